@@ -1,0 +1,59 @@
+# Everything a fresh machine needs is Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check golden bench clean
+
+help:  ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/.run  ## Start the app (ARGS="--port 8600" and the like are passed on)
+	$(BIN)/drill serve $(ARGS)
+
+test: check $(VENV)/.browser  ## Run the checks and every test, those in a browser included
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev  ## Lint and check types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+golden: $(VENV)/.dev  ## Write the recorded drills under tests/golden anew; review the diff
+	GOLDEN=write $(BIN)/python -m pytest -q -m golden
+
+bench: $(VENV)/.dev  ## Measure what must stay fast
+	$(BIN)/python -m pytest benchmarks -q -s
+
+clean:  ## Remove the environment and what tools leave behind
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Incident Drill needs Python 3.11 or newer; $(PYTHON) is not. Try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Could not create $(VENV). On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.run: requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+# Tests in a browser use the system's chromium. Without one they are skipped; on CI (CI=true) that is an error.
+$(VENV)/.browser: | $(VENV)/.dev
+	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do \
+	  if [ -n "$$name" ] && command -v "$$name" >/dev/null 2>&1; then touch $@; exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ]; then as=; else as="sudo -n"; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as true 2>/dev/null; then \
+	  echo "Installing chromium for the tests in a browser ..."; \
+	  $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null \
+	    && touch $@ && exit 0; \
+	fi; \
+	echo "No chromium: install Chromium or Chrome, or set CHROMIUM=/path/to/it. Tests in a browser are skipped." >&2; \
+	[ "$$CI" != true ]

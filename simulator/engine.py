@@ -1,0 +1,328 @@
+"""The engine: one SimPy environment in which world, monitoring, people and MSEL run, and one journal.
+
+Two ways in: `submit` (a person asks for something, now) and `advance` (time passes). A command at second
+t precedes the engine's own events at t. State is never stored; it is rebuilt by giving the same commands
+to a new engine (`simulator.replay`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import Any
+
+import simpy
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.conditions import holds
+from simulator.handlers import HANDLERS
+from simulator.incident import IncidentState
+from simulator.injects import Line, Msel
+from simulator.journal import Entry, Header, Journal, role_of, seen_by
+from simulator.logs import Logs
+from simulator.onset import onset_shift, step_at
+from simulator.rules import Rules
+from simulator.scenario import Effect, LoadedScenario, Scenario
+from simulator.streams import streams
+from simulator.teammates import Teammates
+from simulator.telemetry import SCRAPE_SECONDS, Telemetry
+from simulator.text import Utc, render
+from simulator.views import briefing, catalogue
+from simulator.work import Work
+
+VERSION = "1"
+"""Changes whenever the same commands would give another journal."""
+OPENS_AT = -60
+TRUTH_SECONDS = 60
+
+
+def new_header(
+    loaded: LoadedScenario,
+    seed: int,
+    *,
+    mode: str = "training",
+    difficulty: str = "standard",
+    policy: str | None = None,
+    automation: bool = True,
+) -> Header:
+    """Return the header of a new drill."""
+    return Header.model_validate(
+        {
+            "scenario": loaded.scenario.id, "variant": loaded.scenario.variant, "difficulty": difficulty,
+            "seed": seed, "mode": mode, "policy": policy, "digest": loaded.digest, "engine": VERSION,
+            "automation": automation,
+        }
+    )  # fmt: skip
+
+
+class Engine:
+    """A drill under way. Stands at `OPENS_AT` when made; T+0 is the first page."""
+
+    def __init__(self, loaded: LoadedScenario, header: Header) -> None:
+        self.scenario: Scenario = loaded.scenario
+        self.header = header
+        self.journal = Journal(header)
+        self.incident = IncidentState(loaded.scenario)
+        self.stream = streams(header.seed)
+        self.telemetry = Telemetry(self.scenario.metrics, self.scenario.alerts, self.stream)
+        self.logs = Logs(self.scenario, header.seed)
+        self.msel = Msel(self.scenario)
+        self.finished = False
+        self.catalogue = catalogue(self)
+        self._shift = onset_shift(loaded, header.seed)
+        starts_at = self.scenario.starts_at + self._shift
+        self.fault_at = self.scenario.fault_at + self._shift
+        self.env = simpy.Environment(initial_time=starts_at)
+        self.world = loaded.make_world()
+        self.world.start(starts_at, self.fault_at)
+        self.work = Work(self)
+        self.teammates = Teammates(self, self.work)
+        self.rules = Rules(self.scenario, self.incident, self.work)
+        self._agents = {seat: make() for seat, make in loaded.teammates.items()} if header.automation else {}
+        self._outside: dict[str, bool] = {segment.id: False for segment in self.scenario.segments}
+        self._hinted: dict[int, bool] = {}
+        self._inboxes: dict[str, list[Entry]] = {role.id: [] for role in self.scenario.roles}
+        self.env.process(self._heartbeat())
+        self.env.process(self._fault())
+        for role in self.scenario.roles:
+            self.env.process(self.teammates.give_cues(role))
+        self.advance(OPENS_AT)
+
+    # --- the two ways in -------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> int:
+        """Return the drill second."""
+        return int(self.env.now)
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether people have stopped."""
+        return self.incident.ended is not None
+
+    def advance(self, to: int) -> None:
+        """Let time pass until just before the engine's own events at `to`; the only place that runs SimPy."""
+        to = min(to, self.scenario.horizon + 1)
+        if to > self.now and not self.finished:
+            self.env.run(until=to)
+
+    def submit(self, command: c.Command, by: str) -> Entry:
+        """Take a command at `now`; return its entry. If it is refused, the next entry says why."""
+        entry = self._record(command, by)
+        role = role_of(by)
+        reason = self.rules.refusal(command, role) or self._unseen_evidence(command, role)
+        if reason:
+            self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=reason))
+            return entry
+        self.incident.apply(entry)
+        handler = HANDLERS.get(type(command))
+        if handler:
+            handler(self, command, role)
+        return entry
+
+    def run_to_horizon(self) -> None:
+        """Let the world run on to its horizon, ending the drill by time if nobody has ended it."""
+        self.advance(self.scenario.horizon + 1)
+
+    # --- what the parts use (simulator.stage.Stage) ----------------------------------------------------
+
+    def emit(self, body: e.Event, by: str = "engine") -> Entry:
+        """Write an event into the journal and fold it into the incident."""
+        entry = self._record(body, by)
+        self.incident.apply(entry)
+        return entry
+
+    def facts(self) -> dict[str, Any]:
+        """Return world facts and incident facts, as conditions read them."""
+        incident = self.incident
+        facts: dict[str, Any] = dict(self.world.facts())
+        facts.update(
+            {
+                "t": self.now,
+                "closed": incident.closed,
+                "incident.declared": incident.declared_at is not None,
+                "incident.severity": incident.severity or "",
+                "incident.status": incident.status,
+                "incident.frozen": incident.is_frozen(self.scenario.overlay.freeze_scope),
+                "incident.public_update": incident.public_update_at is not None,
+                "incident.commander": incident.holder("commander") or "",
+                "incident.deputy": incident.holder("deputy") or "",
+                "incident.lanes": len(incident.lanes),
+            }
+        )
+        facts.update((f"action.{action.id}", "none") for action in self.scenario.actions)
+        facts.update((f"query.{query.id}", False) for query in self.scenario.queries)
+        for run in incident.runs.values():
+            facts[f"{run.what}.{run.ident}"] = run.state if run.what == "action" else run.finished is not None
+        facts.update((f"cue.{cue.id}", cue.id in incident.cues) for role in self.scenario.roles for cue in role.cues)
+        facts.update((f"inject.{inject.id}", inject.id in incident.delivered) for inject in self.scenario.injects)
+        facts.update((f"role.{role}", here) for role, here in incident.present.items())
+        return facts
+
+    def render(self, template: str, **extra: Any) -> str:
+        """Fill a template with the world as it is now."""
+        if "{" not in template:
+            return template
+        return render(template, {**self._scope(), **extra})
+
+    def turn(self, effects: tuple[Effect, ...], by: str) -> None:
+        """Apply effects to the world's knobs and record the truth."""
+        for effect in effects:
+            self.world.turn(effect.knob, effect.value, effect.over)
+            self.emit(e.KnobTurned(knob=effect.knob, value=effect.value, over=effect.over, by=by), by="world")
+
+    def measured_figures(self, keys: Mapping[str, str]) -> dict[str, float]:
+        """Return figure name -> value for dotted keys into the world's context."""
+        context = self.world.context()
+        return {name: round(float(_dig(context, key)), 4) for name, key in keys.items()}
+
+    def inbox(self, role: str) -> list[Entry]:
+        """Return the entries `role` may see, oldest first (shared: do not change it)."""
+        return self._inboxes[role]
+
+    # --- time ------------------------------------------------------------------------------------------
+
+    def _heartbeat(self) -> Generator[simpy.Event, Any, None]:
+        """Step the world; on every scrape let monitoring, MSEL and simulated holders look at it."""
+        while True:
+            dt = step_at(self.now, self.fault_at, self.world.step_seconds)
+            yield self.env.timeout(dt)
+            self.world.step(dt)
+            if self.now % SCRAPE_SECONDS == 0:
+                self._tick()
+            if self.now >= self.scenario.horizon:
+                self._stop()
+                return
+
+    def _tick(self) -> None:
+        now, seen = self.now, self.world.observe()
+        self.telemetry.scrape(now, seen)
+        if now % 60 == 0:
+            self.logs.record(now, seen)
+        for transition in self.telemetry.alerts(now):
+            self._alert(transition)
+        self._tolerances()
+        for change in self.msel.changes(now - (self._shift if now < 0 else 0)):
+            self._change(change.id, change.service, change.summary, change.actor)
+        if now >= 0:
+            self._play()
+            if now % TRUTH_SECONDS == 0:
+                self._sample_truth()
+
+    def _play(self) -> None:
+        """Let the MSEL act on what has become of the drill, then the simulated holders of empty seats."""
+        facts = self.facts()
+        for merge in self.msel.merges(self.now):
+            if not any(self.incident.is_frozen((merge.service,), kind) for kind in merge.frozen_by):
+                self._change(merge.id, merge.service, merge.summary, merge.actor)
+                self.emit(e.MergeLanded(merge=merge.id, service=merge.service, harmful=merge.harmful), by="world")
+                self.turn(merge.effects, f"merge:{merge.id}")
+        if self.ended:
+            return
+        for line in self.msel.due(self.now, facts):
+            self.deliver(line)
+        if self.header.mode == "training":
+            self._hint(facts)
+        for seat, agent in self._agents.items():
+            if seat not in self.incident.seats:
+                for command in agent(briefing(self, seat)):
+                    self.submit(command, f"teammate:{seat}")
+
+    def _fault(self) -> Generator[simpy.Event, Any, None]:
+        yield self.env.timeout(self.fault_at - self.now)
+        self.emit(e.FaultStarted(fault=self.scenario.fault), by="world")
+
+    def _stop(self) -> None:
+        if not self.ended:
+            self.emit(e.DrillEnded(how="time"))
+        if self.now % TRUTH_SECONDS:
+            self._sample_truth()
+        self.emit(e.HorizonReached(), by="world")
+        self.finished = True
+
+    # --- what happens ----------------------------------------------------------------------------------
+
+    def _alert(self, transition: Any) -> None:
+        rule = transition.rule
+        if not transition.firing:
+            self.emit(e.AlertResolved(alert=rule.id))
+            return
+        summary = self.render(rule.summary, value=transition.value)
+        self.emit(
+            e.AlertFired(alert=rule.id, severity=rule.severity, summary=summary, value=transition.value, page=rule.page)
+        )
+        if rule.page:
+            role = self.scenario.find("roles", rule.page)
+            self.env.process(self.teammates.page(role, f"alert:{rule.id}"))
+
+    def _change(self, ident: str, service: str, summary: str, actor: str) -> None:
+        self.emit(e.ChangeHappened(change=ident, service=service, summary=summary, actor=actor))
+
+    def deliver(self, line: Line) -> None:
+        """Put one line of the MSEL in front of those it is for."""
+        inject = line.inject
+        self.emit(
+            e.InjectDelivered(
+                to=inject.to, inject=inject.id, persona=inject.persona, channel=inject.channel,
+                text=self.render(line.text), form=inject.form,
+                answers=tuple((a.id, a.label) for a in inject.answers),
+            )
+        )  # fmt: skip
+        self.turn(inject.effects, f"inject:{inject.id}")
+
+    def _hint(self, facts: Mapping[str, Any]) -> None:
+        for index, point in enumerate(self.scenario.teaching):
+            if point.hint and self.now >= point.at and not self._hinted.get(index):
+                self._hinted[index] = True
+                if not holds(point.until, facts) or not point.until:
+                    self.emit(e.HintGiven(text=point.hint))
+
+    def _tolerances(self) -> None:
+        outside = self.world.outside()
+        for segment in self.scenario.segments:
+            out = round(outside[segment.id], 6) > segment.tolerance
+            if out != self._outside[segment.id]:
+                self._outside[segment.id] = out
+                self.emit(e.ToleranceCrossed(segment=segment.id, within=not out), by="world")
+
+    def _sample_truth(self) -> None:
+        self.emit(
+            e.TruthSampled(
+                harm=_rounded(self.world.harm()), outside=_rounded(self.world.outside()),
+                facts={k: round(v, 4) if isinstance(v, float) else v for k, v in self.world.facts().items()},
+                figures=_rounded(self.world.figures()),
+            ),
+            by="world",
+        )  # fmt: skip
+
+    # --- bookkeeping -----------------------------------------------------------------------------------
+
+    def _record(self, body: c.Command | e.Event, by: str) -> Entry:
+        entry = self.journal.append(self.now, by, body)
+        for role, inbox in self._inboxes.items():
+            if seen_by(entry, role):
+                inbox.append(entry)
+        return entry
+
+    def _scope(self) -> dict[str, Any]:
+        return {
+            **self.scenario.context, **self.world.context(),
+            "t": self.now, "utc": Utc(self.scenario.t0_utc, self.now),
+        }  # fmt: skip
+
+    def _unseen_evidence(self, command: c.Command, role: str) -> str | None:
+        for ref in getattr(command, "evidence", ()):
+            if not seen_by(self.journal.entries[self.incident.refs[ref] - 1], role):
+                return f"evidence {ref!r} is not yours to see yet"
+        return None
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {key: round(float(value), 4) for key, value in values.items()}
+
+
+def _dig(context: Mapping[str, Any], path: str) -> Any:
+    value: Any = context
+    for part in path.split("."):
+        value = value[part]
+    return value

@@ -1,0 +1,50 @@
+"""Every error this project raises on purpose: one base, one line each, in the words of whoever must act."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class DrillError(Exception):
+    """A mistake that a person can mend; shown as one line, never as a traceback."""
+
+
+class ScenarioError(DrillError):
+    """A scenario or playbook file that cannot be used as it is."""
+
+
+class JournalError(DrillError):
+    """A journal file that cannot be read; names file, line and remedy."""
+
+
+class UnknownName(DrillError):
+    """A name that nothing carries; offers the nearest one."""
+
+    def __init__(self, what: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"unknown {what} {name!r}{nearest(name, known)}")
+
+
+class ReplayDivergence(DrillError):
+    """A rebuilt journal that differs from the recorded one; names the first entry that does."""
+
+
+class StoreError(DrillError):
+    """The database cannot be read or written; says what to do."""
+
+
+class StaleWriter(StoreError):
+    """Somebody else appended first; reload and try again."""
+
+
+class AccessDenied(DrillError):
+    """A code, key or token that opens nothing, or a right the seat does not carry."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return a did-you-mean suffix for `name`, or the list of what is known."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(names[:12])}" if names else ""

@@ -1,0 +1,238 @@
+"""What each command sets in motion, beyond being on the record; one function a kind.
+
+A command that is not in `HANDLERS` has no effect but its entry and what `simulator.incident` makes of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.gate import missing_for_closure
+from simulator.measure import measure
+from simulator.scenario import Effect
+from simulator.text import Utc
+
+if TYPE_CHECKING:
+    from simulator.engine import Engine
+
+SEARCH_SECONDS = 12
+CAPTURE_SECONDS = 60
+LOG_LINES_SHOWN = 40
+
+
+def _delegate(engine: Engine, task: c.AssignTask, role: str) -> None:
+    engine.teammates.assign(task, role)
+
+
+def _on_query(engine: Engine, command: c.RunQuery, role: str) -> None:
+    query = engine.scenario.find("queries", command.query)
+    who = engine.rules.executor(query.executors, command.executor, role)
+    assert who is not None  # the rules refused otherwise
+    if who == role:
+        engine.env.process(engine.work.query(query, who))
+    else:
+        _delegate(engine, c.AssignTask(to=who, text=query.title, query=query.id), role)
+
+
+def _on_action(engine: Engine, command: c.TakeAction, role: str) -> None:
+    action = engine.scenario.find("actions", command.action)
+    who = engine.rules.executor(action.executors, command.executor, role)
+    assert who is not None  # the rules refused otherwise
+    for signer in engine.work.missing_sign_offs(action):
+        if engine.teammates.simulated(signer) and engine.incident.present.get(signer):
+            engine.env.process(engine.teammates.sign(action.id, signer))
+    if who == role:
+        engine.env.process(engine.work.action(action, who))
+    else:
+        _delegate(engine, c.AssignTask(to=who, text=action.title, action=action.id, due_minutes=10), role)
+
+
+def _on_search(engine: Engine, command: c.SearchLogs, role: str) -> None:
+    def lines() -> str:
+        found = engine.logs.search(
+            engine.now, text=command.text, service=command.service, level=command.level, minutes=command.minutes
+        )
+        shown = [f"{line.service} {line.level} {line.text}" for line in found[-LOG_LINES_SHOWN:]]
+        return "\n".join([f"{len(found)} lines, newest {len(shown)} shown", *shown])
+
+    terms = " ".join(
+        part
+        for part in (
+            f"service={command.service}" if command.service else "",
+            f"level={command.level}" if command.level else "",
+            repr(command.text) if command.text else "",
+            f"last {command.minutes:g}m",
+        )
+        if part
+    )
+    engine.env.process(engine.work.lookup("logs", role, f"logs {terms}", SEARCH_SECONDS, lines, "receipt"))
+
+
+def _on_capture(engine: Engine, command: c.CaptureEvidence, role: str) -> None:
+    def kept() -> str:
+        return f"audit capture taken {Utc(engine.scenario.t0_utc, engine.now)()}: logs, configuration, state, access"
+
+    who = command.executor if command.executor and command.executor not in engine.incident.seats else role
+    engine.env.process(engine.work.lookup("capture", who, "audit capture", CAPTURE_SECONDS, kept, "physics"))
+
+
+def _on_pin(engine: Engine, command: c.PinMetric, role: str) -> None:
+    since = engine.now - round(60 * command.minutes)
+    values = [v for _, v in engine.telemetry.series(command.metric, engine.now, since) if v is not None]
+    run = f"metric:{command.metric}"
+    engine.emit(
+        e.MetricPinned(
+            run=run, metric=command.metric, last=values[-1] if values else None,
+            low=min(values, default=None), high=max(values, default=None), since=since,
+        )
+    )  # fmt: skip
+
+
+def _on_verification(engine: Engine, command: c.RecordVerification, role: str) -> None:
+    run = f"verification:{engine.incident.counts['verification']}"
+    engine.env.process(measure(engine, engine.telemetry, command, run))
+
+
+def _on_abort(engine: Engine, command: c.AbortAction, role: str) -> None:
+    engine.work.abort(command.action)
+
+
+def _on_sign_off(engine: Engine, command: c.SignOff, role: str) -> None:
+    action = engine.scenario.find("actions", command.action)
+    signer = next(one for one in engine.incident.seats_of(role) if one in action.sign_offs)
+    engine.work.sign_off(command.action, signer)
+
+
+def _on_role(engine: Engine, command: c.AssignRole, role: str) -> None:
+    if command.to == role:
+        engine.emit(e.RoleAccepted(role=command.role, seat=role))
+    elif engine.teammates.simulated(command.to):
+        engine.env.process(engine.teammates.accept_role(command.role, command.to))
+
+
+def _on_accept_role(engine: Engine, command: c.AcceptRole, role: str) -> None:
+    engine.emit(e.RoleAccepted(role=command.role, seat=role))
+
+
+def _on_page(engine: Engine, command: c.PageTeam, role: str) -> None:
+    engine.env.process(engine.teammates.page(engine.scenario.find("roles", command.role), f"by {role}"))
+
+
+def _on_ack_task(engine: Engine, command: c.AcknowledgeTask, role: str) -> None:
+    engine.emit(e.TaskAcknowledged(task=command.task, owner=role))
+
+
+def _on_report(engine: Engine, command: c.ReportTask, role: str) -> None:
+    engine.emit(e.TaskReported(task=command.task, owner=role, text=command.text))
+
+
+def _on_ask(engine: Engine, command: c.AskRole, role: str) -> None:
+    if engine.teammates.simulated(command.role):
+        engine.env.process(engine.teammates.ask(command.role, command.topic))
+
+
+def _on_answer(engine: Engine, command: c.AnswerAsker, role: str) -> None:
+    inject = engine.scenario.find("injects", command.inject)
+    answer = next(a for a in inject.answers if a.id == command.answer)
+    if answer.reply:
+        engine.emit(
+            e.MessagePosted(
+                role=inject.persona, channel=inject.channel, text=engine.render(answer.reply),
+                about=f"inject:{inject.id}",
+            )
+        )  # fmt: skip
+
+
+def _on_share(engine: Engine, command: c.ShareCue, role: str) -> None:
+    cue = next(cue for r in engine.scenario.roles if r.id == role for cue in r.cues if cue.id == command.cue)
+    engine.teammates.share(role, cue, "offered")
+
+
+def _on_update(engine: Engine, command: c.UpdateStakeholders, role: str) -> None:
+    if command.audience == "public" and "public_post" in engine.world.knobs():
+        engine.turn((Effect(knob="public_post", value=1.0),), "update")
+
+
+def _on_handoff(engine: Engine, command: c.HandOff, role: str) -> None:
+    ident = f"handoff:{len(engine.incident.handoffs) + 1}"
+    engine.emit(e.HandOffOffered(handoff=ident, what=command.what, giver=role, receiver=command.to))
+    if engine.teammates.simulated(command.to):
+        engine.env.process(engine.teammates.accept_handoff(ident, command.what, command.to))
+
+
+def _on_accept_handoff(engine: Engine, command: c.AcceptHandOff, role: str) -> None:
+    offer = engine.incident.handoffs[command.handoff]
+    engine.emit(e.HandOffAccepted(handoff=offer.id, what=offer.what, receiver=role))
+
+
+def _on_closure(engine: Engine, command: c.RequestClosure, role: str) -> None:
+    missing = missing_for_closure(engine.incident, command, engine.now)
+    engine.emit(e.ClosureRefused(missing=missing) if missing else e.IncidentClosed())
+
+
+def _on_end(engine: Engine, command: c.EndDrill, role: str) -> None:
+    how = "resolved" if engine.incident.closed else "stopped" if command.how == "resolved" else command.how
+    engine.emit(e.DrillEnded.model_validate({"how": how}))
+
+
+def _on_fire(engine: Engine, command: c.FireInject, role: str) -> None:
+    engine.deliver(engine.msel.fire(command.inject))
+
+
+def _on_hold(engine: Engine, command: c.HoldInject | c.SkipInject, role: str) -> None:
+    engine.msel.lines[command.inject].state = "held" if isinstance(command, c.HoldInject) else "skipped"
+
+
+def _on_edit(engine: Engine, command: c.EditInject, role: str) -> None:
+    line = engine.msel.lines[command.inject]
+    line.text = command.text if command.text is not None else line.text
+    line.at = round(60 * command.at_minutes) if command.at_minutes is not None else line.at
+
+
+def _on_ad_hoc(engine: Engine, command: c.SendAdHoc, role: str) -> None:
+    to = (command.to,) if command.to else ()
+    engine.emit(e.MessagePosted(to=to, role=command.persona, channel=command.channel, text=command.text), by="engine")
+
+
+def _on_hint(engine: Engine, command: c.GiveHint, role: str) -> None:
+    engine.emit(e.HintGiven(to=(command.to,) if command.to else (), text=command.text))
+
+
+def _on_override(engine: Engine, command: c.OverrideOutcome, role: str) -> None:
+    (engine.work.forced if command.outcome == "force" else engine.work.forbidden)[command.action] = command.reason
+
+
+HANDLERS: dict[type[c.Command], Callable[..., None]] = {
+    c.RunQuery: _on_query,
+    c.TakeAction: _on_action,
+    c.SearchLogs: _on_search,
+    c.CaptureEvidence: _on_capture,
+    c.PinMetric: _on_pin,
+    c.RecordVerification: _on_verification,
+    c.AbortAction: _on_abort,
+    c.SignOff: _on_sign_off,
+    c.AssignRole: _on_role,
+    c.AcceptRole: _on_accept_role,
+    c.PageTeam: _on_page,
+    c.AssignTask: _delegate,
+    c.AcknowledgeTask: _on_ack_task,
+    c.ReportTask: _on_report,
+    c.AskRole: _on_ask,
+    c.AnswerAsker: _on_answer,
+    c.ShareCue: _on_share,
+    c.UpdateStakeholders: _on_update,
+    c.HandOff: _on_handoff,
+    c.AcceptHandOff: _on_accept_handoff,
+    c.RequestClosure: _on_closure,
+    c.EndDrill: _on_end,
+    c.FireInject: _on_fire,
+    c.HoldInject: _on_hold,
+    c.SkipInject: _on_hold,
+    c.EditInject: _on_edit,
+    c.SendAdHoc: _on_ad_hoc,
+    c.GiveHint: _on_hint,
+    c.OverrideOutcome: _on_override,
+}

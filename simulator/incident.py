@@ -1,0 +1,418 @@
+"""The incident as people have made it so far: a fold over accepted commands and public events.
+
+It holds nothing of the world's truth, so a role's page may read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.journal import Entry, names_of
+from simulator.scenario import Scenario
+
+CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
+"""Minutes within which a stakeholder hears again, by severity."""
+
+
+@dataclass
+class Task:
+    """One task: who has it, since when, until when, and how far it is."""
+
+    id: str
+    owner: str
+    assigned_by: str
+    text: str
+    due: int
+    since: int
+    lane: str | None = None
+    query: str | None = None
+    action: str | None = None
+    acknowledged: int | None = None
+    reported: int | None = None
+
+
+@dataclass
+class Run:
+    """A query or action under way or over."""
+
+    run: str
+    what: str
+    """`query` or `action`."""
+    ident: str
+    executor: str
+    line: str
+    since: int
+    state: str
+    """waiting, running, stalled, done, failed, aborted."""
+    expected: int | None = None
+    finished: int | None = None
+    waits_for: str = ""
+
+
+@dataclass
+class AlertState:
+    """One alert: what it said last and whether somebody has it."""
+
+    alert: str
+    severity: str
+    summary: str
+    since: int
+    firing: bool = True
+    acknowledged: int | None = None
+    page: str | None = None
+
+
+@dataclass
+class Offer:
+    """A handoff that was offered."""
+
+    id: str
+    what: str
+    giver: str
+    receiver: str
+    seq: int
+    accepted: int | None = None
+
+
+@dataclass
+class IncidentState:
+    """Who holds what, what is frozen, what runs, what is due."""
+
+    scenario: Scenario
+    severity: str | None = None
+    title: str = ""
+    status: str = "triage"
+    declared_at: int | None = None
+    dependency: str | None = None
+    strategy: str | None = None
+    seats: dict[str, str] = field(default_factory=dict)
+    """Seat -> name of the person in it."""
+    present: dict[str, bool] = field(default_factory=dict)
+    paged: dict[str, int] = field(default_factory=dict)
+    holders: dict[str, str] = field(default_factory=dict)
+    """Incident role (commander, deputy) -> seat that accepted it."""
+    offered: dict[str, str] = field(default_factory=dict)
+    lanes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    merge_owners: dict[str, str] = field(default_factory=dict)
+    frozen: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    alerts: dict[str, AlertState] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    asks: dict[str, int] = field(default_factory=dict)
+    """Open asks: inject id -> delivered at."""
+    claims: dict[str, int] = field(default_factory=dict)
+    delivered: dict[str, int] = field(default_factory=dict)
+    """Inject id -> sequence number."""
+    handoffs: dict[str, Offer] = field(default_factory=dict)
+    refs: dict[str, int] = field(default_factory=dict)
+    """Reference -> sequence number of the entry behind it."""
+    cues: dict[str, int] = field(default_factory=dict)
+    """Cues in the channel: id -> when."""
+    options: list[Entry] = field(default_factory=list)
+    decisions: list[Entry] = field(default_factory=list)
+    packets: list[Entry] = field(default_factory=list)
+    updates: list[Entry] = field(default_factory=list)
+    verifications: list[Entry] = field(default_factory=list)
+    measured: list[Entry] = field(default_factory=list)
+    readiness: Entry | None = None
+    note: Entry | None = None
+    checkpoint: Entry | None = None
+    watch: Entry | None = None
+    residual_risks: tuple[str, ...] = ()
+    hardening: list[Entry] = field(default_factory=list)
+    claim: str | None = None
+    closure_requests: int = 0
+    closed: bool = False
+    ended: str | None = None
+    public_update_at: int | None = None
+    next_update_due: int | None = None
+    next_checkpoint_due: int | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.present = {role.id: role.present for role in self.scenario.roles}
+
+    def holder(self, role: str) -> str | None:
+        """Return the seat that holds an incident role."""
+        return self.holders.get(role)
+
+    def person(self, seat: str) -> str | None:
+        """Return the name of the person in a seat, None where a simulated teammate holds it."""
+        return self.seats.get(seat)
+
+    def seats_of(self, seat: str) -> tuple[str, ...]:
+        """Return the roles whose rights a seat has: its own and the incident roles it accepted."""
+        held = tuple(role for role, holder in self.holders.items() if holder == seat and role != seat)
+        return (seat, *held)
+
+    def is_frozen(self, scope: tuple[str, ...], kind: str | None = None) -> bool:
+        """Tell whether every service of `scope` is frozen (for merges or deploys, where `kind` says so)."""
+        return bool(scope) and all(
+            service in self.frozen and (kind is None or kind in self.frozen[service]) for service in scope
+        )
+
+    def last_run(self, what: str, ident: str) -> Run | None:
+        """Return the latest run of a query or action."""
+        return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
+
+    def apply(self, entry: Entry) -> None:
+        """Fold one accepted entry in."""
+        for name in names_of(entry, self.counts):
+            self.refs.setdefault(name, entry.seq)
+        handler = _FOLDS.get(entry.body.kind)
+        if handler:
+            handler(self, entry, entry.body)
+
+
+def _declare(s: IncidentState, entry: Entry, body: c.Declare) -> None:
+    s.severity, s.title, s.status = body.severity, body.title, "investigating"
+    if s.declared_at is None:
+        s.declared_at = entry.at
+        s.next_update_due = s.next_update_due or entry.at + 15 * 60
+
+
+def _severity(s: IncidentState, entry: Entry, body: c.ChangeSeverity) -> None:
+    s.severity = body.severity
+
+
+def _status(s: IncidentState, entry: Entry, body: c.ChangeStatus) -> None:
+    s.status = body.status
+
+
+def _freeze(s: IncidentState, entry: Entry, body: c.Freeze) -> None:
+    kinds = ("merges", "deploys") if body.what == "both" else (body.what,)
+    for service in body.scope:
+        s.frozen[service] = tuple(sorted({*s.frozen.get(service, ()), *kinds}))
+
+
+def _lift(s: IncidentState, entry: Entry, body: c.LiftFreeze) -> None:
+    for service in body.scope:
+        s.frozen.pop(service, None)
+
+
+def _seat(s: IncidentState, entry: Entry, body: c.TakeSeat) -> None:
+    s.seats[body.seat] = body.name
+
+
+def _leave(s: IncidentState, entry: Entry, body: c.LeaveSeat) -> None:
+    s.seats.pop(body.seat, None)
+
+
+def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:
+    s.holders[body.role] = body.seat
+    s.offered.pop(body.role, None)
+
+
+def _update(
+    s: IncidentState, entry: Entry, body: c.UpdateStakeholders | c.UpdateExecutives | c.EscalateInternally
+) -> None:
+    s.updates.append(entry)
+    if isinstance(body, c.UpdateStakeholders):
+        s.next_update_due = entry.at + round(60 * body.next_update_minutes)
+        if body.audience == "public" and s.public_update_at is None:
+            s.public_update_at = entry.at
+
+
+def _task(s: IncidentState, entry: Entry, body: e.TaskAssigned) -> None:
+    s.tasks[body.task] = Task(
+        body.task, body.owner, body.assigned_by, body.text, body.due, entry.at, body.lane, body.query, body.action
+    )
+
+
+def _task_ack(s: IncidentState, entry: Entry, body: e.TaskAcknowledged) -> None:
+    s.tasks[body.task].acknowledged = entry.at
+
+
+def _task_done(s: IncidentState, entry: Entry, body: e.TaskReported) -> None:
+    s.tasks[body.task].reported = entry.at
+
+
+def _query_queued(s: IncidentState, entry: Entry, body: e.QueryQueued) -> None:
+    ident = body.run.partition(":")[2].partition("#")[0]
+    s.runs[body.run] = Run(
+        body.run, "query", ident, body.executor, body.command_line, entry.at, "waiting", waits_for=body.executor
+    )
+
+
+def _query_started(s: IncidentState, entry: Entry, body: e.QueryStarted) -> None:
+    ident = body.run.partition(":")[2].partition("#")[0]
+    s.runs[body.run] = Run(
+        body.run, "query", ident, body.executor, body.command_line, entry.at, "running", body.expected
+    )
+
+
+def _query_done(s: IncidentState, entry: Entry, body: e.QueryFinished) -> None:
+    run = s.runs[body.run]
+    run.state, run.finished = ("done" if body.ok else "failed"), entry.at
+
+
+def _queued(s: IncidentState, entry: Entry, body: e.ActionQueued) -> None:
+    action = s.scenario.find("actions", body.action)
+    s.runs[body.run] = Run(
+        body.run, "action", body.action, body.executor, action.command, entry.at, "waiting", waits_for=body.waits_for
+    )
+
+
+def _action_started(s: IncidentState, entry: Entry, body: e.ActionStarted) -> None:
+    run = s.runs[body.run]
+    run.state, run.expected, run.waits_for = "running", body.expected, ""
+
+
+def _action_done(s: IncidentState, entry: Entry, body: e.ActionFinished) -> None:
+    run = s.runs[body.run]
+    run.state = "done" if body.ok else "stalled" if body.stalled else "failed"
+    run.finished = entry.at
+    action = s.scenario.find("actions", body.action)
+    if body.ok and action.strategy and s.strategy is None:
+        s.strategy = action.strategy
+
+
+def _aborted(s: IncidentState, entry: Entry, body: e.ActionAborted) -> None:
+    run = s.runs[body.run]
+    run.state, run.finished = "aborted", entry.at
+
+
+def _alert(s: IncidentState, entry: Entry, body: e.AlertFired) -> None:
+    known = s.alerts.get(body.alert)
+    s.alerts[body.alert] = AlertState(
+        body.alert, body.severity, body.summary, entry.at, True, known.acknowledged if known else None, body.page
+    )
+
+
+def _alert_over(s: IncidentState, entry: Entry, body: e.AlertResolved) -> None:
+    s.alerts[body.alert].firing = False
+
+
+def _alert_ack(s: IncidentState, entry: Entry, body: c.AcknowledgePage) -> None:
+    alert = s.alerts[body.alert]
+    alert.acknowledged = alert.acknowledged if alert.acknowledged is not None else entry.at
+
+
+def _inject(s: IncidentState, entry: Entry, body: e.InjectDelivered) -> None:
+    s.delivered[body.inject] = entry.seq
+    if body.form == "ask" or body.answers:
+        s.asks[body.inject] = entry.at
+    if body.form == "claim":
+        s.claims[body.inject] = entry.at
+
+
+def _answer(s: IncidentState, entry: Entry, body: c.AnswerAsker) -> None:
+    s.asks.pop(body.inject, None)
+
+
+def _challenge(s: IncidentState, entry: Entry, body: c.ChallengeClaim) -> None:
+    s.claims.pop(body.inject, None)
+
+
+def _offered(s: IncidentState, entry: Entry, body: e.HandOffOffered) -> None:
+    s.handoffs[body.handoff] = Offer(body.handoff, body.what, body.giver, body.receiver, entry.seq)
+
+
+def _taken(s: IncidentState, entry: Entry, body: e.HandOffAccepted) -> None:
+    s.handoffs[body.handoff].accepted = entry.at
+    if body.what == "commander":
+        s.holders["commander"] = body.receiver
+    elif body.what in s.lanes:
+        s.lanes[body.what] = (body.receiver, s.lanes[body.what][1])
+
+
+def _decision(s: IncidentState, entry: Entry, body: c.RecordDecision) -> None:
+    s.decisions.append(entry)
+    s.strategy = body.strategy
+
+
+def _packet(s: IncidentState, entry: Entry, body: c.RecordPacket | c.RecordSnapshot) -> None:
+    if isinstance(body, c.RecordPacket):
+        s.packets.append(entry)
+    s.next_checkpoint_due = entry.at + round(60 * body.next_checkpoint_minutes)
+
+
+def _set(name: str) -> Callable[[IncidentState, Entry, c.Command], None]:
+    def fold(s: IncidentState, entry: Entry, body: c.Command) -> None:
+        setattr(s, name, entry)
+
+    return fold
+
+
+def _add(name: str) -> Callable[[IncidentState, Entry, c.Command | e.Event], None]:
+    def fold(s: IncidentState, entry: Entry, body: c.Command | e.Event) -> None:
+        getattr(s, name).append(entry)
+
+    return fold
+
+
+def _value(name: str, source: str) -> Callable[[IncidentState, Entry, c.Command | e.Event], None]:
+    def fold(s: IncidentState, entry: Entry, body: c.Command | e.Event) -> None:
+        setattr(s, name, getattr(body, source))
+
+    return fold
+
+
+def _refusal(s: IncidentState, entry: Entry, body: e.ClosureRefused) -> None:
+    s.closure_requests += 1
+
+
+def _closed(s: IncidentState, entry: Entry, body: e.IncidentClosed) -> None:
+    s.closed, s.status = True, "resolved"
+    s.closure_requests += 1
+
+
+_FOLDS: dict[str, Callable[..., None]] = {
+    "take_seat": _seat,
+    "leave_seat": _leave,
+    "declare": _declare,
+    "change_severity": _severity,
+    "change_status": _status,
+    "classify_dependency": _value("dependency", "dependency"),
+    "change_strategy": _value("strategy", "strategy"),
+    "freeze": _freeze,
+    "lift_freeze": _lift,
+    "assign_role": lambda s, entry, body: s.offered.__setitem__(body.role, body.to),
+    "release_role": lambda s, entry, body: s.holders.pop(body.role, None),
+    "role_accepted": _accepted,
+    "assign_lane": lambda s, entry, body: s.lanes.__setitem__(body.lane, (body.owner, body.next_owner)),
+    "name_merge_owner": lambda s, entry, body: s.merge_owners.__setitem__(body.surface, body.owner),
+    "page_sent": lambda s, entry, body: s.paged.__setitem__(body.role, entry.at),
+    "role_joined": lambda s, entry, body: s.present.__setitem__(body.role, True),
+    "task_assigned": _task,
+    "task_acknowledged": _task_ack,
+    "task_reported": _task_done,
+    "query_queued": _query_queued,
+    "query_started": _query_started,
+    "query_finished": _query_done,
+    "action_queued": _queued,
+    "action_started": _action_started,
+    "action_finished": _action_done,
+    "action_aborted": _aborted,
+    "alert_fired": _alert,
+    "alert_resolved": _alert_over,
+    "acknowledge_page": _alert_ack,
+    "inject_delivered": _inject,
+    "answer_asker": _answer,
+    "challenge_claim": _challenge,
+    "cue_shared": lambda s, entry, body: s.cues.setdefault(body.cue, entry.at),
+    "hand_off_offered": _offered,
+    "hand_off_accepted": _taken,
+    "update_stakeholders": _update,
+    "update_executives": _update,
+    "escalate_internally": _update,
+    "record_option": _add("options"),
+    "record_decision": _decision,
+    "record_packet": _packet,
+    "record_snapshot": _packet,
+    "record_readiness": _set("readiness"),
+    "record_verification": _add("verifications"),
+    "verification_measured": _add("measured"),
+    "publish_decision_note": _set("note"),
+    "commit_checkpoint": _set("checkpoint"),
+    "set_watch": _set("watch"),
+    "record_residual_risks": _value("residual_risks", "risks"),
+    "add_hardening_task": _add("hardening"),
+    "claim_recovery": _value("claim", "claim"),
+    "closure_refused": _refusal,
+    "incident_closed": _closed,
+    "drill_ended": _value("ended", "how"),
+}

@@ -1,0 +1,128 @@
+"""What a picked field may hold: the ids behind each `Pick` source, from the scenario and from the drill so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any, NamedTuple, get_args
+
+from pydantic import BaseModel
+
+from simulator.commands import Command, Pick
+from simulator.errors import nearest
+from simulator.incident import IncidentState
+from simulator.scenario import Scenario
+
+
+class Option(NamedTuple):
+    """One thing to pick: its id, and what people read."""
+
+    id: str
+    title: str
+
+
+_STATIC = {
+    "actions": "actions", "alerts": "alerts", "causes": "causes", "metrics": "metrics", "queries": "queries",
+    "segments": "segments", "topics": "topics", "services": "services", "figures": "figures",
+    "residual_risks": "residual_risks", "unknowns": "unknowns", "reasons": "reasons", "needs": "needs",
+    "revisions": "revisions", "factors": "factors", "roles": "roles",
+}  # fmt: skip
+_NUMBERED = {"decisions": "decision:", "updates": "update:", "packets": "packet:"}
+
+
+def options(source: str, scenario: Scenario, incident: IncidentState, role: str | None = None) -> list[Option]:
+    """Return what can be picked from `source` by `role` now, in the scenario's order. Truth is never in it."""
+    if source in _STATIC:
+        return [Option(part.id, part.title) for part in getattr(scenario, _STATIC[source])]
+    if source in _NUMBERED:
+        return [Option(ref, ref) for ref in incident.refs if ref.startswith(_NUMBERED[source])]
+    return _DYNAMIC[source](scenario, incident, role)
+
+
+def _cues(scenario: Scenario, incident: IncidentState, role: str | None) -> list[Option]:
+    return [Option(cue.id, cue.text) for r in scenario.roles for cue in r.cues]
+
+
+def _own_cues(scenario: Scenario, incident: IncidentState, role: str | None) -> list[Option]:
+    return [Option(cue.id, cue.text) for r in scenario.roles if r.id == role for cue in r.cues]
+
+
+def _titled_inject(scenario: Scenario, ident: str) -> Option:
+    inject = scenario.find("injects", ident)
+    return Option(ident, f"{inject.persona}: {inject.text[:70]}" if "{" not in inject.text else inject.persona)
+
+
+_DYNAMIC: dict[str, Callable[[Scenario, IncidentState, str | None], list[Option]]] = {
+    "seats": lambda s, i, r: [Option(role.id, role.title) for role in s.seats()],
+    "cues": _cues,
+    "own_cues": _own_cues,
+    "injects": lambda s, i, r: [_titled_inject(s, inject.id) for inject in s.injects],
+    "asks": lambda s, i, r: [_titled_inject(s, ident) for ident in i.asks],
+    "claims": lambda s, i, r: [_titled_inject(s, ident) for ident in i.claims],
+    "answers": lambda s, i, r: [Option(a.id, a.label) for ident in i.asks for a in s.find("injects", ident).answers],
+    "channels": lambda s, i, r: [Option(channel, channel) for channel in s.channels],
+    "blast": lambda s, i, r: [Option(t.id, t.title) for t in (*s.blast, *s.segments)],
+    "tasks": lambda s, i, r: [Option(t.id, t.text) for t in i.tasks.values() if t.owner == r and t.reported is None],
+    "handoffs": lambda s, i, r: [
+        Option(h.id, h.what) for h in i.handoffs.values() if h.receiver == r and h.accepted is None
+    ],
+    "running": lambda s, i, r: [
+        Option(run.run, run.line)
+        for run in i.runs.values()
+        if run.what == "action" and run.state in ("waiting", "running", "stalled")
+    ],
+    "evidence": lambda s, i, r: [Option(ref, ref) for ref in i.refs],
+}
+
+
+@cache
+def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """Return (field, source) for every field of a command that is picked, one level of nesting as `a.b`."""
+    found: list[tuple[str, str]] = []
+    for name, info in model.model_fields.items():
+        source = next((m.source for m in info.metadata if isinstance(m, Pick)), None) or _source_in(info.annotation)
+        if source:
+            found.append((name, source))
+            continue
+        for part in _models_in(info.annotation):
+            found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
+    return tuple(found)
+
+
+def _source_in(annotation: Any) -> str | None:
+    for pick in getattr(annotation, "__metadata__", ()):
+        if isinstance(pick, Pick):
+            return pick.source
+    return next((s for arg in get_args(annotation) if (s := _source_in(arg))), None)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for arg in get_args(annotation):
+        yield from _models_in(arg)
+
+
+def _values(body: Any, path: str) -> Iterator[str]:
+    head, _, rest = path.partition(".")
+    value = getattr(body, head)
+    for item in value if isinstance(value, tuple) else (value,):
+        if item is None:
+            continue
+        if rest:
+            yield from _values(item, rest)
+        else:
+            yield item
+
+
+def problem(command: Command, scenario: Scenario, incident: IncidentState, role: str) -> str | None:
+    """Return why a picked value cannot be picked, with the nearest that can, or None."""
+    for path, source in picked_fields(type(command)):
+        values = list(_values(command, path))
+        if not values:
+            continue
+        known = [option.id for option in options(source, scenario, incident, role)]
+        for value in values:
+            if value not in known:
+                return f"{path.replace('.', ' ')}: nothing here is called {value!r}{nearest(value, known)}"
+    return None

@@ -1,0 +1,87 @@
+"""The drill's clock as a pure fold over its log: which drill second a wall instant is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+What = Literal["start", "pause", "resume", "speed", "skip", "stop"]
+SPEEDS = (1.0, 2.0, 5.0, 10.0)
+"""Paces a room offers; people at keyboards should stay at 1 or 2."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One line of the clock log: at wall instant `wall` (seconds since the epoch), `by` did `what`."""
+
+    wall: float
+    what: What
+    value: float | None = None
+    """`speed`: the new pace; `skip`: the drill second skipped to."""
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Where the drill stands: at drill second `at` when the wall said `since`, and how it goes on from there."""
+
+    at: float
+    since: float = -math.inf
+    pace: float = 1.0
+    state: Literal["waiting", "running", "paused", "stopped"] = "waiting"
+
+    def second(self, wall: float) -> int:
+        """Return the drill second at `wall`. Never decreases; a wall before the last mark counts as that mark."""
+        return math.floor(self.reading(wall))
+
+    def reading(self, wall: float) -> float:
+        """Return the drill time at `wall` with its fraction of a second."""
+        if self.state != "running":
+            return self.at
+        return self.at + max(0.0, wall - self.since) * self.pace
+
+    def after(self, mark: Mark) -> Clock:
+        """Return the clock once `mark` is in the log. A mark that changes nothing (a second start) is harmless."""
+        wall = max(mark.wall, self.since)
+        here = replace(self, at=self.reading(wall), since=wall)
+        match mark.what:
+            case "start" if self.state == "waiting":
+                return replace(here, state="running")
+            case "pause" if self.state == "running":
+                return replace(here, state="paused")
+            case "resume" if self.state == "paused":
+                return replace(here, state="running")
+            case "speed" if mark.value is not None and mark.value > 0:
+                return replace(here, pace=mark.value)
+            case "skip" if mark.value is not None and self.state != "stopped":
+                return replace(here, at=max(here.at, mark.value))
+            case "stop":
+                return replace(here, state="stopped")
+        return here
+
+
+def fold(marks: Iterable[Mark], opens_at: int) -> Clock:
+    """Return the clock after all `marks`, in the order of the log; it stands at `opens_at` until the start."""
+    clock = Clock(at=opens_at)
+    for mark in marks:
+        clock = clock.after(mark)
+    return clock
+
+
+def skipped(marks: Iterable[Mark], opens_at: int) -> tuple[tuple[int, int], ...]:
+    """Return the stretches of drill seconds that were skipped over, as (from, to)."""
+    clock, found = Clock(at=opens_at), []
+    for mark in marks:
+        before = clock.second(max(mark.wall, clock.since))
+        clock = clock.after(mark)
+        after = clock.second(clock.since)
+        if mark.what == "skip" and after > before:
+            found.append((before, after))
+    return tuple(found)
+
+
+def paces(marks: Iterable[Mark]) -> tuple[float, ...]:
+    """Return the paces a drill was played at, in ascending order."""
+    return tuple(sorted({1.0, *(mark.value for mark in marks if mark.what == "speed" and mark.value)}))

@@ -1,0 +1,342 @@
+"""Where drills are kept: headers, commands, clock logs, finished records. SQLite unless told otherwise.
+
+A drill's state is never stored; it is rebuilt from header and commands. What is appended here is
+committed and on disk before the call returns.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+
+from simulator.commands import COMMAND, Command
+from simulator.errors import StaleWriter, StoreError
+from simulator.journal import Entry, Header, dump
+from simulator.room import schema as t
+from simulator.room.clock import Mark, What
+
+HOME = Path("~/.local/share/incident-drill/drills.db")
+BUSY_MS = 4000
+
+
+@dataclass(frozen=True)
+class DrillRow:
+    """One drill as it was opened."""
+
+    id: str
+    code: str
+    created: float
+    title: str
+    hosted: bool
+    """Several people with a facilitator; otherwise one person practises alone."""
+    key_hash: str
+    header: Header
+    ended: float | None = None
+
+
+@dataclass(frozen=True)
+class Participant:
+    """One person in one drill."""
+
+    id: str
+    drill: str
+    name: str
+    seat: str | None
+    facilitator: bool
+    joined: float
+
+    @property
+    def by(self) -> str:
+        """Return how the journal names this person."""
+        return f"facilitator:{self.name}" if self.seat is None else f"{self.seat}:{self.name}"
+
+
+class Store:
+    """A database of drills. Safe for several threads and processes at once."""
+
+    def __init__(self, url: str | None = None, steps: Sequence[t.Step] = t.STEPS) -> None:
+        self.url = locate(url)
+        self._engine = _connect(self.url)
+        self._offset = 0.0
+        with self._guard():
+            for attempt in (1, 2):
+                try:
+                    with self._engine.begin() as connection:
+                        t.upgrade(connection, steps)
+                    break
+                except DBAPIError:
+                    # Two processes may open an empty database at once; the second one finds the tables made.
+                    if attempt == 2:
+                        raise
+                    time.sleep(0.1)
+            if self.url.get_backend_name() != "sqlite":
+                self._offset = self._read_offset()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    def now(self) -> float:
+        """Return the wall clock that all processes on this database share (epoch seconds)."""
+        return time.time() + self._offset
+
+    # --- drills ---------------------------------------------------------------------------------
+
+    def add_drill(self, row: DrillRow) -> None:
+        """Open a drill. Raises StaleWriter where its id or code is taken."""
+        values = {**row.__dict__, "header": row.header.model_dump_json()}
+        self._insert(t.drills, values, taken=f"drill {row.id} or code {row.code} is taken")
+
+    def drill(self, ident: str) -> DrillRow | None:
+        """Return the drill with this id."""
+        return next(self._drills(t.drills.c.id == ident), None)
+
+    def drill_by_code(self, code: str) -> DrillRow | None:
+        """Return the drill with this join code."""
+        return next(self._drills(t.drills.c.code == code), None)
+
+    def drills(self) -> list[DrillRow]:
+        """Return every drill, newest first."""
+        return list(self._drills())
+
+    def mark_ended(self, drill: str) -> None:
+        """Note when people stopped; the first note stays."""
+        with self._begin() as connection:
+            here = (t.drills.c.id == drill) & t.drills.c.ended.is_(None)
+            connection.execute(t.drills.update().where(here).values(ended=self.now()))
+
+    def _drills(self, *where: Any) -> Iterator[DrillRow]:
+        with self._begin() as connection:
+            found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
+        for row in found:
+            yield DrillRow(**{**row._mapping, "header": Header.model_validate_json(row.header)})
+
+    # --- commands and clock ------------------------------------------------------------------------
+
+    def append(self, drill: str, expected: int, at: int, by: str, body: Command) -> Entry:
+        """Make a command durable as the `expected`-th of its drill. Raises StaleWriter where that one exists."""
+        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(),
+                  "body": json.dumps(dump(body), ensure_ascii=False)}  # fmt: skip
+        self._insert(t.commands, values, taken=f"command {expected} of drill {drill} is already there")
+        return Entry(expected, at, by, body)
+
+    def commands(self, drill: str, after: int = 0) -> list[Entry]:
+        """Return the commands of a drill with a number above `after`, in order."""
+        columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body)
+        rows = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
+                          .order_by(t.commands.c.seq))  # fmt: skip
+        return [Entry(seq, at, by, COMMAND.validate_json(body)) for seq, at, by, body in rows]
+
+    def add_mark(self, drill: str, expected: int, mark: Mark) -> None:
+        """Append to the clock log. Raises StaleWriter where line `expected` exists."""
+        values = {"drill": drill, "seq": expected, **mark.__dict__}
+        self._insert(t.clock, values, taken=f"line {expected} of the clock log of drill {drill} is already there")
+
+    def marks(self, drill: str, after: int = 0) -> list[Mark]:
+        """Return the clock log of a drill past line `after`, in order."""
+        columns = (t.clock.c.wall, t.clock.c.what, t.clock.c.value, t.clock.c.by)
+        rows = self._rows(select(*columns).where(t.clock.c.drill == drill, t.clock.c.seq > after)
+                          .order_by(t.clock.c.seq))  # fmt: skip
+        return [Mark(wall, cast("What", what), value, by) for wall, what, value, by in rows]
+
+    def heads(self, drill: str) -> tuple[int, int]:
+        """Return the last command's number and the last clock line's: what tells whether there is news."""
+        last = [
+            select(func.coalesce(func.max(table.c.seq), 0)).where(table.c.drill == drill).scalar_subquery()
+            for table in (t.commands, t.clock)
+        ]
+        row = self._rows(select(*last))[0]
+        return int(row[0]), int(row[1])
+
+    # --- people -------------------------------------------------------------------------------------
+
+    def add_participant(self, person: Participant) -> None:
+        """Let a person in."""
+        self._insert(t.participants, dict(person.__dict__), taken=f"participant {person.id} is already in")
+
+    def participant(self, ident: str) -> Participant | None:
+        """Return one person."""
+        rows = self._rows(select(t.participants).where(t.participants.c.id == ident))
+        return Participant(**rows[0]._mapping) if rows else None
+
+    def participants(self, drill: str) -> list[Participant]:
+        """Return everybody in a drill, in the order they came."""
+        rows = self._rows(select(t.participants).where(t.participants.c.drill == drill)
+                          .order_by(t.participants.c.joined))  # fmt: skip
+        return [Participant(**row._mapping) for row in rows]
+
+    def seat(self, ident: str, seat: str | None) -> None:
+        """Note which seat a person holds now."""
+        with self._begin() as connection:
+            connection.execute(t.participants.update().where(t.participants.c.id == ident).values(seat=seat))
+
+    # --- what is frozen -------------------------------------------------------------------------------
+
+    def freeze(self, drill: str, journal: str) -> None:
+        """Keep the finished journal; the first one stays."""
+        values = {"drill": drill, "frozen": self.now(), "journal": journal, "bytes": len(journal.encode())}
+        self._insert_once(t.records, values)
+
+    def record(self, drill: str) -> tuple[str, str | None] | None:
+        """Return the frozen journal's text and its references as JSON, where there are any."""
+        columns = (t.records.c.journal, t.records.c.references)
+        rows = self._rows(select(*columns).where(t.records.c.drill == drill))
+        return (rows[0][0], rows[0][1]) if rows else None
+
+    def add_references(self, drill: str, references: Mapping[str, Any]) -> None:
+        """Keep the reference runs beside the frozen journal."""
+        text = json.dumps(references, ensure_ascii=False)
+        with self._begin() as connection:
+            connection.execute(t.records.update().where(t.records.c.drill == drill).values(references=text))
+
+    def save_scorecard(self, drill: str, playbook: str, body: Mapping[str, Any]) -> None:
+        """Keep a scorecard; one made before under the same playbook is replaced."""
+        key = (t.scorecards.c.drill == drill) & (t.scorecards.c.playbook == playbook)
+        text = json.dumps(body, ensure_ascii=False)
+        with self._begin() as connection:
+            connection.execute(t.scorecards.delete().where(key))
+            connection.execute(t.scorecards.insert().values(drill=drill, playbook=playbook, made=self.now(), body=text))
+
+    def scorecard(self, drill: str, playbook: str) -> dict[str, Any] | None:
+        """Return the scorecard of a drill under a playbook."""
+        key = (t.scorecards.c.drill == drill) & (t.scorecards.c.playbook == playbook)
+        rows = self._rows(select(t.scorecards.c.body).where(key))
+        return cast("dict[str, Any]", json.loads(rows[0][0])) if rows else None
+
+    def add_override(self, drill: str, author: str, body: Mapping[str, Any]) -> int:
+        """Add a correction to a drill's scorecard and return its number; nothing is ever replaced."""
+        with self._begin() as connection:
+            here = t.overrides.c.drill == drill
+            last = connection.scalar(select(func.max(t.overrides.c.n)).where(here)) or 0
+            text = json.dumps(body, ensure_ascii=False)
+            values = {"drill": drill, "n": last + 1, "made": self.now(), "author": author, "body": text}
+            connection.execute(t.overrides.insert().values(values))
+        return int(last) + 1
+
+    def overrides(self, drill: str) -> list[dict[str, Any]]:
+        """Return the corrections of a drill in the order they were made, each with its author."""
+        columns = (t.overrides.c.n, t.overrides.c.author, t.overrides.c.made, t.overrides.c.body)
+        rows = self._rows(select(*columns).where(t.overrides.c.drill == drill).order_by(t.overrides.c.n))
+        return [{**json.loads(body), "n": n, "author": author, "made": made} for n, author, made, body in rows]
+
+    def setting(self, name: str, fresh: str) -> str:
+        """Return a setting all processes share; `fresh` becomes it where there is none."""
+        query = select(t.settings.c.value).where(t.settings.c.name == name)
+        if not (rows := self._rows(query)):
+            self._insert_once(t.settings, {"name": name, "value": fresh})
+            rows = self._rows(query)
+        return str(rows[0][0])
+
+    # --- underneath -----------------------------------------------------------------------------------
+
+    def _rows(self, query: Any) -> Sequence[Any]:
+        with self._begin() as connection:
+            return connection.execute(query).all()
+
+    def _insert(self, table: Table, values: Mapping[str, Any], taken: str) -> None:
+        try:
+            with self._begin() as connection:
+                connection.execute(table.insert().values(values))
+        except IntegrityError:
+            raise StaleWriter(taken) from None
+
+    def _insert_once(self, table: Table, values: Mapping[str, Any]) -> None:
+        try:
+            self._insert(table, values, taken="")
+        except StaleWriter:
+            return
+
+    @contextmanager
+    def _begin(self) -> Iterator[Connection]:
+        with self._guard(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            raise StoreError(explain(error, self.url)) from None
+
+    def _read_offset(self) -> float:
+        with self._engine.begin() as connection:
+            there = connection.scalar(select(func.extract("epoch", func.current_timestamp())))
+        return float(there or time.time()) - time.time()
+
+
+def locate(url: str | None) -> URL:
+    """Return where the database is: `url` (or a path), else DRILL_DATABASE_URL, else the home directory's."""
+    text = url or os.environ.get("DRILL_DATABASE_URL") or str(HOME.expanduser())
+    found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
+    if found.get_backend_name() == "sqlite" and found.database and not found.database.startswith("file:"):
+        folder = Path(found.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(
+                f"cannot create the folder {folder} ({error.strerror}); name another one with --data"
+            ) from None
+    return found
+
+
+def _connect(url: URL) -> Engine:
+    try:
+        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
+    except (ModuleNotFoundError, SQLAlchemyError) as error:
+        raise StoreError(f"cannot use the database {_name(url)} ({error}); see DRILL_DATABASE_URL") from None
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    """Set what makes SQLite durable and shareable: the only place that knows which database this is."""
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    # Looked at before it is set: setting it writes, and a read-only database must still open for reading.
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+REMEDIES = (
+    ("locked", "is locked by another program; close what has it open, then try again"),
+    ("readonly", "cannot be written; make the file and its folder writable, or name another with --data"),
+    ("read-only", "cannot be written; make the file and its folder writable, or name another with --data"),
+    ("disk is full", "has no room left on its disk; free some space, then try again"),
+    ("disk i/o", "cannot be read or written (disk error); check the disk, or name another file with --data"),
+    ("not a database", "is not a database of drills; move it away, or name another file with --data"),
+    ("malformed", "is damaged; restore a backup, or move it away and start with an empty one"),
+    ("unable to open", "cannot be opened; check that its folder exists and is writable, or name another with --data"),
+    ("could not connect", "does not answer; check DRILL_DATABASE_URL and that the server runs"),
+    ("connection refused", "does not answer; check DRILL_DATABASE_URL and that the server runs"),
+)
+
+
+def explain(error: SQLAlchemyError, url: URL) -> str:
+    """Return in one line what is wrong with the database and what to do."""
+    cause = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
+    for sign, remedy in REMEDIES:
+        if sign in cause.lower():
+            return f"the database {_name(url)} {remedy}"
+    return f"the database {_name(url)} failed: {' '.join(cause.split())}; check it, or name another with --data"
+
+
+def _name(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return url.database or "in memory"
+    return url.render_as_string(hide_password=True)

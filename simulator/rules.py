@@ -1,0 +1,265 @@
+"""Who may ask for what, and what must hold first. A broken rule is a refusal with its reason, never an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator import commands as c
+from simulator.incident import IncidentState
+from simulator.picks import problem
+from simulator.scenario import Scenario
+from simulator.work import Work, first_present
+
+LEAD = ("commander", "deputy")
+FACILITATOR = ("facilitator",)
+
+RIGHTS: dict[type[c.Command], tuple[str, ...]] = {
+    c.ClassifyDependency: (*LEAD, "triage"),
+    c.ChangeSeverity: (*LEAD, "triage"),
+    c.ChangeStatus: (*LEAD, "comms"),
+    c.ChangeStrategy: (*LEAD, "mitigation"),
+    c.AssignLane: LEAD,
+    c.NameMergeOwner: LEAD,
+    c.Freeze: (*LEAD, "mitigation"),
+    c.LiftFreeze: LEAD,
+    c.RecordContradiction: (*LEAD, "mitigation"),
+    c.RecordDecision: (*LEAD, "mitigation"),
+    c.RecordSnapshot: LEAD,
+    c.TakeAction: (*LEAD, "mitigation", "executor"),
+    c.AbortAction: (*LEAD, "mitigation"),
+    c.EscalateInternally: (*LEAD, "comms"),
+    c.UpdateStakeholders: (*LEAD, "comms"),
+    c.UpdateExecutives: (*LEAD, "comms"),
+    c.CorrectUpdate: (*LEAD, "comms"),
+    c.ClaimRecovery: (*LEAD, "verification", "comms"),
+    c.RecordResidualRisks: (*LEAD, "verification"),
+    c.AddHardeningTask: (*LEAD, "verification", "mitigation"),
+    c.SetWatch: LEAD,
+    c.PublishDecisionNote: (*LEAD, "comms"),
+    c.CommitCheckpoint: LEAD,
+    c.RequestClosure: LEAD,
+    c.PublishClosurePackage: (*LEAD, "comms"),
+    c.WriteLeadershipNote: (*LEAD, "comms"),
+    c.EndDrill: (*LEAD, *FACILITATOR),
+    c.FireInject: FACILITATOR,
+    c.HoldInject: FACILITATOR,
+    c.SkipInject: FACILITATOR,
+    c.EditInject: FACILITATOR,
+    c.SendAdHoc: FACILITATOR,
+    c.GiveHint: FACILITATOR,
+    c.OverrideOutcome: FACILITATOR,
+    c.MarkObservation: FACILITATOR,
+    c.RateTeam: FACILITATOR,
+}
+"""Kinds that not everybody may give. `executor` means: whoever would carry it out themselves."""
+
+
+class Rules:
+    """Checks one command against the drill as it stands."""
+
+    def __init__(self, scenario: Scenario, incident: IncidentState, work: Work) -> None:
+        self._scenario = scenario
+        self._incident = incident
+        self._work = work
+        self._roles = {role.id: role for role in scenario.roles}
+
+    def refusal(self, command: c.Command, role: str) -> str | None:
+        """Return why `role` cannot have `command` now, or None."""
+        if self._incident.ended and not isinstance(command, (c.MarkObservation, c.RateTeam)):
+            return "the drill is over; open its debrief"
+        return (
+            self._wrong_role(command, role)
+            or problem(command, self._scenario, self._incident, role)
+            or self._unmet(command, role)
+        )
+
+    def _wrong_role(self, command: c.Command, role: str) -> str | None:
+        if role == "facilitator":
+            allowed = isinstance(command, (c.TakeSeat, c.LeaveSeat, *_FACILITATOR_KINDS))
+            return None if allowed else "a facilitator does not play; take a seat to do that"
+        if role not in self._roles:
+            return f"there is no role {role!r} in this drill"
+        allowed_roles = RIGHTS.get(type(command))
+        if allowed_roles is None:
+            return None
+        held = self._incident.seats_of(role)
+        if any(one in allowed_roles for one in held):
+            return None
+        if "executor" in allowed_roles and isinstance(command, c.TakeAction):
+            action = self._scenario.find("actions", command.action)
+            if action and role in action.executors:
+                return None
+        names = [self._roles[r].title if r in self._roles else r for r in allowed_roles if r != "executor"]
+        return f"{self._roles[role].title} may not do that; ask {' or '.join(names)}"
+
+    def _unmet(self, command: c.Command, role: str) -> str | None:
+        check = _CHECKS.get(type(command))
+        return check(self, command, role) if check else None
+
+    # --- one check per kind that has something to check -------------------------------------------------
+
+    def _take_seat(self, command: c.TakeSeat, role: str) -> str | None:
+        holder = self._incident.person(command.seat)
+        if holder and holder != command.name:
+            return f"{self._roles[command.seat].title} is taken by {holder}; pick another seat"
+        return None
+
+    def _acknowledge(self, command: c.AcknowledgePage, role: str) -> str | None:
+        alert = self._incident.alerts.get(command.alert)
+        if alert is None:
+            return "that alert has not fired"
+        return "already acknowledged" if alert.acknowledged is not None else None
+
+    def _declare(self, command: c.Declare, role: str) -> str | None:
+        if self._incident.declared_at is not None:
+            return "already declared; change the severity instead"
+        return None
+
+    def _declared(self, command: c.Command, role: str) -> str | None:
+        return None if self._incident.declared_at is not None else "declare the incident first"
+
+    def _status(self, command: c.ChangeStatus, role: str) -> str | None:
+        if command.status == "resolved":
+            return "an incident is resolved through the closure gate; request closure"
+        return self._declared(command, role)
+
+    def _accept_role(self, command: c.AcceptRole, role: str) -> str | None:
+        if self._incident.offered.get(command.role) != role:
+            return f"nobody offered you {command.role}"
+        return None
+
+    def _release_role(self, command: c.ReleaseRole, role: str) -> str | None:
+        return None if self._incident.holder(command.role) == role else f"you are not {command.role}"
+
+    def _page(self, command: c.PageTeam, role: str) -> str | None:
+        if self._incident.present[command.role]:
+            return f"{self._roles[command.role].handle} is already here"
+        if command.role in self._incident.paged:
+            return f"{self._roles[command.role].handle} has been paged; wait for the answer"
+        return None
+
+    def _here(self, role: str) -> str | None:
+        if self._incident.present[role]:
+            return None
+        return f"{self._roles[role].handle} is not in the room; page them first"
+
+    def _assign_task(self, command: c.AssignTask, role: str) -> str | None:
+        return self._here(command.to) or self._can_do(command.query, command.action, command.to)
+
+    def _can_do(self, query: str | None, action: str | None, role: str) -> str | None:
+        for group, ident in (("queries", query), ("actions", action)):
+            part = self._scenario.find(group, ident) if ident else None
+            if part and role not in part.executors:
+                who = " or ".join(self._roles[r].handle for r in part.executors)
+                return f"{self._roles[role].handle} cannot do that; {who} can"
+        return None
+
+    def _own_task(self, command: c.AcknowledgeTask | c.ReportTask, role: str) -> str | None:
+        task = self._incident.tasks.get(command.task)
+        if task is None or task.owner != role:
+            return "that task is not yours"
+        if isinstance(command, c.AcknowledgeTask) and task.acknowledged is not None:
+            return "already acknowledged"
+        return "already reported" if task.reported is not None else None
+
+    def _ask(self, command: c.AskRole, role: str) -> str | None:
+        return self._here(command.role)
+
+    def _answer(self, command: c.AnswerAsker, role: str) -> str | None:
+        inject = self._scenario.find("injects", command.inject)
+        if command.answer not in [a.id for a in inject.answers]:
+            return f"{command.answer!r} is no answer to that; pick one of those on offer"
+        return None
+
+    def executor(self, executors: tuple[str, ...], wanted: str | None, role: str) -> str | None:
+        """Return who carries something out: the one named, oneself where one can, else the first in the room."""
+        if wanted:
+            return wanted
+        if role in executors:
+            return role
+        return first_present(executors, self._incident.present)
+
+    def _run_query(self, command: c.RunQuery, role: str) -> str | None:
+        query = self._scenario.find("queries", command.query)
+        who = self.executor(query.executors, command.executor, role)
+        if who is None:
+            return self._here(query.executors[0])
+        return self._can_do(command.query, None, who) or self._here(who)
+
+    def _take_action(self, command: c.TakeAction, role: str) -> str | None:
+        action = self._scenario.find("actions", command.action)
+        who = self.executor(action.executors, command.executor, role)
+        if who is None:
+            return self._here(action.executors[0])
+        return (
+            self._can_do(None, command.action, who)
+            or self._here(who)
+            or self._in_hand(action.id, action.repeatable)
+            or self._work.obstacle(action)
+        )
+
+    def _in_hand(self, ident: str, repeatable: bool) -> str | None:
+        last = self._incident.last_run("action", ident)
+        if last and last.state in ("waiting", "running", "stalled"):
+            return "that is already under way; abort it or wait"
+        if last and last.state == "done" and not repeatable:
+            return "that has been done already"
+        return None
+
+    def _sign_off(self, command: c.SignOff, role: str) -> str | None:
+        action = self._scenario.find("actions", command.action)
+        if not any(one in action.sign_offs for one in self._incident.seats_of(role)):
+            return "that does not need your sign-off"
+        return None
+
+    def _verification(self, command: c.RecordVerification, role: str) -> str | None:
+        if command.baseline_to <= command.baseline_from:
+            return "the baseline window ends before it begins; give minutes such as -55 to -25"
+        return None if command.metrics else "pick at least one indicator"
+
+    def _hand_off(self, command: c.HandOff, role: str) -> str | None:
+        holder = self._incident.holder("commander") if command.what == "commander" else None
+        if command.what == "commander" and holder != role:
+            return "only the commander hands command over"
+        if command.to == role:
+            return "hand it to somebody else"
+        return None
+
+    def _accept_handoff(self, command: c.AcceptHandOff, role: str) -> str | None:
+        offer = self._incident.handoffs.get(command.handoff)
+        return None if offer and offer.receiver == role else "that was not handed to you"
+
+    def _inject_waits(
+        self, command: c.FireInject | c.HoldInject | c.SkipInject | c.EditInject, role: str
+    ) -> str | None:
+        return "that inject has been delivered" if command.inject in self._incident.delivered else None
+
+
+_FACILITATOR_KINDS = tuple(kind for kind, roles in RIGHTS.items() if "facilitator" in roles)
+
+_CHECKS: dict[type[c.Command], Callable[..., str | None]] = {
+    c.TakeSeat: Rules._take_seat,
+    c.AcknowledgePage: Rules._acknowledge,
+    c.Declare: Rules._declare,
+    c.ChangeSeverity: Rules._declared,
+    c.ChangeStatus: Rules._status,
+    c.AcceptRole: Rules._accept_role,
+    c.ReleaseRole: Rules._release_role,
+    c.PageTeam: Rules._page,
+    c.AssignTask: Rules._assign_task,
+    c.AcknowledgeTask: Rules._own_task,
+    c.ReportTask: Rules._own_task,
+    c.AskRole: Rules._ask,
+    c.AnswerAsker: Rules._answer,
+    c.RunQuery: Rules._run_query,
+    c.TakeAction: Rules._take_action,
+    c.SignOff: Rules._sign_off,
+    c.RecordVerification: Rules._verification,
+    c.HandOff: Rules._hand_off,
+    c.AcceptHandOff: Rules._accept_handoff,
+    c.RequestClosure: Rules._declared,
+    c.FireInject: Rules._inject_waits,
+    c.HoldInject: Rules._inject_waits,
+    c.SkipInject: Rules._inject_waits,
+    c.EditInject: Rules._inject_waits,
+}

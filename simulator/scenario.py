@@ -1,0 +1,525 @@
+"""A scenario as data: frozen pydantic models of `scenario.yaml`.
+
+Times are drill seconds, T+0 is the first page; in YAML they may be written `90`, `"45s"`, `"3m"`, `"-1m30s"`.
+A `Condition` is a mapping from fact to what must hold: a value, a list (any of), `{above: x}`, `{below: x}`
+or `{not: value}`. There is no expression language; nothing in a scenario is evaluated as code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from simulator.commands import Command, Lane, Rejection, Rung, Strategy
+from simulator.events import Scalar
+from simulator.world import World
+
+_TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
+
+
+def _seconds(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = _TIME.match(value.strip())
+    if not found or not (found[2] or found[3]):
+        raise ValueError(f"{value!r} is not a time; write '45s', '3m', '1m30s' or a number of seconds")
+    total = round(float(found[2] or 0) * 60) + int(found[3] or 0)
+    return -total if found[1] == "-" else total
+
+
+Seconds = Annotated[int, BeforeValidator(_seconds)]
+Condition = dict[str, Any]
+
+
+class Data(BaseModel):
+    """A frozen, closed piece of a scenario or playbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Titled(Data):
+    """Something with an id that people pick by its title."""
+
+    id: str
+    title: str
+
+
+class Duration(Data):
+    """How long something takes: lognormal around `median` (seconds); `spread` is the sigma of the logarithm."""
+
+    median: Seconds
+    spread: float = 0.2
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return {"median": value} if isinstance(value, (int, str)) else value
+
+
+Took = Annotated[Duration, BeforeValidator(Duration._read)]
+
+
+class Service(Titled):
+    """A component people name when they freeze, search logs or read changes."""
+
+    team: str
+    surfaces: tuple[Lane, ...] = ()
+    """Lanes that touch it; two or more want a merge owner."""
+
+
+class Cue(Data):
+    """A piece of knowledge that one role has and the decision needs (hidden profile)."""
+
+    id: str
+    text: str
+    topics: tuple[str, ...]
+    """Asking its holder about any of these brings it out."""
+    matters_for: str = ""
+    """Which decision it bears on; shown in the debrief."""
+    known_from: Seconds = -3600
+    volunteered_at: Seconds | None = None
+    """When a simulated holder says it unasked; None: only when asked."""
+
+
+class Role(Titled):
+    """A seat somebody holds, or a specialist who can be paged."""
+
+    seat: bool = True
+    """True: part of the drill's team, a person may take it; False: a specialist, always simulated."""
+    handle: str
+    """How they appear in the channel, such as `@mobile-oncall`."""
+    team: str
+    brief: str
+    """What only this role is told before the drill."""
+    cues: tuple[Cue, ...] = ()
+    present: bool = True
+    """In the room at T+0; otherwise must be paged."""
+    joins_after: Took = Duration(median=270, spread=0.25)
+    unanswered: float = 0.0
+    """Probability that the first page goes unanswered (then the secondary takes as long again)."""
+    lane: Lane | None = None
+
+
+class Segment(Titled):
+    """A part of those affected that recovers on its own terms; weights add up to 1."""
+
+    weight: float
+    tolerance: float = 0.01
+    """Share of the segment that may still be affected and count as within tolerance."""
+
+
+class HarmDimension(Titled):
+    """One kind of harm: a counter that only grows, its unit, weight and scale in the scalar loss."""
+
+    unit: str
+    weight: float
+    scale: float
+
+
+class Metric(Titled):
+    """A series people can look at, through the measurement layer."""
+
+    unit: str = ""
+    source: str
+    """Key into `World.observe()`."""
+    labels: dict[str, str] = {}
+    noise: float = 0.02
+    """Relative standard deviation of one scrape."""
+    floor: float = 0.0
+    """Absolute noise, in the metric's unit."""
+    lag: Seconds = 30
+    """Query-window lag: a panel shows the world this many seconds late."""
+    missing_from: Seconds | None = None
+    """From then on the series gives no data."""
+    panel: bool = False
+    """On the console without being asked for."""
+    good: Literal["low", "high", "flat"] = "low"
+    normal: float | None = None
+    """Pre-incident level, drawn as a line."""
+    within: float = 0.25
+    """Back to normal when within this share of the baseline (or `within_abs`)."""
+    within_abs: float = 0.0
+    segment: str | None = None
+    decimals: int = 3
+
+
+class AlertRule(Titled):
+    """An alert: `metric` above or below a threshold, continuously for `hold` seconds."""
+
+    metric: str
+    above: float | None = None
+    below: float | None = None
+    hold: Seconds = Field(180, alias="for")
+    severity: Literal["critical", "warning", "info"] = "warning"
+    page: str | None = None
+    """Role that is paged."""
+    summary: str
+    """Template; `value` is what the rule saw."""
+    runbook: str = ""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Change(Data):
+    """A deploy, flag flip or configuration change before or during the drill."""
+
+    id: str
+    at: Seconds
+    service: str
+    summary: str
+    actor: str
+    detail: str = ""
+
+
+class Merge(Data):
+    """A queued change that lands at `at` unless its service is frozen by then."""
+
+    id: str
+    at: Seconds
+    service: str
+    frozen_by: tuple[Literal["merges", "deploys"], ...] = ("merges", "deploys")
+    summary: str
+    actor: str
+    effects: tuple[Effect, ...] = ()
+    harmful: bool = True
+
+
+class LogStream(Data):
+    """One kind of log line: how often it comes and what it says (template; `t`, `pick`, `hex` in scope)."""
+
+    id: str
+    service: str
+    level: Literal["INFO", "WARN", "ERROR"]
+    text: str
+    rate: str | float
+    """Lines shown a minute: a number, or a key into `World.observe()` scaled to at most `most`."""
+    scale: float = 1.0
+    most: float = 6.0
+    since: Seconds = -3600
+    until: Seconds = 36000
+    fields: dict[str, tuple[str, ...]] = {}
+    """Values drawn per line for the template."""
+    cause: str | None = None
+
+
+class Query(Titled):
+    """A command a responder can run, as typed; what it prints is a template over the world at that moment."""
+
+    command: str
+    aliases: tuple[str, ...] = ()
+    executors: tuple[str, ...]
+    """Roles that can run it; the first that is in the room is the default."""
+    takes: Took = Duration(median=40)
+    evidence: Literal["physics", "receipt", "artifact", "narrative"]
+    output: str
+    requires: Condition = {}
+    refusal: str = ""
+    """Output (an error) when `requires` does not hold."""
+    topic: str | None = None
+    serves: tuple[str, ...] = ()
+    """Ids of the evidence minimum it provides."""
+    discriminates: tuple[str, ...] = ()
+    """Causes it can rule in or out: a test that could have failed."""
+    supports: tuple[str, ...] = ()
+    """Causes its result speaks for."""
+    precheck_of: tuple[str, ...] = ()
+    """Actions whose trap it reveals."""
+    verifies: bool = False
+    """A rerun of the failing path: green only when the world is."""
+    group: str = "general"
+    figures: dict[str, str] = {}
+    """Numbers it shows: figure name -> key into the world's context."""
+
+
+class Effect(Data):
+    """Turn `knob` to `value`, linearly over `over` seconds."""
+
+    knob: str
+    value: float
+    over: Seconds = 0
+
+
+class Precondition(Data):
+    """What must hold for an action to be possible, and the message when it does not."""
+
+    when: Condition
+    message: str
+
+
+class Action(Titled):
+    """Something people can do to the world."""
+
+    command: str
+    aliases: tuple[str, ...] = ()
+    executors: tuple[str, ...]
+    rung: Literal["flag", "hotfix", "rollback", "containment", "capacity", "repair"]
+    strategy: Strategy | None = None
+    """Branch it belongs to; None: a supporting step."""
+    mitigates: bool = True
+    """Counts as (part of) the mitigation, not as support."""
+    preconditions: tuple[Precondition, ...] = ()
+    takes: Took = Duration(median=20)
+    propagation: Seconds = 0
+    coverage: tuple[str, ...] = ()
+    """Segments it treats."""
+    effects: tuple[Effect, ...] = ()
+    """Applied when carried out (`takes` is over); `over` is the propagation of each."""
+    starts_with: tuple[Effect, ...] = ()
+    """Applied when it starts."""
+    stalls_when: Condition = {}
+    """It never finishes while this holds; `starts_with` is then the harm it does."""
+    stall_output: str = ""
+    output: str = ""
+    side_effects: tuple[str, ...] = ()
+    """Ids in `blast` that are true of it."""
+    minutes_to_effect: float
+    """Truth for option cards: minutes from start to effect when nothing is in its way."""
+    reversal_minutes: float
+    abortable: bool = True
+    reversible_by: str | None = None
+    abort_effects: tuple[Effect, ...] = ()
+    irreversible: bool = False
+    wide: bool = False
+    """Touches far more than the affected; wants a precheck."""
+    precheck: str | None = None
+    ready_when: Condition = {}
+    """Prepared: started while this does not hold counts as unprepared."""
+    sign_offs: tuple[str, ...] = ()
+    cap: str | None = None
+    """Cap that carrying it out trips."""
+    needs_confidence: Literal["L1", "L2", "L3"] = "L1"
+    repeatable: bool = True
+    conflicts: tuple[str, ...] = ()
+    """Actions that contradict it when in flight at the same time."""
+
+
+class Answer(Data):
+    """One answer on offer to somebody who asks."""
+
+    id: str
+    label: str
+    right: bool = False
+    right_when: Condition = {}
+    """Right only while this holds (with `right`)."""
+    reply: str = ""
+
+
+class Expected(Data):
+    """The response an inject calls for: a command of `command` with these field values, within `within` seconds.
+
+    With `never` the point is that it does not come. `field: [a, b]` means any of them.
+    """
+
+    command: str
+    fields: dict[str, Any] = {}
+    within: Seconds = 300
+    never: bool = False
+    label: str
+
+
+class Inject(Data):
+    """One line of the MSEL: timed (`at`) or contingent (`when` holds at or after `at`, until `until`)."""
+
+    id: str
+    at: Seconds
+    when: Condition = {}
+    hold: Seconds = 0
+    """The condition must have held this long."""
+    until: Seconds | None = None
+    to: tuple[str, ...] = ()
+    channel: str = "incident"
+    persona: str
+    form: Literal["message", "ask", "claim", "order"] = "message"
+    text: str
+    answers: tuple[Answer, ...] = ()
+    claim: str | None = None
+    """Cause or statement id it claims; `disproved_by` are the queries that kill it."""
+    wrong: bool = False
+    disproved_by: tuple[str, ...] = ()
+    proposes: str | None = None
+    """Action it pushes for."""
+    expects: Expected | None = None
+    objective: str = ""
+    effects: tuple[Effect, ...] = ()
+    leaves: str | None = None
+    """Incident role whose holder must leave (forced handoff)."""
+
+
+class Cause(Titled):
+    """A story that could explain the signals."""
+
+    true: bool = False
+    plausible: str = ""
+    killed_by: str = ""
+
+
+class Tick(Titled):
+    """A pickable statement that is true or not (risk, residual risk, unknown, reason, need)."""
+
+    true: bool = True
+    true_when: Condition = {}
+
+
+class Factor(Titled):
+    """A contributing factor; `layer` is technical, detection, rollout, ownership or organisation."""
+
+    layer: Literal["technical", "detection", "rollout", "ownership", "organisation"]
+    true: bool = True
+
+
+class FigureSpec(Titled):
+    """A number people state: where the truth stands and its unit."""
+
+    unit: str = ""
+
+
+class EvidenceNeed(Titled):
+    """One item of the scenario's evidence minimum."""
+
+    supports: str = ""
+    """What it must precede: `mitigation`, `rollback`, `any decision`."""
+
+
+class SeverityFact(Data):
+    """A world fact that severity rests on, and the minute from which it can be known."""
+
+    fact: str
+    known_from: Seconds = 0
+    until: Seconds | None = None
+
+
+class Objective(Titled):
+    """What the drill trains, with a number."""
+
+    target: str = ""
+
+
+class TeachingPoint(Data):
+    """One line of the hand-written teaching timeline."""
+
+    at: Seconds
+    text: str
+    hint: str = ""
+    """Next-step hint shown in training while `until` does not hold."""
+    until: Condition = {}
+
+
+class Overlay(Data):
+    """What scoring needs to know of this scenario beyond the playbook."""
+
+    dependency: Literal["auth", "billing", "queue", "observability"]
+    windows: dict[str, tuple[float, float]] = {}
+    """Criterion id -> (t1, t2) minutes, where they differ from the playbook's."""
+    freeze_scope: tuple[str, ...]
+    readiness_queries: tuple[str, ...]
+    """Queries that show whether the fall-back can be executed."""
+    readiness_fact: str
+    """World fact that says `ready` or `blocked`."""
+    baseline_queries: tuple[str, ...] = ()
+    """Failing command, logs, blast radius: the baseline evidence of the first minutes."""
+    best_rung: Rung = "flag"
+    rejections: dict[Rung, tuple[Rejection, ...]] = {}
+    """Rung -> reasons the world confirms for not taking it."""
+    owner_chain: tuple[str, ...] = ("triage", "mitigation", "verification")
+    posture_capture: bool = True
+    indicators: tuple[str, ...] = ()
+    """Metrics that count as indicators for baseline comparison and verification statements."""
+    segment_indicators: dict[str, str] = {}
+    health_queries: tuple[str, ...] = ()
+    need_to_know: tuple[str, ...] = ()
+    slo_hold: Seconds = 300
+
+
+class Scenario(Data):
+    """A whole scenario, as its author wrote it."""
+
+    format: Literal[1] = 1
+    id: str
+    title: str
+    summary: str
+    company: str
+    briefing: str
+    """What everybody is told before the drill: the fiction contract."""
+    version: int = 1
+    variant: str = "base"
+    t0_utc: str
+    """Wall-clock label of T+0, ISO 8601."""
+    incident: str
+    """Identifier such as INC-2041."""
+    starts_at: Seconds
+    horizon: Seconds
+    fault_at: Seconds
+    """Nominal onset; the loader shifts it so that the first page lands on 0."""
+    fault: str
+    shift: int = 0
+    """Seconds by which the loader moved the onset."""
+    severity_facts: tuple[SeverityFact, ...]
+    objectives: tuple[Objective, ...]
+    services: tuple[Service, ...]
+    roles: tuple[Role, ...]
+    channels: tuple[str, ...] = ("incident",)
+    segments: tuple[Segment, ...]
+    harm: tuple[HarmDimension, ...]
+    figures: tuple[FigureSpec, ...]
+    metrics: tuple[Metric, ...]
+    alerts: tuple[AlertRule, ...]
+    changes: tuple[Change, ...]
+    merges: tuple[Merge, ...] = ()
+    logs: tuple[LogStream, ...]
+    queries: tuple[Query, ...]
+    actions: tuple[Action, ...]
+    injects: tuple[Inject, ...]
+    topics: tuple[Titled, ...]
+    causes: tuple[Cause, ...]
+    blast: tuple[Tick, ...]
+    """What can get worse: risks, side effects and segments that a statement may name."""
+    residual_risks: tuple[Tick, ...]
+    unknowns: tuple[Tick, ...]
+    reasons: tuple[Titled, ...]
+    needs: tuple[Titled, ...]
+    revisions: tuple[Tick, ...]
+    """Revisions one could go back to; the true one is known-good."""
+    factors: tuple[Factor, ...]
+    evidence_minimum: tuple[EvidenceNeed, ...]
+    teaching: tuple[TeachingPoint, ...]
+    overlay: Overlay
+    parameters: dict[str, float] = {}
+    """Numbers handed to the world's constructor (variants change them)."""
+    context: dict[str, Scalar] = {}
+    """Constants for templates."""
+
+    def find(self, group: str, ident: str) -> Any:
+        """Return the part of `group` (such as `actions`) whose id is `ident`, or None."""
+        return next((part for part in getattr(self, group) if part.id == ident), None)
+
+    def seats(self) -> tuple[Role, ...]:
+        """Return the roles a person may take."""
+        return tuple(role for role in self.roles if role.seat)
+
+
+Agent = Callable[[Any], Iterable[Command]]
+"""Something that plays a role: given its `views.Briefing`, the commands it gives now."""
+
+
+@dataclass(frozen=True)
+class LoadedScenario:
+    """A scenario ready to run: its data, its world, and the digest that pins both."""
+
+    scenario: Scenario
+    make_world: Callable[[], World]
+    digest: str
+    """SHA-256 over scenario text and world source, in hex."""
+    responders: Mapping[str, Callable[..., Any]]
+    """Scripted responders of this scenario, by name (see `scenarios.responders`)."""
+    teammates: Mapping[str, Callable[[], Agent]] = field(default_factory=dict)
+    """Seat -> maker of the simulated holder who acts unasked while nobody sits there."""
+    source: str = ""
+    """Where it was read from, for messages."""
+
+
+Merge.model_rebuild()
+Action.model_rebuild()
+Inject.model_rebuild()

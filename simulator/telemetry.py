@@ -1,0 +1,108 @@
+"""The measurement layer: what monitoring shows of the world, and the alerts it raises.
+
+People never see the world, they see scrapes of it: every 15 s, with noise, a query-window lag and the
+odd missing series. Scrapes happen in the engine whether or not anybody looks; looking draws nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from simulator.scenario import AlertRule, Metric
+from simulator.streams import Streams
+
+SCRAPE_SECONDS = 15
+Point = tuple[int, float | None]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """An alert rule that began or ceased to hold."""
+
+    rule: AlertRule
+    firing: bool
+    value: float
+
+
+class Telemetry:
+    """Scraped series by metric id, and the state of each alert rule."""
+
+    def __init__(self, metrics: Sequence[Metric], rules: Sequence[AlertRule], streams: Streams) -> None:
+        self.metrics = {metric.id: metric for metric in metrics}
+        self.times: list[int] = []
+        """Scrape times, in drill seconds, the same for every series."""
+        self.values: dict[str, list[float | None]] = {metric.id: [] for metric in metrics}
+        # Everything a scrape needs, looked up once: this loop runs some ten thousand times a drill.
+        self._scraping = [
+            (m.source, m.noise, m.floor, m.missing_from, m.decimals, self.values[m.id], streams(f"noise/{m.id}").gauss)
+            for m in metrics
+        ]
+        self._rules = [(rule, self.metrics[rule.metric]) for rule in rules]
+        self._pending: dict[str, int] = {}
+        self._firing: dict[str, bool] = {rule.id: False for rule in rules}
+
+    def scrape(self, now: int, world: Mapping[str, float]) -> None:
+        """Sample every series at `now`; `world` is `World.observe()`."""
+        self.times.append(now)
+        for source, noise, floor, missing_from, decimals, values, gauss in self._scraping:
+            shock = gauss(0.0, 1.0)
+            if missing_from is not None and now >= missing_from:
+                values.append(None)
+                continue
+            true = world[source]
+            spread = noise * true if not floor else math.hypot(noise * true, floor)
+            values.append(max(0.0, round(true + spread * shock, decimals)))
+
+    def series(self, metric: str, now: int, since: int | None = None) -> list[Point]:
+        """Return what a panel shows at `now`: (time, value), oldest first, None where there is no data."""
+        last = self._visible(self.metrics[metric], now)
+        first = 0 if since is None else self._first_from(since)
+        return list(zip(self.times[first:last], self.values[metric][first:last], strict=True))
+
+    def latest(self, metric: str, now: int) -> float | None:
+        """Return the newest value a panel shows at `now`."""
+        last = self._visible(self.metrics[metric], now)
+        return self.values[metric][last - 1] if last else None
+
+    def mean(self, metric: str, since: int, until: int) -> float | None:
+        """Return the mean over scrapes in [since, until], None without data."""
+        got = [v for t, v in zip(self.times, self.values[metric], strict=True) if since <= t <= until and v is not None]
+        return sum(got) / len(got) if got else None
+
+    def alerts(self, now: int) -> Iterator[Transition]:
+        """Yield the rules that began or ceased to hold with the scrapes visible at `now`."""
+        for rule, metric in self._rules:
+            last = self._visible(metric, now)
+            value = self.values[metric.id][last - 1] if last else None
+            # No data neither fires nor resolves: a rule keeps the state it had.
+            if value is None:
+                continue
+            if not _breached(rule, value):
+                self._pending.pop(rule.id, None)
+                if self._firing[rule.id]:
+                    self._firing[rule.id] = False
+                    yield Transition(rule, False, value)
+                continue
+            since = self._pending.setdefault(rule.id, now)
+            if not self._firing[rule.id] and now - since >= rule.hold:
+                self._firing[rule.id] = True
+                yield Transition(rule, True, value)
+
+    def _visible(self, metric: Metric, now: int) -> int:
+        # Scrapes are evenly spaced, so the newest visible one is found by counting.
+        if not self.times:
+            return 0
+        return max(0, min(len(self.times), (now - metric.lag - self.times[0]) // SCRAPE_SECONDS + 1))
+
+    def _first_from(self, since: int) -> int:
+        if not self.times:
+            return 0
+        return max(0, min(len(self.times), -((self.times[0] - since) // SCRAPE_SECONDS)))
+
+
+def _breached(rule: AlertRule, value: float) -> bool:
+    if rule.above is not None and not value > rule.above:
+        return False
+    return rule.below is None or value < rule.below

@@ -1,0 +1,60 @@
+"""Scenario text: sandboxed templates over plain data, and the clock labels they print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from simulator.errors import ScenarioError
+
+
+def thousands(value: float) -> str:
+    """Return a count as people print it: `13,402`."""
+    return f"{round(value):,}"
+
+
+def percent(value: float, decimals: int = 1) -> str:
+    """Return a ratio as a percentage without the sign: `5.0`."""
+    return f"{100 * value:.{decimals}f}"
+
+
+# Escaping is for whoever shows the text: the same words go to a terminal, a page and a report.
+_SANDBOX = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+_SANDBOX.globals.update(n=thousands, pct=percent)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(template: str) -> Template:
+    return _SANDBOX.from_string(template)
+
+
+def render(template: str, scope: Mapping[str, Any]) -> str:
+    """Fill a template. Raises ScenarioError when it is broken or names something that does not exist."""
+    if "{" not in template:
+        return template
+    try:
+        return _compiled(template).render(scope)
+    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+        raise ScenarioError(f"template {template[:60]!r}: {error}") from None
+
+
+class Utc:
+    """Callable for templates: drill second -> `14:11:02Z`; without argument, now."""
+
+    def __init__(self, t0_utc: str, now: int) -> None:
+        self._t0 = datetime.fromisoformat(t0_utc.replace("Z", "+00:00"))
+        self._now = now
+
+    def __call__(self, at: float | None = None) -> str:
+        return f"{self._t0 + timedelta(seconds=round(self._now if at is None else at)):%H:%M:%S}Z"
+
+
+def clock(at: int) -> str:
+    """Return a drill second as people say it: `T+07:30`, `T-01:00`."""
+    minutes, seconds = divmod(abs(at), 60)
+    return f"T{'-' if at < 0 else '+'}{minutes:02d}:{seconds:02d}"

@@ -1,0 +1,188 @@
+"""What a role may see: the one object a page, a scripted responder or a simulated holder is given.
+
+A briefing holds entries addressed to the role, the incident as people have made it, what monitoring
+shows, and what can be asked for. It holds no truth: no hidden state, no inject to come, no other role's
+cue, none of the scenario's answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from simulator import events as e
+from simulator.incident import AlertState, IncidentState, Run, Task
+from simulator.journal import Entry, seen_by
+from simulator.logs import LogLine
+from simulator.picks import Option, options
+from simulator.telemetry import Point
+
+if TYPE_CHECKING:
+    from simulator.engine import Engine
+
+
+class CommandLine(NamedTuple):
+    """Something that can be typed: a query or an action, without what it gives away."""
+
+    id: str
+    what: str
+    """`query` or `action`."""
+    title: str
+    command: str
+    aliases: tuple[str, ...]
+    executors: tuple[str, ...]
+    group: str
+
+
+class Panel(NamedTuple):
+    """A metric as the explorer lists it."""
+
+    id: str
+    title: str
+    unit: str
+    labels: tuple[tuple[str, str], ...]
+    on_console: bool
+    normal: float | None
+    good: str
+    decimals: int
+
+
+class Seat(NamedTuple):
+    """A role as its holder or a colleague sees it."""
+
+    id: str
+    title: str
+    handle: str
+    team: str
+    seat: bool
+    lane: str | None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What exists in this drill to be asked for; the same for the whole drill and every role."""
+
+    title: str
+    incident: str
+    briefing: str
+    t0_utc: str
+    horizon: int
+    roles: tuple[Seat, ...]
+    lines: tuple[CommandLine, ...]
+    panels: tuple[Panel, ...]
+    services: tuple[Option, ...]
+
+    def line(self, ident: str) -> CommandLine | None:
+        """Return the query or action with this id."""
+        return next((line for line in self.lines if line.id == ident), None)
+
+    def role(self, ident: str) -> Seat | None:
+        """Return the role with this id."""
+        return next((role for role in self.roles if role.id == ident), None)
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What `role` knows at `now`. Shown to a role by t means: it is in here at t."""
+
+    role: str
+    now: int
+    mode: str
+    brief: str
+    """What only this role was told beforehand."""
+    catalogue: Catalogue
+    incident: IncidentState
+    entries: Sequence[Entry]
+    ended: str | None
+    finished: bool
+    _engine: Engine
+
+    def series(self, metric: str, since: int | None = None) -> list[Point]:
+        """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""
+        return self._engine.telemetry.series(metric, self.now, since)
+
+    def latest(self, metric: str) -> float | None:
+        """Return the newest value monitoring shows of a metric."""
+        return self._engine.telemetry.latest(metric, self.now)
+
+    def options(self, source: str) -> list[Option]:
+        """Return what this role can pick from `source` now."""
+        if source == "evidence":
+            return [Option(ref, self.title_of(ref)) for ref, seq in self.incident.refs.items() if self._sees(seq)]
+        if source == "injects":
+            return []
+        return options(source, self._engine.scenario, self.incident, self.role)
+
+    def search_logs(
+        self, *, text: str = "", service: str | None = None, level: str | None = None, minutes: float = 15
+    ) -> list[LogLine]:
+        """Return log lines; looking leaves no trace (a `search_logs` command makes it evidence)."""
+        return self._engine.logs.search(self.now, text=text, service=service, level=level, minutes=minutes)
+
+    def alerts(self) -> list[AlertState]:
+        """Return the alerts so far, firing ones first, newest first."""
+        return sorted(self.incident.alerts.values(), key=lambda a: (not a.firing, -a.since, a.alert))
+
+    def tasks(self) -> list[Task]:
+        """Return the open tasks of this role."""
+        return [t for t in self.incident.tasks.values() if t.owner == self.role and t.reported is None]
+
+    def running(self) -> list[Run]:
+        """Return the queries and actions that wait, run or hang."""
+        return [r for r in self.incident.runs.values() if r.state in ("waiting", "running", "stalled")]
+
+    def result(self, ref: str) -> e.QueryFinished | None:
+        """Return the output behind a reference such as `query:ID`, if it has come."""
+        seq = self.incident.refs.get(ref)
+        body = self._engine.journal.entries[seq - 1].body if seq and self._sees(seq) else None
+        return body if isinstance(body, e.QueryFinished) else None
+
+    def latest_result(self, query: str) -> e.QueryFinished | None:
+        """Return the newest output of a query."""
+        for entry in reversed(self.entries):
+            if isinstance(entry.body, e.QueryFinished) and entry.body.query == query:
+                return entry.body
+        return None
+
+    def title_of(self, ref: str) -> str:
+        """Return a reference in words people recognise."""
+        prefix, _, rest = ref.partition(":")
+        ident, _, run = rest.partition("#")
+        line = self.catalogue.line(ident) if prefix in ("query", "action") else None
+        if line:
+            return f"{line.title} (run {run})" if run else line.title
+        if prefix == "metric":
+            panel = next((p for p in self.catalogue.panels if p.id == ident), None)
+            return f"Panel: {panel.title}" if panel else ref
+        return f"{prefix} {rest}"
+
+    def _sees(self, seq: int) -> bool:
+        return seen_by(self._engine.journal.entries[seq - 1], self.role)
+
+
+def catalogue(engine: Engine) -> Catalogue:
+    """Return what can be asked for, stripped of everything that is an answer."""
+    s = engine.scenario
+    queries = [CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group) for q in s.queries]
+    actions = [CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions") for a in s.actions]
+    panels = [
+        Panel(m.id, m.title, m.unit, tuple(m.labels.items()), m.panel, m.normal, m.good, m.decimals) for m in s.metrics
+    ]
+    return Catalogue(
+        title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
+        roles=tuple(Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane) for r in s.roles),
+        lines=(*queries, *actions), panels=tuple(panels),
+        services=tuple(Option(service.id, service.title) for service in s.services),
+    )  # fmt: skip
+
+
+def briefing(engine: Engine, role: str) -> Briefing:
+    """Return what `role` may see now. Raises KeyError for a role the drill does not have."""
+    inbox = engine.inbox(role)
+    known = engine.scenario.find("roles", role)
+    return Briefing(
+        role=role, now=engine.now, mode=engine.header.mode, brief=known.brief, catalogue=engine.catalogue,
+        incident=engine.incident, entries=inbox, ended=engine.incident.ended, finished=engine.finished,
+        _engine=engine,
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""People at work: everybody has two hands, so queries and actions queue on who carries them out.
+
+Each role is a `simpy.Resource` of capacity 1. One person doing everything is therefore slower than a
+team, because the engine says so and not because the scorecard does.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Generator, Iterable
+from typing import Any
+
+import simpy
+
+from simulator import events as e
+from simulator.conditions import holds
+from simulator.scenario import Action, Duration, Query
+from simulator.stage import Stage
+
+Process = Generator[simpy.Event, Any, Any]
+STALL_POLL = 15
+"""Seconds between looks at whether a stalled action can go on."""
+
+
+def draw(duration: Duration, rng: random.Random) -> int:
+    """Return a duration in whole seconds, at least 1: lognormal around the median."""
+    return max(1, round(duration.median * rng.lognormvariate(0.0, duration.spread)))
+
+
+class Work:
+    """Queries and actions under way."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._env = stage.env
+        self._hands = {role.id: simpy.Resource(self._env, capacity=1) for role in stage.scenario.roles}
+        self._processes: dict[str, simpy.Process] = {}
+        self._signed: dict[str, tuple[str, ...]] = {}
+        self._waiting: dict[str, simpy.Event] = {}
+        self._counts: dict[str, int] = {}
+        self.forbidden: dict[str, str] = {}
+        """Actions a facilitator forbids, with the reason."""
+        self.forced: dict[str, str] = {}
+
+    # --- queries ---------------------------------------------------------------------------------------
+
+    def query(self, query: Query, executor: str) -> Process:
+        """Run a query with somebody's hands; its output is the world's state when it ends."""
+        run = self._name(f"query:{query.id}")
+        takes = draw(query.takes, self._stage.stream(f"query/{query.id}"))
+        yield from self._at_hand(run, executor, query.command, takes)
+        ok = holds(query.requires, self._stage.facts())
+        self._stage.emit(
+            e.QueryFinished(
+                run=run, query=query.id, executor=executor, command_line=query.command,
+                output=self._stage.render(query.output if ok else query.refusal), evidence=query.evidence,
+                figures=self._stage.measured_figures(query.figures) if ok else {}, ok=ok,
+            )
+        )  # fmt: skip
+
+    def lookup(self, prefix: str, executor: str, line: str, takes: int, output: Any, evidence: Any) -> Process:
+        """Run something that is no query of the scenario: a log search, an evidence capture."""
+        self._counts[prefix] = self._counts.get(prefix, 0) + 1
+        run = f"{prefix}:{self._counts[prefix]}"
+        yield from self._at_hand(run, executor, line, takes)
+        self._stage.emit(
+            e.QueryFinished(
+                run=run, query=None, executor=executor, command_line=line, output=output(), evidence=evidence
+            )
+        )
+
+    def _at_hand(self, run: str, executor: str, line: str, takes: int) -> Process:
+        hands = self._hands[executor]
+        with hands.request() as turn:
+            if not turn.triggered:
+                self._stage.emit(e.QueryQueued(run=run, executor=executor, command_line=line))
+            yield turn
+            self._stage.emit(
+                e.QueryStarted(run=run, executor=executor, command_line=line, expected=self._stage.now + takes)
+            )
+            yield self._env.timeout(takes)
+
+    # --- actions ---------------------------------------------------------------------------------------
+
+    def action(self, action: Action, executor: str) -> Process:
+        """Carry out an action: wait for sign-offs and hands, start, finish, take effect."""
+        run = self._name(f"action:{action.id}")
+        me = self._env.active_process
+        assert me is not None  # a generator handed to env.process runs inside one
+        self._processes[run] = me
+        try:
+            yield from self._carry_out(run, action, executor)
+        except simpy.Interrupt:
+            self._stage.turn(action.abort_effects, run)
+            self._stage.emit(e.ActionAborted(run=run, action=action.id))
+        finally:
+            self._processes.pop(run, None)
+
+    def _carry_out(self, run: str, action: Action, executor: str) -> Process:
+        stage = self._stage
+        missing = self.missing_sign_offs(action)
+        waits_for = f"sign-off by {', '.join(missing)}" if missing else executor
+        stage.emit(e.ActionQueued(run=run, action=action.id, executor=executor, waits_for=waits_for))
+        while self.missing_sign_offs(action):
+            self._waiting[run] = self._env.event()
+            yield self._waiting[run]
+        with self._hands[executor].request() as turn:
+            yield turn
+            obstacle = self.obstacle(action)
+            if obstacle:
+                stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=obstacle, ok=False))
+                return
+            takes = draw(action.takes, stage.stream(f"action/{action.id}"))
+            stage.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=stage.now + takes))
+            stage.turn(action.starts_with, run)
+            yield self._env.timeout(takes)
+        yield from self._while_stalled(run, action, executor)
+        stage.turn(action.effects, run)
+        output = stage.render(action.output)
+        stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=output))
+        self._env.process(self._take_effect(run, action))
+
+    def _while_stalled(self, run: str, action: Action, executor: str) -> Process:
+        if not action.stalls_when or action.id in self.forced or not holds(action.stalls_when, self._stage.facts()):
+            return
+        output = self._stage.render(action.stall_output)
+        self._stage.emit(
+            e.ActionFinished(run=run, action=action.id, executor=executor, output=output, ok=False, stalled=True)
+        )
+        while holds(action.stalls_when, self._stage.facts()):
+            yield self._env.timeout(STALL_POLL)
+
+    def _take_effect(self, run: str, action: Action) -> Process:
+        over = max([action.propagation, *(effect.over for effect in action.effects)])
+        if over:
+            yield self._env.timeout(over)
+        self._stage.emit(e.MitigationTookEffect(run=run, action=action.id))
+
+    def obstacle(self, action: Action) -> str | None:
+        """Return why an action cannot be done now, in the author's words, or None."""
+        if action.id in self.forbidden:
+            return f"{action.title}: not possible now ({self.forbidden[action.id]})"
+        if action.id in self.forced:
+            return None
+        facts = self._stage.facts()
+        unmet = next((p for p in action.preconditions if not holds(p.when, facts)), None)
+        return self._stage.render(unmet.message) if unmet else None
+
+    def abort(self, run: str) -> bool:
+        """Interrupt a run that is waiting, running or stalled; tell whether there was one."""
+        process = self._processes.get(run)
+        if process is None or not process.is_alive:
+            return False
+        process.interrupt()
+        return True
+
+    def sign_off(self, action: str, role: str) -> None:
+        """Record one sign-off and wake what waits for it."""
+        self._signed[action] = tuple(sorted({*self._signed.get(action, ()), role}))
+        for run, event in list(self._waiting.items()):
+            if run.startswith(f"action:{action}") and not event.triggered:
+                event.succeed()
+
+    def missing_sign_offs(self, action: Action) -> list[str]:
+        """Return the roles whose sign-off an action still needs."""
+        return [role for role in action.sign_offs if role not in self._signed.get(action.id, ())]
+
+    def _name(self, base: str) -> str:
+        self._counts[base] = self._counts.get(base, 0) + 1
+        return base if self._counts[base] == 1 else f"{base}#{self._counts[base]}"
+
+
+def first_present(executors: Iterable[str], present: dict[str, bool]) -> str | None:
+    """Return the first executor who is in the room."""
+    return next((role for role in executors if present.get(role)), None)
