@@ -15,6 +15,7 @@ import simpy
 from simulator import commands as c
 from simulator import events as e
 from simulator.conditions import holds
+from simulator.facts import Facts
 from simulator.handlers import HANDLERS
 from simulator.incident import IncidentState
 from simulator.injects import Line, Msel
@@ -29,6 +30,7 @@ from simulator.telemetry import SCRAPE_SECONDS, Telemetry
 from simulator.text import Utc, render
 from simulator.views import briefing, catalogue
 from simulator.work import Work
+from simulator.world import World
 
 VERSION = "1"
 """Changes whenever the same commands would give another journal."""
@@ -62,7 +64,7 @@ class Engine:
         self.scenario: Scenario = loaded.scenario
         self.header = header
         self.journal = Journal(header)
-        self.incident = IncidentState(loaded.scenario)
+        self.incident: IncidentState = IncidentState(loaded.scenario)
         self.stream = streams(header.seed)
         self.telemetry = Telemetry(self.scenario.metrics, self.scenario.alerts, self.stream)
         self.logs = Logs(self.scenario, header.seed)
@@ -73,7 +75,7 @@ class Engine:
         starts_at = self.scenario.starts_at + self._shift
         self.fault_at = self.scenario.fault_at + self._shift
         self.env = simpy.Environment(initial_time=starts_at)
-        self.world = loaded.make_world()
+        self.world: World = loaded.make_world()
         self.world.start(starts_at, self.fault_at)
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
@@ -112,12 +114,19 @@ class Engine:
         role = role_of(by)
         reason = self.rules.refusal(command, role) or self._unseen_evidence(command, role)
         if reason:
-            self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=reason))
-            return entry
+            return self._refuse(entry, role, reason)
         self.incident.apply(entry)
         handler = HANDLERS.get(type(command))
         if handler:
             handler(self, command, role)
+        return entry
+
+    def refuse(self, command: c.Command, by: str, reason: str) -> Entry:
+        """Put a command on the record that could not even be considered."""
+        return self._refuse(self._record(command, by), role_of(by), reason)
+
+    def _refuse(self, entry: Entry, role: str, reason: str) -> Entry:
+        self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=reason))
         return entry
 
     def run_to_horizon(self) -> None:
@@ -132,32 +141,9 @@ class Engine:
         self.incident.apply(entry)
         return entry
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> Facts:
         """Return world facts and incident facts, as conditions read them."""
-        incident = self.incident
-        facts: dict[str, Any] = dict(self.world.facts())
-        facts.update(
-            {
-                "t": self.now,
-                "closed": incident.closed,
-                "incident.declared": incident.declared_at is not None,
-                "incident.severity": incident.severity or "",
-                "incident.status": incident.status,
-                "incident.frozen": incident.is_frozen(self.scenario.overlay.freeze_scope),
-                "incident.public_update": incident.public_update_at is not None,
-                "incident.commander": incident.holder("commander") or "",
-                "incident.deputy": incident.holder("deputy") or "",
-                "incident.lanes": len(incident.lanes),
-            }
-        )
-        facts.update((f"action.{action.id}", "none") for action in self.scenario.actions)
-        facts.update((f"query.{query.id}", False) for query in self.scenario.queries)
-        for run in incident.runs.values():
-            facts[f"{run.what}.{run.ident}"] = run.state if run.what == "action" else run.finished is not None
-        facts.update((f"cue.{cue.id}", cue.id in incident.cues) for role in self.scenario.roles for cue in role.cues)
-        facts.update((f"inject.{inject.id}", inject.id in incident.delivered) for inject in self.scenario.injects)
-        facts.update((f"role.{role}", here) for role, here in incident.present.items())
-        return facts
+        return Facts(self)
 
     def render(self, template: str, **extra: Any) -> str:
         """Fill a template with the world as it is now."""

@@ -17,42 +17,20 @@ def step_at(now: int, fault_at: int, fine: int) -> int:
     return COARSE_SECONDS if now < fault_at - 60 else fine
 
 
+@lru_cache(maxsize=512)
 def onset_shift(loaded: LoadedScenario, seed: int) -> int:
     """Return the seconds by which history must move so that the first page lands on T+0.
 
     Runs the untouched world with monitoring only, up to the first page: the same draws, since streams are
     named. Without a paging alert the shift is 0 (a report, not an alert, opens such a drill).
     """
-    return _first_page(_Key(loaded, seed))
-
-
-class _Key:
-    """Hashable pairing of a scenario and a seed; two loads of one digest are the same."""
-
-    def __init__(self, loaded: LoadedScenario, seed: int) -> None:
-        self.loaded = loaded
-        self.seed = seed
-
-    def __hash__(self) -> int:
-        return hash((self.seed, len(self.loaded.digest)))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and (self.loaded.digest, self.loaded.scenario.variant, self.seed) == (
-            other.loaded.digest,
-            other.loaded.scenario.variant,
-            other.seed,
-        )
-
-
-@lru_cache(maxsize=512)
-def _first_page(key: _Key) -> int:
-    scenario = key.loaded.scenario
+    scenario = loaded.scenario
     rules = [rule for rule in scenario.alerts if rule.page]
     if not rules:
         return 0
     watched = [metric for metric in scenario.metrics if any(rule.metric == metric.id for rule in rules)]
-    telemetry = Telemetry(watched, rules, streams(key.seed))
-    world = key.loaded.make_world()
+    telemetry = Telemetry(watched, rules, streams(seed))
+    world = loaded.make_world()
     world.start(scenario.starts_at, scenario.fault_at)
     now = scenario.starts_at
     while now < scenario.horizon:

@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from simulator.commands import Command, Lane, Rejection, Rung, Strategy
 from simulator.events import Scalar
 from simulator.world import World
+
+if TYPE_CHECKING:
+    from simulator.policy import Responder
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -504,16 +507,16 @@ Agent = Callable[[Any], Iterable[Command]]
 """Something that plays a role: given its `views.Briefing`, the commands it gives now."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LoadedScenario:
-    """A scenario ready to run: its data, its world, and the digest that pins both."""
+    """A scenario ready to run: its data, its world, and the digest that pins both. Compared by identity."""
 
     scenario: Scenario
     make_world: Callable[[], World]
     digest: str
     """SHA-256 over scenario text and world source, in hex."""
-    responders: Mapping[str, Callable[..., Any]]
-    """Scripted responders of this scenario, by name (see `scenarios.responders`)."""
+    responders: Mapping[str, Responder]
+    """Scripted responders of this scenario, by name."""
     teammates: Mapping[str, Callable[[], Agent]] = field(default_factory=dict)
     """Seat -> maker of the simulated holder who acts unasked while nobody sits there."""
     source: str = ""

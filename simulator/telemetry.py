@@ -27,55 +27,65 @@ class Transition:
 
 
 class Telemetry:
-    """Scraped series by metric id, and the state of each alert rule."""
+    """Scraped series by metric id, and the state of each alert rule.
+
+    A scrape keeps the world's exact observation; what a series shows of it is made when it is first asked
+    for. The k-th value of a series takes the k-th draw of that series' own stream, so who looks, and when,
+    changes nothing, and a series nobody looks at costs nothing.
+    """
 
     def __init__(self, metrics: Sequence[Metric], rules: Sequence[AlertRule], streams: Streams) -> None:
         self.metrics = {metric.id: metric for metric in metrics}
         self.times: list[int] = []
         """Scrape times, in drill seconds, the same for every series."""
-        self.values: dict[str, list[float | None]] = {metric.id: [] for metric in metrics}
-        # Everything a scrape needs, looked up once: this loop runs some ten thousand times a drill.
-        self._scraping = [
-            (m.source, m.noise, m.floor, m.missing_from, m.decimals, self.values[m.id], streams(f"noise/{m.id}").gauss)
-            for m in metrics
-        ]
+        self._observed: list[Mapping[str, float]] = []
+        self._values: dict[str, list[float | None]] = {metric.id: [] for metric in metrics}
+        self._gauss = {metric.id: streams(f"noise/{metric.id}").gauss for metric in metrics}
         self._rules = [(rule, self.metrics[rule.metric]) for rule in rules]
         self._pending: dict[str, int] = {}
         self._firing: dict[str, bool] = {rule.id: False for rule in rules}
 
     def scrape(self, now: int, world: Mapping[str, float]) -> None:
-        """Sample every series at `now`; `world` is `World.observe()`."""
+        """Sample at `now`; `world` is a fresh `World.observe()` and is kept."""
         self.times.append(now)
-        for source, noise, floor, missing_from, decimals, values, gauss in self._scraping:
+        self._observed.append(world)
+
+    def _shown(self, metric: Metric, count: int) -> list[float | None]:
+        """Return at least the first `count` values of a series as monitoring shows them."""
+        values, gauss = self._values[metric.id], self._gauss[metric.id]
+        for index in range(len(values), count):
             shock = gauss(0.0, 1.0)
-            if missing_from is not None and now >= missing_from:
+            if metric.missing_from is not None and self.times[index] >= metric.missing_from:
                 values.append(None)
                 continue
-            true = world[source]
-            spread = noise * true if not floor else math.hypot(noise * true, floor)
-            values.append(max(0.0, round(true + spread * shock, decimals)))
+            true = self._observed[index][metric.source]
+            spread = math.hypot(metric.noise * true, metric.floor) if metric.floor else metric.noise * true
+            values.append(max(0.0, round(true + spread * shock, metric.decimals)))
+        return values
 
     def series(self, metric: str, now: int, since: int | None = None) -> list[Point]:
         """Return what a panel shows at `now`: (time, value), oldest first, None where there is no data."""
         last = self._visible(self.metrics[metric], now)
         first = 0 if since is None else self._first_from(since)
-        return list(zip(self.times[first:last], self.values[metric][first:last], strict=True))
+        shown = self._shown(self.metrics[metric], last)
+        return list(zip(self.times[first:last], shown[first:last], strict=True))
 
     def latest(self, metric: str, now: int) -> float | None:
         """Return the newest value a panel shows at `now`."""
         last = self._visible(self.metrics[metric], now)
-        return self.values[metric][last - 1] if last else None
+        return self._shown(self.metrics[metric], last)[last - 1] if last else None
 
     def mean(self, metric: str, since: int, until: int) -> float | None:
         """Return the mean over scrapes in [since, until], None without data."""
-        got = [v for t, v in zip(self.times, self.values[metric], strict=True) if since <= t <= until and v is not None]
+        shown = self._shown(self.metrics[metric], len(self.times))
+        got = [v for t, v in zip(self.times, shown, strict=True) if since <= t <= until and v is not None]
         return sum(got) / len(got) if got else None
 
     def alerts(self, now: int) -> Iterator[Transition]:
         """Yield the rules that began or ceased to hold with the scrapes visible at `now`."""
         for rule, metric in self._rules:
             last = self._visible(metric, now)
-            value = self.values[metric.id][last - 1] if last else None
+            value = self._shown(metric, last)[last - 1] if last else None
             # No data neither fires nor resolves: a rule keeps the state it had.
             if value is None:
                 continue

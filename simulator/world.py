@@ -32,7 +32,7 @@ class World(Protocol):
         """Return every knob and where it stands now."""
 
     def observe(self) -> Mapping[str, float]:
-        """Return every observable quantity now, by key: rates, ratios, ages, levels (unmeasured, exact)."""
+        """Return every observable quantity now, by key, in a fresh mapping: rates, ratios, levels (exact)."""
 
     def context(self) -> Mapping[str, Any]:
         """Return what templates may print: nested plain data (tables by segment, revisions, counts)."""

@@ -48,7 +48,6 @@ Strategy = Literal["hotfix", "rollback", "containment"]
 Rung = Literal["flag", "hotfix", "rollback"]
 Status = Literal["investigating", "identified", "mitigating", "monitoring", "resolved"]
 Phase = Literal["detection", "containment", "recovery", "hardening"]
-Speed = Literal["quick", "slow", "never"]
 Rejection = Literal["coverage", "readiness", "time", "side_effect", "uncertainty"]
 
 

@@ -109,6 +109,11 @@ class Store:
         """Return every drill, newest first."""
         return list(self._drills())
 
+    def running(self) -> list[DrillRow]:
+        """Return the drills whose clock was started and that are not over."""
+        started = t.drills.c.id.in_(select(t.clock.c.drill))
+        return list(self._drills(started, t.drills.c.ended.is_(None)))
+
     def mark_ended(self, drill: str) -> None:
         """Note when people stopped; the first note stays."""
         with self._begin() as connection:
@@ -182,10 +187,15 @@ class Store:
 
     # --- what is frozen -------------------------------------------------------------------------------
 
-    def freeze(self, drill: str, journal: str) -> None:
-        """Keep the finished journal; the first one stays."""
+    def freeze(self, drill: str, journal: str) -> bool:
+        """Keep the finished journal and tell whether this is the first; the first one stays."""
         values = {"drill": drill, "frozen": self.now(), "journal": journal, "bytes": len(journal.encode())}
-        self._insert_once(t.records, values)
+        return self._insert_once(t.records, values)
+
+    def frozen_at(self, drill: str) -> float | None:
+        """Return when the record of a drill was frozen, None while it runs."""
+        rows = self._rows(select(t.records.c.frozen).where(t.records.c.drill == drill))
+        return float(rows[0][0]) if rows else None
 
     def record(self, drill: str) -> tuple[str, str | None] | None:
         """Return the frozen journal's text and its references as JSON, where there are any."""
@@ -250,11 +260,12 @@ class Store:
         except IntegrityError:
             raise StaleWriter(taken) from None
 
-    def _insert_once(self, table: Table, values: Mapping[str, Any]) -> None:
+    def _insert_once(self, table: Table, values: Mapping[str, Any]) -> bool:
         try:
             self._insert(table, values, taken="")
         except StaleWriter:
-            return
+            return False
+        return True
 
     @contextmanager
     def _begin(self) -> Iterator[Connection]:

@@ -1,0 +1,197 @@
+"""What scripted responders are made of, and those that are derived from `by_the_book`.
+
+A responder is given briefings and nothing else, so it knows what its roles know. `slow`, `hero`,
+`silent`, `talker` and `null` are what `by_the_book` gives on the same seed, delayed, redirected or
+filtered; the others are written per scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from simulator import commands as c
+from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted
+from simulator.views import Briefing
+
+SLOW_SECONDS = 13 * 60
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing a responder means to do: not before `at`, once `when` holds, unless `until` has passed."""
+
+    at: int
+    seat: str
+    make: Callable[[Briefing], c.Command | None]
+    """The command; None means not yet."""
+    when: Callable[[Briefing], bool] = lambda briefing: True
+    until: int = 1 << 30
+
+
+def does(command: c.Command) -> Callable[[Briefing], c.Command]:
+    """Return a maker of always the same command."""
+    return lambda briefing: command
+
+
+@dataclass
+class Script:
+    """A policy made of steps, plus the manners of a good teammate (tasks, handoffs, questions)."""
+
+    steps: Sequence[Step]
+    seats: Sequence[str]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Inject id -> the answer given to whoever asks."""
+    answered_by: str = "commander"
+    done: dict[int, bool] = field(default_factory=dict)
+    begun: dict[str, bool] = field(default_factory=dict)
+
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, c.Command]]:
+        """Give every command whose time has come."""
+        for seat in self.seats:
+            for command in self._manners(brief(seat)):
+                yield seat, command
+        for index, step in enumerate(self.steps):
+            if self.done.get(index):
+                continue
+            briefing = brief(step.seat)
+            if briefing.now > step.until:
+                self.done[index] = True
+            elif briefing.now >= step.at and step.when(briefing):
+                made = step.make(briefing)
+                if made is not None:
+                    self.done[index] = True
+                    yield step.seat, made
+
+    def _manners(self, b: Briefing) -> Iterator[c.Command]:
+        for task in b.tasks():
+            if task.acknowledged is None:
+                yield c.AcknowledgeTask(task=task.id)
+            elif not self.begun.get(task.id):
+                self.begun[task.id] = True
+                if task.query:
+                    yield c.RunQuery(query=task.query, executor=b.role)
+                elif task.action:
+                    yield c.TakeAction(action=task.action, executor=b.role)
+            elif self._over(b, task.query, task.action, task.since):
+                yield c.ReportTask(task=task.id, text="Done, see the output.", evidence=self._shown(b, task.query))
+        for offer in b.incident.handoffs.values():
+            if offer.receiver == b.role and offer.accepted is None:
+                yield c.AcceptHandOff(handoff=offer.id)
+        for role, seat in list(b.incident.offered.items()):
+            if seat == b.role and role in ("commander", "deputy"):
+                yield c.AcceptRole.model_validate({"role": role})
+        if b.role == self.answered_by:
+            for inject, since in list(b.incident.asks.items()):
+                if inject in self.answers and b.now >= since + 30:
+                    yield c.AnswerAsker(inject=inject, answer=self.answers[inject])
+
+    def _over(self, b: Briefing, query: str | None, action: str | None, since: int) -> bool:
+        ident, what = (query, "query") if query else (action, "action")
+        if ident is None:
+            return b.now >= since + 60
+        run = b.incident.last_run(what, ident)
+        return run is not None and run.finished is not None and run.since >= since
+
+    def _shown(self, b: Briefing, query: str | None) -> tuple[str, ...]:
+        return (f"query:{query}",) if query and f"query:{query}" in b.incident.refs else ()
+
+
+# --- derived ---------------------------------------------------------------------------------------------
+
+SILENT = (
+    c.TakeSeat, c.AcknowledgePage, c.Freeze, c.PageTeam, c.AssignTask, c.AcknowledgeTask, c.ReportTask, c.AskRole,
+    c.RunQuery, c.SearchLogs, c.PinMetric, c.TakeAction, c.AbortAction, c.SignOff, c.CaptureEvidence,
+    c.RecordVerification, c.EndDrill,
+)  # fmt: skip
+"""What is left of by_the_book when it says and writes nothing."""
+DEEDS = (
+    c.RunQuery, c.SearchLogs, c.PinMetric, c.TakeAction, c.AbortAction, c.CaptureEvidence, c.RecordVerification,
+    c.Freeze, c.LiftFreeze,
+)  # fmt: skip
+"""What a talker leaves out."""
+
+
+def delayed(seconds: int) -> Callable[[Sequence[Order]], list[Order]]:
+    """Return a change that gives every order later, except sitting down."""
+
+    def change(orders: Sequence[Order]) -> list[Order]:
+        late = [o if isinstance(o.body, c.TakeSeat) else Order(o.at + seconds, o.by, o.body) for o in orders]
+        return sorted(late, key=lambda order: order.at)
+
+    return change
+
+
+def only(kinds: tuple[type[c.Command], ...]) -> Callable[[Sequence[Order]], list[Order]]:
+    """Return a change that keeps these kinds and drops references to what is gone."""
+
+    def change(orders: Sequence[Order]) -> list[Order]:
+        return [Order(o.at, o.by, _without_decision(o.body)) for o in orders if isinstance(o.body, kinds)]
+
+    return change
+
+
+def talks(orders: Sequence[Order]) -> list[Order]:
+    """Drop every deed, every task about one, and the evidence they would have given."""
+    kept = [
+        o
+        for o in orders
+        if not isinstance(o.body, (*DEEDS, c.AcknowledgeTask, c.ReportTask))
+        and not (isinstance(o.body, c.AssignTask) and (o.body.query or o.body.action))
+    ]
+    return [Order(o.at, o.by, _without_results(o.body)) for o in kept]
+
+
+def one_pair_of_hands(hero: str) -> Callable[[Sequence[Order]], list[Order]]:
+    """Return a change that lets one seat carry out everything it can, whoever asked."""
+
+    def change(orders: Sequence[Order]) -> list[Order]:
+        return [Order(o.at, _hero(o, hero), _by_hero(o.body, hero)) for o in orders]
+
+    return change
+
+
+def _hero(order: Order, hero: str) -> str:
+    name = order.by.partition(":")[2]
+    own_hands = isinstance(order.body, (c.RunQuery, c.SearchLogs, c.TakeAction, c.CaptureEvidence))
+    return f"{hero}:{name}" if own_hands else order.by
+
+
+def _by_hero(body: c.Command, hero: str) -> c.Command:
+    if isinstance(body, (c.RunQuery, c.TakeAction)) and body.executor is not None:
+        return body.model_copy(update={"executor": None})
+    return body
+
+
+def _without_decision(body: c.Command) -> c.Command:
+    return body.model_copy(update={"decision": None}) if isinstance(body, c.TakeAction) else body
+
+
+KEPT_EVIDENCE = ("alert:", "inject:", "change:", "cue:")
+
+
+def _without_results(body: c.Command) -> c.Command:
+    changes: dict[str, object] = {}
+    for name in ("evidence", "verification"):
+        refs = getattr(body, name, None)
+        if isinstance(refs, tuple):
+            changes[name] = tuple(ref for ref in refs if ref.startswith(KEPT_EVIDENCE))
+    return body.model_copy(update=changes) if changes else body
+
+
+def seats_only(orders: Sequence[Order]) -> list[Order]:
+    """Sit down and do nothing."""
+    return [order for order in orders if isinstance(order.body, c.TakeSeat)]
+
+
+def library(by_the_book: Callable[[], Policy], hero: str, **written: Callable[[], Policy]) -> dict[str, Responder]:
+    """Return a scenario's responders by name: by_the_book, the derived ones, and those written for it."""
+    return {
+        "by_the_book": Scripted(by_the_book),
+        "slow": Derived("by_the_book", delayed(SLOW_SECONDS)),
+        "hero": Derived("by_the_book", one_pair_of_hands(hero)),
+        "silent": Derived("by_the_book", only(SILENT)),
+        "talker": Derived("by_the_book", talks),
+        "null": Derived("by_the_book", seats_only),
+        **{name: Scripted(make) for name, make in written.items()},
+    }

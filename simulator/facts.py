@@ -1,0 +1,83 @@
+"""The facts that conditions read: the world's own, and those about the incident, looked up as they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simulator.engine import Engine
+
+_INCIDENT: dict[str, Callable[[Engine], Any]] = {
+    "t": lambda engine: engine.now,
+    "closed": lambda engine: engine.incident.closed,
+    "incident.declared": lambda engine: engine.incident.declared_at is not None,
+    "incident.severity": lambda engine: engine.incident.severity or "",
+    "incident.status": lambda engine: engine.incident.status,
+    "incident.frozen": lambda engine: engine.incident.is_frozen(engine.scenario.overlay.freeze_scope),
+    "incident.public_update": lambda engine: engine.incident.public_update_at is not None,
+    "incident.commander": lambda engine: engine.incident.holder("commander") or "",
+    "incident.deputy": lambda engine: engine.incident.holder("deputy") or "",
+    "incident.lanes": lambda engine: len(engine.incident.lanes),
+}
+
+
+def _action(engine: Engine, ident: str) -> str:
+    run = engine.incident.last_run("action", ident)
+    return run.state if run else "none"
+
+
+def _query(engine: Engine, ident: str) -> bool:
+    return f"query:{ident}" in engine.incident.refs
+
+
+_NAMED: dict[str, Callable[[Engine, str], Any]] = {
+    "action": _action,
+    "query": _query,
+    "cue": lambda engine, ident: ident in engine.incident.cues,
+    "inject": lambda engine, ident: ident in engine.incident.delivered,
+    "role": lambda engine, ident: engine.incident.present.get(ident, False),
+}
+"""Prefix -> fact about one named thing, such as `action.flag_web` or `query.runbook`."""
+
+
+class Facts(Mapping[str, Any]):
+    """Facts at one moment. Lazy, because a tick asks for a handful of some hundred."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._world: Mapping[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        if name in _INCIDENT:
+            return _INCIDENT[name](self._engine)
+        prefix, dot, ident = name.partition(".")
+        if dot and prefix in _NAMED:
+            return _NAMED[prefix](self._engine, ident)
+        return self._of_world()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from _INCIDENT
+        yield from self._of_world()
+
+    def __len__(self) -> int:
+        return len(_INCIDENT) + len(self._of_world())
+
+    def _of_world(self) -> Mapping[str, Any]:
+        if self._world is None:
+            self._world = self._engine.world.facts()
+        return self._world
+
+
+def known_names(engine: Engine) -> list[str]:
+    """Return every fact a condition may name in this scenario."""
+    s = engine.scenario
+    cues = [cue.id for role in s.roles for cue in role.cues]
+    named = {
+        "action": [a.id for a in s.actions],
+        "query": [q.id for q in s.queries],
+        "cue": cues,
+        "inject": [i.id for i in s.injects],
+        "role": [r.id for r in s.roles],
+    }
+    return [*Facts(engine), *(f"{prefix}.{ident}" for prefix, idents in named.items() for ident in idents)]

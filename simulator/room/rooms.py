@@ -1,0 +1,207 @@
+"""Every drill of a store: opening new ones, finding and joining them, letting people in, exporting."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from simulator.engine import new_header
+from simulator.errors import AccessDenied, DrillError, StaleWriter, UnknownName
+from simulator.journal import dump
+from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
+from simulator.room.finish import Finisher
+from simulator.room.room import Room
+from simulator.room.store import DrillRow, Participant, Store
+from simulator.scenario import LoadedScenario
+
+Load = Callable[[str, str], LoadedScenario]
+"""Loads a scenario by id and variant."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A new drill, as the person who opened it sees it."""
+
+    room: Room
+    code: str
+    key: str
+    """Makes its bearer the facilitator. Shown now and never again: the store has only its hash."""
+
+
+@dataclass(frozen=True)
+class Chair:
+    """One seat in the lobby."""
+
+    id: str
+    title: str
+    team: str
+    holder: str | None
+    """Name of the person in it; None: a simulated teammate, or nobody."""
+
+
+@dataclass(frozen=True)
+class Lobby:
+    """What people see of a drill before they sit down."""
+
+    drill: str
+    code: str
+    title: str
+    briefing: str
+    hosted: bool
+    mode: str
+    state: str
+    """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
+    chairs: tuple[Chair, ...]
+    people: tuple[str, ...]
+    automation: bool
+
+
+class Rooms:
+    """The drills one process has open, over a store that others may share."""
+
+    def __init__(self, store: Store, load: Load, finisher: Finisher | None = None) -> None:
+        self.store = store
+        self._load = load
+        self._finisher = finisher
+        self._tokens = Tokens(store)
+        self._brake = Brake()
+        self._lock = threading.Lock()
+        self._rooms: dict[str, Room] = {}
+
+    # --- drills -----------------------------------------------------------------------------------------
+
+    def create(
+        self,
+        scenario: str,
+        *,
+        variant: str = "base",
+        seed: int | None = None,
+        mode: Literal["training", "assessment"] = "training",
+        difficulty: Literal["novice", "standard", "expert"] = "standard",
+        hosted: bool = False,
+        automation: bool = True,
+    ) -> Opened:
+        """Open a drill: `hosted` for several people and a facilitator, otherwise for one person alone."""
+        loaded = self._load(scenario, variant)
+        seed = secrets.randbelow(1_000_000) if seed is None else seed
+        header = new_header(loaded, seed, mode=mode, difficulty=difficulty, automation=automation)
+        key, stored = new_key()
+        for _ in range(5):
+            row = DrillRow(
+                secrets.token_hex(6), new_code(), self.store.now(), loaded.scenario.title, hosted, stored, header
+            )
+            try:
+                self.store.add_drill(row)
+            except StaleWriter:
+                continue
+            return Opened(self._keep(row, loaded), row.code, key)
+        raise DrillError("no free join code found; try again")
+
+    def open(self, drill: str) -> Room:
+        """Return a drill's room, rebuilding it where this process has not opened it yet."""
+        known = self._rooms.get(drill)
+        if known is not None:
+            return known
+        row = self.store.drill(drill)
+        if row is None:
+            raise UnknownName("drill", drill, [one.id for one in self.store.drills()])
+        return self._keep(row, self._load(row.header.scenario, row.header.variant))
+
+    def by_code(self, code: str, source: str = "") -> Room:
+        """Return the room with this join code. `source` (an address or session) is slowed down when it guesses."""
+        self._brake.check(source)
+        row = self.store.drill_by_code(clean_code(code))
+        if row is None:
+            self._brake.wrong(source)
+            raise AccessDenied(f"no drill has the code {code.strip()!r}; check it with whoever invited you")
+        return self.open(row.id)
+
+    def list(self) -> list[DrillRow]:
+        """Return every drill of the store, newest first."""
+        return self.store.drills()
+
+    def advance_running(self) -> None:
+        """Bring every drill under way to its clock, whether or not anybody looks. Never raises for one drill."""
+        for row in self.store.running():
+            try:
+                self.open(row.id).advance()
+            except DrillError as error:
+                logging.getLogger(__name__).warning("drill %s: %s", row.id, error)
+
+    def _keep(self, row: DrillRow, loaded: LoadedScenario) -> Room:
+        with self._lock:
+            if row.id not in self._rooms:
+                self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
+            return self._rooms[row.id]
+
+    # --- people -------------------------------------------------------------------------------------------
+
+    def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
+        """Let a person in, into a seat or as an observer; return their token and who they are."""
+        person = self._admit(room, name, facilitator=False)
+        if seat is not None:
+            person = room.take_seat(person, seat)
+        return self._tokens.sign(person.id), person
+
+    def facilitate(self, room: Room, name: str, key: str, source: str = "") -> tuple[str, Participant]:
+        """Let the bearer of a drill's key in as its facilitator."""
+        self._brake.check(source)
+        if not fits(key, room.row.key_hash):
+            self._brake.wrong(source)
+            raise AccessDenied("that is not this drill's facilitator key; it was shown once when the drill was opened")
+        person = self._admit(room, name, facilitator=True)
+        return self._tokens.sign(person.id), person
+
+    def identify(self, token: str) -> tuple[Room, Participant]:
+        """Return the drill and person behind a token: the same seat on any device, after any restart."""
+        person = self.store.participant(self._tokens.read(token))
+        if person is None:
+            raise AccessDenied("this link is not valid here; join again with the drill's code")
+        return self.open(person.drill), person
+
+    def lobby(self, room: Room) -> Lobby:
+        """Return what people see of a drill before they sit down."""
+        row, scenario = room.row, room.loaded.scenario
+        lost = room.problem is not None
+        over = not lost and room.ended
+        seats = {} if lost or over else room.truth("seats", lambda engine: dict(engine.incident.seats))
+        return Lobby(
+            drill=row.id, code=row.code, title=row.title, briefing=scenario.briefing, hosted=row.hosted,
+            mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
+            chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
+            people=tuple(person.name for person in self.store.participants(row.id)),
+            automation=row.header.automation,
+        )  # fmt: skip
+
+    def _admit(self, room: Room, name: str, *, facilitator: bool) -> Participant:
+        name = " ".join(name.split())[:40]
+        if not name:
+            raise AccessDenied("say what you want to be called")
+        person = Participant(secrets.token_hex(8), room.row.id, name, None, facilitator, self.store.now())
+        self.store.add_participant(person)
+        return person
+
+
+def export(store: Store, drill: str) -> Iterator[str]:
+    """Yield the lines of a drill's record; of one that is not over: its header and the commands so far.
+
+    Needs neither the scenario nor the engine, so it works for drills that cannot go on.
+    """
+    row = store.drill(drill)
+    if row is None:
+        raise UnknownName("drill", drill, [one.id for one in store.drills()])
+    record = store.record(drill)
+    if record is not None:
+        text, references = record
+        yield from text.removesuffix("\n").split("\n")
+        if references:
+            yield f'{{"references": {references}}}'
+        return
+    yield json.dumps(row.header.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+    for entry in store.commands(drill):
+        yield json.dumps({"at": entry.at, "by": entry.by, "body": dump(entry.body)}, ensure_ascii=False)

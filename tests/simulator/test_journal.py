@@ -1,0 +1,102 @@
+"""The journal file: what goes out comes in again, and every kind of damage is named with file, line and remedy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from simulator import commands as c
+from simulator.errors import JournalError
+from simulator.journal import Entry, load, references, refused, role_of
+from tests.simulator.test_engine import SCRIPT, play
+from tests.simulator.toy import engine
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> Path:
+    path = tmp_path / "a.jsonl"
+    play(engine(), SCRIPT).journal.save(path)
+    return path
+
+
+def test_a_journal_comes_back_as_it_went_out(recorded: Path) -> None:
+    journal = load(recorded)
+    assert "\n".join(journal.lines()) + "\n" == recorded.read_text(encoding="utf-8")
+    first = json.loads(recorded.read_text(encoding="utf-8").splitlines()[1])
+    assert list(first) == ["seq", "at", "by", "body"]
+    assert first["seq"] == 1
+
+
+@pytest.mark.parametrize(
+    ("damage", "line", "says"),
+    [
+        (lambda lines: [], 1, "empty file"),
+        (lambda lines: ["{}", *lines[1:]], 1, "not a journal header (scenario: Field required)"),
+        (lambda lines: [*lines[:4], lines[4][:-9], *lines[5:]], 5, "broken JSON"),
+        (lambda lines: [*lines[:4], *lines[5:]], 5, "seq is 5, expected 4; a line is missing or doubled"),
+        (lambda lines: [*lines[:4], '{"seq": 4}', *lines[5:]], 5, "needs seq, at, by and body"),
+        (lambda lines: [*lines[:4], "[]", *lines[5:]], 5, "not a JSON object"),
+        (
+            lambda lines: [*lines[:4], '{"seq":4,"at":0,"by":"x","body":{"kind":"freeze","scope":[],"x":1}}'],
+            5,
+            "see `drill schema command`",
+        ),
+        (
+            lambda lines: [*lines[:4], '{"seq":4,"at":0,"by":"x","body":{"kind":"nonsense"}}'],
+            5,
+            "see `drill schema command`",
+        ),
+    ],
+)
+def test_damage_is_named_with_file_line_and_remedy(recorded: Path, damage, line: int, says: str) -> None:
+    lines = recorded.read_text(encoding="utf-8").splitlines()
+    recorded.write_text("".join(f"{text}\n" for text in damage(lines)), encoding="utf-8")
+    with pytest.raises(JournalError) as error:
+        load(recorded)
+    assert f"{recorded}:{line}:" in str(error.value)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(JournalError, match="no such file"):
+        load(tmp_path / "none.jsonl")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(where=st.integers(0, 4000), junk=st.text(min_size=1, max_size=8))
+def test_no_damage_ends_in_a_traceback(recorded: Path, where: int, junk: str) -> None:
+    text = recorded.read_text(encoding="utf-8")
+    broken = recorded.with_suffix(".broken")
+    broken.write_text(text[:where] + junk + text[where + len(junk) :], encoding="utf-8", errors="replace")
+    try:
+        load(broken)
+    except JournalError as error:
+        named = str(broken) in str(error)
+    else:
+        named = True
+    assert named
+
+
+def test_references_count_runs_and_records_and_leave_refused_ones_out() -> None:
+    drill = play(engine(), [*SCRIPT, (1000, "comms:Cy", c.RecordSnapshot.model_construct(kind="record_snapshot"))])
+    refs = references(drill.journal.entries)
+    assert refs["query:check"] < refs["query:check#2"]
+    assert "verification:1" in refs
+    assert "snapshot:1" not in refs
+    assert refs == drill.incident.refs
+
+
+def test_by_tells_the_role() -> None:
+    assert role_of("commander:Ana") == role_of("teammate:commander") == "commander"
+    assert role_of("engine") == "engine"
+
+
+def test_a_refusal_names_the_command_it_refuses() -> None:
+    drill = engine()
+    entry: Entry = drill.submit(c.RunQuery(query="nope"), "commander:Bo")
+    assert refused(drill.journal.entries) == {entry.seq}
