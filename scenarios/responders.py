@@ -73,8 +73,8 @@ class Script:
                     yield c.RunQuery(query=task.query, executor=b.role)
                 elif task.action:
                     yield c.TakeAction(action=task.action, executor=b.role)
-            elif self._over(b, task.query, task.action, task.since):
-                yield c.ReportTask(task=task.id, text="Done, see the output.", evidence=self._shown(b, task.query))
+            elif self._over(b, task.query, task.action, task.since, task.due):
+                yield c.ReportTask(task=task.id, text="Done.", evidence=self._shown(b, task.query))
         for offer in b.incident.handoffs.values():
             if offer.receiver == b.role and offer.accepted is None:
                 yield c.AcceptHandOff(handoff=offer.id)
@@ -86,10 +86,10 @@ class Script:
                 if inject in self.answers and b.now >= since + 30:
                     yield c.AnswerAsker(inject=inject, answer=self.answers[inject])
 
-    def _over(self, b: Briefing, query: str | None, action: str | None, since: int) -> bool:
+    def _over(self, b: Briefing, query: str | None, action: str | None, since: int, due: int) -> bool:
         ident, what = (query, "query") if query else (action, "action")
         if ident is None:
-            return b.now >= since + 60
+            return b.now >= due - 60
         run = b.incident.last_run(what, ident)
         return run is not None and run.finished is not None and run.since >= since
 

@@ -35,6 +35,7 @@ from simulator.world import World
 VERSION = "1"
 """Changes whenever the same commands would give another journal."""
 OPENS_AT = -60
+LEAD_SEAT = "commander"
 TRUTH_SECONDS = 60
 
 
@@ -209,6 +210,14 @@ class Engine:
             self.deliver(line)
         if self.header.mode == "training":
             self._hint(facts)
+        if LEAD_SEAT not in self.incident.seats:
+            self._act_unasked()
+
+    def _act_unasked(self) -> None:
+        """Let simulated holders run the incident: with nobody in the lead, people in other seats need a commander.
+
+        Under a commander who is a person they do what they are asked and no more, or the trainee would watch.
+        """
         for seat, agent in self._agents.items():
             if seat not in self.incident.seats:
                 for command in agent(briefing(self, seat)):

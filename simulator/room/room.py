@@ -30,7 +30,7 @@ from simulator.views import Briefing, briefing
 
 T = TypeVar("T")
 OVER = "the drill is over; open its debrief"
-ATTEMPTS = 5
+ATTEMPTS = 20
 """How often a write is tried again because another process wrote first."""
 LOOK_SECONDS = 0.2
 BEFORE_START = (c.TakeSeat, c.LeaveSeat, c.PostMessage)
@@ -278,13 +278,12 @@ class Room:
             raise DrillError(self._problem) from error
 
     def _bring_to(self, wall: float) -> Engine:
+        # Rebuilding takes a while, so the store is asked for news after it, not before.
+        engine = self._engine or self._rebuild()
         commands, lines = self._store.heads(self.row.id)
         if lines > len(self._marks):
             self._marks.extend(self._store.marks(self.row.id, after=len(self._marks)))
-        engine = self._engine
-        if engine is None:
-            engine = self._rebuild()
-        elif commands > self._given:
+        if commands > self._given:
             engine = self._read_news(engine)
         engine.advance(self.clock.second(wall))
         self._looked = wall

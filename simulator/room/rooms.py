@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from simulator.engine import new_header
-from simulator.errors import AccessDenied, DrillError, StaleWriter, UnknownName
+from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError, UnknownName
 from simulator.journal import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
 from simulator.room.finish import Finisher
@@ -72,6 +72,7 @@ class Rooms:
         self._brake = Brake()
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
+        self._lost: dict[str, str] = {}
 
     # --- drills -----------------------------------------------------------------------------------------
 
@@ -126,11 +127,18 @@ class Rooms:
         return self.store.drills()
 
     def advance_running(self) -> None:
-        """Bring every drill under way to its clock, whether or not anybody looks. Never raises for one drill."""
+        """Bring every drill under way to its clock, whether or not anybody looks. One that cannot
+        go on is logged once and left alone. Raises StoreError.
+        """
         for row in self.store.running():
+            if row.id in self._lost:
+                continue
             try:
                 self.open(row.id).advance()
+            except StoreError:
+                raise
             except DrillError as error:
+                self._lost[row.id] = str(error)
                 logging.getLogger(__name__).warning("drill %s: %s", row.id, error)
 
     def _keep(self, row: DrillRow, loaded: LoadedScenario) -> Room:

@@ -119,11 +119,11 @@ A fresh database gets today's tables at once and the newest version; the steps a
 
 def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> int:
     """Bring the database to the newest version and return it. Raises StoreError for one from the future."""
-    if not inspect(connection).has_table(version_table.name):
-        metadata.create_all(connection)
-        have = 0
-    else:
+    have = 0
+    if inspect(connection).has_table(version_table.name):
         have = connection.scalar(select(func.max(version_table.c.version))) or 0
+    if not have:
+        metadata.create_all(connection)
     if have > len(steps):
         raise StoreError(
             f"the database is of version {have}, this program knows {len(steps)}; update Incident Drill and try again"

@@ -27,6 +27,7 @@ from simulator.room.clock import Mark, What
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
+ATTEMPTS = 20
 
 
 @dataclass(frozen=True)
@@ -68,19 +69,12 @@ class Store:
         self.url = locate(url)
         self._engine = _connect(self.url)
         self._offset = 0.0
-        with self._guard():
-            for attempt in (1, 2):
-                try:
-                    with self._engine.begin() as connection:
-                        t.upgrade(connection, steps)
-                    break
-                except DBAPIError:
-                    # Two processes may open an empty database at once; the second one finds the tables made.
-                    if attempt == 2:
-                        raise
-                    time.sleep(0.1)
-            if self.url.get_backend_name() != "sqlite":
-                self._offset = self._read_offset()
+        try:
+            with self._guard():
+                self._open(steps)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give the connections back."""
@@ -225,13 +219,14 @@ class Store:
 
     def add_override(self, drill: str, author: str, body: Mapping[str, Any]) -> int:
         """Add a correction to a drill's scorecard and return its number; nothing is ever replaced."""
-        with self._begin() as connection:
-            here = t.overrides.c.drill == drill
-            last = connection.scalar(select(func.max(t.overrides.c.n)).where(here)) or 0
-            text = json.dumps(body, ensure_ascii=False)
-            values = {"drill": drill, "n": last + 1, "made": self.now(), "author": author, "body": text}
-            connection.execute(t.overrides.insert().values(values))
-        return int(last) + 1
+        text = json.dumps(body, ensure_ascii=False)
+        last = select(func.coalesce(func.max(t.overrides.c.n), 0)).where(t.overrides.c.drill == drill)
+        for _ in range(ATTEMPTS):
+            number = int(self._rows(last)[0][0]) + 1
+            values = {"drill": drill, "n": number, "made": self.now(), "author": author, "body": text}
+            if self._insert_once(t.overrides, values):
+                return number
+        raise StoreError("several people corrected this scorecard at once; try again")
 
     def overrides(self, drill: str) -> list[dict[str, Any]]:
         """Return the corrections of a drill in the order they were made, each with its author."""
@@ -280,6 +275,22 @@ class Store:
             raise
         except SQLAlchemyError as error:
             raise StoreError(explain(error, self.url)) from None
+
+    def _open(self, steps: Sequence[t.Step]) -> None:
+        for attempt in range(ATTEMPTS):
+            try:
+                with self._engine.begin() as connection:
+                    t.upgrade(connection, steps)
+                break
+            except DBAPIError as error:
+                # Several processes may open an empty database at once; all but one find the tables made.
+                if "exists" not in str(error) and not isinstance(error, IntegrityError):
+                    raise
+                if attempt == ATTEMPTS - 1:
+                    raise
+                time.sleep(0.05)
+        if self.url.get_backend_name() != "sqlite":
+            self._offset = self._read_offset()
 
     def _read_offset(self) -> float:
         with self._engine.begin() as connection:

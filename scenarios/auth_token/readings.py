@@ -1,0 +1,186 @@
+"""What can be seen of scenario A's world: observable quantities and the data templates print.
+
+Exact values; the measurement layer adds scrape, lag and noise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scenarios.auth_token.clients import ALL_SESSIONS, Clients
+
+if TYPE_CHECKING:
+    from scenarios.auth_token.world import AuthTokenWorld
+
+MINUTE = 60.0
+EXPIRED = 0.0063
+"""Ordinary expiries a minute per good session (0.6 % of 1.05 requests)."""
+PATHS = (
+    ("/api/v2/docs", 0.31), ("/api/v2/me", 0.24), ("/api/v2/sync", 0.17),
+    ("/api/v2/search", 0.12), ("/api/v2/comments", 0.09), ("/partner/v1/export", 0.07),
+)  # fmt: skip
+"""Share of the rejected requests by path."""
+DB_SLOW, NODE_OFF, BOTS, IDP_SLOW = -2400, -450, -390, 360
+"""Drill second at which each innocent anomaly begins."""
+
+
+def rejects(world: AuthTokenWorld, c: Clients) -> float:
+    """Return the requests a minute of one class that are refused for their signature."""
+    return c.rho * world.patience() * (c.bad + c.poisoned)
+
+
+def ratio(world: AuthTokenWorld, *classes: Clients) -> float:
+    """Return the 401 ratio of these classes at the gateway; 0.6 % are ordinary expiries."""
+    accepted = 1.05 * sum(c.good for c in classes)
+    rejected = sum(rejects(world, c) for c in classes)
+    total = accepted + rejected
+    return (rejected + 0.006 * accepted) / total if total else 0.0
+
+
+def mint_p95(world: AuthTokenWorld) -> float:
+    """Return the 95th percentile of mint latency in seconds: queueing, then time-outs."""
+    load = world.demand / world.capacity
+    queue = min(load, 0.9875) / (1 - min(load, 0.9875))
+    return min(5.0, 0.0405 + 0.0115 * queue + 2.0 * max(0.0, load - 1))
+
+
+def replicas(world: AuthTokenWorld) -> int:
+    """Return how many of the 24 pods take traffic."""
+    return round(24 * world.available * world.serving())
+
+
+def _refresh(world: AuthTokenWorld, c: Clients) -> float:
+    return (c.good / world.lifetime + c.rho * world.patience() * (c.bad + c.refused + c.poisoned)) / MINUTE
+
+
+def _bots(world: AuthTokenWorld) -> float:
+    return 0.0 if world.now < BOTS else 0.08 * (1 - world.knob["asn_block"])
+
+
+def _session_db(world: AuthTokenWorld) -> float:
+    return 0.012 if world.now < DB_SLOW or world.knob["sessiondb_failover"] >= 1 else 0.045
+
+
+def _idp(world: AuthTokenWorld) -> float:
+    return 0.35 if world.now < IDP_SLOW or world.knob["idp_failover"] >= 1 else 1.1
+
+
+def observe(world: AuthTokenWorld) -> dict[str, float]:
+    """Return every observable: ratios 0-1, rates a second (tickets and mint demand a minute), seconds, counts."""
+    web, mobile, knob = world.web, world.mobile, world.knob
+    rejects_web, rejects_mobile = rejects(world, web) / MINUTE, rejects(world, mobile) / MINUTE
+    signature = rejects_web + rejects_mobile
+    throttled = 0.6 * knob["throttle"] * sum(c.rho * (c.bad + c.refused + c.poisoned) for c in world.classes)
+    load = world.demand / world.capacity
+    return {
+        "ratio_401": ratio(world, web, mobile),
+        "ratio_401_web": ratio(world, web),
+        "ratio_401_mobile": ratio(world, mobile),
+        "ratio_403": 0.0025 + 1e-8 * (web.locked() + mobile.locked()),
+        "ratio_503": 1 - world.useful,
+        "ratio_429": throttled / (world.demand + throttled),
+        "fail_expired": EXPIRED * (web.good + mobile.good) / MINUTE,
+        "fail_signature": signature,
+        "fail_signature_web": rejects_web,
+        "fail_signature_mobile": rejects_mobile,
+        "fail_signature_healthy_zone": 0.001 * signature,
+        "fail_signature_zone_c": 0.998 * signature,
+        # Overloaded clients hit the refetch cool-down of the verifiers now and then; never more than a trickle.
+        "fail_unknown_kid": min(2.0, 100 * (1 - world.useful)),
+        "fail_not_yet_valid": 0.0,
+        "minted": world.demand * world.useful / MINUTE,
+        "mint_demand": world.demand,
+        "mint_new_kid": world.new_kid,
+        "mint_new_kid_zone_c": world.bad_web / world.share_c,
+        "mint_old_kid": 1 - world.new_kid,
+        "mint_load": load,
+        "mint_p95": mint_p95(world),
+        "cpu": min(0.97, 0.12 + 0.8 * load),
+        "refresh_web": _refresh(world, web),
+        "refresh_mobile": _refresh(world, mobile),
+        "invalid_grant": world.patience() * (web.rho * web.poisoned + mobile.rho * mobile.poisoned) / MINUTE,
+        "poisoned": web.poisoned + mobile.poisoned,
+        "failed_logins": world.failing,
+        "login_forced": (web.forced + mobile.forced) / 1.5,
+        "jwks_age": float((world.now + 7340) % 600),
+        "tickets": 2.0 + world.tickets_rate,
+        "flag_web": 1.0 if knob["flag_web"] >= 0.5 else 0.0,
+        "flag_mobile": 1.0 if knob["flag_mobile"] >= 0.5 else 0.0,
+        "replicas": float(replicas(world)),
+        "crashloop": 6.0 if world.stalled() else 0.0,
+        "session_db_p95": _session_db(world),
+        "node_offset": 0.002 if world.now < NODE_OFF else 0.8,
+        "invalid_password": 3.1 * (1 + _bots(world)),
+        "bot_lines": 500 * _bots(world),
+        "idp_p95": _idp(world),
+        "traffic": 1.05 * (web.good + mobile.good) / MINUTE + signature,
+    }
+
+
+def _by_class(web: float, mobile: float) -> dict[str, int]:
+    return {"web": round(web), "mobile": round(mobile), "total": round(web + mobile)}
+
+
+def _zone_rows(c: Clients) -> list[dict[str, Any]]:
+    rows = []
+    for zone, tilt in (("eu-1a", 1.004), ("eu-1b", 1.0), ("eu-1c", None)):
+        minted = round(c.minted_c if tilt is None else c.minted * tilt)
+        failed = min(minted, round(0.9987 * c.failed_c)) if tilt is None else round(0.002 * minted)
+        share = failed / minted if minted else 0.0
+        rows.append({"zone": zone, "client": c.name, "minted": minted, "failed": failed, "share": share})
+    return rows
+
+
+def context(world: AuthTokenWorld) -> dict[str, Any]:
+    """Return what templates print: tables, counts and states as plain data."""
+    web, mobile, knob = world.web, world.mobile, world.knob
+    rejected = _by_class(rejects(world, web), rejects(world, mobile))
+    poisoned = _by_class(web.poisoned, mobile.poisoned)
+    published = knob["publish_key"]
+    return {
+        "zones": [row for c in world.classes for row in _zone_rows(c)],
+        "paths": [{"path": path, "rejects": round(share * rejected["total"])} for path, share in PATHS],
+        "rejects": rejected,
+        "mobile_share": rejected["mobile"] / rejected["total"] if rejected["total"] else 0.0,
+        "ratio": {"all": ratio(world, web, mobile), "web": ratio(world, web), "mobile": ratio(world, mobile)},
+        "expired": round(EXPIRED * (web.good + mobile.good)),
+        "locked": _by_class(web.locked(), mobile.locked()),
+        "poisoned": poisoned,
+        "revoke_seconds": round((web.poisoned + mobile.poisoned) / 4000 * MINUTE),
+        "sessions": round(ALL_SESSIONS) + 1077,
+        "stampede": round(ALL_SESSIONS / 1.5),
+        "demand": round(world.demand),
+        "capacity": round(world.capacity),
+        "load": world.demand / world.capacity,
+        "useful": world.useful,
+        "mint_p95": mint_p95(world),
+        "replicas": replicas(world),
+        "probe": {"web": round(60 * world.bad_web * (1 - published)),
+                  "mobile": round(60 * world.bad_mobile * (1 - published))},
+        "flag": {"web": "ON" if knob["flag_web"] >= 0.5 else "OFF",
+                 "mobile": "ON" if knob["flag_mobile"] >= 0.5 else "OFF"},
+        "pinned": knob["pin"] > 0,
+        "cordoned": [zone for zone in ("a", "b", "c") if knob[f"zone_{zone}"] > 0],
+        "figures": dict(world.figures()),
+        "patched": world.patched(),
+        "rolled_back": world.rolled_back,
+        "rolling_back": knob["rollback"] >= 0.5,
+        "stalled": world.stalled(),
+        "compatible": knob["compat"] >= 1,
+        "published": published > 0,
+        "throttled": knob["throttle"] > 0,
+        "merged": world.merged,
+        "passes": world.passes,
+        "tickets": {
+            "all": round(world.tickets_total + 2 * max(0.0, world.now + 900) / MINUTE),
+            "incident": round(world.tickets_total), "mobile": round(0.62 * world.tickets_total),
+            "rate": 2 + world.tickets_rate,
+        },
+        "failed_logins": round(world.failing),
+        "bots": {"blocked": knob["asn_block"] >= 1,
+                 "rate": 3.1 * (1 + _bots(world)) * MINUTE, "seen": world.now >= BOTS},
+        "jwks_age": (world.now + 7340) % 600,
+        "session_db_p95": _session_db(world),
+        "idp_p95": _idp(world),
+        "node_offset": 0.002 if world.now < NODE_OFF else 0.8,
+    }  # fmt: skip

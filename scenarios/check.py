@@ -1,0 +1,380 @@
+"""Everything an author can get wrong in a scenario or playbook, found without playing it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from analytics.playbook import Playbook
+from scenarios.loader import label, line_of, read_yaml, schema_problems, world_class
+from simulator.commands import Command, Pick
+from simulator.errors import ScenarioError, nearest
+from simulator.scenario import Scenario
+from simulator.text import Utc, render
+from simulator.world import World
+
+Steps = tuple[str | int, ...]
+MakeWorld = Callable[[Mapping[str, float]], World]
+
+GROUPS = (
+    "services", "segments", "harm", "figures", "topics", "roles", "metrics", "alerts", "changes", "merges", "logs",
+    "queries", "actions", "injects", "causes", "blast", "residual_risks", "unknowns", "reasons", "needs", "revisions",
+    "factors", "evidence_minimum", "objectives",
+)  # fmt: skip
+REFERENCES = (
+    ("roles.*.cues.*.topics.*", "topics"), ("metrics.*.segment", "segments"), ("alerts.*.metric", "metrics"),
+    ("alerts.*.page", "roles"), ("changes.*.service", "services"), ("merges.*.service", "services"),
+    ("logs.*.service", "services"), ("logs.*.cause", "causes"), ("queries.*.executors.*", "roles"),
+    ("queries.*.topic", "topics"), ("queries.*.serves.*", "evidence_minimum"),
+    ("queries.*.discriminates.*", "causes"), ("queries.*.supports.*", "causes"),
+    ("queries.*.precheck_of.*", "actions"), ("actions.*.executors.*", "roles"), ("actions.*.coverage.*", "segments"),
+    ("actions.*.side_effects.*", "blast"), ("actions.*.reversible_by", "actions"),
+    ("actions.*.precheck", "queries"), ("actions.*.sign_offs.*", "roles"), ("actions.*.conflicts.*", "actions"),
+    ("injects.*.to.*", "roles"), ("injects.*.channel", "channels"), ("injects.*.claim", "causes"),
+    ("injects.*.disproved_by.*", "queries"), ("injects.*.proposes", "actions"),
+    ("injects.*.objective", "objectives"), ("injects.*.leaves", "incident roles"),
+    ("overlay.freeze_scope.*", "services"), ("overlay.readiness_queries.*", "queries"),
+    ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
+    ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
+    ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
+    ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
+    ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
+    ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
+    ("merges.*.effects.*.knob", "knobs"),
+)  # fmt: skip
+"""Where in a scenario an id stands, and what it must be the id of."""
+CONDITIONS = (
+    "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
+    "injects.*.when", "injects.*.answers.*.right_when", "teaching.*.until", "blast.*.true_when",
+    "residual_risks.*.true_when", "unknowns.*.true_when", "revisions.*.true_when",
+)  # fmt: skip
+TEMPLATES = (
+    "queries.*.output", "queries.*.refusal", "actions.*.output", "actions.*.stall_output",
+    "actions.*.preconditions.*.message", "injects.*.text", "injects.*.answers.*.reply", "alerts.*.summary",
+    "logs.*.text",
+)  # fmt: skip
+INCIDENT_FACTS = (
+    "t", "closed", "incident.declared", "incident.severity", "incident.status", "incident.frozen",
+    "incident.public_update", "incident.commander", "incident.deputy", "incident.lanes",
+)  # fmt: skip
+STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")
+COMPARISONS = ("above", "below", "not")
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One mistake: where it is, what it is, what to do about it."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str
+    level: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.what}; {self.remedy}"
+
+
+def check_path(path: Path) -> list[Finding]:
+    """Return the findings of a scenario's folder or file, or of a playbook's file, by line."""
+    file = path / "scenario.yaml" if path.is_dir() else path
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read as UTF-8 text ({error})"
+        return [Finding(str(file), 1, what, "give a scenario's folder or a YAML file")]
+    return check_text(text, str(file), lambda: _world_beside(file))
+
+
+def check_text(text: str, file: str, find_world: Callable[[], MakeWorld] | None = None) -> list[Finding]:
+    """Return the findings of a scenario's or playbook's text; without a world its names go unchecked."""
+    try:
+        nodes = read_yaml(text, file, lines=True)
+        if "parts" in nodes or "bands" in nodes:
+            return _check_playbook(text, file, nodes)
+        data = read_yaml(text, file)
+        scenario = Scenario.model_validate(data)
+    except ScenarioError as error:
+        return [_of_error(error, file)]
+    except ValidationError as error:
+        return sorted(_schema(error, nodes, file, Scenario))
+    check = Check(file, data, nodes, scenario)
+    check.run(find_world)
+    return sorted(check.findings)
+
+
+def _check_playbook(text: str, file: str, nodes: Any) -> list[Finding]:
+    try:
+        Playbook.model_validate(read_yaml(text, file))
+    except ValidationError as error:
+        return sorted(_schema(error, nodes, file, Playbook))
+    return []
+
+
+def _schema(error: ValidationError, nodes: Any, file: str, model: Any) -> Iterator[Finding]:
+    for line, name, what, remedy in schema_problems(error, nodes, model):
+        yield Finding(file, line, f"{name}: {what}", remedy)
+
+
+def _of_error(error: ScenarioError, file: str) -> Finding:
+    found = re.match(r"^.*?:(\d+): (.*); (.*)$", str(error), re.DOTALL)
+    return Finding(file, int(found[1]), found[2], found[3]) if found else Finding(file, 1, str(error), "mend it")
+
+
+def _world_beside(file: Path) -> MakeWorld:
+    """Return the class of the world in the scenario's folder. Raises ScenarioError."""
+    folder = file.resolve().parent
+    if folder.parent == Path(__file__).resolve().parent:
+        return world_class(f"scenarios.{folder.name}.world", str(file))  # type: ignore[no-any-return]
+    spec = importlib.util.spec_from_file_location("checked_world", folder / "world.py")
+    if spec is None or spec.loader is None or not (folder / "world.py").is_file():
+        raise ScenarioError(f"{file}:1: world: there is no world.py beside it; add one with a WORLD")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found = getattr(module, "WORLD", None)
+    if found is None:
+        raise ScenarioError(f"{file}:1: world: its world.py names no WORLD; add `WORLD = YourWorld` to it")
+    return found  # type: ignore[no-any-return]
+
+
+def parts(data: Any, pattern: str) -> Iterator[tuple[Steps, Any]]:
+    """Yield (path, value) for every place that `pattern` names; `*` stands for every item or every value."""
+    yield from _walk(data, pattern.split("."), ())
+
+
+def _walk(data: Any, pattern: list[str], path: Steps) -> Iterator[tuple[Steps, Any]]:
+    if not pattern:
+        if data is not None:
+            yield path, data
+        return
+    head, rest = pattern[0], pattern[1:]
+    if head == "*":
+        items: Any = enumerate(data) if isinstance(data, list) else data.items() if isinstance(data, Mapping) else ()
+        for key, value in items:
+            yield from _walk(value, rest, (*path, key))
+    elif isinstance(data, Mapping) and head in data:
+        yield from _walk(data[head], rest, (*path, head))
+
+
+@dataclass
+class Check:
+    """One scenario under the magnifying glass."""
+
+    file: str
+    data: dict[str, Any]
+    nodes: Any
+    scenario: Scenario
+    findings: list[Finding] = field(default_factory=list)
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    def run(self, find_world: Callable[[], MakeWorld] | None) -> None:
+        """Look at everything."""
+        self._collect_ids()
+        world = self._make_world(find_world) if find_world else None
+        if world is not None:
+            self._learn_from(world)
+        self._references()
+        self._conditions()
+        self._expected()
+        self._weights()
+        self._commands()
+        self._completeness()
+        if world is not None:
+            self._templates(world)
+
+    def find(self, path: Steps, what: str, remedy: str, level: Literal["error", "warning"] = "error") -> None:
+        """Add a finding at `path`."""
+        where = label(self.nodes, path)
+        self.findings.append(Finding(self.file, line_of(self.nodes, path), f"{where}: {what}", remedy, level))
+
+    # --- what there is -----------------------------------------------------------------------------------
+
+    def _collect_ids(self) -> None:
+        for group in GROUPS:
+            ids = [part["id"] for part in self.data.get(group, [])]
+            self.known[group] = ids
+            for index, ident in enumerate(ids):
+                if ident in ids[:index]:
+                    self.find((group, index), "a second one with this id", "give every part an id of its own")
+        cues = [(path, cue["id"]) for path, cue in parts(self.data, "roles.*.cues.*")]
+        for index, (path, ident) in enumerate(cues):
+            if ident in [other for _, other in cues[:index]]:
+                self.find(path, "a second cue with this id", "give every cue an id of its own")
+        self.known["cues"] = [ident for _, ident in cues]
+        self.known["seats"] = [role.id for role in self.scenario.seats()]
+        self.known["channels"] = list(self.scenario.channels)
+        self.known["incident roles"] = ["commander", "deputy"]
+
+    def _make_world(self, find_world: Callable[[], MakeWorld]) -> World | None:
+        try:
+            world = find_world()(self.scenario.parameters)
+        except ScenarioError as error:
+            self.findings.append(_of_error(error, self.file))
+            return None
+        except KeyError as error:
+            self.find(("parameters",), f"the world does not know them ({error.args[0]})", "remove or rename them")
+            return None
+        world.start(self.scenario.starts_at, self.scenario.fault_at)
+        return world
+
+    def _learn_from(self, world: World) -> None:
+        self.known["knobs"] = list(world.knobs())
+        self.known["sources"] = list(world.observe())
+        named = {"action": "actions", "query": "queries", "cue": "cues", "inject": "injects", "role": "roles"}
+        self.known["facts"] = [
+            *world.facts(), *INCIDENT_FACTS,
+            *(f"{prefix}.{ident}" for prefix, group in named.items() for ident in self.known[group]),
+        ]  # fmt: skip
+        for group, there in (("segments", world.outside()), ("harm", world.harm()), ("figures", world.figures())):
+            for index, ident in enumerate(self.known[group]):
+                if ident not in there:
+                    self.find((group, index), "the world does not report it", f"use what it does{nearest(ident, there)}")
+
+    # --- names -------------------------------------------------------------------------------------------
+
+    def _references(self) -> None:
+        for pattern, group in REFERENCES:
+            for path, value in parts(self.data, pattern):
+                self._known(path, value, group)
+        for path, rate in parts(self.data, "logs.*.rate"):
+            if isinstance(rate, str):
+                self._known(path, rate, "sources")
+        for segment in self.data["overlay"].get("segment_indicators", {}):
+            self._known(("overlay", "segment_indicators", segment), segment, "segments")
+        for path, shown in parts(self.data, "queries.*.figures"):
+            for name in shown:
+                self._known((*path, name), name, "figures")
+
+    def _known(self, path: Steps, value: Any, group: str) -> None:
+        if group in self.known and value not in self.known[group]:
+            self.find(path, f"unknown name {value!r}", f"use one of {group}{nearest(str(value), self.known[group])}")
+
+    def _conditions(self) -> None:
+        for pattern in CONDITIONS:
+            for path, condition in parts(self.data, pattern):
+                for fact, wanted in condition.items():
+                    self._known((*path, fact), fact, "facts")
+                    if isinstance(wanted, Mapping):
+                        for how in wanted:
+                            if how not in COMPARISONS:
+                                remedy = f"write above, below or not{nearest(str(how), COMPARISONS)}"
+                                self.find((*path, fact), f"unknown comparison {how!r}", remedy)
+                    elif fact.startswith("action."):
+                        for state in wanted if isinstance(wanted, list) else [wanted]:
+                            if state not in STATES:
+                                remedy = f"write one of {', '.join(STATES)}"
+                                self.find((*path, fact), f"an action is never {state!r}", remedy)
+
+    def _expected(self) -> None:
+        kinds = {model.model_fields["kind"].default: model for model in Command.__subclasses__()}
+        for path, expects in parts(self.data, "injects.*.expects"):
+            model = kinds.get(expects["command"])
+            if model is None:
+                remedy = f"use a command's kind{nearest(expects['command'], kinds)}"
+                self.find((*path, "command"), f"unknown command {expects['command']!r}", remedy)
+                continue
+            fields = {info.alias or name: info for name, info in model.model_fields.items()}
+            for name, wanted in expects.get("fields", {}).items():
+                where = (*path, "fields", name)
+                if name not in fields:
+                    self.find(where, f"{model.__name__} has no such field", f"rename it{nearest(name, fields)}")
+                    continue
+                sources = [mark.source for mark in fields[name].metadata if isinstance(mark, Pick)]
+                for value in wanted if isinstance(wanted, list) else [wanted]:
+                    for source in sources:
+                        self._known(where, value, source)
+
+    # --- sums and collisions -----------------------------------------------------------------------------
+
+    def _weights(self) -> None:
+        for group in ("segments", "harm"):
+            total = sum(part.weight for part in getattr(self.scenario, group))
+            if abs(total - 1) > 1e-6:
+                self.find((group,), f"weights add up to {total:g}", "make them add up to 1")
+        for index, dimension in enumerate(self.scenario.harm):
+            if dimension.scale <= 0:
+                self.find(("harm", index, "scale"), "must be above 0", "give what doing nothing costs")
+
+    def _commands(self) -> None:
+        typed: dict[str, str] = {}
+        for group in ("queries", "actions"):
+            for index, part in enumerate(getattr(self.scenario, group)):
+                for words in (part.command, *part.aliases):
+                    key = " ".join(words.split()).casefold()
+                    if key in typed:
+                        where = (group, index, "command" if words == part.command else "aliases")
+                        self.find(where, f"{words!r} also runs {typed[key]}", "give each its own words")
+                    typed.setdefault(key, part.id)
+
+    def _completeness(self) -> None:
+        s = self.scenario
+        if not any(cause.true for cause in s.causes):
+            self.find(("causes",), "none is true", "mark the true one with `true: true`")
+        if not s.starts_at < s.fault_at < s.horizon:
+            self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
+        served = {item for query in s.queries for item in query.serves}
+        for index, need in enumerate(s.evidence_minimum):
+            if need.id not in served:
+                self.find(("evidence_minimum", index), "no query provides it", "add it to a query's `serves`")
+        tested = {cause for query in s.queries for cause in query.discriminates}
+        for index, cause in enumerate(s.causes):
+            if not cause.true and cause.id not in tested:
+                remedy = "add a cheap test and name the cause in its `discriminates`"
+                self.find(("causes", index), "no query can rule it out", remedy, "warning")
+        for index, action in enumerate(s.actions):
+            if (action.irreversible or action.wide) and action.precheck is None and action.mitigates:
+                remedy = "name the query that shows the danger in `precheck`"
+                self.find(("actions", index), "is wide or irreversible and has no precheck", remedy, "warning")
+        for index, role in enumerate(s.roles):
+            if not role.cues:
+                self.find(("roles", index), "knows nothing of its own", "give it a cue", "warning")
+            for number, cue in enumerate(role.cues):
+                if not cue.topics and cue.volunteered_at is None:
+                    remedy = "give it a topic, or a time at which it is volunteered"
+                    self.find(("roles", index, "cues", number), "nothing brings it out", remedy)
+        for index, inject in enumerate(s.injects):
+            if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
+                self.find(("injects", index), "can never be delivered", "move `at` or `until`")
+
+    # --- words -------------------------------------------------------------------------------------------
+
+    def _templates(self, world: World) -> None:
+        calm = dict(world.context())
+        self._figure_keys(calm)
+        world.step(600 - self.scenario.starts_at)
+        moments = ((self.scenario.starts_at, calm), (600, dict(world.context())))
+        for pattern in TEMPLATES:
+            for path, template in parts(self.data, pattern):
+                for now, context in moments:
+                    scope = self._scope(path, now, context)
+                    try:
+                        render(template, scope)
+                    except ScenarioError as error:
+                        what = f"broken template ({str(error).rpartition(chr(39) + ': ')[2]})"
+                        self.find(path, what, f"use what is there{self._near(error, scope)}")
+                        break
+
+    def _scope(self, path: Steps, now: int, context: Mapping[str, Any]) -> dict[str, Any]:
+        scope = {**self.scenario.context, "t": now, "utc": Utc(self.scenario.t0_utc, now)}
+        if path[0] == "logs":
+            drawn = {name: values[0] for name, values in self.scenario.logs[int(path[1])].fields.items()}
+            return {**scope, **drawn, "hex": lambda digits=4: "0" * digits}
+        return {**context, **scope, "value": 1.0} if path[0] == "alerts" else {**context, **scope}
+
+    def _near(self, error: ScenarioError, scope: Mapping[str, Any]) -> str:
+        found = re.search(r"'(\w+)' is undefined", str(error))
+        return nearest(found[1], scope) if found else ""
+
+    def _figure_keys(self, context: Mapping[str, Any]) -> None:
+        for path, key in parts(self.data, "queries.*.figures.*"):
+            value: Any = context
+            for step in str(key).split("."):
+                value = value.get(step) if isinstance(value, Mapping) else None
+            if not isinstance(value, (int, float)):
+                self.find(path, f"the world's context has no number {key!r}", f"use one{nearest(str(key), context)}")
