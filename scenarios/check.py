@@ -234,7 +234,8 @@ class Check:
         for group, there in (("segments", world.outside()), ("harm", world.harm()), ("figures", world.figures())):
             for index, ident in enumerate(self.known[group]):
                 if ident not in there:
-                    self.find((group, index), "the world does not report it", f"use what it does{nearest(ident, there)}")
+                    remedy = f"use what it does{nearest(ident, there)}"
+                    self.find((group, index), "the world does not report it", remedy)
 
     # --- names -------------------------------------------------------------------------------------------
 

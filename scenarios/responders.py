@@ -142,25 +142,24 @@ def talks(orders: Sequence[Order]) -> list[Order]:
     return [Order(o.at, o.by, _without_results(o.body)) for o in kept]
 
 
-def one_pair_of_hands(hero: str) -> Callable[[Sequence[Order]], list[Order]]:
-    """Return a change that lets one seat carry out everything it can, whoever asked."""
+def one_pair_of_hands(policy: Policy, hero: str) -> Policy:
+    """Return a policy that lets one seat carry out everything it can, whoever was meant to."""
 
-    def change(orders: Sequence[Order]) -> list[Order]:
-        return [Order(o.at, _hero(o, hero), _by_hero(o.body, hero)) for o in orders]
+    def play(brief: Brief) -> Iterator[tuple[str, c.Command]]:
+        able = {line.id for line in brief(hero).catalogue.lines if hero in line.executors}
+        for seat, command in policy(brief):
+            yield _by_hero(seat, command, hero, able)
 
-    return change
-
-
-def _hero(order: Order, hero: str) -> str:
-    name = order.by.partition(":")[2]
-    own_hands = isinstance(order.body, (c.RunQuery, c.SearchLogs, c.TakeAction, c.CaptureEvidence))
-    return f"{hero}:{name}" if own_hands else order.by
+    return play
 
 
-def _by_hero(body: c.Command, hero: str) -> c.Command:
-    if isinstance(body, (c.RunQuery, c.TakeAction)) and body.executor is not None:
-        return body.model_copy(update={"executor": None})
-    return body
+def _by_hero(seat: str, command: c.Command, hero: str, able: set[str]) -> tuple[str, c.Command]:
+    if isinstance(command, c.AssignTask) and (command.query or command.action) in able:
+        return seat, command.model_copy(update={"to": hero})
+    what = getattr(command, "query", None) or getattr(command, "action", None)
+    if isinstance(command, (c.RunQuery, c.TakeAction)) and what in able:
+        return hero, command.model_copy(update={"executor": hero})
+    return (hero, command) if isinstance(command, (c.SearchLogs, c.CaptureEvidence)) else (seat, command)
 
 
 def _without_decision(body: c.Command) -> c.Command:
@@ -189,7 +188,7 @@ def library(by_the_book: Callable[[], Policy], hero: str, **written: Callable[[]
     return {
         "by_the_book": Scripted(by_the_book),
         "slow": Derived("by_the_book", delayed(SLOW_SECONDS)),
-        "hero": Derived("by_the_book", one_pair_of_hands(hero)),
+        "hero": Scripted(lambda: one_pair_of_hands(by_the_book(), hero)),
         "silent": Derived("by_the_book", only(SILENT)),
         "talker": Derived("by_the_book", talks),
         "null": Derived("by_the_book", seats_only),

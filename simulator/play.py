@@ -62,8 +62,9 @@ def play_orders(
 ) -> Engine:
     """Give recorded commands at their times; one that lies in the past is refused, the drill goes on."""
     engine = Engine(loaded, new_header(loaded, seed, mode=mode, policy=name))
+    end = loaded.scenario.horizon if until is None else min(until, loaded.scenario.horizon)
     for order in given:
-        if until is not None and order.at > until:
+        if order.at >= end:
             continue
         if order.at < engine.now:
             engine.refuse(order.body, order.by, f"{order.at} s lies in the past; sort the file by `at`")
