@@ -12,10 +12,15 @@ def holds(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     A line wants a value, any of a list, `{above: x}`, `{below: x}` (strict, rounded to 6 places so that
     platforms agree), or `{not: value or list}`.
     """
-    return all(_matches(wanted, facts.get(name)) for name, wanted in condition.items())
+    for name, wanted in condition.items():  # noqa: SIM110  (a plain loop: every pending inject asks at every tick)
+        if not _matches(wanted, facts.get(name)):
+            return False
+    return True
 
 
 def _matches(wanted: Any, value: Any) -> bool:
+    if isinstance(wanted, (bool, str)):
+        return _same(wanted, value)
     if isinstance(wanted, Mapping):
         return all(_bound(how, limit, value) for how, limit in wanted.items())
     if isinstance(wanted, (list, tuple)):

@@ -19,7 +19,7 @@ from simulator.facts import Facts
 from simulator.handlers import HANDLERS
 from simulator.incident import IncidentState
 from simulator.injects import Line, Msel
-from simulator.journal import Entry, Header, Journal, role_of, seen_by
+from simulator.journal import Entry, Header, Journal, audience, role_of, seen_by
 from simulator.logs import Logs
 from simulator.onset import onset_shift, step_at
 from simulator.rules import Rules
@@ -294,9 +294,9 @@ class Engine:
 
     def _record(self, body: c.Command | e.Event, by: str) -> Entry:
         entry = self.journal.append(self.now, by, body)
-        for role, inbox in self._inboxes.items():
-            if seen_by(entry, role):
-                inbox.append(entry)
+        for role in audience(by, body) or self._inboxes:
+            if role in self._inboxes:
+                self._inboxes[role].append(entry)
         return entry
 
     def _scope(self) -> dict[str, Any]:

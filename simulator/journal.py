@@ -165,18 +165,25 @@ def references(entries: Sequence[Entry]) -> dict[str, int]:
     return found
 
 
-def seen_by(entry: Entry, role: str) -> bool:
-    """Tell whether `role` may ever see `entry`: the one rule behind briefings and scoring.
+NOBODY = ("",)
+"""Audience of what no role may see."""
+
+
+def audience(by: str, body: c.Command | e.Event) -> tuple[str, ...]:
+    """Return the roles that may see an entry; empty means all of them. The one rule behind briefings and scoring.
 
     Truth events are nobody's; an event with `to` is for those roles; a refusal is for who gave the command
-    (its `to` says so); the facilitator's own commands are not shown except hints and ad-hoc messages.
+    (its `to` says so); the facilitator's own commands are not shown, only what comes of them.
     """
-    body = entry.body
-    if isinstance(body, e.TRUTH):
-        return False
     if isinstance(body, e.Event):
-        return not body.to or role in body.to
-    return not entry.by.startswith("facilitator")
+        return NOBODY if isinstance(body, e.TRUTH) else body.to
+    return NOBODY if by.startswith("facilitator") else ()
+
+
+def seen_by(entry: Entry, role: str) -> bool:
+    """Tell whether `role` may ever see `entry`."""
+    roles = audience(entry.by, entry.body)
+    return not roles or role in roles
 
 
 _BODY: TypeAdapter[Any] = TypeAdapter(c.AnyCommand | e.AnyEvent)

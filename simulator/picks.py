@@ -39,6 +39,10 @@ def options(source: str, scenario: Scenario, incident: IncidentState, role: str 
     return _DYNAMIC[source](scenario, incident, role)
 
 
+FIXED = (*_STATIC, "seats", "cues", "channels", "blast")
+"""Sources that are the same for the whole drill."""
+
+
 def _cues(scenario: Scenario, incident: IncidentState, role: str | None) -> list[Option]:
     return [Option(cue.id, cue.text) for r in scenario.roles for cue in r.cues]
 
@@ -115,14 +119,26 @@ def _values(body: Any, path: str) -> Iterator[str]:
             yield item
 
 
-def problem(command: Command, scenario: Scenario, incident: IncidentState, role: str) -> str | None:
-    """Return why a picked value cannot be picked, with the nearest that can, or None."""
-    for path, source in picked_fields(type(command)):
-        values = list(_values(command, path))
-        if not values:
-            continue
-        known = [option.id for option in options(source, scenario, incident, role)]
-        for value in values:
-            if value not in known:
-                return f"{path.replace('.', ' ')}: nothing here is called {value!r}{nearest(value, known)}"
-    return None
+class Picks:
+    """Checks picked values against what there is; the fixed lists are looked up once a drill."""
+
+    def __init__(self, scenario: Scenario, incident: IncidentState) -> None:
+        self._scenario = scenario
+        self._incident = incident
+        self._fixed = {source: {o.id for o in options(source, scenario, incident)} for source in FIXED}
+
+    def problem(self, command: Command, role: str) -> str | None:
+        """Return why a picked value cannot be picked, with the nearest that can, or None."""
+        for path, source in picked_fields(type(command)):
+            for value in _values(command, path):
+                if not self._has(source, value, role):
+                    known = [option.id for option in options(source, self._scenario, self._incident, role)]
+                    return f"{path.replace('.', ' ')}: nothing here is called {value!r}{nearest(value, known)}"
+        return None
+
+    def _has(self, source: str, value: str, role: str) -> bool:
+        if source in self._fixed:
+            return value in self._fixed[source]
+        if source == "evidence":
+            return value in self._incident.refs
+        return any(option.id == value for option in options(source, self._scenario, self._incident, role))

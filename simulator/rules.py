@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from simulator import commands as c
 from simulator.incident import IncidentState
-from simulator.picks import problem
+from simulator.picks import Picks
 from simulator.scenario import Scenario
 from simulator.work import Work, first_present
 
@@ -61,17 +61,14 @@ class Rules:
         self._scenario = scenario
         self._incident = incident
         self._work = work
+        self._picks = Picks(scenario, incident)
         self._roles = {role.id: role for role in scenario.roles}
 
     def refusal(self, command: c.Command, role: str) -> str | None:
         """Return why `role` cannot have `command` now, or None."""
         if self._incident.ended and not isinstance(command, (c.MarkObservation, c.RateTeam)):
             return "the drill is over; open its debrief"
-        return (
-            self._wrong_role(command, role)
-            or problem(command, self._scenario, self._incident, role)
-            or self._unmet(command, role)
-        )
+        return self._wrong_role(command, role) or self._picks.problem(command, role) or self._unmet(command, role)
 
     def _wrong_role(self, command: c.Command, role: str) -> str | None:
         if role == "facilitator":

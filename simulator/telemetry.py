@@ -43,7 +43,7 @@ class Telemetry:
         self._gauss = {metric.id: streams(f"noise/{metric.id}").gauss for metric in metrics}
         self._rules = [(rule, self.metrics[rule.metric]) for rule in rules]
         self._pending: dict[str, int] = {}
-        self._firing: dict[str, bool] = {rule.id: False for rule in rules}
+        self._firing: dict[str, bool] = {}
 
     def scrape(self, now: int, world: Mapping[str, float]) -> None:
         """Sample at `now`; `world` is a fresh `World.observe()` and is kept."""
@@ -52,7 +52,10 @@ class Telemetry:
 
     def _shown(self, metric: Metric, count: int) -> list[float | None]:
         """Return at least the first `count` values of a series as monitoring shows them."""
-        values, gauss = self._values[metric.id], self._gauss[metric.id]
+        values = self._values[metric.id]
+        if len(values) >= count:
+            return values
+        gauss = self._gauss[metric.id]
         for index in range(len(values), count):
             shock = gauss(0.0, 1.0)
             if metric.missing_from is not None and self.times[index] >= metric.missing_from:
@@ -90,13 +93,14 @@ class Telemetry:
             if value is None:
                 continue
             if not _breached(rule, value):
-                self._pending.pop(rule.id, None)
-                if self._firing[rule.id]:
-                    self._firing[rule.id] = False
-                    yield Transition(rule, False, value)
+                if rule.id in self._pending:
+                    del self._pending[rule.id]
+                    if rule.id in self._firing:
+                        del self._firing[rule.id]
+                        yield Transition(rule, False, value)
                 continue
             since = self._pending.setdefault(rule.id, now)
-            if not self._firing[rule.id] and now - since >= rule.hold:
+            if rule.id not in self._firing and now - since >= rule.hold:
                 self._firing[rule.id] = True
                 yield Transition(rule, True, value)
 
@@ -113,6 +117,4 @@ class Telemetry:
 
 
 def _breached(rule: AlertRule, value: float) -> bool:
-    if rule.above is not None and not value > rule.above:
-        return False
-    return rule.below is None or value < rule.below
+    return (rule.above is None or value > rule.above) and (rule.below is None or value < rule.below)

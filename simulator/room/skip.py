@@ -28,6 +28,8 @@ class Skipped:
     since: int
     until: int
     why: str
+    entry: Entry | None = None
+    """What needs the person, where it is something that happened."""
 
 
 def needs(entry: Entry, role: str) -> bool:
@@ -76,5 +78,5 @@ def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
         read = len(engine.journal.entries)
         why = news.body.kind.replace("_", " ") if news else due(engine.incident, role, before, engine.now)
         if why:
-            return Skipped(since, engine.now, why)
+            return Skipped(since, engine.now, why, news)
     return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing happened")

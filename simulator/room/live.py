@@ -1,0 +1,193 @@
+"""The engine of one drill as this process has it: derived from the store, paced by the clock log.
+
+Not locked: its `Room` lets one thread in at a time. Whenever this process may have missed a command, or may
+have applied one that was not stored, the engine is dropped and rebuilt.
+"""
+
+from __future__ import annotations
+
+import math
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.engine import OPENS_AT, VERSION, Engine
+from simulator.errors import DrillError, StaleWriter
+from simulator.journal import Entry
+from simulator.replay import rebuild
+from simulator.room.clock import Clock, Mark, What, fold
+from simulator.room.finish import Finishing
+from simulator.room.skip import Skipped, run_ahead
+from simulator.room.store import DrillRow, Store
+from simulator.scenario import LoadedScenario
+
+OVER = "the drill is over; open its debrief"
+BUSY = "several people wrote at the same moment; try again"
+ATTEMPTS = 20
+"""How often a write is tried again because another process wrote first."""
+LOOK_SECONDS = 0.2
+
+
+class Live:
+    """A drill under way: engine, clock log, and how far both have been read from the store."""
+
+    def __init__(self, store: Store, row: DrillRow, loaded: LoadedScenario, finishing: Finishing) -> None:
+        self.marks: list[Mark] = []
+        self.problem = outdated(row, loaded)
+        """Why the drill cannot go on here, if it cannot."""
+        self.builds = 0
+        """Changes with every new engine: what was made from an older one is void."""
+        self._store = store
+        self._row = row
+        self._loaded = loaded
+        self._finishing = finishing
+        self._engine: Engine | None = None
+        self._given = 0
+        """Commands of the store that the engine has been given."""
+        self._looked = -math.inf
+        """Wall instant of the last look into the store."""
+
+    @property
+    def clock(self) -> Clock:
+        """Return the clock as far as its log has been read."""
+        return fold(self.marks, OPENS_AT)
+
+    def engine(self, fresh: bool = False) -> Engine:
+        """Return the engine, given what other processes wrote and brought to the clock.
+
+        Looks within a fifth of a second share one state; whoever is about to write asks for a `fresh` one.
+        Raises DrillError where the drill cannot go on.
+        """
+        over = self._finishing.over
+        if self.problem and (self._engine is None or not over):
+            raise DrillError(self.problem)
+        wall = self._store.now()
+        if self._engine is not None and (over or (not fresh and abs(wall - self._looked) < LOOK_SECONDS)):
+            return self._engine
+        try:
+            return self._bring_to(wall)
+        except DrillError:
+            raise
+        except Exception as error:
+            self._forget()
+            self.problem = f"the drill cannot go on: the engine failed ({type(error).__name__}: {error}); export it"
+            raise DrillError(self.problem) from error
+
+    def give(self, command: c.Command, by: str) -> tuple[Entry, str | None]:
+        """Apply a command and make it durable; return its entry and the reason where it is refused.
+
+        In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in
+        between, and where storing fails it is dropped.
+        """
+        for _ in range(ATTEMPTS):
+            engine = self.engine(fresh=True)
+            if self._finishing.over:
+                raise DrillError(OVER)
+            try:
+                entry = engine.submit(command, by)
+                self._store.append(self._row.id, self._given + 1, entry.at, by, command)
+            except StaleWriter:
+                self._forget()
+                continue
+            except Exception:
+                self._forget()
+                raise
+            self._given += 1
+            refusal = _refusal(engine, entry)
+            self._freeze_if_over(engine)
+            return entry, refusal
+        raise DrillError(BUSY)
+
+    def mark(self, what: What, by: str, value: float | None = None) -> None:
+        """Write into the clock log. Raises DrillError once the drill is over."""
+        for _ in range(ATTEMPTS):
+            if self.engine(fresh=True).ended:
+                raise DrillError(OVER)
+            try:
+                return self._append(what, value, by)
+            except StaleWriter:
+                continue
+        raise DrillError(BUSY)
+
+    def skip(self, role: str, by: str, limit: int) -> Skipped:
+        """Run ahead until something needs `role`, and write the skip into the clock log."""
+        for _ in range(ATTEMPTS):
+            engine = self.engine(fresh=True)
+            if engine.ended:
+                raise DrillError(OVER)
+            if self.clock.state == "waiting":
+                raise DrillError("the drill has not started; start it first")
+            try:
+                found = run_ahead(engine, role, limit)
+                self._append("skip", float(found.until), by)
+            except StaleWriter:
+                self._forget()
+                continue
+            except Exception:
+                self._forget()
+                raise
+            self._freeze_if_over(engine)
+            return found
+        raise DrillError(BUSY)
+
+    def _append(self, what: What, value: float | None, by: str) -> None:
+        mark = Mark(self._store.now(), what, value, by)
+        self._store.add_mark(self._row.id, len(self.marks) + 1, mark)
+        self.marks.append(mark)
+
+    def _bring_to(self, wall: float) -> Engine:
+        # Rebuilding takes a while, so the store is asked for news after it, not before.
+        engine = self._engine or self._rebuild()
+        commands, lines = self._store.heads(self._row.id)
+        if lines > len(self.marks):
+            self.marks.extend(self._store.marks(self._row.id, after=len(self.marks)))
+        if commands > self._given:
+            engine = self._read_news(engine)
+        engine.advance(self.clock.second(wall))
+        self._looked = wall
+        self._freeze_if_over(engine)
+        return engine
+
+    def _read_news(self, engine: Engine) -> Engine:
+        for entry in self._store.commands(self._row.id, after=self._given):
+            if entry.at < engine.now:
+                # Somebody wrote it before this engine went past its second: only a new engine can take it.
+                return self._rebuild()
+            engine.advance(entry.at)
+            engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
+            self._given = entry.seq
+        return engine
+
+    def _rebuild(self) -> Engine:
+        commands = self._store.commands(self._row.id)
+        self._engine = rebuild(self._loaded, self._row.header, commands)
+        self._given = len(commands)
+        self.builds += 1
+        if self._finishing.over:
+            self._engine.run_to_horizon()
+        return self._engine
+
+    def _forget(self) -> None:
+        """Drop an engine that may differ from the store; the next look rebuilds it."""
+        self._engine = None
+
+    def _freeze_if_over(self, engine: Engine) -> None:
+        if engine.ended and not self._finishing.over:
+            engine.run_to_horizon()
+            self._finishing.freeze(engine.journal)
+
+
+def outdated(row: DrillRow, loaded: LoadedScenario) -> str | None:
+    """Return why a running drill cannot go on with this program and scenario, or None."""
+    remedy = "it cannot go on; export it (`drill export`) and start a new one"
+    if row.header.engine != VERSION:
+        return f"this drill was begun with engine {row.header.engine}, this is engine {VERSION}: {remedy}"
+    if row.header.digest != loaded.digest:
+        return f"the scenario {row.header.scenario!r} has changed since this drill was begun: {remedy}"
+    return None
+
+
+def _refusal(engine: Engine, entry: Entry) -> str | None:
+    """Return why a command just given was refused: the journal's next entry says so."""
+    after = engine.journal.entries[entry.seq :][:1]
+    body = after[0].body if after else None
+    return body.reason if isinstance(body, e.CommandRefused) and body.command == entry.seq else None
