@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from analytics.playbook import Playbook
-from scenarios.loader import label, line_of, read_yaml, schema_problems, world_class
+from scenarios.loader import label, line_of, plain, read_yaml, schema_problems, world_class
 from simulator.commands import Command, Pick
 from simulator.errors import ScenarioError, nearest
 from simulator.scenario import Scenario
@@ -97,8 +97,8 @@ def check_text(text: str, file: str, find_world: Callable[[], MakeWorld] | None 
     try:
         nodes = read_yaml(text, file, lines=True)
         if "parts" in nodes or "bands" in nodes:
-            return _check_playbook(text, file, nodes)
-        data = read_yaml(text, file)
+            return _check_playbook(file, nodes)
+        data = plain(nodes)
         scenario = Scenario.model_validate(data)
     except ScenarioError as error:
         return [_of_error(error, file)]
@@ -109,9 +109,9 @@ def check_text(text: str, file: str, find_world: Callable[[], MakeWorld] | None 
     return sorted(check.findings)
 
 
-def _check_playbook(text: str, file: str, nodes: Any) -> list[Finding]:
+def _check_playbook(file: str, nodes: Any) -> list[Finding]:
     try:
-        Playbook.model_validate(read_yaml(text, file))
+        Playbook.model_validate(plain(nodes))
     except ValidationError as error:
         return sorted(_schema(error, nodes, file, Playbook))
     return []

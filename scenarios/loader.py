@@ -127,7 +127,7 @@ def read_yaml(text: str, file: str, *, lines: bool = False) -> Any:
         raise ScenarioError(f"{file}:1: file: nested too deeply; flatten it") from None
     if not isinstance(data, Mapping):
         raise ScenarioError(f"{file}:1: file: holds no mapping; start with `format: 1` and the scenario's fields")
-    return data if lines else _named(data)
+    return data if lines else plain(data)
 
 
 def _yaml_problem(error: YAMLError, file: str) -> str:
@@ -139,12 +139,12 @@ def _yaml_problem(error: YAMLError, file: str) -> str:
     return f"{file}:{line}: yaml: {what}; mend the indentation, brackets or quotes there"
 
 
-def _named(data: Any) -> Any:
-    """Turn keys into words: a field may be called `true`, which YAML takes for a truth value."""
+def plain(data: Any) -> Any:
+    """Return nodes as plain data; keys are words, also where YAML takes a field called `true` for a truth value."""
     if isinstance(data, Mapping):
-        return {str(key).lower() if isinstance(key, bool) else key: _named(value) for key, value in data.items()}
+        return {str(key).lower() if isinstance(key, bool) else key: plain(value) for key, value in data.items()}
     if isinstance(data, list):
-        return [_named(item) for item in data]
+        return [plain(item) for item in data]
     return data
 
 

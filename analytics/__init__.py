@@ -1,0 +1,1 @@
+"""Scoring and reporting: pure functions over finished records."""

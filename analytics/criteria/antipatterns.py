@@ -1,0 +1,140 @@
+"""Anti-patterns: named in the debrief with their moments; what they cost is in the criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from analytics.criteria.comms import silences, updates
+from analytics.criteria.ladders import unfounded_revisions
+from analytics.criteria.protocols import ENOUGH, HERO, work_shares
+from analytics.facts import rerun_after
+from analytics.playbook import AntiPattern
+from analytics.scorecard import Named, clock, titles
+from analytics.view import RecordView
+from simulator import commands as c
+from simulator import events as e
+
+LONG = 900
+"""Seconds of investigating without a change that count as stuck, or as hunting."""
+HUNT_FROM = 600
+MANY = 5
+"""Queries in such a stretch that make it a hunt."""
+QUIET = 600
+"""Seconds around a hotfix in which somebody should have been told."""
+LATE = 300
+"""Seconds of silence beyond a due time that are worth naming."""
+
+Seen = tuple[str, tuple[int, ...]] | None
+
+
+def hero(view: RecordView) -> Seen:
+    """One executor carried most of the work."""
+    done = work_shares(view)
+    total = sum(len(seqs) for seqs in done.values())
+    if total < ENOUGH:
+        return None
+    who, seqs = max(done.items(), key=lambda item: (len(item[1]), item[0]))
+    if len(seqs) / total <= HERO:
+        return None
+    return f"{who} carried {len(seqs)} of {total} pieces of work.", tuple(sorted(seqs))
+
+
+def silence(view: RecordView) -> Seen:
+    """The team changed things while those outside heard nothing."""
+    gaps = [(a, b) for a, b in silences(view) if b - a > LATE]
+    if not gaps or not view.mitigations:
+        return None
+    since, until = max(gaps, key=lambda gap: gap[1] - gap[0])
+    return f"Nobody outside heard anything from {clock(since)} to {clock(until)}.", tuple(
+        r.start_seq for r in view.mitigations[:1]
+    )
+
+
+def no_rerun(view: RecordView) -> Seen:
+    """Closure was asked for on nothing that had been rerun since the last change."""
+    for request in view.all(c.RequestClosure):
+        done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= request.at]
+        if not done or not rerun_after(view, max(done), request.at):
+            why = f"Closure was requested at {clock(request.at)} without a rerun since the last change."
+            return why, (request.seq,)
+    return None
+
+
+def hunting(view: RecordView) -> Seen:
+    """Query after query while users were hurt and nothing was being done about it."""
+    first = view.first_mitigation
+    until = min(first.begun if first else view.over, view.over)
+    runs = [m for m in view.queries if HUNT_FROM <= m.at <= until]
+    if until - HUNT_FROM < LONG or len(runs) < MANY:
+        return None
+    why = f"{len(runs)} queries from {clock(runs[0].at)} to {clock(runs[-1].at)} before anything was done for users."
+    return why, tuple(m.seq for m in runs)
+
+
+def looks_stable(view: RecordView) -> Seen:
+    """Recovery was claimed on the look of things."""
+    for claim in view.all(c.ClaimRecovery):
+        outside = view.outside(claim.at)
+        done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= claim.at]
+        rerun = bool(done) and bool(rerun_after(view, max(done), claim.at))
+        # "Mitigated" promises less than "recovered": it only needs the rerun.
+        if not rerun or (outside and claim.body.claim == "recovered"):
+            names = {s.id: s.title for s in view.scenario.segments}
+            state = f"with {titles(names, outside)} still affected" if outside else "without a rerun"
+            return f"“{claim.body.claim.capitalize()}” was claimed at {clock(claim.at)} {state}.", (claim.seq,)
+    return None
+
+
+def untold_hotfix(view: RecordView) -> Seen:
+    """A hotfix went out and nobody was told around that time."""
+    told = [m.at for m in (*updates(view), *view.all(c.EscalateInternally))]
+    for run in view.runs:
+        if run.spec.rung == "hotfix" and run.started is not None:
+            end = run.finished if run.finished is not None else run.begun
+            if not any(run.ordered - QUIET <= at <= end + QUIET for at in told):
+                why = f"{run.spec.title} began at {clock(run.begun)} and nobody was told around that time."
+                return why, (run.start_seq,)
+    return None
+
+
+def moved_severity(view: RecordView) -> Seen:
+    """The severity was changed with nothing new linked."""
+    unfounded = unfounded_revisions(view)
+    if not unfounded:
+        return None
+    return f"Changed at {clock(unfounded[0].at)} without new evidence.", tuple(m.seq for m in unfounded)
+
+
+def stuck(view: RecordView) -> Seen:
+    """A long stretch without any change, any decision and any other strategy, while segments were out of tolerance."""
+    moves = sorted(
+        {600}
+        | {r.begun for r in view.runs if r.started is not None}
+        | {m.at for m in view.choices if m.at > 600}
+        | {max(600, view.over)}
+    )
+    for since, until in pairwise(moves):
+        if until - since > LONG and view.outside(since) and view.outside(until - 1):
+            seen = [m.seq for m in view.all(e.TruthSampled) if since <= m.at <= until][-1:]
+            return f"Nothing was changed or decided from {clock(since)} to {clock(until)}.", tuple(seen)
+    return None
+
+
+PATTERNS: dict[str, Callable[[RecordView], Seen]] = {
+    "hero": hero,
+    "silence": silence,
+    "no_rerun": no_rerun,
+    "hunting": hunting,
+    "looks_stable": looks_stable,
+    "untold_hotfix": untold_hotfix,
+    "moved_severity": moved_severity,
+    "stuck": stuck,
+}
+"""Anti-pattern id -> the function that looks for it."""
+
+
+def named(view: RecordView, pattern: AntiPattern) -> Named | None:
+    """Return the anti-pattern with its moments, if it showed."""
+    seen = PATTERNS[pattern.id](view)
+    return Named(pattern.id, pattern.title, seen[0], seen[1], pattern.source) if seen else None

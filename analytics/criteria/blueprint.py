@@ -1,0 +1,345 @@
+"""Blueprint: what the 60-minute timeline asks for, window by window."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
+from analytics.facts import figure_true, queried, rerun_after, solid
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding, clock, listed, titles
+from analytics.timeline import ActionRun
+from analytics.view import Moment, RecordView
+from simulator import commands as c
+from simulator import events as e
+
+WRONG_COVERAGE = 1.0 / 3
+"""What a card that promises the wrong segments takes off, as a share of the criterion."""
+PROMPT = 180
+"""Seconds from decision to start that count as decisive."""
+
+
+def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
+    """B1a: a declaration, or a revision, that rests on at least one query."""
+    stated = view.severities
+    if not stated:
+        return nothing_seen(criterion, "Nobody declared the incident.")
+    for moment in stated:
+        links = queried(view, moment.body.evidence, moment)
+        if links:
+            share = timely(view, criterion, moment.at)
+            why = f"{moment.body.severity} was stated at {clock(moment.at)} on linked query output{late(share)}."
+            return settle(criterion, [Mark(share, 1, why, (moment.seq, *(x.seq for x in links)))])
+    first = stated[0]
+    seen = solid(view, first.body.evidence, first)
+    if seen:
+        share = timely(view, criterion, first.at)
+        why = f"{first.body.severity} was declared at {clock(first.at)} on an alert or panel, no query{late(share)}."
+        return settle(criterion, [Mark(share / 2, 1, why, (first.seq, *(x.seq for x in seen)))])
+    why = f"{first.body.severity} was declared at {clock(first.at)} with nothing linked that had been seen."
+    return settle(criterion, [Mark(0, 1, why, (first.seq,))])
+
+
+def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
+    """B1b: every affected service frozen, and no queued change landed on one of them."""
+    scope = titles({s.id: s.title for s in view.scenario.services}, view.overlay.freeze_scope)
+    landed = [
+        m
+        for m in view.all(e.MergeLanded)
+        if 0 <= m.at <= view.over and m.body.service in view.overlay.freeze_scope
+    ]
+    if landed:
+        first = landed[0]
+        why = f"{first.body.merge} landed on {first.body.service} at {clock(first.at)}: nothing held it back."
+        return settle(criterion, [Mark(0, 1, why, (first.seq, *(s.seq for s in view.freezes)))])
+    if view.freezes:
+        span = view.freezes[0]
+        share = timely(view, criterion, span.since)
+        why = f"{scope} frozen from {clock(span.since)}; no queued change landed{late(share)}."
+        return settle(criterion, [Mark(share, 1, why, (span.seq,))])
+    tries = view.all(c.Freeze)
+    if not tries:
+        return nothing_seen(criterion, f"Nobody froze {scope}.")
+    share = timely(view, criterion, tries[0].at)
+    touched = frozenset(s for m in tries for s in m.body.scope) & frozenset(view.overlay.freeze_scope)
+    why = f"A freeze at {clock(tries[0].at)} covered {listed(sorted(touched))} for some changes, not all of {scope}."
+    return settle(criterion, [Mark(share / 2 if touched else 0, 1, why, tuple(m.seq for m in tries))])
+
+
+def command_pair(view: RecordView, criterion: Criterion) -> Finding:
+    """B1c: commander and deputy announced, accepted, and not the same holder."""
+    together = [
+        (max(a.since, b.since), a, b)
+        for a in view.commanders
+        for b in view.deputies
+        if a.who != b.who and max(a.since, b.since) < min(a.until, b.until)
+    ]
+    if together:
+        at, first, second = min(together, key=lambda item: item[0])
+        share = timely(view, criterion, at)
+        why = f"Commander and deputy had accepted by {clock(at)}, in two seats{late(share)}."
+        return settle(criterion, [Mark(share, 1, why, (first.seq, second.seq))])
+    if not view.commanders:
+        return nothing_seen(criterion, "Nobody took command and had it accepted.")
+    first = view.commanders[0]
+    share = timely(view, criterion, first.since)
+    why = f"A commander was in place at {clock(first.since)}, but never a deputy in another seat{late(share)}."
+    return settle(criterion, [Mark(share / 2, 1, why, (first.seq,))])
+
+
+def options_compared(view: RecordView, criterion: Criterion) -> Finding:
+    """B2a: two option cards before execution, right about coverage and about minutes to effect."""
+    cards = view.all(c.RecordOption)
+    if not cards:
+        return nothing_seen(criterion, "No option card was put on the table.")
+    start = view.first_mitigation
+    before = [m for m in cards if start is None or m.at <= start.begun]
+    if not before:
+        why = f"The first card came at {clock(cards[0].at)}, after the first change had begun."
+        return settle(criterion, [Mark(0, 1, why, (cards[0].seq,))])
+    valid: dict[str, Moment[c.RecordOption]] = {}
+    wrong: dict[str, Moment[c.RecordOption]] = {}
+    off: list[str] = []
+    for card in before:
+        spec = view.scenario.find("actions", card.body.action)
+        if spec is None:
+            continue
+        if frozenset(card.body.coverage) != frozenset(spec.coverage):
+            wrong.setdefault(spec.id, card)
+        # A minute either way is within reading error however short the action.
+        elif abs(card.body.minutes_to_effect - spec.minutes_to_effect) <= max(1.0, 0.5 * spec.minutes_to_effect):
+            valid.setdefault(spec.id, card)
+        else:
+            off.append(spec.title)
+    best = sorted(valid.values(), key=lambda m: m.at)[:2]
+    marks = [
+        Mark(
+            timely(view, criterion, card.at), 1,
+            f"The card for {card.body.action} at {clock(card.at)} was right{late(timely(view, criterion, card.at))}.",
+            (card.seq,),
+        )
+        for card in best
+    ]  # fmt: skip
+    marks += [Mark(0, 1, "")] * (2 - len(best))
+    notes = []
+    if len(best) < 2:
+        notes.append(f"{2 - len(best)} more right card{'s' if not best else ''} before execution would have counted.")
+    if off:
+        notes.append(f"More than half off in minutes to effect: {listed(off)}.")
+    penalty = sum(1 for ident in wrong if ident not in valid)
+    if penalty:
+        notes.append(f"Wrong about what is covered: {listed(sorted(wrong))}.")
+    earned = sum(m.share for m in marks) / 2
+    factor = max(0.0, earned - penalty * WRONG_COVERAGE) / earned if earned else 1.0
+    finding = settle(criterion, marks, factor=factor, note=" ".join(notes))
+    return finding if finding.evidence else settle(criterion, [Mark(0, 1, finding.why, tuple(m.seq for m in before))])
+
+
+def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
+    """B2b: the fall-back's precheck ran, and what it gave is on the record."""
+    ran = view.ran(view.overlay.readiness_queries)
+    records = view.all(c.RecordReadiness)
+    if ran is None:
+        if records:
+            first = records[0]
+            why = f"Readiness was written down at {clock(first.at)} without running the check that shows it."
+            return settle(criterion, [Mark(0, 1, why, (first.seq,))])
+        return nothing_seen(criterion, "The rollback safety check never ran.")
+    said = [m for m in records if m.seq > ran.seq and m.body.rollback != "unknown"]
+    right = [m for m in said if m.body.rollback in {f.get(view.overlay.readiness_fact) for f in view.facts_near(m.at)}]
+    if said and not right:
+        why = f"Readiness was recorded as {said[0].body.rollback} at {clock(said[0].at)}; it was not."
+        return settle(criterion, [Mark(0, 1, why, (ran.seq, said[0].seq))])
+    if right:
+        record = next((m for m in right if m.body.rollback == "ready" or m.body.plan), right[0])
+        share = timely(view, criterion, record.at)
+        if record.body.rollback == "blocked" and record.body.plan is None:
+            why = f"Recorded as blocked at {clock(record.at)}, without a plan{late(share)}."
+            return settle(criterion, [Mark(0.6 * share, 1, why, (ran.seq, record.seq))])
+        why = f"The check ran by {clock(ran.at)}; {record.body.rollback} on record at {clock(record.at)}{late(share)}."
+        return settle(criterion, [Mark(share, 1, why, (ran.seq, record.seq))])
+    share = timely(view, criterion, ran.at)
+    why = f"The check ran by {clock(ran.at)}, but its answer was not recorded{late(share)}."
+    return settle(criterion, [Mark(0.6 * share, 1, why, (ran.seq,))])
+
+
+def one_branch(view: RecordView, criterion: Criterion) -> Finding:
+    """B3a: decided, started at once, and not switched without new evidence."""
+    branch = [r for r in view.mitigations if r.spec.strategy is not None]
+    if not branch:
+        return nothing_seen(criterion, "No branch of the mitigation was ever started.")
+    first = min(branch, key=lambda r: r.begun)
+    share = timely(view, criterion, first.begun)
+    decision = decision_behind(view, first)
+    if decision is None:
+        share *= 0.5
+        why = f"{first.spec.title} started at {clock(first.begun)} with no decision on record before it."
+        evidence: tuple[int, ...] = (first.start_seq,)
+    else:
+        lag = first.begun - decision.at
+        # Half a point of three for every two minutes beyond three.
+        share *= max(0.0, 1 - max(0.0, lag - PROMPT) / 120 * 0.5 / 3)
+        why = f"Decided at {clock(decision.at)}, started {lag / 60:.1f} minutes later."
+        evidence = (decision.seq, first.start_seq)
+    switches = _switches(view, sorted(branch, key=lambda r: r.begun))
+    if switches:
+        why += f" Switched {len(switches)} time(s) without new evidence, first at {clock(switches[0].begun)}."
+        evidence += tuple(r.start_seq for r in switches)
+    return settle(criterion, [Mark(share * 0.5 ** len(switches), 1, why, evidence)])
+
+
+def decision_behind(view: RecordView, run: ActionRun) -> Moment[c.RecordDecision] | None:
+    """Return the decision a run rests on: the one its order names, else the last before it that lists the action."""
+    if run.decision:
+        named = next((d for d in view.decisions if d.ref == run.decision and d.at <= run.begun), None)
+        if named:
+            return named
+    before = [d for d in view.decisions if d.at <= run.begun and d.seq < run.start_seq and run.id in d.body.actions]
+    return before[-1] if before else None
+
+
+def _switches(view: RecordView, branch: list[ActionRun]) -> list[ActionRun]:
+    """Return the runs that began another strategy without new evidence since the last one began."""
+    found = []
+    for last, run in pairwise(branch):
+        if run.spec.strategy == last.spec.strategy:
+            continue
+        fresh = any(
+            x.at > last.begun
+            for m in view.choices
+            if last.begun < m.at <= run.begun
+            for x in solid(view, m.body.evidence, m)
+        )
+        if not fresh:
+            found.append(run)
+    return found
+
+
+def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
+    """B3b: nothing in flight at once that pulls both ways; only for a team that mitigated."""
+    if not view.in_effect:
+        return nothing_seen(criterion, "No mitigation took effect, so there was nothing to keep consistent.")
+    started = [r for r in view.runs if r.started is not None]
+    pairs = [
+        (a, b)
+        for i, a in enumerate(started)
+        for b in started[i + 1 :]
+        if (b.id in a.spec.conflicts or a.id in b.spec.conflicts)
+        and max(a.begun, b.begun) < min(a.landed, b.landed)
+    ]
+    if not pairs:
+        why = f"{len(started)} change(s) carried out, none pulling against another in flight."
+        return settle(criterion, [Mark(1, 1, why, tuple(r.effect_seq for r in view.in_effect))])
+    a, b = pairs[0]
+    why = f"{a.spec.title} and {b.spec.title} were in flight together at {clock(max(a.begun, b.begun))}."
+    return settle(criterion, [Mark(1 - 2 / 3 * len(pairs), 1, why, (a.start_seq, b.start_seq))])
+
+
+def verified(view: RecordView, criterion: Criterion) -> Finding:
+    """B4a: the failing path rerun, or indicators measured, after the mitigation took effect."""
+    if not view.in_effect:
+        return nothing_seen(criterion, "No mitigation took effect, so nothing could be verified.")
+    first = min(view.in_effect, key=lambda r: r.effect or 0)
+    since = first.effect or 0
+    checks = rerun_after(view, since)
+    if not checks:
+        return nothing_seen(criterion, f"Nothing was rerun after {first.spec.title} took effect at {clock(since)}.")
+    at = view.entry(checks[0]).at
+    share = timely(view, criterion, at)
+    why = f"Verified at {clock(at)}, after {first.spec.title} took effect at {clock(since)}{late(share)}."
+    return settle(criterion, [Mark(share, 1, why, (first.effect_seq, checks[0]))])
+
+
+def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
+    """B4b: three indicators against a window that ends before the fault began, by segment."""
+    since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)
+    if since is None:
+        return nothing_seen(criterion, "No mitigation took effect, so there was nothing to compare.")
+    recorded = {m.ref: m for m in view.all(c.RecordVerification)}
+    findings = []
+    for measured in view.all(e.VerificationMeasured):
+        command = recorded.get(measured.body.run)
+        if command is None or measured.at < since:
+            continue
+        findings.append(_compared(view, criterion, command, measured))
+    if not findings:
+        return nothing_seen(criterion, "No comparison with a baseline was recorded after the mitigation took effect.")
+    return max(findings, key=lambda f: f.points)
+
+
+def _compared(
+    view: RecordView,
+    criterion: Criterion,
+    command: Moment[c.RecordVerification],
+    measured: Moment[e.VerificationMeasured],
+) -> Finding:
+    evidence = (command.seq, measured.seq)
+    body = command.body
+    window = f"T{body.baseline_from:+g}…{body.baseline_to:+g} min"
+    if 60 * body.baseline_to > view.fault_at:
+        why = f"The baseline {window} overlaps the incident, which began at {clock(view.fault_at)}."
+        return settle(criterion, [Mark(0, 1, why, evidence)])
+    rows = [row for row in measured.body.rows if row.baseline is not None and row.current is not None]
+    known = frozenset(view.overlay.indicators)
+    indicators = {row.metric for row in rows if not known or row.metric in known}
+    metrics = {row.metric for row in rows}
+    segmented = {
+        s
+        for s in view.affected
+        if any(row.segment == s for row in rows)
+        or (s in body.segments and view.overlay.segment_indicators.get(s) in metrics)
+    }
+    covered = sum(view.affected[s] for s in segmented)
+    share = timely(view, criterion, measured.at)
+    names = {s.id: s.title for s in view.scenario.segments}
+    marks = [
+        Mark(
+            share * min(1.0, len(indicators) / 3), 2,
+            f"{len(indicators)} of 3 indicators compared with {window} at {clock(measured.at)}{late(share)}.", evidence,
+        ),
+        Mark(
+            share * covered, 1,
+            f"Compared by segment: {titles(names, sorted(segmented))} of {titles(names, view.affected)}.", evidence,
+        ),
+    ]  # fmt: skip
+    return settle(criterion, marks)
+
+
+def note_published(view: RecordView, criterion: Criterion) -> Finding:
+    """B5a: the decision note, each of its facts held against the world."""
+    notes = view.all(c.PublishDecisionNote)
+    if not notes:
+        return nothing_seen(criterion, "No decision note was published.")
+    return max((_note(view, criterion, note) for note in notes), key=lambda f: f.points)
+
+
+def _note(view: RecordView, criterion: Criterion, note: Moment[c.PublishDecisionNote]) -> Finding:
+    share = timely(view, criterion, note.at)
+    cause = view.scenario.find("causes", note.body.cause)
+    done = {r.id for r in view.runs if r.effect is not None and r.effect <= note.at + 180}
+    figures = [(f, figure_true(view, f, note.at)) for f in note.body.figures]
+    right = [f.name for f, true in figures if true]
+    wrong = [f.name for f, true in figures if not true]
+    facts = [cause is not None and cause.true, bool(note.body.actions) and set(note.body.actions) <= done]
+    # One figure alone says too little of an incident; a second one is counted as missing.
+    of = max(2, len(figures)) + len(facts)
+    met = (len(right) + sum(facts)) / of if right else 0.0
+    why = f"Published at {clock(note.at)}{late(share)}: {len(right)} of {len(figures)} figure(s) true"
+    why += f", not {listed(wrong)}" if wrong else ""
+    why += f"; the cause is {'right' if facts[0] else 'not the cause'}"
+    why += "; what it says was done took effect." if facts[1] else "; what it says was done did not all take effect."
+    return settle(criterion, [Mark(share * met, 1, why, (note.seq,))])
+
+
+def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
+    """B5b: the next checkpoint, within a day, with an owner and a trigger."""
+    commits = view.all(c.CommitCheckpoint)
+    if not commits:
+        return nothing_seen(criterion, "No next checkpoint was committed.")
+    commit = next((m for m in commits if m.body.in_hours <= 24), commits[0])
+    share = timely(view, criterion, commit.at)
+    if commit.body.in_hours > 24:
+        why = f"The next checkpoint was set {commit.body.in_hours:g} hours away; 24 is the most."
+        return settle(criterion, [Mark(0, 1, why, (commit.seq,))])
+    why = f"At {clock(commit.at)} it was set in {commit.body.in_hours:g} h, owned by {commit.body.owner}{late(share)}."
+    return settle(criterion, [Mark(share, 1, why, (commit.seq,))])

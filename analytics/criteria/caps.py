@@ -1,0 +1,176 @@
+"""Caps: what limits a total whatever else was done well. Each looks for its moments and for their reversal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analytics.criteria.ladders import precheck_of, prechecks
+from analytics.facts import facts_around, rerun_after
+from analytics.playbook import Cap
+from analytics.scorecard import CapHit, clock, titles
+from analytics.timeline import ActionRun
+from analytics.view import RecordView
+from simulator import commands as c
+from simulator import events as e
+from simulator.conditions import holds
+
+COMMAND_DUE = 600
+"""From this second on somebody must be in command."""
+GAP, TWO = 300, 120
+"""Seconds without a commander, and with two, that trip C1."""
+LINGERS = 180
+"""Seconds for which a false all-clear may stand."""
+EFFECT = 0.20
+"""Share of the avoidable loss below which a drill had no effect."""
+
+
+def _hit(cap: Cap, why: str, evidence: tuple[int, ...], corrected: bool = False) -> CapHit:
+    limit = cap.limit + (cap.raise_by if corrected else 0)
+    if corrected:
+        why += f" The team put it right within {cap.within:g} minutes, which raises the limit to {limit}."
+    return CapHit(cap.id, cap.title, limit, why, tuple(sorted(set(evidence))), cap.source, corrected)
+
+
+def _worst(hits: list[CapHit]) -> CapHit | None:
+    return min(hits, key=lambda hit: hit.limit, default=None)
+
+
+def no_command(view: RecordView, cap: Cap) -> CapHit | None:
+    """C1: nobody in command for long after T+10, or two at once."""
+    spans = view.commanders
+    hits = []
+    at = COMMAND_DUE
+    for span in (*spans, None):
+        until = view.over if span is None else min(span.since, view.over)
+        if until - at > GAP:
+            end = "the end" if until == view.over else clock(until)
+            why = f"Nobody was in command from {clock(at)} to {end}."
+            back = span is not None and until - at <= GAP + 60 * cap.within
+            hits.append(_hit(cap, why, (span.seq,) if span else _last_seqs(view, until), back))
+        at = max(at, span.until if span else at)
+    for i, a in enumerate(spans):
+        for b in spans[i + 1 :]:
+            since, until = max(a.since, b.since), min(a.until, b.until)
+            if until - since > TWO:
+                why = f"Two held command from {clock(since)} to {clock(until)}."
+                hits.append(_hit(cap, why, (a.seq, b.seq), until - since <= TWO + 60 * cap.within))
+    return _worst(hits)
+
+
+def _last_seqs(view: RecordView, at: int) -> tuple[int, ...]:
+    return tuple(x.seq for x in view.entries if x.at <= at)[-1:]
+
+
+def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
+    """C2: something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
+    hits = []
+    for run in view.runs:
+        if run.started is None:
+            continue
+        evidence = (run.order_seq, run.start_seq)
+        corrected = _reversed(view, run, cap)
+        if (run.spec.wide or run.spec.irreversible) and prechecks(view, run) and precheck_of(view, run) is None:
+            why = f"{run.spec.title} began at {clock(run.begun)} without the check that shows what it would do."
+            hits.append(_hit(cap, why, evidence, corrected))
+        if run.spec.ready_when and not any(holds(run.spec.ready_when, f) for f in facts_around(view, run.begun)):
+            why = f"{run.spec.title} began at {clock(run.begun)} unprepared."
+            hits.append(_hit(cap, why, evidence, corrected))
+    return _worst([*hits, *_marked(view, cap)])
+
+
+def _marked(view: RecordView, cap: Cap) -> list[CapHit]:
+    """Return the hits of actions whose author says that carrying them out trips this cap."""
+    return [
+        _hit(cap, f"{run.spec.title} was carried out at {clock(run.finished or 0)}.",
+             (run.order_seq, run.finish_seq), _reversed(view, run, cap))
+        for run in view.runs
+        if run.spec.cap == cap.id and run.started is not None and run.finished is not None and not run.stalled
+    ]  # fmt: skip
+
+
+def _reversed(view: RecordView, run: ActionRun, cap: Cap) -> bool:
+    """Tell whether a run was aborted, or undone by the action that reverses it, in time."""
+    limit = run.begun + 60 * cap.within
+    if run.aborted is not None and run.aborted <= limit:
+        return True
+    back = run.spec.reversible_by
+    return back is not None and any(r.id == back and run.begun < r.begun <= limit for r in view.runs)
+
+
+def breach(view: RecordView, cap: Cap) -> CapHit | None:
+    """C3, C7: an action marked with this cap was carried out."""
+    return _worst(_marked(view, cap))
+
+
+def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
+    """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
+    claims = [(m.seq, m.at) for m in view.all(c.ClaimRecovery) if m.body.claim == "recovered"]
+    claims += [(m.seq, m.at) for m in view.all(c.UpdateStakeholders) if m.body.status == "recovered"]
+    claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed)]
+    back = [m.at for m in view.all(c.CorrectUpdate) if m.body.status != "recovered"]
+    back += [m.at for m in view.all(c.UpdateStakeholders) if m.body.status != "recovered"]
+    back += [m.at for m in view.all(c.ChangeStatus) if m.body.status in ("investigating", "identified", "mitigating")]
+    names = {s.id: s.title for s in view.scenario.segments}
+    hits = []
+    for seq, at in sorted(claims):
+        outside = view.outside(at)
+        if not outside:
+            continue
+        end = min([t for t in (*back, *_recoveries(view, at)) if t > at], default=None)
+        if end is not None and end - at <= LINGERS:
+            continue
+        corrected = any(at < t <= at + 60 * cap.within for t in back)
+        why = f"Recovery was claimed at {clock(at)} with {titles(names, outside)} outside tolerance."
+        hits.append(_hit(cap, why, (seq,), corrected))
+    return _worst(hits)
+
+
+def _recoveries(view: RecordView, since: int) -> list[int]:
+    """Return the seconds after `since` at which everything was back within tolerance."""
+    moments = [m.at for m in view.all(e.ToleranceCrossed)] + [m.at for m in view.samples]
+    return [at for at in sorted(moments) if at > since and not view.outside(at)][:1]
+
+
+def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
+    """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
+    hits = []
+    for request in view.all(c.RequestClosure):
+        effects = [r.effect for r in view.in_effect if r.effect is not None and r.effect <= request.at]
+        done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= request.at]
+        if effects and rerun_after(view, max(done, default=0), request.at):
+            continue
+        why = f"Closure was requested at {clock(request.at)} with no rerun since the last change."
+        later = rerun_after(view, request.at, request.at + 60 * cap.within) if effects else ()
+        hits.append(_hit(cap, why, (request.seq,), bool(later)))
+    return _worst(hits)
+
+
+def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
+    """C6: a change that nobody froze landed and did harm."""
+    hits = []
+    for merge in view.all(e.MergeLanded):
+        if merge.at >= 0 and merge.body.harmful and merge.at <= view.over:
+            why = f"{merge.body.merge} landed on {merge.body.service} at {clock(merge.at)} and did harm."
+            hits.append(_hit(cap, why, (merge.seq,)))
+    return _worst(hits)
+
+
+def no_effect(view: RecordView, cap: Cap) -> CapHit | None:
+    """C8: at the horizon next to nothing of the avoidable loss had been avoided."""
+    if view.avoided is None or view.final is None or view.avoided >= EFFECT:
+        return None
+    why = f"{100 * view.avoided:.0f} % of the avoidable loss was avoided; {100 * EFFECT:.0f} % is the least."
+    return _hit(cap, why, (view.final.seq,))
+
+
+CAPS: dict[str, Callable[[RecordView, Cap], CapHit | None]] = {
+    "C1": no_command,
+    "C2": unsafe,
+    "C3": breach,
+    "C4": false_all_clear,
+    "C5": closed_without_rerun,
+    "C6": uncontrolled_change,
+    "C7": breach,
+    "C8": no_effect,
+}
+"""Cap id -> the function that looks for it."""

@@ -1,0 +1,73 @@
+"""How a criterion's function says what it found: marks that add up to one finding."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding, Status
+from analytics.view import RecordView
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing a criterion looks at: a share earned, what it weighs, why, and the entries that show it."""
+
+    share: float
+    weight: float
+    why: str
+    evidence: tuple[int, ...] = ()
+
+
+def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:
+    """Return the finding of marks weighed against each other, scaled to the criterion's points."""
+    weight = sum(mark.weight for mark in marks)
+    earned = sum(mark.weight * min(1.0, max(0.0, mark.share)) for mark in marks)
+    points = max(0.0, to_tenth(criterion.points * factor * earned / weight)) if weight else 0.0
+    evidence = sorted({seq for mark in marks for seq in mark.evidence})
+    status: Status = "met" if points >= criterion.points else "partial" if points > 0 else "missed"
+    why = " ".join(filter(None, [*(mark.why for mark in marks), note]))
+    return _finding(criterion, status, points, why, evidence)
+
+
+def to_tenth(points: float) -> float:
+    """Return points rounded to one decimal, halves up, the same on every platform."""
+    return math.floor(10 * points + 0.5 + 1e-9) / 10
+
+
+def nothing_seen(criterion: Criterion, why: str, evidence: Iterable[int] = ()) -> Finding:
+    """Return the finding that nothing of the kind was ever seen."""
+    return _finding(criterion, "not_observed", 0.0, why, evidence)
+
+
+def does_not_apply(criterion: Criterion, why: str) -> Finding:
+    """Return the finding that takes a criterion out of the total."""
+    return Finding(
+        criterion.id, criterion.title, "not_applicable", 0.0, 0.0, why, (), criterion.source, criterion.owners
+    )
+
+
+def _finding(criterion: Criterion, status: Status, points: float, why: str, evidence: Iterable[int]) -> Finding:
+    return Finding(
+        criterion.id, criterion.title, status, points, criterion.points, why, tuple(sorted(set(evidence))),
+        criterion.source, criterion.owners, "" if status == "met" else criterion.advice,
+    )  # fmt: skip
+
+
+def timely(view: RecordView, criterion: Criterion, at: float, earlier: float = 0.0) -> float:
+    """Return the share that a second earns: all until t1, none from t2 on, linear between. Early costs nothing.
+
+    `earlier` moves both ends of the window forward by that many minutes.
+    """
+    window = view.window(criterion)
+    if window is None:
+        return 1.0
+    t1, t2 = (60 * (end - earlier) for end in window)
+    return 1.0 if at <= t1 else max(0.0, (t2 - at) / (t2 - t1))
+
+
+def late(share: float) -> str:
+    """Return the words for what lateness cost."""
+    return "" if share >= 1 else " — too late to count" if share <= 0 else " — late, so it counts in part"

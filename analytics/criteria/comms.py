@@ -1,0 +1,179 @@
+"""Communication: first words in time, every promised update kept, nothing false."""
+
+from __future__ import annotations
+
+from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
+from analytics.facts import LEVELS, figure_true, picks_right, status_true
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding, clock, listed
+from analytics.timeline import FOREVER
+from analytics.view import Moment, RecordView
+from simulator import commands as c
+
+Told = Moment[c.UpdateStakeholders | c.UpdateExecutives]
+Said = Moment[c.UpdateStakeholders | c.UpdateExecutives | c.EscalateInternally]
+INTERNAL_EARLIER = 5
+"""Minutes by which the internal escalation is due before the first stakeholder update."""
+GRACE = 60
+"""Seconds by which an update may miss its time."""
+CORRECTED = 300
+"""Seconds within which a correction takes a false fact back."""
+FALSE_FACT = 0.5
+"""What one false fact takes off the truth mark."""
+
+
+def communication(view: RecordView, criterion: Criterion) -> Finding:
+    """P4: escalated and told in time, updated on cadence, and true."""
+    escalations = view.all(c.EscalateInternally)
+    told = updates(view)
+    if not escalations and not told:
+        return nothing_seen(criterion, "Nobody outside the incident channel was told anything.")
+    marks = [_escalated(view, criterion), _first_update(view, criterion), _cadence(view)]
+    return settle(criterion, [*marks, *_truth(view)])
+
+
+def updates(view: RecordView) -> tuple[Told, ...]:
+    """Return every update to stakeholders and executives, in order."""
+    told: list[Told] = [*view.all(c.UpdateStakeholders), *view.all(c.UpdateExecutives)]
+    return tuple(sorted(told, key=lambda m: m.seq))
+
+
+def _escalated(view: RecordView, criterion: Criterion) -> Mark:
+    first = view.first(c.EscalateInternally)
+    if first is None:
+        return Mark(0, 0.75, "Engineering leadership was not told.")
+    share = timely(view, criterion, first.at, INTERNAL_EARLIER)
+    true = figure_true(view, first.body.impact, first.at)
+    why = f"Escalated internally at {clock(first.at)}{late(share)}"
+    why += "." if true else "; the impact it gave was not so."
+    return Mark(share * (1 if true else 0.5), 0.75, why, (first.seq,))
+
+
+def _first_update(view: RecordView, criterion: Criterion) -> Mark:
+    inside = view.overlay.need_to_know
+    fits = [m for m in view.all(c.UpdateStakeholders) if (m.body.audience == "restricted") == bool(inside)]
+    if not fits:
+        return Mark(0, 0.75, f"No {'restricted' if inside else 'stakeholder'} update went out.")
+    share = timely(view, criterion, fits[0].at)
+    return Mark(share, 0.75, f"First stakeholder update at {clock(fits[0].at)}{late(share)}.", (fits[0].seq,))
+
+
+def _cadence(view: RecordView) -> Mark:
+    """Every due update made, judged by the time outsiders waited beyond it: extra posts neither help nor hurt."""
+    told = updates(view)
+    if not told:
+        return Mark(0, 1.5, "")
+    gaps = silences(view)
+    waited = sum(until - due for due, until in gaps)
+    kept = 1 - waited / max(60, view.over - told[0].at)
+    judged = [update_quality(view, m) for m in told]
+    quality = sum(score for score, _ in judged) / len(judged)
+    lacks = sorted({word for _, words in judged for word in words})
+    why = "Every promised update was made in time" if not gaps else f"The update due at {clock(gaps[0][0])} was late"
+    why += f", {waited / 60:.0f} minutes were waited beyond a due time" if gaps else ""
+    why += f"; lacking in some: {listed(lacks)}." if lacks else "; each says what it must."
+    return Mark(kept * quality, 1.5, why, tuple(m.seq for m in told))
+
+
+def due_times(view: RecordView) -> list[tuple[int, int]]:
+    """Return (since, due) of every update that was owed after the first: what was promised, at most the cadence."""
+    told = updates(view)
+    dues = []
+    for index, m in enumerate(told):
+        cadence = 60 * view.playbook.severity.cadence(severity_at(view, m.at))
+        promised = 60 * m.body.next_update_minutes
+        due = round(m.at + min(cadence, promised if promised > 0 else cadence))
+        following = told[index + 1].at if index + 1 < len(told) else FOREVER
+        # An earlier update than promised settles the promise and makes a new one.
+        if min(due, following) < view.over:
+            dues.append((m.at, due))
+    return dues
+
+
+def severity_at(view: RecordView, at: int) -> str | None:
+    """Return the severity in force at a second."""
+    before = [m for m in view.severities if m.at <= at]
+    return before[-1].body.severity if before else None
+
+
+def update_quality(view: RecordView, m: Told) -> tuple[float, list[str]]:
+    """Return how good an update is (0 … 1) and what it lacks: status, impact, mitigation, unknowns, next time."""
+    body = m.body
+    running = {r.id for r in view.runs if r.ordered <= m.at + 180 and r.spec.mitigates}
+    started = any(r.begun <= m.at for r in view.mitigations)
+    checks = {
+        "the true impact": body.impact is not None and bool(figure_true(view, body.impact, m.at)),
+        "the mitigation in hand": (body.mitigation in running) if body.mitigation else not started,
+        "a true unknown": picks_right(view, "unknowns", body.unknowns, m.at),
+        "a next update time": body.next_update_minutes > 0,
+    }
+    if isinstance(body, c.UpdateStakeholders):
+        checks["the true status"] = status_true(view, body.status, m.at)
+    lacks = [name for name, ok in checks.items() if not ok]
+    return 1 - len(lacks) / len(checks), lacks
+
+
+def _truth(view: RecordView) -> list[Mark]:
+    """No false fact, no cause beyond its confidence, no point ETA, nothing outside need-to-know; a correction mends."""
+    if not updates(view):
+        return []
+    said: list[Said] = [*updates(view), *view.all(c.EscalateInternally)]
+    said.sort(key=lambda m: m.seq)
+    wrong = [(m, words) for m in said if (words := false_facts(view, m)) and not _taken_back(view, m)]
+    if not wrong:
+        return [Mark(1, 1, "Nothing that was told was false.", tuple(m.seq for m in said))]
+    m, words = wrong[0]
+    why = f"At {clock(m.at)} this was told and does not hold: {listed(words)}."
+    count = sum(len(words) for _, words in wrong)
+    return [Mark(1 - FALSE_FACT * count, 1, why, tuple(m.seq for m, _ in wrong))]
+
+
+def false_facts(view: RecordView, m: Said) -> list[str]:
+    """Return what one update says that does not hold."""
+    body = m.body
+    found = []
+    if body.impact is not None and figure_true(view, body.impact, m.at) is False:
+        found.append(f"{body.impact.name} {body.impact.low:g}")
+    if isinstance(body, c.UpdateStakeholders):
+        if not status_true(view, body.status, m.at):
+            found.append(f"status {body.status}")
+        if view.overlay.need_to_know and body.audience != "restricted" and (body.cause or body.segments):
+            found.append("detail outside need-to-know")
+    if isinstance(body, (c.UpdateStakeholders, c.UpdateExecutives)):
+        if body.cause and not _cause_known(view, body.cause, m.seq):
+            found.append("a cause above its confidence")
+        if body.eta == "point":
+            found.append("a point ETA")
+    return found
+
+
+def _cause_known(view: RecordView, cause: str, before: int) -> bool:
+    """Tell whether the cause is the true one and a decision had been taken at L2 or above by then."""
+    spec = view.scenario.find("causes", cause)
+    if spec is None or not spec.true:
+        return False
+    return any(d.seq < before and LEVELS.index(d.body.confidence) >= 1 for d in view.decisions)
+
+
+def _taken_back(view: RecordView, m: Said) -> bool:
+    for fix in view.all(c.CorrectUpdate):
+        if fix.body.update == m.ref and m.at <= fix.at <= m.at + CORRECTED:
+            true = fix.body.impact is None or figure_true(view, fix.body.impact, fix.at) is not False
+            return true and status_true(view, fix.body.status, fix.at)
+    return False
+
+
+def silences(view: RecordView) -> list[tuple[int, int]]:
+    """Return the stretches in which an update was owed and nobody gave one, until the next word or the end."""
+    told = updates(view)
+    first = view.first_mitigation
+    found = []
+    if not told and first is not None:
+        return [(first.begun, view.over)]
+    for since, due in due_times(view):
+        following = min((m.at for m in told if m.at > since), default=view.over)
+        if following > due + GRACE:
+            found.append((due, following))
+    return found
+
+

@@ -1,0 +1,272 @@
+"""Gates: decisions, handoffs, completion, closure."""
+
+from __future__ import annotations
+
+from analytics.criteria.common import Mark, does_not_apply, nothing_seen, settle
+from analytics.facts import picks_right, rerun_after, solid, tick_true
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding, clock, listed, titles
+from analytics.view import Moment, RecordView
+from simulator import commands as c
+from simulator import events as e
+from simulator.journal import Entry
+
+GRACE = 600
+"""Seconds beyond its own deadline within which a promised check still counts as made."""
+FRESH = 900
+"""Seconds for which a packet is fresh enough to hand over on."""
+
+
+# --- G1: decisions -----------------------------------------------------------------------------------------
+
+
+def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
+    """G1: each decision links evidence, has two owners and three statements that hold, and its check was made."""
+    if not view.decisions:
+        return nothing_seen(criterion, "No checkpoint decision was recorded.")
+    marks = []
+    for decision in view.decisions:
+        if not solid(view, decision.body.evidence, decision):
+            why = f"The decision at {clock(decision.at)} links nothing that had been seen."
+            marks.append(Mark(0, 4, why, (decision.seq,)))
+            continue
+        marks += _statements(view, decision)
+    return settle(criterion, marks)
+
+
+def _statements(view: RecordView, decision: Moment[c.RecordDecision]) -> list[Mark]:
+    body = decision.body
+    seq = (decision.seq,)
+    lacks = []
+    specs = [spec for ident in body.actions if (spec := view.scenario.find("actions", ident))]
+    longest = max((spec.reversal_minutes for spec in specs), default=0.0)
+    # Under a minute either way a factor of two is a rounding error.
+    reversal = longest / 2 - 1 <= body.reversal_minutes <= longest * 2 + 1
+    effects = {effect for spec in specs for effect in spec.side_effects} | set(view.affected)
+    true = [b for b in body.blast_radius if b in effects or (not specs and tick_true(view, "blast", b, decision.at))]
+    blast = bool(true) and len(true) * 2 >= len(body.blast_radius)
+    owners = body.execution_owner != body.verification_owner
+    real = body.check.metric in (view.overlay.indicators or {m.id for m in view.scenario.metrics})
+    made = check_made(view, decision) if real else None
+    if not owners:
+        lacks.append("a second owner to verify")
+    if not reversal:
+        lacks.append(f"a true reversal time ({longest:g} min)")
+    if not blast:
+        lacks.append("a true blast radius")
+    if not real:
+        lacks.append("an indicator in its check")
+    elif made is None:
+        lacks.append("the check it promised")
+    why = f"Decision at {clock(decision.at)}: {'complete' if not lacks else 'lacks ' + listed(lacks)}."
+    return [
+        Mark(1, 1, why, seq),
+        Mark(owners, 0.5, "", seq),
+        Mark(reversal, 0.75, "", seq),
+        Mark(blast, 0.75, "", seq),
+        Mark(0.4 * real + 0.6 * (made is not None), 1, "", seq if made is None else (decision.seq, made)),
+    ]
+
+
+def check_made(view: RecordView, decision: Moment[c.RecordDecision]) -> int | None:
+    """Return the entry in which a decision's own check was made after it, in time."""
+    check = decision.body.check
+    until = decision.at + 60 * check.within_minutes + GRACE
+    pins = [(m.seq, m.at) for m in view.all(e.MetricPinned) if m.body.metric == check.metric]
+    measured = [
+        (m.seq, m.at) for m in view.all(e.VerificationMeasured) if any(r.metric == check.metric for r in m.body.rows)
+    ]
+    reruns = [
+        (m.seq, m.at) for m in view.queries if (spec := view.spec_of(m.body)) is not None and spec.verifies
+    ]
+    found = [seq for seq, at in sorted(pins + measured + reruns) if decision.at < at <= until]
+    return found[0] if found else None
+
+
+# --- G2: handoffs ------------------------------------------------------------------------------------------
+
+
+def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
+    """G2: each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
+    offers = [(m, _command_of(view, m)) for m in view.all(e.HandOffOffered)]
+    chain = _chain(view)
+    if not offers:
+        injects = {one.id: one for one in view.scenario.injects if one.leaves}
+        leaves = [m for m in view.all(e.InjectDelivered) if m.body.inject in injects]
+        if leaves:
+            why = f"Somebody had to leave at {clock(leaves[0].at)} and nothing was handed over."
+            return nothing_seen(criterion, why, [leaves[0].seq])
+        if not chain or not chain[0].share:
+            return does_not_apply(criterion, "Nothing had to be handed over.")
+        return settle(criterion, chain)
+    accepted = {m.body.handoff: m for m in view.all(e.HandOffAccepted)}
+    marks = []
+    for offer, command in offers:
+        if command is None:
+            continue
+        lacks = _lacks(view, command)
+        taken = accepted.get(offer.body.handoff)
+        if taken is None:
+            lacks.append("its acceptance")
+        share = 0.0 if taken is None else 1 - len(lacks) / 5
+        state = "complete" if not lacks else f"lacks {listed(lacks)}"
+        why = f"Handoff of {offer.body.what} at {clock(offer.at)}: {state}."
+        marks.append(Mark(share, 2 / len(offers), why, (command.seq, taken.seq) if taken else (command.seq,)))
+    return settle(criterion, marks + chain)
+
+
+def _command_of(view: RecordView, offer: Moment[e.HandOffOffered]) -> Moment[c.HandOff] | None:
+    before = [m for m in view.all(c.HandOff) if m.seq < offer.seq and m.body.to == offer.body.receiver]
+    return before[-1] if before else None
+
+
+def _lacks(view: RecordView, handoff: Moment[c.HandOff]) -> list[str]:
+    body = handoff.body
+    lacks = []
+    if not body.included:
+        lacks.append("scope")
+    if not picks_right(view, "unknowns", body.unknowns, handoff.at):
+        lacks.append("a true unknown")
+    if body.rollback_trigger is None:
+        lacks.append("a rollback trigger")
+    packet = view.find(body.packet) if body.packet else None
+    if packet is None or packet.seq > handoff.seq or handoff.at - packet.at > FRESH:
+        lacks.append("a fresh packet")
+    return lacks
+
+
+def _chain(view: RecordView) -> list[Mark]:
+    """Return the mark for the owner chain: a handoff accepted at each link, or at least the next owner named."""
+    links = list(zip(view.overlay.owner_chain, view.overlay.owner_chain[1:], strict=False))
+    if not links:
+        return []
+    offered = {m.body.handoff: m for m in view.all(e.HandOffOffered)}
+    share, seqs, missing = 0.0, [], []
+    for giver, receiver in links:
+        handed = next(
+            (
+                m
+                for m in view.all(e.HandOffAccepted)
+                if m.body.receiver == receiver
+                and (m.body.what == giver or offered[m.body.handoff].body.giver == giver)
+            ),
+            None,
+        )
+        named = next(
+            (m for m in view.all(c.AssignLane) if m.body.lane == giver and m.body.next_owner == receiver), None
+        )
+        if handed:
+            share += 1
+            seqs.append(handed.seq)
+        elif named:
+            share += 0.5
+            seqs.append(named.seq)
+            missing.append(f"{giver} to {receiver} only planned")
+        else:
+            missing.append(f"{giver} to {receiver} missing")
+    why = f"Owner chain: {listed(missing) if missing else 'each link handed over'}."
+    return [Mark(share / len(links), 1, why, tuple(seqs))]
+
+
+# --- G3: completion ----------------------------------------------------------------------------------------
+
+
+def completed(view: RecordView, criterion: Criterion) -> Finding:
+    """G3: mitigation in effect in truth, a green rerun after it, residual risks that hold, a hardening task."""
+    if not view.in_effect or view.last_effect is None:
+        return nothing_seen(criterion, "No mitigation took effect.")
+    covered = {s for r in view.in_effect for s in r.spec.coverage}
+    share = sum(weight for s, weight in view.affected.items() if s in covered)
+    names = {s.id: s.title for s in view.scenario.segments}
+    why = f"In effect for {titles(names, [s for s in view.affected if s in covered])}."
+    marks = [Mark(share, 1, why, tuple(r.effect_seq for r in view.in_effect)), _green_rerun(view)]
+    first = min(r.effect for r in view.in_effect if r.effect is not None)
+    risks = [m for m in view.all(c.RecordResidualRisks) if m.at >= first]
+    right = next((m for m in reversed(risks) if picks_right(view, "residual_risks", m.body.risks, m.at)), None)
+    if right:
+        marks.append(Mark(1, 0.5, f"Residual risks on record at {clock(right.at)}, and they hold.", (right.seq,)))
+    else:
+        marks.append(Mark(0, 0.5, "No true residual risk was recorded after the mitigation."))
+    tasks = [m for m in view.all(c.AddHardeningTask) if tick_factor(view, m.body.factor)]
+    why = f"{len(tasks)} hardening task(s) on a real factor, with owner and date."
+    marks.append(Mark(1 if tasks else 0, 0.5, why, tuple(m.seq for m in tasks)))
+    return settle(criterion, marks)
+
+
+def tick_factor(view: RecordView, ident: str) -> bool:
+    """Tell whether a contributing factor is a true one."""
+    factor = view.scenario.find("factors", ident)
+    return factor is not None and bool(factor.true)
+
+
+def _green_rerun(view: RecordView) -> Mark:
+    last = view.last_effect or 0
+    fresh = [seq for seq in rerun_after(view, last) if not view.outside(view.entry(seq).at)]
+    if fresh:
+        at = view.entry(fresh[0]).at
+        return Mark(1, 1, f"Rerun at {clock(at)}, after the last change, with every segment back.", (fresh[0],))
+    early = rerun_after(view, last)
+    if early:
+        at = view.entry(early[-1]).at
+        left = titles({s.id: s.title for s in view.scenario.segments}, view.outside(at))
+        return Mark(0.4, 1, f"Last rerun at {clock(at)}, with {left} still outside tolerance.", (early[-1],))
+    return Mark(0, 1, f"Nothing was rerun after the last change took effect at {clock(last)}.")
+
+
+# --- G4, G5: closure ---------------------------------------------------------------------------------------
+
+
+def closure(view: RecordView, criterion: Criterion) -> Finding:
+    """G4: the gate opened; each refused request costs a point."""
+    requests = view.all(c.RequestClosure)
+    if not requests:
+        return nothing_seen(criterion, "Closure was never requested.")
+    refusals = view.all(e.ClosureRefused)
+    if view.closed is None:
+        last = refusals[-1].body.missing if refusals else ()
+        why = f"Closure was requested {len(requests)} time(s) and never granted; still missing: {listed(last)}."
+        return settle(criterion, [Mark(0, 1, why, (*(m.seq for m in requests), *(m.seq for m in refusals)))])
+    early = [m for m in refusals if m.seq < view.closed.seq]
+    share = max(0.0, 1 - len(early) / criterion.points)
+    why = f"The gate opened at {clock(view.closed.at)}"
+    if early:
+        why += f" after {len(early)} refusal(s); the first lacked: {listed(early[0].body.missing)}"
+    evidence = (*(m.seq for m in early), requests[-1].seq, view.closed.seq)
+    return settle(criterion, [Mark(share, 1, f"{why}.", evidence)])
+
+
+def closure_package(view: RecordView, criterion: Criterion) -> Finding:
+    """G5: the package rests on a verification after the mitigation; the note names the true cause and what is open."""
+    package = view.all(c.PublishClosurePackage)
+    note = view.all(c.WriteLeadershipNote)
+    if not package and not note:
+        return nothing_seen(criterion, "Neither a closure package nor a leadership note was published.")
+    marks = []
+    if package:
+        last = package[-1]
+        checks = set(rerun_after(view, view.last_effect)) if view.last_effect is not None else set()
+        cited = view.cited(last.body.verification, last)
+        resting = [x for x in cited if x.seq in checks or _measured_later(view, x, checks)]
+        risks = picks_right(view, "residual_risks", last.body.residual_risks, last.at)
+        why = f"Package at {clock(last.at)}: {'rests' if resting else 'does not rest'} on a check after the last change"
+        why += f"; its residual risks {'hold' if risks else 'do not hold'}."
+        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,)))
+    else:
+        marks.append(Mark(0, 1, "No closure package."))
+    if note:
+        written = note[-1]
+        cause = view.scenario.find("causes", written.body.cause)
+        right = cause is not None and cause.true
+        open_ = picks_right(view, "unknowns", written.body.uncertain, written.at)
+        why = f"Leadership note at {clock(written.at)}: the cause is {'right' if right else 'wrong'}"
+        why += f"; what it calls uncertain {'is' if open_ else 'is not'}."
+        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,)))
+    else:
+        marks.append(Mark(0, 1, "No leadership note."))
+    return settle(criterion, marks)
+
+
+def _measured_later(view: RecordView, entry: Entry, checks: set[int]) -> bool:
+    """Tell whether a cited verification command is one whose measurement is among the checks."""
+    ref = next((m.ref for m in view.all(c.RecordVerification) if m.seq == entry.seq), None)
+    return any(m.body.run == ref and m.seq in checks for m in view.all(e.VerificationMeasured))

@@ -1,0 +1,323 @@
+"""Ladders: severity, the reversible ladder, confidence, branch strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import get_args
+
+from analytics.criteria.blueprint import decision_behind
+from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
+from analytics.facts import LEVELS, rank, severity_truth, solid, telling
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding, clock, listed, titles
+from analytics.timeline import ActionRun
+from analytics.view import Moment, RecordView
+from simulator import commands as c
+from simulator import events as e
+
+FULL_GAP, NO_GAP = 0.10, 0.60
+"""Share of the avoidable loss a branch may leave for full points, and from which it earns none."""
+AT_STAKE = 0.02
+"""A decision that could change less than this share of the whole avoidable loss is not judged for fit."""
+
+
+
+# --- L1 ----------------------------------------------------------------------------------------------------
+
+
+def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
+    """L1: declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
+    declare = view.first(c.Declare)
+    classified = view.first(c.ClassifyDependency)
+    if declare is None and classified is None:
+        return nothing_seen(criterion, "Neither severity nor dependency class was ever stated.")
+    marks = [_declared_first(view, criterion, declare), _level(view, criterion), _revised(view, declare)]
+    return settle(criterion, [*marks, *_dependency(view, classified)])
+
+
+def _declared_first(view: RecordView, criterion: Criterion, declare: Moment[c.Declare] | None) -> Mark:
+    if declare is None:
+        return Mark(0, 1, "The incident was not declared.")
+    first = view.first_mitigation
+    if first and declare.at > first.begun:
+        why = f"Declared at {clock(declare.at)}, after the first change began at {clock(first.begun)}."
+        return Mark(0, 1, why, (declare.seq, first.start_seq))
+    share = timely(view, criterion, declare.at)
+    return Mark(share, 1, f"Declared at {clock(declare.at)}, before anything was changed{late(share)}.", (declare.seq,))
+
+
+def _level(view: RecordView, criterion: Criterion) -> Mark:
+    stated = view.severities
+    if not stated:
+        return Mark(0, 2, "")
+    for moment in stated:
+        truth = severity_truth(view, moment.at)
+        if rank(truth) - 1 <= rank(moment.body.severity) <= rank(truth):
+            share = timely(view, criterion, moment.at)
+            why = f"{moment.body.severity} at {clock(moment.at)}, where the matrix gives {truth}{late(share)}."
+            return Mark(share, 2, why, (moment.seq,))
+    first = stated[0]
+    truth = severity_truth(view, first.at)
+    share = 1 / 3 if rank(first.body.severity) == rank(truth) + 1 else 0.0
+    why = f"{first.body.severity} at {clock(first.at)}, where the matrix gives {truth}."
+    return Mark(share * timely(view, criterion, first.at), 2, why, (first.seq,))
+
+
+def unfounded_revisions(view: RecordView) -> list[Moment[c.ChangeSeverity]]:
+    """Return the severity changes that link no evidence newer than the statement before."""
+    found = []
+    before = view.first(c.Declare)
+    since = before.seq if before else 0
+    for change in view.all(c.ChangeSeverity):
+        if not any(x.seq > since for x in solid(view, change.body.evidence, change)):
+            found.append(change)
+        since = change.seq
+    return found
+
+
+def _revised(view: RecordView, declare: Moment[c.Declare] | None) -> Mark:
+    unfounded = unfounded_revisions(view)
+    if unfounded:
+        why = f"The severity was changed at {clock(unfounded[0].at)} without new linked evidence."
+        return Mark(0, 1, why, tuple(m.seq for m in unfounded))
+    changes = view.all(c.ChangeSeverity)
+    if changes:
+        return Mark(1, 1, "Each change of severity rests on new evidence.", tuple(m.seq for m in changes))
+    seen = solid(view, declare.body.evidence, declare) if declare else ()
+    if declare and seen:
+        return Mark(1, 1, "The declaration rests on linked evidence and stood.", (declare.seq, *(x.seq for x in seen)))
+    return Mark(0, 1, "Nothing that had been seen is linked to the severity.")
+
+
+def _dependency(view: RecordView, classified: Moment[c.ClassifyDependency] | None) -> list[Mark]:
+    true = view.overlay.dependency
+    first = view.first_mitigation
+    if classified is None:
+        return [Mark(0, 1, "The dependency class was not stated.")]
+    if classified.body.dependency != true:
+        return [Mark(0, 1, f"Classified as {classified.body.dependency}; it was {true}.", (classified.seq,))]
+    if first and classified.at > first.begun:
+        return [Mark(0, 1, f"Classified at {clock(classified.at)}, after the first change.", (classified.seq,))]
+    posture = POSTURES.get(true)
+    named = Mark(1, 0.5 if posture else 1, f"Classified as {true} at {clock(classified.at)}.", (classified.seq,))
+    return [named, *posture(view)] if posture else [named]
+
+
+def _auth_posture(view: RecordView) -> list[Mark]:
+    """Rollback-first evaluation and audit capture: both before the first step that is no flag, or at all."""
+    deeper = [r for r in view.mitigations if r.spec.rung != "flag" and r.spec.strategy is not None]
+    limit = min((r.begun for r in deeper), default=view.over)
+    before = f"before {deeper[0].spec.title}" if deeper else "during the incident"
+    ready = view.ran(view.overlay.readiness_queries, limit)
+    marks = [
+        Mark(1 if ready else 0, 0.25, f"Rollback readiness was {'' if ready else 'not '}known {before}.",
+             (ready.seq,) if ready else ()),
+    ]  # fmt: skip
+    if view.overlay.posture_capture:
+        final = [r for r in view.mitigations if r.spec.irreversible]
+        # What cannot be undone also destroys what an audit would want to see.
+        limit = min([limit, *(r.begun for r in final)])
+        kept = next((m for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
+        why = f"An audit capture was {'' if kept else 'not '}taken by {clock(limit)}."
+        marks.append(Mark(1 if kept else 0, 0.25, why, (kept.seq,) if kept else ()))
+    return marks
+
+
+POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture}
+"""Dependency class -> what its default posture asks for; classes that no scenario uses yet have none."""
+
+
+# --- L2 ----------------------------------------------------------------------------------------------------
+
+
+def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
+    """L2a: how much of the avoidable loss the branches taken leave, against the best open at each decision."""
+    refs = view.references
+    whole = refs.null.loss - refs.best.loss
+    if not view.mitigations:
+        return nothing_seen(criterion, "No branch was taken.")
+    judged = [fit for fit in view.fits() if fit.avoidable > AT_STAKE * whole]
+    if not judged:
+        return does_not_apply(criterion, "By the time a branch was taken, nothing was left to choose between.")
+    marks = []
+    for fit in judged:
+        share = min(1.0, max(0.0, (NO_GAP - fit.gap) / (NO_GAP - FULL_GAP)))
+        best = fit.branches[0].name if fit.branches and fit.branches[0].loss < fit.taken else "what was taken"
+        origin = view.find(fit.ref)
+        run = next((r for r in view.runs if r.ref == fit.ref), None)
+        seqs = (origin.seq,) if origin else run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
+        why = f"At {clock(fit.at)} the branch leaves {100 * fit.gap:.0f} % of what was avoidable; best then: {best}."
+        # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.
+        marks.append(Mark(share, fit.avoidable, why, seqs))
+    return settle(criterion, marks)
+
+
+def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
+    """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
+    ladder = get_args(c.Rung)
+    taken = {r.spec.rung for r in view.mitigations} & set(ladder)
+    if not view.mitigations:
+        return nothing_seen(criterion, "No branch was taken, so none was rejected for it.")
+    open_ = [rung for rung in ladder if rung not in taken]
+    if not open_:
+        return does_not_apply(criterion, "Every rung of the ladder was taken.")
+    given: dict[str, tuple[str, int]] = {}
+    for decision in view.decisions:
+        for one in decision.body.rejected:
+            given.setdefault(one.rung, (one.reason, decision.seq))
+    marks = []
+    for rung in open_:
+        if rung not in given:
+            marks.append(Mark(0, 1, f"No reason is on record for not taking the {rung}."))
+            continue
+        reason, seq = given[rung]
+        right = reason in view.overlay.rejections.get(rung, ())
+        why = f"The {rung} was rejected for {reason.replace('_', ' ')}, which {'holds' if right else 'does not hold'}."
+        marks.append(Mark(1 if right else 0, 1, why, (seq,)))
+    return settle(criterion, marks)
+
+
+def needs_precheck(view: RecordView, run: ActionRun) -> bool:
+    """Tell whether a run was irreversible, wide or trapped, and there is a check that would have shown it."""
+    return run.started is not None and bool(prechecks(view, run))
+
+
+def prechecks(view: RecordView, run: ActionRun) -> tuple[str, ...]:
+    """Return the queries that show what an action would do."""
+    own = (run.spec.precheck,) if run.spec.precheck else ()
+    return (*own, *(q.id for q in view.scenario.queries if run.id in q.precheck_of))
+
+
+def precheck_of(view: RecordView, run: ActionRun) -> Moment[e.QueryFinished] | None:
+    """Return the precheck that had finished before a run started."""
+    return view.ran(prechecks(view, run), run.begun)
+
+
+def prechecked(view: RecordView, criterion: Criterion) -> Finding:
+    """L2c: its precheck before each step that is irreversible, wide or has a trap."""
+    if not view.mitigations:
+        return nothing_seen(criterion, "Nothing was changed, so nothing was at stake.")
+    at_stake = [r for r in view.runs if needs_precheck(view, r)]
+    if not at_stake:
+        return does_not_apply(criterion, "Nothing irreversible or wide was done.")
+    marks = []
+    for run in at_stake:
+        check = precheck_of(view, run)
+        if check:
+            why = f"{run.spec.title} at {clock(run.begun)} followed its check of {clock(check.at)}."
+            marks.append(Mark(1, 1, why, (check.seq, run.start_seq)))
+        else:
+            why = f"{run.spec.title} began at {clock(run.begun)} without its check."
+            marks.append(Mark(0, 1, why, (run.start_seq,)))
+    return settle(criterion, marks)
+
+
+# --- L3, L4 ------------------------------------------------------------------------------------------------
+
+
+def confidence(view: RecordView, criterion: Criterion) -> Finding:
+    """L3: a level stated for what was done, earned by what is linked, and not exceeded."""
+    if not view.decisions:
+        return nothing_seen(criterion, "No checkpoint decision states a confidence.")
+    runs = [r for r in view.runs if r.started is not None and r.spec.mitigates]
+    if not runs:
+        return nothing_seen(criterion, "A confidence was stated, but nothing was done on it.", [view.decisions[0].seq])
+    behind = {r.ref: decision_behind(view, r) for r in runs}
+    covered = [r for r in runs if behind[r.ref]]
+    used = [d for d in view.decisions if any(b and b.seq == d.seq for b in behind.values())]
+    within = [r for r in covered if _allowed(behind[r.ref], r)]
+    earned = [d for d in used if _earned(view, d)]
+    loose = [r for r in runs if r not in within]
+    return settle(
+        criterion,
+        [
+            Mark(len(covered) / len(runs), 1, f"{len(covered)} of {len(runs)} steps rest on a stated confidence.",
+                 tuple(d.seq for d in used)),
+            Mark(len(earned) / len(used) if used else 0, 2,
+                 f"{len(earned)} of {len(used)} stated levels are carried by their links.",
+                 tuple(x.seq for d in earned for x in solid(view, d.body.evidence, d)) + tuple(d.seq for d in earned)),
+            Mark(len(within) / len(runs), 2,
+                 f"Beyond the level or without one: {listed(sorted({r.spec.title for r in loose}))}.",
+                 tuple(r.start_seq for r in within)),
+        ],
+    )  # fmt: skip
+
+
+def _allowed(decision: Moment[c.RecordDecision] | None, run: ActionRun) -> bool:
+    if decision is None:
+        return False
+    level = decision.body.confidence
+    if level == "L1" and run.spec.irreversible:
+        return False
+    return LEVELS.index(level) >= LEVELS.index(run.spec.needs_confidence)
+
+
+def _earned(view: RecordView, decision: Moment[c.RecordDecision]) -> bool:
+    """Tell whether the links carry the level: one observation, one telling test, two kinds of it or a kept promise."""
+    links = solid(view, decision.body.evidence, decision)
+    if decision.body.confidence == "L1":
+        return bool(links)
+    tests = telling(view, links)
+    disproved = [m for m in view.all(c.ChallengeClaim) if m.seq < decision.seq and _disproves(view, m)]
+    if decision.body.confidence == "L2":
+        return bool(tests) or bool(links and disproved)
+    lines = {x.body.query for x in tests if isinstance(x.body, e.QueryFinished)}
+    return len(lines) >= 2 or bool(tests and _promise_kept(view, decision))
+
+
+def _disproves(view: RecordView, challenge: Moment[c.ChallengeClaim]) -> bool:
+    inject = view.scenario.find("injects", challenge.body.inject)
+    if inject is None:
+        return False
+    killers = frozenset(inject.disproved_by)
+    return any(
+        isinstance(x.body, e.QueryFinished) and x.body.query in killers
+        for x in view.cited(challenge.body.evidence, challenge)
+    )
+
+
+def _promise_kept(view: RecordView, decision: Moment[c.RecordDecision]) -> bool:
+    """Tell whether a check promised by an earlier decision was measured and came out as promised before this one."""
+    for earlier in view.decisions:
+        if earlier.seq >= decision.seq:
+            break
+        check = earlier.body.check
+        for pin in view.all(e.MetricPinned):
+            if pin.body.metric == check.metric and earlier.at < pin.at <= decision.at and pin.body.last is not None:
+                below = pin.body.last < check.threshold
+                if below == (check.is_ == "below"):
+                    return True
+    return False
+
+
+def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
+    """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""
+    runs = [r for r in view.mitigations if r.spec.strategy is not None]
+    if not runs:
+        return nothing_seen(criterion, "No branch ran, so no strategy was followed.")
+    marks = []
+    named = {r.ref: decision_behind(view, r) for r in runs}
+    right = [r for r in runs if (d := named[r.ref]) is not None and d.body.strategy == r.spec.strategy]
+    why = f"{len(right)} of {len(runs)} branch steps ran under the strategy that a decision names."
+    marks.append(Mark(len(right) / len(runs), 1, why, tuple(d.seq for r in right if (d := named[r.ref]))))
+    if right:
+        marks.append(_kept_apart(view, runs, named))
+    else:
+        marks.append(Mark(0, 1, ""))
+    return settle(criterion, marks)
+
+
+def _kept_apart(
+    view: RecordView, runs: list[ActionRun], named: dict[str, Moment[c.RecordDecision] | None]
+) -> Mark:
+    decisions = [d for d in named.values() if d]
+    strategies = {r.spec.strategy for r in runs}
+    unowned = [r for r in runs if named[r.ref] is None]
+    if len(strategies) == 3 and unowned:
+        title = titles({r.id: r.spec.title for r in unowned}, [unowned[0].id])
+        return Mark(0, 1, f"Three strategies were active and nobody owned {title}.", (unowned[0].start_seq,))
+    contained = [d for d in decisions if d.body.strategy == "containment"]
+    if contained and not any(d.body.contained_until_minutes for d in contained):
+        return Mark(0, 1, "The containment has no end.", tuple(d.seq for d in contained))
+    why = "The containment has an end." if contained else "Every branch had an owner."
+    return Mark(1, 1, why, tuple(d.seq for d in decisions))

@@ -1,0 +1,44 @@
+"""Outcome: judged on truth alone, whoever held which role."""
+
+from __future__ import annotations
+
+from analytics.criteria.common import Mark, nothing_seen, settle
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding, clock, titles
+from analytics.view import RecordView
+
+
+def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
+    """O1: the share of the avoidable loss that was avoided, same seed, to the horizon."""
+    if view.avoided is None or view.final is None or view.loss is None:
+        return nothing_seen(criterion, "The record holds no truth to measure harm by.")
+    refs = view.references
+    why = (
+        f"Loss {view.loss:.2f} at {clock(view.final.at)}, against {refs.null.loss:.2f} for doing nothing and"
+        f" {refs.best.loss:.2f} for the best course found ({refs.best.name}): {100 * view.avoided:.0f} % avoided."
+    )
+    return settle(criterion, [Mark(view.avoided, 1, why, (view.final.seq,))])
+
+
+def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
+    """O2: every affected segment covered by something that took effect, and back within tolerance at the end."""
+    if not view.affected or view.final is None:
+        return nothing_seen(criterion, "No segment was affected.")
+    names = {s.id: s.title for s in view.scenario.segments}
+    treated = frozenset(s for run in view.in_effect for s in run.spec.coverage) & frozenset(view.affected)
+    if not treated:
+        why = f"Nothing that treats {titles(names, view.affected)} took effect."
+        return nothing_seen(criterion, why, (view.final.seq,))
+    outside = frozenset(view.outside(view.final.at))
+    share = sum(view.affected[s] for s in view.affected if s in treated)
+    back = sum(view.affected[s] for s in view.affected if s in treated and s not in outside)
+    evidence = (*(run.effect_seq for run in view.in_effect), view.final.seq)
+    untreated = [s for s in view.affected if s not in treated]
+    still = [s for s in view.affected if s in treated and s in outside]
+    return settle(
+        criterion,
+        [
+            Mark(share, 1, f"Untreated: {titles(names, untreated)}.", evidence),
+            Mark(back, 1, f"Treated, but outside at {clock(view.final.at)}: {titles(names, still)}.", evidence),
+        ],
+    )

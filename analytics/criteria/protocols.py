@@ -1,0 +1,339 @@
+"""Protocols: the first quarter of an hour, lanes, evidence, contradictions."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import get_args
+
+from analytics.criteria.blueprint import command_pair, merges_frozen
+from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
+from analytics.facts import WORTH, figure_true, risk_true, solid, tick_true
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding, clock, listed, titles
+from analytics.view import Moment, RecordView
+from simulator import commands as c
+from simulator import events as e
+
+BUSY_FROM, BUSY_TO, BUSY_SHARE = 300, 2100, 0.30
+"""Stretch in which at least two lanes should have open tasks, and for what share of it."""
+HERO, HANDS_ON = 0.60, 0.10
+"""Largest share of the work one executor may carry, and of hands-on work the commander may do."""
+ENOUGH = 5
+"""Pieces of work below which nobody can be told to be a hero."""
+NEAR = 600
+"""Seconds around a checkpoint within which its packet counts."""
+REASSESS = 600
+"""Seconds after a contradiction within which it must be looked at again."""
+
+
+# --- P1: first 15 minutes ----------------------------------------------------------------------------------
+
+
+def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
+    """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
+    marks = [
+        _echo(command_pair(view, criterion)),
+        _echo(merges_frozen(view, criterion)),
+        _baseline_evidence(view, criterion),
+        _next_owners(view, criterion),
+        _readiness_record(view, criterion),
+    ]
+    if not any(m.evidence for m in marks):
+        return nothing_seen(criterion, "None of what belongs into the first quarter of an hour was seen.")
+    return settle(criterion, marks)
+
+
+def _echo(finding: Finding) -> Mark:
+    return Mark(finding.points / finding.out_of if finding.out_of else 0, 1, finding.why, finding.evidence)
+
+
+def _baseline_evidence(view: RecordView, criterion: Criterion) -> Mark:
+    wanted = view.overlay.baseline_queries
+    if not wanted:
+        return Mark(0, 0, "")
+    runs = {ident: view.ran((ident,)) for ident in wanted}
+    share = sum(timely(view, criterion, run.at) for run in runs.values() if run) / len(wanted)
+    names = {q.id: q.title for q in view.scenario.queries}
+    lacking = [ident for ident, run in runs.items() if run is None]
+    why = f"Baseline evidence: {len(wanted) - len(lacking)} of {len(wanted)} captured"
+    why += f", not {titles(names, lacking)}." if lacking else "."
+    return Mark(share, 1, why, tuple(run.seq for run in runs.values() if run))
+
+
+def _next_owners(view: RecordView, criterion: Criterion) -> Mark:
+    lanes = get_args(c.Lane)
+    first: dict[str, Moment[c.AssignLane]] = {}
+    for m in view.all(c.AssignLane):
+        if m.body.next_owner != m.body.owner:
+            first.setdefault(m.body.lane, m)
+    share = sum(timely(view, criterion, m.at) for m in first.values()) / len(lanes)
+    lacking = [lane for lane in lanes if lane not in first]
+    why = "Every lane has an owner and a next owner." if not lacking else f"No next owner for {listed(lacking)}."
+    return Mark(share, 1, why, tuple(m.seq for m in first.values()))
+
+
+def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
+    record = view.first(c.RecordReadiness)
+    if record is None:
+        return Mark(0, 1, "The readiness prechecks are not on record.")
+    good = {one.id for one in view.scenario.revisions if one.true}
+    checked = view.ran(view.overlay.readiness_queries, record.at)
+    truth = {facts.get(view.overlay.readiness_fact) for facts in view.facts_near(record.at)}
+    health = view.ran(view.overlay.health_queries)
+    lanes = {m.body.lane for m in view.all(c.AssignLane) if m.at <= record.at + 300}
+    linked = bool(solid(view, record.body.evidence, record)) or checked is not None
+    passed = {
+        "known-good revision": record.body.known_good in good and linked,
+        "rollback path": checked is not None and record.body.rollback in truth,
+        "owner graph": bool(view.commanders) and {"mitigation", "verification", "comms"} <= lanes,
+        "evidence channel": record.body.evidence_channel in view.scenario.channels and linked,
+        "health check": health is not None,
+    }
+    share = timely(view, criterion, record.at) * sum(passed.values()) / len(passed)
+    lacking = [name for name, ok in passed.items() if not ok]
+    why = f"Readiness recorded at {clock(record.at)}{late(timely(view, criterion, record.at))}"
+    why += f", without {listed(lacking)}." if lacking else ", all prechecks in it."
+    seqs = tuple(m.seq for m in (record, checked, health) if m)
+    return Mark(share, 1, why, seqs)
+
+
+# --- P2: lanes ---------------------------------------------------------------------------------------------
+
+
+def lanes(view: RecordView, criterion: Criterion) -> Finding:
+    """P2: an owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
+    marks = [_lane_owners(view), _two_busy(view), *_merge_owner(view), *_no_hero(view)]
+    if not any(m.evidence for m in marks):
+        return nothing_seen(criterion, "No lane was opened and no work was seen.")
+    return settle(criterion, marks)
+
+
+def _lane_owners(view: RecordView) -> Mark:
+    owners = {m.body.lane: m for m in view.all(c.AssignLane)}
+    lacking = [lane for lane in get_args(c.Lane) if lane not in owners]
+    why = "Each of the four lanes has a named owner." if not lacking else f"No owner for the {listed(lacking)} lane."
+    return Mark(len(owners) / 4, 1, why, tuple(m.seq for m in owners.values()))
+
+
+def _two_busy(view: RecordView) -> Mark:
+    until = min(BUSY_TO, max(view.over, BUSY_FROM + 60))
+    edges = sorted({BUSY_FROM, until, *(t for task in view.tasks for t in (task.since, task.until))})
+    busy = 0
+    for a, b in pairwise(edges):
+        if a >= BUSY_FROM and b <= until:
+            open_ = {t.lane for t in view.tasks if t.lane and t.since <= a and t.until >= b}
+            busy += b - a if len(open_) >= 2 else 0
+    share = busy / (until - BUSY_FROM)
+    why = f"Two or more lanes had open tasks for {100 * share:.0f} % of {clock(BUSY_FROM)} to {clock(until)}."
+    return Mark(share / BUSY_SHARE, 0.5, why, tuple(t.seq for t in view.tasks if t.until > BUSY_FROM))
+
+
+def _merge_owner(view: RecordView) -> list[Mark]:
+    shared = {s.id for s in view.scenario.services if len(s.surfaces) >= 2}
+    if not shared:
+        return []
+    named = [m for m in view.all(c.NameMergeOwner) if m.body.surface in shared]
+    why = "A merge owner was named where lanes meet." if named else f"No merge owner for {listed(sorted(shared))}."
+    return [Mark(1 if named else 0, 0.5, why, tuple(m.seq for m in named))]
+
+
+def work_shares(view: RecordView) -> dict[str, list[int]]:
+    """Return who carried out what: executor -> entries of finished queries, actions and tasks without either."""
+    done: dict[str, list[int]] = {}
+    for query in view.all(e.QueryFinished):
+        done.setdefault(query.body.executor, []).append(query.seq)
+    for run in view.runs:
+        if run.started is not None:
+            done.setdefault(run.executor, []).append(run.start_seq)
+    plain = {m.body.task for m in view.all(e.TaskAssigned) if m.body.query is None and m.body.action is None}
+    for report in view.all(e.TaskReported):
+        if report.body.task in plain:
+            done.setdefault(report.body.owner, []).append(report.seq)
+    return done
+
+
+def _no_hero(view: RecordView) -> list[Mark]:
+    done = work_shares(view)
+    total = sum(len(seqs) for seqs in done.values())
+    if total < ENOUGH:
+        return [Mark(0, 1, f"Only {total} piece(s) of work were carried out, too few to be shared.")]
+    name, most = max(done.items(), key=lambda item: (len(item[1]), item[0]))
+    largest = len(most) / total
+    commanding = [seq for who, seqs in done.items() for seq in seqs if _commands(view, who, view.entry(seq).at)]
+    hands = len(commanding) / total
+    every = tuple(seq for seqs in done.values() for seq in seqs)
+    return [
+        Mark(1 if largest <= HERO else 0, 0.5, f"{name} carried {100 * largest:.0f} % of the work.", every),
+        Mark(1 if hands <= HANDS_ON else 0.5 if hands <= 3 * HANDS_ON else 0, 0.5,
+             f"The commander did {100 * hands:.0f} % of it.", tuple(s.seq for s in view.commanders) or every),
+    ]  # fmt: skip
+
+
+def _commands(view: RecordView, role: str, at: int) -> bool:
+    return any(s.who == role and s.since <= at < s.until for s in view.commanders)
+
+
+# --- P3: evidence ------------------------------------------------------------------------------------------
+
+
+def evidence(view: RecordView, criterion: Criterion) -> Finding:
+    """P3: packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
+    marks = [_packets(view), _snapshots(view, criterion), _minimum(view)]
+    if not any(m.evidence for m in marks):
+        return nothing_seen(criterion, "No packet, no snapshot and none of the evidence minimum was seen.")
+    return settle(criterion, marks)
+
+
+def packet_quality(view: RecordView, packet: Moment[c.RecordPacket]) -> tuple[float, list[str]]:
+    """Return how good a packet is (0 … 1) and what it lacks."""
+    body = packet.body
+    true = [figure_true(view, f, packet.at) for f in body.impact]
+    checks = {
+        "command output": bool(solid(view, body.evidence, packet)),
+        "true figures": bool(true) and all(true),
+        "affected segments": bool(body.segments) and set(body.segments) <= set(view.affected),
+        "residual risk": any(tick_true(view, "residual_risks", r, packet.at) for r in body.residual_risks),
+    }
+    lacks = [name for name, ok in checks.items() if not ok]
+    # Without output behind it a packet is somebody's word.
+    return (0.0 if "command output" in lacks else 1 - len(lacks) / len(checks)), lacks
+
+
+def _packets(view: RecordView) -> Mark:
+    points: list[tuple[int, str]] = [(d.at, "decision") for d in view.decisions]
+    points += [(m.at, "handoff") for m in view.all(e.HandOffOffered)]
+    points += [(m.at, "closure") for m in view.all(c.RequestClosure)[:1]]
+    packets = view.all(c.RecordPacket)
+    if not points:
+        return Mark(0, 1, "There was no checkpoint to write a packet for.")
+    score, seqs, lacking = 0.0, [], []
+    for at, what in points:
+        near = [p for p in packets if at - NEAR <= p.at <= at + NEAR / 2]
+        if not near:
+            lacking.append(f"the {what} at {clock(at)}")
+            continue
+        best = max(near, key=lambda p: packet_quality(view, p)[0])
+        score += packet_quality(view, best)[0]
+        seqs.append(best.seq)
+    why = f"{len(points) - len(lacking)} of {len(points)} checkpoints have a fresh packet"
+    why += f"; none at {listed(lacking[:3])}." if lacking else "."
+    poor = sorted({word for p in packets if p.seq in seqs for word in packet_quality(view, p)[1]})
+    why += f" Lacking in some: {listed(poor)}." if poor else ""
+    return Mark(score / len(points), 1, why, tuple(seqs))
+
+
+def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
+    snapshots = view.all(c.RecordSnapshot)
+    if not snapshots:
+        return Mark(0, 1, "No incident command snapshot was recorded.")
+    good = {one.id for one in view.scenario.revisions if one.true}
+
+    def worth(m: Moment[c.RecordSnapshot]) -> float:
+        return 0.5 * (m.body.stable_revision in good) + 0.5 * bool(risk_true(view, m))
+
+    first = snapshots[0]
+    wanted = [worth(first) * timely(view, criterion, first.at)]
+    for change in view.all(c.ChangeStatus):
+        near = [m for m in snapshots if abs(m.at - change.at) <= NEAR / 2]
+        wanted.append(max((worth(m) for m in near), default=0.0))
+    right = sum(1 for m in snapshots if risk_true(view, m))
+    why = f"First snapshot at {clock(first.at)}{late(timely(view, criterion, first.at))}; {right} of {len(snapshots)}"
+    why += " put the risk of waiting within half of what it was."
+    return Mark(sum(wanted) / len(wanted), 1, why, tuple(m.seq for m in snapshots))
+
+
+def _minimum(view: RecordView) -> Mark:
+    needs = view.scenario.evidence_minimum
+    if not needs:
+        return Mark(0, 0, "")
+    first = view.first_mitigation
+    decided = first.begun if first else view.over
+    rollback = min((r.begun for r in view.runs if r.spec.rung == "rollback" and r.started is not None), default=None)
+    named = [d.at for d in view.decisions if any(r.rung == "rollback" for r in d.body.rejected)]
+    score, seqs, late_, lacking = 0.0, [], [], []
+    for need in needs:
+        limit = decided
+        if need.supports == "rollback":
+            # It supports going back as well as not going back.
+            limit = rollback if rollback is not None else max([decided, *named])
+        found = [m for m in view.queries if m.at <= limit and (q := view.spec_of(m.body)) and need.id in q.serves]
+        if found:
+            best = max(found, key=lambda m: WORTH[m.body.evidence])
+            score += WORTH[best.body.evidence]
+            seqs.append(best.seq)
+        else:
+            lacking.append(need.title)
+            late_.extend(m.seq for m in view.queries if (q := view.spec_of(m.body)) and need.id in q.serves)
+    why = f"{len(needs) - len(lacking)} of {len(needs)} of the evidence minimum in time"
+    why += f", not {listed(lacking)}." if lacking else "."
+    return Mark(score / len(needs), 1, why, (*seqs, *late_))
+
+
+# --- P5: contradictions ------------------------------------------------------------------------------------
+
+
+def contradiction(view: RecordView, criterion: Criterion) -> Finding:
+    """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
+    records = view.all(c.RecordContradiction)
+    if records:
+        return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)
+    taken = {r.id for r in view.runs if r.started is not None}
+    pushed = [
+        m
+        for m in view.all(e.InjectDelivered)
+        if m.at <= view.over
+        and (inject := view.scenario.find("injects", m.body.inject)) is not None
+        and inject.proposes
+        and inject.proposes not in taken
+    ]
+    if not pushed:
+        return does_not_apply(criterion, "No two owners wanted different things.")
+    first = pushed[0]
+    why = f"{first.body.persona} wanted something else at {clock(first.at)}; the two were never put side by side."
+    return nothing_seen(criterion, why, [first.seq])
+
+
+def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContradiction]) -> Finding:
+    body = moment.body
+    specs = {r.action: view.scenario.find("actions", r.action) for r in body.recommendations}
+    first, second = body.recommendations
+    both = first.owner != second.owner and first.action != second.action
+
+    def stated(r: c.Recommendation) -> bool:
+        spec = specs[r.action]
+        if spec is None:
+            return False
+        reversal = spec.reversal_minutes / 2 - 1 <= r.reversal_minutes <= spec.reversal_minutes * 2 + 1
+        hurts = frozenset(spec.side_effects) | frozenset(view.affected)
+        return reversal and bool(hurts & frozenset(r.blast_radius))
+
+    def undo(ident: str) -> float:
+        spec = specs.get(ident)
+        return float("inf") if spec is None or spec.irreversible else float(spec.reversal_minutes)
+
+    others = [ident for ident in specs if ident != body.choice]
+    proof = tuple(x.seq for x in solid(view, body.evidence, moment))
+    reversible = body.choice in specs and all(undo(body.choice) <= undo(ident) for ident in others)
+    again = _looked_again(view, moment)
+    lacks = []
+    if not both:
+        lacks.append("two owners with two actions")
+    if not all(stated(r) for r in body.recommendations):
+        lacks.append("true reversal and blast radius of each")
+    if not (reversible or proof):
+        lacks.append("the more reversible choice, or evidence against it")
+    if again is None:
+        lacks.append("a second look within ten minutes")
+    seqs = (moment.seq, *proof, *((again,) if again else ()))
+    why = f"Contradiction recorded at {clock(moment.at)}: {'complete' if not lacks else 'lacks ' + listed(lacks)}."
+    return settle(criterion, [Mark(1 - len(lacks) / 4, 1, why, seqs)])
+
+
+def _looked_again(view: RecordView, moment: Moment[c.RecordContradiction]) -> int | None:
+    if moment.body.reassess_minutes > REASSESS / 60:
+        return None
+    kinds = (c.RecordDecision, c.RecordSnapshot, c.RecordContradiction, c.RecordVerification, c.RecordPacket)
+    later = sorted(
+        (m.at, m.seq) for kind in kinds for m in view.all(kind) if m.seq > moment.seq and m.at - moment.at <= REASSESS
+    )
+    return later[0][1] if later else None

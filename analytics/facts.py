@@ -1,0 +1,167 @@
+"""Whether what people stated was so: figures, picks, status, severity, and the weight of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from analytics.timeline import ActionRun
+from analytics.view import B, Moment, RecordView
+from simulator import commands as c
+from simulator import events as e
+from simulator.conditions import holds
+from simulator.journal import Entry
+
+WITHIN = 0.20
+"""A stated figure may be this far off the truth."""
+WIDEST = 2.0
+"""An interval is honest while its high end is at most this many times its low end."""
+LEVELS = ("L1", "L2", "L3")
+
+WORTH = {"physics": 1.0, "receipt": 1.0, "artifact": 0.5, "narrative": 0.0}
+"""What evidence of a class is worth: what the system did, over panels, over what somebody says."""
+
+
+def figure_true(view: RecordView, figure: c.Figure, at: int, within: float = WITHIN) -> bool | None:
+    """Tell whether a stated figure holds against the truth of the three minutes before; None if nobody can tell."""
+    truth = view.figure_range(figure.name, at)
+    return None if truth is None else _matches(figure, truth, within)
+
+
+def _matches(figure: c.Figure, truth: tuple[float, float], within: float) -> bool:
+    low, high = truth
+    if figure.high is None or figure.high == figure.low:
+        slack = max(within * abs(low), within * abs(high))
+        return low - slack <= figure.low <= high + slack
+    if figure.high < figure.low:
+        return False
+    # An interval must be narrow enough to say something; around a small truth its width is measured against that.
+    narrow = figure.high <= WIDEST * figure.low or figure.high - figure.low <= max(1.0, within * 2 * abs(high))
+    return narrow and figure.low <= high and figure.high >= low
+
+
+def risk_true(view: RecordView, snapshot: Moment[c.RecordSnapshot], within: float = 0.5) -> bool | None:
+    """Tell whether a snapshot's risk of waiting fits what doing nothing for 30 minutes would have come to.
+
+    A figure that only grows (a dimension of harm) may be given as its level by then or as what is added.
+    """
+    waiting = view.waiting(snapshot.ref)
+    figure = snapshot.body.risk_of_waiting
+    if waiting is None or figure.name not in waiting.then:
+        return None
+    then, now = waiting.then[figure.name], waiting.now.get(figure.name, 0.0)
+    ways = [then]
+    if figure.name in {one.id for one in view.scenario.harm}:
+        ways.append(then - now)
+    return any(_matches(figure, (way, way), within) for way in ways)
+
+
+def tick_true(view: RecordView, group: str, ident: str, at: int) -> bool:
+    """Tell whether a pickable statement (risk, residual risk, unknown, revision) is so at a second."""
+    tick = view.scenario.find(group, ident)
+    if tick is None or not tick.true:
+        return False
+    return not tick.true_when or any(holds(tick.true_when, facts) for facts in facts_around(view, at))
+
+
+def facts_around(view: RecordView, at: int) -> list[dict[str, Any]]:
+    """Return world facts on both sides of a second with what the record says of runs, as conditions read them."""
+    known: dict[str, Any] = {"closed": view.closed is not None and view.closed.at <= at, "t": at}
+    for action in view.scenario.actions:
+        known[f"action.{action.id}"] = "none"
+    for run in view.runs:
+        if run.ordered <= at:
+            known[f"action.{run.id}"] = _state(run, at)
+    for query in view.scenario.queries:
+        known[f"query.{query.id}"] = view.ran((query.id,), at) is not None
+    return [{**facts, **known} for facts in view.facts_near(at)] or [known]
+
+
+def _state(run: ActionRun, at: int) -> str:
+    if run.aborted is not None and run.aborted <= at:
+        return "aborted"
+    if run.finished is not None and run.finished <= at:
+        return "stalled" if run.stalled else "done"
+    return "running" if run.begun <= at else "waiting"
+
+
+def picks_right(view: RecordView, group: str, idents: Sequence[str], at: int) -> bool:
+    """Tell whether a set of picks names at least one true statement and no more false ones than true ones."""
+    true = sum(tick_true(view, group, ident, at) for ident in dict.fromkeys(idents))
+    return true >= 1 and true * 2 >= len(set(idents))
+
+
+def status_true(view: RecordView, status: str, at: int) -> bool:
+    """Tell whether a stated status fits the world; three minutes of lag are allowed either way."""
+    return any(_status(view, t) == status for t in (at, at - 180, at + 180))
+
+
+def _status(view: RecordView, at: int) -> str:
+    if not view.outside(at):
+        return "recovered"
+    return "mitigating" if any(r.begun <= at for r in view.mitigations) else "investigating"
+
+
+def severity_truth(view: RecordView, at: int) -> c.Severity:
+    """Return the severity that the playbook's matrix gives for what could be known at a second."""
+    world = view.facts(at)
+    known = frozenset(
+        one.fact
+        for one in view.scenario.severity_facts
+        if one.known_from <= at and (one.until is None or at < one.until) and world.get(one.fact, True)
+    )
+    return view.playbook.severity.level(known)
+
+
+def rank(severity: str) -> int:
+    """Return 1 for SEV-1 and so on."""
+    return int(severity[-1])
+
+
+# --- evidence ----------------------------------------------------------------------------------------------
+
+
+def weight(view: RecordView, entry: Entry) -> float:
+    """Return what one piece of evidence is worth by its class."""
+    body = entry.body
+    match body:
+        case e.QueryFinished():
+            return WORTH[body.evidence] if body.ok else 0.0
+        case e.ActionFinished() | e.AlertFired() | e.ChangeHappened() | c.RecordVerification():
+            return WORTH["receipt"]
+        case e.MetricPinned() | c.RecordPacket() | c.RecordReadiness() | c.RecordSnapshot():
+            return WORTH["artifact"]
+        case _:
+            return WORTH["narrative"]
+
+
+def queried(view: RecordView, refs: Iterable[str], moment: Moment[B]) -> tuple[Entry, ...]:
+    """Return those of the cited entries that are good query runs or log searches."""
+    return tuple(x for x in view.cited(refs, moment) if isinstance(x.body, e.QueryFinished) and x.body.ok)
+
+
+def solid(view: RecordView, refs: Iterable[str], moment: Moment[B]) -> tuple[Entry, ...]:
+    """Return those of the cited entries that are more than somebody's word."""
+    return tuple(x for x in view.cited(refs, moment) if weight(view, x) > 0)
+
+
+def telling(view: RecordView, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return the query runs among `entries` that test the true cause, for or against a rival."""
+    true = {one.id for one in view.scenario.causes if one.true}
+    found = []
+    for entry in entries:
+        spec = view.spec_of(entry.body) if isinstance(entry.body, e.QueryFinished) else None
+        if spec and (spec.discriminates or true & set(spec.supports)):
+            found.append(entry)
+    return tuple(found)
+
+
+def rerun_after(view: RecordView, since: int, before: float = float("inf")) -> tuple[int, ...]:
+    """Return the entries that reran the failing path or measured indicators after `since`, in order."""
+    reruns = [
+        m.seq
+        for m in view.queries
+        if since <= m.at <= before and (spec := view.spec_of(m.body)) is not None and spec.verifies
+    ]
+    measured = [m.seq for m in view.all(e.VerificationMeasured) if since <= m.at <= before]
+    return tuple(sorted(reruns + measured))

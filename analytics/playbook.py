@@ -1,0 +1,213 @@
+"""A playbook as data: frozen pydantic models of `scenarios/playbooks/*.yaml`.
+
+A playbook says what is judged, for how many points, by when and from which of its own sections; how each
+criterion is judged is one function in `analytics.criteria`. Weights that do not add up are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from simulator.commands import Severity
+from simulator.errors import ScenarioError, UnknownName
+from simulator.journal import first_problem
+
+LARGEST = 200_000
+"""Characters beyond which a playbook file is not read."""
+
+Points = Annotated[float, Field(gt=0, le=100)]
+
+
+class Data(BaseModel):
+    """A frozen, closed piece of a playbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Criterion(Data):
+    """One thing that is judged."""
+
+    id: str
+    title: str
+    points: Points
+    owners: tuple[str, ...]
+    """Roles it is about; `all` stands for every seat."""
+    source: str
+    """Section of the playbook it comes from."""
+    advice: str = ""
+    """What earns it, in one sentence; shown where points were lost."""
+    t1: float | None = None
+    """Full points until this drill minute."""
+    t2: float | None = None
+    """No points from this drill minute on; linear in between."""
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if (self.t1 is None) != (self.t2 is None):
+            raise ValueError(f"criterion {self.id}: give both t1 and t2, or neither")
+        if self.t1 is not None and self.t2 is not None and self.t2 <= self.t1:
+            raise ValueError(f"criterion {self.id}: t2 ({self.t2:g}) must come after t1 ({self.t1:g})")
+        return self
+
+
+class Part(Data):
+    """A group of criteria with its share of the total."""
+
+    id: str
+    title: str
+    points: Points
+    always: bool = False
+    """Counts whoever held the roles."""
+    criteria: tuple[Criterion, ...]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        found = sum(one.points for one in self.criteria)
+        if abs(found - self.points) > 1e-6:
+            raise ValueError(
+                f"part {self.id}: its criteria add up to {found:g}, not to its {self.points:g} points; mend either"
+            )
+        return self
+
+
+class Cap(Data):
+    """A limit on the total that a grave act sets, whatever else was done well."""
+
+    id: str
+    title: str
+    limit: Annotated[int, Field(ge=0, le=100)]
+    owners: tuple[str, ...] = ("all",)
+    source: str
+    within: float = 5.0
+    """Minutes within which the team's own correction counts."""
+    raise_by: int = 15
+    """What a correction in time adds to the limit."""
+
+
+class SeverityRow(Data):
+    """One line of a severity matrix: this level while any of these facts is known and true."""
+
+    severity: Severity
+    any_of: tuple[str, ...]
+    update_minutes: float
+    """Stakeholders hear at least this often."""
+
+
+class SeverityMatrix(Data):
+    """Severity by fact, worst first; nothing true means `otherwise`."""
+
+    rows: tuple[SeverityRow, ...]
+    otherwise: Severity = "SEV-4"
+
+    def level(self, true: frozenset[str]) -> Severity:
+        """Return the severity that these true facts give."""
+        return next((row.severity for row in self.rows if true & set(row.any_of)), self.otherwise)
+
+    def cadence(self, severity: str | None) -> float:
+        """Return the longest silence towards stakeholders in minutes, the slowest row where none fits."""
+        fits = [row.update_minutes for row in self.rows if row.severity == severity]
+        return fits[0] if fits else max(row.update_minutes for row in self.rows)
+
+
+class Band(Data):
+    """A name for totals from `at_least` up."""
+
+    id: str
+    title: str
+    at_least: int
+
+
+class AntiPattern(Data):
+    """A way of going wrong that the debrief names; it costs through the criteria, not by itself."""
+
+    id: str
+    title: str
+    source: str
+
+
+class Playbook(Data):
+    """What a team is judged by."""
+
+    format: Literal[1] = 1
+    id: str
+    title: str
+    total: Points = 100
+    bands: tuple[Band, ...]
+    severity: SeverityMatrix
+    parts: tuple[Part, ...]
+    caps: tuple[Cap, ...] = ()
+    anti_patterns: tuple[AntiPattern, ...] = ()
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        found = sum(part.points for part in self.parts)
+        if abs(found - self.total) > 1e-6:
+            raise ValueError(f"the parts add up to {found:g}, not to {self.total:g}; mend the parts or `total`")
+        for what, ids in (
+            ("criterion", [one.id for _, one in self.criteria()]),
+            ("cap", [cap.id for cap in self.caps]),
+            ("part", [part.id for part in self.parts]),
+        ):
+            twice = sorted({ident for ident in ids if ids.count(ident) > 1})
+            if twice:
+                raise ValueError(f"{what} {twice[0]} occurs twice; give one of them another id")
+        if not any(band.at_least == 0 for band in self.bands):
+            raise ValueError("no band begins at 0; add one so that every total has a name")
+        return self
+
+    def criteria(self) -> Iterator[tuple[Part, Criterion]]:
+        """Yield every criterion with its part, in order."""
+        for part in self.parts:
+            for criterion in part.criteria:
+                yield part, criterion
+
+    def band(self, total: int) -> str:
+        """Return the id of the band that `total` falls into."""
+        return max((b for b in self.bands if total >= b.at_least), key=lambda b: b.at_least).id
+
+
+def parse(text: str, where: str) -> Playbook:
+    """Return the playbook written in `text`. Raises ScenarioError naming `where` and what is wrong."""
+    if len(text) > LARGEST:
+        raise ScenarioError(f"{where}: {len(text)} characters, more than {LARGEST}; split it or cut it down")
+    try:
+        data: Any = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as error:
+        raise ScenarioError(f"{where}: not YAML ({' '.join(str(error).split())[:160]})") from None
+    try:
+        return Playbook.model_validate(data)
+    except ValidationError as error:
+        raise ScenarioError(f"{where}: {first_problem(error)}") from None
+
+
+def read(path: Path) -> Playbook:
+    """Read a playbook file. Raises ScenarioError naming the file and what is wrong."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except FileNotFoundError:
+        raise ScenarioError(f"{path}: no such file; give the path of a playbook or a name such as recovery") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScenarioError(f"{path}: cannot be read as UTF-8 text ({error})") from None
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of the playbooks that come with the program."""
+    folder = resources.files("scenarios") / "playbooks"
+    return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
+
+
+def load(name: str = "recovery") -> Playbook:
+    """Return a playbook by its name or by the path of a YAML file. Raises UnknownName or ScenarioError."""
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        return read(Path(name))
+    if name not in names():
+        raise UnknownName("playbook", name, names())
+    file = resources.files("scenarios") / "playbooks" / f"{name}.yaml"
+    return parse(file.read_text(encoding="utf-8"), f"playbook {name}")

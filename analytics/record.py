@@ -1,0 +1,140 @@
+"""A finished drill as scoring reads it: journal, scenario and the reference runs made when it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from simulator.errors import JournalError
+from simulator.journal import Journal, first_problem
+from simulator.scenario import Scenario
+
+
+class Part(BaseModel):
+    """A frozen, closed piece of the references; it is the last line of a journal file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Run(Part):
+    """A course of the world: what was done, and the harm it came to at the horizon."""
+
+    name: str
+    harm: dict[str, float]
+    """Harm by dimension at the horizon, cumulative since T+0."""
+    loss: float
+    """Scalar loss at the horizon."""
+    series: dict[str, tuple[float, ...]]
+    """Harm by dimension at each minute from T+0 to the horizon."""
+    losses: tuple[float, ...]
+    """Scalar loss at each minute."""
+
+
+class Branch(Part):
+    """One way on from a decision, and the loss at the horizon it leads to."""
+
+    name: str
+    loss: float
+
+
+class Fit(Part):
+    """How well a decision's branch fits: its loss beside those of the branches that were open then."""
+
+    ref: str
+    """`decision:N`, or `action:ID` for a branch nobody recorded a decision for."""
+    at: int
+    taken: float
+    """Loss of the branch taken."""
+    null: float
+    """Loss of doing nothing from then on."""
+    branches: tuple[Branch, ...]
+    """Alternatives started at that moment, best first."""
+
+    @property
+    def best(self) -> float:
+        """Return the loss of the best branch, the one taken included."""
+        return min([self.taken, *(one.loss for one in self.branches)])
+
+    @property
+    def avoidable(self) -> float:
+        """Return the loss that was still avoidable."""
+        return max(0.0, self.null - self.best)
+
+    @property
+    def gap(self) -> float:
+        """Return the share of the avoidable loss that the branch taken leaves on the table (0 … 1)."""
+        return min(1.0, (self.taken - self.best) / self.avoidable) if self.avoidable > 0 else 0.0
+
+
+class Waiting(Part):
+    """What doing nothing for 30 minutes from a snapshot would have come to."""
+
+    ref: str
+    """`snapshot:N`."""
+    at: int
+    now: dict[str, float]
+    """True figures at that moment."""
+    then: dict[str, float]
+    """True figures 30 minutes on, had nobody done anything."""
+
+
+class Spread(Part):
+    """Totals of the same commands on other seeds."""
+
+    totals: tuple[int, ...]
+
+    @property
+    def low(self) -> int:
+        return min(self.totals)
+
+    @property
+    def high(self) -> int:
+        return max(self.totals)
+
+    @property
+    def median(self) -> int:
+        return sorted(self.totals)[(len(self.totals) - 1) // 2]
+
+
+class References(Part):
+    """Everything about a drill that needs the engine to be known; computed once, when it ended."""
+
+    engine: str = ""
+    """Version of the engine that made them."""
+    digest: str = ""
+    """Digest of the scenario and world they were made with."""
+    null: Run
+    """Nobody does anything."""
+    best: Run
+    """Best of the library's finalists."""
+    fits: tuple[Fit, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    spread: Spread | None = None
+
+
+@dataclass(frozen=True)
+class DrillRecord:
+    """The only input of scoring."""
+
+    journal: Journal
+    scenario: Scenario
+    references: References
+
+    @classmethod
+    def of(cls, journal: Journal, scenario: Scenario) -> DrillRecord:
+        """Return the record of a journal that holds its references. Raises JournalError where it does not."""
+        if journal.references is None:
+            raise JournalError("the record holds no reference runs; make them first (`drill score` does)")
+        try:
+            return cls(journal, scenario, References.model_validate(journal.references))
+        except ValidationError as error:
+            raise JournalError(
+                f"the record's references cannot be read ({first_problem(error)}); delete its last line and score again"
+            ) from None
+
+
+def loss_of(harm: dict[str, float] | Any, scenario: Scenario) -> float:
+    """Return the scalar loss of `harm`: the sum of weight x harm / scale over the scenario's dimensions."""
+    return float(sum(one.weight * harm.get(one.id, 0.0) / one.scale for one in scenario.harm))

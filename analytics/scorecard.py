@@ -1,0 +1,165 @@
+"""What a score is: findings with their reason and evidence, parts, caps, and one total."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Status = Literal["met", "partial", "missed", "not_observed", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one criterion was met. Points are in tenths; a criterion that does not apply counts for nothing."""
+
+    id: str
+    title: str
+    status: Status
+    points: float
+    out_of: float
+    why: str
+    """What was and was not seen, with the minutes."""
+    evidence: tuple[int, ...]
+    """Sequence numbers of journal entries; never empty where points were earned."""
+    source: str
+    owner_roles: tuple[str, ...]
+    advice: str = ""
+    """What would have earned the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartScore:
+    """One part of the playbook with its findings."""
+
+    id: str
+    title: str
+    criteria: tuple[Finding, ...]
+
+    @property
+    def points(self) -> float:
+        return tenths(f.points for f in self.criteria) / 10
+
+    @property
+    def out_of(self) -> float:
+        return tenths(f.out_of for f in self.criteria) / 10
+
+
+@dataclass(frozen=True, slots=True)
+class CapHit:
+    """A cap that was tripped."""
+
+    id: str
+    title: str
+    limit: int
+    why: str
+    evidence: tuple[int, ...]
+    source: str
+    self_corrected: bool = False
+    """The team reversed it in time, which raised the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An anti-pattern that showed, with its moments."""
+
+    id: str
+    title: str
+    why: str
+    evidence: tuple[int, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadBand:
+    """Where the same commands end on other seeds."""
+
+    low: int
+    median: int
+    high: int
+    seeds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """The result of scoring one record against one playbook."""
+
+    playbook: str
+    total: int
+    uncapped: int
+    band: str
+    spread: SpreadBand | None
+    caps: tuple[CapHit, ...]
+    parts: tuple[PartScore, ...]
+    anti_patterns: tuple[Named, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """What limits the comparison: a forced outcome, a record that ends before its horizon."""
+
+    def finding(self, ident: str) -> Finding:
+        """Return the finding of one criterion. Raises KeyError if the playbook has no such criterion."""
+        for part in self.parts:
+            for finding in part.criteria:
+                if finding.id == ident:
+                    return finding
+        raise KeyError(ident)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the published form: plain data that other tools read."""
+        return {
+            "total": self.total,
+            "uncapped": self.uncapped,
+            "band": self.band,
+            "spread": None
+            if self.spread is None
+            else {"low": self.spread.low, "median": self.spread.median, "high": self.spread.high},
+            "caps": [{"id": cap.id, "limit": cap.limit, "why": cap.why} for cap in self.caps],
+            "parts": [
+                {
+                    "id": part.id,
+                    "points": part.points,
+                    "out_of": part.out_of,
+                    "criteria": [
+                        {
+                            "id": f.id, "status": f.status, "points": f.points, "out_of": f.out_of,
+                            "why": f.why, "evidence": list(f.evidence), "source": f.source,
+                        }
+                        for f in part.criteria
+                    ],
+                }
+                for part in self.parts
+            ],
+        }  # fmt: skip
+
+    def to_json(self) -> str:
+        """Return the published form as JSON."""
+        return json.dumps(self.as_data(), ensure_ascii=False, indent=2)
+
+
+def tenths(points: Iterable[float]) -> int:
+    """Return a sum of points in whole tenths, so that sums are exact."""
+    return sum(round(10 * value) for value in points)
+
+
+def percent(parts: Sequence[PartScore]) -> int:
+    """Return the total before caps: floor of 100 x earned / attainable, 0 where nothing was attainable."""
+    earned = sum(tenths(f.points for f in part.criteria) for part in parts)
+    attainable = sum(tenths(f.out_of for f in part.criteria) for part in parts)
+    return 100 * earned // attainable if attainable else 0
+
+
+def clock(at: float) -> str:
+    """Return a drill second as people say it: `T+06:30`, `T−00:45`."""
+    seconds = abs(round(at))
+    return f"T{'−' if at < 0 else '+'}{seconds // 60:02d}:{seconds % 60:02d}"
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return `a, b and c`."""
+    words = list(items)
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "nothing"
+
+
+def titles(named: Mapping[str, str], idents: Iterable[str]) -> str:
+    """Return the titles of some ids as a list in words."""
+    return listed(named.get(ident, ident) for ident in idents)

@@ -1,0 +1,329 @@
+"""A record as the criteria ask for it: moments by kind, references, what a role had seen, truth at a second."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeVar
+
+from analytics import timeline as tl
+from analytics.playbook import Criterion, Playbook
+from analytics.record import DrillRecord, Fit, Waiting, loss_of
+from simulator import commands as c
+from simulator import events as e
+from simulator.journal import Entry, accepted, names_of, role_of, seen_by
+from simulator.scenario import Query
+
+B = TypeVar("B", bound="c.Command | e.Event")
+B_co = TypeVar("B_co", bound="c.Command | e.Event", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment(Generic[B_co]):
+    """One accepted entry whose body is of a known kind."""
+
+    seq: int
+    at: int
+    by: str
+    body: B_co
+    ref: str = ""
+    """Reference under which it can be cited, if it has one."""
+
+    @property
+    def role(self) -> str:
+        """Return the role behind it."""
+        return role_of(self.by)
+
+
+class RecordView:
+    """Questions about one finished record, each answered once. Refused commands are not in it."""
+
+    def __init__(self, record: DrillRecord, playbook: Playbook) -> None:
+        self.record = record
+        self.playbook = playbook
+        self.scenario = record.scenario
+        self.overlay = record.scenario.overlay
+        self.references = record.references
+        self.header = record.journal.header
+
+    # --- entries ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        return tuple(accepted(self.record.journal.entries))
+
+    @cached_property
+    def _named(self) -> tuple[dict[str, int], dict[int, str]]:
+        counts: dict[str, int] = {}
+        refs: dict[str, int] = {}
+        names: dict[int, str] = {}
+        for entry in self.entries:
+            for name in names_of(entry, counts):
+                refs.setdefault(name, entry.seq)
+                names.setdefault(entry.seq, name)
+        return refs, names
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.body.kind, []).append(entry)
+        return found
+
+    @cached_property
+    def _moments(self) -> dict[str, tuple[Moment[c.Command | e.Event], ...]]:
+        names = self._named[1]
+        return {
+            kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, "")) for x in entries)
+            for kind, entries in self._by_kind.items()
+        }
+
+    def all(self, kind: type[B]) -> tuple[Moment[B], ...]:
+        """Return every accepted entry of one kind, in order."""
+        return self._moments.get(kind.model_fields["kind"].default, ())  # type: ignore[return-value]
+
+    def first(self, kind: type[B]) -> Moment[B] | None:
+        """Return the first accepted entry of one kind."""
+        return next(iter(self.all(kind)), None)
+
+    def entry(self, seq: int) -> Entry:
+        return self.record.journal.entries[seq - 1]
+
+    # --- evidence --------------------------------------------------------------------------------------
+
+    def find(self, ref: str) -> Entry | None:
+        """Return the entry behind a reference."""
+        seq = self._named[0].get(ref)
+        return None if seq is None else self.entry(seq)
+
+    def cited(self, refs: Iterable[str], moment: Moment[B]) -> tuple[Entry, ...]:
+        """Return the entries behind `refs` that existed before `moment` and that its author could see."""
+        found = (self.find(ref) for ref in dict.fromkeys(refs))
+        return tuple(x for x in found if x is not None and x.seq < moment.seq and seen_by(x, moment.role))
+
+    @cached_property
+    def queries(self) -> tuple[Moment[e.QueryFinished], ...]:
+        """Finished runs of the scenario's queries whose output was not an error."""
+        return tuple(m for m in self.all(e.QueryFinished) if m.body.ok)
+
+    def ran(self, idents: Iterable[str], before: float = float("inf")) -> Moment[e.QueryFinished] | None:
+        """Return the first good run of any of these queries that finished by `before`."""
+        wanted = frozenset(idents)
+        return next((m for m in self.queries if m.body.query in wanted and m.at <= before), None)
+
+    def spec_of(self, run: e.QueryFinished) -> Query | None:
+        """Return the scenario's query behind a run; None for log searches and captures."""
+        return self._query_specs.get(run.query or "")
+
+    @cached_property
+    def _query_specs(self) -> dict[str, Query]:
+        return {one.id: one for one in self.scenario.queries}
+
+    # --- truth -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def samples(self) -> tuple[Moment[e.TruthSampled], ...]:
+        return self.all(e.TruthSampled)
+
+    @cached_property
+    def _sampled_at(self) -> list[int]:
+        return [m.at for m in self.samples]
+
+    def _around(self, at: float) -> tuple[Moment[e.TruthSampled], Moment[e.TruthSampled]] | None:
+        if not self.samples:
+            return None
+        after = min(bisect_right(self._sampled_at, at), len(self.samples) - 1)
+        return self.samples[max(0, after - 1)], self.samples[after]
+
+    def figure(self, name: str, at: float) -> float | None:
+        """Return the true value of a figure at a second, interpolated between samples."""
+        around = self._around(at)
+        if around is None or name not in around[0].body.figures or name not in around[1].body.figures:
+            return None
+        (first, second) = around
+        low, high = first.body.figures[name], second.body.figures[name]
+        if second.at == first.at or at <= first.at:
+            return low
+        return low + (high - low) * min(1.0, (at - first.at) / (second.at - first.at))
+
+    def figure_range(self, name: str, at: float, back: int = 180) -> tuple[float, float] | None:
+        """Return the lowest and highest true value over the `back` seconds before, because panels lag."""
+        ends = (self.figure(name, at - back), self.figure(name, at))
+        between = (m.body.figures.get(name) for m in self.samples if at - back <= m.at <= at)
+        values = [v for v in (*ends, *between) if v is not None]
+        return (min(values), max(values)) if values else None
+
+    def facts(self, at: float) -> Mapping[str, e.Scalar]:
+        """Return the world's facts as last sampled by a second."""
+        around = self._around(at)
+        return around[0].body.facts if around else {}
+
+    def facts_near(self, at: float) -> tuple[Mapping[str, e.Scalar], ...]:
+        """Return the samples on both sides of a second: a change between two samples gets the benefit of the doubt."""
+        around = self._around(at)
+        return (around[0].body.facts, around[1].body.facts) if around else ()
+
+    @cached_property
+    def tolerance(self) -> dict[str, float]:
+        return {one.id: one.tolerance for one in self.scenario.segments}
+
+    def outside(self, at: float) -> tuple[str, ...]:
+        """Return the segments outside tolerance at a second, in the scenario's order."""
+        return tuple(one.id for one in self.scenario.segments if not self._within(one.id, at))
+
+    def _within(self, segment: str, at: float) -> bool:
+        crossings = [m for m in self._crossings.get(segment, ()) if m.at <= at]
+        if segment in self._crossings:
+            return crossings[-1].body.within if crossings else True
+        around = self._around(at)
+        return around is None or around[0].body.outside.get(segment, 0.0) <= self.tolerance[segment]
+
+    @cached_property
+    def _crossings(self) -> dict[str, list[Moment[e.ToleranceCrossed]]]:
+        found: dict[str, list[Moment[e.ToleranceCrossed]]] = {}
+        for m in self.all(e.ToleranceCrossed):
+            found.setdefault(m.body.segment, []).append(m)
+        return found
+
+    @cached_property
+    def affected(self) -> dict[str, float]:
+        """Weight of every segment that was ever outside tolerance after T+0, made to add up to 1."""
+        ever = {
+            one.id: one.weight
+            for one in self.scenario.segments
+            if any(m.body.outside.get(one.id, 0.0) > one.tolerance for m in self.samples)
+            or any(not m.body.within for m in self._crossings.get(one.id, ()))
+        }
+        total = sum(ever.values())
+        return {ident: weight / total for ident, weight in ever.items()} if total else {}
+
+    @cached_property
+    def final(self) -> Moment[e.TruthSampled] | None:
+        """The last sample: harm to the horizon."""
+        return self.samples[-1] if self.samples else None
+
+    @cached_property
+    def loss(self) -> float | None:
+        """The team's scalar loss."""
+        return loss_of(self.final.body.harm, self.scenario) if self.final else None
+
+    @cached_property
+    def avoided(self) -> float | None:
+        """Share of the avoidable loss that the team avoided, between 0 and 1."""
+        refs = self.references
+        avoidable = refs.null.loss - refs.best.loss
+        if self.loss is None or avoidable <= 0:
+            return None
+        return min(1.0, max(0.0, (refs.null.loss - self.loss) / avoidable))
+
+    # --- time ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def ended(self) -> int:
+        """Second at which people stopped playing: closed, ended, or the last entry."""
+        stops = [m.at for m in self.all(e.DrillEnded)]
+        return min(stops) if stops else max((x.at for x in self.entries), default=0)
+
+    @cached_property
+    def closed(self) -> Moment[e.IncidentClosed] | None:
+        return self.first(e.IncidentClosed)
+
+    @cached_property
+    def over(self) -> int:
+        """Second from which nothing is owed any more: closed or ended, whichever came first."""
+        return min(self.ended, self.closed.at) if self.closed else self.ended
+
+    @cached_property
+    def fault_at(self) -> int:
+        started = self.first(e.FaultStarted)
+        return started.at if started else self.scenario.fault_at
+
+    def window(self, criterion: Criterion) -> tuple[float, float] | None:
+        """Return (t1, t2) in minutes, as the scenario's overlay moves them."""
+        if criterion.t1 is None or criterion.t2 is None:
+            return None
+        return self.overlay.windows.get(criterion.id, (criterion.t1, criterion.t2))
+
+    # --- people and work -------------------------------------------------------------------------------
+
+    @cached_property
+    def runs(self) -> tuple[tl.ActionRun, ...]:
+        return tl.action_runs(self)
+
+    @cached_property
+    def mitigations(self) -> tuple[tl.ActionRun, ...]:
+        """Runs that were started and treat at least one segment."""
+        return tuple(r for r in self.runs if r.started is not None and r.treats)
+
+    @cached_property
+    def first_mitigation(self) -> tl.ActionRun | None:
+        return min(self.mitigations, key=lambda r: r.begun, default=None)
+
+    @cached_property
+    def in_effect(self) -> tuple[tl.ActionRun, ...]:
+        """Mitigations that took effect."""
+        return tuple(r for r in self.mitigations if r.effect is not None)
+
+    @cached_property
+    def last_effect(self) -> int | None:
+        return max((r.effect for r in self.in_effect if r.effect is not None), default=None)
+
+    @cached_property
+    def decisions(self) -> tuple[Moment[c.RecordDecision], ...]:
+        return self.all(c.RecordDecision)
+
+    @cached_property
+    def severities(self) -> tuple[Moment[c.Declare | c.ChangeSeverity], ...]:
+        """Every statement of severity, in order."""
+        stated: list[Moment[c.Declare | c.ChangeSeverity]] = [*self.all(c.Declare), *self.all(c.ChangeSeverity)]
+        return tuple(sorted(stated, key=lambda m: m.seq))
+
+    @cached_property
+    def choices(self) -> tuple[Moment[c.RecordDecision | c.ChangeStrategy], ...]:
+        """Every decision and change of strategy, in order."""
+        made: list[Moment[c.RecordDecision | c.ChangeStrategy]] = [*self.decisions, *self.all(c.ChangeStrategy)]
+        return tuple(sorted(made, key=lambda m: m.seq))
+
+    @cached_property
+    def commanders(self) -> tuple[tl.Span, ...]:
+        return tl.holders(self, "commander")
+
+    @cached_property
+    def deputies(self) -> tuple[tl.Span, ...]:
+        return tl.holders(self, "deputy")
+
+    @cached_property
+    def freezes(self) -> tuple[tl.Span, ...]:
+        """Spans in which every service of the freeze scope was frozen for merges."""
+        return tl.frozen(self, self.overlay.freeze_scope)
+
+    @cached_property
+    def tasks(self) -> tuple[tl.Task, ...]:
+        return tl.tasks(self)
+
+    @cached_property
+    def _seated(self) -> dict[str, list[tuple[int, int]]]:
+        return tl.seated(self)
+
+    def held(self, owners: Iterable[str], since: float, until: float) -> bool:
+        """Tell whether people held one of these roles for most of a stretch; a scripted responder holds them all."""
+        if self.header.policy is not None or not self.header.automation:
+            return True
+        roles = [r.id for r in self.scenario.seats()]
+        wanted = roles if "all" in owners else [r for r in roles if r in frozenset(owners)]
+        span = max(1.0, until - since)
+        for role in wanted:
+            inside = sum(max(0.0, min(b, until) - max(a, since)) for a, b in self._seated.get(role, ()))
+            if inside * 2 > span:
+                return True
+        return False
+
+    def fits(self) -> tuple[Fit, ...]:
+        """Return the fit of every branch that was taken."""
+        return self.references.fits
+
+    def waiting(self, ref: str) -> Waiting | None:
+        """Return what waiting would have come to, from one snapshot."""
+        return next((w for w in self.references.waiting if w.ref == ref), None)

@@ -1,0 +1,140 @@
+"""Blueprint: each criterion on tiny drills, met, in part and missed."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.record import DrillRecord
+from simulator import commands as c
+from simulator import events as e
+from tests.analytics.builders import (
+    act,
+    card,
+    decide,
+    declare,
+    drill,
+    event,
+    figure,
+    freeze,
+    in_command,
+    judge,
+    note,
+    pair,
+    query,
+    ready,
+    say,
+    truth,
+    verify,
+)
+
+CURED = truth(recovers="20:00")
+LANDED = event("10:00", e.MergeLanded(merge="m", service="auth", harmful=True), by="world")
+DECIDED = [*query("06:00", "zones"), *decide("08:00", "flag")]
+SWITCH = act("15:00", "hotfix", takes=600)
+
+CASES: list[tuple[str, str, DrillRecord, str, float]] = [
+    ("B1a", "a query is linked", drill(query("03:00", "impact"), declare(evidence=["query:impact"])), "met", 2.0),
+    ("B1a", "linked at half time", drill(query("03:00", "impact"), declare("15:00", evidence=["query:impact"])), "partial", 1.0),
+    ("B1a", "linked too late", drill(query("03:00", "impact"), declare("21:00", evidence=["query:impact"])), "missed", 0.0),
+    ("B1a", "the revision links it", drill(
+        declare(), query("05:00", "impact"),
+        say("06:00", "commander", c.ChangeSeverity(severity="SEV-1", because="b", evidence=("query:impact",))),
+    ), "met", 2.0),
+    ("B1a", "only an alert", drill(
+        event("00:00", e.AlertFired(alert="a", severity="critical", summary="", value=1)), declare(evidence=["alert:a"]),
+    ), "partial", 1.0),
+    ("B1a", "hearsay is no query", drill(declare(evidence=["query:impact"])), "missed", 0.0),
+    ("B1a", "the query failed", drill(query("03:00", "impact", ok=False), declare(evidence=["query:impact"])), "missed", 0.0),
+    ("B1a", "nobody declared", drill(), "not_observed", 0.0),
+
+    ("B1b", "all of it in time", drill(freeze("05:00")), "met", 2.0),
+    ("B1b", "one service only", drill(freeze("05:00", "auth")), "partial", 1.0),
+    ("B1b", "in two steps", drill(freeze("05:00", "auth"), freeze("15:00", "edge")), "partial", 1.0),
+    ("B1b", "frozen, but the merge had landed", drill(freeze("12:00"), LANDED), "missed", 0.0),
+    ("B1b", "another service is no matter", drill(freeze("12:00", "billing")), "missed", 0.0),
+    ("B1b", "nobody froze", drill(), "not_observed", 0.0),
+
+    ("B1c", "two seats", drill(pair()), "met", 2.0),
+    ("B1c", "late", drill(pair("15:00")), "partial", 1.0),
+    ("B1c", "one seat for both", drill(in_command(), in_command("03:00", "commander", "deputy")), "partial", 1.0),
+    ("B1c", "no deputy", drill(in_command()), "partial", 1.0),
+    ("B1c", "offered, never accepted", drill(say("02:00", "commander", c.AssignRole(role="commander", to="deputy"))),
+     "not_observed", 0.0),
+
+    ("B2a", "two right cards", drill(card("06:00"), card("07:00", "rollback", 5), act("09:00", "flag")), "met", 3.0),
+    ("B2a", "one right card", drill(card("06:00"), act("09:00", "flag")), "partial", 1.5),
+    ("B2a", "the same action twice", drill(card("06:00"), card("07:00")), "partial", 1.5),
+    ("B2a", "half off in minutes", drill(card("06:00"), card("07:00", "hotfix", 8)), "partial", 1.5),
+    ("B2a", "wrong coverage costs", drill(
+        card("06:00"), card("07:00", "rollback", 6), card("07:30", "web_flag", 2),
+    ), "partial", 2.0),
+    ("B2a", "after the fact", drill(act("05:00", "flag"), card("06:00"), card("07:00", "rollback", 6)), "missed", 0.0),
+    ("B2a", "no card", drill(), "not_observed", 0.0),
+
+    ("B2b", "checked and recorded", drill(query("08:00", "compat"), ready("09:00")), "met", 2.0),
+    ("B2b", "checked only", drill(query("08:00", "compat")), "partial", 1.2),
+    ("B2b", "blocked without a plan", drill(query("08:00", "compat"), ready("09:00", plan=None)), "partial", 1.2),
+    ("B2b", "recorded the wrong way", drill(query("08:00", "compat"), ready("09:00", "ready")), "missed", 0.0),
+    ("B2b", "put right afterwards", drill(query("08:00", "compat"), ready("09:00", "ready"), ready("10:00")), "met", 2.0),
+    ("B2b", "recorded without looking", drill(ready("09:00")), "missed", 0.0),
+    ("B2b", "neither", drill(), "not_observed", 0.0),
+
+    ("B3a", "decided and started", drill(DECIDED, act("10:00", "flag", decision="decision:1"), world=CURED), "met", 3.0),
+    ("B3a", "started seven minutes later", drill(DECIDED, act("15:00", "flag", decision="decision:1")), "partial", 2.0),
+    ("B3a", "no decision on record", drill(act("10:00", "flag")), "partial", 1.5),
+    ("B3a", "half way to T+45", drill(query("06:00", "zones"), decide("39:00"), act("40:00", "flag")), "partial", 1.5),
+    ("B3a", "switched on nothing new", drill(DECIDED, act("10:00", "flag"), SWITCH), "partial", 1.5),
+    ("B3a", "switched on new evidence", drill(
+        DECIDED, act("10:00", "flag"), query("13:00", "keyring"),
+        decide("14:00", "hotfix", evidence=("query:keyring",), strategy="hotfix"), SWITCH,
+    ), "met", 3.0),
+    ("B3a", "nothing started", drill(DECIDED), "not_observed", 0.0),
+
+    ("B3b", "one at a time", drill(act("10:00", "flag"), act("13:00", "rollback")), "met", 3.0),
+    ("B3b", "two that contradict", drill(act("10:00", "flag", takes=120), act("11:00", "rollback")), "partial", 1.0),
+    ("B3b", "the first was aborted", drill(
+        act("08:00", "rollback", ends="aborted", abort="09:00"), act("10:00", "flag"),
+    ), "met", 3.0),
+    ("B3b", "a stalled one is still in flight", drill(act("08:00", "rollback", ends="stalled"), act("10:00", "flag")),
+     "partial", 1.0),
+    ("B3b", "nothing took effect", drill(act("10:00", "flag", ends="started")), "not_observed", 0.0),
+
+    ("B4a", "rerun after it", drill(act("10:00", "flag"), query("12:00", "rerun")), "met", 2.0),
+    ("B4a", "measured after it, late", drill(act("10:00", "flag"), verify("50:00")), "partial", 1.0),
+    ("B4a", "rerun before it only", drill(query("09:00", "rerun"), act("10:00", "flag")), "not_observed", 0.0),
+    ("B4a", "another query is no rerun", drill(act("10:00", "flag"), query("12:00", "zones")), "not_observed", 0.0),
+
+    ("B4b", "three indicators, by segment", drill(act("10:00", "flag"), verify("20:00")), "met", 3.0),
+    ("B4b", "two of three", drill(act("10:00", "flag"), verify("20:00", "ratio", "web_ratio")), "partial", 1.9),
+    ("B4b", "not an indicator", drill(act("10:00", "flag"), verify("20:00", "cpu")), "missed", 0.0),
+    ("B4b", "the window overlaps", drill(act("10:00", "flag"), verify("20:00", window=(-20, -5))), "missed", 0.0),
+    ("B4b", "before the mitigation", drill(verify("05:00"), act("20:00", "flag")), "not_observed", 0.0),
+    ("B4b", "nothing to compare", drill(verify("20:00")), "not_observed", 0.0),
+
+    ("B5a", "all true", drill(
+        act("10:00", "flag"), note("50:00", figure(1100), figure(300, 500, "minutes")),
+    ), "met", 2.0),
+    ("B5a", "one figure out", drill(act("10:00", "flag"), note("50:00", figure(1100), figure(900, name="minutes"))),
+     "partial", 1.5),
+    ("B5a", "an interval that says nothing", drill(act("10:00", "flag"), note("50:00", figure(10, 100000))), "missed", 0.0),
+    ("B5a", "nothing was done", drill(note("50:00", figure(1000), figure(333, name="minutes"))), "partial", 1.5),
+    ("B5a", "wrong cause", drill(act("10:00", "flag"), note("50:00", figure(), cause="attack")), "partial", 1.0),
+    ("B5a", "no note", drill(), "not_observed", 0.0),
+
+    ("B5b", "within a day", drill(say("55:00", "commander", c.CommitCheckpoint.model_validate(
+        {"in_hours": 12, "owner": "deputy", "trigger": {"metric": "ratio", "threshold": 0.01}}))), "met", 1.0),
+    ("B5b", "in two days", drill(say("55:00", "commander", c.CommitCheckpoint.model_validate(
+        {"in_hours": 48, "owner": "deputy", "trigger": {"metric": "ratio", "threshold": 0.01}}))), "missed", 0.0),
+    ("B5b", "none", drill(), "not_observed", 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ident", "name", "record", "status", "points"), CASES, ids=[f"{x[0]}-{x[1]}" for x in CASES])
+def test_a_criterion_finds_what_is_there(
+    ident: str, name: str, record: DrillRecord, status: str, points: float
+) -> None:
+    found = judge(ident, record)
+    assert (found.status, found.points) == (status, points), found.why
+    assert found.why
+    assert found.evidence or not found.points
+    assert found.advice or found.status == "met"

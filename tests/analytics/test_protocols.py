@@ -1,0 +1,174 @@
+"""Protocols: the first quarter of an hour, lanes, evidence, communication, contradictions on tiny drills."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.record import DrillRecord
+from simulator import commands as c
+from simulator import events as e
+from tests.analytics.builders import (
+    Lines,
+    act,
+    decide,
+    declare,
+    drill,
+    escalate,
+    event,
+    figure,
+    freeze,
+    in_command,
+    inject,
+    judge,
+    lanes,
+    packet,
+    pair,
+    query,
+    ready,
+    references,
+    say,
+    snapshot,
+    task,
+    truth,
+    update,
+    waits,
+)
+
+BASELINE = [*query("03:00", "impact"), *query("06:00", "zones")]
+PRECHECKS = [*query("08:00", "compat"), *query("08:30", "rerun")]
+ZONES = query("06:00", "zones")
+MERGER = say("06:00", "commander", c.NameMergeOwner(surface="auth", owner="mitigation"))
+BUSY = [*task("05:00", "25:00", "triage", 1), *task("06:00", "30:00", "mitigation", 2)]
+SHARED = [
+    *query("03:00", "impact", executor="triage"), *query("04:00", "zones", executor="triage"),
+    *query("05:00", "compat", executor="mitigation"), *query("06:00", "rerun", executor="verification"),
+    *act("10:00", "flag", executor="mitigation"),
+]  # fmt: skip
+HERO = [query(f"0{m}:00", "impact", f"query:impact#{m}", executor="triage") for m in range(1, 7)]
+MINIMUM = [*query("03:00", "impact"), *query("04:00", "git_log"), *query("05:00", "compat")]
+WAITING = references(waiting=[waits(n, 2000) for n in range(1, 6)])
+
+
+def status(clock: str, to: str) -> Lines:
+    return say(clock, "commander", c.ChangeStatus.model_validate({"status": to}))
+
+
+def contradict(clock: str, choice: str = "flag", **more: object) -> Lines:
+    def side(owner: str, action: str, minutes: float, blast: str = "slow") -> dict[str, object]:
+        return {"owner": owner, "action": action, "reversal_minutes": minutes, "blast_radius": (blast,)}
+
+    data = {
+        "recommendations": (side("mitigation", "flag", 2), side("triage", "rollback", 6)), "choice": choice,
+        "reassess_minutes": 10,
+    } | more  # fmt: skip
+    return say(clock, "commander", c.RecordContradiction.model_validate(data))
+
+
+def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figure | None = None) -> Lines:
+    return say(clock, "comms", c.CorrectUpdate.model_validate({"update": ref, "status": status, "impact": impact}))
+
+
+TOLD = [*escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
+
+CASES: list[tuple[str, str, DrillRecord, str, float]] = [
+    ("P1", "all five", drill(pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00")), "met", 4.0),
+    ("P1", "half of it late", drill(pair("20:00"), freeze("20:00"), BASELINE, lanes(), PRECHECKS, ready("09:00")),
+     "partial", 3.2),
+    ("P1", "three lanes have no next owner", drill(
+        pair(), freeze(), BASELINE, lanes(mitigation="", verification="", comms=""), PRECHECKS, ready("09:00"),
+    ), "partial", 3.2),
+    ("P1", "the wrong revision", drill(
+        pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00", known_good="bad"),
+    ), "partial", 3.8),
+    ("P1", "recorded without looking", drill(pair(), freeze(), BASELINE, lanes(), ready("09:00")), "partial", 3.4),
+    ("P1", "only command", drill(pair()), "partial", 0.8),
+    ("P1", "nothing", drill(), "not_observed", 0.0),
+
+    ("P2", "all of it", drill(in_command(), lanes(), BUSY, MERGER, SHARED), "met", 3.0),
+    ("P2", "two lanes without an owner", drill(
+        in_command(), lanes(comms="", triage=""), BUSY, MERGER, SHARED), "partial", 2.5),
+    ("P2", "one executor for everything", drill(in_command(), lanes(), BUSY, MERGER, *HERO), "partial", 2.5),
+    ("P2", "the commander does the work", drill(
+        in_command(), lanes(), BUSY, MERGER, *(query(f"1{m}:00", "impact", f"query:impact#{m}", "commander") for m in range(6)),
+    ), "partial", 2.0),
+    ("P2", "lanes on paper", drill(lanes()), "partial", 1.0),
+    ("P2", "tasks for one lane only", drill(in_command(), lanes(), task("05:00", "30:00", "triage", 1), MERGER, SHARED),
+     "partial", 2.5),
+    ("P2", "nothing", drill(), "not_observed", 0.0),
+
+    ("P3", "all of it", drill(
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"), refs=WAITING,
+    ), "partial", 2.8),
+    ("P3", "physics beats an artifact", drill(
+        query("03:00", "impact"), query("04:00", "zones"), query("05:00", "compat"), snapshot("08:00"), packet("08:30"),
+        decide("09:00"), act("10:00", "flag"), refs=WAITING,
+    ), "partial", 2.7),
+    ("P3", "no packet at the decision", drill(
+        MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), refs=WAITING), "partial", 1.8),
+    ("P3", "a packet without output", drill(
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30", evidence=()), decide("09:00"), refs=WAITING), "partial", 1.8),
+    ("P3", "a packet with a false figure", drill(
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30", figure(9000)), decide("09:00"), refs=WAITING), "partial", 2.6),
+    ("P3", "the risk of waiting is way off", drill(
+        MINIMUM, ZONES, snapshot("08:00", figure(9000)), packet("08:30"), decide("09:00"), refs=WAITING), "partial", 2.3),
+    ("P3", "no snapshot at the change of phase", drill(
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), status("20:00", "mitigating"), refs=WAITING,
+    ), "partial", 2.3),
+    ("P3", "only the evidence minimum", drill(MINIMUM), "partial", 0.8),
+    ("P3", "evidence after the fact", drill(act("02:00", "flag"), MINIMUM), "missed", 0.0),
+    ("P3", "nothing", drill(), "not_observed", 0.0),
+
+    ("P4", "in time, on cadence, true", drill(TOLD), "met", 4.0),
+    ("P4", "the first words came late", drill(escalate("15:00"), update("20:00"), update("39:00"), update("58:00")),
+     "partial", 3.2),
+    ("P4", "one promise broken", drill(escalate("08:00"), update("10:00"), update("48:00")), "partial", 3.5),
+    ("P4", "a false figure", drill(
+        escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), update("48:00")), "partial", 3.4),
+    ("P4", "taken back in time", drill(
+        escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), correct("31:00", "update:3", impact=figure(1000)),
+        update("48:00")), "partial", 3.9),
+    ("P4", "a point ETA and a guess", drill(
+        escalate("08:00"), update("10:00", eta="point", cause="attack"), update("29:00"), update("48:00")), "partial", 3.0),
+    ("P4", "recovered, it says", drill(escalate("08:00"), update("10:00", status="recovered"), ended="20:00"), "partial", 3.2),
+    ("P4", "only upwards", drill(escalate("08:00")), "partial", 1.0),
+    ("P4", "an update a minute earns no more", drill(
+        escalate("08:00"), *(update(f"{m}:00") for m in range(10, 60))), "met", 4.0),
+    ("P4", "silence", drill(), "not_observed", 0.0),
+
+    ("P5", "in order", drill(inject("10:00", "push"), contradict("11:00"), decide("15:00")), "met", 1.0),
+    ("P5", "never looked at again", drill(contradict("11:00"), decide("25:00")), "partial", 0.8),
+    ("P5", "the less reversible, on nothing", drill(contradict("11:00", "rollback"), decide("15:00")), "partial", 0.8),
+    ("P5", "the less reversible, on evidence", drill(
+        ZONES, contradict("11:00", "rollback", evidence=("query:zones",)), decide("15:00")), "met", 1.0),
+    ("P5", "never put side by side", drill(inject("10:00", "push"), act("12:00", "flag")), "not_observed", 0.0),
+    ("P5", "done as asked", drill(inject("10:00", "push"), act("12:00", "rollback")), "not_applicable", 0.0),
+    ("P5", "nobody disagreed", drill(), "not_applicable", 0.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("ident", "name", "record", "status", "points"), CASES, ids=[f"{x[0]}-{x[1]}" for x in CASES])
+def test_a_criterion_finds_what_is_there(
+    ident: str, name: str, record: DrillRecord, status: str, points: float
+) -> None:
+    found = judge(ident, record)
+    assert (found.status, found.points) == (status, points), found.why
+    assert found.evidence or not found.points
+
+
+def test_an_update_that_says_recovered_may_be_a_little_early() -> None:
+    told = [*declare(), *act("10:00", "flag"), *escalate("08:00"), *update("19:00", status="recovered", mitigation="flag")]
+    early, far_too_early = truth(recovers="21:00"), truth(recovers="40:00")
+    assert "status" not in judge("P4", drill(told, world=early, ended="25:00")).why
+    assert "status recovered" in judge("P4", drill(told, world=far_too_early, ended="25:00")).why
+
+
+def test_a_severity_one_update_is_due_within_half_an_hour_whatever_was_promised() -> None:
+    told = [*declare(), *escalate("08:00"), *update("10:00", following=55), *update("59:00", following=1)]
+    assert "due at T+40:00" in judge("P4", drill(told)).why
+
+
+def test_work_is_counted_by_who_carried_it_out() -> None:
+    reported = event("09:00", e.TaskReported(task="task:1", owner="comms", text=""))
+    assigned = event("08:00", e.TaskAssigned(task="task:1", owner="comms", assigned_by="commander", text="", due=0))
+    record = drill(in_command(), lanes(), MERGER, SHARED, assigned, reported)
+    assert "triage carried 33 %" in judge("P2", record).why

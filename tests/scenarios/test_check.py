@@ -1,0 +1,151 @@
+"""The linter: each mistake an author can make is one finding with line and remedy."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from scenarios.auth_token.world import AuthTokenWorld
+from scenarios.check import INCIDENT_FACTS, Finding, check_path, check_text
+from simulator.engine import Engine, new_header
+from simulator.facts import known_names
+
+FOLDER = resources.files("scenarios")
+TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
+PLAYBOOK = (FOLDER / "playbooks" / "recovery.yaml").read_text(encoding="utf-8")
+
+
+def check(old: str, new: str) -> list[Finding]:
+    assert old in TEXT
+    return check_text(TEXT.replace(old, new, 1), "mine.yaml", lambda: AuthTokenWorld)
+
+
+def only(findings: list[Finding]) -> str:
+    assert len(findings) == 1, [str(f) for f in findings]
+    found = findings[0]
+    assert found.line > 1
+    assert found.remedy
+    return str(found).partition(": ")[2]
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_shipped_scenarios_are_clean(name):
+    assert check_path(Path(str(FOLDER / name))) == []
+
+
+def test_shipped_playbooks_are_clean():
+    folder = Path(str(FOLDER / "playbooks"))
+    assert [f for file in sorted(folder.glob("*.yaml")) for f in check_path(file)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("executors: [dba]\n    rung: repair", "executors: [dbaa]\n    rung: repair",
+         "actions.compat.executors.0: unknown name 'dbaa'; use one of roles; did you mean 'dba'?"),
+        ("coverage: [web]", "coverage: [desktop]",
+         "actions.flag_web.coverage.0: unknown name 'desktop'; use one of segments"),
+        ("metric: mint_p95, above", "metric: mint_p99, above",
+         "alerts.mint_saturation.metric: unknown name 'mint_p99'"),
+        ("source: ratio_403", "source: ratio_404",
+         "metrics.forbidden_ratio.source: unknown name 'ratio_404'; use one of sources; did you mean 'ratio_40"),
+        ("rate: invalid_grant", "rate: invalid_grants", "logs.refresh_refused.rate: unknown name 'invalid_grants'"),
+        ("{knob: pin, value: 1", "{knob: pinn, value: 1",
+         "actions.pin.effects.0.knob: unknown name 'pinn'; use one of knobs"),
+        ("when: {rollback_stalled: true}", "when: {rollback_stuck: true}",
+         "injects.rollback_crash.when.rollback_stuck: unknown name 'rollback_stuck'; use one of facts"),
+        ("when: {query.runbook: true}", "when: {query.runbok: true}",
+         "actions.pin.preconditions.0.when.query.runbok: unknown name 'query.runbok'; use one of facts; "
+         "did you mean 'query.runbook'?"),
+        ("{poisoned_sessions: {above: 0}}", "{poisoned_sessions: {over: 0}}",
+         "actions.revoke.preconditions.0.when.poisoned_sessions: unknown comparison 'over'; write above, below or not"),
+        ("{when: {action.rollback: done}", "{when: {action.rollback: finished}",
+         "actions.roll_forward.preconditions.0.when.action.rollback: an action is never 'finished'"),
+        ("weight: 0.3, tolerance", "weight: 0.4, tolerance", "segments: weights add up to 1.1; make them add up to 1"),
+        ("aliases: [git log]", "aliases: [jwks]", "queries.jwks_kids.aliases: 'jwks' also runs git_log"),
+        ("pods available: {{ replicas }}", "pods available: {{ replika }}",
+         "actions.rollback.stall_output: broken template ('replika' is undefined); use what is there; "
+         "did you mean 'replicas'?"),
+        ("client={{ client }} sub=usr_{{ hex(4) }}… path", "client={{ clint }} sub=usr_{{ hex(4) }}… path",
+         "logs.edge_reject.text: broken template ('clint' is undefined); use what is there; did you mean 'client'?"),
+        ("tickets_total: figures.tickets_total", "tickets_total: figures.tikets",
+         "queries.ticket_split.figures.tickets_total: the world's context has no number 'figures.tikets'"),
+        ("command: update_executives", "command: update_executive",
+         "injects.exec_update.expects.command: unknown command 'update_executive'; use a command's kind; "
+         "did you mean 'update_executives'?"),
+        ("fields: {lane: comms}", "fields: {lanes: comms}",
+         "injects.support_first.expects.fields.lanes: AssignLane has no such field; rename it; did you mean 'lane'?"),
+        ("fields: {action: withdraw_key}", "fields: {action: withdraw}",
+         "injects.key_was_published.expects.fields.action: unknown name 'withdraw'; use one of actions"),
+        ("serves: [rollback_safety]", "serves: []",
+         "evidence_minimum.rollback_safety: no query provides it; add it to a query's `serves`"),
+        ("until: 25m\n    when: {incident.public_update", "until: 2m\n    when: {incident.public_update",
+         "injects.social: can never be delivered; move `at` or `until`"),
+        ("parameters: {}", "parameters: {colour: 1}", "parameters: the world does not know them"),
+        ("{id: tickets, title: Tickets since", "{id: tikets, title: Tickets since",
+         "figures.tikets: the world does not report it; use what it does; did you mean 'tickets'?"),
+        ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
+        ("    precheck: revoke_dry_run\n", "",
+         "actions.revoke: is wide or irreversible and has no precheck; name the query that shows the danger in"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_one_finding(old, new, expected):
+    findings = check(old, new)
+    if not expected:
+        assert findings == []
+        return
+    assert only(findings).startswith(expected)
+
+
+def test_the_facts_it_knows_are_those_the_engine_offers():
+    loaded = scenarios.load("auth_token")
+    names = known_names(Engine(loaded, new_header(loaded, seed=1)))
+    assert [name for name in names if "." in name and name.startswith("incident.")] == [
+        name for name in INCIDENT_FACTS if name.startswith("incident.")
+    ]
+    assert set(INCIDENT_FACTS) <= set(names)
+
+
+def test_an_id_used_twice():
+    assert "queries.git_log: a second one with this id" in only(check("- id: release_show", "- id: git_log"))
+
+
+def test_a_cue_nothing_brings_out():
+    rest = "\n        matters_for: The window that recovery is compared with\n"
+    old, new = f"        topics: [baseline]{rest}        volunteered_at: 36m\n", f"        topics: []{rest}"
+    assert "roles.verification.cues.clean_window: nothing brings it out" in only(check(old, new))
+
+
+def test_a_finding_names_the_line():
+    findings = check("coverage: [web]", "coverage: [desktop]")
+    assert "coverage: [web]" in TEXT.splitlines()[findings[0].line - 1]
+
+
+def test_schema_errors_are_all_reported():
+    text = TEXT.replace("horizon: 60m", "horizon: soon").replace("company: Larkfield", "firm: Larkfield")
+    found = [str(f) for f in check_text(text, "mine.yaml")]
+    assert [f.partition(": ")[2].partition(":")[0] for f in found] == ["company", "firm", "horizon"]
+
+
+def test_broken_yaml_and_missing_files_are_findings(tmp_path):
+    broken = tmp_path / "scenario.yaml"
+    broken.write_text("id: [\n", encoding="utf-8")
+    assert len(check_path(broken)) == 1
+    assert str(check_path(tmp_path / "none.yaml")[0]).endswith("no such file; give a scenario's folder or a YAML file")
+
+
+def test_a_folder_of_ones_own(tmp_path):
+    (tmp_path / "scenario.yaml").write_text(TEXT, encoding="utf-8")
+    assert "there is no world.py beside it" in check_path(tmp_path)[0].what
+    (tmp_path / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
+    assert check_path(tmp_path) == []
+
+
+def test_a_playbook_whose_weights_do_not_add_up():
+    points = next(line for line in PLAYBOOK.splitlines() if "points: 2" in line)
+    findings = check_text(PLAYBOOK.replace(points, points.replace("points: 2", "points: 3"), 1), "mine.yaml")
+    assert findings
+    assert all("add up" in f.what for f in findings)

@@ -1,0 +1,108 @@
+"""Scripted responders: the order in which the score must put them, and that they know only what they are shown."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from analytics import playbook
+from analytics.counterfactual import add_references
+from analytics.scorecard import Scorecard
+from analytics.scoring import score
+from scenarios import load
+from simulator import events as e
+from simulator.errors import UnknownName
+from simulator.journal import Journal, seen_by
+from simulator.play import play
+from simulator.replay import replay
+
+SEEDS = (1, 7, 12)
+SCENARIOS = ("auth_token",)
+
+
+@cache
+def journal_of(scenario: str, policy: str, seed: int) -> Journal:
+    return play(load(scenario), policy, seed).journal
+
+
+@cache
+def card(scenario: str, policy: str, seed: int) -> Scorecard:
+    book = playbook.load("recovery")
+    return score(add_references(load(scenario), journal_of(scenario, policy, seed), book, seeds=0), book)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> None:
+    total = {name: card(scenario, name, seed).total for name in load(scenario).responders}
+    assert total["by_the_book"] >= 85
+    assert not card(scenario, "by_the_book", seed).caps
+    assert total["by_the_book"] > total["slow"] > total["impatient"]
+    assert total["hero"] > total["impatient"]
+    assert 35 <= total["silent"] <= 60
+    assert total["talker"] <= 45
+    assert total["null"] <= 5
+    for name in total:
+        assert total[name] <= min((cap.limit for cap in card(scenario, name, seed).caps), default=100)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_on_average_a_hero_does_worse_than_a_team(scenario: str) -> None:
+    mean = {name: sum(card(scenario, name, s).uncapped for s in SEEDS) for name in ("by_the_book", "hero")}
+    assert mean["by_the_book"] > mean["hero"]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("policy", ["by_the_book", "impatient", "slow"])
+def test_a_played_drill_replays_to_the_same_bytes(scenario: str, policy: str) -> None:
+    recorded = journal_of(scenario, policy, 7)
+    again = replay(load(scenario), Journal(recorded.header, list(recorded.entries))).journal
+    assert [x.to_json() for x in again] == [x.to_json() for x in recorded]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_pacing_and_hash_seed_change_no_byte(scenario: str) -> None:
+    program = (
+        "import sys; from scenarios import load; from simulator.play import play\n"
+        f"print('\\n'.join(play(load({scenario!r}), 'by_the_book', 7, step=int(sys.argv[1]) or None).journal.lines()))"
+    )
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", program, step],
+            env={**os.environ, "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            check=True,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        ).stdout
+        for hash_seed, step in (("0", "1"), ("1", "0"))
+    ]
+    assert outputs[0] == outputs[1]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_first_page_lands_on_zero_for_every_seed(scenario: str) -> None:
+    for seed in range(12):
+        pages = [x for x in journal_of(scenario, "null", seed) if isinstance(x.body, e.AlertFired) and x.body.page]
+        assert pages[0].at == 0
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_nobody_is_shown_truth_or_another_roles_cue(scenario: str) -> None:
+    loaded = load(scenario)
+    for entry in journal_of(scenario, "by_the_book", 7):
+        roles = [role.id for role in loaded.scenario.roles if seen_by(entry, role.id)]
+        if isinstance(entry.body, e.TRUTH):
+            assert roles == []
+        if isinstance(entry.body, e.CueGiven):
+            assert roles == [entry.body.role]
+
+
+def test_an_unknown_policy_offers_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'by_the_book'"):
+        play(load("auth_token"), "by_the_bok", 1)

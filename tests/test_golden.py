@@ -1,0 +1,42 @@
+"""Recorded drills: every build replays and scores them again and must get the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from analytics import playbook
+from analytics.counterfactual import add_references
+from analytics.record import DrillRecord
+from analytics.scoring import score
+from scenarios import load
+from simulator import journal
+from simulator.play import play
+from simulator.replay import replay
+
+GOLDEN = Path(__file__).parent / "golden"
+DRILLS = [("auth_token", "by_the_book", 7), ("auth_token", "impatient", 7), ("auth_token", "null", 7)]
+
+pytestmark = pytest.mark.golden
+
+
+@pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
+def test_a_recorded_drill_is_played_and_scored_as_ever(
+    scenario: str, policy: str, seed: int, golden: Callable[[str, str], None]
+) -> None:
+    loaded, book = load(scenario), playbook.load("recovery")
+    record = add_references(loaded, play(loaded, policy, seed).journal, book, seeds=0)
+    name = f"{scenario}-{policy}-{seed}"
+    golden(f"{name}.jsonl", "\n".join(record.journal.lines()) + "\n")
+    golden(f"{name}.score.json", score(record, book).to_json() + "\n")
+
+
+@pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
+def test_a_recorded_file_replays_and_its_score_needs_no_engine(scenario: str, policy: str, seed: int) -> None:
+    recorded = journal.load(GOLDEN / f"{scenario}-{policy}-{seed}.jsonl")
+    loaded = load(scenario)
+    replay(loaded, recorded)
+    again = score(DrillRecord.of(recorded, loaded.scenario), playbook.load("recovery")).to_json()
+    assert again + "\n" == (GOLDEN / f"{scenario}-{policy}-{seed}.score.json").read_text(encoding="utf-8")

@@ -1,0 +1,313 @@
+"""The command line: JSON on stdout and nothing else, one line per mistake, exit codes that mean something."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from simulator import commands as c
+from simulator.errors import UnknownName
+from simulator.policy import Brief, Derived, Scripted
+from simulator.room.store import Store
+from simulator.scenario import LoadedScenario
+from tests.room.rooms import Wall, rooms, say, solo
+from tests.simulator.toy import toy
+from ui import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Drill = Callable[..., Result]
+
+
+class FlagOff:
+    """Take the flag off two minutes in, having declared."""
+
+    def __init__(self) -> None:
+        self.left: list[tuple[str, c.Command]] = [
+            ("commander", c.Declare(severity="SEV-1", title="cache fills up")),
+            ("mitigation", c.TakeAction(action="flag_off")),
+        ]
+
+    def __call__(self, brief: Brief) -> Iterable[tuple[str, c.Command]]:
+        while self.left and brief("commander").now >= 120:
+            yield self.left.pop(0)
+
+
+def played() -> LoadedScenario:
+    responders = {"by_the_book": Scripted(FlagOff), "null": Derived("by_the_book", lambda orders: orders[:4])}
+    return replace(toy(), responders=responders)
+
+
+@pytest.fixture
+def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Drill:
+    """Return `drill(*arguments)`, on the toy scenario."""
+
+    def find(scenario: str, variant: str) -> LoadedScenario:
+        if scenario != "toy":
+            raise UnknownName("scenario", scenario, ["toy"])
+        return played()
+
+    def run(*arguments: object) -> Result:
+        code = cli.main([str(one) for one in arguments])
+        caught = capsys.readouterr()
+        return Result(code, caught.out, caught.err)
+
+    monkeypatch.setattr(cli, "find", find)
+    return run
+
+
+def one_line(result: Result) -> str:
+    assert result.code == 2
+    assert result.out == ""
+    assert result.err.count("\n") == 1
+    assert "Traceback" not in result.err
+    return result.err
+
+
+# --- play ---------------------------------------------------------------------------------------------------
+
+
+def test_play_prints_one_object_and_writes_the_journal(drill: Drill, tmp_path: Path) -> None:
+    out = tmp_path / "a.jsonl"
+    found = drill("play", "toy", "--seed", 7, "--out", out)
+    assert found.code == 0
+    assert {"scenario": "toy", "variant": "base", "seed": 7, "policy": "by_the_book"}.items() <= found.json.items()
+    assert {"ended", "at", "harm"} <= found.json.keys()
+    assert set(found.json["harm"]) == {"total", "lost"}
+    assert found.err == f"wrote {out}\n"
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert lines[0]["seed"] == 7
+    assert [line["seq"] for line in lines[1:]] == list(range(1, len(lines)))
+
+
+def test_until_stops_people_and_the_world_runs_on(drill: Drill) -> None:
+    found = drill("play", "toy", "--until", 1.5).json
+    assert (found["ended"], found["at"]) == ("stopped", 90)
+    assert found["harm"]["lost"] > drill("play", "toy").json["harm"]["lost"]
+
+
+def test_steps_and_policies_change_what_they_should(drill: Drill, tmp_path: Path) -> None:
+    drill("play", "toy", "--out", tmp_path / "whole")
+    drill("play", "toy", "--out", tmp_path / "steps", "--step", 1)
+    assert (tmp_path / "whole").read_bytes() == (tmp_path / "steps").read_bytes()
+    assert drill("play", "toy", "--policy", "null").json["harm"]["total"] > drill("play", "toy").json["harm"]["total"]
+
+
+def test_a_journal_can_be_played_as_commands(drill: Drill, tmp_path: Path) -> None:
+    drill("play", "toy", "--seed", 3, "--out", tmp_path / "a")
+    again = drill("play", "toy", "--seed", 3, "--commands", tmp_path / "a", "--out", tmp_path / "b")
+    assert again.json["policy"] is None
+    first, second = ((tmp_path / name).read_text().splitlines()[1:] for name in "ab")
+    assert first == second
+
+
+def test_a_command_file_goes_on_after_a_refusal(drill: Drill, tmp_path: Path) -> None:
+    file = tmp_path / "commands.jsonl"
+    file.write_text(
+        '{"at": 60, "by": "mitigation:Ana", "body": {"kind": "take_action", "action": "purge"}}\n'
+        "\n"
+        '{"at": 30, "by": "mitigation:Ana", "body": {"kind": "post_message", "text": "late"}}\n'
+        '{"at": 90, "by": "comms:Bo", "body": {"kind": "fire_inject", "inject": "boss"}}\n'
+        '{"at": 95, "by": "mitigation:Ana", "body": {"kind": "take_action", "action": "flag_off"}}\n'
+    )
+    found = drill("play", "toy", "--commands", file, "--out", tmp_path / "a")
+    assert found.code == 0
+    refused = found.err.splitlines()[:-1]
+    assert len(refused) == 3
+    assert "flag off first" in refused[0]
+    assert "past" in refused[1]
+    assert refused[2].startswith("refused: T+90s comms:Bo fire_inject:")
+    assert "action_finished" in (tmp_path / "a").read_text()
+
+
+@pytest.mark.parametrize(("line", "says"), [
+    ("{", "1: broken JSON"),
+    ("[]", "1: not a JSON object"),
+    ('{"at": 1, "by": "commander:Ana", "body": {"kind": "declare"}}', "1: body.declare.severity: Field required"),
+    ('{"at": 1, "by": "commander:Ana", "body": {"kind": "dance"}}', "dance"),
+    ('{"at": 1, "body": {"kind": "declare"}}', "1: by: Field required"),
+])  # fmt: skip
+def test_a_broken_command_file_names_its_line(drill: Drill, tmp_path: Path, line: str, says: str) -> None:
+    file = tmp_path / "commands.jsonl"
+    file.write_text(line + "\n")
+    message = one_line(drill("play", "toy", "--commands", file))
+    assert f"{file}:" in message
+    assert says in message
+    assert "drill schema command" in message or "restore" in message
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (("play", "tox"), "unknown scenario 'tox'; did you mean 'toy'?"),
+    (("play", "toy", "--policy", "by_the_bok"), "unknown policy 'by_the_bok'; did you mean 'by_the_book'?"),
+    (("play", "toy", "--commands", "nosuch.jsonl"), "nosuch.jsonl: no such file"),
+    (("play", "toy", "--out", "/nosuch/folder/a.jsonl"), "cannot be written"),
+    (("play", "toy", "--seed", "x"), "valid integer"),
+    (("play",), "scenario"),
+    (("plya", "toy"), "plya"),
+    (("score", "nosuch.jsonl"), "nosuch.jsonl: no such file"),
+    (("replay", "nosuch.jsonl"), "nosuch.jsonl: no such file"),
+    (("schema", "journal"), "journal"),
+])  # fmt: skip
+def test_a_mistake_is_one_line_and_exit_2(drill: Drill, arguments: tuple[str, ...], says: str) -> None:
+    assert says in one_line(drill(*arguments))
+
+
+def test_a_missing_file_offers_the_nearest(drill: Drill, tmp_path: Path) -> None:
+    drill("play", "toy", "--out", tmp_path / "monday.jsonl")
+    for arguments in (("replay",), ("score",), ("check",), ("play", "toy", "--commands")):
+        message = one_line(drill(*arguments, tmp_path / "mondy.jsonl"))
+        assert f"did you mean '{tmp_path}/monday.jsonl'?" in message
+    assert "no such file; give a journal" in one_line(drill("replay", tmp_path / "nowhere" / "x"))
+
+
+# --- replay and score ------------------------------------------------------------------------------------------
+
+
+def test_replay_agrees_with_what_was_recorded(drill: Drill, tmp_path: Path) -> None:
+    drill("play", "toy", "--out", tmp_path / "a")
+    found = drill("replay", tmp_path / "a")
+    assert (found.code, found.json["identical"]) == (0, True)
+
+
+def test_replay_names_the_first_difference(drill: Drill, tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    drill("play", "toy", "--out", file)
+    file.write_text(file.read_text().replace('"by": "world"', '"by": "engine"', 1))
+    found = drill("replay", file)
+    assert found.code == 1
+    assert "differs" in found.err
+    assert found.err.count("\n") == 1
+    assert found.json["identical"] is False
+
+
+def test_a_broken_journal_is_one_line_with_file_line_and_remedy(drill: Drill, tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    drill("play", "toy", "--out", file)
+    lines = file.read_text().splitlines()
+    for broken, says in (
+        ([*lines[:3], lines[3][:20]], "4: broken JSON"),
+        ([*lines[:3], *lines[4:]], "4: seq is 4, expected 3"),
+        (lines[1:], "1: not a journal header"),
+        ([""], "1: empty file"),
+    ):
+        file.write_text("\n".join(broken))
+        for command in ("replay", "score"):
+            assert f"{file}:{says}" in one_line(drill(command, file))
+
+
+# --- schema and check --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["scenario", "playbook", "command"])
+def test_schemas_are_valid(drill: Drill, what: str) -> None:
+    Draft202012Validator.check_schema(drill("schema", what).json)
+
+
+def test_the_command_schema_takes_what_play_takes(drill: Drill) -> None:
+    schema = Draft202012Validator(drill("schema", "command").json)
+    good = {"at": 5, "by": "commander:Ana", "body": {"kind": "declare", "severity": "SEV-1", "title": "x"}}
+    assert schema.is_valid(good)
+    assert not schema.is_valid({**good, "body": {"severity": "SEV-1", "title": "x"}})
+    assert not schema.is_valid({**good, "body": {**good["body"], "mood": "bad"}})
+    assert not schema.is_valid({"by": "commander:Ana", "body": good["body"]})
+
+
+def test_check_finds_nothing_in_what_is_shipped(drill: Drill) -> None:
+    for path in ("scenarios/auth_token", "scenarios/playbooks/recovery.yaml"):
+        found = drill("check", ROOT / path)
+        assert (found.code, found.json["findings"]) == (0, [])
+
+
+def test_check_names_line_and_remedy_for_every_mistake(drill: Drill, tmp_path: Path) -> None:
+    file = tmp_path / "scenario.yaml"
+    text = (ROOT / "scenarios/auth_token/scenario.yaml").read_text()
+    file.write_text(text.replace("horizon:", "horizont:", 1).replace("t0_utc:", "t0:", 1))
+    found = drill("check", file)
+    assert found.code == 1
+    assert len(found.json["findings"]) >= 2
+    for line, finding in zip(found.err.splitlines(), found.json["findings"], strict=True):
+        assert line.startswith(f"{file}:{finding['line']}: ")
+        assert finding["remedy"]
+
+
+# --- the store ------------------------------------------------------------------------------------------------------
+
+
+def test_drills_are_listed_and_exported(drill: Drill, tmp_path: Path) -> None:
+    path = tmp_path / "drills.db"
+    room, person = solo(rooms(path, Wall()))
+    room.submit(say("hello\u2028there"), person)
+    assert [row["id"] for row in drill("list", "--data", path).json] == [room.row.id]
+    file = tmp_path / "export.jsonl"
+    file.write_text(drill("export", room.row.id, "--data", path).out)
+    assert drill("play", "toy", "--commands", file).code == 0
+    room.end(person)
+    file.write_text(drill("export", room.row.id, "--data", path).out)
+    assert drill("replay", file).json["identical"] is True
+
+
+def test_a_store_that_is_not_there_says_so(drill: Drill, tmp_path: Path) -> None:
+    assert "no database at" in one_line(drill("list", "--data", tmp_path / "no.db"))
+    Store(str(tmp_path / "some.db"))
+    assert "unknown drill" in one_line(drill("export", "x", "--data", tmp_path / "some.db"))
+
+
+def test_a_taken_port_is_one_line(drill: Drill) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        message = one_line(drill("serve", "--port", taken.getsockname()[1]))
+    assert "choose another port with --port" in message
+
+
+# --- as a program ------------------------------------------------------------------------------------------
+
+
+def program(*arguments: str) -> subprocess.CompletedProcess[str]:
+    code = "import sys; from ui.cli import main; sys.exit(main())"
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "40"}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=env, timeout=120, check=False
+    )
+
+
+def test_stdout_is_for_json_and_stderr_for_words(tmp_path: Path) -> None:
+    found = program("play", "auth_token", "--policy", "null", "--out", str(tmp_path / "a.jsonl"))
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout)["policy"] == "null"
+    assert found.stderr == f"wrote {tmp_path / 'a.jsonl'}\n"
+    wrong = program("play", "auth_tokn")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.count("\n") == 1
+    assert "did you mean 'auth_token'?" in wrong.stderr
+
+
+def test_help_needs_neither_streamlit_nor_the_engine() -> None:
+    code = (
+        "import sys; from ui.cli import main; main(['--help']);"
+        "print(sorted({'streamlit', 'pandas', 'simpy', 'sqlalchemy'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert found.stdout.splitlines()[-1] == "[]"
