@@ -130,7 +130,7 @@ def blueprint(windows: pd.DataFrame, happened: pd.DataFrame, phases: pd.DataFram
         if number % 2 == 0:
             figure.add_vrect(x0=phase.since, x1=phase.until, fillcolor=FAINT, opacity=0.5, line_width=0, layer="below")
     in_time, late = happened[~happened["late"]], happened[happened["late"]]
-    for table, name, symbol in ((in_time, "happened in time", "circle"), (late, "happened late", "x")):
+    for table, name, symbol in ((in_time, "happened", "circle"), (late, "happened late", "x")):
         figure.add_scatter(
             x=table["since"], y=[rows[i] for i in table["id"]], mode="markers", name=name, cliponaxis=False,
             marker={"symbol": symbol, "size": 12, "line": {"width": 1}}, text=[cut(x, 60) for x in table["label"]],

@@ -191,20 +191,24 @@ def phases(view: RecordView, part: str = "blueprint") -> pd.DataFrame:
 HAPPENED: Columns = {
     "id": "str", "label": "str", "since": "float64", "until": "float64", "late": "bool", "seq": "int64",
 }  # fmt: skip
-"""Criterion and what people did about it, in minutes; `until` is NaN for a moment."""
+"""Criterion and what people did about it, in minutes; `until` is NaN for a moment. `late` is what nothing in time
+came before: a second rerun or a new commander after a handover is not late."""
 
 
 def happened(view: RecordView) -> pd.DataFrame:
     """Return what people did about each window of the plan, early and late."""
     ends = {row.id: row.full for row in each(windows(view))}
     rows = []
+    done: set[str] = set()
     for ident, label, since, until, seq in sorted(_deeds(view), key=lambda d: (d[0], d[2], d[4])):
         if ident in ends:
+            if since / 60 <= ends[ident]:
+                done.add(ident)
             rows.append(
                 {
                     "id": ident, "label": label, "since": since / 60,
                     "until": float("nan") if until is None else min(until, view.over) / 60,
-                    "late": since / 60 > ends[ident], "seq": seq,
+                    "late": ident not in done, "seq": seq,
                 }
             )  # fmt: skip
     return frame(HAPPENED, rows)

@@ -113,7 +113,7 @@ class Engine:
         """Take a command at `now`; return its entry. If it is refused, the next entry says why."""
         entry = self._record(command, by)
         role = role_of(by)
-        reason = self.rules.refusal(command, role) or self._unseen_evidence(command, role)
+        reason = self.objection(command, role)
         if reason:
             return self._refuse(entry, role, reason)
         self.incident.apply(entry)
@@ -121,6 +121,10 @@ class Engine:
         if handler:
             handler(self, command, role)
         return entry
+
+    def objection(self, command: c.Command, role: str) -> str | None:
+        """Return why `role` would be refused `command` now, or None. Writes nothing."""
+        return self.rules.refusal(command, role) or self._unseen_evidence(command, role)
 
     def refuse(self, command: c.Command, by: str, reason: str) -> Entry:
         """Put a command on the record that could not even be considered."""

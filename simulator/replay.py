@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from simulator.engine import VERSION, Engine
 from simulator.errors import ReplayDivergence
-from simulator.journal import Entry, Header, Journal
+from simulator.journal import Entry, Header, Journal, refused, role_of
 from simulator.scenario import LoadedScenario
 
 
@@ -47,10 +47,46 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
     return engine
 
 
+PATIENCE_SECONDS = 600
+POLL_SECONDS = 5
+
+
 def rerun(loaded: LoadedScenario, journal: Journal, seed: int) -> Journal:
-    """Give the same people's commands to another seed and run it to the horizon."""
-    header = journal.header.model_copy(update={"seed": seed})
-    return rebuild(loaded, header, journal.commands(), until=loaded.scenario.horizon + 1).journal
+    """Give the same people's commands to another seed and run it to the horizon.
+
+    On another seed an output or a colleague may come a little later. A command that was accepted but rests
+    on something not there yet waits for it, as a person would, up to `PATIENCE_SECONDS`.
+    """
+    engine = Engine(loaded, journal.header.model_copy(update={"seed": seed}))
+    no = refused(journal.entries)
+    waiting: list[Entry] = []
+    for entry in journal.commands():
+        while waiting and engine.now + POLL_SECONDS < entry.at:
+            engine.advance(engine.now + POLL_SECONDS)
+            waiting = _give(engine, waiting)
+        engine.advance(entry.at)
+        waiting = _give(engine, waiting)
+        if entry.seq in no:
+            engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
+        else:
+            waiting += _give(engine, [entry])
+    while waiting and not engine.finished:
+        engine.advance(engine.now + POLL_SECONDS)
+        waiting = _give(engine, waiting)
+    engine.run_to_horizon()
+    return engine.journal
+
+
+def _give(engine: Engine, entries: list[Entry]) -> list[Entry]:
+    """Submit what can be had now or has waited too long; return the rest."""
+    rest = []
+    for entry in entries:
+        late = engine.now - entry.at >= PATIENCE_SECONDS
+        if late or engine.objection(entry.body, role_of(entry.by)) is None:  # type: ignore[arg-type]
+            engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
+        else:
+            rest.append(entry)
+    return rest
 
 
 def _compare(recorded: Journal, rebuilt: Journal) -> None:

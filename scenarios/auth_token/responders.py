@@ -326,6 +326,14 @@ def _clean_up() -> list[Step]:
     return [
         Step(m(6), "triage", lambda b: c.ChallengeClaim(inject="ddos_claim", evidence=known(b, "token_stats")),
              both(delivered("ddos_claim"), seen("token_stats"))),
+        Step(m(6.5), "commander", does(c.RecordContradiction(
+            recommendations=(
+                c.Recommendation(owner="mitigation", action="flag_web", reversal_minutes=1, blast_radius=("stuck_stay",)),
+                c.Recommendation(
+                    owner="platform", action="block_asn", reversal_minutes=1, blast_radius=("no_effect_on_cause",)),
+            ),
+            choice="flag_web", reassess_minutes=8, evidence=("query:token_stats",),
+        )), both(delivered("ddos_claim"), seen("token_stats"))),
         Step(m(7), "commander", does(c.AskRole(role="security", topic="signing_keys")), here("security")),
         Step(m(8), "commander", does(task("triage", "keyring"))),
         Step(m(8), "commander", does(task("dba", action="compat", due=10)), here("dba")),
@@ -416,6 +424,7 @@ def _verify_and_close() -> list[Step]:
             {"metric": "fail_signature", "is": "above", "threshold": 50, "within_minutes": 5})))),
         Step(m(44), "verification", does(c.RunQuery(query="impact"))),
         Step(m(47), "comms", lambda b: public(b, "recovered", "revoke", "All users can sign in; watch continues.")),
+        Step(m(47.5), "deputy", lambda b: packet(b, "verification", "verify", "impact")),
         Step(m(48), "deputy", does(c.RequestClosure(confidence="L3", evidence=("query:verify",)))),
         Step(m(49), "comms", does(c.PublishClosurePackage(verification=("verification:1",),
              residual_risks=("zone_still_standby", "key_shared", "offline_devices")))),

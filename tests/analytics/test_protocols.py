@@ -120,7 +120,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
 
     ("P4", "in time, on cadence, true", drill(TOLD), "met", 4.0),
     ("P4", "the first words came late", drill(escalate("15:00"), update("20:00"), update("39:00"), update("58:00")),
-     "partial", 3.2),
+     "partial", 3.3),
     ("P4", "one promise broken", drill(escalate("08:00"), update("10:00"), update("48:00")), "partial", 3.5),
     ("P4", "a false figure", drill(
         escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), update("48:00")), "partial", 3.4),

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from scenarios import load
 from scenarios.auth_token.world import AuthTokenWorld
+from simulator.engine import Engine, new_header
+from simulator.events import AlertFired
+from simulator.onset import onset_shift
+from simulator.text import Utc, render
 
 FAULT = -14 * 60
 
@@ -206,3 +211,66 @@ def test_knobs_ramp_linearly():
     world = drive(((10, "zone_c", 1, 120),), until=11)
     world.step(5)
     assert world.knobs()["zone_c"] == pytest.approx(0.5)
+
+
+# --- the scenario around the world -----------------------------------------------------------------------
+
+
+STATES = {
+    "untouched": (),
+    "stalled": ((12, "rollback", 1, 0),),
+    "half rolled back": ((10, "compat", 1, 0), (22, "rollback", 1, 0)),
+    "cleaned up": ((7, "flag_web", 0, 45), (8, "flag_mobile", 0, 45), (12, "revoke", 1, 0)),
+    "published": ((5, "publish_key", 1, 600),),
+    "everybody signed out": ((20, "revoke_all", 1, 0),),
+    "patched, merged, throttled, cordoned": (
+        (5, "hotfix_canary", 1, 600), (14, "merge_restart", 1, 0), (20, "throttle", 1, 0), (10, "zone_c", 1, 120)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_text_can_be_printed_in_every_state(state):
+    scenario = load("auth_token").scenario
+    world = drive(STATES[state], until=25)
+    scope = {**scenario.context, **world.context(), "t": world.now, "utc": Utc(scenario.t0_utc, world.now)}
+    texts = [
+        *(text for q in scenario.queries for text in (q.output, q.refusal)),
+        *(text for a in scenario.actions for text in (a.output, a.stall_output)),
+        *(i.text for i in scenario.injects),
+    ]
+    printed = [render(text, scope) for text in texts]
+    assert not [text for text in printed if "{" in text and "{%" in text]
+    assert all(line == line.rstrip() for text in printed for line in text.splitlines())
+
+
+def test_the_first_page_lands_on_its_nominal_second():
+    loaded = load("auth_token")
+    shifts = [onset_shift(loaded, seed) for seed in range(1, 9)]
+    assert max(map(abs, shifts)) <= 30
+    assert min(map(abs, shifts)) == 0
+
+
+def test_alerts_come_when_the_story_says():
+    loaded = load("auth_token")
+    engine = Engine(loaded, new_header(loaded, seed=7, mode="assessment", automation=False))
+    engine.advance(20 * 60)
+    fired = {x.body.alert: x.at / 60 for x in engine.journal.entries if isinstance(x.body, AlertFired)}
+    expected = {"session_db_latency": -36, "authn_reject_ratio_high": 0, "node_clock_offset": 3,
+                "credential_stuffing": 4, "login_tickets_spike": 7}  # fmt: skip
+    assert {alert: round(fired[alert]) for alert in expected} == pytest.approx(expected, abs=1)
+
+
+def test_every_seat_knows_something_of_its_own():
+    scenario = load("auth_token").scenario
+    assert all(role.cues for role in scenario.roles)
+    assert {role.id for role in scenario.seats()} >= {"commander", "deputy", "triage", "mitigation", "verification"}
+
+
+def test_six_queries_and_more_lead_nowhere():
+    scenario = load("auth_token").scenario
+    nowhere = [
+        q.id for q in scenario.queries
+        if not (q.serves or q.discriminates or q.supports or q.precheck_of or q.verifies or q.figures)
+    ]  # fmt: skip
+    assert len(nowhere) >= 6
+    assert {"healthz", "slo_status", "tls_certs", "kafka_lag", "dns_check", "cpu_top"} <= set(nowhere)

@@ -15,8 +15,8 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.errors import ReplayDivergence
-from simulator.journal import Entry, load, seen_by
-from simulator.replay import rebuild, replay
+from simulator.journal import Entry, load, refused, seen_by
+from simulator.replay import rebuild, replay, rerun
 from simulator.views import briefing
 from tests.simulator.toy import engine, toy
 
@@ -124,6 +124,23 @@ def test_a_rebuilt_engine_goes_on_like_the_one_that_was_killed() -> None:
             drill.submit(command, by)
         drill.run_to_horizon()
     assert list(one.journal.lines()) == list(two.journal.lines())
+
+
+def test_the_same_commands_on_another_seed_wait_for_what_they_rest_on() -> None:
+    script = [
+        (10, MITIGATION, c.RunQuery(query="check")),
+        (45, COMMANDER, c.Declare(severity="SEV-2", title="t", evidence=("query:check",))),
+    ]
+    played = []
+    for seed in range(30):
+        drill = engine(seed)
+        played.append(play(drill, script).incident.declared_at)
+    quick = next(seed for seed, at in enumerate(played) if at == 45)
+    late = next(seed for seed, at in enumerate(played) if at is None)
+    again = rerun(toy(), play(engine(quick), script).journal, late)
+    declared = next(x for x in again if isinstance(x.body, c.Declare))
+    assert declared.at > 45
+    assert not refused(again.entries)
 
 
 def test_two_hands_run_one_query_at_a_time() -> None:

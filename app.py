@@ -1,0 +1,57 @@
+"""ASGI entry: the Streamlit app, its HTTP routes and the ticker of running drills in one process.
+
+`streamlit run app.py`, `uvicorn app:app` and `drill serve` (which calls `main`) all serve it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+import ui
+from ui import api
+from ui.parts.live import SERVER
+
+HERE = Path(ui.__file__).parent
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
+    """Keep running drills on their clocks for as long as the server lives, whether or not anybody looks."""
+    import plotly.graph_objects  # noqa: F401  (before the freeze, so that the first page need not)
+
+    gc.collect()
+    gc.freeze()
+    ticker = asyncio.create_task(SERVER.run())
+    try:
+        yield {}
+    finally:
+        ticker.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await ticker
+
+
+app = st.App(HERE / "main.py", lifespan=lifespan, routes=api.ROUTES)
+
+
+def settings(port: int, host: str) -> dict[str, Any]:
+    """Return Streamlit's options for serving from anywhere; `.streamlit/config.toml` holds the same ones."""
+    return {
+        "server.port": port, "server.address": host, "server.headless": True, "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": False, "client.toolbarMode": "minimal", "client.showErrorDetails": "none",
+        "runner.postScriptGC": False, "theme.base": str(HERE / "theme" / "drill.toml"),
+    }  # fmt: skip
+
+
+def main(port: int = 8501, host: str = "127.0.0.1", data: str | None = None) -> None:
+    """Serve the app on `port`; `data` is the database's path or URL. Returns when the server stops."""
+    if data:
+        os.environ["DRILL_DATABASE_URL"] = data
+    app.run(config=settings(port, host))

@@ -1,0 +1,46 @@
+"""A whole drill through the room is the drill that `drill play` plays: pacing, store and clock change nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scenarios.loader import load
+from simulator import commands as c
+from simulator.play import orders, play
+from simulator.room.rooms import Rooms
+from tests.room.rooms import Wall, rooms
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None:
+    wall, path = Wall(), tmp_path / "drills.db"
+    played = play(load("auth_token"), "by_the_book", 7)
+
+    def process() -> Rooms:
+        return rooms(path, wall, load=load)
+
+    place = process()
+    opened = place.create("auth_token", seed=7, mode="assessment", hosted=True)
+    room = opened.room
+    _, flo = place.facilitate(room, "Flo", opened.key)
+    tokens = {}
+    for order in orders(played):
+        if isinstance(order.body, c.TakeSeat):
+            tokens[order.body.seat], _ = place.join(room, order.body.name, order.body.seat)
+    room.start(flo)
+    begun = wall.at
+    for number, order in enumerate(orders(played)):
+        if isinstance(order.body, c.TakeSeat):
+            continue
+        if restarts and number % 10 == 0:
+            place = process()
+        wall.at = max(wall.at, begun + order.at + 60)
+        room, person = place.identify(tokens[order.by.partition(":")[0]])
+        room.advance()
+        assert room.submit(order.body, person)[1] is None
+    wall.pass_(4000)
+    record = room.record()
+    assert record is not None
+    assert [entry.to_json() for entry in record] == [entry.to_json() for entry in played.journal]

@@ -1,0 +1,253 @@
+"""The responder's console: incident bar, channel, panels, work, command box, forms."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from simulator import commands as c
+from simulator.errors import DrillError
+from simulator.room.skip import LONGEST
+from simulator.views import Briefing
+from ui import session
+from ui.parts import desk, explore, shell
+from ui.parts.bar import bar_html
+from ui.parts.command_box import command_box
+from ui.parts.feed import VIEWS, alerts_html, changes_html, feed_html, newest, outputs_html
+from ui.parts.forms import forms
+from ui.parts.live import scraped
+from ui.parts.over import over
+from ui.parts.panels import figure
+from ui.parts.playbook import sheet
+from ui.parts.work import work_html
+from ui.session import Here
+
+SPEEDS = (1.0, 2.0, 5.0)
+NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
+TABS = ("Panels", "Output", "Explore", "Logs", "Changes")
+
+
+def render() -> None:
+    """Draw the console of the person behind the link."""
+    try:
+        here = session.here()
+    except DrillError as error:
+        return shell.dead_end("This link does not open a drill", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    if here is None:
+        return shell.dead_end("No drill open", "Practise alone, host a drill or join one with its code; all three start in the lobby.")
+    if here.room.problem:
+        return shell.dead_end("This drill cannot go on", here.room.problem)
+    shell.remember(here.token)
+    if here.room.ended:
+        return over(here)
+    if here.person.seat is None and not here.person.facilitator:
+        return shell.go("lobby.py", here.link)
+    return _live(here)
+
+
+def _live(here: Here) -> None:
+    with st.container(key="topbar", gap=None):
+        _head(here)
+        _tools(here)
+    _narrow()
+    left, mid, right = st.columns([1.08, 1.72, 1.2], gap="small")
+    with left, st.container(key="col-left", gap="xsmall"):
+        _signals(here)
+        _channel(here)
+        _say(here)
+    with mid, st.container(key="col-mid", gap="xsmall"):
+        _middle(here)
+        _work(here)
+    with right, st.container(key="col-right", gap="small"):
+        command_box(here)
+        forms(here)
+
+
+# --- the bar -------------------------------------------------------------------------------------------
+
+
+@st.fragment(run_every=1)
+def _head(here: Here) -> None:
+    if here.room.ended:
+        st.rerun()
+    b = here.room.briefing(here.role)
+    st.html(bar_html(b, here.room.clock) + here.room.shared(here.role, "newest", newest))
+
+
+@st.fragment(run_every=2, key="tools")
+def _tools(here: Here) -> None:
+    """Draw the clock's controls and what only this person has."""
+    clock, b = here.room.clock, here.room.briefing(here.role)
+    steers = here.person.facilitator or not here.room.row.hosted
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
+        if steers and clock.state == "waiting":
+            st.button("Start the drill", type="primary", key="start", icon=":material/play_arrow:",
+                      on_click=_steer, args=(here, "start"))  # fmt: skip
+        elif steers:
+            paused = clock.state == "paused"
+            st.button("Resume" if paused else "Pause", key="pause", icon=":material/play_arrow:" if paused else ":material/pause:",
+                      type="primary" if paused else "secondary", on_click=_steer, args=(here, "resume" if paused else "pause"))  # fmt: skip
+            st.button("Skip ahead", key="skip", icon=":material/fast_forward:", on_click=_skip, args=(here,), shortcut="Alt+S",
+                      help=f"Until something needs you, at most {LONGEST // 60} minutes", disabled=paused)  # fmt: skip
+            st.segmented_control("Speed", SPEEDS, key=f"speed-{clock.pace:g}", default=clock.pace, required=True,
+                                 format_func=lambda pace: f"{pace:g}×", label_visibility="collapsed", on_change=_pace, args=(here, clock.pace))  # fmt: skip
+        elif clock.state == "waiting":
+            st.caption("Waiting for the facilitator to start")
+        outcome = session.answered("clock")
+        if outcome:
+            st.caption(outcome[1])
+        st.space("stretch")
+        _mine(here, b)
+        if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
+            sheet()
+        with st.popover("Drill", icon=":material/more_horiz:"):
+            _menu(here)
+
+
+def _mine(here: Here, b: Briefing) -> None:
+    """Show the role, its brief and what only it knows."""
+    known = b.catalogue.role(here.role)
+    cues = [option for option in b.options("own_cues") if f"cue:{option.id}" in b.incident.refs]
+    own = [cue for cue in cues if cue.id not in b.incident.cues]
+    label = f"{here.person.name} · {known.title if known else here.role}"
+    with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
+        st.markdown(f"**{known.title if known else here.role}**  :gray[{known.handle if known else ''}]")
+        st.text(b.brief)
+        if own:
+            st.markdown("**Only you know**")
+        for cue in own:
+            st.text(cue.title)
+            st.button("Share with everybody", key=f"share-{cue.id}", on_click=session.give, args=(here, "clock", c.ShareCue(cue=cue.id)))
+        st.caption(b.catalogue.briefing)
+
+
+def _menu(here: Here) -> None:
+    row = here.room.row
+    st.markdown(f"Join code **{row.code}**")
+    st.caption("Others join with the code in the lobby, or with the link ending in")
+    st.code(f"/?{session.DRILL}={row.code}", language=None)
+    st.page_link("lobby.py", label="Leave for the lobby", icon=":material/logout:", help="The drill goes on; your seat is kept")
+    if here.person.facilitator or not row.hosted:
+        st.button("Real world: stop now", key="stop", icon=":material/front_hand:", on_click=_stop, args=(here,),
+                  help="A real emergency: ends the drill at once")  # fmt: skip
+
+
+def _steer(here: Here, what: str) -> None:
+    try:
+        getattr(here.room, what)(here.person)
+        session.forget("clock")
+    except DrillError as error:
+        session.answer("clock", False, str(error))
+    st.rerun("tools")
+
+
+def _pace(here: Here, before: float) -> None:
+    chosen = st.session_state.get(f"speed-{before:g}")
+    try:
+        here.room.speed(here.person, float(chosen or before))
+    except DrillError as error:
+        session.answer("clock", False, str(error))
+
+
+def _skip(here: Here) -> None:
+    try:
+        found = here.room.skip_ahead(here.person)
+        session.answer("clock", True, f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}")
+    except DrillError as error:
+        session.answer("clock", False, str(error))
+
+
+def _stop(here: Here) -> None:
+    try:
+        here.room.end(here.person)
+    except DrillError as error:
+        session.answer("clock", False, str(error))
+
+
+def _narrow() -> None:
+    """Let a narrow screen show one column at a time; on a wide one this is not seen."""
+    with st.container(key="narrow"):
+        shown = st.segmented_control("View", list(NARROW), default="Channel", key=session.VIEW, required=True,
+                                     label_visibility="collapsed", width="stretch")  # fmt: skip
+    hidden = ",".join(f".st-key-col-{side}" for name, side in NARROW.items() if name != shown)
+    st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
+
+
+# --- left: alerts, what waits, channel -----------------------------------------------------------------
+
+
+@st.fragment(run_every=1)
+def _signals(here: Here) -> None:
+    with st.container(key="alertbox", height=128, border=True):
+        st.html(scraped(here.room, here.role, "alerts", alerts_html))
+    with st.container(key="needsbox", height=190, border=True, gap="xsmall"):
+        desk.waiting(here)
+
+
+@st.fragment(run_every=1)
+def _channel(here: Here) -> None:
+    view = st.segmented_control("Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed")
+    with st.container(key="feedbox", height=380, border=True, autoscroll=True):
+        st.html(scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All")))
+
+
+@st.fragment
+def _say(here: Here) -> None:
+    st.chat_input("Write to the incident channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
+    outcome = session.answered("say")
+    if outcome and not outcome[0]:
+        st.error(outcome[1])
+
+
+def _said(here: Here) -> None:
+    text = (st.session_state.get("say") or "").strip()
+    if text:
+        session.give(here, "say", c.PostMessage(text=text))
+
+
+# --- middle: panels and work ------------------------------------------------------------------------------
+
+
+def _middle(here: Here) -> None:
+    drawn = dict(zip(TABS, st.tabs(TABS, key=session.TAB, on_change="rerun"), strict=True))
+    bodies = {"Panels": _panels, "Output": _outputs, "Explore": explore.explorer, "Logs": explore.logs, "Changes": _changes}
+    for name, tab in drawn.items():
+        if tab.open:
+            with tab:
+                bodies[name](here)
+
+
+@st.fragment(run_every=3)
+def _panels(here: Here) -> None:
+    b = here.room.briefing(here.role)
+    with st.grid(2, min_column_width=250, gap="xsmall", key="panels"):
+        for panel in b.catalogue.panels:
+            if panel.on_console:
+                drawn = scraped(here.room, here.role, f"panel-{panel.id}", lambda known, p=panel: figure(known, p))
+                st.plotly_chart(drawn, key=f"panel-{panel.id}", config=explore.CHART, alt=f"{panel.title}, last 45 minutes")
+    st.html('<p class="legend"><i class="normal"></i>normal <i class="limit"></i>alert <i class="deploy"></i>change '
+            '<i class="action"></i>action done</p>')  # fmt: skip
+
+
+@st.fragment(run_every=2)
+def _outputs(here: Here) -> None:
+    with st.container(height=480, key="outputbox", border=True):
+        st.html(scraped(here.room, here.role, "outputs", outputs_html))
+
+
+@st.fragment(run_every=5)
+def _changes(here: Here) -> None:
+    with st.container(height=480, key="changebox", border=True):
+        st.html(scraped(here.room, here.role, "changes", changes_html))
+
+
+@st.fragment(run_every=1)
+def _work(here: Here) -> None:
+    st.html(f'<h2 class="part">{escape("Work under way")}</h2>')
+    with st.container(key="workbox", height=170, border=True):
+        st.html(here.room.shared(here.role, "work", work_html))
+
+
+if __name__ == "__main__":
+    render()

@@ -1,0 +1,157 @@
+"""The debrief: what the world was really doing, what people knew, said and did, and what that was worth."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from analytics.counterfactual import add_references
+from analytics.playbook import load as load_playbook
+from scenarios.loader import load
+from simulator.engine import VERSION
+from simulator.errors import DrillError
+from simulator.journal import Journal, parse
+from ui import session
+from ui.debrief_parts import keys
+from ui.debrief_parts.behind import behind_view
+from ui.debrief_parts.course import course_view
+from ui.debrief_parts.downloads import downloads
+from ui.debrief_parts.drill import DEFAULT, Drill, key_of, scored, shelved
+from ui.debrief_parts.header import bar, header
+from ui.debrief_parts.known import known_view
+from ui.debrief_parts.lines import Lines
+from ui.debrief_parts.look import STYLE
+from ui.debrief_parts.moment import drawer
+from ui.debrief_parts.score import score_view
+from ui.debrief_parts.timeline import timeline_view
+from ui.parts import shell
+from ui.session import Here
+
+LARGEST_MB = 20
+"""Journal files above this are not read; an hour's drill is about half a megabyte."""
+LOOK_SECONDS = 1.5
+
+
+def render() -> None:
+    """Draw the debrief of the drill behind the link, or of a journal file."""
+    st.html(STYLE)
+    try:
+        here = session.here()
+    except DrillError as error:
+        shell.dead_end("This link does not open a drill", _sentence(error))
+        return _from_file()
+    if here is None:
+        shell.head("Debrief", "Open the drill you played from its link or the lobby, or look at a journal file.")
+        return _from_file()
+    if not here.room.ended:
+        shell.head(here.room.row.title)
+        st.info("This drill is still running. Its debrief opens when it is over.", icon=":material/timer:")
+        if st.button("Back to the console", key="debrief_back", type="primary"):
+            shell.go("console.py", here.link)
+        return None
+    return _of_room(here)
+
+
+def _of_room(here: Here) -> None:
+    room = here.room
+    try:
+        journal = room.record()
+    except DrillError as error:
+        return shell.dead_end("The record of this drill cannot be read", _sentence(error))
+    if journal is None:
+        return shell.dead_end("There is no record of this drill", "It ended without one; nothing can be shown.")
+    card = room.scorecard()
+    head = journal.header
+    older = head.engine != VERSION or head.digest != room.loaded.digest
+    drill = shelved(key_of(room.row.id, journal, card), journal, room.loaded.scenario, card, older)
+    shell.head(escape(drill.scenario.title))
+    if older:
+        st.info(
+            "Engine or scenario have changed since this drill. The record and its score are shown as they were made; "
+            "titles and windows are today's.", icon=":material/history:",
+        )  # fmt: skip
+    if card is None or journal.references is None:
+        _scoring(here)
+    return _page(drill)
+
+
+@st.fragment(run_every=LOOK_SECONDS)
+def _scoring(here: Here) -> None:
+    """Show how far scoring is; draw the page again when it is done."""
+    card, journal = here.room.scorecard(), here.room.record()
+    share, problem = here.room.scoring
+    if card is not None and journal is not None and journal.references is not None:
+        st.rerun()
+    if problem:
+        st.error(_sentence(problem), icon=":material/error:")
+        st.button("Score again", on_click=here.room.score_again, key="debrief_score_again")
+    else:
+        st.progress(share, text="Replaying what else could have happened, then scoring. The rest of the page is there.")
+
+
+def _from_file() -> None:
+    file = st.file_uploader(
+        "Journal file", type=["jsonl"], max_upload_size=LARGEST_MB, key="debrief_file",
+        help="What `drill play --out`, `drill export` or the download on a debrief wrote.",
+    )  # fmt: skip
+    if file is None:
+        return
+    try:
+        journal = _parsed(file.file_id, file.getvalue().decode("utf-8"), file.name)
+        loaded = load(journal.header.scenario, journal.header.variant)
+        older = journal.header.engine != VERSION or journal.header.digest != loaded.digest
+        card = scored(journal, loaded.scenario)
+    except UnicodeDecodeError:
+        return _bad("the file is not UTF-8 text; give a journal that `drill play --out` wrote")
+    except DrillError as error:
+        return _bad(str(error))
+    if journal.references is None:
+        st.info("This file holds no reference runs, so there is no score yet.", icon=":material/info:")
+        if not older and st.button("Make them and score", type="primary", key="debrief_make"):
+            with st.spinner("Replaying what else could have happened …"):
+                add_references(loaded, journal, load_playbook(DEFAULT))
+            st.rerun()
+    drill = shelved(key_of(file.file_id, journal, card), journal, loaded.scenario, card, older)
+    st.html(f"<h2>{escape(drill.scenario.title)}</h2>")
+    if older:
+        st.info("Engine or scenario have changed since this was played; titles and windows are today's.")
+    _page(drill)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _parsed(file: str, _text: str, _name: str) -> Journal:
+    return parse(_text, _name)
+
+
+def _bad(words: str) -> None:
+    st.error(f"{words[:1].upper()}{words[1:]}", icon=":material/error:")
+
+
+def _sentence(error: object) -> str:
+    words = str(error)
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def _page(drill: Drill) -> None:
+    lines = Lines(drill)
+    header(drill)
+    bar(drill)
+    match st.session_state.get(keys.VIEW) or keys.SCORE:
+        case keys.SCORE:
+            score_view(drill, lines)
+        case keys.TIMELINE:
+            timeline_view(drill, lines)
+        case keys.COURSE:
+            course_view(drill)
+        case keys.KNOWN:
+            known_view(drill, lines)
+        case _:
+            behind_view(drill)
+    st.divider()
+    downloads(drill)
+    drawer(drill, lines)
+
+
+if __name__ == "__main__":
+    render()

@@ -1,0 +1,91 @@
+"""The plan against what happened, and harm over time: yours, no action, best found."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from analytics import charts, frames
+from simulator.text import clock
+from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.look import number, quiet, table
+
+LOSS_WORDS = "Loss, all dimensions weighed"
+PLAIN = {"displayModeBar": False}
+
+
+def course_view(drill: Drill) -> None:
+    """Draw both charts, with their figures as tables below."""
+    _harm(drill)
+    st.subheader("Who was affected", anchor=False)
+    affected = frames.affected(drill.view)
+    if not affected.empty:
+        st.plotly_chart(
+            charts.affected_over_time(affected), key="debrief-affected", config=PLAIN,
+            alt="Share of each segment outside tolerance over drill time",
+        )  # fmt: skip
+    st.subheader("The plan and what happened", anchor=False)
+    st.caption("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened.")
+    windows, happened = frames.windows(drill.view), frames.happened(drill.view)
+    st.plotly_chart(
+        charts.blueprint(windows, happened, frames.phases(drill.view)), key="debrief-plan", config=PLAIN,
+        alt=_plan_alt(len(windows), int(happened["id"].nunique()), int(happened["late"].sum())),
+    )  # fmt: skip
+    with st.expander("The same as a table", key="debrief-plan-table"):
+        titles = {row.id: (row.title, row.full, row.none) for row in frames.each(windows)}
+        rows = [
+            (
+                escape(title), f"T+{full:g} to T+{none:g}",
+                "<br>".join(
+                    f"{clock(round(60 * d.since))} {escape(d.label)}{' (late)' if d.late else ''}"
+                    for d in frames.each(happened[happened["id"] == ident])
+                ) or "never",
+            )
+            for ident, (title, full, none) in titles.items()
+        ]  # fmt: skip
+        st.html(table("Plan and what happened", ("Step", "Full until, none from", "Happened"), rows))
+
+
+def _harm(drill: Drill) -> None:
+    st.subheader("Harm over time", anchor=False)
+    if drill.harm.empty:
+        st.html(quiet("The record holds no truth to measure harm by."))
+        return
+    dimensions = {frames.LOSS: LOSS_WORDS, **{d.id: d.title for d in drill.scenario.harm}}
+    units = {frames.LOSS: "loss, 1 = scale of the scenario", **{d.id: d.unit for d in drill.scenario.harm}}
+    chosen = st.selectbox(
+        "What is counted", list(dimensions), format_func=dimensions.__getitem__, key="debrief_dimension", width=420
+    )
+    st.plotly_chart(
+        charts.harm_over_time(drill.harm, chosen, units[chosen], drill.marks), key="debrief-harm", config=PLAIN,
+        alt=_harm_alt(drill, chosen, dimensions[chosen]),
+    )  # fmt: skip
+    courses = set(drill.harm["course"])
+    if frames.NULL not in courses:
+        st.html(quiet("The courses without action and the best one found are still being computed."))
+    else:
+        best = drill.view.references.best
+        rows = [
+            (escape(dimensions[d]), *(_final(drill, course, d) for course in frames.COURSES), escape(units[d]))
+            for d in dimensions
+        ]
+        st.html(table("Harm at the horizon", ("At the horizon", "Yours", "No action", "Best found", "Unit"), rows))
+        st.caption(f"Best found: {best.name}. Same seed, same chance in all three.")
+
+
+def _final(drill: Drill, course: str, dimension: str) -> str:
+    line = drill.harm[(drill.harm["course"] == course) & (drill.harm["dimension"] == dimension)]
+    if line.empty:
+        return "–"
+    value = float(line["value"].iloc[-1])
+    return f"{value:.2f}" if dimension == frames.LOSS else number(value)
+
+
+def _harm_alt(drill: Drill, dimension: str, title: str) -> str:
+    ends = ", ".join(f"{course} {_final(drill, course, dimension)}" for course in frames.COURSES)
+    return f"{title} over drill time; at the horizon: {ends}"
+
+
+def _plan_alt(steps: int, seen: int, late: int) -> str:
+    return f"{steps} steps of the plan with their windows; {seen} of them happened, {late} marks are late"

@@ -1,0 +1,138 @@
+"""One finished drill as the debrief shows it: record, score and tables, made once however many people look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics import frames, story
+from analytics.playbook import Playbook, load
+from analytics.scoring import score
+from analytics.view import RecordView
+from simulator.errors import DrillError
+from simulator.journal import Entry, Journal, refused
+from simulator.scenario import Scenario
+from ui.parts.words import Names
+
+DEFAULT = "recovery"
+
+
+@dataclass(frozen=True, eq=False)
+class Drill:
+    """A record with everything the views ask of it."""
+
+    journal: Journal
+    scenario: Scenario
+    card: Mapping[str, Any] | None
+    """The published scorecard; None until it is made."""
+    older: bool = False
+    """Scenario or engine have changed since the drill was played."""
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        name = str((self.card or {}).get("playbook", DEFAULT))
+        try:
+            return load(name)
+        except DrillError:
+            return load(DEFAULT)
+
+    @cached_property
+    def view(self) -> RecordView:
+        return RecordView(frames.record_of(self.journal, self.scenario), self.playbook)
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.scenario)
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        return frames.findings(self.card or {"parts": []}, self.playbook)
+
+    @cached_property
+    def parts(self) -> pd.DataFrame:
+        return frames.parts(self.card or {"parts": []}, self.playbook)
+
+    @cached_property
+    def harm(self) -> pd.DataFrame:
+        return frames.harm(self.view)
+
+    @cached_property
+    def marks(self) -> pd.DataFrame:
+        return frames.marks(self.view)
+
+    @cached_property
+    def timeline(self) -> pd.DataFrame:
+        return story.timeline(self.view)
+
+    @cached_property
+    def pivots(self) -> pd.DataFrame:
+        return story.pivots(self.view)
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        return frames.claims(self.view)
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        return frames.figures(self.view)
+
+    @cached_property
+    def cues(self) -> pd.DataFrame:
+        return story.cues(self.view)
+
+    @cached_property
+    def injects(self) -> pd.DataFrame:
+        return story.injects(self.view)
+
+    @cached_property
+    def teaching(self) -> pd.DataFrame:
+        return story.teaching(self.view)
+
+    @cached_property
+    def refused(self) -> frozenset[int]:
+        return refused(self.journal.entries)
+
+    def entry(self, seq: int) -> Entry:
+        """Return an entry by its sequence number."""
+        return self.journal.entries[seq - 1]
+
+    def anti_patterns(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the anti-patterns that showed: those of the card, else those the record gives."""
+        if self.card is None:
+            return ()
+        if "anti_patterns" in self.card:
+            return tuple(self.card["anti_patterns"])
+        return self._named
+
+    @cached_property
+    def _named(self) -> tuple[Mapping[str, Any], ...]:
+        if self.journal.references is None or self.older:
+            return ()
+        found = score(self.view.record, self.playbook).anti_patterns
+        return tuple({"id": n.id, "title": n.title, "why": n.why, "evidence": n.evidence} for n in found)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def shelved(key: str, _journal: Journal, _scenario: Scenario, _card: Mapping[str, Any] | None, older: bool) -> Drill:
+    """Return the drill under `key`, which must differ whenever record or score do."""
+    return Drill(_journal, _scenario, _card, older)
+
+
+def key_of(drill: str, journal: Journal, card: Mapping[str, Any] | None) -> str:
+    """Return what a shelved drill is found by."""
+    made = "made" if journal.references is not None else "open"
+    return f"{drill}-{len(journal.entries)}-{made}-{hash(json.dumps(card, sort_keys=True)) if card else 'unscored'}"
+
+
+def scored(journal: Journal, scenario: Scenario) -> Mapping[str, Any] | None:
+    """Return the published scorecard of a journal that holds its references, None for one that does not."""
+    if journal.references is None:
+        return None
+    record = frames.record_of(journal, scenario)
+    return score(record, load(DEFAULT)).as_data()

@@ -1,0 +1,130 @@
+"""What drill this was, its total with everything that limits it, and where to go from here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from analytics.playbook import Playbook
+from simulator import commands as c
+from simulator import events as e
+from simulator.text import clock
+from ui.debrief_parts import keys
+from ui.debrief_parts.drill import Drill
+
+ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
+LEARNING = (
+    "This score is for learning. It belongs to the team that played, it says nothing about a person, "
+    "and drills are never ranked against each other."
+)
+
+
+def header(drill: Drill) -> None:
+    """Draw the head of the page."""
+    hidden = bool(st.session_state.get(keys.HIDE, False))
+    card = drill.card
+    total = "" if card is None else hidden_total() if hidden else total_html(card, drill.playbook)
+    st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
+    if card is not None and not hidden:
+        st.html(caps_html(card, drill.playbook))
+
+
+def _about(drill: Drill) -> str:
+    head, s = drill.journal.header, drill.scenario
+    people = dict.fromkeys(
+        f"{b.name} ({drill.names.role(b.seat)})" for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)
+    )
+    if head.policy:
+        who = f"scripted responder “{head.policy}” in every seat"
+    else:
+        who = ", ".join(people) or "nobody sat down"
+    facts = (
+        ("Who", who),
+        ("Ended", _ended(drill)),
+        ("Mode", head.mode),
+        ("Seed", str(head.seed)),
+        *((("Variant", head.variant),) if head.variant != "base" else ()),
+    )
+    meta = "".join(f"<span><span>{escape(k)}</span><b>{escape(v)}</b></span>" for k, v in facts)
+    return (
+        f'<p class="db-lead">{escape(s.incident)} at {escape(s.company)}. {escape(s.summary)}</p>'
+        f'<div class="db-meta">{meta}</div><p class="db-note">{escape(LEARNING)}</p>'
+    )
+
+
+def _ended(drill: Drill) -> str:
+    end = next((x for x in drill.journal if isinstance(x.body, e.DrillEnded)), None)
+    if end is None or not isinstance(end.body, e.DrillEnded):
+        return "the record stops before the end"
+    return f"{clock(end.at)}, {ENDED[end.body.how]}"
+
+
+def total_html(card: Mapping[str, Any], playbook: Playbook) -> str:
+    """Return the total with its band in words, the total before caps, and the spread over other seeds."""
+    bands = {band.id: band.title for band in playbook.bands}
+    total, uncapped, spread = card["total"], card["uncapped"], card.get("spread")
+    before = f"{uncapped} before caps" if uncapped != total else "no cap applied"
+    over = "spread over other seeds not computed"
+    if spread:
+        seeds = spread.get("seeds", 20)
+        over = f"the same commands on {seeds} other seeds: {spread['low']}–{spread['high']}, median {spread['median']}"
+    band = escape(f"{card['band']} · {bands.get(card['band'], '')}".rstrip(" ·"))
+    return (
+        f'<div class="db-total" role="group" aria-label="Total"><div class="n"><b>{total}</b><span>of 100</span>'
+        f"<em>{band}</em></div>{_strip(total, spread, playbook)}<small>{escape(before)}<br>{escape(over)}</small></div>"
+    )
+
+
+def _strip(total: int, spread: Mapping[str, int] | None, playbook: Playbook) -> str:
+    ends = sorted(playbook.bands, key=lambda band: band.at_least)
+    tops = [*(band.at_least for band in ends[1:]), 100]
+    track = "".join(f'<span style="width:{top - b.at_least}%"></span>' for b, top in zip(ends, tops, strict=True))
+    names = "".join(
+        f'<span class="lab" style="left:{(b.at_least + top) / 2}%">{escape(b.id)}</span>'
+        for b, top in zip(ends, tops, strict=True)
+    )
+    span = ""
+    if spread:
+        width = max(0, spread["high"] - spread["low"])
+        span = f'<span class="range" style="left:{spread["low"]}%;width:{width}%"></span>'
+    return (
+        f'<div class="db-strip" aria-hidden="true"><div class="track">{track}</div>{span}'
+        f'<span class="dot" style="left:{total}%"></span>{names}</div>'
+    )
+
+
+def hidden_total() -> str:
+    """Return what stands where the score is while it is kept back."""
+    return (
+        '<div class="db-total"><div class="n"><em>The score is kept for the end</em></div>'
+        "<small>Talk first: what did you see, what did you know, what else did you consider?</small></div>"
+    )
+
+
+def caps_html(card: Mapping[str, Any], playbook: Playbook) -> str:
+    """Return every cap that limits the total, with its reason."""
+    titles = {cap.id: cap.title for cap in playbook.caps}
+    caps = "".join(
+        f'<div class="db-cap"><b>Cap {escape(cap["id"])}: {escape(titles.get(cap["id"], ""))}</b> · the total is at most '
+        f"{cap['limit']}. {escape(cap['why'])}</div>"
+        for cap in card["caps"]
+    )
+    remarks = "".join(f'<p class="db-note">{escape(text)}</p>' for text in card.get("remarks", ()))
+    return caps + remarks
+
+
+def bar(drill: Drill) -> None:
+    """Draw the row of controls under the head: view, score last, try again."""
+    with st.container(horizontal=True, vertical_alignment="center", key="debrief-bar"):
+        st.segmented_control(
+            "View", keys.VIEWS, key=keys.VIEW, required=True, default=keys.SCORE, label_visibility="collapsed"
+        )
+        if drill.card is not None:
+            st.toggle("Score last", key=keys.HIDE, help="Hide the score until the team has told its own story.")
+        st.page_link(
+            "lobby.py", label="Try again with another seed", icon=":material/replay:",
+            query_params={"scenario": drill.journal.header.scenario, "variant": drill.journal.header.variant},
+        )  # fmt: skip

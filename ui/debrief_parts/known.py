@@ -1,0 +1,131 @@
+"""What was stated against what was so; who knew what, and when; hypotheses, decisions, injects."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from analytics import charts, frames, story
+from simulator.text import clock
+from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.lines import Lines
+from ui.debrief_parts.look import VERDICT, badge, minute, number, quiet, stated, table, truth_badge
+
+WHERE = {
+    "escalate_internally": "escalation", "update_stakeholders": "update", "update_executives": "executive update",
+    "correct_update": "correction", "record_packet": "evidence packet", "record_snapshot": "snapshot",
+    "publish_decision_note": "decision note",
+}  # fmt: skip
+HOW = {"asked": "asked for", "offered": "offered", "late": "came by itself", "never": "never shared"}
+
+
+def known_view(drill: Drill, lines: Lines) -> None:
+    """Draw everything about knowing and saying."""
+    st.subheader("Claims and the world", anchor=False)
+    _claims(drill)
+    st.subheader("Figures stated, and the truth", anchor=False)
+    _figures(drill)
+    st.subheader("What only one role knew", anchor=False)
+    _cues(drill)
+    st.subheader("Hypotheses", anchor=False)
+    _hypotheses(drill)
+    st.subheader("Checkpoint decisions", anchor=False)
+    _decisions(drill, lines)
+    st.subheader("Injects and the response they called for", anchor=False)
+    _injects(drill)
+
+
+def _t(at: float) -> str:
+    return f'<span class="t">{clock(round(at))}</span>'
+
+
+def _claims(drill: Drill) -> None:
+    rows = [
+        (_t(r.at), escape(drill.names.person(r.by)), f"{escape(r.about)}: <b>{escape(r.said)}</b>", escape(r.true),
+         truth_badge(r.holds))
+        for r in frames.each(drill.claims)
+    ]  # fmt: skip
+    if not rows:
+        return st.html(quiet("Nobody stated severity, status or recovery."))
+    st.html(table("Claims and the world", ("When", "Who", "Said", "The world, or the playbook", "Was it so"), rows))
+
+
+def _figures(drill: Drill) -> None:
+    rows = [
+        (
+            _t(r.at), escape(drill.names.person(r.by)), escape(WHERE.get(r.where, r.where.replace("_", " "))),
+            escape(r.title), f"<b>{stated(r.low, r.high)}</b> {escape(r.unit)}",
+            "forecast" if r.where == "record_snapshot" else f"{number(r.true)} {escape(r.unit)}",
+            "" if r.where == "record_snapshot" else truth_badge(r.holds, "within 20 %", "off"),
+        )
+        for r in frames.each(drill.figures)
+    ]  # fmt: skip
+    if not rows:
+        return st.html(quiet("Nobody stated a figure."))
+    st.html(table("Figures and the truth", ("When", "Who", "Where", "Figure", "Said", "True", "Was it so"), rows))
+
+
+def _cues(drill: Drill) -> None:
+    rows = []
+    for r in frames.each(drill.cues):
+        never = r.how == "never"
+        shared = "never" if never else f"{minute(r.shared)}, {HOW[r.how]}"
+        waited = "" if r.waited != r.waited else f"{r.waited:.0f} min"
+        rows.append(
+            (
+                f"<b>{escape(r.title)}</b>", escape(r.text), escape(r.matters_for), minute(r.known, "not in the room"),
+                f'<span class="{"bad" if never else ""}">{"✗ " if never else ""}{escape(shared)}</span>', waited,
+            )
+        )  # fmt: skip
+    if not rows:
+        return st.html(quiet("This scenario gives no role knowledge of its own."))
+    heads = ("Who knew", "What", "It matters for", "Known", "Shared", "Kept for")
+    st.html(table("What only one role knew", heads, rows))
+
+
+def _hypotheses(drill: Drill) -> None:
+    stated_causes = frames.hypotheses(drill.view)
+    if stated_causes.empty:
+        return st.html(quiet("Nobody stated a hypothesis with a probability."))
+    st.plotly_chart(
+        charts.hypotheses_over_time(stated_causes, drill.view.over / 60), key="debrief-hypotheses",
+        config={"displayModeBar": False},
+        alt="How sure the team was of each cause over drill time: "
+        + "; ".join(f"T+{r.minute:.0f} {r.title} {r.probability:.0f} %" for r in frames.each(stated_causes)),
+    )  # fmt: skip
+
+
+def _decisions(drill: Drill, lines: Lines) -> None:
+    rows = []
+    for r in frames.each(story.decisions(drill.view)):
+        rests = "<br>".join(escape(lines.reference(ref)) for ref in r.evidence) or "nothing linked"
+        fit = "not computed"
+        if r.gap == r.gap:
+            fit = "the best branch open then" if r.gap <= 0.005 else f"left {100 * r.gap:.0f} % of the avoidable loss"
+            fit = f"{escape(fit)}<br><small>better: {escape(r.best)}</small>" if r.best and r.gap > 0.005 else escape(fit)
+        rows.append(
+            (
+                _t(r.at), f"<b>{escape(r.decision)}</b> by {escape(r.strategy)}<br>{escape(r.actions)}", escape(r.why_now),
+                rests, escape(r.confidence), f"{escape(r.executes)}<br><small>checks: {escape(r.verifies)}</small>", fit,
+            )
+        )  # fmt: skip
+    if not rows:
+        return st.html(quiet("No checkpoint decision was recorded."))
+    heads = ("When", "Decision", "Why now", "Rested on", "Confidence", "Does and checks", "How it fits")
+    st.html(table("Checkpoint decisions", heads, rows))
+
+
+def _injects(drill: Drill) -> None:
+    rows = []
+    for r in frames.each(drill.injects):
+        when = f" {minute(r.answered)}" if r.answered == r.answered else ""
+        text = r.text if len(r.text) <= 240 else f"{r.text[:239]}…"
+        seen = '<span class="good">✓ seen</span>'
+        verdict = badge(VERDICT[r.verdict]) if r.expected else badge(VERDICT["none expected"])
+        rows.append(
+            (_t(r.at), f"<b>{escape(r.persona)}</b> {escape(text)}", escape(r.expected) or "–", f"{seen}<br>{verdict}{when}")
+        )
+    if not rows:
+        return st.html(quiet("No inject was delivered."))
+    st.html(table("Injects", ("When", "What came", "It called for", "Response"), rows))

@@ -1,0 +1,186 @@
+"""Journal entries as lines of the two lanes: in words, escaped, with what the world says to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from analytics import frames, story
+from analytics.scorecard import listed
+from simulator import events as e
+from simulator.journal import Entry, references
+from simulator.text import clock
+from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.look import VERDICT, badge, minute, number, stated, truth_badge
+from ui.parts.words import Said, told
+
+GROUP_WORDS: Mapping[str, str] = {
+    "fault": "Fault", "tolerance": "Tolerance", "effect": "In effect", "change": "Changes", "state": "State",
+    "alert": "Alerts", "decision": "Decisions", "action": "Actions", "finding": "Findings", "message": "Messages",
+    "lead": "Roles and tasks", "inject": "Injects", "refused": "Refused",
+}  # fmt: skip
+LONGEST = 900
+"""Characters of one text shown in a lane; the journal has the rest."""
+
+
+class Lines:
+    """Puts one drill's entries into words."""
+
+    def __init__(self, drill: Drill) -> None:
+        self.drill = drill
+
+    @cached_property
+    def _claims(self) -> dict[int, Any]:
+        return {row.seq: row for row in frames.each(self.drill.claims)}
+
+    @cached_property
+    def _figures(self) -> dict[int, list[Any]]:
+        found: dict[int, list[Any]] = {}
+        for row in frames.each(self.drill.figures):
+            found.setdefault(row.seq, []).append(row)
+        return found
+
+    @cached_property
+    def _injects(self) -> dict[int, Any]:
+        return {row.seq: row for row in frames.each(self.drill.injects)}
+
+    def said(self, entry: Entry) -> Said:
+        """Return an entry in words."""
+        words = self._world(entry) if entry.body.kind in _TRUTH else None
+        if words is not None:
+            return words
+        found = told(self.drill.names, entry)
+        if isinstance(entry.body, e.CommandRefused):
+            given = self.drill.entry(entry.body.command)
+            what = given.body.kind.replace("_", " ")
+            return Said("refused", "refused", self.drill.names.person(given.by), f"{what}: {entry.body.reason}")
+        return found or Said("system", "", self.drill.names.person(entry.by), entry.body.kind.replace("_", " "))
+
+    def short(self, entry: Entry) -> str:
+        """Return an entry in one short line of plain text."""
+        said = self.said(entry)
+        text = said.text or said.label
+        text = f"{said.who}: {text}" if said.tone in ("inject", "person", "alert") and said.who else text
+        text = " ".join(text.split())
+        return text if len(text) <= 46 else f"{text[:45].rstrip()}…"
+
+    def html(self, seq: int, focus: bool = False, opened: bool = False) -> str:
+        """Return one line of a lane."""
+        entry = self.drill.entry(seq)
+        group = story.GROUPS.get(entry.body.kind, "lead")
+        said = self.said(entry)
+        label = said.label if said.label not in ("says", "system", "does") else ""
+        label = f'<span class="k">{escape(label)}</span>' if label else ""
+        who = f"<b>{escape(said.who)}</b> " if said.who else ""
+        text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
+        return (
+            f'<div class="db-it {group}{" focus" if focus else ""}" id="moment-{seq}"><span class="t">{clock(entry.at)}</span>'
+            f"{label}{who}{escape(text)}{_detail(said, opened)}{self.verdicts(seq)}</div>"
+        )
+
+    def verdicts(self, seq: int) -> str:
+        """Return what the world says to a line, and how an inject was answered."""
+        found = []
+        claim = self._claims.get(seq)
+        if claim is not None:
+            true = f"the world: {claim.true}" if claim.about != "severity" else f"by the playbook: {claim.true}"
+            found.append(f"{truth_badge(claim.holds)} said {escape(claim.said)}; {escape(true)}")
+        for row in self._figures.get(seq, ()):
+            if row.where != "record_snapshot":
+                said = f"{escape(row.title)}: said {stated(row.low, row.high)}, true {number(row.true)} {escape(row.unit)}"
+                found.append(f"{truth_badge(row.holds, 'true enough', 'off')} {said}")
+        inject = self._injects.get(seq)
+        if inject is not None and inject.expected:
+            when = f" at {minute(inject.answered)}" if inject.answered == inject.answered else ""
+            found.append(f"{badge(VERDICT[inject.verdict])} called for: {escape(inject.expected)}{when}")
+        return "".join(f'<span class="v">{one}</span>' for one in found)
+
+    def _world(self, entry: Entry) -> Said | None:
+        names, body = self.drill.names, entry.body
+        match body:
+            case e.FaultStarted():
+                return Said("world", "fault", "", body.fault)
+            case e.KnobTurned():
+                over = f" over {body.over} s" if body.over else ""
+                return Said("world", "changed", "", f"{body.knob} → {body.value:g}{over}, by {self._cause(body.by)}")
+            case e.MitigationTookEffect():
+                return Said("world", "in effect", "", names.title("actions", body.action))
+            case e.ToleranceCrossed():
+                how = "back within tolerance" if body.within else "out of tolerance"
+                return Said("world", "✓ back" if body.within else "✗ out", "", f"{names.title('segments', body.segment)}: {how}")
+            case e.MergeLanded():
+                merge = self.drill.scenario.find("merges", body.merge)
+                text = merge.summary if merge else body.merge
+                return Said("world", "merge landed", body.service, f"{text}{' — and it did harm' if body.harmful else ''}")
+            case e.TruthSampled():
+                return Said("world", "stands at", "", self._state(body))
+        return None
+
+    def _cause(self, ref: str) -> str:
+        prefix, _, rest = ref.partition(":")
+        ident = rest.partition("#")[0]
+        group = {"action": "actions", "inject": "injects", "merge": "merges"}.get(prefix)
+        if group == "actions":
+            return self.drill.names.title("actions", ident)
+        return f"{prefix} {ident}".strip()
+
+    def _state(self, body: e.TruthSampled) -> str:
+        outside = [
+            f"{100 * body.outside[s.id]:.0f} % of {s.title.lower()}"
+            for s in self.drill.scenario.segments
+            if body.outside.get(s.id, 0.0) > s.tolerance
+        ]
+        return f"Affected: {listed(outside)}" if outside else "Every segment within tolerance"
+
+    def reference(self, ref: str) -> str:
+        """Return a reference to evidence in words."""
+        prefix, _, rest = ref.partition(":")
+        ident, _, run = rest.partition("#")
+        group = {"query": "queries", "action": "actions", "alert": "alerts", "metric": "metrics"}.get(prefix)
+        if group:
+            return self.drill.names.title(group, ident) + (f" (run {run})" if run else "")
+        if prefix == "change":
+            change = self.drill.scenario.find("changes", ident)
+            return str(change.summary) if change else ref
+        if prefix in ("inject", "cue"):
+            seq = self._refs.get(ref)
+            return self.short(self.drill.entry(seq)) if seq else ref
+        return f"{prefix} {rest}"
+
+    @cached_property
+    def _refs(self) -> dict[str, int]:
+        return references(self.drill.journal.entries)
+
+
+_TRUTH = frozenset(kind.model_fields["kind"].default for kind in e.TRUTH)
+
+
+def _detail(said: Said, opened: bool) -> str:
+    if not said.detail:
+        return ""
+    text = f"<pre>{escape(said.detail[:4000])}</pre>"
+    if opened:
+        return text
+    count = said.detail.count("\n") + 1
+    return f"<details><summary>output, {count} {'line' if count == 1 else 'lines'}</summary>{text}</details>"
+
+
+def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:
+    """Return (drill second, entry, lane) rows as two lanes side by side, aligned by the minute."""
+    minutes: dict[int, dict[str, list[int]]] = {}
+    for at, seq, lane in rows:
+        minutes.setdefault(at // 60, {story.WORLD: [], story.TEAM: []})[lane].append(seq)
+    cells = []
+    for start, lane_rows in sorted(minutes.items()):
+        world, team = (
+            "".join(lines.html(seq, seq == focus, seq == focus) for seq in lane_rows[lane])
+            for lane in (story.WORLD, story.TEAM)
+        )
+        cells.append(f'<div class="m">{clock(60 * start)[:-3]}</div><div class="w">{world}</div><div class="p">{team}</div>')
+    return (
+        '<div class="db-lanes" role="log" tabindex="0" aria-label="The world beside the team, by drill minute">'
+        '<div class="h"></div><div class="h">What the world did</div><div class="h">What people knew, said and did</div>'
+        f"{''.join(cells)}</div>"
+    )

@@ -1,0 +1,121 @@
+"""Score by part: five bars, then every finding with its reason, its advice and its moments."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analytics import charts, frames
+from simulator.text import clock
+from ui.debrief_parts import keys
+from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.lines import Lines
+from ui.debrief_parts.look import STATUS, badge, plain, quiet
+
+CHIPS = 8
+"""Moments shown under a finding; the drawer leafs through the rest."""
+BY_PART, BY_GAP = "Part by part", "Most improvable first"
+NEXT_TIME = 5
+
+
+def score_view(drill: Drill, lines: Lines) -> None:
+    """Draw the score."""
+    if drill.card is None:
+        st.html(quiet("There is no score yet. What happened is there already: open another view."))
+        return
+    if st.session_state.get(keys.HIDE, False):
+        st.html(quiet("The score is kept for the end. Switch “Score last” off when the team has told its story."))
+        return
+    left, right = st.columns([5, 6], gap="large")
+    with left:
+        st.subheader("By part", anchor=False)
+        st.plotly_chart(
+            charts.part_bars(drill.parts), key="debrief-parts", config={"displayModeBar": False}, alt=_bars_alt(drill.parts)
+        )
+    with right:
+        st.subheader("Worth most next time", anchor=False)
+        st.html(_next_time(drill.findings))
+    for number, named in enumerate(drill.anti_patterns()):
+        with st.container(border=True, key=f"debrief-pattern-{number}"):
+            st.html(f"<b>Anti-pattern: {escape(str(named['title']))}</b><br>{escape(str(named['why']))}")
+            _chips(drill, lines, f"pattern-{named['id']}", tuple(named["evidence"]), str(named["title"]))
+    order = st.segmented_control(
+        "Order of findings", (BY_PART, BY_GAP), default=BY_PART, required=True, key="debrief_order"
+    )
+    applies = drill.findings[drill.findings["status"] != "not_applicable"]
+    if order == BY_GAP:
+        for row in frames.each(frames.sort_findings(applies)):
+            _finding(drill, lines, row, with_part=True)
+    else:
+        _by_part(drill, lines, applies)
+    left_out = drill.findings[drill.findings["status"] == "not_applicable"]
+    if not left_out.empty:
+        with st.expander(f"Does not apply to this drill: {len(left_out)}", key="debrief-left-out"):
+            for row in frames.each(left_out):
+                _finding(drill, lines, row, with_part=True)
+
+
+def _by_part(drill: Drill, lines: Lines, applies: pd.DataFrame) -> None:
+    for part in frames.each(drill.parts):
+        rows = applies[applies["part"] == part.part]
+        open_points = int((rows["gap"] > 0).sum())
+        state = "everything met" if not open_points else f"{open_points} of {len(rows)} with points left"
+        if rows.empty:
+            state = "nothing that applies"
+        label = f"**{plain(part.title)}** {part.points:g} of {part.out_of:g} · {state}"
+        with st.expander(label, key=f"debrief-part-{part.part}"):
+            for row in frames.each(rows):
+                _finding(drill, lines, row)
+
+
+def _finding(drill: Drill, lines: Lines, row: Any, with_part: bool = False) -> None:
+    sign = STATUS[row.status]
+    part = f"{escape(row.part_title)} · " if with_part else ""
+    owners = ", ".join("everybody" if o == "all" else drill.names.role(o) for o in row.owners)
+    source = f"{part}{escape(row.source)}" + (f" · {escape(owners)}" if owners else "")
+    points = "" if row.status == "not_applicable" else f'<span class="p"><b>{row.points:g}</b> of {row.out_of:g}</span>'
+    advice = f'<p class="adv"><b>Next time:</b> {escape(row.advice)}</p>' if row.advice else ""
+    with st.container(gap="xsmall", key=f"debrief-finding-{row.id}"):
+        st.html(
+            f'<div class="db-finding"><div class="l">{badge(sign)}<b>{escape(row.title)}</b>'
+            f'<span class="id">{escape(row.id)}</span>{points}</div><p>{escape(row.why)}</p>{advice}'
+            f'<div class="src">{source}</div></div>'
+        )
+        _chips(drill, lines, row.id, row.evidence, f"{row.id} {row.title}")
+
+
+def _chips(drill: Drill, lines: Lines, ident: str, evidence: tuple[int, ...], about: str) -> None:
+    among = frames.known(evidence, drill.journal)
+    if not among:
+        return
+    key = f"debrief-chips-{ident}"
+
+    def label(seq: int) -> str:
+        entry = drill.entry(seq)
+        return f"{plain(clock(entry.at))} {plain(lines.short(entry))}"
+
+    st.pills(
+        f"Moments of {about}", among[:CHIPS], key=key, format_func=label, label_visibility="collapsed",
+        on_change=keys.picked, args=(key, among, about),
+    )  # fmt: skip
+    if len(among) > CHIPS:
+        st.caption(f"and {len(among) - CHIPS} more, in the drawer")
+
+
+def _next_time(findings: pd.DataFrame) -> str:
+    best = frames.sort_findings(findings[findings["gap"] > 0]).head(NEXT_TIME)
+    if best.empty:
+        return quiet("Nothing: every finding has its full points.")
+    rows = "".join(
+        f'<li><span class="p">+{row.gap:g}</span><b>{escape(row.title)}</b> {badge(STATUS[row.status])}<br>'
+        f"{escape(row.advice or row.why)}</li>"
+        for row in frames.each(best)
+    )
+    return f'<ul class="db-list">{rows}</ul>'
+
+
+def _bars_alt(parts: pd.DataFrame) -> str:
+    return "Points by part: " + ", ".join(f"{p.title} {p.points:g} of {p.out_of:g}" for p in frames.each(parts))

@@ -1,0 +1,241 @@
+"""The lobby: practise alone, join with a code, host, resume, look back."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scenarios import loader
+from simulator.errors import DrillError
+from simulator.room.rooms import Chair, Lobby
+from simulator.text import clock
+from ui import session
+from ui.parts import shell
+from ui.parts.live import SERVER
+from ui.session import Here
+
+PLACE = "lobby"
+
+
+def render() -> None:
+    """Draw the lobby; a link with a code or a token leads straight to that drill's seats."""
+    try:
+        here = session.here()
+    except DrillError as error:
+        return shell.dead_end("This link does not open a drill", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    if here is not None and here.person.seat is None and not here.person.facilitator:
+        return _seats(here)
+    if here is None and session.code():
+        return _join_link(session.code())
+    shell.head("Rehearse the incident before it happens", "A world that misbehaves, a team, a clock. Afterwards you see what "
+               "was really going on, and what your response was worth.")  # fmt: skip
+    _yours()
+    solo, together = st.columns([1.25, 1], gap="medium")
+    with solo:
+        _alone()
+    with together:
+        _join()
+        _host()
+    return None
+
+
+def _yours() -> None:
+    """List the drills this browser has a seat in, running ones first."""
+    found = []
+    for token in session.tokens():
+        try:
+            room, person = SERVER.rooms.identify(token)
+            found.append((Here(room, person, token), SERVER.rooms.lobby(room)))
+        except DrillError:
+            continue  # a drill of another database, or one that was thrown away
+    if not found:
+        return
+    with st.container(border=True, key="yours"):
+        st.markdown("**Your drills**")
+        for here, lobby in sorted(found, key=lambda pair: (pair[1].state in ("over", "lost"), -pair[0].room.row.created))[:8]:
+            _one(here, lobby)
+
+
+def _one(here: Here, lobby: Lobby) -> None:
+    words = {"waiting": "not started", "running": "running", "paused": "paused", "over": "finished", "lost": "cannot go on"}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        state = words.get(lobby.state, lobby.state)
+        at = "" if lobby.state in ("over", "lost") else f" · {clock(int(here.room.now()))}"
+        st.markdown(f"{lobby.title}  :gray[{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}]", width="stretch")
+        file = "debrief.py" if lobby.state == "over" else "console.py"
+        label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
+        if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
+            shell.go(file, here.link)
+
+
+# --- practise alone --------------------------------------------------------------------------------------
+
+
+def _alone() -> None:
+    with st.container(border=True, key="alone"):
+        st.markdown("### Practise alone")
+        st.caption("You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like.")
+        names = loader.names()
+        scenario = st.selectbox("Scenario", names, key="solo-scenario", format_func=_title, disabled=len(names) < 2)
+        loaded = _loaded(scenario)
+        if loaded is None:
+            return
+        st.caption(loaded.scenario.summary)
+        seats = {role.id: role for role in loaded.scenario.seats()}
+        seat = st.pills("Your seat", list(seats), default=next(iter(seats)), required=True, key="solo-seat",
+                        format_func=lambda one: seats[one].title.partition(" (")[0])  # fmt: skip
+        one, two = st.columns(2)
+        mode = one.segmented_control("Mode", ["training", "assessment"], default="training", required=True, key="solo-mode",
+                                     help="Training gives next-step hints; an assessment gives none.")  # fmt: skip
+        speed = two.segmented_control("Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×")
+        one, two = st.columns(2)
+        name = one.text_input("Your name", value=session.get(session.NAME, ""), key="solo-name", max_chars=40, placeholder="As the channel shows it")
+        seed = two.text_input("Seed", key="solo-seed", placeholder="any", help="The same seed gives the same world; leave it empty for a new one.",
+                              validate=(r"^\d{0,6}$", "A whole number of up to six digits"))  # fmt: skip
+        if st.button("Start practising", type="primary", key="solo-start", icon=":material/play_arrow:", width="stretch"):
+            _start(scenario, str(seat), str(mode), float(speed or 1), name or "You", seed or "")
+        _outcome("solo")
+
+
+def _start(scenario: str, seat: str, mode: str, speed: float, name: str, seed: str) -> None:
+    session.put(session.NAME, name)
+    try:
+        opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, mode=mode)  # type: ignore[arg-type]
+        token, person = SERVER.rooms.join(opened.room, name, seat)
+        opened.room.start(person)
+        if speed != 1:
+            opened.room.speed(person, speed)
+    except DrillError as error:
+        session.answer("solo", False, str(error))
+        st.rerun()
+    shell.go("console.py", Here(opened.room, person, token).link)
+
+
+@st.cache_data(show_spinner=False)
+def _title(scenario: str) -> str:
+    loaded = _loaded(scenario)
+    return loaded.scenario.title if loaded else f"{scenario} (cannot be read)"
+
+
+def _loaded(scenario: str):  # type: ignore[no-untyped-def]
+    try:
+        return loader.load(scenario)
+    except DrillError as error:
+        st.error(str(error))
+        return None
+
+
+# --- join and host -----------------------------------------------------------------------------------------
+
+
+def _join() -> None:
+    with st.container(border=True, key="join"), st.form("join-form", border=False):
+        st.markdown("### Join a drill")
+        code = st.text_input("Join code", key="join-code", max_chars=12, placeholder="Six letters and digits")
+        if st.form_submit_button("Find the drill", width="stretch"):
+            try:
+                room = SERVER.rooms.by_code(code, session.source())
+            except DrillError as error:
+                session.answer("join", False, str(error))
+            else:
+                session.forget("join")
+                shell.go("lobby.py", {session.DRILL: room.row.code})
+        _outcome("join")
+
+
+def _host() -> None:
+    with st.container(border=True, key="host"), st.form("host-form", border=False):
+        st.markdown("### Host for a team")
+        st.caption("You get a join code to read out. People take seats; you start the clock.")
+        scenario = st.selectbox("Scenario", loader.names(), key="host-scenario", format_func=_title)
+        name = st.text_input("Your name", value=session.get(session.NAME, ""), key="host-name", max_chars=40)
+        mode = st.segmented_control("Mode", ["training", "assessment"], default="training", required=True, key="host-mode")
+        if st.form_submit_button("Open the drill", width="stretch"):
+            session.put(session.NAME, name)
+            try:
+                opened = SERVER.rooms.create(scenario, mode=mode, hosted=True)  # type: ignore[arg-type]
+                token, person = SERVER.rooms.facilitate(opened.room, name or "Facilitator", opened.key)
+            except DrillError as error:
+                session.answer("host", False, str(error))
+            else:
+                session.put(session.KEYS, {**session.get(session.KEYS, {}), opened.code: opened.key})
+                shell.go("console.py", Here(opened.room, person, token).link)
+        _outcome("host")
+
+
+def _join_link(code: str) -> None:
+    """Let somebody with a join link in: name and seat."""
+    try:
+        room = SERVER.rooms.by_code(code, session.source())
+        lobby = SERVER.rooms.lobby(room)
+    except DrillError as error:
+        return shell.dead_end("No drill has this code", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+    shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}")
+    if lobby.state in ("over", "lost"):
+        st.warning("This drill is over." if lobby.state == "over" else room.problem or "", icon=":material/info:")
+        return None
+    _briefing(lobby)
+    name = st.text_input("Your name", value=session.get(session.NAME, ""), key="join-name", max_chars=40, placeholder="As the channel shows it")
+    _chairs(lobby, lambda seat: _sit(room, name, seat))
+    _outcome("seat")
+    return None
+
+
+def _sit(room, name: str, seat: str) -> None:  # type: ignore[no-untyped-def]
+    session.put(session.NAME, name)
+    try:
+        token, person = SERVER.rooms.join(room, name, seat)
+    except DrillError as error:
+        session.answer("seat", False, str(error))
+        st.rerun()
+    shell.go("console.py", Here(room, person, token).link)
+
+
+def _seats(here: Here) -> None:
+    """Let somebody who is in, but stands, sit down."""
+    lobby = SERVER.rooms.lobby(here.room)
+    shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}")
+
+    def sit(seat: str) -> None:
+        try:
+            here.room.take_seat(here.person, seat)
+        except DrillError as error:
+            session.answer("seat", False, str(error))
+            st.rerun()
+        shell.go("console.py", here.link)
+
+    _briefing(lobby)
+    _chairs(lobby, sit)
+    _outcome("seat")
+
+
+def _chairs(lobby: Lobby, sit) -> None:  # type: ignore[no-untyped-def]
+    with st.grid(3, min_column_width=240, gap="small", key="chairs"):
+        for chair in lobby.chairs:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{chair.title}**  \n:gray[{chair.team} · {_holder(chair, lobby)}]")
+                if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
+                    sit(chair.id)
+
+
+def _holder(chair: Chair, lobby: Lobby) -> str:
+    return chair.holder or ("simulated until somebody sits down" if lobby.automation else "empty")
+
+
+def _briefing(lobby: Lobby) -> None:
+    with st.expander("Briefing", expanded=True):
+        st.text(lobby.briefing)
+
+
+def _state(lobby: Lobby) -> str:
+    return {"waiting": "not started yet", "running": "running", "paused": "paused", "over": "over"}.get(lobby.state, lobby.state)
+
+
+def _outcome(place: str) -> None:
+    outcome = session.answered(place)
+    if outcome and not outcome[0]:
+        st.error(outcome[1], icon=":material/block:")
+        session.forget(place)
+
+
+if __name__ == "__main__":
+    render()

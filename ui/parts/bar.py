@@ -1,0 +1,78 @@
+"""The incident bar: what everybody must see at any moment, as one HTML string."""
+
+from __future__ import annotations
+
+from html import escape
+
+from simulator.incident import IncidentState
+from simulator.room.clock import Clock
+from simulator.text import clock as stamp
+from simulator.views import Briefing
+from ui.parts.words import Names
+
+SOON = 180
+"""Seconds before an update is due from which the bar says so."""
+
+
+def bar_html(briefing: Briefing, clock: Clock) -> str:
+    """Return the bar for this moment; `clock` says whether time runs and how fast."""
+    incident, names = briefing.incident, Names(briefing.incident.scenario)
+    facts = "".join(
+        (
+            _fact("Status", incident.status, "done" if incident.closed else ""),
+            _holder("Commander", incident, names, "commander"),
+            _holder("Deputy", incident, names, "deputy"),
+            _update(incident, briefing.now),
+            _freeze(incident),
+        )
+    )
+    title = escape(incident.title or "not declared yet")
+    severity = incident.severity or "no severity"
+    return (
+        f'<div class="bar" role="status" aria-label="Incident"><span class="sev {escape(severity).lower().replace(" ", "-")}">'
+        f'{escape(severity)}</span><div class="what"><b>{escape(briefing.catalogue.incident)}</b> <span>{title}</span></div>'
+        f'<div class="facts">{facts}</div>{clock_html(briefing, clock)}</div>'
+    )
+
+
+def clock_html(briefing: Briefing, clock: Clock) -> str:
+    """Return the drill clock with its state in words."""
+    left = max(0, briefing.catalogue.horizon - briefing.now)
+    words = {"waiting": "not started", "running": f"{clock.pace:g}×", "paused": "PAUSED", "stopped": "over"}
+    state = "over" if briefing.ended else words[clock.state]
+    return (
+        f'<div class="clock {clock.state}"><b>{stamp(briefing.now)}</b>'
+        f"<span>{escape(state)} · {escape(briefing.mode)} · {left // 60} min left</span></div>"
+    )
+
+
+def _fact(name: str, value: str, tone: str = "") -> str:
+    return f'<span class="fact {tone}"><i>{escape(name)}</i>{escape(value)}</span>'
+
+
+def _holder(name: str, incident: IncidentState, names: Names, role: str) -> str:
+    seat = incident.holder(role)
+    if seat:
+        return _fact(name, incident.person(seat) or names.handle(seat))
+    offered = incident.offered.get(role)
+    return _fact(name, f"asked {names.handle(offered)}" if offered else "nobody", "warn")
+
+
+def _update(incident: IncidentState, now: int) -> str:
+    due = incident.next_update_due
+    if incident.closed or due is None:
+        return _fact("Next update", "done" if incident.closed else "not set")
+    left = due - now
+    span = f"{abs(left) // 60:02d}:{abs(left) % 60:02d}"
+    if left < 0:
+        return _fact("Next update", f"OVERDUE {span}", "bad")
+    return _fact("Next update", f"in {span}", "warn" if left < SOON else "")
+
+
+def _freeze(incident: IncidentState) -> str:
+    if not incident.frozen:
+        return _fact("Freeze", "none")
+    kinds = {kind for kinds in incident.frozen.values() for kind in kinds}
+    what = "" if kinds == {"merges", "deploys"} else f" ({', '.join(sorted(kinds))})"
+    names = ", ".join(incident.frozen)
+    return _fact("Freeze", (names if len(incident.frozen) <= 2 else f"{len(incident.frozen)} services") + what, "done")

@@ -1,0 +1,102 @@
+"""The command box: type what a responder would type, see who would run it, run it or delegate it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.views import Briefing, CommandLine
+from ui import session
+from ui.parts import completion, forms
+from ui.session import Here
+
+PLACE = "box"
+OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
+HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(f"`{line}` {what}" for line, what in completion.SLASH.items())
+
+
+def _key() -> str:
+    return f"{session.TYPED}-{session.rounds(PLACE)}"
+
+
+@st.fragment(key="box")
+def command_box(here: Here) -> None:
+    """Draw the box; what is typed stays until it was taken."""
+    b = here.room.briefing(here.role)
+    known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
+    box, go = st.columns([6, 1.25], gap="small", vertical_alignment="bottom")
+    with box:
+        typed = st.selectbox(
+            "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, placeholder="Type a command or /",
+            format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), help=HELP, icon=":material/terminal:",
+        )  # fmt: skip
+    line = completion.match(b, typed) if typed else None
+    go.button(
+        "Run", key="run", type="primary", disabled=line is None, width="stretch", shortcut="Alt+Enter",
+        on_click=_run, args=(here, line),
+    )  # fmt: skip
+    if line:
+        _card(b, line)
+    outcome = session.answered(PLACE)
+    if outcome:
+        ok, words = outcome
+        (st.caption if ok else st.error)(words)
+        close = session.get(session.NEAREST)
+        if not ok and close:
+            st.button(f"Use: {close}", key="nearest", type="tertiary", icon=":material/undo:", on_click=_take, args=(here, close))
+
+
+def _card(b: Briefing, line: CommandLine) -> None:
+    """Show what the line is and let the person say who runs it."""
+    here = {role: b.incident.present.get(role, False) for role in line.executors}
+    titles = {role: _known(b, role) + ("" if there else " (page first)") for role, there in here.items()}
+    key = f"executor-{line.id}-{session.rounds(PLACE)}"
+    if key not in st.session_state:
+        able = [role for role, there in here.items() if there]
+        st.session_state[key] = b.role if b.role in here else next(iter(able), line.executors[0])
+    with st.container(key="card", border=True, gap="xsmall"):
+        what = "Looks, changes nothing" if line.what == "query" else "Changes the world"
+        st.markdown(f"**{line.title}**  :small[:gray[{what}]]")
+        st.pills("Who runs it", list(titles), format_func=lambda r: titles[r], key=key, required=True, on_change="ignore")
+        decisions = b.options("decisions") if line.what == "action" else []
+        if decisions:
+            st.selectbox("Rests on", [d.id for d in decisions], index=len(decisions) - 1, key=f"rests-{line.id}", on_change="ignore")
+
+
+def _known(b: Briefing, role: str) -> str:
+    known = b.catalogue.role(role)
+    return "you" if role == b.role else known.handle if known else role
+
+
+def _typed(here: Here) -> None:
+    """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
+    session.forget(PLACE)
+    session.put(session.NEAREST, "")
+    typed = st.session_state.get(_key())
+    b = here.room.briefing(here.role)
+    if not typed or completion.match(b, typed):
+        return
+    parsed = completion.slash(b, typed) if typed.startswith("/") else completion.unknown(b, typed)
+    if parsed.form:
+        forms.open_form(parsed.form)
+        session.turn(PLACE)
+        st.rerun(["forms", "box"])
+    if parsed.command is None:
+        session.answer(PLACE, False, parsed.problem)
+        session.put(session.NEAREST, parsed.nearest)
+    elif session.give(here, PLACE, parsed.command, f"{typed}: done"):
+        session.turn(PLACE)
+
+
+def _take(here: Here, line: str) -> None:
+    session.forget(PLACE)
+    session.put(_key(), line)
+
+
+def _run(here: Here, line: CommandLine) -> None:
+    executor = st.session_state.get(f"executor-{line.id}-{session.rounds(PLACE)}")
+    decision = st.session_state.get(f"rests-{line.id}") if line.what == "action" else None
+    b = here.room.briefing(here.role)
+    who = _known(b, executor) if executor else "whoever can"
+    words = f"$ {line.command}: asked of {who}" if executor != here.role else f"$ {line.command}: running"
+    if session.give(here, PLACE, completion.order(line, executor, decision), words):
+        session.turn(PLACE)

@@ -1,0 +1,197 @@
+"""What the command box understands: catalogue commands, their aliases, and slash commands for the incident."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pydantic import ValidationError
+
+from simulator import commands as c
+from simulator.journal import first_problem
+from simulator.views import Briefing, CommandLine
+
+
+class Parsed(NamedTuple):
+    """What a typed line means: a command to give, or why it means nothing."""
+
+    command: c.Command | None
+    problem: str = ""
+    nearest: str = ""
+    """Line that comes closest, to be taken over with one click."""
+    form: str = ""
+    """Form to open: the line is a command that needs more than fits on it."""
+
+
+SLASH = {
+    "/ack": "acknowledge the newest page",
+    "/declare SEV-2 title": "open the incident",
+    "/sev 1 because": "change the severity",
+    "/status mitigating": "change the status",
+    "/ic @handle": "name the commander (without a handle: you)",
+    "/deputy @handle": "name the deputy",
+    "/freeze service": "freeze merges and deploys (without a service: pick in the form)",
+    "/page @handle": "page a specialist",
+    "/ask @handle topic": "ask somebody what they know",
+    "/say text": "write to the channel",
+    "/form name": "open a form, such as /form option",
+}
+
+
+def label(briefing: Briefing, line: CommandLine) -> str:
+    """Return how a command appears in the completion list: the line, then what it is and who runs it."""
+    who = ", ".join(_handle(briefing, role) for role in line.executors[:2])
+    return f"{line.command}  ·  {line.title}  ·  {who}"
+
+
+def match(briefing: Briefing, typed: str) -> CommandLine | None:
+    """Return the catalogue line that `typed` is, by command, alias or id."""
+    wanted = _squeezed(typed)
+    for line in briefing.catalogue.lines:
+        if wanted in (_squeezed(line.command), _squeezed(line.id), *map(_squeezed, line.aliases)):
+            return line
+    return None
+
+
+def order(line: CommandLine, executor: str | None, decision: str | None = None) -> c.Command:
+    """Return the command that runs a catalogue line."""
+    if line.what == "query":
+        return c.RunQuery(query=line.id, executor=executor)
+    return c.TakeAction(action=line.id, executor=executor, decision=decision)
+
+
+def unknown(briefing: Briefing, typed: str) -> Parsed:
+    """Return what a shell would say, with the nearest command that exists."""
+    first = typed.split()[0] if typed.split() else typed
+    known = [*(line.command for line in briefing.catalogue.lines), *(a for x in briefing.catalogue.lines for a in x.aliases)]
+    close = difflib.get_close_matches(typed, known, n=1, cutoff=0.35)
+    heads = sorted({line.split()[0] for line in known})
+    if first in heads:
+        return Parsed(None, f"{first}: no such command here: {typed}", close[0] if close else "")
+    return Parsed(None, f"sh: {first}: command not found", close[0] if close else "")
+
+
+def slash(briefing: Briefing, typed: str) -> Parsed:
+    """Return what a slash command (`/sev 1`, `/ic @handle`) means."""
+    words = typed.strip().split()
+    name, rest = words[0].lstrip("/").lower(), words[1:]
+    reader = _READERS.get(name)
+    if reader is None:
+        close = difflib.get_close_matches(name, list(_READERS), n=1)
+        return Parsed(None, f"/{name} is no command; try {', '.join('/' + one for one in _READERS)}",
+                      f"/{close[0]} {' '.join(rest)}".strip() if close else "")  # fmt: skip
+    try:
+        return reader(briefing, rest)
+    except ValidationError as error:
+        return Parsed(None, first_problem(error))
+
+
+def _ack(b: Briefing, rest: list[str]) -> Parsed:
+    waiting = [a for a in b.alerts() if a.acknowledged is None]
+    paging = [a for a in waiting if a.page] or waiting
+    return Parsed(c.AcknowledgePage(alert=paging[0].alert)) if paging else Parsed(None, "nothing to acknowledge")
+
+
+def severity(word: str) -> str:
+    """Return `SEV-1` for 1, sev1, SEV-1."""
+    digits = [letter for letter in word if letter.isdigit()]
+    return f"SEV-{digits[0]}" if digits else word.upper()
+
+
+def _declare(b: Briefing, rest: list[str]) -> Parsed:
+    if not rest:
+        return Parsed(None, form="declare")
+    title = " ".join(rest[1:]) or b.catalogue.title
+    return Parsed(c.Declare.model_validate({"severity": severity(rest[0]), "title": title}))
+
+
+def _sev(b: Briefing, rest: list[str]) -> Parsed:
+    if not rest:
+        return Parsed(None, form="change_severity")
+    if b.incident.declared_at is None:
+        return _declare(b, rest)
+    because = " ".join(rest[1:]) or "see channel"
+    return Parsed(c.ChangeSeverity.model_validate({"severity": severity(rest[0]), "because": because}))
+
+
+def _status(b: Briefing, rest: list[str]) -> Parsed:
+    if not rest:
+        return Parsed(None, form="change_status")
+    return Parsed(c.ChangeStatus.model_validate({"status": rest[0].lower()}))
+
+
+def _role(role: str) -> Callable[[Briefing, list[str]], Parsed]:
+    def read(b: Briefing, rest: list[str]) -> Parsed:
+        to = _who(b, rest[0]) if rest and rest[0].lower() not in ("me", "i") else b.role
+        if to is None:
+            return Parsed(None, f"nobody here is called {rest[0]}")
+        return Parsed(c.AssignRole.model_validate({"role": role, "to": to}))
+
+    return read
+
+
+def _freeze(b: Briefing, rest: list[str]) -> Parsed:
+    known = [service.id for service in b.catalogue.services]
+    scope = [word.strip(",") for word in rest]
+    wrong = [word for word in scope if word not in known]
+    if not scope:
+        return Parsed(None, form="freeze")
+    if wrong:
+        close = difflib.get_close_matches(wrong[0], known, n=1)
+        return Parsed(None, f"no service is called {wrong[0]}; known: {', '.join(known)}", f"/freeze {close[0]}" if close else "")
+    return Parsed(c.Freeze(scope=tuple(scope)))
+
+
+def _page(b: Briefing, rest: list[str]) -> Parsed:
+    if not rest:
+        return Parsed(None, form="page_team")
+    role = _who(b, rest[0])
+    return Parsed(c.PageTeam(role=role)) if role else Parsed(None, f"nobody here is called {rest[0]}")
+
+
+def _ask(b: Briefing, rest: list[str]) -> Parsed:
+    role = _who(b, rest[0]) if rest else None
+    if role is None or len(rest) < 2:
+        return Parsed(None, "say whom and what about, such as /ask @dba-oncall database", form="" if rest else "ask_role")
+    topics = b.options("topics")
+    wanted = " ".join(rest[1:]).lower()
+    close = difflib.get_close_matches(wanted, [t.title.lower() for t in topics] + [t.id for t in topics], n=1, cutoff=0.4)
+    topic = next((t for t in topics if close and close[0] in (t.id, t.title.lower())), None)
+    if topic is None:
+        return Parsed(None, f"no topic is called {wanted!r}; known: {', '.join(t.id for t in topics)}")
+    return Parsed(c.AskRole(role=role, topic=topic.id))
+
+
+def _say(b: Briefing, rest: list[str]) -> Parsed:
+    return Parsed(c.PostMessage(text=" ".join(rest))) if rest else Parsed(None, "say what?")
+
+
+def _form(b: Briefing, rest: list[str]) -> Parsed:
+    kinds = [model.model_fields["kind"].default for model in c.Command.__subclasses__()]
+    wanted = "_".join(rest).lower()
+    close = [k for k in kinds if wanted and wanted in k] or difflib.get_close_matches(wanted, kinds, n=1, cutoff=0.4)
+    return Parsed(None, form=close[0]) if close else Parsed(None, f"no form is called {wanted!r}")
+
+
+_READERS: dict[str, Callable[[Briefing, list[str]], Parsed]] = {
+    "ack": _ack, "declare": _declare, "sev": _sev, "status": _status, "ic": _role("commander"),
+    "deputy": _role("deputy"), "freeze": _freeze, "page": _page, "ask": _ask, "say": _say, "form": _form,
+}  # fmt: skip
+
+
+def _who(b: Briefing, word: str) -> str | None:
+    wanted = word.lstrip("@").lower()
+    for role in b.catalogue.roles:
+        if wanted in (role.id, role.handle.lstrip("@").lower(), (b.incident.person(role.id) or "").lower()):
+            return role.id
+    return None
+
+
+def _handle(b: Briefing, role: str) -> str:
+    known = b.catalogue.role(role)
+    return known.handle if known else role
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.lower().split())

@@ -1,0 +1,47 @@
+"""What ticks beside the person: the things that wait for them, each settled with one click."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.commands import Command
+from ui import session
+from ui.parts.forms import open_form
+from ui.parts.needs import Button, Need, needs
+from ui.session import Here
+
+PLACE = "needs"
+
+
+def waiting(here: Here) -> None:
+    """Draw what waits for this role; drawn inside a fragment that ticks."""
+    found = here.room.shared(here.role, "needs", needs)
+    outcome = session.answered(PLACE)
+    if outcome and not outcome[0]:
+        st.error(outcome[1], icon=":material/block:")
+    if not found:
+        st.html('<p class="quiet">Nothing waits for you.</p>')
+    for need in found:
+        _draw(here, need)
+
+
+def _draw(here: Here, need: Need) -> None:
+    from html import escape
+
+    tone = "urgent" if need.urgent else need.label
+    st.html(f'<div class="need {escape(tone)}"><span class="tag">{escape(need.label)}</span>{escape(need.text)}</div>')
+    if need.buttons:
+        with st.container(horizontal=True, gap="xsmall", key=f"needs-{need.id.replace(':', '-')}"):
+            for index, button in enumerate(need.buttons):
+                st.button(
+                    button.label, key=f"{need.id}-{index}", type="primary" if index == 0 and need.urgent and len(need.buttons) < 3
+                    else "secondary", on_click=_settle, args=(here, button),
+                )  # fmt: skip
+
+
+def _settle(here: Here, button: Button) -> None:
+    if button.command is None:
+        open_form(button.opens, button.about)
+        st.rerun("forms")
+    command: Command = button.command  # type: ignore[assignment]
+    session.give(here, PLACE, command)

@@ -1,0 +1,89 @@
+"""Looking around: every series by label, and the log stream with free filters. Looking leaves no trace."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from simulator import commands as c
+from simulator.logs import LogLine
+from simulator.text import clock
+from simulator.views import Briefing, Panel
+from ui import session
+from ui.parts.panels import figure
+from ui.session import Here
+
+PLACE = "explore"
+CHART = {"displayModeBar": False, "scrollZoom": False}
+LINES = 250
+
+
+@st.fragment(key="explorer")
+def explorer(here: Here) -> None:
+    """Draw the metric explorer: any series over any window, and a button that makes it evidence."""
+    b = here.room.briefing(here.role)
+    by_id = {panel.id: panel for panel in b.catalogue.panels}
+    one, two = st.columns([3, 1.3], gap="small", vertical_alignment="bottom")
+    shown = one.multiselect(
+        "Series", list(by_id), default=[p.id for p in b.catalogue.panels if p.on_console][:2],
+        format_func=lambda ident: f"{by_id[ident].title} · {_labels(by_id[ident])}", key="explored", max_selections=4,
+        placeholder="Any name or label, such as client=mobile", persist_state="session",
+    )  # fmt: skip
+    minutes = two.segmented_control("Minutes back", [15, 45, 90], default=45, key="explored-minutes", required=True)
+    for ident in shown:
+        chart, pin = st.columns([6, 1], gap="small", vertical_alignment="center")
+        drawn = figure(b, by_id[ident], minutes or 45, 190)
+        chart.plotly_chart(drawn, key=f"explored-{ident}", config=CHART, alt=by_id[ident].title)
+        pin.button("Pin", key=f"pin-{ident}", icon=":material/push_pin:", help="Put it into the record as evidence", width="stretch",
+                   on_click=session.give, args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"))  # fmt: skip
+        st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
+    _outcome()
+    st.button("Refresh", key="explore-again", icon=":material/refresh:", type="tertiary")
+
+
+@st.fragment(key="logs")
+def logs(here: Here) -> None:
+    """Draw the log search: live to look at, one click to make it evidence."""
+    b = here.room.briefing(here.role)
+    one, two, three, four = st.columns([2.4, 1.4, 1.6, 1], gap="small", vertical_alignment="bottom")
+    text = one.text_input("Contains", key="log-text", placeholder="any text", live="400ms", persist_state="session")
+    services = {option.id: option.id for option in b.catalogue.services}
+    service = two.selectbox("Service", list(services), index=None, placeholder="all", key="log-service", persist_state="session")
+    level = three.segmented_control("Level", ["INFO", "WARN", "ERROR"], key="log-level", persist_state="session")
+    minutes = four.number_input("Minutes", 1.0, 180.0, 15.0, 5.0, format="%g", key="log-minutes", persist_state="session")
+    found = b.search_logs(text=text or "", service=service, level=level, minutes=minutes)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{len(found)} lines" + (f", newest {LINES} shown" if len(found) > LINES else ""))
+        st.button("Refresh", key="log-again", icon=":material/refresh:", type="tertiary")
+        st.button(
+            "Make it evidence", key="log-evidence", icon=":material/attach_file:", on_click=session.give,
+            args=(here, PLACE, c.SearchLogs(text=text or "", service=service, level=level, minutes=minutes), "Search is running"),  # type: ignore[arg-type]
+        )  # fmt: skip
+    _outcome()
+    with st.container(height=420, key="logbox"):
+        st.html(_log_html(found[-LINES:]))
+
+
+def _log_html(found: list[LogLine]) -> str:
+    if not found:
+        return '<p class="quiet">No line matches.</p>'
+    rows = "".join(
+        f'<div class="log {line.level.lower()}"><span class="t">{clock(line.at)}</span> <b>{line.level}</b> '
+        f"<i>{escape(line.service)}</i> {escape(line.text)}</div>"
+        for line in reversed(found)
+    )
+    return f'<div class="logs" role="log" aria-label="Log lines, newest first" tabindex="0">{rows}</div>'
+
+
+def _labels(panel: Panel) -> str:
+    labels = dict(panel.labels)
+    name = labels.pop("__name__", panel.id)
+    inner = ",".join(f'{key}="{value}"' for key, value in labels.items())
+    return f"{name}{{{inner}}}" if inner else name
+
+
+def _outcome() -> None:
+    outcome = session.answered(PLACE)
+    if outcome and not outcome[0]:
+        st.error(outcome[1], icon=":material/block:")

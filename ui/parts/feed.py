@@ -1,0 +1,117 @@
+"""The incident channel as one HTML string, built once a version and shared by everybody in a role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from simulator.journal import Entry, refused
+from simulator.text import clock
+from simulator.views import Briefing
+from ui.parts.words import Names, Said, told
+
+ROWS = 160
+"""Newest lines shown; the whole record is in the debrief."""
+INLINE_LINES = 5
+"""Output up to this length is shown as it is, longer output folds away."""
+TALK = frozenset({"person", "inject", "decision", "refused", "hint", "cue"})
+VIEWS = {"All": None, "Talk": TALK, "Output": frozenset({"output", "action"}), "Changes": frozenset({"change", "alert"})}
+"""What the channel can be narrowed to."""
+
+
+def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
+    """Return the lines of the channel, oldest first; a refused command is left to its refusal."""
+    names = Names(briefing.incident.scenario)
+    no = refused(briefing.entries)
+    found = ((entry, told(names, entry)) for entry in briefing.entries if entry.seq not in no)
+    return [(entry, said) for entry, said in found if said is not None and _worth(entry, said)]
+
+
+def feed_html(briefing: Briefing, view: str = "All") -> str:
+    """Return the newest lines of a view, oldest first."""
+    wanted = VIEWS[view]
+    rows = [(entry, said) for entry, said in lines(briefing) if wanted is None or said.tone in wanted]
+    if not rows:
+        quiet = "Quiet so far. Messages, alerts and results appear here." if wanted is None else "Nothing of this kind yet."
+        return f'<p class="quiet">{quiet}</p>'
+    more = f'<p class="quiet">{len(rows) - ROWS} earlier lines</p>' if len(rows) > ROWS else ""
+    body = "".join(_row(entry, said) for entry, said in rows[-ROWS:])
+    return f'<div class="feed" role="log" aria-label="Incident channel" tabindex="0">{more}{body}</div>'
+
+
+def newest(briefing: Briefing) -> str:
+    """Return the newest spoken line, for the polite region that screen readers announce."""
+    spoken = [(entry, said) for entry, said in lines(briefing)[-12:] if said.tone in ("person", "inject", "alert")]
+    if not spoken:
+        return ""
+    entry, said = spoken[-1]
+    return f'<p class="sr-only" aria-live="polite">{escape(f"{clock(entry.at)} {said.who} {said.label}: {said.text}")}</p>'
+
+
+def outputs_html(briefing: Briefing, shown: int = 12) -> str:
+    """Return the newest results in full, newest first, for the wide column."""
+    found = [(entry, said) for entry, said in lines(briefing) if said.detail and said.tone in ("output", "action")]
+    if not found:
+        return '<p class="quiet">No output yet. Run something in the command box; its result lands here.</p>'
+    newest_first = list(reversed(found[-shown:]))
+    return '<div class="outputs">' + "".join(_output(e, s, i == 0) for i, (e, s) in enumerate(newest_first)) + "</div>"
+
+
+def changes_html(briefing: Briefing) -> str:
+    """Return deploys, flag flips and configuration changes, newest first."""
+    found = [(entry, said) for entry, said in lines(briefing) if said.tone == "change"]
+    rows = "".join(
+        f'<tr><td class="t">{clock(entry.at)}</td><td><b>{escape(said.who)}</b></td><td>{escape(said.text)}</td></tr>'
+        for entry, said in reversed(found)
+    )
+    return f'<table class="plain"><tbody>{rows}</tbody></table>' if rows else '<p class="quiet">No changes on record.</p>'
+
+
+def alerts_html(briefing: Briefing) -> str:
+    """Return the alert list, firing ones first."""
+    names = Names(briefing.incident.scenario)
+    rows = []
+    for alert in briefing.alerts():
+        state = "firing" if alert.firing else "resolved"
+        have = "" if not alert.firing else " · acknowledged" if alert.acknowledged is not None else " · not acknowledged"
+        rows.append(
+            f'<div class="alert {escape(alert.severity)} {state}">'
+            f'<span class="tag">{escape(alert.severity if alert.firing else state)}</span>'
+            f"<b>{escape(names.title('alerts', alert.alert))}</b><span class='t'>{clock(alert.since)}</span>"
+            f"<div>{escape(alert.summary)}<i>{have}</i></div></div>"
+        )
+    return f'<div class="alerts">{"".join(rows)}</div>' if rows else '<p class="quiet">No alert has fired.</p>'
+
+
+def _worth(entry: Entry, said: Said) -> bool:
+    # Changes long before the drill are history: the change list has them, the channel starts with the present.
+    return said.tone == "change" or entry.at >= -60 or said.tone == "cue"
+
+
+def _row(entry: Entry, said: Said) -> str:
+    who = f"<b>{escape(said.who)}</b>" if said.who else ""
+    label = "" if said.tone in ("system", "command") or said.label == "says" else f'<span class="tag">{escape(said.label)}</span>'
+    head = f'<span class="t">{clock(entry.at)}</span>{label}{who}'
+    return f'<div class="row {said.tone}">{head} <span class="x">{escape(said.text)}</span>{_detail(said)}</div>'
+
+
+def _detail(said: Said) -> str:
+    if not said.detail:
+        return ""
+    count = said.detail.count("\n") + 1
+    text = f"<pre>{escape(said.detail)}</pre>"
+    if count <= INLINE_LINES:
+        return text
+    first = said.detail.split("\n", 1)[0]
+    return f"<details><summary>{count} lines: {escape(first[:60])}</summary>{text}</details>"
+
+
+def _output(entry: Entry, said: Said, opened: bool) -> str:
+    who = f" · {escape(said.who)}" if said.who else ""
+    return (
+        f'<details class="{said.tone}"{" open" if opened else ""}><summary><span class="t">{clock(entry.at)}</span>'
+        f'<span class="tag">{escape(said.label)}</span><code>{escape(said.text)}</code>{who}</summary>'
+        f"<pre>{escape(said.detail)}</pre></details>"
+    )
+
+

@@ -1,0 +1,22 @@
+"""What a room calls when a drill is over: reference runs, then the scorecard, both as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics import playbook as books
+from analytics.counterfactual import make_references
+from analytics.record import DrillRecord
+from analytics.scoring import score
+from simulator.journal import Journal
+from simulator.room.finish import Progress
+from simulator.scenario import LoadedScenario
+
+
+def finish(loaded: LoadedScenario, journal: Journal, report: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return reference runs and scorecard of a finished journal; tell `report` how far it is."""
+    book = books.load()
+    references = make_references(loaded, journal, book, progress=lambda done, of: report(0.95 * done / max(1, of)))
+    journal.references = references.model_dump(mode="json")
+    card = score(DrillRecord.of(journal, loaded.scenario), book)
+    return journal.references, card.as_data()

@@ -1,0 +1,103 @@
+"""Every command a responder may give, as a short form prefilled from the drill. Its fragment never ticks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+from pydantic import ValidationError
+
+from simulator.views import Briefing
+from ui import session
+from ui.parts import catalogue, widgets
+from ui.parts.catalogue import Form
+from ui.parts.prefill import prefilled
+from ui.parts.shapes import shapes
+from ui.session import Here
+
+PLACE = "form"
+REMEMBERED = {"report_task": "task"}
+"""Field that the button which opened a form fills in."""
+
+
+def open_form(kind: str, about: str = "") -> None:
+    """Bring a form to the front (in a callback); `about` goes into the field it is about."""
+    session.put(session.GROUP, catalogue.group_of(kind))
+    session.put(session.FORM, kind)
+    session.forget(PLACE)
+    session.turn(kind)
+    if about and kind in REMEMBERED:
+        session.put(session.field(kind, REMEMBERED[kind]), about)
+
+
+@st.fragment(key="forms")
+def forms(here: Here) -> None:
+    """Draw the form picker and the form."""
+    b = here.room.briefing(here.role)
+    groups = catalogue.offered(b)
+    if session.get(session.GROUP) not in groups:
+        session.put(session.GROUP, next(iter(groups)))
+    group = st.segmented_control(
+        "Forms", list(groups), key=session.GROUP, required=True, label_visibility="collapsed", on_change=_regrouped, width="stretch"
+    )
+    kinds = {form.kind: form for form in groups[group or next(iter(groups))]}
+    if session.get(session.FORM) not in kinds:
+        session.put(session.FORM, next(iter(kinds)))
+    kind = st.pills(
+        "Form", list(kinds), key=session.FORM, required=True, format_func=lambda one: kinds[one].title,
+        label_visibility="collapsed", on_change=session.forget, args=(PLACE,), wrap=True,
+    )  # fmt: skip
+    _form(here, b, kinds[kind or next(iter(kinds))])
+
+
+def _regrouped() -> None:
+    session.forget(PLACE)
+    session.put(session.FORM, None)
+
+
+def _form(here: Here, b: Briefing, form: Form) -> None:
+    with st.container(border=True, key="form"):
+        head, again = st.columns([5, 1], vertical_alignment="center")
+        head.markdown(f"**{form.title}**  \n:small[:gray[{form.model.__doc__ or ''}]]")
+        again.button(
+            "Refill", key="refill", icon=":material/refresh:", type="tertiary", on_click=session.turn, args=(form.kind,),
+            help="Fill in again from the drill as it is now: newest results, values, owners",
+        )  # fmt: skip
+        widgets.draw(shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored)
+        outcome = session.answered(PLACE)
+        if outcome:
+            (st.success if outcome[0] else st.error)(outcome[1], icon=":material/check:" if outcome[0] else ":material/block:")
+        st.button(
+            form.title if form.kind != "end_drill" else "End the drill for everybody", key="hand-in", type="primary",
+            width="stretch", on_click=_hand_in, args=(here, form), shortcut="Ctrl+Enter",
+        )  # fmt: skip
+        if form.scored:
+            st.caption(":red[*] needed · :blue[◆] counts in the score")
+
+
+def _hand_in(here: Here, form: Form) -> None:
+    def held(path: str) -> Any:
+        return st.session_state.get(session.field(form.kind, path))
+
+    data = {shape.path: widgets.value(shape, held) for shape in shapes(form.model)}
+    try:
+        command = form.model.model_validate({name: value for name, value in data.items() if value is not None})
+    except ValidationError as error:
+        session.answer(PLACE, False, problem(error))
+        return
+    if session.give(here, PLACE, command, f"{form.title}: on the record"):
+        session.turn(form.kind)
+
+
+def problem(error: ValidationError) -> str:
+    """Return what is missing or wrong in the words of the form's labels."""
+    missing, wrong = [], []
+    for one in error.errors(include_url=False):
+        path = [str(part) for part in one["loc"] if not isinstance(part, int)]
+        name = " ".join(widgets.LABELS.get(part, part.replace("_", " ").capitalize()) for part in path)
+        if one["type"] == "missing" or one.get("input") in (None, ""):
+            missing.append(name)
+        else:
+            wrong.append(f"{name}: {one['msg'].lower()}")
+    parts = [f"Still needed: {', '.join(dict.fromkeys(missing))}"] if missing else []
+    return ". ".join(parts + wrong)

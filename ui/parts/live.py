@@ -1,0 +1,72 @@
+"""The drills this server has open: one registry a process, shared by pages, routes and the ticker."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from simulator.room.rooms import Rooms
+from simulator.room.room import Room
+from simulator.room.store import Store
+from simulator.telemetry import SCRAPE_SECONDS
+from simulator.views import Briefing
+
+T = TypeVar("T")
+TICK_SECONDS = 0.5
+"""How often running drills are brought to their clocks, whether or not anybody looks."""
+
+
+class Server:
+    """Holds the registry; made on first use, so that importing a page opens no database."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rooms: Rooms | None = None
+        self.shelf: dict[tuple[str, str, str], tuple[tuple[int, int], Any]] = {}
+        """Objects that outlive a drill second, by drill, role and name (`scraped`)."""
+
+    @property
+    def rooms(self) -> Rooms:
+        """Return the registry over the configured database. Raises StoreError where that cannot be opened."""
+        with self._lock:
+            if self._rooms is None:
+                from ui.parts.finish import finish
+                from scenarios.loader import load
+
+                self._rooms = Rooms(Store(), load, finish)
+            return self._rooms
+
+    def use(self, rooms: Rooms | None) -> None:
+        """Serve these rooms from now on (tests), or forget them."""
+        with self._lock:
+            self._rooms = rooms
+            self.shelf.clear()
+
+    async def run(self) -> None:
+        """Advance running drills until cancelled."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            try:
+                await asyncio.to_thread(self.rooms.advance_running)
+            except Exception:
+                # The database may be locked or away for a moment; a drill must not stop for that.
+                logging.getLogger(__name__).exception("running drills could not be advanced")
+
+
+SERVER = Server()
+
+
+def scraped(room: Room, role: str, name: str, build: Callable[[Briefing], T]) -> T:
+    """Return `build(briefing)`, made again only after a scrape or when the record has grown.
+
+    For charts and lists: the same object is the same element, so browsers are left alone in between.
+    """
+    briefing = room.briefing(role)
+    key = (len(briefing.entries), briefing.now // SCRAPE_SECONDS)
+    known = SERVER.shelf.get((room.row.id, role, name))
+    if known is None or known[0] != key:
+        known = SERVER.shelf[room.row.id, role, name] = (key, build(briefing))
+    return cast("T", known[1])

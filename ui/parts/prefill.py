@@ -1,0 +1,256 @@
+"""What a form starts with: read off the drill so far, so that filling it in takes seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.incident import CADENCE
+from simulator.views import Briefing
+
+BASELINE = (-55.0, -25.0)
+"""Minutes before the page that end before a fault of the usual length began."""
+Filled = Mapping[str, Any]
+
+
+def prefilled(kind: str, b: Briefing) -> dict[str, Any]:
+    """Return field path -> value for a form of `kind`; what has to be judged is left open."""
+    maker = _MAKERS.get(kind)
+    return {path: value for path, value in (maker(b) if maker else {}).items() if value is not None}
+
+
+def recent(b: Briefing, most: int = 4, since: int | None = None) -> list[str]:
+    """Return references to the newest results, oldest first."""
+    refs = {seq: ref for ref, seq in b.incident.refs.items()}
+    found = [
+        refs[entry.seq] for entry in b.entries
+        if isinstance(entry.body, e.QueryFinished | e.MetricPinned) and entry.seq in refs
+        and (since is None or entry.at >= since)
+    ]  # fmt: skip
+    return found[-most:]
+
+
+def measured(b: Briefing) -> dict[str, float]:
+    """Return the newest value of every figure that a result has shown, newest figure first."""
+    found: dict[str, float] = {}
+    for entry in reversed(b.entries):
+        if isinstance(entry.body, e.QueryFinished):
+            for name, value in entry.body.figures.items():
+                found.setdefault(name, value)
+    return found
+
+
+def figure(b: Briefing, path: str, at: int = 0) -> dict[str, Any]:
+    """Return the `at`-th measured figure as the fields of a stated one."""
+    known = list(measured(b).items())
+    if at >= len(known):
+        return {}
+    return {f"{path}.name": known[at][0], f"{path}.low": known[at][1]}
+
+
+def figures(b: Briefing, path: str) -> dict[str, Any]:
+    """Return the newest measured figures as rows."""
+    return {**figure(b, f"{path}.0", 0), **figure(b, f"{path}.1", 1)}
+
+
+def cadence(b: Briefing) -> float:
+    """Return minutes to the next update: what the severity allows, never more than half an hour."""
+    return float(min(30, CADENCE.get(b.incident.severity or "", 30)))
+
+
+def _lane_owner(b: Briefing, lane: str) -> str | None:
+    named = b.incident.lanes.get(lane)
+    return named[0] if named else next((role.id for role in b.catalogue.roles if role.lane == lane and role.seat), None)
+
+
+def _other(b: Briefing) -> str | None:
+    deputy = b.incident.holder("deputy")
+    seats = [role.id for role in b.catalogue.roles if role.seat and role.id != b.role]
+    return deputy if deputy and deputy != b.role else next(iter(seats), None)
+
+
+def _own_causes(b: Briefing) -> str | None:
+    said = [x.body for x in b.entries if isinstance(x.body, c.StateHypothesis) and x.role == b.role]
+    return max(said[-3:], key=lambda one: one.probability).cause if said else None
+
+
+def _done(b: Briefing) -> list[str]:
+    done = [run.ident for run in b.incident.runs.values() if run.what == "action" and run.state == "done"]
+    return list(dict.fromkeys(done))
+
+
+def _in_hand(b: Briefing) -> list[str]:
+    return [run.ident for run in b.running() if run.what == "action"]
+
+
+def _last_done(b: Briefing) -> int | None:
+    return max((run.finished or 0 for run in b.incident.runs.values() if run.what == "action" and run.state == "done"),
+               default=None)  # fmt: skip
+
+
+def _phase(b: Briefing) -> str:
+    return {"monitoring": "recovery", "resolved": "recovery", "mitigating": "containment"}.get(b.incident.status, "detection")
+
+
+def _public_status(b: Briefing) -> str:
+    return "mitigating" if _done(b) or _in_hand(b) or b.incident.decisions else "investigating"
+
+
+def _page(b: Briefing) -> Filled:
+    waiting = [a.alert for a in b.alerts() if a.acknowledged is None]
+    return {"alert": waiting[0] if waiting else None}
+
+
+def _declare(b: Briefing) -> Filled:
+    firing = [a for a in b.alerts() if a.firing]
+    paging = [a for a in firing if a.page] or firing
+    evidence = [f"alert:{a.alert}" for a in paging[:1]] + recent(b, 3)
+    return {"title": paging[0].summary[:120] if paging else "", "evidence": evidence, "hypothesis": _own_causes(b)}
+
+
+def _roles(b: Briefing) -> Filled:
+    if b.incident.holder("commander") is None:
+        return {"role": "commander", "to": b.role}
+    return {"role": "deputy", "to": "deputy" if b.catalogue.role("deputy") else None}
+
+
+def _lane(b: Briefing) -> Filled:
+    lanes = [role.lane for role in b.catalogue.roles if role.lane]
+    free = [lane for lane in lanes if lane not in b.incident.lanes] or lanes
+    owner = _lane_owner(b, free[0]) if free else None
+    rest = [role.id for role in b.catalogue.roles if role.seat and role.lane and role.id != owner]
+    return {"lane": free[0] if free else None, "owner": owner, "next_owner": next(iter(rest), None)}
+
+
+def _task(b: Briefing) -> Filled:
+    return {"due_minutes": 5.0}
+
+
+def _report(b: Briefing) -> Filled:
+    tasks = b.tasks()
+    return {"task": tasks[0].id if tasks else None, "evidence": recent(b, 2)}
+
+
+def _decision(b: Briefing) -> Filled:
+    options = [x.body for x in b.incident.options if isinstance(x.body, c.RecordOption)]
+    newest = options[-1] if options else None
+    return {
+        "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
+        "actions": [newest.action] if newest else [], "reversal_minutes": newest.reversal_minutes if newest else None,
+        "execution_owner": _lane_owner(b, "mitigation"), "verification_owner": _lane_owner(b, "verification"),
+    }  # fmt: skip
+
+
+def _evidence(b: Briefing) -> Filled:
+    return {"evidence": recent(b, 3)}
+
+
+def _option(b: Briefing) -> Filled:
+    return {"abort_if.is": "above"}
+
+
+def _packet(b: Briefing) -> Filled:
+    risks = list(b.incident.residual_risks)
+    return {**figures(b, "impact"), "evidence": recent(b, 6), "residual_risks": risks,
+            "next_checkpoint_minutes": 15.0, "next_owner": _other(b)}  # fmt: skip
+
+
+def _snapshot(b: Briefing) -> Filled:
+    readiness = b.incident.readiness.body if b.incident.readiness else None
+    stable = readiness.known_good if isinstance(readiness, c.RecordReadiness) else None
+    return {"phase": _phase(b), "stable_revision": stable, "next_checkpoint_minutes": 15.0, "next_owner": _other(b),
+            "candidate": next(iter(_in_hand(b)), None), **figure(b, "risk_of_waiting")}  # fmt: skip
+
+
+def _verification(b: Briefing) -> Filled:
+    pinned = [ref.partition(":")[2].partition("#")[0] for ref in b.incident.refs if ref.startswith("metric:")]
+    return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": BASELINE[0], "baseline_to": BASELINE[1],
+            "hold_minutes": 5.0, "evidence": recent(b, 3, _last_done(b)),
+            "segments": [option.id for option in b.options("segments")]}  # fmt: skip
+
+
+def _update(b: Briefing) -> Filled:
+    return {"audience": "public", "status": _public_status(b), "eta": "unknown", "next_update_minutes": cadence(b),
+            **figure(b, "impact")}  # fmt: skip
+
+
+def _executives(b: Briefing) -> Filled:
+    return {"eta": "unknown", "next_update_minutes": cadence(b), **figure(b, "impact")}
+
+
+def _escalation(b: Briefing) -> Filled:
+    decided = b.incident.decisions[-1].body if b.incident.decisions else None
+    action = decided.actions[0] if isinstance(decided, c.RecordDecision) and decided.actions else None
+    return {"decision": action, "next_update_minutes": cadence(b), "owner": b.role, **figure(b, "impact")}
+
+
+def _correction(b: Briefing) -> Filled:
+    updates = b.options("updates")
+    return {"update": updates[-1].id if updates else None, "status": _public_status(b), **figure(b, "impact")}
+
+
+def _handoff(b: Briefing) -> Filled:
+    lane = next((role.lane for role in b.catalogue.roles if role.id == b.role), None)
+    packets = b.options("packets")
+    return {
+        "what": "commander" if b.incident.holder("commander") == b.role else lane, "to": _other(b),
+        "in_flight": _in_hand(b), "next_checkpoint_minutes": 15.0, "hypothesis": _own_causes(b),
+        "packet": packets[-1].id if packets else None,
+    }  # fmt: skip
+
+
+def _claim(b: Briefing) -> Filled:
+    return {"evidence": recent(b, 4, _last_done(b))}
+
+
+def _watch(b: Briefing) -> Filled:
+    return {"owner": _lane_owner(b, "verification"), "hours": 24.0, "trigger.is": "above"}
+
+
+def _note(b: Briefing) -> Filled:
+    return {"cause": _own_causes(b), "actions": _done(b), "residual_risks": list(b.incident.residual_risks),
+            **figures(b, "figures")}  # fmt: skip
+
+
+def _checkpoint(b: Briefing) -> Filled:
+    return {"in_hours": 12.0, "owner": _lane_owner(b, "verification"), "trigger.is": "above"}
+
+
+def _package(b: Briefing) -> Filled:
+    verified = [ref for ref in b.incident.refs if ref.startswith("verification:")]
+    return {"verification": [*verified, *recent(b, 3, _last_done(b))], "residual_risks": list(b.incident.residual_risks)}
+
+
+def _leadership(b: Briefing) -> Filled:
+    watch = b.incident.watch.body if b.incident.watch else None
+    return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, c.SetWatch) else None}
+
+
+def _hardening(b: Briefing) -> Filled:
+    return {"class_": "prevent", "due_days": 14.0}
+
+
+def _readiness(b: Briefing) -> Filled:
+    return {"evidence_channel": "incident", "evidence": recent(b, 3)}
+
+
+def _challenge(b: Briefing) -> Filled:
+    claims = b.options("claims")
+    return {"inject": claims[-1].id if claims else None, "evidence": recent(b, 2)}
+
+
+_MAKERS: dict[str, Callable[[Briefing], Filled]] = {
+    "acknowledge_page": _page, "declare": _declare, "change_severity": _evidence, "change_strategy": _evidence,
+    "assign_role": _roles, "assign_lane": _lane, "assign_task": _task, "report_task": _report,
+    "record_option": _option, "record_decision": _decision, "record_packet": _packet, "record_snapshot": _snapshot,
+    "record_readiness": _readiness, "record_contradiction": _evidence, "record_verification": _verification,
+    "update_stakeholders": _update, "update_executives": _executives, "escalate_internally": _escalation,
+    "correct_update": _correction, "hand_off": _handoff, "claim_recovery": _claim, "set_watch": _watch,
+    "publish_decision_note": _note, "commit_checkpoint": _checkpoint, "request_closure": _claim,
+    "publish_closure_package": _package, "write_leadership_note": _leadership, "add_hardening_task": _hardening,
+    "challenge_claim": _challenge, "freeze": lambda b: {"what": "both"}, "search_logs": lambda b: {"minutes": 15.0},
+    "pin_metric": lambda b: {"minutes": 30.0}, "post_message": lambda b: {"channel": "incident"},
+    "end_drill": lambda b: {"how": "resolved" if b.incident.closed else "stopped"},
+}  # fmt: skip

@@ -1,0 +1,50 @@
+"""What every page shares: style, head line, states in which there is nothing else to show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui import session
+
+STYLE = Path(__file__).parent.parent / "style.css"
+ICON = Path(__file__).parent.parent / "theme" / "icon.png"
+PAGES = {"Lobby": "lobby.py", "Library": "library.py"}
+
+
+def dress() -> None:
+    """Put the style on the page; it must be drawn in every run of the script."""
+    st.html(STYLE)
+
+
+def head(title: str, lead: str = "") -> None:
+    """Draw the head of a page that is not the console."""
+    with st.container(horizontal=True, vertical_alignment="center", key="head"):
+        st.html('<span class="brand">Incident Drill</span>', width="content")
+        for name, file in PAGES.items():
+            st.page_link(file, label=name)
+    st.html(f"<h1 class='page'>{title}</h1>" + (f"<p class='lead'>{lead}</p>" if lead else ""))
+
+
+def dead_end(title: str, words: str) -> None:
+    """Show a state that has no way on but the lobby."""
+    head(title)
+    st.warning(words, icon=":material/info:")
+    st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
+
+
+def go(file: str, link: dict[str, str]) -> None:
+    """Leave for another page of the same drill."""
+    st.switch_page(file, query_params=link)
+
+
+def remember(token: str) -> None:
+    """Keep a seat's token in the browser, so that the lobby can offer to resume."""
+    known = session.tokens()
+    if token in known:
+        return
+    kept = session.COOKIE_JOIN.join([token, *known][: session.COOKIE_MOST])
+    # Tokens are URL-safe text that this server signed; nothing typed by anybody gets here.
+    script = f"document.cookie='{session.COOKIE}={kept}; path=/; max-age=31536000; samesite=lax'"
+    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

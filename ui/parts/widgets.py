@@ -1,0 +1,252 @@
+"""Form fields as widgets, and what they hold as plain data for the command model.
+
+No `st.form`: a form forgets what was typed when it is not drawn. Each widget is keyed, kept for the session,
+and asks for no rerun (`on_change="ignore"`), so nothing typed is lost and nothing moves while typing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from simulator.picks import Option
+from simulator.views import Briefing
+from ui.parts.shapes import Shape
+
+Key = Callable[[str], str]
+"""Widget key of a field path."""
+FEW, SHORT = 9, 30
+"""Up to this many options with titles up to this long are shown as pills, one click each."""
+FIGURE_ROWS = 2
+RUNGS = ("flag", "hotfix", "rollback")
+REASONS = ("coverage", "readiness", "time", "side_effect", "uncertainty")
+NARROW = ("number", "figure")
+SMALL_SOURCES = ("seats", "roles", "services", "channels", "revisions", "updates", "packets", "decisions")
+QUIET: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
+
+LABELS = {
+    "class_": "Class", "to": "To", "what": "What", "is": "Is", "due_minutes": "Due in (min)",
+    "next_update_minutes": "Next update in (min)", "next_checkpoint_minutes": "Next checkpoint in (min)",
+    "minutes_to_effect": "Minutes to effect", "reversal_minutes": "Minutes to undo", "hold_minutes": "Hold still (min)",
+    "baseline_from": "Baseline from (min)", "baseline_to": "Baseline to (min)", "reassess_minutes": "Look again in (min)",
+    "contained_until_minutes": "Contained for (min)", "minutes": "Minutes back", "abort_if": "Abort if",
+    "blast_radius": "What it can hurt", "why_now": "Why now", "in_hours": "In (hours)", "hours": "Hours",
+    "due_days": "Due in (days)", "in_flight": "In flight", "risk_of_waiting": "What waiting costs", "eta": "ETA given",
+    "check": "Check that decides", "rejected": "Rungs not taken, and why", "recommendations": "The two recommendations",
+    "rollback_trigger": "Roll back if", "trigger": "Trigger", "need": "What you need", "ask": "What you need",
+    "evidence_channel": "Evidence thread", "plan": "Plan if blocked", "probability": "How sure (0 to 1)",
+    "included": "Segments affected", "segments": "Segments", "coverage": "Segments it covers",
+    "uncertain": "Still uncertain", "why": "Why this path", "known_good": "Known-good revision",
+}  # fmt: skip
+
+
+def label(shape: Shape, scored: bool) -> str:
+    """Return a field's label with its marks: `*` needed, `◆` counts in the score."""
+    words = LABELS.get(shape.path, shape.path.replace("_", " ").capitalize())
+    return words + (" :red[*]" if shape.needed else "") + (" :blue[◆]" if scored else "")
+
+
+def draw(rows: Sequence[Shape], b: Briefing, key: Key, prefilled: Mapping[str, Any], scored: frozenset[str]) -> None:
+    """Draw the fields of a form; small ones two to a line."""
+    waiting: list[Shape] = []
+
+    def flush() -> None:
+        columns = st.columns(2, gap="small") if len(waiting) > 1 else [st.container()] * len(waiting)
+        for column, shape in zip(columns, waiting, strict=True):
+            with column:
+                field(shape, b, key, prefilled, shape.path in scored)
+        waiting.clear()
+
+    for shape in rows:
+        if shape.ask == "number" or (shape.ask == "pick" and shape.source in SMALL_SOURCES):
+            waiting.append(shape)
+            if len(waiting) == 2:
+                flush()
+        else:
+            flush()
+            field(shape, b, key, prefilled, shape.path in scored)
+    flush()
+
+
+def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], scored: bool) -> None:
+    """Draw one field."""
+    words = label(shape, scored)
+    known = prefilled.get(shape.path)
+    if shape.ask == "pick":
+        pick(words, b.options(shape.source), key(shape.path), known)
+    elif shape.ask == "picks":
+        picks(words, _choices(shape, b), key(shape.path), known or [])
+    elif shape.ask == "choice":
+        choice(words, shape.choices, key(shape.path), known)
+    elif shape.ask == "number":
+        number(words, key(shape.path), known, shape.low, shape.high, _step(shape))
+    elif shape.ask == "line":
+        _start(key(shape.path), known or "")
+        st.text_input(words, key=key(shape.path), max_chars=200, **QUIET)
+    elif shape.ask == "text":
+        _start(key(shape.path), known or "")
+        st.text_area(words, key=key(shape.path), max_chars=2000, height=72, **QUIET)
+    else:
+        st.markdown(f"<small>{words}</small>".replace(":red[*]", "*").replace(":blue[◆]", "◆"), unsafe_allow_html=True)
+        _PARTS[shape.ask](shape.path, b, key, prefilled)
+
+
+def value(shape: Shape, held: Callable[[str], Any]) -> Any:
+    """Return what a drawn field holds as plain data, None where it was left empty; `held` reads a path."""
+    if shape.ask == "picks":
+        return tuple(held(shape.path) or ())
+    if shape.ask in ("pick", "choice", "number"):
+        return held(shape.path)
+    if shape.ask in ("line", "text"):
+        return (held(shape.path) or "").strip()
+    return _VALUES[shape.ask](shape.path, held)
+
+
+def pick(words: str, options: Sequence[Option], key: str, known: str | None = None, **more: Any) -> None:
+    """Draw a list of which one is picked."""
+    titles = {option.id: option.title for option in options}
+    _start(key, known)
+    if st.session_state.get(key) not in titles:
+        st.session_state[key] = None
+    st.selectbox(words, list(titles), index=None, format_func=lambda i: titles.get(i, i), key=key,
+                 placeholder="Pick one" if titles else "Nothing to pick yet", **{**QUIET, **more})  # fmt: skip
+
+
+def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str]) -> None:
+    """Draw a list of which several are picked: pills where they are few and short."""
+    titles = {option.id: option.title for option in options}
+    _start(key, list(known))
+    st.session_state[key] = [one for one in st.session_state[key] or [] if one in titles]
+    if 0 < len(titles) <= FEW and max(map(len, titles.values())) <= SHORT:
+        st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key, **QUIET)
+    else:
+        st.multiselect(words, list(titles), format_func=lambda i: titles.get(i, i), key=key,
+                       placeholder="Pick any" if titles else "Nothing to pick yet", **QUIET)  # fmt: skip
+
+
+def choice(words: str, options: Sequence[str], key: str, known: str | None) -> None:
+    """Draw a closed choice, all of it visible."""
+    _start(key, known)
+    st.segmented_control(words, options, key=key, format_func=lambda one: one.replace("_", " "), **QUIET)
+
+
+def number(words: str, key: str, known: float | None, low: float | None, high: float | None, step: float) -> None:
+    """Draw a number that may be empty."""
+    _start(key, None if known is None else float(known))
+    st.number_input(words, value=None, min_value=low, max_value=high, step=step, format="%g", key=key, **QUIET)
+
+
+def _start(key: str, known: Any) -> None:
+    if key not in st.session_state:
+        st.session_state[key] = known
+
+
+def _choices(shape: Shape, b: Briefing) -> list[Option]:
+    options = b.options(shape.source)
+    return options[::-1] if shape.source == "evidence" else options
+
+
+def _step(shape: Shape) -> float:
+    if shape.path == "probability":
+        return 0.1
+    return 5.0 if "minutes" in shape.path or "baseline" in shape.path else 1.0
+
+
+# --- parts of a command ------------------------------------------------------------------------------
+
+
+def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
+    pick("Signal", b.options("metrics"), key(f"{path}.metric"), pre.get(f"{path}.metric"), label_visibility="collapsed")
+    one, two, three = st.columns([1.5, 1, 1], gap="small", vertical_alignment="bottom")
+    with one:
+        choice("is", ("below", "above"), key(f"{path}.is"), pre.get(f"{path}.is", "below"))
+    with two:
+        number("Threshold", key(f"{path}.threshold"), pre.get(f"{path}.threshold"), None, None, 1.0)
+    with three:
+        number("Within (min)", key(f"{path}.within_minutes"), pre.get(f"{path}.within_minutes", 10), 0, 1440, 5.0)
+
+
+def _figure(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
+    one, two, three = st.columns([2, 1, 1], gap="small", vertical_alignment="bottom")
+    with one:
+        pick("Figure", b.options("figures"), key(f"{path}.name"), pre.get(f"{path}.name"))
+    with two:
+        number("From", key(f"{path}.low"), pre.get(f"{path}.low"), None, None, 1.0)
+    with three:
+        number("To", key(f"{path}.high"), pre.get(f"{path}.high"), None, None, 1.0)
+
+
+def _figures(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
+    for row in range(FIGURE_ROWS):
+        _figure(f"{path}.{row}", b, key, pre)
+
+
+def _rejected(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
+    reasons = [Option(reason, reason.replace("_", " ")) for reason in REASONS]
+    for column, rung in zip(st.columns(len(RUNGS), gap="small"), RUNGS, strict=True):
+        with column:
+            pick(rung.capitalize(), reasons, key(f"{path}.{rung}"), pre.get(f"{path}.{rung}"), placeholder="–")
+
+
+def _pair(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
+    for row in (0, 1):
+        at = f"{path}.{row}"
+        one, two = st.columns([1, 1.6], gap="small")
+        with one:
+            pick(f"Owner {row + 1}", b.options("roles"), key(f"{at}.owner"), pre.get(f"{at}.owner"))
+        with two:
+            pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
+        one, two = st.columns([1, 1.6], gap="small")
+        with one:
+            number("Minutes to undo", key(f"{at}.reversal_minutes"), pre.get(f"{at}.reversal_minutes"), 0, 1440, 5.0)
+        with two:
+            picks("Can hurt", b.options("blast"), key(f"{at}.blast_radius"), [])
+
+
+_PARTS = {"check": _check, "figure": _figure, "figures": _figures, "rejected": _rejected, "pair": _pair}
+
+
+def _check_value(path: str, held: Callable[[str], Any]) -> Any:
+    metric = held(f"{path}.metric")
+    if metric is None:
+        return None
+    within = held(f"{path}.within_minutes")
+    return _full(metric=metric, is_=held(f"{path}.is"), threshold=held(f"{path}.threshold"), within_minutes=within)
+
+
+def _figure_value(path: str, held: Callable[[str], Any]) -> Any:
+    name = held(f"{path}.name")
+    return None if name is None else _full(name=name, low=held(f"{path}.low"), high=held(f"{path}.high"))
+
+
+def _figures_value(path: str, held: Callable[[str], Any]) -> Any:
+    rows = [_figure_value(f"{path}.{row}", held) for row in range(FIGURE_ROWS)]
+    return tuple(row for row in rows if row is not None)
+
+
+def _rejected_value(path: str, held: Callable[[str], Any]) -> Any:
+    found = {rung: held(f"{path}.{rung}") for rung in RUNGS}
+    return tuple({"rung": rung, "reason": reason} for rung, reason in found.items() if reason)
+
+
+def _pair_value(path: str, held: Callable[[str], Any]) -> Any:
+    return tuple(
+        _full(
+            owner=held(f"{path}.{row}.owner"), action=held(f"{path}.{row}.action"),
+            reversal_minutes=held(f"{path}.{row}.reversal_minutes"),
+            blast_radius=tuple(held(f"{path}.{row}.blast_radius") or ()),
+        )
+        for row in (0, 1)
+    )  # fmt: skip
+
+
+def _full(**parts: Any) -> dict[str, Any]:
+    return {name: part for name, part in parts.items() if part is not None}
+
+
+_VALUES = {
+    "check": _check_value, "figure": _figure_value, "figures": _figures_value, "rejected": _rejected_value,
+    "pair": _pair_value,
+}  # fmt: skip

@@ -1,0 +1,304 @@
+"""A journal entry in words people read: who said or did what. Plain text; whoever shows it escapes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.journal import Entry
+from simulator.scenario import Scenario
+from simulator.text import clock
+
+
+class Said(NamedTuple):
+    """One line of the channel."""
+
+    tone: str
+    """person, command, decision, inject, alert, output, change, system, refused, hint or cue."""
+    label: str
+    """What kind of line it is, in one word: colour is never the only sign."""
+    who: str
+    text: str
+    detail: str = ""
+    """Monospace output that may be folded away."""
+
+
+Teller = Callable[["Names", "Entry", "c.Command | e.Event"], "Said | None"]
+
+
+class Names:
+    """Ids of one scenario as people call them."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._handles = {role.id: role.handle for role in scenario.roles}
+        self._roles = {role.id: role.title for role in scenario.roles}
+
+    def handle(self, role: str) -> str:
+        """Return how a role appears in the channel."""
+        return self._handles.get(role, role)
+
+    def role(self, role: str) -> str:
+        """Return the title of a role."""
+        return self._roles.get(role, role)
+
+    def title(self, group: str, ident: str | None) -> str:
+        """Return the title of `ident` in a group of the scenario (`actions`, `causes`, `metrics` …)."""
+        part = self._scenario.find(group, ident) if ident else None
+        return str(getattr(part, "title", ident or ""))
+
+    def titles(self, group: str, idents: tuple[str, ...]) -> str:
+        """Return several titles as one phrase."""
+        return ", ".join(self.title(group, ident) for ident in idents)
+
+    def blast(self, idents: tuple[str, ...]) -> str:
+        """Return what can get worse, whether it is a risk or a segment."""
+        return ", ".join(
+            self.title("segments" if self._scenario.find("segments", i) else "blast", i) for i in idents
+        )  # fmt: skip
+
+    def figure(self, figure: c.Figure | None) -> str:
+        """Return a stated number with its unit: `Users locked out now 12,000 to 14,000 users`."""
+        if figure is None:
+            return ""
+        spec = self._scenario.find("figures", figure.name)
+        number = f"{figure.low:,g}" if figure.high is None else f"{figure.low:,g} to {figure.high:,g}"
+        return f"{self.title('figures', figure.name)} {number} {spec.unit if spec else ''}".strip()
+
+    def check(self, check: c.Check | None) -> str:
+        """Return a signal that decides something."""
+        if check is None:
+            return ""
+        metric = self.title("metrics", check.metric)
+        return f"{metric} {check.is_} {check.threshold:g} within {check.within_minutes:g} min"
+
+    def speaker(self, by: str) -> str:
+        """Return who is behind `by`: a person's name, else the handle of the simulated teammate."""
+        kind, _, rest = by.partition(":")
+        if kind == "teammate":
+            return self.handle(rest)
+        if kind in ("engine", "world"):
+            return ""
+        return rest or kind
+
+    def person(self, by: str) -> str:
+        """Return the name with the role behind it: `Ana (Incident commander)`."""
+        kind, _, rest = by.partition(":")
+        if kind in self._roles and rest:
+            return f"{rest} ({self._roles[kind]})"
+        return self.speaker(by)
+
+
+def due(minutes: float) -> str:
+    """Return when somebody hears again."""
+    return f"next in {minutes:g} min"
+
+
+def clauses(*parts: str) -> str:
+    """Join the parts that say something."""
+    return " · ".join(part for part in parts if part)
+
+
+def told(names: Names, entry: Entry) -> Said | None:
+    """Return an entry as a line of the channel, None where it is bookkeeping that nobody reads."""
+    kind = entry.body.kind
+    if kind in _EVENTS:
+        return _EVENTS[kind](names, entry, entry.body)
+    if kind in _SAY:
+        text = _SAY[kind](names, entry.body)
+        tone = "person" if kind == "post_message" else "decision" if kind in _WEIGHTY else "command"
+        label = "says" if tone == "person" else "decides" if tone == "decision" else "does"
+        return Said(tone, label, names.person(entry.by), text) if text else None
+    return None
+
+
+_WEIGHTY = frozenset(
+    "declare change_severity change_status change_strategy freeze record_decision record_contradiction record_packet "
+    "record_snapshot record_verification publish_decision_note commit_checkpoint request_closure claim_recovery "
+    "update_stakeholders update_executives escalate_internally correct_update publish_closure_package".split()
+)
+
+_SAY: dict[str, Callable[..., str]] = {
+    "take_seat": lambda n, b: f"takes the seat of {n.role(b.seat)}",
+    "leave_seat": lambda n, b: f"leaves the seat of {n.role(b.seat)}",
+    "acknowledge_page": lambda n, b: f"acknowledges {n.title('alerts', b.alert)}",
+    "declare": lambda n, b: clauses(
+        f"Declared {b.severity}: {b.title}", f"thinks: {n.title('causes', b.hypothesis)}" if b.hypothesis else ""
+    ),
+    "classify_dependency": lambda n, b: f"Dependency class: {b.dependency}",
+    "change_severity": lambda n, b: clauses(f"Severity is now {b.severity}", b.because),
+    "change_status": lambda n, b: f"Status: {b.status}",
+    "change_strategy": lambda n, b: clauses(f"New strategy: {b.strategy}", b.because),
+    "assign_role": lambda n, b: f"{b.role.title()}: {n.handle(b.to)}",
+    "accept_role": lambda n, b: f"accepts {b.role}",
+    "release_role": lambda n, b: f"gives up {b.role}",
+    "assign_lane": lambda n, b: f"{b.lane.title()} lane: {n.handle(b.owner)}, then {n.handle(b.next_owner)}",
+    "name_merge_owner": lambda n, b: f"Merges on {b.surface} go through {n.handle(b.owner)}",
+    "freeze": lambda n, b: f"Frozen ({b.what}): {', '.join(b.scope)}",
+    "lift_freeze": lambda n, b: f"Freeze lifted: {', '.join(b.scope)}",
+    "page_team": lambda n, b: f"pages {n.handle(b.role)}",
+    "ask_role": lambda n, b: f"{n.handle(b.role)}: what do you know about {n.title('topics', b.topic).lower()}?",
+    "answer_asker": lambda n, b: clauses(f"answers: {_answer(n, b)}", b.text),
+    "challenge_claim": lambda n, b: f"challenges the claim with {', '.join(b.evidence)}",
+    "post_message": lambda n, b: b.text if b.channel == "incident" else f"#{b.channel}: {b.text}",
+    "state_hypothesis": lambda n, b: f"Hypothesis {round(100 * b.probability)} %: {n.title('causes', b.cause)}",
+    "record_option": lambda n, b: clauses(
+        f"Option: {n.title('actions', b.action)}", f"covers {n.titles('segments', b.coverage)}",
+        f"effect in {b.minutes_to_effect:g} min", f"back in {b.reversal_minutes:g} min", b.effect,
+    ),
+    "record_contradiction": lambda n, b: clauses(
+        "Two recommendations: " + " / ".join(f"{n.handle(r.owner)}: {n.title('actions', r.action)}"
+                                             for r in b.recommendations),
+        f"choice: {n.title('actions', b.choice)}", f"looked at again in {b.reassess_minutes:g} min",
+    ),
+    "record_readiness": lambda n, b: clauses(
+        f"Readiness: rollback {b.rollback}", f"known good {n.title('revisions', b.known_good)}",
+        f"plan: {n.title('actions', b.plan)}" if b.plan else "",
+    ),
+    "record_decision": lambda n, b: clauses(
+        f"Decision ({b.confidence}): {b.decision} by {b.strategy}", n.titles("actions", b.actions),
+        f"does {n.handle(b.execution_owner)}", f"checks {n.handle(b.verification_owner)}", f"if not: {n.check(b.check)}",
+        b.note,
+    ),
+    "record_snapshot": lambda n, b: clauses(
+        f"Snapshot, {b.phase}", f"stable: {n.title('revisions', b.stable_revision)}",
+        f"waiting costs {n.figure(b.risk_of_waiting)}", f"next checkpoint in {b.next_checkpoint_minutes:g} min",
+    ),
+    "record_packet": lambda n, b: clauses(
+        "Evidence packet: " + "; ".join(n.figure(f) for f in b.impact), n.titles("segments", b.segments),
+        f"{len(b.evidence)} references", f"next checkpoint in {b.next_checkpoint_minutes:g} min",
+    ),
+    "sign_off": lambda n, b: f"signs off: {n.title('actions', b.action)}",
+    "abort_action": lambda n, b: f"aborts {b.action.partition(':')[2] or b.action}",
+    "record_verification": lambda n, b: clauses(
+        f"Verification of {n.titles('metrics', b.metrics)}",
+        f"against {b.baseline_from:g} … {b.baseline_to:g} min", f"holding still {b.hold_minutes:g} min",
+    ),
+    "escalate_internally": lambda n, b: clauses(
+        f"Escalation: {n.figure(b.impact)}", f"needs: {n.title('needs', b.ask)}", due(b.next_update_minutes), b.text
+    ),
+    "update_stakeholders": lambda n, b: clauses(
+        f"Update ({b.audience}): {b.status}", n.figure(b.impact), f"ETA {b.eta}", due(b.next_update_minutes), b.text
+    ),
+    "update_executives": lambda n, b: clauses(
+        f"Update (executives): {n.figure(b.impact)}", f"ETA {b.eta}", due(b.next_update_minutes), b.text
+    ),
+    "correct_update": lambda n, b: clauses(f"Correction of {b.update}: {b.status}", n.figure(b.impact), b.text),
+    "hand_off": lambda n, b: clauses(f"Hands {b.what} to {n.handle(b.to)}", b.note),
+    "claim_recovery": lambda n, b: f"Claims: {b.claim}",
+    "record_residual_risks": lambda n, b: f"Residual risks: {n.titles('residual_risks', b.risks)}",
+    "add_hardening_task": lambda n, b: f"Hardening ({b.class_}): {b.text} · {n.handle(b.owner)}, {b.due_days:g} days",
+    "set_watch": lambda n, b: f"Watch for {b.hours:g} h: {n.handle(b.owner)}, rolls back on {n.check(b.trigger)}",
+    "publish_decision_note": lambda n, b: clauses(
+        f"Decision note ({b.confidence}): {n.title('causes', b.cause)}", n.titles("actions", b.actions),
+        "; ".join(n.figure(f) for f in b.figures), b.text,
+    ),
+    "commit_checkpoint": lambda n, b: f"Checkpoint in {b.in_hours:g} h: {n.handle(b.owner)}",
+    "request_closure": lambda n, b: f"Requests closure at {b.confidence}",
+    "publish_closure_package": lambda n, b: clauses("Closure package published", b.summary),
+    "write_leadership_note": lambda n, b: clauses(
+        f"Note to leadership ({b.confidence}): {n.title('causes', b.cause)}", f"needs: {n.title('needs', b.need)}", b.text
+    ),
+    "end_drill": lambda n, b: "ends the drill",
+}  # fmt: skip
+
+
+def _answer(n: Names, body: c.AnswerAsker) -> str:
+    inject = n._scenario.find("injects", body.inject)
+    return next((a.label for a in inject.answers if a.id == body.answer), body.answer) if inject else body.answer
+
+
+def _system(text: Callable[..., str]) -> Teller:
+    return lambda n, entry, body: Said("system", "system", "", text(n, body))
+
+
+def _inject(n: Names, entry: Entry, body: e.InjectDelivered) -> Said:
+    label = {"ask": "asks", "claim": "claims", "order": "orders"}.get(body.form, "message")
+    who = body.persona if body.channel == "incident" else f"{body.persona} in #{body.channel}"
+    return Said("inject", f"{label}, to you" if body.to else label, who, body.text)
+
+
+def _output(n: Names, entry: Entry, body: e.QueryFinished) -> Said:
+    failed = "" if body.ok else " failed"
+    return Said("output", f"output{failed}", n.handle(body.executor), f"$ {body.command_line}", body.output)
+
+
+def _done(n: Names, entry: Entry, body: e.ActionFinished) -> Said:
+    how = "done" if body.ok else "hangs" if body.stalled else "failed"
+    return Said("action", how, n.handle(body.executor), n.title("actions", body.action), body.output)
+
+
+def _posted(n: Names, entry: Entry, body: e.MessagePosted) -> Said:
+    where = "" if body.channel == "incident" else f" in #{body.channel}"
+    return Said("person", "says", n.handle(body.role) + where, body.text)
+
+
+def _shared(n: Names, entry: Entry, body: e.CueShared) -> Said:
+    who = n.person(entry.by) if not entry.by.startswith("engine") else n.handle(body.role)
+    return Said("person", "shares", who, body.text)
+
+
+def _reported(n: Names, entry: Entry, body: e.TaskReported) -> Said:
+    return Said("person", "reports", n.handle(body.owner), f"{body.task}: {body.text}")
+
+
+def _measured(n: Names, entry: Entry, body: e.VerificationMeasured) -> Said:
+    rows = "\n".join(
+        f"{'within ' if row.within else 'OUTSIDE'}  {n.title('metrics', row.metric)}"
+        f"{f' [{row.segment}]' if row.segment else ''}  baseline {_number(row.baseline)}  now {_number(row.current)}"
+        for row in body.rows
+    )
+    good = all(row.within for row in body.rows)
+    text = "Verification measured: " + ("all within the baseline" if good else "not back to the baseline")
+    return Said("output", "measured", "", text, rows)
+
+
+def _number(value: float | None) -> str:
+    return "no data" if value is None else f"{value:g}"
+
+
+_EVENTS: dict[str, Callable[..., Said | None]] = {
+    "command_refused": lambda n, x, b: Said("refused", "refused", "", f"Refused, only you see this: {b.reason}"),
+    "drill_ended": _system(lambda n, b: f"The drill is over ({b.how})."),
+    "alert_fired": lambda n, x, b: Said(
+        "alert", f"alert {b.severity}", n.title("alerts", b.alert),
+        b.summary + (f" · pages {n.handle(b.page)}" if b.page else ""),
+    ),
+    "alert_resolved": lambda n, x, b: Said("alert", "resolved", n.title("alerts", b.alert), "no longer holds"),
+    "change_happened": lambda n, x, b: Said("change", "change", b.service, f"{b.summary} ({b.actor})"),
+    "inject_delivered": _inject,
+    "message_posted": _posted,
+    "cue_given": lambda n, x, b: Said("cue", "only you know", "", b.text),
+    "cue_shared": _shared,
+    "hint_given": lambda n, x, b: Said("hint", "hint", "", b.text),
+    "page_sent": _system(lambda n, b: f"Pager rings at {n.handle(b.role)}"),
+    "page_unanswered": _system(lambda n, b: f"{n.handle(b.role)} does not answer; the secondary is being paged"),
+    "role_joined": _system(lambda n, b: f"{n.handle(b.role)} joined"),
+    "role_accepted": _system(lambda n, b: f"{n.handle(b.seat)} is {b.role}"),
+    "task_assigned": _system(
+        lambda n, b: f"{b.task} for {n.handle(b.owner)}: {b.text} (by {clock(b.due)}, from {n.handle(b.assigned_by)})"
+    ),
+    "task_acknowledged": _system(lambda n, b: f"{n.handle(b.owner)} has {b.task}"),
+    "task_reported": _reported,
+    "query_queued": _system(lambda n, b: f"{n.handle(b.executor)} has hands full; waiting: $ {b.command_line}"),
+    "query_started": _system(lambda n, b: f"{n.handle(b.executor)} runs $ {b.command_line}"),
+    "query_finished": _output,
+    "metric_pinned": _system(lambda n, b: f"Panel pinned: {n.title('metrics', b.metric)}, now {_number(b.last)}"),
+    "action_queued": _system(
+        lambda n, b: f"{n.title('actions', b.action)}: waits for {n.handle(b.waits_for)}"
+    ),
+    "action_started": lambda n, x, b: Said(
+        "action", "starts", n.handle(b.executor), f"{n.title('actions', b.action)} · until about {clock(b.expected)}"
+    ),
+    "action_finished": _done,
+    "action_aborted": lambda n, x, b: Said("action", "aborted", "", n.title("actions", b.action)),
+    "verification_measured": _measured,
+    "hand_off_offered": _system(lambda n, b: f"{n.handle(b.giver)} hands {b.what} to {n.handle(b.receiver)}"),
+    "hand_off_accepted": _system(lambda n, b: f"{n.handle(b.receiver)} has {b.what}"),
+    "closure_refused": lambda n, x, b: Said(
+        "refused", "not closed", "", "The gate keeps the incident open:", "\n".join(f"- {one}" for one in b.missing)
+    ),
+    "incident_closed": lambda n, x, b: Said("decision", "closed", "", "Every condition is met: the incident is closed."),
+}  # fmt: skip

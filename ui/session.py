@@ -1,0 +1,136 @@
+"""Who is looking, and the only names of session_state keys.
+
+Identity lives in the link (`?drill=CODE&me=TOKEN`): a reload, a second tab or a restart of the server is a
+new session and must find the same seat. Session state holds what is being typed and nothing that matters later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from simulator.errors import DrillError
+from simulator.room.room import Room
+from simulator.room.store import Participant
+from ui.parts.live import SERVER
+
+DRILL = "drill"
+"""Query parameter: the join code."""
+ME = "me"
+"""Query parameter: the signed token of a participant."""
+NAME = "name"
+"""What the person called themselves last."""
+VIEW = "view"
+"""Part of the console shown on a narrow screen."""
+TAB = "tab"
+"""Tab of the console's middle column."""
+GROUP = "form_group"
+FORM = "form_kind"
+TYPED = "typed"
+"""Text or pick in the command box."""
+ANSWERS = "answers"
+"""Last outcome by place (form, command box, needs): (ok, words)."""
+ROUNDS = "rounds"
+"""How often a form was handed in; part of its widgets' keys, so that the next one starts from the state."""
+KEYS = "facilitator_keys"
+"""Facilitator keys of drills opened in this session: shown once."""
+NEAREST = "nearest"
+"""Command that comes closest to one that does not exist."""
+COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
+"""Cookie that keeps the newest tokens of this browser."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """A person in a drill."""
+
+    room: Room
+    person: Participant
+    token: str
+
+    @property
+    def role(self) -> str:
+        """Return the seat; an observer or facilitator looks over the commander's shoulder."""
+        return self.person.seat or "commander"
+
+    @property
+    def link(self) -> dict[str, str]:
+        """Return the query parameters that lead back here."""
+        return {DRILL: self.room.row.code, ME: self.token}
+
+
+def here() -> Here | None:
+    """Return who is looking at which drill, None without a link. Raises DrillError for a link that is no good."""
+    token = st.query_params.get(ME)
+    if not token:
+        return None
+    room, person = SERVER.rooms.identify(token)
+    return Here(room, person, token)
+
+
+def tokens() -> list[str]:
+    """Return the tokens of seats this browser has held, newest first."""
+    return [one for one in str(st.context.cookies.get(COOKIE) or "").split(COOKIE_JOIN) if one]
+
+
+def code() -> str:
+    """Return the join code of the link, empty where there is none."""
+    return str(st.query_params.get(DRILL, ""))
+
+
+def source() -> str:
+    """Return what wrong codes are counted by: the address, else the session."""
+    return str(st.context.ip_address or "local")
+
+
+def get(key: str, default: Any = None) -> Any:
+    """Return a value of this session."""
+    return st.session_state.get(key, default)
+
+
+def put(key: str, value: Any) -> None:
+    """Keep a value for this session."""
+    st.session_state[key] = value
+
+
+def field(kind: str, path: str) -> str:
+    """Return the widget key of a form's field; it changes when the form has been handed in."""
+    return f"form-{kind}-{rounds(kind)}-{path}"
+
+
+def rounds(place: str) -> int:
+    """Return how often a form or box was handed in."""
+    return int(st.session_state.setdefault(ROUNDS, {}).get(place, 0))
+
+
+def turn(place: str) -> None:
+    """Start a form or box afresh: the next widgets are new ones."""
+    st.session_state.setdefault(ROUNDS, {})[place] = rounds(place) + 1
+
+
+def answer(place: str, ok: bool, words: str) -> None:
+    """Remember what became of the last thing handed in at `place`."""
+    st.session_state.setdefault(ANSWERS, {})[place] = (ok, words)
+
+
+def answered(place: str) -> tuple[bool, str] | None:
+    """Return what became of the last thing handed in at `place`."""
+    found: tuple[bool, str] | None = st.session_state.setdefault(ANSWERS, {}).get(place)
+    return found
+
+
+def forget(place: str) -> None:
+    """Forget the outcome at `place`."""
+    st.session_state.setdefault(ANSWERS, {}).pop(place, None)
+
+
+def give(here: Here, place: str, command: Any, done: str = "") -> bool:
+    """Give a command for the person; remember the outcome at `place` and tell whether it was taken."""
+    try:
+        _, refused = here.room.submit(command, here.person)
+    except DrillError as error:
+        refused = str(error)
+    answer(place, refused is None, refused or done)
+    return refused is None
