@@ -147,7 +147,7 @@ def blueprint(windows: pd.DataFrame, happened: pd.DataFrame, phases: pd.DataFram
         )  # fmt: skip
     for row in each(happened[happened["until"].notna()]):
         figure.add_shape(
-            type="line", x0=row.since, x1=row.until, y0=rows[row.id], y1=rows[row.id], line={"width": 2, "color": HAIR},
+            type="line", x0=row.since, x1=row.until, y0=rows[row.id], y1=rows[row.id], line={"width": 4, "color": HAIR},
             layer="above",
         )  # fmt: skip
     last = [*windows["none"], *(x for x in happened["since"] if not math.isnan(x)), 60.0]
@@ -174,7 +174,7 @@ def hypotheses_over_time(hypotheses: pd.DataFrame, until: float) -> go.Figure:
         )  # fmt: skip
     _time_axis(figure, until)
     figure.update_yaxes(title="how sure, %", range=[-4, 104], zeroline=False)
-    figure.update_layout(hovermode="x unified")
+    figure.update_layout(hovermode="x unified", showlegend=True)
     return figure
 
 

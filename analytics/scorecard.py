@@ -160,6 +160,11 @@ def listed(items: Iterable[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else "nothing"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return `1 figure`, `2 figures`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def titles(named: Mapping[str, str], idents: Iterable[str]) -> str:
     """Return the titles of some ids as a list in words."""
     return listed(named.get(ident, ident) for ident in idents)

@@ -180,6 +180,9 @@ def holders(view: RecordView, role: str) -> tuple[Span, ...]:
                 passes(body.seat, entry.at, entry.seq, offered_by.pop(body.seat, held[0] if held else ""))
             case e.HandOffAccepted() if role == "commander" and body.what == role:
                 passes(body.receiver, entry.at, entry.seq, held[0] if held else "")
+            case e.RoleVacated() if body.role == role and held:
+                spans.append(Span(held[1], entry.at, held[0], held[2]))
+                held = None
             case c.ReleaseRole() if body.role == role and held and entry.role == held[0]:
                 spans.append(Span(held[1], entry.at, held[0], held[2]))
                 held = None

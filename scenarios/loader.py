@@ -24,8 +24,8 @@ from simulator.scenario import LoadedScenario, Scenario
 LARGEST = 1_000_000
 """Characters beyond which a scenario file is not read."""
 MOST_ALIASES = 200
-NOT_WORLD = ("responders.py", "__init__.py")
-"""Python files of a scenario folder that do not change what its world does."""
+SHARED = ("responders.py", "moves.py")
+"""Python files beside the scenario folders that decide what simulated holders do."""
 Path = tuple[str | int, ...]
 
 
@@ -88,11 +88,12 @@ def _text_of(folder: Traversable) -> Traversable:
 
 
 def _digest(text: str, folder: Traversable) -> str:
-    """Return the SHA-256 over scenario text and the world's sources, in the order of their names."""
+    """Return the SHA-256 over everything that shapes a journal: text, world, and what simulated holders do."""
     digest = hashlib.sha256(text.encode())
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".py") and entry.name not in NOT_WORLD:
-            digest.update(f"\0{entry.name}\0{entry.read_text(encoding='utf-8')}".encode())
+    own = [entry for entry in folder.iterdir() if entry.name.endswith(".py")]
+    shared = [resources.files("scenarios") / name for name in SHARED]
+    for entry in (*sorted(own, key=lambda entry: entry.name), *shared):
+        digest.update(f"\0{entry.name}\0{entry.read_text(encoding='utf-8')}".encode())
     return digest.hexdigest()
 
 

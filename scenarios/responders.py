@@ -43,13 +43,17 @@ class Script:
     answers: Mapping[str, str] = field(default_factory=dict)
     """Inject id -> the answer given to whoever asks."""
     answered_by: str = "commander"
+    manners: bool = True
+    """Sees to its tasks, roles and handoffs; the engine does that for simulated holders."""
+    pace: float = 1.0
+    """Factor on every step's time."""
     done: dict[int, bool] = field(default_factory=dict)
     begun: dict[str, bool] = field(default_factory=dict)
 
     def __call__(self, brief: Brief) -> Iterator[tuple[str, c.Command]]:
         """Give every command whose time has come."""
         for seat in self.seats:
-            for command in self._manners(brief(seat)):
+            for command in (*self._duties(brief(seat)), *self._answers(brief(seat))):
                 yield seat, command
         for index, step in enumerate(self.steps):
             if self.done.get(index):
@@ -57,13 +61,15 @@ class Script:
             briefing = brief(step.seat)
             if briefing.now > step.until:
                 self.done[index] = True
-            elif briefing.now >= step.at and step.when(briefing):
+            elif briefing.now >= self.pace * step.at and step.when(briefing):
                 made = step.make(briefing)
                 if made is not None:
                     self.done[index] = True
                     yield step.seat, made
 
-    def _manners(self, b: Briefing) -> Iterator[c.Command]:
+    def _duties(self, b: Briefing) -> Iterator[c.Command]:
+        if not self.manners:
+            return
         for task in b.tasks():
             if task.acknowledged is None:
                 yield c.AcknowledgeTask(task=task.id)
@@ -81,6 +87,8 @@ class Script:
         for role, seat in list(b.incident.offered.items()):
             if seat == b.role and role in ("commander", "deputy"):
                 yield c.AcceptRole.model_validate({"role": role})
+
+    def _answers(self, b: Briefing) -> Iterator[c.Command]:
         if b.role == self.answered_by:
             for inject, since in list(b.incident.asks.items()):
                 if inject in self.answers and b.now >= since + 30:

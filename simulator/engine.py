@@ -268,13 +268,22 @@ class Engine:
             )
         )  # fmt: skip
         self.turn(inject.effects, f"inject:{inject.id}")
+        if inject.leaves and (holder := self.incident.holder(inject.leaves)):
+            self.env.process(self._leave(inject.leaves, holder, inject.grace))
+
+    def _leave(self, role: str, seat: str, grace: int) -> Generator[simpy.Event, Any, None]:
+        yield self.env.timeout(grace)
+        if self.incident.holder(role) == seat and not self.ended:
+            self.emit(e.RoleVacated(role=role, seat=seat))
 
     def _hint(self, facts: Mapping[str, Any]) -> None:
         for index, point in enumerate(self.scenario.teaching):
-            if point.hint and self.now >= point.at and not self._hinted.get(index):
-                self._hinted[index] = True
-                if not holds(point.until, facts) or not point.until:
-                    self.emit(e.HintGiven(text=point.hint))
+            if not point.hint or self.now < point.at or self._hinted.get(index):
+                continue
+            self._hinted[index] = True
+            person = next((seat for seat in point.seats if seat in self.incident.seats), None)
+            if person and not (point.until and holds(point.until, facts)):
+                self.emit(e.HintGiven(to=(person,), text=point.hint))
 
     def _tolerances(self) -> None:
         outside = self.world.outside()

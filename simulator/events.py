@@ -160,6 +160,14 @@ class RoleAccepted(Event):
     seat: str
 
 
+class RoleVacated(Event):
+    """The holder of an incident role had to go without having handed it over."""
+
+    kind: Literal["role_vacated"] = "role_vacated"
+    role: str
+    seat: str
+
+
 class TaskAssigned(Event):
     """A task got its id (`task`, such as `task:1`) and its owner."""
 
@@ -391,7 +399,7 @@ class TruthSampled(Event):
     kind: Literal["truth_sampled"] = "truth_sampled"
     harm: dict[str, float]
     outside: dict[str, float]
-    """Segment -> how far outside tolerance, as a share of the segment (0 = within)."""
+    """Segment -> share still affected; within tolerance up to the segment's `tolerance`."""
     facts: dict[str, Scalar]
     figures: dict[str, float]
 
@@ -399,7 +407,8 @@ class TruthSampled(Event):
 AnyEvent = Annotated[
     CommandRefused | DrillEnded | HorizonReached
     | AlertFired | AlertResolved | ChangeHappened | InjectDelivered | MessagePosted | CueGiven | CueShared | HintGiven
-    | PageSent | PageUnanswered | RoleJoined | RoleAccepted | TaskAssigned | TaskAcknowledged | TaskReported
+    | PageSent | PageUnanswered | RoleJoined | RoleAccepted | RoleVacated
+    | TaskAssigned | TaskAcknowledged | TaskReported
     | QueryQueued | QueryStarted | QueryFinished | MetricPinned
     | ActionQueued | ActionStarted | ActionFinished | ActionAborted
     | VerificationMeasured | HandOffOffered | HandOffAccepted | ClosureRefused | IncidentClosed

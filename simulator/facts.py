@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _INCIDENT: dict[str, Callable[[Engine], Any]] = {
     "t": lambda engine: engine.now,
     "closed": lambda engine: engine.incident.closed,
+    "incident.acknowledged": lambda engine: any(a.acknowledged is not None for a in engine.incident.alerts.values()),
     "incident.declared": lambda engine: engine.incident.declared_at is not None,
     "incident.severity": lambda engine: engine.incident.severity or "",
     "incident.status": lambda engine: engine.incident.status,

@@ -95,6 +95,8 @@ class IncidentState:
     holders: dict[str, str] = field(default_factory=dict)
     """Incident role (commander, deputy) -> seat that accepted it."""
     offered: dict[str, str] = field(default_factory=dict)
+    gone: dict[str, str] = field(default_factory=dict)
+    """Incident role -> seat whose holder had to leave it and cannot take it again."""
     lanes: dict[str, tuple[str, str]] = field(default_factory=dict)
     merge_owners: dict[str, str] = field(default_factory=dict)
     frozen: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -204,6 +206,11 @@ def _leave(s: IncidentState, entry: Entry, body: c.LeaveSeat) -> None:
 def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:
     s.holders[body.role] = body.seat
     s.offered.pop(body.role, None)
+
+
+def _vacated(s: IncidentState, entry: Entry, body: e.RoleVacated) -> None:
+    s.holders.pop(body.role, None)
+    s.gone[body.role] = body.seat
 
 
 def _update(
@@ -373,6 +380,7 @@ _FOLDS: dict[str, Callable[..., None]] = {
     "assign_role": lambda s, entry, body: s.offered.__setitem__(body.role, body.to),
     "release_role": lambda s, entry, body: s.holders.pop(body.role, None),
     "role_accepted": _accepted,
+    "role_vacated": _vacated,
     "assign_lane": lambda s, entry, body: s.lanes.__setitem__(body.lane, (body.owner, body.next_owner)),
     "name_merge_owner": lambda s, entry, body: s.merge_owners.__setitem__(body.surface, body.owner),
     "page_sent": lambda s, entry, body: s.paged.__setitem__(body.role, entry.at),

@@ -8,7 +8,7 @@ from simulator import commands as c
 from simulator.incident import IncidentState
 from simulator.picks import Picks
 from simulator.scenario import Scenario
-from simulator.work import Work, first_present
+from simulator.work import Work
 
 LEAD = ("commander", "deputy")
 FACILITATOR = ("facilitator",)
@@ -120,6 +120,11 @@ class Rules:
             return "an incident is resolved through the closure gate; request closure"
         return self._declared(command, role)
 
+    def _assign_role(self, command: c.AssignRole, role: str) -> str | None:
+        if self._incident.gone.get(command.role) == command.to:
+            return f"{self._roles[command.to].title} had to leave; pick another seat"
+        return None
+
     def _accept_role(self, command: c.AcceptRole, role: str) -> str | None:
         if self._incident.offered.get(command.role) != role:
             return f"nobody offered you {command.role}"
@@ -169,12 +174,21 @@ class Rules:
         return None
 
     def executor(self, executors: tuple[str, ...], wanted: str | None, role: str) -> str | None:
-        """Return who carries something out: the one named, oneself where one can, else the first in the room."""
+        """Return who carries something out: the one named, oneself where one can, else the least busy in the room.
+
+        Who leads delegates, unless nobody else can or they name themselves.
+        """
         if wanted:
             return wanted
-        if role in executors:
+        if role in executors and role not in LEAD:
             return role
-        return first_present(executors, self._incident.present)
+        here = [one for one in executors if self._incident.present.get(one)]
+        hands = [one for one in here if one not in LEAD] or here
+        return min(hands, key=self._busy, default=None)
+
+    def _busy(self, role: str) -> int:
+        tasks = sum(task.owner == role and task.reported is None for task in self._incident.tasks.values())
+        return max(tasks, self._work.queued(role))
 
     def _run_query(self, command: c.RunQuery, role: str) -> str | None:
         query = self._scenario.find("queries", command.query)
@@ -240,6 +254,7 @@ _CHECKS: dict[type[c.Command], Callable[..., str | None]] = {
     c.Declare: Rules._declare,
     c.ChangeSeverity: Rules._declared,
     c.ChangeStatus: Rules._status,
+    c.AssignRole: Rules._assign_role,
     c.AcceptRole: Rules._accept_role,
     c.ReleaseRole: Rules._release_role,
     c.PageTeam: Rules._page,

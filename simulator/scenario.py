@@ -347,8 +347,9 @@ class Inject(Data):
     expects: Expected | None = None
     objective: str = ""
     effects: tuple[Effect, ...] = ()
-    leaves: str | None = None
-    """Incident role whose holder must leave (forced handoff)."""
+    leaves: Literal["commander", "deputy"] | None = None
+    """Incident role whose holder must leave; `grace` seconds later it is vacant unless handed over."""
+    grace: Seconds = 180
 
 
 class Cause(Titled):
@@ -408,6 +409,8 @@ class TeachingPoint(Data):
     hint: str = ""
     """Next-step hint shown in training while `until` does not hold."""
     until: Condition = {}
+    seats: tuple[str, ...] = ("commander",)
+    """Whom the hint is for: the first of these seats in which a person sits; nobody's hint is not given."""
 
 
 class Overlay(Data):
@@ -455,10 +458,8 @@ class Scenario(Data):
     starts_at: Seconds
     horizon: Seconds
     fault_at: Seconds
-    """Nominal onset; the loader shifts it so that the first page lands on 0."""
+    """Nominal onset; the engine moves history, per seed, so that the first page lands on 0 (`simulator.onset`)."""
     fault: str
-    shift: int = 0
-    """Seconds by which the loader moved the onset."""
     severity_facts: tuple[SeverityFact, ...]
     objectives: tuple[Objective, ...]
     services: tuple[Service, ...]

@@ -7,7 +7,7 @@ team, because the engine says so and not because the scorecard does.
 from __future__ import annotations
 
 import random
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from typing import Any
 
 import simpy
@@ -41,6 +41,11 @@ class Work:
         self.forbidden: dict[str, str] = {}
         """Actions a facilitator forbids, with the reason."""
         self.forced: dict[str, str] = {}
+
+    def queued(self, role: str) -> int:
+        """Return how many things a role has in hand or waiting for its hands."""
+        hands = self._hands[role]
+        return hands.count + len(hands.queue)
 
     # --- queries ---------------------------------------------------------------------------------------
 
@@ -168,8 +173,3 @@ class Work:
     def _name(self, base: str) -> str:
         self._counts[base] = self._counts.get(base, 0) + 1
         return base if self._counts[base] == 1 else f"{base}#{self._counts[base]}"
-
-
-def first_present(executors: Iterable[str], present: dict[str, bool]) -> str | None:
-    """Return the first executor who is in the room."""
-    return next((role for role in executors if present.get(role)), None)

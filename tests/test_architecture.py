@@ -28,6 +28,7 @@ MAY_IMPORT = {
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
 ENGINE_DRIVERS = {"analytics/counterfactual.py"}
 """The one module beside the simulator and the user interface that runs drills."""
+SCRIPTS = ("/responders.py", "/by_the_book.py", "/moves.py")
 RESPONDERS = {"simulator.views"}
 """What scripted responders may see besides: a role's briefing."""
 ONLY_UI = {"streamlit", "starlette", "uvicorn", "typer", "click"}
@@ -73,7 +74,7 @@ def test_a_module_imports_only_what_its_package_may(name: str) -> None:
     by = MAY_IMPORT[package]
     if name in ENGINE_DRIVERS:
         by = by | {"simulator"}
-    if package == "scenarios" and name.endswith("/responders.py"):
+    if package == "scenarios" and name.endswith(SCRIPTS):
         by = by | RESPONDERS
     ours = [module for module in imports(name) if module.split(".")[0] in (*PACKAGES, "app")]
     assert [module for module in ours if not allowed(module, by)] == []

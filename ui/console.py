@@ -60,8 +60,9 @@ def _live(here: Here) -> None:
         _middle(here)
         _work(here)
     with right, st.container(key="col-right", gap="small"):
-        command_box(here)
         forms(here)
+    with st.bottom:
+        command_box(here)
 
 
 # --- the bar -------------------------------------------------------------------------------------------
@@ -179,9 +180,9 @@ def _narrow() -> None:
 
 @st.fragment(run_every=1)
 def _signals(here: Here) -> None:
-    with st.container(key="alertbox", height=128, border=True):
+    with st.container(key="alertbox", height=118, border=True):
         st.html(scraped(here.room, here.role, "alerts", alerts_html))
-    with st.container(key="needsbox", height=190, border=True, gap="xsmall"):
+    with st.container(key="needsbox", height=150, border=True, gap="xsmall"):
         desk.waiting(here)
 
 

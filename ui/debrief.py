@@ -28,9 +28,9 @@ from ui.debrief_parts.timeline import timeline_view
 from ui.parts import shell
 from ui.session import Here
 
-LARGEST_MB = 20
-"""Journal files above this are not read; an hour's drill is about half a megabyte."""
-LOOK_SECONDS = 1.5
+# Streamlit prints string literals of a page's script, so what these mean is said in comments.
+LARGEST_MB = 20  # journal files above this are not read; an hour's drill is about half a megabyte
+LOOK_SECONDS = 1.5  # between two looks at how far scoring is
 
 
 def render() -> None:

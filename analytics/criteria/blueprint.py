@@ -7,7 +7,7 @@ from itertools import pairwise
 from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
 from analytics.facts import figure_true, queried, rerun_after, solid
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, listed, titles
+from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.timeline import ActionRun
 from analytics.view import Moment, RecordView
 from simulator import commands as c
@@ -34,7 +34,7 @@ def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
     seen = solid(view, first.body.evidence, first)
     if seen:
         share = timely(view, criterion, first.at)
-        why = f"{first.body.severity} was declared at {clock(first.at)} on an alert or panel, no query{late(share)}."
+        why = f"{first.body.severity} was declared at {clock(first.at)} on an alert or panel only{late(share)}."
         return settle(criterion, [Mark(share / 2, 1, why, (first.seq, *(x.seq for x in seen)))])
     why = f"{first.body.severity} was declared at {clock(first.at)} with nothing linked that had been seen."
     return settle(criterion, [Mark(0, 1, why, (first.seq,))])
@@ -183,7 +183,7 @@ def one_branch(view: RecordView, criterion: Criterion) -> Finding:
         evidence = (decision.seq, first.start_seq)
     switches = _switches(view, sorted(branch, key=lambda r: r.begun))
     if switches:
-        why += f" Switched {len(switches)} time(s) without new evidence, first at {clock(switches[0].begun)}."
+        why += f" Switched without new evidence at {listed(clock(r.begun) for r in switches)}."
         evidence += tuple(r.start_seq for r in switches)
     return settle(criterion, [Mark(share * 0.5 ** len(switches), 1, why, evidence)])
 
@@ -228,7 +228,7 @@ def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
         and max(a.begun, b.begun) < min(a.landed, b.landed)
     ]
     if not pairs:
-        why = f"{len(started)} change(s) carried out, none pulling against another in flight."
+        why = f"{counted(len(started), 'change')} carried out, none pulling against another in flight."
         return settle(criterion, [Mark(1, 1, why, tuple(r.effect_seq for r in view.in_effect))])
     a, b = pairs[0]
     why = f"{a.spec.title} and {b.spec.title} were in flight together at {clock(max(a.begun, b.begun))}."
@@ -295,11 +295,13 @@ def _compared(
     marks = [
         Mark(
             share * min(1.0, len(indicators) / 3), 2,
-            f"{len(indicators)} of 3 indicators compared with {window} at {clock(measured.at)}{late(share)}.", evidence,
+            f"{min(3, len(indicators))} of 3 indicators compared with {window} at {clock(measured.at)}{late(share)}.",
+            evidence,
         ),
         Mark(
             share * covered, 1,
-            f"Compared by segment: {titles(names, sorted(segmented))} of {titles(names, view.affected)}.", evidence,
+            "Compared segment by segment." if covered > 0.999
+            else f"Not compared by segment: {titles(names, [s for s in view.affected if s not in segmented])}.", evidence,
         ),
     ]  # fmt: skip
     return settle(criterion, marks)
@@ -324,7 +326,7 @@ def _note(view: RecordView, criterion: Criterion, note: Moment[c.PublishDecision
     # One figure alone says too little of an incident; a second one is counted as missing.
     of = max(2, len(figures)) + len(facts)
     met = (len(right) + sum(facts)) / of if right else 0.0
-    why = f"Published at {clock(note.at)}{late(share)}: {len(right)} of {len(figures)} figure(s) true"
+    why = f"Published at {clock(note.at)}{late(share)}: {len(right)} of {counted(len(figures), 'figure')} true"
     why += f", not {listed(wrong)}" if wrong else ""
     why += f"; the cause is {'right' if facts[0] else 'not the cause'}"
     why += "; what it says was done took effect." if facts[1] else "; what it says was done did not all take effect."
@@ -341,5 +343,5 @@ def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
     if commit.body.in_hours > 24:
         why = f"The next checkpoint was set {commit.body.in_hours:g} hours away; 24 is the most."
         return settle(criterion, [Mark(0, 1, why, (commit.seq,))])
-    why = f"At {clock(commit.at)} it was set in {commit.body.in_hours:g} h, owned by {commit.body.owner}{late(share)}."
+    why = f"Committed at {clock(commit.at)}: in {commit.body.in_hours:g} h, owned by {commit.body.owner}{late(share)}."
     return settle(criterion, [Mark(share, 1, why, (commit.seq,))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analytics.criteria.common import Mark, does_not_apply, nothing_seen, settle
 from analytics.facts import picks_right, rerun_after, solid, tick_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, listed, titles
+from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
 from simulator import commands as c
 from simulator import events as e
@@ -188,7 +188,7 @@ def completed(view: RecordView, criterion: Criterion) -> Finding:
     else:
         marks.append(Mark(0, 0.5, "No true residual risk was recorded after the mitigation."))
     tasks = [m for m in view.all(c.AddHardeningTask) if tick_factor(view, m.body.factor)]
-    why = f"{len(tasks)} hardening task(s) on a real factor, with owner and date."
+    why = f"{counted(len(tasks), 'hardening task')} on a real factor, with owner and date."
     marks.append(Mark(1 if tasks else 0, 0.5, why, tuple(m.seq for m in tasks)))
     return settle(criterion, marks)
 
@@ -224,13 +224,13 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
     refusals = view.all(e.ClosureRefused)
     if view.closed is None:
         last = refusals[-1].body.missing if refusals else ()
-        why = f"Closure was requested {len(requests)} time(s) and never granted; still missing: {listed(last)}."
+        why = f"Closure was requested {counted(len(requests), 'time')} and never granted. Missing: {'; '.join(last)}."
         return settle(criterion, [Mark(0, 1, why, (*(m.seq for m in requests), *(m.seq for m in refusals)))])
     early = [m for m in refusals if m.seq < view.closed.seq]
     share = max(0.0, 1 - len(early) / criterion.points)
     why = f"The gate opened at {clock(view.closed.at)}"
     if early:
-        why += f" after {len(early)} refusal(s); the first lacked: {listed(early[0].body.missing)}"
+        why += f" after {counted(len(early), 'refusal')}. The first lacked: {'; '.join(early[0].body.missing)}"
     evidence = (*(m.seq for m in early), requests[-1].seq, view.closed.seq)
     return settle(criterion, [Mark(share, 1, f"{why}.", evidence)])
 

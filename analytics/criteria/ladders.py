@@ -110,7 +110,7 @@ def _auth_posture(view: RecordView) -> list[Mark]:
     before = f"before {deeper[0].spec.title}" if deeper else "during the incident"
     ready = view.ran(view.overlay.readiness_queries, limit)
     marks = [
-        Mark(1 if ready else 0, 0.25, f"Rollback readiness was {'' if ready else 'not '}known {before}.",
+        Mark(1 if ready else 0, 0.25, f"Whether a rollback is possible was {'' if ready else 'not '}known {before}.",
              (ready.seq,) if ready else ()),
     ]  # fmt: skip
     if view.overlay.posture_capture:
@@ -142,11 +142,12 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     marks = []
     for fit in judged:
         share = min(1.0, max(0.0, (NO_GAP - fit.gap) / (NO_GAP - FULL_GAP)))
-        best = fit.branches[0].name if fit.branches and fit.branches[0].loss < fit.taken else "what was taken"
+        better = [one.name for one in fit.branches if one.loss < fit.taken][:1]
         origin = view.find(fit.ref)
         run = next((r for r in view.runs if r.ref == fit.ref), None)
         seqs = (origin.seq,) if origin else run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
-        why = f"At {clock(fit.at)} the branch leaves {100 * fit.gap:.0f} % of what was avoidable; best then: {best}."
+        why = f"The branch taken at {clock(fit.at)} leaves {100 * fit.gap:.0f} % of what was avoidable"
+        why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.
         marks.append(Mark(share, fit.avoidable, why, seqs))
     return settle(criterion, marks)
@@ -237,7 +238,8 @@ def confidence(view: RecordView, criterion: Criterion) -> Finding:
                  f"{len(earned)} of {len(used)} stated levels are carried by their links.",
                  tuple(x.seq for d in earned for x in solid(view, d.body.evidence, d)) + tuple(d.seq for d in earned)),
             Mark(len(within) / len(runs), 2,
-                 f"Beyond the level or without one: {listed(sorted({r.spec.title for r in loose}))}.",
+                 f"Beyond its level or without one: {listed(sorted({r.spec.title for r in loose}))}." if loose
+                 else "No step went beyond its level.",
                  tuple(r.start_seq for r in within)),
         ],
     )  # fmt: skip

@@ -35,10 +35,7 @@ def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
     evidence = (*(run.effect_seq for run in view.in_effect), view.final.seq)
     untreated = [s for s in view.affected if s not in treated]
     still = [s for s in view.affected if s in treated and s in outside]
-    return settle(
-        criterion,
-        [
-            Mark(share, 1, f"Untreated: {titles(names, untreated)}.", evidence),
-            Mark(back, 1, f"Treated, but outside at {clock(view.final.at)}: {titles(names, still)}.", evidence),
-        ],
-    )
+    reached = f"Never treated: {titles(names, untreated)}." if untreated else "Every affected segment was treated."
+    end = clock(view.final.at)
+    held = f"Still outside tolerance at {end}: {titles(names, still)}." if still else f"It is back within tolerance by {end}."
+    return settle(criterion, [Mark(share, 1, reached, evidence), Mark(back, 1, held, evidence)])

@@ -9,7 +9,7 @@ from analytics.criteria.blueprint import command_pair, merges_frozen
 from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
 from analytics.facts import WORTH, figure_true, risk_true, solid, tick_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, listed, titles
+from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
 from simulator import commands as c
 from simulator import events as e
@@ -156,17 +156,17 @@ def _no_hero(view: RecordView) -> list[Mark]:
     done = work_shares(view)
     total = sum(len(seqs) for seqs in done.values())
     if total < ENOUGH:
-        return [Mark(0, 1, f"Only {total} piece(s) of work were carried out, too few to be shared.")]
+        return [Mark(0, 1, f"{counted(total, 'piece')} of work carried out: too few to tell a team from a hero.")]
     name, most = max(done.items(), key=lambda item: (len(item[1]), item[0]))
     largest = len(most) / total
     commanding = [seq for who, seqs in done.items() for seq in seqs if _commands(view, who, view.entry(seq).at)]
     hands = len(commanding) / total
     every = tuple(seq for seqs in done.values() for seq in seqs)
-    return [
-        Mark(1 if largest <= HERO else 0, 0.5, f"{name} carried {100 * largest:.0f} % of the work.", every),
-        Mark(1 if hands <= HANDS_ON else 0.5 if hands <= 3 * HANDS_ON else 0, 0.5,
-             f"The commander did {100 * hands:.0f} % of it.", tuple(s.seq for s in view.commanders) or every),
-    ]  # fmt: skip
+    spread = largest <= HERO
+    # A commander with a hand in the work costs half, one who does much of it costs all; a hero costs all anyway.
+    free = 1.0 if hands <= HANDS_ON else 0.5 if hands <= 3 * HANDS_ON else 0.0
+    why = f"{name} carried {100 * largest:.0f} % of the work, the commander {100 * hands:.0f} %."
+    return [Mark(free if spread else 0, 1, why, every)]
 
 
 def _commands(view: RecordView, role: str, at: int) -> bool:
@@ -250,7 +250,10 @@ def _minimum(view: RecordView) -> Mark:
     decided = first.begun if first else view.over
     rollback = min((r.begun for r in view.runs if r.spec.rung == "rollback" and r.started is not None), default=None)
     named = [d.at for d in view.decisions if any(r.rung == "rollback" for r in d.body.rejected)]
-    score, seqs, late_, lacking = 0.0, [], [], []
+    score = 0.0
+    seqs: list[int] = []
+    late_: list[int] = []
+    lacking: list[str] = []
     for need in needs:
         limit = decided
         if need.supports == "rollback":
@@ -283,6 +286,7 @@ def contradiction(view: RecordView, criterion: Criterion) -> Finding:
         for m in view.all(e.InjectDelivered)
         if m.at <= view.over
         and (inject := view.scenario.find("injects", m.body.inject)) is not None
+        and inject.form != "claim"
         and inject.proposes
         and inject.proposes not in taken
     ]

@@ -87,7 +87,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P2", "all of it", drill(in_command(), lanes(), BUSY, MERGER, SHARED), "met", 3.0),
     ("P2", "two lanes without an owner", drill(
         in_command(), lanes(comms="", triage=""), BUSY, MERGER, SHARED), "partial", 2.5),
-    ("P2", "one executor for everything", drill(in_command(), lanes(), BUSY, MERGER, *HERO), "partial", 2.5),
+    ("P2", "one executor for everything", drill(in_command(), lanes(), BUSY, MERGER, *HERO), "partial", 2.0),
     ("P2", "the commander does the work", drill(
         in_command(), lanes(), BUSY, MERGER, *(query(f"1{m}:00", "impact", f"query:impact#{m}", "commander") for m in range(6)),
     ), "partial", 2.0),

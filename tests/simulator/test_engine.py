@@ -199,6 +199,31 @@ def test_refusals_say_why_and_the_drill_goes_on(by: str, command: c.Command, rea
     assert entry.seq == drill.journal.entries[entry.seq].body.command
 
 
+def test_who_leads_delegates_to_the_least_busy() -> None:
+    drill = engine()
+    drill.submit(c.RunQuery(query="check"), COMMANDER)
+    drill.submit(c.RunQuery(query="check", executor="commander"), COMMANDER)
+    drill.advance(drill.now + 1)
+    assert [task.owner for task in drill.incident.tasks.values()] == ["mitigation"]
+    assert [run.executor for run in drill.incident.runs.values()] == ["commander"]
+
+
+def test_who_must_leave_hands_over_or_leaves_the_role_vacant() -> None:
+    vacant, handed = engine(), engine()
+    for drill in (vacant, handed):
+        drill.submit(c.AssignRole(role="commander", to="commander"), COMMANDER)
+        drill.advance(1210)
+    handed.submit(
+        c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5), COMMANDER
+    )
+    for drill in (vacant, handed):
+        drill.advance(1500)
+    assert vacant.incident.holder("commander") is None
+    assert handed.incident.holder("commander") == "deputy"
+    vacant.submit(c.AssignRole(role="commander", to="commander"), COMMANDER)
+    assert "had to leave" in last_refusal(vacant)
+
+
 def test_a_stalled_action_waits_for_its_obstacle_or_an_abort() -> None:
     drill = engine()
     drill.submit(c.TakeSeat(seat="deputy", name="Di"), "deputy:Di")
@@ -296,10 +321,12 @@ def test_closure_names_what_is_missing_and_opens_when_nothing_is() -> None:
 
 def test_hints_come_in_training_only_and_only_while_needed() -> None:
     training, done, exam = engine(mode="training"), engine(mode="training"), engine()
+    for drill in (training, done, exam):
+        drill.submit(c.TakeSeat(seat="commander", name="Bo"), COMMANDER)
     done.submit(c.TakeAction(action="flag_off"), MITIGATION)
     for drill in (training, done, exam):
         drill.advance(300)
-    assert len(bodies(training, e.HintGiven)) == 1
+    assert [hint.to for hint in bodies(training, e.HintGiven)] == [("commander",)]
     assert not bodies(done, e.HintGiven)
     assert not bodies(exam, e.HintGiven)
 

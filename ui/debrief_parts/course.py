@@ -53,7 +53,7 @@ def _harm(drill: Drill) -> None:
         st.html(quiet("The record holds no truth to measure harm by."))
         return
     dimensions = {frames.LOSS: LOSS_WORDS, **{d.id: d.title for d in drill.scenario.harm}}
-    units = {frames.LOSS: "loss, 1 = scale of the scenario", **{d.id: d.unit for d in drill.scenario.harm}}
+    units = {frames.LOSS: "loss (1 = the scenario's scale)", **{d.id: d.unit for d in drill.scenario.harm}}
     chosen = st.selectbox(
         "What is counted", list(dimensions), format_func=dimensions.__getitem__, key="debrief_dimension", width=420
     )

@@ -28,8 +28,6 @@ def header(drill: Drill) -> None:
     card = drill.card
     total = "" if card is None else hidden_total() if hidden else total_html(card, drill.playbook)
     st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
-    if card is not None and not hidden:
-        st.html(caps_html(card, drill.playbook))
 
 
 def _about(drill: Drill) -> str:
@@ -66,7 +64,8 @@ def total_html(card: Mapping[str, Any], playbook: Playbook) -> str:
     """Return the total with its band in words, the total before caps, and the spread over other seeds."""
     bands = {band.id: band.title for band in playbook.bands}
     total, uncapped, spread = card["total"], card["uncapped"], card.get("spread")
-    before = f"{uncapped} before caps" if uncapped != total else "no cap applied"
+    caps = ", ".join(f"{cap['id']} at {cap['limit']}" for cap in card["caps"])
+    before = f"{uncapped} before caps ({caps})" if caps else "no cap applied"
     over = "spread over other seeds not computed"
     if spread:
         seeds = spread.get("seeds", 20)
@@ -105,7 +104,7 @@ def hidden_total() -> str:
 
 
 def caps_html(card: Mapping[str, Any], playbook: Playbook) -> str:
-    """Return every cap that limits the total, with its reason."""
+    """Return every cap that limits the total, with its reason, and what limits a comparison."""
     titles = {cap.id: cap.title for cap in playbook.caps}
     caps = "".join(
         f'<div class="db-cap"><b>Cap {escape(cap["id"])}: {escape(titles.get(cap["id"], ""))}</b> · the total is at most '

@@ -72,11 +72,12 @@ class Lines:
         group = story.GROUPS.get(entry.body.kind, "lead")
         said = self.said(entry)
         label = said.label if said.label not in ("says", "system", "does") else ""
+        label = f"inject: {label}" if group == "inject" else label
         label = f'<span class="k">{escape(label)}</span>' if label else ""
         who = f"<b>{escape(said.who)}</b> " if said.who else ""
         text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
         return (
-            f'<div class="db-it {group}{" focus" if focus else ""}" id="moment-{seq}"><span class="t">{clock(entry.at)}</span>'
+            f'<div class="db-it g-{group}{" focus" if focus else ""}" id="moment-{seq}"><span class="t">{_short(entry.at)}</span>'
             f"{label}{who}{escape(text)}{_detail(said, opened)}{self.verdicts(seq)}</div>"
         )
 
@@ -165,6 +166,11 @@ def _detail(said: Said, opened: bool) -> str:
         return text
     count = said.detail.count("\n") + 1
     return f"<details><summary>output, {count} {'line' if count == 1 else 'lines'}</summary>{text}</details>"
+
+
+def _short(at: int) -> str:
+    """Return a drill second without its T, for lines that stand beside their minute."""
+    return clock(at).removeprefix("T").removeprefix("+")
 
 
 def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:

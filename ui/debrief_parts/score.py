@@ -12,6 +12,7 @@ from analytics import charts, frames
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.header import caps_html
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import STATUS, badge, plain, quiet
 
@@ -29,6 +30,8 @@ def score_view(drill: Drill, lines: Lines) -> None:
     if st.session_state.get(keys.HIDE, False):
         st.html(quiet("The score is kept for the end. Switch “Score last” off when the team has told its story."))
         return
+    if limits := caps_html(drill.card, drill.playbook):
+        st.html(limits)
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.subheader("By part", anchor=False)
@@ -110,11 +113,11 @@ def _next_time(findings: pd.DataFrame) -> str:
     if best.empty:
         return quiet("Nothing: every finding has its full points.")
     rows = "".join(
-        f'<li><span class="p">+{row.gap:g}</span><b>{escape(row.title)}</b> {badge(STATUS[row.status])}<br>'
-        f"{escape(row.advice or row.why)}</li>"
+        f'<div role="listitem"><span class="p">+{row.gap:g}</span><b>{escape(row.title)}</b> {badge(STATUS[row.status])}<br>'
+        f"{escape(row.advice or row.why)}</div>"
         for row in frames.each(best)
     )
-    return f'<ul class="db-list">{rows}</ul>'
+    return f'<div class="db-list" role="list">{rows}</div>'
 
 
 def _bars_alt(parts: pd.DataFrame) -> str:

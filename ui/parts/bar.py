@@ -8,7 +8,7 @@ from simulator.incident import IncidentState
 from simulator.room.clock import Clock
 from simulator.text import clock as stamp
 from simulator.views import Briefing
-from ui.parts.words import Names
+from ui.parts.words import Names, names_of
 
 SOON = 180
 """Seconds before an update is due from which the bar says so."""
@@ -16,7 +16,7 @@ SOON = 180
 
 def bar_html(briefing: Briefing, clock: Clock) -> str:
     """Return the bar for this moment; `clock` says whether time runs and how fast."""
-    incident, names = briefing.incident, Names(briefing.incident.scenario)
+    incident, names = briefing.incident, names_of(briefing)
     facts = "".join(
         (
             _fact("Status", incident.status, "done" if incident.closed else ""),

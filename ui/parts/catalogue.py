@@ -29,18 +29,18 @@ def _form(kind: str, title: str, *scored: str) -> Form:
 
 GROUPS: dict[str, tuple[Form, ...]] = {
     "Command": (
-        _form("acknowledge_page", "Acknowledge page", "alert"),
         _form("declare", "Declare", "severity", "hypothesis", "evidence"),
-        _form("change_severity", "Severity", "severity", "evidence"),
-        _form("change_status", "Status"),
-        _form("classify_dependency", "Dependency class", "dependency"),
         _form("assign_role", "Commander, deputy", "role", "to"),
         _form("accept_role", "Accept role", "role"),
-        _form("assign_lane", "Lane", "lane", "owner", "next_owner"),
         _form("freeze", "Freeze", "scope", "what"),
+        _form("assign_lane", "Lane", "lane", "owner", "next_owner"),
+        _form("classify_dependency", "Dependency class", "dependency"),
         _form("name_merge_owner", "Merge owner", "surface", "owner"),
+        _form("change_severity", "Severity", "severity", "evidence"),
+        _form("change_status", "Status"),
         _form("assign_task", "Task", "to", "lane", "due_minutes"),
         _form("page_team", "Page somebody", "role"),
+        _form("acknowledge_page", "Acknowledge page", "alert"),
         _form("hand_off", "Hand off", "what", "to", "included", "unknowns", "rollback_trigger", "packet"),
         _form("accept_hand_off", "Accept handoff", "handoff"),
         _form("lift_freeze", "Lift freeze"),
@@ -134,6 +134,8 @@ def _useful(form: Form, b: Briefing) -> bool:
     if source:
         return bool(b.options(source))
     declared = b.incident.declared_at is not None
+    if form.kind == "acknowledge_page":
+        return any(alert.acknowledged is None for alert in b.incident.alerts.values())
     if form.kind == "declare":
         return not declared
     if form.kind == "change_severity":

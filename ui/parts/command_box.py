@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
 from simulator.views import Briefing, CommandLine
@@ -23,26 +25,41 @@ def command_box(here: Here) -> None:
     """Draw the box; what is typed stays until it was taken."""
     b = here.room.briefing(here.role)
     known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
-    box, go = st.columns([6, 1.25], gap="small", vertical_alignment="bottom")
-    with box:
-        typed = st.selectbox(
-            "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, placeholder="Type a command or /",
-            format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), help=HELP, icon=":material/terminal:",
-        )  # fmt: skip
+    typed = st.session_state.get(_key())
     line = completion.match(b, typed) if typed else None
+    with st.container(key="box-above", horizontal=True, gap="small", vertical_alignment="center"):
+        if line:
+            _card(b, line)
+        elif typed and not typed.startswith("/"):
+            _several(here, b, typed)
+        _outcome(here)
+    box, go = st.columns([9, 1], gap="small", vertical_alignment="bottom")
+    box.selectbox(
+        "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, label_visibility="collapsed",
+        placeholder="Type a command as you would in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc",
+        format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), icon=":material/terminal:",
+    )  # fmt: skip
     go.button(
         "Run", key="run", type="primary", disabled=line is None, width="stretch", shortcut="Alt+Enter",
-        on_click=_run, args=(here, line),
+        on_click=_run, args=(here, line), help=HELP,
     )  # fmt: skip
-    if line:
-        _card(b, line)
+
+
+def _outcome(here: Here) -> None:
     outcome = session.answered(PLACE)
-    if outcome:
-        ok, words = outcome
-        (st.caption if ok else st.error)(words)
-        close = session.get(session.NEAREST)
-        if not ok and close:
-            st.button(f"Use: {close}", key="nearest", type="tertiary", icon=":material/undo:", on_click=_take, args=(here, close))
+    if not outcome:
+        return
+    ok, words = outcome
+    st.html(f'<span class="said {"ok" if ok else "no"}">{"" if ok else "not done: "}{escape(words)}</span>', width="content")
+    close = session.get(session.NEAREST)
+    if not ok and close:
+        st.button(f"Use: {close}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
+
+
+def _several(here: Here, b: Briefing, typed: str) -> None:
+    """Offer the lines that what was typed could become."""
+    for line in completion.matches(b, typed):
+        st.button(line.command, key=f"take-{line.id}", help=completion.label(b, line), on_click=_take, args=(here, line.command))
 
 
 def _card(b: Briefing, line: CommandLine) -> None:
@@ -53,13 +70,14 @@ def _card(b: Briefing, line: CommandLine) -> None:
     if key not in st.session_state:
         able = [role for role, there in here.items() if there]
         st.session_state[key] = b.role if b.role in here else next(iter(able), line.executors[0])
-    with st.container(key="card", border=True, gap="xsmall"):
-        what = "Looks, changes nothing" if line.what == "query" else "Changes the world"
-        st.markdown(f"**{line.title}**  :small[:gray[{what}]]")
-        st.pills("Who runs it", list(titles), format_func=lambda r: titles[r], key=key, required=True, on_change="ignore")
-        decisions = b.options("decisions") if line.what == "action" else []
-        if decisions:
-            st.selectbox("Rests on", [d.id for d in decisions], index=len(decisions) - 1, key=f"rests-{line.id}", on_change="ignore")
+    what = "looks, changes nothing" if line.what == "query" else "changes the world"
+    st.markdown(f"**{line.title}** :gray[{what} · run by]", width="content")
+    st.pills("Who runs it", list(titles), format_func=lambda r: titles[r], key=key, required=True, on_change="ignore",
+             label_visibility="collapsed")  # fmt: skip
+    decisions = b.options("decisions") if line.what == "action" else []
+    if decisions:
+        st.selectbox("Rests on", [d.id for d in decisions], index=len(decisions) - 1, key=f"rests-{line.id}",
+                     on_change="ignore", label_visibility="collapsed", width=170)  # fmt: skip
 
 
 def _known(b: Briefing, role: str) -> str:
@@ -80,6 +98,8 @@ def _typed(here: Here) -> None:
         forms.open_form(parsed.form)
         session.turn(PLACE)
         st.rerun(["forms", "box"])
+    if parsed.command is None and not typed.startswith("/") and completion.matches(b, typed):
+        return
     if parsed.command is None:
         session.answer(PLACE, False, parsed.problem)
         session.put(session.NEAREST, parsed.nearest)

@@ -61,6 +61,16 @@ def order(line: CommandLine, executor: str | None, decision: str | None = None) 
     return c.TakeAction(action=line.id, executor=executor, decision=decision)
 
 
+def matches(briefing: Briefing, typed: str, most: int = 5) -> list[CommandLine]:
+    """Return the lines that hold every typed word, in command, alias or title; shortest command first."""
+    words = typed.lower().split()
+    found = [
+        line for line in briefing.catalogue.lines
+        if all(word in f"{line.command} {' '.join(line.aliases)} {line.title}".lower() for word in words)
+    ]  # fmt: skip
+    return sorted(found, key=lambda line: len(line.command))[:most]
+
+
 def unknown(briefing: Briefing, typed: str) -> Parsed:
     """Return what a shell would say, with the nearest command that exists."""
     first = typed.split()[0] if typed.split() else typed

@@ -8,7 +8,7 @@ from html import escape
 from simulator.journal import Entry, refused
 from simulator.text import clock
 from simulator.views import Briefing
-from ui.parts.words import Names, Said, told
+from ui.parts.words import Said, names_of, told
 
 ROWS = 160
 """Newest lines shown; the whole record is in the debrief."""
@@ -21,7 +21,7 @@ VIEWS = {"All": None, "Talk": TALK, "Output": frozenset({"output", "action"}), "
 
 def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
     """Return the lines of the channel, oldest first; a refused command is left to its refusal."""
-    names = Names(briefing.incident.scenario)
+    names = names_of(briefing)
     no = refused(briefing.entries)
     found = ((entry, told(names, entry)) for entry in briefing.entries if entry.seq not in no)
     return [(entry, said) for entry, said in found if said is not None and _worth(entry, said)]
@@ -69,7 +69,7 @@ def changes_html(briefing: Briefing) -> str:
 
 def alerts_html(briefing: Briefing) -> str:
     """Return the alert list, firing ones first."""
-    names = Names(briefing.incident.scenario)
+    names = names_of(briefing)
     rows = []
     for alert in briefing.alerts():
         state = "firing" if alert.firing else "resolved"

@@ -9,7 +9,7 @@ from simulator import events as e
 from simulator.incident import Task
 from simulator.text import clock
 from simulator.views import Briefing
-from ui.parts.words import Names
+from ui.parts.words import Names, names_of
 
 
 class Button(NamedTuple):
@@ -37,7 +37,7 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
     """Return what waits for this role, most urgent first."""
     if briefing.ended:
         return ()
-    names = Names(briefing.incident.scenario)
+    names = names_of(briefing)
     found = [
         *_pages(briefing, names), *_offers(briefing, names), *_asks(briefing), *_sign_offs(briefing, names),
         *_tasks(briefing, names), *_stalled(briefing, names), *_update(briefing), *_hints(briefing),

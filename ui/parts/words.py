@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from simulator import commands as c
@@ -10,6 +10,7 @@ from simulator import events as e
 from simulator.journal import Entry
 from simulator.scenario import Scenario
 from simulator.text import clock
+from simulator.views import Briefing
 
 
 class Said(NamedTuple):
@@ -29,15 +30,15 @@ Teller = Callable[["Names", "Entry", "c.Command | e.Event"], "Said | None"]
 
 
 class Names:
-    """Ids of one scenario as people call them."""
+    """Ids of one drill as people call them."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, seats: Mapping[str, str] | None = None) -> None:
         self._scenario = scenario
-        self._handles = {role.id: role.handle for role in scenario.roles}
+        self._handles = {role.id: role.handle for role in scenario.roles} | dict(seats or {})
         self._roles = {role.id: role.title for role in scenario.roles}
 
     def handle(self, role: str) -> str:
-        """Return how a role appears in the channel."""
+        """Return how a role appears in the channel: the person in the seat, else its handle."""
         return self._handles.get(role, role)
 
     def role(self, role: str) -> str:
@@ -91,6 +92,11 @@ class Names:
         return self.speaker(by)
 
 
+def names_of(briefing: Briefing) -> Names:
+    """Return the names of the drill a briefing is about."""
+    return Names(briefing.incident.scenario, briefing.incident.seats)
+
+
 def due(minutes: float) -> str:
     """Return when somebody hears again."""
     return f"next in {minutes:g} min"
@@ -114,11 +120,12 @@ def told(names: Names, entry: Entry) -> Said | None:
     return None
 
 
-_WEIGHTY = frozenset(
-    "declare change_severity change_status change_strategy freeze record_decision record_contradiction record_packet "
-    "record_snapshot record_verification publish_decision_note commit_checkpoint request_closure claim_recovery "
-    "update_stakeholders update_executives escalate_internally correct_update publish_closure_package".split()
-)
+_WEIGHTY = frozenset({
+    "declare", "change_severity", "change_status", "change_strategy", "freeze", "record_decision", "record_packet",
+    "record_contradiction", "record_snapshot", "record_verification", "publish_decision_note", "commit_checkpoint",
+    "request_closure", "claim_recovery", "update_stakeholders", "update_executives", "escalate_internally",
+    "correct_update", "publish_closure_package",
+})  # fmt: skip
 
 _SAY: dict[str, Callable[..., str]] = {
     "take_seat": lambda n, b: f"takes the seat of {n.role(b.seat)}",
@@ -159,8 +166,8 @@ _SAY: dict[str, Callable[..., str]] = {
     ),
     "record_decision": lambda n, b: clauses(
         f"Decision ({b.confidence}): {b.decision} by {b.strategy}", n.titles("actions", b.actions),
-        f"does {n.handle(b.execution_owner)}", f"checks {n.handle(b.verification_owner)}", f"if not: {n.check(b.check)}",
-        b.note,
+        f"does {n.handle(b.execution_owner)}", f"checks {n.handle(b.verification_owner)}",
+        f"if not: {n.check(b.check)}", b.note,
     ),
     "record_snapshot": lambda n, b: clauses(
         f"Snapshot, {b.phase}", f"stable: {n.title('revisions', b.stable_revision)}",
@@ -199,7 +206,8 @@ _SAY: dict[str, Callable[..., str]] = {
     "request_closure": lambda n, b: f"Requests closure at {b.confidence}",
     "publish_closure_package": lambda n, b: clauses("Closure package published", b.summary),
     "write_leadership_note": lambda n, b: clauses(
-        f"Note to leadership ({b.confidence}): {n.title('causes', b.cause)}", f"needs: {n.title('needs', b.need)}", b.text
+        f"Note to leadership ({b.confidence}): {n.title('causes', b.cause)}",
+        f"needs: {n.title('needs', b.need)}", b.text,
     ),
     "end_drill": lambda n, b: "ends the drill",
 }  # fmt: skip
@@ -300,5 +308,5 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "closure_refused": lambda n, x, b: Said(
         "refused", "not closed", "", "The gate keeps the incident open:", "\n".join(f"- {one}" for one in b.missing)
     ),
-    "incident_closed": lambda n, x, b: Said("decision", "closed", "", "Every condition is met: the incident is closed."),
+    "incident_closed": lambda n, x, b: Said("decision", "closed", "", "Every condition is met; the incident is closed."),
 }  # fmt: skip

@@ -7,12 +7,12 @@ from html import escape
 from simulator.incident import Run, Task
 from simulator.text import clock
 from simulator.views import Briefing
-from ui.parts.words import Names
+from ui.parts.words import Names, names_of
 
 
 def work_html(briefing: Briefing) -> str:
     """Return running and waiting work, then the open tasks of everybody."""
-    names = Names(briefing.incident.scenario)
+    names = names_of(briefing)
     runs = "".join(_run(run, names, briefing.now) for run in briefing.running())
     open_tasks = [task for task in briefing.incident.tasks.values() if task.reported is None and not _doing(task, briefing)]
     tasks = "".join(_task(task, names, briefing.now) for task in open_tasks)

@@ -1,0 +1,84 @@
+"""What scripted responders of any scenario are made of: what a step may wait for, and small things to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from simulator import commands as c
+from simulator.views import Briefing
+
+When = Callable[[Briefing], bool]
+
+
+def m(minutes: float) -> int:
+    """Return drill seconds for minutes."""
+    return round(60 * minutes)
+
+
+# --- what a step may wait for -----------------------------------------------------------------------------
+
+
+def seen(*queries: str) -> When:
+    """Wait until each of these has given an output."""
+    return lambda b: all(b.latest_result(query) is not None for query in queries)
+
+
+def seen_after(query: str, at: int) -> When:
+    """Wait for an output of a query that is newer than `at`."""
+    return lambda b: any(
+        x.at >= at and x.body.kind == "query_finished" and getattr(x.body, "query", None) == query for x in b.entries
+    )
+
+
+def done(action: str, times: int = 1) -> When:
+    """Wait until an action has been carried out so many times."""
+    return lambda b: (
+        sum(r.state == "done" for r in b.incident.runs.values() if r.what == "action" and r.ident == action) >= times
+    )
+
+
+def here(role: str) -> When:
+    """Wait until a role is in the room."""
+    return lambda b: b.incident.present[role]
+
+
+def delivered(inject: str) -> When:
+    """Wait until something has been said."""
+    return lambda b: inject in b.incident.delivered
+
+
+def recorded(ref: str) -> When:
+    """Wait until something is on the record."""
+    return lambda b: ref in b.incident.refs
+
+
+def both(*conditions: When) -> When:
+    """Wait for all of these."""
+    return lambda b: all(condition(b) for condition in conditions)
+
+
+# --- what is said ----------------------------------------------------------------------------------------
+
+
+def known(b: Briefing, *queries: str) -> tuple[str, ...]:
+    """Return references to the newest outputs of these queries, as far as there are any."""
+    found = (b.latest_result(query) for query in queries)
+    return tuple(result.run for result in found if result is not None)
+
+
+def figure(b: Briefing, query: str, name: str) -> c.Figure | None:
+    """Return a figure as a query's newest output gives it."""
+    result = b.latest_result(query)
+    return c.Figure(name=name, low=result.figures[name]) if result and name in result.figures else None
+
+
+def task(to: str, query: str | None = None, action: str | None = None, text: str = "", due: float = 5) -> c.AssignTask:
+    """Return a task for a role, about a query, an action, or what `text` says."""
+    return c.AssignTask(
+        to=to, text=text or f"Please run: {query or action}", query=query, action=action, due_minutes=due
+    )
+
+
+def below(metric: str, threshold: float, within: float = 10) -> c.Check:
+    """Return a check that a metric falls below a threshold within so many minutes."""
+    return c.Check.model_validate({"metric": metric, "is": "below", "threshold": threshold, "within_minutes": within})
