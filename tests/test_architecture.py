@@ -20,7 +20,8 @@ CATALOGUES = {"simulator/scenario.py": 560}
 MAY_IMPORT = {
     "simulator": {"simulator"},
     "scenarios": {"scenarios", "simulator.scenario", "simulator.world", "simulator.commands", "simulator.errors",
-                  "simulator.conditions", "simulator.policy", "simulator.text", "analytics.playbook"},
+                  "simulator.conditions", "simulator.facts", "simulator.policy", "simulator.text",
+                  "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.commands", "simulator.events", "simulator.journal",
                   "simulator.conditions", "simulator.errors", "simulator.world"},
     "ui": {"ui", "analytics", "scenarios", "simulator", "app"},

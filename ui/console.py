@@ -189,7 +189,7 @@ def _signals(here: Here) -> None:
 @st.fragment(run_every=1)
 def _channel(here: Here) -> None:
     view = st.segmented_control("Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed")
-    with st.container(key="feedbox", height=380, border=True, autoscroll=True):
+    with st.container(key="feedbox", height=380, border=True):
         st.html(scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All")))
 
 

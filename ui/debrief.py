@@ -96,7 +96,7 @@ def _from_file() -> None:
         help="What `drill play --out`, `drill export` or the download on a debrief wrote.",
     )  # fmt: skip
     if file is None:
-        return
+        return None
     try:
         journal = _parsed(file.file_id, file.getvalue().decode("utf-8"), file.name)
         loaded = load(journal.header.scenario, journal.header.variant)
@@ -116,7 +116,7 @@ def _from_file() -> None:
     st.html(f"<h2>{escape(drill.scenario.title)}</h2>")
     if older:
         st.info("Engine or scenario have changed since this was played; titles and windows are today's.")
-    _page(drill)
+    return _page(drill)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -301,7 +301,8 @@ def _compared(
         Mark(
             share * covered, 1,
             "Compared segment by segment." if covered > 0.999
-            else f"Not compared by segment: {titles(names, [s for s in view.affected if s not in segmented])}.", evidence,
+            else f"Not compared by segment: {titles(names, [s for s in view.affected if s not in segmented])}.",
+            evidence,
         ),
     ]  # fmt: skip
     return settle(criterion, marks)

@@ -44,7 +44,8 @@ def course_view(drill: Drill) -> None:
             )
             for ident, (title, full, none) in titles.items()
         ]  # fmt: skip
-        st.html(table("Plan and what happened", ("Step", "Full until, none from", "Happened"), rows))
+        heads = ("Step", "Full until, none from", "Happened")
+        st.html(table("Plan and what happened", heads, rows, "This playbook has no windows."))
 
 
 def _harm(drill: Drill) -> None:
@@ -70,7 +71,8 @@ def _harm(drill: Drill) -> None:
             (escape(dimensions[d]), *(_final(drill, course, d) for course in frames.COURSES), escape(units[d]))
             for d in dimensions
         ]
-        st.html(table("Harm at the horizon", ("At the horizon", "Yours", "No action", "Best found", "Unit"), rows))
+        heads = ("At the horizon", "Yours", "No action", "Best found", "Unit")
+        st.html(table("Harm at the horizon", heads, rows, "", cards=False))
         st.caption(f"Best found: {best.name}. Same seed, same chance in all three.")
 
 

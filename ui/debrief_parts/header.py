@@ -35,10 +35,8 @@ def _about(drill: Drill) -> str:
     people = dict.fromkeys(
         f"{b.name} ({drill.names.role(b.seat)})" for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)
     )
-    if head.policy:
-        who = f"scripted responder “{head.policy}” in every seat"
-    else:
-        who = ", ".join(people) or "nobody sat down"
+    scripted = f"scripted responder “{head.policy}” in every seat" if head.policy else ""
+    who = scripted or ", ".join(people) or "nobody sat down"
     facts = (
         ("Who", who),
         ("Ended", _ended(drill)),
@@ -107,8 +105,8 @@ def caps_html(card: Mapping[str, Any], playbook: Playbook) -> str:
     """Return every cap that limits the total, with its reason, and what limits a comparison."""
     titles = {cap.id: cap.title for cap in playbook.caps}
     caps = "".join(
-        f'<div class="db-cap"><b>Cap {escape(cap["id"])}: {escape(titles.get(cap["id"], ""))}</b> · the total is at most '
-        f"{cap['limit']}. {escape(cap['why'])}</div>"
+        f'<div class="db-cap"><b>Cap {escape(cap["id"])}: {escape(titles.get(cap["id"], ""))}</b> · the total is at '
+        f"most {cap['limit']}. {escape(cap['why'])}</div>"
         for cap in card["caps"]
     )
     remarks = "".join(f'<p class="db-note">{escape(text)}</p>' for text in card.get("remarks", ()))
@@ -119,8 +117,9 @@ def bar(drill: Drill) -> None:
     """Draw the row of controls under the head: view, score last, try again."""
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-bar"):
         st.segmented_control(
-            "View", keys.VIEWS, key=keys.VIEW, required=True, default=keys.SCORE, label_visibility="collapsed"
-        )
+            "View", keys.VIEWS, key=keys.VIEW, required=True, default=keys.SCORE, label_visibility="collapsed",
+            wrap=True,
+        )  # fmt: skip
         if drill.card is not None:
             st.toggle("Score last", key=keys.HIDE, help="Hide the score until the team has told its own story.")
         st.page_link(

@@ -76,8 +76,9 @@ class Lines:
         label = f'<span class="k">{escape(label)}</span>' if label else ""
         who = f"<b>{escape(said.who)}</b> " if said.who else ""
         text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
+        name = f"db-it g-{group}{' focus' if focus else ''}"
         return (
-            f'<div class="db-it g-{group}{" focus" if focus else ""}" id="moment-{seq}"><span class="t">{_short(entry.at)}</span>'
+            f'<div class="{name}" id="moment-{seq}"><span class="t">{_short(entry.at)}</span>'
             f"{label}{who}{escape(text)}{_detail(said, opened)}{self.verdicts(seq)}</div>"
         )
 
@@ -86,12 +87,13 @@ class Lines:
         found = []
         claim = self._claims.get(seq)
         if claim is not None:
-            true = f"the world: {claim.true}" if claim.about != "severity" else f"by the playbook: {claim.true}"
+            whose = {"severity": "by the playbook", "closure": "the gate"}.get(claim.about, "the world")
+            true = f"{whose}: {claim.true}"
             found.append(f"{truth_badge(claim.holds)} said {escape(claim.said)}; {escape(true)}")
         for row in self._figures.get(seq, ()):
             if row.where != "record_snapshot":
-                said = f"{escape(row.title)}: said {stated(row.low, row.high)}, true {number(row.true)} {escape(row.unit)}"
-                found.append(f"{truth_badge(row.holds, 'true enough', 'off')} {said}")
+                said = f"{row.title}: said {stated(row.low, row.high)}, true {number(row.true)} {row.unit}"
+                found.append(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}")
         inject = self._injects.get(seq)
         if inject is not None and inject.expected:
             when = f" at {minute(inject.answered)}" if inject.answered == inject.answered else ""
@@ -109,12 +111,12 @@ class Lines:
             case e.MitigationTookEffect():
                 return Said("world", "in effect", "", names.title("actions", body.action))
             case e.ToleranceCrossed():
-                how = "back within tolerance" if body.within else "out of tolerance"
-                return Said("world", "✓ back" if body.within else "✗ out", "", f"{names.title('segments', body.segment)}: {how}")
+                label, how = ("✓ back", "back within") if body.within else ("✗ out", "out of")
+                return Said("world", label, "", f"{names.title('segments', body.segment)}: {how} tolerance")
             case e.MergeLanded():
                 merge = self.drill.scenario.find("merges", body.merge)
-                text = merge.summary if merge else body.merge
-                return Said("world", "merge landed", body.service, f"{text}{' — and it did harm' if body.harmful else ''}")
+                harm = ", and it did harm" if body.harmful else ""
+                return Said("world", "merge landed", body.service, (merge.summary if merge else body.merge) + harm)
             case e.TruthSampled():
                 return Said("world", "stands at", "", self._state(body))
         return None
@@ -184,9 +186,11 @@ def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | 
             "".join(lines.html(seq, seq == focus, seq == focus) for seq in lane_rows[lane])
             for lane in (story.WORLD, story.TEAM)
         )
-        cells.append(f'<div class="m">{clock(60 * start)[:-3]}</div><div class="w">{world}</div><div class="p">{team}</div>')
+        stamp = clock(60 * start).rpartition(":")[0]
+        cells.append(f'<div class="m">{stamp}</div><div class="w">{world}</div><div class="p">{team}</div>')
     return (
         '<div class="db-lanes" role="log" tabindex="0" aria-label="The world beside the team, by drill minute">'
-        '<div class="h"></div><div class="h">What the world did</div><div class="h">What people knew, said and did</div>'
+        '<div class="h"></div><div class="h">What the world did</div>'
+        '<div class="h">What people knew, said and did</div>'
         f"{''.join(cells)}</div>"
     )

@@ -36,8 +36,9 @@ def score_view(drill: Drill, lines: Lines) -> None:
     with left:
         st.subheader("By part", anchor=False)
         st.plotly_chart(
-            charts.part_bars(drill.parts), key="debrief-parts", config={"displayModeBar": False}, alt=_bars_alt(drill.parts)
-        )
+            charts.part_bars(drill.parts), key="debrief-parts", config={"displayModeBar": False},
+            alt=_bars_alt(drill.parts),
+        )  # fmt: skip
     with right:
         st.subheader("Worth most next time", anchor=False)
         st.html(_next_time(drill.findings))
@@ -102,7 +103,7 @@ def _chips(drill: Drill, lines: Lines, ident: str, evidence: tuple[int, ...], ab
 
     st.pills(
         f"Moments of {about}", among[:CHIPS], key=key, format_func=label, label_visibility="collapsed",
-        on_change=keys.picked, args=(key, among, about),
+        on_change=keys.picked, args=(key, among, about), wrap=True,
     )  # fmt: skip
     if len(among) > CHIPS:
         st.caption(f"and {len(among) - CHIPS} more, in the drawer")
@@ -113,8 +114,8 @@ def _next_time(findings: pd.DataFrame) -> str:
     if best.empty:
         return quiet("Nothing: every finding has its full points.")
     rows = "".join(
-        f'<div role="listitem"><span class="p">+{row.gap:g}</span><b>{escape(row.title)}</b> {badge(STATUS[row.status])}<br>'
-        f"{escape(row.advice or row.why)}</div>"
+        f'<div role="listitem"><span class="p">+{row.gap:g}</span><b>{escape(row.title)}</b> '
+        f"{badge(STATUS[row.status])}<br>{escape(row.advice or row.why)}</div>"
         for row in frames.each(best)
     )
     return f'<div class="db-list" role="list">{rows}</div>'

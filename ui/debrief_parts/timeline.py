@@ -28,12 +28,12 @@ def timeline_view(drill: Drill, lines: Lines) -> None:
     with left:
         world = st.pills(
             "World", WORLD_GROUPS, selection_mode="multi", default=WORLD_GROUPS, key="debrief_world",
-            format_func=GROUP_WORDS.__getitem__,
+            format_func=GROUP_WORDS.__getitem__, wrap=True,
         )  # fmt: skip
     with right:
         team = st.pills(
             "Team", TEAM_GROUPS, selection_mode="multi", default=TEAM_GROUPS, key="debrief_team",
-            format_func=GROUP_WORDS.__getitem__,
+            format_func=GROUP_WORDS.__getitem__, wrap=True,
         )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         small = st.toggle("Small steps too", key="debrief_small", help="Orders, queues and acknowledgements.")

@@ -33,16 +33,16 @@ def command_box(here: Here) -> None:
         elif typed and not typed.startswith("/"):
             _several(here, b, typed)
         _outcome(here)
-    box, go = st.columns([9, 1], gap="small", vertical_alignment="bottom")
-    box.selectbox(
-        "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, label_visibility="collapsed",
-        placeholder="Type a command as you would in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc",
-        format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), icon=":material/terminal:",
-    )  # fmt: skip
-    go.button(
-        "Run", key="run", type="primary", disabled=line is None, width="stretch", shortcut="Alt+Enter",
-        on_click=_run, args=(here, line), help=HELP,
-    )  # fmt: skip
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False, key="box-line"):
+        st.selectbox(
+            "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, label_visibility="collapsed",
+            placeholder="Type a command as in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc",
+            format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), icon=":material/terminal:",
+        )  # fmt: skip
+        st.button(
+            "Run", key="run", type="primary", disabled=line is None, width=88, shortcut="Alt+Enter",
+            on_click=_run, args=(here, line), help=HELP,
+        )  # fmt: skip
 
 
 def _outcome(here: Here) -> None:

@@ -38,8 +38,9 @@ def forms(here: Here) -> None:
     if session.get(session.GROUP) not in groups:
         session.put(session.GROUP, next(iter(groups)))
     group = st.segmented_control(
-        "Forms", list(groups), key=session.GROUP, required=True, label_visibility="collapsed", on_change=_regrouped, width="stretch"
-    )
+        "Forms", list(groups), key=session.GROUP, required=True, label_visibility="collapsed", on_change=_regrouped,
+        width="stretch", wrap=False,
+    )  # fmt: skip
     kinds = {form.kind: form for form in groups[group or next(iter(groups))]}
     if session.get(session.FORM) not in kinds:
         session.put(session.FORM, next(iter(kinds)))
