@@ -97,7 +97,7 @@ def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
     for row in wrong[:1]:
         entry = view.entry(row.seq)
         yield 1, Moment(row.seq, row.at, row.by, entry.body), f"Said: {row.said}; the world: {row.true}"
-    waited = [row for row in each(cues(view)) if row.waited == row.waited and row.waited > 5]
+    waited = [row for row in each(cues(view)) if row.waited > 5]  # NaN is not
     if waited:
         worst = max(waited, key=lambda row: row.waited)
         shared = next((m for m in view.all(e.CueShared) if m.body.cue == worst.cue), None)

@@ -233,13 +233,13 @@ def _panels(here: Here) -> None:
 
 @st.fragment(run_every=2)
 def _outputs(here: Here) -> None:
-    with st.container(height=480, key="outputbox", border=True):
+    with st.container(height=500, key="outputbox", border=True):
         st.html(scraped(here.room, here.role, "outputs", outputs_html))
 
 
 @st.fragment(run_every=5)
 def _changes(here: Here) -> None:
-    with st.container(height=480, key="changebox", border=True):
+    with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
 
 

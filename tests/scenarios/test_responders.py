@@ -50,6 +50,8 @@ def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> N
     assert 35 <= total["silent"] <= 60
     assert total["talker"] <= 45
     assert total["null"] <= 5
+    assert total["wrong_cause"] <= 45
+    assert total["gamer"] < total["slow"]
     for name, points in total.items():
         assert points <= min((cap.limit for cap in card(scenario, name, seed).caps), default=100)
 

@@ -32,8 +32,8 @@ def behind_view(drill: Drill) -> None:
     with st.expander("Teaching timeline beside yours", key="debrief-teaching"):
         _teaching(drill)
     with st.expander("What the drill was for", key="debrief-objectives"):
-        rows = [(escape(o.title), escape(o.target)) for o in drill.scenario.objectives]
-        st.html(table("Objectives", ("Objective", "Target"), rows, "No objectives are written down."))
+        aims = [(escape(o.title), escape(o.target)) for o in drill.scenario.objectives]
+        st.html(table("Objectives", ("Objective", "Target"), aims, "No objectives are written down."))
 
 
 def _factors(drill: Drill) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
 import streamlit as st
@@ -68,7 +69,7 @@ def _cues(drill: Drill) -> None:
     for r in frames.each(drill.cues):
         never = r.how == "never"
         shared = "never" if never else f"{minute(r.shared)}, {HOW[r.how]}"
-        waited = "" if r.waited != r.waited else f"{r.waited:.0f} min"
+        waited = "" if math.isnan(r.waited) else f"{r.waited:.0f} min"
         rows.append(
             (
                 f"<b>{escape(r.title)}</b>", escape(r.text), escape(r.matters_for), minute(r.known, "not in the room"),
@@ -111,7 +112,7 @@ def _decisions(drill: Drill, lines: Lines) -> None:
 
 def _fit(gap: float, best: str) -> str:
     """Return how a branch fits, in words; `gap` is NaN where nobody computed it."""
-    if gap != gap:
+    if math.isnan(gap):
         return "not computed"
     if gap <= NEGLIGIBLE:
         return "the best branch open then"
@@ -124,7 +125,7 @@ def _injects(drill: Drill) -> None:
     for r in frames.each(drill.injects):
         text = r.text if len(r.text) <= LONGEST else f"{r.text[: LONGEST - 1]}…"
         verdict = VERDICT[r.verdict if r.expected else "none expected"]
-        when = f" {minute(r.answered)}" if r.answered == r.answered else ""
+        when = f" {minute(r.answered)}" if not math.isnan(r.answered) else ""
         came = f"<b>{escape(r.persona)}</b> {escape(text)}"
         response = f'<span class="good">✓ seen</span><br>{badge(verdict)}{when}'
         rows.append((at_time(r.at), came, escape(r.expected) or "–", response))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from html import escape
@@ -96,7 +97,7 @@ class Lines:
                 found.append(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}")
         inject = self._injects.get(seq)
         if inject is not None and inject.expected:
-            when = f" at {minute(inject.answered)}" if inject.answered == inject.answered else ""
+            when = f" at {minute(inject.answered)}" if not math.isnan(inject.answered) else ""
             found.append(f"{badge(VERDICT[inject.verdict])} called for: {escape(inject.expected)}{when}")
         return "".join(f'<span class="v">{one}</span>' for one in found)
 

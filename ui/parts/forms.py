@@ -58,12 +58,12 @@ def _regrouped() -> None:
 
 def _form(here: Here, b: Briefing, form: Form) -> None:
     with st.container(border=True, key="form"):
-        head, again = st.columns([5, 1], vertical_alignment="center")
-        head.markdown(f"**{form.title}**  \n:small[:gray[{form.model.__doc__ or ''}]]")
-        again.button(
-            "Refill", key="refill", icon=":material/refresh:", type="tertiary", on_click=session.turn, args=(form.kind,),
-            help="Fill in again from the drill as it is now: newest results, values, owners",
-        )  # fmt: skip
+        with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
+            st.markdown(f"**{form.title}**  \n:small[:gray[{form.model.__doc__ or ''}]]", width="stretch")
+            st.button(
+                "Refill", key="refill", icon=":material/refresh:", type="tertiary", on_click=session.turn,
+                args=(form.kind,), help="Fill in again from the drill as it is now: newest results, values, owners",
+            )  # fmt: skip
         widgets.draw(shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored)
         outcome = session.answered(PLACE)
         if outcome:
