@@ -29,6 +29,7 @@ from analytics.view import RecordView
 from simulator import commands as c
 from simulator import events as e
 from simulator.engine import VERSION
+from simulator.errors import JournalError
 from simulator.journal import Journal
 from simulator.onset import onset_shift
 from simulator.replay import rerun
@@ -69,7 +70,17 @@ def make_references(
     progress: Progress = silent_progress,
     library: Library | None = None,
 ) -> References:
-    """Return the references of a finished journal; `seeds` other seeds make its spread (0: none)."""
+    """Return the references of a finished journal; `seeds` other seeds make its spread (0: none).
+
+    Raises JournalError where the scenario is no longer the one that was played.
+    """
+    if journal.header.digest != loaded.digest:
+        raise JournalError(
+            f"scenario {journal.header.scenario!r} has changed since the drill, so nothing can be run beside it;"
+            " score it with the version it was played on"
+        )
+    # Another engine would answer the same commands differently; what the world alone would do it can still say.
+    seeds = seeds if journal.header.engine == VERSION else 0
     library = library or library_of(loaded.scenario.id)
     steps = seeds + 1
     ends = Ends(loaded, library)
