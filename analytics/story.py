@@ -43,7 +43,7 @@ GROUPS: Mapping[str, str] = {
     **dict.fromkeys(
         ("acknowledge_page", "assign_role", "accept_role", "release_role", "assign_lane", "name_merge_owner", "freeze",
          "lift_freeze", "page_team", "assign_task", "acknowledge_task", "hand_off", "accept_hand_off", "take_seat",
-         "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "task_assigned",
+         "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "role_vacated", "task_assigned",
          "task_acknowledged", "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
     "inject_delivered": "inject", "command_refused": "refused",
 }  # fmt: skip

@@ -177,17 +177,17 @@ def _short(at: int) -> str:
 
 
 def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:
-    """Return (drill second, entry, lane) rows as two lanes side by side, aligned by the minute."""
-    minutes: dict[int, dict[str, list[int]]] = {}
+    """Return (drill second, entry, lane) rows, in order, as two lanes side by side, aligned by the minute."""
+    minutes: dict[str, dict[str, list[int]]] = {}
     for at, seq, lane in rows:
-        minutes.setdefault(at // 60, {story.WORLD: [], story.TEAM: []})[lane].append(seq)
+        stamp = clock(at).rpartition(":")[0]
+        minutes.setdefault(stamp, {story.WORLD: [], story.TEAM: []})[lane].append(seq)
     cells = []
-    for start, lane_rows in sorted(minutes.items()):
+    for stamp, lane_rows in minutes.items():
         world, team = (
             "".join(lines.html(seq, seq == focus, seq == focus) for seq in lane_rows[lane])
             for lane in (story.WORLD, story.TEAM)
         )
-        stamp = clock(60 * start).rpartition(":")[0]
         cells.append(f'<div class="m">{stamp}</div><div class="w">{world}</div><div class="p">{team}</div>')
     return (
         '<div class="db-lanes" role="log" tabindex="0" aria-label="The world beside the team, by drill minute">'

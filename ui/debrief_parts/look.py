@@ -83,7 +83,9 @@ def plain(text: str) -> str:
 _MARKS = frozenset("\\`*_{}[]()#+-.!|~<>$:&\"'")
 
 
-def table(label: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str, *, cards: bool = True) -> str:
+def table(
+    label: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str, *, cards: bool = True
+) -> str:
     """Return a table of cells that are HTML already, or the line `nothing`.
 
     On a narrow screen each row becomes a card; without `cards` the table scrolls.

@@ -9,6 +9,7 @@ import streamlit as st
 from simulator.views import Briefing, CommandLine
 from ui import session
 from ui.parts import completion, forms
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "box"
@@ -53,13 +54,13 @@ def _outcome(here: Here) -> None:
     st.html(f'<span class="said {"ok" if ok else "no"}">{"" if ok else "not done: "}{escape(words)}</span>', width="content")
     close = session.get(session.NEAREST)
     if not ok and close:
-        st.button(f"Use: {close}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
+        st.button(f"Use: {plain(close)}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
 
 
 def _several(here: Here, b: Briefing, typed: str) -> None:
     """Offer the lines that what was typed could become."""
     for line in completion.matches(b, typed):
-        st.button(line.command, key=f"take-{line.id}", help=completion.label(b, line), on_click=_take, args=(here, line.command))
+        st.button(plain(line.command), key=f"take-{line.id}", help=completion.label(b, line), on_click=_take, args=(here, line.command))
 
 
 def _card(b: Briefing, line: CommandLine) -> None:
@@ -71,7 +72,7 @@ def _card(b: Briefing, line: CommandLine) -> None:
         able = [role for role, there in here.items() if there]
         st.session_state[key] = b.role if b.role in here else next(iter(able), line.executors[0])
     what = "looks, changes nothing" if line.what == "query" else "changes the world"
-    st.markdown(f"**{line.title}** :gray[{what} · run by]", width="content")
+    st.markdown(f"**{plain(line.title)}** :gray[{what} · run by]", width="content")
     st.pills("Who runs it", list(titles), format_func=lambda r: titles[r], key=key, required=True, on_change="ignore",
              label_visibility="collapsed")  # fmt: skip
     decisions = b.options("decisions") if line.what == "action" else []

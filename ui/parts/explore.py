@@ -12,6 +12,7 @@ from simulator.text import clock
 from simulator.views import Briefing, Panel
 from ui import session
 from ui.parts.panels import figure
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "explore"
@@ -86,4 +87,4 @@ def _labels(panel: Panel) -> str:
 def _outcome() -> None:
     outcome = session.answered(PLACE)
     if outcome and not outcome[0]:
-        st.error(outcome[1], icon=":material/block:")
+        st.error(plain(outcome[1]), icon=":material/block:")

@@ -13,6 +13,7 @@ from ui.parts import catalogue, widgets
 from ui.parts.catalogue import Form
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "form"
@@ -57,7 +58,7 @@ def _regrouped() -> None:
 
 
 def _form(here: Here, b: Briefing, form: Form) -> None:
-    with st.container(border=True, key="form"):
+    with st.container(border=True, key=f"form-{form.kind}"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
             st.markdown(f"**{form.title}**  \n:small[:gray[{form.model.__doc__ or ''}]]", width="stretch")
             st.button(
@@ -67,7 +68,7 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
         widgets.draw(shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored)
         outcome = session.answered(PLACE)
         if outcome:
-            (st.success if outcome[0] else st.error)(outcome[1], icon=":material/check:" if outcome[0] else ":material/block:")
+            (st.success if outcome[0] else st.error)(plain(outcome[1]), icon=":material/check:" if outcome[0] else ":material/block:")
         st.button(
             form.title if form.kind != "end_drill" else "End the drill for everybody", key="hand-in", type="primary",
             width="stretch", on_click=_hand_in, args=(here, form), shortcut="Ctrl+Enter",
