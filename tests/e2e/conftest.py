@@ -102,6 +102,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
     yield make
     for context in contexts:
+        if SHOTS:
+            context.pages[0].screenshot(path=f"{SHOTS}/last.png")
         context.close()
 
 
@@ -165,7 +167,7 @@ class Console:
         box.click()
         box.fill(title)
         self.page.get_by_role("option", name=re.compile(re.escape(title))).first.click()
-        box.press("Escape")
+        box.press("Tab")
 
     def number(self, label: str, value: float) -> None:
         """Fill a number of the form."""
@@ -176,7 +178,7 @@ class Console:
     def hand_in(self, title: str) -> None:
         """Hand the form in and wait until it is on the record."""
         self._form.locator(".st-key-hand-in button:visible").click()
-        expect(self._form.get_by_role("alert")).to_contain_text(f"{title}: on the record")
+        expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
 
     def skip(self) -> int:
         """Skip ahead; return the drill second."""

@@ -15,7 +15,9 @@ from streamlit.testing.v1 import AppTest
 from analytics import playbook
 from analytics.record import DrillRecord, References, Run
 from analytics.scoring import score
+from scenarios.loader import load
 from simulator import commands as c
+from simulator import play as player
 from simulator.errors import DrillError
 from simulator.journal import Journal
 from simulator.room.room import Room
@@ -23,7 +25,6 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from simulator.scenario import LoadedScenario
 from tests.room.rooms import Wall, rooms, solo
-from tests.simulator.toy import toy
 from ui.debrief_parts import keys
 from ui.parts.live import SERVER
 
@@ -123,7 +124,7 @@ def test_a_wrong_link_says_so_in_one_line(place: Rooms) -> None:
 
 
 def test_a_running_drill_is_not_given_away(place: Rooms, wall: Wall) -> None:
-    room, person = solo(place)
+    room, _ = solo(place)
     token, _ = place.join(room, "Ben")
     wall.pass_(120)
     app = debrief(token)
@@ -138,7 +139,7 @@ def test_before_the_score_is_made_the_rest_is_there(place: Rooms, wall: Wall) ->
     app = debrief(token)
     assert "no score yet" in html(app)
     app = debrief(token, **{keys.VIEW: keys.COURSE})
-    assert [trace["name"] for trace in spec(app.get("plotly_chart")[0])["data"]][0] == "yours"
+    assert spec(app.get("plotly_chart")[0])["data"][0]["name"] == "yours"
     assert "still being computed" in html(app)
 
 
@@ -195,7 +196,7 @@ def test_the_most_improvable_comes_first(place: Rooms, wall: Wall) -> None:
 
 
 def test_the_score_can_be_kept_for_the_end(place: Rooms, wall: Wall) -> None:
-    room, _, token = play(place, wall)
+    _, _, token = play(place, wall)
     app = debrief(token)
     app.toggle(key=keys.HIDE).set_value(True).run()
     assert "kept for the end" in html(app)
@@ -270,3 +271,39 @@ def test_journal_and_scorecard_can_be_taken_away(place: Rooms, wall: Wall) -> No
     _, _, token = play(place, wall)
     labels = [one.proto.label for one in debrief(token).get("download_button")]
     assert labels == ["Journal (JSONL)", "Scorecard (JSON)"]
+
+
+# --- journal files ---------------------------------------------------------------------------------------
+
+
+def opened(name: str, content: bytes) -> AppTest:
+    app = debrief()
+    app.file_uploader(key="debrief_file").set_value((name, content, "application/jsonl")).run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty file"),
+        (b"no json\n", "not a journal header"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b'{"scenario": "nowhere", "seed": 1, "digest": "d", "engine": "1"}\n', "nowhere"),
+        (b'{"scenario": "auth_token", "seed": 1, "digest": "d", "engine": "1"}\n{"seq": 2}\n', "a line is missing"),
+    ],
+)
+def test_a_broken_journal_is_one_line(place: Rooms, content: bytes, words: str) -> None:
+    app = opened("a.jsonl", content)
+    assert len(app.error) == 1
+    assert words in app.error[0].value
+    assert "\n" not in app.error[0].value
+
+
+def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored(place: Rooms) -> None:
+    journal = player.play(load("auth_token"), "null", 7).journal
+    app = opened("null.jsonl", "\n".join(journal.lines()).encode())
+    assert "no reference runs" in app.info[0].value
+    assert "Tokens refused after a release" in html(app)
+    app.button(key="debrief_make").click().run()
+    assert "U · Unready" in html(app)

@@ -36,7 +36,9 @@ def _about(drill: Drill) -> str:
         f"{b.name} ({drill.names.role(b.seat)})" for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)
     )
     scripted = f"scripted responder “{head.policy}” in every seat" if head.policy else ""
-    who = scripted or ", ".join(people) or "nobody sat down"
+    empty = sum(1 for role in s.seats() if not any(f"({role.title})" in one for one in people))
+    rest = f"{empty} simulated" if head.automation and empty else ""
+    who = scripted or ", ".join(filter(None, [*people, rest])) or "nobody sat down"
     facts = (
         ("Who", who),
         ("Ended", _ended(drill)),
@@ -104,18 +106,6 @@ def hidden_total() -> str:
         '<div class="db-total"><div class="n"><em>The score is kept for the end</em></div>'
         "<small>Talk first: what did you see, what did you know, what else did you consider?</small></div>"
     )
-
-
-def caps_html(card: Mapping[str, Any], playbook: Playbook) -> str:
-    """Return every cap that limits the total, with its reason, and what limits a comparison."""
-    titles = {cap.id: cap.title for cap in playbook.caps}
-    caps = "".join(
-        f'<div class="db-cap"><b>Cap {escape(cap["id"])}: {escape(titles.get(cap["id"], ""))}</b> · the total is at '
-        f"most {cap['limit']}. {escape(cap['why'])}</div>"
-        for cap in card["caps"]
-    )
-    remarks = "".join(f'<p class="db-note">{escape(text)}</p>' for text in card.get("remarks", ()))
-    return caps + remarks
 
 
 def bar(drill: Drill) -> None:

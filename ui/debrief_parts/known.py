@@ -46,7 +46,7 @@ def _claims(drill: Drill) -> None:
          truth_badge(r.holds))
         for r in frames.each(drill.claims)
     ]  # fmt: skip
-    heads = ("When", "Who", "Said", "World, playbook or gate", "Was it so")
+    heads = ("When", "Who", "Said", "In truth", "Was it so")
     st.html(table("Claims and the world", heads, rows, "Nobody stated severity, status or recovery."))
 
 

@@ -113,6 +113,11 @@ def themed(html: str) -> str:
     return f'<div style="color-scheme:{"light" if st.context.theme.type == "light" else "dark"}">{html}</div>'
 
 
+def note(text: str) -> None:
+    """Draw a remark beside something. Streamlit's own captions are too pale on white for small print."""
+    st.html(f'<p class="db-note">{escape(text)}</p>')
+
+
 def quiet(text: str) -> str:
     """Return a line for a place that has nothing to show."""
     return f'<p class="db-none">{escape(text)}</p>'

@@ -66,13 +66,14 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
                 args=(form.kind,), help="Fill in again from the drill as it is now: newest results, values, owners",
             )  # fmt: skip
         widgets.draw(shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored)
-        outcome = session.answered(PLACE)
-        if outcome:
-            (st.success if outcome[0] else st.error)(plain(outcome[1]), icon=":material/check:" if outcome[0] else ":material/block:")
         st.button(
             form.title if form.kind != "end_drill" else "End the drill for everybody", key="hand-in", type="primary",
             width="stretch", on_click=_hand_in, args=(here, form), shortcut="Ctrl+Enter",
         )  # fmt: skip
+        outcome = session.answered(PLACE)
+        if outcome:
+            ok, words = outcome
+            (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
         if form.scored:
             st.caption(":red[*] needed · :blue[◆] counts in the score")
 

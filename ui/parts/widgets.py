@@ -83,7 +83,7 @@ def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], sco
     elif shape.ask == "picks":
         picks(words, _choices(shape, b), key(shape.path), known or [])
     elif shape.ask == "choice":
-        choice(words, shape.choices, key(shape.path), known)
+        choice(words, shape.choices, key(shape.path), known, shape.needed)
     elif shape.ask == "number":
         number(words, key(shape.path), known, shape.low, shape.high, _step(shape))
     elif shape.ask == "line":
@@ -131,10 +131,12 @@ def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str])
                        placeholder="Pick any" if titles else "Nothing to pick yet", **QUIET)  # fmt: skip
 
 
-def choice(words: str, options: Sequence[str], key: str, known: str | None) -> None:
-    """Draw a closed choice, all of it visible."""
+def choice(words: str, options: Sequence[str], key: str, known: str | None, needed: bool = True) -> None:
+    """Draw a closed choice, all of it visible; one that is needed cannot be taken back to nothing."""
     _start(key, known)
-    st.segmented_control(words, options, key=key, format_func=lambda one: one.replace("_", " "), **QUIET)
+    st.segmented_control(
+        words, options, key=key, required=needed, format_func=lambda one: one.replace("_", " "), **QUIET
+    )
 
 
 def number(words: str, key: str, known: float | None, low: float | None, high: float | None, step: float) -> None:
