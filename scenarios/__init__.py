@@ -1,5 +1,6 @@
 """Scenarios and playbooks as data, and what reads, checks and plays them."""
 
-from scenarios.loader import load, names
+from scenarios.difficulty import DIFFICULTIES
+from scenarios.loader import DRAWN, draw, load, names, variants
 
-__all__ = ["load", "names"]
+__all__ = ["DIFFICULTIES", "DRAWN", "draw", "load", "names", "variants"]

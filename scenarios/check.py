@@ -12,7 +12,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from analytics.playbook import Playbook
-from scenarios.loader import label, line_of, plain, read_yaml, schema_problems, world_class
+from scenarios.loader import Written, label, line_of, plain, read_yaml, schema_problems, world_class, written
+from scenarios.patch import lay_over
+from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES
 from simulator.commands import Command, Pick
 from simulator.errors import ScenarioError, nearest
 from simulator.facts import INCIDENT_FACTS
@@ -22,46 +24,6 @@ from simulator.world import World
 
 Steps = tuple[str | int, ...]
 MakeWorld = Callable[[Mapping[str, float]], World]
-
-GROUPS = (
-    "services", "segments", "harm", "figures", "topics", "roles", "metrics", "alerts", "changes", "merges", "logs",
-    "queries", "actions", "injects", "causes", "blast", "residual_risks", "unknowns", "reasons", "needs", "revisions",
-    "factors", "evidence_minimum", "objectives",
-)  # fmt: skip
-REFERENCES = (
-    ("roles.*.cues.*.topics.*", "topics"), ("metrics.*.segment", "segments"), ("alerts.*.metric", "metrics"),
-    ("alerts.*.page", "roles"), ("changes.*.service", "services"), ("merges.*.service", "services"),
-    ("logs.*.service", "services"), ("logs.*.cause", "causes"), ("queries.*.executors.*", "roles"),
-    ("queries.*.topic", "topics"), ("queries.*.serves.*", "evidence_minimum"),
-    ("queries.*.discriminates.*", "causes"), ("queries.*.supports.*", "causes"),
-    ("queries.*.precheck_of.*", "actions"), ("actions.*.executors.*", "roles"), ("actions.*.coverage.*", "segments"),
-    ("actions.*.side_effects.*", "blast"), ("actions.*.reversible_by", "actions"),
-    ("actions.*.precheck", "queries"), ("actions.*.sign_offs.*", "roles"), ("actions.*.conflicts.*", "actions"),
-    ("injects.*.to.*", "roles"), ("injects.*.channel", "channels"), ("injects.*.claim", "causes"),
-    ("injects.*.disproved_by.*", "queries"), ("injects.*.proposes", "actions"),
-    ("injects.*.objective", "objectives"), ("injects.*.leaves", "incident roles"),
-    ("overlay.freeze_scope.*", "services"), ("overlay.readiness_queries.*", "queries"),
-    ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
-    ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
-    ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
-    ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
-    ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
-    ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
-    ("merges.*.effects.*.knob", "knobs"),
-)  # fmt: skip
-"""Where in a scenario an id stands, and what it must be the id of."""
-CONDITIONS = (
-    "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
-    "injects.*.when", "injects.*.answers.*.right_when", "teaching.*.until", "blast.*.true_when",
-    "residual_risks.*.true_when", "unknowns.*.true_when", "revisions.*.true_when",
-)  # fmt: skip
-TEMPLATES = (
-    "queries.*.output", "queries.*.refusal", "actions.*.output", "actions.*.stall_output",
-    "actions.*.preconditions.*.message", "injects.*.text", "injects.*.answers.*.reply", "alerts.*.summary",
-    "logs.*.text",
-)  # fmt: skip
-STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")
-COMPARISONS = ("above", "below", "not")
 
 
 @dataclass(frozen=True, order=True)
@@ -79,43 +41,77 @@ class Finding:
 
 
 def check_path(path: Path) -> list[Finding]:
-    """Return the findings of a scenario's folder or file, or of a playbook's file, by line."""
+    """Return the findings of a scenario's folder or file, its variants included, or of a playbook's file, by line."""
     file = path / "scenario.yaml" if path.is_dir() else path
+    text = _read(file)
+    if isinstance(text, Finding):
+        return [text]
+    findings = check_text(text, str(file), lambda: _world_beside(file))
+    if file.name != "scenario.yaml" or any(found.level == "error" for found in findings):
+        return findings
+    for patch in sorted((file.parent / "variants").glob("*.yaml")):
+        over = _read(patch)
+        if isinstance(over, Finding):
+            findings.append(over)
+        elif "." not in patch.name.removesuffix(".yaml"):
+            findings += check_text(text, str(file), lambda: _world_beside(file), (over, str(patch)))
+    return sorted(dict.fromkeys(findings))
+
+
+def _read(file: Path) -> str | Finding:
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read as UTF-8 text ({error})"
-        return [Finding(str(file), 1, what, "give a scenario's folder or a YAML file")]
-    return check_text(text, str(file), lambda: _world_beside(file))
+        return Finding(str(file), 1, what, "give a scenario's folder or a YAML file")
 
 
-def check_text(text: str, file: str, find_world: Callable[[], MakeWorld] | None = None) -> list[Finding]:
-    """Return the findings of a scenario's or playbook's text; without a world its names go unchecked."""
+def check_text(
+    text: str,
+    file: str,
+    find_world: Callable[[], MakeWorld] | None = None,
+    patch: tuple[str, str] | None = None,
+) -> list[Finding]:
+    """Return the findings of a scenario's or playbook's text; without a world its names go unchecked.
+
+    With the (text, file) of a variant's patch: those of the scenario with the patch laid over it.
+    """
     try:
         nodes = read_yaml(text, file, lines=True)
         if "parts" in nodes or "bands" in nodes:
-            return _check_playbook(file, nodes)
-        data = plain(nodes)
-        scenario = Scenario.model_validate(data)
+            return _check_playbook(Written(plain(nodes), file, nodes))
+        if patch is not None and (found := _misplaced(plain(nodes), *patch)):
+            return found
+        source = written(text, file, patch)
+        scenario = Scenario.model_validate(source.data)
     except ScenarioError as error:
         return [_of_error(error, file)]
     except ValidationError as error:
-        return sorted(_schema(error, nodes, file, Scenario))
-    check = Check(file, data, nodes, scenario)
+        return sorted(_schema(error, source, Scenario))
+    check = Check(source, scenario)
     check.run(find_world)
     return sorted(check.findings)
 
 
-def _check_playbook(file: str, nodes: Any) -> list[Finding]:
+def _misplaced(base: dict[str, Any], text: str, file: str) -> list[Finding]:
+    """Return what a patch cannot do at all."""
+    nodes = read_yaml(text, file, lines=True)
+    problems = lay_over(base, plain(nodes)).problems
+    return [
+        Finding(file, line_of(nodes, path), f"{label(nodes, path)}: {what}", remedy) for path, what, remedy in problems
+    ]
+
+
+def _check_playbook(source: Written) -> list[Finding]:
     try:
-        Playbook.model_validate(plain(nodes))
+        Playbook.model_validate(source.data)
     except ValidationError as error:
-        return sorted(_schema(error, nodes, file, Playbook))
+        return sorted(_schema(error, source, Playbook))
     return []
 
 
-def _schema(error: ValidationError, nodes: Any, file: str, model: Any) -> Iterator[Finding]:
-    for line, name, what, remedy in schema_problems(error, nodes, model):
+def _schema(error: ValidationError, source: Written, model: Any) -> Iterator[Finding]:
+    for file, line, name, what, remedy in schema_problems(error, source, model):
         yield Finding(file, line, f"{name}: {what}", remedy)
 
 
@@ -163,12 +159,15 @@ def _walk(data: Any, pattern: list[str], path: Steps) -> Iterator[tuple[Steps, A
 class Check:
     """One scenario under the magnifying glass."""
 
-    file: str
-    data: dict[str, Any]
-    nodes: Any
+    source: Written
     scenario: Scenario
     findings: list[Finding] = field(default_factory=list)
     known: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Return the scenario as plain data."""
+        return self.source.data
 
     def run(self, find_world: Callable[[], MakeWorld] | None) -> None:
         """Look at everything."""
@@ -187,8 +186,8 @@ class Check:
 
     def find(self, path: Steps, what: str, remedy: str, level: Literal["error", "warning"] = "error") -> None:
         """Add a finding at `path`."""
-        where = label(self.nodes, path)
-        self.findings.append(Finding(self.file, line_of(self.nodes, path), f"{where}: {what}", remedy, level))
+        file, line = self.source.place(path)
+        self.findings.append(Finding(file, line, f"{label(self.data, path)}: {what}", remedy, level))
 
     # --- what there is -----------------------------------------------------------------------------------
 
@@ -212,7 +211,7 @@ class Check:
         try:
             world = find_world()(self.scenario.parameters)
         except ScenarioError as error:
-            self.findings.append(_of_error(error, self.file))
+            self.findings.append(_of_error(error, self.source.file))
             return None
         except KeyError as error:
             self.find(("parameters",), f"the world does not know them ({error.args[0]})", "remove or rename them")
@@ -245,6 +244,8 @@ class Check:
                 self._known(path, rate, "sources")
         for segment in self.data["overlay"].get("segment_indicators", {}):
             self._known(("overlay", "segment_indicators", segment), segment, "segments")
+        for metric in self.data.get("expert", {}).get("missing", {}):
+            self._known(("expert", "missing", metric), metric, "metrics")
         for path, shown in parts(self.data, "queries.*.figures"):
             for name in shown:
                 self._known((*path, name), name, "figures")
@@ -363,7 +364,7 @@ class Check:
         if path[0] == "logs":
             drawn = {name: values[0] for name, values in self.scenario.logs[int(path[1])].fields.items()}
             return {**scope, **drawn, "hex": lambda digits=4: "0" * digits}
-        return {**context, **scope, "value": 1.0} if path[0] == "alerts" else {**context, **scope}
+        return {**context, **scope, "value": 1.0} if "alerts" in path[:2] else {**context, **scope}
 
     def _near(self, error: ScenarioError, scope: Mapping[str, Any]) -> str:
         found = re.search(r"'(\w+)' is undefined", str(error))

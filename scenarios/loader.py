@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
+import random
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -18,6 +20,8 @@ from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent
 
+from scenarios.difficulty import at
+from scenarios.patch import Patched, lay_over
 from simulator.errors import ScenarioError, UnknownName, nearest
 from simulator.scenario import LoadedScenario, Scenario
 
@@ -26,6 +30,8 @@ LARGEST = 1_000_000
 MOST_ALIASES = 200
 SHARED = ("moves.py", "responders.py")
 """Python files beside the scenario folders that decide what simulated holders do."""
+BASE, DRAWN = "base", "drawn"
+"""The scenario as its own file has it; and, where people choose, any variant, without saying which."""
 Path = tuple[str | int, ...]
 
 
@@ -35,39 +41,94 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in root.iterdir() if entry.is_dir() and _text_of(entry).is_file()))
 
 
-@lru_cache(maxsize=32)
-def load(name: str, variant: str = "base") -> LoadedScenario:
-    """Return a scenario ready to run. Raises UnknownName or ScenarioError."""
+def variants(name: str) -> tuple[str, ...]:
+    """Return the variants of a scenario, the base first. Raises UnknownName."""
     if name not in names():
         raise UnknownName("scenario", name, names())
-    if variant != "base":
-        raise UnknownName(f"variant of {name}", variant, ["base"])
+    folder = resources.files("scenarios") / name / "variants"
+    found = [entry.name.removesuffix(".yaml") for entry in folder.iterdir()] if folder.is_dir() else []
+    return (BASE, *sorted(one for one in found if "." not in one))
+
+
+def draw(name: str, rng: random.Random) -> str:
+    """Return a variant drawn from all of a scenario's. `rng` belongs to the host, never to the drill's seed."""
+    return rng.choice(variants(name))
+
+
+@lru_cache(maxsize=32)
+def load(name: str, variant: str = BASE, difficulty: str = "standard") -> LoadedScenario:
+    """Return a scenario ready to run. Raises UnknownName or ScenarioError."""
+    if variant not in variants(name):
+        raise UnknownName(f"variant of {name}", variant, variants(name))
     folder = resources.files("scenarios") / name
     file = f"scenarios/{name}/scenario.yaml"
     text = _text_of(folder).read_text(encoding="utf-8")
-    scenario = parse(text, file)
+    patch = None
+    if variant != BASE:
+        patched = f"scenarios/{name}/variants/{variant}.yaml"
+        patch = (folder / "variants" / f"{variant}.yaml").read_text(encoding="utf-8"), patched
+    scenario = parse(text, file, patch)
     if scenario.id != name:
         raise ScenarioError(f"{file}:1: id: is {scenario.id!r}; name the folder and the id alike")
+    scenario = scenario.model_copy(update={"variant": variant})
     world = world_class(f"scenarios.{name}.world", file)
     responders = _module(f"scenarios.{name}.responders")
-    return LoadedScenario(
+    base = LoadedScenario(
         scenario=scenario,
         make_world=lambda: world(scenario.parameters),
-        digest=_digest(text, folder),
+        digest=_digest(text + (f"\0{patch[0]}" if patch else ""), folder),
         responders=dict(getattr(responders, "RESPONDERS", {})),
         teammates=dict(getattr(responders, "TEAMMATES", {})),
-        source=file,
+        source=file if patch is None else patch[1],
     )
+    return at(base, difficulty)
 
 
-def parse(text: str, file: str) -> Scenario:
-    """Return the scenario in `text`. Raises ScenarioError for its first mistake, with line and remedy."""
+@dataclass(frozen=True)
+class Written:
+    """A scenario's data and where each part of it was written: its own file, or the patch over it."""
+
+    data: dict[str, Any]
+    file: str
+    nodes: Any
+    patched: Patched | None = None
+    patch_file: str = ""
+    patch_nodes: Any = None
+
+    def place(self, path: Sequence[str | int]) -> tuple[str, int]:
+        """Return file and line (from 1) of what stands at `path`, or of the nearest part above it."""
+        if self.patched is None:
+            return self.file, line_of(self.nodes, path)
+        from_patch, there = self.patched.origin(tuple(path))
+        if from_patch:
+            return self.patch_file, line_of(self.patch_nodes, there)
+        return self.file, line_of(self.nodes, there)
+
+
+def written(text: str, file: str, patch: tuple[str, str] | None = None) -> Written:
+    """Return what stands in `text`, with the (text, file) of a patch laid over it. Raises ScenarioError."""
+    nodes = read_yaml(text, file, lines=True)
+    data = plain(nodes)
+    if patch is None:
+        return Written(data, file, nodes)
+    patch_nodes = read_yaml(*patch, lines=True)
+    patched = lay_over(data, plain(patch_nodes))
+    for path, what, remedy in patched.problems:
+        raise ScenarioError(f"{patch[1]}:{line_of(patch_nodes, path)}: {label(patch_nodes, path)}: {what}; {remedy}")
+    return Written(patched.data, file, nodes, patched, patch[1], patch_nodes)
+
+
+def parse(text: str, file: str, patch: tuple[str, str] | None = None) -> Scenario:
+    """Return the scenario in `text`, patched. Raises ScenarioError for its first mistake, with line and remedy."""
     data = read_yaml(text, file)
+    if patch is not None:
+        over = lay_over(data, read_yaml(*patch))
+        data = over.data if not over.problems else written(text, file, patch).data
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
-        line, field, what, remedy = schema_problems(error, read_yaml(text, file, lines=True))[0]
-        raise ScenarioError(f"{file}:{line}: {field}: {what}; {remedy}") from None
+        where, line, field, what, remedy = schema_problems(error, written(text, file, patch))[0]
+        raise ScenarioError(f"{where}:{line}: {field}: {what}; {remedy}") from None
 
 
 def world_class(module: str, file: str) -> Any:
@@ -169,14 +230,14 @@ def line_of(nodes: Any, path: Sequence[str | int]) -> int:
 
 
 def schema_problems(
-    error: ValidationError, nodes: Any, model: type[BaseModel] = Scenario
-) -> list[tuple[int, str, str, str]]:
-    """Return (line, field, what is wrong, remedy) for every finding of a validation error of `model`."""
+    error: ValidationError, source: Written, model: type[BaseModel] = Scenario
+) -> list[tuple[str, int, str, str, str]]:
+    """Return (file, line, field, what is wrong, remedy) for every finding of a validation error of `model`."""
     found = []
     for problem in error.errors(include_url=False):
         path = tuple(problem["loc"])
         what, remedy = _told(problem, path, model)
-        found.append((line_of(nodes, path), label(nodes, path), what, remedy))
+        found.append((*source.place(path), label(source.data, path), what, remedy))
     return found
 
 

@@ -44,14 +44,13 @@ def new_header(
     seed: int,
     *,
     mode: str = "training",
-    difficulty: str = "standard",
     policy: str | None = None,
     automation: bool = True,
 ) -> Header:
     """Return the header of a new drill."""
     return Header.model_validate(
         {
-            "scenario": loaded.scenario.id, "variant": loaded.scenario.variant, "difficulty": difficulty,
+            "scenario": loaded.scenario.id, "variant": loaded.scenario.variant, "difficulty": loaded.difficulty,
             "seed": seed, "mode": mode, "policy": policy, "digest": loaded.digest, "engine": VERSION,
             "automation": automation,
         }
@@ -212,7 +211,7 @@ class Engine:
             return
         for line in self.msel.due(self.now, facts):
             self.deliver(line)
-        if self.header.mode == "training":
+        if self.header.mode == "training" or self.header.difficulty == "novice":
             self._hint(facts)
         if LEAD_SEAT not in self.incident.seats:
             self._act_unasked()

@@ -117,6 +117,7 @@ def outcome(engine: Engine) -> dict[str, Any]:
     return {
         "scenario": scenario.id,
         "variant": scenario.variant,
+        "difficulty": engine.header.difficulty,
         "seed": engine.header.seed,
         "policy": engine.header.policy,
         "ended": engine.incident.ended,

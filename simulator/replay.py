@@ -35,6 +35,11 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
     header = journal.header
     if header.engine != VERSION:
         raise ReplayDivergence(f"recorded by engine {header.engine}, this is engine {VERSION}; use that version")
+    if (header.variant, header.difficulty) != (loaded.scenario.variant, loaded.difficulty):
+        raise ReplayDivergence(
+            f"recorded as {header.variant}, {header.difficulty}, and this is {loaded.scenario.variant},"
+            f" {loaded.difficulty}; load the scenario as it was played"
+        )
     if header.digest != loaded.digest:
         raise ReplayDivergence(
             f"scenario {header.scenario!r} has changed since the recording ({header.digest[:12]} then,"

@@ -439,6 +439,26 @@ class Overlay(Data):
     slo_hold: Seconds = 300
 
 
+class Easier(Data):
+    """What `novice` adds: alerts (none of them pages) and panels on series that exist anyway."""
+
+    alerts: tuple[AlertRule, ...] = ()
+    panels: tuple[str, ...] = ()
+    """Metrics shown on the console without being asked for."""
+
+
+class Harder(Data):
+    """What `expert` adds to what it does everywhere (more noise, later cues, no hints)."""
+
+    missing: dict[str, Seconds] = {}
+    """Metric id -> from when on it gives no data."""
+    absent: tuple[str, ...] = ()
+    """Specialists whose first page goes unanswered, and whose secondary takes longer."""
+    injects: tuple[Inject, ...] = ()
+    """A second fault, as something that happens at a time (`effects`) and is heard of."""
+    merges: tuple[Merge, ...] = ()
+
+
 class Scenario(Data):
     """A whole scenario, as its author wrote it."""
 
@@ -451,6 +471,8 @@ class Scenario(Data):
     """What everybody is told before the drill: the fiction contract."""
     version: int = 1
     variant: str = "base"
+    hint: str = ""
+    """Of a variant: what a host may be told of it that does not give it away."""
     t0_utc: str
     """Wall-clock label of T+0, ISO 8601."""
     incident: str
@@ -494,6 +516,8 @@ class Scenario(Data):
     """Numbers handed to the world's constructor (variants change them)."""
     context: dict[str, Scalar] = {}
     """Constants for templates."""
+    novice: Easier = Easier()
+    expert: Harder = Harder()
 
     def find(self, group: str, ident: str) -> Any:
         """Return the part of `group` (such as `actions`) whose id is `ident`, or None."""
@@ -522,6 +546,8 @@ class LoadedScenario:
     """Seat -> maker of the simulated holder who acts unasked while nobody sits there."""
     source: str = ""
     """Where it was read from, for messages."""
+    difficulty: str = "standard"
+    """What `scenarios.difficulty` has made of it."""
 
 
 Merge.model_rebuild()

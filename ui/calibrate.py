@@ -13,7 +13,6 @@ from typing import Any
 
 from simulator.errors import DrillError, UnknownName
 
-
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
 
@@ -27,6 +26,7 @@ class Job:
     policy: str
     seed: int
     playbook: str = "recovery"
+    difficulty: str = "standard"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def measure(job: Job) -> Row:
     from scenarios.loader import load
     from simulator.play import outcome, play
 
-    loaded, book = load(job.scenario, job.variant), load_playbook(job.playbook)
+    loaded, book = load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
     engine = play(loaded, job.policy, job.seed)
     references = make_references(loaded, engine.journal, book, seeds=0)
     card = score(DrillRecord(engine.journal, loaded.scenario, references), book)
@@ -66,16 +66,20 @@ def measure(job: Job) -> Row:
     )  # fmt: skip
 
 
-def jobs_for(scenario: str, variant: str, policies: Sequence[str], seeds: int, playbook: str) -> list[Job]:
+def jobs_for(
+    scenario: str, variant: str, policies: Sequence[str], seeds: int, playbook: str, difficulty: str = "standard"
+) -> list[Job]:
     """Return the drills to play, every policy on seeds 1 … `seeds`. Raises UnknownName for a policy."""
     from scenarios.loader import load
 
-    known = load(scenario, variant).responders
+    known = load(scenario, variant, difficulty).responders
     for policy in policies:
         if policy not in known:
             raise UnknownName("policy", policy, known)
     chosen = list(policies) or list(known)
-    return [Job(scenario, variant, policy, seed, playbook) for seed in range(1, seeds + 1) for policy in chosen]
+    return [
+        Job(scenario, variant, policy, seed, playbook, difficulty) for seed in range(1, seeds + 1) for policy in chosen
+    ]
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import difflib
 import json
+import random
 import socket
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, redirect_stdout
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +28,7 @@ from simulator.errors import DrillError, JournalError, ReplayDivergence
 from simulator.journal import Journal, first_problem, load
 from simulator.policy import Order
 from ui import tables
+from ui.choices import Difficulty, Form, Mode, Schema
 
 if TYPE_CHECKING:
     from analytics.playbook import Playbook
@@ -46,28 +47,6 @@ app = typer.Typer(
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class Mode(StrEnum):
-    """With hints, or without."""
-
-    training = "training"
-    assessment = "assessment"
-
-
-class Form(StrEnum):
-    """For people, or for programs."""
-
-    table = "table"
-    json = "json"
-
-
-class Schema(StrEnum):
-    """What a schema can be printed of."""
-
-    scenario = "scenario"
-    playbook = "playbook"
-    command = "command"
-
-
 class Given(Part):
     """One line of a command file: at drill second `at`, `by` (such as `commander:Ana`) gives `body`."""
 
@@ -77,6 +56,8 @@ class Given(Part):
 
 
 GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
+Variant = Annotated[str, typer.Option(help="Which variant of it; `drawn`: one of them, by chance.")]
+Level = Annotated[Difficulty, typer.Option(help="How clearly the world is seen, and how much help there is.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A journal written by `drill play --out` or exported.")]
 Data = Annotated[
     str | None, typer.Option(help="Database: a path or URL. Without it DRILL_DATABASE_URL, or one in your home.")
@@ -89,7 +70,8 @@ Data = Annotated[
 @app.command()
 def play(
     scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
-    variant: Annotated[str, typer.Option(help="Which variant of it.")] = "base",
+    variant: Variant = "base",
+    difficulty: Level = Difficulty.standard,
     policy: Annotated[str, typer.Option(help="The scripted responder who holds every seat.")] = "by_the_book",
     seed: Annotated[int | None, typer.Option(help="Chance; the same seed gives the same drill.")] = None,
     until: Annotated[float | None, typer.Option(metavar="MIN", help="People stop at this drill minute.")] = None,
@@ -105,7 +87,7 @@ def play(
     """Play a whole drill without a browser and print its outcome."""
     from simulator import play as player
 
-    loaded = find(scenario, variant)
+    loaded = find(scenario, variant, difficulty.value)
     stop = None if until is None else round(60 * until)
     if commands is not None:
         given = list(read_commands(commands))
@@ -178,7 +160,7 @@ def score(
 
     journal = load(known(file, "give a journal written by `drill play --out`"))
     book = load_playbook(playbook)
-    loaded = find(journal.header.scenario, journal.header.variant)
+    loaded = of_journal(journal)
     if journal.references is None:
         journal.references = references(loaded, journal, book, seeds).model_dump(mode="json")
         if keep:
@@ -210,7 +192,7 @@ def replay(file: File) -> None:
     from simulator.replay import replay as again
 
     journal = load(known(file, "give a journal written by `drill play --out`"))
-    loaded = find(journal.header.scenario, journal.header.variant)
+    loaded = of_journal(journal)
     try:
         engine = again(loaded, journal)
     except ReplayDivergence as difference:
@@ -226,7 +208,8 @@ def replay(file: File) -> None:
 @app.command()
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
-    variant: Annotated[str, typer.Option(help="Which variant of it.")] = "base",
+    variant: Variant = "base",
+    difficulty: Level = Difficulty.standard,
     policies: Annotated[str, typer.Option(help="Responders, separated by commas; all of them if left out.")] = "",
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds 1 to this many.")] = 20,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes to use.")] = 1,
@@ -238,7 +221,7 @@ def calibrate(
     from ui import calibrate as many
 
     names = [name.strip() for name in policies.split(",") if name.strip()]
-    wanted = many.jobs_for(scenario, variant, names, seeds, playbook)
+    wanted = many.jobs_for(scenario, chosen(scenario, variant), names, seeds, playbook, difficulty.value)
     rows: list[many.Row] = []
     columns = (TextColumn("{task.completed:.0f} of {task.total:.0f} drills"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
@@ -330,7 +313,8 @@ def list_(data: Data = None) -> None:
         rows = store.drills()
     put([
         {"id": row.id, "code": row.code, "title": row.title, "scenario": row.header.scenario,
-         "variant": row.header.variant, "seed": row.header.seed, "mode": row.header.mode, "hosted": row.hosted,
+         "variant": row.header.variant, "difficulty": row.header.difficulty, "seed": row.header.seed,
+         "mode": row.header.mode, "hosted": row.hosted,
          "created": row.created, "ended": row.ended}
         for row in rows
     ])  # fmt: skip
@@ -376,11 +360,23 @@ def free(host: str, port: int) -> None:
 # --- shared -------------------------------------------------------------------------------------------------
 
 
-def find(scenario: str, variant: str) -> LoadedScenario:
+def find(scenario: str, variant: str, difficulty: str = "standard") -> LoadedScenario:
     """Return a scenario by name. Raises UnknownName with the nearest one."""
     from scenarios.loader import load as load_scenario
 
-    return load_scenario(scenario, variant)
+    return load_scenario(scenario, chosen(scenario, variant), difficulty)
+
+
+def of_journal(journal: Journal) -> LoadedScenario:
+    """Return the scenario that a journal was recorded with. Raises UnknownName."""
+    return find(journal.header.scenario, journal.header.variant, journal.header.difficulty)
+
+
+def chosen(scenario: str, variant: str) -> str:
+    """Return a variant by name, or for `drawn` one drawn by this machine's chance. Raises UnknownName."""
+    from scenarios.loader import DRAWN, draw
+
+    return draw(scenario, random.SystemRandom()) if variant == DRAWN else variant
 
 
 def put(value: Any) -> None:

@@ -99,7 +99,7 @@ def _from_file() -> None:
         return None
     try:
         journal = _parsed(file.file_id, file.getvalue().decode("utf-8"), file.name)
-        loaded = load(journal.header.scenario, journal.header.variant)
+        loaded = load(journal.header.scenario, journal.header.variant, journal.header.difficulty)
         older = journal.header.engine != VERSION or journal.header.digest != loaded.digest
         card = scored(journal, loaded.scenario)
     except UnicodeDecodeError:

@@ -31,7 +31,7 @@ class Conditions:
     """Share of verifiers that accept the standby key."""
     lifetime: float
     """Minutes an access token lives."""
-    share_c: float
+    share_bad: float
     """Share of tokens minted in the faulty zone."""
 
 
@@ -64,9 +64,10 @@ class Clients:
     """Sessions ever poisoned."""
     minted: float = 0.0
     """Tokens minted under the new key id in each healthy zone."""
-    minted_c: float = 0.0
-    failed_c: float = 0.0
-    """Tokens of the faulty zone that no verifier accepts."""
+    minted_bad: float = 0.0
+    """Tokens minted under the new key id in the faulty zone."""
+    failed: float = 0.0
+    """Tokens that a verifier refused."""
 
     def locked(self) -> float:
         """Return the sessions that cannot work right now."""
@@ -82,20 +83,21 @@ class Clients:
         self.forced += self.good + self.bad + self.refused + self.poisoned + self.left
         self.good = self.bad = self.refused = self.poisoned = self.left = 0.0
 
-    def move(self, now: Conditions, bad: float, new_key: float) -> tuple[float, float]:
+    def move(self, now: Conditions, bad: float, again: float, new_key: float) -> tuple[float, float]:
         """Move the sessions for one step; return newly affected users and failed logins a minute.
 
-        `bad` is the share of mints that get the wrong key, `new_key` the share under the new key id.
+        `bad` is the share of mints that are refused, `again` that of mints for sessions refused before;
+        `new_key` is the share under the new key id.
         """
         h, useful, poison, published = now.minutes, now.useful, now.poison, now.published
-        rejected = bad * (1 - published)
+        rejected, repeated = bad * (1 - published), again * (1 - published)
         rho = self.rho * now.patience
         refresh = self.good / now.lifetime
         good_unserved = refresh * (1 - useful)
         good_rejected = refresh * useful * rejected
         bad_try = rho * self.bad
-        bad_heals = bad_try * useful * (1 - rejected)
-        bad_poisoned = bad_try * useful * rejected * poison * 0.25
+        bad_heals = bad_try * useful * (1 - repeated)
+        bad_poisoned = bad_try * useful * repeated * poison * 0.25
         bad_leaves = (bad_try - bad_heals) * self.give_up
         refused_try = rho * self.refused
         refused_served = refused_try * useful
@@ -116,9 +118,9 @@ class Clients:
         poison_valid = self.poisoned * 0.1 * published
 
         served = (refresh + rho * (self.bad + self.refused + self.poisoned) + self.logins + returns + relogs) * useful
-        self.minted += served * new_key * (1 - now.share_c) / 2 * h
-        self.minted_c += served * new_key * now.share_c * h
-        self.failed_c += served * rejected * h
+        self.minted += served * new_key * (1 - now.share_bad) / 2 * h
+        self.minted_bad += served * new_key * now.share_bad * h
+        self.failed += (served * rejected + bad_try * useful * (repeated - rejected)) * h
         self.ever += to_poison * h
 
         healed = bad_heals + refused_served * (1 - rejected) + back_good + bad_valid + poison_valid

@@ -25,7 +25,7 @@ DB_SLOW, NODE_OFF, BOTS, IDP_SLOW = -2400, -450, -390, 360
 
 
 def rejects(world: AuthTokenWorld, c: Clients) -> float:
-    """Return the requests a minute of one class that are refused for their signature."""
+    """Return the requests a minute of one class that verifiers refuse."""
     return c.rho * world.patience() * (c.bad + c.poisoned)
 
 
@@ -35,6 +35,14 @@ def ratio(world: AuthTokenWorld, *classes: Clients) -> float:
     rejected = sum(rejects(world, c) for c in classes)
     total = accepted + rejected
     return (rejected + 0.006 * accepted) / total if total else 0.0
+
+
+def by_reason(world: AuthTokenWorld) -> dict[str, float]:
+    """Return the refusals a second by the reason that verifiers give."""
+    # Overloaded clients hit the refetch cool-down of the verifiers now and then; never more than a trickle.
+    found = {"signature": 0.0, "unknown_kid": min(2.0, 100 * (1 - world.useful)), "not_yet_valid": 0.0}
+    found[world.reason()] += sum(rejects(world, c) for c in world.classes) / MINUTE
+    return found
 
 
 def mint_p95(world: AuthTokenWorld) -> float:
@@ -69,7 +77,8 @@ def observe(world: AuthTokenWorld) -> dict[str, float]:
     """Return every observable: ratios 0-1, rates a second (tickets and mint demand a minute), seconds, counts."""
     web, mobile, knob = world.web, world.mobile, world.knob
     rejects_web, rejects_mobile = rejects(world, web) / MINUTE, rejects(world, mobile) / MINUTE
-    signature = rejects_web + rejects_mobile
+    refused = rejects_web + rejects_mobile
+    reasons = by_reason(world)
     throttled = 0.6 * knob["throttle"] * sum(c.rho * (c.bad + c.refused + c.poisoned) for c in world.classes)
     load = world.demand / world.capacity
     return {
@@ -80,18 +89,15 @@ def observe(world: AuthTokenWorld) -> dict[str, float]:
         "ratio_503": 1 - world.useful,
         "ratio_429": throttled / (world.demand + throttled),
         "fail_expired": EXPIRED * (web.good + mobile.good) / MINUTE,
-        "fail_signature": signature,
-        "fail_signature_web": rejects_web,
-        "fail_signature_mobile": rejects_mobile,
-        "fail_signature_healthy_zone": 0.001 * signature,
-        "fail_signature_zone_c": 0.998 * signature,
-        # Overloaded clients hit the refetch cool-down of the verifiers now and then; never more than a trickle.
-        "fail_unknown_kid": min(2.0, 100 * (1 - world.useful)),
-        "fail_not_yet_valid": 0.0,
+        "fail_refused": refused,
+        "fail_refused_mobile": rejects_mobile,
+        "fail_signature": reasons["signature"],
+        "fail_unknown_kid": reasons["unknown_kid"],
+        "fail_not_yet_valid": reasons["not_yet_valid"],
         "minted": world.demand * world.useful / MINUTE,
         "mint_demand": world.demand,
         "mint_new_kid": world.new_kid,
-        "mint_new_kid_zone_c": world.bad_web / world.share_c,
+        "mint_new_kid_bad_zone": world.new_kid * (1 - knob[f"zone_{world.zone}"]) / world.serving(),
         "mint_old_kid": 1 - world.new_kid,
         "mint_load": load,
         "mint_p95": mint_p95(world),
@@ -109,11 +115,11 @@ def observe(world: AuthTokenWorld) -> dict[str, float]:
         "replicas": float(replicas(world)),
         "crashloop": 6.0 if world.stalled() else 0.0,
         "session_db_p95": _session_db(world),
-        "node_offset": 0.002 if world.now < NODE_OFF else 0.8,
+        "node_offset": _node_offset(world),
         "invalid_password": 3.1 * (1 + _bots(world)),
         "bot_lines": 500 * _bots(world),
         "idp_p95": _idp(world),
-        "traffic": 1.05 * (web.good + mobile.good) / MINUTE + signature,
+        "traffic": 1.05 * (web.good + mobile.good) / MINUTE + refused,
     }
 
 
@@ -121,14 +127,33 @@ def _by_class(web: float, mobile: float) -> dict[str, int]:
     return {"web": round(web), "mobile": round(mobile), "total": round(web + mobile)}
 
 
-def _zone_rows(c: Clients) -> list[dict[str, Any]]:
+def _zone_rows(world: AuthTokenWorld, c: Clients) -> list[dict[str, Any]]:
     rows = []
-    for zone, tilt in (("eu-1a", 1.004), ("eu-1b", 1.0), ("eu-1c", None)):
-        minted = round(c.minted_c if tilt is None else c.minted * tilt)
-        failed = min(minted, round(0.9987 * c.failed_c)) if tilt is None else round(0.002 * minted)
+    everywhere = world.reason() == "unknown_kid"
+    for zone, tilt in (("a", 1.004), ("b", 1.0), ("c", 0.997)):
+        faulty = zone == world.zone
+        minted = round(c.minted_bad if faulty else c.minted * tilt)
+        failed = min(minted, round(0.9987 * c.failed)) if faulty else round(0.002 * minted)
+        if everywhere:
+            failed = min(minted, round(tilt * c.failed / 3))
         share = failed / minted if minted else 0.0
-        rows.append({"zone": zone, "client": c.name, "minted": minted, "failed": failed, "share": share})
+        rows.append({"zone": f"eu-1{zone}", "client": c.name, "minted": minted, "failed": failed, "share": share})
     return rows
+
+
+def _nodes(world: AuthTokenWorld) -> list[dict[str, Any]]:
+    """Return what the clocks of some nodes say, in seconds ahead of true time."""
+    ahead = world.clock_ahead * (1 - world.knob["clock_sync"]) if world.now >= world.fault_at else 0.0
+    b7 = -_node_offset(world)
+    offsets = (("a2", 0.001), ("a5", -0.002), ("b3", 0.002), ("b7", b7), ("c1", 0.001), ("c4", -0.001), ("c9", 0.002))
+    return [
+        {"node": f"node-{name}", "zone": f"eu-1{name[0]}", "offset": off + (ahead if name[0] == world.zone else 0.0)}
+        for name, off in offsets
+    ]
+
+
+def _node_offset(world: AuthTokenWorld) -> float:
+    return 0.002 if world.now < NODE_OFF or world.knob["clock_sync"] >= 1 else 0.8
 
 
 def context(world: AuthTokenWorld) -> dict[str, Any]:
@@ -138,7 +163,11 @@ def context(world: AuthTokenWorld) -> dict[str, Any]:
     poisoned = _by_class(web.poisoned, mobile.poisoned)
     published = knob["publish_key"]
     return {
-        "zones": [row for c in world.classes for row in _zone_rows(c)],
+        "zones": [row for c in world.classes for row in _zone_rows(world, c)],
+        "by_reason": by_reason(world),
+        "stale": world.stale() if world.late_share > 0 else 0.0,
+        "released": world.fault_at + round(world.late),
+        "bad_zone": f"eu-1{world.zone}",
         "paths": [{"path": path, "rejects": round(share * rejected["total"])} for path, share in PATHS],
         "rejects": rejected,
         "mobile_share": rejected["mobile"] / rejected["total"] if rejected["total"] else 0.0,
@@ -182,5 +211,6 @@ def context(world: AuthTokenWorld) -> dict[str, Any]:
         "jwks_age": (world.now + 7340) % 600,
         "session_db_p95": _session_db(world),
         "idp_p95": _idp(world),
-        "node_offset": 0.002 if world.now < NODE_OFF else 0.8,
+        "node_offset": _node_offset(world),
+        "nodes": _nodes(world),
     }  # fmt: skip

@@ -1,6 +1,7 @@
-"""The world of scenario A: a signing key that signs but does not verify, and the retries it feeds.
+"""The world of scenario A: tokens that are signed but do not verify, and the retries they feed.
 
-A fluid model, all flows per minute. Two client classes (`clients`) share one authorisation service; what
+Why they do not verify is a parameter: the wrong key in one zone, a key set that reached some locations too late,
+or a clock that is ahead in one zone. A fluid model, all flows per minute. Two client classes (`clients`) share one authorisation service; what
 people do turns knobs. What can be seen of it is in `readings`; equations and calibration are described in
 the facilitator notes beside this file.
 """
@@ -20,13 +21,18 @@ RESTART = 180
 """Seconds a rolling restart takes."""
 THROTTLED = 900
 """Seconds a retry throttle stays in force."""
+LEEWAY = 60.0
+"""Seconds by which verifiers let a clock be ahead."""
+CACHED = 600.0
+"""Seconds for which a verifier keeps its copy of the key set."""
 
 KNOBS = {
     "flag_web": 1.0, "flag_mobile": 1.0, "pin": 0.0, "zone_a": 0.0, "zone_b": 0.0, "zone_c": 0.0,
     "hotfix_share": 0.0, "hotfix_canary": 0.0,
     "rollback": 0.0, "compat": 0.0, "publish_key": 0.0, "throttle": 0.0, "capacity": 30000.0, "revoke": 0.0,
     "revoke_all": 0.0, "idp_failover": 0.0, "asn_block": 0.0, "restart": 0.0, "merge_restart": 0.0,
-    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "public_post": 0.0,
+    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0,
+    "public_post": 0.0,
 }  # fmt: skip
 """Every knob and where it stands before anybody touched it."""
 
@@ -49,7 +55,19 @@ class AuthTokenWorld:
         self.now = 0
         self.step_seconds = 5
         self.fault_at = 0
-        self.share_c = given.pop("bad_share", 1 / 3)
+        self.share = given.pop("bad_share", 1 / 3)
+        """Share of tokens minted in the faulty zone."""
+        self.zone = "abc"[int(given.pop("bad_zone", 2.0))]
+        self.late_share = given.pop("late_share", 0.0)
+        """Share of the sessions whose verifiers got the key set too late; above 0 this is what is wrong."""
+        self.late = MINUTE * given.pop("late_minutes", 14.5)
+        """Seconds after the fault at which the missing locations get the key set."""
+        self.clock_ahead = given.pop("clock_ahead", 0.0)
+        """Seconds by which the faulty zone's clock is ahead; beyond the leeway this is what is wrong."""
+        self.sticky = given.pop("sticky", 0.0)
+        """Share of the retries that come back to the zone which minted the refused token."""
+        self.swapped = given.pop("flag_reaches_mobile", 0.0) > 0
+        """Identity's flag reaches the phones and not the browsers; Mobile's own flag is read by nobody."""
         self.lifetime = given.pop("token_minutes", 30.0)
         self.poison = given.pop("poison_share", 0.22)
         capacity = given.pop("capacity", KNOBS["capacity"])
@@ -77,7 +95,8 @@ class AuthTokenWorld:
         self.available = 1.0
         self.capacity = capacity
         self.bad_web = self.bad_mobile = 0.0
-        """Share of mints that get the wrong key."""
+        """Share of mints that verifiers refuse."""
+        self._again = {"web": 0.0, "mobile": 0.0}
         self.new_kid = 0.0
         """Share of web mints under the new key id."""
         self.failing = 0.0
@@ -144,9 +163,45 @@ class AuthTokenWorld:
 
     def serving(self) -> float:
         """Return the share of pods left by cordoned zones; never quite nothing, so that rates stay finite."""
+        healthy = (1 - self.share) / 2
+        cordoned = sum(self.knob[f"zone_{zone}"] for zone in "abc" if zone != self.zone)
+        return max(0.02, 1 - healthy * cordoned - self.share * self.knob[f"zone_{self.zone}"])
+
+    def reason(self) -> str:
+        """Return the reason verifiers give when they refuse."""
+        if self.late_share > 0:
+            return "unknown_kid"
+        return "not_yet_valid" if self.clock_ahead > LEEWAY else "signature"
+
+    def stale(self) -> float:
+        """Return the share of the late locations' verifiers that still have the old key set."""
+        return min(1.0, max(0.0, 1 - (self.now - self.fault_at - self.late) / CACHED))
+
+    def _flags(self) -> tuple[float, float]:
+        """Return how much of the browsers' and of the phones' tokens is signed under the new key id."""
         k = self.knob
-        healthy = (1 - self.share_c) / 2
-        return max(0.02, 1 - healthy * (k["zone_a"] + k["zone_b"]) - self.share_c * k["zone_c"])
+        return (1.0, k["flag_web"]) if self.swapped else (k["flag_web"], k["flag_mobile"])
+
+    def _refused(self, rolled: float, new_key: float, share_bad: float) -> None:
+        """Set the share of mints that are refused, at first and again, for both classes."""
+        web, mobile = self._flags()
+        if self.reason() == "signature":
+            signing = new_key * (1 - self.patched()) * share_bad
+            self.bad_web, self.bad_mobile = signing * web, signing * mobile
+            self._again = {"web": self.bad_web, "mobile": self.bad_mobile}
+        elif self.late_share > 0:
+            # Who sits behind a late location stays behind it, so a fresh token helps them no more than the last.
+            for c, flag in ((self.web, web), (self.mobile, mobile)):
+                again = new_key * flag * self.stale()
+                left = max(0.0, self.late_share * c.size - c.locked()) / max(1.0, c.good)
+                self._again[c.name] = again
+                setattr(self, f"bad_{c.name}", again * left)
+        else:
+            ahead = rolled * (1 - self.knob["clock_sync"])
+            refused = ahead * share_bad
+            self.bad_web = self.bad_mobile = refused
+            again = self.sticky * ahead * (1 - self.knob[f"zone_{self.zone}"]) + (1 - self.sticky) * refused
+            self._again = {"web": again, "mobile": again}
 
     def stalled(self) -> bool:
         """Tell whether a rollback hangs on the schema."""
@@ -197,10 +252,11 @@ class AuthTokenWorld:
                 served_cap = 0.98
         new_key = rolled * (1 - back) * (1 - k["pin"])
         serving = self.serving()
-        signing = new_key * (1 - self.patched()) * self.share_c * (1 - k["zone_c"]) / serving
-        self.bad_web = signing * k["flag_web"]
-        self.bad_mobile = signing * k["flag_mobile"]
-        self.new_kid = new_key * k["flag_web"]
+        share_bad = self.share * (1 - k[f"zone_{self.zone}"]) / serving
+        self._refused(rolled, new_key, share_bad)
+        web_flag, mobile_flag = self._flags()
+        self.new_kid = new_key * web_flag
+        available *= 1 - k["lost_pods"]
         if k["throttle"] and self.now >= self._throttle_until:
             k["throttle"] = 0.0
         patience = self.patience()
@@ -209,9 +265,12 @@ class AuthTokenWorld:
         capacity = k["capacity"] * available * serving
         useful = min(1.0 if demand <= capacity else (capacity / demand) ** 1.35, served_cap)
         published = k["publish_key"]
-        holds = Conditions(h, useful, patience, self.poison, published, self.lifetime, self.share_c)
-        affected, failing = web.move(holds, self.bad_web, new_key * k["flag_web"])
-        also_affected, also_failing = mobile.move(holds, self.bad_mobile, new_key * k["flag_mobile"])
+        # The standby key's public half helps only against tokens that it signed.
+        trusted = published if self.reason() == "signature" else 0.0
+        holds = Conditions(h, useful, patience, self.poison, trusted, self.lifetime, share_bad)
+        again = self._again
+        affected, failing = web.move(holds, self.bad_web, again["web"], new_key * web_flag)
+        also_affected, also_failing = mobile.move(holds, self.bad_mobile, again["mobile"], new_key * mobile_flag)
         affected += also_affected
         failing += also_failing
         self.demand, self.useful, self.available, self.capacity = demand, useful, available, capacity

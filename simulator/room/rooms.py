@@ -19,8 +19,8 @@ from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.scenario import LoadedScenario
 
-Load = Callable[[str, str], LoadedScenario]
-"""Loads a scenario by id and variant."""
+Load = Callable[[str, str, str], LoadedScenario]
+"""Loads a scenario by id, variant and difficulty."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,9 @@ class Rooms:
         automation: bool = True,
     ) -> Opened:
         """Open a drill: `hosted` for several people and a facilitator, otherwise for one person alone."""
-        loaded = self._load(scenario, variant)
+        loaded = self._load(scenario, variant, difficulty)
         seed = secrets.randbelow(1_000_000) if seed is None else seed
-        header = new_header(loaded, seed, mode=mode, difficulty=difficulty, automation=automation)
+        header = new_header(loaded, seed, mode=mode, automation=automation)
         key, stored = new_key()
         for _ in range(5):
             row = DrillRow(
@@ -111,7 +111,8 @@ class Rooms:
         row = self.store.drill(drill)
         if row is None:
             raise UnknownName("drill", drill, [one.id for one in self.store.drills()])
-        return self._keep(row, self._load(row.header.scenario, row.header.variant))
+        header = row.header
+        return self._keep(row, self._load(header.scenario, header.variant, header.difficulty))
 
     def by_code(self, code: str, source: str = "") -> Room:
         """Return the room with this join code. `source` (an address or session) is slowed down when it guesses."""

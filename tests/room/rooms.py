@@ -29,7 +29,7 @@ def rooms(path: Path, wall: Wall, finisher: Any = None, load: Any = None) -> Roo
     """Return one process's view of the store at `path`."""
     store = Store(str(path))
     store.now = wall  # type: ignore[method-assign]
-    return Rooms(store, load or (lambda scenario, variant: toy()), finisher)
+    return Rooms(store, load or (lambda *_: toy()), finisher)
 
 
 def solo(place: Rooms, seat: str = "commander", **how: Any) -> tuple[Room, Participant]:

@@ -24,7 +24,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from tests.simulator.toy import toy
 
-place = Rooms(Store(sys.argv[1]), lambda scenario, variant: toy())
+place = Rooms(Store(sys.argv[1]), lambda *_: toy())
 room, person = place.identify(sys.argv[2])
 n = 0
 while True:
@@ -37,7 +37,7 @@ while True:
 @pytest.mark.parametrize("seed", range(3))
 def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, seed: int) -> None:
     path = str(tmp_path / "drills.db")
-    place = Rooms(Store(path), lambda scenario, variant: toy())
+    place = Rooms(Store(path), lambda *_: toy())
     room = place.create("toy", seed=7).room
     token, person = place.join(room, "Ana", "commander")
     room.start(person)
@@ -61,7 +61,7 @@ def test_what_was_acknowledged_survives_kill_9(tmp_path: Path, seed: int) -> Non
         numbers = [1, *(int(line) for line in out.splitlines(keepends=True) if line.endswith("\n"))]
         acknowledged += [f"{name}-{n}" for n in numbers]
 
-    again, same = Rooms(Store(path), lambda scenario, variant: toy()).identify(token)
+    again, same = Rooms(Store(path), lambda *_: toy()).identify(token)
     stored = Store(path).commands(again.row.id)
     texts = [entry.body.text for entry in stored if entry.body.kind == "post_message"]
     assert set(acknowledged) <= set(texts)

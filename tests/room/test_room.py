@@ -306,7 +306,7 @@ def test_a_running_drill_whose_scenario_changed_says_so_and_can_be_exported(path
     room, person = solo(rooms(path, wall))
     room.submit(say("kept"), person)
 
-    def changed(scenario: str, variant: str) -> Any:
+    def changed(scenario: str, variant: str, difficulty: str) -> Any:
         loaded = toy()
         return type(loaded)(loaded.scenario, loaded.make_world, "another", loaded.responders)
 
@@ -369,7 +369,7 @@ def test_a_finished_record_stays_readable_after_its_scenario_changed(path: Path,
     room.end(person)
     room.wait_for_score(10)
     loaded = toy()
-    other = rooms(path, wall, load=lambda s, v: type(loaded)(loaded.scenario, loaded.make_world, "new", {}))
+    other = rooms(path, wall, load=lambda *_: type(loaded)(loaded.scenario, loaded.make_world, "new", {}))
     again = other.open(room.row.id)
     assert again.ended
     assert again.problem is None

@@ -64,7 +64,7 @@ def played() -> LoadedScenario:
 def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Drill:
     """Return `drill(*arguments)`, on the toy scenario."""
 
-    def find(scenario: str, variant: str) -> LoadedScenario:
+    def find(scenario: str, variant: str, difficulty: str = "standard") -> LoadedScenario:
         if scenario != "toy":
             raise UnknownName("scenario", scenario, ["toy"])
         return played()

@@ -1,0 +1,103 @@
+"""A variant as a patch: laid over a scenario part by part, remembering which file each part came from.
+
+Parts (list entries with an `id`) are matched by id: the fields a patch gives replace those of the part with that
+id, a new id is a new part, and `remove: {actions: [id, …]}` takes parts out; the same holds inside a part, such as
+for a role's cues. `parameters`, `context` and `overlay` are replaced key by key. Everything else is replaced whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.errors import nearest
+
+Steps = tuple[str | int, ...]
+BY_KEY = ("parameters", "context", "overlay")
+"""Fields of a scenario that are replaced key by key."""
+FIXED = ("format", "id", "variant", "title", "summary", "company", "briefing", "t0_utc", "incident", "channels")
+"""Fields that no variant may change: people see them before they know anything, so they would tell it from others."""
+
+
+@dataclass
+class Patched:
+    """A scenario's data with a patch over it."""
+
+    data: dict[str, Any] = field(default_factory=dict)
+    origins: dict[Steps, tuple[bool, Steps]] = field(default_factory=dict)
+    """Path in `data` -> whether the patch gave it, and its path there or in the base; paths below go along."""
+    problems: list[tuple[Steps, str, str]] = field(default_factory=list)
+    """What the patch cannot do: path in the patch, what is wrong, remedy."""
+
+    def origin(self, path: Steps) -> tuple[bool, Steps]:
+        """Return whether the patch gave what stands at `path`, and the path where it was written."""
+        for length in range(len(path), 0, -1):
+            found = self.origins.get(path[:length])
+            if found is not None:
+                return found[0], (*found[1], *path[length:])
+        return False, path
+
+
+def lay_over(base: Mapping[str, Any], patch: Mapping[str, Any]) -> Patched:
+    """Return the data of `base` with `patch` laid over it; neither is changed."""
+    made = Patched()
+    for name in FIXED:
+        if name in patch:
+            made.problems.append(((name,), "a variant cannot change it: it would be told by it", "take it out"))
+    made.data = _fields(made, base, {k: v for k, v in patch.items() if k not in FIXED}, (), (), ())
+    return made
+
+
+def _fields(
+    made: Patched, base: Mapping[str, Any], patch: Mapping[str, Any], at: Steps, old: Steps, new: Steps
+) -> dict[str, Any]:
+    data = dict(base)
+    removed = patch.get("remove", {})
+    for group, idents in removed.items() if isinstance(removed, Mapping) else ():
+        known = [part["id"] for part in base.get(group, []) if isinstance(part, Mapping) and "id" in part]
+        for index, ident in enumerate(idents):
+            if ident not in known:
+                where = (*new, "remove", group, index)
+                made.problems.append((where, f"there is no {ident!r} to remove", f"name one{nearest(ident, known)}"))
+    for key, value in patch.items():
+        if key == "remove":
+            continue
+        if _are_parts(value) and _are_parts(base.get(key)):
+            continue
+        if not at and key in BY_KEY and isinstance(value, Mapping) and isinstance(base.get(key), Mapping):
+            data[key] = {**base[key], **value}
+            made.origins.update({((key, name)): (True, (key, name)) for name in value})
+        else:
+            data[key] = value
+            made.origins[(*at, key)] = (True, (*new, key))
+    for key, parts in base.items():
+        gone = removed.get(key, ()) if isinstance(removed, Mapping) else ()
+        patched = patch.get(key)
+        if _are_parts(parts) and (gone or _are_parts(patched)):
+            changes = patched if _are_parts(patched) else []
+            data[key] = _parts(made, parts, changes, gone, ((*at, key), (*old, key), (*new, key)))
+    return data
+
+
+def _parts(made: Patched, base: Any, patch: Any, gone: Any, where: tuple[Steps, Steps, Steps]) -> list[Any]:
+    at, old, new = where
+    changes = {part["id"]: (index, part) for index, part in enumerate(patch)}
+    known = [part["id"] for part in base]
+    data: list[Any] = []
+    for index, part in enumerate(base):
+        if part["id"] in gone:
+            continue
+        here = (*at, len(data))
+        made.origins[here] = (False, (*old, index))
+        number, change = changes.get(part["id"], (0, {}))
+        data.append(_fields(made, part, change, here, (*old, index), (*new, number)))
+    for number, part in enumerate(patch):
+        if part["id"] not in known:
+            made.origins[(*at, len(data))] = (True, (*new, number))
+            data.append(part)
+    return data
+
+
+def _are_parts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(x, Mapping) and "id" in x for x in value)

@@ -1,0 +1,45 @@
+"""Where in a scenario names, conditions and templates stand: what the linter walks."""
+
+from __future__ import annotations
+
+GROUPS = (
+    "services", "segments", "harm", "figures", "topics", "roles", "metrics", "alerts", "changes", "merges", "logs",
+    "queries", "actions", "injects", "causes", "blast", "residual_risks", "unknowns", "reasons", "needs", "revisions",
+    "factors", "evidence_minimum", "objectives",
+)  # fmt: skip
+REFERENCES = (
+    ("roles.*.cues.*.topics.*", "topics"), ("metrics.*.segment", "segments"), ("alerts.*.metric", "metrics"),
+    ("alerts.*.page", "roles"), ("changes.*.service", "services"), ("merges.*.service", "services"),
+    ("logs.*.service", "services"), ("logs.*.cause", "causes"), ("queries.*.executors.*", "roles"),
+    ("queries.*.topic", "topics"), ("queries.*.serves.*", "evidence_minimum"),
+    ("queries.*.discriminates.*", "causes"), ("queries.*.supports.*", "causes"),
+    ("queries.*.precheck_of.*", "actions"), ("actions.*.executors.*", "roles"), ("actions.*.coverage.*", "segments"),
+    ("actions.*.side_effects.*", "blast"), ("actions.*.reversible_by", "actions"),
+    ("actions.*.precheck", "queries"), ("actions.*.sign_offs.*", "roles"), ("actions.*.conflicts.*", "actions"),
+    ("injects.*.to.*", "roles"), ("injects.*.channel", "channels"), ("injects.*.claim", "causes"),
+    ("injects.*.disproved_by.*", "queries"), ("injects.*.proposes", "actions"),
+    ("injects.*.objective", "objectives"), ("injects.*.leaves", "incident roles"),
+    ("overlay.freeze_scope.*", "services"), ("overlay.readiness_queries.*", "queries"),
+    ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
+    ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
+    ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
+    ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
+    ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
+    ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
+    ("merges.*.effects.*.knob", "knobs"), ("novice.alerts.*.metric", "metrics"), ("novice.panels.*", "metrics"),
+    ("expert.absent.*", "roles"), ("expert.injects.*.effects.*.knob", "knobs"),
+    ("expert.merges.*.effects.*.knob", "knobs"), ("expert.merges.*.service", "services"),
+)  # fmt: skip
+"""Where in a scenario an id stands, and what it must be the id of."""
+CONDITIONS = (
+    "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
+    "injects.*.when", "expert.injects.*.when", "injects.*.answers.*.right_when", "teaching.*.until",
+    "blast.*.true_when", "residual_risks.*.true_when", "unknowns.*.true_when", "revisions.*.true_when",
+)  # fmt: skip
+TEMPLATES = (
+    "queries.*.output", "queries.*.refusal", "actions.*.output", "actions.*.stall_output",
+    "actions.*.preconditions.*.message", "injects.*.text", "injects.*.answers.*.reply", "alerts.*.summary",
+    "logs.*.text", "novice.alerts.*.summary", "expert.injects.*.text",
+)  # fmt: skip
+STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")
+COMPARISONS = ("above", "below", "not")
