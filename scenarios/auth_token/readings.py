@@ -168,6 +168,7 @@ def context(world: AuthTokenWorld) -> dict[str, Any]:
         "stale": world.stale() if world.late_share > 0 else 0.0,
         "released": world.fault_at + round(world.late),
         "bad_zone": f"eu-1{world.zone}",
+        "ahead": round(world.clock_ahead * (1 - world.knob["clock_sync"])),
         "paths": [{"path": path, "rejects": round(share * rejected["total"])} for path, share in PATHS],
         "rejects": rejected,
         "mobile_share": rejected["mobile"] / rejected["total"] if rejected["total"] else 0.0,

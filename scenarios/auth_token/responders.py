@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scenarios.auth_token.by_the_book import steps
+from scenarios.auth_token.by_the_book import Book
 from scenarios.gamer import gamer
 from scenarios.moves import both, here, known, m, seen, task
 from scenarios.responders import Script, Step, does, library
@@ -24,7 +24,7 @@ ANSWERS = {
 
 def by_the_book() -> Policy:
     """Work the incident as the playbook says, each role its part."""
-    return Script(steps(), SEATS, ANSWERS)
+    return Book(SEATS, ANSWERS)
 
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def _holder(seat: str) -> Callable[[], Agent]:
     """Return a maker of the simulated holder of one seat: by_the_book's part for it, and no other."""
 
     def make() -> Agent:
-        part = Script([s for s in steps() if s.seat == seat], (seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
+        part = Book((seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
         return lambda briefing: [command for _, command in part(lambda role: briefing)]
 
     return make

@@ -1,9 +1,9 @@
 """The world of scenario A: tokens that are signed but do not verify, and the retries they feed.
 
 Why they do not verify is a parameter: the wrong key in one zone, a key set that reached some locations too late,
-or a clock that is ahead in one zone. A fluid model, all flows per minute. Two client classes (`clients`) share one authorisation service; what
-people do turns knobs. What can be seen of it is in `readings`; equations and calibration are described in
-the facilitator notes beside this file.
+or a clock that is ahead in one zone. A fluid model, all flows per minute. Two client classes (`clients`) share one
+authorisation service; what people do turns knobs. What can be seen of it is in `readings`; equations and
+calibration are described in the facilitator notes beside this file.
 """
 
 from __future__ import annotations
