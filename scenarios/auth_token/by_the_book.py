@@ -124,7 +124,8 @@ def _verify_and_close(plan: Plan) -> list[Step]:
              "All users can sign in; watch continues.")),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "impact")),
         Step(m(48), "deputy", does(c.RequestClosure(confidence="L3", evidence=("query:verify",)))),
-        Step(m(49), "comms", does(c.PublishClosurePackage(verification=("verification:1",), residual_risks=plan.risks))),
+        Step(m(49), "comms", does(
+            c.PublishClosurePackage(verification=("verification:1",), residual_risks=plan.risks))),
         Step(m(49.5), "comms", does(c.WriteLeadershipNote(cause=plan.cause, why="quickest_undo", confidence="L3",
              uncertain=(plan.unknowns[0], "partner_tokens"), need=plan.need, watch_owner="verification"))),
         Step(m(50.5), "comms", lambda b: _note(b, plan), seen("impact")),
