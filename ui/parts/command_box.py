@@ -49,6 +49,8 @@ def command_box(here: Here) -> None:
 def _outcome(here: Here) -> None:
     outcome = session.answered(PLACE)
     if not outcome:
+        if not st.session_state.get(_key()):
+            st.html('<span class="quiet">Enter picks or completes, Alt + Enter runs, / opens the incident commands</span>')
         return
     ok, words = outcome
     st.html(f'<span class="said {"ok" if ok else "no"}">{"" if ok else "not done: "}{escape(words)}</span>', width="content")

@@ -36,7 +36,7 @@ def _draw(here: Here, need: Need) -> None:
             for index, button in enumerate(need.buttons):
                 st.button(
                     button.label, key=f"{need.id}-{index}", type="primary" if index == 0 and need.urgent and len(need.buttons) < 3
-                    else "secondary", on_click=_settle, args=(here, button),
+                    else "secondary", on_click=_settle, args=(here, button), wrap=True,
                 )  # fmt: skip
 
 

@@ -66,14 +66,15 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
                 args=(form.kind,), help="Fill in again from the drill as it is now: newest results, values, owners",
             )  # fmt: skip
         widgets.draw(shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored)
-        st.button(
-            form.title if form.kind != "end_drill" else "End the drill for everybody", key="hand-in", type="primary",
-            width="stretch", on_click=_hand_in, args=(here, form), shortcut="Ctrl+Enter",
-        )  # fmt: skip
-        outcome = session.answered(PLACE)
-        if outcome:
-            ok, words = outcome
-            (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
+        with st.container(key="hand", gap="xsmall"):
+            st.button(
+                form.title if form.kind != "end_drill" else "End the drill for everybody", key="hand-in", type="primary",
+                width="stretch", on_click=_hand_in, args=(here, form), shortcut="Ctrl+Enter",
+            )  # fmt: skip
+            outcome = session.answered(PLACE)
+            if outcome:
+                ok, words = outcome
+                (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
         if form.scored:
             st.caption(":red[*] needed · :blue[◆] counts in the score")
 

@@ -11,7 +11,7 @@ LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
 WINDOW = 45
 """Minutes a panel looks back."""
-HEIGHT = 148
+HEIGHT = 140
 
 
 def value_text(panel: Panel, value: float | None) -> str:

@@ -112,7 +112,8 @@ def pick(words: str, options: Sequence[Option], key: str, known: str | None = No
     """Draw a list of which one is picked."""
     titles = {option.id: option.title for option in options}
     _start(key, known)
-    if st.session_state.get(key) not in titles:
+    # Assigned only where it changes: each assignment overrides what is being picked in the browser right now.
+    if st.session_state[key] is not None and st.session_state[key] not in titles:
         st.session_state[key] = None
     hint = "Pick one" if titles else "Nothing to pick yet"
     st.selectbox(words, list(titles), index=None, format_func=lambda i: titles.get(i, i), key=key,
@@ -123,7 +124,9 @@ def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str])
     """Draw a list of which several are picked: pills where they are few and short."""
     titles = {option.id: option.title for option in options}
     _start(key, list(known))
-    st.session_state[key] = [one for one in st.session_state[key] or [] if one in titles]
+    held = st.session_state[key] or []
+    if any(one not in titles for one in held):
+        st.session_state[key] = [one for one in held if one in titles]
     if 0 < len(titles) <= FEW and sum(map(len, titles.values())) <= SHORT:
         st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key, **QUIET)
     else:
