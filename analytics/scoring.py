@@ -53,7 +53,11 @@ def check(playbook: Playbook) -> None:
 def _judge(view: RecordView, criterion: Criterion) -> Finding:
     if not _held(view, criterion):
         return does_not_apply(criterion, f"Simulated teammates held this ({', '.join(criterion.owners)}).")
-    return CRITERIA[criterion.id](view, criterion)
+    found = CRITERIA[criterion.id](view, criterion)
+    if found.points and not any(view.by_people(seq) for seq in found.evidence):
+        why = f"{found.why} All of it was the doing of simulated teammates."
+        return replace(found, status="not_observed", points=0.0, why=why)
+    return found
 
 
 def _held(view: RecordView, criterion: Criterion) -> bool:

@@ -97,4 +97,6 @@ def _frame(drawn: go.Figure, briefing: Briefing, panel: Panel, since: int, heigh
         range=[since / 60, briefing.now / 60], tickfont={"size": 9}, tickprefix="T", tickformat="+d", nticks=5,
         showgrid=False, fixedrange=True, zeroline=since < 0, zerolinewidth=1, zerolinecolor="#8b98a9",
     )  # fmt: skip
-    drawn.update_yaxes(rangemode="tozero", tickfont={"size": 9}, nticks=4, fixedrange=True, tickformat=",~g", zeroline=False)
+    drawn.update_yaxes(
+        rangemode="tozero", tickfont={"size": 9}, nticks=4, fixedrange=True, tickformat=",~g", zeroline=False
+    )
