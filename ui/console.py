@@ -192,7 +192,6 @@ def _steer(here: Here, what: str) -> None:
         session.forget("clock")
     except DrillError as error:
         session.answer("clock", False, str(error))
-    st.rerun("tools")
 
 
 def _pace(here: Here, before: float) -> None:
