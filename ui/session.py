@@ -6,6 +6,7 @@ new session and must find the same seat. Session state holds what is being typed
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ ROUNDS = "rounds"
 """How often a form was handed in; part of its widgets' keys, so that the next one starts from the state."""
 KEYS = "facilitator_keys"
 """Facilitator keys of drills opened in this session: shown once."""
+STARTED = "started"
+"""What each form field was filled with at first: a field that still holds it has not been touched."""
 NEAREST = "nearest"
 """Command that comes closest to one that does not exist."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
@@ -72,7 +75,8 @@ def here() -> Here | None:
 
 def tokens() -> list[str]:
     """Return the tokens of seats this browser has held, newest first."""
-    return [one for one in str(st.context.cookies.get(COOKIE) or "").split(COOKIE_JOIN) if one]
+    kept = str(st.context.cookies.get(COOKIE) or "").split(COOKIE_JOIN)
+    return [one for one in kept if re.fullmatch(r"[\w.-]{8,200}", one, re.ASCII)]
 
 
 def code() -> str:
@@ -98,6 +102,14 @@ def put(key: str, value: Any) -> None:
 def field(kind: str, path: str) -> str:
     """Return the widget key of a form's field; it changes when the form has been handed in."""
     return f"form-{kind}-{rounds(kind)}-{path}"
+
+
+def start(key: str, value: Any) -> None:
+    """Fill a widget that is drawn for the first time, or that nobody has touched since it was filled."""
+    started = st.session_state.setdefault(STARTED, {})
+    if key not in st.session_state or (key in started and st.session_state[key] == started[key] != value):
+        st.session_state[key] = value
+        started[key] = value
 
 
 def rounds(place: str) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from scenarios.auth_token.contain import steps_of
 from scenarios.auth_token.plans import TELLING, Plan, executives, hand_off, packet, plan_of, public, snapshot
-from scenarios.moves import delivered, done, figure, known, m, recorded, seen, seen_after, task
+from scenarios.moves import delivered, done, figure, green, known, m, recorded, seen, seen_after, task
 from scenarios.responders import Script, Step, does
 from simulator import commands as c
 from simulator.policy import Brief
@@ -108,7 +108,7 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(m(33.5), "comms", lambda b: executives(b, plan, plan.cleaned_by, CLOSING[plan.name])),
         Step(m(34), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(34), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
-             lambda b: bool(b.incident.measured)),
+             green),
         Step(m(35), "deputy", lambda b: packet(b, plan, "verification", "verify", "stuck")),
         Step(m(36), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
         *(

@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from simulator.room.rooms import Rooms
 from simulator.room.room import Room
+from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.telemetry import SCRAPE_SECONDS
 from simulator.views import Briefing
@@ -17,6 +17,8 @@ from simulator.views import Briefing
 T = TypeVar("T")
 TICK_SECONDS = 0.5
 """How often running drills are brought to their clocks, whether or not anybody looks."""
+SHELF = 2000
+"""Objects kept between scrapes, over all drills."""
 
 
 class Server:
@@ -33,8 +35,8 @@ class Server:
         """Return the registry over the configured database. Raises StoreError where that cannot be opened."""
         with self._lock:
             if self._rooms is None:
-                from ui.parts.finish import finish
                 from scenarios.loader import load
+                from ui.parts.finish import finish
 
                 self._rooms = Rooms(Store(), load, finish)
             return self._rooms
@@ -66,6 +68,8 @@ def scraped(room: Room, role: str, name: str, build: Callable[[Briefing], T]) ->
     """
     briefing = room.briefing(role)
     key = (len(briefing.entries), briefing.now // SCRAPE_SECONDS)
+    if len(SERVER.shelf) > SHELF:
+        SERVER.shelf.clear()  # made again on the next look; drills of yesterday are not
     known = SERVER.shelf.get((room.row.id, role, name))
     if known is None or known[0] != key:
         known = SERVER.shelf[room.row.id, role, name] = (key, build(briefing))
