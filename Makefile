@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check golden bench clean
+.PHONY: help run test check golden finalists bench clean
 
 help:  ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run  ## Start the app (ARGS="--port 8600" and the like are passed on)
 	$(BIN)/drill serve $(ARGS)
@@ -23,6 +23,9 @@ check: $(VENV)/.dev  ## Lint and check types
 
 golden: $(VENV)/.dev  ## Write the recorded drills under tests/golden anew; review the diff
 	GOLDEN=write $(BIN)/python -m pytest -q -m golden
+
+finalists: $(VENV)/.dev  ## Search the best courses of every scenario and variant again; review the diff
+	$(BIN)/python -m ui.finalists $(ARGS)
 
 bench: $(VENV)/.dev  ## Measure what must stay fast
 	$(BIN)/python -m pytest benchmarks -q -s

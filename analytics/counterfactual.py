@@ -19,6 +19,7 @@ from analytics.courses import (
     course,
     library_of,
     loss_from,
+    unavoidable_turns,
     untouched_turns,
 )
 from analytics.playbook import Playbook
@@ -58,6 +59,7 @@ def best_run(walk: Walk, library: Library) -> Run:
     runs = []
     for finalist in library.finalists:
         turns, actions = as_course(finalist.steps, walk.scenario)
+        turns += unavoidable_turns(walk.scenario)
         runs.append(course(walk, finalist.name, turns, actions))
     return min(runs, key=lambda run: run.loss, default=null_run(walk))
 
@@ -85,7 +87,7 @@ def make_references(
     # Another engine would answer the same commands differently; what the world alone would do it can still say.
     same = journal.header.engine == VERSION
     seeds, what_if = (seeds, what_if) if same else (0, False)
-    library = library or library_of(loaded.scenario.id)
+    library = library or library_of(loaded.scenario.id, loaded.scenario.variant)
     steps = seeds + 1 + what_if
     ends = Ends(loaded, library)
     null, best = ends.of(journal.header.seed)

@@ -86,6 +86,10 @@ class Library(Data):
     """What could have been done in one scenario."""
 
     scenario: str
+    digest: str = ""
+    """Of the mechanics that the finalists were searched with."""
+    words: dict[str, str] = {}
+    """Action -> what the name of a course calls it."""
     earliest: tuple[Earliest, ...] = ()
     search: tuple[tuple[tuple[Step, ...], ...], ...] = ()
     """The grid of the search: a course takes one alternative of each group."""
@@ -95,9 +99,11 @@ class Library(Data):
     """Added to every branch that has none of these actions, `at` minutes after its last step."""
 
 
-def library_of(scenario: str) -> Library:
-    """Return the library that comes with a scenario; an empty one where there is none."""
-    file = resources.files("scenarios") / scenario / "library.yaml"
+def library_of(scenario: str, variant: str = "base") -> Library:
+    """Return the library that comes with a scenario's variant, or else with the scenario; an empty one without."""
+    folder = resources.files("scenarios") / scenario
+    own = folder / "variants" / f"{variant}.library.yaml"
+    file = own if own.is_file() else folder / "library.yaml"
     if not file.is_file():
         return Library(scenario=scenario)
     try:
@@ -271,15 +277,17 @@ def search(walk: Walk, library: Library, keep: int = KEPT) -> list[Finalist]:
         loss = loss_from(walk, walk.scenario.horizon, turns, actions)
         kind = tuple(sorted({s.action or s.knob or "" for s in steps}))
         if kind not in best or loss < best[kind].loss:
-            name = ", ".join(f"{s.action or s.knob} T+{s.at:g}" for s in steps)
+            name = ", ".join(f"{library.words.get(s.action, s.action)} T+{s.at:g}" for s in steps if s.action)
             best[kind] = Finalist(name=name, steps=steps, loss=loss)
     return sorted(best.values(), key=lambda one: (one.loss, one.name))[:keep]
+
+
+def unavoidable_turns(scenario: Scenario) -> list[Turn]:
+    """Return the turns that come whatever anybody does: the effects of timed injects."""
+    return [Turn(i.at, x.knob, x.value, x.over) for i in scenario.injects if not i.when for x in i.effects]
 
 
 def untouched_turns(scenario: Scenario) -> list[Turn]:
     """Return the turns that happen when nobody does anything: queued merges land, timed injects have their effect."""
     found = [Turn(m.at, x.knob, x.value, x.over) for m in scenario.merges for x in m.effects]
-    found += [
-        Turn(i.at, x.knob, x.value, x.over) for i in scenario.injects if not i.when for x in i.effects
-    ]
-    return found
+    return [*found, *unavoidable_turns(scenario)]

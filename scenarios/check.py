@@ -12,7 +12,18 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from analytics.playbook import Playbook
-from scenarios.loader import Written, label, line_of, plain, read_yaml, schema_problems, world_class, written
+from scenarios.loader import (
+    Written,
+    label,
+    line_of,
+    mechanics,
+    parse,
+    plain,
+    read_yaml,
+    schema_problems,
+    world_class,
+    written,
+)
 from scenarios.patch import lay_over
 from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES
 from simulator.commands import Command, Pick
@@ -46,7 +57,7 @@ def check_path(path: Path) -> list[Finding]:
     text = _read(file)
     if isinstance(text, Finding):
         return [text]
-    findings = check_text(text, str(file), lambda: _world_beside(file))
+    findings = check_text(text, str(file), lambda: _world_beside(file)) + _old_courses(file, text)
     if file.name != "scenario.yaml" or any(found.level == "error" for found in findings):
         return findings
     for patch in sorted((file.parent / "variants").glob("*.yaml")):
@@ -55,7 +66,25 @@ def check_path(path: Path) -> list[Finding]:
             findings.append(over)
         elif "." not in patch.name.removesuffix(".yaml"):
             findings += check_text(text, str(file), lambda: _world_beside(file), (over, str(patch)))
+            findings += _old_courses(file, text, (over, str(patch)))
     return sorted(dict.fromkeys(findings))
+
+
+def _old_courses(file: Path, text: str, patch: tuple[str, str] | None = None) -> list[Finding]:
+    """Return a warning where a library's finalists were searched with other mechanics than these."""
+    library = Path(patch[1]).with_suffix(".library.yaml") if patch else file.parent / "library.yaml"
+    found = _read(library)
+    try:
+        if file.name != "scenario.yaml" or isinstance(found, Finding):
+            return []
+        nodes = read_yaml(found, str(library), lines=True)
+        now = mechanics(parse(text, str(file), patch), file.parent)
+    except ScenarioError:
+        return []  # said elsewhere
+    if nodes.get("digest", now) == now:
+        return []
+    what = "digest: the finalists were searched with another world or other actions"
+    return [Finding(str(library), line_of(nodes, ("digest",)), what, "search again: make finalists", "warning")]
 
 
 def _read(file: Path) -> str | Finding:

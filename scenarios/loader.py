@@ -80,6 +80,7 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
         responders=dict(getattr(responders, "RESPONDERS", {})),
         teammates=dict(getattr(responders, "TEAMMATES", {})),
         source=file if patch is None else patch[1],
+        mechanics=mechanics(scenario, folder),
     )
     return at(base, difficulty)
 
@@ -155,6 +156,26 @@ def _digest(text: str, folder: Traversable) -> str:
     shared = [resources.files("scenarios") / name for name in SHARED]
     for entry in (*sorted(own, key=lambda entry: entry.name), *shared):
         digest.update(f"\0{entry.name}\0{entry.read_text(encoding='utf-8')}".encode())
+    return digest.hexdigest()
+
+
+MOVED_BY = ("parameters", "harm", "merges", "starts_at", "horizon", "fault_at")
+ACTS_BY = ("id", "takes", "propagation", "starts_with", "effects", "stalls_when", "preconditions", "repeatable")
+SCRIPTED = ("scenarios.moves", "scenarios.responders", "scenarios.gamer", "simulator.views")
+"""What a module of scripted responders imports, and a world does not."""
+
+
+def mechanics(scenario: Scenario, folder: Traversable) -> str:
+    """Return the SHA-256 over what decides how the world moves and answers actions; words do not count."""
+    digest = hashlib.sha256()
+    parts = [scenario.model_dump_json(include=set(MOVED_BY))]
+    parts += [action.model_dump_json(include=set(ACTS_BY)) for action in scenario.actions]
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        source = entry.read_text(encoding="utf-8") if entry.name.endswith(".py") else ""
+        if source and not any(name in source for name in SCRIPTED):
+            parts.append(source)
+    for part in parts:
+        digest.update(f"{part}\0".encode())
     return digest.hexdigest()
 
 

@@ -548,6 +548,8 @@ class LoadedScenario:
     """Where it was read from, for messages."""
     difficulty: str = "standard"
     """What `scenarios.difficulty` has made of it."""
+    mechanics: str = ""
+    """SHA-256 over what decides how the world moves and answers actions; committed courses name theirs."""
 
 
 Merge.model_rebuild()

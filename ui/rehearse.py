@@ -53,7 +53,7 @@ def findings(path: Path, progress: Progress) -> list[Finding]:
 
 
 def _best(loaded: LoadedScenario, find: Find) -> Iterator[Finding]:
-    null, best = Ends(loaded, library_of(loaded.scenario.id)).of(SEEDS[0])
+    null, best = Ends(loaded, library_of(loaded.scenario.id, loaded.scenario.variant)).of(SEEDS[0])
     if best.loss >= null.loss:
         yield find(
             ("actions",),

@@ -31,7 +31,7 @@ KNOBS = {
     "hotfix_share": 0.0, "hotfix_canary": 0.0,
     "rollback": 0.0, "compat": 0.0, "publish_key": 0.0, "throttle": 0.0, "capacity": 30000.0, "revoke": 0.0,
     "revoke_all": 0.0, "idp_failover": 0.0, "asn_block": 0.0, "restart": 0.0, "merge_restart": 0.0,
-    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0,
+    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0, "watched": 0.0,
     "public_post": 0.0,
 }  # fmt: skip
 """Every knob and where it stands before anybody touched it."""
@@ -335,6 +335,7 @@ class AuthTokenWorld:
             "revoked": self.passes > 0,
             "revoked_all": self._revoked_all,
             "throttled": k["throttle"] > 0,
+            "watched": k["watched"] > 0,
             "merged": self.merged,
             "auth_at_risk": active,
             "regression": active,
