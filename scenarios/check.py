@@ -145,8 +145,8 @@ def _schema(error: ValidationError, source: Written, model: Any) -> Iterator[Fin
 
 
 def _of_error(error: ScenarioError, file: str) -> Finding:
-    found = re.match(r"^.*?:(\d+): (.*); (.*)$", str(error), re.DOTALL)
-    return Finding(file, int(found[1]), found[2], found[3]) if found else Finding(file, 1, str(error), "mend it")
+    found = re.match(r"^(.*?):(\d+): (.*); (.*)$", str(error), re.DOTALL)
+    return Finding(found[1], int(found[2]), found[3], found[4]) if found else Finding(file, 1, str(error), "mend it")
 
 
 def _world_beside(file: Path) -> MakeWorld:

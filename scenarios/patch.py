@@ -67,7 +67,8 @@ def _fields(
             continue
         if not at and key in BY_KEY and isinstance(value, Mapping) and isinstance(base.get(key), Mapping):
             data[key] = {**base[key], **value}
-            made.origins.update({((key, name)): (True, (key, name)) for name in value})
+            made.origins[(key,)] = (True, (key,))
+            made.origins.update({(key, name): (name in value, (key, name)) for name in data[key]})
         else:
             data[key] = value
             made.origins[(*at, key)] = (True, (*new, key))

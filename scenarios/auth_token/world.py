@@ -31,8 +31,8 @@ KNOBS = {
     "hotfix_share": 0.0, "hotfix_canary": 0.0,
     "rollback": 0.0, "compat": 0.0, "publish_key": 0.0, "throttle": 0.0, "capacity": 30000.0, "revoke": 0.0,
     "revoke_all": 0.0, "idp_failover": 0.0, "asn_block": 0.0, "restart": 0.0, "merge_restart": 0.0,
-    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0, "watched": 0.0,
-    "public_post": 0.0,
+    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0,
+    "watched": 0.0, "public_post": 0.0,
 }  # fmt: skip
 """Every knob and where it stands before anybody touched it."""
 

@@ -1,0 +1,318 @@
+"""Variants: the same first alerts, another truth; drawn by the host, never by the seed; checked with file and line."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from analytics import playbook
+from analytics.counterfactual import Ends, add_references
+from analytics.courses import as_course, begin, course, library_of
+from analytics.record import loss_of
+from analytics.scorecard import Scorecard
+from analytics.scoring import score
+from scenarios import draw, load, variants
+from scenarios.check import check_path, check_text
+from scenarios.patch import lay_over
+from simulator import events as e
+from simulator.engine import Engine, new_header
+from simulator.errors import ReplayDivergence, ScenarioError, UnknownName
+from simulator.onset import onset_shift
+from simulator.play import play
+from simulator.replay import replay
+from simulator.text import Utc, render
+
+FOLDER = Path(str(resources.files("scenarios")))
+OF_A = variants("auth_token")
+EVERY = [(name, variant) for name in scenarios.names() for variant in variants(name)]
+SEEDS = (1, 2, 3, 4, 5)
+LIBRARIES = [(n, v) for n, v in EVERY if library_of(n, v).digest]
+
+
+def world(variant: str, minute: float):
+    loaded = load("auth_token", variant)
+    made = loaded.make_world()
+    made.start(loaded.scenario.starts_at, loaded.scenario.fault_at)
+    while made.now < 60 * minute:
+        made.step(5)
+    return made
+
+
+@cache
+def drill(variant: str, policy: str, seed: int) -> tuple[Engine, Scorecard]:
+    loaded, book = load("auth_token", variant), playbook.load("recovery")
+    engine = play(loaded, policy, seed)
+    return engine, score(add_references(loaded, engine.journal, book, seeds=0), book)
+
+
+# --- loading and drawing ---------------------------------------------------------------------------------
+
+
+def test_the_base_comes_first_and_every_variant_loads() -> None:
+    assert OF_A == ("base", "amber", "birch", "cedar")
+    for variant in OF_A:
+        assert load("auth_token", variant).scenario.variant == variant
+    assert len({load("auth_token", variant).digest for variant in OF_A}) == len(OF_A)
+
+
+def test_an_unknown_variant_offers_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="variant of auth_token 'ambr'; did you mean 'amber'"):
+        load("auth_token", "ambr")
+    with pytest.raises(UnknownName, match="unknown scenario 'auth_tokn'"):
+        variants("auth_tokn")
+
+
+def test_every_variant_can_be_drawn_and_the_draw_follows_the_hosts_chance() -> None:
+    rng = random.Random(3)
+    drawn = [draw("auth_token", rng) for _ in range(60)]
+    assert set(drawn) == set(OF_A)
+    assert drawn[:5] == [draw("auth_token", again) for again in [random.Random(3)] for _ in range(5)]
+
+
+def test_a_seed_never_changes_the_variant() -> None:
+    for variant in OF_A:
+        loaded = load("auth_token", variant)
+        assert {new_header(loaded, seed).variant for seed in range(40)} == {variant}
+
+
+def test_a_journal_replays_only_on_the_variant_it_was_played_on() -> None:
+    engine, _ = drill("birch", "null", 1)
+    replay(load("auth_token", "birch"), engine.journal)
+    with pytest.raises(ReplayDivergence, match="recorded as birch, standard, and this is base, standard"):
+        replay(load("auth_token"), engine.journal)
+
+
+# --- what people see, and what is true -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "variant"), EVERY)
+def test_nothing_seen_beforehand_tells_a_variant(name: str, variant: str) -> None:
+    base, other = load(name).scenario, load(name, variant).scenario
+    for field in ("title", "summary", "briefing", "company", "incident", "t0_utc", "channels", "services"):
+        assert getattr(base, field) == getattr(other, field)
+    for group in ("roles", "metrics", "alerts", "queries", "actions", "topics", "causes", "blast", "residual_risks",
+                  "unknowns", "factors", "reasons", "needs", "revisions"):  # fmt: skip
+        assert [(x.id, x.title) for x in getattr(base, group)] == [(x.id, x.title) for x in getattr(other, group)]
+    assert [(x.command, x.executors) for x in (*base.queries, *base.actions)] == [
+        (x.command, x.executors) for x in (*other.queries, *other.actions)
+    ]
+    assert [role.brief for role in base.roles] == [role.brief for role in other.roles]
+
+
+@pytest.mark.parametrize("variant", OF_A)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_same_first_alerts_at_the_same_time(variant: str, seed: int) -> None:
+    loaded = load("auth_token", variant)
+    engine = Engine(loaded, new_header(loaded, seed, mode="assessment", automation=False))
+    engine.advance(300)
+    fired = {x.body.alert: x.at for x in engine.journal.entries if isinstance(x.body, e.AlertFired)}
+    assert fired["authn_reject_ratio_high"] == 0
+    assert list(fired) == ["session_db_latency", "authn_reject_ratio_high", "node_clock_offset", "credential_stuffing"]
+    assert abs(onset_shift(loaded, seed)) <= 30
+
+
+def test_each_variant_has_a_truth_of_its_own() -> None:
+    true = {v: [one.id for one in load("auth_token", v).scenario.causes if one.true] for v in OF_A}
+    assert true == {"base": ["zone_key"], "amber": ["zone_key"], "birch": ["jwks_late"], "cedar": ["clock_skew"]}
+    assert len({load("auth_token", v).scenario.fault for v in OF_A}) == len(OF_A)
+    reasons = {v: world(v, 4).reason() for v in OF_A}
+    assert reasons == {
+        "base": "signature", "amber": "signature", "birch": "unknown_kid", "cedar": "not_yet_valid",
+    }  # fmt: skip
+
+
+def test_the_wrong_key_elsewhere_wants_other_levers() -> None:
+    def after(variant: str, *turns: tuple[str, float]) -> bool:
+        made = world(variant, 5)
+        for knob, value in turns:
+            made.turn(knob, value, 0)
+        made.step(30)
+        return bool(made.facts()["signing_bad"])
+
+    flags = (("flag_web", 0.0), ("flag_mobile", 0.0))
+    assert not after("base", *flags)
+    assert after("amber", *flags)
+    assert not after("amber", ("pin", 1.0))
+    assert not after("amber", ("zone_a", 1.0))
+    assert after("amber", ("zone_c", 1.0))
+    assert world("amber", 1).facts()["fallback"] == "ready"
+    assert world("base", 1).facts()["fallback"] == "blocked"
+
+
+def test_a_late_key_set_fades_by_itself_within_ten_minutes_and_poisons_nobody() -> None:
+    shares = [world("birch", minute).figures()["reject_ratio_pct"] for minute in (1.5, 4, 7, 11.5, 20)]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 4
+    assert not world("birch", 11.6).facts()["signing_bad"]
+    assert world("birch", 14).facts()["reject_below_1pct"]
+    assert world("birch", 20).figures()["poisoned_sessions"] == 0
+
+
+def test_a_clock_that_is_ahead_follows_no_flag() -> None:
+    made = world("cedar", 5)
+    for knob, value in (("flag_web", 0.0), ("flag_mobile", 0.0), ("pin", 1.0), ("hotfix_share", 1.0)):
+        made.turn(knob, value, 0)
+    made.step(60)
+    assert made.facts()["signing_bad"]
+    made.turn("clock_sync", 1.0, 0)
+    made.step(30)
+    assert not made.facts()["signing_bad"]
+    assert world("cedar", 20).figures()["poisoned_sessions"] == 0
+
+
+TURNS = ((), (("rollback", 1),), (("zone_a", 1), ("throttle", 1)), (("hotfix_share", 1), ("pin", 1)),
+         (("revoke_all", 1),), (("clock_sync", 1), ("publish_key", 1)))  # fmt: skip
+
+
+@pytest.mark.parametrize("variant", OF_A)
+@pytest.mark.parametrize("turns", TURNS)
+def test_every_text_can_be_printed_in_every_variant(variant: str, turns: tuple[tuple[str, float], ...]) -> None:
+    scenario, made = load("auth_token", variant).scenario, world(variant, 5)
+    for knob, value in turns:
+        made.turn(knob, value, 0)
+    made.step(300)
+    scope = {**scenario.context, **made.context(), "t": made.now, "utc": Utc(scenario.t0_utc, made.now)}
+    texts = [text for q in scenario.queries for text in (q.output, q.refusal)]
+    texts += [text for a in scenario.actions for text in (a.output, a.stall_output)] + [i.text for i in scenario.injects]
+    printed = [render(text, scope) for text in texts]
+    assert all(line == line.rstrip() for text in printed for line in text.splitlines())
+    if load("auth_token", variant).make_world().reason() != "signature":
+        assert not [text for text in printed if "reason=signature" in text or "(standby)" in text]
+
+
+# --- responders ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", OF_A[1:])
+@pytest.mark.parametrize("seed", SEEDS)
+def test_by_the_book_reads_what_it_sees(variant: str, seed: int) -> None:
+    engine, card = drill(variant, "by_the_book", seed)
+    assert card.total >= 85
+    assert not card.caps
+    started = {x.body.action for x in engine.journal if isinstance(x.body, e.ActionStarted)}
+    assert {"amber": "pin", "birch": "flag_web", "cedar": "clock_sync"}[variant] in started
+    assert ("revoke" in started) == (variant == "amber")
+    assert drill(variant, "null", seed)[1].total <= 5
+
+
+@pytest.mark.parametrize("variant", OF_A[1:])
+def test_the_score_puts_responders_in_their_order_in_every_variant(variant: str) -> None:
+    total = {name: drill(variant, name, 1)[1].total for name in load("auth_token", variant).responders}
+    assert total["by_the_book"] > total["slow"] > total["impatient"]
+    assert total["by_the_book"] > total["hero"] > total["impatient"]
+    assert 35 <= total["silent"] <= 60
+    assert total["talker"] <= 45
+    assert total["wrong_cause"] <= 45
+    assert total["gamer"] < total["slow"]
+
+
+# --- courses ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "variant"), LIBRARIES)
+def test_committed_courses_belong_to_the_world_they_were_searched_with(name: str, variant: str) -> None:
+    loaded, library = load(name, variant), library_of(name, variant)
+    assert library.digest == loaded.mechanics, "the world or its actions have changed; run `make finalists`"
+    walk = begin(loaded.make_world, loaded.scenario, 0)
+    for finalist in library.finalists:
+        turns, actions = as_course(finalist.steps, loaded.scenario)
+        assert course(walk, finalist.name, turns, actions).loss == pytest.approx(finalist.loss, rel=0.02)
+
+
+@pytest.mark.parametrize("variant", OF_A)
+def test_the_best_course_is_about_as_good_as_by_the_book(variant: str) -> None:
+    loaded = load("auth_token", variant)
+    ends = Ends(loaded, library_of("auth_token", variant))
+    for seed in SEEDS:
+        null, best = ends.of(seed)
+        ours = loss_of(drill(variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
+        assert best.loss <= 1.1 * ours < null.loss
+
+
+# --- patches, and what is wrong with them ----------------------------------------------------------------
+
+
+def test_a_patch_is_laid_over_part_by_part() -> None:
+    base = {
+        "parameters": {"a": 1, "b": 2}, "teaching": [{"at": 1}], "x": {"deep": 1},
+        "roles": [{"id": "r", "cues": [{"id": "c", "text": "old", "topics": ["t"]}, {"id": "d"}]}, {"id": "s"}],
+    }  # fmt: skip
+    made = lay_over(base, {
+        "parameters": {"b": 3}, "teaching": [{"at": 2}], "x": {"other": 2}, "remove": {"roles": ["s"]},
+        "roles": [{"id": "r", "remove": {"cues": ["d"]}, "cues": [{"id": "c", "text": "new"}]}, {"id": "u"}],
+    })  # fmt: skip
+    assert made.data == {
+        "parameters": {"a": 1, "b": 3}, "teaching": [{"at": 2}], "x": {"other": 2},
+        "roles": [{"id": "r", "cues": [{"id": "c", "text": "new", "topics": ["t"]}]}, {"id": "u"}],
+    }  # fmt: skip
+    assert made.origin(("roles", 0, "cues", 0, "text")) == (True, ("roles", 0, "cues", 0, "text"))
+    assert made.origin(("roles", 0, "cues", 0, "topics", 0)) == (False, ("roles", 0, "cues", 0, "topics", 0))
+    assert made.origin(("roles", 1, "title")) == (True, ("roles", 1, "title"))
+    assert base["roles"][0]["cues"][0]["text"] == "old"  # type: ignore[index]
+
+
+TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
+
+
+def findings(patch: str) -> list[str]:
+    from scenarios.auth_token.world import AuthTokenWorld
+
+    found = check_text(TEXT, "scenario.yaml", lambda: AuthTokenWorld, (patch, "mine.yaml"))
+    return [str(one) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("patch", "expected"),
+    [
+        ("title: Late keys\n", "mine.yaml:1: title: a variant cannot change it: it would be told by it; take it out"),
+        ("remove:\n  queries: [git_lag]\n",
+         "mine.yaml:2: remove.queries.0: there is no 'git_lag' to remove; name one; did you mean 'git_log'?"),
+        ("hint: x\nactions:\n  - {id: pin, coverage: [desktop]}\n",
+         "mine.yaml:3: actions.pin.coverage.0: unknown name 'desktop'; use one of segments"),
+        ("parameters: {colour: 1}\n", "mine.yaml:1: parameters: the world does not know them"),
+        ("actions:\n  - {id: pinn, rung: flag}\n", "mine.yaml:2: actions.pinn.command: is missing; add it"),
+        ("actions:\n  - {id: pin, runk: flag}\n",
+         "mine.yaml:2: actions.pin.runk: no such field; remove or rename it; did you mean 'rung'?"),
+        ("injects:\n  - id: page\n    text: \"{{ replika }}\"\n",
+         "mine.yaml:3: injects.page.text: broken template ('replika' is undefined)"),
+        ("parameters: {a: 1\n", "mine.yaml:2: yaml: "),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_patch_is_found_where_it_was_made(patch: str, expected: str) -> None:
+    assert findings(patch)[0].startswith(expected)
+
+
+def test_what_a_patch_breaks_elsewhere_is_found_there() -> None:
+    (found,) = findings("remove:\n  metrics: [session_db_p95]\n")
+    line = TEXT[: TEXT.index("  - {id: session_db_latency")].count("\n") + 1
+    assert found.startswith(f"scenario.yaml:{line}: alerts.session_db_latency.metric: unknown name 'session_db_p95'")
+
+
+def test_loading_a_broken_patch_says_where() -> None:
+    from scenarios.loader import parse
+
+    with pytest.raises(ScenarioError, match=r"mine\.yaml:2: actions\.pin\.runk: no such field"):
+        parse(TEXT, "scenario.yaml", ("actions:\n  - {id: pin, runk: flag}\n", "mine.yaml"))
+    with pytest.raises(ScenarioError, match=r"mine\.yaml:1: id: a variant cannot change it"):
+        parse(TEXT, "scenario.yaml", ("id: other\n", "mine.yaml"))
+
+
+@pytest.mark.parametrize("name", scenarios.names())
+def test_a_folders_variants_are_checked_with_it(name: str) -> None:
+    assert check_path(FOLDER / name) == []
+
+
+def test_courses_of_another_world_are_a_warning(tmp_path: Path) -> None:
+    folder = tmp_path / "auth_token"
+    (folder / "variants").mkdir(parents=True)
+    (folder / "scenario.yaml").write_text(TEXT, encoding="utf-8")
+    (folder / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
+    (folder / "variants" / "mine.yaml").write_text("parameters: {capacity: 20000}\n", encoding="utf-8")
+    (folder / "variants" / "mine.library.yaml").write_text("scenario: auth_token\ndigest: old\n", encoding="utf-8")
+    (found,) = check_path(folder)
+    assert (Path(found.file).name, found.line, found.level) == ("mine.library.yaml", 2, "warning")
