@@ -25,7 +25,7 @@ from scenarios.loader import (
     written,
 )
 from scenarios.patch import lay_over
-from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES
+from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
 from simulator.commands import Command, Pick
 from simulator.errors import ScenarioError, nearest
 from simulator.facts import INCIDENT_FACTS
@@ -33,7 +33,6 @@ from simulator.scenario import Scenario
 from simulator.text import Utc, render
 from simulator.world import World
 
-Steps = tuple[str | int, ...]
 MakeWorld = Callable[[Mapping[str, float]], World]
 
 
@@ -163,25 +162,6 @@ def _world_beside(file: Path) -> MakeWorld:
     if found is None:
         raise ScenarioError(f"{file}:1: world: its world.py names no WORLD; add `WORLD = YourWorld` to it")
     return found  # type: ignore[no-any-return]
-
-
-def parts(data: Any, pattern: str) -> Iterator[tuple[Steps, Any]]:
-    """Yield (path, value) for every place that `pattern` names; `*` stands for every item or every value."""
-    yield from _walk(data, pattern.split("."), ())
-
-
-def _walk(data: Any, pattern: list[str], path: Steps) -> Iterator[tuple[Steps, Any]]:
-    if not pattern:
-        if data is not None:
-            yield path, data
-        return
-    head, rest = pattern[0], pattern[1:]
-    if head == "*":
-        items: Any = enumerate(data) if isinstance(data, list) else data.items() if isinstance(data, Mapping) else ()
-        for key, value in items:
-            yield from _walk(value, rest, (*path, key))
-    elif isinstance(data, Mapping) and head in data:
-        yield from _walk(data[head], rest, (*path, head))
 
 
 @dataclass

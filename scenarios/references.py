@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Steps = tuple[str | int, ...]
+
 GROUPS = (
     "services", "segments", "harm", "figures", "topics", "roles", "metrics", "alerts", "changes", "merges", "logs",
     "queries", "actions", "injects", "causes", "blast", "residual_risks", "unknowns", "reasons", "needs", "revisions",
@@ -43,3 +48,22 @@ TEMPLATES = (
 )  # fmt: skip
 STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")
 COMPARISONS = ("above", "below", "not")
+
+
+def parts(data: Any, pattern: str) -> Iterator[tuple[Steps, Any]]:
+    """Yield (path, value) for every place that `pattern` names; `*` stands for every item or every value."""
+    yield from _walk(data, pattern.split("."), ())
+
+
+def _walk(data: Any, pattern: list[str], path: Steps) -> Iterator[tuple[Steps, Any]]:
+    if not pattern:
+        if data is not None:
+            yield path, data
+        return
+    head, rest = pattern[0], pattern[1:]
+    if head == "*":
+        items: Any = enumerate(data) if isinstance(data, list) else data.items() if isinstance(data, Mapping) else ()
+        for key, value in items:
+            yield from _walk(value, rest, (*path, key))
+    elif isinstance(data, Mapping) and head in data:
+        yield from _walk(data[head], rest, (*path, head))

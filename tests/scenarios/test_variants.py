@@ -178,7 +178,8 @@ def test_every_text_can_be_printed_in_every_variant(variant: str, turns: tuple[t
     made.step(300)
     scope = {**scenario.context, **made.context(), "t": made.now, "utc": Utc(scenario.t0_utc, made.now)}
     texts = [text for q in scenario.queries for text in (q.output, q.refusal)]
-    texts += [text for a in scenario.actions for text in (a.output, a.stall_output)] + [i.text for i in scenario.injects]
+    texts += [text for a in scenario.actions for text in (a.output, a.stall_output)]
+    texts += [inject.text for inject in scenario.injects]
     printed = [render(text, scope) for text in texts]
     assert all(line == line.rstrip() for text in printed for line in text.splitlines())
     if load("auth_token", variant).make_world().reason() != "signature":
