@@ -108,7 +108,7 @@ def observe(world: AuthTokenWorld) -> dict[str, float]:
         "poisoned": web.poisoned + mobile.poisoned,
         "failed_logins": world.failing,
         "login_forced": (web.forced + mobile.forced) / 1.5,
-        "jwks_age": float((world.now + 7340) % 600),
+        "jwks_age": float(_jwks_age(world)),
         "tickets": 2.0 + world.tickets_rate,
         "flag_web": 1.0 if knob["flag_web"] >= 0.5 else 0.0,
         "flag_mobile": 1.0 if knob["flag_mobile"] >= 0.5 else 0.0,
@@ -150,6 +150,11 @@ def _nodes(world: AuthTokenWorld) -> list[dict[str, Any]]:
         {"node": f"node-{name}", "zone": f"eu-1{name[0]}", "offset": off + (ahead if name[0] == world.zone else 0.0)}
         for name, off in offsets
     ]
+
+
+def _jwks_age(world: AuthTokenWorld) -> int:
+    """Return the age in seconds of the key set in the gateways' cache: a saw-tooth, begun anew by a purge."""
+    return (world.now + 7340 if world.purged_at is None else world.now - world.purged_at) % 600
 
 
 def _node_offset(world: AuthTokenWorld) -> float:
@@ -209,7 +214,8 @@ def context(world: AuthTokenWorld) -> dict[str, Any]:
         "failed_logins": round(world.failing),
         "bots": {"blocked": knob["asn_block"] >= 1,
                  "rate": 3.1 * (1 + _bots(world)) * MINUTE, "seen": world.now >= BOTS},
-        "jwks_age": (world.now + 7340) % 600,
+        "jwks_age": _jwks_age(world),
+        "edge_reverted": knob["edge_revert"] >= 1,
         "session_db_p95": _session_db(world),
         "idp_p95": _idp(world),
         "node_offset": _node_offset(world),

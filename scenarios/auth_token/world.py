@@ -87,6 +87,8 @@ class AuthTokenWorld:
         self.passes = 0
         """Revocation passes so far."""
         self.merged = False
+        self.purged_at: int | None = None
+        """When the key set was last purged from the CDN."""
         self.published_ever = False
         self._revoked_all = False
         self._lag = [0.0, 0.0, 0.0]
@@ -145,6 +147,8 @@ class AuthTokenWorld:
                 self._restarts += ((self.now + RESTART, 0.25 if knob == "restart" else 0.4),)
                 self.merged = self.merged or knob == "merge_restart"
             return
+        elif knob == "jwks_purge":
+            self.purged_at = self.now
         elif knob == "throttle":
             self._throttle_until = self.now + THROTTLED if value > 0 else self.now
         if over > 0 and value != old:
