@@ -13,7 +13,7 @@ from typing import Any, Literal
 from analytics.counterfactual import Ends
 from analytics.courses import library_of
 from scenarios.check import Finding
-from scenarios.loader import line_of, load, names, read_yaml
+from scenarios.loader import line_of, load, names, read_yaml, variants
 from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine
@@ -49,6 +49,8 @@ def findings(path: Path, progress: Progress) -> list[Finding]:
         *_actions(loaded, find),
         *_injects(loaded, find, progress),
     ]
+    for variant in variants(name)[1:]:
+        found += _best(load(name, variant), find)
     return sorted(found)
 
 
@@ -57,7 +59,8 @@ def _best(loaded: LoadedScenario, find: Find) -> Iterator[Finding]:
     if best.loss >= null.loss:
         yield find(
             ("actions",),
-            f"the best course ({best.name}, loss {best.loss:.3f}) does no better than doing nothing ({null.loss:.3f})",
+            f"{loaded.scenario.variant}: the best course ({best.name}, loss {best.loss:.3f}) does no better than"
+            f" doing nothing ({null.loss:.3f})",
             "make an action help, or renew the library's finalists",
         )
 

@@ -133,7 +133,7 @@ def _zone_rows(world: AuthTokenWorld, c: Clients) -> list[dict[str, Any]]:
     for zone, tilt in (("a", 1.004), ("b", 1.0), ("c", 0.997)):
         faulty = zone == world.zone
         minted = round(c.minted_bad if faulty else c.minted * tilt)
-        failed = min(minted, round(0.9987 * c.failed)) if faulty else round(0.002 * minted)
+        failed = round(0.9987 * min(minted, c.failed)) if faulty else round(0.002 * minted)
         if everywhere:
             failed = min(minted, round(tilt * c.failed / 3))
         share = failed / minted if minted else 0.0

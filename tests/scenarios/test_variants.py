@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -19,11 +20,13 @@ from analytics.scoring import score
 from scenarios import draw, load, variants
 from scenarios.check import check_path, check_text
 from scenarios.patch import lay_over
+from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.errors import ReplayDivergence, ScenarioError, UnknownName
 from simulator.onset import onset_shift
-from simulator.play import play
+from simulator.play import orders, play, play_orders
+from simulator.policy import Order
 from simulator.replay import replay
 from simulator.text import Utc, render
 
@@ -210,6 +213,38 @@ def test_the_score_puts_responders_in_their_order_in_every_variant(variant: str)
     assert total["talker"] <= 45
     assert total["wrong_cause"] <= 45
     assert total["gamer"] < total["slow"]
+
+
+def _waiting(given: list[Order]) -> list[Order]:
+    """Return by_the_book's orders with its flags left alone: it holds, watches and tells."""
+    kept = []
+    for order in given:
+        body, changes = order.body, {}
+        if isinstance(body, c.TakeAction):
+            if body.action == "flag_mobile":
+                continue
+            changes = {"action": "hold", "executor": None} if body.action == "flag_web" else {}
+        elif isinstance(body, c.RecordOption) and body.action == "flag_mobile":
+            changes = {"action": "hold", "coverage": ("web", "mobile"), "minutes_to_effect": 10, "risk": "harm_goes_on"}
+        elif isinstance(body, c.RecordDecision):
+            changes = {"actions": ("hold",), "blast_radius": ("harm_goes_on",)}
+        elif isinstance(body, c.PublishDecisionNote):
+            changes = {"actions": ("hold",)}
+        elif isinstance(body, c.HandOff):
+            changes = {"in_flight": ()}
+        elif getattr(body, "mitigation", None):
+            changes = {"mitigation": "hold"}
+        by = "verification:waits" if changes.get("action") == "hold" and isinstance(body, c.TakeAction) else order.by
+        kept.append(replace(order, by=by, body=body.model_copy(update=changes)))
+    return kept
+
+
+def test_waiting_is_a_fair_answer_to_what_fades_by_itself() -> None:
+    loaded, book = load("auth_token", "birch"), playbook.load("recovery")
+    engine = play_orders(loaded, _waiting(orders(drill("birch", "by_the_book", 1)[0])), 1)
+    card = score(add_references(loaded, engine.journal, book, seeds=0), book)
+    assert card.total >= 70
+    assert not card.caps
 
 
 # --- courses ---------------------------------------------------------------------------------------------
