@@ -199,7 +199,7 @@ class Console:
 
     @property
     def channel(self) -> Locator:
-        return self.page.locator(".feed")
+        return self.page.locator(".st-key-feedbox")
 
     @property
     def now(self) -> int:

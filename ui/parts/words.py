@@ -34,12 +34,17 @@ class Names:
 
     def __init__(self, scenario: Scenario, seats: Mapping[str, str] | None = None) -> None:
         self._scenario = scenario
-        self._handles = {role.id: role.handle for role in scenario.roles} | dict(seats or {})
+        self._simulated = {role.id: role.handle for role in scenario.roles}
+        self._handles = self._simulated | dict(seats or {})
         self._roles = {role.id: role.title for role in scenario.roles}
 
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
         return self._handles.get(role, role)
+
+    def teammate(self, role: str) -> str:
+        """Return the handle of a role's simulated holder, whoever sits there by now."""
+        return self._simulated.get(role, role)
 
     def role(self, role: str) -> str:
         """Return the title of a role."""
@@ -95,7 +100,7 @@ class Names:
         """Return who is behind `by`: a person's name, else the handle of the simulated teammate."""
         kind, _, rest = by.partition(":")
         if kind == "teammate":
-            return self.handle(rest)
+            return self.teammate(rest)
         if kind in ("engine", "world"):
             return ""
         return rest or kind
@@ -263,7 +268,7 @@ def _done(n: Names, entry: Entry, body: e.ActionFinished) -> Said:
 
 def _posted(n: Names, entry: Entry, body: e.MessagePosted) -> Said:
     where = "" if body.channel == "incident" else f" in #{body.channel}"
-    return Said("person", "says", n.handle(body.role) + where, body.text)
+    return Said("person", "says", n.teammate(body.role) + where, body.text)
 
 
 def _shared(n: Names, entry: Entry, body: e.CueShared) -> Said:
@@ -307,6 +312,9 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "page_sent": _system(lambda n, b: f"Pager rings at {n.handle(b.role)}"),
     "page_unanswered": _system(lambda n, b: f"{n.handle(b.role)} does not answer; the secondary is being paged"),
     "role_joined": _system(lambda n, b: f"{n.handle(b.role)} joined"),
+    "role_vacated": lambda n, x, b: Said(
+        "decision", "leaves", n.handle(b.seat), f"had to go without handing over; nobody is {b.role}"
+    ),
     "role_accepted": _system(lambda n, b: f"{n.handle(b.seat)} is {b.role}"),
     "task_assigned": _system(
         lambda n, b: f"{b.task} for {n.handle(b.owner)}: {b.text} (by {clock(b.due)}, from {n.handle(b.assigned_by)})"
