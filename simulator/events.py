@@ -259,6 +259,16 @@ class ActionQueued(Event):
     waits_for: str
 
 
+class SignedOff(Event):
+    """Somebody signed an action; a signature serves one run."""
+
+    kind: Literal["signed_off"] = "signed_off"
+    action: str
+    role: str
+    """Role whose sign-off it is."""
+    seat: str
+
+
 class ActionStarted(Event):
     """The executor began to carry it out."""
 
