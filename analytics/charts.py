@@ -32,14 +32,15 @@ def _figure(height: int) -> go.Figure:
 
 
 def cut(text: str, at: int = NARROW) -> str:
-    """Return text short enough for a label."""
-    return text if len(text) <= at else f"{text[: at - 1].rstrip()}…"
+    """Return text short enough for a label, in which plotly finds no markup."""
+    short = text if len(text) <= at else f"{text[: at - 1].rstrip()}…"
+    return short.replace("<", "&lt;")
 
 
 def part_bars(parts: pd.DataFrame) -> go.Figure:
     """Return what was earned of each part, as horizontal bars over what could be."""
     figure = _figure(max(120, 44 * len(parts) + 24))
-    names = list(parts["title"])
+    names = [cut(name) for name in parts["title"]]
     figure.add_bar(
         y=names, x=parts["points"], orientation="h", name="earned", cliponaxis=False,
         hovertemplate="%{y}: %{x:g} points<extra></extra>",
@@ -124,7 +125,7 @@ def affected_over_time(affected: pd.DataFrame) -> go.Figure:
 
 def blueprint(windows: pd.DataFrame, happened: pd.DataFrame, phases: pd.DataFrame) -> go.Figure:
     """Return the windows of the plan as bars and what happened in and after them as marks and bars on top."""
-    figure = _figure(max(240, 40 * len(windows) + 96))
+    figure = _figure(max(240, 48 * len(windows) + 96))
     rows = {ident: i for i, ident in enumerate(windows["id"])}
     for number, phase in enumerate(each(phases)):
         if number % 2 == 0:
@@ -152,11 +153,13 @@ def blueprint(windows: pd.DataFrame, happened: pd.DataFrame, phases: pd.DataFram
         )  # fmt: skip
     last = [*windows["none"], *(x for x in happened["since"] if not math.isnan(x)), 60.0]
     _time_axis(figure, max(last))
+    # Names stand above their bars, so that a narrow screen has its whole width for time.
+    for ident, name in zip(windows["id"], windows["title"], strict=True):
+        figure.add_annotation(
+            x=0, y=rows[ident] - 0.42, text=cut(name, 60), showarrow=False, xanchor="left", yanchor="middle"
+        )
     figure.update_layout(barmode="overlay")
-    figure.update_yaxes(
-        tickvals=list(rows.values()), ticktext=[cut(x, 44) for x in windows["title"]], autorange="reversed", title=None,
-        showgrid=False, zeroline=False, fixedrange=True, automargin=True,
-    )  # fmt: skip
+    figure.update_yaxes(range=[len(rows) - 0.4, -0.8], visible=False, fixedrange=True)
     return figure
 
 
@@ -180,6 +183,6 @@ def hypotheses_over_time(hypotheses: pd.DataFrame, until: float) -> go.Figure:
 
 def _time_axis(figure: go.Figure, until: float) -> None:
     figure.update_xaxes(
-        title="drill time, minutes after the first page", range=[-1, until + 1], dtick=10, tickprefix="T+",
+        title="drill time, minutes", range=[-1, until + 1], dtick=10, tickprefix="T+",
         zeroline=False, ticks="outside",
     )  # fmt: skip

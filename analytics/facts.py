@@ -31,8 +31,7 @@ def figure_true(view: RecordView, figure: c.Figure, at: int, within: float = WIT
 def _matches(figure: c.Figure, truth: tuple[float, float], within: float) -> bool:
     low, high = truth
     if figure.high is None or figure.high == figure.low:
-        slack = max(within * abs(low), within * abs(high))
-        return low - slack <= figure.low <= high + slack
+        return low - within * abs(low) <= figure.low <= high + within * abs(high)
     if figure.high < figure.low:
         return False
     # An interval must be narrow enough to say something; around a small truth its width is measured against that.

@@ -289,14 +289,16 @@ def _stated(part: BaseModel) -> Iterator[c.Figure]:
 CLAIMS: Columns = {
     "at": "int64", "seq": "int64", "by": "str", "about": "str", "said": "str", "true": "str", "holds": "bool",
 }  # fmt: skip
-"""`about` is severity, status or recovery; `true` says in words what the world was."""
+"""`about` is severity, status, recovery or closure; `true` says in words what the world, or the gate, was."""
 
 
 def claims(view: RecordView) -> pd.DataFrame:
-    """Return what people claimed of severity, status and recovery beside what was so at that second."""
+    """Return what people claimed of severity, status, recovery and closure beside what was so at that second."""
     rows = []
     for entry in view.entries:
         about = _claimed(view, entry.body, entry.at)
+        if about is None and isinstance(entry.body, c.RequestClosure):
+            about = _gate(view, entry.seq)
         if about is not None:
             subject, said, true, holds = about
             rows.append(
@@ -314,13 +316,22 @@ def _claimed(view: RecordView, body: c.Command | e.Event, at: int) -> tuple[str,
             return "severity", body.severity, true, above in (0, 1)
         case c.UpdateStakeholders() | c.CorrectUpdate():
             return "status", body.status, world_was(view, at), facts.status_true(view, body.status, at)
-        case c.ClaimRecovery(claim="recovered") | c.RequestClosure():
-            said = "recovered" if isinstance(body, c.ClaimRecovery) else "ready to close"
-            return "recovery", said, world_was(view, at), not view.outside(at)
+        case c.ClaimRecovery(claim="recovered"):
+            return "recovery", body.claim, world_was(view, at), not view.outside(at)
         case c.ClaimRecovery():
             working = any(run.effect is not None and run.effect <= at for run in view.mitigations)
             return "recovery", body.claim, world_was(view, at), working
     return None
+
+
+def _gate(view: RecordView, request: int) -> tuple[str, str, str, bool]:
+    """Return what the closure gate said to a request: its answer is the next one on record."""
+    answer = next((m for m in view.all(e.ClosureRefused) if m.seq > request), None)
+    closed = view.closed
+    if answer is None or (closed is not None and request < closed.seq < answer.seq):
+        return "closure", "ready to close", "every condition met" if closed else "no answer", closed is not None
+    missing = len(answer.body.missing)
+    return "closure", "ready to close", f"{missing} condition{'' if missing == 1 else 's'} missing", False
 
 
 def world_was(view: RecordView, at: int) -> str:

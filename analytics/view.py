@@ -16,6 +16,8 @@ from simulator import events as e
 from simulator.journal import Entry, accepted, names_of, role_of, seen_by
 from simulator.scenario import Query
 
+MOST_LINKS = 8
+
 B = TypeVar("B", bound="c.Command | e.Event")
 B_co = TypeVar("B_co", bound="c.Command | e.Event", covariant=True)
 
@@ -99,8 +101,11 @@ class RecordView:
         return None if seq is None else self.entry(seq)
 
     def cited(self, refs: Iterable[str], moment: Moment[B]) -> tuple[Entry, ...]:
-        """Return the entries behind `refs` that existed before `moment` and that its author could see."""
-        found = (self.find(ref) for ref in dict.fromkeys(refs))
+        """Return the entries behind `refs` that existed before `moment` and that its author could see.
+
+        Only the first `MOST_LINKS` count: who links everything points at nothing.
+        """
+        found = (self.find(ref) for ref in list(dict.fromkeys(refs))[:MOST_LINKS])
         return tuple(x for x in found if x is not None and x.seq < moment.seq and seen_by(x, moment.role))
 
     @cached_property

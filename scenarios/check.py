@@ -15,6 +15,7 @@ from analytics.playbook import Playbook
 from scenarios.loader import label, line_of, plain, read_yaml, schema_problems, world_class
 from simulator.commands import Command, Pick
 from simulator.errors import ScenarioError, nearest
+from simulator.facts import INCIDENT_FACTS
 from simulator.scenario import Scenario
 from simulator.text import Utc, render
 from simulator.world import World
@@ -58,10 +59,6 @@ TEMPLATES = (
     "queries.*.output", "queries.*.refusal", "actions.*.output", "actions.*.stall_output",
     "actions.*.preconditions.*.message", "injects.*.text", "injects.*.answers.*.reply", "alerts.*.summary",
     "logs.*.text",
-)  # fmt: skip
-INCIDENT_FACTS = (
-    "t", "closed", "incident.declared", "incident.severity", "incident.status", "incident.frozen",
-    "incident.public_update", "incident.commander", "incident.deputy", "incident.lanes",
 )  # fmt: skip
 STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")
 COMPARISONS = ("above", "below", "not")

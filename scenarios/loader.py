@@ -24,7 +24,7 @@ from simulator.scenario import LoadedScenario, Scenario
 LARGEST = 1_000_000
 """Characters beyond which a scenario file is not read."""
 MOST_ALIASES = 200
-SHARED = ("responders.py", "moves.py")
+SHARED = ("moves.py", "responders.py")
 """Python files beside the scenario folders that decide what simulated holders do."""
 Path = tuple[str | int, ...]
 

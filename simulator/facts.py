@@ -22,6 +22,9 @@ _INCIDENT: dict[str, Callable[[Engine], Any]] = {
     "incident.lanes": lambda engine: len(engine.incident.lanes),
 }
 
+INCIDENT_FACTS = tuple(_INCIDENT)
+"""Names of the facts about drill and incident."""
+
 
 def _action(engine: Engine, ident: str) -> str:
     run = engine.incident.last_run("action", ident)
@@ -68,17 +71,3 @@ class Facts(Mapping[str, Any]):
         if self._world is None:
             self._world = self._engine.world.facts()
         return self._world
-
-
-def known_names(engine: Engine) -> list[str]:
-    """Return every fact a condition may name in this scenario."""
-    s = engine.scenario
-    cues = [cue.id for role in s.roles for cue in role.cues]
-    named = {
-        "action": [a.id for a in s.actions],
-        "query": [q.id for q in s.queries],
-        "cue": cues,
-        "inject": [i.id for i in s.injects],
-        "role": [r.id for r in s.roles],
-    }
-    return [*Facts(engine), *(f"{prefix}.{ident}" for prefix, idents in named.items() for ident in idents)]

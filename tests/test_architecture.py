@@ -20,15 +20,16 @@ CATALOGUES = {"simulator/scenario.py": 560}
 MAY_IMPORT = {
     "simulator": {"simulator"},
     "scenarios": {"scenarios", "simulator.scenario", "simulator.world", "simulator.commands", "simulator.errors",
-                  "simulator.conditions", "simulator.policy", "simulator.text", "analytics.playbook"},
+                  "simulator.conditions", "simulator.facts", "simulator.policy", "simulator.text",
+                  "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.commands", "simulator.events", "simulator.journal",
                   "simulator.conditions", "simulator.errors", "simulator.world"},
     "ui": {"ui", "analytics", "scenarios", "simulator", "app"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
-ENGINE_DRIVERS = {"analytics/counterfactual.py"}
-"""The one module beside the simulator and the user interface that runs drills."""
-SCRIPTS = ("/responders.py", "/by_the_book.py", "/moves.py")
+ENGINE_DRIVERS = {"analytics/counterfactual.py", "analytics/what_if.py"}
+"""The modules beside the simulator and the user interface that run drills."""
+SCRIPTS = ("/responders.py", "/by_the_book.py", "/moves.py", "/gamer.py")
 RESPONDERS = {"simulator.views"}
 """What scripted responders may see besides: a role's briefing."""
 ONLY_UI = {"streamlit", "starlette", "uvicorn", "typer", "click"}

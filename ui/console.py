@@ -20,6 +20,7 @@ from ui.parts.live import scraped
 from ui.parts.over import over
 from ui.parts.panels import figure
 from ui.parts.playbook import sheet
+from ui.parts.shell import plain
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -33,7 +34,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("This link does not open a drill", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return shell.dead_end("This link does not open a drill", str(error))
     if here is None:
         return shell.dead_end("No drill open", "Practise alone, host a drill or join one with its code; all three start in the lobby.")
     if here.room.problem:
@@ -97,7 +98,7 @@ def _tools(here: Here) -> None:
             st.caption("Waiting for the facilitator to start")
         outcome = session.answered("clock")
         if outcome:
-            st.caption(outcome[1])
+            st.caption(plain(outcome[1]))
         st.space("stretch")
         _mine(here, b)
         if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
@@ -111,7 +112,7 @@ def _mine(here: Here, b: Briefing) -> None:
     known = b.catalogue.role(here.role)
     cues = [option for option in b.options("own_cues") if f"cue:{option.id}" in b.incident.refs]
     own = [cue for cue in cues if cue.id not in b.incident.cues]
-    label = f"{here.person.name} · {known.title if known else here.role}"
+    label = plain(f"{here.person.name} · {known.title if known else here.role}")
     with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
         st.markdown(f"**{known.title if known else here.role}**  :gray[{known.handle if known else ''}]")
         st.text(b.brief)
@@ -189,7 +190,7 @@ def _signals(here: Here) -> None:
 @st.fragment(run_every=1)
 def _channel(here: Here) -> None:
     view = st.segmented_control("Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed")
-    with st.container(key="feedbox", height=380, border=True, autoscroll=True):
+    with st.container(key="feedbox", height=380, border=True):
         st.html(scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All")))
 
 
@@ -198,7 +199,7 @@ def _say(here: Here) -> None:
     st.chat_input("Write to the incident channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
     outcome = session.answered("say")
     if outcome and not outcome[0]:
-        st.error(outcome[1])
+        st.error(plain(outcome[1]))
 
 
 def _said(here: Here) -> None:
@@ -233,13 +234,13 @@ def _panels(here: Here) -> None:
 
 @st.fragment(run_every=2)
 def _outputs(here: Here) -> None:
-    with st.container(height=480, key="outputbox", border=True):
+    with st.container(height=500, key="outputbox", border=True):
         st.html(scraped(here.room, here.role, "outputs", outputs_html))
 
 
 @st.fragment(run_every=5)
 def _changes(here: Here) -> None:
-    with st.container(height=480, key="changebox", border=True):
+    with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
 
 

@@ -8,6 +8,7 @@ from scenarios import loader
 from simulator.errors import DrillError
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
+from ui.parts.shell import plain
 
 GLOSSARY = {
     "Drill": "One run of a scenario: its clock, its people, its record.",
@@ -43,7 +44,7 @@ def _scenario(name: str) -> None:
     try:
         scenario = loader.load(name).scenario
     except DrillError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     with st.container(border=True):
         st.markdown(f"### {scenario.title}")

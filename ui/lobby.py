@@ -11,6 +11,7 @@ from simulator.text import clock
 from ui import session
 from ui.parts import shell
 from ui.parts.live import SERVER
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "lobby"
@@ -21,7 +22,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("This link does not open a drill", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return shell.dead_end("This link does not open a drill", str(error))
     if here is not None and here.person.seat is None and not here.person.facilitator:
         return _seats(here)
     if here is None and session.code():
@@ -60,7 +61,8 @@ def _one(here: Here, lobby: Lobby) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         state = words.get(lobby.state, lobby.state)
         at = "" if lobby.state in ("over", "lost") else f" · {clock(int(here.room.now()))}"
-        st.markdown(f"{lobby.title}  :gray[{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}]", width="stretch")
+        told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
+        st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
         file = "debrief.py" if lobby.state == "over" else "console.py"
         label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
         if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
@@ -120,7 +122,7 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
     try:
         return loader.load(scenario)
     except DrillError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return None
 
 
@@ -168,7 +170,7 @@ def _join_link(code: str) -> None:
         room = SERVER.rooms.by_code(code, session.source())
         lobby = SERVER.rooms.lobby(room)
     except DrillError as error:
-        return shell.dead_end("No drill has this code", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return shell.dead_end("No drill has this code", str(error))
     shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}")
     if lobby.state in ("over", "lost"):
         st.warning("This drill is over." if lobby.state == "over" else room.problem or "", icon=":material/info:")
@@ -212,7 +214,7 @@ def _chairs(lobby: Lobby, sit) -> None:  # type: ignore[no-untyped-def]
     with st.grid(3, min_column_width=240, gap="small", key="chairs"):
         for chair in lobby.chairs:
             with st.container(border=True, height="stretch"):
-                st.markdown(f"**{chair.title}**  \n:gray[{chair.team} · {_holder(chair, lobby)}]")
+                st.markdown(f"**{plain(chair.title)}**  \n:gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]")
                 if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
                     sit(chair.id)
 
@@ -233,7 +235,7 @@ def _state(lobby: Lobby) -> str:
 def _outcome(place: str) -> None:
     outcome = session.answered(place)
     if outcome and not outcome[0]:
-        st.error(outcome[1], icon=":material/block:")
+        st.error(plain(outcome[1]), icon=":material/block:")
         session.forget(place)
 
 

@@ -70,10 +70,10 @@ def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
         evidence = (run.order_seq, run.start_seq)
         corrected = _reversed(view, run, cap)
         if (run.spec.wide or run.spec.irreversible) and prechecks(view, run) and precheck_of(view, run) is None:
-            why = f"{run.spec.title} began at {clock(run.begun)} without the check that shows what it would do."
+            why = f"{run.title} began at {clock(run.begun)} without the check that shows what it would do."
             hits.append(_hit(cap, why, evidence, corrected))
         if run.spec.ready_when and not any(holds(run.spec.ready_when, f) for f in facts_around(view, run.begun)):
-            why = f"{run.spec.title} began at {clock(run.begun)} unprepared."
+            why = f"{run.title} began at {clock(run.begun)} unprepared."
             hits.append(_hit(cap, why, evidence, corrected))
     return _worst([*hits, *_marked(view, cap)])
 
@@ -81,7 +81,7 @@ def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
 def _marked(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of actions whose author says that carrying them out trips this cap."""
     return [
-        _hit(cap, f"{run.spec.title} was carried out at {clock(run.finished or 0)}.",
+        _hit(cap, f"{run.title} was carried out at {clock(run.finished or 0)}.",
              (run.order_seq, run.finish_seq), _reversed(view, run, cap))
         for run in view.runs
         if run.spec.cap == cap.id and run.started is not None and run.finished is not None and not run.stalled

@@ -37,5 +37,7 @@ def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
     still = [s for s in view.affected if s in treated and s in outside]
     reached = f"Never treated: {titles(names, untreated)}." if untreated else "Every affected segment was treated."
     end = clock(view.final.at)
-    held = f"Still outside tolerance at {end}: {titles(names, still)}." if still else f"It is back within tolerance by {end}."
+    held = f"All of it is back within tolerance at {end}."
+    if still:
+        held = f"Treated, but still outside tolerance at {end}: {titles(names, still)}."
     return settle(criterion, [Mark(share, 1, reached, evidence), Mark(back, 1, held, evidence)])

@@ -12,9 +12,7 @@ from simulator.views import Briefing
 
 AFFECTED = ("web", "mobile", "poisoned")
 BASELINE = (-55.0, -25.0)
-FLAG_FIRST = c.Recommendation(
-    owner="mitigation", action="flag_web", reversal_minutes=1, blast_radius=("stuck_stay",)
-)
+FLAG_FIRST = c.Recommendation(owner="mitigation", action="flag_web", reversal_minutes=1, blast_radius=("stuck_stay",))
 
 
 # --- what is said ----------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scenarios.auth_token.by_the_book import steps
-from scenarios.moves import both, here, m, seen, task
+from scenarios.gamer import gamer
+from scenarios.moves import both, here, known, m, seen, task
 from scenarios.responders import Script, Step, does, library
 from simulator import commands as c
 from simulator.policy import Policy
@@ -56,6 +57,36 @@ def impatient() -> Policy:
     )  # fmt: skip
 
 
+def wrong_cause() -> Policy:
+    """Believe the loudest story: an attack on the login page, then the provider with the yellow status page."""
+    return Script(
+        [
+            Step(20, "commander", does(c.AcknowledgePage(alert="authn_reject_ratio_high"))),
+            Step(30, "commander", does(c.AssignRole(role="commander", to="commander"))),
+            Step(35, "commander", does(c.AssignRole(role="deputy", to="deputy"))),
+            Step(60, "commander", does(task("triage", "impact"))),
+            Step(m(3), "commander", lambda b: c.Declare(severity="SEV-1", title="Attack on the login page",
+                 hypothesis="credential_stuffing", evidence=known(b, "impact")), seen("impact")),
+            Step(m(4), "commander", does(c.Freeze(scope=("edge-gw",)))),
+            Step(m(4), "commander", does(c.PageTeam(role="platform"))),
+            Step(m(5), "triage", does(c.StateHypothesis(cause="credential_stuffing", probability=0.9))),
+            Step(m(6), "comms", does(c.UpdateStakeholders(audience="public", status="investigating",
+                 cause="credential_stuffing", next_update_minutes=20))),
+            Step(m(8), "mitigation", does(c.RecordOption(action="block_asn", coverage=("web", "mobile"),
+                 minutes_to_effect=1, risk="no_effect_on_cause", reversal_minutes=1))),
+            Step(m(9), "mitigation", does(c.TakeAction(action="block_asn", executor="platform")), here("platform")),
+            Step(m(14), "triage", does(c.StateHypothesis(cause="idp_outage", probability=0.8))),
+            Step(m(15), "mitigation", does(c.TakeAction(action="idp_failover"))),
+            Step(m(25), "comms", does(c.UpdateStakeholders(audience="public", status="mitigating",
+                 mitigation="idp_failover", next_update_minutes=30))),
+            Step(m(26), "mitigation", does(c.TakeAction(action="restart_pods"))),
+            Step(m(52), "commander", does(c.EndDrill(how="stopped"))),
+        ],
+        SEATS,
+        {"meridian_eta": "no_time", "roll_back_now": "facts", "compromised": "no_evidence"},
+    )  # fmt: skip
+
+
 # --- simulated holders of empty seats --------------------------------------------------------------------
 
 
@@ -73,5 +104,7 @@ def _holder(seat: str) -> Callable[[], Agent]:
     return make
 
 
-RESPONDERS = library(by_the_book, hero="mitigation", impatient=impatient)
+RESPONDERS = library(
+    by_the_book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
+)
 TEAMMATES = {seat: _holder(seat) for seat in SEATS}

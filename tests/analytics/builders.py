@@ -88,10 +88,12 @@ def scenario(**more: Any) -> Scenario:
         "actions": [
             _action("flag", conflicts=["rollback"]),
             _action("web_flag", coverage=["web"]),
-            _action("rollback", rung="rollback", strategy="rollback", minutes_to_effect=6, reversal_minutes=6, wide=True,
+            _action("rollback", rung="rollback", strategy="rollback", minutes_to_effect=6, reversal_minutes=6,
+                wide=True,
                     ready_when={"fallback": "ready"}, needs_confidence="L2"),
             _action("hotfix", rung="hotfix", strategy="hotfix", minutes_to_effect=20, reversal_minutes=6),
-            _action("revoke", rung="repair", strategy=None, coverage=["mobile"], irreversible=True, needs_confidence="L2"),
+            _action("revoke", rung="repair", strategy=None, coverage=["mobile"], irreversible=True,
+                needs_confidence="L2"),
             _action("publish", rung="repair", cap="C3", reversible_by="withdraw"),
             _action("withdraw", mitigates=False, coverage=[]),
             _action("rewrite", mitigates=False, coverage=[], cap="C7"),
@@ -226,8 +228,10 @@ def decide(clock: str, *actions: str, role: str = "commander", **more: Any) -> L
 
 
 def card(clock: str, action: str = "flag", minutes: float = 2, coverage: Sequence[str] = ("web", "mobile")) -> Lines:
-    return say(clock, "mitigation", c.RecordOption(
-        action=action, coverage=tuple(coverage), minutes_to_effect=minutes, risk="slow", reversal_minutes=2))  # fmt: skip
+    option = c.RecordOption(
+        action=action, coverage=tuple(coverage), minutes_to_effect=minutes, risk="slow", reversal_minutes=2
+    )
+    return say(clock, "mitigation", option)
 
 
 def ready(clock: str, rollback: str = "blocked", plan: str | None = "flag", known_good: str = "good") -> Lines:
@@ -251,14 +255,16 @@ def snapshot(clock: str, risk: c.Figure | None = None, revision: str = "good") -
         next_checkpoint_minutes=15, next_owner="deputy"))  # fmt: skip
 
 
-def verify(clock: str, *metrics: str, window: tuple[float, float] = (-55, -25), hold: int = 5, number: int = 1) -> Lines:
+def verify(clock: str, *metrics: str, window: tuple[float, float] = (-55, -25), hold: int = 5,
+    number: int = 1) -> Lines:
     names = metrics or ("ratio", "web_ratio", "mobile_ratio")
     command = c.RecordVerification(
         metrics=names, baseline_from=window[0], baseline_to=window[1], segments=("web", "mobile"), hold_minutes=hold
     )
     segments = {m.id: m.segment for m in SCENARIO.metrics}
     rows = tuple(
-        e.MeasuredRow(metric=name, segment=segments.get(name), baseline=0.01, current=0.01, within=True) for name in names
+        e.MeasuredRow(metric=name, segment=segments.get(name), baseline=0.01, current=0.01,
+            within=True) for name in names
     )
     measured = e.VerificationMeasured(run=f"verification:{number}", held=60 * hold, rows=rows)
     at = seconds(clock)

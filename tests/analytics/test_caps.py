@@ -61,7 +61,8 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C1", "taken over, and the first one goes on", drill(COMMAND, take_over("20:00"), freeze("25:00")), 85),
     ("C1", "taken over, and goes on for long", drill(COMMAND, take_over("20:00"), freeze("35:00")), 70),
 
-    ("C2", "checked and prepared", drill(query("05:00", "compat"), act("10:00", "rollback"), world=truth(fallback="ready")), None),
+    ("C2", "checked and prepared", drill(query("05:00", "compat"), act("10:00", "rollback"),
+        world=truth(fallback="ready")), None),
     ("C2", "unprepared", drill(query("05:00", "compat"), act("10:00", "rollback")), 50),
     ("C2", "unchecked", drill(act("10:00", "rollback"), world=truth(fallback="ready")), 50),
     ("C2", "irreversible and unchecked", drill(act("10:00", "revoke")), 50),
@@ -83,11 +84,13 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C4", "taken back in four minutes", drill(
         update("25:00", "recovered"),
         say("29:00", "comms", c.CorrectUpdate(update="update:1", status="mitigating"))), 75),
-    ("C4", "taken back at once", drill(claim("25:00"), say("27:00", "commander", c.ChangeStatus(status="mitigating"))), None),
+    ("C4", "taken back at once", drill(claim("25:00"), say("27:00", "commander",
+        c.ChangeStatus(status="mitigating"))), None),
     ("C4", "closed while red", drill(closure("25:00")), 60),
 
     ("C5", "on a rerun", drill(act("10:00", "flag"), query("20:00", "rerun"), closure("25:00"), world=CURED), None),
-    ("C5", "on a measured verification", drill(act("10:00", "flag"), verify("15:00"), closure("25:00"), world=CURED), None),
+    ("C5", "on a measured verification", drill(act("10:00", "flag"), verify("15:00"), closure("25:00"), world=CURED),
+        None),
     ("C5", "on somebody's word", drill(act("10:00", "flag"), closure("25:00", "rerun"), world=CURED), 70),
     ("C5", "rerun before the last change", drill(
         act("10:00", "flag"), query("20:00", "rerun"), act("22:00", "revoke"), closure("25:00"), world=CURED), 70),

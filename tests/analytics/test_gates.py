@@ -58,8 +58,10 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G1", "one person for both", drill(
         ZONES, decide("08:00", execution_owner="mitigation", verification_owner="mitigation"), PINNED), "partial", 3.5),
     ("G1", "undone in an hour, it says", drill(ZONES, decide("08:00", reversal_minutes=60), PINNED), "partial", 3.3),
-    ("G1", "a blast radius that is none", drill(ZONES, decide("08:00", blast_radius=("lies",)), PINNED), "partial", 3.3),
-    ("G1", "every risk there is", drill(ZONES, decide("08:00", blast_radius=("slow", "lies", "x", "y")), PINNED), "partial", 3.3),
+    ("G1", "a blast radius that is none", drill(ZONES, decide("08:00", blast_radius=("lies",)), PINNED), "partial",
+        3.3),
+    ("G1", "every risk there is", drill(ZONES, decide("08:00", blast_radius=("slow", "lies", "x", "y")), PINNED),
+        "partial", 3.3),
     ("G1", "two decisions, one without evidence", drill(
         ZONES, decide("08:00"), decide("09:00", evidence=("query:unheard",)), PINNED), "partial", 2.0),
     ("G1", "no evidence at all", drill(decide("08:00"), PINNED), "missed", 0.0),
@@ -78,15 +80,18 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G2", "nothing to hand over", drill(), "not_applicable", 0.0),
 
     ("G3", "all of it", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00", "old_key"), hardening("27:00"), world=CURED), "met", 3.0),
+        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00",
+            "old_key"), hardening("27:00"), world=CURED), "met", 3.0),
     ("G3", "one segment covered", drill(
-        act("10:00", "web_flag"), query("25:00", "rerun"), risks("26:00", "old_key"), hardening("27:00"), world=CURED), "partial", 2.6),
+        act("10:00", "web_flag"), query("25:00", "rerun"), risks("26:00",
+            "old_key"), hardening("27:00"), world=CURED), "partial", 2.6),
     ("G3", "rerun while it is red", drill(
         act("10:00", "flag"), query("15:00", "rerun"), risks("26:00", "old_key"), hardening("27:00")), "partial", 2.4),
     ("G3", "rerun before the last change", drill(
         act("10:00", "flag"), query("25:00", "rerun"), act("30:00", "revoke"), world=CURED), "partial", 1.0),
     ("G3", "'none' is no residual risk", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00", "none"), hardening("27:00", "size"), world=CURED), "partial", 2.0),
+        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00", "none"), hardening("27:00",
+            "size"), world=CURED), "partial", 2.0),
     ("G3", "nothing took effect", drill(risks("26:00", "old_key"), hardening("27:00")), "not_observed", 0.0),
 
     ("G4", "at the first request", drill(closure("50:00")), "met", 4.0),
@@ -96,7 +101,8 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G4", "never asked", drill(), "not_observed", 0.0),
 
     ("G5", "both", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), package("50:00", "query:rerun"), leadership("51:00")), "met", 1.0),
+        act("10:00", "flag"), query("25:00", "rerun"), package("50:00",
+            "query:rerun"), leadership("51:00")), "met", 1.0),
     ("G5", "package on a measured verification", drill(
         act("10:00", "flag"), verify("20:00"), package("50:00", "verification:1")), "partial", 0.5),
     ("G5", "package on nothing", drill(act("10:00", "flag"), package("50:00", "query:rerun")), "missed", 0.0),

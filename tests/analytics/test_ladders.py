@@ -63,7 +63,8 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
 
     ("L2a", "the best there was", drill(FLAG, refs=references(fits=[fit(0.1, ("flag", 0.1))])), "met", 4.0),
     ("L2a", "within a tenth", drill(FLAG, refs=references(fits=[fit(0.19, ("flag", 0.1))])), "met", 4.0),
-    ("L2a", "half of what was avoidable left", drill(FLAG, refs=references(fits=[fit(0.415, ("flag", 0.1))])), "partial", 2.0),
+    ("L2a", "half of what was avoidable left", drill(FLAG, refs=references(fits=[fit(0.415, ("flag", 0.1))])),
+        "partial", 2.0),
     ("L2a", "worse than that", drill(FLAG, refs=references(fits=[fit(0.9, ("flag", 0.1))])), "missed", 0.0),
     ("L2a", "weighed by what was at stake", drill(
         FLAG, refs=references(fits=[fit(0.1, ("a", 0.1)), fit(1.0, ("a", 0.7), ref="action:flag")]),
@@ -81,13 +82,15 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
      "not_applicable", 0.0),
 
     ("L2c", "checked first", drill(query("08:00", "dry_run"), act("10:00", "revoke")), "met", 2.0),
-    ("L2c", "one of two", drill(query("08:00", "dry_run"), act("10:00", "revoke"), act("15:00", "rollback")), "partial", 1.0),
+    ("L2c", "one of two", drill(query("08:00", "dry_run"), act("10:00", "revoke"), act("15:00", "rollback")),
+        "partial", 1.0),
     ("L2c", "checked afterwards", drill(act("10:00", "revoke"), query("12:00", "dry_run")), "missed", 0.0),
     ("L2c", "only flags", drill(act("10:00", "flag")), "not_applicable", 0.0),
     ("L2c", "a check, but nothing at stake", drill(query("08:00", "dry_run")), "not_observed", 0.0),
 
     ("L3", "L2 on a test that could have failed", drill(ZONES, decide("08:00", "flag"), FLAG), "met", 5.0),
-    ("L3", "L2 on mere observation", drill(IMPACT, decide("08:00", "flag", evidence=("query:impact",)), FLAG), "partial", 3.0),
+    ("L3", "L2 on mere observation", drill(IMPACT, decide("08:00", "flag", evidence=("query:impact",)), FLAG),
+        "partial", 3.0),
     ("L3", "L1 on an observation", drill(
         IMPACT, decide("08:00", "flag", evidence=("query:impact",), confidence="L1"), FLAG,
     ), "met", 5.0),

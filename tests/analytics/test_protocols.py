@@ -89,7 +89,8 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         in_command(), lanes(comms="", triage=""), BUSY, MERGER, SHARED), "partial", 2.5),
     ("P2", "one executor for everything", drill(in_command(), lanes(), BUSY, MERGER, *HERO), "partial", 2.0),
     ("P2", "the commander does the work", drill(
-        in_command(), lanes(), BUSY, MERGER, *(query(f"1{m}:00", "impact", f"query:impact#{m}", "commander") for m in range(6)),
+        in_command(), lanes(), BUSY, MERGER, *(query(f"1{m}:00", "impact", f"query:impact#{m}",
+            "commander") for m in range(6)),
     ), "partial", 2.0),
     ("P2", "lanes on paper", drill(lanes()), "partial", 1.0),
     ("P2", "tasks for one lane only", drill(in_command(), lanes(), task("05:00", "30:00", "triage", 1), MERGER, SHARED),
@@ -106,13 +107,17 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P3", "no packet at the decision", drill(
         MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), refs=WAITING), "partial", 1.8),
     ("P3", "a packet without output", drill(
-        MINIMUM, ZONES, snapshot("08:00"), packet("08:30", evidence=()), decide("09:00"), refs=WAITING), "partial", 1.8),
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30",
+            evidence=()), decide("09:00"), refs=WAITING), "partial", 1.8),
     ("P3", "a packet with a false figure", drill(
-        MINIMUM, ZONES, snapshot("08:00"), packet("08:30", figure(9000)), decide("09:00"), refs=WAITING), "partial", 2.6),
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30",
+            figure(9000)), decide("09:00"), refs=WAITING), "partial", 2.6),
     ("P3", "the risk of waiting is way off", drill(
-        MINIMUM, ZONES, snapshot("08:00", figure(9000)), packet("08:30"), decide("09:00"), refs=WAITING), "partial", 2.3),
+        MINIMUM, ZONES, snapshot("08:00",
+            figure(9000)), packet("08:30"), decide("09:00"), refs=WAITING), "partial", 2.3),
     ("P3", "no snapshot at the change of phase", drill(
-        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), status("20:00", "mitigating"), refs=WAITING,
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), status("20:00",
+            "mitigating"), refs=WAITING,
     ), "partial", 2.3),
     ("P3", "only the evidence minimum", drill(MINIMUM), "partial", 0.8),
     ("P3", "evidence after the fact", drill(act("02:00", "flag"), MINIMUM), "missed", 0.0),
@@ -125,11 +130,14 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P4", "a false figure", drill(
         escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), update("48:00")), "partial", 3.4),
     ("P4", "taken back in time", drill(
-        escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), correct("31:00", "update:3", impact=figure(1000)),
+        escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), correct("31:00", "update:3",
+            impact=figure(1000)),
         update("48:00")), "partial", 3.9),
     ("P4", "a point ETA and a guess", drill(
-        escalate("08:00"), update("10:00", eta="point", cause="attack"), update("29:00"), update("48:00")), "partial", 3.0),
-    ("P4", "recovered, it says", drill(escalate("08:00"), update("10:00", status="recovered"), ended="20:00"), "partial", 3.2),
+        escalate("08:00"), update("10:00", eta="point",
+            cause="attack"), update("29:00"), update("48:00")), "partial", 3.0),
+    ("P4", "recovered, it says", drill(escalate("08:00"), update("10:00", status="recovered"), ended="20:00"),
+        "partial", 3.2),
     ("P4", "only upwards", drill(escalate("08:00")), "partial", 1.0),
     ("P4", "an update a minute earns no more", drill(
         escalate("08:00"), *(update(f"{m}:00") for m in range(10, 60))), "met", 4.0),
@@ -156,7 +164,8 @@ def test_a_criterion_finds_what_is_there(
 
 
 def test_an_update_that_says_recovered_may_be_a_little_early() -> None:
-    told = [*declare(), *act("10:00", "flag"), *escalate("08:00"), *update("19:00", status="recovered", mitigation="flag")]
+    told = [*declare(), *act("10:00", "flag"), *escalate("08:00"), *update("19:00", status="recovered",
+        mitigation="flag")]
     early, far_too_early = truth(recovers="21:00"), truth(recovers="40:00")
     assert "status" not in judge("P4", drill(told, world=early, ended="25:00")).why
     assert "status recovered" in judge("P4", drill(told, world=far_too_early, ended="25:00")).why

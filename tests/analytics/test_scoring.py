@@ -57,8 +57,10 @@ GROUPS: list[Lines] = [
     query("08:30", "dry_run"), query("25:00", "rerun", executor="verification"), capture("07:30"),
     declare(evidence=["query:impact"]), declare("15:00", "SEV-3"), freeze(), freeze("11:00", "auth"), lanes(),
     card("07:00"), card("07:10", "rollback", 6), card("07:20", "web_flag", 30), ready("08:00"), ready("08:10", "ready"),
-    decide("09:00", "flag"), decide("13:00", "revoke", evidence=("query:dry_run",)), decide("14:00", "hotfix", confidence="L3"),
-    act("10:00", "flag"), act("13:30", "revoke"), act("14:30", "hotfix", takes=600), act("16:00", "rollback", ends="stalled"),
+    decide("09:00", "flag"), decide("13:00", "revoke", evidence=("query:dry_run",)), decide("14:00", "hotfix",
+        confidence="L3"),
+    act("10:00", "flag"), act("13:30", "revoke"), act("14:30", "hotfix", takes=600), act("16:00", "rollback",
+        ends="stalled"),
     act("18:00", "publish"), packet("08:50"), packet("27:00"), snapshot("09:30"), snapshot("30:00", figure(50)),
     escalate("08:00"), update("10:00"), update("29:00", "mitigating", mitigation="flag"), update("31:00", "recovered"),
     verify("30:00"), verify("36:00", window=(-20, -2), number=2), hand_off("28:00"), inject("10:00", "push"),
@@ -120,7 +122,8 @@ def test_the_same_record_gives_the_same_bytes(chosen: list[int], world: Lines) -
 
 
 def paraphrased(body: Any) -> Any:
-    free = {"text": "quite other words", "title": "another title", "because": "other words", "note": "n", "summary": "s"}
+    free = {"text": "quite other words", "title": "another title", "because": "other words", "note": "n",
+        "summary": "s"}
     words = {name: value for name, value in free.items() if isinstance(getattr(body, name, None), str)}
     return body.model_copy(update=words) if isinstance(body, c.Command) else body
 
@@ -141,7 +144,8 @@ def test_doing_nothing_earns_nothing() -> None:
 
 
 def test_a_full_drill_is_proficient_and_a_cap_limits_it() -> None:
-    good = [GROUPS[0], *GROUPS[2:9], *(GROUPS[i] for i in (10, 12, 13, 14, 16, 18, 19, 21, 22, 26, 27, 28, 30, 31, 32, 34))]
+    good = [GROUPS[0], *GROUPS[2:9], *(GROUPS[i] for i in (10, 12, 13, 14, 16, 18, 19, 21, 22, 26, 27, 28, 30, 31, 32,
+        34))]
     rest = [*GROUPS[39:42], GROUPS[43], hand_off("28:00"), *CLOSING]
     record = drill(*good, *rest, world=WORLDS[0], refs=REFS)
     card_ = score(record, PLAYBOOK)
@@ -188,7 +192,8 @@ def test_spread_and_remarks_are_shown() -> None:
     card_ = score(drill(refs=refs, world=truth(until=1800)), PLAYBOOK)
     assert json.loads(card_.to_json())["spread"] == {"low": 70, "median": 80, "high": 90}
     assert "reaches T+30:00 of T+60:00" in card_.remarks[0]
-    forced = score(drill(say("05:00", "facilitator", c.OverrideOutcome(action="flag", outcome="force", reason="because"))), PLAYBOOK)
+    forced = score(drill(say("05:00", "facilitator", c.OverrideOutcome(action="flag", outcome="force",
+        reason="because"))), PLAYBOOK)
     assert "does not compare" in forced.remarks[0]
 
 

@@ -9,9 +9,7 @@ import pytest
 
 import scenarios
 from scenarios.auth_token.world import AuthTokenWorld
-from scenarios.check import INCIDENT_FACTS, Finding, check_path, check_text
-from simulator.engine import Engine, new_header
-from simulator.facts import known_names
+from scenarios.check import Finding, check_path, check_text
 
 FOLDER = resources.files("scenarios")
 TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
@@ -98,15 +96,6 @@ def test_one_mistake_is_one_finding(old, new, expected):
         assert findings == []
         return
     assert only(findings).startswith(expected)
-
-
-def test_the_facts_it_knows_are_those_the_engine_offers():
-    loaded = scenarios.load("auth_token")
-    names = known_names(Engine(loaded, new_header(loaded, seed=1)))
-    assert [name for name in names if "." in name and name.startswith("incident.")] == [
-        name for name in INCIDENT_FACTS if name.startswith("incident.")
-    ]
-    assert set(INCIDENT_FACTS) <= set(names)
 
 
 def test_an_id_used_twice():

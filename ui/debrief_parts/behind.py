@@ -1,4 +1,4 @@
-"""What was behind it, folded until the team wants to know: the fault, its contributing factors, the teaching timeline."""
+"""What was behind it, folded until the team wants to know: fault, contributing factors, teaching timeline."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ import streamlit as st
 from analytics import frames, story
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
-from ui.debrief_parts.look import badge, minute, quiet, table
-from ui.debrief_parts.look import Sign as S
+from ui.debrief_parts.look import Sign, at_time, badge, minute, note, table
 
-NAMED, UNNAMED = S("✓", "you set a task against it", "good"), S("○", "no task against it", "quiet")
-WRONG = S("✗", "not a factor here", "bad")
+NAMED, UNNAMED = Sign("✓", "you set a task against it", "good"), Sign("○", "no task against it", "quiet")
+WRONG = Sign("✗", "not a factor here", "bad")
 
 
 def behind_view(drill: Drill) -> None:
     """Draw what the scenario's author knows, folded."""
-    st.caption("Guess first: what was the trigger, what let it through, what made it last? Then unfold.")
+    note("Guess first: what was the trigger, what let it through, what made it last? Then unfold.")
     with st.expander("What it was", key="debrief-fault"):
         true = [cause for cause in drill.scenario.causes if cause.true]
         others = [cause for cause in drill.scenario.causes if not cause.true]
@@ -26,16 +25,15 @@ def behind_view(drill: Drill) -> None:
             f"<p><b>{escape(drill.scenario.fault)}</b>, from {clock(drill.view.fault_at)}.</p>"
             + "".join(f"<p>{escape(cause.title)}</p>" for cause in true)
         )
-        if others:
-            rows = [(escape(o.title), escape(o.plausible), escape(o.killed_by)) for o in others]
-            st.html(table("Other stories", ("Other story", "Why it seemed so", "What kills it"), rows))
+        rows = [(escape(o.title), escape(o.plausible), escape(o.killed_by)) for o in others]
+        st.html(table("Other stories", ("Other story", "Why it seemed so", "What kills it"), rows, "No other story."))
     with st.expander("Contributing factors", key="debrief-factors"):
         _factors(drill)
     with st.expander("Teaching timeline beside yours", key="debrief-teaching"):
         _teaching(drill)
     with st.expander("What the drill was for", key="debrief-objectives"):
-        rows = [(escape(o.title), escape(o.target)) for o in drill.scenario.objectives]
-        st.html(table("Objectives", ("Objective", "Target"), rows) if rows else quiet("No objectives are written down."))
+        aims = [(escape(o.title), escape(o.target)) for o in drill.scenario.objectives]
+        st.html(table("Objectives", ("Objective", "Target"), aims, "No objectives are written down."))
 
 
 def _factors(drill: Drill) -> None:
@@ -44,18 +42,15 @@ def _factors(drill: Drill) -> None:
         sign = (NAMED if r.named else UNNAMED) if r.true else (WRONG if r.named else None)
         if sign is not None:
             rows.append((escape(r.layer), escape(r.title), badge(sign)))
-    if not rows:
-        return st.html(quiet("The scenario names no contributing factors."))
-    st.html(table("Contributing factors", ("Layer", "Factor", "Your hardening tasks"), rows))
+    heads = ("Layer", "Factor", "Your hardening tasks")
+    st.html(table("Contributing factors", heads, rows, "The scenario names no contributing factors."))
 
 
 def _teaching(drill: Drill) -> None:
-    points = {i: point for i, point in enumerate(drill.scenario.teaching)}
-    rows = []
-    for i, r in enumerate(frames.each(drill.teaching)):
-        yours = minute(r.yours) if points[i].until else "–"
-        rows.append((f'<span class="t">{clock(r.at)}</span>', escape(r.text), f'<span class="t">{yours}</span>'))
-    if not rows:
-        return st.html(quiet("The scenario has no teaching timeline."))
-    st.html(table("Teaching timeline", ("One good way", "What", "Yours"), rows))
-    st.caption("Not the only good way: the best course found may differ.")
+    rows = [
+        (at_time(r.at), escape(r.text), f'<span class="t">{minute(r.yours) if point.until else "–"}</span>')
+        for r, point in zip(frames.each(drill.teaching), drill.scenario.teaching, strict=True)
+    ]
+    heads = ("One good way", "What", "Yours")
+    st.html(table("Teaching timeline", heads, rows, "The scenario has no teaching timeline."))
+    note("Not the only good way: the best course found may differ. A dash: nothing on record says when.")

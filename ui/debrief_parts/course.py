@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import charts, frames
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
-from ui.debrief_parts.look import number, quiet, table
+from ui.debrief_parts.look import note, number, quiet, table
 
 LOSS_WORDS = "Loss, all dimensions weighed"
 PLAIN = {"displayModeBar": False}
@@ -26,7 +26,7 @@ def course_view(drill: Drill) -> None:
             alt="Share of each segment outside tolerance over drill time",
         )  # fmt: skip
     st.subheader("The plan and what happened", anchor=False)
-    st.caption("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened.")
+    note("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened.")
     windows, happened = frames.windows(drill.view), frames.happened(drill.view)
     st.plotly_chart(
         charts.blueprint(windows, happened, frames.phases(drill.view)), key="debrief-plan", config=PLAIN,
@@ -44,7 +44,8 @@ def course_view(drill: Drill) -> None:
             )
             for ident, (title, full, none) in titles.items()
         ]  # fmt: skip
-        st.html(table("Plan and what happened", ("Step", "Full until, none from", "Happened"), rows))
+        heads = ("Step", "Full until, none from", "Happened")
+        st.html(table("Plan and what happened", heads, rows, "This playbook has no windows."))
 
 
 def _harm(drill: Drill) -> None:
@@ -70,8 +71,9 @@ def _harm(drill: Drill) -> None:
             (escape(dimensions[d]), *(_final(drill, course, d) for course in frames.COURSES), escape(units[d]))
             for d in dimensions
         ]
-        st.html(table("Harm at the horizon", ("At the horizon", "Yours", "No action", "Best found", "Unit"), rows))
-        st.caption(f"Best found: {best.name}. Same seed, same chance in all three.")
+        heads = ("At the horizon", "Yours", "No action", "Best found", "Unit")
+        st.html(table("Harm at the horizon", heads, rows, "", cards=False))
+        note(f"Best found: {best.name}. Same seed, same chance in all three.")
 
 
 def _final(drill: Drill, course: str, dimension: str) -> str:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 
 import streamlit as st
 
 from analytics import charts, frames, story
-from simulator.text import clock
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import VERDICT, badge, minute, number, quiet, stated, table, truth_badge
+from ui.debrief_parts.look import VERDICT, at_time, badge, minute, number, quiet, stated, table, truth_badge
 
 WHERE = {
     "escalate_internally": "escalation", "update_stakeholders": "update", "update_executives": "executive update",
     "correct_update": "correction", "record_packet": "evidence packet", "record_snapshot": "snapshot",
     "publish_decision_note": "decision note",
 }  # fmt: skip
+NEGLIGIBLE = 0.005
+"""Share of the avoidable loss that is not worth a word."""
+LONGEST = 240
+"""Characters of an inject shown in the table."""
 HOW = {"asked": "asked for", "offered": "offered", "late": "came by itself", "never": "never shared"}
 
 
@@ -36,34 +40,28 @@ def known_view(drill: Drill, lines: Lines) -> None:
     _injects(drill)
 
 
-def _t(at: float) -> str:
-    return f'<span class="t">{clock(round(at))}</span>'
-
-
 def _claims(drill: Drill) -> None:
     rows = [
-        (_t(r.at), escape(drill.names.person(r.by)), f"{escape(r.about)}: <b>{escape(r.said)}</b>", escape(r.true),
+        (at_time(r.at), escape(drill.names.person(r.by)), f"{escape(r.about)}: <b>{escape(r.said)}</b>", escape(r.true),
          truth_badge(r.holds))
         for r in frames.each(drill.claims)
     ]  # fmt: skip
-    if not rows:
-        return st.html(quiet("Nobody stated severity, status or recovery."))
-    st.html(table("Claims and the world", ("When", "Who", "Said", "The world, or the playbook", "Was it so"), rows))
+    heads = ("When", "Who", "Said", "In truth", "Was it so")
+    st.html(table("Claims and the world", heads, rows, "Nobody stated severity, status or recovery."))
 
 
 def _figures(drill: Drill) -> None:
     rows = [
         (
-            _t(r.at), escape(drill.names.person(r.by)), escape(WHERE.get(r.where, r.where.replace("_", " "))),
+            at_time(r.at), escape(drill.names.person(r.by)), escape(WHERE.get(r.where, r.where.replace("_", " "))),
             escape(r.title), f"<b>{stated(r.low, r.high)}</b> {escape(r.unit)}",
             "forecast" if r.where == "record_snapshot" else f"{number(r.true)} {escape(r.unit)}",
             "" if r.where == "record_snapshot" else truth_badge(r.holds, "within 20 %", "off"),
         )
         for r in frames.each(drill.figures)
     ]  # fmt: skip
-    if not rows:
-        return st.html(quiet("Nobody stated a figure."))
-    st.html(table("Figures and the truth", ("When", "Who", "Where", "Figure", "Said", "True", "Was it so"), rows))
+    heads = ("When", "Who", "Where", "Figure", "Said", "True", "Was it so")
+    st.html(table("Figures and the truth", heads, rows, "Nobody stated a figure."))
 
 
 def _cues(drill: Drill) -> None:
@@ -71,23 +69,22 @@ def _cues(drill: Drill) -> None:
     for r in frames.each(drill.cues):
         never = r.how == "never"
         shared = "never" if never else f"{minute(r.shared)}, {HOW[r.how]}"
-        waited = "" if r.waited != r.waited else f"{r.waited:.0f} min"
+        waited = "" if math.isnan(r.waited) else f"{r.waited:.0f} min"
         rows.append(
             (
                 f"<b>{escape(r.title)}</b>", escape(r.text), escape(r.matters_for), minute(r.known, "not in the room"),
                 f'<span class="{"bad" if never else ""}">{"✗ " if never else ""}{escape(shared)}</span>', waited,
             )
         )  # fmt: skip
-    if not rows:
-        return st.html(quiet("This scenario gives no role knowledge of its own."))
     heads = ("Who knew", "What", "It matters for", "Known", "Shared", "Kept for")
-    st.html(table("What only one role knew", heads, rows))
+    st.html(table("What only one role knew", heads, rows, "This scenario gives no role knowledge of its own."))
 
 
 def _hypotheses(drill: Drill) -> None:
     stated_causes = frames.hypotheses(drill.view)
     if stated_causes.empty:
-        return st.html(quiet("Nobody stated a hypothesis with a probability."))
+        st.html(quiet("Nobody stated a hypothesis with a probability."))
+        return
     st.plotly_chart(
         charts.hypotheses_over_time(stated_causes, drill.view.over / 60), key="debrief-hypotheses",
         config={"displayModeBar": False},
@@ -97,35 +94,40 @@ def _hypotheses(drill: Drill) -> None:
 
 
 def _decisions(drill: Drill, lines: Lines) -> None:
-    rows = []
-    for r in frames.each(story.decisions(drill.view)):
-        rests = "<br>".join(escape(lines.reference(ref)) for ref in r.evidence) or "nothing linked"
-        fit = "not computed"
-        if r.gap == r.gap:
-            fit = "the best branch open then" if r.gap <= 0.005 else f"left {100 * r.gap:.0f} % of the avoidable loss"
-            fit = f"{escape(fit)}<br><small>better: {escape(r.best)}</small>" if r.best and r.gap > 0.005 else escape(fit)
-        rows.append(
-            (
-                _t(r.at), f"<b>{escape(r.decision)}</b> by {escape(r.strategy)}<br>{escape(r.actions)}", escape(r.why_now),
-                rests, escape(r.confidence), f"{escape(r.executes)}<br><small>checks: {escape(r.verifies)}</small>", fit,
-            )
-        )  # fmt: skip
-    if not rows:
-        return st.html(quiet("No checkpoint decision was recorded."))
+    rows = [
+        (
+            at_time(r.at),
+            f"<b>{escape(r.decision)}</b> by {escape(r.strategy)}<br>{escape(r.actions)}",
+            escape(r.why_now),
+            "<br>".join(escape(lines.reference(ref)) for ref in r.evidence) or "nothing linked",
+            escape(r.confidence),
+            f"{escape(r.executes)}<br><small>checks: {escape(r.verifies)}</small>",
+            _fit(r.gap, r.best, drill.journal.references is not None),
+        )
+        for r in frames.each(story.decisions(drill.view))
+    ]
     heads = ("When", "Decision", "Why now", "Rested on", "Confidence", "Does and checks", "How it fits")
-    st.html(table("Checkpoint decisions", heads, rows))
+    st.html(table("Checkpoint decisions", heads, rows, "No checkpoint decision was recorded."))
+
+
+def _fit(gap: float, best: str, made: bool) -> str:
+    """Return how a branch fits, in words; `gap` is NaN where nothing was done on the decision."""
+    if math.isnan(gap):
+        return "nothing was started on it" if made else "not computed yet"
+    if gap <= NEGLIGIBLE:
+        return "the best branch open then"
+    better = f"<br><small>better: {escape(best)}</small>" if best else ""
+    return f"left {100 * gap:.0f} % of the avoidable loss{better}"
 
 
 def _injects(drill: Drill) -> None:
     rows = []
     for r in frames.each(drill.injects):
-        when = f" {minute(r.answered)}" if r.answered == r.answered else ""
-        text = r.text if len(r.text) <= 240 else f"{r.text[:239]}…"
-        seen = '<span class="good">✓ seen</span>'
-        verdict = badge(VERDICT[r.verdict]) if r.expected else badge(VERDICT["none expected"])
-        rows.append(
-            (_t(r.at), f"<b>{escape(r.persona)}</b> {escape(text)}", escape(r.expected) or "–", f"{seen}<br>{verdict}{when}")
-        )
-    if not rows:
-        return st.html(quiet("No inject was delivered."))
-    st.html(table("Injects", ("When", "What came", "It called for", "Response"), rows))
+        text = r.text if len(r.text) <= LONGEST else f"{r.text[: LONGEST - 1]}…"
+        verdict = VERDICT[r.verdict if r.expected else "none expected"]
+        when = f" {minute(r.answered)}" if not math.isnan(r.answered) else ""
+        came = f"<b>{escape(r.persona)}</b> {escape(text)}"
+        response = f'<span class="good">✓ seen</span><br>{badge(verdict)}{when}'
+        rows.append((at_time(r.at), came, escape(r.expected) or "–", response))
+    heads = ("When", "What came", "It called for", "Response")
+    st.html(table("Injects", heads, rows, "No inject was delivered."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from html import escape
@@ -9,6 +10,7 @@ from typing import Any
 
 from analytics import frames, story
 from analytics.scorecard import listed
+from simulator import commands as c
 from simulator import events as e
 from simulator.journal import Entry, references
 from simulator.text import clock
@@ -56,7 +58,23 @@ class Lines:
             given = self.drill.entry(entry.body.command)
             what = given.body.kind.replace("_", " ")
             return Said("refused", "refused", self.drill.names.person(given.by), f"{what}: {entry.body.reason}")
-        return found or Said("system", "", self.drill.names.person(entry.by), entry.body.kind.replace("_", " "))
+        return found or Said("system", "", self.drill.names.person(entry.by), self._order(entry))
+
+    def _order(self, entry: Entry) -> str:
+        """Return a small step in words; what came of it has a line of its own."""
+        names, body = self.drill.names, entry.body
+        match body:
+            case c.TakeAction():
+                return f"orders: {names.title('actions', body.action)}"
+            case c.RunQuery():
+                return f"asks for: {names.title('queries', body.query)}"
+            case c.AssignTask():
+                return f"gives {names.handle(body.to)} a task: {body.text}"
+            case c.PinMetric():
+                return f"pins: {names.title('metrics', body.metric)}"
+            case c.ReportTask():
+                return f"reports: {body.text}"
+        return body.kind.replace("_", " ")
 
     def short(self, entry: Entry) -> str:
         """Return an entry in one short line of plain text."""
@@ -66,18 +84,19 @@ class Lines:
         text = " ".join(text.split())
         return text if len(text) <= 46 else f"{text[:45].rstrip()}…"
 
-    def html(self, seq: int, focus: bool = False, opened: bool = False) -> str:
-        """Return one line of a lane."""
+    def html(self, seq: int, focus: bool = False, opened: bool = False, anchor: bool = True) -> str:
+        """Return one line of a lane; `anchor` gives it an id, which must be the only one on the page."""
         entry = self.drill.entry(seq)
         group = story.GROUPS.get(entry.body.kind, "lead")
         said = self.said(entry)
-        label = said.label if said.label not in ("says", "system", "does") else ""
-        label = f"inject: {label}" if group == "inject" else label
+        label = _label(group, said.label)
         label = f'<span class="k">{escape(label)}</span>' if label else ""
         who = f"<b>{escape(said.who)}</b> " if said.who else ""
         text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
+        name = f"db-it g-{group}{' focus' if focus else ''}"
+        ident = f' id="moment-{seq}"' if anchor else ""
         return (
-            f'<div class="db-it g-{group}{" focus" if focus else ""}" id="moment-{seq}"><span class="t">{_short(entry.at)}</span>'
+            f'<div class="{name}"{ident}><span class="t">{_short(entry.at)}</span>'
             f"{label}{who}{escape(text)}{_detail(said, opened)}{self.verdicts(seq)}</div>"
         )
 
@@ -86,15 +105,16 @@ class Lines:
         found = []
         claim = self._claims.get(seq)
         if claim is not None:
-            true = f"the world: {claim.true}" if claim.about != "severity" else f"by the playbook: {claim.true}"
+            whose = {"severity": "by the playbook", "closure": "the gate"}.get(claim.about, "the world")
+            true = f"{whose}: {claim.true}"
             found.append(f"{truth_badge(claim.holds)} said {escape(claim.said)}; {escape(true)}")
         for row in self._figures.get(seq, ()):
             if row.where != "record_snapshot":
-                said = f"{escape(row.title)}: said {stated(row.low, row.high)}, true {number(row.true)} {escape(row.unit)}"
-                found.append(f"{truth_badge(row.holds, 'true enough', 'off')} {said}")
+                said = f"{row.title}: said {stated(row.low, row.high)}, true {number(row.true)} {row.unit}"
+                found.append(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}")
         inject = self._injects.get(seq)
         if inject is not None and inject.expected:
-            when = f" at {minute(inject.answered)}" if inject.answered == inject.answered else ""
+            when = f" at {minute(inject.answered)}" if not math.isnan(inject.answered) else ""
             found.append(f"{badge(VERDICT[inject.verdict])} called for: {escape(inject.expected)}{when}")
         return "".join(f'<span class="v">{one}</span>' for one in found)
 
@@ -109,12 +129,12 @@ class Lines:
             case e.MitigationTookEffect():
                 return Said("world", "in effect", "", names.title("actions", body.action))
             case e.ToleranceCrossed():
-                how = "back within tolerance" if body.within else "out of tolerance"
-                return Said("world", "✓ back" if body.within else "✗ out", "", f"{names.title('segments', body.segment)}: {how}")
+                label, how = ("✓ back", "back within") if body.within else ("✗ out", "out of")
+                return Said("world", label, "", f"{names.title('segments', body.segment)}: {how} tolerance")
             case e.MergeLanded():
                 merge = self.drill.scenario.find("merges", body.merge)
-                text = merge.summary if merge else body.merge
-                return Said("world", "merge landed", body.service, f"{text}{' — and it did harm' if body.harmful else ''}")
+                harm = ", and it did harm" if body.harmful else ""
+                return Said("world", "merge landed", body.service, (merge.summary if merge else body.merge) + harm)
             case e.TruthSampled():
                 return Said("world", "stands at", "", self._state(body))
         return None
@@ -158,6 +178,15 @@ class Lines:
 _TRUTH = frozenset(kind.model_fields["kind"].default for kind in e.TRUTH)
 
 
+def _label(group: str, label: str) -> str:
+    """Return what kind of line it is, in a word or two; nothing where the text says it."""
+    if label in ("says", "system", "does"):
+        return ""
+    if group == "inject":
+        return f"inject: {label}"
+    return "tells" if (group, label) == ("message", "decides") else label
+
+
 def _detail(said: Said, opened: bool) -> str:
     if not said.detail:
         return ""
@@ -174,19 +203,21 @@ def _short(at: int) -> str:
 
 
 def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:
-    """Return (drill second, entry, lane) rows as two lanes side by side, aligned by the minute."""
-    minutes: dict[int, dict[str, list[int]]] = {}
+    """Return (drill second, entry, lane) rows, in order, as two lanes side by side, aligned by the minute."""
+    minutes: dict[str, dict[str, list[int]]] = {}
     for at, seq, lane in rows:
-        minutes.setdefault(at // 60, {story.WORLD: [], story.TEAM: []})[lane].append(seq)
+        stamp = clock(at).rpartition(":")[0]
+        minutes.setdefault(stamp, {story.WORLD: [], story.TEAM: []})[lane].append(seq)
     cells = []
-    for start, lane_rows in sorted(minutes.items()):
+    for stamp, lane_rows in minutes.items():
         world, team = (
             "".join(lines.html(seq, seq == focus, seq == focus) for seq in lane_rows[lane])
             for lane in (story.WORLD, story.TEAM)
         )
-        cells.append(f'<div class="m">{clock(60 * start)[:-3]}</div><div class="w">{world}</div><div class="p">{team}</div>')
+        cells.append(f'<div class="m">{stamp}</div><div class="w">{world}</div><div class="p">{team}</div>')
     return (
         '<div class="db-lanes" role="log" tabindex="0" aria-label="The world beside the team, by drill minute">'
-        '<div class="h"></div><div class="h">What the world did</div><div class="h">What people knew, said and did</div>'
+        '<div class="h"></div><div class="h">What the world did</div>'
+        '<div class="h">What people knew, said and did</div>'
         f"{''.join(cells)}</div>"
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
+
+import streamlit as st
 
 from simulator.text import clock
 
@@ -62,6 +65,11 @@ def stated(low: float, high: float) -> str:
     return number(low) if low == high else f"{number(low)} to {number(high)}"
 
 
+def at_time(seconds: float) -> str:
+    """Return a drill second for a cell of a table."""
+    return f'<span class="t">{clock(round(seconds))}</span>'
+
+
 def minute(value: float, missing: str = "never") -> str:
     """Return a drill minute as a clock."""
     return missing if math.isnan(value) else clock(round(60 * value))
@@ -75,17 +83,39 @@ def plain(text: str) -> str:
 _MARKS = frozenset("\\`*_{}[]()#+-.!|~<>$:&\"'")
 
 
-def table(label: str, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Return a table of cells that are HTML already; on a narrow screen each row becomes a card."""
+def table(
+    label: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str, *, cards: bool = True
+) -> str:
+    """Return a table of cells that are HTML already, or the line `nothing`.
+
+    On a narrow screen each row becomes a card; without `cards` the table scrolls.
+    """
+    if not rows:
+        return quiet(nothing)
     head = "".join(f"<th>{escape(h)}</th>" for h in heads)
     body = "".join(
-        "<tr>" + "".join(f'<td data-h="{escape(h)}">{cell}</td>' for h, cell in zip(heads, row, strict=True)) + "</tr>"
-        for row in rows
+        "<tr>" + "".join(_cell(head, cell) for head, cell in zip(heads, row, strict=True)) + "</tr>" for row in rows
     )
+    name = "db-table cards" if cards else "db-table"
     return (
-        f'<div class="db-scroll"><table class="db-table" aria-label="{escape(label)}"><thead><tr>{head}</tr></thead>'
+        f'<div class="db-scroll"><table class="{name}" aria-label="{escape(label)}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
+
+
+def _cell(head: str, cell: str) -> str:
+    # One child, so that the cards of a narrow screen can put the head beside it; an empty cell takes no line there.
+    return f'<td data-h="{escape(head)}"><div>{cell}</div></td>' if cell else "<td></td>"
+
+
+def themed(html: str) -> str:
+    """Return HTML for a drawer, which lies outside the part of the page that knows whether it is dark."""
+    return f'<div style="color-scheme:{"light" if st.context.theme.type == "light" else "dark"}">{html}</div>'
+
+
+def note(text: str) -> None:
+    """Draw a remark beside something. Streamlit's own captions are too pale on white for small print."""
+    st.html(f'<p class="db-note">{escape(text)}</p>')
 
 
 def quiet(text: str) -> str:

@@ -11,6 +11,7 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.lines import Lines, lanes_html
+from ui.debrief_parts.look import themed
 
 AROUND = 120
 """Seconds shown on either side."""
@@ -29,19 +30,20 @@ def _body(drill: Drill, lines: Lines) -> None:
     seq, among, about = st.session_state[keys.MOMENT]
     at = drill.entry(seq).at
     place = among.index(seq) if seq in among else 0
-    st.html(f'<p class="db-note">{escape(about)} · moment {place + 1} of {len(among)}</p>')
+    st.html(themed(f'<p class="db-note">{escape(about)} · moment {place + 1} of {len(among)}</p>'))
     with st.container(horizontal=True, vertical_alignment="center"):
         _leaf("Before", ":material/chevron_left:", among, place - 1, about)
         _leaf("After", ":material/chevron_right:", among, place + 1, about)
         if st.button("Open in the timeline", type="primary", key="moment-timeline", on_click=keys.focus, args=(seq,)):
             st.rerun()
-    st.html(lines.html(seq, focus=True, opened=True))
+    st.html(themed(lines.html(seq, focus=True, opened=True, anchor=False)))
     rows = [
         (row.at, row.seq, row.lane)
         for row in frames.each(drill.timeline)
         if abs(row.at - at) <= AROUND and (row.seq == seq or not row.minor)
     ]
-    st.html(f'<h4 class="db-h4">Two minutes either side of {clock(at)}</h4>{lanes_html(lines, rows, seq)}')
+    around = f'<h4 class="db-h4">Two minutes either side of {clock(at)}</h4>'
+    st.html(themed(around + lanes_html(lines, rows, seq)))
 
 
 def _leaf(label: str, icon: str, among: tuple[int, ...], place: int, about: str) -> None:

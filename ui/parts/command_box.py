@@ -9,6 +9,7 @@ import streamlit as st
 from simulator.views import Briefing, CommandLine
 from ui import session
 from ui.parts import completion, forms
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "box"
@@ -33,16 +34,16 @@ def command_box(here: Here) -> None:
         elif typed and not typed.startswith("/"):
             _several(here, b, typed)
         _outcome(here)
-    box, go = st.columns([9, 1], gap="small", vertical_alignment="bottom")
-    box.selectbox(
-        "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, label_visibility="collapsed",
-        placeholder="Type a command as you would in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc",
-        format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), icon=":material/terminal:",
-    )  # fmt: skip
-    go.button(
-        "Run", key="run", type="primary", disabled=line is None, width="stretch", shortcut="Alt+Enter",
-        on_click=_run, args=(here, line), help=HELP,
-    )  # fmt: skip
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False, key="box-line"):
+        st.selectbox(
+            "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, label_visibility="collapsed",
+            placeholder="Type a command as in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc",
+            format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), icon=":material/terminal:",
+        )  # fmt: skip
+        st.button(
+            "Run", key="run", type="primary", disabled=line is None, width=88, shortcut="Alt+Enter",
+            on_click=_run, args=(here, line), help=HELP,
+        )  # fmt: skip
 
 
 def _outcome(here: Here) -> None:
@@ -53,13 +54,13 @@ def _outcome(here: Here) -> None:
     st.html(f'<span class="said {"ok" if ok else "no"}">{"" if ok else "not done: "}{escape(words)}</span>', width="content")
     close = session.get(session.NEAREST)
     if not ok and close:
-        st.button(f"Use: {close}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
+        st.button(f"Use: {plain(close)}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
 
 
 def _several(here: Here, b: Briefing, typed: str) -> None:
     """Offer the lines that what was typed could become."""
     for line in completion.matches(b, typed):
-        st.button(line.command, key=f"take-{line.id}", help=completion.label(b, line), on_click=_take, args=(here, line.command))
+        st.button(plain(line.command), key=f"take-{line.id}", help=completion.label(b, line), on_click=_take, args=(here, line.command))
 
 
 def _card(b: Briefing, line: CommandLine) -> None:
@@ -71,7 +72,7 @@ def _card(b: Briefing, line: CommandLine) -> None:
         able = [role for role, there in here.items() if there]
         st.session_state[key] = b.role if b.role in here else next(iter(able), line.executors[0])
     what = "looks, changes nothing" if line.what == "query" else "changes the world"
-    st.markdown(f"**{line.title}** :gray[{what} · run by]", width="content")
+    st.markdown(f"**{plain(line.title)}** :gray[{what} · run by]", width="content")
     st.pills("Who runs it", list(titles), format_func=lambda r: titles[r], key=key, required=True, on_change="ignore",
              label_visibility="collapsed")  # fmt: skip
     decisions = b.options("decisions") if line.what == "action" else []

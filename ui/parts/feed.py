@@ -15,6 +15,7 @@ ROWS = 160
 INLINE_LINES = 5
 """Output up to this length is shown as it is, longer output folds away."""
 TALK = frozenset({"person", "inject", "decision", "refused", "hint", "cue"})
+WORST = ("critical", "warning", "info")
 VIEWS = {"All": None, "Talk": TALK, "Output": frozenset({"output", "action"}), "Changes": frozenset({"change", "alert"})}
 """What the channel can be narrowed to."""
 
@@ -71,7 +72,7 @@ def alerts_html(briefing: Briefing) -> str:
     """Return the alert list, firing ones first."""
     names = names_of(briefing)
     rows = []
-    for alert in briefing.alerts():
+    for alert in sorted(briefing.alerts(), key=lambda a: (not a.firing, WORST.index(a.severity))):
         state = "firing" if alert.firing else "resolved"
         have = "" if not alert.firing else " · acknowledged" if alert.acknowledged is not None else " · not acknowledged"
         rows.append(

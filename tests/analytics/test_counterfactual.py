@@ -1,0 +1,163 @@
+"""Reference runs on the real scenario: the null run is the engine's, fits and risks tell good from bad."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from analytics.counterfactual import Ends, make_references
+from analytics.courses import Step, as_course, begin, course, library_of, search, untouched_turns
+from analytics.playbook import load as playbook
+from analytics.record import DrillRecord, References
+from analytics.scorecard import Scorecard
+from analytics.scoring import score
+from scenarios.loader import load
+from simulator import events as e
+from simulator.engine import Engine
+from simulator.errors import JournalError, ScenarioError
+from simulator.journal import Journal
+from simulator.play import play
+
+LOADED = load("auth_token")
+PLAYBOOK = playbook()
+LIBRARY = library_of("auth_token")
+SEEDS = (1, 7, 13)
+
+
+@cache
+def drill(name: str, seed: int) -> tuple[Engine, References]:
+    engine = play(LOADED, name, seed)
+    return engine, make_references(LOADED, engine.journal, PLAYBOOK, seeds=0)
+
+
+def card(name: str, seed: int) -> Scorecard:
+    engine, references = drill(name, seed)
+    return score(DrillRecord(engine.journal, LOADED.scenario, references), PLAYBOOK)
+
+
+def final_harm(engine: Engine) -> dict[str, float]:
+    return [x.body.harm for x in engine.journal if isinstance(x.body, e.TruthSampled)][-1]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_null_run_is_what_the_engine_makes_of_nobody(seed: int) -> None:
+    engine, references = drill("null", seed)
+    assert references.null.harm == final_harm(engine)
+    assert len(references.null.losses) == LOADED.scenario.horizon // 60 + 1
+    assert list(references.null.losses) == sorted(references.null.losses)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nobody_in_the_suite_beats_the_best_run(seed: int) -> None:
+    for name in ("by_the_book", "slow", "impatient"):
+        engine, references = drill(name, seed)
+        view_loss = sum(d.weight * final_harm(engine)[d.id] / d.scale for d in LOADED.scenario.harm)
+        assert references.best.loss <= view_loss < references.null.loss * 1.01
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_scores_come_in_the_right_order(seed: int) -> None:
+    totals = {name: card(name, seed).total for name in LOADED.responders}
+    assert totals["by_the_book"] >= 85
+    assert card("by_the_book", seed).caps == ()
+    assert totals["by_the_book"] > totals["slow"] > totals["impatient"]
+    assert totals["by_the_book"] > totals["hero"] > totals["impatient"]
+    assert 35 <= totals["silent"] <= 60
+    assert totals["talker"] <= 45
+    assert totals["null"] <= 5
+
+
+def test_a_branch_that_stalls_fits_worse_than_the_flags() -> None:
+    good = drill("by_the_book", 7)[1].fits
+    bad = drill("impatient", 7)[1].fits
+    assert max(fit.gap for fit in good) < 0.1
+    assert bad[0].gap > 0.6
+    assert all(fit.best <= fit.taken and fit.best <= fit.branches[0].loss for fit in (*good, *bad) if fit.branches)
+
+
+def test_waiting_makes_it_worse_early_and_no_difference_late() -> None:
+    first, *_, last = drill("by_the_book", 7)[1].waiting
+    assert first.then["locked_users"] > 1.5 * first.now["locked_users"]
+    assert last.then["locked_users"] < 1000
+
+
+def test_references_survive_the_journal() -> None:
+    references = drill("by_the_book", 7)[1]
+    assert References.model_validate_json(references.model_dump_json()) == references
+
+
+def test_a_spread_is_made_of_other_seeds() -> None:
+    engine, _ = drill("by_the_book", 7)
+    steps: list[tuple[int, int]] = []
+    spread = make_references(
+        LOADED, engine.journal, PLAYBOOK, seeds=2, progress=lambda *at: steps.append(at)
+    ).spread
+    assert spread is not None
+    assert len(spread.totals) == 2
+    assert spread.low >= 80
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_changed_scenario_has_no_references_and_another_engine_no_spread() -> None:
+    engine, _ = drill("null", 1)
+    changed = Journal(engine.header.model_copy(update={"digest": "other"}), engine.journal.entries)
+    with pytest.raises(JournalError, match="has changed since the drill"):
+        make_references(LOADED, changed, PLAYBOOK)
+    older = Journal(engine.header.model_copy(update={"engine": "0"}), engine.journal.entries)
+    assert make_references(LOADED, older, PLAYBOOK, seeds=2).spread is None
+
+
+def test_the_same_drill_has_the_same_references() -> None:
+    engine, references = drill("slow", 1)
+    assert make_references(LOADED, engine.journal, PLAYBOOK, seeds=0) == references
+
+
+# --- the library -------------------------------------------------------------------------------------------
+
+
+def test_the_committed_finalists_still_lose_what_they_lost() -> None:
+    walk = begin(LOADED.make_world, LOADED.scenario, 0)
+    for finalist in LIBRARY.finalists:
+        turns, actions = as_course(finalist.steps, LOADED.scenario)
+        assert course(walk, finalist.name, turns, actions).loss == pytest.approx(finalist.loss, rel=0.02), (
+            f"{finalist.name}: the world has changed; search again and commit the finalists"
+        )
+
+
+@pytest.mark.slow
+def test_the_committed_finalists_are_those_of_the_search() -> None:
+    walk = begin(LOADED.make_world, LOADED.scenario, 0)
+    found = search(walk, LIBRARY)
+    assert [one.steps for one in found] == [one.steps for one in LIBRARY.finalists]
+
+
+def test_a_step_before_its_justification_is_refused() -> None:
+    early = LIBRARY.model_copy(update={"search": (((Step(action="flag_web", at=1),),),)})
+    with pytest.raises(ScenarioError, match=r"flag_web at minute 1 comes before it can be justified"):
+        search(begin(LOADED.make_world, LOADED.scenario, 0), early)
+
+
+def test_a_library_names_only_actions_there_are() -> None:
+    ids = {action.id for action in LOADED.scenario.actions}
+    steps = [s for one in (*LIBRARY.finalists, *LIBRARY.branches) for s in one.steps]
+    assert {s.action for s in (*steps, *LIBRARY.cleanup) if s.action} <= ids
+    with pytest.raises(ScenarioError, match="there is no action 'nonsense'"):
+        as_course([Step(action="nonsense", at=1)], LOADED.scenario)
+
+
+def test_an_unprepared_rollback_stalls_in_a_walk_too() -> None:
+    walk = begin(LOADED.make_world, LOADED.scenario, 0)
+    rollback = LOADED.scenario.find("actions", "rollback")
+    compat = LOADED.scenario.find("actions", "compat")
+    stalled = course(walk, "stalled", actions=[(720, rollback)])
+    prepared = course(walk, "prepared", actions=[(420, compat), (720, rollback)])
+    assert stalled.loss > course(walk, "nothing").loss > prepared.loss
+
+
+def test_a_scenario_without_a_library_has_no_finalists() -> None:
+    empty = library_of("no_such_scenario")
+    assert empty.finalists == ()
+    null, best = Ends(LOADED, empty).of(1)
+    assert best == null
+    assert untouched_turns(LOADED.scenario)[0].knob == "merge_restart"
