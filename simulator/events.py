@@ -420,7 +420,7 @@ AnyEvent = Annotated[
     | PageSent | PageUnanswered | RoleJoined | RoleAccepted | RoleVacated
     | TaskAssigned | TaskAcknowledged | TaskReported
     | QueryQueued | QueryStarted | QueryFinished | MetricPinned
-    | ActionQueued | ActionStarted | ActionFinished | ActionAborted
+    | ActionQueued | SignedOff | ActionStarted | ActionFinished | ActionAborted
     | VerificationMeasured | HandOffOffered | HandOffAccepted | ClosureRefused | IncidentClosed
     | FaultStarted | KnobTurned | MitigationTookEffect | ToleranceCrossed | MergeLanded | TruthSampled,
     Field(discriminator="kind"),
