@@ -85,7 +85,8 @@ def test_rebuilding_a_full_journal() -> None:
     played = play(loaded, "by_the_book", SEED)
     commands = list(played.journal.commands())
     whole = best(lambda: rebuild(loaded, played.header, commands, until=loaded.scenario.horizon))
-    empty = best(lambda: rebuild(loaded, played.header, [], until=loaded.scenario.horizon))
+    alone = played.header.model_copy(update={"automation": False})
+    empty = best(lambda: rebuild(loaded, alone, [], until=loaded.scenario.horizon))
     print(
         f"\nrebuild of a full journal ({len(commands)} commands): {1000 * whole:.1f} ms,"
         f" {whole / empty:.1f} times a drill nobody plays"

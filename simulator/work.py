@@ -116,13 +116,13 @@ class Work:
             self._waiting[run] = self._env.event()
             yield self._waiting[run]
         self._waiting.pop(run, None)
-        self._signed.pop(action.id, None)
         with self._hands[executor].request() as turn:
             yield turn
             obstacle = self.obstacle(action)
             if obstacle:
                 stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=obstacle, ok=False))
                 return
+            self._signed.pop(action.id, None)  # a sign-off is for one run
             takes = draw(action.takes, stage.stream(f"action/{action.id}"))
             stage.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=stage.now + takes))
             stage.turn(action.starts_with, run)

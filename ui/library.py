@@ -37,7 +37,11 @@ def render() -> None:
     with playbook, st.container(key="booktab"):
         st.html(sheet_html())
     with glossary:
-        st.html("<dl class='glossary'>" + "".join(f"<dt>{word}</dt><dd>{words}</dd>" for word, words in GLOSSARY.items()) + "</dl>")
+        st.html(
+            "<dl class='glossary'>"
+            + "".join(f"<dt>{word}</dt><dd>{words}</dd>" for word, words in GLOSSARY.items())
+            + "</dl>"
+        )
 
 
 def _scenario(name: str) -> None:
@@ -48,13 +52,18 @@ def _scenario(name: str) -> None:
         return
     with st.container(border=True):
         st.markdown(f"### {scenario.title}")
-        st.caption(f"{scenario.company} · {scenario.horizon // 60} minutes · {len(scenario.seats())} seats · {len(scenario.roles)} roles")
+        st.caption(
+            f"{scenario.company} · {scenario.horizon // 60} minutes · {len(scenario.seats())} seats · "
+            f"{len(scenario.roles)} roles"
+        )
         st.text(scenario.summary)
         with st.expander("Briefing"):
             st.text(scenario.briefing)
         with st.expander("What it trains"):
             for objective in scenario.objectives:
-                st.markdown(f"- **{objective.title}**: {objective.target}" if objective.target else f"- **{objective.title}**")
+                st.markdown(
+                    f"- **{objective.title}**: {objective.target}" if objective.target else f"- **{objective.title}**"
+                )
         with st.expander("Seats"):
             for role in scenario.seats():
                 st.markdown(f"- **{role.title}**, {role.team}")

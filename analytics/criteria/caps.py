@@ -114,9 +114,12 @@ def breach(view: RecordView, cap: Cap) -> CapHit | None:
 
 def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
     """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
-    claims = [(m.seq, m.at) for m in view.all(c.ClaimRecovery) if m.body.claim == "recovered"]
-    claims += [(m.seq, m.at) for m in view.all(c.UpdateStakeholders) if m.body.status == "recovered"]
-    claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed)]
+    said = [m for m in view.all(c.ClaimRecovery) if m.body.claim == "recovered"]
+    told = [m for m in view.all(c.UpdateStakeholders) if m.body.status == "recovered"]
+    asked = [m.at for m in view.all(c.RequestClosure) if _by_people(view, m.seq)]
+    # What a simulated teammate claims is not the people's doing.
+    claims = [(m.seq, m.at) for m in (*said, *told) if _by_people(view, m.seq)]
+    claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed) if m.at in asked]
     back = [m.at for m in view.all(c.CorrectUpdate) if m.body.status != "recovered"]
     back += [m.at for m in view.all(c.UpdateStakeholders) if m.body.status != "recovered"]
     back += [m.at for m in view.all(c.ChangeStatus) if m.body.status in ("investigating", "identified", "mitigating")]
@@ -133,6 +136,10 @@ def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
         why = f"Recovery was claimed at {clock(at)} with {titles(names, outside)} outside tolerance."
         hits.append(_hit(cap, why, (seq,), corrected))
     return _worst(hits)
+
+
+def _by_people(view: RecordView, seq: int) -> bool:
+    return not view.entry(seq).by.startswith("teammate:")
 
 
 def _recoveries(view: RecordView, since: int) -> list[int]:

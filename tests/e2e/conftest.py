@@ -135,10 +135,10 @@ class Console:
         expect(self.page.locator(".st-key-box-above")).to_contain_text(answer or f"{line}: done")
 
     def run(self, line: str, start: str) -> None:
-        """Pick a catalogue command and run it; `start` is the beginning of what the box then says."""
+        """Pick a whole catalogue command and run it; `start` is the beginning of what the box then says."""
         self.box.click()
         self.box.fill(line)
-        self.page.get_by_role("option").filter(has_text=re.compile(re.escape(line))).last.click()
+        self.page.get_by_role("option", name=re.compile(rf"^{re.escape(line)}\s+·")).click()
         run = self.page.locator(".st-key-run button:visible")
         expect(run).to_be_enabled()
         run.click()

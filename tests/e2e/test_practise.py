@@ -13,11 +13,11 @@ from tests.e2e.conftest import Console, Server
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 IMPACT = "sessctl impact --now"
 STATS = "sessctl stats --by kid,zone,client --since 13:56"
-CALL = "git log"
-RUN_AGAIN = "authcheck run --mint 60"
-FLAG_WEB = "ff set auth.kid_v2_signing off"
-FLAG_MOBILE = "ff set mobile.auth_kid_v2 off"
-REVOKE = "sessctl revoke --kid k-2026-03b"
+FLAG = "ff get auth.kid_v2_signing --env prod"
+RUN_AGAIN = "authcheck run --mint 60 --per client --redeem-sample 2000"
+FLAG_WEB = "ff set auth.kid_v2_signing off --env prod"
+FLAG_MOBILE = "ff set mobile.auth_kid_v2 off --env prod"
+REVOKE = "sessctl revoke --kid k-2026-03b --verify-failed --since 13:56"
 
 
 def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, open_page: Callable[..., Page]) -> None:
@@ -50,9 +50,9 @@ def _take_command(me: Console) -> None:
 
 
 def _look(me: Console) -> None:
-    for line in (IMPACT, STATS, CALL):
-        me.run(line, "$ ")
-    me.skip_until(f"$ {STATS}")
+    for line in (IMPACT, STATS, FLAG):
+        me.run(line, f"$ {line}")
+    me.skip_until("Done: Tokens signed and refused")
     me.page.get_by_role("tab", name="Output").click()
     expect(me.page.locator(".outputs")).to_contain_text("sessctl")
     me.page.get_by_role("tab", name="Panels").click()
@@ -70,9 +70,9 @@ def _decide(me: Console) -> None:
 
 
 def _mitigate(me: Console) -> None:
-    me.run(FLAG_WEB, "$ ff set")
+    me.run(FLAG_WEB, f"$ {FLAG_WEB}")
     me.skip_until("@mobile-oncall here")
-    me.run(FLAG_MOBILE, "$ ff set")
+    me.run(FLAG_MOBILE, f"$ {FLAG_MOBILE}")
     me.skip_until("Switch mobile.auth_kid_v2 off: done")
     me.shot("console-t12")
     me.form("Tell", "Stakeholder update")
@@ -81,7 +81,7 @@ def _mitigate(me: Console) -> None:
     late = me.now + 75
     while me.now < late:
         me.skip()
-    me.run(REVOKE, "$ sessctl revoke")
+    me.run(REVOKE, f"$ {REVOKE}")
     me.skip_until("Sign out the sessions whose tokens fail: done")
 
 
@@ -89,7 +89,7 @@ def _verify(me: Console) -> None:
     later = me.now + 240
     while me.now < later:
         me.skip()
-    me.run(RUN_AGAIN, "$ authcheck")
+    me.run(RUN_AGAIN, f"$ {RUN_AGAIN}")
     me.form("Act", "Verification")
     for metric in ("browser clients", "mobile clients", "refused refresh token"):
         me.pick("Metrics", metric)

@@ -138,6 +138,7 @@ def test_before_the_score_is_made_the_rest_is_there(place: Rooms, wall: Wall) ->
     _, _, token = play(place, wall)
     app = debrief(token)
     assert "no score yet" in html(app)
+    assert "then scoring" in app.get("progress")[0].proto.text
     app = debrief(token, **{keys.VIEW: keys.COURSE})
     assert spec(app.get("plotly_chart")[0])["data"][0]["name"] == "yours"
     assert "still being computed" in html(app)

@@ -42,7 +42,7 @@ def _factors(drill: Drill) -> None:
         sign = (NAMED if r.named else UNNAMED) if r.true else (WRONG if r.named else None)
         if sign is not None:
             rows.append((escape(r.layer), escape(r.title), badge(sign)))
-    heads = ("Layer", "Factor", "Your hardening tasks")
+    heads = ("Layer", "Factor", "Your tasks")
     st.html(table("Contributing factors", heads, rows, "The scenario names no contributing factors."))
 
 

@@ -35,9 +35,13 @@ def _draw(here: Here, need: Need) -> None:
         with st.container(horizontal=True, gap="xsmall", key=f"needs-{need.id.replace(':', '-')}"):
             for index, button in enumerate(need.buttons):
                 st.button(
-                    button.label, key=f"{need.id}-{index}", type="primary" if index == 0 and need.urgent and len(need.buttons) < 3
-                    else "secondary", on_click=_settle, args=(here, button),
-                )  # fmt: skip
+                    button.label,
+                    key=f"{need.id}-{index}",
+                    type="primary" if index == 0 and need.urgent and len(need.buttons) < 3 else "secondary",
+                    on_click=_settle,
+                    args=(here, button),
+                    wrap=True,
+                )
 
 
 def _settle(here: Here, button: Button) -> None:
