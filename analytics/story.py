@@ -51,7 +51,8 @@ GROUPS: Mapping[str, str] = {
 IN_WORLD = frozenset({"fault", "tolerance", "effect", "change", "state", "alert"})
 MINOR = frozenset(
     ("run_query", "search_logs", "pin_metric", "capture_evidence", "query_queued", "query_started", "share_cue",
-     "take_action", "sign_off", "action_queued", "report_task", "accept_role", "assign_task", "acknowledge_task", "accept_hand_off",
+     "take_action", "sign_off", "action_queued", "report_task", "accept_role", "assign_task", "acknowledge_task",
+     "accept_hand_off",
      "hand_off_offered", "page_sent", "task_acknowledged", "take_seat", "leave_seat", "end_drill")
 )  # fmt: skip
 """Steps on the way to something that has a line of its own."""

@@ -393,7 +393,7 @@ class EvidenceNeed(Titled):
     """One item of the scenario's evidence minimum."""
 
     supports: str = ""
-    """What it must precede: `mitigation`, `any decision`, or the first action of a rung such as `rollback`, `repair`."""
+    """What it must precede: `mitigation`, `any decision`, or the first action of a rung (`rollback`, `repair`)."""
 
 
 class SeverityFact(Data):

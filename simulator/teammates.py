@@ -145,7 +145,7 @@ class Teammates:
         self._stage.emit(e.HandOffAccepted(handoff=handoff, what=what, receiver=receiver), by=f"teammate:{receiver}")
 
     def ask_to_sign(self, action: Action) -> None:
-        """Ask the simulated ones among those whose signature an action wants; who holds an incident role signs for it."""
+        """Ask the simulated ones among those who must sign an action; who holds an incident role signs for it."""
         for role in self._work.missing_sign_offs(action):
             seat = self._stage.incident.holder(role) or role
             if self.simulated(seat) and self._stage.incident.present.get(seat):

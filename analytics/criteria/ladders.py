@@ -130,8 +130,9 @@ def _billing_posture(view: RecordView) -> list[Mark]:
     before = f"before {repairs[0].title}" if repairs else "during the incident"
     stop = next((r for r in view.in_effect if r.id in view.overlay.write_freeze and r.begun <= limit), None)
     bounds = view.ran(view.overlay.boundary_queries, limit)
+    stopped = f"Writing was {'' if stop else 'not '}stopped {before}."
     return [
-        Mark(1 if stop else 0, 0.25, f"Writing was {'' if stop else 'not '}stopped {before}.", stop.seqs if stop else ()),
+        Mark(1 if stop else 0, 0.25, stopped, stop.seqs if stop else ()),
         Mark(1 if bounds else 0, 0.25, f"The reconciliation boundary was {'' if bounds else 'not '}known {before}.",
              (bounds.seq,) if bounds else ()),
     ]  # fmt: skip

@@ -14,8 +14,8 @@ BEFORE = 126_000.0
 ROUNDING = 1.0002
 """What minor units and messages in flight add to the events on a healthy day."""
 RACE = 0.24
-"""Share of rows written twice by a replay beside live traffic without a watermark: 8 % a minute for three minutes."""
-SPEED = {"replay_full": 2000.0, "replay_ledger": 6000.0, "replay_eventid": 6000.0, "replay_selective": 60.0}
+"""Share of rows that a replay beside live traffic writes twice without a watermark: 8 % a minute, three minutes."""
+SPEED = {"replay_full": 2000.0, "replay_ledger": 6000.0, "replay_eventid": 6000.0, "replay_selective": 90.0}
 """Messages a minute of each way to replay."""
 REVERSED = 600.0
 """Reversing entries a minute."""
@@ -115,7 +115,8 @@ class Books:
                 self.ledger += moved
                 continue
             written = min(max(0.0, self.missing - self.unlisted), moved * run.rows)
-            extra = 0.0 if unique else moved * run.phantom + (written * RACE if racing and way == "replay_selective" else 0.0)
+            raced = written * RACE if racing and way == "replay_selective" else 0.0
+            extra = 0.0 if unique else moved * run.phantom + raced
             self.missing -= written
             self.phantom += extra
             self.ledger += written + extra

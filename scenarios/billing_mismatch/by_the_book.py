@@ -238,7 +238,8 @@ def _repair() -> list[Step]:
         *_signed("replay_selective", seen("selective_dry_run")),
         Step(m(20), "commander", does(task("verification", text="Watch the dead letter queue empty", due=10))),
         Step(m(20), "commander", does(task("triage", text="Find who else reads the revenue events", due=12))),
-        Step(m(22), "data", does(c.TakeAction(action="recompute", decision="decision:4")), done("replay_selective")),
+        Step(m(22), "data", does(c.TakeAction(action="recompute", decision="decision:4")),
+             _since("replay_selective", 30)),
         Step(m(24), "verification", does(c.PinMetric(metric="dlq")), done("replay_selective")),
         Step(m(25), "commander", lambda b: packet(b, "deputy", "paygrid_list", "selective_dry_run"),
              seen_after("paygrid_list", m(18))),
@@ -268,13 +269,23 @@ def _last_packet(b: Briefing) -> str:
     return f"packet:{len(b.incident.packets)}"
 
 
+def _failed(query: str) -> Callable[[Briefing], bool]:
+    """Wait until the newest output of a check is a failure."""
+
+    def met(b: Briefing) -> bool:
+        result = b.latest_result(query)
+        return result is not None and not result.ok
+
+    return met
+
+
 def _verify_and_close() -> list[Step]:
     proven = seen_after("three_way", m(30))
     return [
         Step(m(35), "verification", does(c.RunQuery(query="three_way")), both(_since("refund_list", 270),
              done("recompute"))),
         Step(m(35), "triage", does(c.RunQuery(query="rates_now"))),
-        Step(m(36), "commander", does(c.PostMessage(text="Handed over; I am leaving."))),
+        Step(m(43), "verification", does(c.RunQuery(query="three_way")), _failed("three_way")),
         Step(
             m(37),
             "verification",
@@ -292,7 +303,8 @@ def _verify_and_close() -> list[Step]:
         Step(m(40.5), "comms", lambda b: executives(b, "replay_selective", "Books agree; refunds are out; watch on.")),
         Step(m(46), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(46), "deputy", lambda b: snapshot(b, "hardening", None, "duplicate_events", 1.0, "verification")),
-        Step(m(46), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "three_way")), green),
+        Step(m(46), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "three_way")),
+             green),
         Step(m(47), "verification", does(c.RecordResidualRisks(
             risks=("statements_late", "no_business_key", "psp_nightly", "dlq_unwatched", "reports_again")))),
         *(
@@ -307,11 +319,11 @@ def _verify_and_close() -> list[Step]:
             )
         ),
         Step(m(48), "comms", lambda b: public(b, "recovered", "refund_list",
-             "Billing is right again; everybody charged twice is refunded.")),
+             "Billing is right again; everybody charged twice is refunded."), both(green, proven)),
         Step(m(48.5), "deputy", does(c.SetWatch(owner="verification", trigger=watch()))),
         Step(m(49), "verification", does(c.RunQuery(query="three_way"))),
         Step(m(51.5), "deputy", lambda b: packet(b, "verification", "three_way", "paygrid_list")),
-        Step(m(52), "deputy", does(c.RequestClosure(confidence="L3", evidence=("query:three_way",)))),
+        Step(m(52), "deputy", does(c.RequestClosure(confidence="L3", evidence=("query:three_way",))), green),
         Step(m(53), "comms", does(c.PublishClosurePackage(verification=("verification:1",),
              residual_risks=("statements_late", "no_business_key", "psp_nightly")))),
         Step(m(53.5), "comms", does(c.WriteLeadershipNote(cause="dual_write", why="quickest_undo", confidence="L3",

@@ -42,6 +42,7 @@ def observe(world: BillingWorld) -> dict[str, float]:
     retried = world.retried()
     working = world.working
     lost = retried * 0.1225
+    events, rows, captures = world.writing
     return {
         "mismatch": abs(world.recon),
         "mismatch_psp": (books.captured - books.ledger) / books.ledger + 0.0001,
@@ -55,9 +56,9 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "lag_worker": 40.0 * world.arriving / USUAL + world.backlog,
         "lag_agg": agg_lag(world),
         "tickets": 0.3 + world.tickets,
-        "captures": working + world.doubling(),
-        "events": working + retried * 1.35,
-        "ledger_rows": working - lost,
+        "captures": captures,
+        "events": events,
+        "ledger_rows": rows,
         "waiting": world.backlog,
         "revenue_shown": (books.events - world.adjusted) * PRICE,
         "revenue_booked": books.ledger * PRICE,
@@ -122,7 +123,6 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "booked": round(books.ledger), "captured": round(books.captured),
         "faulty": round(books.faulty),
         "duplicates": round(books.duplicates), "doubles": round(twice), "doubles_usd": twice * PRICE,
-        "triples": round(0.08 * books.doubles),
         "missing": round(books.missing), "phantom": round(books.phantom), "recharged": round(books.recharged),
         "listed": 0 if books.unlisted else round(books.missing),
         "refunded": round(books.refunded), "given_away": round(books.given_away),
@@ -150,8 +150,6 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "list_deleted": books.unlisted >= 1, "replaying": bool(books.under_way),
         "bad_now": bad, "producing": producing, "canary_bad": round(50 * world.timing_out) if producing else 0,
         "commit_p99": commit_p99(world),
-        "by_attempt": {"one": round(books.billed + 0.0), "two": round(0.385 * books.duplicates),
-                       "three": round(0.615 * books.duplicates)},
         "sources": {name: {"off": share, "ok": share <= world.tolerance[name]} for name, share in off.items()},
         "sample": _samples(world),
         "tickets": {"rate": 0.3 + world.tickets, "double": round(world.tickets_total)},

@@ -110,7 +110,7 @@ def decision(
 def hand_off(what: str, to: str, ref: str) -> c.HandOff:
     """Return a handoff on a packet."""
     return c.HandOff(
-        what=what,  # type: ignore[arg-type]
+        what=what,
         to=to,
         included=ALL,
         unknowns=OPEN,

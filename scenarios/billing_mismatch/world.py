@@ -28,7 +28,7 @@ RAMP = 360.0
 """Seconds a rolling update of all workers takes."""
 DRAINS = 95
 """Seconds until handlers in flight are done after the consumer is paused."""
-RECON_SECONDS, RECON_AFTER = 300, 75
+RECON_SECONDS, RECON_AFTER = 300, 90
 """The reconciliation job runs every five minutes, first so many seconds after the deploy."""
 PRICE = 38.40
 """Dollars of an average invoice."""
@@ -71,6 +71,8 @@ class BillingWorld:
         self.arriving = USUAL
         self.working = USUAL
         """Invoices handled a minute."""
+        self.writing: tuple[float, ...] = (USUAL, USUAL, USUAL)
+        """Events, ledger rows and captures a minute."""
         self.timing_out = 0.0
         """Share of commits that time out on faulty pods."""
         self.faulty_share = 0.0
@@ -185,10 +187,14 @@ class BillingWorld:
         self.faulty_share = min(1.0, max(0.0, since / RAMP)) * (1 - k["rollback"]) * (1 - patched)
         locked = self.now < self._lock_until
         self.timing_out = 0.2 if locked else timeouts(since, volume, self.severity * (1 + 0.6 * k["tighter"]))
+        before = books.events, books.ledger, books.captured
         double = books.handle(handled, handled * self.faulty_share, self.timing_out, k["key_v2"])
         if books.under_way:
             racing = self.watermark_at is None and running > 0
             double += books.replay(h, k["index"] >= 1, racing)
+        self.writing = tuple(
+            (now - was) / h for now, was in zip((books.events, books.ledger, books.captured), before, strict=True)
+        )
         if books.reversing:
             books.reverse(h)
         if self.refunding or self.refunding_wrong:
