@@ -101,9 +101,9 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         return page
 
     yield make
-    for context in contexts:
+    for number, context in enumerate(contexts):
         if SHOTS:
-            context.pages[0].screenshot(path=f"{SHOTS}/last.png")
+            context.pages[0].screenshot(path=f"{SHOTS}/last-{number}.png")
         context.close()
 
 

@@ -73,7 +73,9 @@ def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
     expect(ben.locator(".st-key-tools")).to_contain_text("Ben")
 
     own_server.stop(signal.SIGKILL)
+    stopped_at = ana.locator(".clock b").inner_text()
     own_server.start()
-    expect(ana.locator(".feed")).to_contain_text("I have command", timeout=LATE)
+    expect(ana.locator(".clock b")).not_to_have_text(stopped_at, timeout=LATE)
+    expect(ana.locator(".feed")).to_contain_text("I have command")
     _say(ana, "still here")
     expect(ben.locator(".feed")).to_contain_text("still here", timeout=LATE)
