@@ -165,5 +165,7 @@ class Teammates:
             yield self._env.timeout(LOOK_AGAIN)
             if not self._work.unsigned(action.id):
                 return
+        if not self._work.unsigned(action.id) or role not in self._work.missing_sign_offs(action):
+            return  # it was aborted, or signed meanwhile
         self._work.sign_off(action.id, role, seat)
         self.say(seat, f"Signed off: {action.title}.", f"action:{action.id}")

@@ -256,17 +256,18 @@ def _repair() -> list[Step]:
              recorded("decision:5")),
         Step(m(26), "verification", does(c.PinMetric(metric="waiting"))),
         Step(m(27), "commander", lambda b: packet(b, "deputy", "canary", "paygrid_list", "by_attempt")),
-        Step(m(28.2), "commander", lambda b: hand_off("commander", "deputy", _last_packet(b)),
+        # Early enough for simulated holders too: what it waits for comes at its own time.
+        Step(m(20), "commander", lambda b: hand_off("commander", "deputy", _last_packet(b)),
              delivered("commander_leaves")),
-        Step(m(29), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         Step(m(29.2), "comms", lambda b: public(b, "mitigating", "replay_selective",
              "Nobody is charged twice any more. Refunds come without asking.")),
         Step(m(30), "verification", does(c.PinMetric(metric="dup_captures"))),
     ]  # fmt: skip
 
 
-def _last_packet(b: Briefing) -> str:
-    return f"packet:{len(b.incident.packets)}"
+def _last_packet(b: Briefing) -> str | None:
+    return f"packet:{len(b.incident.packets)}" if b.incident.packets else None
 
 
 def _failed(query: str) -> Callable[[Briefing], bool]:

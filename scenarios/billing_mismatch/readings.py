@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scenarios.billing_mismatch.books import BEFORE
 from scenarios.billing_mismatch.rates import LOCKED, UNLOCKED, USUAL, canary
 from scenarios.billing_mismatch.sampling import between, sample
 
@@ -127,6 +128,7 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "listed": 0 if books.unlisted else round(books.missing),
         "refunded": round(books.refunded), "given_away": round(books.given_away),
         "to_refund": round(max(0.0, twice - books.refunded)),
+        "blind_hits": round(50 * min(1.0, twice / max(1.0, books.duplicates))),
         "refund_blind": round(max(0.0, books.duplicates - books.refunded)),
         "rate": {
             "arriving": round(world.arriving), "working": round(world.working), "retried": world.retried(),
@@ -139,7 +141,7 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "paused": knob["pause"] >= 0.5, "drained": world.drained(),
         "paused_seconds": 0 if world.paused_at is None else world.now - world.paused_at,
         "watermark": world.watermark_at is not None, "watermark_at": world.watermark_at or 0,
-        "watermark_offset": 86022 + round(books.faulty / 12) if world.watermark_at is not None else 0,
+        "position": 86022 + round((books.billed - BEFORE) / 12),
         "offset": 86022 + round(books.faulty / 12), "lag": round(40 * world.arriving / USUAL / 12 + world.backlog / 12),
         "lag_agg": round(agg_lag(world)),
         "key_v2": "ON" if knob["key_v2"] >= 0.5 else "OFF",
@@ -155,4 +157,3 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "tickets": {"rate": 0.3 + world.tickets, "double": round(world.tickets_total)},
         "figures": dict(world.figures()),
     }  # fmt: skip
-

@@ -107,7 +107,7 @@ def decision(
     )
 
 
-def hand_off(what: str, to: str, ref: str) -> c.HandOff:
+def hand_off(what: str, to: str, ref: str | None) -> c.HandOff:
     """Return a handoff on a packet."""
     return c.HandOff(
         what=what,

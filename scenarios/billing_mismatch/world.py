@@ -28,7 +28,7 @@ RAMP = 360.0
 """Seconds a rolling update of all workers takes."""
 DRAINS = 95
 """Seconds until handlers in flight are done after the consumer is paused."""
-RECON_SECONDS, RECON_AFTER = 300, 90
+RECON_SECONDS, RECON_AFTER = 300, 120
 """The reconciliation job runs every five minutes, first so many seconds after the deploy."""
 PRICE = 38.40
 """Dollars of an average invoice."""

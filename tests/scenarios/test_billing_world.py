@@ -324,3 +324,22 @@ def test_some_queries_lead_nowhere():
         if not (q.serves or q.discriminates or q.supports or q.precheck_of or q.verifies or q.figures)
     }  # fmt: skip
     assert {"healthz", "slo_status", "tls_certs", "disk_usage", "checkout_diff", "paygrid_status"} <= nowhere
+
+
+# --- sooner is better ------------------------------------------------------------------------------------
+
+
+GOOD = ((6, "key_v2", 0, 60), (8, "pause", 1, 0), (10, "watermark", 1, 0), (12, "rollback", 1, 360),
+        (20, "pause", 0, 0), (27, "replay_selective", 1, 0))  # fmt: skip
+
+
+def loss_at_horizon(turns):
+    scenario, harm = load("billing_mismatch").scenario, drive(turns, until=90).harm()
+    return sum(one.weight * harm[one.id] / one.scale for one in scenario.harm)
+
+
+@pytest.mark.parametrize("index", range(len(GOOD)))
+def test_a_helpful_step_a_minute_earlier_never_costs(index):
+    minute, *rest = GOOD[index]
+    sooner = (*GOOD[:index], (minute - 1, *rest), *GOOD[index + 1 :])
+    assert loss_at_horizon(sooner) <= loss_at_horizon(GOOD) + 1e-9
