@@ -34,7 +34,16 @@ def commit_p99(world: BillingWorld) -> float:
 
 def agg_lag(world: BillingWorld) -> float:
     """Return the messages revenue-agg is behind."""
-    return 2400.0 if REBALANCED <= world.now < CAUGHT_UP else 10.0
+    if REBALANCED <= world.now < CAUGHT_UP:
+        return 2400.0
+    return 25.0 if world.knob["agg_restart"] else 10.0
+
+
+def _cpu(world: BillingWorld) -> float:
+    """Return the processor use of the ledger's database."""
+    knob = world.knob
+    usual = 0.31 + 0.12 * (world.arriving / USUAL - 1) + (0.3 if _locked(world) else 0.0)
+    return usual + 0.05 * knob["worker_scale"] - 0.03 * knob["kill_reports"]
 
 
 def observe(world: BillingWorld) -> dict[str, float]:
@@ -66,11 +75,12 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "key_v2": 1.0 if knob["key_v2"] >= 0.5 else 0.0,
         "consuming": 0.0 if knob["pause"] >= 0.5 else 1.0,
         "pods_faulty": float(round(18 * world.faulty_share)),
-        "lock_waits": 38.0 if _locked(world) or world.timing_out >= 0.2 else 0.3,
-        "ledger_cpu": 0.31 + 0.12 * (world.arriving / USUAL - 1) + (0.3 if _locked(world) else 0.0),
+        "lock_waits": 38.0 if _locked(world) or world.timing_out >= 0.2 else 0.3 + 1.1 * knob["role_timeout"],
+        "ledger_cpu": _cpu(world),
         "refunds": 0.8 + world.refunding + world.refunding_wrong,
         "promo_clicks": 0.0 if world.now - world.fault_at < 52 * 60 else 310.0,
-        "fraud_flags": 0.6 + 0.02 * (world.arriving / USUAL - 1),
+        "fraud_flags": 0.6 + 0.02 * (world.arriving / USUAL - 1) + 4.0 * knob["fraud_rule"],
+        "dlq_heard": books.missing if knob["dlq_route"] and not books.unlisted else 0.0,
         "rounding": 0.00018,
         "lost_lines": lost,
         "retry_lines": retried,
@@ -148,6 +158,7 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "faulty_share": world.faulty_share, "rollback": knob["rollback"], "rolled_back": knob["rollback"] >= 1,
         "patched": patched,
         "pods": {"old": round(18 * knob["rollback"]), "new": 18 - round(18 * knob["rollback"])},
+        "broke_glass": knob["break_glass"] > 0,
         "merged": knob["tighter"] > 0, "index": knob["index"] >= 1, "adjusted": world.adjusted != 0,
         "list_deleted": books.unlisted >= 1, "replaying": bool(books.under_way),
         "bad_now": bad, "producing": producing, "canary_bad": round(50 * world.timing_out) if producing else 0,

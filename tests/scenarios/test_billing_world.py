@@ -160,7 +160,7 @@ def test_a_replay_without_a_boundary_races_with_live_traffic():
 def test_green_and_wrong():
     world = drive((*PAUSE_8, *BACK, (25, "replay_eventid", 1, 0)), until=60)
     assert round(100 * world.recon, 2) == 0.02
-    assert world.facts()["recon_below_01pct"]
+    assert world.facts()["recon_small"]
     assert world.figures()["phantom_rows"] == pytest.approx(1536, abs=2)
     assert not world.facts()["three_way_clean"]
     assert world.outside()["ledger"] > 0.009
@@ -226,7 +226,9 @@ def test_the_promoted_release_makes_it_worse():
 
 def test_harmless_herrings_change_nothing():
     knobs = ("agg_restart", "worker_scale", "role_timeout", "kill_reports", "fraud_rule", "dlq_route")
-    assert drive(tuple((10, knob, 1, 0) for knob in knobs)).harm() == drive().harm()
+    touched = drive(tuple((10, knob, 1, 0) for knob in knobs))
+    assert touched.harm() == drive().harm()
+    assert touched.outside() == drive().outside()
 
 
 def test_unknown_names_are_errors():
