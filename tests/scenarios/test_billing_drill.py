@@ -32,9 +32,14 @@ def signs(at: float, action: str) -> list[tuple[float, str, c.Command]]:
     return [(at, seat, c.SignOff(action=action)) for seat in ("data", "commander")]
 
 
+OPENING = (
+    (0.5, "commander", c.AssignRole(role="commander", to="commander")),
+    (0.6, "commander", c.Freeze(scope=("billing-worker", "ledger-svc"))),
+)
+
+
 def drill(*given: tuple[float, str, c.Command]) -> Engine:
-    in_command = (0.5, "commander", c.AssignRole(role="commander", to="commander"))
-    return play_orders(LOADED, orders(in_command, *sorted(given, key=lambda one: one[0])), 7, name="x")
+    return play_orders(LOADED, orders(*OPENING, *sorted(given, key=lambda one: one[0])), 7, name="x")
 
 
 def card_of(engine: Engine) -> Scorecard:
@@ -88,7 +93,7 @@ def simulated(*given: tuple[float, str, c.Command]) -> Engine:
     """Return a drill of one person, the commander, among simulated teammates."""
     engine = Engine(LOADED, new_header(LOADED, 7, mode="assessment"))
     engine.submit(c.TakeSeat(seat="commander", name="x"), "commander:x")
-    for at, seat, body in [(0.5, "commander", c.AssignRole(role="commander", to="commander")), *given]:
+    for at, seat, body in (*OPENING, *given):
         engine.advance(round(60 * at))
         engine.submit(body, f"{seat}:x")
     engine.advance(50 * 60)

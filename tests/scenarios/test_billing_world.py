@@ -224,6 +224,14 @@ def test_the_promoted_release_makes_it_worse():
     assert hit.harm()["wrong_money"] > 1.3 * spared.harm()["wrong_money"]
 
 
+def test_a_promotion_rolls_over_a_rollback():
+    (merge,) = load("billing_mismatch").scenario.merges
+    landed = tuple((13, effect.knob, effect.value, effect.over) for effect in merge.effects)
+    world = drive(((4, "rollback", 1, 360), *landed), until=20)
+    assert world.facts()["faulty_running"]
+    assert not drive(((4, "rollback", 1, 360),), until=20).facts()["faulty_running"]
+
+
 def test_harmless_herrings_change_nothing():
     knobs = ("agg_restart", "worker_scale", "role_timeout", "kill_reports", "fraud_rule", "dlq_route")
     touched = drive(tuple((10, knob, 1, 0) for knob in knobs))
