@@ -353,3 +353,8 @@ def test_a_helpful_step_a_minute_earlier_never_costs(index):
     minute, *rest = GOOD[index]
     sooner = (*GOOD[:index], (minute - 1, *rest), *GOOD[index + 1 :])
     assert loss_at_horizon(sooner) <= loss_at_horizon(GOOD) + 1e-9
+
+
+def test_scenario_and_world_agree_on_tolerances():
+    segments = load("billing_mismatch").scenario.segments
+    assert {one.id: one.tolerance for one in segments} == BillingWorld({}).tolerance
