@@ -53,6 +53,7 @@ def observe(world: BillingWorld) -> dict[str, float]:
     working = world.working
     lost = retried * 0.1225
     events, rows, captures = world.writing
+    keyed = working * world.faulty_share * (1.0 if knob["key_v2"] >= 0.5 else 0.0)
     return {
         "mismatch": abs(world.recon),
         "mismatch_psp": (books.captured - books.ledger) / books.ledger + 0.0001,
@@ -87,7 +88,12 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "rebalance_lines": 3.0 if REBALANCED - 60 <= world.now < REBALANCED + 60 else 0.0,
         "paused_lines": 1.0 if knob["pause"] >= 0.5 else 0.0,
         "replay_lines": max(0.0, rows - working) if books.under_way else 0.0,
-        "calm_lines": max(0.0, working - retried),
+        "pods_old": float(18 - round(18 * world.faulty_share)),
+        "calm_new": max(0.0, working * world.faulty_share - retried),
+        "calm_old": working * (1 - world.faulty_share),
+        "first_new": keyed,
+        "first_old": max(0.0, working - keyed),
+        "second_lines": world.doubling(),
     }
 
 
