@@ -85,6 +85,8 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "rounding": 0.00018,
         "lost_lines": lost,
         "retry_lines": retried,
+        "retry_keyed": retried * knob["key_v2"],
+        "retry_known": retried * (1 - knob["key_v2"]),
         "rebalance_lines": 3.0 if REBALANCED - 60 <= world.now < REBALANCED + 60 else 0.0,
         "paused_lines": 1.0 if knob["pause"] >= 0.5 else 0.0,
         "replay_lines": max(0.0, rows - working) if books.under_way else 0.0,
