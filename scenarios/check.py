@@ -37,13 +37,15 @@ REFERENCES = (
     ("queries.*.precheck_of.*", "actions"), ("actions.*.executors.*", "roles"), ("actions.*.coverage.*", "segments"),
     ("actions.*.side_effects.*", "blast"), ("actions.*.reversible_by", "actions"),
     ("actions.*.precheck", "queries"), ("actions.*.sign_offs.*", "roles"), ("actions.*.conflicts.*", "actions"),
+    ("actions.*.instead_of", "actions"),
     ("injects.*.to.*", "roles"), ("injects.*.channel", "channels"), ("injects.*.claim", "causes"),
     ("injects.*.disproved_by.*", "queries"), ("injects.*.proposes", "actions"),
     ("injects.*.objective", "objectives"), ("injects.*.leaves", "incident roles"),
     ("overlay.freeze_scope.*", "services"), ("overlay.readiness_queries.*", "queries"),
     ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
     ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
-    ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
+    ("overlay.dual_sign_off.*", "seats"), ("overlay.write_freeze.*", "actions"),
+    ("overlay.boundary_queries.*", "queries"), ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
     ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
     ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
     ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
@@ -52,6 +54,7 @@ REFERENCES = (
 """Where in a scenario an id stands, and what it must be the id of."""
 CONDITIONS = (
     "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
+    "actions.*.sign_when", "actions.*.cap_when",
     "injects.*.when", "injects.*.answers.*.right_when", "teaching.*.until", "blast.*.true_when",
     "residual_risks.*.true_when", "unknowns.*.true_when", "revisions.*.true_when",
 )  # fmt: skip

@@ -259,6 +259,16 @@ class ActionQueued(Event):
     waits_for: str
 
 
+class SignedOff(Event):
+    """Somebody signed an action; a signature serves one run."""
+
+    kind: Literal["signed_off"] = "signed_off"
+    action: str
+    role: str
+    """Role whose sign-off it is."""
+    seat: str
+
+
 class ActionStarted(Event):
     """The executor began to carry it out."""
 
@@ -410,7 +420,7 @@ AnyEvent = Annotated[
     | PageSent | PageUnanswered | RoleJoined | RoleAccepted | RoleVacated
     | TaskAssigned | TaskAcknowledged | TaskReported
     | QueryQueued | QueryStarted | QueryFinished | MetricPinned
-    | ActionQueued | ActionStarted | ActionFinished | ActionAborted
+    | ActionQueued | SignedOff | ActionStarted | ActionFinished | ActionAborted
     | VerificationMeasured | HandOffOffered | HandOffAccepted | ClosureRefused | IncidentClosed
     | FaultStarted | KnobTurned | MitigationTookEffect | ToleranceCrossed | MergeLanded | TruthSampled,
     Field(discriminator="kind"),

@@ -41,10 +41,8 @@ def _on_action(engine: Engine, command: c.TakeAction, role: str) -> None:
     action = engine.scenario.find("actions", command.action)
     who = engine.rules.executor(action.executors, command.executor, role)
     assert who is not None  # the rules refused otherwise
-    for signer in engine.work.missing_sign_offs(action):
-        if engine.teammates.simulated(signer) and engine.incident.present.get(signer):
-            engine.env.process(engine.teammates.sign(action.id, signer))
     if who == role:
+        engine.teammates.ask_to_sign(action)
         engine.env.process(engine.work.action(action, who))
     else:
         _delegate(engine, c.AssignTask(to=who, text=action.title, action=action.id, due_minutes=10), role)
@@ -103,7 +101,7 @@ def _on_abort(engine: Engine, command: c.AbortAction, role: str) -> None:
 def _on_sign_off(engine: Engine, command: c.SignOff, role: str) -> None:
     action = engine.scenario.find("actions", command.action)
     signer = next(one for one in engine.incident.seats_of(role) if one in action.sign_offs)
-    engine.work.sign_off(command.action, signer)
+    engine.work.sign_off(command.action, signer, role)
 
 
 def _on_role(engine: Engine, command: c.AssignRole, role: str) -> None:

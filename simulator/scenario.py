@@ -291,8 +291,17 @@ class Action(Titled):
     ready_when: Condition = {}
     """Prepared: started while this does not hold counts as unprepared."""
     sign_offs: tuple[str, ...] = ()
+    """Roles whose holders must sign each run before it starts; a signature serves one run."""
+    sign_when: Condition = {}
+    """A simulated signer signs only while this holds, and looks at the precheck first where they can."""
+    sign_refusal: str = ""
+    """What a simulated signer says who does not sign."""
+    instead_of: str | None = None
+    """Action that it does without the signatures (an emergency switch)."""
     cap: str | None = None
     """Cap that carrying it out trips."""
+    cap_when: Condition = {}
+    """Trips it only where this holds when it starts."""
     needs_confidence: Literal["L1", "L2", "L3"] = "L1"
     repeatable: bool = True
     conflicts: tuple[str, ...] = ()
@@ -384,7 +393,7 @@ class EvidenceNeed(Titled):
     """One item of the scenario's evidence minimum."""
 
     supports: str = ""
-    """What it must precede: `mitigation`, `rollback`, `any decision`."""
+    """What it must precede: `mitigation`, `any decision`, or the first action of a rung (`rollback`, `repair`)."""
 
 
 class SeverityFact(Data):
@@ -430,6 +439,12 @@ class Overlay(Data):
     rejections: dict[Rung, tuple[Rejection, ...]] = {}
     """Rung -> reasons the world confirms for not taking it."""
     owner_chain: tuple[str, ...] = ("triage", "mitigation", "verification")
+    dual_sign_off: tuple[str, ...] = ()
+    """Roles that sign repairs; where there are any, their signatures are the owner chain."""
+    write_freeze: tuple[str, ...] = ()
+    """Actions that stop what is being written wrongly: the first half of a billing posture."""
+    boundary_queries: tuple[str, ...] = ()
+    """Queries that show up to where it was: the second half."""
     posture_capture: bool = True
     indicators: tuple[str, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""

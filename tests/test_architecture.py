@@ -29,7 +29,7 @@ MAY_IMPORT = {
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
 ENGINE_DRIVERS = {"analytics/counterfactual.py", "analytics/what_if.py"}
 """The modules beside the simulator and the user interface that run drills."""
-SCRIPTS = ("/responders.py", "/by_the_book.py", "/moves.py", "/gamer.py")
+SCRIPTS = ("/responders.py", "/by_the_book.py", "/words.py", "/moves.py", "/gamer.py")
 RESPONDERS = {"simulator.views", "simulator.events"}
 """What scripted responders may see besides: a role's briefing."""
 ONLY_UI = {"streamlit", "starlette", "uvicorn", "typer", "click"}

@@ -81,11 +81,21 @@ def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
 def _marked(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of actions whose author says that carrying them out trips this cap."""
     return [
-        _hit(cap, f"{run.title} was carried out at {clock(run.finished or 0)}.",
-             (run.order_seq, run.finish_seq), _reversed(view, run, cap))
+        _hit(cap, f"{run.title} was carried out at {clock(_done(run) or 0)}.",
+             (run.order_seq, run.finish_seq or run.start_seq), _reversed(view, run, cap))
         for run in view.runs
-        if run.spec.cap == cap.id and run.started is not None and run.finished is not None and not run.stalled
+        if run.spec.cap == cap.id and _done(run) is not None
+        and (not run.spec.cap_when or any(holds(run.spec.cap_when, f) for f in facts_around(view, run.begun)))
     ]  # fmt: skip
+
+
+def _done(run: ActionRun) -> int | None:
+    """Return when a run was carried out; one that acts while it runs was, also where it was aborted."""
+    if run.started is None:
+        return None
+    if run.aborted is not None:
+        return run.started if run.spec.starts_with else None
+    return None if run.stalled else run.finished
 
 
 def _reversed(view: RecordView, run: ActionRun, cap: Cap) -> bool:

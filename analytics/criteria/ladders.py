@@ -123,7 +123,22 @@ def _auth_posture(view: RecordView) -> list[Mark]:
     return marks
 
 
-POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture}
+def _billing_posture(view: RecordView) -> list[Mark]:
+    """Write freeze, and the boundary known before anything is repaired; each at all where nothing was repaired."""
+    repairs = [r for r in view.mitigations if r.spec.rung == "repair"]
+    limit = min((r.begun for r in repairs), default=view.over)
+    before = f"before {repairs[0].title}" if repairs else "during the incident"
+    stop = next((r for r in view.in_effect if r.id in view.overlay.write_freeze and r.begun <= limit), None)
+    bounds = view.ran(view.overlay.boundary_queries, limit)
+    stopped = f"Writing was {'' if stop else 'not '}stopped {before}."
+    return [
+        Mark(1 if stop else 0, 0.25, stopped, stop.seqs if stop else ()),
+        Mark(1 if bounds else 0, 0.25, f"The reconciliation boundary was {'' if bounds else 'not '}known {before}.",
+             (bounds.seq,) if bounds else ()),
+    ]  # fmt: skip
+
+
+POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture, "billing": _billing_posture}
 """Dependency class -> what its default posture asks for; classes that no scenario uses yet have none."""
 
 

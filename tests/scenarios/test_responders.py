@@ -25,7 +25,7 @@ from simulator.policy import Policy, Scripted
 from simulator.replay import replay
 
 SEEDS = (1, 7, 12)
-SCENARIOS = ("auth_token",)
+SCENARIOS = ("auth_token", "billing_mismatch")
 
 
 @cache

@@ -328,6 +328,7 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "action_queued": _system(
         lambda n, b: f"{n.title('actions', b.action)}: waits for {n.handle(b.waits_for)}"
     ),
+    "signed_off": _system(lambda n, b: f"{n.handle(b.seat)} signed: {n.title('actions', b.action)}"),
     "action_started": lambda n, x, b: Said(
         "action", "starts", n.handle(b.executor), f"{n.title('actions', b.action)} · until about {clock(b.expected)}"
     ),
