@@ -43,7 +43,10 @@ REFERENCES = (
     ("overlay.freeze_scope.*", "services"), ("overlay.readiness_queries.*", "queries"),
     ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
     ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
-    ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
+    ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"), ("overlay.cap_facts.*.*", "facts"),
+    ("overlay.deadlines.*.after.*", "queries"), ("overlay.deadlines.*.paged.*", "roles"),
+    ("overlay.deadlines.*.done.*", "actions"), ("restricted.*", "channels"), ("room", "channels"),
+    ("injects.*.answers.*.effects.*.knob", "knobs"), ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
     ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
     ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
     ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
@@ -314,8 +317,11 @@ class Check:
         s = self.scenario
         if not any(cause.true for cause in s.causes):
             self.find(("causes",), "none is true", "mark the true one with `true: true`")
-        if not s.starts_at < s.fault_at < s.horizon:
+        if not s.starts_at < s.fault_at < s.horizon and (s.fault_at > s.starts_at or any(a.page for a in s.alerts)):
+            # A fault older than the drill's history opens by a report; a page must be seen coming.
             self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
+        if s.restricted and not s.overlay.need_to_know:
+            self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
         for index, need in enumerate(s.evidence_minimum):
             if need.id not in served:

@@ -209,6 +209,10 @@ class Rules:
             or self._work.obstacle(action)
         )
 
+    def _capture(self, command: c.CaptureEvidence, role: str) -> str | None:
+        special = self._scenario.overlay.capture_action
+        return self._take_action(c.TakeAction(action=special, executor=command.executor), role) if special else None
+
     def _in_hand(self, ident: str, repeatable: bool) -> str | None:
         last = self._incident.last_run("action", ident)
         if last and last.state in ("waiting", "running", "stalled"):
@@ -265,6 +269,7 @@ _CHECKS: dict[type[c.Command], Callable[..., str | None]] = {
     c.AnswerAsker: Rules._answer,
     c.RunQuery: Rules._run_query,
     c.TakeAction: Rules._take_action,
+    c.CaptureEvidence: Rules._capture,
     c.SignOff: Rules._sign_off,
     c.RecordVerification: Rules._verification,
     c.HandOff: Rules._hand_off,

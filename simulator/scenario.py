@@ -308,6 +308,8 @@ class Answer(Data):
     right_when: Condition = {}
     """Right only while this holds (with `right`)."""
     reply: str = ""
+    effects: tuple[Effect, ...] = ()
+    """What giving it does to the world, such as letting something out."""
 
 
 class Expected(Data):
@@ -413,6 +415,18 @@ class TeachingPoint(Data):
     """Whom the hint is for: the first of these seats in which a person sits; nobody's hint is not given."""
 
 
+class Deadline(Data):
+    """Something that must have happened `within` after the first good run of one of `after`, or `cap` is tripped."""
+
+    cap: str
+    after: tuple[str, ...]
+    within: Seconds
+    paged: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    title: str
+    """What is missing where it did not happen: “counsel was not paged”."""
+
+
 class Overlay(Data):
     """What scoring needs to know of this scenario beyond the playbook."""
 
@@ -436,6 +450,14 @@ class Overlay(Data):
     segment_indicators: dict[str, str] = {}
     health_queries: tuple[str, ...] = ()
     need_to_know: tuple[str, ...] = ()
+    """Roles inside the circle of a protected incident; empty in an open one."""
+    capture_action: str | None = None
+    """Action that preserves the evidence here; the generic capture carries it out."""
+    cap_facts: dict[str, tuple[str, ...]] = {}
+    """Cap -> world facts that trip it once they are true."""
+    deadlines: tuple[Deadline, ...] = ()
+    reporter_action: str | None = None
+    """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""
     slo_hold: Seconds = 300
 
 
@@ -465,6 +487,10 @@ class Scenario(Data):
     services: tuple[Service, ...]
     roles: tuple[Role, ...]
     channels: tuple[str, ...] = ("incident",)
+    room: str = "incident"
+    """Channel in which the team works; in a protected incident a restricted one."""
+    restricted: tuple[str, ...] = ()
+    """Channels that only `overlay.need_to_know` can read."""
     segments: tuple[Segment, ...]
     harm: tuple[HarmDimension, ...]
     figures: tuple[FigureSpec, ...]
@@ -525,5 +551,6 @@ class LoadedScenario:
 
 
 Merge.model_rebuild()
+Answer.model_rebuild()
 Action.model_rebuild()
 Inject.model_rebuild()

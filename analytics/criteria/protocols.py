@@ -259,6 +259,10 @@ def _minimum(view: RecordView) -> Mark:
         if need.supports == "rollback":
             # It supports going back as well as not going back.
             limit = rollback if rollback is not None else max([decided, *named])
+        elif need.supports == "closure":
+            # Proof of completion comes last: before somebody calls it over.
+            claims = [m.at for m in (*view.all(c.ClaimRecovery), *view.all(c.RequestClosure))]
+            limit = min(claims, default=view.over)
         found = [m for m in view.queries if m.at <= limit and (q := view.spec_of(m.body)) and need.id in q.serves]
         if found:
             best = max(found, key=lambda m: WORTH[m.body.evidence])
