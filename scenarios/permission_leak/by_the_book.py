@@ -29,7 +29,9 @@ def reads(b: Briefing) -> c.Figure | None:
 
 def packet(b: Briefing, next_owner: str, *queries: str) -> c.RecordPacket | None:
     counted = reads(b)
-    return counted and c.RecordPacket(
+    if counted is None:
+        return None
+    return c.RecordPacket(
         segments=AFFECTED,
         impact=(counted,),
         evidence=known(b, *queries),
@@ -55,7 +57,9 @@ def snapshot(phase: str, candidate: str | None, still_open: float, next_owner: s
 
 def restricted(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders | None:
     counted = reads(b)
-    return counted and c.UpdateStakeholders.model_validate(
+    if counted is None:
+        return None
+    return c.UpdateStakeholders.model_validate(
         {
             "audience": "restricted",
             "status": status,
@@ -72,7 +76,9 @@ def restricted(b: Briefing, status: str, mitigation: str | None, text: str) -> c
 def executives(b: Briefing, mitigation: str, text: str) -> c.UpdateExecutives | None:
     """Return an update that says how much and what next, nothing of how or where."""
     counted = reads(b)
-    return counted and c.UpdateExecutives(
+    if counted is None:
+        return None
+    return c.UpdateExecutives(
         impact=counted, mitigation=mitigation, unknowns=("personal_data", "who_else"), next_update_minutes=20, text=text
     )
 
@@ -189,7 +195,9 @@ def _first_minutes() -> list[Step]:
 
 def _escalation(b: Briefing) -> c.EscalateInternally | None:
     counted = reads(b)
-    return counted and c.EscalateInternally(
+    if counted is None:
+        return None
+    return c.EscalateInternally(
         impact=counted, decision="rollback", ask="growth_hands", next_update_minutes=20, owner="commander"
     )
 

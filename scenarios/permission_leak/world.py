@@ -34,12 +34,15 @@ TRACE_SHARE = 45.0
 ROUTE_SHARE = 0.06
 """Share of product traffic on the preview route."""
 
-KNOBS = {
-    "rollback": 0.0, "unpin": 0.0, "patch": 0.0, "block": 0.0, "ui_flag": 0.0, "purge": 0.0, "epoch": 0.0,
-    "epoch_sync": 0.0, "revoke_links": 0.0, "hold": 0.0, "log_hold": 0.0, "flush": 0.0, "redeploy": 0.0, "restart": 0.0,
-    "probe": 0.0, "acknowledge": 0.0, "aware": 0.0, "room": 0.0, "post_removed": 0.0, "details_public": 0.0, "details_told": 0.0,
-    "waf_rule": 0.0, "role_cache": 0.0, "render_scale": 0.0, "sign_out": 0.0, "drain_fra": 0.0, "status_page": 0.0,
-}  # fmt: skip
+KNOBS = dict.fromkeys(
+    (
+        "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
+        "purge", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
+        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "status_page",
+        "waf_rule", "role_cache", "render_scale", "sign_out",
+    ),
+    0.0,
+)  # fmt: skip
 """Every knob and where it stands before anybody touched it."""
 REPEATS = ("purge", "epoch", "flush", "redeploy", "restart", "revoke_links")
 """Knobs whose every turn is another go."""
@@ -81,8 +84,10 @@ class PermissionLeakWorld:
         self._rotations = list(ROTATIONS)
         self._harm = {
             "unauthorised_reads": 0.0, "tenants_over": 0.0, "evidence_lost_pct": 0.0, "previews_denied": 0.0,
-            "token_reads": 0.0,
+            "residual_minutes": 0.0,
         }  # fmt: skip
+        self.token_reads = 0.0
+        """Reads since T+0 with tokens handed out wrongly."""
 
     # --- time ----------------------------------------------------------------------------------------
 
@@ -114,7 +119,8 @@ class PermissionLeakWorld:
 
         Nothing here moves gradually: a release, a purge or a block is in force once it has propagated.
         """
-        self.knob[knob]  # noqa: B018  (an unknown knob is the caller's mistake)
+        if knob not in self.knob:
+            raise KeyError(knob)
         self._turns += 1
         self._due.append((self.now + over, self._turns, knob, value))
         self._due.sort()
@@ -212,7 +218,8 @@ class PermissionLeakWorld:
         self.reads += read
         if now >= 0:
             harm["unauthorised_reads"] += read
-            harm["token_reads"] += again
+            self.token_reads += again
+            harm["residual_minutes"] += self.left_behind() * h
             if blocked:
                 harm["previews_denied"] += 100 * ROUTE_SHARE * h
             elif now - self.purged_at < 360:
@@ -241,6 +248,10 @@ class PermissionLeakWorld:
         """Return the tenants to be told: those read where the trace shows them, else every one that might have been."""
         new = KNOWN_TENANTS + self.new_tenants()
         return new + (TENANTS - new) * self.trace_lost
+
+    def left_behind(self) -> float:
+        """Return the share of what the leak handed out, previews and tokens alike, that can still be used."""
+        return sum(one.weight * (one.stock(self.now) + one.tokens) for one in self.pops) / 2
 
     def open_share(self) -> float:
         """Return the share of preview traffic that passes a leaking worker."""
@@ -316,6 +327,7 @@ class PermissionLeakWorld:
             "previews_public": float(readings.previews(self)),
             "tokens_valid": float(readings.tokens(self)),
             "hours_lost": round(self.hours_lost, 2),
+            "token_reads": round(self.token_reads, 3),
         }
 
     def outside(self) -> Mapping[str, float]:
@@ -335,7 +347,7 @@ class PermissionLeakWorld:
         }
 
     def harm(self) -> Mapping[str, float]:
-        """Return harm by dimension since T+0: reads, tenants, percent of the evidence, percent-minutes, reads."""
+        """Return harm by dimension since T+0: reads, tenants, percent of the evidence, percent-minutes, minutes."""
         return dict(self._harm)
 
 
