@@ -46,7 +46,7 @@ def settings(port: int, host: str) -> dict[str, Any]:
     return {
         "server.port": port, "server.address": host, "server.headless": True, "server.fileWatcherType": "none",
         "browser.gatherUsageStats": False, "client.toolbarMode": "minimal", "client.showErrorDetails": "none",
-        "runner.postScriptGC": False, "theme.base": str(HERE / "theme" / "drill.toml"),
+        "runner.postScriptGC": False, "runner.magicEnabled": False, "theme.base": str(HERE / "theme" / "drill.toml"),
     }  # fmt: skip
 
 

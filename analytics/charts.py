@@ -32,14 +32,15 @@ def _figure(height: int) -> go.Figure:
 
 
 def cut(text: str, at: int = NARROW) -> str:
-    """Return text short enough for a label."""
-    return text if len(text) <= at else f"{text[: at - 1].rstrip()}…"
+    """Return text short enough for a label, in which plotly finds no markup."""
+    short = text if len(text) <= at else f"{text[: at - 1].rstrip()}…"
+    return short.replace("<", "&lt;")
 
 
 def part_bars(parts: pd.DataFrame) -> go.Figure:
     """Return what was earned of each part, as horizontal bars over what could be."""
     figure = _figure(max(120, 44 * len(parts) + 24))
-    names = list(parts["title"])
+    names = [cut(name) for name in parts["title"]]
     figure.add_bar(
         y=names, x=parts["points"], orientation="h", name="earned", cliponaxis=False,
         hovertemplate="%{y}: %{x:g} points<extra></extra>",

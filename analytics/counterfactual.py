@@ -26,9 +26,11 @@ from analytics.record import Branch, DrillRecord, Fit, References, Run, Spread, 
 from analytics.scoring import score
 from analytics.timeline import ActionRun
 from analytics.view import RecordView
+from analytics.what_if import leverage
 from simulator import commands as c
 from simulator import events as e
 from simulator.engine import VERSION
+from simulator.errors import JournalError
 from simulator.journal import Journal
 from simulator.onset import onset_shift
 from simulator.replay import rerun
@@ -68,10 +70,23 @@ def make_references(
     seeds: int = SEEDS,
     progress: Progress = silent_progress,
     library: Library | None = None,
+    what_if: bool = False,
 ) -> References:
-    """Return the references of a finished journal; `seeds` other seeds make its spread (0: none)."""
+    """Return the references of a finished journal; `seeds` other seeds make its spread (0: none).
+
+    With `what_if` also the changes that would have mattered most, which takes some seconds more. Raises
+    JournalError where the scenario is no longer the one that was played.
+    """
+    if journal.header.digest != loaded.digest:
+        raise JournalError(
+            f"scenario {journal.header.scenario!r} has changed since the drill, so nothing can be run beside it;"
+            " score it with the version it was played on"
+        )
+    # Another engine would answer the same commands differently; what the world alone would do it can still say.
+    same = journal.header.engine == VERSION
+    seeds, what_if = (seeds, what_if) if same else (0, False)
     library = library or library_of(loaded.scenario.id)
-    steps = seeds + 1
+    steps = seeds + 1 + what_if
     ends = Ends(loaded, library)
     null, best = ends.of(journal.header.seed)
     made = References(engine=VERSION, digest=loaded.digest, null=null, best=best)
@@ -81,12 +96,15 @@ def make_references(
         update={"fits": tuple(decision_fits(view, walk, library)), "waiting": tuple(risks_of_waiting(view, walk))}
     )
     progress(1, steps)
+    if what_if:
+        made = made.model_copy(update={"what_if": leverage(view, loaded, null.loss)})
+        progress(2, steps)
     if not seeds:
         return made
     totals = []
     for index in range(1, seeds + 1):
         totals.append(_elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index))
-        progress(1 + index, steps)
+        progress(1 + what_if + index, steps)
     return made.model_copy(update={"spread": Spread(totals=tuple(totals))})
 
 

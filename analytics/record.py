@@ -98,6 +98,27 @@ class Spread(Part):
         return sorted(self.totals)[(len(self.totals) - 1) // 2]
 
 
+class WhatIf(Part):
+    """The same drill with one thing different, and what that would have come to."""
+
+    kind: str
+    """removed, moved, swapped or added."""
+    label: str
+    seq: int
+    """The order it changes; 0 for something added."""
+    at: int
+    """Drill second at which the different thing happens."""
+    loss: float
+    """Difference in scalar loss; negative is better."""
+    low: float
+    high: float
+    """Smallest and largest difference over this and other seeds."""
+    harm: dict[str, float]
+    """Difference in harm by dimension."""
+    share: dict[str, float]
+    """The same as a share of what it was."""
+
+
 class References(Part):
     """Everything about a drill that needs the engine to be known; computed once, when it ended."""
 
@@ -112,6 +133,8 @@ class References(Part):
     fits: tuple[Fit, ...] = ()
     waiting: tuple[Waiting, ...] = ()
     spread: Spread | None = None
+    what_if: tuple[WhatIf, ...] = ()
+    """The changes with most leverage, most first."""
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 from analytics.criteria import CRITERIA
 from analytics.criteria.antipatterns import PATTERNS, named
 from analytics.criteria.caps import CAPS
 from analytics.criteria.common import does_not_apply
-from analytics.playbook import Criterion, Part, Playbook
+from analytics.playbook import Criterion, Playbook
 from analytics.record import DrillRecord
 from analytics.scorecard import CapHit, Finding, PartScore, Scorecard, SpreadBand, clock, percent
 from analytics.view import RecordView
@@ -18,8 +21,12 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     """Return the scorecard of a record. Raises UnknownName where the playbook names what nothing judges."""
     check(playbook)
     view = RecordView(record, playbook)
+    process = {
+        part.id: tuple(_judge(view, one) for one in part.criteria) for part in playbook.parts if not part.always
+    }
+    shared = _shared(view, [one for found in process.values() for one in found])
     parts = tuple(
-        PartScore(part.id, part.title, tuple(_judge(view, part, one) for one in part.criteria))
+        PartScore(part.id, part.title, process.get(part.id) or tuple(shared(one) for one in part.criteria))
         for part in playbook.parts
     )
     caps = _caps(view)
@@ -43,12 +50,49 @@ def check(playbook: Playbook) -> None:
                 raise UnknownName(what, ident, known)
 
 
-def _judge(view: RecordView, part: Part, criterion: Criterion) -> Finding:
+def _judge(view: RecordView, criterion: Criterion) -> Finding:
+    if not _held(view, criterion):
+        return does_not_apply(criterion, f"Simulated teammates held this ({', '.join(criterion.owners)}).")
+    found = CRITERIA[criterion.id](view, criterion)
+    if found.points and not any(view.by_people(seq) for seq in found.evidence):
+        why = f"{found.why} All of it was the doing of simulated teammates."
+        return replace(found, status="not_observed", points=0.0, why=why)
+    return found
+
+
+def _held(view: RecordView, criterion: Criterion) -> bool:
     window = view.window(criterion)
     until = 60 * window[1] if window else view.over
-    if not part.always and not view.held(criterion.owners, 0, max(60, min(until, view.over))):
-        return does_not_apply(criterion, f"Simulated teammates held this ({', '.join(criterion.owners)}).")
-    return CRITERIA[criterion.id](view, criterion)
+    return view.held(criterion.owners, 0, max(60, min(until, view.over)))
+
+
+def _shared(view: RecordView, process: Sequence[Finding]) -> Callable[[Criterion], Finding]:
+    """Return how to judge what a whole team brings about: by as much as people's roles answer for.
+
+    With simulated teammates in most seats most of the outcome is theirs. Whoever earned nothing in their own
+    role had no part in it.
+    """
+    asked = [one for part in view.playbook.parts if not part.always for one in part.criteria]
+    points = sum(one.points for one in asked)
+    share = sum(one.points for one in asked if _held(view, one)) / points if points else 1.0
+    idle = not any(finding.points for finding in process)
+
+    def judge(criterion: Criterion) -> Finding:
+        found = CRITERIA[criterion.id](view, criterion)
+        if share >= 1:
+            return found
+        note = f" People's roles answer for {100 * share:.0f} % of the playbook, so this counts as much."
+        if idle:
+            note += " They earned nothing in them, so the outcome is not theirs."
+        return replace(
+            found,
+            status="missed" if idle and found.points else found.status,
+            points=0.0 if idle else round(share * found.points, 1),
+            out_of=round(share * found.out_of, 1),
+            why=found.why + note,
+        )
+
+    return judge
 
 
 def _caps(view: RecordView) -> tuple[CapHit, ...]:

@@ -14,7 +14,6 @@ from analytics.view import Moment, RecordView
 from simulator import commands as c
 from simulator import events as e
 from simulator.conditions import holds
-from simulator.journal import role_of
 from simulator.scenario import Expected, Inject
 
 WORLD, TEAM = "world", "team"
@@ -44,7 +43,7 @@ GROUPS: Mapping[str, str] = {
     **dict.fromkeys(
         ("acknowledge_page", "assign_role", "accept_role", "release_role", "assign_lane", "name_merge_owner", "freeze",
          "lift_freeze", "page_team", "assign_task", "acknowledge_task", "hand_off", "accept_hand_off", "take_seat",
-         "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "task_assigned",
+         "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "role_vacated", "task_assigned",
          "task_acknowledged", "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
     "inject_delivered": "inject", "command_refused": "refused",
 }  # fmt: skip
@@ -262,7 +261,7 @@ def teaching(view: RecordView) -> pd.DataFrame:
             break
         now = _facts(view, at)
         for index, point in open_points:
-            if index not in reached and any(holds(point.until, one) for one in now):
+            if index not in reached and holds(point.until, now):
                 reached[index] = at / 60
     return frame(
         TEACHING,
@@ -273,11 +272,12 @@ def teaching(view: RecordView) -> pd.DataFrame:
     )
 
 
-def _facts(view: RecordView, at: int) -> list[dict[str, Any]]:
-    """Return the facts that conditions read, as far as a record holds them."""
+def _facts(view: RecordView, at: int) -> dict[str, Any]:
+    """Return the facts that conditions read, as far as a record holds them; the world's are those last sampled."""
     said = [x for x in view.entries if x.at <= at]
     declared = next((x.body for x in said if isinstance(x.body, c.Declare)), None)
     known: dict[str, Any] = {
+        "incident.acknowledged": any(isinstance(x.body, c.AcknowledgePage) for x in said),
         "incident.declared": declared is not None,
         "incident.frozen": any(span.since <= at < span.until for span in view.freezes),
         "incident.public_update": any(
@@ -299,9 +299,4 @@ def _facts(view: RecordView, at: int) -> list[dict[str, Any]]:
                 known[f"role.{x.body.role}"] = True
     for name, spans in (("commander", view.commanders), ("deputy", view.deputies)):
         known[f"incident.{name}"] = next((s.who for s in spans if s.since <= at < s.until), "")
-    return [{**one, **known} for one in facts.facts_around(view, at)]
-
-
-def by_people(by: str, seats: frozenset[str]) -> bool:
-    """Tell whether a person, not a simulated teammate, the engine or the world, is behind `by`."""
-    return not by.startswith("teammate:") and role_of(by) in seats
+    return {**facts.facts_around(view, at)[0], **known}

@@ -64,6 +64,11 @@ class ActionRun:
         return self.spec.id
 
     @property
+    def title(self) -> str:
+        """Return its title in quotes, as it stands in a sentence."""
+        return f"“{self.spec.title}”"
+
+    @property
     def treats(self) -> bool:
         """Part of the mitigation: meant as one, and covering at least one segment."""
         return self.spec.mitigates and bool(self.spec.coverage)

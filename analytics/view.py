@@ -336,6 +336,24 @@ class RecordView:
                 return True
         return False
 
+    def by_people(self, seq: int) -> bool:
+        """Tell whether an entry is the doing of people, not of teammates who act unasked.
+
+        With a person in command teammates only do what they are asked, so all that is done is the people's.
+        """
+        if self.held(("commander",), 0, max(60, self.over)):
+            return True
+        entry = self.entry(seq)
+        if entry.is_command:
+            return not entry.by.startswith("teammate:")
+        run = next((r for r in self.runs if r.ref == getattr(entry.body, "run", None)), None)
+        asked = self.find(getattr(entry.body, "run", "")) if isinstance(entry.body, e.VerificationMeasured) else None
+        if asked:
+            return self.by_people(asked.seq)
+        names = ("executor", "owner", "receiver", "giver", "seat")
+        who = run.executor if run else next((w for n in names if (w := getattr(entry.body, n, None))), None)
+        return who in self._seated
+
     def fits(self) -> tuple[Fit, ...]:
         """Return the fit of every branch that was taken."""
         return self.references.fits

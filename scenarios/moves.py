@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator import commands as c
+from simulator import events as e
 from simulator.views import Briefing
 
 When = Callable[[Briefing], bool]
@@ -50,6 +51,12 @@ def delivered(inject: str) -> When:
 def recorded(ref: str) -> When:
     """Wait until something is on the record."""
     return lambda b: ref in b.incident.refs
+
+
+def green(b: Briefing) -> bool:
+    """Tell whether the latest recorded verification found everything back within tolerance."""
+    last = b.incident.measured[-1].body if b.incident.measured else None
+    return isinstance(last, e.VerificationMeasured) and all(row.within for row in last.rows)
 
 
 def both(*conditions: When) -> When:

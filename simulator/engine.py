@@ -115,9 +115,14 @@ class Engine:
             self.env.run(until=to)
 
     def submit(self, command: c.Command, by: str) -> Entry:
-        """Take a command at `now`; return its entry. If it is refused, the next entry says why."""
-        entry = self._record(command, by)
+        """Take a command at `now`; return its entry. If it is refused, the next entry says why.
+
+        Whoever speaks for an empty seat sits down in it first.
+        """
         role = role_of(by)
+        if self._stands(command, by, role):
+            self.submit(c.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
+        entry = self._record(command, by)
         reason = self.objection(command, role)
         if reason:
             return self._refuse(entry, role, reason)
@@ -126,6 +131,11 @@ class Engine:
         if handler:
             handler(self, command, role)
         return entry
+
+    def _stands(self, command: c.Command, by: str, role: str) -> bool:
+        if isinstance(command, (c.TakeSeat, c.LeaveSeat)) or by.startswith("teammate:") or role in self.incident.seats:
+            return False
+        return not self.ended and any(seat.id == role for seat in self.scenario.seats())
 
     def objection(self, command: c.Command, role: str) -> str | None:
         """Return why `role` would be refused `command` now, or None. Writes nothing."""
@@ -345,7 +355,7 @@ class Engine:
         }  # fmt: skip
 
     def _unseen_evidence(self, command: c.Command, role: str) -> str | None:
-        for ref in getattr(command, "evidence", ()):
+        for ref in (*getattr(command, "evidence", ()), *getattr(command, "verification", ())):
             if not self.circle.sees(self.journal.entries[self.incident.refs[ref] - 1], role):
                 return f"evidence {ref!r} is not yours to see yet"
         return None

@@ -221,6 +221,11 @@ class Rules:
             return "that has been done already"
         return None
 
+    def _abort(self, command: c.AbortAction, role: str) -> str | None:
+        run = self._incident.runs[command.action]
+        action = self._scenario.find("actions", run.ident)
+        return None if action.abortable else f"{action.title} cannot be stopped once it has begun"
+
     def _sign_off(self, command: c.SignOff, role: str) -> str | None:
         action = self._scenario.find("actions", command.action)
         if not any(one in action.sign_offs for one in self._incident.seats_of(role)):
@@ -270,6 +275,7 @@ _CHECKS: dict[type[c.Command], Callable[..., str | None]] = {
     c.RunQuery: Rules._run_query,
     c.TakeAction: Rules._take_action,
     c.CaptureEvidence: Rules._capture,
+    c.AbortAction: Rules._abort,
     c.SignOff: Rules._sign_off,
     c.RecordVerification: Rules._verification,
     c.HandOff: Rules._hand_off,

@@ -191,7 +191,7 @@ class Merge(Data):
 
 
 class LogStream(Data):
-    """One kind of log line: how often it comes and what it says (template; `t`, `pick`, `hex` in scope)."""
+    """One kind of log line: how often it comes and what it says (a template over `fields`, `t`, `utc`, `hex`)."""
 
     id: str
     service: str

@@ -115,6 +115,7 @@ class Work:
             if obstacle:
                 stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=obstacle, ok=False))
                 return
+            self._signed.pop(action.id, None)  # a sign-off is for one run
             takes = draw(action.takes, stage.stream(f"action/{action.id}"))
             stage.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=stage.now + takes))
             stage.turn(action.starts_with, run)
@@ -163,7 +164,7 @@ class Work:
         """Record one sign-off and wake what waits for it."""
         self._signed[action] = tuple(sorted({*self._signed.get(action, ()), role}))
         for run, event in list(self._waiting.items()):
-            if run.startswith(f"action:{action}") and not event.triggered:
+            if run.partition("#")[0] == f"action:{action}" and not event.triggered:
                 event.succeed()
 
     def missing_sign_offs(self, action: Action) -> list[str]:

@@ -27,10 +27,10 @@ MAY_IMPORT = {
     "ui": {"ui", "analytics", "scenarios", "simulator", "app"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
-ENGINE_DRIVERS = {"analytics/counterfactual.py"}
-"""The one module beside the simulator and the user interface that runs drills."""
+ENGINE_DRIVERS = {"analytics/counterfactual.py", "analytics/what_if.py"}
+"""The modules beside the simulator and the user interface that run drills."""
 SCRIPTS = ("/responders.py", "/by_the_book.py", "/moves.py", "/gamer.py")
-RESPONDERS = {"simulator.views"}
+RESPONDERS = {"simulator.views", "simulator.events"}
 """What scripted responders may see besides: a role's briefing."""
 ONLY_UI = {"streamlit", "starlette", "uvicorn", "typer", "click"}
 WALL_CLOCK = {"time.time", "time.time_ns", "time.monotonic", "datetime.now", "datetime.datetime.now", "datetime.today",

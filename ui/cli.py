@@ -27,11 +27,11 @@ from simulator.commands import AnyCommand, Part
 from simulator.errors import DrillError, JournalError, ReplayDivergence
 from simulator.journal import Journal, first_problem, load
 from simulator.policy import Order
+from ui import tables
 
 if TYPE_CHECKING:
     from analytics.playbook import Playbook
     from analytics.record import References
-    from analytics.scorecard import Scorecard
     from simulator.room.store import Store
     from simulator.scenario import LoadedScenario
 
@@ -187,7 +187,7 @@ def score(
     if form is Form.json:
         put(card.as_data())
     else:
-        show(card)
+        tables.score(card)
 
 
 def references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, seeds: int) -> References:
@@ -218,6 +218,46 @@ def replay(file: File) -> None:
         put({"file": str(file), "identical": False, "difference": str(difference)})
         raise typer.Exit(1) from None
     put({"file": str(file), "identical": True, "entries": len(journal.entries), "at": engine.now})
+
+
+# --- calibrating ---------------------------------------------------------------------------------------------
+
+
+@app.command()
+def calibrate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
+    variant: Annotated[str, typer.Option(help="Which variant of it.")] = "base",
+    policies: Annotated[str, typer.Option(help="Responders, separated by commas; all of them if left out.")] = "",
+    seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds 1 to this many.")] = 20,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes to use.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
+    playbook: Annotated[str, typer.Option(help="A playbook's name or file.")] = "recovery",
+    form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.table,
+) -> None:
+    """Play many drills over policies and seeds: score, loss and harm, with their spread."""
+    from ui import calibrate as many
+
+    names = [name.strip() for name in policies.split(",") if name.strip()]
+    wanted = many.jobs_for(scenario, variant, names, seeds, playbook)
+    rows: list[many.Row] = []
+    columns = (TextColumn("{task.completed:.0f} of {task.total:.0f} drills"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("drills", total=len(wanted))
+
+        def one(row: many.Row) -> None:
+            rows.append(row)
+            bar.advance(task)
+
+        with many.executor(jobs, scheduler) as pool:
+            whole = many.run(wanted, pool, one)
+    if not whole:
+        err.print(f"interrupted after {len(rows)} of {len(wanted)} drills; these stand", markup=False)
+    if form is Form.json:
+        put(many.as_data(rows, len(wanted)))
+    else:
+        tables.calibration(many.summary(rows))
+    if not whole:
+        raise typer.Exit(130)
 
 
 # --- checking and schemas -----------------------------------------------------------------------------------
@@ -373,24 +413,6 @@ def text_of(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DrillError(f"{path}: cannot be read as UTF-8 text ({error})") from None
-
-
-def show(card: Scorecard) -> None:
-    """Print a scorecard for people."""
-    from rich.table import Table
-
-    out = Console(highlight=False)
-    spread = f", {card.spread.low}-{card.spread.high} on other seeds" if card.spread else ""
-    out.print(f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})", markup=False)
-    for cap in card.caps:
-        out.print(f"cap {cap.id} at {cap.limit}: {cap.why}", markup=False)
-    table = Table("", "criterion", "status", "points", "why", box=None, pad_edge=False)
-    for part in card.parts:
-        table.add_row(part.id, "", "", f"{part.points:g}/{part.out_of:g}", "", style="bold")
-        for found in part.criteria:
-            points = f"{found.points:g}/{found.out_of:g}" if found.status != "not_applicable" else "-"
-            table.add_row("", found.id, found.status.replace("_", " "), points, found.why)
-    out.print(table)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

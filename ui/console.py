@@ -16,10 +16,12 @@ from ui.parts.bar import bar_html
 from ui.parts.command_box import command_box
 from ui.parts.feed import VIEWS, alerts_html, changes_html, feed_html, newest, outputs_html
 from ui.parts.forms import forms
+from ui.parts.host import host_panel
 from ui.parts.live import scraped
 from ui.parts.over import over
 from ui.parts.panels import figure
 from ui.parts.playbook import sheet
+from ui.parts.shell import plain
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -33,9 +35,11 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("This link does not open a drill", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return shell.dead_end("This link does not open a drill", str(error))
     if here is None:
-        return shell.dead_end("No drill open", "Practise alone, host a drill or join one with its code; all three start in the lobby.")
+        return shell.dead_end(
+            "No drill open", "Practise alone, host a drill or join one with its code; all three start in the lobby."
+        )
     if here.room.problem:
         return shell.dead_end("This drill cannot go on", here.room.problem)
     shell.remember(here.token)
@@ -55,14 +59,19 @@ def _live(here: Here) -> None:
     with left, st.container(key="col-left", gap="xsmall"):
         _signals(here)
         _channel(here)
-        _say(here)
+        if not here.person.facilitator:
+            _say(here)
     with mid, st.container(key="col-mid", gap="xsmall"):
         _middle(here)
         _work(here)
     with right, st.container(key="col-right", gap="small"):
-        forms(here)
-    with st.bottom:
-        command_box(here)
+        if here.person.facilitator:
+            host_panel(here)
+        else:
+            forms(here)
+    if not here.person.facilitator:
+        with st.bottom:
+            command_box(here)
 
 
 # --- the bar -------------------------------------------------------------------------------------------
@@ -83,23 +92,53 @@ def _tools(here: Here) -> None:
     steers = here.person.facilitator or not here.room.row.hosted
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         if steers and clock.state == "waiting":
-            st.button("Start the drill", type="primary", key="start", icon=":material/play_arrow:",
-                      on_click=_steer, args=(here, "start"))  # fmt: skip
+            st.button(
+                "Start the drill",
+                type="primary",
+                key="start",
+                icon=":material/play_arrow:",
+                on_click=_steer,
+                args=(here, "start"),
+            )
         elif steers:
             paused = clock.state == "paused"
-            st.button("Resume" if paused else "Pause", key="pause", icon=":material/play_arrow:" if paused else ":material/pause:",
-                      type="primary" if paused else "secondary", on_click=_steer, args=(here, "resume" if paused else "pause"))  # fmt: skip
-            st.button("Skip ahead", key="skip", icon=":material/fast_forward:", on_click=_skip, args=(here,), shortcut="Alt+S",
-                      help=f"Until something needs you, at most {LONGEST // 60} minutes", disabled=paused)  # fmt: skip
-            st.segmented_control("Speed", SPEEDS, key=f"speed-{clock.pace:g}", default=clock.pace, required=True,
-                                 format_func=lambda pace: f"{pace:g}×", label_visibility="collapsed", on_change=_pace, args=(here, clock.pace))  # fmt: skip
+            st.button(
+                "Resume" if paused else "Pause",
+                key="pause",
+                icon=":material/play_arrow:" if paused else ":material/pause:",
+                type="primary" if paused else "secondary",
+                on_click=_steer,
+                args=(here, "resume" if paused else "pause"),
+            )
+            st.button(
+                "Skip ahead",
+                key="skip",
+                icon=":material/fast_forward:",
+                on_click=_skip,
+                args=(here,),
+                shortcut="Alt+S",
+                help=f"Until something needs you, at most {LONGEST // 60} minutes",
+                disabled=paused,
+            )
+            st.segmented_control(
+                "Speed",
+                SPEEDS,
+                key=f"speed-{clock.pace:g}",
+                default=clock.pace,
+                required=True,
+                format_func=lambda pace: f"{pace:g}×",
+                label_visibility="collapsed",
+                on_change=_pace,
+                args=(here, clock.pace),
+            )
         elif clock.state == "waiting":
             st.caption("Waiting for the facilitator to start")
         outcome = session.answered("clock")
         if outcome:
-            st.caption(outcome[1])
+            st.caption(plain(outcome[1]))
         st.space("stretch")
-        _mine(here, b)
+        if not here.person.facilitator:
+            _mine(here, b)
         if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
             sheet()
         with st.popover("Drill", icon=":material/more_horiz:"):
@@ -111,7 +150,7 @@ def _mine(here: Here, b: Briefing) -> None:
     known = b.catalogue.role(here.role)
     cues = [option for option in b.options("own_cues") if f"cue:{option.id}" in b.incident.refs]
     own = [cue for cue in cues if cue.id not in b.incident.cues]
-    label = f"{here.person.name} · {known.title if known else here.role}"
+    label = plain(f"{here.person.name} · {known.title if known else here.role}")
     with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
         st.markdown(f"**{known.title if known else here.role}**  :gray[{known.handle if known else ''}]")
         st.text(b.brief)
@@ -119,7 +158,12 @@ def _mine(here: Here, b: Briefing) -> None:
             st.markdown("**Only you know**")
         for cue in own:
             st.text(cue.title)
-            st.button("Share with everybody", key=f"share-{cue.id}", on_click=session.give, args=(here, "clock", c.ShareCue(cue=cue.id)))
+            st.button(
+                "Share with everybody",
+                key=f"share-{cue.id}",
+                on_click=session.give,
+                args=(here, "clock", c.ShareCue(cue=cue.id)),
+            )
         st.caption(b.catalogue.briefing)
 
 
@@ -128,10 +172,18 @@ def _menu(here: Here) -> None:
     st.markdown(f"Join code **{row.code}**")
     st.caption("Others join with the code in the lobby, or with the link ending in")
     st.code(f"/?{session.DRILL}={row.code}", language=None)
-    st.page_link("lobby.py", label="Leave for the lobby", icon=":material/logout:", help="The drill goes on; your seat is kept")
+    st.page_link(
+        "lobby.py", label="Leave for the lobby", icon=":material/logout:", help="The drill goes on; your seat is kept"
+    )
     if here.person.facilitator or not row.hosted:
-        st.button("Real world: stop now", key="stop", icon=":material/front_hand:", on_click=_stop, args=(here,),
-                  help="A real emergency: ends the drill at once")  # fmt: skip
+        st.button(
+            "Real world: stop now",
+            key="stop",
+            icon=":material/front_hand:",
+            on_click=_stop,
+            args=(here,),
+            help="A real emergency: ends the drill at once",
+        )
 
 
 def _steer(here: Here, what: str) -> None:
@@ -140,11 +192,10 @@ def _steer(here: Here, what: str) -> None:
         session.forget("clock")
     except DrillError as error:
         session.answer("clock", False, str(error))
-    st.rerun("tools")
 
 
 def _pace(here: Here, before: float) -> None:
-    chosen = st.session_state.get(f"speed-{before:g}")
+    chosen = session.get(f"speed-{before:g}")
     try:
         here.room.speed(here.person, float(chosen or before))
     except DrillError as error:
@@ -154,7 +205,11 @@ def _pace(here: Here, before: float) -> None:
 def _skip(here: Here) -> None:
     try:
         found = here.room.skip_ahead(here.person)
-        session.answer("clock", True, f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}")
+        session.answer(
+            "clock",
+            True,
+            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}",
+        )
     except DrillError as error:
         session.answer("clock", False, str(error))
 
@@ -169,8 +224,15 @@ def _stop(here: Here) -> None:
 def _narrow() -> None:
     """Let a narrow screen show one column at a time; on a wide one this is not seen."""
     with st.container(key="narrow"):
-        shown = st.segmented_control("View", list(NARROW), default="Channel", key=session.VIEW, required=True,
-                                     label_visibility="collapsed", width="stretch")  # fmt: skip
+        shown = st.segmented_control(
+            "View",
+            list(NARROW),
+            default="Channel",
+            key=session.VIEW,
+            required=True,
+            label_visibility="collapsed",
+            width="stretch",
+        )
     hidden = ",".join(f".st-key-col-{side}" for name, side in NARROW.items() if name != shown)
     st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
 
@@ -182,13 +244,17 @@ def _narrow() -> None:
 def _signals(here: Here) -> None:
     with st.container(key="alertbox", height=118, border=True):
         st.html(scraped(here.room, here.role, "alerts", alerts_html))
+    if here.person.facilitator:
+        return
     with st.container(key="needsbox", height=150, border=True, gap="xsmall"):
         desk.waiting(here)
 
 
 @st.fragment(run_every=1)
 def _channel(here: Here) -> None:
-    view = st.segmented_control("Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed")
+    view = st.segmented_control(
+        "Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed"
+    )
     with st.container(key="feedbox", height=380, border=True):
         st.html(scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All")))
 
@@ -198,11 +264,11 @@ def _say(here: Here) -> None:
     st.chat_input("Write to the incident channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
     outcome = session.answered("say")
     if outcome and not outcome[0]:
-        st.error(outcome[1])
+        st.error(plain(outcome[1]))
 
 
 def _said(here: Here) -> None:
-    text = (st.session_state.get("say") or "").strip()
+    text = (session.get("say") or "").strip()
     if text:
         session.give(here, "say", c.PostMessage(text=text))
 
@@ -212,7 +278,13 @@ def _said(here: Here) -> None:
 
 def _middle(here: Here) -> None:
     drawn = dict(zip(TABS, st.tabs(TABS, key=session.TAB, on_change="rerun"), strict=True))
-    bodies = {"Panels": _panels, "Output": _outputs, "Explore": explore.explorer, "Logs": explore.logs, "Changes": _changes}
+    bodies = {
+        "Panels": _panels,
+        "Output": _outputs,
+        "Explore": explore.explorer,
+        "Logs": explore.logs,
+        "Changes": _changes,
+    }
     for name, tab in drawn.items():
         if tab.open:
             with tab:
@@ -226,9 +298,13 @@ def _panels(here: Here) -> None:
         for panel in b.catalogue.panels:
             if panel.on_console:
                 drawn = scraped(here.room, here.role, f"panel-{panel.id}", lambda known, p=panel: figure(known, p))
-                st.plotly_chart(drawn, key=f"panel-{panel.id}", config=explore.CHART, alt=f"{panel.title}, last 45 minutes")
-    st.html('<p class="legend"><i class="normal"></i>normal <i class="limit"></i>alert <i class="deploy"></i>change '
-            '<i class="action"></i>action done</p>')  # fmt: skip
+                st.plotly_chart(
+                    drawn, key=f"panel-{panel.id}", config=explore.CHART, alt=f"{panel.title}, last 45 minutes"
+                )
+    st.html(
+        '<p class="legend"><i class="normal"></i>normal <i class="limit"></i>alert <i class="deploy"></i>change '
+        '<i class="action"></i>action done</p>'
+    )
 
 
 @st.fragment(run_every=2)

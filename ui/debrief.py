@@ -65,7 +65,7 @@ def _of_room(here: Here) -> None:
     head = journal.header
     older = head.engine != VERSION or head.digest != room.loaded.digest
     drill = shelved(key_of(room.row.id, journal, card), journal, room.loaded.scenario, card, older)
-    shell.head(escape(drill.scenario.title))
+    shell.head(drill.scenario.title)
     if older:
         st.info(
             "Engine or scenario have changed since this drill. The record and its score are shown as they were made; "
@@ -103,11 +103,12 @@ def _from_file() -> None:
         older = journal.header.engine != VERSION or journal.header.digest != loaded.digest
         card = scored(journal, loaded.scenario)
     except UnicodeDecodeError:
-        return _bad("the file is not UTF-8 text; give a journal that `drill play --out` wrote")
+        return _bad("The file is not UTF-8 text; give a journal that `drill play --out` wrote")
     except DrillError as error:
         return _bad(str(error))
     if journal.references is None:
-        st.info("This file holds no reference runs, so there is no score yet.", icon=":material/info:")
+        why = " It was played on another engine or scenario, so none can be made here." if older else ""
+        st.info(f"This file holds no reference runs, so there is no score yet.{why}", icon=":material/info:")
         if not older and st.button("Make them and score", type="primary", key="debrief_make"):
             with st.spinner("Replaying what else could have happened …"):
                 add_references(loaded, journal, load_playbook(DEFAULT))
@@ -125,7 +126,7 @@ def _parsed(file: str, _text: str, _name: str) -> Journal:
 
 
 def _bad(words: str) -> None:
-    st.error(f"{words[:1].upper()}{words[1:]}", icon=":material/error:")
+    st.error(words, icon=":material/error:")
 
 
 def _sentence(error: object) -> str:

@@ -8,6 +8,7 @@ from scenarios import loader
 from simulator.errors import DrillError
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
+from ui.parts.shell import plain
 
 GLOSSARY = {
     "Drill": "One run of a scenario: its clock, its people, its record.",
@@ -36,24 +37,33 @@ def render() -> None:
     with playbook, st.container(key="booktab"):
         st.html(sheet_html())
     with glossary:
-        st.html("<dl class='glossary'>" + "".join(f"<dt>{word}</dt><dd>{words}</dd>" for word, words in GLOSSARY.items()) + "</dl>")
+        st.html(
+            "<dl class='glossary'>"
+            + "".join(f"<dt>{word}</dt><dd>{words}</dd>" for word, words in GLOSSARY.items())
+            + "</dl>"
+        )
 
 
 def _scenario(name: str) -> None:
     try:
         scenario = loader.load(name).scenario
     except DrillError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return
     with st.container(border=True):
         st.markdown(f"### {scenario.title}")
-        st.caption(f"{scenario.company} · {scenario.horizon // 60} minutes · {len(scenario.seats())} seats · {len(scenario.roles)} roles")
+        st.caption(
+            f"{scenario.company} · {scenario.horizon // 60} minutes · {len(scenario.seats())} seats · "
+            f"{len(scenario.roles)} roles"
+        )
         st.text(scenario.summary)
         with st.expander("Briefing"):
             st.text(scenario.briefing)
         with st.expander("What it trains"):
             for objective in scenario.objectives:
-                st.markdown(f"- **{objective.title}**: {objective.target}" if objective.target else f"- **{objective.title}**")
+                st.markdown(
+                    f"- **{objective.title}**: {objective.target}" if objective.target else f"- **{objective.title}**"
+                )
         with st.expander("Seats"):
             for role in scenario.seats():
                 st.markdown(f"- **{role.title}**, {role.team}")

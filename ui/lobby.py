@@ -11,6 +11,7 @@ from simulator.text import clock
 from ui import session
 from ui.parts import shell
 from ui.parts.live import SERVER
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "lobby"
@@ -21,13 +22,16 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("This link does not open a drill", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return shell.dead_end("This link does not open a drill", str(error))
     if here is not None and here.person.seat is None and not here.person.facilitator:
         return _seats(here)
     if here is None and session.code():
         return _join_link(session.code())
-    shell.head("Rehearse the incident before it happens", "A world that misbehaves, a team, a clock. Afterwards you see what "
-               "was really going on, and what your response was worth.")  # fmt: skip
+    shell.head(
+        "Rehearse the incident before it happens",
+        "A world that misbehaves, a team, a clock. Afterwards you see what "
+        "was really going on, and what your response was worth.",
+    )
     _yours()
     solo, together = st.columns([1.25, 1], gap="medium")
     with solo:
@@ -51,16 +55,25 @@ def _yours() -> None:
         return
     with st.container(border=True, key="yours"):
         st.markdown("**Your drills**")
-        for here, lobby in sorted(found, key=lambda pair: (pair[1].state in ("over", "lost"), -pair[0].room.row.created))[:8]:
+        for here, lobby in sorted(
+            found, key=lambda pair: (pair[1].state in ("over", "lost"), -pair[0].room.row.created)
+        )[:8]:
             _one(here, lobby)
 
 
 def _one(here: Here, lobby: Lobby) -> None:
-    words = {"waiting": "not started", "running": "running", "paused": "paused", "over": "finished", "lost": "cannot go on"}
+    words = {
+        "waiting": "not started",
+        "running": "running",
+        "paused": "paused",
+        "over": "finished",
+        "lost": "cannot go on",
+    }
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         state = words.get(lobby.state, lobby.state)
         at = "" if lobby.state in ("over", "lost") else f" · {clock(int(here.room.now()))}"
-        st.markdown(f"{lobby.title}  :gray[{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}]", width="stretch")
+        told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
+        st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
         file = "debrief.py" if lobby.state == "over" else "console.py"
         label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
         if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
@@ -73,7 +86,9 @@ def _one(here: Here, lobby: Lobby) -> None:
 def _alone() -> None:
     with st.container(border=True, key="alone"):
         st.markdown("### Practise alone")
-        st.caption("You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like.")
+        st.caption(
+            "You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like."
+        )
         names = loader.names()
         scenario = st.selectbox("Scenario", names, key="solo-scenario", format_func=_title, disabled=len(names) < 2)
         loaded = _loaded(scenario)
@@ -81,17 +96,44 @@ def _alone() -> None:
             return
         st.caption(loaded.scenario.summary)
         seats = {role.id: role for role in loaded.scenario.seats()}
-        seat = st.pills("Your seat", list(seats), default=next(iter(seats)), required=True, key="solo-seat",
-                        format_func=lambda one: seats[one].title.partition(" (")[0])  # fmt: skip
+        seat = st.pills(
+            "Your seat",
+            list(seats),
+            default=next(iter(seats)),
+            required=True,
+            key="solo-seat",
+            format_func=lambda one: seats[one].title.partition(" (")[0],
+        )
         one, two = st.columns(2)
-        mode = one.segmented_control("Mode", ["training", "assessment"], default="training", required=True, key="solo-mode",
-                                     help="Training gives next-step hints; an assessment gives none.")  # fmt: skip
-        speed = two.segmented_control("Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×")
+        mode = one.segmented_control(
+            "Mode",
+            ["training", "assessment"],
+            default="training",
+            required=True,
+            key="solo-mode",
+            help="Training gives next-step hints; an assessment gives none.",
+        )
+        speed = two.segmented_control(
+            "Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×"
+        )
         one, two = st.columns(2)
-        name = one.text_input("Your name", value=session.get(session.NAME, ""), key="solo-name", max_chars=40, placeholder="As the channel shows it")
-        seed = two.text_input("Seed", key="solo-seed", placeholder="any", help="The same seed gives the same world; leave it empty for a new one.",
-                              validate=(r"^\d{0,6}$", "A whole number of up to six digits"))  # fmt: skip
-        if st.button("Start practising", type="primary", key="solo-start", icon=":material/play_arrow:", width="stretch"):
+        name = one.text_input(
+            "Your name",
+            value=session.get(session.NAME, ""),
+            key="solo-name",
+            max_chars=40,
+            placeholder="As the channel shows it",
+        )
+        seed = two.text_input(
+            "Seed",
+            key="solo-seed",
+            placeholder="any",
+            help="The same seed gives the same world; leave it empty for a new one.",
+            validate=(r"^\d{0,6}$", "A whole number of up to six digits"),
+        )
+        if st.button(
+            "Start practising", type="primary", key="solo-start", icon=":material/play_arrow:", width="stretch"
+        ):
             _start(scenario, str(seat), str(mode), float(speed or 1), name or "You", seed or "")
         _outcome("solo")
 
@@ -120,7 +162,7 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
     try:
         return loader.load(scenario)
     except DrillError as error:
-        st.error(str(error))
+        st.error(plain(str(error)))
         return None
 
 
@@ -148,7 +190,9 @@ def _host() -> None:
         st.caption("You get a join code to read out. People take seats; you start the clock.")
         scenario = st.selectbox("Scenario", loader.names(), key="host-scenario", format_func=_title)
         name = st.text_input("Your name", value=session.get(session.NAME, ""), key="host-name", max_chars=40)
-        mode = st.segmented_control("Mode", ["training", "assessment"], default="training", required=True, key="host-mode")
+        mode = st.segmented_control(
+            "Mode", ["training", "assessment"], default="training", required=True, key="host-mode"
+        )
         if st.form_submit_button("Open the drill", width="stretch"):
             session.put(session.NAME, name)
             try:
@@ -168,13 +212,19 @@ def _join_link(code: str) -> None:
         room = SERVER.rooms.by_code(code, session.source())
         lobby = SERVER.rooms.lobby(room)
     except DrillError as error:
-        return shell.dead_end("No drill has this code", f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        return shell.dead_end("No drill has this code", str(error))
     shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}")
     if lobby.state in ("over", "lost"):
         st.warning("This drill is over." if lobby.state == "over" else room.problem or "", icon=":material/info:")
         return None
     _briefing(lobby)
-    name = st.text_input("Your name", value=session.get(session.NAME, ""), key="join-name", max_chars=40, placeholder="As the channel shows it")
+    name = st.text_input(
+        "Your name",
+        value=session.get(session.NAME, ""),
+        key="join-name",
+        max_chars=40,
+        placeholder="As the channel shows it",
+    )
     _chairs(lobby, lambda seat: _sit(room, name, seat))
     _outcome("seat")
     return None
@@ -212,7 +262,7 @@ def _chairs(lobby: Lobby, sit) -> None:  # type: ignore[no-untyped-def]
     with st.grid(3, min_column_width=240, gap="small", key="chairs"):
         for chair in lobby.chairs:
             with st.container(border=True, height="stretch"):
-                st.markdown(f"**{chair.title}**  \n:gray[{chair.team} · {_holder(chair, lobby)}]")
+                st.markdown(f"**{plain(chair.title)}**  \n:gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]")
                 if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
                     sit(chair.id)
 
@@ -227,13 +277,15 @@ def _briefing(lobby: Lobby) -> None:
 
 
 def _state(lobby: Lobby) -> str:
-    return {"waiting": "not started yet", "running": "running", "paused": "paused", "over": "over"}.get(lobby.state, lobby.state)
+    return {"waiting": "not started yet", "running": "running", "paused": "paused", "over": "over"}.get(
+        lobby.state, lobby.state
+    )
 
 
 def _outcome(place: str) -> None:
     outcome = session.answered(place)
     if outcome and not outcome[0]:
-        st.error(outcome[1], icon=":material/block:")
+        st.error(plain(outcome[1]), icon=":material/block:")
         session.forget(place)
 
 

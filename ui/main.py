@@ -16,7 +16,9 @@ PAGES = (
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="Incident Drill", page_icon=str(shell.ICON), layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title="Incident Drill", page_icon=str(shell.ICON), layout="wide", initial_sidebar_state="collapsed"
+    )
     pages = [
         st.Page(file, title=title, url_path=path or None, default=not path, help=words)
         for file, title, path, words in PAGES

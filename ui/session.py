@@ -36,6 +36,8 @@ ROUNDS = "rounds"
 """How often a form was handed in; part of its widgets' keys, so that the next one starts from the state."""
 KEYS = "facilitator_keys"
 """Facilitator keys of drills opened in this session: shown once."""
+STARTED = "started"
+"""What each form field was filled with at first: a field that still holds it has not been touched."""
 NEAREST = "nearest"
 """Command that comes closest to one that does not exist."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
@@ -98,6 +100,14 @@ def put(key: str, value: Any) -> None:
 def field(kind: str, path: str) -> str:
     """Return the widget key of a form's field; it changes when the form has been handed in."""
     return f"form-{kind}-{rounds(kind)}-{path}"
+
+
+def start(key: str, value: Any) -> None:
+    """Fill a widget that is drawn for the first time, or that nobody has touched since it was filled."""
+    started = st.session_state.setdefault(STARTED, {})
+    if key not in st.session_state or (key in started and st.session_state[key] == started[key] != value):
+        st.session_state[key] = value
+        started[key] = value
 
 
 def rounds(place: str) -> int:

@@ -93,7 +93,7 @@ def untold_hotfix(view: RecordView) -> Seen:
         if run.spec.rung == "hotfix" and run.started is not None:
             end = run.finished if run.finished is not None else run.begun
             if not any(run.ordered - QUIET <= at <= end + QUIET for at in told):
-                why = f"{run.spec.title} began at {clock(run.begun)} and nobody was told around that time."
+                why = f"{run.title} began at {clock(run.begun)} and nobody was told around that time."
                 return why, (run.start_seq,)
     return None
 

@@ -97,6 +97,7 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     if not before:
         why = f"The first card came at {clock(cards[0].at)}, after the first change had begun."
         return settle(criterion, [Mark(0, 1, why, (cards[0].seq,))])
+    title = {one.id: f"“{one.title}”" for one in view.scenario.actions}
     valid: dict[str, Moment[c.RecordOption]] = {}
     wrong: dict[str, Moment[c.RecordOption]] = {}
     off: list[str] = []
@@ -110,15 +111,15 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
         elif abs(card.body.minutes_to_effect - spec.minutes_to_effect) <= max(1.0, 0.5 * spec.minutes_to_effect):
             valid.setdefault(spec.id, card)
         else:
-            off.append(spec.title)
+            off.append(title[spec.id])
     best = sorted(valid.values(), key=lambda m: m.at)[:2]
     marks = [
         Mark(
-            timely(view, criterion, card.at), 1,
-            f"The card for {card.body.action} at {clock(card.at)} was right{late(timely(view, criterion, card.at))}.",
-            (card.seq,),
+            share, 1,
+            f"The card for {title[card.body.action]} at {clock(card.at)} was right{late(share)}.", (card.seq,),
         )
         for card in best
+        for share in [timely(view, criterion, card.at)]
     ]  # fmt: skip
     marks += [Mark(0, 1, "")] * (2 - len(best))
     notes = []
@@ -128,7 +129,7 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
         notes.append(f"More than half off in minutes to effect: {listed(off)}.")
     penalty = sum(1 for ident in wrong if ident not in valid)
     if penalty:
-        notes.append(f"Wrong about what is covered: {listed(sorted(wrong))}.")
+        notes.append(f"Wrong about what is covered: {listed(title[ident] for ident in wrong)}.")
     earned = sum(m.share for m in marks) / 2
     factor = max(0.0, earned - penalty * WRONG_COVERAGE) / earned if earned else 1.0
     finding = settle(criterion, marks, factor=factor, note=" ".join(notes))
@@ -173,7 +174,7 @@ def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     decision = decision_behind(view, first)
     if decision is None:
         share *= 0.5
-        why = f"{first.spec.title} started at {clock(first.begun)} with no decision on record before it."
+        why = f"{first.title} started at {clock(first.begun)} with no decision on record before it."
         evidence: tuple[int, ...] = (first.start_seq,)
     else:
         lag = first.begun - decision.at
@@ -231,7 +232,7 @@ def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
         why = f"{counted(len(started), 'change')} carried out, none pulling against another in flight."
         return settle(criterion, [Mark(1, 1, why, tuple(r.effect_seq for r in view.in_effect))])
     a, b = pairs[0]
-    why = f"{a.spec.title} and {b.spec.title} were in flight together at {clock(max(a.begun, b.begun))}."
+    why = f"{a.title} and {b.title} were in flight together at {clock(max(a.begun, b.begun))}."
     return settle(criterion, [Mark(1 - 2 / 3 * len(pairs), 1, why, (a.start_seq, b.start_seq))])
 
 
@@ -243,10 +244,10 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
     since = first.effect or 0
     checks = rerun_after(view, since)
     if not checks:
-        return nothing_seen(criterion, f"Nothing was rerun after {first.spec.title} took effect at {clock(since)}.")
+        return nothing_seen(criterion, f"Nothing was rerun after {first.title} took effect at {clock(since)}.")
     at = view.entry(checks[0]).at
     share = timely(view, criterion, at)
-    why = f"Verified at {clock(at)}, after {first.spec.title} took effect at {clock(since)}{late(share)}."
+    why = f"Verified at {clock(at)}, after {first.title} took effect at {clock(since)}{late(share)}."
     return settle(criterion, [Mark(share, 1, why, (first.effect_seq, checks[0]))])
 
 
@@ -283,12 +284,12 @@ def _compared(
     known = frozenset(view.overlay.indicators)
     indicators = {row.metric for row in rows if not known or row.metric in known}
     metrics = {row.metric for row in rows}
-    segmented = {
+    segmented = [
         s
         for s in view.affected
         if any(row.segment == s for row in rows)
         or (s in body.segments and view.overlay.segment_indicators.get(s) in metrics)
-    }
+    ]
     covered = sum(view.affected[s] for s in segmented)
     share = timely(view, criterion, measured.at)
     names = {s.id: s.title for s in view.scenario.segments}

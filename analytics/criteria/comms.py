@@ -151,9 +151,8 @@ def false_facts(view: RecordView, m: Said) -> list[str]:
     found = []
     if body.impact is not None and figure_true(view, body.impact, m.at) is False:
         found.append(f"{body.impact.name} {body.impact.low:g}")
-    if isinstance(body, c.UpdateStakeholders):
-        if not status_true(view, body.status, m.at):
-            found.append(f"status {body.status}")
+    if isinstance(body, c.UpdateStakeholders) and not status_true(view, body.status, m.at):
+        found.append(f"status {body.status}")
     if tells_detail(body, view.overlay.need_to_know):
         found.append("detail outside need-to-know")
     if isinstance(body, (c.UpdateStakeholders, c.UpdateExecutives)):

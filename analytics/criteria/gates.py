@@ -227,7 +227,8 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
     refusals = view.all(e.ClosureRefused)
     if view.closed is None:
         last = refusals[-1].body.missing if refusals else ()
-        why = f"Closure was requested {counted(len(requests), 'time')} and never granted. Missing: {'; '.join(last)}."
+        times = "once" if len(requests) == 1 else f"{len(requests)} times"
+        why = f"Closure was requested {times} and never granted. Missing: {'; '.join(last)}."
         return settle(criterion, [Mark(0, 1, why, (*(m.seq for m in requests), *(m.seq for m in refusals)))])
     early = [m for m in refusals if m.seq < view.closed.seq]
     share = max(0.0, 1 - len(early) / criterion.points)

@@ -107,7 +107,7 @@ def _auth_posture(view: RecordView) -> list[Mark]:
     """Rollback-first evaluation and audit capture: both before the first step that is no flag, or at all."""
     deeper = [r for r in view.mitigations if r.spec.rung != "flag" and r.spec.strategy is not None]
     limit = min((r.begun for r in deeper), default=view.over)
-    before = f"before {deeper[0].spec.title}" if deeper else "during the incident"
+    before = f"before {deeper[0].title}" if deeper else "during the incident"
     ready = view.ran(view.overlay.readiness_queries, limit)
     marks = [
         Mark(1 if ready else 0, 0.25, f"Whether a rollback is possible was {'' if ready else 'not '}known {before}.",
@@ -214,10 +214,10 @@ def prechecked(view: RecordView, criterion: Criterion) -> Finding:
     for run in at_stake:
         check = precheck_of(view, run)
         if check:
-            why = f"{run.spec.title} at {clock(run.begun)} followed its check of {clock(check.at)}."
+            why = f"{run.title} at {clock(run.begun)} followed its check of {clock(check.at)}."
             marks.append(Mark(1, 1, why, (check.seq, run.start_seq)))
         else:
-            why = f"{run.spec.title} began at {clock(run.begun)} without its check."
+            why = f"{run.title} began at {clock(run.begun)} without its check."
             marks.append(Mark(0, 1, why, (run.start_seq,)))
     return settle(criterion, marks)
 
@@ -247,7 +247,7 @@ def confidence(view: RecordView, criterion: Criterion) -> Finding:
                  f"{len(earned)} of {len(used)} stated levels are carried by their links.",
                  tuple(x.seq for d in earned for x in solid(view, d.body.evidence, d)) + tuple(d.seq for d in earned)),
             Mark(len(within) / len(runs), 2,
-                 f"Beyond its level or without one: {listed(sorted({r.spec.title for r in loose}))}." if loose
+                 f"Beyond its level or without one: {listed(sorted({r.title for r in loose}))}." if loose
                  else "No step went beyond its level.",
                  tuple(r.start_seq for r in within)),
         ],
@@ -325,7 +325,7 @@ def _kept_apart(
     strategies = {r.spec.strategy for r in runs}
     unowned = [r for r in runs if named[r.ref] is None]
     if len(strategies) == 3 and unowned:
-        title = titles({r.id: r.spec.title for r in unowned}, [unowned[0].id])
+        title = titles({r.id: r.title for r in unowned}, [unowned[0].id])
         return Mark(0, 1, f"Three strategies were active and nobody owned {title}.", (unowned[0].start_seq,))
     contained = [d for d in decisions if d.body.strategy == "containment"]
     if contained and not any(d.body.contained_until_minutes for d in contained):

@@ -53,7 +53,7 @@ def _baseline_evidence(view: RecordView, criterion: Criterion) -> Mark:
         return Mark(0, 0, "")
     runs = {ident: view.ran((ident,)) for ident in wanted}
     share = sum(timely(view, criterion, run.at) for run in runs.values() if run) / len(wanted)
-    names = {q.id: q.title for q in view.scenario.queries}
+    names = {q.id: f"“{q.title}”" for q in view.scenario.queries}
     lacking = [ident for ident, run in runs.items() if run is None]
     why = f"Baseline evidence: {len(wanted) - len(lacking)} of {len(wanted)} captured"
     why += f", not {titles(names, lacking)}." if lacking else "."

@@ -5,7 +5,21 @@ Steps act on what their role is shown. Times are the earliest; most steps wait f
 
 from __future__ import annotations
 
-from scenarios.moves import below, both, delivered, done, figure, here, known, m, recorded, seen, seen_after, task
+from scenarios.moves import (
+    below,
+    both,
+    delivered,
+    done,
+    figure,
+    green,
+    here,
+    known,
+    m,
+    recorded,
+    seen,
+    seen_after,
+    task,
+)
 from scenarios.responders import Step, does
 from simulator import commands as c
 from simulator.views import Briefing
@@ -330,7 +344,7 @@ def _verify_and_close() -> list[Step]:
         Step(m(33.5), "comms", lambda b: executives(b, "revoke", "Users are back; key hygiene stays open.")),
         Step(m(34), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(34), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
-             lambda b: bool(b.incident.measured)),
+             green),
         Step(m(35), "deputy", lambda b: packet(b, "verification", "verify", "stuck")),
         Step(m(36), "verification", does(c.RecordResidualRisks(
             risks=("zone_still_standby", "old_key_end", "key_shared", "offline_devices")))),

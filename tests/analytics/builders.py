@@ -228,8 +228,10 @@ def decide(clock: str, *actions: str, role: str = "commander", **more: Any) -> L
 
 
 def card(clock: str, action: str = "flag", minutes: float = 2, coverage: Sequence[str] = ("web", "mobile")) -> Lines:
-    return say(clock, "mitigation", c.RecordOption(
-        action=action, coverage=tuple(coverage), minutes_to_effect=minutes, risk="slow", reversal_minutes=2))  # fmt: skip
+    option = c.RecordOption(
+        action=action, coverage=tuple(coverage), minutes_to_effect=minutes, risk="slow", reversal_minutes=2
+    )
+    return say(clock, "mitigation", option)
 
 
 def ready(clock: str, rollback: str = "blocked", plan: str | None = "flag", known_good: str = "good") -> Lines:

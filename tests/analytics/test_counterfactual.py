@@ -15,7 +15,8 @@ from analytics.scoring import score
 from scenarios.loader import load
 from simulator import events as e
 from simulator.engine import Engine
-from simulator.errors import ScenarioError
+from simulator.errors import JournalError, ScenarioError
+from simulator.journal import Journal
 from simulator.play import play
 
 LOADED = load("auth_token")
@@ -96,6 +97,15 @@ def test_a_spread_is_made_of_other_seeds() -> None:
     assert len(spread.totals) == 2
     assert spread.low >= 80
     assert steps == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_changed_scenario_has_no_references_and_another_engine_no_spread() -> None:
+    engine, _ = drill("null", 1)
+    changed = Journal(engine.header.model_copy(update={"digest": "other"}), engine.journal.entries)
+    with pytest.raises(JournalError, match="has changed since the drill"):
+        make_references(LOADED, changed, PLAYBOOK)
+    older = Journal(engine.header.model_copy(update={"engine": "0"}), engine.journal.entries)
+    assert make_references(LOADED, older, PLAYBOOK, seeds=2).spread is None
 
 
 def test_the_same_drill_has_the_same_references() -> None:

@@ -208,6 +208,24 @@ def test_who_leads_delegates_to_the_least_busy() -> None:
     assert [run.executor for run in drill.incident.runs.values()] == ["commander"]
 
 
+def test_who_speaks_for_an_empty_seat_sits_in_it_and_nobody_else_can() -> None:
+    drill = engine()
+    drill.submit(c.PostMessage(text="hello"), COMMANDER)
+    assert drill.incident.seats == {"commander": "Bo"}
+    drill.submit(c.TakeSeat(seat="commander", name="Cy"), "commander:Cy")
+    assert "taken by Bo" in last_refusal(drill)
+
+
+def test_what_cannot_be_stopped_says_so() -> None:
+    drill = engine()
+    drill.submit(c.TakeAction(action="flag_off"), MITIGATION)
+    drill.advance(60)
+    drill.submit(c.TakeAction(action="purge"), MITIGATION)
+    drill.advance(70)
+    drill.submit(c.AbortAction(action="action:purge"), MITIGATION)
+    assert "cannot be stopped" in last_refusal(drill)
+
+
 def test_who_must_leave_hands_over_or_leaves_the_role_vacant() -> None:
     vacant, handed = engine(), engine()
     for drill in (vacant, handed):
@@ -237,6 +255,9 @@ def test_a_stalled_action_waits_for_its_obstacle_or_an_abort() -> None:
     drill.advance(241)
     assert drill.incident.runs["action:move"].state == "aborted"
     drill.submit(c.TakeAction(action="move"), MITIGATION)
+    drill.advance(300)
+    assert drill.incident.runs["action:move#2"].state == "waiting"  # a sign-off is for one run
+    drill.submit(c.SignOff(action="move"), "deputy:Di")
     drill.advance(420)
     drill.submit(c.TakeAction(action="flag_off"), MITIGATION)
     drill.advance(600)

@@ -109,7 +109,7 @@ TOY: dict[str, Any] = {
         {"id": "purge", "title": "Purge", "command": "purge", "executors": ["mitigation"], "rung": "repair",
          "preconditions": [{"when": {"flag_on": False}, "message": "it would fill again; flag off first"}],
          "takes": {"median": 60}, "effects": [{"knob": "purge", "value": 1}], "coverage": ["all"],
-         "minutes_to_effect": 1, "reversal_minutes": 0, "irreversible": True},
+         "minutes_to_effect": 1, "reversal_minutes": 0, "irreversible": True, "abortable": False},
         {"id": "move", "title": "Move", "command": "move", "executors": ["mitigation"], "rung": "rollback",
          "takes": {"median": 60}, "stalls_when": {"flag_on": True}, "stall_output": "hangs", "minutes_to_effect": 2,
          "reversal_minutes": 5, "sign_offs": ["deputy"]},

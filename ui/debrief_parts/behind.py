@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import frames, story
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
-from ui.debrief_parts.look import Sign, at_time, badge, minute, table
+from ui.debrief_parts.look import Sign, at_time, badge, minute, note, table
 
 NAMED, UNNAMED = Sign("✓", "you set a task against it", "good"), Sign("○", "no task against it", "quiet")
 WRONG = Sign("✗", "not a factor here", "bad")
@@ -17,7 +17,7 @@ WRONG = Sign("✗", "not a factor here", "bad")
 
 def behind_view(drill: Drill) -> None:
     """Draw what the scenario's author knows, folded."""
-    st.caption("Guess first: what was the trigger, what let it through, what made it last? Then unfold.")
+    note("Guess first: what was the trigger, what let it through, what made it last? Then unfold.")
     with st.expander("What it was", key="debrief-fault"):
         true = [cause for cause in drill.scenario.causes if cause.true]
         others = [cause for cause in drill.scenario.causes if not cause.true]
@@ -42,7 +42,7 @@ def _factors(drill: Drill) -> None:
         sign = (NAMED if r.named else UNNAMED) if r.true else (WRONG if r.named else None)
         if sign is not None:
             rows.append((escape(r.layer), escape(r.title), badge(sign)))
-    heads = ("Layer", "Factor", "Your hardening tasks")
+    heads = ("Layer", "Factor", "Your tasks")
     st.html(table("Contributing factors", heads, rows, "The scenario names no contributing factors."))
 
 
@@ -53,4 +53,4 @@ def _teaching(drill: Drill) -> None:
     ]
     heads = ("One good way", "What", "Yours")
     st.html(table("Teaching timeline", heads, rows, "The scenario has no teaching timeline."))
-    st.caption("Not the only good way: the best course found may differ. A dash: nothing on record says when.")
+    note("Not the only good way: the best course found may differ. A dash: nothing on record says when.")

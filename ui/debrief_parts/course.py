@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import charts, frames
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
-from ui.debrief_parts.look import number, quiet, table
+from ui.debrief_parts.look import Sign, badge, note, number, quiet, table
 
 LOSS_WORDS = "Loss, all dimensions weighed"
 PLAIN = {"displayModeBar": False}
@@ -18,6 +18,7 @@ PLAIN = {"displayModeBar": False}
 def course_view(drill: Drill) -> None:
     """Draw both charts, with their figures as tables below."""
     _harm(drill)
+    _one_thing_different(drill)
     st.subheader("Who was affected", anchor=False)
     affected = frames.affected(drill.view)
     if not affected.empty:
@@ -26,7 +27,7 @@ def course_view(drill: Drill) -> None:
             alt="Share of each segment outside tolerance over drill time",
         )  # fmt: skip
     st.subheader("The plan and what happened", anchor=False)
-    st.caption("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened.")
+    note("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened.")
     windows, happened = frames.windows(drill.view), frames.happened(drill.view)
     st.plotly_chart(
         charts.blueprint(windows, happened, frames.phases(drill.view)), key="debrief-plan", config=PLAIN,
@@ -73,7 +74,31 @@ def _harm(drill: Drill) -> None:
         ]
         heads = ("At the horizon", "Yours", "No action", "Best found", "Unit")
         st.html(table("Harm at the horizon", heads, rows, "", cards=False))
-        st.caption(f"Best found: {best.name}. Same seed, same chance in all three.")
+        note(f"Best found: {best.name}. Same seed, same chance in all three.")
+
+
+def _one_thing_different(drill: Drill) -> None:
+    if drill.journal.references is None:
+        return
+    st.subheader("One thing different", anchor=False)
+    found = drill.view.references.what_if
+    units = {d.id: d for d in drill.scenario.harm}
+    rows = []
+    for one in found:
+        better = one.loss < 0
+        sign = Sign("✓", "less harm", "good") if better else Sign("✗", "more harm", "bad")
+        told = [
+            f"{'+' if one.harm[ident] > 0 else '−'}{number(abs(one.harm[ident]))} {escape(unit.unit)}"
+            f" ({100 * one.share[ident]:+.0f} %)"
+            for ident, unit in units.items()
+            if abs(one.harm[ident]) >= 0.5
+        ]
+        interval = f"{one.loss:+.3f} <small>({one.low:+.3f} to {one.high:+.3f})</small>"
+        rows.append((escape(one.label[:1].upper() + one.label[1:]), badge(sign), "<br>".join(told), interval))
+    heads = ("The same drill, but", "", "Difference in harm", "Loss, and on other seeds")
+    st.html(table("One thing different", heads, rows, "No single change would have made much of a difference."))
+    note("Each line changes one order and keeps everything else and every chance equal. Only what was feasible"
+         " with what had been seen by then.")  # fmt: skip
 
 
 def _final(drill: Drill, course: str, dimension: str) -> str:

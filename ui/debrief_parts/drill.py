@@ -13,6 +13,7 @@ import streamlit as st
 
 from analytics import frames, story
 from analytics.playbook import Playbook, load
+from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from analytics.view import RecordView
 from simulator.errors import DrillError
@@ -102,20 +103,16 @@ class Drill:
         """Return an entry by its sequence number."""
         return self.journal.entries[seq - 1]
 
-    def anti_patterns(self) -> tuple[Mapping[str, Any], ...]:
-        """Return the anti-patterns that showed: those of the card, else those the record gives."""
-        if self.card is None:
-            return ()
-        if "anti_patterns" in self.card:
-            return tuple(self.card["anti_patterns"])
-        return self._named
-
     @cached_property
-    def _named(self) -> tuple[Mapping[str, Any], ...]:
-        if self.journal.references is None or self.older:
-            return ()
-        found = score(self.view.record, self.playbook).anti_patterns
-        return tuple({"id": n.id, "title": n.title, "why": n.why, "evidence": n.evidence} for n in found)
+    def rescored(self) -> Scorecard | None:
+        """The score with what its published form leaves out: evidence of caps, anti-patterns, remarks.
+
+        None where the record gives another total now: the playbook has changed since, and the card stands.
+        """
+        if self.card is None or self.journal.references is None or self.older:
+            return None
+        found = score(self.view.record, self.playbook)
+        return found if (found.total, found.uncapped) == (self.card["total"], self.card["uncapped"]) else None
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)

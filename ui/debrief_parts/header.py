@@ -26,7 +26,7 @@ def header(drill: Drill) -> None:
     """Draw the head of the page."""
     hidden = bool(st.session_state.get(keys.HIDE, False))
     card = drill.card
-    total = "" if card is None else hidden_total() if hidden else total_html(card, drill.playbook)
+    total = "" if card is None else hidden_total() if hidden else total_html(card, drill.playbook, _seeds(drill))
     st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
 
 
@@ -36,7 +36,9 @@ def _about(drill: Drill) -> str:
         f"{b.name} ({drill.names.role(b.seat)})" for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)
     )
     scripted = f"scripted responder “{head.policy}” in every seat" if head.policy else ""
-    who = scripted or ", ".join(people) or "nobody sat down"
+    empty = sum(1 for role in s.seats() if not any(f"({role.title})" in one for one in people))
+    rest = f"{empty} simulated" if head.automation and empty else ""
+    who = scripted or ", ".join(filter(None, [*people, rest])) or "nobody sat down"
     facts = (
         ("Who", who),
         ("Ended", _ended(drill)),
@@ -58,7 +60,12 @@ def _ended(drill: Drill) -> str:
     return f"{clock(end.at)}, {ENDED[end.body.how]}"
 
 
-def total_html(card: Mapping[str, Any], playbook: Playbook) -> str:
+def _seeds(drill: Drill) -> int:
+    spread = drill.view.references.spread
+    return len(spread.totals) if spread else 0
+
+
+def total_html(card: Mapping[str, Any], playbook: Playbook, seeds: int) -> str:
     """Return the total with its band in words, the total before caps, and the spread over other seeds."""
     bands = {band.id: band.title for band in playbook.bands}
     total, uncapped, spread = card["total"], card["uncapped"], card.get("spread")
@@ -66,8 +73,8 @@ def total_html(card: Mapping[str, Any], playbook: Playbook) -> str:
     before = f"{uncapped} before caps ({caps})" if caps else "no cap applied"
     over = "spread over other seeds not computed"
     if spread:
-        seeds = spread.get("seeds", 20)
-        over = f"the same commands on {seeds} other seeds: {spread['low']}–{spread['high']}, median {spread['median']}"
+        others = f"{seeds} other seeds" if seeds else "other seeds"
+        over = f"the same commands on {others}: {spread['low']}–{spread['high']}, median {spread['median']}"
     band = escape(f"{card['band']} · {bands.get(card['band'], '')}".rstrip(" ·"))
     return (
         f'<div class="db-total" role="group" aria-label="Total"><div class="n"><b>{total}</b><span>of 100</span>'
@@ -101,25 +108,13 @@ def hidden_total() -> str:
     )
 
 
-def caps_html(card: Mapping[str, Any], playbook: Playbook) -> str:
-    """Return every cap that limits the total, with its reason, and what limits a comparison."""
-    titles = {cap.id: cap.title for cap in playbook.caps}
-    caps = "".join(
-        f'<div class="db-cap"><b>Cap {escape(cap["id"])}: {escape(titles.get(cap["id"], ""))}</b> · the total is at '
-        f"most {cap['limit']}. {escape(cap['why'])}</div>"
-        for cap in card["caps"]
-    )
-    remarks = "".join(f'<p class="db-note">{escape(text)}</p>' for text in card.get("remarks", ()))
-    return caps + remarks
-
-
 def bar(drill: Drill) -> None:
     """Draw the row of controls under the head: view, score last, try again."""
+    st.session_state.setdefault(keys.VIEW, keys.SCORE)
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-bar"):
         st.segmented_control(
-            "View", keys.VIEWS, key=keys.VIEW, required=True, default=keys.SCORE, label_visibility="collapsed",
-            wrap=True,
-        )  # fmt: skip
+            "View", keys.VIEWS, key=keys.VIEW, required=True, label_visibility="collapsed", wrap=True
+        )
         if drill.card is not None:
             st.toggle("Score last", key=keys.HIDE, help="Hide the score until the team has told its own story.")
         st.page_link(

@@ -46,7 +46,7 @@ def _claims(drill: Drill) -> None:
          truth_badge(r.holds))
         for r in frames.each(drill.claims)
     ]  # fmt: skip
-    heads = ("When", "Who", "Said", "World, playbook or gate", "Was it so")
+    heads = ("When", "Who", "Said", "In truth", "Was it so")
     st.html(table("Claims and the world", heads, rows, "Nobody stated severity, status or recovery."))
 
 
@@ -102,7 +102,7 @@ def _decisions(drill: Drill, lines: Lines) -> None:
             "<br>".join(escape(lines.reference(ref)) for ref in r.evidence) or "nothing linked",
             escape(r.confidence),
             f"{escape(r.executes)}<br><small>checks: {escape(r.verifies)}</small>",
-            _fit(r.gap, r.best),
+            _fit(r.gap, r.best, drill.journal.references is not None),
         )
         for r in frames.each(story.decisions(drill.view))
     ]
@@ -110,10 +110,10 @@ def _decisions(drill: Drill, lines: Lines) -> None:
     st.html(table("Checkpoint decisions", heads, rows, "No checkpoint decision was recorded."))
 
 
-def _fit(gap: float, best: str) -> str:
-    """Return how a branch fits, in words; `gap` is NaN where nobody computed it."""
+def _fit(gap: float, best: str, made: bool) -> str:
+    """Return how a branch fits, in words; `gap` is NaN where nothing was done on the decision."""
     if math.isnan(gap):
-        return "not computed"
+        return "nothing was started on it" if made else "not computed yet"
     if gap <= NEGLIGIBLE:
         return "the best branch open then"
     better = f"<br><small>better: {escape(best)}</small>" if best else ""

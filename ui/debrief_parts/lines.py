@@ -10,6 +10,7 @@ from typing import Any
 
 from analytics import frames, story
 from analytics.scorecard import listed
+from simulator import commands as c
 from simulator import events as e
 from simulator.journal import Entry, references
 from simulator.text import clock
@@ -57,7 +58,23 @@ class Lines:
             given = self.drill.entry(entry.body.command)
             what = given.body.kind.replace("_", " ")
             return Said("refused", "refused", self.drill.names.person(given.by), f"{what}: {entry.body.reason}")
-        return found or Said("system", "", self.drill.names.person(entry.by), entry.body.kind.replace("_", " "))
+        return found or Said("system", "", self.drill.names.person(entry.by), self._order(entry))
+
+    def _order(self, entry: Entry) -> str:
+        """Return a small step in words; what came of it has a line of its own."""
+        names, body = self.drill.names, entry.body
+        match body:
+            case c.TakeAction():
+                return f"orders: {names.title('actions', body.action)}"
+            case c.RunQuery():
+                return f"asks for: {names.title('queries', body.query)}"
+            case c.AssignTask():
+                return f"gives {names.handle(body.to)} a task: {body.text}"
+            case c.PinMetric():
+                return f"pins: {names.title('metrics', body.metric)}"
+            case c.ReportTask():
+                return f"reports: {body.text}"
+        return body.kind.replace("_", " ")
 
     def short(self, entry: Entry) -> str:
         """Return an entry in one short line of plain text."""
@@ -67,19 +84,19 @@ class Lines:
         text = " ".join(text.split())
         return text if len(text) <= 46 else f"{text[:45].rstrip()}…"
 
-    def html(self, seq: int, focus: bool = False, opened: bool = False) -> str:
-        """Return one line of a lane."""
+    def html(self, seq: int, focus: bool = False, opened: bool = False, anchor: bool = True) -> str:
+        """Return one line of a lane; `anchor` gives it an id, which must be the only one on the page."""
         entry = self.drill.entry(seq)
         group = story.GROUPS.get(entry.body.kind, "lead")
         said = self.said(entry)
-        label = said.label if said.label not in ("says", "system", "does") else ""
-        label = f"inject: {label}" if group == "inject" else label
+        label = _label(group, said.label)
         label = f'<span class="k">{escape(label)}</span>' if label else ""
         who = f"<b>{escape(said.who)}</b> " if said.who else ""
         text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
         name = f"db-it g-{group}{' focus' if focus else ''}"
+        ident = f' id="moment-{seq}"' if anchor else ""
         return (
-            f'<div class="{name}" id="moment-{seq}"><span class="t">{_short(entry.at)}</span>'
+            f'<div class="{name}"{ident}><span class="t">{_short(entry.at)}</span>'
             f"{label}{who}{escape(text)}{_detail(said, opened)}{self.verdicts(seq)}</div>"
         )
 
@@ -161,6 +178,15 @@ class Lines:
 _TRUTH = frozenset(kind.model_fields["kind"].default for kind in e.TRUTH)
 
 
+def _label(group: str, label: str) -> str:
+    """Return what kind of line it is, in a word or two; nothing where the text says it."""
+    if label in ("says", "system", "does"):
+        return ""
+    if group == "inject":
+        return f"inject: {label}"
+    return "tells" if (group, label) == ("message", "decides") else label
+
+
 def _detail(said: Said, opened: bool) -> str:
     if not said.detail:
         return ""
@@ -177,17 +203,17 @@ def _short(at: int) -> str:
 
 
 def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:
-    """Return (drill second, entry, lane) rows as two lanes side by side, aligned by the minute."""
-    minutes: dict[int, dict[str, list[int]]] = {}
+    """Return (drill second, entry, lane) rows, in order, as two lanes side by side, aligned by the minute."""
+    minutes: dict[str, dict[str, list[int]]] = {}
     for at, seq, lane in rows:
-        minutes.setdefault(at // 60, {story.WORLD: [], story.TEAM: []})[lane].append(seq)
+        stamp = clock(at).rpartition(":")[0]
+        minutes.setdefault(stamp, {story.WORLD: [], story.TEAM: []})[lane].append(seq)
     cells = []
-    for start, lane_rows in sorted(minutes.items()):
+    for stamp, lane_rows in minutes.items():
         world, team = (
             "".join(lines.html(seq, seq == focus, seq == focus) for seq in lane_rows[lane])
             for lane in (story.WORLD, story.TEAM)
         )
-        stamp = clock(60 * start).rpartition(":")[0]
         cells.append(f'<div class="m">{stamp}</div><div class="w">{world}</div><div class="p">{team}</div>')
     return (
         '<div class="db-lanes" role="log" tabindex="0" aria-label="The world beside the team, by drill minute">'

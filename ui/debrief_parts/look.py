@@ -83,7 +83,9 @@ def plain(text: str) -> str:
 _MARKS = frozenset("\\`*_{}[]()#+-.!|~<>$:&\"'")
 
 
-def table(label: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str, *, cards: bool = True) -> str:
+def table(
+    label: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str, *, cards: bool = True
+) -> str:
     """Return a table of cells that are HTML already, or the line `nothing`.
 
     On a narrow screen each row becomes a card; without `cards` the table scrolls.
@@ -109,6 +111,11 @@ def _cell(head: str, cell: str) -> str:
 def themed(html: str) -> str:
     """Return HTML for a drawer, which lies outside the part of the page that knows whether it is dark."""
     return f'<div style="color-scheme:{"light" if st.context.theme.type == "light" else "dark"}">{html}</div>'
+
+
+def note(text: str) -> None:
+    """Draw a remark beside something. Streamlit's own captions are too pale on white for small print."""
+    st.html(f'<p class="db-note">{escape(text)}</p>')
 
 
 def quiet(text: str) -> str:

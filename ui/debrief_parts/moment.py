@@ -36,7 +36,7 @@ def _body(drill: Drill, lines: Lines) -> None:
         _leaf("After", ":material/chevron_right:", among, place + 1, about)
         if st.button("Open in the timeline", type="primary", key="moment-timeline", on_click=keys.focus, args=(seq,)):
             st.rerun()
-    st.html(themed(lines.html(seq, focus=True, opened=True)))
+    st.html(themed(lines.html(seq, focus=True, opened=True, anchor=False)))
     rows = [
         (row.at, row.seq, row.lane)
         for row in frames.each(drill.timeline)

@@ -12,9 +12,8 @@ from analytics import charts, frames
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill
-from ui.debrief_parts.header import caps_html
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import STATUS, badge, plain, quiet
+from ui.debrief_parts.look import STATUS, badge, note, plain, quiet
 
 CHIPS = 8
 """Moments shown under a finding; the drawer leafs through the rest."""
@@ -30,8 +29,7 @@ def score_view(drill: Drill, lines: Lines) -> None:
     if st.session_state.get(keys.HIDE, False):
         st.html(quiet("The score is kept for the end. Switch “Score last” off when the team has told its story."))
         return
-    if limits := caps_html(drill.card, drill.playbook):
-        st.html(limits)
+    _limits(drill, lines)
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.subheader("By part", anchor=False)
@@ -42,10 +40,10 @@ def score_view(drill: Drill, lines: Lines) -> None:
     with right:
         st.subheader("Worth most next time", anchor=False)
         st.html(_next_time(drill.findings))
-    for number, named in enumerate(drill.anti_patterns()):
-        with st.container(border=True, key=f"debrief-pattern-{number}"):
-            st.html(f"<b>Anti-pattern: {escape(str(named['title']))}</b><br>{escape(str(named['why']))}")
-            _chips(drill, lines, f"pattern-{named['id']}", tuple(named["evidence"]), str(named["title"]))
+    for named in drill.rescored.anti_patterns if drill.rescored else ():
+        with st.container(border=True, key=f"debrief-pattern-{named.id}", gap="xsmall"):
+            st.html(f"<b>Anti-pattern: {escape(named.title)}</b><br>{escape(named.why)}")
+            _chips(drill, lines, f"pattern-{named.id}", named.evidence, named.title)
     order = st.segmented_control(
         "Order of findings", (BY_PART, BY_GAP), default=BY_PART, required=True, key="debrief_order"
     )
@@ -60,6 +58,24 @@ def score_view(drill: Drill, lines: Lines) -> None:
         with st.expander(f"Does not apply to this drill: {len(left_out)}", key="debrief-left-out"):
             for row in frames.each(left_out):
                 _finding(drill, lines, row, with_part=True)
+
+
+def _limits(drill: Drill, lines: Lines) -> None:
+    """Draw every cap with its reason and moments, then what limits a comparison."""
+    known = {cap.id: cap for cap in drill.rescored.caps} if drill.rescored else {}
+    titles = {cap.id: cap.title for cap in drill.playbook.caps}
+    for cap in (drill.card or {})["caps"]:
+        ident, found = str(cap["id"]), known.get(cap["id"])
+        corrected = " The team took it back in time, which raised the limit." if found and found.self_corrected else ""
+        with st.container(key=f"debrief-cap-{ident}", gap="xsmall"):
+            st.html(
+                f"<b>Cap {escape(ident)}: {escape(titles.get(ident, ''))}</b> · the total is at most {cap['limit']}. "
+                f"{escape(cap['why'])}{corrected}"
+            )
+            if found:
+                _chips(drill, lines, f"cap-{ident}", found.evidence, f"{ident} {found.title}")
+    for remark in drill.rescored.remarks if drill.rescored else ():
+        note(remark)
 
 
 def _by_part(drill: Drill, lines: Lines, applies: pd.DataFrame) -> None:
@@ -106,7 +122,7 @@ def _chips(drill: Drill, lines: Lines, ident: str, evidence: tuple[int, ...], ab
         on_change=keys.picked, args=(key, among, about), wrap=True,
     )  # fmt: skip
     if len(among) > CHIPS:
-        st.caption(f"and {len(among) - CHIPS} more, in the drawer")
+        note(f"and {len(among) - CHIPS} more, in the drawer")
 
 
 def _next_time(findings: pd.DataFrame) -> str:

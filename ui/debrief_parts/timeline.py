@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics import frames, story
+from analytics import frames
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill
@@ -26,66 +26,67 @@ def timeline_view(drill: Drill, lines: Lines) -> None:
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        world = st.pills(
-            "World", WORLD_GROUPS, selection_mode="multi", default=WORLD_GROUPS, key="debrief_world",
-            format_func=GROUP_WORDS.__getitem__, wrap=True,
-        )  # fmt: skip
+        world = _filter("World", WORLD_GROUPS, "debrief_world")
     with right:
-        team = st.pills(
-            "Team", TEAM_GROUPS, selection_mode="multi", default=TEAM_GROUPS, key="debrief_team",
-            format_func=GROUP_WORDS.__getitem__, wrap=True,
-        )  # fmt: skip
+        team = _filter("Team", TEAM_GROUPS, "debrief_team")
     with st.container(horizontal=True, vertical_alignment="center"):
         small = st.toggle("Small steps too", key="debrief_small", help="Orders, queues and acknowledgements.")
         step = st.toggle("Reveal step by step", key=keys.STEP, help="Go through the drill together, stop by stop.")
     focus = st.session_state.get(keys.FOCUS)
-    until = _steps(drill) if step else None
-    since, till = -BEFORE, drill.view.scenario.horizon + 60
-    if focus is not None and not step:
-        at = drill.entry(focus).at
-        since, till = at - AROUND, at + AROUND
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"Around **{plain(clock(at))}**, five minutes either side.")
-            st.button("Show the whole drill", on_click=keys.focus, args=(None,), key="debrief_whole")
+    if step:
+        since, till = _chapter(drill)
+    elif focus is not None:
+        since, till = _around(drill, focus)
+    else:
+        since, till = -BEFORE, drill.view.scenario.horizon + 60
     shown = {*world, *team}
     rows = [
         (row.at, row.seq, row.lane)
         for row in frames.each(drill.timeline)
-        if since <= row.at <= till
-        and (until is None or row.at <= until)
-        and (row.seq == focus or (row.group in shown and (small or not row.minor)))
+        if since <= row.at <= till and (row.seq == focus or (row.group in shown and (small or not row.minor)))
     ]
-    if not rows:
-        st.html(quiet("Nothing here with these filters; switch some on."))
-        return
-    st.html(lanes_html(lines, rows, focus))
+    st.html(lanes_html(lines, rows, focus) if rows else quiet("Nothing here with these filters; switch some on."))
 
 
-def _steps(drill: Drill) -> int:
-    """Draw the controls of revealing; return the drill second up to which the lanes show."""
+def _filter(label: str, groups: tuple[str, ...], key: str) -> list[str]:
+    return st.pills(
+        label, groups, selection_mode="multi", default=groups, key=key, format_func=GROUP_WORDS.__getitem__, wrap=True
+    )
+
+
+def _around(drill: Drill, focus: int) -> tuple[int, int]:
+    """Say what the timeline stands around; return the seconds it shows."""
+    at = drill.entry(focus).at
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Around **{plain(clock(at))}**, five minutes either side.")
+        st.button("Show the whole drill", on_click=keys.focus, args=(None,), key="debrief_whole")
+    return at - AROUND, at + AROUND
+
+
+def _chapter(drill: Drill) -> tuple[int, int]:
+    """Draw the controls of revealing; return the seconds shown: from the stop before to where it stands."""
     stops = list(frames.each(drill.pivots))
     last = max(1, -(-drill.view.scenario.horizon // 60))
-    st.session_state.setdefault(keys.UNTIL, 0)
-    st.session_state[keys.UNTIL] = min(max(0, st.session_state[keys.UNTIL]), last)
+    st.session_state[keys.UNTIL] = min(max(0, st.session_state.get(keys.UNTIL, 0)), last)
     until = st.slider("Shown up to, minutes after the first page", 0, last, key=keys.UNTIL)
-    coming = next((stop for stop in stops if stop.at > 60 * until + 59), None)
-    passed = [stop for stop in stops if stop.at <= 60 * until + 59]
+    coming = next((stop for stop in stops if stop.at >= 60 * (until + 1)), None)
+    passed = [stop for stop in stops if stop.at < 60 * until]
+    here = [stop for stop in stops if 60 * until <= stop.at < 60 * (until + 1)]
     with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Stop before", icon=":material/skip_previous:", key="debrief_previous", disabled=not passed,
+            on_click=_reveal, args=(passed[-1].at // 60 if passed else 0,),
+        )  # fmt: skip
         st.button(
             "Next stop", icon=":material/skip_next:", type="primary", key="debrief_next", disabled=coming is None,
             on_click=_reveal, args=(coming.at // 60 if coming else last,),
         )  # fmt: skip
-        st.button("Everything", key="debrief_all", on_click=_reveal, args=(last,))
-        if passed:
-            stop = passed[-1]
-            st.markdown(f"**{plain(clock(stop.at))}** {plain(stop.what)}")
-    return 60 * until + 59
+        whole = st.toggle("From the beginning", key="debrief_from_start")
+    for stop in here or passed[-1:]:
+        st.markdown(f"**{plain(clock(stop.at))}** {plain(stop.what)}")
+    since = -BEFORE if whole or not passed else passed[-1].at // 60 * 60
+    return since, 60 * until + 59
 
 
 def _reveal(until: int) -> None:
     st.session_state[keys.UNTIL] = until
-
-
-def groups() -> tuple[str, ...]:
-    """Return every group a filter offers; one that is missing here would never be shown."""
-    return tuple(dict.fromkeys(story.GROUPS.values()))

@@ -28,9 +28,10 @@ def bar_html(briefing: Briefing, clock: Clock) -> str:
     )
     title = escape(incident.title or "not declared yet")
     severity = incident.severity or "no severity"
+    tone = escape(severity).lower().replace(" ", "-")
     return (
-        f'<div class="bar" role="status" aria-label="Incident"><span class="sev {escape(severity).lower().replace(" ", "-")}">'
-        f'{escape(severity)}</span><div class="what"><b>{escape(briefing.catalogue.incident)}</b> <span>{title}</span></div>'
+        f'<div class="bar" role="status" aria-label="Incident"><span class="sev {tone}">{escape(severity)}</span>'
+        f'<div class="what"><b>{escape(briefing.catalogue.incident)}</b> <span>{title}</span></div>'
         f'<div class="facts">{facts}</div>{clock_html(briefing, clock)}</div>'
     )
 

@@ -59,10 +59,11 @@ GROUPS: dict[str, tuple[Form, ...]] = {
         _form("capture_evidence", "Capture evidence"),
     ),
     "Decide": (
-        _form("record_option", "Option", "action", "coverage", "minutes_to_effect", "risk", "reversal_minutes", "abort_if"),
+        _form("record_option", "Option", "action", "coverage", "minutes_to_effect", "risk", "reversal_minutes",
+              "abort_if"),
         _form("record_readiness", "Readiness", "known_good", "rollback", "plan", "evidence"),
-        _form("record_decision", "Decision", "decision", "strategy", "why_now", "evidence", "rejected", "execution_owner",
-              "verification_owner", "reversal_minutes", "blast_radius", "check", "confidence"),
+        _form("record_decision", "Decision", "decision", "strategy", "why_now", "evidence", "rejected",
+              "execution_owner", "verification_owner", "reversal_minutes", "blast_radius", "check", "confidence"),
         _form("record_packet", "Evidence packet", "segments", "impact", "evidence", "next_owner"),
         _form("record_snapshot", "Snapshot", "phase", "stable_revision", "risk_of_waiting", "next_owner"),
         _form("record_contradiction", "Contradiction", "recommendations", "choice", "reassess_minutes"),
@@ -72,11 +73,12 @@ GROUPS: dict[str, tuple[Form, ...]] = {
         _form("take_action", "Take action", "action", "decision"),
         _form("abort_action", "Abort action", "action"),
         _form("sign_off", "Sign off", "action"),
-        _form("record_verification", "Verification", "metrics", "baseline_from", "baseline_to", "segments", "hold_minutes"),
+        _form("record_verification", "Verification", "metrics", "baseline_from", "baseline_to", "segments",
+              "hold_minutes"),
     ),
     "Tell": (
-        _form("update_stakeholders", "Stakeholder update", "audience", "status", "impact", "segments", "unknowns", "eta",
-              "next_update_minutes"),
+        _form("update_stakeholders", "Stakeholder update", "audience", "status", "impact", "segments", "unknowns",
+              "eta", "next_update_minutes"),
         _form("update_executives", "Executive update", "impact", "unknowns", "eta", "next_update_minutes"),
         _form("escalate_internally", "Escalate", "impact", "ask", "next_update_minutes", "owner"),
         _form("answer_asker", "Answer", "inject", "answer"),
@@ -108,7 +110,9 @@ ONLY_WITH = {
 def offered(b: Briefing) -> dict[str, tuple[Form, ...]]:
     """Return the groups with the forms this role may use now, empty groups left out."""
     held = b.incident.seats_of(b.role)
-    found = {name: tuple(form for form in forms if _may(form, held) and _useful(form, b)) for name, forms in GROUPS.items()}
+    found = {
+        name: tuple(form for form in forms if _may(form, held) and _useful(form, b)) for name, forms in GROUPS.items()
+    }
     return {name: forms for name, forms in found.items() if forms}
 
 

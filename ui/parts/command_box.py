@@ -9,11 +9,14 @@ import streamlit as st
 from simulator.views import Briefing, CommandLine
 from ui import session
 from ui.parts import completion, forms
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "box"
 OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
-HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(f"`{line}` {what}" for line, what in completion.SLASH.items())
+HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
+    f"`{line}` {what}" for line, what in completion.SLASH.items()
+)
 
 
 def _key() -> str:
@@ -25,7 +28,7 @@ def command_box(here: Here) -> None:
     """Draw the box; what is typed stays until it was taken."""
     b = here.room.briefing(here.role)
     known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
-    typed = st.session_state.get(_key())
+    typed = session.get(_key())
     line = completion.match(b, typed) if typed else None
     with st.container(key="box-above", horizontal=True, gap="small", vertical_alignment="center"):
         if line:
@@ -35,31 +38,58 @@ def command_box(here: Here) -> None:
         _outcome(here)
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False, key="box-line"):
         st.selectbox(
-            "Command", [*known, *OPENERS], index=None, key=_key(), accept_new_options=True, label_visibility="collapsed",
+            "Command",
+            [*known, *OPENERS],
+            index=None,
+            key=_key(),
+            accept_new_options=True,
+            label_visibility="collapsed",
             placeholder="Type a command as in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc",
-            format_func=lambda one: known.get(one, one), on_change=_typed, args=(here,), icon=":material/terminal:",
-        )  # fmt: skip
+            format_func=lambda one: known.get(one, one),
+            on_change=_typed,
+            args=(here,),
+            icon=":material/terminal:",
+        )
         st.button(
-            "Run", key="run", type="primary", disabled=line is None, width=88, shortcut="Alt+Enter",
-            on_click=_run, args=(here, line), help=HELP,
-        )  # fmt: skip
+            "Run",
+            key="run",
+            type="primary",
+            disabled=line is None,
+            width=88,
+            shortcut="Alt+Enter",
+            on_click=_run,
+            args=(here, line),
+            help=HELP,
+        )
 
 
 def _outcome(here: Here) -> None:
     outcome = session.answered(PLACE)
     if not outcome:
+        if not session.get(_key()):
+            st.html(
+                '<span class="quiet">Enter picks or completes, Alt + Enter runs, / opens the incident commands</span>'
+            )
         return
     ok, words = outcome
-    st.html(f'<span class="said {"ok" if ok else "no"}">{"" if ok else "not done: "}{escape(words)}</span>', width="content")
+    st.html(
+        f'<span class="said {"ok" if ok else "no"}">{"" if ok else "not done: "}{escape(words)}</span>', width="content"
+    )
     close = session.get(session.NEAREST)
     if not ok and close:
-        st.button(f"Use: {close}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
+        st.button(f"Use: {plain(close)}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
 
 
 def _several(here: Here, b: Briefing, typed: str) -> None:
     """Offer the lines that what was typed could become."""
     for line in completion.matches(b, typed):
-        st.button(line.command, key=f"take-{line.id}", help=completion.label(b, line), on_click=_take, args=(here, line.command))
+        st.button(
+            plain(line.command),
+            key=f"take-{line.id}",
+            help=completion.label(b, line),
+            on_click=_take,
+            args=(here, line.command),
+        )
 
 
 def _card(b: Briefing, line: CommandLine) -> None:
@@ -67,17 +97,30 @@ def _card(b: Briefing, line: CommandLine) -> None:
     here = {role: b.incident.present.get(role, False) for role in line.executors}
     titles = {role: _known(b, role) + ("" if there else " (page first)") for role, there in here.items()}
     key = f"executor-{line.id}-{session.rounds(PLACE)}"
-    if key not in st.session_state:
-        able = [role for role, there in here.items() if there]
-        st.session_state[key] = b.role if b.role in here else next(iter(able), line.executors[0])
+    able = [role for role, there in here.items() if there]
+    session.start(key, b.role if b.role in here else next(iter(able), line.executors[0]))
     what = "looks, changes nothing" if line.what == "query" else "changes the world"
-    st.markdown(f"**{line.title}** :gray[{what} · run by]", width="content")
-    st.pills("Who runs it", list(titles), format_func=lambda r: titles[r], key=key, required=True, on_change="ignore",
-             label_visibility="collapsed")  # fmt: skip
+    st.markdown(f"**{plain(line.title)}** :gray[{what} · run by]", width="content")
+    st.pills(
+        "Who runs it",
+        list(titles),
+        format_func=lambda r: titles[r],
+        key=key,
+        required=True,
+        on_change="ignore",
+        label_visibility="collapsed",
+    )
     decisions = b.options("decisions") if line.what == "action" else []
     if decisions:
-        st.selectbox("Rests on", [d.id for d in decisions], index=len(decisions) - 1, key=f"rests-{line.id}",
-                     on_change="ignore", label_visibility="collapsed", width=170)  # fmt: skip
+        st.selectbox(
+            "Rests on",
+            [d.id for d in decisions],
+            index=len(decisions) - 1,
+            key=f"rests-{line.id}",
+            on_change="ignore",
+            label_visibility="collapsed",
+            width=170,
+        )
 
 
 def _known(b: Briefing, role: str) -> str:
@@ -89,7 +132,7 @@ def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
     session.forget(PLACE)
     session.put(session.NEAREST, "")
-    typed = st.session_state.get(_key())
+    typed = session.get(_key())
     b = here.room.briefing(here.role)
     if not typed or completion.match(b, typed):
         return
@@ -113,8 +156,8 @@ def _take(here: Here, line: str) -> None:
 
 
 def _run(here: Here, line: CommandLine) -> None:
-    executor = st.session_state.get(f"executor-{line.id}-{session.rounds(PLACE)}")
-    decision = st.session_state.get(f"rests-{line.id}") if line.what == "action" else None
+    executor = session.get(f"executor-{line.id}-{session.rounds(PLACE)}")
+    decision = session.get(f"rests-{line.id}") if line.what == "action" else None
     b = here.room.briefing(here.role)
     who = _known(b, executor) if executor else "whoever can"
     words = f"$ {line.command}: asked of {who}" if executor != here.role else f"$ {line.command}: running"

@@ -73,8 +73,11 @@ def matches(briefing: Briefing, typed: str, most: int = 5) -> list[CommandLine]:
 
 def unknown(briefing: Briefing, typed: str) -> Parsed:
     """Return what a shell would say, with the nearest command that exists."""
-    first = typed.split()[0] if typed.split() else typed
-    known = [*(line.command for line in briefing.catalogue.lines), *(a for x in briefing.catalogue.lines for a in x.aliases)]
+    first = typed.split(maxsplit=1)[0] if typed.split() else typed
+    known = [
+        *(line.command for line in briefing.catalogue.lines),
+        *(a for x in briefing.catalogue.lines for a in x.aliases),
+    ]
     close = difflib.get_close_matches(typed, known, n=1, cutoff=0.35)
     heads = sorted({line.split()[0] for line in known})
     if first in heads:
@@ -149,7 +152,9 @@ def _freeze(b: Briefing, rest: list[str]) -> Parsed:
         return Parsed(None, form="freeze")
     if wrong:
         close = difflib.get_close_matches(wrong[0], known, n=1)
-        return Parsed(None, f"no service is called {wrong[0]}; known: {', '.join(known)}", f"/freeze {close[0]}" if close else "")
+        return Parsed(
+            None, f"no service is called {wrong[0]}; known: {', '.join(known)}", f"/freeze {close[0]}" if close else ""
+        )
     return Parsed(c.Freeze(scope=tuple(scope)))
 
 
@@ -163,10 +168,14 @@ def _page(b: Briefing, rest: list[str]) -> Parsed:
 def _ask(b: Briefing, rest: list[str]) -> Parsed:
     role = _who(b, rest[0]) if rest else None
     if role is None or len(rest) < 2:
-        return Parsed(None, "say whom and what about, such as /ask @dba-oncall database", form="" if rest else "ask_role")
+        return Parsed(
+            None, "say whom and what about, such as /ask @dba-oncall database", form="" if rest else "ask_role"
+        )
     topics = b.options("topics")
     wanted = " ".join(rest[1:]).lower()
-    close = difflib.get_close_matches(wanted, [t.title.lower() for t in topics] + [t.id for t in topics], n=1, cutoff=0.4)
+    close = difflib.get_close_matches(
+        wanted, [t.title.lower() for t in topics] + [t.id for t in topics], n=1, cutoff=0.4
+    )
     topic = next((t for t in topics if close and close[0] in (t.id, t.title.lower())), None)
     if topic is None:
         return Parsed(None, f"no topic is called {wanted!r}; known: {', '.join(t.id for t in topics)}")

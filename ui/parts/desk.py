@@ -8,6 +8,7 @@ from simulator.commands import Command
 from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "needs"
@@ -18,7 +19,7 @@ def waiting(here: Here) -> None:
     found = here.room.shared(here.role, "needs", needs)
     outcome = session.answered(PLACE)
     if outcome and not outcome[0]:
-        st.error(outcome[1], icon=":material/block:")
+        st.error(plain(outcome[1]), icon=":material/block:")
     if not found:
         st.html('<p class="quiet">Nothing waits for you.</p>')
     for need in found:
@@ -34,9 +35,13 @@ def _draw(here: Here, need: Need) -> None:
         with st.container(horizontal=True, gap="xsmall", key=f"needs-{need.id.replace(':', '-')}"):
             for index, button in enumerate(need.buttons):
                 st.button(
-                    button.label, key=f"{need.id}-{index}", type="primary" if index == 0 and need.urgent and len(need.buttons) < 3
-                    else "secondary", on_click=_settle, args=(here, button),
-                )  # fmt: skip
+                    button.label,
+                    key=f"{need.id}-{index}",
+                    type="primary" if index == 0 and need.urgent and len(need.buttons) < 3 else "secondary",
+                    on_click=_settle,
+                    args=(here, button),
+                    wrap=True,
+                )
 
 
 def _settle(here: Here, button: Button) -> None:

@@ -9,9 +9,10 @@ import streamlit as st
 from simulator import commands as c
 from simulator.logs import LogLine
 from simulator.text import clock
-from simulator.views import Briefing, Panel
+from simulator.views import Panel
 from ui import session
 from ui.parts.panels import figure
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "explore"
@@ -26,17 +27,30 @@ def explorer(here: Here) -> None:
     by_id = {panel.id: panel for panel in b.catalogue.panels}
     one, two = st.columns([3, 1.3], gap="small", vertical_alignment="bottom")
     shown = one.multiselect(
-        "Series", list(by_id), default=[p.id for p in b.catalogue.panels if p.on_console][:2],
-        format_func=lambda ident: f"{by_id[ident].title} · {_labels(by_id[ident])}", key="explored", max_selections=4, wrap=True,
-        placeholder="Any name or label, such as client=mobile", persist_state="session",
-    )  # fmt: skip
+        "Series",
+        list(by_id),
+        default=[p.id for p in b.catalogue.panels if p.on_console][:2],
+        format_func=lambda ident: f"{by_id[ident].title} · {_labels(by_id[ident])}",
+        key="explored",
+        max_selections=4,
+        wrap=True,
+        placeholder="Any name or label, such as client=mobile",
+        persist_state="session",
+    )
     minutes = two.segmented_control("Minutes back", [15, 45, 90], default=45, key="explored-minutes", required=True)
     for ident in shown:
         chart, pin = st.columns([6, 1], gap="small", vertical_alignment="center")
         drawn = figure(b, by_id[ident], minutes or 45, 170)
         chart.plotly_chart(drawn, key=f"explored-{ident}", config=CHART, alt=by_id[ident].title)
-        pin.button("Pin", key=f"pin-{ident}", icon=":material/push_pin:", help="Put it into the record as evidence", width="stretch",
-                   on_click=session.give, args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"))  # fmt: skip
+        pin.button(
+            "Pin",
+            key=f"pin-{ident}",
+            icon=":material/push_pin:",
+            help="Put it into the record as evidence",
+            width="stretch",
+            on_click=session.give,
+            args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
+        )
         st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
     st.button("Refresh", key="explore-again", icon=":material/refresh:", type="tertiary")
@@ -49,17 +63,29 @@ def logs(here: Here) -> None:
     one, two, three, four = st.columns([1.7, 1.2, 1.75, 0.9], gap="small", vertical_alignment="bottom")
     text = one.text_input("Contains", key="log-text", placeholder="any text", live="400ms", persist_state="session")
     services = {option.id: option.id for option in b.catalogue.services}
-    service = two.selectbox("Service", list(services), index=None, placeholder="all", key="log-service", persist_state="session")
+    service = two.selectbox(
+        "Service", list(services), index=None, placeholder="all", key="log-service", persist_state="session"
+    )
     level = three.segmented_control("Level", ["INFO", "WARN", "ERROR"], key="log-level", persist_state="session")
-    minutes = four.number_input("Minutes back", 1.0, 180.0, 15.0, 5.0, format="%g", key="log-minutes", persist_state="session")
+    minutes = four.number_input(
+        "Minutes back", 1.0, 180.0, 15.0, 5.0, format="%g", key="log-minutes", persist_state="session"
+    )
     found = b.search_logs(text=text or "", service=service, level=level, minutes=minutes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{len(found)} lines" + (f", newest {LINES} shown" if len(found) > LINES else ""))
         st.button("Refresh", key="log-again", icon=":material/refresh:", type="tertiary")
         st.button(
-            "Make it evidence", key="log-evidence", icon=":material/attach_file:", on_click=session.give,
-            args=(here, PLACE, c.SearchLogs(text=text or "", service=service, level=level, minutes=minutes), "Search is running"),  # type: ignore[arg-type]
-        )  # fmt: skip
+            "Make it evidence",
+            key="log-evidence",
+            icon=":material/attach_file:",
+            on_click=session.give,
+            args=(
+                here,
+                PLACE,
+                c.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
+                "Search is running",
+            ),  # type: ignore[arg-type]
+        )
     _outcome()
     with st.container(height=372, key="logbox"):
         st.html(_log_html(found[-LINES:]))
@@ -86,4 +112,4 @@ def _labels(panel: Panel) -> str:
 def _outcome() -> None:
     outcome = session.answered(PLACE)
     if outcome and not outcome[0]:
-        st.error(outcome[1], icon=":material/block:")
+        st.error(plain(outcome[1]), icon=":material/block:")

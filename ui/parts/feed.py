@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from html import escape
 
 from simulator.journal import Entry, refused
@@ -12,11 +11,18 @@ from ui.parts.words import Said, names_of, told
 
 ROWS = 160
 """Newest lines shown; the whole record is in the debrief."""
+OPEN = 3
+"""Newest results that are unfolded in the list of results."""
 INLINE_LINES = 5
 """Output up to this length is shown as it is, longer output folds away."""
 TALK = frozenset({"person", "inject", "decision", "refused", "hint", "cue"})
 WORST = ("critical", "warning", "info")
-VIEWS = {"All": None, "Talk": TALK, "Output": frozenset({"output", "action"}), "Changes": frozenset({"change", "alert"})}
+VIEWS = {
+    "All": None,
+    "Talk": TALK,
+    "Output": frozenset({"output", "action"}),
+    "Changes": frozenset({"change", "alert"}),
+}
 """What the channel can be narrowed to."""
 
 
@@ -33,7 +39,9 @@ def feed_html(briefing: Briefing, view: str = "All") -> str:
     wanted = VIEWS[view]
     rows = [(entry, said) for entry, said in lines(briefing) if wanted is None or said.tone in wanted]
     if not rows:
-        quiet = "Quiet so far. Messages, alerts and results appear here." if wanted is None else "Nothing of this kind yet."
+        quiet = (
+            "Quiet so far. Messages, alerts and results appear here." if wanted is None else "Nothing of this kind yet."
+        )
         return f'<p class="quiet">{quiet}</p>'
     more = f'<p class="quiet">{len(rows) - ROWS} earlier lines</p>' if len(rows) > ROWS else ""
     body = "".join(_row(entry, said) for entry, said in rows[-ROWS:])
@@ -46,7 +54,9 @@ def newest(briefing: Briefing) -> str:
     if not spoken:
         return ""
     entry, said = spoken[-1]
-    return f'<p class="sr-only" aria-live="polite">{escape(f"{clock(entry.at)} {said.who} {said.label}: {said.text}")}</p>'
+    return (
+        f'<p class="sr-only" aria-live="polite">{escape(f"{clock(entry.at)} {said.who} {said.label}: {said.text}")}</p>'
+    )
 
 
 def outputs_html(briefing: Briefing, shown: int = 12) -> str:
@@ -55,7 +65,9 @@ def outputs_html(briefing: Briefing, shown: int = 12) -> str:
     if not found:
         return '<p class="quiet">No output yet. Run something in the command box; its result lands here.</p>'
     newest_first = list(reversed(found[-shown:]))
-    return '<div class="outputs">' + "".join(_output(e, s, i == 0) for i, (e, s) in enumerate(newest_first)) + "</div>"
+    return (
+        '<div class="outputs">' + "".join(_output(e, s, i < OPEN) for i, (e, s) in enumerate(newest_first)) + "</div>"
+    )
 
 
 def changes_html(briefing: Briefing) -> str:
@@ -65,7 +77,9 @@ def changes_html(briefing: Briefing) -> str:
         f'<tr><td class="t">{clock(entry.at)}</td><td><b>{escape(said.who)}</b></td><td>{escape(said.text)}</td></tr>'
         for entry, said in reversed(found)
     )
-    return f'<table class="plain"><tbody>{rows}</tbody></table>' if rows else '<p class="quiet">No changes on record.</p>'
+    return (
+        f'<table class="plain"><tbody>{rows}</tbody></table>' if rows else '<p class="quiet">No changes on record.</p>'
+    )
 
 
 def alerts_html(briefing: Briefing) -> str:
@@ -74,7 +88,9 @@ def alerts_html(briefing: Briefing) -> str:
     rows = []
     for alert in sorted(briefing.alerts(), key=lambda a: (not a.firing, WORST.index(a.severity))):
         state = "firing" if alert.firing else "resolved"
-        have = "" if not alert.firing else " · acknowledged" if alert.acknowledged is not None else " · not acknowledged"
+        have = (
+            "" if not alert.firing else " · acknowledged" if alert.acknowledged is not None else " · not acknowledged"
+        )
         rows.append(
             f'<div class="alert {escape(alert.severity)} {state}">'
             f'<span class="tag">{escape(alert.severity if alert.firing else state)}</span>'
@@ -91,7 +107,11 @@ def _worth(entry: Entry, said: Said) -> bool:
 
 def _row(entry: Entry, said: Said) -> str:
     who = f"<b>{escape(said.who)}</b>" if said.who else ""
-    label = "" if said.tone in ("system", "command") or said.label == "says" else f'<span class="tag">{escape(said.label)}</span>'
+    label = (
+        ""
+        if said.tone in ("system", "command") or said.label == "says"
+        else f'<span class="tag">{escape(said.label)}</span>'
+    )
     head = f'<span class="t">{clock(entry.at)}</span>{label}{who}'
     return f'<div class="row {said.tone}">{head} <span class="x">{escape(said.text)}</span>{_detail(said)}</div>'
 
@@ -114,5 +134,3 @@ def _output(entry: Entry, said: Said, opened: bool) -> str:
         f'<span class="tag">{escape(said.label)}</span><code>{escape(said.text)}</code>{who}</summary>'
         f"<pre>{escape(said.detail)}</pre></details>"
     )
-
-

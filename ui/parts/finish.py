@@ -16,7 +16,9 @@ from simulator.scenario import LoadedScenario
 def finish(loaded: LoadedScenario, journal: Journal, report: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return reference runs and scorecard of a finished journal; tell `report` how far it is."""
     book = books.load()
-    references = make_references(loaded, journal, book, progress=lambda done, of: report(0.95 * done / max(1, of)))
+    references = make_references(
+        loaded, journal, book, what_if=True, progress=lambda done, of: report(0.95 * done / max(1, of))
+    )
     journal.references = references.model_dump(mode="json")
     card = score(DrillRecord.of(journal, loaded.scenario), book)
     return journal.references, card.as_data()

@@ -13,6 +13,7 @@ from ui.parts import catalogue, widgets
 from ui.parts.catalogue import Form
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
+from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "form"
@@ -38,16 +39,29 @@ def forms(here: Here) -> None:
     if session.get(session.GROUP) not in groups:
         session.put(session.GROUP, next(iter(groups)))
     group = st.segmented_control(
-        "Forms", list(groups), key=session.GROUP, required=True, label_visibility="collapsed", on_change=_regrouped,
-        width="stretch", wrap=False,
-    )  # fmt: skip
+        "Forms",
+        list(groups),
+        key=session.GROUP,
+        required=True,
+        label_visibility="collapsed",
+        on_change=_regrouped,
+        width="stretch",
+        wrap=False,
+    )
     kinds = {form.kind: form for form in groups[group or next(iter(groups))]}
     if session.get(session.FORM) not in kinds:
         session.put(session.FORM, next(iter(kinds)))
     kind = st.pills(
-        "Form", list(kinds), key=session.FORM, required=True, format_func=lambda one: kinds[one].title,
-        label_visibility="collapsed", on_change=session.forget, args=(PLACE,), wrap=True,
-    )  # fmt: skip
+        "Form",
+        list(kinds),
+        key=session.FORM,
+        required=True,
+        format_func=lambda one: kinds[one].title,
+        label_visibility="collapsed",
+        on_change=session.forget,
+        args=(PLACE,),
+        wrap=True,
+    )
     _form(here, b, kinds[kind or next(iter(kinds))])
 
 
@@ -57,28 +71,42 @@ def _regrouped() -> None:
 
 
 def _form(here: Here, b: Briefing, form: Form) -> None:
-    with st.container(border=True, key="form"):
+    with st.container(border=True, key=f"form-{form.kind}"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
             st.markdown(f"**{form.title}**  \n:small[:gray[{form.model.__doc__ or ''}]]", width="stretch")
             st.button(
-                "Refill", key="refill", icon=":material/refresh:", type="tertiary", on_click=session.turn,
-                args=(form.kind,), help="Fill in again from the drill as it is now: newest results, values, owners",
-            )  # fmt: skip
-        widgets.draw(shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored)
-        outcome = session.answered(PLACE)
-        if outcome:
-            (st.success if outcome[0] else st.error)(outcome[1], icon=":material/check:" if outcome[0] else ":material/block:")
-        st.button(
-            form.title if form.kind != "end_drill" else "End the drill for everybody", key="hand-in", type="primary",
-            width="stretch", on_click=_hand_in, args=(here, form), shortcut="Ctrl+Enter",
-        )  # fmt: skip
+                "Refill",
+                key="refill",
+                icon=":material/refresh:",
+                type="tertiary",
+                on_click=session.turn,
+                args=(form.kind,),
+                help="Fill in again from the drill as it is now: newest results, values, owners",
+            )
+        widgets.draw(
+            shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored
+        )
+        with st.container(key="hand", gap="xsmall"):
+            st.button(
+                form.title if form.kind != "end_drill" else "End the drill for everybody",
+                key="hand-in",
+                type="primary",
+                width="stretch",
+                on_click=_hand_in,
+                args=(here, form),
+                shortcut="Ctrl+Enter",
+            )
+            outcome = session.answered(PLACE)
+            if outcome:
+                ok, words = outcome
+                (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
         if form.scored:
             st.caption(":red[*] needed · :blue[◆] counts in the score")
 
 
 def _hand_in(here: Here, form: Form) -> None:
     def held(path: str) -> Any:
-        return st.session_state.get(session.field(form.kind, path))
+        return session.get(session.field(form.kind, path))
 
     data = {shape.path: widgets.value(shape, held) for shape in shapes(form.model)}
     try:

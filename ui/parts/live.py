@@ -8,8 +8,8 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from simulator.room.rooms import Rooms
 from simulator.room.room import Room
+from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.telemetry import SCRAPE_SECONDS
 from simulator.views import Briefing
@@ -33,8 +33,8 @@ class Server:
         """Return the registry over the configured database. Raises StoreError where that cannot be opened."""
         with self._lock:
             if self._rooms is None:
-                from ui.parts.finish import finish
                 from scenarios.loader import load
+                from ui.parts.finish import finish
 
                 self._rooms = Rooms(Store(), load, finish)
             return self._rooms

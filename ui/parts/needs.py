@@ -88,7 +88,9 @@ def _sign_offs(b: Briefing, names: Names) -> list[Need]:
         action = b.incident.scenario.find("actions", run.ident) if run.what == "action" else None
         if action and run.waits_for.startswith("sign-off") and held & set(action.sign_offs):
             text = f"{action.title} waits for your sign-off"
-            found.append(Need(f"sign-{run.run}", "sign-off", text, (Button("Sign off", c.SignOff(action=action.id)),), True))
+            found.append(
+                Need(f"sign-{run.run}", "sign-off", text, (Button("Sign off", c.SignOff(action=action.id)),), True)
+            )
     return found
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from simulator.text import clock
 from ui.parts import shell
+from ui.parts.shell import plain
 from ui.session import Here
 
 ENDED = {
@@ -33,7 +34,7 @@ def _scoring(here: Here) -> None:
         st.progress(share, text="Replaying what else could have happened, then scoring …")
         return
     if problem:
-        st.error(problem, icon=":material/error:")
+        st.error(plain(problem), icon=":material/error:")
         st.button("Score again", on_click=here.room.score_again, key="score-again")
     if st.button("Open the debrief", type="primary", icon=":material/fact_check:", key="to-debrief"):
         shell.go("debrief.py", here.link)

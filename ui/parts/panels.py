@@ -11,7 +11,7 @@ LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
 WINDOW = 45
 """Minutes a panel looks back."""
-HEIGHT = 148
+HEIGHT = 140
 
 
 def value_text(panel: Panel, value: float | None) -> str:
@@ -97,4 +97,6 @@ def _frame(drawn: go.Figure, briefing: Briefing, panel: Panel, since: int, heigh
         range=[since / 60, briefing.now / 60], tickfont={"size": 9}, tickprefix="T", tickformat="+d", nticks=5,
         showgrid=False, fixedrange=True, zeroline=since < 0, zerolinewidth=1, zerolinecolor="#8b98a9",
     )  # fmt: skip
-    drawn.update_yaxes(rangemode="tozero", tickfont={"size": 9}, nticks=4, fixedrange=True, tickformat=",~g", zeroline=False)
+    drawn.update_yaxes(
+        rangemode="tozero", tickfont={"size": 9}, nticks=4, fixedrange=True, tickformat=",~g", zeroline=False
+    )

@@ -47,5 +47,6 @@ def sheet_html(name: str = "recovery") -> str:
     caps = "".join(f"<li><b>{escape(cap.title)}</b>: at most {cap.limit}</li>" for cap in book.caps)
     return (
         f'<div class="book"><h2>{escape(book.title)}</h2>{timeline}<h3>Severity matrix</h3>'
-        f'<table class="plain"><tbody>{severity}</tbody></table>{rest}<h3>What limits the score</h3><ul>{caps}</ul></div>'
+        f'<table class="plain"><tbody>{severity}</tbody></table>{rest}'
+        f"<h3>What limits the score</h3><ul>{caps}</ul></div>"
     )

@@ -91,7 +91,9 @@ def _last_done(b: Briefing) -> int | None:
 
 
 def _phase(b: Briefing) -> str:
-    return {"monitoring": "recovery", "resolved": "recovery", "mitigating": "containment"}.get(b.incident.status, "detection")
+    return {"monitoring": "recovery", "resolved": "recovery", "mitigating": "containment"}.get(
+        b.incident.status, "detection"
+    )
 
 
 def _public_status(b: Briefing) -> str:
@@ -220,7 +222,10 @@ def _checkpoint(b: Briefing) -> Filled:
 
 def _package(b: Briefing) -> Filled:
     verified = [ref for ref in b.incident.refs if ref.startswith("verification:")]
-    return {"verification": [*verified, *recent(b, 3, _last_done(b))], "residual_risks": list(b.incident.residual_risks)}
+    return {
+        "verification": [*verified, *recent(b, 3, _last_done(b))],
+        "residual_risks": list(b.incident.residual_risks),
+    }
 
 
 def _leadership(b: Briefing) -> Filled:

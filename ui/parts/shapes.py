@@ -27,6 +27,7 @@ class Shape(NamedTuple):
     choices: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    default: str | float | None = None
 
 
 @cache
@@ -36,7 +37,9 @@ def shapes(model: type[Command]) -> tuple[Shape, ...]:
     for name, info in model.model_fields.items():
         if name != "kind":
             annotation = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-            found.append(_shape(name, annotation, info.is_required()))
+            shape = _shape(name, annotation, info.is_required())
+            plain = isinstance(info.default, str | int | float) and info.default != ""
+            found.append(shape._replace(default=info.default) if plain else shape)
     return tuple(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +13,20 @@ from ui import session
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
 PAGES = {"Lobby": "lobby.py", "Library": "library.py"}
+
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>-])")
+
+
+def plain(text: str) -> str:
+    """Return text for a label or message without any of it being read as Markdown."""
+    return _MARKS.sub(r"\\\1", text)
+
+
+def sentence(error: Exception | str) -> str:
+    """Return an error as a sentence of its own."""
+    words = plain(str(error))
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
 
 
 def dress() -> None:
@@ -24,13 +40,13 @@ def head(title: str, lead: str = "") -> None:
         st.html('<span class="brand">Incident Drill</span>', width="content")
         for name, file in PAGES.items():
             st.page_link(file, label=name)
-    st.html(f"<h1 class='page'>{title}</h1>" + (f"<p class='lead'>{lead}</p>" if lead else ""))
+    st.html(f"<h1 class='page'>{escape(title)}</h1>" + (f"<p class='lead'>{escape(lead)}</p>" if lead else ""))
 
 
 def dead_end(title: str, words: str) -> None:
     """Show a state that has no way on but the lobby."""
     head(title)
-    st.warning(words, icon=":material/info:")
+    st.warning(plain(words), icon=":material/info:")
     st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
 
 

@@ -13,16 +13,16 @@ import streamlit as st
 
 from simulator.picks import Option
 from simulator.views import Briefing
+from ui import session
 from ui.parts.shapes import Shape
 
 Key = Callable[[str], str]
 """Widget key of a field path."""
-FEW, SHORT = 9, 30
-"""Up to this many options with titles up to this long are shown as pills, one click each."""
+FEW, SHORT = 9, 150
+"""Up to this many options with up to this many letters in all are shown as pills, one click each."""
 FIGURE_ROWS = 2
 RUNGS = ("flag", "hotfix", "rollback")
 REASONS = ("coverage", "readiness", "time", "side_effect", "uncertainty")
-NARROW = ("number", "figure")
 SMALL_SOURCES = ("seats", "roles", "services", "channels", "revisions", "updates", "packets", "decisions")
 QUIET: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
 
@@ -30,7 +30,8 @@ LABELS = {
     "class_": "Class", "to": "To", "what": "What", "is": "Is", "due_minutes": "Due in (min)",
     "next_update_minutes": "Next update in (min)", "next_checkpoint_minutes": "Next checkpoint in (min)",
     "minutes_to_effect": "Minutes to effect", "reversal_minutes": "Minutes to undo", "hold_minutes": "Hold still (min)",
-    "baseline_from": "Baseline from (min)", "baseline_to": "Baseline to (min)", "reassess_minutes": "Look again in (min)",
+    "baseline_from": "Baseline from (min)", "baseline_to": "Baseline to (min)",
+    "reassess_minutes": "Look again in (min)",
     "contained_until_minutes": "Contained for (min)", "minutes": "Minutes back", "abort_if": "Abort if",
     "blast_radius": "What it can hurt", "why_now": "Why now", "in_hours": "In (hours)", "hours": "Hours",
     "due_days": "Due in (days)", "in_flight": "In flight", "risk_of_waiting": "What waiting costs", "eta": "ETA given",
@@ -50,43 +51,48 @@ def label(shape: Shape, scored: bool) -> str:
 
 def draw(rows: Sequence[Shape], b: Briefing, key: Key, prefilled: Mapping[str, Any], scored: frozenset[str]) -> None:
     """Draw the fields of a form; small ones two to a line."""
-    waiting: list[Shape] = []
-
-    def flush() -> None:
-        columns = st.columns(2, gap="small") if len(waiting) > 1 else [st.container()] * len(waiting)
-        for column, shape in zip(columns, waiting, strict=True):
+    for line in lines(rows):
+        columns = st.columns(2, gap="small") if len(line) > 1 else [st.container()]
+        for column, shape in zip(columns, line, strict=True):
             with column:
                 field(shape, b, key, prefilled, shape.path in scored)
-        waiting.clear()
 
-    for shape in rows:
-        if shape.ask == "number" or (shape.ask == "pick" and shape.source in SMALL_SOURCES):
-            waiting.append(shape)
-            if len(waiting) == 2:
-                flush()
-        else:
-            flush()
-            field(shape, b, key, prefilled, shape.path in scored)
-    flush()
+
+def lines(rows: Sequence[Shape]) -> list[list[Shape]]:
+    """Return the fields line by line: a small one takes the next small one beside it, from up to two fields on."""
+    left, found = list(rows), []
+    while left:
+        line = [left.pop(0)]
+        if _small(line[0]):
+            beside = next((shape for shape in left[:2] if _small(shape)), None)
+            if beside is not None:
+                left.remove(beside)
+                line.append(beside)
+        found.append(line)
+    return found
+
+
+def _small(shape: Shape) -> bool:
+    return shape.ask == "number" or (shape.ask == "pick" and shape.source in SMALL_SOURCES)
 
 
 def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], scored: bool) -> None:
     """Draw one field."""
     words = label(shape, scored)
-    known = prefilled.get(shape.path)
+    known = prefilled.get(shape.path, shape.default)
     if shape.ask == "pick":
         pick(words, b.options(shape.source), key(shape.path), known)
     elif shape.ask == "picks":
         picks(words, _choices(shape, b), key(shape.path), known or [])
     elif shape.ask == "choice":
-        choice(words, shape.choices, key(shape.path), known)
+        choice(words, shape.choices, key(shape.path), known, shape.needed)
     elif shape.ask == "number":
         number(words, key(shape.path), known, shape.low, shape.high, _step(shape))
     elif shape.ask == "line":
-        _start(key(shape.path), known or "")
+        session.start(key(shape.path), known or "")
         st.text_input(words, key=key(shape.path), max_chars=200, **QUIET)
     elif shape.ask == "text":
-        _start(key(shape.path), known or "")
+        session.start(key(shape.path), known or "")
         st.text_area(words, key=key(shape.path), max_chars=2000, height=72, **QUIET)
     else:
         st.markdown(f"<small>{words}</small>".replace(":red[*]", "*").replace(":blue[◆]", "◆"), unsafe_allow_html=True)
@@ -107,40 +113,41 @@ def value(shape: Shape, held: Callable[[str], Any]) -> Any:
 def pick(words: str, options: Sequence[Option], key: str, known: str | None = None, **more: Any) -> None:
     """Draw a list of which one is picked."""
     titles = {option.id: option.title for option in options}
-    _start(key, known)
-    if st.session_state.get(key) not in titles:
-        st.session_state[key] = None
+    session.start(key, known)
+    # Assigned only where it changes: each assignment overrides what is being picked in the browser right now.
+    if session.get(key) is not None and session.get(key) not in titles:
+        session.put(key, None)
+    hint = "Pick one" if titles else "Nothing to pick yet"
     st.selectbox(words, list(titles), index=None, format_func=lambda i: titles.get(i, i), key=key,
-                 placeholder="Pick one" if titles else "Nothing to pick yet", **{**QUIET, **more})  # fmt: skip
+                 **{**QUIET, "placeholder": hint, **more})  # fmt: skip
 
 
 def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str]) -> None:
     """Draw a list of which several are picked: pills where they are few and short."""
     titles = {option.id: option.title for option in options}
-    _start(key, list(known))
-    st.session_state[key] = [one for one in st.session_state[key] or [] if one in titles]
-    if 0 < len(titles) <= FEW and max(map(len, titles.values())) <= SHORT:
+    session.start(key, list(known))
+    held = session.get(key) or []
+    if any(one not in titles for one in held):
+        session.put(key, [one for one in held if one in titles])
+    if 0 < len(titles) <= FEW and sum(map(len, titles.values())) <= SHORT:
         st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key, **QUIET)
     else:
         st.multiselect(words, list(titles), format_func=lambda i: titles.get(i, i), key=key,
                        placeholder="Pick any" if titles else "Nothing to pick yet", **QUIET)  # fmt: skip
 
 
-def choice(words: str, options: Sequence[str], key: str, known: str | None) -> None:
-    """Draw a closed choice, all of it visible."""
-    _start(key, known)
-    st.segmented_control(words, options, key=key, format_func=lambda one: one.replace("_", " "), **QUIET)
+def choice(words: str, options: Sequence[str], key: str, known: str | None, needed: bool = True) -> None:
+    """Draw a closed choice, all of it visible; one that is needed cannot be taken back to nothing."""
+    session.start(key, known)
+    st.segmented_control(
+        words, options, key=key, required=needed, format_func=lambda one: one.replace("_", " "), **QUIET
+    )
 
 
 def number(words: str, key: str, known: float | None, low: float | None, high: float | None, step: float) -> None:
     """Draw a number that may be empty."""
-    _start(key, None if known is None else float(known))
+    session.start(key, None if known is None else float(known))
     st.number_input(words, value=None, min_value=low, max_value=high, step=step, format="%g", key=key, **QUIET)
-
-
-def _start(key: str, known: Any) -> None:
-    if key not in st.session_state:
-        st.session_state[key] = known
 
 
 def _choices(shape: Shape, b: Briefing) -> list[Option]:
@@ -165,7 +172,7 @@ def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
     with two:
         number("Threshold", key(f"{path}.threshold"), pre.get(f"{path}.threshold"), None, None, 1.0)
     with three:
-        number("Within (min)", key(f"{path}.within_minutes"), pre.get(f"{path}.within_minutes", 10), 0, 1440, 5.0)
+        number("Within (min)", key(f"{path}.within_minutes"), pre.get(f"{path}.within_minutes", 10), 0.0, 1440.0, 5.0)
 
 
 def _figure(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
@@ -200,7 +207,9 @@ def _pair(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
             pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
         one, two = st.columns([1, 1.6], gap="small")
         with one:
-            number("Minutes to undo", key(f"{at}.reversal_minutes"), pre.get(f"{at}.reversal_minutes"), 0, 1440, 5.0)
+            number(
+                "Minutes to undo", key(f"{at}.reversal_minutes"), pre.get(f"{at}.reversal_minutes"), 0.0, 1440.0, 5.0
+            )
         with two:
             picks("Can hurt", b.options("blast"), key(f"{at}.blast_radius"), [])
 

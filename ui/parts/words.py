@@ -308,5 +308,5 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "closure_refused": lambda n, x, b: Said(
         "refused", "not closed", "", "The gate keeps the incident open:", "\n".join(f"- {one}" for one in b.missing)
     ),
-    "incident_closed": lambda n, x, b: Said("decision", "closed", "", "Every condition is met; the incident is closed."),
+    "incident_closed": lambda n, x, b: Said("decision", "closed", "", "Every condition is met: closed."),
 }  # fmt: skip

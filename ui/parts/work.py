@@ -14,7 +14,9 @@ def work_html(briefing: Briefing) -> str:
     """Return running and waiting work, then the open tasks of everybody."""
     names = names_of(briefing)
     runs = "".join(_run(run, names, briefing.now) for run in briefing.running())
-    open_tasks = [task for task in briefing.incident.tasks.values() if task.reported is None and not _doing(task, briefing)]
+    open_tasks = [
+        task for task in briefing.incident.tasks.values() if task.reported is None and not _doing(task, briefing)
+    ]
     tasks = "".join(_task(task, names, briefing.now) for task in open_tasks)
     if not runs and not tasks:
         return '<p class="quiet">Nothing is running.</p>'

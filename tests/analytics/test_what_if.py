@@ -1,0 +1,84 @@
+"""One thing different: the difference is that of the decision, and only feasible changes are told."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from analytics import playbook, what_if
+from analytics.counterfactual import add_references, make_references
+from analytics.record import WhatIf, loss_of
+from analytics.view import RecordView
+from scenarios import load
+from simulator import commands as c
+from simulator import events as e
+from simulator.journal import accepted
+from simulator.play import orders, play, play_orders
+
+
+@cache
+def view_of(policy: str) -> RecordView:
+    book = playbook.load("recovery")
+    record = add_references(load("auth_token"), play(load("auth_token"), policy, 7).journal, book, seeds=0)
+    return RecordView(record, book)
+
+
+@cache
+def told(policy: str) -> tuple[WhatIf, ...]:
+    view = view_of(policy)
+    return what_if.leverage(view, load("auth_token"), view.references.null.loss)
+
+
+@pytest.fixture(autouse=True)
+def _few_seeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(what_if, "SEEDS", 2)
+
+
+def test_what_helped_is_told_when_little_could_be_better() -> None:
+    found = told("by_the_book")
+    assert found[0].kind == "removed"
+    assert "kid_v2_signing" in found[0].label
+    assert found[0].loss > 0.2
+    assert all(one.low <= one.loss <= one.high for one in found)
+    assert 1 <= len(found) <= what_if.TOP
+
+
+def test_what_harmed_is_told_first() -> None:
+    first = told("wrong_cause")[0]
+    assert first.kind == "removed"
+    assert "IdentiHub" in first.label
+    assert first.loss < 0
+    assert first.harm["tickets"] < -400
+
+
+def test_a_difference_is_that_of_two_drills() -> None:
+    loaded, view = load("auth_token"), view_of("wrong_cause")
+    given = orders(play(loaded, "wrong_cause", 7))
+    without = [o for o in given if not (isinstance(o.body, c.TakeAction) and o.body.action == "idp_failover")]
+    harm = play_orders(loaded, without, 7).world.harm()
+    was = view.references.null and loss_of(play_orders(loaded, given, 7).world.harm(), loaded.scenario)
+    assert told("wrong_cause")[0].loss == pytest.approx(loss_of(harm, loaded.scenario) - was, abs=2e-4)
+
+
+@pytest.mark.parametrize("policy", ["slow", "silent", "impatient"])
+def test_nothing_is_moved_before_what_it_rests_on_had_been_seen(policy: str) -> None:
+    view = view_of(policy)
+    given = [x for x in accepted(view.record.journal.entries) if x in list(view.record.journal.commands())]
+    first_output = min(m.at for m in view.all(e.QueryFinished))
+    for change in what_if.changes(view, given):
+        if change.kind in ("moved", "added"):
+            assert change.at > first_output
+            spec = view.scenario.find("actions", change.action)
+            if spec.precheck:
+                assert change.at > min(m.at for m in view.all(e.QueryFinished) if m.body.query == spec.precheck)
+
+
+def test_the_references_carry_it_when_asked() -> None:
+    journal = play(load("auth_token"), "wrong_cause", 7).journal
+    seen: list[tuple[int, int]] = []
+    made = make_references(
+        load("auth_token"), journal, playbook.load(), seeds=0, what_if=True, progress=lambda *at: seen.append(at)
+    )
+    assert made.what_if
+    assert seen[-1] == (2, 2)

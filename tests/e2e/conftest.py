@@ -1,0 +1,212 @@
+"""The app in a real browser: a server of its own, chromium, and what a person does at the console."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
+SHOTS = os.environ.get("DRILL_SHOTS", "")
+"""Folder for screenshots; empty: none are taken."""
+
+
+def free_port() -> int:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return int(held.getsockname()[1])
+
+
+class Server:
+    """The app as a process that can be killed and started again on the same database."""
+
+    def __init__(self, folder: Path) -> None:
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        port = self.url.rpartition(":")[2]
+        serve = f"import app; app.main(port={port}, data={str(self._folder / 'drills.db')!r})"
+        with (self._folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", serve], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
+            )
+        deadline = time.monotonic() + 30
+        while not self._answers():
+            assert self._process.poll() is None, self.log()
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        if self._process is not None:
+            os.killpg(self._process.pid, how)  # only our own process group
+            self._process.wait(15)
+            self._process = None
+
+    def log(self) -> str:
+        return (self._folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+                return bool(answer.read() == b"ok")
+        except OSError:
+            return False
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("server"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return `open_page(url, width, height, scheme)`: one isolated browser context, that is one person."""
+    contexts = []
+
+    def make(url: str, width: int = 1440, height: int = 900, scheme: str = "dark") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.goto(url)
+        page.locator(READY).wait_for()
+        return page
+
+    yield make
+    for number, context in enumerate(contexts):
+        if SHOTS:
+            context.pages[0].screenshot(path=f"{SHOTS}/last-{number}.png")
+        context.close()
+
+
+class Console:
+    """A person at the console: types, clicks, skips, reads."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    @classmethod
+    def practise(cls, page: Page, name: str, seed: int) -> Console:
+        """Start practising alone as commander, from the lobby."""
+        page.get_by_role("textbox", name="Your name").first.fill(name)
+        page.get_by_role("textbox", name="Seed").fill(str(seed))
+        page.get_by_role("textbox", name="Seed").press("Tab")
+        page.get_by_role("button", name="Start practising").click()
+        expect(page.locator(".bar")).to_be_visible()
+        return cls(page)
+
+    @property
+    def box(self) -> Locator:
+        return self.page.get_by_role("combobox", name="Command", exact=True).first
+
+    def type(self, line: str, answer: str | None = None) -> None:
+        """Type a line into the command box and press Enter; wait until it says that it was done."""
+        self.box.click()
+        self.box.fill(line)
+        self.box.press("Enter")
+        expect(self.page.locator(".st-key-box-above")).to_contain_text(answer or f"{line}: done")
+
+    def run(self, line: str, start: str) -> None:
+        """Pick a whole catalogue command and run it; `start` is the beginning of what the box then says."""
+        self.box.click()
+        self.box.fill(line)
+        self.page.get_by_role("option", name=re.compile(rf"^{re.escape(line)}\s+·")).click()
+        run = self.page.locator(".st-key-run button:visible")
+        expect(run).to_be_enabled()
+        run.click()
+        expect(self.page.locator(".st-key-box-above")).to_contain_text(start)
+
+    def form(self, group: str, title: str) -> None:
+        """Bring a form to the front."""
+        self.page.locator(".st-key-form_group").get_by_role("radio", name=group, exact=True).click()
+        self.page.locator(".st-key-form_kind").get_by_role("radio", name=title, exact=True).click()
+        expect(self._form.get_by_text(title, exact=True).first).to_be_visible()
+
+    @property
+    def _form(self) -> Locator:
+        return self.page.locator("[class*='st-key-form-'][data-testid='stVerticalBlock']")
+
+    def press(self, *names: str) -> None:
+        """Press choices of the form."""
+        for name in names:
+            self._form.get_by_role("radio", name=name, exact=True).or_(
+                self._form.get_by_role("button", name=name, exact=True)
+            ).first.click()  # fmt: skip
+
+    def pick(self, label: str, title: str) -> None:
+        """Pick from a list of the form by typing a part of the title."""
+        box = self._form.get_by_role("combobox", name=re.compile(f"^{re.escape(label)}")).first
+        box.click()
+        box.fill(title)
+        self.page.get_by_role("option", name=re.compile(re.escape(title))).first.click()
+        box.press("Tab")
+
+    def number(self, label: str, value: float) -> None:
+        """Fill a number of the form."""
+        field = self._form.get_by_label(re.compile(f"^{re.escape(label)}")).first
+        field.fill(f"{value:g}")
+        field.press("Tab")
+
+    def hand_in(self, title: str) -> None:
+        """Hand the form in and wait until it is on the record."""
+        self._form.locator(".st-key-hand-in button:visible").click()
+        expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
+
+    def skip(self) -> int:
+        """Skip ahead; return the drill second."""
+        self.page.get_by_role("button", name="Skip ahead").click()
+        self.page.wait_for_timeout(900)
+        return self.now
+
+    def skip_until(self, seen: str, most: int = 60) -> None:
+        """Skip ahead until the channel says `seen`."""
+        for _ in range(most):
+            if self.says(seen):
+                return
+            self.skip()
+        raise AssertionError(f"the channel never said {seen!r}:\n{self.channel.inner_text()[-3000:]}")
+
+    def says(self, words: str) -> bool:
+        return words in self.channel.inner_text()
+
+    @property
+    def channel(self) -> Locator:
+        return self.page.locator(".feed")
+
+    @property
+    def now(self) -> int:
+        """Return the drill second that the bar shows."""
+        sign, minutes, seconds = re.match(r"T([+-])(\d+):(\d+)", self.page.locator(".clock b").inner_text()).groups()  # type: ignore[union-attr]
+        return (1 if sign == "+" else -1) * (60 * int(minutes) + int(seconds))
+
+    def shot(self, name: str) -> None:
+        if SHOTS:
+            self.page.screenshot(path=f"{SHOTS}/{name}.png")

@@ -1,0 +1,81 @@
+"""Several people on one drill, a reload, and a server that is killed: what they typed and said is still there."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+LATE = 20_000
+
+
+@pytest.fixture
+def own_server(tmp_path, request):  # type: ignore[no-untyped-def]
+    running = Server(tmp_path)
+    running.start()
+    request.addfinalizer(running.stop)
+    return running
+
+
+def _host(page: Page) -> str:
+    """Open a drill as its host; return the join code."""
+    page.get_by_role("textbox", name="Your name").last.fill("Hana")
+    page.get_by_role("button", name="Open the drill").click()
+    expect(page.locator(".code")).to_be_visible()
+    return page.locator(".code").inner_text()
+
+
+def _join(page: Page, name: str, seat: str) -> None:
+    page.get_by_role("textbox", name="Your name").fill(name)
+    page.get_by_role("textbox", name="Your name").press("Tab")
+    card = page.locator(".st-key-chairs [data-testid='stVerticalBlock']").filter(has_text=re.compile(f"^{seat}"))
+    card.get_by_role("button", name="Sit here").last.click()
+    expect(page.locator(".bar")).to_be_visible()
+
+
+def _say(page: Page, words: str) -> None:
+    field = page.get_by_placeholder("Write to the incident channel")
+    field.fill(words)
+    field.press("Enter")
+    expect(page.locator(".feed")).to_contain_text(words)
+
+
+def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
+    own_server: Server, open_page: Callable[..., Page]
+) -> None:
+    host = open_page(own_server.url)
+    code = _host(host)
+    ana = open_page(f"{own_server.url}/?drill={code}")
+    _join(ana, "Ana", "Incident commander")
+    ben = open_page(f"{own_server.url}/?drill={code}", 390, 844, "light")
+    _join(ben, "Ben", "Deputy")
+    expect(ana.get_by_text("Waiting for the facilitator to start")).to_be_visible()
+    host.get_by_role("button", name="Start the drill").click()
+    expect(ana.locator(".clock")).to_contain_text("1×")
+
+    _say(ana, "I have command <b>now</b>")
+    expect(ben.locator(".feed")).to_contain_text("I have command <b>now</b>")  # as typed, not as markup
+    expect(host.locator(".feed")).to_contain_text("I have command <b>now</b>")
+
+    half = ana.get_by_placeholder("Write to the incident channel")
+    half.fill("half a sentence")
+    ana.wait_for_timeout(3500)
+    expect(half).to_have_value("half a sentence")
+
+    ben.reload()
+    expect(ben.locator(".feed")).to_contain_text("I have command")
+    expect(ben.locator(".st-key-tools")).to_contain_text("Ben")
+
+    own_server.stop(signal.SIGKILL)
+    stopped_at = ana.locator(".clock b").inner_text()
+    own_server.start()
+    expect(ana.locator(".clock b")).not_to_have_text(stopped_at, timeout=LATE)
+    expect(ana.locator(".feed")).to_contain_text("I have command")
+    _say(ana, "still here")
+    expect(ben.locator(".feed")).to_contain_text("still here", timeout=LATE)

@@ -1,0 +1,84 @@
+"""Calibration: the same rows in one process, in several and on a cluster; an interrupt keeps what is finished."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import Executor, Future
+from typing import Any
+
+import pytest
+
+from simulator.errors import DrillError, UnknownName
+from ui import calibrate
+from ui.cli import main
+
+
+class Here(Executor):
+    """Runs each job at once, where it is; a fake for a pool."""
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def rows_of(pool: Executor, policies: list[str], seeds: int) -> list[calibrate.Row]:
+    rows: list[calibrate.Row] = []
+    assert calibrate.run(calibrate.jobs_for("auth_token", "base", policies, seeds, "recovery"), pool, rows.append)
+    return sorted(rows, key=lambda row: (row.policy, row.seed))
+
+
+def test_processes_give_what_one_gives() -> None:
+    alone = rows_of(Here(), ["null", "impatient"], 2)
+    with calibrate.executor(2, None) as pool:
+        assert rows_of(pool, ["null", "impatient"], 2) == alone
+    assert [row.policy for row in alone] == ["impatient", "impatient", "null", "null"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_dask_cluster_gives_what_one_process_gives() -> None:
+    distributed = pytest.importorskip("distributed", reason="the optional package distributed is not installed")
+    alone = rows_of(Here(), ["null"], 2)
+    cluster = distributed.LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp://", host="127.0.0.1"
+    )
+    try:
+        with calibrate.executor(1, cluster.scheduler_address) as pool:
+            assert rows_of(pool, ["null"], 2) == alone
+    finally:
+        cluster.close()
+
+
+def test_an_interrupt_keeps_what_is_finished() -> None:
+    rows: list[calibrate.Row] = []
+
+    def one(row: calibrate.Row) -> None:
+        rows.append(row)
+        if len(rows) == 2:
+            raise KeyboardInterrupt
+
+    jobs = calibrate.jobs_for("auth_token", "base", ["null"], 4, "recovery")
+    assert not calibrate.run(jobs, Here(), one)
+    data = calibrate.as_data(rows, len(jobs))
+    assert (data["drills"], data["of"]) == (2, 4)
+    assert data["policies"][0]["total"] == {"low": 0, "median": 0, "high": 0}
+
+
+def test_the_command_prints_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["calibrate", "auth_token", "--policies", "null", "--seeds", "1", "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert [row["seed"] for row in data["rows"]] == [1]
+    assert data["policies"][0]["policy"] == "null"
+
+
+def test_an_unknown_policy_or_scheduler_is_one_line() -> None:
+    with pytest.raises(UnknownName, match="did you mean 'hero'"):
+        calibrate.jobs_for("auth_token", "base", ["heroo"], 1, "recovery")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibrate, "ANSWER_SECONDS", 1)
+    pytest.importorskip("distributed", reason="the optional package distributed is not installed")
+    with pytest.raises(DrillError, match="no Dask scheduler answers"), calibrate.executor(1, "tcp://127.0.0.1:9"):
+        pass

@@ -1,0 +1,310 @@
+"""The debrief as people meet it: every state it can be in, moments that open, text that stays text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from analytics import playbook
+from analytics.record import DrillRecord, References, Run
+from analytics.scoring import score
+from scenarios.loader import load
+from simulator import commands as c
+from simulator import play as player
+from simulator.errors import DrillError
+from simulator.journal import Journal
+from simulator.room.room import Room
+from simulator.room.rooms import Rooms
+from simulator.room.store import Participant
+from simulator.scenario import LoadedScenario
+from tests.room.rooms import Wall, rooms, solo
+from ui.debrief_parts import keys
+from ui.parts.live import SERVER
+
+MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
+EVIL = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) **loud**"
+
+
+def references(loaded: LoadedScenario, journal: Journal, report: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Score a toy drill against made-up reference runs."""
+    report(0.5)
+    minutes = range(31)
+    null, best = (
+        Run(name=name, harm={"lost": 30 * k}, loss=30 * k / 1000, series={"lost": tuple(k * m for m in minutes)},
+            losses=tuple(k * m / 1000 for m in minutes))
+        for name, k in (("nothing", 900.0), ("flag at T+2", 10.0))
+    )  # fmt: skip
+    made = References(null=null, best=best).model_dump(mode="json")
+    journal.references = made
+    return made, score(DrillRecord.of(journal, loaded.scenario), playbook.load()).as_data()
+
+
+def broken(loaded: LoadedScenario, journal: Journal, report: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    raise DrillError("the library of this scenario is missing")
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def place(tmp_path: Path, wall: Wall, request: pytest.FixtureRequest) -> Iterator[Rooms]:
+    made = rooms(tmp_path / "drills.db", wall, getattr(request, "param", references))
+    SERVER.use(made)
+    st.cache_resource.clear()
+    yield made
+    SERVER.use(None)
+    made.store.close()
+
+
+def play(place: Rooms, wall: Wall) -> tuple[Room, Participant, str]:
+    """Play a short drill in which something untrue and something nasty is said."""
+    room = place.create("toy", seed=7).room
+    token, person = place.join(room, "Ana <b>", "commander")
+    room.start(person)
+    wall.pass_(90)
+    for command in (
+        c.AcknowledgePage(alert="Errors"),
+        c.Declare(severity="SEV-1", title=EVIL),
+        c.PostMessage(text=EVIL),
+        c.TakeAction(action="flag_off", executor="mitigation"),
+        c.UpdateStakeholders(audience="public", status="recovered", impact=c.Figure(name="backlog", low=1),
+                             next_update_minutes=20),
+        c.LiftFreeze(scope=("nowhere",)),
+    ):  # fmt: skip
+        room.submit(command, person)
+        wall.pass_(20)
+    wall.pass_(300)
+    room.end(person)
+    room.wait_for_score(30)
+    return room, person, token
+
+
+def debrief(token: str = "", **state: Any) -> AppTest:
+    """Open the debrief page behind a token and let it run."""
+    app = AppTest.from_file(str(MAIN), default_timeout=30)
+    if token:
+        app.query_params["me"] = token
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.switch_page("debrief.py").run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def html(app: AppTest) -> str:
+    """Return everything the page shows as HTML, without the style sheets."""
+    return "\n".join(str(one.proto.body) for one in app.get("html") if "<style" not in str(one.proto.body))
+
+
+def spec(chart: Any) -> dict[str, Any]:
+    return json.loads(chart.proto.spec)  # type: ignore[no-any-return]
+
+
+# --- states ----------------------------------------------------------------------------------------------
+
+
+def test_without_a_link_a_journal_can_be_opened(place: Rooms) -> None:
+    app = debrief()
+    assert app.get("file_uploader")
+    assert not app.get("plotly_chart")
+
+
+def test_a_wrong_link_says_so_in_one_line(place: Rooms) -> None:
+    app = debrief("nonsense")
+    assert "not valid" in app.warning[0].value
+
+
+def test_a_running_drill_is_not_given_away(place: Rooms, wall: Wall) -> None:
+    room, _ = solo(place)
+    token, _ = place.join(room, "Ben")
+    wall.pass_(120)
+    app = debrief(token)
+    assert "still running" in app.info[0].value
+    assert "db-lanes" not in html(app)
+    assert not app.get("plotly_chart")
+
+
+@pytest.mark.parametrize("place", [None], indirect=True)
+def test_before_the_score_is_made_the_rest_is_there(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token)
+    assert "no score yet" in html(app)
+    assert "then scoring" in app.get("progress")[0].proto.text
+    app = debrief(token, **{keys.VIEW: keys.COURSE})
+    assert spec(app.get("plotly_chart")[0])["data"][0]["name"] == "yours"
+    assert "still being computed" in html(app)
+
+
+@pytest.mark.parametrize("place", [broken], indirect=True)
+def test_a_failed_scoring_says_why_and_can_be_tried_again(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token)
+    assert "library of this scenario is missing" in app.error[0].value
+    assert app.button(key="debrief_score_again")
+
+
+def test_a_record_of_an_older_engine_still_shows(place: Rooms, wall: Wall) -> None:
+    room, _, token = play(place, wall)
+    object.__setattr__(room.record().header, "engine", "0")  # type: ignore[union-attr]
+    app = debrief(token)
+    assert "have changed since" in app.info[0].value
+    assert app.get("plotly_chart")
+
+
+# --- views -----------------------------------------------------------------------------------------------
+
+
+def test_the_score_shows_total_band_caps_and_every_part(place: Rooms, wall: Wall) -> None:
+    room, _, token = play(place, wall)
+    card = room.scorecard()
+    assert card is not None
+    app = debrief(token)
+    page = html(app)
+    assert f"<b>{card['total']}</b>" in page
+    assert "U · Unready" in page
+    assert "never ranked" in page
+    for cap in card["caps"]:
+        assert f"Cap {cap['id']}" in page
+    bars = spec(app.get("plotly_chart")[0])["data"]
+    assert list(bars[0]["y"]) == ["Blueprint", "Ladders", "Gates", "Protocols", "Outcome"]
+    for finding in (one for part in card["parts"] for one in part["criteria"]):
+        assert finding["id"] in page
+
+
+def test_a_status_is_never_only_a_colour(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    page = html(debrief(token))
+    assert "✗</i> missed" in page or "○</i> not seen" in page
+
+
+def test_the_most_improvable_comes_first(place: Rooms, wall: Wall) -> None:
+    room, _, token = play(place, wall)
+    page = html(debrief(token, debrief_order="Most improvable first"))
+    criteria = [one for part in room.scorecard()["parts"] for one in part["criteria"]]  # type: ignore[index]
+    applies = [one for one in criteria if one["status"] != "not_applicable"]
+    shown = sorted(applies, key=lambda one: page.index(f'"id">{one["id"]}<'))
+    gaps = [round(one["out_of"] - one["points"], 1) for one in shown]
+    assert gaps == sorted(gaps, reverse=True)
+
+
+def test_the_score_can_be_kept_for_the_end(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token)
+    app.toggle(key=keys.HIDE).set_value(True).run()
+    assert "kept for the end" in html(app)
+    assert "Worth most next time" not in [one.value for one in app.subheader]
+    assert not app.get("plotly_chart")
+
+
+def test_a_moment_opens_and_leads_to_the_timeline(place: Rooms, wall: Wall) -> None:
+    room, _, token = play(place, wall)
+    journal = room.record()
+    assert journal is not None
+    declared = next(x.seq for x in journal if isinstance(x.body, c.Declare))
+    app = debrief(token)
+    assert f'id="moment-{declared}"' not in html(app)
+    app.pills(key="debrief-chips-L1").set_value(declared).run()
+    assert f'id="moment-{declared}"' in html(app)
+    app.button(key="moment-timeline").click().run()
+    assert app.session_state[keys.VIEW] == keys.TIMELINE
+    assert f'focus" id="moment-{declared}"' in html(app)
+    assert app.button(key="debrief_whole")
+
+
+def test_the_lanes_hold_the_world_beside_the_team(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    page = html(debrief(token, **{keys.VIEW: keys.TIMELINE}))
+    assert "What the world did" in page
+    assert "flag → 0" in page
+    assert "said recovered; the world: outside tolerance: All" in page
+    assert "Backlog: said 1, true" in page
+
+
+def test_the_timeline_is_revealed_stop_by_stop(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token, **{keys.VIEW: keys.TIMELINE, keys.STEP: True})
+    assert "recovered" not in html(app)
+    while not app.button(key="debrief_next").disabled:
+        app.button(key="debrief_next").click().run()
+    assert app.session_state[keys.UNTIL] > 0
+
+
+def test_harm_is_drawn_for_the_dimension_that_is_picked(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token, **{keys.VIEW: keys.COURSE})
+    app.selectbox(key="debrief_dimension").select("lost").run()
+    chart = spec(app.get("plotly_chart")[0])
+    assert [trace["name"] for trace in chart["data"]][:3] == ["yours", "no action", "best found"]
+    assert chart["layout"]["yaxis"]["title"]["text"] == "requests"
+    assert "27,000" in html(app)  # 900 a minute for half an hour
+
+
+@pytest.mark.parametrize("view", keys.VIEWS)
+def test_what_people_typed_stays_text_in_every_view(place: Rooms, wall: Wall, view: str) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token, **{keys.VIEW: view})
+    page = html(app)
+    assert "<img" not in page
+    assert "Ana <b>" not in page
+    for words in (*(one.value for one in app.markdown), *(one.value for one in app.caption)):
+        assert "javascript:" not in words.replace("\\", "")
+
+
+def test_labels_of_moments_hold_no_markdown(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    labels = [label for chips in debrief(token).pills for label in chips.options]
+    mine = [label for label in labels if "img" in label]
+    assert mine
+    for label in mine:
+        assert not set(re.sub(r"\\.", "", label)) & set("<>[]()*`$")  # nothing is left unescaped
+
+
+def test_journal_and_scorecard_can_be_taken_away(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    labels = [one.proto.label for one in debrief(token).get("download_button")]
+    assert labels == ["Journal (JSONL)", "Scorecard (JSON)"]
+
+
+# --- journal files ---------------------------------------------------------------------------------------
+
+
+def opened(name: str, content: bytes) -> AppTest:
+    app = debrief()
+    app.file_uploader(key="debrief_file").set_value((name, content, "application/jsonl")).run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty file"),
+        (b"no json\n", "not a journal header"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b'{"scenario": "nowhere", "seed": 1, "digest": "d", "engine": "1"}\n', "nowhere"),
+        (b'{"scenario": "auth_token", "seed": 1, "digest": "d", "engine": "1"}\n{"seq": 2}\n', "a line is missing"),
+    ],
+)
+def test_a_broken_journal_is_one_line(place: Rooms, content: bytes, words: str) -> None:
+    app = opened("a.jsonl", content)
+    assert len(app.error) == 1
+    assert words in app.error[0].value
+    assert "\n" not in app.error[0].value
+
+
+def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored(place: Rooms) -> None:
+    journal = player.play(load("auth_token"), "null", 7).journal
+    app = opened("null.jsonl", "\n".join(journal.lines()).encode())
+    assert "no reference runs" in app.info[0].value
+    assert "Tokens refused after a release" in html(app)
+    app.button(key="debrief_make").click().run()
+    assert "U · Unready" in html(app)

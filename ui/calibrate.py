@@ -1,0 +1,153 @@
+"""Many drills over policies and seeds, on one machine or a cluster: harm, score and their spread."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from typing import Any
+
+from simulator.errors import DrillError, UnknownName
+
+
+ANSWER_SECONDS = 10
+"""How long a scheduler may take to answer."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One drill to play and score."""
+
+    scenario: str
+    variant: str
+    policy: str
+    seed: int
+    playbook: str = "recovery"
+
+
+@dataclass(frozen=True)
+class Row:
+    """What came of one drill."""
+
+    policy: str
+    seed: int
+    total: int
+    uncapped: int
+    band: str
+    caps: tuple[str, ...]
+    loss: float
+    """Scalar loss at the horizon."""
+    harm: dict[str, float]
+    ended: str
+
+
+def measure(job: Job) -> Row:
+    """Play and score one drill. Runs in a worker: takes and returns plain data."""
+    from analytics.counterfactual import make_references
+    from analytics.playbook import load as load_playbook
+    from analytics.record import DrillRecord
+    from analytics.scoring import score
+    from scenarios.loader import load
+    from simulator.play import outcome, play
+
+    loaded, book = load(job.scenario, job.variant), load_playbook(job.playbook)
+    engine = play(loaded, job.policy, job.seed)
+    references = make_references(loaded, engine.journal, book, seeds=0)
+    card = score(DrillRecord(engine.journal, loaded.scenario, references), book)
+    result = outcome(engine)
+    harm = dict(result["harm"])
+    return Row(
+        policy=job.policy, seed=job.seed, total=card.total, uncapped=card.uncapped, band=card.band,
+        caps=tuple(cap.id for cap in card.caps), loss=harm.pop("total"), harm=harm, ended=str(result["ended"]),
+    )  # fmt: skip
+
+
+def jobs_for(scenario: str, variant: str, policies: Sequence[str], seeds: int, playbook: str) -> list[Job]:
+    """Return the drills to play, every policy on seeds 1 … `seeds`. Raises UnknownName for a policy."""
+    from scenarios.loader import load
+
+    known = load(scenario, variant).responders
+    for policy in policies:
+        if policy not in known:
+            raise UnknownName("policy", policy, known)
+    chosen = list(policies) or list(known)
+    return [Job(scenario, variant, policy, seed, playbook) for seed in range(1, seeds + 1) for policy in chosen]
+
+
+@contextmanager
+def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
+    """Open where the drills run: processes here, or a Dask cluster at `scheduler`."""
+    if scheduler is None:
+        # Spawned, not forked: a fork would copy whatever threads the caller has in whatever state they are.
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise DrillError("--scheduler needs the package `distributed`; install incident-drill[cluster]") from None
+    try:
+        client = Client(scheduler, timeout=ANSWER_SECONDS)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise DrillError(f"no Dask scheduler answers at {scheduler} ({error}); start one or leave it out") from None
+    try:
+        yield client.get_executor()
+    finally:
+        client.close()
+
+
+def run(jobs: Sequence[Job], pool: Executor, done: Callable[[Row], None]) -> bool:
+    """Play every job and hand each row to `done` as it comes; tell whether all were played (False: interrupted)."""
+    futures: list[Future[Row]] = [pool.submit(measure, job) for job in jobs]
+    try:
+        for future in as_completed(futures):
+            done(future.result())
+    except KeyboardInterrupt:
+        for future in futures:
+            future.cancel()
+        return False
+    return True
+
+
+def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return one line a policy, best first: scores, losses and caps over its seeds."""
+    lines = []
+    for policy in dict.fromkeys(sorted(row.policy for row in rows)):
+        mine = [row for row in rows if row.policy == policy]
+        totals, losses = [row.total for row in mine], [row.loss for row in mine]
+        caps = Counter(cap for row in mine for cap in row.caps)
+        lines.append(
+            {
+                "policy": policy,
+                "drills": len(mine),
+                "total": _spread(totals),
+                "uncapped": _spread([row.uncapped for row in mine]),
+                "loss": _spread(losses),
+                "harm": {key: round(statistics.median(row.harm[key] for row in mine), 1) for key in mine[0].harm},
+                "caps": dict(sorted(caps.items())),
+            }
+        )
+    return sorted(lines, key=lambda line: (-line["total"]["median"], line["policy"]))
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {
+        "low": round(min(values), 4),
+        "median": round(statistics.median(values), 4),
+        "high": round(max(values), 4),
+    }
+
+
+def as_data(rows: Sequence[Row], wanted: int) -> dict[str, Any]:
+    """Return everything as plain data: how many of how many, the summary, and each drill."""
+    ordered = sorted(rows, key=lambda row: (row.policy, row.seed))
+    return {
+        "drills": len(rows),
+        "of": wanted,
+        "policies": summary(rows) if rows else [],
+        "rows": [asdict(row) for row in ordered],
+    }

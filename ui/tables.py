@@ -1,0 +1,51 @@
+"""Tables that the command line prints for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from analytics.scorecard import Scorecard
+
+WIDE = 120
+"""Columns to use where the output is not a terminal."""
+
+
+def _console() -> Console:
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDE)
+
+
+def score(card: Scorecard) -> None:
+    """Print a scorecard for people."""
+    out = _console()
+    spread = f", {card.spread.low}-{card.spread.high} on other seeds" if card.spread else ""
+    out.print(f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})", markup=False)
+    for cap in card.caps:
+        out.print(f"cap {cap.id} at {cap.limit}: {cap.why}", markup=False)
+    table = Table("", "criterion", "status", "points", "why", box=None, pad_edge=False)
+    for part in card.parts:
+        table.add_row(part.id, "", "", f"{part.points:g}/{part.out_of:g}", "", style="bold")
+        for found in part.criteria:
+            points = f"{found.points:g}/{found.out_of:g}" if found.status != "not_applicable" else "-"
+            table.add_row("", found.id, found.status.replace("_", " "), points, found.why)
+    out.print(table)
+
+
+def calibration(lines: Sequence[dict[str, Any]]) -> None:
+    """Print a calibration for people."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("policy", "drills", "total (low-high)", "uncapped", "loss (low-high)", "caps"):
+        table.add_column(column, no_wrap=True)
+    for line in lines:
+        total, loss = line["total"], line["loss"]
+        table.add_row(
+            line["policy"], str(line["drills"]), f"{total['median']:g} ({total['low']:g}-{total['high']:g})",
+            f"{line['uncapped']['median']:g}", f"{loss['median']:.3f} ({loss['low']:.3f}-{loss['high']:.3f})",
+            " ".join(f"{cap}x{count}" for cap, count in line["caps"].items()),
+        )  # fmt: skip
+    _console().print(table)
