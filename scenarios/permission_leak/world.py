@@ -165,7 +165,10 @@ class PermissionLeakWorld:
             for one in self.pops:
                 one.bad = 0.0
         elif knob in ("redeploy", "restart"):
-            self.merged = self.merged or knob == "redeploy"
+            if knob == "redeploy":
+                # The train releases what it has, whatever ran before: a rollback is undone.
+                self.merged = True
+                self.knob["rollback"] = 0.0
             self._lose_trace(*self.pops, by_us=knob == "restart")
         elif knob == "flush":
             self._lose_trace(*self.pops)
@@ -204,8 +207,6 @@ class PermissionLeakWorld:
         return 0.0 if minute < begins else 0.3 * min(40.0, 6 + (minute - begins) * 34 / 15)
 
     def _integrate(self, dt: int) -> None:
-        if self._due and self._due[0][0] <= self.now:
-            self._come_due()
         now, harm, h = self.now, self._harm, dt / MINUTE
         self.scanning = self.scan(now / MINUTE) if now >= 0 else 0.0
         self.intensity = self.organic + self.scanning
@@ -236,6 +237,8 @@ class PermissionLeakWorld:
             lost = 100 * self.hours_lost / DEPLOY_HOURS + TRACE_SHARE * self.trace_lost
             harm["evidence_lost_pct"] = max(harm["evidence_lost_pct"], lost)
         self.now = now + dt
+        if self._due and self._due[0][0] <= self.now:
+            self._come_due()
 
     # --- what there is to know -----------------------------------------------------------------------
 
