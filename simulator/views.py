@@ -72,6 +72,10 @@ class Catalogue:
     lines: tuple[CommandLine, ...]
     panels: tuple[Panel, ...]
     services: tuple[Option, ...]
+    room: str = "incident"
+    """Channel in which the role works with others."""
+    protected: bool = False
+    """The incident is kept among those who need to know."""
 
     def line(self, ident: str) -> CommandLine | None:
         """Return the query or action with this id."""
@@ -115,6 +119,8 @@ class Briefing:
         found = options(source, self._engine.scenario, self.incident, self.role)
         if source in ("queries", "actions"):
             return [option for option in found if self.catalogue.line(option.id)]
+        if source == "channels" and not self._engine.circle.knows(self.role):
+            return [option for option in found if option.id not in self._engine.scenario.restricted]
         return found
 
     def search_logs(
@@ -179,6 +185,7 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
         roles=tuple(Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane) for r in s.roles),
         lines=tuple(x for x in (*queries, *actions) if only is None or only in x.executors), panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
+        room=engine.circle.channel(only) if only else s.room, protected=bool(engine.circle.inside),
     )  # fmt: skip
 
 

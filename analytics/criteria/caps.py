@@ -146,7 +146,8 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
 def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of updates that told people outside need-to-know what only the circle may know."""
     inside = view.overlay.need_to_know
-    told = [m for m in (*view.all(c.UpdateStakeholders), *view.all(c.UpdateExecutives)) if tells_detail(m.body, inside)]
+    said = (*view.all(c.UpdateStakeholders), *view.all(c.UpdateExecutives))
+    told = [m for m in said if tells_detail(m.body, inside) and _by_people(view, m.seq)]
     return [_hit(cap, f"Detail was told outside need-to-know at {clock(m.at)}.", (m.seq,)) for m in told]
 
 
