@@ -43,7 +43,7 @@ REFERENCES = (
     ("overlay.freeze_scope.*", "services"), ("overlay.readiness_queries.*", "queries"),
     ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
     ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
-    ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"), ("overlay.cap_facts.*.*", "facts"),
+    ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"),
     ("overlay.deadlines.*.after.*", "queries"), ("overlay.deadlines.*.paged.*", "roles"),
     ("overlay.deadlines.*.done.*", "actions"), ("restricted.*", "channels"), ("room", "channels"),
     ("injects.*.answers.*.effects.*.knob", "knobs"), ("overlay.owner_chain.*", "seats"),
@@ -249,6 +249,9 @@ class Check:
                 self._known(path, rate, "sources")
         for segment in self.data["overlay"].get("segment_indicators", {}):
             self._known(("overlay", "segment_indicators", segment), segment, "segments")
+        for path, tripping in parts(self.data, "overlay.cap_facts.*"):
+            for fact in tripping:
+                self._known((*path, fact), fact, "facts")
         for path, shown in parts(self.data, "queries.*.figures"):
             for name in shown:
                 self._known((*path, name), name, "figures")

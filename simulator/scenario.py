@@ -453,8 +453,8 @@ class Overlay(Data):
     """Roles inside the circle of a protected incident; empty in an open one."""
     capture_action: str | None = None
     """Action that preserves the evidence here; the generic capture carries it out."""
-    cap_facts: dict[str, tuple[str, ...]] = {}
-    """Cap -> world facts that trip it once they are true."""
+    cap_facts: dict[str, dict[str, str]] = {}
+    """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
     deadlines: tuple[Deadline, ...] = ()
     reporter_action: str | None = None
     """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""

@@ -113,12 +113,12 @@ def breach(view: RecordView, cap: Cap) -> CapHit | None:
 def _facts(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of world facts that the author says trip this cap, from the sample that first shows them."""
     hits = []
-    for fact in view.overlay.cap_facts.get(cap.id, ()):
+    for fact, what in view.overlay.cap_facts.get(cap.id, {}).items():
         first = next((m for m in view.samples if m.at <= view.over + SAMPLE and m.body.facts.get(fact) is True), None)
         if first is None:
             continue
         before = [r for r in view.runs if r.started is not None and first.at - SLOWEST <= r.begun <= first.at]
-        why = f"{fact.replace('_', ' ').capitalize()} by {clock(first.at)}."
+        why = f"{what} by {clock(first.at)}."
         hits.append(_hit(cap, why, (first.seq, *(r.start_seq for r in before[-1:]))))
     return hits
 

@@ -45,8 +45,10 @@ def scenario(**overlay: Any) -> Scenario:
     return Scenario.model_validate(data)
 
 
-PROTECTED = scenario(need_to_know=INSIDE, deadlines=[DUTY], cap_facts={"C7": ["wiped"]}, reporter_action="withdraw",
-                     capture_action="rewrite")  # fmt: skip
+PROTECTED = scenario(
+    need_to_know=INSIDE, deadlines=[DUTY], cap_facts={"C7": {"wiped": "It was wiped"}}, reporter_action="withdraw",
+    capture_action="rewrite",
+)  # fmt: skip
 
 
 def protected(*groups: Lines, **more: Any) -> DrillRecord:
@@ -63,12 +65,13 @@ def executives(clock: str, **more: Any) -> Lines:
 
 
 def wiped(since: int) -> Lines:
-    lines = []
-    for at, by, body in truth():
-        if isinstance(body, e.TruthSampled):
-            body = body.model_copy(update={"facts": {**body.facts, "wiped": at >= since}})
-        lines.append((at, by, body))
-    return lines
+    """Return the world with the evidence wiped from second `since` on."""
+
+    def shown(at: int, body: Any) -> Any:
+        facts = {**body.facts, "wiped": at >= since} if isinstance(body, e.TruthSampled) else {}
+        return body.model_copy(update={"facts": facts}) if facts else body
+
+    return [(at, by, shown(at, body)) for at, by, body in truth()]
 
 
 CONFIRMED = query("05:00", "zones")

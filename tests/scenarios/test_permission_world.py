@@ -203,8 +203,8 @@ def test_a_new_epoch_leaves_the_lagging_place_behind():
 
 
 def test_tokens_are_used_again_until_they_are_refused():
-    left = drive(((8, "rollback", 1, BACK), (8, "unpin", 1, FREE)), 120)
-    taken = drive(((8, "rollback", 1, BACK), (8, "unpin", 1, FREE), (10, "epoch", 1, 15), (12, "epoch_sync", 1, 0)), 120)
+    closed = ((8, "rollback", 1, BACK), (8, "unpin", 1, FREE))
+    left, taken = drive(closed, 120), drive((*closed, (10, "epoch", 1, 15), (12, "epoch_sync", 1, 0)), 120)
     assert left.token_reads > 5 * taken.token_reads
     assert left.harm()["residual_minutes"] > 60 > 40 > taken.harm()["residual_minutes"]
 
