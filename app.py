@@ -25,8 +25,10 @@ HERE = Path(ui.__file__).parent
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Keep running drills on their clocks for as long as the server lives, whether or not anybody looks."""
-    import plotly.graph_objects  # noqa: F401  (before the freeze, so that the first page need not)
+    from plotly.graph_objects import Figure, Scatter
 
+    # Plotly loads its parts when they are first used: now, rather than under the first person's first page.
+    Figure(Scatter(x=[0], y=[0])).add_hline(0).add_vline(0).to_json()
     gc.collect()
     gc.freeze()
     ticker = asyncio.create_task(SERVER.run())

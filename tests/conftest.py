@@ -15,6 +15,16 @@ from simulator.room.store import Store
 GOLDEN = Path(__file__).parent / "golden"
 
 
+def first_difference(was: str, now: str) -> str | None:
+    """Return where two texts part, in one line; None where they are equal."""
+    if was == now:
+        return None
+    old, new = was.splitlines(), now.splitlines()
+    at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    shown = [lines[at][:200] if at < len(lines) else "(nothing)" for lines in (old, new)]
+    return f"differs at line {at + 1}: was {shown[0]}, is {shown[1]}"
+
+
 @pytest.fixture
 def golden() -> Callable[[str, str], None]:
     """Return `golden(name, text)`: compare with a file under tests/golden, or write it under `make golden`."""
@@ -25,7 +35,8 @@ def golden() -> Callable[[str, str], None]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
         assert path.exists(), f"{path} is missing; run `make golden` and review it"
-        assert text == path.read_text(encoding="utf-8"), f"{path} differs; if that is meant, run `make golden`"
+        problem = first_difference(path.read_text(encoding="utf-8"), text)
+        assert problem is None, f"{path} {problem}; if that is meant, run `make golden`"
 
     return compare
 

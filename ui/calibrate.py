@@ -13,7 +13,6 @@ from typing import Any
 
 from simulator.errors import DrillError, UnknownName
 
-
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
 

@@ -32,6 +32,7 @@ from ui import tables
 if TYPE_CHECKING:
     from analytics.playbook import Playbook
     from analytics.record import References
+    from scenarios.check import Finding
     from simulator.room.store import Store
     from simulator.scenario import LoadedScenario
 
@@ -266,11 +267,14 @@ def calibrate(
 @app.command()
 def check(
     path: Annotated[Path, typer.Argument(help="A scenario's folder or file, or a playbook's file.")],
+    run: Annotated[bool, typer.Option("--run", help="Play the scenario too, with every responder.")] = False,
 ) -> None:
     """Say what is wrong with a scenario or playbook: file, line, what, and how to mend it."""
     from scenarios.check import check_path
 
     findings = check_path(known(path, "give a scenario's folder or a YAML file"))
+    if run and not any(finding.level == "error" for finding in findings):
+        findings += rehearse(path)
     for finding in findings:
         err.print(str(finding), markup=False)
     if not findings:
@@ -278,6 +282,15 @@ def check(
     put({"path": str(path), "findings": [asdict(finding) for finding in findings]})
     if any(finding.level == "error" for finding in findings):
         raise typer.Exit(1)
+
+
+def rehearse(path: Path) -> list[Finding]:
+    """Play the scenario at `path` and return what only playing shows."""
+    from ui import rehearse as played
+
+    with Progress(TextColumn("playing"), BarColumn(), console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task("drills", total=None)
+        return played.findings(path, lambda at, of: bar.update(task, completed=at, total=of))
 
 
 @app.command()

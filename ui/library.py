@@ -29,7 +29,7 @@ GLOSSARY = {
 
 def render() -> None:
     """Draw the library."""
-    shell.head("Library", "What there is to rehearse, and what a good response looks like.")
+    shell.head("Library", "What there is to rehearse, and what a good response looks like.", narrow=True)
     scenarios, playbook, glossary = st.tabs(["Scenarios", "Playbook", "Glossary"])
     with scenarios:
         for name in loader.names():
@@ -58,7 +58,7 @@ def _scenario(name: str) -> None:
         )
         st.text(scenario.summary)
         with st.expander("Briefing"):
-            st.text(scenario.briefing)
+            st.markdown(shell.prose(scenario.briefing))
         with st.expander("What it trains"):
             for objective in scenario.objectives:
                 st.markdown(

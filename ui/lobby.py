@@ -31,6 +31,7 @@ def render() -> None:
         "Rehearse the incident before it happens",
         "A world that misbehaves, a team, a clock. Afterwards you see what "
         "was really going on, and what your response was worth.",
+        narrow=True,
     )
     _yours()
     solo, together = st.columns([1.25, 1], gap="medium")
@@ -71,13 +72,24 @@ def _one(here: Here, lobby: Lobby) -> None:
     }
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         state = words.get(lobby.state, lobby.state)
-        at = "" if lobby.state in ("over", "lost") else f" · {clock(int(here.room.now()))}"
+        at = (
+            ""
+            if lobby.state == "lost"
+            else _score(here)
+            if lobby.state == "over"
+            else f" · {clock(int(here.room.now()))}"
+        )
         told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
         st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
         file = "debrief.py" if lobby.state == "over" else "console.py"
         label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
         if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
             shell.go(file, here.link)
+
+
+def _score(here: Here) -> str:
+    card = here.room.scorecard()
+    return f" · {card['total']} of 100" if card else ""
 
 
 # --- practise alone --------------------------------------------------------------------------------------
@@ -90,7 +102,7 @@ def _alone() -> None:
             "You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like."
         )
         names = loader.names()
-        scenario = st.selectbox("Scenario", names, key="solo-scenario", format_func=_title, disabled=len(names) < 2)
+        scenario = st.selectbox("Scenario", names, key="solo-scenario", format_func=_title)
         loaded = _loaded(scenario)
         if loaded is None:
             return
@@ -213,9 +225,11 @@ def _join_link(code: str) -> None:
         lobby = SERVER.rooms.lobby(room)
     except DrillError as error:
         return shell.dead_end("No drill has this code", str(error))
-    shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}")
+    shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}", narrow=True)
     if lobby.state in ("over", "lost"):
-        st.warning("This drill is over." if lobby.state == "over" else room.problem or "", icon=":material/info:")
+        st.warning(
+            "This drill is over." if lobby.state == "over" else plain(room.problem or ""), icon=":material/info:"
+        )
         return None
     _briefing(lobby)
     name = st.text_input(
@@ -243,7 +257,7 @@ def _sit(room, name: str, seat: str) -> None:  # type: ignore[no-untyped-def]
 def _seats(here: Here) -> None:
     """Let somebody who is in, but stands, sit down."""
     lobby = SERVER.rooms.lobby(here.room)
-    shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}")
+    shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
 
     def sit(seat: str) -> None:
         try:
@@ -273,7 +287,7 @@ def _holder(chair: Chair, lobby: Lobby) -> str:
 
 def _briefing(lobby: Lobby) -> None:
     with st.expander("Briefing", expanded=True):
-        st.text(lobby.briefing)
+        st.markdown(shell.prose(lobby.briefing))
 
 
 def _state(lobby: Lobby) -> str:

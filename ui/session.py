@@ -6,6 +6,7 @@ new session and must find the same seat. Session state holds what is being typed
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +75,8 @@ def here() -> Here | None:
 
 def tokens() -> list[str]:
     """Return the tokens of seats this browser has held, newest first."""
-    return [one for one in str(st.context.cookies.get(COOKIE) or "").split(COOKIE_JOIN) if one]
+    kept = str(st.context.cookies.get(COOKIE) or "").split(COOKIE_JOIN)
+    return [one for one in kept if re.fullmatch(r"[\w.-]{8,200}", one, re.ASCII)]
 
 
 def code() -> str:

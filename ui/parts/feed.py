@@ -26,18 +26,18 @@ VIEWS = {
 """What the channel can be narrowed to."""
 
 
-def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
-    """Return the lines of the channel, oldest first; a refused command is left to its refusal."""
+def lines(briefing: Briefing, no: frozenset[int] = frozenset()) -> list[tuple[Entry, Said]]:
+    """Return the lines of the channel, oldest first; a refused command (`no` has those of others) is left out."""
     names = names_of(briefing)
-    no = refused(briefing.entries)
+    no = no | refused(briefing.entries)
     found = ((entry, told(names, entry)) for entry in briefing.entries if entry.seq not in no)
     return [(entry, said) for entry, said in found if said is not None and _worth(entry, said)]
 
 
-def feed_html(briefing: Briefing, view: str = "All") -> str:
+def feed_html(briefing: Briefing, view: str = "All", no: frozenset[int] = frozenset()) -> str:
     """Return the newest lines of a view, oldest first."""
     wanted = VIEWS[view]
-    rows = [(entry, said) for entry, said in lines(briefing) if wanted is None or said.tone in wanted]
+    rows = [(entry, said) for entry, said in lines(briefing, no) if wanted is None or said.tone in wanted]
     if not rows:
         quiet = (
             "Quiet so far. Messages, alerts and results appear here." if wanted is None else "Nothing of this kind yet."

@@ -17,6 +17,8 @@ from simulator.views import Briefing
 T = TypeVar("T")
 TICK_SECONDS = 0.5
 """How often running drills are brought to their clocks, whether or not anybody looks."""
+SHELF = 2000
+"""Objects kept between scrapes, over all drills."""
 
 
 class Server:
@@ -66,6 +68,8 @@ def scraped(room: Room, role: str, name: str, build: Callable[[Briefing], T]) ->
     """
     briefing = room.briefing(role)
     key = (len(briefing.entries), briefing.now // SCRAPE_SECONDS)
+    if len(SERVER.shelf) > SHELF:
+        SERVER.shelf.clear()  # made again on the next look; drills of yesterday are not
     known = SERVER.shelf.get((room.row.id, role, name))
     if known is None or known[0] != key:
         known = SERVER.shelf[room.row.id, role, name] = (key, build(briefing))

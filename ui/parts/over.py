@@ -18,7 +18,7 @@ ENDED = {
 
 def over(here: Here) -> None:
     """Draw the end of a drill."""
-    shell.head(here.room.row.title, "This drill is over. The world has run on untouched to its horizon.")
+    shell.head(here.room.row.title, "This drill is over. The world has run on untouched to its horizon.", narrow=True)
     journal = here.room.record()
     how = next((x for x in reversed(journal.entries) if x.body.kind == "drill_ended"), None) if journal else None
     if how:

@@ -34,8 +34,15 @@ def dress() -> None:
     st.html(STYLE)
 
 
-def head(title: str, lead: str = "") -> None:
-    """Draw the head of a page that is not the console."""
+def prose(text: str) -> str:
+    """Return text of several paragraphs as Markdown that wraps by itself and means only its words."""
+    return "\n\n".join(plain(" ".join(part.split())) for part in text.split("\n\n"))
+
+
+def head(title: str, lead: str = "", narrow: bool = False) -> None:
+    """Draw the head of a page that is not the console; a `narrow` page keeps to the width of reading."""
+    if narrow:
+        st.html('<i class="narrowpage"></i>')
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.html('<span class="brand">Incident Drill</span>', width="content")
         for name, file in PAGES.items():
@@ -45,7 +52,7 @@ def head(title: str, lead: str = "") -> None:
 
 def dead_end(title: str, words: str) -> None:
     """Show a state that has no way on but the lobby."""
-    head(title)
+    head(title, narrow=True)
     st.warning(plain(words), icon=":material/info:")
     st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
 

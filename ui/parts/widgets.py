@@ -15,6 +15,7 @@ from simulator.picks import Option
 from simulator.views import Briefing
 from ui import session
 from ui.parts.shapes import Shape
+from ui.parts.words import names_of
 
 Key = Callable[[str], str]
 """Widget key of a field path."""
@@ -152,7 +153,10 @@ def number(words: str, key: str, known: float | None, low: float | None, high: f
 
 def _choices(shape: Shape, b: Briefing) -> list[Option]:
     options = b.options(shape.source)
-    return options[::-1] if shape.source == "evidence" else options
+    if shape.source != "evidence":
+        return options
+    names = names_of(b)
+    return [Option(option.id, names.evidence(option.id, b)) for option in reversed(options)]
 
 
 def _step(shape: Shape) -> float:

@@ -60,6 +60,22 @@ class Names:
             self.title("segments" if self._scenario.find("segments", i) else "blast", i) for i in idents
         )  # fmt: skip
 
+    def evidence(self, ref: str, briefing: Briefing) -> str:
+        """Return a reference as a list of evidence calls it."""
+        prefix, _, ident = ref.partition(":")
+        match prefix:
+            case "alert":
+                return f"Alert: {self.title('alerts', ident)}"
+            case "inject":
+                inject = self._scenario.find("injects", ident)
+                return f"{inject.persona} said: {briefing_text(briefing, ref)[:50]}" if inject else ref
+            case "change" | "cue":
+                return f"{prefix.title()}: {briefing_text(briefing, ref)[:60]}"
+            case "task":
+                task = briefing.incident.tasks.get(ref)
+                return f"Task {ident}: {task.text[:50]}" if task else ref
+        return briefing.title_of(ref)
+
     def figure(self, figure: c.Figure | None) -> str:
         """Return a stated number with its unit: `Users locked out now 12,000 to 14,000 users`."""
         if figure is None:
@@ -95,6 +111,13 @@ class Names:
 def names_of(briefing: Briefing) -> Names:
     """Return the names of the drill a briefing is about."""
     return Names(briefing.incident.scenario, briefing.incident.seats)
+
+
+def briefing_text(briefing: Briefing, ref: str) -> str:
+    """Return the words of the entry behind a reference."""
+    seq = briefing.incident.refs.get(ref)
+    body = next((entry.body for entry in briefing.entries if entry.seq == seq), None)
+    return str(getattr(body, "text", None) or getattr(body, "summary", None) or ref)
 
 
 def due(minutes: float) -> str:

@@ -1,0 +1,59 @@
+"""Pages without a browser: a database of its own, a drill under way, and the app as AppTest runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scenarios.loader import load
+from simulator.room.rooms import Rooms
+from simulator.room.store import Store
+from ui.parts.live import SERVER
+from ui.session import Here
+
+MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
+
+
+@pytest.fixture
+def rooms(tmp_path: Path) -> Iterator[Rooms]:
+    """Return the registry that the pages use, over a database of this test."""
+    store = Store(str(tmp_path / "drills.db"))
+    made = Rooms(store, load)
+    SERVER.use(made)
+    yield made
+    SERVER.use(None)
+    store.close()
+
+
+@pytest.fixture
+def seat(rooms: Rooms) -> Callable[..., Here]:
+    """Return `seat(role, until)`: somebody practising alone, with the clock at drill second `until`."""
+
+    def sit(role: str = "commander", until: int = 120, mode: str = "training") -> Here:
+        room = rooms.create("auth_token", seed=7, mode=mode).room  # type: ignore[arg-type]
+        token, person = rooms.join(room, "Ana", role)
+        room.start(person)
+        while room.version[1] < until:
+            room.skip_ahead(person, max(1, until - room.version[1]))
+        return Here(room, person, token)
+
+    return sit
+
+
+@pytest.fixture
+def open_app(rooms: Rooms) -> Callable[..., AppTest]:
+    """Return `open_app(file, here)`: the app on that page, drawn once."""
+
+    def go(file: str = "lobby.py", here: Here | None = None, **query: str) -> AppTest:
+        app = AppTest.from_file(str(MAIN), default_timeout=20)
+        for name, value in {**(here.link if here else {}), **query}.items():
+            app.query_params[name] = value
+        app.run()
+        if file != "lobby.py":
+            app.switch_page(file).run()
+        return app
+
+    return go

@@ -1,0 +1,154 @@
+"""Every page starts, in every state it can be in, and its buttons do what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from simulator import commands as c
+from simulator.room.rooms import Rooms
+from ui.session import Here
+
+Open = Callable[..., AppTest]
+Seat = Callable[..., Here]
+
+
+def texts(app: AppTest) -> str:
+    """Return everything an app shows as one text."""
+    kinds = (app.html, app.markdown, app.caption, app.text, app.error, app.warning, app.info, app.success)
+    return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
+
+
+@pytest.mark.parametrize("file", ["lobby.py", "library.py", "debrief.py", "console.py"])
+def test_every_page_starts_without_a_drill(file: str, open_app: Open) -> None:
+    app = open_app(file)
+    assert not app.exception
+    assert "Incident Drill" in texts(app)
+
+
+def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:
+    app = open_app()
+    app.text_input(key="solo-name").set_value("Ana")
+    app.text_input(key="solo-seed").set_value("11")
+    app.button(key="solo-start").click().run()
+    assert not app.exception
+    (row,) = rooms.list()
+    assert (row.header.seed, row.header.mode, row.hosted) == (11, "training", False)
+    assert "not declared yet" in texts(app)
+
+
+def test_an_unknown_code_is_answered_where_it_was_typed(open_app: Open) -> None:
+    app = open_app()
+    app.text_input(key="join-code").set_value("NOSUCH")
+    next(b for b in app.button if b.label == "Find the drill").click().run()
+    assert "no drill has the code" in texts(app)
+
+
+def test_a_join_link_leads_to_the_seats(open_app: Open, rooms: Rooms) -> None:
+    opened = rooms.create("auth_token", hosted=True, seed=7)
+    app = open_app(drill=opened.code)
+    app.text_input(key="join-name").set_value("Ben")
+    app.button(key="sit-deputy").click().run()
+    assert not app.exception
+    assert [p.name for p in rooms.store.participants(opened.room.row.id)] == ["Ben"]
+    assert "Waiting for the facilitator" in texts(app)
+
+
+def test_a_broken_link_says_what_to_do(open_app: Open) -> None:
+    app = open_app("console.py", me="nonsense")
+    assert not app.exception
+    assert "does not open a drill" in texts(app)
+
+
+@pytest.mark.parametrize("role", ["commander", "triage", "mitigation", "verification", "comms"])
+@pytest.mark.parametrize("until", [-60, 0, 720])
+def test_the_console_shows_itself_to_every_role(role: str, until: int, open_app: Open, seat: Seat) -> None:
+    app = open_app("console.py", seat(role, until))
+    assert not app.exception
+    assert len(app.get("plotly_chart")) == 6
+
+
+def test_every_form_of_the_commander_is_drawn(open_app: Open, seat: Seat) -> None:
+    app = open_app("console.py", seat("commander", 300))
+    drawn = 0
+    for group in app.get_by_key("form_group").options:
+        app.get_by_key("form_group").set_value(group).run()
+        for title in list(app.get_by_key("form_kind").options):
+            app.get_by_key("form_kind").set_value(_kind(app, title)).run()
+            assert not app.exception, title
+            drawn += 1
+    assert drawn > 40
+
+
+def _kind(app: AppTest, title: str) -> str:
+    from ui.parts.catalogue import GROUPS
+
+    return next(form.kind for forms in GROUPS.values() for form in forms if form.title == title)
+
+
+def test_a_form_hands_its_command_in(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 30)
+    app = open_app("console.py", here)
+    app.get_by_key("form-declare-0-severity").set_value("SEV-1")
+    app.button(key="hand-in").click().run()
+    assert here.room.briefing("commander").incident.severity == "SEV-1"
+    assert "SEV-1" in texts(app)
+
+
+def test_what_is_missing_is_said_at_the_form_and_nothing_is_wiped(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 30)
+    app = open_app("console.py", here)
+    app.get_by_key("form-declare-0-title").set_value("Half a thought")
+    app.button(key="hand-in").click().run()
+    assert "Still needed: Severity" in texts(app)
+    assert app.get_by_key("form-declare-0-title").value == "Half a thought"
+
+
+def test_a_refusal_is_shown_with_its_reason(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 30)
+    app = open_app("console.py", here)
+    app.get_by_key("form_group").set_value("Close").run()
+    app.get_by_key("form_kind").set_value("request_closure").run()
+    app.get_by_key("form-request_closure-0-confidence").set_value("L2")
+    app.button(key="hand-in").click().run()
+    assert "declare the incident first" in texts(app)
+
+
+def test_a_page_is_acknowledged_with_one_click(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 5)
+    app = open_app("console.py", here)
+    next(b for b in app.button if b.label == "Acknowledge").click().run()
+    assert here.room.briefing("commander").incident.alerts["authn_reject_ratio_high"].acknowledged is not None
+
+
+def test_the_command_box_runs_a_query(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 60)
+    app = open_app("console.py", here)
+    app.get_by_key("typed-0").set_value("sessctl impact --now").run()
+    app.button(key="run").click().run()
+    assert not app.exception
+    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, c.RunQuery)]
+    assert [one.query for one in given] == ["impact"]
+
+
+def test_what_people_type_is_shown_as_text(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.submit(c.PostMessage(text="<script>alert(1)</script>"), here.person)
+    app = open_app("console.py", here)
+    assert "&lt;script&gt;alert(1)" in texts(app)
+    assert "<script>alert(1)" not in texts(app)
+
+
+def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.end(here.person)
+    app = open_app("console.py", here)
+    assert not app.exception
+    assert "This drill is over" in texts(app)
+
+
+def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
+    assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
+    assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))

@@ -1,0 +1,176 @@
+"""The pieces of the console without Streamlit: what a line means, what waits, what a form starts with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from simulator import commands as c
+from ui.parts import catalogue, completion
+from ui.parts.bar import bar_html
+from ui.parts.feed import alerts_html, feed_html, outputs_html
+from ui.parts.needs import needs
+from ui.parts.panels import figure, judgement, value_text
+from ui.parts.prefill import prefilled
+from ui.parts.shapes import model_of, shapes
+from ui.parts.widgets import lines
+from ui.parts.words import told
+from ui.parts.work import work_html
+from ui.session import Here
+
+Seat = Callable[..., Here]
+FACILITATING = {"fire_inject", "hold_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint",
+                "override_outcome", "mark_observation", "rate_team"}  # fmt: skip
+IN_THE_LOBBY = {"take_seat", "leave_seat"}
+
+
+def test_every_command_of_a_responder_has_a_form() -> None:
+    kinds = {model.model_fields["kind"].default for model in c.Command.__subclasses__()}
+    forms = {form.kind for group in catalogue.GROUPS.values() for form in group}
+    assert forms == kinds - FACILITATING - IN_THE_LOBBY
+
+
+def test_every_field_marked_as_scored_exists() -> None:
+    for group in catalogue.GROUPS.values():
+        for form in group:
+            assert form.scored <= {shape.path for shape in shapes(form.model)}, form.kind
+
+
+def test_small_fields_share_a_line() -> None:
+    drawn = [[shape.path for shape in line] for line in lines(shapes(model_of("record_option")))]
+    assert ["minutes_to_effect", "reversal_minutes"] in drawn
+    assert sorted(path for line in drawn for path in line) == sorted(s.path for s in shapes(model_of("record_option")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "given"),
+    [
+        ("/ack", c.AcknowledgePage(alert="authn_reject_ratio_high")),
+        ("/ic me", c.AssignRole(role="commander", to="commander")),
+        ("/deputy @duty-deputy", c.AssignRole(role="deputy", to="deputy")),
+        ("/declare 1 People are out", c.Declare(severity="SEV-1", title="People are out")),
+        ("/sev sev2", c.Declare(severity="SEV-2", title="Tokens refused after a release")),
+        ("/freeze auth-svc edge-gw", c.Freeze(scope=("auth-svc", "edge-gw"))),
+        ("/page @mobile-oncall", c.PageTeam(role="mobile")),
+        ("/ask @identity-oncall signing keys", c.AskRole(role="triage", topic="signing_keys")),
+        ("/status mitigating", c.ChangeStatus(status="mitigating")),
+        ("/say two words", c.PostMessage(text="two words")),
+    ],
+)
+def test_slash_commands(typed: str, given: c.Command, seat: Seat) -> None:
+    assert completion.slash(seat("commander", 5).room.briefing("commander"), typed).command == given
+
+
+@pytest.mark.parametrize(
+    ("typed", "problem", "nearest"),
+    [
+        ("kubctl get pods", "sh: kubctl: command not found", "kubectl"),
+        ("kubectl get podz", "kubectl: no such command here", "kubectl"),
+        ("rm -rf /", "sh: rm: command not found", ""),
+    ],
+)
+def test_an_unknown_command_is_answered_as_a_shell_does(typed: str, problem: str, nearest: str, seat: Seat) -> None:
+    found = completion.unknown(seat().room.briefing("commander"), typed)
+    assert found.problem.startswith(problem)
+    assert found.nearest.startswith(nearest)
+
+
+def test_a_wrong_slash_command_names_the_nearest(seat: Seat) -> None:
+    b = seat().room.briefing("commander")
+    assert completion.slash(b, "/freze auth-svc").nearest == "/freeze auth-svc"
+    assert "no service is called" in completion.slash(b, "/freeze auth-svk").problem
+    assert completion.slash(b, "/freeze").form == "freeze"
+    assert completion.slash(b, "/sev 9").problem
+
+
+def test_parts_of_a_line_find_it(seat: Seat) -> None:
+    b = seat().room.briefing("commander")
+    assert "rollout_history" in [line.id for line in completion.matches(b, "rollout history")]
+    found = completion.match(b, "  SESSCTL   impact --now ")
+    assert found is not None
+    assert completion.order(found, "triage") == c.RunQuery(query="impact", executor="triage")
+
+
+def test_a_page_waits_until_it_is_acknowledged(seat: Seat) -> None:
+    here = seat("commander", 5)
+    (page,) = [need for need in needs(here.room.briefing("commander")) if need.label == "page"]
+    here.room.submit(page.buttons[0].command, here.person)  # type: ignore[arg-type]
+    assert not [need for need in needs(here.room.briefing("commander")) if need.label == "page"]
+
+
+def test_a_task_is_acknowledged_run_and_reported_by_its_owner(seat: Seat) -> None:
+    here = seat("triage", 10)
+    b = here.room.briefing("triage")
+    while not b.tasks():
+        here.room.skip_ahead(here.person)
+        b = here.room.briefing("triage")
+    labels = [button.label for need in needs(b) if need.id.startswith("need-") for button in need.buttons]
+    assert labels[0] == "I have it"
+    assert "Report" in labels
+
+
+def test_an_overdue_update_is_said_in_words(seat: Seat) -> None:
+    here = seat("commander", 5)
+    here.room.submit(c.Declare(severity="SEV-1", title="x"), here.person)
+    while here.room.version[1] < 5 + 15 * 60 + 10:
+        here.room.skip_ahead(here.person, 60)
+    b = here.room.briefing("commander")
+    assert "OVERDUE" in bar_html(b, here.room.clock)
+    assert any(need.label == "overdue" for need in needs(b))
+
+
+def test_a_declaration_starts_from_the_alert(seat: Seat) -> None:
+    filled = prefilled("declare", seat("commander", 5).room.briefing("commander"))
+    assert filled["title"].startswith("401 share")
+    assert filled["evidence"] == ["alert:authn_reject_ratio_high"]
+    assert "severity" not in filled
+
+
+def test_figures_start_from_what_was_measured(seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.submit(c.RunQuery(query="impact"), here.person)
+    while "query:impact" not in here.room.briefing("commander").incident.refs:
+        here.room.skip_ahead(here.person)
+    filled = prefilled("record_packet", here.room.briefing("commander"))
+    assert filled["impact.0.low"] > 0
+    assert filled["evidence"] == ["query:impact"]
+
+
+@pytest.mark.parametrize("form", [form for group in catalogue.GROUPS.values() for form in group], ids=lambda f: f.kind)
+def test_every_form_starts_from_the_drill_without_fail(form: catalogue.Form, seat: Seat) -> None:
+    b = seat("commander", 600).room.briefing("commander")
+    roots = {shape.path for shape in shapes(form.model)}
+    assert {path.split(".")[0] for path in prefilled(form.kind, b)} <= roots
+
+
+def test_the_channel_escapes_and_folds(seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.submit(c.PostMessage(text="<img src=x onerror=alert(1)>"), here.person)
+    b = here.room.briefing("commander")
+    assert "<img" not in feed_html(b)
+    assert "&lt;img" in feed_html(b, "Talk")
+    assert "Nothing of this kind" in feed_html(b, "Output")
+    assert "No output yet" in outputs_html(b)
+    assert "not acknowledged" in alerts_html(b)
+
+
+def test_every_entry_of_a_long_drill_can_be_told(seat: Seat) -> None:
+    from ui.parts.words import names_of
+
+    b = seat("commander", 2400).room.briefing("commander")
+    told_of = [told(names_of(b), entry) for entry in b.entries]
+    assert len([one for one in told_of if one]) > 30
+    assert "running" in work_html(b)
+
+
+def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
+    b = seat("commander", 720).room.briefing("commander")
+    panels = {panel.id: panel for panel in b.catalogue.panels}
+    drawn = figure(b, panels["reject_ratio"])
+    assert len(drawn.data[0].x) > 100
+    assert {shape.line.dash for shape in drawn.layout.shapes} >= {"dot", "dash"}
+    assert value_text(panels["reject_ratio"], None) == "no data"
+    assert value_text(panels["reject_ratio"], 0.0512) == "5.12 %"
+    assert judgement(panels["reject_ratio"], 0.05) == "above normal"
+    assert judgement(panels["reject_ratio"], None) == "no data"
