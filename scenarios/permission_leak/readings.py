@@ -103,9 +103,9 @@ def observe(world: PermissionLeakWorld) -> dict[str, float]:
         "trace_mb": 0.0 if main.trace_lost else 12_400.0,
         "render_load": load,
         "waf_blocked": 18 + crawler,
-        "sessions_new": 2_410.0,
+        "sessions_new": 2_410.0 + (60.0 if world.knob["sign_out"] > 0 else 0.0),
         "login_failed": 11.0,
-        "role_cache_age": float((now + 7000) % 300),
+        "role_cache_age": float((now + (7100 if world.knob["role_cache"] > 0 else 7000)) % 300),
         "share_errors": 0.4,
         "distinct_links": 212.0 + 40 * world.scanning * (1 if main.open or syd.open else 0.2),
         "probe_americas": leak_main if probed else math.nan,
@@ -184,4 +184,5 @@ def context(world: PermissionLeakWorld) -> dict[str, Any]:
                     "blocked": k["waf_rule"] > 0},
         "distinct": round(212 + 40 * world.scanning),
         "drained": k["drain_fra"] > 0,
+        "notice": k["status_page"] > 0,
     }  # fmt: skip
