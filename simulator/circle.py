@@ -16,9 +16,9 @@ from simulator.scenario import Scenario
 
 OPEN = (
     c.TakeSeat, c.LeaveSeat, c.AcknowledgePage, c.ChangeStatus, c.AssignRole, c.AcceptRole, c.ReleaseRole,
-    c.AssignLane, c.NameMergeOwner, c.Freeze, c.LiftFreeze, c.PageTeam, c.UpdateExecutives, c.EndDrill,
+    c.AssignLane, c.NameMergeOwner, c.Freeze, c.LiftFreeze, c.PageTeam, c.EndDrill,
 )  # fmt: skip
-"""Commands that show nothing of the matter: seats, roles, lanes, freezes, pages, what is told outside anyway."""
+"""Commands that show nothing of the matter: seats, roles, lanes, freezes, pages."""
 WORK = (
     e.QueryQueued, e.QueryStarted, e.QueryFinished, e.ActionQueued, e.ActionStarted, e.ActionFinished,
 )  # fmt: skip

@@ -86,11 +86,13 @@ def test_what_the_circle_finds_thinks_and_does_stays_inside() -> None:
     drill.submit(c.AssignTask(to="mitigation", text="look"), "commander:Ana")
     drill.submit(c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20),
                  "deputy:Cy")  # fmt: skip
+    drill.submit(c.UpdateExecutives(impact=c.Figure(name="backlog", low=1), next_update_minutes=20), "deputy:Cy")
     drill.advance(300)
     drill.submit(c.AnswerAsker(inject="why", answer="cache"), "commander:Ana")
     outside = kinds(drill, "comms")
     assert not {"run_query", "query_started", "query_finished", "state_hypothesis", "take_action", "action_started",
-                "action_finished", "task_assigned", "update_stakeholders", "answer_asker"} & set(outside)  # fmt: skip
+                "action_finished", "task_assigned", "update_stakeholders", "update_executives",
+                "answer_asker"} & set(outside)  # fmt: skip
     assert {"declare", "change_happened", "alert_fired"} <= set(outside)
     assert {"query_finished", "action_finished", "task_assigned", "answer_asker"} <= set(kinds(drill, "deputy"))
     assert not [x for x in briefing(drill, "comms").entries if getattr(x.body, "text", "") == "I see."]
