@@ -22,7 +22,7 @@ from simulator.scenario import LoadedScenario
 
 OVER = "the drill is over; open its debrief"
 BUSY = "several people wrote at the same moment; try again"
-ATTEMPTS = 20
+ATTEMPTS = 100
 """How often a write is tried again because another process wrote first."""
 LOOK_SECONDS = 0.2
 
