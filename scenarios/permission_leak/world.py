@@ -39,7 +39,7 @@ KNOBS = dict.fromkeys(
         "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
         "purge", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
         "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "status_page",
-        "waf_rule", "role_cache", "render_scale", "sign_out",
+        "waf_rule", "exp_409", "role_cache", "render_scale", "sign_out",
     ),
     0.0,
 )  # fmt: skip

@@ -110,7 +110,7 @@ def test_before_the_report():
 def test_what_it_remembers_of_two_days_ago_is_calm():
     world = drive(until=10)
     calm, leaking = world.before(-27 * 3600), world.before(-20 * 3600)
-    assert (calm["authz_hit"], calm["previews_public"], calm["tokens_cached"], calm["version_syd"]) == (0, 0, 0, 56)
+    assert (calm["authz_hit"], calm["previews_public"], calm["tokens_cached"], calm["version_max"]) == (0, 0, 0, 56)
     assert calm["authz_origin"] == pytest.approx(974)
     assert leaking["authz_hit"] == pytest.approx(0.61)
     assert world.observe()["authz_origin"] == pytest.approx(0.39 * calm["authz_origin"], rel=0.01)

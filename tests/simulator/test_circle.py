@@ -8,6 +8,7 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.circle import Circle, tells_detail
 from simulator.engine import Engine
+from simulator.room.skip import run_ahead
 from simulator.scenario import Scenario
 from simulator.views import briefing
 from tests.simulator.toy import TOY, engine, role
@@ -172,6 +173,18 @@ def test_who_is_outside_neither_posts_into_the_closed_channel_nor_speaks_for_it(
     assert drill.objection(restricted, "deputy") is None
     assert [option.id for option in briefing(drill, "comms").options("channels")] == ["incident"]
     assert [briefing(drill, one).catalogue.room for one in ("comms", "deputy")] == ["incident", "closed"]
+
+
+def test_news_of_the_circle_does_not_end_the_skip_of_somebody_outside() -> None:
+    drill = protected()
+    drill.advance(61)
+    drill.submit(c.PostMessage(channel="closed", text="look"), "commander:Ana")
+    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    assert run_ahead(drill, "comms", 60).entry is None
+    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    found = run_ahead(drill, "deputy", 60).entry
+    assert found is not None
+    assert isinstance(found.body, e.QueryFinished)
 
 
 def test_a_hypothesis_in_the_declaration_keeps_it_inside() -> None:
