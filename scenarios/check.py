@@ -45,7 +45,12 @@ REFERENCES = (
     ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
     ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
     ("overlay.dual_sign_off.*", "seats"), ("overlay.write_freeze.*", "actions"),
-    ("overlay.boundary_queries.*", "queries"), ("overlay.owner_chain.*", "seats"), ("overlay.need_to_know.*", "roles"),
+    ("overlay.boundary_queries.*", "queries"),
+    ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"),
+    ("overlay.deadlines.*.after.*", "queries"), ("overlay.deadlines.*.paged.*", "roles"),
+    ("overlay.deadlines.*.done.*", "actions"), ("restricted.*", "channels"), ("room", "channels"),
+    ("injects.*.answers.*.effects.*.knob", "knobs"), ("overlay.owner_chain.*", "seats"),
+    ("overlay.need_to_know.*", "roles"),
     ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
     ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
     ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
@@ -248,6 +253,9 @@ class Check:
                 self._known(path, rate, "sources")
         for segment in self.data["overlay"].get("segment_indicators", {}):
             self._known(("overlay", "segment_indicators", segment), segment, "segments")
+        for path, tripping in parts(self.data, "overlay.cap_facts.*"):
+            for fact in tripping:
+                self._known((*path, fact), fact, "facts")
         for path, shown in parts(self.data, "queries.*.figures"):
             for name in shown:
                 self._known((*path, name), name, "figures")
@@ -317,8 +325,11 @@ class Check:
         s = self.scenario
         if not any(cause.true for cause in s.causes):
             self.find(("causes",), "none is true", "mark the true one with `true: true`")
-        if not s.starts_at < s.fault_at < s.horizon:
+        if not s.starts_at < s.fault_at < s.horizon and (s.fault_at > s.starts_at or any(a.page for a in s.alerts)):
+            # A fault older than the drill's history opens by a report; a page must be seen coming.
             self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
+        if s.restricted and not s.overlay.need_to_know:
+            self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
         for index, need in enumerate(s.evidence_minimum):
             if need.id not in served:

@@ -365,6 +365,8 @@ class FaultStarted(Event):
 
     kind: Literal["fault_started"] = "fault_started"
     fault: str
+    since: int | None = None
+    """Drill second at which it began, where that lies before the drill's own history."""
 
 
 class KnobTurned(Event):

@@ -317,6 +317,8 @@ class Answer(Data):
     right_when: Condition = {}
     """Right only while this holds (with `right`)."""
     reply: str = ""
+    effects: tuple[Effect, ...] = ()
+    """What giving it does to the world, such as letting something out."""
 
 
 class Expected(Data):
@@ -422,6 +424,18 @@ class TeachingPoint(Data):
     """Whom the hint is for: the first of these seats in which a person sits; nobody's hint is not given."""
 
 
+class Deadline(Data):
+    """Something that must have happened `within` after the first good run of one of `after`, or `cap` is tripped."""
+
+    cap: str
+    after: tuple[str, ...]
+    within: Seconds
+    paged: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    title: str
+    """What is missing where it did not happen: “counsel was not paged”."""
+
+
 class Overlay(Data):
     """What scoring needs to know of this scenario beyond the playbook."""
 
@@ -451,6 +465,14 @@ class Overlay(Data):
     segment_indicators: dict[str, str] = {}
     health_queries: tuple[str, ...] = ()
     need_to_know: tuple[str, ...] = ()
+    """Roles inside the circle of a protected incident; empty in an open one."""
+    capture_action: str | None = None
+    """Action that preserves the evidence here; the generic capture carries it out."""
+    cap_facts: dict[str, dict[str, str]] = {}
+    """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
+    deadlines: tuple[Deadline, ...] = ()
+    reporter_action: str | None = None
+    """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""
     slo_hold: Seconds = 300
 
 
@@ -480,6 +502,10 @@ class Scenario(Data):
     services: tuple[Service, ...]
     roles: tuple[Role, ...]
     channels: tuple[str, ...] = ("incident",)
+    room: str = "incident"
+    """Channel in which the team works; in a protected incident a restricted one."""
+    restricted: tuple[str, ...] = ()
+    """Channels that only `overlay.need_to_know` can read."""
     segments: tuple[Segment, ...]
     harm: tuple[HarmDimension, ...]
     figures: tuple[FigureSpec, ...]
@@ -540,5 +566,6 @@ class LoadedScenario:
 
 
 Merge.model_rebuild()
+Answer.model_rebuild()
 Action.model_rebuild()
 Inject.model_rebuild()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from simulator import commands as c
 from simulator import events as e
+from simulator.circle import Circle
 from simulator.conditions import holds
 from simulator.scenario import Action, Cue, Duration, Role
 from simulator.stage import Stage
@@ -31,6 +32,7 @@ class Teammates:
         self._env = stage.env
         self._work = work
         self._roles = {role.id: role for role in stage.scenario.roles}
+        self._circle = Circle(stage.scenario)
         self._tasks = 0
 
     def simulated(self, role: str) -> bool:
@@ -41,8 +43,9 @@ class Teammates:
         return draw(duration, self._stage.stream(f"teammate/{role}/{what}"))
 
     def say(self, role: str, text: str, about: str | None = None) -> None:
-        """Post into the incident channel as a simulated teammate."""
-        self._stage.emit(e.MessagePosted(role=role, channel="incident", text=text, about=about), by=f"teammate:{role}")
+        """Post as a simulated teammate into the channel where the role works."""
+        said = e.MessagePosted(role=role, channel=self._circle.channel(role), text=text, about=about)
+        self._stage.emit(said, by=f"teammate:{role}")
 
     # --- tasks -----------------------------------------------------------------------------------------
 

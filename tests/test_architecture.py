@@ -23,7 +23,7 @@ MAY_IMPORT = {
                   "simulator.conditions", "simulator.facts", "simulator.policy", "simulator.text",
                   "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.commands", "simulator.events", "simulator.journal",
-                  "simulator.conditions", "simulator.errors", "simulator.world"},
+                  "simulator.conditions", "simulator.errors", "simulator.world", "simulator.circle"},
     "ui": {"ui", "analytics", "scenarios", "simulator", "app"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""

@@ -19,7 +19,7 @@ from simulator.replay import replay
 GOLDEN = Path(__file__).parent / "golden"
 DRILLS = [
     (scenario, policy, 7)
-    for scenario in ("auth_token", "billing_mismatch")
+    for scenario in ("auth_token", "billing_mismatch", "permission_leak")
     for policy in ("by_the_book", "impatient", "null")
 ]
 

@@ -273,7 +273,8 @@ def _channel(here: Here) -> None:
 @st.fragment
 @calm
 def _say(here: Here) -> None:
-    st.chat_input("Write to the incident channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
+    channel = here.room.briefing(here.role).catalogue.room
+    st.chat_input(f"Write to the {channel} channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
     outcome = session.answered("say")
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]))
@@ -282,7 +283,8 @@ def _say(here: Here) -> None:
 def _said(here: Here) -> None:
     text = (session.get("say") or "").strip()
     if text:
-        session.give(here, "say", c.PostMessage(text=text))
+        channel = here.room.briefing(here.role).catalogue.room
+        session.give(here, "say", c.PostMessage(channel=channel, text=text))
 
 
 # --- middle: panels and work ------------------------------------------------------------------------------

@@ -129,6 +129,9 @@ def _lacks(view: RecordView, handoff: Moment[c.HandOff]) -> list[str]:
         lacks.append("a true unknown")
     if body.rollback_trigger is None:
         lacks.append("a rollback trigger")
+    inside = view.overlay.need_to_know
+    if inside and not {handoff.role, body.to} <= set(inside):
+        lacks.append("two sides inside need-to-know")
     packet = view.find(body.packet) if body.packet else None
     if packet is None or packet.seq > handoff.seq or handoff.at - packet.at > FRESH:
         lacks.append("a fresh packet")

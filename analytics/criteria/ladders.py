@@ -117,9 +117,9 @@ def _auth_posture(view: RecordView) -> list[Mark]:
         final = [r for r in view.mitigations if r.spec.irreversible]
         # What cannot be undone also destroys what an audit would want to see.
         limit = min([limit, *(r.begun for r in final)])
-        kept = next((m for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
+        kept = _captured(view, limit)
         why = f"An audit capture was {'' if kept else 'not '}taken by {clock(limit)}."
-        marks.append(Mark(1 if kept else 0, 0.25, why, (kept.seq,) if kept else ()))
+        marks.append(Mark(1 if kept else 0, 0.25, why, (kept,) if kept else ()))
     return marks
 
 
@@ -136,6 +136,15 @@ def _billing_posture(view: RecordView) -> list[Mark]:
         Mark(1 if bounds else 0, 0.25, f"The reconciliation boundary was {'' if bounds else 'not '}known {before}.",
              (bounds.seq,) if bounds else ()),
     ]  # fmt: skip
+
+
+def _captured(view: RecordView, limit: int) -> int | None:
+    """Return the entry in which the evidence had been captured by a second."""
+    special = view.overlay.capture_action
+    if special:
+        done = (r for r in view.runs if r.id == special and r.finished is not None and r.finished <= limit)
+        return next((r.finish_seq for r in done if not r.stalled), None)
+    return next((m.seq for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
 
 
 POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture, "billing": _billing_posture}

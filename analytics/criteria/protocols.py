@@ -262,6 +262,10 @@ def _minimum(view: RecordView) -> Mark:
             limit = rollback if rollback is not None else max([decided, *named])
         elif need.supports in rungs:
             limit = min((r.begun for r in view.mitigations if r.spec.rung == need.supports), default=view.over)
+        elif need.supports == "closure":
+            # Proof of completion comes last: before somebody calls it over.
+            claims = [m.at for m in (*view.all(c.ClaimRecovery), *view.all(c.RequestClosure))]
+            limit = min(claims, default=view.over)
         found = [m for m in view.queries if m.at <= limit and (q := view.spec_of(m.body)) and need.id in q.serves]
         if found:
             best = max(found, key=lambda m: WORTH[m.body.evidence])

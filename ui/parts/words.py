@@ -26,6 +26,8 @@ class Said(NamedTuple):
     """Monospace output that may be folded away."""
 
 
+FEW = 3
+"""Readers up to which something is said to be for you."""
 Teller = Callable[["Names", "Entry", "c.Command | e.Event"], "Said | None"]
 
 
@@ -253,7 +255,8 @@ def _system(text: Callable[..., str]) -> Teller:
 def _inject(n: Names, entry: Entry, body: e.InjectDelivered) -> Said:
     label = {"ask": "asks", "claim": "claims", "order": "orders"}.get(body.form, "message")
     who = body.persona if body.channel == "incident" else f"{body.persona} in #{body.channel}"
-    return Said("inject", f"{label}, to you" if body.to else label, who, body.text)
+    # A whole circle of readers is a channel, not an address.
+    return Said("inject", f"{label}, to you" if 0 < len(body.to) <= FEW else label, who, body.text)
 
 
 def _output(n: Names, entry: Entry, body: e.QueryFinished) -> Said:
