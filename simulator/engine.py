@@ -122,10 +122,10 @@ class Engine:
         role = role_of(by)
         if self._stands(command, by, role):
             self.submit(c.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
-        entry = self._record(command, by)
         reason = self.objection(command, role)
         if reason:
-            return self._refuse(entry, role, reason)
+            return self.refuse(command, by, reason)
+        entry = self._record(command, by)
         self._fold(entry)
         handler = HANDLERS.get(type(command))
         if handler:
@@ -142,10 +142,9 @@ class Engine:
         return self.rules.refusal(command, role) or self._unseen_evidence(command, role)
 
     def refuse(self, command: c.Command, by: str, reason: str) -> Entry:
-        """Put a command on the record that could not even be considered."""
-        return self._refuse(self._record(command, by), role_of(by), reason)
-
-    def _refuse(self, entry: Entry, role: str, reason: str) -> Entry:
+        """Put a command on the record that nothing comes of; only who gave it sees it, and why."""
+        role = role_of(by)
+        entry = self._record(command, by, (role,))
         self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=reason))
         return entry
 
@@ -341,9 +340,9 @@ class Engine:
 
     # --- bookkeeping -----------------------------------------------------------------------------------
 
-    def _record(self, body: c.Command | e.Event, by: str) -> Entry:
+    def _record(self, body: c.Command | e.Event, by: str, readers: tuple[str, ...] = ()) -> Entry:
         entry = self.journal.append(self.now, by, body)
-        for role in self.circle.audience(by, body) or self._inboxes:
+        for role in readers or self.circle.audience(by, body) or self._inboxes:
             if role in self._inboxes:
                 self._inboxes[role].append(entry)
         return entry

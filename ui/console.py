@@ -8,7 +8,6 @@ import streamlit as st
 
 from simulator import commands as c
 from simulator.errors import DrillError
-from simulator.journal import refused
 from simulator.room.skip import LONGEST
 from simulator.views import Briefing
 from ui import session
@@ -261,10 +260,8 @@ def _channel(here: Here) -> None:
     view = st.segmented_control(
         "Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed"
     )
-    # What was refused never happened; only who asked for it is told, on a line of its own.
-    no = here.room.truth("refused", lambda engine: refused(engine.journal.entries))
     with st.container(key="feedbox", height=380, border=True):
-        pieces = scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All", no))
+        pieces = scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All"))
         with st.container(key="feed", gap=None):
             for piece in pieces:
                 st.html(piece)

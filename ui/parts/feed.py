@@ -26,21 +26,20 @@ VIEWS = {
 """What the channel can be narrowed to."""
 
 
-def lines(briefing: Briefing, no: frozenset[int] = frozenset()) -> list[tuple[Entry, Said]]:
-    """Return the lines of the channel, oldest first; a refused command (`no` has those of others) is left out."""
-    names = names_of(briefing)
-    no = no | refused(briefing.entries)
+def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
+    """Return the lines of the channel, oldest first; of what was refused only that and why."""
+    names, no = names_of(briefing), refused(briefing.entries)
     found = ((entry, told(names, entry)) for entry in briefing.entries if entry.seq not in no)
     return [(entry, said) for entry, said in found if said is not None and _worth(entry, said)]
 
 
-def feed_html(briefing: Briefing, view: str = "All", no: frozenset[int] = frozenset()) -> list[str]:
+def feed_html(briefing: Briefing, view: str = "All") -> list[str]:
     """Return the newest lines of a view, oldest first, in pieces of which only the last one still changes.
 
     A piece that stays the same stays untouched in the browser, with what somebody has unfolded in it.
     """
     wanted = VIEWS[view]
-    rows = [(entry, said) for entry, said in lines(briefing, no) if wanted is None or said.tone in wanted]
+    rows = [(entry, said) for entry, said in lines(briefing) if wanted is None or said.tone in wanted]
     if not rows:
         quiet = "Quiet so far. Messages, alerts and results appear here."
         return [f'<p class="quiet">{quiet if wanted is None else "Nothing of this kind yet."}</p>']
