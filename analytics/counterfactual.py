@@ -51,7 +51,7 @@ def silent_progress(done: int, of: int) -> None:
 
 def null_run(walk: Walk) -> Run:
     """Return the course of nobody doing anything."""
-    return course(walk, "nobody does anything", untouched_turns(walk.scenario))
+    return course(walk, "nobody does anything", untouched_turns(walk))
 
 
 def best_run(walk: Walk, library: Library) -> Run:

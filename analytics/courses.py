@@ -200,6 +200,14 @@ class Walk:
         facts.update((f"action.{ident}", state) for ident, state in self._actions.items())
         return {"incident.declared": True, "incident.frozen": True, **facts, **self.world.facts()}
 
+    def without_people(self) -> Mapping[str, Any]:
+        """Return the facts as conditions read them where nobody has done anything."""
+        facts: dict[str, Any] = {f"role.{role.id}": role.present for role in self.scenario.roles}
+        facts.update((f"query.{query.id}", False) for query in self.scenario.queries)
+        facts.update((f"action.{action.id}", "none") for action in self.scenario.actions)
+        calm = {"incident.declared": False, "incident.frozen": False, "incident.public_update": False}
+        return {"t": self.world.now, "closed": False, **calm, **facts, **self.world.facts()}
+
 
 def begin(make_world: Callable[[], World], scenario: Scenario, shift: int) -> Walk:
     """Return a walk that stands at T+0 of an untouched world whose history is moved by `shift` seconds."""
@@ -287,7 +295,19 @@ def unavoidable_turns(scenario: Scenario) -> list[Turn]:
     return [Turn(i.at, x.knob, x.value, x.over) for i in scenario.injects if not i.when for x in i.effects]
 
 
-def untouched_turns(scenario: Scenario) -> list[Turn]:
-    """Return the turns that happen when nobody does anything: queued merges land, timed injects have their effect."""
+def untouched_turns(walk: Walk) -> list[Turn]:
+    """Return the turns that happen when nobody does anything: queued merges land, injects have their effect.
+
+    A contingent inject counts where its condition holds at its time in a drill without people.
+    """
+    scenario = walk.scenario
     found = [Turn(m.at, x.knob, x.value, x.over) for m in scenario.merges for x in m.effects]
-    return [*found, *unavoidable_turns(scenario)]
+    for inject in sorted((one for one in scenario.injects if one.effects), key=lambda one: one.at):
+        at = inject.at + inject.hold
+        if inject.when:
+            ahead = walk.fork()
+            ahead.go(at, found)
+            if not holds(inject.when, ahead.without_people()):
+                continue
+        found += [Turn(at, x.knob, x.value, x.over) for x in inject.effects]
+    return found

@@ -31,7 +31,7 @@ GROUPS: Mapping[str, str] = {
          "set_watch", "publish_decision_note", "commit_checkpoint", "request_closure", "closure_refused",
          "incident_closed", "publish_closure_package", "write_leadership_note"), "decision"),
     **dict.fromkeys(
-        ("take_action", "abort_action", "sign_off", "action_queued", "action_started", "action_finished",
+        ("take_action", "abort_action", "sign_off", "signed_off", "action_queued", "action_started", "action_finished",
          "action_aborted", "override_outcome"), "action"),
     **dict.fromkeys(
         ("run_query", "search_logs", "pin_metric", "capture_evidence", "query_queued", "query_started",
@@ -51,7 +51,8 @@ GROUPS: Mapping[str, str] = {
 IN_WORLD = frozenset({"fault", "tolerance", "effect", "change", "state", "alert"})
 MINOR = frozenset(
     ("run_query", "search_logs", "pin_metric", "capture_evidence", "query_queued", "query_started", "share_cue",
-     "take_action", "action_queued", "report_task", "accept_role", "assign_task", "acknowledge_task", "accept_hand_off",
+     "take_action", "sign_off", "action_queued", "report_task", "accept_role", "assign_task", "acknowledge_task",
+     "accept_hand_off",
      "hand_off_offered", "page_sent", "task_acknowledged", "take_seat", "leave_seat", "end_drill")
 )  # fmt: skip
 """Steps on the way to something that has a line of its own."""

@@ -13,7 +13,8 @@ from analytics.playbook import Criterion, Playbook
 from analytics.record import DrillRecord, Fit, Waiting, loss_of
 from simulator import commands as c
 from simulator import events as e
-from simulator.journal import Entry, accepted, names_of, role_of, seen_by
+from simulator.circle import Circle
+from simulator.journal import Entry, accepted, names_of, role_of
 from simulator.scenario import Query
 
 MOST_LINKS = 8
@@ -106,7 +107,11 @@ class RecordView:
         Only the first `MOST_LINKS` count: who links everything points at nothing.
         """
         found = (self.find(ref) for ref in list(dict.fromkeys(refs))[:MOST_LINKS])
-        return tuple(x for x in found if x is not None and x.seq < moment.seq and seen_by(x, moment.role))
+        return tuple(x for x in found if x is not None and x.seq < moment.seq and self._circle.sees(x, moment.role))
+
+    @cached_property
+    def _circle(self) -> Circle:
+        return Circle(self.scenario)
 
     @cached_property
     def queries(self) -> tuple[Moment[e.QueryFinished], ...]:
@@ -243,7 +248,13 @@ class RecordView:
     @cached_property
     def fault_at(self) -> int:
         started = self.first(e.FaultStarted)
-        return started.at if started else self.scenario.fault_at
+        if started is None:
+            return self.scenario.fault_at
+        return started.at if started.body.since is None else started.body.since
+
+    def due(self, name: str, otherwise: tuple[float, float]) -> tuple[float, float]:
+        """Return a window in minutes that is not a whole criterion's, as the overlay moves it."""
+        return self.overlay.windows.get(name, otherwise)
 
     def window(self, criterion: Criterion) -> tuple[float, float] | None:
         """Return (t1, t2) in minutes, as the scenario's overlay moves them."""

@@ -255,6 +255,9 @@ class Check:
             self._known(("overlay", "segment_indicators", segment), segment, "segments")
         for metric in self.data.get("expert", {}).get("missing", {}):
             self._known(("expert", "missing", metric), metric, "metrics")
+        for path, tripping in parts(self.data, "overlay.cap_facts.*"):
+            for fact in tripping:
+                self._known((*path, fact), fact, "facts")
         for path, shown in parts(self.data, "queries.*.figures"):
             for name in shown:
                 self._known((*path, name), name, "figures")
@@ -324,8 +327,11 @@ class Check:
         s = self.scenario
         if not any(cause.true for cause in s.causes):
             self.find(("causes",), "none is true", "mark the true one with `true: true`")
-        if not s.starts_at < s.fault_at < s.horizon:
+        if not s.starts_at < s.fault_at < s.horizon and (s.fault_at > s.starts_at or any(a.page for a in s.alerts)):
+            # A fault older than the drill's history opens by a report; a page must be seen coming.
             self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
+        if s.restricted and not s.overlay.need_to_know:
+            self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
         for index, need in enumerate(s.evidence_minimum):
             if need.id not in served:

@@ -16,7 +16,10 @@ from simulator.errors import nearest
 Steps = tuple[str | int, ...]
 BY_KEY = ("parameters", "context", "overlay")
 """Fields of a scenario that are replaced key by key."""
-FIXED = ("format", "id", "variant", "title", "summary", "company", "briefing", "t0_utc", "incident", "channels")
+FIXED = (
+    "format", "id", "variant", "title", "summary", "company", "briefing", "t0_utc", "incident", "channels",
+    "restricted", "room",
+)  # fmt: skip
 """Fields that no variant may change: people see them before they know anything, so they would tell it from others."""
 
 

@@ -14,12 +14,13 @@ import simpy
 
 from simulator import commands as c
 from simulator import events as e
+from simulator.circle import Circle
 from simulator.conditions import holds
 from simulator.facts import Facts
 from simulator.handlers import HANDLERS
 from simulator.incident import IncidentState
 from simulator.injects import Line, Msel
-from simulator.journal import Entry, Header, Journal, audience, role_of, seen_by
+from simulator.journal import Entry, Header, Journal, role_of
 from simulator.logs import Logs
 from simulator.onset import onset_shift, step_at
 from simulator.rules import Rules
@@ -28,9 +29,9 @@ from simulator.streams import streams
 from simulator.teammates import Teammates
 from simulator.telemetry import SCRAPE_SECONDS, Telemetry
 from simulator.text import Utc, render
-from simulator.views import briefing, catalogue
+from simulator.views import Catalogue, briefing, catalogue
 from simulator.work import Work
-from simulator.world import World
+from simulator.world import Remembers, World
 
 VERSION = "1"
 """Changes whenever the same commands would give another journal."""
@@ -65,18 +66,22 @@ class Engine:
         self.header = header
         self.journal = Journal(header)
         self.incident: IncidentState = IncidentState(loaded.scenario)
+        self.circle = Circle(loaded.scenario)
+        self._partial = {role: IncidentState(loaded.scenario) for role in self.circle.outside}
         self.stream = streams(header.seed)
         self.telemetry = Telemetry(self.scenario.metrics, self.scenario.alerts, self.stream)
         self.logs = Logs(self.scenario, header.seed)
         self.msel = Msel(self.scenario)
         self.finished = False
         self.catalogue = catalogue(self)
+        self._catalogues = {role: catalogue(self, role) for role in self.circle.outside}
         self._shift = onset_shift(loaded, header.seed)
         starts_at = self.scenario.starts_at + self._shift
         self.fault_at = self.scenario.fault_at + self._shift
         self.env = simpy.Environment(initial_time=starts_at)
         self.world: World = loaded.make_world()
         self.world.start(starts_at, self.fault_at)
+        self.telemetry.memory = self.world.before if isinstance(self.world, Remembers) else None
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
         self.rules = Rules(self.scenario, self.incident, self.work)
@@ -116,11 +121,11 @@ class Engine:
         role = role_of(by)
         if self._stands(command, by, role):
             self.submit(c.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
-        entry = self._record(command, by)
         reason = self.objection(command, role)
         if reason:
-            return self._refuse(entry, role, reason)
-        self.incident.apply(entry)
+            return self.refuse(command, by, reason)
+        entry = self._record(command, by)
+        self._fold(entry)
         handler = HANDLERS.get(type(command))
         if handler:
             handler(self, command, role)
@@ -136,10 +141,9 @@ class Engine:
         return self.rules.refusal(command, role) or self._unseen_evidence(command, role)
 
     def refuse(self, command: c.Command, by: str, reason: str) -> Entry:
-        """Put a command on the record that could not even be considered."""
-        return self._refuse(self._record(command, by), role_of(by), reason)
-
-    def _refuse(self, entry: Entry, role: str, reason: str) -> Entry:
+        """Put a command on the record that nothing comes of; only who gave it sees it, and why."""
+        role = role_of(by)
+        entry = self._record(command, by, (role,))
         self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=reason))
         return entry
 
@@ -150,10 +154,30 @@ class Engine:
     # --- what the parts use (simulator.stage.Stage) ----------------------------------------------------
 
     def emit(self, body: e.Event, by: str = "engine") -> Entry:
-        """Write an event into the journal and fold it into the incident."""
+        """Write an event into the journal, addressed to who may see it, and fold it into the incident."""
+        if self.circle.inside:
+            body = self.circle.addressed(body, self._hands())
         entry = self._record(body, by)
-        self.incident.apply(entry)
+        self._fold(entry)
         return entry
+
+    def seen_as(self, role: str) -> IncidentState:
+        """Return the incident as `role` sees it made."""
+        return self._partial.get(role, self.incident)
+
+    def catalogue_of(self, role: str) -> Catalogue:
+        """Return what `role` can ask for: outside need-to-know only what it can carry out itself."""
+        return self._catalogues.get(role, self.catalogue)
+
+    def _fold(self, entry: Entry) -> None:
+        names = self.incident.apply(entry)
+        for role, state in self._partial.items():
+            if self.circle.sees(entry, role):
+                state.apply(entry, names)
+
+    def _hands(self) -> dict[str, str]:
+        runs = {run.run: run.executor for run in self.incident.runs.values()}
+        return runs | {task.id: task.assigned_by for task in self.incident.tasks.values()}
 
     def facts(self) -> Facts:
         """Return world facts and incident facts, as conditions read them."""
@@ -237,8 +261,9 @@ class Engine:
                     self.submit(command, f"teammate:{seat}")
 
     def _fault(self) -> Generator[simpy.Event, Any, None]:
-        yield self.env.timeout(self.fault_at - self.now)
-        self.emit(e.FaultStarted(fault=self.scenario.fault), by="world")
+        before = self.fault_at if self.fault_at < self.now else None
+        yield self.env.timeout(max(0, self.fault_at - self.now))
+        self.emit(e.FaultStarted(fault=self.scenario.fault, since=before), by="world")
 
     def _stop(self) -> None:
         if not self.ended:
@@ -314,9 +339,9 @@ class Engine:
 
     # --- bookkeeping -----------------------------------------------------------------------------------
 
-    def _record(self, body: c.Command | e.Event, by: str) -> Entry:
+    def _record(self, body: c.Command | e.Event, by: str, readers: tuple[str, ...] = ()) -> Entry:
         entry = self.journal.append(self.now, by, body)
-        for role in audience(by, body) or self._inboxes:
+        for role in readers or self.circle.audience(by, body) or self._inboxes:
             if role in self._inboxes:
                 self._inboxes[role].append(entry)
         return entry
@@ -329,7 +354,7 @@ class Engine:
 
     def _unseen_evidence(self, command: c.Command, role: str) -> str | None:
         for ref in (*getattr(command, "evidence", ()), *getattr(command, "verification", ())):
-            if not seen_by(self.journal.entries[self.incident.refs[ref] - 1], role):
+            if not self.circle.sees(self.journal.entries[self.incident.refs[ref] - 1], role):
                 return f"evidence {ref!r} is not yours to see yet"
         return None
 

@@ -259,6 +259,16 @@ class ActionQueued(Event):
     waits_for: str
 
 
+class SignedOff(Event):
+    """Somebody signed an action; a signature serves one run."""
+
+    kind: Literal["signed_off"] = "signed_off"
+    action: str
+    role: str
+    """Role whose sign-off it is."""
+    seat: str
+
+
 class ActionStarted(Event):
     """The executor began to carry it out."""
 
@@ -355,6 +365,8 @@ class FaultStarted(Event):
 
     kind: Literal["fault_started"] = "fault_started"
     fault: str
+    since: int | None = None
+    """Drill second at which it began, where that lies before the drill's own history."""
 
 
 class KnobTurned(Event):
@@ -410,7 +422,7 @@ AnyEvent = Annotated[
     | PageSent | PageUnanswered | RoleJoined | RoleAccepted | RoleVacated
     | TaskAssigned | TaskAcknowledged | TaskReported
     | QueryQueued | QueryStarted | QueryFinished | MetricPinned
-    | ActionQueued | ActionStarted | ActionFinished | ActionAborted
+    | ActionQueued | SignedOff | ActionStarted | ActionFinished | ActionAborted
     | VerificationMeasured | HandOffOffered | HandOffAccepted | ClosureRefused | IncidentClosed
     | FaultStarted | KnobTurned | MitigationTookEffect | ToleranceCrossed | MergeLanded | TruthSampled,
     Field(discriminator="kind"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from simulator.commands import UpdateExecutives
+
 if TYPE_CHECKING:
     from simulator.engine import Engine
 
@@ -17,6 +19,9 @@ _INCIDENT: dict[str, Callable[[Engine], Any]] = {
     "incident.status": lambda engine: engine.incident.status,
     "incident.frozen": lambda engine: engine.incident.is_frozen(engine.scenario.overlay.freeze_scope),
     "incident.public_update": lambda engine: engine.incident.public_update_at is not None,
+    "incident.executives_told": lambda engine: any(
+        isinstance(x.body, UpdateExecutives) for x in engine.incident.updates
+    ),
     "incident.commander": lambda engine: engine.incident.holder("commander") or "",
     "incident.deputy": lambda engine: engine.incident.holder("deputy") or "",
     "incident.lanes": lambda engine: len(engine.incident.lanes),

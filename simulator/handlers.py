@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator import commands as c
 from simulator import events as e
+from simulator.circle import tells_detail
 from simulator.gate import missing_for_closure
 from simulator.measure import measure
 from simulator.scenario import Effect
@@ -41,10 +42,8 @@ def _on_action(engine: Engine, command: c.TakeAction, role: str) -> None:
     action = engine.scenario.find("actions", command.action)
     who = engine.rules.executor(action.executors, command.executor, role)
     assert who is not None  # the rules refused otherwise
-    for signer in engine.work.missing_sign_offs(action):
-        if engine.teammates.simulated(signer) and engine.incident.present.get(signer):
-            engine.env.process(engine.teammates.sign(action.id, signer))
     if who == role:
+        engine.teammates.ask_to_sign(action)
         engine.env.process(engine.work.action(action, who))
     else:
         _delegate(engine, c.AssignTask(to=who, text=action.title, action=action.id, due_minutes=10), role)
@@ -72,6 +71,11 @@ def _on_search(engine: Engine, command: c.SearchLogs, role: str) -> None:
 
 
 def _on_capture(engine: Engine, command: c.CaptureEvidence, role: str) -> None:
+    special = engine.scenario.overlay.capture_action
+    if special:
+        _on_action(engine, c.TakeAction(action=special, executor=command.executor), role)
+        return
+
     def kept() -> str:
         return f"audit capture taken {Utc(engine.scenario.t0_utc, engine.now)()}: logs, configuration, state, access"
 
@@ -103,7 +107,7 @@ def _on_abort(engine: Engine, command: c.AbortAction, role: str) -> None:
 def _on_sign_off(engine: Engine, command: c.SignOff, role: str) -> None:
     action = engine.scenario.find("actions", command.action)
     signer = next(one for one in engine.incident.seats_of(role) if one in action.sign_offs)
-    engine.work.sign_off(command.action, signer)
+    engine.work.sign_off(command.action, signer, role)
 
 
 def _on_role(engine: Engine, command: c.AssignRole, role: str) -> None:
@@ -137,6 +141,7 @@ def _on_ask(engine: Engine, command: c.AskRole, role: str) -> None:
 def _on_answer(engine: Engine, command: c.AnswerAsker, role: str) -> None:
     inject = engine.scenario.find("injects", command.inject)
     answer = next(a for a in inject.answers if a.id == command.answer)
+    engine.turn(answer.effects, f"inject:{inject.id}")
     if answer.reply:
         engine.emit(
             e.MessagePosted(
@@ -151,9 +156,13 @@ def _on_share(engine: Engine, command: c.ShareCue, role: str) -> None:
     engine.teammates.share(role, cue, "offered")
 
 
-def _on_update(engine: Engine, command: c.UpdateStakeholders, role: str) -> None:
-    if command.audience == "public" and "public_post" in engine.world.knobs():
+def _on_update(engine: Engine, command: c.UpdateStakeholders | c.UpdateExecutives, role: str) -> None:
+    knobs = engine.world.knobs()
+    public = isinstance(command, c.UpdateStakeholders) and command.audience == "public"
+    if public and "public_post" in knobs:
         engine.turn((Effect(knob="public_post", value=1.0),), "update")
+    if "details_told" in knobs and tells_detail(command, engine.circle.inside):
+        engine.turn((Effect(knob="details_told", value=1.0),), "update")
 
 
 def _on_handoff(engine: Engine, command: c.HandOff, role: str) -> None:
@@ -224,6 +233,7 @@ HANDLERS: dict[type[c.Command], Callable[..., None]] = {
     c.AnswerAsker: _on_answer,
     c.ShareCue: _on_share,
     c.UpdateStakeholders: _on_update,
+    c.UpdateExecutives: _on_update,
     c.HandOff: _on_handoff,
     c.AcceptHandOff: _on_accept_handoff,
     c.RequestClosure: _on_closure,

@@ -160,13 +160,18 @@ class IncidentState:
         """Return the latest run of a query or action."""
         return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
 
-    def apply(self, entry: Entry) -> None:
-        """Fold one accepted entry in."""
-        for name in names_of(entry, self.counts):
+    def apply(self, entry: Entry, names: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """Fold one accepted entry in; return its references.
+
+        A role that sees only part of the entries has a state of its own; its references are those of the whole.
+        """
+        names = names_of(entry, self.counts) if names is None else names
+        for name in names:
             self.refs.setdefault(name, entry.seq)
         handler = _FOLDS.get(entry.body.kind)
         if handler:
             handler(self, entry, entry.body)
+        return names
 
 
 def _declare(s: IncidentState, entry: Entry, body: c.Declare) -> None:

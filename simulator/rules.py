@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator import commands as c
+from simulator.circle import Circle
 from simulator.incident import IncidentState
 from simulator.picks import Picks
 from simulator.scenario import Scenario
@@ -63,6 +64,7 @@ class Rules:
         self._work = work
         self._picks = Picks(scenario, incident)
         self._roles = {role.id: role for role in scenario.roles}
+        self._circle = Circle(scenario)
 
     def refusal(self, command: c.Command, role: str) -> str | None:
         """Return why `role` cannot have `command` now, or None."""
@@ -209,6 +211,10 @@ class Rules:
             or self._work.obstacle(action)
         )
 
+    def _capture(self, command: c.CaptureEvidence, role: str) -> str | None:
+        special = self._scenario.overlay.capture_action
+        return self._take_action(c.TakeAction(action=special, executor=command.executor), role) if special else None
+
     def _in_hand(self, ident: str, repeatable: bool) -> str | None:
         last = self._incident.last_run("action", ident)
         if last and last.state in ("waiting", "running", "stalled"):
@@ -232,6 +238,16 @@ class Rules:
         if command.baseline_to <= command.baseline_from:
             return "the baseline window ends before it begins; give minutes such as -55 to -25"
         return None if command.metrics else "pick at least one indicator"
+
+    def _post(self, command: c.PostMessage, role: str) -> str | None:
+        if command.channel in self._scenario.restricted and not self._circle.knows(role):
+            return f"you are not in #{command.channel}; it is for those who need to know"
+        return None
+
+    def _update(self, command: c.UpdateStakeholders, role: str) -> str | None:
+        if command.audience == "restricted" and not self._circle.knows(role):
+            return "a restricted update comes from somebody who needs to know; you speak to the others"
+        return None
 
     def _hand_off(self, command: c.HandOff, role: str) -> str | None:
         holder = self._incident.holder("commander") if command.what == "commander" else None
@@ -270,9 +286,12 @@ _CHECKS: dict[type[c.Command], Callable[..., str | None]] = {
     c.AnswerAsker: Rules._answer,
     c.RunQuery: Rules._run_query,
     c.TakeAction: Rules._take_action,
+    c.CaptureEvidence: Rules._capture,
     c.AbortAction: Rules._abort,
     c.SignOff: Rules._sign_off,
     c.RecordVerification: Rules._verification,
+    c.PostMessage: Rules._post,
+    c.UpdateStakeholders: Rules._update,
     c.HandOff: Rules._hand_off,
     c.AcceptHandOff: Rules._accept_handoff,
     c.RequestClosure: Rules._declared,

@@ -291,8 +291,17 @@ class Action(Titled):
     ready_when: Condition = {}
     """Prepared: started while this does not hold counts as unprepared."""
     sign_offs: tuple[str, ...] = ()
+    """Roles whose holders must sign each run before it starts; a signature serves one run."""
+    sign_when: Condition = {}
+    """A simulated signer signs only while this holds, and looks at the precheck first where they can."""
+    sign_refusal: str = ""
+    """What a simulated signer says who does not sign."""
+    instead_of: str | None = None
+    """Action that it does without the signatures (an emergency switch)."""
     cap: str | None = None
     """Cap that carrying it out trips."""
+    cap_when: Condition = {}
+    """Trips it only where this holds when it starts."""
     needs_confidence: Literal["L1", "L2", "L3"] = "L1"
     repeatable: bool = True
     conflicts: tuple[str, ...] = ()
@@ -308,6 +317,8 @@ class Answer(Data):
     right_when: Condition = {}
     """Right only while this holds (with `right`)."""
     reply: str = ""
+    effects: tuple[Effect, ...] = ()
+    """What giving it does to the world, such as letting something out."""
 
 
 class Expected(Data):
@@ -384,7 +395,7 @@ class EvidenceNeed(Titled):
     """One item of the scenario's evidence minimum."""
 
     supports: str = ""
-    """What it must precede: `mitigation`, `rollback`, `any decision`."""
+    """What it must precede: `mitigation`, `any decision`, or the first action of a rung (`rollback`, `repair`)."""
 
 
 class SeverityFact(Data):
@@ -413,6 +424,18 @@ class TeachingPoint(Data):
     """Whom the hint is for: the first of these seats in which a person sits; nobody's hint is not given."""
 
 
+class Deadline(Data):
+    """Something that must have happened `within` after the first good run of one of `after`, or `cap` is tripped."""
+
+    cap: str
+    after: tuple[str, ...]
+    within: Seconds
+    paged: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    title: str
+    """What is missing where it did not happen: “counsel was not paged”."""
+
+
 class Overlay(Data):
     """What scoring needs to know of this scenario beyond the playbook."""
 
@@ -430,12 +453,26 @@ class Overlay(Data):
     rejections: dict[Rung, tuple[Rejection, ...]] = {}
     """Rung -> reasons the world confirms for not taking it."""
     owner_chain: tuple[str, ...] = ("triage", "mitigation", "verification")
+    dual_sign_off: tuple[str, ...] = ()
+    """Roles that sign repairs; where there are any, their signatures are the owner chain."""
+    write_freeze: tuple[str, ...] = ()
+    """Actions that stop what is being written wrongly: the first half of a billing posture."""
+    boundary_queries: tuple[str, ...] = ()
+    """Queries that show up to where it was: the second half."""
     posture_capture: bool = True
     indicators: tuple[str, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""
     segment_indicators: dict[str, str] = {}
     health_queries: tuple[str, ...] = ()
     need_to_know: tuple[str, ...] = ()
+    """Roles inside the circle of a protected incident; empty in an open one."""
+    capture_action: str | None = None
+    """Action that preserves the evidence here; the generic capture carries it out."""
+    cap_facts: dict[str, dict[str, str]] = {}
+    """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
+    deadlines: tuple[Deadline, ...] = ()
+    reporter_action: str | None = None
+    """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""
     slo_hold: Seconds = 300
 
 
@@ -487,6 +524,10 @@ class Scenario(Data):
     services: tuple[Service, ...]
     roles: tuple[Role, ...]
     channels: tuple[str, ...] = ("incident",)
+    room: str = "incident"
+    """Channel in which the team works; in a protected incident a restricted one."""
+    restricted: tuple[str, ...] = ()
+    """Channels that only `overlay.need_to_know` can read."""
     segments: tuple[Segment, ...]
     harm: tuple[HarmDimension, ...]
     figures: tuple[FigureSpec, ...]
@@ -553,5 +594,6 @@ class LoadedScenario:
 
 
 Merge.model_rebuild()
+Answer.model_rebuild()
 Action.model_rebuild()
 Inject.model_rebuild()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from simulator import commands as c
 from simulator import events as e
-from simulator.scenario import Cue, Duration, Role
+from simulator.circle import Circle
+from simulator.conditions import holds
+from simulator.scenario import Action, Cue, Duration, Role
 from simulator.stage import Stage
 from simulator.work import Process, Work, draw
 
@@ -18,6 +20,8 @@ ACCEPT = Duration(median=20, spread=0.4)
 READ_HANDOFF = Duration(median=60, spread=0.3)
 LOOK = Duration(median=120, spread=0.3)
 SIGN = Duration(median=60, spread=0.4)
+LOOK_AGAIN = 30
+"""Seconds after which a simulated signer who objected looks again."""
 
 
 class Teammates:
@@ -28,6 +32,7 @@ class Teammates:
         self._env = stage.env
         self._work = work
         self._roles = {role.id: role for role in stage.scenario.roles}
+        self._circle = Circle(stage.scenario)
         self._tasks = 0
 
     def simulated(self, role: str) -> bool:
@@ -38,8 +43,9 @@ class Teammates:
         return draw(duration, self._stage.stream(f"teammate/{role}/{what}"))
 
     def say(self, role: str, text: str, about: str | None = None) -> None:
-        """Post into the incident channel as a simulated teammate."""
-        self._stage.emit(e.MessagePosted(role=role, channel="incident", text=text, about=about), by=f"teammate:{role}")
+        """Post as a simulated teammate into the channel where the role works."""
+        said = e.MessagePosted(role=role, channel=self._circle.channel(role), text=text, about=about)
+        self._stage.emit(said, by=f"teammate:{role}")
 
     # --- tasks -----------------------------------------------------------------------------------------
 
@@ -68,6 +74,7 @@ class Teammates:
             report = f"Done: {query.title}. Output is in the channel."
         elif task.action:
             action = stage.scenario.find("actions", task.action)
+            self.ask_to_sign(action)
             yield self._env.process(self._work.action(action, role))
             run = stage.incident.last_run("action", action.id)
             report = f"{action.title}: {run.state if run else 'not started'}."
@@ -140,8 +147,28 @@ class Teammates:
         yield self._env.timeout(self._takes(receiver, "handoff", READ_HANDOFF))
         self._stage.emit(e.HandOffAccepted(handoff=handoff, what=what, receiver=receiver), by=f"teammate:{receiver}")
 
-    def sign(self, action: str, role: str) -> Process:
-        """Sign an action off that waits for a simulated role."""
-        yield self._env.timeout(self._takes(role, "sign", SIGN))
-        self._work.sign_off(action, role)
-        self.say(role, f"Signed off: {self._stage.scenario.find('actions', action).title}.", f"action:{action}")
+    def ask_to_sign(self, action: Action) -> None:
+        """Ask the simulated ones among those who must sign an action; who holds an incident role signs for it."""
+        for role in self._work.missing_sign_offs(action):
+            seat = self._stage.incident.holder(role) or role
+            if self.simulated(seat) and self._stage.incident.present.get(seat):
+                self._env.process(self._sign(action, role, seat))
+
+    def _sign(self, action: Action, role: str, seat: str) -> Process:
+        """Look, then sign, or say why not and look again while the action waits."""
+        yield self._env.timeout(self._takes(seat, "sign", SIGN))
+        look = self._stage.scenario.find("queries", action.precheck) if action.precheck else None
+        if look and seat in look.executors and f"query:{look.id}" not in self._stage.incident.refs:
+            yield self._env.process(self._work.query(look, seat))
+        objected = False
+        while not holds(action.sign_when, self._stage.facts()):
+            if not objected:
+                self.say(seat, action.sign_refusal or f"I do not sign that: {action.title}.", f"action:{action.id}")
+                objected = True
+            yield self._env.timeout(LOOK_AGAIN)
+            if not self._work.unsigned(action.id):
+                return
+        if not self._work.unsigned(action.id) or role not in self._work.missing_sign_offs(action):
+            return  # it was aborted, or signed meanwhile
+        self._work.sign_off(action.id, role, seat)
+        self.say(seat, f"Signed off: {action.title}.", f"action:{action.id}")

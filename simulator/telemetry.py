@@ -7,7 +7,7 @@ odd missing series. Scrapes happen in the engine whether or not anybody looks; l
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.scenario import AlertRule, Metric
@@ -44,6 +44,8 @@ class Telemetry:
         self._rules = [(rule, self.metrics[rule.metric]) for rule in rules]
         self._pending: dict[str, int] = {}
         self._firing: dict[str, bool] = {}
+        self.memory: Callable[[int], Mapping[str, float]] | None = None
+        """What the world remembers of a second before its first scrape."""
 
     def scrape(self, now: int, world: Mapping[str, float]) -> None:
         """Sample at `now`; `world` is a fresh `World.observe()` and is kept."""
@@ -62,6 +64,9 @@ class Telemetry:
                 values.append(None)
                 continue
             true = self._observed[index][metric.source]
+            if math.isnan(true):
+                values.append(None)  # nothing measures it yet
+                continue
             spread = math.hypot(metric.noise * true, metric.floor) if metric.floor else metric.noise * true
             values.append(max(0.0, round(true + spread * shock, metric.decimals)))
         return values
@@ -79,7 +84,14 @@ class Telemetry:
         return self._shown(self.metrics[metric], last)[last - 1] if last else None
 
     def mean(self, metric: str, since: int, until: int) -> float | None:
-        """Return the mean over scrapes in [since, until], None without data."""
+        """Return the mean over scrapes in [since, until], None without data.
+
+        A window that ends before the first scrape is read from what the world remembers, where it does.
+        """
+        if self.memory and self.times and until < self.times[0]:
+            source = self.metrics[metric].source
+            old = [self.memory(since + (until - since) * part // 4)[source] for part in range(5)]
+            return None if any(math.isnan(value) for value in old) else sum(old) / len(old)
         shown = self._shown(self.metrics[metric], len(self.times))
         got = [v for t, v in zip(self.times, shown, strict=True) if since <= t <= until and v is not None]
         return sum(got) / len(got) if got else None

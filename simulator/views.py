@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from simulator import events as e
 from simulator.incident import AlertState, IncidentState, Run, Task
-from simulator.journal import Entry, seen_by
+from simulator.journal import Entry
 from simulator.logs import LogLine
 from simulator.picks import Option, options
 from simulator.telemetry import Point
@@ -72,6 +72,10 @@ class Catalogue:
     lines: tuple[CommandLine, ...]
     panels: tuple[Panel, ...]
     services: tuple[Option, ...]
+    room: str = "incident"
+    """Channel in which the role works with others."""
+    protected: bool = False
+    """The incident is kept among those who need to know."""
 
     def line(self, ident: str) -> CommandLine | None:
         """Return the query or action with this id."""
@@ -112,12 +116,19 @@ class Briefing:
             return [Option(ref, self.title_of(ref)) for ref, seq in self.incident.refs.items() if self._sees(seq)]
         if source == "injects":
             return []
-        return options(source, self._engine.scenario, self.incident, self.role)
+        found = options(source, self._engine.scenario, self.incident, self.role)
+        if source in ("queries", "actions"):
+            return [option for option in found if self.catalogue.line(option.id)]
+        if source == "channels" and not self._engine.circle.knows(self.role):
+            return [option for option in found if option.id not in self._engine.scenario.restricted]
+        return found
 
     def search_logs(
         self, *, text: str = "", service: str | None = None, level: str | None = None, minutes: float = 15
     ) -> list[LogLine]:
         """Return log lines; looking leaves no trace (a `search_logs` command makes it evidence)."""
+        if not self._engine.circle.knows(self.role):
+            return []
         return self._engine.logs.search(self.now, text=text, service=service, level=level, minutes=minutes)
 
     def alerts(self) -> list[AlertState]:
@@ -158,11 +169,11 @@ class Briefing:
         return f"{prefix} {rest}"
 
     def _sees(self, seq: int) -> bool:
-        return seen_by(self._engine.journal.entries[seq - 1], self.role)
+        return self._engine.circle.sees(self._engine.journal.entries[seq - 1], self.role)
 
 
-def catalogue(engine: Engine) -> Catalogue:
-    """Return what can be asked for, stripped of everything that is an answer."""
+def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
+    """Return what can be asked for, stripped of everything that is an answer; `only` what one role can carry out."""
     s = engine.scenario
     queries = [CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group) for q in s.queries]
     actions = [CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions") for a in s.actions]
@@ -172,8 +183,9 @@ def catalogue(engine: Engine) -> Catalogue:
     return Catalogue(
         title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
         roles=tuple(Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane) for r in s.roles),
-        lines=(*queries, *actions), panels=tuple(panels),
+        lines=tuple(x for x in (*queries, *actions) if only is None or only in x.executors), panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
+        room=engine.circle.channel(only) if only else s.room, protected=bool(engine.circle.inside),
     )  # fmt: skip
 
 
@@ -182,7 +194,7 @@ def briefing(engine: Engine, role: str) -> Briefing:
     inbox = engine.inbox(role)
     known = engine.scenario.find("roles", role)
     return Briefing(
-        role=role, now=engine.now, mode=engine.header.mode, brief=known.brief, catalogue=engine.catalogue,
-        incident=engine.incident, entries=inbox, ended=engine.incident.ended, finished=engine.finished,
+        role=role, now=engine.now, mode=engine.header.mode, brief=known.brief, catalogue=engine.catalogue_of(role),
+        incident=engine.seen_as(role), entries=inbox, ended=engine.incident.ended, finished=engine.finished,
         _engine=engine,
     )  # fmt: skip

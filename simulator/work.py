@@ -27,6 +27,11 @@ def draw(duration: Duration, rng: random.Random) -> int:
     return max(1, round(duration.median * rng.lognormvariate(0.0, duration.spread)))
 
 
+def _of(run: str) -> str:
+    """Return the action of a run such as `action:rollback#2`."""
+    return run.partition(":")[2].partition("#")[0]
+
+
 class Work:
     """Queries and actions under way."""
 
@@ -100,6 +105,7 @@ class Work:
             self._stage.emit(e.ActionAborted(run=run, action=action.id))
         finally:
             self._processes.pop(run, None)
+            self._waiting.pop(run, None)
 
     def _carry_out(self, run: str, action: Action, executor: str) -> Process:
         stage = self._stage
@@ -109,6 +115,7 @@ class Work:
         while self.missing_sign_offs(action):
             self._waiting[run] = self._env.event()
             yield self._waiting[run]
+        self._waiting.pop(run, None)
         with self._hands[executor].request() as turn:
             yield turn
             obstacle = self.obstacle(action)
@@ -160,12 +167,17 @@ class Work:
         process.interrupt()
         return True
 
-    def sign_off(self, action: str, role: str) -> None:
-        """Record one sign-off and wake what waits for it."""
+    def sign_off(self, action: str, role: str, seat: str) -> None:
+        """Record one sign-off, given for `role` by `seat`, and wake what waits for it."""
         self._signed[action] = tuple(sorted({*self._signed.get(action, ()), role}))
+        self._stage.emit(e.SignedOff(action=action, role=role, seat=seat))
         for run, event in list(self._waiting.items()):
-            if run.partition("#")[0] == f"action:{action}" and not event.triggered:
+            if _of(run) == action and not event.triggered:
                 event.succeed()
+
+    def unsigned(self, action: str) -> bool:
+        """Tell whether a run of an action waits for a sign-off."""
+        return any(_of(run) == action for run in self._waiting)
 
     def missing_sign_offs(self, action: Action) -> list[str]:
         """Return the roles whose sign-off an action still needs."""

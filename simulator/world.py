@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 class World(Protocol):
@@ -48,3 +48,11 @@ class World(Protocol):
 
     def harm(self) -> Mapping[str, float]:
         """Return harm by dimension, cumulative since T+0."""
+
+
+@runtime_checkable
+class Remembers(Protocol):
+    """A world whose fault is older than the drill's history, and that can say what was seen before it."""
+
+    def before(self, at: int) -> Mapping[str, float]:
+        """Return every observable quantity at a drill second before `start`, by key."""

@@ -23,13 +23,15 @@ MAY_IMPORT = {
                   "simulator.conditions", "simulator.facts", "simulator.policy", "simulator.text",
                   "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.commands", "simulator.events", "simulator.journal",
-                  "simulator.conditions", "simulator.errors", "simulator.world"},
+                  "simulator.conditions", "simulator.errors", "simulator.world", "simulator.circle"},
     "ui": {"ui", "analytics", "scenarios", "simulator", "app"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
 ENGINE_DRIVERS = {"analytics/counterfactual.py", "analytics/what_if.py"}
 """The modules beside the simulator and the user interface that run drills."""
-SCRIPTS = ("/responders.py", "/by_the_book.py", "/moves.py", "/gamer.py", "/plans.py", "/contain.py")
+SCRIPTS = (
+    "/responders.py", "/by_the_book.py", "/words.py", "/moves.py", "/gamer.py", "/plans.py", "/contain.py",
+)  # fmt: skip
 RESPONDERS = {"simulator.views", "simulator.events"}
 """What scripted responders may see besides: a role's briefing."""
 ONLY_UI = {"streamlit", "starlette", "uvicorn", "typer", "click"}

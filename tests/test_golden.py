@@ -17,7 +17,11 @@ from simulator.play import play
 from simulator.replay import replay
 
 GOLDEN = Path(__file__).parent / "golden"
-DRILLS = [("auth_token", "by_the_book", 7), ("auth_token", "impatient", 7), ("auth_token", "null", 7)]
+DRILLS = [
+    (scenario, policy, 7)
+    for scenario in ("auth_token", "billing_mismatch", "permission_leak")
+    for policy in ("by_the_book", "impatient", "null")
+]
 
 pytestmark = pytest.mark.golden
 

@@ -8,7 +8,6 @@ import streamlit as st
 
 from simulator import commands as c
 from simulator.errors import DrillError
-from simulator.journal import refused
 from simulator.room.skip import LONGEST
 from simulator.views import Briefing
 from ui import session
@@ -22,11 +21,12 @@ from ui.parts.live import scraped
 from ui.parts.over import over
 from ui.parts.panels import figure
 from ui.parts.playbook import sheet
-from ui.parts.shell import plain
+from ui.parts.shell import calm, plain
 from ui.parts.work import work_html
 from ui.session import Here
 
-SPEEDS = (1.0, 2.0, 5.0)
+# Streamlit may print string literals of a page's script, so what these mean is said in comments.
+ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
 TABS = ("Panels", "Output", "Explore", "Logs", "Changes")
 
@@ -79,6 +79,7 @@ def _live(here: Here) -> None:
 
 
 @st.fragment(run_every=1)
+@calm
 def _head(here: Here) -> None:
     if here.room.ended:
         st.rerun()
@@ -87,6 +88,7 @@ def _head(here: Here) -> None:
 
 
 @st.fragment(run_every=2, key="tools")
+@calm
 def _tools(here: Here) -> None:
     """Draw the clock's controls and what only this person has."""
     clock, b = here.room.clock, here.room.briefing(here.role)
@@ -123,7 +125,7 @@ def _tools(here: Here) -> None:
             )
             st.segmented_control(
                 "Speed",
-                SPEEDS,
+                HOSTED if here.room.row.hosted else ALONE,
                 key=f"speed-{clock.pace:g}",
                 default=clock.pace,
                 required=True,
@@ -242,6 +244,7 @@ def _narrow() -> None:
 
 
 @st.fragment(run_every=1)
+@calm
 def _signals(here: Here) -> None:
     with st.container(key="alertbox", height=118, border=True):
         st.html(scraped(here.room, here.role, "alerts", alerts_html))
@@ -252,19 +255,23 @@ def _signals(here: Here) -> None:
 
 
 @st.fragment(run_every=1)
+@calm
 def _channel(here: Here) -> None:
     view = st.segmented_control(
         "Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed"
     )
-    # What was refused never happened; only who asked for it is told, on a line of its own.
-    no = here.room.truth("refused", lambda engine: refused(engine.journal.entries))
     with st.container(key="feedbox", height=380, border=True):
-        st.html(scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All", no)))
+        pieces = scraped(here.room, here.role, f"feed-{view}", lambda b: feed_html(b, view or "All"))
+        with st.container(key="feed", gap=None):
+            for piece in pieces:
+                st.html(piece)
 
 
 @st.fragment
+@calm
 def _say(here: Here) -> None:
-    st.chat_input("Write to the incident channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
+    channel = here.room.briefing(here.role).catalogue.room
+    st.chat_input(f"Write to the {channel} channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
     outcome = session.answered("say")
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]))
@@ -273,7 +280,8 @@ def _say(here: Here) -> None:
 def _said(here: Here) -> None:
     text = (session.get("say") or "").strip()
     if text:
-        session.give(here, "say", c.PostMessage(text=text))
+        channel = here.room.briefing(here.role).catalogue.room
+        session.give(here, "say", c.PostMessage(channel=channel, text=text))
 
 
 # --- middle: panels and work ------------------------------------------------------------------------------
@@ -295,15 +303,16 @@ def _middle(here: Here) -> None:
 
 
 @st.fragment(run_every=3)
+@calm
 def _panels(here: Here) -> None:
-    b = here.room.briefing(here.role)
-    with st.grid(2, min_column_width=250, gap="xsmall", key="panels"):
-        for panel in b.catalogue.panels:
-            if panel.on_console:
-                drawn = scraped(here.room, here.role, f"panel-{panel.id}", lambda known, p=panel: figure(known, p))
-                st.plotly_chart(
-                    drawn, key=f"panel-{panel.id}", config=explore.CHART, alt=f"{panel.title}, last 45 minutes"
-                )
+    shown = [panel for panel in here.room.briefing(here.role).catalogue.panels if panel.on_console]
+    # All of them first, then the elements: a page that waits between two charts shows old and new side by side.
+    drawn = scraped(here.room, here.role, "panels", lambda b: [figure(b, panel) for panel in shown])
+    columns = st.columns(2, gap="xsmall")
+    for number, (panel, chart) in enumerate(zip(shown, drawn, strict=True)):
+        with columns[number % 2]:
+            # Without a key: a keyed chart is taken down and set up anew whenever its figure changes.
+            st.plotly_chart(chart, config=explore.CHART, alt=f"{panel.title}, last 45 minutes")
     st.html(
         '<p class="legend"><i class="normal"></i>normal <i class="limit"></i>alert <i class="deploy"></i>change '
         '<i class="action"></i>action done</p>'
@@ -311,18 +320,21 @@ def _panels(here: Here) -> None:
 
 
 @st.fragment(run_every=2)
+@calm
 def _outputs(here: Here) -> None:
     with st.container(height=500, key="outputbox", border=True):
         st.html(scraped(here.room, here.role, "outputs", outputs_html))
 
 
 @st.fragment(run_every=5)
+@calm
 def _changes(here: Here) -> None:
     with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
 
 
 @st.fragment(run_every=1)
+@calm
 def _work(here: Here) -> None:
     st.html(f'<h2 class="part">{escape("Work under way")}</h2>')
     with st.container(key="workbox", height=170, border=True):

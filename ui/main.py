@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from simulator.errors import DrillError
 from ui.parts import shell
 
 PAGES = (
@@ -26,7 +27,10 @@ def main() -> None:
     ]
     page = st.navigation(pages, position="hidden")
     shell.dress()
-    page.run()
+    try:
+        page.run()
+    except DrillError as error:
+        shell.dead_end("Something is in the way", str(error))
 
 
 main()

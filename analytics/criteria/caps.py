@@ -12,6 +12,7 @@ from analytics.timeline import ActionRun
 from analytics.view import RecordView
 from simulator import commands as c
 from simulator import events as e
+from simulator.circle import tells_detail
 from simulator.conditions import holds
 
 COMMAND_DUE = 600
@@ -20,6 +21,10 @@ GAP, TWO = 300, 120
 """Seconds without a commander, and with two, that trip C1."""
 LINGERS = 180
 """Seconds for which a false all-clear may stand."""
+DETAIL = "C3"
+"""The cap for what must not get out."""
+SAMPLE, SLOWEST = 60, 600
+"""Seconds between samples of the truth, and before a sample in which a change may have begun that shows in it."""
 EFFECT = 0.20
 """Share of the avoidable loss below which a drill had no effect."""
 
@@ -81,11 +86,21 @@ def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
 def _marked(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of actions whose author says that carrying them out trips this cap."""
     return [
-        _hit(cap, f"{run.title} was carried out at {clock(run.finished or 0)}.",
-             (run.order_seq, run.finish_seq), _reversed(view, run, cap))
+        _hit(cap, f"{run.title} was carried out at {clock(_done(run) or 0)}.",
+             (run.order_seq, run.finish_seq or run.start_seq), _reversed(view, run, cap))
         for run in view.runs
-        if run.spec.cap == cap.id and run.started is not None and run.finished is not None and not run.stalled
+        if run.spec.cap == cap.id and _done(run) is not None
+        and (not run.spec.cap_when or any(holds(run.spec.cap_when, f) for f in facts_around(view, run.begun)))
     ]  # fmt: skip
+
+
+def _done(run: ActionRun) -> int | None:
+    """Return when a run was carried out; one that acts while it runs was, also where it was aborted."""
+    if run.started is None:
+        return None
+    if run.aborted is not None:
+        return run.started if run.spec.starts_with else None
+    return None if run.stalled else run.finished
 
 
 def _reversed(view: RecordView, run: ActionRun, cap: Cap) -> bool:
@@ -98,8 +113,52 @@ def _reversed(view: RecordView, run: ActionRun, cap: Cap) -> bool:
 
 
 def breach(view: RecordView, cap: Cap) -> CapHit | None:
-    """C3, C7: an action marked with this cap was carried out."""
-    return _worst(_marked(view, cap))
+    """C3, C7: an action marked with this cap, a fact of the world that trips it, detail told outside, a duty missed."""
+    hits = [*_marked(view, cap), *_facts(view, cap), *_missed(view, cap)]
+    if cap.id == DETAIL:
+        hits += _told_outside(view, cap)
+    return _worst(hits)
+
+
+def _facts(view: RecordView, cap: Cap) -> list[CapHit]:
+    """Return the hits of world facts that the author says trip this cap, from the sample that first shows them."""
+    hits = []
+    for fact, what in view.overlay.cap_facts.get(cap.id, {}).items():
+        first = next((m for m in view.samples if m.at <= view.over + SAMPLE and m.body.facts.get(fact) is True), None)
+        if first is None:
+            continue
+        before = [r for r in view.runs if r.started is not None and first.at - SLOWEST <= r.begun <= first.at]
+        why = f"{what} by {clock(first.at)}."
+        hits.append(_hit(cap, why, (first.seq, *(r.start_seq for r in before[-1:]))))
+    return hits
+
+
+def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
+    """Return the hits of duties that were not done in time after the matter was confirmed."""
+    hits = []
+    for duty in view.overlay.deadlines:
+        confirmed = view.ran(duty.after) if duty.cap == cap.id else None
+        if confirmed is None:
+            continue
+        due = confirmed.at + duty.within
+        paged = {m.body.role: m.at for m in reversed(view.all(e.PageSent))}
+        done = {r.id: r.finished for r in reversed(view.runs) if r.finished is not None and not r.stalled}
+        times = [*(paged.get(role) for role in duty.paged), *(done.get(action) for action in duty.done)]
+        late = [at for at in times if at is None or at > due]
+        # Who stopped before it was due had not missed it yet, unless they called it over.
+        if not late or (view.over < due and view.closed is None):
+            continue
+        corrected = all(at is not None and at <= due + 60 * cap.within for at in times)
+        hits.append(_hit(cap, f"{duty.title} by {clock(due)}.", (confirmed.seq,), corrected))
+    return hits
+
+
+def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
+    """Return the hits of updates that told people outside need-to-know what only the circle may know."""
+    inside = view.overlay.need_to_know
+    said = (*view.all(c.UpdateStakeholders), *view.all(c.UpdateExecutives))
+    told = [m for m in said if tells_detail(m.body, inside) and _by_people(view, m.seq)]
+    return [_hit(cap, f"Detail was told outside need-to-know at {clock(m.at)}.", (m.seq,)) for m in told]
 
 
 def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:

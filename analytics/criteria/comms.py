@@ -9,6 +9,7 @@ from analytics.scorecard import Finding, clock, listed
 from analytics.timeline import FOREVER
 from analytics.view import Moment, RecordView
 from simulator import commands as c
+from simulator.circle import tells_detail
 
 Told = Moment[c.UpdateStakeholders | c.UpdateExecutives]
 Said = Moment[c.UpdateStakeholders | c.UpdateExecutives | c.EscalateInternally]
@@ -18,6 +19,8 @@ GRACE = 60
 """Seconds by which an update may miss its time."""
 CORRECTED = 300
 """Seconds within which a correction takes a false fact back."""
+REPORTER = (30.0, 45.0)
+"""Minutes by which a reporter should have an answer, and from which it no longer counts."""
 FALSE_FACT = 0.5
 """What one false fact takes off the truth mark."""
 
@@ -28,7 +31,7 @@ def communication(view: RecordView, criterion: Criterion) -> Finding:
     told = updates(view)
     if not escalations and not told:
         return nothing_seen(criterion, "Nobody outside the incident channel was told anything.")
-    marks = [_escalated(view, criterion), _first_update(view, criterion), _cadence(view)]
+    marks = [_escalated(view, criterion), _first_update(view, criterion), *_reporter(view), _cadence(view)]
     return settle(criterion, [*marks, *_truth(view)])
 
 
@@ -52,10 +55,24 @@ def _escalated(view: RecordView, criterion: Criterion) -> Mark:
 def _first_update(view: RecordView, criterion: Criterion) -> Mark:
     inside = view.overlay.need_to_know
     fits = [m for m in view.all(c.UpdateStakeholders) if (m.body.audience == "restricted") == bool(inside)]
+    points = 0.375 if view.overlay.reporter_action else 0.75
     if not fits:
-        return Mark(0, 0.75, f"No {'restricted' if inside else 'stakeholder'} update went out.")
+        return Mark(0, points, f"No {'restricted' if inside else 'stakeholder'} update went out.")
     share = timely(view, criterion, fits[0].at)
-    return Mark(share, 0.75, f"First stakeholder update at {clock(fits[0].at)}{late(share)}.", (fits[0].seq,))
+    return Mark(share, points, f"First stakeholder update at {clock(fits[0].at)}{late(share)}.", (fits[0].seq,))
+
+
+def _reporter(view: RecordView) -> list[Mark]:
+    """Whoever reported it is answered in time; half of what the first update is worth."""
+    wanted = view.overlay.reporter_action
+    if wanted is None:
+        return []
+    run = next((r for r in view.runs if r.id == wanted and r.finished is not None and not r.stalled), None)
+    if run is None or run.finished is None:
+        return [Mark(0, 0.375, "Whoever reported it was never answered.")]
+    t1, t2 = (60 * end for end in view.due("reporter", REPORTER))
+    share = 1.0 if run.finished <= t1 else max(0.0, (t2 - run.finished) / (t2 - t1))
+    return [Mark(share, 0.375, f"The reporter was answered at {clock(run.finished)}{late(share)}.", (run.finish_seq,))]
 
 
 def _cadence(view: RecordView) -> Mark:
@@ -134,11 +151,10 @@ def false_facts(view: RecordView, m: Said) -> list[str]:
     found = []
     if body.impact is not None and figure_true(view, body.impact, m.at) is False:
         found.append(f"{body.impact.name} {body.impact.low:g}")
-    if isinstance(body, c.UpdateStakeholders):
-        if not status_true(view, body.status, m.at):
-            found.append(f"status {body.status}")
-        if view.overlay.need_to_know and body.audience != "restricted" and (body.cause or body.segments):
-            found.append("detail outside need-to-know")
+    if isinstance(body, c.UpdateStakeholders) and not status_true(view, body.status, m.at):
+        found.append(f"status {body.status}")
+    if tells_detail(body, view.overlay.need_to_know):
+        found.append("detail outside need-to-know")
     if isinstance(body, (c.UpdateStakeholders, c.UpdateExecutives)):
         if body.cause and not _cause_known(view, body.cause, m.seq):
             found.append("a cause above its confidence")

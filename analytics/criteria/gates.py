@@ -129,6 +129,9 @@ def _lacks(view: RecordView, handoff: Moment[c.HandOff]) -> list[str]:
         lacks.append("a true unknown")
     if body.rollback_trigger is None:
         lacks.append("a rollback trigger")
+    inside = view.overlay.need_to_know
+    if inside and not {handoff.role, body.to} <= set(inside):
+        lacks.append("two sides inside need-to-know")
     packet = view.find(body.packet) if body.packet else None
     if packet is None or packet.seq > handoff.seq or handoff.at - packet.at > FRESH:
         lacks.append("a fresh packet")
@@ -136,7 +139,12 @@ def _lacks(view: RecordView, handoff: Moment[c.HandOff]) -> list[str]:
 
 
 def _chain(view: RecordView) -> list[Mark]:
-    """Return the mark for the owner chain: a handoff accepted at each link, or at least the next owner named."""
+    """Return the mark for the owner chain: a handoff accepted at each link, or at least the next owner named.
+
+    Where repairs want several signatures, these are the chain.
+    """
+    if view.overlay.dual_sign_off:
+        return _signatures(view)
     links = list(zip(view.overlay.owner_chain, view.overlay.owner_chain[1:], strict=False))
     if not links:
         return []
@@ -166,6 +174,32 @@ def _chain(view: RecordView) -> list[Mark]:
             missing.append(f"{giver} to {receiver} missing")
     why = f"Owner chain: {listed(missing) if missing else 'each link handed over'}."
     return [Mark(share / len(links), 1, why, tuple(seqs))]
+
+
+def _signatures(view: RecordView) -> list[Mark]:
+    """Return the mark for signatures: each run that wanted them, or went around them, signed by every role."""
+    runs = [r for r in view.runs if r.started is not None and (r.spec.sign_offs or r.spec.instead_of)]
+    if not runs:
+        return [Mark(0, 1, "Nothing that wants signatures was done.")]
+    signed = view.all(e.SignedOff)
+    share, seqs, missing = 0.0, [], []
+    since: dict[str, int] = {}
+    for run in sorted(runs, key=lambda r: r.begun):
+        given = {
+            m.body.role: m
+            for m in signed
+            if m.body.action == run.id and since.get(run.id, 0) < m.seq < run.start_seq
+        }
+        since[run.id] = run.start_seq
+        seats = {m.body.seat for m in given.values()}
+        share += min(len(seats), len(given)) / len(view.overlay.dual_sign_off)
+        seqs += [m.seq for m in given.values()]
+        if len(seats) < len(view.overlay.dual_sign_off):
+            missing.append(run.title)
+            seqs.append(run.start_seq)
+    by = listed(titles({r.id: r.title for r in view.scenario.roles}, [one]) for one in view.overlay.dual_sign_off)
+    why = f"Not signed by {by}: {listed(missing)}." if missing else f"Each repair was signed by {by}."
+    return [Mark(share / len(runs), 1, why, tuple(seqs))]
 
 
 # --- G3: completion ----------------------------------------------------------------------------------------

@@ -117,13 +117,37 @@ def _auth_posture(view: RecordView) -> list[Mark]:
         final = [r for r in view.mitigations if r.spec.irreversible]
         # What cannot be undone also destroys what an audit would want to see.
         limit = min([limit, *(r.begun for r in final)])
-        kept = next((m for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
+        kept = _captured(view, limit)
         why = f"An audit capture was {'' if kept else 'not '}taken by {clock(limit)}."
-        marks.append(Mark(1 if kept else 0, 0.25, why, (kept.seq,) if kept else ()))
+        marks.append(Mark(1 if kept else 0, 0.25, why, (kept,) if kept else ()))
     return marks
 
 
-POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture}
+def _billing_posture(view: RecordView) -> list[Mark]:
+    """Write freeze, and the boundary known before anything is repaired; each at all where nothing was repaired."""
+    repairs = [r for r in view.mitigations if r.spec.rung == "repair"]
+    limit = min((r.begun for r in repairs), default=view.over)
+    before = f"before {repairs[0].title}" if repairs else "during the incident"
+    stop = next((r for r in view.in_effect if r.id in view.overlay.write_freeze and r.begun <= limit), None)
+    bounds = view.ran(view.overlay.boundary_queries, limit)
+    stopped = f"Writing was {'' if stop else 'not '}stopped {before}."
+    return [
+        Mark(1 if stop else 0, 0.25, stopped, stop.seqs if stop else ()),
+        Mark(1 if bounds else 0, 0.25, f"The reconciliation boundary was {'' if bounds else 'not '}known {before}.",
+             (bounds.seq,) if bounds else ()),
+    ]  # fmt: skip
+
+
+def _captured(view: RecordView, limit: int) -> int | None:
+    """Return the entry in which the evidence had been captured by a second."""
+    special = view.overlay.capture_action
+    if special:
+        done = (r for r in view.runs if r.id == special and r.finished is not None and r.finished <= limit)
+        return next((r.finish_seq for r in done if not r.stalled), None)
+    return next((m.seq for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
+
+
+POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture, "billing": _billing_posture}
 """Dependency class -> what its default posture asks for; classes that no scenario uses yet have none."""
 
 

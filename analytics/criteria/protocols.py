@@ -250,6 +250,7 @@ def _minimum(view: RecordView) -> Mark:
     decided = first.begun if first else view.over
     rollback = min((r.begun for r in view.runs if r.spec.rung == "rollback" and r.started is not None), default=None)
     named = [d.at for d in view.decisions if any(r.rung == "rollback" for r in d.body.rejected)]
+    rungs = {action.rung for action in view.scenario.actions}
     score = 0.0
     seqs: list[int] = []
     late_: list[int] = []
@@ -259,6 +260,12 @@ def _minimum(view: RecordView) -> Mark:
         if need.supports == "rollback":
             # It supports going back as well as not going back.
             limit = rollback if rollback is not None else max([decided, *named])
+        elif need.supports in rungs:
+            limit = min((r.begun for r in view.mitigations if r.spec.rung == need.supports), default=view.over)
+        elif need.supports == "closure":
+            # Proof of completion comes last: before somebody calls it over.
+            claims = [m.at for m in (*view.all(c.ClaimRecovery), *view.all(c.RequestClosure))]
+            limit = min(claims, default=view.over)
         found = [m for m in view.queries if m.at <= limit and (q := view.spec_of(m.body)) and need.id in q.serves]
         if found:
             best = max(found, key=lambda m: WORTH[m.body.evidence])

@@ -74,9 +74,9 @@ def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
         engine.advance(before + 1)
         if engine.now == before:
             break
-        news = next((one for one in engine.journal.entries[read:] if needs(one, role)), None)
+        news = next((x for x in engine.journal.entries[read:] if engine.circle.sees(x, role) and needs(x, role)), None)
         read = len(engine.journal.entries)
-        why = news.body.kind.replace("_", " ") if news else due(engine.incident, role, before, engine.now)
+        why = news.body.kind.replace("_", " ") if news else due(engine.seen_as(role), role, before, engine.now)
         if why:
             return Skipped(since, engine.now, why, news)
     return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing happened")

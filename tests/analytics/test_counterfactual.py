@@ -160,4 +160,4 @@ def test_a_scenario_without_a_library_has_no_finalists() -> None:
     assert empty.finalists == ()
     null, best = Ends(LOADED, empty).of(1)
     assert best == null
-    assert untouched_turns(LOADED.scenario)[0].knob == "merge_restart"
+    assert untouched_turns(begin(LOADED.make_world, LOADED.scenario, 0))[0].knob == "merge_restart"

@@ -114,8 +114,11 @@ class Console:
         self.page = page
 
     @classmethod
-    def practise(cls, page: Page, name: str, seed: int) -> Console:
-        """Start practising alone as commander, from the lobby."""
+    def practise(cls, page: Page, name: str, seed: int, scenario: str = "") -> Console:
+        """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
+        if scenario:
+            page.get_by_role("combobox", name=re.compile("Scenario")).first.click()
+            page.get_by_role("option", name=scenario).click()
         page.get_by_role("textbox", name="Your name").first.fill(name)
         page.get_by_role("textbox", name="Seed").fill(str(seed))
         page.get_by_role("textbox", name="Seed").press("Tab")
@@ -199,7 +202,7 @@ class Console:
 
     @property
     def channel(self) -> Locator:
-        return self.page.locator(".feed")
+        return self.page.locator(".st-key-feedbox")
 
     @property
     def now(self) -> int:

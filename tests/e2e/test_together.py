@@ -26,7 +26,7 @@ def own_server(tmp_path: Path) -> Iterator[Server]:
 
 def _feed(page: Page) -> Locator:
     # While a page catches up with a restarted server, the channel from before is still there beside the new one.
-    return page.locator(".feed").last
+    return page.locator(".st-key-feedbox").last
 
 
 def _host(page: Page) -> str:

@@ -98,6 +98,23 @@ def test_one_mistake_is_one_finding(old, new, expected):
     assert only(findings).startswith(expected)
 
 
+def test_a_fault_older_than_the_history_opens_without_a_page():
+    old = check("fault_at: -14m", "fault_at: -180m")
+    assert only(old).startswith("fault_at: is not between starts_at and horizon")
+
+
+def test_a_restricted_channel_needs_somebody_inside():
+    channels = "channels: [incident, leadership, customers]"
+    found = check(channels, f"{channels}\nrestricted: [leadership]")
+    assert only(found).startswith("restricted: nobody is let in; name the roles in overlay.need_to_know")
+    assert "unknown name 'closed'; use one of channels" in only(check(channels, f"{channels}\nroom: closed"))
+
+
+def test_what_trips_a_cap_must_be_a_fact():
+    found = check("overlay:\n", "overlay:\n  cap_facts: {C7: {key_lost: The key was lost}}\n")
+    assert only(found).startswith("overlay.cap_facts.C7.key_lost: unknown name 'key_lost'; use one of facts")
+
+
 def test_an_id_used_twice():
     assert "queries.git_log: a second one with this id" in only(check("- id: release_show", "- id: git_log"))
 

@@ -16,7 +16,9 @@ from analytics.counterfactual import add_references
 from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from scenarios import load
+from simulator import commands as c
 from simulator import events as e
+from simulator.circle import Circle
 from simulator.engine import Engine
 from simulator.errors import UnknownName
 from simulator.journal import Journal, seen_by
@@ -25,7 +27,7 @@ from simulator.policy import Policy, Scripted
 from simulator.replay import replay
 
 SEEDS = (1, 7, 12)
-SCENARIOS = ("auth_token",)
+SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 
 
 @cache
@@ -91,10 +93,14 @@ def test_pacing_and_hash_seed_change_no_byte(scenario: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_the_first_page_lands_on_zero_for_every_seed(scenario: str) -> None:
+def test_the_first_page_or_the_report_lands_on_zero_for_every_seed(scenario: str) -> None:
+    pages = any(alert.page for alert in load(scenario).scenario.alerts)
     for seed in range(12):
-        pages = [x for x in journal_of(scenario, "null", seed) if isinstance(x.body, e.AlertFired) and x.body.page]
-        assert pages[0].at == 0
+        journal = journal_of(scenario, "null", seed)
+        paged = [x.at for x in journal if isinstance(x.body, e.AlertFired) and x.body.page]
+        told = [x.at for x in journal if isinstance(x.body, e.InjectDelivered)]
+        assert (paged if pages else told)[0] == 0
+        assert bool(paged) == pages
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -108,6 +114,18 @@ def test_nobody_is_shown_truth_or_another_roles_cue(scenario: str) -> None:
             assert roles == [entry.body.role]
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_nobody_outside_need_to_know_sees_the_matter(scenario: str) -> None:
+    circle = Circle(load(scenario).scenario)
+    for entry in journal_of(scenario, "by_the_book", 7):
+        body = entry.body
+        closed = getattr(body, "channel", "") in load(scenario).scenario.restricted
+        theirs = getattr(body, "executor", None) in circle.outside
+        matter = isinstance(body, (e.QueryFinished, e.ActionFinished, c.RecordDecision, c.StateHypothesis))
+        for role in circle.outside:
+            assert not (circle.sees(entry, role) and (closed or (matter and not theirs)))
+
+
 class Blind:
     """An engine without truth: no world, no MSEL, no facts, and of the journal only what anybody may see."""
 
@@ -115,7 +133,7 @@ class Blind:
         self._engine = engine
 
     def __getattr__(self, name: str) -> object:
-        if name not in ("telemetry", "logs", "scenario", "journal"):
+        if name not in ("telemetry", "logs", "scenario", "journal", "circle"):
             raise AssertionError(f"a responder looked at {name}")
         if name == "journal":
             entries = [None if isinstance(x.body, e.TRUTH) else x for x in self._engine.journal.entries]

@@ -242,6 +242,13 @@ def test_who_must_leave_hands_over_or_leaves_the_role_vacant() -> None:
     assert "had to leave" in last_refusal(vacant)
 
 
+def test_only_who_asked_sees_what_was_refused() -> None:
+    drill = engine()
+    entry = drill.submit(c.RunQuery(query="chek"), COMMANDER)
+    assert entry in briefing(drill, "commander").entries
+    assert entry not in briefing(drill, "mitigation").entries
+
+
 def test_a_stalled_action_waits_for_its_obstacle_or_an_abort() -> None:
     drill = engine()
     drill.submit(c.TakeSeat(seat="deputy", name="Di"), "deputy:Di")

@@ -148,9 +148,9 @@ def test_the_channel_escapes_and_folds(seat: Seat) -> None:
     here = seat("commander", 60)
     here.room.submit(c.PostMessage(text="<img src=x onerror=alert(1)>"), here.person)
     b = here.room.briefing("commander")
-    assert "<img" not in feed_html(b)
-    assert "&lt;img" in feed_html(b, "Talk")
-    assert "Nothing of this kind" in feed_html(b, "Output")
+    assert "<img" not in "".join(feed_html(b))
+    assert "&lt;img" in "".join(feed_html(b, "Talk"))
+    assert "Nothing of this kind" in feed_html(b, "Output")[0]
     assert "No output yet" in outputs_html(b)
     assert "not acknowledged" in alerts_html(b)
 
@@ -174,3 +174,15 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
     assert value_text(panels["reject_ratio"], 0.0512) == "5.12 %"
     assert judgement(panels["reject_ratio"], 0.05) == "above normal"
     assert judgement(panels["reject_ratio"], None) == "no data"
+
+
+def test_a_long_channel_comes_in_pieces_that_stay_as_they_are(seat: Seat) -> None:
+    here = seat("commander", 60)
+    for number in range(40):
+        here.room.submit(c.PostMessage(text=f"line {number}"), here.person)
+    before = feed_html(here.room.briefing("commander"))
+    here.room.submit(c.PostMessage(text="one more"), here.person)
+    after = feed_html(here.room.briefing("commander"))
+    assert len(before) > 1
+    assert after[: len(before) - 1] == before[:-1]
+    assert "one more" in after[-1]

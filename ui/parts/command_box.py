@@ -9,7 +9,7 @@ import streamlit as st
 from simulator.views import Briefing, CommandLine
 from ui import session
 from ui.parts import completion, forms
-from ui.parts.shell import plain
+from ui.parts.shell import calm, plain
 from ui.session import Here
 
 PLACE = "box"
@@ -24,6 +24,7 @@ def _key() -> str:
 
 
 @st.fragment(key="box")
+@calm
 def command_box(here: Here) -> None:
     """Draw the box; what is typed stays until it was taken."""
     b = here.room.briefing(here.role)
@@ -98,7 +99,11 @@ def _card(b: Briefing, line: CommandLine) -> None:
     titles = {role: _known(b, role) + ("" if there else " (page first)") for role, there in here.items()}
     key = f"executor-{line.id}-{session.rounds(PLACE)}"
     able = [role for role, there in here.items() if there]
-    session.start(key, b.role if b.role in here else next(iter(able), line.executors[0]))
+    others = [role for role in able if role != b.role]
+    # Who leads delegates, unless nobody else is there; everybody else runs what they can run.
+    lead = {"commander", "deputy"} & set(b.incident.seats_of(b.role))
+    mine = b.role in able and not (lead and others)
+    session.start(key, b.role if mine else next(iter(others), line.executors[0]))
     what = "looks, changes nothing" if line.what == "query" else "changes the world"
     st.markdown(f"**{plain(line.title)}** :gray[{what} · run by]", width="content")
     st.pills(

@@ -183,7 +183,7 @@ def _ask(b: Briefing, rest: list[str]) -> Parsed:
 
 
 def _say(b: Briefing, rest: list[str]) -> Parsed:
-    return Parsed(c.PostMessage(text=" ".join(rest))) if rest else Parsed(None, "say what?")
+    return Parsed(c.PostMessage(channel=b.catalogue.room, text=" ".join(rest))) if rest else Parsed(None, "say what?")
 
 
 def _form(b: Briefing, rest: list[str]) -> Parsed:

@@ -12,7 +12,7 @@ from simulator.text import clock
 from simulator.views import Panel
 from ui import session
 from ui.parts.panels import figure
-from ui.parts.shell import plain
+from ui.parts.shell import calm, plain
 from ui.session import Here
 
 PLACE = "explore"
@@ -21,6 +21,7 @@ LINES = 250
 
 
 @st.fragment(key="explorer")
+@calm
 def explorer(here: Here) -> None:
     """Draw the metric explorer: any series over any window, and a button that makes it evidence."""
     b = here.room.briefing(here.role)
@@ -41,7 +42,7 @@ def explorer(here: Here) -> None:
     for ident in shown:
         chart, pin = st.columns([6, 1], gap="small", vertical_alignment="center")
         drawn = figure(b, by_id[ident], minutes or 45, 170)
-        chart.plotly_chart(drawn, key=f"explored-{ident}", config=CHART, alt=by_id[ident].title)
+        chart.plotly_chart(drawn, config=CHART, alt=by_id[ident].title)
         pin.button(
             "Pin",
             key=f"pin-{ident}",
@@ -57,6 +58,7 @@ def explorer(here: Here) -> None:
 
 
 @st.fragment(key="logs")
+@calm
 def logs(here: Here) -> None:
     """Draw the log search: live to look at, one click to make it evidence."""
     b = here.room.briefing(here.role)

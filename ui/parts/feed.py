@@ -9,8 +9,8 @@ from simulator.text import clock
 from simulator.views import Briefing
 from ui.parts.words import Said, names_of, told
 
-ROWS = 160
-"""Newest lines shown; the whole record is in the debrief."""
+PIECE, PIECES = 25, 7
+"""Lines in a piece of the channel, and how many of the newest pieces are shown."""
 OPEN = 3
 """Newest results that are unfolded in the list of results."""
 INLINE_LINES = 5
@@ -26,26 +26,32 @@ VIEWS = {
 """What the channel can be narrowed to."""
 
 
-def lines(briefing: Briefing, no: frozenset[int] = frozenset()) -> list[tuple[Entry, Said]]:
-    """Return the lines of the channel, oldest first; a refused command (`no` has those of others) is left out."""
-    names = names_of(briefing)
-    no = no | refused(briefing.entries)
+def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
+    """Return the lines of the channel, oldest first; of what was refused only that and why."""
+    names, no = names_of(briefing), refused(briefing.entries)
     found = ((entry, told(names, entry)) for entry in briefing.entries if entry.seq not in no)
     return [(entry, said) for entry, said in found if said is not None and _worth(entry, said)]
 
 
-def feed_html(briefing: Briefing, view: str = "All", no: frozenset[int] = frozenset()) -> str:
-    """Return the newest lines of a view, oldest first."""
+def feed_html(briefing: Briefing, view: str = "All") -> list[str]:
+    """Return the newest lines of a view, oldest first, in pieces of which only the last one still changes.
+
+    A piece that stays the same stays untouched in the browser, with what somebody has unfolded in it.
+    """
     wanted = VIEWS[view]
-    rows = [(entry, said) for entry, said in lines(briefing, no) if wanted is None or said.tone in wanted]
+    rows = [(entry, said) for entry, said in lines(briefing) if wanted is None or said.tone in wanted]
     if not rows:
-        quiet = (
-            "Quiet so far. Messages, alerts and results appear here." if wanted is None else "Nothing of this kind yet."
-        )
-        return f'<p class="quiet">{quiet}</p>'
-    more = f'<p class="quiet">{len(rows) - ROWS} earlier lines</p>' if len(rows) > ROWS else ""
-    body = "".join(_row(entry, said) for entry, said in rows[-ROWS:])
-    return f'<div class="feed" role="log" aria-label="Incident channel" tabindex="0">{more}{body}</div>'
+        quiet = "Quiet so far. Messages, alerts and results appear here."
+        return [f'<p class="quiet">{quiet if wanted is None else "Nothing of this kind yet."}</p>']
+    pieces = [rows[start : start + PIECE] for start in range(0, len(rows), PIECE)]
+    earlier = PIECE * max(0, len(pieces) - PIECES)
+    more = [f'<p class="quiet">{earlier} earlier lines are in the debrief</p>'] if earlier else []
+    return more + [_piece(piece) for piece in pieces[-PIECES:]]
+
+
+def _piece(rows: list[tuple[Entry, Said]]) -> str:
+    body = "".join(_row(entry, said) for entry, said in rows)
+    return f'<div class="feed" role="log" aria-label="Incident channel" aria-live="off" tabindex="0">{body}</div>'
 
 
 def newest(briefing: Briefing) -> str:

@@ -13,7 +13,7 @@ from ui.parts import catalogue, widgets
 from ui.parts.catalogue import Form
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.shell import plain
+from ui.parts.shell import calm, plain
 from ui.session import Here
 
 PLACE = "form"
@@ -32,6 +32,7 @@ def open_form(kind: str, about: str = "") -> None:
 
 
 @st.fragment(key="forms")
+@calm
 def forms(here: Here) -> None:
     """Draw the form picker and the form."""
     b = here.room.briefing(here.role)

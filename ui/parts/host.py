@@ -6,11 +6,12 @@ import streamlit as st
 
 from ui import session
 from ui.parts.live import SERVER
-from ui.parts.shell import plain
+from ui.parts.shell import calm, plain
 from ui.session import Here
 
 
 @st.fragment(run_every=3)
+@calm
 def host_panel(here: Here) -> None:
     """Draw the host's column."""
     row = here.room.row

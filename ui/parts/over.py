@@ -6,7 +6,7 @@ import streamlit as st
 
 from simulator.text import clock
 from ui.parts import shell
-from ui.parts.shell import plain
+from ui.parts.shell import calm, plain
 from ui.session import Here
 
 ENDED = {
@@ -27,6 +27,7 @@ def over(here: Here) -> None:
 
 
 @st.fragment(run_every=1)
+@calm
 def _scoring(here: Here) -> None:
     card = here.room.scorecard()
     share, problem = here.room.scoring

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 from simulator import events as e
@@ -12,6 +14,8 @@ LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6"
 WINDOW = 45
 """Minutes a panel looks back."""
 HEIGHT = 140
+Drawn = dict[str, Any]
+"""A shape, an annotation or a layout as Plotly takes it."""
 
 
 def value_text(panel: Panel, value: float | None) -> str:
@@ -42,61 +46,77 @@ def figure(briefing: Briefing, panel: Panel, minutes: float = WINDOW, height: in
     scale = 100.0 if panel.unit == "ratio" else 1.0
     x = [t / 60 for t, _ in points]
     y = [None if value is None else value * scale for _, value in points]
-    drawn = go.Figure(
-        go.Scatter(
-            x=x, y=y, mode="lines", line={"width": 1.7, "color": LINE}, connectgaps=False, showlegend=False,
-            hovertemplate="T%{x:+.1f} min  %{y:,.4~g}<extra></extra>",
-        )
+    shapes, notes = _levels(briefing, panel, scale, [value for value in y if value is not None])
+    # In one go: adding shapes one by one makes Plotly check the whole figure again for each of them.
+    return go.Figure(
+        data=[
+            {
+                "type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"width": 1.7, "color": LINE},
+                "connectgaps": False, "showlegend": False,
+                "hovertemplate": "T%{x:+.1f} min  %{y:,.4~g}<extra></extra>",
+            }
+        ],
+        layout=_layout(briefing, panel, since, height, [*shapes, *_marks(briefing, since)], notes),
     )  # fmt: skip
-    _levels(drawn, briefing, panel, scale, [value for value in y if value is not None])
-    _marks(drawn, briefing, since)
-    _frame(drawn, briefing, panel, since, height)
-    return drawn
 
 
-def _levels(drawn: go.Figure, briefing: Briefing, panel: Panel, scale: float, seen: list[float]) -> None:
+def _levels(b: Briefing, panel: Panel, scale: float, seen: list[float]) -> tuple[list[Drawn], list[Drawn]]:
     top = max(seen, default=0.0)
+    shapes, notes = [], []
     if panel.normal is not None:
-        drawn.add_hline(y=panel.normal * scale, line={"width": 1, "dash": "dot", "color": NORMAL})
-    for rule in briefing.incident.scenario.alerts:
+        shapes.append(_across(panel.normal * scale, NORMAL, "dot"))
+    for rule in b.incident.scenario.alerts:
         limit = rule.above if rule.above is not None else rule.below
         # A limit far above the curve would press it flat; it appears when it begins to matter.
         if rule.metric == panel.id and limit is not None and (rule.below is not None or top > 0.35 * limit * scale):
-            drawn.add_hline(
-                y=limit * scale, line={"width": 1, "dash": "dash", "color": LIMIT},
-                annotation={"text": "alert", "font": {"size": 9, "color": LIMIT}, "yshift": 0},
-                annotation_position="top left",
-            )  # fmt: skip
+            shapes.append(_across(limit * scale, LIMIT, "dash"))
+            notes.append({
+                "text": "alert", "x": 0, "xref": "paper", "y": limit * scale, "xanchor": "left", "yanchor": "bottom",
+                "showarrow": False, "font": {"size": 9, "color": LIMIT},
+            })  # fmt: skip
+    return shapes, notes
 
 
-def _marks(drawn: go.Figure, briefing: Briefing, since: int) -> None:
-    for entry in briefing.entries:
+def _across(y: float, colour: str, dash: str) -> Drawn:
+    line = {"width": 1, "dash": dash, "color": colour}
+    return {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": y, "y1": y, "line": line}
+
+
+def _upright(at: int, colour: str, dash: str) -> Drawn:
+    line = {"width": 1.2, "dash": dash, "color": colour}
+    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at / 60, "x1": at / 60, "line": line}
+
+
+def _marks(b: Briefing, since: int) -> list[Drawn]:
+    found = []
+    for entry in b.entries:
         if entry.at < since:
             continue
         if isinstance(entry.body, e.ChangeHappened):
-            drawn.add_vline(x=entry.at / 60, line={"width": 1, "dash": "dash", "color": DEPLOY})
+            found.append(_upright(entry.at, DEPLOY, "dash"))
         elif isinstance(entry.body, e.ActionFinished) and entry.body.ok:
-            drawn.add_vline(x=entry.at / 60, line={"width": 1.4, "color": ACTION})
+            found.append(_upright(entry.at, ACTION, "solid"))
+    return found
 
 
-def _frame(drawn: go.Figure, briefing: Briefing, panel: Panel, since: int, height: int) -> None:
-    latest = briefing.latest(panel.id)
+def _layout(b: Briefing, panel: Panel, since: int, height: int, shapes: list[Drawn], notes: list[Drawn]) -> Drawn:
+    latest = b.latest(panel.id)
     word = judgement(panel, latest)
-    drawn.update_layout(
-        height=height, margin={"l": 38, "r": 10, "t": 34, "b": 20}, hovermode="x", dragmode=False,
-        paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        title={"text": panel.title, "x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 2, "l": 2},
-               "font": {"size": 12}},
-    )  # fmt: skip
     text = value_text(panel, latest) + (f"  <i>{word}</i>" if word not in ("", "no data") else "")
-    drawn.add_annotation(
-        text=text, xref="paper", yref="paper", x=1, y=1, xanchor="right", yanchor="bottom", showarrow=False,
-        font={"size": 11, "color": LIMIT if word == "no data" else None}, yshift=1,
-    )  # fmt: skip
-    drawn.update_xaxes(
-        range=[since / 60, briefing.now / 60], tickfont={"size": 9}, tickprefix="T", tickformat="+d", nticks=5,
-        showgrid=False, fixedrange=True, zeroline=since < 0, zerolinewidth=1, zerolinecolor="#8b98a9",
-    )  # fmt: skip
-    drawn.update_yaxes(
-        rangemode="tozero", tickfont={"size": 9}, nticks=4, fixedrange=True, tickformat=",~g", zeroline=False
-    )
+    font = {"size": 11, "color": LIMIT} if word == "no data" else {"size": 11}
+    head = {
+        "text": text, "xref": "paper", "yref": "paper", "x": 1, "y": 1, "xanchor": "right", "yanchor": "bottom",
+        "showarrow": False, "font": font, "yshift": 1,
+    }  # fmt: skip
+    return {
+        "height": height, "margin": {"l": 38, "r": 10, "t": 34, "b": 20}, "hovermode": "x", "dragmode": False,
+        "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "shapes": shapes,
+        "annotations": [*notes, head],
+        "title": {"text": panel.title, "x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 2, "l": 2},
+                  "font": {"size": 12}},
+        "xaxis": {"range": [since / 60, b.now / 60], "tickfont": {"size": 9}, "tickprefix": "T", "tickformat": "+d",
+                  "nticks": 5, "showgrid": False, "fixedrange": True, "zeroline": since < 0, "zerolinewidth": 1,
+                  "zerolinecolor": "#8b98a9"},
+        "yaxis": {"rangemode": "tozero", "tickfont": {"size": 9}, "nticks": 4, "fixedrange": True,
+                  "tickformat": ",~g", "zeroline": False},
+    }  # fmt: skip

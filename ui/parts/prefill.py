@@ -174,7 +174,8 @@ def _verification(b: Briefing) -> Filled:
 
 
 def _update(b: Briefing) -> Filled:
-    return {"audience": "public", "status": _public_status(b), "eta": "unknown", "next_update_minutes": cadence(b),
+    audience = "restricted" if b.catalogue.protected and b.catalogue.room != "incident" else "public"
+    return {"audience": audience, "status": _public_status(b), "eta": "unknown", "next_update_minutes": cadence(b),
             **figure(b, "impact")}  # fmt: skip
 
 
@@ -238,7 +239,7 @@ def _hardening(b: Briefing) -> Filled:
 
 
 def _readiness(b: Briefing) -> Filled:
-    return {"evidence_channel": "incident", "evidence": recent(b, 3)}
+    return {"evidence_channel": b.catalogue.room, "evidence": recent(b, 3)}
 
 
 def _challenge(b: Briefing) -> Filled:
@@ -256,6 +257,6 @@ _MAKERS: dict[str, Callable[[Briefing], Filled]] = {
     "publish_decision_note": _note, "commit_checkpoint": _checkpoint, "request_closure": _claim,
     "publish_closure_package": _package, "write_leadership_note": _leadership, "add_hardening_task": _hardening,
     "challenge_claim": _challenge, "freeze": lambda b: {"what": "both"}, "search_logs": lambda b: {"minutes": 15.0},
-    "pin_metric": lambda b: {"minutes": 30.0}, "post_message": lambda b: {"channel": "incident"},
+    "pin_metric": lambda b: {"minutes": 30.0}, "post_message": lambda b: {"channel": b.catalogue.room},
     "end_drill": lambda b: {"how": "resolved" if b.incident.closed else "stopped"},
 }  # fmt: skip

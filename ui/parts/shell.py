@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
 from html import escape
 from pathlib import Path
+from typing import ParamSpec
 
 import streamlit as st
 
+from simulator.errors import DrillError
 from ui import session
+
+P = ParamSpec("P")
 
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
-PAGES = {"Lobby": "lobby.py", "Library": "library.py"}
+PAGES = {"Lobby": "lobby.py", "Debrief": "debrief.py", "Library": "library.py"}
 
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>-])")
@@ -27,6 +33,19 @@ def sentence(error: Exception | str) -> str:
     """Return an error as a sentence of its own."""
     words = plain(str(error))
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
+
+
+def calm(draw: Callable[P, None]) -> Callable[P, None]:
+    """Show a DrillError where the part would have been; the next tick tries again."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            draw(*args, **kwargs)
+        except DrillError as error:
+            st.warning(sentence(error), icon=":material/sync_problem:")
+
+    return drawn
 
 
 def dress() -> None:

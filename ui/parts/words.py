@@ -26,6 +26,8 @@ class Said(NamedTuple):
     """Monospace output that may be folded away."""
 
 
+FEW = 3
+"""Readers up to which something is said to be for you."""
 Teller = Callable[["Names", "Entry", "c.Command | e.Event"], "Said | None"]
 
 
@@ -34,12 +36,17 @@ class Names:
 
     def __init__(self, scenario: Scenario, seats: Mapping[str, str] | None = None) -> None:
         self._scenario = scenario
-        self._handles = {role.id: role.handle for role in scenario.roles} | dict(seats or {})
+        self._simulated = {role.id: role.handle for role in scenario.roles}
+        self._handles = self._simulated | dict(seats or {})
         self._roles = {role.id: role.title for role in scenario.roles}
 
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
         return self._handles.get(role, role)
+
+    def teammate(self, role: str) -> str:
+        """Return the handle of a role's simulated holder, whoever sits there by now."""
+        return self._simulated.get(role, role)
 
     def role(self, role: str) -> str:
         """Return the title of a role."""
@@ -95,7 +102,7 @@ class Names:
         """Return who is behind `by`: a person's name, else the handle of the simulated teammate."""
         kind, _, rest = by.partition(":")
         if kind == "teammate":
-            return self.handle(rest)
+            return self.teammate(rest)
         if kind in ("engine", "world"):
             return ""
         return rest or kind
@@ -248,7 +255,8 @@ def _system(text: Callable[..., str]) -> Teller:
 def _inject(n: Names, entry: Entry, body: e.InjectDelivered) -> Said:
     label = {"ask": "asks", "claim": "claims", "order": "orders"}.get(body.form, "message")
     who = body.persona if body.channel == "incident" else f"{body.persona} in #{body.channel}"
-    return Said("inject", f"{label}, to you" if body.to else label, who, body.text)
+    # A whole circle of readers is a channel, not an address.
+    return Said("inject", f"{label}, to you" if 0 < len(body.to) <= FEW else label, who, body.text)
 
 
 def _output(n: Names, entry: Entry, body: e.QueryFinished) -> Said:
@@ -263,7 +271,7 @@ def _done(n: Names, entry: Entry, body: e.ActionFinished) -> Said:
 
 def _posted(n: Names, entry: Entry, body: e.MessagePosted) -> Said:
     where = "" if body.channel == "incident" else f" in #{body.channel}"
-    return Said("person", "says", n.handle(body.role) + where, body.text)
+    return Said("person", "says", n.teammate(body.role) + where, body.text)
 
 
 def _shared(n: Names, entry: Entry, body: e.CueShared) -> Said:
@@ -307,6 +315,9 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "page_sent": _system(lambda n, b: f"Pager rings at {n.handle(b.role)}"),
     "page_unanswered": _system(lambda n, b: f"{n.handle(b.role)} does not answer; the secondary is being paged"),
     "role_joined": _system(lambda n, b: f"{n.handle(b.role)} joined"),
+    "role_vacated": lambda n, x, b: Said(
+        "decision", "leaves", n.handle(b.seat), f"had to go without handing over; nobody is {b.role}"
+    ),
     "role_accepted": _system(lambda n, b: f"{n.handle(b.seat)} is {b.role}"),
     "task_assigned": _system(
         lambda n, b: f"{b.task} for {n.handle(b.owner)}: {b.text} (by {clock(b.due)}, from {n.handle(b.assigned_by)})"
@@ -320,6 +331,7 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "action_queued": _system(
         lambda n, b: f"{n.title('actions', b.action)}: waits for {n.handle(b.waits_for)}"
     ),
+    "signed_off": _system(lambda n, b: f"{n.handle(b.seat)} signed: {n.title('actions', b.action)}"),
     "action_started": lambda n, x, b: Said(
         "action", "starts", n.handle(b.executor), f"{n.title('actions', b.action)} · until about {clock(b.expected)}"
     ),

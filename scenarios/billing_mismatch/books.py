@@ -1,0 +1,143 @@
+"""The three sources of truth of scenario B, how they come apart, and what a replay makes of them.
+
+Counts are invoices, rows, events or captures since midnight UTC; nothing here knows about time or people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from scenarios.billing_mismatch.rates import CAPTURES_EACH, EVENTS_EACH, LOST_EACH
+
+BEFORE = 126_000.0
+"""Invoices of the day before the deploy."""
+ROUNDING = 1.0002
+"""What minor units and messages in flight add to the events on a healthy day."""
+RACE = 0.24
+"""Share of rows that a replay beside live traffic writes twice without a watermark: 8 % a minute, three minutes."""
+SPEED = {"replay_full": 2000.0, "replay_ledger": 6000.0, "replay_eventid": 6000.0, "replay_selective": 90.0}
+"""Messages a minute of each way to replay."""
+REVERSED = 600.0
+"""Reversing entries a minute."""
+
+
+@dataclass(slots=True)
+class Replay:
+    """A replay under way: messages still before it, and what each of them writes."""
+
+    left: float
+    rows: float
+    """Missing ledger rows a message."""
+    phantom: float
+    """Ledger rows without a charge a message."""
+
+
+@dataclass(slots=True)
+class Books:
+    """Events, ledger and processor, and the difference of each from what happened."""
+
+    billed: float = BEFORE
+    """Invoices handled: what each source should show once."""
+    events: float = BEFORE * ROUNDING
+    ledger: float = BEFORE
+    captured: float = BEFORE
+    faulty: float = 0.0
+    """Invoices handled by the faulty release."""
+    duplicates: float = 0.0
+    """Revenue events beyond the first of an invoice."""
+    doubles: float = 0.0
+    """Captures beyond the first of an invoice, by retries."""
+    recharged: float = 0.0
+    """Captures beyond the first of an invoice, by a replay."""
+    missing: float = 0.0
+    """Messages in the dead letter queue: captured, and no ledger row."""
+    phantom: float = 0.0
+    """Ledger rows with no charge behind them."""
+    refunded: float = 0.0
+    """Captures beyond the first whose refund is under way."""
+    given_away: float = 0.0
+    """Captures refunded although they were the only one of their invoice."""
+    unlisted: float = 0.0
+    """Missing rows whose message was deleted."""
+    under_way: dict[str, Replay] = field(default_factory=dict)
+    """Way of replaying -> how far it is."""
+    reversing: float = 0.0
+    marks: tuple[tuple[int, float, float, float, float], ...] = ()
+    """Each minute of the last twenty: second, invoices of the faulty release, duplicates, doubles, messages lost."""
+    strata: tuple[tuple[float, float, float, float], ...] = ()
+    """What there was when each stratum of the day began: invoices, duplicates, doubles, messages lost."""
+    lost: float = 0.0
+    """Messages that ever went to the dead letter queue."""
+
+    def handle(self, count: float, faulty: float, timed_out: float, per_attempt: float) -> float:
+        """Handle invoices, `faulty` of them by the faulty release; return the captures made twice."""
+        failed = faulty * timed_out
+        events, doubles, lost = failed * EVENTS_EACH, failed * CAPTURES_EACH * per_attempt, failed * LOST_EACH
+        self.billed += count
+        self.faulty += faulty
+        self.duplicates += events
+        self.doubles += doubles
+        self.missing += lost
+        self.lost += lost
+        self.events += count + events
+        self.ledger += count - lost
+        self.captured += count + doubles
+        return doubles
+
+    def begin(self, way: str) -> None:
+        """Begin to replay in one of the ways."""
+        rows = max(0.0, self.missing - self.unlisted)
+        messages, phantom = {
+            "replay_full": (self.faulty, 0.0),
+            "replay_ledger": (self.faulty, self.faulty),
+            "replay_eventid": (self.duplicates + rows, self.duplicates),
+            "replay_selective": (rows, 0.0),
+        }[way]
+        if messages > 0:
+            self.under_way[way] = Replay(messages, rows / messages, phantom / messages)
+
+    def replay(self, minutes: float, unique: bool, racing: bool) -> float:
+        """Move every replay under way; return the captures that makes.
+
+        `unique`: whether the ledger refuses a second row of an invoice. `racing`: beside live traffic, no watermark.
+        """
+        captures = 0.0
+        for way, run in list(self.under_way.items()):
+            moved = min(run.left, SPEED[way] * minutes)
+            run.left -= moved
+            if run.left <= 0:
+                del self.under_way[way]
+            if way == "replay_full":
+                captures += moved
+                self.recharged += moved
+                self.captured += moved
+                self.events += moved
+                self.ledger += moved
+                continue
+            written = min(max(0.0, self.missing - self.unlisted), moved * run.rows)
+            raced = written * RACE if racing and way == "replay_selective" else 0.0
+            extra = 0.0 if unique else moved * run.phantom + raced
+            self.missing -= written
+            self.phantom += extra
+            self.ledger += written + extra
+        return captures
+
+    def reverse(self, minutes: float) -> None:
+        """Write reversing entries for rows without a charge."""
+        moved = min(self.phantom, self.reversing, REVERSED * minutes)
+        self.reversing = max(0.0, self.reversing - moved) if self.phantom > moved else 0.0
+        self.phantom -= moved
+        self.ledger -= moved
+
+    def charged_twice(self) -> float:
+        """Return the captures beyond the first of an invoice."""
+        return self.doubles + self.recharged
+
+    def keep_stratum(self) -> None:
+        """Begin a new stratum of the day: before, during and after the report that locked the ledger."""
+        self.strata = (*self.strata, (self.faulty, self.duplicates, self.doubles, self.lost))
+
+    def note(self, now: int) -> None:
+        """Keep a mark of this minute."""
+        mark = (now, self.faulty, self.duplicates, self.doubles, self.lost)
+        self.marks = (*self.marks[-20:], mark)

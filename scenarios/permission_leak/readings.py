@@ -1,0 +1,188 @@
+"""What can be seen of scenario C's world: observable quantities and the data templates print.
+
+Exact values; the measurement layer adds scrape, lag and noise.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scenarios.permission_leak.pops import Pops
+    from scenarios.permission_leak.world import PermissionLeakWorld
+
+PREVIEWS = 61_204
+"""Preview objects the shared cache holds while every worker lets them through."""
+TOKENS = 38_400
+"""Valid viewer tokens that were issued on a cached decision."""
+ROUTE = 1900.0
+"""Requests a minute on the preview route."""
+ORIGIN = 974.0
+"""Authorisation decisions a minute for previews before the release."""
+HIT_RATIO = 0.61
+CRAWLER, CRAWLER_ENDS = 420, 2700
+"""Seconds at which the search crawler comes and goes."""
+CVE_AT = 12 * 60
+
+
+def previews(world: PermissionLeakWorld) -> int:
+    """Return the preview objects in the shared cache."""
+    return round(PREVIEWS * sum(one.weight * one.stock(world.now) for one in world.pops))
+
+
+def tokens(world: PermissionLeakWorld) -> int:
+    """Return the valid viewer tokens that were issued on a cached decision."""
+    return round(TOKENS * sum(one.weight * one.tokens for one in world.pops))
+
+
+def hit_ratio(world: PermissionLeakWorld, one: Pops) -> float:
+    """Return the share of decisions that a group takes from its cache."""
+    if not one.open:
+        return 0.0
+    return HIT_RATIO * (0.4 if world.now < one.flushed_until else 1.0)
+
+
+def _leaks(one: Pops, now: int) -> float:
+    return 1.0 if one.open and now >= one.flushed_until else 0.0
+
+
+def _crawler(world: PermissionLeakWorld) -> float:
+    return 140.0 if CRAWLER <= world.now < CRAWLER_ENDS and world.knob["waf_rule"] <= 0 else 0.0
+
+
+def _render_load(world: PermissionLeakWorld) -> float:
+    busy = 0.35 if 0 <= world.now - world.purged_at < 360 else 0.0
+    slow = 0.12 if world.now >= -1200 else 0.0
+    return (0.46 + slow) * (1 + busy) / (1 + 0.5 * world.knob["render_scale"])
+
+
+def _log_age(world: PermissionLeakWorld) -> float:
+    """Return the hours of access log that are kept, from 26 h 40 min at T+0, cut back to 26 at each rotation."""
+    if world.knob["hold"] > 0 or world.knob["log_hold"] > 0:
+        return 26.67 + max(0.0, world.now / 3600)
+    return 26 + (world.now / 3600 + 2 / 3) % 1
+
+
+def observe(world: PermissionLeakWorld) -> dict[str, float]:
+    """Return every observable: rates a minute, ratios 0-1, seconds, hours, counts."""
+    main, syd, now = world.main, world.syd, world.now
+    apac = (0.15 - syd.weight) / 0.15
+    hit_main, hit_syd = hit_ratio(world, main), hit_ratio(world, syd)
+    hit = main.weight * hit_main + syd.weight * hit_syd
+    passes = 0.0 if world.knob["block"] > 0 else 1.0
+    load = _render_load(world)
+    crawler = _crawler(world)
+    probed = world.knob["probe"] > 0
+    leak_main, leak_syd = _leaks(main, now) * passes, _leaks(syd, now) * passes
+    return {
+        "route_requests": ROUTE + crawler + world.scanning,
+        "ratio_4xx": 0.011 + 0.00002 * crawler + (0.052 if not passes else 0.0),
+        "ratio_5xx": 0.0004 + (0.0012 if load > 0.75 else 0.0),
+        "preview_p95": (0.118 if hit > 0.3 else 0.19) * (1 + max(0.0, load - 0.6) + 0.04 * world.knob["exp_409"]),
+        "authz_hit": hit,
+        "authz_hit_americas": hit_main,
+        "authz_hit_europe": hit_main,
+        "authz_hit_apac": apac * hit_main + (1 - apac) * hit_syd,
+        "authz_origin": ORIGIN * (1 - hit) * passes,
+        "authz_origin_all": 5200 + ORIGIN * (1 - hit) * passes,
+        "authz_p95": 0.031,
+        "org_views": 1130.0 * passes,
+        "public_views": 640.0 * passes,
+        "version_min": float(min(main.version, syd.version)),
+        "version_max": float(max(main.version, syd.version)),
+        "previews_public": float(previews(world)),
+        "preview_age": min(3600.0, 60 * (1 - math.exp(-4 * main.stock(now))) * 60) if previews(world) > 20 else 0.0,
+        "cdn_hit": 0.72 if now - world.purged_at > 900 else 0.72 * max(0.1, (now - world.purged_at) / 900),
+        "tokens_cached": float(tokens(world)),
+        "tokens_issued": 310.0 * passes,
+        "epoch_max": float(world.epoch),
+        "epoch_min": float(min(one.epoch for one in world.pops)),
+        "epoch_lag": float(world.epoch - syd.epoch),
+        "log_hours": _log_age(world),
+        "trace_mb": 13_200.0 * sum(p.weight for p in world.pops if p.version == 57 and not p.trace_lost),
+        "render_load": load,
+        "waf_blocked": 18 + crawler,
+        "sessions_new": 2_410.0 + (60.0 if world.knob["sign_out"] > 0 else 0.0),
+        "login_failed": 11.0,
+        "role_cache_age": float((now + (7100 if world.knob["role_cache"] > 0 else 7000)) % 300),
+        "share_errors": 0.4,
+        "distinct_links": 212.0 + 40 * world.scanning * (1 if main.open or syd.open else 0.2),
+        "probe_americas": leak_main if probed else math.nan,
+        "probe_europe": leak_main if probed else math.nan,
+        "probe_apac": apac * leak_main + (1 - apac) * leak_syd if probed else math.nan,
+        "org_lines": 6.0 * passes,
+        "cached_lines": 4.0 * hit / HIT_RATIO,
+        "origin_lines": 3.0 * passes,
+        "cross_lines": min(6.0, 0.05 * (world.intensity / 0.015) ** 0.5 * (1.0 if hit > 0 else 0.0)),
+        "scan_lines": min(6.0, world.scanning) * passes,
+        "crawler_lines": crawler / 40,
+        "render_lines": 2.0 + (4.0 if load > 0.75 else 0.0),
+    }
+
+
+def context(world: PermissionLeakWorld) -> dict[str, Any]:
+    """Return what templates print: tables, counts and states as plain data."""
+    main, syd, k, now = world.main, world.syd, world.knob, world.now
+    passes = k["block"] <= 0
+    rows = [("iad", 0.34, main), ("fra", 0.22, main), ("lhr", 0.15, main), ("sjc", 0.14, main), ("sin", 0.09, main),
+            ("syd", syd.weight, syd)]  # fmt: skip
+    hit = main.weight * hit_ratio(world, main) + syd.weight * hit_ratio(world, syd)
+    trace = {"main": not main.trace_lost, "syd": not syd.trace_lost}
+    total = world.reads + 3
+    return {
+        "pops": [
+            {
+                "name": pop, "share": share, "version": one.version, "hit": hit_ratio(world, one), "epoch": one.epoch,
+                "leaks": bool(_leaks(one, now)) and passes, "stock": one.stock(now), "tokens": one.tokens,
+                "objects": round(PREVIEWS * share * one.stock(now)), "trace": not one.trace_lost,
+                "age": round(3480 * one.stock(now)) if one.stock(now) > 0.001 else 0, "pinned": one.pinned,
+            }
+            for pop, share, one in rows
+        ],
+        "figures": dict(world.figures()),
+        "reads": round(total),
+        "reads_before": 26,
+        "tenants": round(world.tenants_to_tell()),
+        "tenants_exact": round(11 + world.new_tenants()),
+        "scope": {"exact": world.trace_lost <= 0, "links": round(26 + 3114 * world.trace_lost)},
+        "previews": previews(world),
+        "tokens": tokens(world),
+        "bad_tokens": round(sum(one.bad for one in world.pops)),
+        "epoch": world.epoch,
+        "epoch_syd": syd.epoch,
+        "bumped": world.epoch > 117,
+        "stuck": world.stuck,
+        "hit": hit,
+        "origin": round(ORIGIN * (1 - hit) * passes),
+        "route": round(ROUTE + _crawler(world) + world.scanning) if passes else 0,
+        "versions": {"main": main.version, "syd": syd.version},
+        "open_pct": 100 * world.open_share(),
+        "pinned": k["unpin"] <= 0,
+        "rolled_back": k["rollback"] > 0,
+        "patched": k["patch"] > 0,
+        "blocked": not passes,
+        "merged": world.merged,
+        "held": k["hold"] > 0,
+        "log_hold": k["log_hold"] > 0,
+        "trace": trace,
+        "trace_lost": world.trace_lost,
+        "log_hours": _log_age(world),
+        "hours_lost": world.hours_lost,
+        "scanning": world.scanning > 0,
+        "scan_rate": world.scanning,
+        "public": world.public_at is not None,
+        "probe": k["probe"] > 0,
+        "acknowledged": k["acknowledge"] > 0,
+        "aware": k["aware"] > 0,
+        "room": k["room"] > 0,
+        "post_removed": k["post_removed"] > 0,
+        "ui_off": k["ui_flag"] > 0,
+        "purged": k["purge"] > 0,
+        "render_load": _render_load(world),
+        "crawler": {"rate": round(18 + _crawler(world)), "on": CRAWLER <= now < CRAWLER_ENDS,
+                    "blocked": k["waf_rule"] > 0},
+        "distinct": round(212 + 40 * world.scanning),
+        "drained": k["drain_fra"] > 0,
+        "notice": k["status_page"] > 0,
+    }  # fmt: skip

@@ -1,0 +1,113 @@
+"""Scripted responders of scenario C, and the simulated holders of its empty seats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scenarios.gamer import gamer
+from scenarios.moves import here, known, m, seen, task
+from scenarios.permission_leak.by_the_book import steps
+from scenarios.responders import Script, Step, does, library
+from simulator import commands as c
+from simulator.policy import Policy
+from simulator.scenario import Agent
+
+SEATS = ("commander", "deputy", "security", "triage", "mitigation", "verification", "comms")
+ANSWERS = {
+    "counsel_asks": "facts",
+    "leadership_asks": "protected",
+    "reporter_offers": "stop",
+    "call_it": "each",
+    "ciso_asks": "holding",
+    "draft_notice": "facts_only",
+}
+
+
+def by_the_book() -> Policy:
+    """Work the incident as the playbook says, each role its part."""
+    return Script(steps(), SEATS, ANSWERS)
+
+
+# --- the one who cannot wait -----------------------------------------------------------------------------
+
+
+def impatient() -> Policy:
+    """Patch at once because it is three lines; tell leadership all about it meanwhile."""
+    return Script(
+        [
+            Step(30, "commander", does(c.AssignRole(role="commander", to="commander"))),
+            Step(40, "mitigation", does(c.RunQuery(query="key_diff"))),
+            Step(45, "triage", does(c.RunQuery(query="repro_warm"))),
+            Step(120, "commander", does(c.Declare(severity="SEV-2", title="Preview permissions")), seen("key_diff")),
+            Step(m(4), "mitigation", does(c.TakeAction(action="patch")), seen("key_diff")),
+            Step(m(9), "comms", does(c.UpdateExecutives(impact=c.Figure(name="reads_total", low=3),
+                 cause="decision_key", mitigation="patch", eta="point", next_update_minutes=30))),
+            Step(m(12), "commander", does(c.PageTeam(role="platform"))),
+            Step(m(40), "mitigation", does(c.TakeAction(action="purge")),
+                 lambda b: (run := b.incident.last_run("action", "patch")) is not None and run.state == "done"),
+            Step(m(44), "commander", does(c.UpdateStakeholders(audience="internal", status="recovered",
+                 next_update_minutes=60))),
+            Step(m(45), "commander", does(c.RequestClosure(confidence="L3"))),
+            Step(m(46), "commander", does(c.EndDrill(how="stopped"))),
+        ],
+        SEATS,
+        {"leadership_asks": "explain", "ciso_asks": "no_comment", "call_it": "yes"},
+    )  # fmt: skip
+
+
+# --- the one who follows the red herring -----------------------------------------------------------------
+
+
+def wrong_cause() -> Policy:
+    """Believe the loudest story: a crawler on the route, then roles that are cached too long."""
+    return Script(
+        [
+            Step(30, "commander", does(c.AssignRole(role="commander", to="commander"))),
+            Step(35, "commander", does(c.AssignRole(role="deputy", to="deputy"))),
+            Step(50, "deputy", does(c.TakeAction(action="open_room", executor="deputy"))),
+            Step(60, "commander", does(task("triage", "repro_cold"))),
+            Step(60, "commander", does(task("security", "waf_top"))),
+            Step(m(3), "commander", lambda b: c.Declare(severity="SEV-1", title="Attack on previews",
+                 hypothesis="crawler", evidence=known(b, "repro_cold", "waf_top")), seen("repro_cold")),
+            Step(m(4), "commander", does(c.Freeze(scope=("share-svc",)))),
+            Step(m(4), "commander", does(c.PageTeam(role="platform"))),
+            Step(m(5), "triage", does(c.StateHypothesis(cause="crawler", probability=0.9))),
+            Step(m(6), "deputy", does(c.UpdateStakeholders(audience="restricted", status="investigating",
+                 cause="crawler", next_update_minutes=20))),
+            Step(m(8), "mitigation", does(c.RecordOption(action="waf_rule", coverage=("europe",),
+                 minutes_to_effect=1, risk="no_effect_on_cause", reversal_minutes=1))),
+            Step(m(10), "mitigation", does(c.TakeAction(action="waf_rule", executor="platform")), here("platform")),
+            Step(m(14), "triage", does(c.StateHypothesis(cause="role_cache", probability=0.8))),
+            Step(m(15), "mitigation", does(c.TakeAction(action="role_cache_flush"))),
+            Step(m(18), "mitigation", does(c.TakeAction(action="ui_flag"))),
+            Step(m(25), "deputy", does(c.UpdateStakeholders(audience="restricted", status="mitigating",
+                 mitigation="role_cache_flush", next_update_minutes=30))),
+            Step(m(26), "security", does(c.TakeAction(action="sign_out"))),
+            Step(m(52), "commander", does(c.EndDrill(how="stopped"))),
+        ],
+        SEATS,
+        {"leadership_asks": "protected", "ciso_asks": "holding"},
+    )  # fmt: skip
+
+
+# --- simulated holders of empty seats --------------------------------------------------------------------
+
+
+HOLDERS_PACE = 1.4
+"""Simulated holders are slower than the book, so that the person among them can keep up."""
+
+
+def _holder(seat: str) -> Callable[[], Agent]:
+    """Return a maker of the simulated holder of one seat: by_the_book's part for it, and no other."""
+
+    def make() -> Agent:
+        part = Script([s for s in steps() if s.seat == seat], (seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
+        return lambda briefing: [command for _, command in part(lambda role: briefing)]
+
+    return make
+
+
+RESPONDERS = library(
+    by_the_book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
+)
+TEAMMATES = {seat: _holder(seat) for seat in SEATS}

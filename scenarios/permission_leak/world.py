@@ -1,0 +1,358 @@
+"""The world of scenario C: an edge worker that caches permissions under a key without tenant or viewer.
+
+Flows are reads a minute. Five points of presence follow every release alike; the sixth, `syd`, is pinned, so
+the state is kept for two groups (`pops`). What can be seen is in `readings`; equations and calibration are
+described in the facilitator notes beside this file.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from scenarios.permission_leak import readings
+from scenarios.permission_leak.pops import Pops
+
+MINUTE = 60.0
+ORGANIC = 0.015
+"""Reads across tenants a minute, worldwide, that come about by themselves."""
+SCAN_STARTS = 25.0
+"""Minute in which somebody begins to enumerate links, if nothing gets out before."""
+SPREADS = 10.0
+"""Minutes from details being public to the scan."""
+RESEARCHER = 3
+"""Reads of the person who reported it."""
+TENANTS, KNOWN_TENANTS = 212, 11
+"""Tenants that have such links at all, and those read before T+0."""
+DEPLOY_HOURS = 26.0
+"""Hours of access log since the deploy that an investigation would want."""
+ROTATIONS = ((20 * 60, 1 / 3), (80 * 60, 1.0))
+"""Drill second of each log rotation within the drill, and the hours since the deploy it drops."""
+TRACE_SHARE = 45.0
+"""Percent of the evidence that the decision trace is worth."""
+ROUTE_SHARE = 0.06
+"""Share of product traffic on the preview route."""
+
+KNOBS = dict.fromkeys(
+    (
+        "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
+        "purge", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
+        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "status_page",
+        "waf_rule", "exp_409", "role_cache", "render_scale", "sign_out",
+    ),
+    0.0,
+)  # fmt: skip
+"""Every knob and where it stands before anybody touched it."""
+REPEATS = ("purge", "epoch", "flush", "redeploy", "restart", "revoke_links")
+"""Knobs whose every turn is another go."""
+
+
+class PermissionLeakWorld:
+    """Larkfield's guest previews after worker v57. Times are drill seconds; `parameters` are the variation knobs."""
+
+    def __init__(self, parameters: Mapping[str, float] | None = None) -> None:
+        given = dict(parameters or {})
+        self.now = 0
+        self.step_seconds = 15
+        self.fault_at = 0
+        self.organic = given.pop("organic", ORGANIC)
+        self.scan_starts = given.pop("scan_minute", SCAN_STARTS)
+        pinned_share = given.pop("pinned_share", 0.06)
+        self.stuck = given.pop("replication_stuck", 1.0) > 0
+        if given:
+            raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
+        self.knob = dict(KNOBS)
+        self.main = Pops("main", 1 - pinned_share)
+        self.syd = Pops("syd", pinned_share, pinned=True)
+        self.pops = (self.main, self.syd)
+        self._due: list[tuple[int, int, str, float]] = []
+        self._turns = 0
+        self.scanning = self.intensity = 0.0
+        """Hits of the scan, and hits in all, a minute if every worker leaked."""
+        self.reads = 0.0
+        """Reads across tenants since the deploy, the researcher's left out."""
+        self.hours_lost = 0.0
+        self.trace_lost = 0.0
+        """Share of traffic whose decision trace is gone."""
+        self.destroyed_calm = False
+        """Responders destroyed evidence while nobody exploited the leak."""
+        self.public_at: float | None = None
+        self.epoch = 117
+        self.merged = False
+        self.purged_at = -(10**9)
+        self._rotations = list(ROTATIONS)
+        self._harm = {
+            "unauthorised_reads": 0.0, "tenants_over": 0.0, "evidence_lost_pct": 0.0, "previews_denied": 0.0,
+            "residual_minutes": 0.0,
+        }  # fmt: skip
+        self.token_reads = 0.0
+        """Reads since T+0 with tokens handed out wrongly."""
+
+    # --- time ----------------------------------------------------------------------------------------
+
+    def start(self, at: int, fault_at: int) -> None:
+        """Stand at `at` as the deploy at `fault_at` has left it: the organic leak in closed form."""
+        self.now, self.fault_at = at, fault_at
+        since = max(0.0, (at - fault_at) / MINUTE)
+        if since > 0:
+            self.reads = self.organic * since
+            for one in self.pops:
+                one.leak(self.organic, since)
+        self.intensity = self.organic
+
+    def before(self, at: int) -> Mapping[str, float]:
+        """Return what could be observed at a second before the drill's own history: calm, or the organic leak."""
+        other = PermissionLeakWorld({"organic": self.organic})
+        other.start(at, self.fault_at)
+        return readings.observe(other)
+
+    def step(self, dt: int) -> None:
+        """Integrate `dt` seconds, in pieces of at most `step_seconds`."""
+        while dt > 0:
+            piece = min(dt, self.step_seconds)
+            self._integrate(piece)
+            dt -= piece
+
+    def turn(self, knob: str, value: float, over: int) -> None:
+        """Have `knob` stand at `value` in `over` seconds. Raises KeyError if there is no such knob.
+
+        Nothing here moves gradually: a release, a purge or a block is in force once it has propagated.
+        """
+        if knob not in self.knob:
+            raise KeyError(knob)
+        self._turns += 1
+        self._due.append((self.now + over, self._turns, knob, value))
+        self._due.sort()
+        if over <= 0:
+            self._come_due()
+
+    def knobs(self) -> Mapping[str, float]:
+        """Return every knob and where it stands."""
+        return dict(self.knob)
+
+    def _come_due(self) -> None:
+        while self._due and self._due[0][0] <= self.now:
+            _, _, knob, value = self._due.pop(0)
+            if knob in REPEATS and value > 0:
+                self.knob[knob] += 1
+                self._again(knob)
+            else:
+                self.knob[knob] = value
+                self._set(knob, value)
+        self._switch()
+
+    def _set(self, knob: str, value: float) -> None:
+        if knob in ("details_public", "details_told") and value > 0 and self.public_at is None:
+            self.public_at = self.now / MINUTE
+        elif knob == "epoch_sync" and value > 0:
+            self.stuck = False
+            self._bump(self.syd)
+        elif knob == "patch" and value > 0:
+            self._lose_trace(*self.pops)
+
+    def _again(self, knob: str) -> None:
+        if knob == "purge":
+            self.purged_at = self.now
+            for one in self.pops:
+                one.purge(self.now)
+        elif knob == "epoch":
+            self.epoch += 1
+            self._bump(self.main)
+            if not self.stuck:
+                self._bump(self.syd)
+        elif knob == "revoke_links":
+            for one in self.pops:
+                one.bad = 0.0
+        elif knob in ("redeploy", "restart"):
+            if knob == "redeploy":
+                # The train releases what it has, whatever ran before: a rollback is undone.
+                self.merged = True
+                self.knob["rollback"] = 0.0
+            self._lose_trace(*self.pops, by_us=knob == "restart")
+        elif knob == "flush":
+            self._lose_trace(*self.pops)
+            for one in self.pops:
+                one.flushed_until = self.now + 600
+
+    def _bump(self, one: Pops) -> None:
+        one.revoke(self.epoch)
+
+    def _switch(self) -> None:
+        """Let the workers run what release, pin and patch say they run."""
+        wanted = 58 if self.knob["patch"] > 0 else 56 if self.knob["rollback"] > 0 else 57
+        for one in self.pops:
+            follows = wanted if not one.pinned or wanted == 58 or self.knob["unpin"] > 0 else 57
+            if follows != one.version:
+                one.version = follows
+                self._lose_trace(one)
+            leaks = one.version == 57 and self.knob["block"] <= 0
+            one.set_open(leaks, self.now)
+
+    def _lose_trace(self, *groups: Pops, by_us: bool = True) -> None:
+        """A worker that is replaced or flushed takes its decision trace with it; `by_us`: the responders did it."""
+        for one in groups:
+            if self.knob["hold"] > 0 or one.trace_lost:
+                continue
+            one.trace_lost = True
+            self.trace_lost += one.weight
+            if by_us and self.scanning <= 0:
+                self.destroyed_calm = True
+
+    def scan(self, minute: float) -> float:
+        """Return the hits a minute of somebody who enumerates links, all workers leaking."""
+        begins = self.scan_starts
+        if self.public_at is not None:
+            begins = min(begins, self.public_at + SPREADS)
+        return 0.0 if minute < begins else 0.3 * min(40.0, 6 + (minute - begins) * 34 / 15)
+
+    def _integrate(self, dt: int) -> None:
+        now, harm, h = self.now, self._harm, dt / MINUTE
+        self.scanning = self.scan(now / MINUTE) if now >= 0 else 0.0
+        self.intensity = self.organic + self.scanning
+        blocked = self.knob["block"] > 0
+        read = again = 0.0
+        for one in self.pops:
+            direct, repeated = one.move(now, h, self.intensity, blocked)
+            read += direct
+            again += repeated
+        self.reads += read
+        if now >= 0:
+            harm["unauthorised_reads"] += read
+            self.token_reads += again
+            harm["residual_minutes"] += self.left_behind() * h
+            if blocked:
+                harm["previews_denied"] += 100 * ROUTE_SHARE * h
+            elif now - self.purged_at < 360:
+                # An emptied cache renders everything anew; some previews time out meanwhile.
+                harm["previews_denied"] += 5 * ROUTE_SHARE * h
+            while self._rotations and self._rotations[0][0] <= now:
+                _, hours = self._rotations.pop(0)
+                if self.knob["hold"] <= 0 and self.knob["log_hold"] <= 0:
+                    self.hours_lost += hours
+                    harm["evidence_lost_pct"] += 100 * hours / DEPLOY_HOURS
+            new = self.new_tenants()
+            over = new + (TENANTS - KNOWN_TENANTS - new) * self.trace_lost
+            harm["tenants_over"] = max(harm["tenants_over"], over)
+            lost = 100 * self.hours_lost / DEPLOY_HOURS + TRACE_SHARE * self.trace_lost
+            harm["evidence_lost_pct"] = max(harm["evidence_lost_pct"], lost)
+        self.now = now + dt
+        if self._due and self._due[0][0] <= self.now:
+            self._come_due()
+
+    # --- what there is to know -----------------------------------------------------------------------
+
+    def new_tenants(self) -> float:
+        """Return the tenants read since T+0 that had not been read before."""
+        more = TENANTS - KNOWN_TENANTS
+        return more * (1 - math.exp(-self._harm["unauthorised_reads"] / more))
+
+    def tenants_to_tell(self) -> float:
+        """Return the tenants to be told: those read where the trace shows them, else every one that might have been."""
+        new = KNOWN_TENANTS + self.new_tenants()
+        return new + (TENANTS - new) * self.trace_lost
+
+    def left_behind(self) -> float:
+        """Return the share of what the leak handed out, previews and tokens alike, that can still be used."""
+        return sum(one.weight * (one.stock(self.now) + one.tokens) for one in self.pops) / 2
+
+    def open_share(self) -> float:
+        """Return the share of preview traffic that passes a leaking worker."""
+        return sum(one.weight for one in self.pops if one.open)
+
+    def observe(self) -> Mapping[str, float]:
+        """Return every observable quantity (see `readings.observe` for units)."""
+        return readings.observe(self)
+
+    def context(self) -> Mapping[str, Any]:
+        """Return what templates print."""
+        return readings.context(self)
+
+    def facts(self) -> Mapping[str, bool | int | float | str]:
+        """Return the facts that conditions, severity and scoring read."""
+        k = self.knob
+        outside = self.outside()
+        leaking = self.open_share() > 0
+        held, scanning = k["hold"] > 0, self.scanning > 0
+        fault = self.now >= self.fault_at
+        left = leaking or outside["previews"] > 0.01 or outside["tokens"] > 0.01
+        return {
+            "fault": fault,
+            "leaking": leaking,
+            "leaking_europe": self.main.open,
+            "leaking_syd": self.syd.open,
+            "pinned": k["unpin"] <= 0,
+            "rolled_back": k["rollback"] > 0,
+            "patched": k["patch"] > 0,
+            "blocked": k["block"] > 0,
+            "merged": self.merged,
+            "evidence_held": held,
+            "logs_held": held or k["log_hold"] > 0,
+            "trace_lost": self.trace_lost > 0,
+            "evidence_destroyed": self.destroyed_calm,
+            # Ready: going back costs no evidence, or the leak is being exploited and waiting costs more.
+            "fallback": "ready" if held or scanning or self.main.trace_lost else "blocked",
+            "scan_active": scanning,
+            "details_public": self.public_at is not None,
+            "details_told": k["details_told"] > 0,
+            "previews_cached": outside["previews"] > 0.01,
+            "purged": k["purge"] > 0,
+            "tokens_valid": outside["tokens"] > 0.01,
+            "epoch_bumped": self.epoch > 117,
+            "epoch_lagging": self.syd.epoch < self.epoch,
+            "probe_created": k["probe"] > 0,
+            "reporter_acknowledged": k["acknowledge"] > 0,
+            "aware_noted": k["aware"] > 0,
+            "room_open": k["room"] > 0,
+            "post_removed": k["post_removed"] > 0,
+            "contained": not left,
+            "auth_at_risk": left and fault,
+            "data_at_risk": left and fault,
+            "data_lost_or_security": fault,
+            "regression": left and fault,
+            "correctness_affected": False,
+            "production_affected": False,
+            "users_blocked": k["block"] > 0,
+            "workaround": False,
+            "billing_at_risk": False,
+            "safety_at_risk": False,
+            "open_traffic_pct": round(100 * self.open_share(), 1),
+            "reads_total": round(self.reads + RESEARCHER),
+        }
+
+    def figures(self) -> Mapping[str, float]:
+        """Return the true value of every figure people may state."""
+        harm = {name: round(value, 3) for name, value in self._harm.items()}
+        return harm | {
+            "reads_total": round(self.reads + RESEARCHER, 2),
+            "tenants_to_tell": round(self.tenants_to_tell(), 1),
+            "open_traffic_pct": round(100 * self.open_share(), 2),
+            "previews_public": float(readings.previews(self)),
+            "tokens_valid": float(readings.tokens(self)),
+            "hours_lost": round(self.hours_lost, 2),
+            "token_reads": round(self.token_reads, 3),
+        }
+
+    def outside(self) -> Mapping[str, float]:
+        """Return by segment the share still affected.
+
+        Regions: share of their preview traffic that passes a leaking worker. `previews`, `tokens`: share of what
+        the leak left behind that can still be used.
+        """
+        main, syd = float(self.main.open), float(self.syd.open)
+        apac = (0.15 - self.syd.weight) / 0.15
+        return {
+            "americas": main,
+            "europe": main,
+            "apac": apac * main + (1 - apac) * syd,
+            "previews": sum(one.weight * one.stock(self.now) for one in self.pops),
+            "tokens": sum(one.weight * one.tokens for one in self.pops),
+        }
+
+    def harm(self) -> Mapping[str, float]:
+        """Return harm by dimension since T+0: reads, tenants, percent of the evidence, percent-minutes, minutes."""
+        return dict(self._harm)
+
+
+WORLD = PermissionLeakWorld
+"""What the loader makes for this scenario, from its `parameters`."""

@@ -1,0 +1,103 @@
+"""Need-to-know: who may see what in a drill whose incident is protected. In every other drill all see all.
+
+Roles inside the circle see everything that is not addressed to somebody else. Roles outside see what is said in
+open channels, who holds what, what is frozen, who was paged, and their own work; never what the circle finds,
+thinks and does. Events carry their readers (`to`) in the journal; commands are told apart here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.journal import NOBODY, Entry, audience, role_of
+from simulator.scenario import Scenario
+
+OPEN = (
+    c.TakeSeat, c.LeaveSeat, c.AcknowledgePage, c.ChangeStatus, c.AssignRole, c.AcceptRole, c.ReleaseRole,
+    c.AssignLane, c.NameMergeOwner, c.Freeze, c.LiftFreeze, c.PageTeam, c.EndDrill,
+)  # fmt: skip
+"""Commands that show nothing of the matter: seats, roles, lanes, freezes, pages."""
+WORK = (
+    e.QueryQueued, e.QueryStarted, e.QueryFinished, e.ActionQueued, e.ActionStarted, e.ActionFinished,
+)  # fmt: skip
+
+
+class Circle:
+    """The roles that need to know, and the channels that are theirs."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self.inside = scenario.overlay.need_to_know
+        self.outside = tuple(r.id for r in scenario.roles if r.id not in self.inside) if self.inside else ()
+
+    def knows(self, role: str) -> bool:
+        """Tell whether a role is inside; in an open drill every role is."""
+        return not self.inside or role in self.inside
+
+    def channel(self, role: str) -> str:
+        """Return the channel in which a role works with others."""
+        return self._scenario.room if self.knows(role) else self._scenario.channels[0]
+
+    def addressed(self, body: e.Event, runs: Mapping[str, str]) -> e.Event:
+        """Return an event with its readers; `runs` tells who carries out what (reference -> executor)."""
+        if not self.inside or body.to or isinstance(body, e.TRUTH) or not self._is_inner(body, runs):
+            return body
+        return body.model_copy(update={"to": self.inside})
+
+    def _is_inner(self, body: e.Event, runs: Mapping[str, str]) -> bool:
+        match body:
+            case e.InjectDelivered() | e.MessagePosted():
+                return body.channel in self._scenario.restricted
+            case e.CueShared():
+                return self.knows(body.role)
+            case e.TaskAssigned():
+                return self.knows(body.owner) and self.knows(body.assigned_by)
+            case e.TaskAcknowledged() | e.TaskReported():
+                return self.knows(runs.get(body.task, body.owner)) and self.knows(body.owner)
+            case e.ActionAborted():
+                return self.knows(runs.get(body.run, ""))
+            case e.MetricPinned() | e.VerificationMeasured():
+                return True
+            case _:
+                return isinstance(body, WORK) and self.knows(body.executor)
+
+    def audience(self, by: str, body: c.Command | e.Event) -> tuple[str, ...]:
+        """Return the roles that may see an entry; empty means all of them."""
+        roles = audience(by, body)
+        if roles or not self.inside or isinstance(body, e.Event):
+            return roles
+        author = role_of(by)
+        return self.inside if self.knows(author) and self._is_closed(body) else ()
+
+    def _is_closed(self, body: c.Command) -> bool:
+        match body:
+            case c.PostMessage():
+                return body.channel in self._scenario.restricted
+            case c.UpdateStakeholders():
+                return body.audience == "restricted"
+            case c.AssignTask():
+                return self.knows(body.to)
+            case c.AskRole():
+                return self.knows(body.role)
+            case c.Declare():
+                return body.hypothesis is not None
+            case c.AnswerAsker() | c.ChallengeClaim():
+                inject = self._scenario.find("injects", body.inject)
+                return inject is None or bool(inject.to) or inject.channel in self._scenario.restricted
+        return not isinstance(body, OPEN)
+
+    def sees(self, entry: Entry, role: str) -> bool:
+        """Tell whether `role` may ever see `entry`."""
+        roles = self.audience(entry.by, entry.body)
+        return roles != NOBODY and (not roles or role in roles)
+
+
+def tells_detail(body: c.Command, inside: tuple[str, ...]) -> bool:
+    """Tell whether an update says outside the circle what only the circle may know: a cause, or where it leaks."""
+    if not inside:
+        return False
+    if isinstance(body, c.UpdateStakeholders):
+        return body.audience != "restricted" and (body.cause is not None or bool(body.segments))
+    return isinstance(body, c.UpdateExecutives) and body.cause is not None

@@ -1,0 +1,60 @@
+"""A protected incident in the browser: a role outside need-to-know sees nothing of the restricted channel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import SHOTS, Server
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+
+def _host(page: Page, scenario: str) -> str:
+    page.get_by_role("textbox", name="Your name").last.fill("Hana")
+    page.get_by_role("combobox", name=re.compile("Scenario")).last.click()
+    page.get_by_role("option", name=re.compile(scenario)).click()
+    page.get_by_role("button", name="Open the drill").click()
+    expect(page.locator(".code")).to_be_visible()
+    return page.locator(".code").inner_text()
+
+
+def _join(page: Page, name: str, seat: str) -> None:
+    page.get_by_role("textbox", name="Your name").fill(name)
+    page.get_by_role("textbox", name="Your name").press("Tab")
+    card = page.locator(".st-key-chairs [data-testid='stVerticalBlock']").filter(has_text=re.compile(f"^{seat}"))
+    card.get_by_role("button", name="Sit here").last.click()
+    expect(page.locator(".bar")).to_be_visible()
+
+
+def _say(page: Page, channel: str, words: str) -> None:
+    field = page.get_by_placeholder(f"Write to the {channel} channel")
+    field.fill(words)
+    field.press("Enter")
+    expect(page.locator(".feed").last).to_contain_text(words)
+
+
+def test_the_restricted_channel_is_invisible_outside(server: Server, open_page: Callable[..., Page]) -> None:
+    host = open_page(server.url)
+    code = _host(host, "stranger's document")
+    ana = open_page(f"{server.url}/?drill={code}")
+    _join(ana, "Ana", "Incident commander")
+    cy = open_page(f"{server.url}/?drill={code}")
+    _join(cy, "Cy", "Communications lead")
+    host.get_by_role("button", name="Start the drill").click()
+    expect(ana.locator(".clock")).to_contain_text("1×")
+
+    _say(ana, "restricted", "the worker reuses permissions")
+    _say(cy, "incident", "what may I tell customers?")
+    expect(ana.locator(".feed").last).to_contain_text("what may I tell customers?")
+    expect(host.locator(".feed").last).to_contain_text("the worker reuses permissions")
+    cy.wait_for_timeout(2500)
+    everything = cy.content()
+    assert "reuses permissions" not in everything
+    assert "#restricted" not in everything
+    if SHOTS:
+        ana.screenshot(path=f"{SHOTS}/protected-inside.png")
+        cy.screenshot(path=f"{SHOTS}/protected-outside.png")

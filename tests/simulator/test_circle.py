@@ -1,0 +1,208 @@
+"""Need-to-know: roles outside the circle see open channels and their own work, and nothing of the matter."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator import commands as c
+from simulator import events as e
+from simulator.circle import Circle, tells_detail
+from simulator.engine import Engine
+from simulator.room.skip import run_ahead
+from simulator.scenario import Scenario
+from simulator.views import briefing
+from tests.simulator.toy import TOY, engine, role
+
+INSIDE = ("commander", "deputy", "mitigation", "dba")
+ROLES = [
+    role("commander"), role("deputy"),
+    role("comms", cues=[{"id": "blog", "text": "They blog.", "topics": ["purge"]}]),
+    role("mitigation", lane="mitigation", cues=[{"id": "purge_is_safe", "text": "It is.", "topics": ["purge"]}]),
+    role("dba", seat=False, present=False, joins_after="2m"),
+]  # fmt: skip
+QUERIES = [
+    *TOY["queries"],
+    {"id": "tickets", "title": "Tickets", "command": "desk", "executors": ["comms"], "takes": "20s",
+     "evidence": "narrative", "output": "2 tickets"},
+]  # fmt: skip
+INJECTS = [
+    {"id": "report", "at": "1m", "channel": "closed", "persona": "Mira", "text": "I can see it"},
+    {"id": "gossip", "at": "1m", "channel": "incident", "persona": "Dev", "text": "what is going on"},
+    {"id": "mail", "at": "1m", "to": ["commander"], "channel": "closed", "persona": "Mira", "text": "for you"},
+    {"id": "why", "at": "1m", "channel": "closed", "persona": "Lead", "text": "why?", "form": "ask",
+     "answers": [{"id": "cache", "label": "The cache", "right": True, "reply": "I see."}]},
+]  # fmt: skip
+PROTECTED = {
+    "roles": ROLES, "queries": QUERIES, "injects": INJECTS, "channels": ["incident", "closed"], "room": "closed",
+    "restricted": ["closed"], "overlay": {**TOY["overlay"], "need_to_know": list(INSIDE)},
+}  # fmt: skip
+
+
+def protected() -> Engine:
+    return engine(**PROTECTED)
+
+
+def kinds(drill: Engine, role_: str) -> list[str]:
+    return [x.body.kind for x in briefing(drill, role_).entries]
+
+
+def has(drill: Engine, role_: str, what: type) -> bool:
+    return any(isinstance(x.body, what) for x in briefing(drill, role_).entries)
+
+
+def test_an_open_drill_has_no_circle() -> None:
+    circle = Circle(Scenario.model_validate(TOY))
+    assert circle.outside == ()
+    assert circle.knows("comms")
+    assert circle.audience("commander:Ana", c.RunQuery(query="check")) == ()
+
+
+def test_who_works_in_which_channel() -> None:
+    circle = protected().circle
+    assert (circle.channel("mitigation"), circle.channel("comms")) == ("closed", "incident")
+    assert circle.outside == ("comms",)
+
+
+def test_a_closed_channel_is_invisible_outside() -> None:
+    drill = protected()
+    drill.advance(90)
+    drill.submit(c.PostMessage(channel="closed", text="it is the cache"), "commander:Ana")
+    drill.submit(c.PostMessage(channel="incident", text="HERON is open"), "commander:Ana")
+    seen = {x.body.inject for x in briefing(drill, "comms").entries if isinstance(x.body, e.InjectDelivered)}
+    assert seen == {"gossip"}
+    assert [x.body.text for x in briefing(drill, "comms").entries if isinstance(x.body, c.PostMessage)] == [
+        "HERON is open"
+    ]
+    inside = {x.body.inject for x in briefing(drill, "deputy").entries if isinstance(x.body, e.InjectDelivered)}
+    assert inside == {"report", "gossip", "why"}
+    assert "mail" in briefing(drill, "commander").incident.delivered
+
+
+def test_what_the_circle_finds_thinks_and_does_stays_inside() -> None:
+    drill = protected()
+    drill.submit(c.Declare(severity="SEV-1", title="HERON"), "commander:Ana")
+    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    drill.submit(c.StateHypothesis(cause="leak", probability=0.9), "commander:Ana")
+    drill.submit(c.TakeAction(action="flag_off"), "mitigation:Bo")
+    drill.submit(c.AssignTask(to="mitigation", text="look"), "commander:Ana")
+    drill.submit(c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20),
+                 "deputy:Cy")  # fmt: skip
+    drill.submit(c.UpdateExecutives(impact=c.Figure(name="backlog", low=1), next_update_minutes=20), "deputy:Cy")
+    drill.advance(300)
+    drill.submit(c.AnswerAsker(inject="why", answer="cache"), "commander:Ana")
+    outside = kinds(drill, "comms")
+    assert not {"run_query", "query_started", "query_finished", "state_hypothesis", "take_action", "action_started",
+                "action_finished", "task_assigned", "update_stakeholders", "update_executives",
+                "answer_asker"} & set(outside)  # fmt: skip
+    assert {"declare", "change_happened", "alert_fired"} <= set(outside)
+    assert {"query_finished", "action_finished", "task_assigned", "answer_asker"} <= set(kinds(drill, "deputy"))
+    assert not [x for x in briefing(drill, "comms").entries if getattr(x.body, "text", "") == "I see."]
+
+
+def test_the_incident_outside_is_what_was_seen_outside() -> None:
+    drill = protected()
+    drill.submit(c.AssignRole(role="commander", to="commander"), "commander:Ana")
+    drill.submit(c.Declare(severity="SEV-1", title="HERON"), "commander:Ana")
+    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    drill.submit(c.RecordPacket(segments=("all",), impact=(), evidence=(), next_checkpoint_minutes=10,
+                                next_owner="deputy"), "commander:Ana")  # fmt: skip
+    drill.advance(100)
+    outside, inside = briefing(drill, "comms"), briefing(drill, "deputy")
+    assert (outside.incident.severity, outside.incident.holder("commander")) == ("SEV-1", "commander")
+    assert not outside.incident.runs
+    assert not outside.incident.packets
+    assert not [ref for ref in outside.incident.refs if ref.startswith(("query:", "packet:"))]
+    assert list(inside.incident.runs) == ["query:check"]
+    assert outside.latest_result("check") is None
+    assert outside.search_logs(minutes=60) == []
+    assert inside.search_logs(minutes=60)
+
+
+def test_the_catalogue_outside_lists_what_one_can_do_oneself() -> None:
+    drill = protected()
+    assert [line.id for line in briefing(drill, "comms").catalogue.lines] == ["tickets"]
+    assert [option.id for option in briefing(drill, "comms").options("queries")] == ["tickets"]
+    assert len(briefing(drill, "deputy").catalogue.lines) > 5
+
+
+def test_evidence_of_the_circle_cannot_be_cited_outside() -> None:
+    drill = protected()
+    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    drill.advance(60)
+    refused = drill.submit(c.ClaimRecovery(claim="mitigated", evidence=("query:check",)), "comms:Di")
+    reason = drill.journal.entries[refused.seq].body
+    assert isinstance(reason, e.CommandRefused)
+    assert "not yours to see" in reason.reason
+
+
+def test_work_of_roles_outside_is_everybodys() -> None:
+    drill = protected()
+    drill.submit(c.RunQuery(query="tickets"), "comms:Di")
+    drill.submit(c.AssignTask(to="comms", text="what do they write?"), "commander:Ana")
+    drill.advance(60)
+    for role_ in ("comms", "deputy"):
+        assert has(drill, role_, e.QueryFinished)
+        assert has(drill, role_, e.TaskAssigned)
+    assert [task.owner for task in briefing(drill, "comms").tasks()] == ["comms"]
+
+
+def test_cues_go_where_their_holder_works() -> None:
+    drill = protected()
+    drill.submit(c.AskRole(role="mitigation", topic="purge"), "commander:Ana")
+    drill.submit(c.AskRole(role="comms", topic="purge"), "commander:Ana")
+    drill.advance(300)
+    shared = {x.body.cue for x in briefing(drill, "comms").entries if isinstance(x.body, e.CueShared)}
+    assert shared == {"blog"}
+    assert "purge_is_safe" in briefing(drill, "deputy").incident.cues
+    assert "purge_is_safe" not in briefing(drill, "comms").incident.cues
+
+
+def test_references_are_counted_over_the_whole_drill() -> None:
+    drill = protected()
+    for audience in ("restricted", "public"):
+        drill.submit(c.UpdateStakeholders.model_validate(
+            {"audience": audience, "status": "investigating", "next_update_minutes": 20}), "deputy:Cy")  # fmt: skip
+    assert [ref for ref in briefing(drill, "comms").incident.refs if ref.startswith("update:")] == ["update:2"]
+
+
+def test_who_is_outside_neither_posts_into_the_closed_channel_nor_speaks_for_it() -> None:
+    drill = protected()
+    assert "not in #closed" in (drill.objection(c.PostMessage(channel="closed", text="hello?"), "comms") or "")
+    restricted = c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20)
+    assert "needs to know" in (drill.objection(restricted, "comms") or "")
+    assert drill.objection(restricted, "deputy") is None
+    assert [option.id for option in briefing(drill, "comms").options("channels")] == ["incident"]
+    assert [briefing(drill, one).catalogue.room for one in ("comms", "deputy")] == ["incident", "closed"]
+
+
+def test_news_of_the_circle_does_not_end_the_skip_of_somebody_outside() -> None:
+    drill = protected()
+    drill.advance(61)
+    drill.submit(c.PostMessage(channel="closed", text="look"), "commander:Ana")
+    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    assert run_ahead(drill, "comms", 60).entry is None
+    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    found = run_ahead(drill, "deputy", 60).entry
+    assert found is not None
+    assert isinstance(found.body, e.QueryFinished)
+
+
+def test_a_hypothesis_in_the_declaration_keeps_it_inside() -> None:
+    drill = protected()
+    drill.submit(c.Declare(severity="SEV-1", title="HERON", hypothesis="leak"), "commander:Ana")
+    assert not has(drill, "comms", c.Declare)
+    assert has(drill, "deputy", c.Declare)
+
+
+@pytest.mark.parametrize(
+    ("command", "detail"),
+    [
+        (c.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1), False),
+        (c.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1, cause="leak"), True),
+        (c.UpdateStakeholders(audience="restricted", status="recovered", next_update_minutes=1, cause="leak"), False),
+        (c.PostMessage(text="leak"), False),
+    ],
+)
+def test_detail_is_what_is_picked(command: c.Command, detail: bool) -> None:
+    assert tells_detail(command, INSIDE) is detail
+    assert not tells_detail(command, ())
