@@ -227,7 +227,7 @@ class Engine:
             self._alert(transition)
         self._tolerances()
         for change in self.msel.changes(now - (self._shift if now < 0 else 0)):
-            self._change(change.id, change.service, change.summary, change.actor)
+            self._change(change.id, change.service, change.summary, change.actor, change.detail or None)
         if now >= 0:
             self._play()
             if now % TRUTH_SECONDS == 0:
@@ -280,16 +280,18 @@ class Engine:
         if not transition.firing:
             self.emit(e.AlertResolved(alert=rule.id))
             return
-        summary = self.render(rule.summary, value=transition.value)
         self.emit(
-            e.AlertFired(alert=rule.id, severity=rule.severity, summary=summary, value=transition.value, page=rule.page)
-        )
+            e.AlertFired(
+                alert=rule.id, severity=rule.severity, summary=self.render(rule.summary, value=transition.value),
+                value=transition.value, page=rule.page, runbook=rule.runbook or None,
+            )
+        )  # fmt: skip
         if rule.page:
             role = self.scenario.find("roles", rule.page)
             self.env.process(self.teammates.page(role, f"alert:{rule.id}"))
 
-    def _change(self, ident: str, service: str, summary: str, actor: str) -> None:
-        self.emit(e.ChangeHappened(change=ident, service=service, summary=summary, actor=actor))
+    def _change(self, ident: str, service: str, summary: str, actor: str, detail: str | None = None) -> None:
+        self.emit(e.ChangeHappened(change=ident, service=service, summary=summary, actor=actor, detail=detail))
 
     def deliver(self, line: Line) -> None:
         """Put one line of the MSEL in front of those it is for."""

@@ -59,6 +59,7 @@ class AlertFired(Event):
     summary: str
     value: float
     page: str | None = None
+    runbook: str | None = None
 
 
 class AlertResolved(Event):
@@ -76,6 +77,7 @@ class ChangeHappened(Event):
     service: str
     summary: str
     actor: str
+    detail: str | None = None
 
 
 class InjectDelivered(Event):

@@ -63,6 +63,7 @@ class AlertState:
     firing: bool = True
     acknowledged: int | None = None
     page: str | None = None
+    runbook: str | None = None
 
 
 @dataclass
@@ -290,7 +291,14 @@ def _aborted(s: IncidentState, entry: Entry, body: e.ActionAborted) -> None:
 def _alert(s: IncidentState, entry: Entry, body: e.AlertFired) -> None:
     known = s.alerts.get(body.alert)
     s.alerts[body.alert] = AlertState(
-        body.alert, body.severity, body.summary, entry.at, True, known.acknowledged if known else None, body.page
+        body.alert,
+        body.severity,
+        body.summary,
+        entry.at,
+        True,
+        known.acknowledged if known else None,
+        body.page,
+        body.runbook,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from simulator import events as e
 from simulator.journal import Entry, refused
 from simulator.text import clock
 from simulator.views import Briefing
@@ -80,12 +81,18 @@ def changes_html(briefing: Briefing) -> str:
     """Return deploys, flag flips and configuration changes, newest first."""
     found = [(entry, said) for entry, said in lines(briefing) if said.tone == "change"]
     rows = "".join(
-        f'<tr><td class="t">{clock(entry.at)}</td><td><b>{escape(said.who)}</b></td><td>{escape(said.text)}</td></tr>'
+        f'<tr><td class="t">{clock(entry.at)}</td><td><b>{escape(said.who)}</b></td><td>{escape(said.text)}'
+        f"{_more_of(entry)}</td></tr>"
         for entry, said in reversed(found)
     )
     return (
         f'<table class="plain"><tbody>{rows}</tbody></table>' if rows else '<p class="quiet">No changes on record.</p>'
     )
+
+
+def _more_of(entry: Entry) -> str:
+    detail = entry.body.detail if isinstance(entry.body, e.ChangeHappened) else None
+    return f'<br><span class="quiet">{escape(detail)}</span>' if detail else ""
 
 
 def alerts_html(briefing: Briefing) -> str:
@@ -97,11 +104,12 @@ def alerts_html(briefing: Briefing) -> str:
         have = (
             "" if not alert.firing else " · acknowledged" if alert.acknowledged is not None else " · not acknowledged"
         )
+        runbook = f" · runbook {escape(alert.runbook)}" if alert.runbook else ""
         rows.append(
             f'<div class="alert {escape(alert.severity)} {state}">'
             f'<span class="tag">{escape(alert.severity if alert.firing else state)}</span>'
             f"<b>{escape(names.title('alerts', alert.alert))}</b><span class='t'>{clock(alert.since)}</span>"
-            f"<div>{escape(alert.summary)}<i>{have}</i></div></div>"
+            f"<div>{escape(alert.summary)}<i>{have}{runbook}</i></div></div>"
         )
     return f'<div class="alerts">{"".join(rows)}</div>' if rows else '<p class="quiet">No alert has fired.</p>'
 
