@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
+import secrets
 
-from scenarios import loader
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from scenarios import DIFFICULTIES, loader
 from simulator.errors import DrillError
 from simulator.room.rooms import Chair, Lobby
 from simulator.text import clock
@@ -102,7 +105,9 @@ def _alone() -> None:
             "You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like."
         )
         names = loader.names()
-        scenario = st.selectbox("Scenario", names, key="solo-scenario", format_func=_title)
+        asked = st.query_params.get("scenario")
+        index = names.index(asked) if asked in names else 0
+        scenario = st.selectbox("Scenario", names, index, key="solo-scenario", format_func=_title)
         loaded = _loaded(scenario)
         if loaded is None:
             return
@@ -129,6 +134,8 @@ def _alone() -> None:
             "Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×"
         )
         one, two = st.columns(2)
+        difficulty, variant = _difficulty(one, "solo"), _variant(two, "solo", scenario)
+        one, two = st.columns(2)
         name = one.text_input(
             "Your name",
             value=session.get(session.NAME, ""),
@@ -146,14 +153,47 @@ def _alone() -> None:
         if st.button(
             "Start practising", type="primary", key="solo-start", icon=":material/play_arrow:", width="stretch"
         ):
-            _start(scenario, str(seat), str(mode), float(speed or 1), name or "You", seed or "")
+            how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(scenario, variant)}
+            _start(scenario, how, str(seat), float(speed or 1), name or "You", seed or "")
         _outcome("solo")
 
 
-def _start(scenario: str, seat: str, mode: str, speed: float, name: str, seed: str) -> None:
+def _difficulty(where: DeltaGenerator, form: str) -> str:
+    chosen = where.segmented_control(
+        "Difficulty",
+        DIFFICULTIES,
+        default="standard",
+        required=True,
+        key=f"{form}-difficulty",
+        help="Novice: less noise, more help. Expert: more noise, somebody absent, one thing more goes wrong.",
+    )
+    return str(chosen)
+
+
+def _variant(where: DeltaGenerator, form: str, scenario: str) -> str:
+    """Offer the variants of a scenario by names that give nothing away, and one drawn without saying which."""
+    known = loader.variants(scenario)
+    if len(known) == 1:
+        return known[0]
+    chosen = where.selectbox(
+        "Variant",
+        [*known, loader.DRAWN],
+        format_func=lambda v: {loader.BASE: "As written", loader.DRAWN: "Surprise me"}.get(v, v.capitalize()),
+        key=f"{form}-variant",
+        help="The same first page, another truth behind it. The debrief says which it was.",
+    )
+    return str(chosen)
+
+
+def _drawn(scenario: str, variant: str) -> str:
+    # The draw is the host's, never the seed's: a seed does not change the variant.
+    return loader.draw(scenario, secrets.SystemRandom()) if variant == loader.DRAWN else variant
+
+
+def _start(scenario: str, how: dict[str, str], seat: str, speed: float, name: str, seed: str) -> None:
     session.put(session.NAME, name)
     try:
-        opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, mode=mode)  # type: ignore[arg-type]
+        opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, **how)  # type: ignore[arg-type]
         token, person = SERVER.rooms.join(opened.room, name, seat)
         opened.room.start(person)
         if speed != 1:
@@ -205,10 +245,15 @@ def _host() -> None:
         mode = st.segmented_control(
             "Mode", ["training", "assessment"], default="training", required=True, key="host-mode"
         )
+        difficulty = _difficulty(st.container(), "host")
+        surprise = st.checkbox("Draw a variant nobody knows beforehand", key="host-surprise")
         if st.form_submit_button("Open the drill", width="stretch"):
             session.put(session.NAME, name)
             try:
-                opened = SERVER.rooms.create(scenario, mode=mode, hosted=True)  # type: ignore[arg-type]
+                variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
+                opened = SERVER.rooms.create(
+                    scenario, mode=mode, hosted=True, difficulty=difficulty, variant=variant
+                )  # type: ignore[arg-type]
                 token, person = SERVER.rooms.facilitate(opened.room, name or "Facilitator", opened.key)
             except DrillError as error:
                 session.answer("host", False, str(error))

@@ -45,6 +45,7 @@ def _about(drill: Drill) -> str:
         ("Mode", head.mode),
         ("Seed", str(head.seed)),
         *((("Variant", head.variant),) if head.variant != "base" else ()),
+        *((("Difficulty", head.difficulty),) if head.difficulty != "standard" else ()),
     )
     meta = "".join(f"<span><span>{escape(k)}</span><b>{escape(v)}</b></span>" for k, v in facts)
     return (
