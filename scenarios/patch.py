@@ -2,7 +2,8 @@
 
 Parts (list entries with an `id`) are matched by id: the fields a patch gives replace those of the part with that
 id, a new id is a new part, and `remove: {actions: [id, …]}` takes parts out; the same holds inside a part, such as
-for a role's cues. `parameters`, `context` and `overlay` are replaced key by key. Everything else is replaced whole.
+for a role's cues. `parameters`, `context`, `overlay`, `novice` and `expert` are replaced key by key.
+Everything else is replaced whole.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from simulator.errors import nearest
 
 Steps = tuple[str | int, ...]
-BY_KEY = ("parameters", "context", "overlay")
+BY_KEY = ("parameters", "context", "overlay", "novice", "expert")
 """Fields of a scenario that are replaced key by key."""
 FIXED = (
     "format", "id", "variant", "title", "summary", "company", "briefing", "t0_utc", "incident", "channels",
