@@ -84,7 +84,7 @@ class Engine:
         self.telemetry.memory = self.world.before if isinstance(self.world, Remembers) else None
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
-        self.rules = Rules(self.scenario, self.incident, self.work)
+        self.rules = Rules(self.scenario, self.incident, self.work, self._sees)
         self._agents = {seat: make() for seat, make in loaded.teammates.items()} if header.automation else {}
         self._outside: dict[str, bool] = {segment.id: False for segment in self.scenario.segments}
         self._hinted: dict[int, bool] = {}
@@ -138,7 +138,7 @@ class Engine:
 
     def objection(self, command: c.Command, role: str) -> str | None:
         """Return why `role` would be refused `command` now, or None. Writes nothing."""
-        return self.rules.refusal(command, role) or self._unseen_evidence(command, role)
+        return self.rules.refusal(command, role)
 
     def refuse(self, command: c.Command, by: str, reason: str) -> Entry:
         """Put a command on the record that nothing comes of; only who gave it sees it, and why."""
@@ -354,11 +354,8 @@ class Engine:
             "t": self.now, "utc": Utc(self.scenario.t0_utc, self.now),
         }  # fmt: skip
 
-    def _unseen_evidence(self, command: c.Command, role: str) -> str | None:
-        for ref in (*getattr(command, "evidence", ()), *getattr(command, "verification", ())):
-            if not self.circle.sees(self.journal.entries[self.incident.refs[ref] - 1], role):
-                return f"evidence {ref!r} is not yours to see yet"
-        return None
+    def _sees(self, ref: str, role: str) -> bool:
+        return self.circle.sees(self.journal.entries[self.incident.refs[ref] - 1], role)
 
 
 def _rounded(values: Mapping[str, float]) -> dict[str, float]:

@@ -122,9 +122,11 @@ def _values(body: Any, path: str) -> Iterator[str]:
 class Picks:
     """Checks picked values against what there is; the fixed lists are looked up once a drill."""
 
-    def __init__(self, scenario: Scenario, incident: IncidentState) -> None:
+    def __init__(self, scenario: Scenario, incident: IncidentState, sees: Callable[[str, str], bool]) -> None:
+        """`sees(reference, role)` tells whether a role may see what is behind a reference."""
         self._scenario = scenario
         self._incident = incident
+        self._sees = sees
         self._fixed = {source: {o.id for o in options(source, scenario, incident)} for source in FIXED}
 
     def problem(self, command: Command, role: str) -> str | None:
@@ -132,7 +134,7 @@ class Picks:
         for path, source in picked_fields(type(command)):
             for value in _values(command, path):
                 if not self._has(source, value, role):
-                    known = [option.id for option in options(source, self._scenario, self._incident, role)]
+                    known = self._known(source, role)
                     return f"{path.replace('.', ' ')}: nothing here is called {value!r}{nearest(value, known)}"
         return None
 
@@ -140,5 +142,10 @@ class Picks:
         if source in self._fixed:
             return value in self._fixed[source]
         if source == "evidence":
-            return value in self._incident.refs
-        return any(option.id == value for option in options(source, self._scenario, self._incident, role))
+            return value in self._incident.refs and self._sees(value, role)
+        return value in self._known(source, role)
+
+    def _known(self, source: str, role: str) -> list[str]:
+        found = [option.id for option in options(source, self._scenario, self._incident, role)]
+        # A name alone would tell that somebody else knows or was told something.
+        return [ref for ref in found if self._sees(ref, role)] if source == "evidence" else found

@@ -58,11 +58,13 @@ RIGHTS: dict[type[c.Command], tuple[str, ...]] = {
 class Rules:
     """Checks one command against the drill as it stands."""
 
-    def __init__(self, scenario: Scenario, incident: IncidentState, work: Work) -> None:
+    def __init__(
+        self, scenario: Scenario, incident: IncidentState, work: Work, sees: Callable[[str, str], bool]
+    ) -> None:
         self._scenario = scenario
         self._incident = incident
         self._work = work
-        self._picks = Picks(scenario, incident)
+        self._picks = Picks(scenario, incident, sees)
         self._roles = {role.id: role for role in scenario.roles}
         self._circle = Circle(scenario)
 

@@ -242,6 +242,17 @@ def test_who_must_leave_hands_over_or_leaves_the_role_vacant() -> None:
     assert "had to leave" in last_refusal(vacant)
 
 
+def test_a_refusal_names_nothing_that_is_not_for_the_one_who_asked() -> None:
+    drill = engine()
+    drill.advance(300)
+    for ref in ("cue:purge_is_safe", "inject:secret", "query:none"):
+        drill.submit(c.Declare(severity="SEV-2", title="t", evidence=(ref,)), COMMANDER)
+        told = last_refusal(drill).replace(repr(ref), "")
+        assert "nothing here is called" in told
+        assert "purge_is_safe" not in told
+        assert "secret" not in told
+
+
 def test_only_who_asked_sees_what_was_refused() -> None:
     drill = engine()
     entry = drill.submit(c.RunQuery(query="chek"), COMMANDER)
