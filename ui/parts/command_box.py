@@ -165,6 +165,6 @@ def _run(here: Here, line: CommandLine) -> None:
     decision = session.get(f"rests-{line.id}") if line.what == "action" else None
     b = here.room.briefing(here.role)
     who = _known(b, executor) if executor else "whoever can"
-    words = f"$ {line.command}: asked of {who}" if executor != here.role else f"$ {line.command}: running"
+    words = f"$ {line.command}: asked of {who}" if executor != here.role else f"$ {line.command}: started"
     if session.give(here, PLACE, completion.order(line, executor, decision), words):
         session.turn(PLACE)
