@@ -55,8 +55,7 @@ def _judge(view: RecordView, criterion: Criterion) -> Finding:
         return does_not_apply(criterion, f"Simulated teammates held this ({', '.join(criterion.owners)}).")
     found = CRITERIA[criterion.id](view, criterion)
     if found.points and not any(view.by_people(seq) for seq in found.evidence):
-        why = f"{found.why} All of it was the doing of simulated teammates."
-        return replace(found, status="not_observed", points=0.0, why=why)
+        return does_not_apply(criterion, f"{found.why} All of it was the doing of simulated teammates.")
     return found
 
 

@@ -153,6 +153,9 @@ def _alone() -> None:
         if st.button(
             "Start practising", type="primary", key="solo-start", icon=":material/play_arrow:", width="stretch"
         ):
+            if seed and not seed.isdigit():
+                session.answer("solo", False, f"{seed!r} is no seed; give a whole number of up to six digits, or none")
+                st.rerun()
             how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(scenario, variant)}
             _start(scenario, how, str(seat), float(speed or 1), name or "You", seed or "")
         _outcome("solo")

@@ -20,7 +20,13 @@ HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
 
 
 def _key() -> str:
-    return f"{session.TYPED}-{session.rounds(PLACE)}"
+    return session.TYPED
+
+
+def _clear() -> None:
+    """Empty the box. It stays the same widget, so that focus and what is typed next stay in it."""
+    session.put(_key(), None)
+    session.turn(PLACE)
 
 
 @st.fragment(key="box")
@@ -50,6 +56,7 @@ def command_box(here: Here) -> None:
             on_change=_typed,
             args=(here,),
             icon=":material/terminal:",
+            filter_mode="contains",
         )
         st.button(
             "Run",
@@ -144,7 +151,7 @@ def _typed(here: Here) -> None:
     parsed = completion.slash(b, typed) if typed.startswith("/") else completion.unknown(b, typed)
     if parsed.form:
         forms.open_form(parsed.form)
-        session.turn(PLACE)
+        _clear()
         st.rerun(["forms", "box"])
     if parsed.command is None and not typed.startswith("/") and completion.matches(b, typed):
         return
@@ -152,7 +159,7 @@ def _typed(here: Here) -> None:
         session.answer(PLACE, False, parsed.problem)
         session.put(session.NEAREST, parsed.nearest)
     elif session.give(here, PLACE, parsed.command, f"{typed}: done"):
-        session.turn(PLACE)
+        _clear()
 
 
 def _take(here: Here, line: str) -> None:
@@ -167,4 +174,4 @@ def _run(here: Here, line: CommandLine) -> None:
     who = _known(b, executor) if executor else "whoever can"
     words = f"$ {line.command}: asked of {who}" if executor != here.role else f"$ {line.command}: started"
     if session.give(here, PLACE, completion.order(line, executor, decision), words):
-        session.turn(PLACE)
+        _clear()

@@ -11,6 +11,9 @@ from simulator.text import clock
 from simulator.views import Briefing
 from ui.parts.words import Names, names_of
 
+HINT_SECONDS = 150
+"""Drill seconds for which a hint stands."""
+
 
 class Button(NamedTuple):
     """One click: what it says and the command it gives, or the form it opens."""
@@ -144,4 +147,6 @@ def _update(b: Briefing) -> list[Need]:
 
 def _hints(b: Briefing) -> list[Need]:
     given = [entry for entry in b.entries if isinstance(entry.body, e.HintGiven)]
-    return [Need(f"hint-{entry.seq}", "hint", entry.body.text, ()) for entry in given[-1:]]  # type: ignore[union-attr]
+    # A hint is for a moment; one that stays after it was heeded would be untrue.
+    newest = [entry for entry in given[-1:] if b.now - entry.at < HINT_SECONDS]
+    return [Need(f"hint-{entry.seq}", "hint", entry.body.text, ()) for entry in newest]  # type: ignore[union-attr]

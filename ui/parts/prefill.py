@@ -32,13 +32,18 @@ def recent(b: Briefing, most: int = 4, since: int | None = None) -> list[str]:
     return found[-most:]
 
 
+FRESH_SECONDS = 180
+"""Age beyond which a measured figure is not offered again: the world has moved on."""
+
+
 def measured(b: Briefing) -> dict[str, float]:
-    """Return the newest value of every figure that a result has shown, newest figure first."""
+    """Return the newest value of every figure that a result has shown lately, newest figure first."""
     found: dict[str, float] = {}
     for entry in reversed(b.entries):
-        if isinstance(entry.body, e.QueryFinished):
+        if isinstance(entry.body, e.QueryFinished) and b.now - entry.at <= FRESH_SECONDS:
             for name, value in entry.body.figures.items():
-                found.setdefault(name, value)
+                # Nobody says half a user; small figures are shares and keep their decimals.
+                found.setdefault(name, float(round(value)) if abs(value) >= 20 else value)
     return found
 
 

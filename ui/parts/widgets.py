@@ -119,8 +119,8 @@ def pick(words: str, options: Sequence[Option], key: str, known: str | None = No
     if session.get(key) is not None and session.get(key) not in titles:
         session.put(key, None)
     hint = "Pick one" if titles else "Nothing to pick yet"
-    st.selectbox(words, list(titles), index=None, format_func=lambda i: titles.get(i, i), key=key,
-                 **{**QUIET, "placeholder": hint, **more})  # fmt: skip
+    st.selectbox(words, list(titles), index=None, filter_mode="contains",
+                 format_func=lambda i: titles.get(i, i), key=key, **{**QUIET, "placeholder": hint, **more})  # fmt: skip
 
 
 def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str]) -> None:
@@ -133,7 +133,9 @@ def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str])
     if 0 < len(titles) <= FEW and sum(map(len, titles.values())) <= SHORT:
         st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key, **QUIET)
     else:
-        st.multiselect(words, list(titles), format_func=lambda i: titles.get(i, i), key=key,
+        # No "select all": Enter on a half-typed word would take it.
+        st.multiselect(words, list(titles), filter_mode="contains", select_all=False,
+                       format_func=lambda i: titles.get(i, i), key=key,
                        placeholder="Pick any" if titles else "Nothing to pick yet", **QUIET)  # fmt: skip
 
 
