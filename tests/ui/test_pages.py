@@ -126,7 +126,7 @@ def test_a_page_is_acknowledged_with_one_click(open_app: Open, seat: Seat) -> No
 def test_the_command_box_runs_a_query(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 60)
     app = open_app("console.py", here)
-    app.get_by_key("typed-0").set_value("sessctl impact --now").run()
+    app.get_by_key("typed").set_value("sessctl impact --now").run()
     app.button(key="run").click().run()
     assert not app.exception
     given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, c.RunQuery)]

@@ -106,8 +106,11 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
 
 
 def _hand_in(here: Here, form: Form) -> None:
+    filled = prefilled(form.kind, here.room.briefing(here.role))
+
     def held(path: str) -> Any:
-        return session.get(session.field(form.kind, path))
+        # A run that was cut short by the next click has not drawn every field; such a one is as it was filled.
+        return session.get(session.field(form.kind, path), filled.get(path))
 
     data = {shape.path: widgets.value(shape, held) for shape in shapes(form.model)}
     try:
