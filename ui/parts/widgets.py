@@ -147,6 +147,14 @@ def choice(words: str, options: Sequence[str], key: str, known: str | None, need
     )
 
 
+def _unit(b: Briefing, metric: str | None) -> str:
+    """Return what a signal is measured in; panels show ratios as percent, thresholds are the ratio itself."""
+    panel = next((one for one in b.catalogue.panels if one.id == metric), None)
+    if panel is None or not panel.unit:
+        return ""
+    return "as a ratio: 1 % is 0.01" if panel.unit == "ratio" else f"in {panel.unit}"
+
+
 def number(words: str, key: str, known: float | None, low: float | None, high: float | None, step: float) -> None:
     """Draw a number that may be empty."""
     session.start(key, None if known is None else float(known))
@@ -179,6 +187,9 @@ def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
         number("Threshold", key(f"{path}.threshold"), pre.get(f"{path}.threshold"), None, None, 1.0)
     with three:
         number("Within (min)", key(f"{path}.within_minutes"), pre.get(f"{path}.within_minutes", 10), 0.0, 1440.0, 5.0)
+    unit = _unit(b, session.get(key(f"{path}.metric")))
+    if unit:
+        st.caption(f"Measured {unit}.")
 
 
 def _figure(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
