@@ -81,7 +81,6 @@ def test_a_whole_drill_against_bare_simpy_and_against_the_worlds_steps() -> None
         f"\n  ratio to (a) bare SimPy loop {drill / a:.1f}; to (b) the same with the world's steps {drill / b:.1f}"
         f"\n  with the responder deciding every 5 s: {1000 * with_policy:.1f} ms, {with_policy / drill:.1f} times that"
     )
-    assert drill > 0
 
 
 def test_rebuilding_a_full_journal() -> None:
@@ -95,7 +94,6 @@ def test_rebuilding_a_full_journal() -> None:
         f"\nrebuild of a full journal ({len(commands)} commands): {1000 * whole:.1f} ms,"
         f" {whole / empty:.1f} times a drill nobody plays"
     )
-    assert whole > 0
 
 
 def test_one_tick_for_twenty_viewers(tmp_path: Path) -> None:
@@ -114,7 +112,6 @@ def test_one_tick_for_twenty_viewers(tmp_path: Path) -> None:
         f"\none tick: {1e3 * took[0]:.2f} ms with nobody looking, {1e3 * took[1]:.2f} ms for one viewer,"
         f" {1e3 * took[20]:.2f} ms for 20 viewers in six seats: {took[20] / took[1]:.1f} times one"
     )
-    assert took[20] > 0
 
 
 def _minute(room: Any, wall: Any, viewers: int) -> None:
