@@ -91,7 +91,7 @@ def _one_thing_different(drill: Drill) -> None:
             f"{'+' if one.harm[ident] > 0 else '−'}{number(abs(one.harm[ident]))} {escape(unit.unit)}"
             f" ({100 * one.share[ident]:+.0f} %)"
             for ident, unit in units.items()
-            if abs(one.harm[ident]) >= 0.5 and abs(one.share[ident]) >= 0.005
+            if abs(one.harm[ident]) >= 0.5 and not 0 < abs(one.share[ident]) < 0.005  # 0: there was none before
         ]
         interval = f"{one.loss:+.3f} <small>({one.low:+.3f} to {one.high:+.3f})</small>"
         rows.append((escape(one.label[:1].upper() + one.label[1:]), badge(sign), "<br>".join(told), interval))
