@@ -9,12 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
 from simulator import commands as c
 from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted
+from simulator.scenario import Agent
 from simulator.views import Briefing
 
 SLOW_SECONDS = 13 * 60
+
+
+class Named(Protocol):
+    """A plan a book can follow: its name tells it from the others."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Plan = TypeVar("Plan", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -103,6 +115,64 @@ class Script:
 
     def _shown(self, b: Briefing, query: str | None) -> tuple[str, ...]:
         return (f"query:{query}",) if query and f"query:{query}" in b.incident.refs else ()
+
+
+# --- by the book, and the simulated holders of seats it gives ---------------------------------------------
+
+HOLDERS_PACE = 1.4
+"""Simulated holders are slower than the book, so that the person among them can keep up."""
+
+
+@dataclass
+class Book(Generic[Plan]):
+    """by_the_book at work: what it does anyway, and the part of the plan that fits what it has seen so far."""
+
+    seats: Sequence[str]
+    answers: Mapping[str, str]
+    first: Callable[[], list[Step]]
+    """What is done whatever the cause."""
+    plan_of: Callable[[Briefing], Plan]
+    """The plan that fits what a role has been shown; it is settled once all of `telling` has been seen."""
+    steps_of: Callable[[Plan], list[Step]]
+    telling: Sequence[str]
+    """Queries whose outputs decide between the plans."""
+    manners: bool = True
+    pace: float = 1.0
+    settled: Plan | None = None
+    parts: dict[str, Script] = field(default_factory=dict)
+
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, c.Command]]:
+        """Give every command whose time has come."""
+        yield from self._part("first", self.first, self.answers, self.manners)(brief)
+        plan = self._plan(brief(self.seats[0]))
+        yield from self._part(plan.name, lambda: self.steps_of(plan), {}, False)(brief)
+
+    def _plan(self, b: Briefing) -> Plan:
+        if self.settled is not None:
+            return self.settled
+        plan = self.plan_of(b)
+        if all(b.latest_result(query) is not None for query in self.telling):
+            self.settled = plan
+        return plan
+
+    def _part(self, name: str, steps: Callable[[], list[Step]], answers: Mapping[str, str], manners: bool) -> Script:
+        if name not in self.parts:
+            own = [step for step in steps() if step.seat in self.seats]
+            self.parts[name] = Script(own, self.seats, answers, manners=manners, pace=self.pace)
+        return self.parts[name]
+
+
+def holders(part_of: Callable[[str], Policy], seats: Sequence[str]) -> dict[str, Callable[[], Agent]]:
+    """Return makers of the simulated holders of empty seats; `part_of` gives by_the_book's part for one seat."""
+
+    def maker(seat: str) -> Callable[[], Agent]:
+        def make() -> Agent:
+            part = part_of(seat)
+            return lambda briefing: [command for _, command in part(lambda role: briefing)]
+
+        return make
+
+    return {seat: maker(seat) for seat in seats}
 
 
 # --- derived ---------------------------------------------------------------------------------------------

@@ -5,15 +5,13 @@ Steps act on what their role is shown. Times are the earliest; most steps wait f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from scenarios.auth_token.contain import steps_of
 from scenarios.auth_token.plans import TELLING, Plan, executives, hand_off, packet, plan_of, public, snapshot
 from scenarios.moves import delivered, done, figure, green, known, m, recorded, seen, seen_after, task
-from scenarios.responders import Script, Step, does
+from scenarios.responders import Book, Step, does
 from simulator import commands as c
-from simulator.policy import Brief
 from simulator.views import Briefing
 
 BASELINE = (-55.0, -25.0)
@@ -146,35 +144,9 @@ def _note(b: Briefing, plan: Plan) -> c.PublishDecisionNote:
     )
 
 
-@dataclass
-class Book:
-    """by_the_book at work: what it does anyway, and the part of the plan that fits what it has seen so far."""
-
-    seats: Sequence[str]
-    answers: Mapping[str, str]
-    manners: bool = True
-    pace: float = 1.0
-    settled: Plan | None = None
-    """The plan, once everything that could speak for another has been seen."""
-    parts: dict[str, Script] = field(default_factory=dict)
-
-    def __call__(self, brief: Brief) -> Iterator[tuple[str, c.Command]]:
-        """Give every command whose time has come."""
-        yield from self._part("first", _first_minutes, self.manners)(brief)
-        plan = self._plan(brief(self.seats[0]))
-        yield from self._part(plan.name, lambda: [*steps_of(plan), *_verify_and_close(plan)], False)(brief)
-
-    def _plan(self, b: Briefing) -> Plan:
-        if self.settled is not None:
-            return self.settled
-        plan = plan_of(b)
-        if seen(*TELLING)(b):
-            self.settled = plan
-        return plan
-
-    def _part(self, name: str, steps: Callable[[], list[Step]], manners: bool) -> Script:
-        if name not in self.parts:
-            own = [step for step in steps() if step.seat in self.seats]
-            answers = self.answers if name == "first" else {}
-            self.parts[name] = Script(own, self.seats, answers, manners=manners, pace=self.pace)
-        return self.parts[name]
+def book(seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0) -> Book[Plan]:
+    """Return by_the_book for these seats."""
+    return Book(
+        seats, answers, _first_minutes, plan_of, lambda plan: [*steps_of(plan), *_verify_and_close(plan)], TELLING,
+        manners=manners, pace=pace,
+    )  # fmt: skip

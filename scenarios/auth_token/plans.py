@@ -156,9 +156,7 @@ def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordP
     )
 
 
-def snapshot(
-    b: Briefing, phase: str, candidate: str | None, factor: float | None, next_owner: str
-) -> c.RecordSnapshot:
+def snapshot(b: Briefing, phase: str, candidate: str | None, factor: float | None, next_owner: str) -> c.RecordSnapshot:
     return c.RecordSnapshot.model_validate(
         {
             "phase": phase,

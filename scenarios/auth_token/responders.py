@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from scenarios.auth_token.by_the_book import Book
+from scenarios.auth_token.by_the_book import book
 from scenarios.gamer import gamer
 from scenarios.moves import both, here, known, m, seen, task
-from scenarios.responders import Script, Step, does, library
+from scenarios.responders import HOLDERS_PACE, Script, Step, does, holders, library
 from simulator import commands as c
 from simulator.policy import Policy
-from simulator.scenario import Agent
 
 SEATS = ("commander", "deputy", "triage", "mitigation", "verification", "comms")
 ANSWERS = {
@@ -24,7 +21,7 @@ ANSWERS = {
 
 def by_the_book() -> Policy:
     """Work the incident as the playbook says, each role its part."""
-    return Book(SEATS, ANSWERS)
+    return book(SEATS, ANSWERS)
 
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
@@ -90,21 +87,12 @@ def wrong_cause() -> Policy:
 # --- simulated holders of empty seats --------------------------------------------------------------------
 
 
-HOLDERS_PACE = 1.4
-"""Simulated holders are slower than the book, so that the person among them can keep up."""
-
-
-def _holder(seat: str) -> Callable[[], Agent]:
-    """Return a maker of the simulated holder of one seat: by_the_book's part for it, and no other."""
-
-    def make() -> Agent:
-        part = Book((seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
-        return lambda briefing: [command for _, command in part(lambda role: briefing)]
-
-    return make
+def _part_of(seat: str) -> Policy:
+    """Return by_the_book's part for one seat, and no other."""
+    return book((seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
 
 
 RESPONDERS = library(
     by_the_book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
 )
-TEAMMATES = {seat: _holder(seat) for seat in SEATS}
+TEAMMATES = holders(_part_of, SEATS)

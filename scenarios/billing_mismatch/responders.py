@@ -5,15 +5,12 @@ The derived ones (slow, hero, silent, talker, null) come from `scenarios.respond
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from scenarios.billing_mismatch.by_the_book import steps
 from scenarios.gamer import gamer
 from scenarios.moves import done, here, known, m, seen, task
-from scenarios.responders import Script, Step, does, library
+from scenarios.responders import HOLDERS_PACE, Script, Step, does, holders, library
 from simulator import commands as c
 from simulator.policy import Policy
-from simulator.scenario import Agent
 
 SEATS = ("commander", "deputy", "triage", "mitigation", "data", "verification", "comms")
 ANSWERS = {
@@ -94,21 +91,12 @@ def wrong_cause() -> Policy:
 # --- simulated holders of empty seats --------------------------------------------------------------------
 
 
-HOLDERS_PACE = 1.4
-"""Simulated holders are slower than the book, so that the person among them can keep up."""
-
-
-def _holder(seat: str) -> Callable[[], Agent]:
-    """Return a maker of the simulated holder of one seat: by_the_book's part for it, and no other."""
-
-    def make() -> Agent:
-        part = Script([s for s in steps() if s.seat == seat], (seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
-        return lambda briefing: [command for _, command in part(lambda role: briefing)]
-
-    return make
+def _part_of(seat: str) -> Policy:
+    """Return by_the_book's part for one seat, and no other."""
+    return Script([s for s in steps() if s.seat == seat], (seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
 
 
 RESPONDERS = library(
     by_the_book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
 )
-TEAMMATES = {seat: _holder(seat) for seat in SEATS}
+TEAMMATES = holders(_part_of, SEATS)
