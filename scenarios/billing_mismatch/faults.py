@@ -13,6 +13,8 @@ from scenarios.billing_mismatch.rates import timeouts
 
 RESTART_MINUTES = 3.0
 """Minutes of events that revenue-agg 4.1 reads again when it is started without having been stopped before."""
+HELD_MINUTES = 0.5
+"""Minutes of rows that pods of ledger-svc 8.2 hold in memory, and lose when they go."""
 MORE_BY_PROMOTION = 0.6
 """What the queued promotion adds to the share of late commits, as a share of it."""
 AGG_SPEED = 3000.0

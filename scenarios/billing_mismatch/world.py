@@ -12,7 +12,7 @@ from typing import Any
 
 from scenarios.billing_mismatch import facts, readings
 from scenarios.billing_mismatch.books import BEFORE, ROUNDING, SPEED, Books
-from scenarios.billing_mismatch.faults import RESTART_MINUTES, Faults
+from scenarios.billing_mismatch.faults import HELD_MINUTES, RESTART_MINUTES, Faults
 from scenarios.billing_mismatch.rates import (
     CAPTURES_EACH,
     FULL_SPEED,
@@ -163,6 +163,8 @@ class BillingWorld:
                 self.watermark_at = self.now
             elif knob in ("agg_restart", "agg_rollback") and self.rereading and self.knob["agg_stop"] < 0.5:
                 books.count_again(RESTART_MINUTES * self.counting)
+            elif knob == "ledger_rollback" and self.dropping:
+                books.drop(HELD_MINUTES * self.working)
         if over > 0 and value != old:
             self._ramps[knob] = (self.now, over, old, value)
         else:
