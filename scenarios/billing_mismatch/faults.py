@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from scenarios.billing_mismatch.rates import timeouts
 
+WINDOW_SECONDS = 180
+"""Seconds between two sums that revenue-agg writes."""
 RESTART_MINUTES = 3.0
 """Minutes of events that revenue-agg 4.1 reads again when it is started without having been stopped before."""
 HELD_MINUTES = 0.5

@@ -12,7 +12,7 @@ from typing import Any
 
 from scenarios.billing_mismatch import facts, readings
 from scenarios.billing_mismatch.books import BEFORE, ROUNDING, SPEED, Books
-from scenarios.billing_mismatch.faults import HELD_MINUTES, RESTART_MINUTES, Faults
+from scenarios.billing_mismatch.faults import HELD_MINUTES, RESTART_MINUTES, WINDOW_SECONDS, Faults
 from scenarios.billing_mismatch.rates import (
     CAPTURES_EACH,
     FULL_SPEED,
@@ -97,6 +97,8 @@ class BillingWorld:
         self.wrong_left = 0.0
         """Captures that are refunded although they were the only one, and still to come."""
         self._lock_until = -(10**9)
+        self._wrong_sum: tuple[int, float] | None = None
+        """When revenue-agg writes its own sum over a recomputed one, and by how much that is off."""
         self.tickets = self.tickets_total = 0.0
         """Tickets about being charged twice, a minute and so far."""
         self.doubles_at_page = self.missing_at_page = 0.0
@@ -141,6 +143,9 @@ class BillingWorld:
             return
         if value > 0:
             if knob == "recompute":
+                if self.rereading and self.knob["agg_stop"] < 0.5:
+                    # The sum is revenue-agg's: as long as it runs with a wrong one, it writes that over the new one.
+                    self._wrong_sum = (self.now + WINDOW_SECONDS, books.events - books.ledger)
                 books.events, books.uncounted, self.adjusted = books.ledger, 0.0, 0.0
             elif knob == "adjust":
                 self.adjusted = books.events - books.ledger
@@ -219,6 +224,10 @@ class BillingWorld:
         self.writing = tuple(
             (now - was) / h for now, was in zip((books.events, books.ledger, books.captured), before, strict=True)
         )
+        if self._wrong_sum and self.now >= self._wrong_sum[0]:
+            if k["agg_stop"] < 0.5 and self.rereading:
+                books.events += self._wrong_sum[1]
+            self._wrong_sum = None
         counted = books.count(books.events - before[0], h, k["agg_stop"] >= 0.5)
         self.counting = counted / h
         self.rereading = out * self.faults.rereading(since, self.counting or volume, k)
