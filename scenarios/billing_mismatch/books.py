@@ -48,6 +48,8 @@ class Books:
     captured: float = BEFORE
     faulty: float = 0.0
     """Invoices handled since the release in question came, until it went."""
+    processed: float = 0.0
+    """Invoices handled by billing-worker 2.6."""
     duplicates: float = 0.0
     """Revenue events beyond the first of an invoice."""
     doubles: float = 0.0
@@ -85,6 +87,7 @@ class Books:
         failed = faulty * timed_out
         events, doubles, lost = failed * EVENTS_EACH, failed * CAPTURES_EACH * per_attempt, failed * LOST_EACH
         self.billed += count
+        self.processed += faulty
         self.duplicates += events
         self.doubles += doubles
         self.missing += lost
@@ -121,8 +124,8 @@ class Books:
         """Begin to replay in one of the ways; `known` is the share of payment keys that PayGrid has seen before."""
         rows = max(0.0, self.missing - self.unlisted)
         messages, phantom = {
-            "replay_full": (self.faulty, 0.0),
-            "replay_ledger": (self.faulty, self.faulty - self.dropped),
+            "replay_full": (self.processed, 0.0),
+            "replay_ledger": (self.processed, self.processed - self.dropped),
             "replay_eventid": (self.duplicates + rows + self.dropped, self.duplicates),
             "replay_selective": (rows, 0.0),
         }[way]

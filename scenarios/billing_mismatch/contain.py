@@ -101,8 +101,9 @@ def _cards(plan: Plan, looked: When) -> list[Step]:
     return [
         Step(m(4), "mitigation", does(option("pause", everything, 1, "invoices_wait", 1)), looked),
         Step(m(4), "mitigation", does(option("write_through", everything, 1, "errors_return", 1)), looked),
-        Step(m(4), "mitigation", does(option("ledger_rollback", everything, 4, "rows_in_memory", 4)),
-             seen("ledger_plan")),
+        Step(
+            m(4), "mitigation", does(option("ledger_rollback", everything, 4, "rows_in_memory", 4)), seen("ledger_plan")
+        ),
     ]
 
 
@@ -231,6 +232,7 @@ def _write_by_event(plan: Plan) -> list[Step]:
         Step(m(17), "commander", does(task("triage", text="Find who was told that an invoice is unpaid", due=15))),
         Step(m(19), "data", does(c.RunQuery(query="recon_psp")), since("replay_eventid", 30)),
         Step(m(22), "verification", does(c.PinMetric(metric="mismatch")), done("replay_eventid")),
+        Step(m(24), "data", does(c.RunQuery(query="recon_now")), since("replay_eventid", 330)),
         Step(m(22.5), "verification", does(c.PinMetric(metric="waiting"))),
         Step(m(27), "commander", lambda b: packet(b, plan, "deputy", "canary", "recon_psp", "ledger_writes")),
         Step(m(29.2), "comms", lambda b: public(b, "recovered", "replay_eventid", plan.told[1]),

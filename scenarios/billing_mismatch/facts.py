@@ -43,6 +43,7 @@ def facts(world: BillingWorld) -> Mapping[str, bool | int | float | str]:
         "replaying": bool(books.under_way),
         "recharged": books.recharged >= 1,
         "rows_missing": known["missing_rows"] >= 20,
+        "rows_listed": books.missing - books.unlisted >= 20,
         "rows_phantom": known["phantom_rows"] >= 20,
         "replayed_eventid": k["replay_eventid"] > 0,
         "list_deleted": books.unlisted >= 1,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scenarios.billing_mismatch.books import BEFORE
-from scenarios.billing_mismatch.rates import LOCKED, UNLOCKED, USUAL
+from scenarios.billing_mismatch.rates import EVENTS_EACH, LOCKED, LOST_EACH, UNLOCKED, USUAL
 from scenarios.billing_mismatch.sampling import between, sample
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def observe(world: BillingWorld) -> dict[str, float]:
     books, knob = world.books, world.knob
     retried = world.retried()
     working = world.working
-    lost = retried * 0.1225
+    lost = retried * LOST_EACH
     dropped = working * world.dropping
     again = world.counting * world.rereading
     events, rows, captures = world.writing
@@ -61,8 +61,8 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "mismatch_psp": (books.captured - books.ledger) / books.ledger + 0.0001,
         "invoices": world.arriving,
         "processed": working,
-        "retries": 0.4 + retried * 1.5,
-        "ahead": retried * 1.35 + lost + dropped,
+        "retries": 0.4 + retried * EVENTS_EACH,
+        "ahead": retried * EVENTS_EACH + lost + dropped,
         "dup_suspected": 0.1 + 1.13 * world.doubling() + (1200.0 if "replay_full" in books.under_way else 0.0),
         "dlq": 0.0 if books.unlisted else books.missing,
         "commit_p99": commit_p99(world),
@@ -90,7 +90,7 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "ledger_dropped": dropped,
         "again_lines": again,
         "retry_lines": retried,
-        "cancelled_lines": retried + dropped / 1.4725,
+        "cancelled_lines": retried + dropped / (EVENTS_EACH + LOST_EACH),
         "retry_keyed": retried * knob["key_v2"],
         "retry_known": retried * (1 - knob["key_v2"]),
         "rebalance_lines": 3.0 if REBALANCED - 60 <= world.now < REBALANCED + 60 else 0.0,
@@ -146,21 +146,22 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "recon": world.recon,
         "recon_at": world.recon_at,
         "mismatch": world.mismatch(),
-        "mismatch_psp": (books.captured - books.ledger) / books.ledger,
+        "mismatch_psp": round((books.captured - books.ledger) / books.ledger, 9) + 0.0,
         "billed": round(books.billed), "shown": round(books.events - world.adjusted),
         "booked": round(books.ledger), "captured": round(books.captured),
-        "faulty": round(books.faulty),
+        "faulty": round(books.faulty), "processed": round(books.processed),
         "duplicates": round(books.duplicates), "doubles": round(twice), "doubles_usd": twice * PRICE,
-        "missing": round(books.without_row()), "given_up": round(books.missing), "phantom": round(books.phantom), "recharged": round(books.recharged),
+        "missing": round(books.without_row()), "given_up": round(books.missing),
+        "phantom": round(books.phantom), "recharged": round(books.recharged),
         "listed": 0 if books.unlisted else round(books.missing),
         "refunded": round(books.refunded), "given_away": round(books.given_away),
         "to_refund": round(max(0.0, twice - books.refunded)),
         "blind_hits": round(50 * min(1.0, twice / max(1.0, books.duplicates + books.recounted))),
         "refund_blind": round(max(0.0, books.duplicates + books.recounted - books.refunded)),
-        "keys_known": round(books.faulty * known), "would_charge": round(books.faulty * (1 - known)),
+        "keys_known": round(books.processed * known), "would_charge": round(books.processed * (1 - known)),
         "rate": {
             "arriving": round(world.arriving), "working": round(world.working), "retried": world.retried(),
-            "doubles": world.doubling(), "dups": world.retried() * 1.35, "lost": world.retried() * 0.1225,
+            "doubles": world.doubling(), "dups": world.retried() * EVENTS_EACH, "lost": world.retried() * LOST_EACH,
             "usd": world.doubling() * PRICE, "again": world.counting * world.rereading,
             "dropped": world.working * world.dropping,
         },

@@ -1,4 +1,4 @@
-"""By the book where no invoice is wrong and the sum is: leave billing alone, stop what counts, roll it back, recompute."""
+"""By the book where no invoice is wrong and the sum is: let billing run, stop what counts, roll it back, recompute."""
 
 from __future__ import annotations
 
