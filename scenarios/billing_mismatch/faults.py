@@ -23,6 +23,11 @@ AGG_SPEED = 3000.0
 """Events a minute that revenue-agg counts when it has some to catch up with."""
 
 
+def reporting(knob: Mapping[str, float]) -> bool:
+    """Tell whether a second run of the month-end report holds locks on the ledger."""
+    return knob["report"] >= 0.5
+
+
 @dataclass(frozen=True, slots=True)
 class Faults:
     """How much each part suffers from late commits."""
@@ -40,18 +45,20 @@ class Faults:
         """Return the share of commits that time out in the hands of billing-worker's faulty release."""
         exposed = knob["tighter"] if self.rereads else knob["write_through"] * (1 - knob["ledger_rollback"])
         factor = self.timeout_factor * (1 + MORE_BY_PROMOTION * knob["tighter"]) + self.latent * exposed
-        return timeouts(since, due, factor)
+        return timeouts(since, due, factor, reporting(knob))
 
     def rereading(self, since: float, rate: float, knob: Mapping[str, float]) -> float:
         """Return the share of events that revenue-agg counts a second time, at `rate` events a minute."""
-        return self.rereads * timeouts(since, rate, 1.0) * (1 - knob["agg_rollback"]) if self.rereads else 0.0
+        if not self.rereads:
+            return 0.0
+        return self.rereads * timeouts(since, rate, 1.0, reporting(knob)) * (1 - knob["agg_rollback"])
 
     def dropping(self, since: float, rate: float, knob: Mapping[str, float]) -> float:
         """Return the share of rows that ledger-svc acknowledges and loses, at `rate` rows a minute."""
         if not self.drops:
             return 0.0
         behind = (1 - knob["ledger_rollback"]) * (1 - knob["write_through"])
-        return self.drops * timeouts(since, rate, 1 + MORE_BY_PROMOTION * knob["tighter"]) * behind
+        return self.drops * timeouts(since, rate, 1 + MORE_BY_PROMOTION * knob["tighter"], reporting(knob)) * behind
 
     def keys_known(self, knob: Mapping[str, float], patched: bool) -> float:
         """Return the share of a full replay's payment keys that PayGrid has seen before and does not charge again."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scenarios.billing_mismatch.books import BEFORE
+from scenarios.billing_mismatch.faults import reporting
 from scenarios.billing_mismatch.rates import EVENTS_EACH, LOCKED, LOST_EACH, UNLOCKED, USUAL
 from scenarios.billing_mismatch.sampling import between, sample
 
@@ -21,7 +22,7 @@ NOTHING = (0.0, 0.0, 0.0, 0.0)
 
 
 def _locked(world: BillingWorld) -> bool:
-    return LOCKED <= world.now - world.fault_at <= UNLOCKED
+    return LOCKED <= world.now - world.fault_at <= UNLOCKED or reporting(world.knob)
 
 
 def commit_p99(world: BillingWorld) -> float:
@@ -188,6 +189,7 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "faulty_share": world.faulty_share, "rollback": knob["rollback"], "rolled_back": knob["rollback"] >= 1,
         "patched": patched,
         "pods": {"old": round(18 * knob["rollback"]), "new": 18 - round(18 * knob["rollback"])},
+        "reporting": reporting(knob),
         "broke_glass": knob["break_glass"] > 0,
         "merged": knob["tighter"] > 0, "index": knob["index"] >= 1, "adjusted": world.adjusted != 0,
         "list_deleted": books.unlisted >= 1, "replaying": bool(books.under_way),

@@ -46,7 +46,7 @@ KNOBS = {
     "recompute": 0.0, "adjust": 0.0, "refund_list": 0.0, "refund_events": 0.0, "index": 0.0, "index_lock": 0.0,
     "dlq_purge": 0.0, "dlq_route": 0.0, "role_timeout": 0.0, "kill_reports": 0.0, "agg_restart": 0.0,
     "worker_scale": 0.0, "fraud_rule": 0.0, "break_glass": 0.0, "tighter": 0.0, "public_post": 0.0,
-    "agg_stop": 0.0, "agg_rollback": 0.0, "write_through": 0.0, "ledger_rollback": 0.0,
+    "agg_stop": 0.0, "agg_rollback": 0.0, "write_through": 0.0, "ledger_rollback": 0.0, "report": 0.0,
 }  # fmt: skip
 """Every knob and where it stands before anybody touched it."""
 
