@@ -400,3 +400,33 @@ def test_a_second_page_of_the_same_story_is_answered_by_what_is_true(variant):
         asked = scenario.find("injects", inject)
         assert [one.right for one in asked.answers if one.id == answer] == [True]
     assert answers["charged_twice"] == "none_found"
+
+
+@pytest.mark.parametrize("variant", OF_B)
+def test_simulated_holders_alone_mend_every_variant(variant):
+    loaded = load("billing_mismatch", variant)
+    engine = Engine(loaded, new_header(loaded, 1, mode="training"))
+    engine.submit(c.TakeSeat(seat="comms", name="Ana"), "comms:Ana")
+    engine.advance(60 * 60)
+    started = {x.body.action for x in engine.journal if isinstance(x.body, e.ActionStarted)}
+    assert DID[variant][0] <= started
+    assert not DID[variant][1] & started
+    assert engine.world.facts()["three_way_clean"]
+
+
+# --- sooner is better ------------------------------------------------------------------------------------
+
+GOOD = {
+    "flint": ((6, "agg_stop", 1, 0), (8, "agg_rollback", 1, 210), (13, "agg_stop", 0, 0), (15, "recompute", 1, 0)),
+    "slate": ((6, "pause", 1, 0), (9, "watermark", 1, 0), (10, "ledger_rollback", 1, 210), (16, "pause", 0, 0),
+              (18, "replay_eventid", 1, 0)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("variant", "index"), [(v, i) for v, turns in GOOD.items() for i in range(len(turns))])
+def test_a_helpful_step_a_minute_earlier_never_costs(variant, index):
+    turns, scenario = GOOD[variant], load("billing_mismatch", variant).scenario
+    minute, *rest = turns[index]
+    sooner = (*turns[:index], (minute - 1, *rest), *turns[index + 1 :])
+    losses = [loss_of(drive(variant, tried, until=90).harm(), scenario) for tried in (sooner, turns)]
+    assert losses[0] <= losses[1] + 1e-9
