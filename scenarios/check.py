@@ -330,6 +330,9 @@ class Check:
         if not s.starts_at < s.fault_at < s.horizon and (s.fault_at > s.starts_at or any(a.page for a in s.alerts)):
             # A fault older than the drill's history opens by a report; a page must be seen coming.
             self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
+        if 60 * s.overlay.baseline.to >= s.fault_at:
+            what = "overlaps the incident"
+            self.find(("overlay", "baseline"), what, "let it end before fault_at, in every variant")
         if s.restricted and not s.overlay.need_to_know:
             self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}

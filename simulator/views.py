@@ -76,6 +76,8 @@ class Catalogue:
     """Channel in which the role works with others."""
     protected: bool = False
     """The incident is kept among those who need to know."""
+    quiet: tuple[float, float] = (-55.0, -25.0)
+    """The window people usually compare with, in minutes."""
 
     def line(self, ident: str) -> CommandLine | None:
         """Return the query or action with this id."""
@@ -186,6 +188,7 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
         lines=tuple(x for x in (*queries, *actions) if only is None or only in x.executors), panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
         room=engine.circle.channel(only) if only else s.room, protected=bool(engine.circle.inside),
+        quiet=(s.overlay.baseline.from_, s.overlay.baseline.to),
     )  # fmt: skip
 
 

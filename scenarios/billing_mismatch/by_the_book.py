@@ -9,7 +9,6 @@ from collections.abc import Callable
 
 from scenarios.billing_mismatch.words import (
     ALL,
-    BASELINE,
     decision,
     executives,
     hand_off,
@@ -290,14 +289,12 @@ def _verify_and_close() -> list[Step]:
         Step(
             m(37),
             "verification",
-            does(
-                c.RecordVerification(
-                    metrics=("mismatch", "dlq", "dup_captures", "retries", "commit_p99"),
-                    baseline_from=BASELINE[0],
-                    baseline_to=BASELINE[1],
-                    segments=ALL,
-                    hold_minutes=8,
-                )
+            lambda b: c.RecordVerification(
+                metrics=("mismatch", "dlq", "dup_captures", "retries", "commit_p99"),
+                baseline_from=b.catalogue.quiet[0],
+                baseline_to=b.catalogue.quiet[1],
+                segments=ALL,
+                hold_minutes=8,
             ),
             proven,
         ),

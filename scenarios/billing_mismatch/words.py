@@ -7,7 +7,6 @@ from simulator import commands as c
 from simulator.views import Briefing
 
 ALL = ("events", "ledger", "processor")
-BASELINE = (-88.0, -75.0)
 OPEN = ("chargebacks_open", "other_consumers")
 
 
