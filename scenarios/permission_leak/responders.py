@@ -37,7 +37,7 @@ def impatient() -> Policy:
             Step(45, "triage", does(c.RunQuery(query="repro_warm"))),
             Step(120, "commander", does(c.Declare(severity="SEV-2", title="Preview permissions")), seen("key_diff")),
             Step(m(4), "mitigation", does(c.TakeAction(action="patch")), seen("key_diff")),
-            Step(m(9), "comms", does(c.UpdateExecutives(impact=c.Figure(name="reads_total", low=3),
+            Step(m(9), "commander", does(c.UpdateExecutives(impact=c.Figure(name="reads_total", low=3),
                  cause="decision_key", mitigation="patch", eta="point", next_update_minutes=30))),
             Step(m(12), "commander", does(c.PageTeam(role="platform"))),
             Step(m(40), "mitigation", does(c.TakeAction(action="purge")),
