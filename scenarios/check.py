@@ -31,7 +31,7 @@ from simulator.errors import ScenarioError, nearest
 from simulator.facts import INCIDENT_FACTS
 from simulator.scenario import Scenario
 from simulator.text import Utc, render
-from simulator.world import World
+from simulator.world import Remembers, World
 
 MakeWorld = Callable[[Mapping[str, float]], World]
 
@@ -191,6 +191,7 @@ class Check:
         self._commands()
         self._completeness()
         if world is not None:
+            self._quiet_window(world)
             self._templates(world)
 
     def find(self, path: Steps, what: str, remedy: str, level: Literal["error", "warning"] = "error") -> None:
@@ -330,9 +331,6 @@ class Check:
         if not s.starts_at < s.fault_at < s.horizon and (s.fault_at > s.starts_at or any(a.page for a in s.alerts)):
             # A fault older than the drill's history opens by a report; a page must be seen coming.
             self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
-        if 60 * s.overlay.baseline.to >= s.fault_at:
-            what = "overlaps the incident"
-            self.find(("overlay", "baseline"), what, "let it end before fault_at, in every variant")
         if s.restricted and not s.overlay.need_to_know:
             self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
@@ -358,6 +356,15 @@ class Check:
         for index, inject in enumerate(s.injects):
             if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
                 self.find(("injects", index), "can never be delivered", "move `at` or `until`")
+
+    def _quiet_window(self, world: World) -> None:
+        s, window, remembers = self.scenario, self.scenario.overlay.baseline, isinstance(world, Remembers)
+        if s.fault_at <= s.starts_at and not remembers:
+            return  # said elsewhere
+        if 60 * window.to >= s.fault_at:
+            self.find(("overlay", "baseline"), "overlaps the incident", "let it end before fault_at")
+        elif 60 * window.from_ < s.starts_at and not remembers:
+            self.find(("overlay", "baseline"), "begins before starts_at", "let it begin later")
 
     # --- words -------------------------------------------------------------------------------------------
 

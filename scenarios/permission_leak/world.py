@@ -23,6 +23,8 @@ SCAN_RAMP = 15.0
 """Minutes until they are at full speed."""
 SPREADS = 10.0
 """Minutes from details being public to the scan."""
+INVITED = 2.0
+"""Hits a minute of the reporter, once they have been asked to go on."""
 RESEARCHER = 3
 """Reads of the person who reported it."""
 TENANTS, KNOWN_TENANTS = 212, 11
@@ -40,7 +42,7 @@ KNOBS = dict.fromkeys(
     (
         "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
         "purge", "purge_paths", "resolver_off", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
-        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "status_page",
+        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "invited", "status_page",
         "waf_rule", "exp_409", "role_cache", "render_scale", "sign_out",
     ),
     0.0,
@@ -226,7 +228,7 @@ class PermissionLeakWorld:
     def _integrate(self, dt: int) -> None:
         now, harm, h = self.now, self._harm, dt / MINUTE
         self.scanning = self.scan(now / MINUTE) if now >= 0 else 0.0
-        self.intensity = self.organic + self.scanning
+        self.intensity = self.organic + self.scanning + (INVITED if self.knob["invited"] > 0 else 0.0)
         blocked = self.knob["block"] > 0
         read = again = 0.0
         for one in self.pops:
