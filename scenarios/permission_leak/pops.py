@@ -93,6 +93,14 @@ class Pops:
         """Return the share of the tokens handed out meanwhile that strangers may hold and that still work."""
         return self.tokens if self.way.tokens else 0.0
 
+    def emptied(self, now: int) -> bool:
+        """Tell whether the worker's own store was emptied a short while ago."""
+        return now < self.flushed_until
+
+    def quiet(self, now: int) -> bool:
+        """Tell whether nobody gets in for the moment, since what lets them in was emptied."""
+        return self.way == STORE and self.emptied(now)
+
     def stand(self, leaks: bool, fills: bool, now: int) -> None:
         """Let strangers in or not, and keep copies or not, from now on."""
         if fills != self.fills:
@@ -117,7 +125,7 @@ class Pops:
         if self.way.copies_only:
             read = 0.0 if blocked else intensity * self.weight * self.stock(now) * h
         elif self.open:
-            if now >= self.flushed_until:
+            if not self.quiet(now):
                 read = intensity * self.weight * h
                 self.bad += read
         elif not blocked and self.cached > 0:

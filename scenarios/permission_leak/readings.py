@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from scenarios.permission_leak.pops import REGIONS, SHARES
+from scenarios.permission_leak.pops import REGIONS, SHARES, STORE
 
 if TYPE_CHECKING:
     from scenarios.permission_leak.pops import Pops
@@ -60,7 +60,7 @@ def hit_ratio(world: PermissionLeakWorld, one: Pops) -> float:
     """Return the share of decisions that a group takes from the worker's own cache."""
     if not one.fills:
         return 0.0
-    return HIT_RATIO * (0.4 if world.now < one.flushed_until else 1.0)
+    return HIT_RATIO * (0.4 if one.emptied(world.now) else 1.0)
 
 
 def gets(world: PermissionLeakWorld, one: Pops) -> str:
@@ -78,7 +78,13 @@ def gets(world: PermissionLeakWorld, one: Pops) -> str:
 
 
 def _leaks(one: Pops, now: int) -> float:
-    return 1.0 if one.open and now >= one.flushed_until else 0.0
+    return 1.0 if one.open and not one.quiet(now) else 0.0
+
+
+def _stored(one: Pops, now: int) -> bool:
+    """Tell whether a worker's store holds what it has collected since the release."""
+    # Where the store holds the trace, it is gone for good; elsewhere it only takes a while to fill again.
+    return one.version == 57 and not (one.trace_lost if one.way == STORE else one.emptied(now))
 
 
 def _kept_answers(world: PermissionLeakWorld) -> float:
@@ -145,7 +151,7 @@ def observe(world: PermissionLeakWorld) -> dict[str, float]:
         "epoch_min": float(min(one.epoch for one in world.pops)),
         "epoch_lag": float(world.epoch - min(one.epoch for one in world.pops)),
         "log_hours": _log_age(world),
-        "trace_mb": 13_200.0 * sum(p.weight for p in world.pops if p.version == 57 and not p.trace_lost),
+        "trace_mb": 13_200.0 * sum(one.weight for one in world.pops if _stored(one, now)),
         "render_load": load,
         "waf_blocked": 18 + crawler,
         "sessions_new": 2_410.0 + (60.0 if world.knob["sign_out"] > 0 else 0.0),
@@ -230,6 +236,7 @@ def context(world: PermissionLeakWorld) -> dict[str, Any]:
         "log_hold": k["log_hold"] > 0,
         "trace": {"main": not main.trace_lost, "pinned": not pinned.trace_lost, "where": _where(world)},
         "trace_lost": world.trace_lost,
+        "withdrawn": k["revoke_links"] > 0,
         "log_hours": _log_age(world),
         "hours_lost": world.hours_lost,
         "scanning": world.scanning > 0,

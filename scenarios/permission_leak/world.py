@@ -177,17 +177,16 @@ class PermissionLeakWorld:
         elif knob == "revoke_links":
             for one in self.pops:
                 one.bad = 0.0
-        elif knob in ("redeploy", "restart"):
+        elif knob in ("redeploy", "restart", "flush"):
             if knob == "redeploy":
                 # The train releases what it has, whatever ran before: a rollback is undone.
                 self.merged = True
                 self.knob["rollback"] = 0.0
             if self.way == STORE:
-                self._lose_trace(*self.pops, by_us=knob == "restart")
-        elif knob == "flush" and self.way == STORE:
-            self._lose_trace(*self.pops)
-            for one in self.pops:
-                one.flushed_until = self.now + 600
+                self._lose_trace(*self.pops, by_us=knob != "redeploy")
+            if knob == "flush" or self.way != STORE:
+                for one in self.pops:
+                    one.flushed_until = self.now + 600
 
     def _bump(self, one: Pops) -> None:
         one.revoke(self.epoch)

@@ -325,6 +325,27 @@ def test_log_lines_name_the_source_that_is_true(variant: str) -> None:
     assert cross.cause == CAUSE[variant]
 
 
+def test_who_purges_before_the_snapshot_in_dunlin_is_told_and_capped() -> None:
+    loaded, book = load("permission_leak", "dunlin"), playbook.load("recovery")
+    engine = Engine(loaded, new_header(loaded, 1, mode="assessment", automation=False))
+    engine.advance(240)
+    engine.submit(c.TakeAction(action="purge"), "mitigation:Bo")
+    engine.run_to_horizon()
+    told = {x.body.inject: x.at for x in engine.journal if isinstance(x.body, e.InjectDelivered)}
+    assert 240 < told["trace_gone"] < 600
+    caps = {cap.id for cap in score(add_references(loaded, engine.journal, book, seeds=0), book).caps}
+    assert "C7" in caps
+
+
+@pytest.mark.parametrize("variant", OTHERS)
+def test_an_emptied_store_shows_and_changes_nothing_else(variant: str) -> None:
+    calm, flushed = world(variant, 6), world(variant, 6, ((5, "flush", 1),))
+    assert flushed.observe()["authz_hit"] < 0.5 * calm.observe()["authz_hit"]
+    assert flushed.harm() == calm.harm()
+    assert flushed.outside() == calm.outside()
+    assert world(variant, 16, ((5, "flush", 1),)).observe()["authz_hit"] == calm.observe()["authz_hit"]
+
+
 # --- responders --------------------------------------------------------------------------------------------
 
 

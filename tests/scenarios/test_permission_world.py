@@ -145,7 +145,7 @@ def test_a_snapshot_that_is_not_finished_saves_nothing():
     world = drive(((6, "rollback", 1, BACK), (8, "hold", 1, 0)), 20)
     assert world.facts()["trace_lost"]
     assert world.trace_lost == pytest.approx(0.94)
-    assert world.context()["trace"] == {"main": False, "syd": True}
+    assert world.context()["trace"] == {"main": False, "pinned": True, "where": "syd only"}
 
 
 def test_containing_first_is_no_destruction_while_the_leak_is_being_used():
