@@ -70,6 +70,9 @@ def _first_minutes() -> list[Step]:
         Step(145, "commander", does(task("verification", "healthz"))),
         Step(155, "commander", does(task("triage", "members_check"))),
         Step(170, "deputy", _escalation),
+        # Everything rests on it: whoever was asked may be stuck.
+        Step(m(4.5), "commander", does(task("verification", "repro_warm")),
+             lambda b: b.latest_result("repro_warm") is None, until=m(9)),
         Step(200, "deputy", lambda b: restricted(b, "investigating", None, "Confirmed; evidence is being saved."),
              shown),
     ]  # fmt: skip

@@ -138,7 +138,7 @@ def _copy() -> list[Step]:
         ),
         Step(m(3), "mitigation", does(c.TakeAction(action="rollback", decision="decision:1")), recorded("decision:1")),
         Step(m(4), "commander", does(task("mitigation", "purge_dry_run")), done("rollback")),
-        Step(m(4), "commander", does(task("verification", "cache_inventory")), done("rollback")),
+        Step(m(4), "commander", does(task("platform", "cache_inventory")), both(done("rollback"), here("platform"))),
         Step(m(5), "commander", does(task("mitigation", "manifest")), both(TOLD, held)),
         Step(m(5.5), "security", does(c.TakeAction(action="ack_reporter", executor="security")), both(TOLD, held)),
         Step(
@@ -199,8 +199,8 @@ def _memory() -> list[Step]:
         ),
         Step(m(2.5), "mitigation", does(c.TakeAction(action="block_route", decision="decision:1")),
              recorded("decision:1")),
-        Step(m(3.5), "commander", does(task("triage", "resolver_state")), TOLD),
-        Step(m(4), "commander", does(task("triage", "epoch_status")), TOLD),
+        Step(m(4), "commander", does(task("mitigation", "epoch_status")), done("block_route")),
+        Step(m(4), "commander", does(task("documents", "resolver_state")), both(TOLD, here("documents"))),
         Step(m(5), "commander", does(task("mitigation", "manifest")), both(TOLD, held)),
         Step(m(5.5), "security", does(c.TakeAction(action="ack_reporter", executor="security")), both(TOLD, held)),
         Step(
@@ -210,7 +210,7 @@ def _memory() -> list[Step]:
                 b, plan, ("resolver_off",), "evidence_safe", ("repro_across", "resolver_state", "manifest"), 1,
                 ("slower_links", "tokens_stay"), below("resolved_kept", 0.05),
             ),
-            both(here("documents"), seen("repro_across", "resolver_state", "manifest")),
+            both(here("documents"), seen("resolver_state", "manifest")),
         ),
         Step(m(5.5), "mitigation", does(c.TakeAction(action="resolver_off", executor="documents",
              decision="decision:2")), recorded("decision:2")),
@@ -238,7 +238,7 @@ def _memory() -> list[Step]:
 
 def _detected(plan: Plan) -> list[Step]:
     early = plan is not STORE
-    looks, reads = ("mitigation", "mitigation") if plan is STORE else ("verification", "triage")
+    looks, reads = ("verification" if plan is MEMORY else "mitigation"), ("mitigation" if plan is STORE else "triage")
     return [
         Step(m(3.5), "triage", does(c.StateHypothesis(cause=plan.cause, probability=0.85)), TOLD),
         Step(m(2 if early else 3.5), "deputy", does(snapshot("detection", plan.branch, 100.0, "mitigation")), TOLD),

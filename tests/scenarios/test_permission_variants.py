@@ -381,6 +381,17 @@ def test_the_score_puts_responders_in_their_order_in_every_variant(variant: str,
     assert total["null"] <= 5
 
 
+@pytest.mark.parametrize("variant", OF_C)
+@pytest.mark.parametrize("seat", ["triage", "verification", "comms"])
+def test_who_sits_there_and_watches_does_not_stop_the_others(variant: str, seat: str) -> None:
+    loaded = load("permission_leak", variant)
+    engine = Engine(loaded, new_header(loaded, 3, mode="training", automation=True))
+    engine.submit(c.TakeSeat(seat=seat, name="Ana"), f"{seat}:Ana")
+    engine.advance(25 * 60)
+    assert not engine.world.facts()["leaking"]
+    assert engine.world.facts()["evidence_held"]
+
+
 @pytest.mark.parametrize("variant", OTHERS)
 def test_what_the_book_measures_is_back_where_it_was(variant: str) -> None:
     """The comparison with the quiet window is green because things are as they were, not by a wide tolerance."""
