@@ -31,7 +31,7 @@ from simulator.errors import ScenarioError, nearest
 from simulator.facts import INCIDENT_FACTS
 from simulator.scenario import Scenario
 from simulator.text import Utc, render
-from simulator.world import World
+from simulator.world import Remembers, World
 
 MakeWorld = Callable[[Mapping[str, float]], World]
 
@@ -191,6 +191,7 @@ class Check:
         self._commands()
         self._completeness()
         if world is not None:
+            self._quiet_window(world)
             self._templates(world)
 
     def find(self, path: Steps, what: str, remedy: str, level: Literal["error", "warning"] = "error") -> None:
@@ -355,6 +356,15 @@ class Check:
         for index, inject in enumerate(s.injects):
             if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
                 self.find(("injects", index), "can never be delivered", "move `at` or `until`")
+
+    def _quiet_window(self, world: World) -> None:
+        s, window, remembers = self.scenario, self.scenario.overlay.baseline, isinstance(world, Remembers)
+        if s.fault_at <= s.starts_at and not remembers:
+            return  # said elsewhere
+        if 60 * window.to >= s.fault_at:
+            self.find(("overlay", "baseline"), "overlaps the incident", "let it end before fault_at")
+        elif 60 * window.from_ < s.starts_at and not remembers:
+            self.find(("overlay", "baseline"), "begins before starts_at", "let it begin later")
 
     # --- words -------------------------------------------------------------------------------------------
 

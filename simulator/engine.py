@@ -84,7 +84,7 @@ class Engine:
         self.telemetry.memory = self.world.before if isinstance(self.world, Remembers) else None
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
-        self.rules = Rules(self.scenario, self.incident, self.work, self._sees)
+        self.rules = Rules(self.scenario, self.incident, self.work, self.seen_as, self._sees)
         self._agents = {seat: make() for seat, make in loaded.teammates.items()} if header.automation else {}
         self._outside: dict[str, bool] = {segment.id: False for segment in self.scenario.segments}
         self._hinted: dict[int, bool] = {}

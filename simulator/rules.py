@@ -59,14 +59,19 @@ class Rules:
     """Checks one command against the drill as it stands."""
 
     def __init__(
-        self, scenario: Scenario, incident: IncidentState, work: Work, sees: Callable[[str, str], bool]
+        self,
+        scenario: Scenario,
+        incident: IncidentState,
+        work: Work,
+        seen_as: Callable[[str], IncidentState],
+        sees: Callable[[str, str], bool],
     ) -> None:
         self._scenario = scenario
         self._incident = incident
         self._work = work
-        self._picks = Picks(scenario, incident, sees)
         self._roles = {role.id: role for role in scenario.roles}
         self._circle = Circle(scenario)
+        self._picks = Picks(scenario, self._circle, seen_as, sees)
 
     def refusal(self, command: c.Command, role: str) -> str | None:
         """Return why `role` cannot have `command` now, or None."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from pydantic import Field, model_validator
+
 from simulator.commands import Command, Rejection, Rung
 from simulator.events import Scalar
 from simulator.parts import (
@@ -85,6 +87,7 @@ __all__ = [
     "Tick",
     "Titled",
     "Took",
+    "Window",
 ]
 
 
@@ -98,6 +101,19 @@ class Deadline(Data):
     done: tuple[str, ...] = ()
     title: str
     """What is missing where it did not happen: “counsel was not paged”."""
+
+
+class Window(Data):
+    """A stretch of time, in minutes; negative is before T+0."""
+
+    from_: float = Field(alias="from")
+    to: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.to <= self.from_:
+            raise ValueError("`to` must come after `from`")
+        return self
 
 
 class Overlay(Data):
@@ -123,6 +139,9 @@ class Overlay(Data):
     boundary_queries: tuple[str, ...] = ()
     """Queries that show up to where it was: the second half."""
     posture_capture: bool = True
+    baseline: Window = Window.model_validate({"from": -55, "to": -25})
+    """The quiet window people usually compare with. Everybody is offered it from the start, so choose one that anybody
+    would name without knowing when the fault began: an hour ago, the same hour two days ago."""
     indicators: tuple[str, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""
     segment_indicators: dict[str, str] = {}

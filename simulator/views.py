@@ -15,7 +15,7 @@ from simulator import events as e
 from simulator.incident import AlertState, IncidentState, Run, Task
 from simulator.journal import Entry
 from simulator.logs import LogLine
-from simulator.picks import Option, options
+from simulator.picks import Option, offered
 from simulator.telemetry import Point
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ class Catalogue:
     """Channel in which the role works with others."""
     protected: bool = False
     """The incident is kept among those who need to know."""
+    quiet: tuple[float, float] = (-55.0, -25.0)
+    """The window people usually compare with, in minutes."""
 
     def line(self, ident: str) -> CommandLine | None:
         """Return the query or action with this id."""
@@ -104,10 +106,14 @@ class Briefing:
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""
+        if not self._engine.circle.offers("metrics", metric, self.role):
+            return []
         return self._engine.telemetry.series(metric, self.now, since)
 
     def latest(self, metric: str) -> float | None:
         """Return the newest value monitoring shows of a metric."""
+        if not self._engine.circle.offers("metrics", metric, self.role):
+            return None
         return self._engine.telemetry.latest(metric, self.now)
 
     def options(self, source: str) -> list[Option]:
@@ -116,12 +122,7 @@ class Briefing:
             return [Option(ref, self.title_of(ref)) for ref, seq in self.incident.refs.items() if self._sees(seq)]
         if source == "injects":
             return []
-        found = options(source, self._engine.scenario, self.incident, self.role)
-        if source in ("queries", "actions"):
-            return [option for option in found if self.catalogue.line(option.id)]
-        if source == "channels" and not self._engine.circle.knows(self.role):
-            return [option for option in found if option.id not in self._engine.scenario.restricted]
-        return found
+        return offered(source, self._engine.scenario, self.incident, self.role, self._engine.circle)
 
     def search_logs(
         self, *, text: str = "", service: str | None = None, level: str | None = None, minutes: float = 15
@@ -178,7 +179,9 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
     queries = [CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group) for q in s.queries]
     actions = [CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions") for a in s.actions]
     panels = [
-        Panel(m.id, m.title, m.unit, tuple(m.labels.items()), m.panel, m.normal, m.good, m.decimals) for m in s.metrics
+        Panel(m.id, m.title, m.unit, tuple(m.labels.items()), m.panel, m.normal, m.good, m.decimals)
+        for m in s.metrics
+        if only is None or engine.circle.offers("metrics", m.id, only)
     ]
     return Catalogue(
         title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
@@ -186,6 +189,7 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
         lines=tuple(x for x in (*queries, *actions) if only is None or only in x.executors), panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
         room=engine.circle.channel(only) if only else s.room, protected=bool(engine.circle.inside),
+        quiet=(s.overlay.baseline.from_, s.overlay.baseline.to),
     )  # fmt: skip
 
 

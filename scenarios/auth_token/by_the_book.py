@@ -14,7 +14,6 @@ from scenarios.responders import Book, Step, does
 from simulator import commands as c
 from simulator.views import Briefing
 
-BASELINE = (-55.0, -25.0)
 ASKS = {"key": "mobile_hands", "unflagged": "mobile_hands", "late": "mobile_hands", "clock": "nothing_now"}
 CLOSING = {
     "key": "Users are back; key hygiene stays open.",
@@ -84,14 +83,12 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(
             m(21.5),
             "verification",
-            does(
-                c.RecordVerification(
-                    metrics=metrics,
-                    baseline_from=BASELINE[0],
-                    baseline_to=BASELINE[1],
-                    segments=plan.affected,
-                    hold_minutes=10,
-                )
+            lambda b: c.RecordVerification(
+                metrics=metrics,
+                baseline_from=b.catalogue.quiet[0],
+                baseline_to=b.catalogue.quiet[1],
+                segments=plan.affected,
+                hold_minutes=10,
             ),
             seen_after("verify", m(20)),
         ),

@@ -11,7 +11,6 @@ from scenarios.billing_mismatch import recount
 from scenarios.billing_mismatch.contain import repair, resume, stop
 from scenarios.billing_mismatch.plans import DUAL, RECOUNT, TELLING, Plan, plan_of
 from scenarios.billing_mismatch.words import (
-    BASELINE,
     asked,
     executives,
     failed,
@@ -110,14 +109,12 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(
             m(first + 2),
             "verification",
-            does(
-                c.RecordVerification(
-                    metrics=plan.metrics,
-                    baseline_from=BASELINE[0],
-                    baseline_to=BASELINE[1],
-                    segments=plan.affected,
-                    hold_minutes=8,
-                )
+            lambda b: c.RecordVerification(
+                metrics=plan.metrics,
+                baseline_from=b.catalogue.quiet[0],
+                baseline_to=b.catalogue.quiet[1],
+                segments=plan.affected,
+                hold_minutes=8,
             ),
             proven,
         ),

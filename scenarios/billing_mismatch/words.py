@@ -7,7 +7,6 @@ from scenarios.moves import When, figure, known
 from simulator import commands as c
 from simulator.views import Briefing
 
-BASELINE = (-88.0, -75.0)
 OPEN = ("other_consumers", "tax_reports")
 """What is not known early, whatever the cause."""
 

@@ -103,6 +103,21 @@ def test_a_fault_older_than_the_history_opens_without_a_page():
     assert only(old).startswith("fault_at: is not between starts_at and horizon")
 
 
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ("{from: -55, to: -25}", ""),
+        ("{from: -55, to: -14}", "overlay.baseline: overlaps the incident; let it end before fault_at"),
+        ("{from: -61, to: -25}", "overlay.baseline: begins before starts_at; let it begin later"),
+        ("{from: -25, to: -55}", "overlay.baseline: `to` must come after `from`"),
+    ],
+)
+def test_the_quiet_window_lies_before_the_fault_and_within_what_is_remembered(window, expected):
+    findings = check("overlay:\n", f"overlay:\n  baseline: {window}\n")
+    assert (only(findings) if findings else "").startswith(expected)
+    assert bool(findings) == bool(expected)
+
+
 def test_a_restricted_channel_needs_somebody_inside():
     channels = "channels: [incident, leadership, customers]"
     found = check(channels, f"{channels}\nrestricted: [leadership]")

@@ -10,8 +10,6 @@ from simulator import events as e
 from simulator.incident import CADENCE
 from simulator.views import Briefing
 
-BASELINE = (-55.0, -25.0)
-"""Minutes before the page that end before a fault of the usual length began."""
 Filled = Mapping[str, Any]
 
 
@@ -173,7 +171,8 @@ def _snapshot(b: Briefing) -> Filled:
 
 def _verification(b: Briefing) -> Filled:
     pinned = [ref.partition(":")[2].partition("#")[0] for ref in b.incident.refs if ref.startswith("metric:")]
-    return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": BASELINE[0], "baseline_to": BASELINE[1],
+    quiet = b.catalogue.quiet
+    return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": quiet[0], "baseline_to": quiet[1],
             "hold_minutes": 5.0, "evidence": recent(b, 3, _last_done(b)),
             "segments": [option.id for option in b.options("segments")]}  # fmt: skip
 
