@@ -170,6 +170,13 @@ class RoleVacated(Event):
     seat: str
 
 
+class RoleDoubled(Event):
+    """One holder has both incident roles, which the playbook wants with two people: name another deputy."""
+
+    kind: Literal["role_doubled"] = "role_doubled"
+    seat: str
+
+
 class TaskAssigned(Event):
     """A task got its id (`task`, such as `task:1`) and its owner."""
 
@@ -181,8 +188,19 @@ class TaskAssigned(Event):
     lane: str | None = None
     query: str | None = None
     action: str | None = None
+    topic: str | None = None
     due: int
     """Drill second by which a report is expected."""
+
+
+class TaskReassigned(Event):
+    """A task went to somebody else because nothing came of it, or was taken back by who had it first."""
+
+    kind: Literal["task_reassigned"] = "task_reassigned"
+    task: str
+    owner: str
+    was: str
+    due: int
 
 
 class TaskAcknowledged(Event):
@@ -200,6 +218,27 @@ class TaskReported(Event):
     task: str
     owner: str
     text: str
+
+
+class StandInCalled(Event):
+    """Somebody sits in a seat and does nothing while others wait; the secondary is being paged."""
+
+    kind: Literal["stand_in_called"] = "stand_in_called"
+    seat: str
+
+
+class StandInCame(Event):
+    """A simulated secondary does the seat's work until the person in it does anything."""
+
+    kind: Literal["stand_in_came"] = "stand_in_came"
+    seat: str
+
+
+class StandInLeft(Event):
+    """The person in the seat is back at work; the secondary is gone."""
+
+    kind: Literal["stand_in_left"] = "stand_in_left"
+    seat: str
 
 
 class QueryQueued(Event):
@@ -398,6 +437,17 @@ class ToleranceCrossed(Event):
     within: bool
 
 
+class SlipMade(Event):
+    """A simulated person slipped: what they did or said was off, what the tools print is true."""
+
+    kind: Literal["slip_made"] = "slip_made"
+    role: str
+    slip: Literal["wrong_place", "overstated", "misread"]
+    about: str
+    """Reference of the task or run."""
+    said: str = ""
+
+
 class MergeLanded(Event):
     """A queued change landed because nothing froze it; `harmful` when it hurt."""
 
@@ -421,14 +471,14 @@ class TruthSampled(Event):
 AnyEvent = Annotated[
     CommandRefused | DrillEnded | HorizonReached
     | AlertFired | AlertResolved | ChangeHappened | InjectDelivered | MessagePosted | CueGiven | CueShared | HintGiven
-    | PageSent | PageUnanswered | RoleJoined | RoleAccepted | RoleVacated
-    | TaskAssigned | TaskAcknowledged | TaskReported
+    | PageSent | PageUnanswered | RoleJoined | RoleAccepted | RoleVacated | RoleDoubled
+    | TaskAssigned | TaskReassigned | TaskAcknowledged | TaskReported | StandInCalled | StandInCame | StandInLeft
     | QueryQueued | QueryStarted | QueryFinished | MetricPinned
     | ActionQueued | SignedOff | ActionStarted | ActionFinished | ActionAborted
     | VerificationMeasured | HandOffOffered | HandOffAccepted | ClosureRefused | IncidentClosed
-    | FaultStarted | KnobTurned | MitigationTookEffect | ToleranceCrossed | MergeLanded | TruthSampled,
+    | FaultStarted | KnobTurned | MitigationTookEffect | ToleranceCrossed | MergeLanded | SlipMade | TruthSampled,
     Field(discriminator="kind"),
 ]  # fmt: skip
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 
-TRUTH = (FaultStarted, KnobTurned, MitigationTookEffect, ToleranceCrossed, MergeLanded, TruthSampled)
+TRUTH = (FaultStarted, KnobTurned, MitigationTookEffect, ToleranceCrossed, MergeLanded, SlipMade, TruthSampled)
