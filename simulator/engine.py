@@ -279,9 +279,11 @@ class Engine:
         """
         for seat, agent in self._agents.items():
             acting = agent if seat not in self.incident.seats else self.stand_ins.agents.get(seat)
-            if acting is not None:
-                for command in acting(briefing(self, seat)):
-                    self.submit(command, f"teammate:{seat}")
+            # What a commander meant to do goes along with command.
+            voice = (self.incident.holder(seat) or seat) if self.incident.handed_on(seat) else seat
+            if acting is not None and self.incident.simulated(voice):
+                for command in acting(briefing(self, voice)):
+                    self.submit(command, f"teammate:{voice}")
 
     def _fault(self) -> Generator[simpy.Event, Any, None]:
         before = self.fault_at if self.fault_at < self.now else None

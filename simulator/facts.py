@@ -25,6 +25,7 @@ _INCIDENT: dict[str, Callable[[Engine], Any]] = {
     "incident.commander": lambda engine: engine.incident.holder("commander") or "",
     "incident.deputy": lambda engine: engine.incident.holder("deputy") or "",
     "incident.lanes": lambda engine: len(engine.incident.lanes),
+    "incident.verified": lambda engine: bool(engine.incident.measured),
 }
 
 AUDIENCES = ("public", "internal", "restricted", "executives", "leadership")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from simulator.commands import Lane
 from simulator.parts import Condition, Data, Duration, Seconds, Titled, Took
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, Mapping) else value
+
+
+AnyOf = Annotated[tuple[Condition, ...], BeforeValidator(_listed)]
+"""One condition, or several of which one is enough."""
 
 
 class Cue(Data):
@@ -22,8 +31,8 @@ class Cue(Data):
     known_from: Seconds = -3600
     volunteered_at: Seconds | None = None
     """When a simulated holder says it unasked; None: only when asked."""
-    moot_when: Condition = {}
-    """Overtaken while this holds: nobody brings it up any more; who asks is told that it is overtaken."""
+    moot_when: AnyOf = ()
+    """Overtaken while one of these holds: nobody brings it up any more; who asks is told that it is overtaken."""
     moot_text: str = ""
     """What a simulated holder answers then; empty: the text, said to be overtaken."""
 
@@ -74,7 +83,7 @@ class Strain(Data):
 
     window: Seconds = 600
     free: Seconds = 300
-    most: Annotated[float, Field(ge=1, le=5)] = 2.0
+    most: Annotated[float, Field(ge=1, le=5)] = 2.5
 
     def factor(self, busy: float) -> float:
         """Return the factor on a duration for somebody busy for `busy` seconds of the last window."""

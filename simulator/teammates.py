@@ -217,7 +217,8 @@ class Teammates:
         ]
 
     def _moot(self, cue: Cue) -> bool:
-        return bool(cue.moot_when) and holds(cue.moot_when, self._stage.facts())
+        facts = self._stage.facts()
+        return any(holds(condition, facts) for condition in cue.moot_when)
 
     def share(self, role: str, cue: Cue, how: str) -> None:
         """Bring a cue into the channel; a simulated holder says so where it is overtaken."""
