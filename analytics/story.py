@@ -44,8 +44,9 @@ GROUPS: Mapping[str, str] = {
         ("acknowledge_page", "assign_role", "accept_role", "release_role", "assign_lane", "name_merge_owner", "freeze",
          "lift_freeze", "page_team", "assign_task", "acknowledge_task", "hand_off", "accept_hand_off", "take_seat",
          "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "role_vacated", "task_assigned",
-         "task_acknowledged", "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
-    "inject_delivered": "inject", "command_refused": "refused",
+         "role_doubled", "task_reassigned", "stand_in_called", "stand_in_came", "stand_in_left", "task_acknowledged",
+         "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
+    "inject_delivered": "inject", "command_refused": "refused", "slip_made": "slip",
 }  # fmt: skip
 """Kind of entry -> the group by which a timeline is filtered; what is not here is not shown."""
 IN_WORLD = frozenset({"fault", "tolerance", "effect", "change", "state", "alert"})

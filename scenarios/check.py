@@ -361,12 +361,16 @@ class Check:
                     remedy = "give it a topic, or a time at which it is volunteered"
                     self.find(("roles", index, "cues", number), "nothing brings it out", remedy)
                 if cue.moot_text and not cue.moot_when:
-                    where = ("roles", index, "cues", number, "moot_text")
-                    self.find(where, "is never said", "say in `moot_when` what overtakes the cue")
+                    text = ("roles", index, "cues", number, "moot_text")
+                    self.find(text, "is never said", "say in `moot_when` what overtakes the cue")
         for index, place in enumerate(s.wrong_places):
             if not any(query.command.startswith(place.starts) for query in s.queries):
-                where = ("wrong_places", index, "starts")
-                self.find(where, "no query's command begins like that", "give the beginning of one", "warning")
+                self.find(
+                    ("wrong_places", index, "starts"),
+                    "no query's command begins like that",
+                    "give the beginning of one",
+                    "warning",
+                )
         for index, inject in enumerate(s.injects):
             if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
                 self.find(("injects", index), "can never be delivered", "move `at` or `until`")

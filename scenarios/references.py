@@ -45,7 +45,8 @@ REFERENCES = (
 )  # fmt: skip
 """Where in a scenario an id stands, and what it must be the id of."""
 CONDITIONS = (
-    "roles.*.cues.*.moot_when", "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
+    "roles.*.cues.*.moot_when",
+    "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
     "actions.*.sign_when", "actions.*.cap_when",
     "injects.*.when", "expert.injects.*.when", "injects.*.answers.*.right_when", "teaching.*.until",
     "blast.*.true_when", "residual_risks.*.true_when", "unknowns.*.true_when", "revisions.*.true_when",

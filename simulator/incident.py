@@ -12,73 +12,10 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.journal import Entry, names_of
 from simulator.scenario import Scenario
+from simulator.tracked import AlertState, Offer, Run, Task
 
 CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
 """Minutes within which a stakeholder hears again, by severity."""
-
-
-@dataclass
-class Task:
-    """One task: who has it, since when, until when, and how far it is."""
-
-    id: str
-    owner: str
-    assigned_by: str
-    text: str
-    due: int
-    since: int
-    lane: str | None = None
-    query: str | None = None
-    action: str | None = None
-    topic: str | None = None
-    acknowledged: int | None = None
-    reported: int | None = None
-    was: str | None = None
-    """Who had it before it went to somebody else."""
-
-
-@dataclass
-class Run:
-    """A query or action under way or over."""
-
-    run: str
-    what: str
-    """`query` or `action`."""
-    ident: str
-    executor: str
-    line: str
-    since: int
-    state: str
-    """waiting, running, stalled, done, failed, aborted."""
-    expected: int | None = None
-    finished: int | None = None
-    waits_for: str = ""
-
-
-@dataclass
-class AlertState:
-    """One alert: what it said last and whether somebody has it."""
-
-    alert: str
-    severity: str
-    summary: str
-    since: int
-    firing: bool = True
-    acknowledged: int | None = None
-    page: str | None = None
-    runbook: str | None = None
-
-
-@dataclass
-class Offer:
-    """A handoff that was offered."""
-
-    id: str
-    what: str
-    giver: str
-    receiver: str
-    seq: int
-    accepted: int | None = None
 
 
 @dataclass
@@ -166,7 +103,7 @@ class IncidentState:
 
     def led_by_person(self) -> bool:
         """Tell whether command lies with a person: whoever holds it, else whoever sits in the seat that leads."""
-        return (self.holders.get("commander") or "commander") in self.seats
+        return not self.simulated(self.holders.get("commander") or "commander")
 
     def begun(self, task: Task) -> bool:
         """Tell whether the owner of a task has begun what it asks for."""

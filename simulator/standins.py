@@ -15,10 +15,11 @@ from typing import NamedTuple
 from simulator import commands as c
 from simulator import events as e
 from simulator.circle import Circle
-from simulator.incident import IncidentState, Task
+from simulator.incident import IncidentState
 from simulator.scenario import Agent, Duration
 from simulator.stage import Stage
 from simulator.teammates import Teammates
+from simulator.tracked import Task
 from simulator.views import Briefing
 from simulator.work import Process, Work, draw
 
@@ -90,9 +91,22 @@ class StandIns:
 
     def look_around(self) -> None:
         """Let the simulated lead see who is waited for; called on every tick while no person is in command."""
+        self._fill_command()
         for seat in list(self._incident.seats):
             if seat not in self._incident.stand_ins:
                 self._see_to(seat)
+
+    def _fill_command(self) -> None:
+        """Let a simulated seat take command that was left vacant."""
+        if self._incident.holder(LEAD) or LEAD not in self._incident.gone:
+            return
+        since = self._first.setdefault((LEAD, "vacant"), self._stage.now)
+        seats = ("deputy", *(role.id for role in self._stage.scenario.seats()))
+        able = (s for s in seats if s != LEAD and self._incident.simulated(s) and self._circle.knows(s))
+        seat = next(able, None)
+        if seat is not None and self._stage.now - since >= GRACE:
+            self._teammates.say(seat, "Nobody has command; I take it until somebody else does.")
+            self._stage.emit(e.RoleAccepted(role=LEAD, seat=seat), by=f"teammate:{seat}")
 
     def _see_to(self, seat: str) -> None:
         now = self._stage.now

@@ -13,11 +13,11 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.circle import Circle
 from simulator.conditions import holds
-from simulator.incident import Task
 from simulator.scenario import Action, Cue, Duration, FigureSpec, Query, Role
 from simulator.slips import CORRECT, NOTICE, SHORTER, Slips
 from simulator.stage import Stage
 from simulator.text import spoken
+from simulator.tracked import Task
 from simulator.work import STALL_POLL, Process, Work, draw
 
 ACKNOWLEDGE = Duration(median=15, spread=0.4)

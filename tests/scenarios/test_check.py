@@ -72,7 +72,7 @@ def test_shipped_playbooks_are_clean():
         ("tickets_total: figures.tickets_total", "tickets_total: figures.tikets",
          "queries.ticket_split.figures.tickets_total: the world's context has no number 'figures.tikets'"),
         ("command: update_executives", "command: update_executive",
-         "injects.exec_update.expects.command: unknown command 'update_executive'; use a command's kind; "
+         "injects.leadership_unheard.expects.command: unknown command 'update_executive'; use a command's kind; "
          "did you mean 'update_executives'?"),
         ("fields: {lane: comms}", "fields: {lanes: comms}",
          "injects.support_first.expects.fields.lanes: AssignLane has no such field; rename it; did you mean 'lane'?"),
