@@ -136,11 +136,7 @@ class Teammates:
 
     def look(self, query: Query, role: str) -> Process:
         """Run a query as a simulated person does: now and then in the wrong place first. Returns what it printed."""
-        strain = self._work.strain(role)
-        if strain >= TIRED and not self._tired.get(role):
-            self.say(role, "I have had no break for a while; it takes me longer. Somebody else may be quicker.")
-        self._tired[role] = strain >= TIRED
-        if self._slips.happens(role, "wrong_place", strain):
+        if self._slips.happens(role, "wrong_place", self._work.strain(role)):
             place = self._slips.place_for(query, role)
             if place is not None:
                 takes = draw(query.takes, self._slips.stream(role, "misplaced"))
@@ -149,6 +145,10 @@ class Teammates:
                 yield self._env.timeout(draw(NOTICE, self._slips.stream(role, "notice")))
                 self.say(role, place.said, run)
         finished = yield from self._work.query(query, role, self._roles[role].pace)
+        tired = self._work.strain(role) >= TIRED
+        if tired and not self._tired.get(role):
+            self.say(role, "I have had no break for a while; it takes me longer. Somebody else may be quicker.")
+        self._tired[role] = tired
         return finished
 
     def _looked(self, query: Query, task: Task, role: str) -> Process:

@@ -24,8 +24,8 @@ def percent(value: float, decimals: int = 1) -> str:
 
 
 def spoken(value: float) -> str:
-    """Return a figure as people say it: `13,402`, `5.4`."""
-    return thousands(value) if abs(value) >= 100 else f"{value:.3g}"
+    """Return a figure as people say it: `13,402`, `60`, `5.44`."""
+    return thousands(value) if abs(value) >= 10 else f"{value:.3g}"
 
 
 # Escaping is for whoever shows the text: the same words go to a terminal, a page and a report.
