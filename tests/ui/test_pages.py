@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -152,3 +153,27 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
 def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
     assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
     assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))
+
+
+def test_who_has_handed_command_over_goes_on_from_another_seat(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 30)
+    here.room.submit(c.AssignRole(role="commander", to="commander"), here.person)
+    assert not [b for b in open_app("console.py", here).button if b.key == "go-on"]
+    handed = c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
+    here.room.submit(handed, here.person)
+    while here.room.briefing("deputy").incident.holder("commander") != "deputy":
+        here.room.skip_ahead(here.person, 60)
+    app = open_app("console.py", here)
+    button = app.button(key="go-on")
+    assert button.label == "Go on as Deputy"
+    button.click().run()
+    assert not app.exception
+    assert [chair.holder for chair in _chairs(here) if chair.holder] == ["Ana"]
+    assert here.room.briefing("deputy").incident.person("deputy") == "Ana"
+    assert here.room.briefing("deputy").incident.person("commander") is None
+
+
+def _chairs(here: Here) -> list[Any]:
+    from ui.parts.live import SERVER
+
+    return list(SERVER.rooms.lobby(here.room).chairs)
