@@ -261,7 +261,7 @@ class Engine:
             self.deliver(line)
         if self.header.mode == "training" or self.header.difficulty == "novice":
             self._hint(facts)
-        if self._agents and not self.incident.led_by_person():
+        if self._agents and self.stand_ins.unled(self._agents):
             self.stand_ins.look_around()
             self._act_unasked()
 
@@ -278,9 +278,11 @@ class Engine:
         Under a commander who is a person they do what they are asked and no more, or the trainee would watch.
         """
         for seat, agent in self._agents.items():
-            acting = agent if seat not in self.incident.seats else self.stand_ins.agents.get(seat)
-            # What a commander meant to do goes along with command.
-            voice = (self.incident.holder(seat) or seat) if self.incident.handed_on(seat) else seat
+            # What a commander meant to do goes along with command, whoever sits in the seat by now.
+            passed = self.incident.handed_on(seat)
+            voice = (self.incident.holder(seat) or seat) if passed else seat
+            free = passed or seat not in self.incident.seats
+            acting = agent if free else self.stand_ins.agents.get(seat)
             if acting is not None and self.incident.simulated(voice):
                 for command in acting(briefing(self, voice)):
                     self.submit(command, f"teammate:{voice}")

@@ -32,6 +32,8 @@ SILENCE = 240
 DUE = 180
 """Seconds within which a signature or a decision's execution is expected."""
 SECONDARY = Duration(median=120, spread=0.3)
+HOLD = 120
+"""Seconds for which a simulated team waits, once no person is in command any more, for one to go on."""
 LEAD = "commander"
 
 
@@ -64,6 +66,10 @@ class StandIns:
         self._called: dict[str, bool] = {}
         self._given: dict[str, Counter[tuple[object, ...]]] = {}
         """Seat -> what the people in it have given by kind and object, so that nobody does it twice."""
+        self._led_at: int | None = None
+        """When a person was last in command."""
+        self._under_person: Counter[tuple[object, ...]] = Counter()
+        """What people have given while one of them was in command."""
         self.agents: dict[str, Agent] = {}
         """Seat -> what plays it while the person in it does nothing."""
 
@@ -88,6 +94,24 @@ class StandIns:
     def person_gave(self, seat: str, body: c.Command) -> None:
         """Take note of an accepted command of the person in a seat."""
         self._given.setdefault(seat, Counter())[_essence(body)] += 1
+        if self._incident.led_by_person():
+            self._under_person[_essence(body)] += 1
+
+    def unled(self, agents: dict[str, Agent]) -> bool:
+        """Tell whether no person is in command, and none for long enough to think that none goes on.
+
+        `agents` then leave out what people gave while one of them led: nobody begins from the beginning.
+        """
+        if self._incident.led_by_person():
+            self._led_at = self._stage.now
+            return False
+        if self._led_at is not None and self._stage.now - self._led_at < HOLD:
+            return False
+        if self._under_person:
+            for seat, agent in list(agents.items()):
+                agents[seat] = _minus(agent, self._under_person.copy())
+            self._under_person.clear()
+        return True
 
     def look_around(self) -> None:
         """Let the simulated lead see who is waited for; called on every tick while no person is in command."""
@@ -220,6 +244,9 @@ _OBJECTS = (
 
 
 def _essence(body: c.Command) -> tuple[object, ...]:
+    """Return what a command comes to: ordering something and doing it are the same."""
+    if isinstance(body, (c.RunQuery, c.TakeAction)) or (isinstance(body, c.AssignTask) and (body.query or body.action)):
+        return ("do", getattr(body, "query", None) or getattr(body, "action", None))
     return (body.kind, *(getattr(body, name, None) for name in _OBJECTS))
 
 

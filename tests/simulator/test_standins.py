@@ -226,9 +226,9 @@ def test_what_a_stand_in_does_earns_the_person_nothing() -> None:
 HANDOFF = c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
 
 
-def real(seat: str = "commander") -> Engine:
+def real(seat: str = "commander", automation: bool = True) -> Engine:
     loaded = load("auth_token")
-    drill = Engine(loaded, new_header(loaded, 2))
+    drill = Engine(loaded, new_header(loaded, 2, automation=automation))
     drill.submit(c.TakeSeat(seat=seat, name="Bo"), f"{seat}:Bo")
     return drill
 
@@ -315,7 +315,7 @@ def test_the_deputy_is_somebody_else() -> None:
 
 
 def test_one_holder_for_both_is_said_until_another_deputy_is_named() -> None:
-    drill = real()
+    drill = real(automation=False)
     drill.submit(c.AssignRole(role="commander", to="commander"), "commander:Bo")
     drill.submit(c.AssignRole(role="deputy", to="deputy"), "commander:Bo")
     drill.advance(300)
@@ -327,3 +327,32 @@ def test_one_holder_for_both_is_said_until_another_deputy_is_named() -> None:
     drill.advance(900)
     assert drill.incident.holder("deputy") == "triage"
     assert len(bodies(drill, e.RoleDoubled)) == 1
+
+
+@pytest.mark.parametrize("name", ["auth_token", "billing_mismatch", "permission_leak"])
+def test_a_simulated_team_goes_on_from_where_a_person_in_command_stopped(name: str) -> None:
+    loaded = load(name)
+    drill = Engine(loaded, new_header(loaded, 7))
+    by = "commander:Bo"
+    freeze = c.Freeze(scope=loaded.scenario.overlay.freeze_scope)
+    paged = next(role.id for role in loaded.scenario.roles if not role.present)
+    for command in (
+        c.AssignRole(role="commander", to="commander"), c.AssignRole(role="deputy", to="deputy"),
+        c.Declare(severity="SEV-1", title="t"), freeze, c.PageTeam(role=paged),
+        c.AssignLane(lane="comms", owner="comms", next_owner="deputy"),
+    ):  # fmt: skip
+        drill.submit(command, by)
+    drill.advance(600)
+    drill.submit(HANDOFF, by)
+    while drill.incident.holder("commander") != "deputy":
+        drill.advance(drill.now + 5)
+    taken = drill.now
+    drill.run_to_horizon()
+    theirs = [x for x in drill.journal if x.by.startswith("teammate:") and x.is_command]
+    assert min(x.at for x in theirs) >= taken + 120 - 15  # it looks around on every scrape
+    given = [x.body for x in theirs]
+    assert not [x for x in given if isinstance(x, c.Declare)]
+    assert freeze not in given
+    assert not [x for x in given if isinstance(x, c.PageTeam) and x.role == paged]
+    assert any(isinstance(x, c.TakeAction) for x in given)
+    assert not [x for x in drill.journal if isinstance(x.body, e.CommandRefused)]
