@@ -308,7 +308,7 @@ def _read(spec: FigureSpec, value: float) -> str:
 
 
 _OUTCOMES = {
-    "done": "carried out.",
+    "done": "done.",
     "stalled": "it hangs; see the output. Somebody must decide: abort it, or clear what it hangs on.",
     "failed": "it did not go through; see the output.",
     "aborted": "it was stopped.",

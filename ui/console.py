@@ -152,16 +152,18 @@ def _tools(here: Here) -> None:
 def _on_from_here(here: Here, b: Briefing) -> None:
     """Offer another seat to whoever has given command up: the one that decides nothing any more is no place to play."""
     seat = next_seat(b)
-    if seat is not None:
-        st.button(
-            f"Go on as {seat.title}",
-            type="primary",
-            key="go-on",
-            icon=":material/chair_alt:",
-            on_click=_change_seat,
-            args=(here, seat.id),
-            help="You have given command up; from this seat you decide nothing any more",
-        )
+    if seat is None:
+        return
+    onwards = st.button(
+        f"Go on as {seat.title.partition(' (')[0]}",
+        type="primary",
+        key="go-on",
+        icon=":material/chair_alt:",
+        help="You have given command up; from this seat you decide nothing any more",
+    )
+    if onwards:
+        _change_seat(here, seat.id)
+        st.rerun()  # the whole page: every part of it is drawn for the seat
 
 
 def next_seat(b: Briefing) -> Seat | None:
