@@ -177,3 +177,23 @@ def _chairs(here: Here) -> list[Any]:
     from ui.parts.live import SERVER
 
     return list(SERVER.rooms.lobby(here.room).chairs)
+
+
+def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 700)
+    app = open_app("console.py", here)
+    app.get_by_key("form_group").set_value("Decide").run()
+    app.get_by_key("form_kind").set_value("record_contradiction").run()
+    form = "form-record_contradiction-0"
+    for row, (voice, action) in enumerate((("want_flag", "flag_web"), ("want_rollback", "rollback"))):
+        app.get_by_key(f"{form}-recommendations.{row}.voice").set_value(voice)
+        app.get_by_key(f"{form}-recommendations.{row}.action").set_value(action)
+        app.get_by_key(f"{form}-recommendations.{row}.reversal_minutes").set_value(1.0 + 5 * row)
+    app.get_by_key(f"{form}-choice").set_value("flag_web")
+    app.button(key="hand-in").click().run()
+    assert not app.exception
+    assert "@identity-architect" in texts(app)
+    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, c.RecordContradiction)]
+    assert [(side.owner, side.voice) for side in given[0].recommendations] == [
+        (None, "want_flag"), (None, "want_rollback"),
+    ]  # fmt: skip

@@ -220,9 +220,9 @@ def _pair(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
         one, two = st.columns([1, 1.6], gap="small")
         with one:
             pick(f"Owner {row + 1}", b.options("roles"), key(f"{at}.owner"), pre.get(f"{at}.owner"))
-            pick("Or said by", b.options("voices"), key(f"{at}.voice"), pre.get(f"{at}.voice"))
         with two:
-            pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
+            pick("Or said by", b.options("voices"), key(f"{at}.voice"), pre.get(f"{at}.voice"))
+        pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
         one, two = st.columns([1, 1.6], gap="small")
         with one:
             number(
