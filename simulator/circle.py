@@ -77,6 +77,8 @@ class Circle:
                 return self.knows(body.role)
             case e.TaskAssigned():
                 return self.knows(body.owner) and self.knows(body.assigned_by)
+            case e.TaskReassigned():
+                return self.knows(body.owner) and self.knows(body.was)
             case e.TaskAcknowledged() | e.TaskReported():
                 return self.knows(runs.get(body.task, body.owner)) and self.knows(body.owner)
             case e.ActionAborted():

@@ -67,7 +67,10 @@ _DYNAMIC: dict[str, Callable[[Scenario, IncidentState, str | None], list[Option]
     "answers": lambda s, i, r: [Option(a.id, a.label) for ident in i.asks for a in s.find("injects", ident).answers],
     "channels": lambda s, i, r: [Option(channel, channel) for channel in s.channels],
     "blast": lambda s, i, r: [Option(t.id, t.title) for t in (*s.blast, *s.segments)],
-    "tasks": lambda s, i, r: [Option(t.id, t.text) for t in i.tasks.values() if t.owner == r and t.reported is None],
+    "tasks": lambda s, i, r: [
+        Option(t.id, t.text) for t in i.tasks.values() if r in (t.owner, t.was) and t.reported is None
+    ],
+    "voices": lambda s, i, r: [_titled_inject(s, ident) for ident in i.delivered if s.find("injects", ident).proposes],
     "handoffs": lambda s, i, r: [
         Option(h.id, h.what) for h in i.handoffs.values() if h.receiver == r and h.accepted is None
     ],

@@ -17,7 +17,6 @@ from simulator.parts import (
     Cause,
     Change,
     Condition,
-    Cue,
     Data,
     Duration,
     Effect,
@@ -33,7 +32,6 @@ from simulator.parts import (
     Objective,
     Precondition,
     Query,
-    Role,
     Seconds,
     Segment,
     Service,
@@ -43,6 +41,7 @@ from simulator.parts import (
     Titled,
     Took,
 )
+from simulator.persons import Cue, Role, Strain, WrongPlace
 from simulator.world import World
 
 if TYPE_CHECKING:
@@ -83,11 +82,13 @@ __all__ = [
     "Segment",
     "Service",
     "SeverityFact",
+    "Strain",
     "TeachingPoint",
     "Tick",
     "Titled",
     "Took",
     "Window",
+    "WrongPlace",
 ]
 
 
@@ -204,6 +205,9 @@ class Scenario(Data):
     objectives: tuple[Objective, ...]
     services: tuple[Service, ...]
     roles: tuple[Role, ...]
+    wrong_places: tuple[WrongPlace, ...] = ()
+    """Where commands can end up by mistake; what simulated people's slips print."""
+    strain: Strain = Strain()
     channels: tuple[str, ...] = ("incident",)
     room: str = "incident"
     """Channel in which the team works; in a protected incident a restricted one."""

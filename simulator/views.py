@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator import events as e
-from simulator.incident import AlertState, IncidentState, Run, Task
+from simulator.incident import IncidentState
 from simulator.journal import Entry
 from simulator.logs import LogLine
 from simulator.picks import Option, offered
 from simulator.telemetry import Point
+from simulator.tracked import AlertState, Run, Task
 
 if TYPE_CHECKING:
     from simulator.engine import Engine

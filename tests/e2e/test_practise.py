@@ -28,6 +28,8 @@ def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, op
     _look(me)
     _decide(me)
     _mitigate(me)
+    me.hand_command_over()
+    me.shot("console-deputy")
     _verify(me)
     _close(me)
     _see_the_score(me)

@@ -42,6 +42,7 @@ def test_a_person_alone_repairs_the_books_with_a_second_signature(
     me.skip_until("message format compatible")
     me.run(ROLLBACK, f"$ {ROLLBACK}")
     me.skip_until("2.5.4 rolling to 18 pods")
+    me.hand_command_over()
     _let_pass(me, 400)
     me.run(WATERMARK, f"$ {WATERMARK}")
     me.run(CANARY, f"$ {CANARY}")

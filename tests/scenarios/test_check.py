@@ -58,6 +58,23 @@ def test_shipped_playbooks_are_clean():
         ("when: {query.runbook: true}", "when: {query.runbok: true}",
          "actions.pin.preconditions.0.when.query.runbok: unknown name 'query.runbok'; use one of facts; "
          "did you mean 'query.runbook'?"),
+        ("moot_when: {flag_mobile_on: false}", "moot_when: {flag_mobil_on: false}",
+         "roles.mobile.cues.mobile_flag.moot_when.flag_mobil_on: unknown name 'flag_mobil_on'; use one of facts; "
+         "did you mean 'flag_mobile_on'?"),
+        ("moot_when: [{query.stuck: true}, {revoked: true}]", "moot_when: [{query.stuck: true}, {revokd: true}]",
+         "roles.verification.cues.stuck_gauge.moot_when.1.revokd: unknown name 'revokd'; use one of facts"),
+        ("        moot_when: {action.compat: done}\n", "",
+         "roles.dba.cues.dropped_column.moot_text: is never said; say in `moot_when` what overtakes the cue"),
+        ("occupies: [triage]", "occupies: [triag]",
+         "injects.leadership_unheard.occupies.0: unknown name 'triag'; use one of roles; did you mean 'triage'?"),
+        ("told.leadership: {above: 15}", "told.ledership: {above: 15}",
+         "injects.leadership_unheard.when.told.ledership: unknown name 'told.ledership'; use one of facts"),
+        ("starts: migrate status", "starts: migrat status",
+         "wrong_places.migrate_stg.starts: no query's command begins like that; give the beginning of one"),
+        ("output: \"stg-session-svc: 0 sessions match\"", "output: \"{{ nowhere }} sessions match\"",
+         "wrong_places.sessctl_stg.output: broken template ('nowhere' is undefined)"),
+        ("    topic: retries\n    command: edgectl", "    topic: retris\n    command: edgectl",
+         "actions.throttle.topic: unknown name 'retris'; use one of topics; did you mean 'retries'?"),
         ("{poisoned_sessions: {above: 0}}", "{poisoned_sessions: {over: 0}}",
          "actions.revoke.preconditions.0.when.poisoned_sessions: unknown comparison 'over'; write above, below or not"),
         ("{when: {action.rollback: done}", "{when: {action.rollback: finished}",
@@ -72,7 +89,7 @@ def test_shipped_playbooks_are_clean():
         ("tickets_total: figures.tickets_total", "tickets_total: figures.tikets",
          "queries.ticket_split.figures.tickets_total: the world's context has no number 'figures.tikets'"),
         ("command: update_executives", "command: update_executive",
-         "injects.exec_update.expects.command: unknown command 'update_executive'; use a command's kind; "
+         "injects.leadership_unheard.expects.command: unknown command 'update_executive'; use a command's kind; "
          "did you mean 'update_executives'?"),
         ("fields: {lane: comms}", "fields: {lanes: comms}",
          "injects.support_first.expects.fields.lanes: AssignLane has no such field; rename it; did you mean 'lane'?"),

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from simulator import commands as c
 from simulator import events as e
-from simulator.incident import Task
 from simulator.text import clock
+from simulator.tracked import Task
 from simulator.views import Briefing
 from ui.parts.words import Names, names_of
 
