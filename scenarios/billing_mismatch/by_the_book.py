@@ -121,7 +121,7 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(m(40.5), "comms", lambda b: executives(b, plan, plan.repaired_by,
              "Books agree; refunds are out; watch on." if dual else "All three sources agree; watch on.")),
         Step(m(46), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
-        Step(m(46), "deputy", lambda b: snapshot(b, plan, "hardening", None, 1.0 if dual else 0.0, "verification")),
+        Step(m(46), "deputy", lambda b: snapshot(b, plan, "hardening", None, plan.left, "verification")),
         Step(m(46), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "three_way")),
              green),
         Step(m(47), "verification", does(c.RecordResidualRisks(risks=plan.risks))),

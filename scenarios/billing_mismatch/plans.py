@@ -42,6 +42,8 @@ class Plan:
     """A count, and the query that gives it, by which the risk of waiting is put."""
     worse: float
     """Factor on that count if nothing is done for half an hour."""
+    left: float
+    """Factor on that count once it is over: what was only counted stays, what was mended is gone."""
     shown_by: tuple[str, ...]
     """Queries that the cause rests on."""
     noted: tuple[tuple[str, str], ...]
@@ -74,6 +76,7 @@ DUAL = Plan(
     watched=("retries", 5),
     counted=("duplicate_events", "by_attempt"),
     worse=1.6,
+    left=1.0,
     shown_by=("by_attempt", "handler_diff", "sample_200"),
     noted=(("double_captures", "paygrid_list"), ("wrong_money_usd", "paygrid_list")),
     done=("key_off", "pause", "rollback", "replay_selective", "recompute", "refund_list"),
@@ -109,6 +112,7 @@ BEHIND = Plan(
     watched=("ledger_dropped", 1),
     counted=("missing_rows", "ledger_writes"),
     worse=1.6,
+    left=0.0,
     shown_by=("ledger_writes", "by_attempt", "sample_200"),
     noted=(("mismatch_pct", "recon_now"), ("invoices_affected", "replay_bounds")),
     done=("pause", "ledger_rollback", "replay_eventid"),
@@ -143,6 +147,7 @@ RECOUNT = Plan(
     watched=("agg_again", 2),
     counted=("duplicate_events", "agg_reads"),
     worse=1.6,
+    left=1.0,
     shown_by=("agg_reads", "recon_psp", "by_attempt"),
     noted=(("duplicate_events", "agg_reads"), ("mismatch_pct", "recon_now")),
     done=("agg_stop", "agg_rollback", "recompute"),

@@ -63,6 +63,7 @@ def steps(plan: Plan) -> list[Step]:
              because="Ledger and PayGrid agree: no charge and no row is wrong",
              evidence=known(b, "recon_psp", "one_invoice", "agg_reads")), looked),
         Step(m(6), "verification", does(c.PinMetric(metric="agg_again")), done("agg_stop")),
+        Step(m(6), "verification", does(c.RunQuery(query="agg_reads")), done("agg_stop")),
         Step(
             m(6.2),
             "commander",
@@ -70,7 +71,7 @@ def steps(plan: Plan) -> list[Step]:
                 b, plan, ("agg_rollback",), "covers_rest", ("agg_plan", "agg_reads", "recon_psp", "known_good"), 4,
                 ("reads_again",), below("agg_again", 2, 15), strategy="rollback",
             ),
-            both(seen("agg_plan"), done("agg_stop")),
+            both(seen("agg_plan"), seen_after("agg_reads", m(6))),
         ),
         Step(m(6.3), "mitigation", does(c.TakeAction(action="agg_rollback", decision="decision:2")),
              recorded("decision:2")),
