@@ -8,11 +8,11 @@ import streamlit as st
 
 from simulator import commands as c
 from simulator.errors import DrillError
-from simulator.room.skip import LONGEST
 from simulator.views import Briefing
 from ui import session
-from ui.parts import desk, explore, shell
+from ui.parts import desk, ending, explore, shell
 from ui.parts.bar import bar_html
+from ui.parts.before import before
 from ui.parts.command_box import command_box
 from ui.parts.feed import VIEWS, alerts_html, changes_html, feed_html, newest, outputs_html
 from ui.parts.forms import forms
@@ -28,6 +28,7 @@ from ui.session import Here
 # Streamlit may print string literals of a page's script, so what these mean is said in comments.
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
+LONGEST_MESSAGE = 2000  # characters of one line in the channel
 TABS = ("Panels", "Output", "Explore", "Logs", "Changes")
 
 
@@ -48,10 +49,13 @@ def render() -> None:
         return over(here)
     if here.person.seat is None and not here.person.facilitator:
         return shell.go("lobby.py", here.link)
+    if here.room.clock.state == "waiting" and not here.room.row.hosted:
+        return before(here)
     return _live(here)
 
 
 def _live(here: Here) -> None:
+    session.restore(here.token)
     with st.container(key="topbar", gap=None):
         _head(here)
         _tools(here)
@@ -120,7 +124,6 @@ def _tools(here: Here) -> None:
                 on_click=_skip,
                 args=(here,),
                 shortcut="Alt+S",
-                help=f"Until something needs you, at most {LONGEST // 60} minutes",
                 disabled=paused,
             )
             st.segmented_control(
@@ -143,9 +146,12 @@ def _tools(here: Here) -> None:
         if not here.person.facilitator:
             _mine(here, b)
         if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
-            sheet()
-        with st.popover("Drill", icon=":material/more_horiz:"):
+            sheet(here)
+        with st.popover("Drill", icon=":material/more_horiz:", key=session.MENU, on_change="rerun"):
             _menu(here)
+    asked = session.take(session.ENDING)
+    if asked:
+        ending.confirm(here, emergency=asked == "stop")
 
 
 def _mine(here: Here, b: Briefing) -> None:
@@ -179,14 +185,21 @@ def _menu(here: Here) -> None:
         "lobby.py", label="Leave for the lobby", icon=":material/logout:", help="The drill goes on; your seat is kept"
     )
     if here.person.facilitator or not row.hosted:
+        st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
         st.button(
             "Real world: stop now",
             key="stop",
             icon=":material/front_hand:",
-            on_click=_stop,
-            args=(here,),
-            help="A real emergency: ends the drill at once",
+            on_click=_ask_end,
+            args=("stop",),
+            help="For a real emergency",
         )
+
+
+def _ask_end(what: str) -> None:
+    # The menu lies above everything: it must be gone before anything can be asked.
+    session.put(session.MENU, False)
+    session.put(session.ENDING, what)
 
 
 def _steer(here: Here, what: str) -> None:
@@ -215,13 +228,9 @@ def _skip(here: Here) -> None:
         )
     except DrillError as error:
         session.answer("clock", False, str(error))
-
-
-def _stop(here: Here) -> None:
-    try:
-        here.room.end(here.person)
-    except DrillError as error:
-        session.answer("clock", False, str(error))
+    if not here.person.facilitator:
+        # What nobody has touched in the open form is filled in from where the drill stands now.
+        st.rerun(["tools", "forms"])
 
 
 def _narrow() -> None:
@@ -271,7 +280,8 @@ def _channel(here: Here) -> None:
 @calm
 def _say(here: Here) -> None:
     channel = here.room.briefing(here.role).catalogue.room
-    st.chat_input(f"Write to the {channel} channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
+    words = f"Write to the {channel} channel"
+    st.chat_input(words, key="say", max_chars=LONGEST_MESSAGE, on_submit=_said, args=(here,))
     outcome = session.answered("say")
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]))
@@ -281,7 +291,9 @@ def _said(here: Here) -> None:
     text = (session.get("say") or "").strip()
     if text:
         channel = here.room.briefing(here.role).catalogue.room
-        session.give(here, "say", c.PostMessage(channel=channel, text=text))
+        full = len(text) >= LONGEST_MESSAGE
+        if session.give(here, "say", c.PostMessage(channel=channel, text=text)) and full:
+            session.answer("say", False, f"A message holds {LONGEST_MESSAGE:,} characters; yours was cut there.")
 
 
 # --- middle: panels and work ------------------------------------------------------------------------------
@@ -336,6 +348,7 @@ def _changes(here: Here) -> None:
 @st.fragment(run_every=1)
 @calm
 def _work(here: Here) -> None:
+    session.save(here.token)
     st.html(f'<h2 class="part">{escape("Work under way")}</h2>')
     with st.container(key="workbox", height=170, border=True):
         st.html(here.room.shared(here.role, "work", work_html))

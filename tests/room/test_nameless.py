@@ -60,7 +60,7 @@ def test_people_of_the_drill_read_all_of_it(tmp_path: Path) -> None:
     found = room.record_for(ana)
     assert found is not None
     assert any(e.by == "commander:Ana" for e in found)
-    other, bo = solo(place)
+    _, bo = solo(place)
     with pytest.raises(AccessDenied, match="another drill"):
         room.record_for(bo)
 

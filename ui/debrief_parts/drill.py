@@ -34,6 +34,8 @@ class Drill:
     """The published scorecard; None until it is made."""
     older: bool = False
     """Scenario or engine have changed since the drill was played."""
+    nameless: bool = False
+    """Read by somebody who was not in it: people go by their seats."""
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -116,9 +118,16 @@ class Drill:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def shelved(key: str, _journal: Journal, _scenario: Scenario, _card: Mapping[str, Any] | None, older: bool) -> Drill:
+def shelved(
+    key: str,
+    _journal: Journal,
+    _scenario: Scenario,
+    _card: Mapping[str, Any] | None,
+    older: bool,
+    nameless: bool = False,
+) -> Drill:
     """Return the drill under `key`, which must differ whenever record or score do."""
-    return Drill(_journal, _scenario, _card, older)
+    return Drill(_journal, _scenario, _card, older, nameless)
 
 
 def key_of(drill: str, journal: Journal, card: Mapping[str, Any] | None) -> str:

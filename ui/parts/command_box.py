@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulator.views import Briefing, CommandLine
 from ui import session
-from ui.parts import completion, forms
+from ui.parts import completion, forms, hands
 from ui.parts.shell import calm, plain
 from ui.session import Here
 
@@ -103,14 +103,11 @@ def _several(here: Here, b: Briefing, typed: str) -> None:
 def _card(b: Briefing, line: CommandLine) -> None:
     """Show what the line is and let the person say who runs it."""
     here = {role: b.incident.present.get(role, False) for role in line.executors}
-    titles = {role: _known(b, role) + ("" if there else " (page first)") for role, there in here.items()}
+    titles = {
+        role: _known(b, role) + (hands.words(b, role) if there else " (page first)") for role, there in here.items()
+    }
     key = f"executor-{line.id}-{session.rounds(PLACE)}"
-    able = [role for role, there in here.items() if there]
-    others = [role for role in able if role != b.role]
-    # Who leads delegates, unless nobody else is there; everybody else runs what they can run.
-    lead = {"commander", "deputy"} & set(b.incident.seats_of(b.role))
-    mine = b.role in able and not (lead and others)
-    session.start(key, b.role if mine else next(iter(others), line.executors[0]))
+    session.start(key, hands.best(b, line.executors))
     what = "looks, changes nothing" if line.what == "query" else "changes the world"
     st.markdown(f"**{plain(line.title)}** :gray[{what} · run by]", width="content")
     st.pills(

@@ -8,6 +8,7 @@ from typing import Any
 from simulator import commands as c
 from simulator import events as e
 from simulator.incident import CADENCE
+from simulator.journal import refused
 from simulator.views import Briefing
 
 BASELINE = (-55.0, -25.0)
@@ -142,12 +143,27 @@ def _report(b: Briefing) -> Filled:
 
 def _decision(b: Briefing) -> Filled:
     options = [x.body for x in b.incident.options if isinstance(x.body, c.RecordOption)]
-    newest = options[-1] if options else None
+    newest = next((one for one in reversed(options) if not blocked(b, one.action)), None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
         "actions": [newest.action] if newest else [], "reversal_minutes": newest.reversal_minutes if newest else None,
         "execution_owner": _lane_owner(b, "mitigation"), "verification_owner": _lane_owner(b, "verification"),
     }  # fmt: skip
+
+
+def blocked(b: Briefing, action: str) -> bool:
+    """Tell whether the record says that an action cannot be taken now: refused, taken already, or no way back open."""
+    spec = b.incident.scenario.find("actions", action)
+    readiness = b.incident.readiness.body if b.incident.readiness else None
+    if isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked" and spec.rung == "rollback":
+        return True
+    return b.incident.last_run("action", action) is not None or _refused_last(b, action)
+
+
+def _refused_last(b: Briefing, action: str) -> bool:
+    no = refused(b.entries)
+    tries = [x.seq for x in b.entries if isinstance(x.body, c.TakeAction) and x.body.action == action]
+    return bool(tries) and tries[-1] in no
 
 
 def _evidence(b: Briefing) -> Filled:
@@ -180,8 +196,10 @@ def _verification(b: Briefing) -> Filled:
 
 def _update(b: Briefing) -> Filled:
     audience = "restricted" if b.catalogue.protected and b.catalogue.room != "incident" else "public"
+    # What was counted inside is no statement to customers until somebody decides that it is.
+    counted = figure(b, "impact") if audience == "restricted" else {}
     return {"audience": audience, "status": _public_status(b), "eta": "unknown", "next_update_minutes": cadence(b),
-            **figure(b, "impact")}  # fmt: skip
+            **counted}  # fmt: skip
 
 
 def _executives(b: Briefing) -> Filled:
@@ -196,7 +214,7 @@ def _escalation(b: Briefing) -> Filled:
 
 def _correction(b: Briefing) -> Filled:
     updates = b.options("updates")
-    return {"update": updates[-1].id if updates else None, "status": _public_status(b), **figure(b, "impact")}
+    return {"update": updates[-1].id if updates else None, "status": _public_status(b)}
 
 
 def _handoff(b: Briefing) -> Filled:

@@ -58,6 +58,11 @@ def prose(text: str) -> str:
     return "\n\n".join(plain(" ".join(part.split())) for part in text.split("\n\n"))
 
 
+def themed(html: str) -> str:
+    """Return HTML for a drawer or dialog, which lies outside the part of the page that knows whether it is dark."""
+    return f'<div style="color-scheme:{"light" if st.context.theme.type == "light" else "dark"}">{html}</div>'
+
+
 def head(title: str, lead: str = "", narrow: bool = False) -> None:
     """Draw the head of a page that is not the console; a `narrow` page keeps to the width of reading."""
     if narrow:
