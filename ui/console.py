@@ -28,7 +28,8 @@ from ui.session import Here
 # Streamlit may print string literals of a page's script, so what these mean is said in comments.
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
-LONGEST_MESSAGE = 2000  # characters of one line in the channel
+HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
+LONGEST_MESSAGE, MOST_MESSAGES = 2000, 5  # characters of one line in the channel; lines that a long paste may become
 TABS = ("Panels", "Output", "Explore", "Logs", "Changes")
 
 
@@ -59,7 +60,7 @@ def _live(here: Here) -> None:
     with st.container(key="topbar", gap=None):
         _head(here)
         _tools(here)
-    _narrow()
+    _narrow(HOSTING if here.person.facilitator else NARROW)
     left, mid, right = st.columns([1.08, 1.72, 1.2], gap="small")
     with left, st.container(key="col-left", gap="xsmall"):
         _signals(here)
@@ -179,8 +180,9 @@ def _mine(here: Here, b: Briefing) -> None:
 def _menu(here: Here) -> None:
     row = here.room.row
     st.markdown(f"Join code **{row.code}**")
-    st.caption("Others join with the code in the lobby, or with the link ending in")
-    st.code(f"/?{session.DRILL}={row.code}", language=None)
+    link, whole = shell.join_link(row.code)
+    st.caption("Others join with the code in the lobby, or with the link" + ("" if whole else " that ends in"))
+    st.code(link, language=None, wrap_lines=True)
     st.page_link(
         "lobby.py", label="Leave for the lobby", icon=":material/logout:", help="The drill goes on; your seat is kept"
     )
@@ -233,19 +235,19 @@ def _skip(here: Here) -> None:
         st.rerun(["tools", "forms"])
 
 
-def _narrow() -> None:
+def _narrow(views: dict[str, str]) -> None:
     """Let a narrow screen show one column at a time; on a wide one this is not seen."""
     with st.container(key="narrow"):
         shown = st.segmented_control(
             "View",
-            list(NARROW),
-            default="Channel",
+            list(views),
+            default=next(iter(views)),
             key=session.VIEW,
             required=True,
             label_visibility="collapsed",
             width="stretch",
         )
-    hidden = ",".join(f".st-key-col-{side}" for name, side in NARROW.items() if name != shown)
+    hidden = ",".join(f".st-key-col-{side}" for name, side in views.items() if name != shown)
     st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
 
 
@@ -280,20 +282,25 @@ def _channel(here: Here) -> None:
 @calm
 def _say(here: Here) -> None:
     channel = here.room.briefing(here.role).catalogue.room
-    words = f"Write to the {channel} channel"
-    st.chat_input(words, key="say", max_chars=LONGEST_MESSAGE, on_submit=_said, args=(here,))
+    # Without a limit: at one, the browser drops what is pasted beyond it without a word.
+    st.chat_input(f"Write to the {channel} channel", key="say", on_submit=_said, args=(here,))
     outcome = session.answered("say")
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]))
 
 
 def _said(here: Here) -> None:
+    session.forget("say")
     text = (session.get("say") or "").strip()
-    if text:
-        channel = here.room.briefing(here.role).catalogue.room
-        full = len(text) >= LONGEST_MESSAGE
-        if session.give(here, "say", c.PostMessage(channel=channel, text=text)) and full:
-            session.answer("say", False, f"A message holds {LONGEST_MESSAGE:,} characters; yours was cut there.")
+    channel = here.room.briefing(here.role).catalogue.room
+    if len(text) > MOST_MESSAGES * LONGEST_MESSAGE:
+        most = MOST_MESSAGES * LONGEST_MESSAGE
+        session.answer("say", False, f"{len(text):,} characters are too much for the channel; {most:,} fit")
+        return
+    for start in range(0, len(text), LONGEST_MESSAGE):
+        part = text[start : start + LONGEST_MESSAGE]
+        if not session.give(here, "say", c.PostMessage(channel=channel, text=part)):
+            return
 
 
 # --- middle: panels and work ------------------------------------------------------------------------------

@@ -36,6 +36,11 @@ def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:
     assert not app.exception
     (row,) = rooms.list()
     assert (row.header.seed, row.header.mode, row.hosted) == (11, "training", False)
+    assert "Evidence minimum" in texts(app)
+    room = rooms.open(row.id)
+    assert (room.clock.state, room.version[1]) == ("waiting", -60)
+    app.button(key="begin").click().run()
+    assert room.clock.state == "running"
     assert "not declared yet" in texts(app)
 
 

@@ -75,7 +75,8 @@ def sum_words(parts: pd.DataFrame, card: Mapping[str, Any], others: pd.DataFrame
         words += f" What does not apply ({len(others)} below) is in neither sum."
     caps = [int(cap["limit"]) for cap in card["caps"]]
     if caps:
-        words += f" The lowest cap is {min(caps)}, so the total is {card['total']}."
+        then = f"cuts that to {card['total']}" if min(caps) < card["uncapped"] else "changes nothing"
+        words += f" The lowest cap, {min(caps)}, {then}."
     return words
 
 

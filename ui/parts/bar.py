@@ -49,7 +49,8 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
 
 
 def _fact(name: str, value: str, tone: str = "") -> str:
-    return f'<span class="fact {tone}"><i>{escape(name)}</i>{escape(value)}</span>'
+    ident, words = name.lower().replace(" ", "-"), escape(value)
+    return f'<span class="fact {ident} {tone}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
 
 
 def _holder(name: str, incident: IncidentState, names: Names, role: str) -> str:
@@ -62,7 +63,7 @@ def _holder(name: str, incident: IncidentState, names: Names, role: str) -> str:
 
 def _deputy(incident: IncidentState, names: Names) -> str:
     both = one_person_leads(incident)
-    return _fact("Deputy", f"{both}, also commander", "warn") if both else _holder("Deputy", incident, names, "deputy")
+    return _fact("Deputy", f"also {both}", "warn") if both else _holder("Deputy", incident, names, "deputy")
 
 
 def one_person_leads(incident: IncidentState) -> str | None:

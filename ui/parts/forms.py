@@ -150,8 +150,8 @@ def problem(error: ValidationError) -> str:
         if one["type"] == "missing" or one.get("input") in (None, ""):
             missing.append(name)
         elif one["type"] == "string_too_long":
-            most = one["ctx"]["max_length"]
-            wrong.append(f"{name}: at most {most:,} characters fit, and what was pasted beyond is not here; shorten it")
+            most, count = one["ctx"]["max_length"], len(str(one["input"]).strip())
+            wrong.append(f"{name}: {count:,} characters, {most:,} fit; shorten it by {count - most:,}")
         else:
             wrong.append(f"{name}: {one['msg'].lower()}")
     parts = [f"Still needed: {', '.join(dict.fromkeys(missing))}"] if missing else []

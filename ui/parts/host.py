@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import session
+from ui.parts import shell
 from ui.parts.live import SERVER
 from ui.parts.shell import calm, plain
 from ui.session import Here
@@ -21,8 +22,9 @@ def host_panel(here: Here) -> None:
     with st.container(border=True, key="hosting"):
         st.markdown("**You host this drill**")
         st.html(f'<p class="code">{row.code}</p>')
-        st.caption("Read the code out, or send the link that ends in")
-        st.code(f"/?{session.DRILL}={row.code}", language=None)
+        link, whole = shell.join_link(row.code)
+        st.caption("Read the code out, or send the link" + ("" if whole else " that ends in"))
+        st.code(link, language=None, wrap_lines=True)
         st.caption("Start, pause, speed and skip are yours; everybody sees the same clock.")
     lobby = SERVER.rooms.lobby(here.room)
     with st.container(border=True, key="people"):

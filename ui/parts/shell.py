@@ -8,6 +8,7 @@ from functools import wraps
 from html import escape
 from pathlib import Path
 from typing import ParamSpec
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ P = ParamSpec("P")
 
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
+LOCAL = ("localhost", "127.0.0.1", "::1")
 PAGES = {"Lobby": "lobby.py", "Debrief": "debrief.py", "Library": "library.py"}
 
 
@@ -84,6 +86,18 @@ def dead_end(title: str, words: str) -> None:
 def go(file: str, link: dict[str, str]) -> None:
     """Leave for another page of the same drill."""
     st.switch_page(file, query_params=link)
+
+
+def join_link(code: str) -> tuple[str, bool]:
+    """Return the link with which others join, and whether it is whole.
+
+    From an address that only this machine has (localhost) it is its end, which goes behind the address others use.
+    """
+    end = f"/?{session.DRILL}={code}"
+    at = urlsplit(st.context.url or "")
+    if not at.hostname or at.hostname in LOCAL:
+        return end, False
+    return f"{at.scheme}://{at.netloc}{end}", True
 
 
 def remember(token: str) -> None:

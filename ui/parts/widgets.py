@@ -70,16 +70,8 @@ def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], mar
         choice(words, shape.choices, key(shape.path), known, shape.needed, help=more)
     elif shape.ask == "number":
         number(words, key(shape.path), known, shape.low, shape.high, _step(shape), help=more)
-    elif shape.ask == "line":
-        session.start(key(shape.path), known or "")
-        st.text_input(words, key=key(shape.path), max_chars=shape.longest + 1, help=more, **QUIET)
-    elif shape.ask == "text":
-        session.start(key(shape.path), known or "")
-        # One more than fits: a browser cuts what is pasted without a word, and that must not pass for all of it.
-        st.text_area(
-            words, key=key(shape.path), max_chars=shape.longest + 1, height=72,
-            placeholder=f"Up to {shape.longest:,} characters", **QUIET,
-        )  # fmt: skip
+    elif shape.ask in ("line", "text"):
+        text(words, shape, key(shape.path), known or "", more)
     else:
         st.markdown(f":small[{words}]", help=more)
         _PARTS[shape.ask](shape.path, b, key, prefilled)
@@ -160,6 +152,18 @@ def options_of(shape: Shape, b: Briefing) -> list[Option]:
     if shape.path != "executor":
         return options
     return [Option(one.id, f"{one.title}{hands.words(b, one.id)}") for one in options]
+
+
+def text(words: str, shape: Shape, key: str, known: str, more: str | None) -> None:
+    """Draw a text. The browser is given no limit: it would drop what is pasted beyond one without a word."""
+    session.start(key, known)
+    if shape.ask == "line":
+        st.text_input(words, key=key, help=more, **QUIET)
+    else:
+        st.text_area(words, key=key, height=72, placeholder=f"Up to {shape.longest:,} characters", **QUIET)
+    count = len(session.get(key) or "")
+    if count > shape.longest:
+        st.caption(f":red[{count:,} characters; {shape.longest:,} fit]")
 
 
 def _choices(shape: Shape, b: Briefing) -> list[Option]:
