@@ -83,7 +83,7 @@ def _live(here: Here) -> None:
 # --- the bar -------------------------------------------------------------------------------------------
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=1, key="head")
 @calm
 def _head(here: Here) -> None:
     if here.room.ended:
@@ -230,9 +230,8 @@ def _skip(here: Here) -> None:
         )
     except DrillError as error:
         session.answer("clock", False, str(error))
-    if not here.person.facilitator:
-        # What nobody has touched in the open form is filled in from where the drill stands now.
-        st.rerun(["tools", "forms"])
+    # At once, rather than at their next tick; what nobody has touched in the open form is filled in anew.
+    st.rerun(["tools", "head", "signals", "channel", *(() if here.person.facilitator else ("forms",))])
 
 
 def _narrow(views: dict[str, str]) -> None:
@@ -254,7 +253,7 @@ def _narrow(views: dict[str, str]) -> None:
 # --- left: alerts, what waits, channel -----------------------------------------------------------------
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=1, key="signals")
 @calm
 def _signals(here: Here) -> None:
     with st.container(key="alertbox", height=118, border=True):
@@ -265,7 +264,7 @@ def _signals(here: Here) -> None:
         desk.waiting(here)
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=1, key="channel")
 @calm
 def _channel(here: Here) -> None:
     view = st.segmented_control(
