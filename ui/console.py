@@ -19,9 +19,10 @@ from ui.parts.forms import forms
 from ui.parts.host import host_panel
 from ui.parts.live import scraped
 from ui.parts.over import over
-from ui.parts.panels import figure
+from ui.parts.panels import HEIGHT, LOW, figure
 from ui.parts.playbook import sheet
 from ui.parts.shell import calm, plain
+from ui.parts.why import why
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -226,7 +227,7 @@ def _skip(here: Here) -> None:
         session.answer(
             "clock",
             True,
-            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}",
+            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {why(found)}",
         )
     except DrillError as error:
         session.answer("clock", False, str(error))
@@ -325,7 +326,8 @@ def _middle(here: Here) -> None:
 def _panels(here: Here) -> None:
     shown = [panel for panel in here.room.briefing(here.role).catalogue.panels if panel.on_console]
     # All of them first, then the elements: a page that waits between two charts shows old and new side by side.
-    drawn = scraped(here.room, here.role, "panels", lambda b: [figure(b, panel) for panel in shown])
+    height = HEIGHT if len(shown) <= 6 else LOW
+    drawn = scraped(here.room, here.role, "panels", lambda b: [figure(b, panel, height=height) for panel in shown])
     columns = st.columns(2, gap="xsmall")
     for number, (panel, chart) in enumerate(zip(shown, drawn, strict=True)):
         with columns[number % 2]:

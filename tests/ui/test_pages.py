@@ -157,3 +157,14 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
 def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
     assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
     assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))
+
+
+def test_a_line_that_is_sent_once_more_while_the_box_empties_is_given_once(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 60)
+    app = open_app("console.py", here)
+    for _ in range(3):
+        app.get_by_key("typed").set_value("/ic").run()
+    app.get_by_key("typed").set_value("/ack").run()
+    given = [x.body.kind for x in here.room.briefing("commander").entries if x.by == "commander:Ana"]
+    assert given == ["take_seat", "assign_role", "acknowledge_page"]
+    assert app.get_by_key("typed").value is None

@@ -16,6 +16,7 @@ from analytics.playbook import Playbook, load
 from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from analytics.view import RecordView
+from simulator import commands as c
 from simulator.errors import DrillError
 from simulator.journal import Entry, Journal, refused
 from simulator.scenario import Scenario
@@ -51,7 +52,11 @@ class Drill:
 
     @cached_property
     def names(self) -> Names:
-        return Names(self.scenario)
+        people: dict[str, str] = {}
+        for entry in self.journal if self.journal.header.policy is None else ():
+            if isinstance(entry.body, c.TakeSeat):
+                people.setdefault(entry.body.seat, entry.body.name)
+        return Names(self.scenario, people)
 
     @cached_property
     def findings(self) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from html import escape
 
 import streamlit as st
@@ -13,6 +14,8 @@ from ui.parts.shell import calm, plain
 from ui.session import Here
 
 PLACE = "box"
+ECHO_SECONDS = 3.0
+"""Nobody means the same line twice within this time."""
 OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
 HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
     f"`{line}` {what}" for line, what in completion.SLASH.items()
@@ -139,9 +142,12 @@ def _known(b: Briefing, role: str) -> str:
 
 def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
+    typed = session.get(_key())
+    if typed and _again(typed):
+        _clear()
+        return
     session.forget(PLACE)
     session.put(session.NEAREST, "")
-    typed = session.get(_key())
     b = here.room.briefing(here.role)
     if not typed or completion.match(b, typed):
         return
@@ -156,7 +162,18 @@ def _typed(here: Here) -> None:
         session.answer(PLACE, False, parsed.problem)
         session.put(session.NEAREST, parsed.nearest)
     elif session.give(here, PLACE, parsed.command, f"{typed}: done"):
+        session.put(session.GIVEN, (typed, time.monotonic()))
         _clear()
+
+
+def _again(typed: str) -> bool:
+    """Tell whether a line is the one just given, sent once more.
+
+    Every tick of the page sends what its widgets hold. Those under way while the box is being emptied still hold the
+    line, and would give it again.
+    """
+    line, at = session.get(session.GIVEN, ("", 0.0))
+    return bool(typed == line and time.monotonic() - at < ECHO_SECONDS)
 
 
 def _take(here: Here, line: str) -> None:

@@ -111,7 +111,8 @@ class Names:
         """Return the name with the role behind it: `Ana (Incident commander)`."""
         kind, _, rest = by.partition(":")
         if kind in self._roles and rest:
-            return f"{rest} ({self._roles[kind]})"
+            # In a record without names people go by their seats.
+            return rest if rest == self._roles[kind] else f"{rest} ({self._roles[kind]})"
         return self.speaker(by)
 
 
