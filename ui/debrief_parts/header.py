@@ -34,7 +34,9 @@ def _about(drill: Drill) -> str:
     head, s = drill.journal.header, drill.scenario
     taken = [(b.name, drill.names.role(b.seat)) for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)]
     # In a record without names people go by their seats.
-    people = dict.fromkeys(role if name == role[:40] else f"{name} ({role})" for name, role in taken)
+    people = dict.fromkeys(
+        role if name == role[:40] else f"{name} ({role.partition(' (')[0]})" for name, role in taken
+    )
     scripted = f"scripted responder “{head.policy}” in every seat" if head.policy else ""
     empty = sum(1 for role in s.seats() if role.title not in {role for _, role in taken})
     rest = f"{empty} simulated" if head.automation and empty else ""

@@ -13,7 +13,7 @@ LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
 WINDOW = 45
 """Minutes a panel looks back."""
-HEIGHT, LOW = 140, 112
+HEIGHT, LOW = 140, 106
 """Pixels of a panel; with more than three rows of them they are lower, so that the work under way stays in sight."""
 MANY = 100_000
 """Values from which an axis counts in thousands and millions."""

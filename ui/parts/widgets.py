@@ -184,7 +184,9 @@ def _step(shape: Shape) -> float:
 
 
 def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    pick("Signal", b.options("metrics"), key(f"{path}.metric"), pre.get(f"{path}.metric"), label_visibility="collapsed")
+    # Drawn again when it is picked: the unit below belongs to the signal.
+    pick("Signal", b.options("metrics"), key(f"{path}.metric"), pre.get(f"{path}.metric"),
+         label_visibility="collapsed", on_change="rerun")  # fmt: skip
     one, two, three = st.columns([1.5, 1, 1], gap="small", vertical_alignment="bottom")
     with one:
         choice("is", ("below", "above"), key(f"{path}.is"), pre.get(f"{path}.is", "below"))

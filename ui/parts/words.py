@@ -77,7 +77,8 @@ class Names:
                 inject = self._scenario.find("injects", ident)
                 return f"{inject.persona} said: {briefing_text(briefing, ref)[:50]}" if inject else ref
             case "change" | "cue":
-                return f"{prefix.title()}: {briefing_text(briefing, ref)[:60]}"
+                what = "Change" if prefix == "change" else "Shared"
+                return f"{what}: {briefing_text(briefing, ref)[:60]}"
             case "task":
                 task = briefing.incident.tasks.get(ref)
                 return f"Task {ident}: {task.text[:50]}" if task else ref
