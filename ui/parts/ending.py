@@ -23,16 +23,16 @@ def confirm(here: Here, emergency: bool = False) -> None:
     b = here.room.briefing(here.role)
     st.html(themed(f'<ul class="ending">{"".join(f"<li>{one}</li>" for one in meaning(b, emergency))}</ul>'))
     with st.container(horizontal=True, gap="small"):
-        if st.button(
-            "Stop now" if emergency else "End it", key="end-sure", type="primary", icon=":material/flag:"
-        ) and _end(here, b, emergency):
-            st.rerun()
-        if st.button("Go on with the drill", key="end-not"):
-            session.forget(PLACE)
-            st.rerun()
+        sure = st.button(
+            "Stop now" if emergency else "End it", key="end-sure", type="primary", icon=":material/flag:",
+            on_click=_end, args=(here, b, emergency),
+        )  # fmt: skip
+        no = st.button("Go on with the drill", key="end-not", on_click=session.forget, args=(PLACE,))
     found = session.answered(PLACE)
     if found and not found[0]:
         st.error(plain(found[1]), icon=":material/block:")
+    elif sure or no:
+        st.rerun()
 
 
 def meaning(b: Briefing, emergency: bool = False) -> list[str]:
@@ -58,13 +58,13 @@ def meaning(b: Briefing, emergency: bool = False) -> list[str]:
     return found
 
 
-def _end(here: Here, b: Briefing, emergency: bool) -> bool:
+def _end(here: Here, b: Briefing, emergency: bool) -> None:
     leads = {"commander", "deputy"} & set(b.incident.seats_of(here.role))
     if leads and not emergency and not here.person.facilitator:
-        return session.give(here, PLACE, c.EndDrill(how="resolved" if b.incident.closed else "stopped"))
+        session.give(here, PLACE, c.EndDrill(how="resolved" if b.incident.closed else "stopped"))
+        return
+    session.forget(PLACE)
     try:
         here.room.end(here.person)
     except DrillError as error:
         session.answer(PLACE, False, str(error))
-        return False
-    return True

@@ -14,13 +14,15 @@ AGES = 10**9
 
 def busy_until(b: Briefing, role: str) -> int | None:
     """Return the drill second until which a role has its hands full, as far as `b` shows; None where they are free."""
-    until = None
-    for run in b.running():
-        if run.executor != role or run.waits_for.startswith("sign-off"):
-            continue
-        end = run.expected if run.state == "running" and run.expected is not None else AGES
-        until = max(until or 0, end)
-    return until
+    runs = [run for run in b.running() if run.executor == role]
+    hands = [run for run in runs if not run.waits_for.startswith("sign-off")]
+    begun = {run.ident for run in runs}
+    # A teammate begins what they were asked for as soon as they can; a person does so when they like.
+    open_tasks = [task for task in b.incident.tasks.values() if task.owner == role and task.reported is None]
+    asked = any((task.query or task.action) and not {task.query, task.action} & begun for task in open_tasks)
+    if (asked and role != b.role) or any(run.state != "running" or run.expected is None for run in hands):
+        return AGES
+    return max((run.expected or 0 for run in hands), default=None)
 
 
 def words(b: Briefing, role: str) -> str:
@@ -28,7 +30,7 @@ def words(b: Briefing, role: str) -> str:
     until = busy_until(b, role)
     if until is None:
         return ""
-    return ", busy, more waiting" if until == AGES else f", busy until {clock(max(until, b.now))}"
+    return ", hands full" if until == AGES else f", busy until {clock(max(until, b.now))}"
 
 
 def best(b: Briefing, executors: Sequence[str]) -> str:

@@ -157,7 +157,8 @@ def blocked(b: Briefing, action: str) -> bool:
     readiness = b.incident.readiness.body if b.incident.readiness else None
     if isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked" and spec.rung == "rollback":
         return True
-    return b.incident.last_run("action", action) is not None or _refused_last(b, action)
+    asked = any(task.action == action and task.reported is None for task in b.incident.tasks.values())
+    return asked or b.incident.last_run("action", action) is not None or _refused_last(b, action)
 
 
 def _refused_last(b: Briefing, action: str) -> bool:
