@@ -190,11 +190,12 @@ class Console:
 
     def skip(self) -> int:
         """Skip ahead; return the drill second."""
-        was = self.now
+        tools, was = self.page.locator(".st-key-tools"), self.now
+        said = tools.inner_text()
         self.page.get_by_role("button", name="Skip ahead").click()
-        for _ in range(18):  # a skip of a second or two looks like time passing; then this is long enough
+        for _ in range(18):  # a second that is skipped for the same reason as before shows in neither
             self.page.wait_for_timeout(50)
-            if self.now > was + 2:
+            if self.now > was + 2 or tools.inner_text() != said:
                 break
         return self.now
 
