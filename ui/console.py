@@ -231,8 +231,8 @@ def _skip(here: Here) -> None:
         )
     except DrillError as error:
         session.answer("clock", False, str(error))
-    # At once, rather than at their next tick; what nobody has touched in the open form is filled in anew.
-    st.rerun(["tools", "head", "signals", "channel", *(() if here.person.facilitator else ("forms",))])
+    # At once, rather than at their next tick. Not the form: drawn anew under somebody's hands it may lose a keystroke.
+    st.rerun(["tools", "head", "signals", "channel"])
 
 
 def _narrow(views: dict[str, str]) -> None:

@@ -121,8 +121,13 @@ class Console:
     def practise(cls, page: Page, name: str, seed: int, scenario: str = "") -> Console:
         """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
         if scenario:
-            page.get_by_role("combobox", name=re.compile("Scenario")).first.click()
-            page.get_by_role("option", name=scenario).click()
+            box = page.get_by_role("combobox", name=re.compile("Scenario")).first
+            for _ in range(5):  # a list that is open while the page is drawn again closes without a pick
+                box.click()
+                page.get_by_role("option", name=scenario).click()
+                page.locator(READY).wait_for()
+                if box.input_value() == scenario:
+                    break
         page.get_by_role("textbox", name="Your name").first.fill(name)
         page.get_by_role("textbox", name="Seed").fill(str(seed))
         page.get_by_role("textbox", name="Seed").press("Tab")

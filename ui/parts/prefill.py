@@ -113,7 +113,8 @@ def _page(b: Briefing) -> Filled:
 
 def _declare(b: Briefing) -> Filled:
     firing = [a for a in b.alerts() if a.firing]
-    paging = [a for a in firing if a.page] or firing
+    # Before anybody was paged what fires is everyday noise, and a form that begins with it would stay at it.
+    paging = [a for a in firing if a.page] or (firing if b.now >= 0 else [])
     evidence = [f"alert:{a.alert}" for a in paging[:1]] + recent(b, 3)
     return {"title": paging[0].summary[:120] if paging else "", "evidence": evidence, "hypothesis": _own_causes(b)}
 

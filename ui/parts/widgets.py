@@ -129,12 +129,12 @@ def choice(
     )
 
 
-def _unit(b: Briefing, metric: str | None) -> str:
-    """Return what a signal is measured in; panels show ratios as percent, thresholds are the ratio itself."""
+def _unit(b: Briefing, metric: str) -> str:
+    """Return the unit of a signal as its list shows it; panels show ratios as percent, thresholds are ratios."""
     panel = next((one for one in b.catalogue.panels if one.id == metric), None)
     if panel is None or not panel.unit:
         return ""
-    return "as a ratio: 1 % is 0.01" if panel.unit == "ratio" else f"in {panel.unit}"
+    return ", a ratio: 1 % is 0.01" if panel.unit == "ratio" else f", in {panel.unit}"
 
 
 def number(
@@ -184,9 +184,9 @@ def _step(shape: Shape) -> float:
 
 
 def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    # Drawn again when it is picked: the unit below belongs to the signal.
-    pick("Signal", b.options("metrics"), key(f"{path}.metric"), pre.get(f"{path}.metric"),
-         label_visibility="collapsed", on_change="rerun")  # fmt: skip
+    # The unit stands in the list: said below the field it would need a run of its own while somebody types on.
+    signals = [Option(one.id, f"{one.title}{_unit(b, one.id)}") for one in b.options("metrics")]
+    pick("Signal", signals, key(f"{path}.metric"), pre.get(f"{path}.metric"), label_visibility="collapsed")
     one, two, three = st.columns([1.5, 1, 1], gap="small", vertical_alignment="bottom")
     with one:
         choice("is", ("below", "above"), key(f"{path}.is"), pre.get(f"{path}.is", "below"))
@@ -194,9 +194,6 @@ def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
         number("Threshold", key(f"{path}.threshold"), pre.get(f"{path}.threshold"), None, None, 1.0)
     with three:
         number("Within (min)", key(f"{path}.within_minutes"), pre.get(f"{path}.within_minutes", 10), 0.0, 1440.0, 5.0)
-    unit = _unit(b, session.get(key(f"{path}.metric")))
-    if unit:
-        st.caption(f"Measured {unit}.")
 
 
 def _figure(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
