@@ -53,6 +53,8 @@ FIELDS = "form-"
 """Beginning of the keys of all form fields."""
 NEAREST = "nearest"
 """Command that comes closest to one that does not exist."""
+EMPTY: tuple[Any, ...] = (None, "", [])
+"""What a field holds that nobody has filled in."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
 """Cookie that keeps the newest tokens of this browser."""
 
@@ -133,6 +135,9 @@ def start(key: str, value: Any) -> None:
     before = st.session_state.get(DRAFT, {})
     if key not in st.session_state and _name(key) in before:
         st.session_state[key] = before.pop(_name(key))
+        started[key] = value
+    elif key not in st.session_state and value in EMPTY:
+        # Not assigned: what is assigned is sent to the browser, and may arrive when somebody is typing there already.
         started[key] = value
     elif key not in st.session_state or (key in started and st.session_state[key] == started[key] != value):
         st.session_state[key] = value
