@@ -130,7 +130,7 @@ def _tools(here: Here) -> None:
             )
             st.segmented_control(
                 "Speed",
-                HOSTED if here.room.row.hosted else ALONE,
+                sorted({*(HOSTED if here.room.row.hosted else ALONE), clock.pace}),
                 key=f"speed-{clock.pace:g}",
                 default=clock.pace,
                 required=True,
@@ -232,7 +232,8 @@ def _skip(here: Here) -> None:
     except DrillError as error:
         session.answer("clock", False, str(error))
     # At once, rather than at their next tick. Not the form: drawn anew under somebody's hands it may lose a keystroke.
-    st.rerun(["tools", "head", "signals", "channel"])
+    shown = session.get(session.TAB) or TABS[0]
+    st.rerun(["tools", "head", "signals", "channel", *(("panels",) if shown == "Panels" else ())])
 
 
 def _narrow(views: dict[str, str]) -> None:
@@ -321,7 +322,7 @@ def _middle(here: Here) -> None:
                 bodies[name](here)
 
 
-@st.fragment(run_every=3)
+@st.fragment(run_every=3, key="panels")
 @calm
 def _panels(here: Here) -> None:
     shown = [panel for panel in here.room.briefing(here.role).catalogue.panels if panel.on_console]

@@ -13,6 +13,7 @@ from tests.e2e.conftest import Console, Server
 
 VIEWS = ("Timeline", "Plan and harm", "Known and said", "Behind it")
 
+
 def read_debrief(me: Console, server: Server, name: str) -> None:
     """Open the debrief of the drill on this page and read all of it; `name` is for screenshots."""
     page = me.page

@@ -154,6 +154,14 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
     assert "This drill is over" in texts(app)
 
 
+def test_a_pace_that_is_not_on_offer_breaks_nothing(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.speed(here.person, 0.5)
+    app = open_app("console.py", here)
+    assert not app.exception
+    assert app.get_by_key("speed-0.5").options == ["0.5×", "1×", "2×"]
+
+
 def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
     assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
     assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))

@@ -34,9 +34,7 @@ def _about(drill: Drill) -> str:
     head, s = drill.journal.header, drill.scenario
     taken = [(b.name, drill.names.role(b.seat)) for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)]
     # In a record without names people go by their seats.
-    people = dict.fromkeys(
-        role if name == role[:40] else f"{name} ({role.partition(' (')[0]})" for name, role in taken
-    )
+    people = dict.fromkeys(role if name == role[:40] else f"{name} ({role.partition(' (')[0]})" for name, role in taken)
     scripted = f"scripted responder “{head.policy}” in every seat" if head.policy else ""
     empty = sum(1 for role in s.seats() if role.title not in {role for _, role in taken})
     rest = f"{empty} simulated" if head.automation and empty else ""
@@ -115,9 +113,7 @@ def bar(drill: Drill) -> None:
     """Draw the row of controls under the head: view, score last, try again."""
     st.session_state.setdefault(keys.VIEW, keys.SCORE)
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-bar"):
-        st.segmented_control(
-            "View", keys.VIEWS, key=keys.VIEW, required=True, label_visibility="collapsed", wrap=True
-        )
+        st.segmented_control("View", keys.VIEWS, key=keys.VIEW, required=True, label_visibility="collapsed", wrap=True)
         if drill.card is not None:
             st.toggle("Score last", key=keys.HIDE, help="Hide the score until the team has told its own story.")
         st.page_link(
