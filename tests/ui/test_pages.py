@@ -37,6 +37,11 @@ def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:
     assert not app.exception
     (row,) = rooms.list()
     assert (row.header.seed, row.header.mode, row.hosted) == (11, "training", False)
+    assert "Evidence minimum" in texts(app)
+    room = rooms.open(row.id)
+    assert (room.clock.state, room.version[1]) == ("waiting", -60)
+    app.button(key="begin").click().run()
+    assert room.clock.state == "running"
     assert "not declared yet" in texts(app)
 
 
@@ -150,6 +155,14 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
     assert "This drill is over" in texts(app)
 
 
+def test_a_pace_that_is_not_on_offer_breaks_nothing(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.speed(here.person, 0.5)
+    app = open_app("console.py", here)
+    assert not app.exception
+    assert app.get_by_key("speed-0.5").options == ["0.5×", "1×", "2×"]
+
+
 def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
     assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
     assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))
@@ -197,3 +210,14 @@ def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, 
     assert [(side.owner, side.voice) for side in given[0].recommendations] == [
         (None, "want_flag"), (None, "want_rollback"),
     ]  # fmt: skip
+
+
+def test_a_line_that_is_sent_once_more_while_the_box_empties_is_given_once(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 60)
+    app = open_app("console.py", here)
+    for _ in range(3):
+        app.get_by_key("typed").set_value("/ic").run()
+    app.get_by_key("typed").set_value("/ack").run()
+    given = [x.body.kind for x in here.room.briefing("commander").entries if x.by == "commander:Ana"]
+    assert given == ["take_seat", "assign_role", "acknowledge_page"]
+    assert app.get_by_key("typed").value is None

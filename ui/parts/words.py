@@ -82,7 +82,8 @@ class Names:
                 inject = self._scenario.find("injects", ident)
                 return f"{inject.persona} said: {briefing_text(briefing, ref)[:50]}" if inject else ref
             case "change" | "cue":
-                return f"{prefix.title()}: {briefing_text(briefing, ref)[:60]}"
+                what = "Change" if prefix == "change" else "Shared"
+                return f"{what}: {briefing_text(briefing, ref)[:60]}"
             case "task":
                 task = briefing.incident.tasks.get(ref)
                 return f"Task {ident}: {task.text[:50]}" if task else ref
@@ -116,7 +117,8 @@ class Names:
         """Return the name with the role behind it: `Ana (Incident commander)`."""
         kind, _, rest = by.partition(":")
         if kind in self._roles and rest:
-            return f"{rest} ({self._roles[kind]})"
+            # In a record without names people go by their seats.
+            return rest if rest == self._roles[kind] else f"{rest} ({self._roles[kind]})"
         return self.speaker(by)
 
 
