@@ -170,9 +170,9 @@ class Console:
     def press(self, *names: str) -> None:
         """Press choices of the form."""
         for name in names:
-            self._form.get_by_role("radio", name=name, exact=True).or_(
-                self._form.get_by_role("button", name=name, exact=True)
-            ).first.click()  # fmt: skip
+            choice = self._form.get_by_role("radio", name=name, exact=True).first
+            choice.click()
+            expect(choice).to_be_checked()
 
     def pick(self, label: str, title: str) -> None:
         """Pick from a list of the form by typing a part of the title."""
@@ -190,6 +190,7 @@ class Console:
 
     def hand_in(self, title: str) -> None:
         """Hand the form in and wait until it is on the record."""
+        self.page.wait_for_timeout(200)  # nobody's hand is faster; a page under load may still be taking the last field
         self._form.locator(".st-key-hand-in button:visible").click()
         expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
 
