@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from itertools import product
 from typing import Any, Protocol
@@ -99,6 +100,7 @@ class Library(Data):
     """Added to every branch that has none of these actions, `at` minutes after its last step."""
 
 
+@cache
 def library_of(scenario: str, variant: str = "base") -> Library:
     """Return the library that comes with a scenario's variant, or else with the scenario; an empty one without."""
     folder = resources.files("scenarios") / scenario

@@ -7,6 +7,7 @@ criterion is judged is one function in `analytics.criteria`. Weights that do not
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -209,5 +210,10 @@ def load(name: str = "recovery") -> Playbook:
         return read(Path(name))
     if name not in names():
         raise UnknownName("playbook", name, names())
+    return _packaged(name)
+
+
+@cache
+def _packaged(name: str) -> Playbook:
     file = resources.files("scenarios") / "playbooks" / f"{name}.yaml"
     return parse(file.read_text(encoding="utf-8"), f"playbook {name}")

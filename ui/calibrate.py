@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
@@ -27,6 +27,8 @@ class Job:
     seed: int
     playbook: str = "recovery"
     difficulty: str = "standard"
+    digest: str = ""
+    """Of the scenario that is meant: whoever plays it must have the same."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Row:
 
 
 def measure(job: Job) -> Row:
-    """Play and score one drill. Runs in a worker: takes and returns plain data."""
+    """Play and score one drill. Runs in a worker: takes and returns plain data. Raises DrillError."""
     from analytics.counterfactual import make_references
     from analytics.playbook import load as load_playbook
     from analytics.record import DrillRecord
@@ -55,6 +57,8 @@ def measure(job: Job) -> Row:
     from simulator.play import outcome, play
 
     loaded, book = load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
+    if job.digest not in ("", loaded.digest):
+        raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
     engine = play(loaded, job.policy, job.seed)
     references = make_references(loaded, engine.journal, book, seeds=0)
     card = score(DrillRecord(engine.journal, loaded.scenario, references), book)
@@ -72,13 +76,14 @@ def jobs_for(
     """Return the drills to play, every policy on seeds 1 … `seeds`. Raises UnknownName for a policy."""
     from scenarios.loader import load
 
-    known = load(scenario, variant, difficulty).responders
+    loaded = load(scenario, variant, difficulty)
     for policy in policies:
-        if policy not in known:
-            raise UnknownName("policy", policy, known)
-    chosen = list(policies) or list(known)
+        if policy not in loaded.responders:
+            raise UnknownName("policy", policy, loaded.responders)
     return [
-        Job(scenario, variant, policy, seed, playbook, difficulty) for seed in range(1, seeds + 1) for policy in chosen
+        Job(scenario, variant, policy, seed, playbook, difficulty, loaded.digest)
+        for seed in range(1, seeds + 1)
+        for policy in list(policies) or list(loaded.responders)
     ]
 
 
@@ -104,17 +109,28 @@ def executor(workers: int, scheduler: str | None) -> Iterator[Executor]:
         client.close()
 
 
-def run(jobs: Sequence[Job], pool: Executor, done: Callable[[Row], None]) -> bool:
-    """Play every job and hand each row to `done` as it comes; tell whether all were played (False: interrupted)."""
+INTERRUPTED = "interrupted"
+
+
+def run(jobs: Sequence[Job], pool: Executor, done: Callable[[Row], None]) -> str:
+    """Play every job and hand each row to `done` as it comes; return why it stopped early, or nothing."""
     futures: list[Future[Row]] = [pool.submit(measure, job) for job in jobs]
     try:
         for future in as_completed(futures):
             done(future.result())
     except KeyboardInterrupt:
-        for future in futures:
-            future.cancel()
-        return False
-    return True
+        why = INTERRUPTED
+    except BrokenExecutor:
+        why = "a worker process died, perhaps for want of memory (fewer --jobs help)"
+    except DrillError as error:
+        why = str(error)
+    except ImportError as error:
+        why = f"a worker cannot start ({error}); install the same incident-drill there"
+    else:
+        return ""
+    for future in futures:
+        future.cancel()
+    return why
 
 
 def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:

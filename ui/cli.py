@@ -233,15 +233,15 @@ def calibrate(
             bar.advance(task)
 
         with many.executor(jobs, scheduler) as pool:
-            whole = many.run(wanted, pool, one)
-    if not whole:
-        err.print(f"interrupted after {len(rows)} of {len(wanted)} drills; these stand", markup=False)
+            stopped = many.run(wanted, pool, one)
+    if stopped:
+        err.print(f"{stopped}; {len(rows)} of {len(wanted)} drills are finished and stand", markup=False)
     if form is Form.json:
         put(many.as_data(rows, len(wanted)))
     else:
         tables.calibration(many.summary(rows))
-    if not whole:
-        raise typer.Exit(130)
+    if stopped:
+        raise typer.Exit(130 if stopped == many.INTERRUPTED else 2)
 
 
 # --- checking and schemas -----------------------------------------------------------------------------------

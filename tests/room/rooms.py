@@ -47,3 +47,8 @@ def lines(room: Room) -> list[str]:
 
 def say(words: str) -> c.Command:
     return c.PostMessage(text=words)
+
+
+def drill_second(room: Room) -> int:
+    """Return the drill second the room stands at."""
+    return int(room.version[1])

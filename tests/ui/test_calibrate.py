@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +27,7 @@ class Here(Executor):
 
 def rows_of(pool: Executor, policies: list[str], seeds: int) -> list[calibrate.Row]:
     rows: list[calibrate.Row] = []
-    assert calibrate.run(calibrate.jobs_for("auth_token", "base", policies, seeds, "recovery"), pool, rows.append)
+    assert not calibrate.run(calibrate.jobs_for("auth_token", "base", policies, seeds, "recovery"), pool, rows.append)
     return sorted(rows, key=lambda row: (row.policy, row.seed))
 
 
@@ -58,10 +61,49 @@ def test_an_interrupt_keeps_what_is_finished() -> None:
             raise KeyboardInterrupt
 
     jobs = calibrate.jobs_for("auth_token", "base", ["null"], 4, "recovery")
-    assert not calibrate.run(jobs, Here(), one)
+    assert calibrate.run(jobs, Here(), one) == calibrate.INTERRUPTED
     data = calibrate.as_data(rows, len(jobs))
     assert (data["drills"], data["of"]) == (2, 4)
     assert data["policies"][0]["total"] == {"low": 0, "median": 0, "high": 0}
+
+
+class Fails(Here):
+    """A pool whose second job ends like this."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error, self.given = error, 0
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.given += 1
+        if self.given != 2:
+            return super().submit(fn, *args, **kwargs)
+        future: Future[Any] = Future()
+        future.set_exception(self.error)
+        return future
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (BrokenProcessPool("gone"), "a worker process died"),
+        (ModuleNotFoundError("No module named 'ui'"), "install the same incident-drill there"),
+    ],
+)
+def test_a_worker_that_fails_is_one_line_and_what_is_finished_stands(
+    error: Exception, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate, "executor", lambda workers, scheduler: nullcontext(Fails(error)))
+    assert main(["calibrate", "auth_token", "--policies", "null", "--seeds", "2", "--format", "json"]) == 2
+    out, err = capsys.readouterr()
+    assert told in err
+    assert "Traceback" not in err
+    assert json.loads(out)["of"] == 2
+
+
+def test_a_worker_with_another_version_is_found_out() -> None:
+    (job,) = calibrate.jobs_for("auth_token", "base", ["null"], 1, "recovery")
+    with pytest.raises(DrillError, match="another version of auth_token"):
+        calibrate.measure(replace(job, digest="0" * 64))
 
 
 def test_the_command_prints_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:

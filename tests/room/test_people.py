@@ -1,0 +1,107 @@
+"""Who may come in, sit where and speak."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator import commands as c
+from simulator.errors import AccessDenied, UnknownName
+from tests.room.rooms import Wall, rooms, say, solo
+
+
+def test_people_join_by_code_and_come_back_to_their_seat(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    opened = place.create("toy", hosted=True)
+    room = place.by_code(f" {opened.code[:3].lower()}-{opened.code[3:]} ")
+    assert room is opened.room
+    token, ana = place.join(room, "  Ana\nLee ", "commander")
+    assert ana.name == "Ana Lee"
+    assert place.identify(token) == (room, ana)
+    assert rooms(path, wall).identify(token)[1] == ana
+    with pytest.raises(AccessDenied, match="taken by Ana Lee"):
+        place.join(room, "Ana Lee", "commander")
+    chairs = {chair.id: chair.holder for chair in place.lobby(room).chairs}
+    assert (chairs["commander"], chairs["comms"]) == ("Ana Lee", None)
+
+
+def test_changing_seats_frees_the_old_one(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, ana = solo(place)
+    moved = room.take_seat(ana, "comms")
+    assert moved.by == "comms:Ana"
+    holders = {chair.id: chair.holder for chair in place.lobby(room).chairs}
+    assert (holders["commander"], holders["comms"]) == (None, "Ana")
+    assert room.submit(say("here"), moved)[0].by == "comms:Ana"
+    with pytest.raises(AccessDenied, match="take one in the lobby"):
+        room.submit(say("there"), ana)
+
+
+def test_an_observer_looks_and_does_not_speak(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, _ = solo(place)
+    _, bo = place.join(room, "Bo")
+    with pytest.raises(AccessDenied, match="no seat"):
+        room.submit(say("hello"), bo)
+
+
+def test_a_facilitator_frees_a_seat_somebody_lost(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    opened = place.create("toy", hosted=True)
+    room = opened.room
+    _, ana = place.join(room, "Ana", "commander")
+    _, flo = place.facilitate(room, "Flo", opened.key)
+    room.leave_seat(flo, "commander")
+    _, bo = place.join(room, "Bo", "commander")
+    assert bo.by == "commander:Bo"
+    with pytest.raises(AccessDenied, match="no seat"):
+        room.submit(say("hello"), ana)
+
+
+def test_whoever_lost_a_seat_does_not_take_it_from_the_next(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    opened = place.create("toy", hosted=True)
+    room = opened.room
+    _, ana = place.join(room, "Ana", "commander")
+    _, flo = place.facilitate(room, "Flo", opened.key)
+    room.leave_seat(flo, "commander")
+    place.join(room, "Bo", "commander")
+    room.leave_seat(ana)
+    assert place.lobby(room).chairs[0].holder == "Bo"
+
+
+def test_nobody_moves_others_through_a_command(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, person = solo(place)
+    with pytest.raises(AccessDenied, match="in the lobby"):
+        room.submit(c.LeaveSeat(seat="comms"), person)
+
+
+def test_the_wrong_key_and_too_many_wrong_codes_open_nothing(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    opened = place.create("toy", hosted=True)
+    with pytest.raises(AccessDenied, match="shown once"):
+        place.facilitate(opened.room, "Eve", "guess")
+    with pytest.raises(AccessDenied, match="no drill has the code"):
+        place.by_code("AAAAAA", "eve")
+    for _ in range(20):
+        with pytest.raises(AccessDenied):
+            place.by_code("AAAAAA", "eve")
+    with pytest.raises(AccessDenied, match="too many wrong codes"):
+        place.by_code(opened.code, "eve")
+    assert place.by_code(opened.code, "ana") is opened.room
+
+
+def test_a_token_is_for_one_drill_and_names_must_be_said(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    one, ana = solo(place)
+    two, _ = solo(place)
+    with pytest.raises(AccessDenied, match="another drill"):
+        two.submit(say("hello"), ana)
+    with pytest.raises(AccessDenied, match="called"):
+        place.join(one, "  ")
+    with pytest.raises(UnknownName):
+        place.open("nosuch")
+    with pytest.raises(AccessDenied, match="join again"):
+        place.identify("forged.token")
