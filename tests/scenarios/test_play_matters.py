@@ -24,7 +24,7 @@ SCENARIOS = scenarios.names()
 EVERY = [(name, variant) for name in SCENARIOS for variant in scenarios.variants(name)]
 SEEDS = (1, 7, 12)
 MOST_MECHANISMS = 2
-MOST_REASONS = 6
+MOST_REASONS = 7
 
 
 # --- sooner never hurts ------------------------------------------------------------------------------------
@@ -90,45 +90,36 @@ def may_hurt(scenario: str) -> frozenset[str]:
 
 
 @cache
-def bench(scenario: str, variant: str = "base", seed: int = 7, policy: str = "by_the_book") -> Bench:
-    return Bench(scenario, variant, seed, policy)
-
-
-@cache
 def walk(scenario: str, variant: str) -> Walk:
     return untouched(scenario, variant)
 
 
-DRILLS = [(name, "base", seed, policy) for name in SCENARIOS for seed, policy in
-          [*((seed, "by_the_book") for seed in SEEDS), (7, "silent"), (7, "slow")]]  # fmt: skip
-DRILLS += [(name, variant, 7, "by_the_book") for name, variant in EVERY if variant != "base"]
-
-
-@cache
-def moved(scenario: str, variant: str, seed: int, policy: str) -> dict[int, tuple[str, float, str]]:
-    """Return order -> (action, what a minute sooner adds to the loss, why it cannot be had)."""
-    drill = bench(scenario, variant, seed, policy)
-    return {i: (drill.orders[i].body.action, *earlier(drill, i)) for i in helpful(drill)}
-
-
-@pytest.mark.parametrize(("scenario", "variant", "seed", "policy"), DRILLS)
-def test_a_helpful_action_a_minute_sooner_never_raises_harm(
-    scenario: str, variant: str, seed: int, policy: str
-) -> None:
-    tried = moved(scenario, variant, seed, policy)
-    assert len(tried) >= 1
-    worse = {action: more for action, more, refusal in tried.values() if not refusal and more > LEAST}
-    assert set(worse) <= may_hurt(scenario), worse
-    for action, _, refusal in tried.values():
-        assert not refusal or TOO_EARLY[scenario].get(action, "?") in refusal, (action, refusal)
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_what_cannot_be_had_sooner_is_listed_and_the_rest_is_tried(scenario: str) -> None:
-    tried = [one for drill in DRILLS if drill[0] == scenario for one in moved(*drill).values()]
-    refused = {action for action, _, refusal in tried if refusal}
-    assert refused == set(TOO_EARLY[scenario])
-    assert sum(not refusal for _, _, refusal in tried) >= 10
+def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str) -> None:
+    refused: dict[str, str] = {}
+    tried = 0
+    for variant, seed, policy in drills_of(scenario):
+        drill = Bench(scenario, variant, seed, policy)
+        for index in helpful(drill):
+            action = drill.orders[index].body.action
+            more, refusal = earlier(drill, index)
+            if refusal:
+                refused[action] = refusal
+                assert TOO_EARLY[scenario].get(action, "?") in refusal, (variant, seed, policy, action)
+                continue
+            tried += 1
+            assert more <= LEAST or action in may_hurt(scenario), (variant, seed, policy, action, more)
+    assert tried >= 10
+    assert set(refused) == set(TOO_EARLY[scenario])
+
+
+def drills_of(scenario: str) -> Iterator[tuple[str, int, str]]:
+    """Yield variant, seed and responder of the drills in which orders are moved."""
+    for seed in SEEDS:
+        yield "base", seed, "by_the_book"
+    yield from (("base", 7, policy) for policy in ("silent", "slow"))
+    yield from ((variant, 7, "by_the_book") for variant in scenarios.variants(scenario)[1:])
 
 
 @pytest.mark.parametrize(("scenario", "variant"), EVERY)
@@ -185,10 +176,10 @@ COMMON = (
     Idle("Two right cards are enough; there are three.", ("record_option",), "together"),
     Idle("Posts come sooner than was promised.", ("update_stakeholders", "update_executives"), "together"),
     Idle("The gate asks for one; the others are for the follow-through.", ("add_hardening_task",), "together"),
-    Idle("Two lanes are busy for longer than is asked.", ("assign_task to=",), "together"),
 )  # fmt: skip
 IDLE: dict[str, tuple[Idle, ...]] = {
     "auth_token": (
+        Idle("Two lanes are busy for longer than is asked.", ("assign_task to=",), "together"),
         Idle("The way back was made ready in case; the flags held and nobody went back.", ("page_team role=dba",
              "assign_task action=compat")),
         Idle("Recorded before and after the way back was opened; either will do.", ("record_readiness",), "together"),
@@ -200,6 +191,7 @@ IDLE: dict[str, tuple[Idle, ...]] = {
         Idle("To claim recovery is no checkpoint that wants a packet.", ("record_packet",)),
     ),
     "billing_mismatch": (
+        Idle("Two lanes are busy for longer than is asked.", ("assign_task to=",), "together"),
         Idle("Asked and paged in case; nothing that they know was needed.", ("page_team role=dba",
              "page_team role=legal", "ask_role role=data")),
         Idle("A look more than the stated confidence asks for.", ("assign_task query=git_log",
@@ -237,64 +229,52 @@ def pieces(drill: Bench) -> Iterator[tuple[int, ...]]:
             yield piece
 
 
-@cache
-def idle(scenario: str) -> tuple[tuple[int, ...], ...]:
+def idle(drill: Bench) -> list[tuple[int, ...]]:
     """Return the pieces of work without which nothing scored is lower."""
-    drill = bench(scenario)
-    return tuple(
+    return [
         piece
         for piece in pieces(drill)
         if drill.idle(*piece) and (len(piece) == 1 or all(drill.idle(index) for index in piece))
-    )
-
-
-def name_of(scenario: str, piece: tuple[int, ...]) -> str:
-    return described(bench(scenario).orders[piece[0]].body)
-
-
-def reasons_for(scenario: str, piece: tuple[int, ...]) -> list[Idle]:
-    name = name_of(scenario, piece)
-    return [one for one in (*IDLE[scenario], *COMMON) if name.startswith(one.commands)][:1]
-
-
-def listed(scenario: str, reason: Idle) -> list[tuple[int, ...]]:
-    return [piece for piece in idle(scenario) if reason in reasons_for(scenario, piece)]
+    ]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_without_any_one_command_something_is_lower(scenario: str) -> None:
-    unlisted = [name_of(scenario, piece) for piece in idle(scenario) if not reasons_for(scenario, piece)]
+    drill = Bench(scenario)
+    reasons = (*IDLE[scenario], *COMMON)
+    found: dict[Idle, list[tuple[int, ...]]] = {reason: [] for reason in reasons}
+    unlisted = []
+    for piece in idle(drill):
+        name = described(drill.orders[piece[0]].body)
+        reason = next((one for one in reasons if name.startswith(one.commands)), None)
+        if reason is None:
+            unlisted.append(name)
+        else:
+            found[reason].append(piece)
     assert unlisted == []
     assert len(IDLE[scenario]) <= MOST_REASONS
+    for reason, listed in found.items():
+        check_reason(drill, reason, listed, every=reason in IDLE[scenario])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_what_is_listed_as_idle_is_so_for_the_reason_given(scenario: str) -> None:
-    drill = bench(scenario)
-    for reason in (*COMMON, *IDLE[scenario]):
-        found = listed(scenario, reason)
-        if reason.seen == "debrief":
-            silent = [name_of(scenario, piece) for piece in found if not drill.without(*piece).untold(drill.base)]
-            assert silent == [], reason.why
-        if reason.seen == "together" and found:
-            assert drill.without(*(i for piece in found for i in piece)).lost(drill.base), reason.why
-
-
-@pytest.mark.slow
-def test_no_line_of_the_lists_is_out_of_date() -> None:
-    for scenarios_, reasons in [(SCENARIOS, COMMON), *(((name,), IDLE[name]) for name in SCENARIOS)]:
-        for reason in reasons:
-            names = [name_of(name, piece) for name in scenarios_ for piece in listed(name, reason)]
-            for command in reason.commands:
-                assert any(name.startswith(command) for name in names), (command, reason.why)
+def check_reason(drill: Bench, reason: Idle, listed: list[tuple[int, ...]], every: bool) -> None:
+    """Hold a line of the lists against what was found: nothing in it is out of date, and its reason holds."""
+    names = [described(drill.orders[piece[0]].body) for piece in listed]
+    assert names, reason.why
+    stale = [command for command in reason.commands if not any(name.startswith(command) for name in names)]
+    assert not (every and stale), (stale, reason.why)
+    if reason.seen == "debrief":
+        silent = [name for name, p in zip(names, listed, strict=True) if not drill.without(*p).untold(drill.base)]
+        assert silent == [], reason.why
+    if reason.seen == "together":
+        assert drill.without(*(index for piece in listed for index in piece)).lost(drill.base), reason.why
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_shared_reference_runs_are_those_the_drill_would_be_given(scenario: str) -> None:
-    drill = bench(scenario)
+    drill = Bench(scenario)
     for index in range(10, len(drill.orders), 35):
         shared = drill.without(index)
         made = make_references(drill.loaded, shared.journal, BOOK, seeds=0)

@@ -19,6 +19,7 @@ from analytics.view import RecordView
 from simulator.errors import DrillError
 from simulator.journal import Entry, Journal, refused
 from simulator.scenario import Scenario
+from simulator.views import called
 from ui.parts.words import Names
 
 DEFAULT = "recovery"
@@ -49,7 +50,7 @@ class Drill:
 
     @cached_property
     def names(self) -> Names:
-        return Names(self.scenario)
+        return Names(called(self.scenario), entries=self.journal.entries)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
