@@ -23,7 +23,8 @@ from simulator.engine import Engine
 from simulator.errors import DrillError
 from simulator.play import play, play_orders
 from simulator.policy import Order
-from simulator.scenario import Action, LoadedScenario
+from simulator.scenario import Action, LoadedScenario, Scenario
+from simulator.text import Utc, render
 from simulator.world import World
 
 SEEDS = (1, 2, 3)
@@ -106,7 +107,7 @@ def _actions(found: list[Variant]) -> Iterator[Finding]:
 
 
 def _after(loaded: LoadedScenario, *actions: Action | None) -> Mapping[str, Any]:
-    """Return everything the world says of itself a while after these actions."""
+    """Return all that shows of the world a while after these actions: panels, logs, outputs, facts, harm."""
     world: World = loaded.make_world()
     world.start(loaded.scenario.starts_at, loaded.scenario.fault_at)
     _walk(world, TRIED_AT)
@@ -118,9 +119,17 @@ def _after(loaded: LoadedScenario, *actions: Action | None) -> Mapping[str, Any]
         _walk(world, world.now + SETTLES)
     _walk(world, TRIED_AT + 2 * SETTLES)
     return {
-        "observe": dict(world.observe()), "facts": dict(world.facts()), "figures": dict(world.figures()),
-        "harm": dict(world.harm()), "outside": dict(world.outside()), "context": dict(world.context()),
+        "shown": _shown(loaded.scenario, world), "facts": dict(world.facts()), "figures": dict(world.figures()),
+        "harm": dict(world.harm()), "outside": dict(world.outside()),
     }  # fmt: skip
+
+
+def _shown(scenario: Scenario, world: World) -> tuple[Mapping[str, float], Mapping[str, str]]:
+    """Return what panels and logs read, and what every query would print."""
+    sources = {*(m.source for m in scenario.metrics), *(x.rate for x in scenario.logs if isinstance(x.rate, str))}
+    scope = {**scenario.context, **world.context(), "t": world.now, "utc": Utc(scenario.t0_utc, world.now)}
+    seen = {name: value for name, value in world.observe().items() if name in sources}
+    return seen, {query.id: render(query.output, scope) for query in scenario.queries}
 
 
 def _walk(world: World, to: int) -> None:
