@@ -12,6 +12,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from analytics.playbook import Playbook
+from analytics.playbook import load as load_playbook
+from analytics.playbook import names as playbooks
+from scenarios.expects import DUE, SUPPORTED, expected
 from scenarios.loader import (
     Written,
     label,
@@ -26,7 +29,6 @@ from scenarios.loader import (
 )
 from scenarios.patch import lay_over
 from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
-from simulator.commands import Command, Pick
 from simulator.errors import ScenarioError, nearest
 from simulator.facts import INCIDENT_FACTS
 from simulator.scenario import Scenario
@@ -216,6 +218,10 @@ class Check:
         self.known["seats"] = [role.id for role in self.scenario.seats()]
         self.known["channels"] = list(self.scenario.channels)
         self.known["incident roles"] = ["commander", "deputy"]
+        self.known["evidence uses"] = ["", *SUPPORTED, *dict.fromkeys(a.rung for a in self.scenario.actions)]
+        books = [load_playbook(name) for name in playbooks()]
+        self.known["criteria"] = sorted({*DUE, *(one.id for book in books for _, one in book.criteria())})
+        self.known["caps"] = sorted({cap.id for book in books for cap in book.caps})
 
     def _make_world(self, find_world: Callable[[], MakeWorld]) -> World | None:
         try:
@@ -254,6 +260,10 @@ class Check:
                 self._known(path, rate, "sources")
         for segment in self.data["overlay"].get("segment_indicators", {}):
             self._known(("overlay", "segment_indicators", segment), segment, "segments")
+        for name in self.data["overlay"].get("windows", {}):
+            self._known(("overlay", "windows", name), name, "criteria")
+        for name in self.data["overlay"].get("cap_facts", {}):
+            self._known(("overlay", "cap_facts", name), name, "caps")
         for metric in self.data.get("expert", {}).get("missing", {}):
             self._known(("expert", "missing", metric), metric, "metrics")
         for path, tripping in parts(self.data, "overlay.cap_facts.*"):
@@ -292,23 +302,10 @@ class Check:
                 yield path, found
 
     def _expected(self) -> None:
-        kinds = {model.model_fields["kind"].default: model for model in Command.__subclasses__()}
-        for path, expects in parts(self.data, "injects.*.expects"):
-            model = kinds.get(expects["command"])
-            if model is None:
-                remedy = f"use a command's kind{nearest(expects['command'], kinds)}"
-                self.find((*path, "command"), f"unknown command {expects['command']!r}", remedy)
-                continue
-            fields = {info.alias or name: info for name, info in model.model_fields.items()}
-            for name, wanted in expects.get("fields", {}).items():
-                where = (*path, "fields", name)
-                if name not in fields:
-                    self.find(where, f"{model.__name__} has no such field", f"rename it{nearest(name, fields)}")
-                    continue
-                sources = [mark.source for mark in fields[name].metadata if isinstance(mark, Pick)]
-                for value in wanted if isinstance(wanted, list) else [wanted]:
-                    for source in sources:
-                        self._known(where, value, source)
+        for pattern in ("injects.*.expects", "expert.injects.*.expects"):
+            for path, expects in parts(self.data, pattern):
+                for inner, what, remedy in expected(expects, self.known):
+                    self.find((*path, *inner), what, remedy)
 
     # --- sums and collisions -----------------------------------------------------------------------------
 
@@ -343,6 +340,7 @@ class Check:
             self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
         for index, need in enumerate(s.evidence_minimum):
+            self._known(("evidence_minimum", index, "supports"), need.supports, "evidence uses")
             if need.id not in served:
                 self.find(("evidence_minimum", index), "no query provides it", "add it to a query's `serves`")
         tested = {cause for query in s.queries for cause in query.discriminates}
@@ -350,6 +348,12 @@ class Check:
             if not cause.true and cause.id not in tested:
                 remedy = "add a cheap test and name the cause in its `discriminates`"
                 self.find(("causes", index), "no query can rule it out", remedy, "warning")
+        if not s.overlay.freeze_scope:
+            self.find(("overlay", "freeze_scope"), "names nothing to freeze", "name the affected services")
+        for group in ("queries", "actions"):
+            for index, part in enumerate(getattr(s, group)):
+                if not part.executors:
+                    self.find((group, index, "executors"), "nobody can carry it out", "name the roles that can")
         for index, action in enumerate(s.actions):
             if (action.irreversible or action.wide) and action.precheck is None and action.mitigates:
                 remedy = "name the query that shows the danger in `precheck`"

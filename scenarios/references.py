@@ -34,13 +34,15 @@ REFERENCES = (
     ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"),
     ("overlay.deadlines.*.after.*", "queries"), ("overlay.deadlines.*.paged.*", "roles"),
     ("overlay.deadlines.*.done.*", "actions"), ("restricted.*", "channels"), ("room", "channels"),
+    ("overlay.deadlines.*.cap", "caps"), ("actions.*.cap", "caps"), ("teaching.*.seats.*", "seats"),
     ("injects.*.answers.*.effects.*.knob", "knobs"), ("overlay.owner_chain.*", "seats"),
     ("overlay.need_to_know.*", "roles"),
     ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
     ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
     ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
     ("merges.*.effects.*.knob", "knobs"), ("novice.alerts.*.metric", "metrics"), ("novice.panels.*", "metrics"),
-    ("expert.absent.*", "roles"), ("expert.injects.*.effects.*.knob", "knobs"),
+    ("expert.absent.*", "roles"), ("expert.injects.*.effects.*.knob", "knobs"), ("expert.injects.*.to.*", "roles"),
+    ("expert.injects.*.channel", "channels"), ("expert.injects.*.objective", "objectives"),
     ("expert.merges.*.effects.*.knob", "knobs"), ("expert.merges.*.service", "services"),
 )  # fmt: skip
 """Where in a scenario an id stands, and what it must be the id of."""

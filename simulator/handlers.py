@@ -186,7 +186,7 @@ def _on_accept_handoff(engine: Engine, command: c.AcceptHandOff, role: str) -> N
 
 
 def _on_closure(engine: Engine, command: c.RequestClosure, role: str) -> None:
-    missing = missing_for_closure(engine.incident, command, engine.now)
+    missing = missing_for_closure(engine.incident, engine.scenario, command, engine.now)
     engine.emit(e.ClosureRefused(missing=missing) if missing else e.IncidentClosed())
 
 

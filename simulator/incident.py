@@ -6,7 +6,7 @@ It holds nothing of the world's truth, so a role's page may read it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 from simulator import commands as c
 from simulator import events as e
@@ -22,7 +22,7 @@ CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
 class IncidentState:
     """Who holds what, what is frozen, what runs, what is due."""
 
-    scenario: Scenario
+    scenario: InitVar[Scenario]
     severity: str | None = None
     title: str = ""
     status: str = "triage"
@@ -77,8 +77,11 @@ class IncidentState:
     next_checkpoint_due: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.present = {role.id: role.present for role in self.scenario.roles}
+    def __post_init__(self, scenario: Scenario) -> None:
+        # Not the scenario itself: a role's page reads this, and must find no answers in it.
+        self.present = {role.id: role.present for role in scenario.roles}
+        self._lines = {action.id: action.command for action in scenario.actions}
+        self._strategies = {action.id: action.strategy for action in scenario.actions if action.strategy}
 
     def holder(self, role: str) -> str | None:
         """Return the seat that holds an incident role."""
@@ -231,9 +234,9 @@ def _query_done(s: IncidentState, entry: Entry, body: e.QueryFinished) -> None:
 
 
 def _queued(s: IncidentState, entry: Entry, body: e.ActionQueued) -> None:
-    action = s.scenario.find("actions", body.action)
+    line = s._lines[body.action]
     s.runs[body.run] = Run(
-        body.run, "action", body.action, body.executor, action.command, entry.at, "waiting", waits_for=body.waits_for
+        body.run, "action", body.action, body.executor, line, entry.at, "waiting", waits_for=body.waits_for
     )
 
 
@@ -246,9 +249,8 @@ def _action_done(s: IncidentState, entry: Entry, body: e.ActionFinished) -> None
     run = s.runs[body.run]
     run.state = "done" if body.ok else "stalled" if body.stalled else "failed"
     run.finished = entry.at
-    action = s.scenario.find("actions", body.action)
-    if body.ok and action.strategy and s.strategy is None:
-        s.strategy = action.strategy
+    if body.ok and s.strategy is None:
+        s.strategy = s._strategies.get(body.action)
 
 
 def _aborted(s: IncidentState, entry: Entry, body: e.ActionAborted) -> None:

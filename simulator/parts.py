@@ -28,6 +28,8 @@ def _seconds(value: Any) -> Any:
 
 
 Seconds = Annotated[int, BeforeValidator(_seconds)]
+Span = Annotated[Seconds, Field(ge=0)]
+"""A stretch of time, which cannot be negative."""
 Condition = dict[str, Any]
 
 
@@ -47,7 +49,7 @@ class Titled(Data):
 class Duration(Data):
     """How long something takes: lognormal around `median` (seconds); `spread` is the sigma of the logarithm."""
 
-    median: Seconds
+    median: Span
     spread: float = 0.2
 
     @classmethod
@@ -202,7 +204,7 @@ class Effect(Data):
 
     knob: str
     value: float
-    over: Seconds = 0
+    over: Span = 0
 
 
 class Precondition(Data):
@@ -225,7 +227,7 @@ class Action(Titled):
     """Counts as (part of) the mitigation, not as support."""
     preconditions: tuple[Precondition, ...] = ()
     takes: Took = Duration(median=20)
-    propagation: Seconds = 0
+    propagation: Span = 0
     coverage: tuple[str, ...] = ()
     """Segments it treats."""
     effects: tuple[Effect, ...] = ()
@@ -291,7 +293,7 @@ class Expected(Data):
 
     command: str
     fields: dict[str, Any] = {}
-    within: Seconds = 300
+    within: Span = 300
     never: bool = False
     label: str
 
@@ -302,7 +304,7 @@ class Inject(Data):
     id: str
     at: Seconds
     when: Condition = {}
-    hold: Seconds = 0
+    hold: Span = 0
     """The condition must have held this long."""
     until: Seconds | None = None
     to: tuple[str, ...] = ()
@@ -322,10 +324,10 @@ class Inject(Data):
     effects: tuple[Effect, ...] = ()
     leaves: Literal["commander", "deputy"] | None = None
     """Incident role whose holder must leave; `grace` seconds later it is vacant unless handed over."""
-    grace: Seconds = 180
+    grace: Span = 180
     occupies: tuple[str, ...] = ()
     """Roles whose hands it takes, for `occupies_for`: somebody rings who was told nothing."""
-    occupies_for: Seconds = 180
+    occupies_for: Span = 180
 
 
 class Cause(Titled):

@@ -40,6 +40,12 @@ def options(source: str, scenario: Scenario, incident: IncidentState, role: str 
     return _DYNAMIC[source](scenario, incident, role)
 
 
+def titles_of(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Return group -> id -> title of all that can be picked, as far as it is the same for the whole drill."""
+    groups = {name: getattr(scenario, group) for name, group in (*_STATIC.items(), ("blast", "blast"))}
+    return {name: {part.id: part.title for part in parts} for name, parts in groups.items()}
+
+
 FIXED = (*_STATIC, "seats", "cues", "channels", "blast")
 """Sources that are the same for the whole drill."""
 

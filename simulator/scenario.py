@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator
 
 from pydantic import Field, model_validator
 
@@ -178,6 +181,14 @@ class Harder(Data):
     merges: tuple[Merge, ...] = ()
 
 
+def _utc(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a point in time; write it like 2026-03-12T14:02:00Z") from None
+    return value
+
+
 class Scenario(Data):
     """A whole scenario, as its author wrote it."""
 
@@ -192,7 +203,7 @@ class Scenario(Data):
     variant: str = "base"
     hint: str = ""
     """Of a variant: what a host may be told of it that does not give it away."""
-    t0_utc: str
+    t0_utc: Annotated[str, AfterValidator(_utc)]
     """Wall-clock label of T+0, ISO 8601."""
     incident: str
     """Identifier such as INC-2041."""

@@ -79,7 +79,9 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     good = {one.id for one in view.scenario.revisions if one.true}
     checked = view.ran(view.overlay.readiness_queries, record.at)
     truth = {facts.get(view.overlay.readiness_fact) for facts in view.facts_near(record.at)}
-    health = view.ran(view.overlay.health_queries)
+    # That it fails is an answer too. Long after the first minutes it is verification, not readiness.
+    health = next((m for m in view.all(e.QueryFinished) if m.body.query in view.overlay.health_queries), None)
+    looked = timely(view, criterion, health.at) if health else 0.0
     lanes = {m.body.lane for m in view.all(c.AssignLane) if m.at <= record.at + 300}
     linked = bool(solid(view, record.body.evidence, record)) or checked is not None
     passed = {
@@ -87,9 +89,10 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
         "rollback path": checked is not None and record.body.rollback in truth,
         "owner graph": bool(view.commanders) and {"mitigation", "verification", "comms"} <= lanes,
         "evidence channel": record.body.evidence_channel in view.scenario.channels and linked,
-        "health check": health is not None,
+        "health check": looked > 0,
     }
-    share = timely(view, criterion, record.at) * sum(passed.values()) / len(passed)
+    done = sum(passed.values()) - (looked > 0) + looked
+    share = timely(view, criterion, record.at) * done / len(passed)
     lacking = [name for name, ok in passed.items() if not ok]
     why = f"Readiness recorded at {clock(record.at)}{late(timely(view, criterion, record.at))}"
     why += f", without {listed(lacking)}." if lacking else ", all prechecks in it."
@@ -129,12 +132,13 @@ def _two_busy(view: RecordView) -> Mark:
 
 
 def _merge_owner(view: RecordView) -> list[Mark]:
-    shared = {s.id for s in view.scenario.services if len(s.surfaces) >= 2}
+    shared = {s.id: s.title for s in view.scenario.services if len(s.surfaces) >= 2}
     if not shared:
         return []
-    named = [m for m in view.all(c.NameMergeOwner) if m.body.surface in shared]
-    why = "A merge owner was named where lanes meet." if named else f"No merge owner for {listed(sorted(shared))}."
-    return [Mark(1 if named else 0, 0.5, why, tuple(m.seq for m in named))]
+    named = {m.body.surface: m for m in view.all(c.NameMergeOwner) if m.body.surface in shared}
+    lacking = [ident for ident in shared if ident not in named]
+    why = f"No merge owner for {titles(shared, lacking)}." if lacking else "A merge owner was named where lanes meet."
+    return [Mark(len(named) / len(shared), 0.5, why, tuple(m.seq for m in named.values()))]
 
 
 NO_WORK = ("call:", "misplaced:")

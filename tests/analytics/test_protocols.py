@@ -27,6 +27,7 @@ from tests.analytics.builders import (
     ready,
     references,
     say,
+    scenario,
     snapshot,
     task,
     truth,
@@ -91,6 +92,10 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00", known_good="bad"),
     ), "partial", 3.8),
     ("P1", "recorded without looking", drill(pair(), freeze(), BASELINE, lanes(), ready("09:00")), "partial", 3.4),
+    ("P1", "a health check that fails is one", drill(pair(), freeze(), BASELINE, lanes(), query("08:00", "compat"),
+        query("08:30", "rerun", ok=False), ready("09:00")), "met", 4.0),
+    ("P1", "health only looked at to verify", drill(pair(), freeze(), BASELINE, lanes(), query("08:00", "compat"),
+        query("30:00", "rerun"), ready("09:00")), "partial", 3.8),
     ("P1", "only command", drill(pair()), "partial", 0.8),
     ("P1", "nothing", drill(), "not_observed", 0.0),
 
@@ -194,6 +199,14 @@ def test_an_update_that_says_recovered_may_be_a_little_early() -> None:
 def test_a_severity_one_update_is_due_within_half_an_hour_whatever_was_promised() -> None:
     told = [*declare(), *escalate("08:00"), *update("10:00", following=55), *update("59:00", following=1)]
     assert "due at T+40:00" in judge("P4", drill(told)).why
+
+
+def test_each_service_where_lanes_meet_wants_a_merge_owner() -> None:
+    meets = {"team": "Identity", "surfaces": ["triage", "mitigation"]}
+    two = scenario(services=[{"id": one, "title": f"{one}-svc", **meets} for one in ("auth", "edge")])
+    found = judge("P2", drill(in_command(), lanes(), BUSY, MERGER, SHARED, of=two))
+    assert found.points == 2.8
+    assert "No merge owner for edge-svc." in found.why
 
 
 def test_work_is_counted_by_who_carried_it_out() -> None:

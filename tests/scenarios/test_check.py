@@ -102,6 +102,29 @@ def test_shipped_playbooks_are_clean():
         ("parameters: {}", "parameters: {colour: 1}", "parameters: the world does not know them"),
         ("{id: tickets, title: Tickets since", "{id: tikets, title: Tickets since",
          "figures.tikets: the world does not report it; use what it does; did you mean 'tickets'?"),
+        ("precheck: revoke_dry_run", "precheck: revoke_dryrun",
+         "actions.revoke.precheck: unknown name 'revoke_dryrun'; use one of queries; did you mean 'revoke_dry_run'?"),
+        ("until: {query.verify: true}, seats: [verification", "until: {query.verify: true}, seats: [verifier",
+         "teaching.13.seats.0: unknown name 'verifier'; use one of seats; did you mean 'verification'?"),
+        ("fields: {lane: comms}", "fields: {lane: coms}",
+         "injects.support_first.expects.fields.lane: unknown name 'coms'; use one of triage, mitigation"),
+        ("fields: {query: [capacity, pods", "fields: {query: [capacitiy, pods",
+         "expert.injects.pods_evicted.expects.fields.query: unknown name 'capacitiy'; use one of queries"),
+        ("  posture_capture: true", "  posture_capture: true\n  windows: {B3: [40, 50]}",
+         "overlay.windows.B3: unknown name 'B3'; use one of criteria; did you mean 'B3"),
+        ("    cap: C3", "    cap: C33",
+         "actions.publish_key.cap: unknown name 'C33'; use one of caps; did you mean 'C3'?"),
+        ("supports: any decision", "supports: any decisions",
+         "evidence_minimum.failing_endpoints.supports: unknown name 'any decisions'; use one of evidence uses"),
+        ("freeze_scope: [auth-svc, edge-gw]", "freeze_scope: []",
+         "overlay.freeze_scope: names nothing to freeze; name the affected services"),
+        ("executors: [dba]", "executors: []", "actions.compat.executors: nobody can carry it out; name the roles"),
+        ("executors: [dba]", "executors: dba", "actions.compat.executors: is no list; write [a, b]"),
+        ("executors: [dba]", "executors:", "actions.compat.executors: is empty; write [a, b]"),
+        ("parameters: {}", "parameters: []", "parameters: is no mapping; write {name: value}"),
+        ("value: 0.2, over: 1m", "value: 0.2, over: -1m",
+         "expert.injects.pods_evicted.effects.0.over: input should be greater than or equal to 0"),
+        ("t0_utc: ", "t0_utc: yesterday # ", "t0_utc: 'yesterday' is not a point in time; write it like 2026-"),
         ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
         ("    precheck: revoke_dry_run\n", "",
          "actions.revoke: is wide or irreversible and has no precheck; name the query that shows the danger in"),
@@ -157,9 +180,19 @@ def test_a_cue_nothing_brings_out():
     assert "roles.verification.cues.clean_window: nothing brings it out" in only(check(old, new))
 
 
-def test_a_finding_names_the_line():
-    findings = check("coverage: [web]", "coverage: [desktop]")
-    assert "coverage: [web]" in TEXT.splitlines()[findings[0].line - 1]
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("coverage: [web]", "coverage: [desktop]"),
+        ("{knob: pin, value: 1", "{knob: pinn, value: 1"),
+        ("precheck: revoke_dry_run", "precheck: revoke_dryrun"),
+        ("executors: [dba]", "executors: [dbaa]"),
+    ],
+    ids=["segment", "knob", "query", "role"],
+)
+def test_a_finding_names_the_line(old, new):
+    found = check(old, new)
+    assert old in TEXT.splitlines()[found[0].line - 1]
 
 
 def test_schema_errors_are_all_reported():

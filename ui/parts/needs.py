@@ -90,7 +90,7 @@ def _sign_offs(b: Briefing, names: Names) -> list[Need]:
     held = set(b.incident.seats_of(b.role))
     found = []
     for run in b.running():
-        action = b.incident.scenario.find("actions", run.ident) if run.what == "action" else None
+        action = b.catalogue.line(run.ident) if run.what == "action" else None
         if action and run.waits_for.startswith("sign-off") and held & set(action.sign_offs):
             text = f"{action.title} waits for your sign-off"
             found.append(

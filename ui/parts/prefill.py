@@ -152,9 +152,9 @@ def _decision(b: Briefing) -> Filled:
 
 def blocked(b: Briefing, action: str) -> bool:
     """Tell whether the record says that an action cannot be taken now: refused, taken already, or no way back open."""
-    spec = b.incident.scenario.find("actions", action)
+    line = b.catalogue.line(action)
     readiness = b.incident.readiness.body if b.incident.readiness else None
-    if isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked" and spec.rung == "rollback":
+    if isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked" and line and line.rung == "rollback":
         return True
     asked = any(task.action == action and task.reported is None for task in b.incident.tasks.values())
     return asked or b.incident.last_run("action", action) is not None or _refused_last(b, action)
