@@ -154,7 +154,8 @@ def blocked(b: Briefing, action: str) -> bool:
     """Tell whether the record says that an action cannot be taken now: refused, taken already, or no way back open."""
     line = b.catalogue.line(action)
     readiness = b.incident.readiness.body if b.incident.readiness else None
-    if isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked" and line and line.rung == "rollback":
+    no_way_back = isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked"
+    if no_way_back and line and line.rung == "rollback":
         return True
     asked = any(task.action == action and task.reported is None for task in b.incident.tasks.values())
     return asked or b.incident.last_run("action", action) is not None or _refused_last(b, action)
