@@ -44,12 +44,24 @@ app = st.App(HERE / "main.py", lifespan=lifespan, routes=api.ROUTES)
 
 
 def settings(port: int, host: str) -> dict[str, Any]:
-    """Return Streamlit's options for serving from anywhere; `.streamlit/config.toml` holds the same ones."""
+    """Return Streamlit's options for serving from anywhere; `.streamlit/config.toml` holds the same ones.
+
+    But for the greeting: `drill serve` prints the address itself, once.
+    """
     return {
         "server.port": port, "server.address": host, "server.headless": True, "server.fileWatcherType": "none",
         "browser.gatherUsageStats": False, "client.toolbarMode": "minimal", "client.showErrorDetails": "none",
-        "runner.postScriptGC": False, "runner.magicEnabled": False, "theme.base": str(HERE / "theme" / "drill.toml"),
+        "runner.postScriptGC": False, "runner.magicEnabled": False, "logger.hideWelcomeMessage": True,
+        "theme.base": str(HERE / "theme" / "drill.toml"),
     }  # fmt: skip
+
+
+def greeting(host: str, port: int) -> str:
+    """Return the line that says where the app is, for this machine and for others."""
+    everywhere = host in ("0.0.0.0", "::")
+    shown = "localhost" if everywhere or host == "127.0.0.1" else f"[{host}]" if ":" in host else host
+    others = f"; others: http://THIS-MACHINE:{port} with its name or address" if everywhere else ""
+    return f"Incident Drill: http://{shown}:{port}{others}  (stop with Ctrl+C)"
 
 
 def main(port: int = 8501, host: str = "127.0.0.1", data: str | None = None) -> None:

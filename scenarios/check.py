@@ -33,7 +33,7 @@ from simulator.errors import ScenarioError, nearest
 from simulator.facts import INCIDENT_FACTS
 from simulator.scenario import Scenario
 from simulator.text import Utc, render
-from simulator.world import World
+from simulator.world import Remembers, World
 
 MakeWorld = Callable[[Mapping[str, float]], World]
 
@@ -193,6 +193,7 @@ class Check:
         self._commands()
         self._completeness()
         if world is not None:
+            self._quiet_window(world)
             self._templates(world)
 
     def find(self, path: Steps, what: str, remedy: str, level: Literal["error", "warning"] = "error") -> None:
@@ -278,7 +279,7 @@ class Check:
 
     def _conditions(self) -> None:
         for pattern in CONDITIONS:
-            for path, condition in parts(self.data, pattern):
+            for path, condition in self._each(pattern):
                 for fact, wanted in condition.items():
                     self._known((*path, fact), fact, "facts")
                     if isinstance(wanted, Mapping):
@@ -291,6 +292,14 @@ class Check:
                             if state not in STATES:
                                 remedy = f"write one of {', '.join(STATES)}"
                                 self.find((*path, fact), f"an action is never {state!r}", remedy)
+
+    def _each(self, pattern: str) -> Iterator[tuple[Steps, Mapping[str, Any]]]:
+        """Yield each condition at a place that takes one, or a list of which one is enough."""
+        for path, found in parts(self.data, pattern):
+            if isinstance(found, list):
+                yield from (((*path, index), one) for index, one in enumerate(found))
+            else:
+                yield path, found
 
     def _expected(self) -> None:
         for pattern in ("injects.*.expects", "expert.injects.*.expects"):
@@ -356,9 +365,29 @@ class Check:
                 if not cue.topics and cue.volunteered_at is None:
                     remedy = "give it a topic, or a time at which it is volunteered"
                     self.find(("roles", index, "cues", number), "nothing brings it out", remedy)
+                if cue.moot_text and not cue.moot_when:
+                    text = ("roles", index, "cues", number, "moot_text")
+                    self.find(text, "is never said", "say in `moot_when` what overtakes the cue")
+        for index, place in enumerate(s.wrong_places):
+            if not any(query.command.startswith(place.starts) for query in s.queries):
+                self.find(
+                    ("wrong_places", index, "starts"),
+                    "no query's command begins like that",
+                    "give the beginning of one",
+                    "warning",
+                )
         for index, inject in enumerate(s.injects):
             if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
                 self.find(("injects", index), "can never be delivered", "move `at` or `until`")
+
+    def _quiet_window(self, world: World) -> None:
+        s, window, remembers = self.scenario, self.scenario.overlay.baseline, isinstance(world, Remembers)
+        if s.fault_at <= s.starts_at and not remembers:
+            return  # said elsewhere
+        if 60 * window.to >= s.fault_at:
+            self.find(("overlay", "baseline"), "overlaps the incident", "let it end before fault_at")
+        elif 60 * window.from_ < s.starts_at and not remembers:
+            self.find(("overlay", "baseline"), "begins before starts_at", "let it begin later")
 
     # --- words -------------------------------------------------------------------------------------------
 

@@ -68,39 +68,6 @@ class Service(Titled):
     """Lanes that touch it; two or more want a merge owner."""
 
 
-class Cue(Data):
-    """A piece of knowledge that one role has and the decision needs (hidden profile)."""
-
-    id: str
-    text: str
-    topics: tuple[str, ...]
-    """Asking its holder about any of these brings it out."""
-    matters_for: str = ""
-    """Which decision it bears on; shown in the debrief."""
-    known_from: Seconds = -3600
-    volunteered_at: Seconds | None = None
-    """When a simulated holder says it unasked; None: only when asked."""
-
-
-class Role(Titled):
-    """A seat somebody holds, or a specialist who can be paged."""
-
-    seat: bool = True
-    """True: part of the drill's team, a person may take it; False: a specialist, always simulated."""
-    handle: str
-    """How they appear in the channel, such as `@mobile-oncall`."""
-    team: str
-    brief: str
-    """What only this role is told before the drill."""
-    cues: tuple[Cue, ...] = ()
-    present: bool = True
-    """In the room at T+0; otherwise must be paged."""
-    joins_after: Took = Duration(median=270, spread=0.25)
-    unanswered: float = 0.0
-    """Probability that the first page goes unanswered (then the secondary takes as long again)."""
-    lane: Lane | None = None
-
-
 class Segment(Titled):
     """A part of those affected that recovers on its own terms; weights add up to 1."""
 
@@ -273,6 +240,8 @@ class Action(Titled):
     output: str = ""
     side_effects: tuple[str, ...] = ()
     """Ids in `blast` that are true of it."""
+    topic: str | None = None
+    """What it is about; a task to carry it out brings up what its executor knows of that."""
     minutes_to_effect: float
     """Truth for option cards: minutes from start to effect when nothing is in its way."""
     reversal_minutes: float
@@ -356,6 +325,9 @@ class Inject(Data):
     leaves: Literal["commander", "deputy"] | None = None
     """Incident role whose holder must leave; `grace` seconds later it is vacant unless handed over."""
     grace: Span = 180
+    occupies: tuple[str, ...] = ()
+    """Roles whose hands it takes, for `occupies_for`: somebody rings who was told nothing."""
+    occupies_for: Span = 180
 
 
 class Cause(Titled):

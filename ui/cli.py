@@ -311,10 +311,10 @@ def serve(
     free(host, port)
     # A database that cannot be used is said here, in one line, rather than on everybody's page.
     Store(data).close()
+    from app import greeting
     from app import main as run
 
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
-    err.print(f"Incident Drill: http://{shown}:{port}  (stop with Ctrl+C)", markup=False)
+    err.print(greeting(host, port), markup=False)
     with redirect_stdout(sys.stderr):
         run(port=port, host=host, data=data)
 

@@ -8,26 +8,29 @@ import streamlit as st
 
 from simulator import commands as c
 from simulator.errors import DrillError
-from simulator.room.skip import LONGEST
-from simulator.views import Briefing
+from simulator.views import Briefing, Seat
 from ui import session
-from ui.parts import desk, explore, shell
+from ui.parts import desk, ending, explore, shell
 from ui.parts.bar import bar_html
+from ui.parts.before import before
 from ui.parts.command_box import command_box
 from ui.parts.feed import VIEWS, alerts_html, changes_html, feed_html, newest, outputs_html
 from ui.parts.forms import forms
 from ui.parts.host import host_panel
 from ui.parts.live import scraped
 from ui.parts.over import over
-from ui.parts.panels import figure
+from ui.parts.panels import HEIGHT, LOW, figure
 from ui.parts.playbook import sheet
 from ui.parts.shell import calm, plain
+from ui.parts.why import why
 from ui.parts.work import work_html
 from ui.session import Here
 
 # Streamlit may print string literals of a page's script, so what these mean is said in comments.
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
+HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
+LONGEST_MESSAGE, MOST_MESSAGES = 2000, 5  # characters of one line in the channel; lines that a long paste may become
 TABS = ("Panels", "Output", "Explore", "Logs", "Changes")
 
 
@@ -48,14 +51,17 @@ def render() -> None:
         return over(here)
     if here.person.seat is None and not here.person.facilitator:
         return shell.go("lobby.py", here.link)
+    if here.room.clock.state == "waiting" and not here.room.row.hosted:
+        return before(here)
     return _live(here)
 
 
 def _live(here: Here) -> None:
+    session.restore(here.token)
     with st.container(key="topbar", gap=None):
         _head(here)
         _tools(here)
-    _narrow()
+    _narrow(HOSTING if here.person.facilitator else NARROW)
     left, mid, right = st.columns([1.08, 1.72, 1.2], gap="small")
     with left, st.container(key="col-left", gap="xsmall"):
         _signals(here)
@@ -78,7 +84,7 @@ def _live(here: Here) -> None:
 # --- the bar -------------------------------------------------------------------------------------------
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=1, key="head")
 @calm
 def _head(here: Here) -> None:
     if here.room.ended:
@@ -120,12 +126,11 @@ def _tools(here: Here) -> None:
                 on_click=_skip,
                 args=(here,),
                 shortcut="Alt+S",
-                help=f"Until something needs you, at most {LONGEST // 60} minutes",
                 disabled=paused,
             )
             st.segmented_control(
                 "Speed",
-                HOSTED if here.room.row.hosted else ALONE,
+                sorted({*(HOSTED if here.room.row.hosted else ALONE), clock.pace}),
                 key=f"speed-{clock.pace:g}",
                 default=clock.pace,
                 required=True,
@@ -141,11 +146,49 @@ def _tools(here: Here) -> None:
             st.caption(plain(outcome[1]))
         st.space("stretch")
         if not here.person.facilitator:
+            _on_from_here(here, b)
             _mine(here, b)
         if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
-            sheet()
-        with st.popover("Drill", icon=":material/more_horiz:"):
+            sheet(here)
+        with st.popover("Drill", icon=":material/more_horiz:", key=session.MENU, on_change="rerun"):
             _menu(here)
+    asked = session.take(session.ENDING)
+    if asked:
+        ending.confirm(here, emergency=asked == "stop")
+
+
+def _on_from_here(here: Here, b: Briefing) -> None:
+    """Offer another seat to whoever has given command up: the one that decides nothing any more is no place to play."""
+    seat = next_seat(b)
+    if seat is None:
+        return
+    onwards = st.button(
+        f"Go on as {seat.title.partition(' (')[0]}",
+        type="primary",
+        key="go-on",
+        icon=":material/chair_alt:",
+        help="You have given command up; from this seat you decide nothing any more",
+    )
+    if onwards:
+        _change_seat(here, seat.id)
+        st.rerun()  # the whole page: every part of it is drawn for the seat
+
+
+def next_seat(b: Briefing) -> Seat | None:
+    """Return where somebody who gave command up goes on: with whoever has it, else as deputy, else where it is free."""
+    if not b.incident.handed_on(b.role):
+        return None
+    first = (b.incident.holder("commander"), "deputy")
+    free = [seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role and not b.incident.person(seat.id)]
+    return min(free, key=lambda seat: first.index(seat.id) if seat.id in first else len(first), default=None)
+
+
+def _change_seat(here: Here, seat: str) -> None:
+    try:
+        here.room.take_seat(here.person, seat)
+        session.forget("clock")
+    except DrillError as error:
+        session.answer("clock", False, str(error))
 
 
 def _mine(here: Here, b: Briefing) -> None:
@@ -173,20 +216,28 @@ def _mine(here: Here, b: Briefing) -> None:
 def _menu(here: Here) -> None:
     row = here.room.row
     st.markdown(f"Join code **{row.code}**")
-    st.caption("Others join with the code in the lobby, or with the link ending in")
-    st.code(f"/?{session.DRILL}={row.code}", language=None)
+    link, whole = shell.join_link(row.code)
+    st.caption("Others join with the code in the lobby, or with the link" + ("" if whole else " that ends in"))
+    st.code(link, language=None, wrap_lines=True)
     st.page_link(
         "lobby.py", label="Leave for the lobby", icon=":material/logout:", help="The drill goes on; your seat is kept"
     )
     if here.person.facilitator or not row.hosted:
+        st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
         st.button(
             "Real world: stop now",
             key="stop",
             icon=":material/front_hand:",
-            on_click=_stop,
-            args=(here,),
-            help="A real emergency: ends the drill at once",
+            on_click=_ask_end,
+            args=("stop",),
+            help="For a real emergency",
         )
+
+
+def _ask_end(what: str) -> None:
+    # The menu lies above everything: it must be gone before anything can be asked.
+    session.put(session.MENU, False)
+    session.put(session.ENDING, what)
 
 
 def _steer(here: Here, what: str) -> None:
@@ -211,39 +262,35 @@ def _skip(here: Here) -> None:
         session.answer(
             "clock",
             True,
-            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}",
+            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {why(found)}",
         )
     except DrillError as error:
         session.answer("clock", False, str(error))
+    # At once, rather than at their next tick. Not the form: drawn anew under somebody's hands it may lose a keystroke.
+    shown = session.get(session.TAB) or TABS[0]
+    st.rerun(["tools", "head", "signals", "channel", *(("panels",) if shown == "Panels" else ())])
 
 
-def _stop(here: Here) -> None:
-    try:
-        here.room.end(here.person)
-    except DrillError as error:
-        session.answer("clock", False, str(error))
-
-
-def _narrow() -> None:
+def _narrow(views: dict[str, str]) -> None:
     """Let a narrow screen show one column at a time; on a wide one this is not seen."""
     with st.container(key="narrow"):
         shown = st.segmented_control(
             "View",
-            list(NARROW),
-            default="Channel",
+            list(views),
+            default=next(iter(views)),
             key=session.VIEW,
             required=True,
             label_visibility="collapsed",
             width="stretch",
         )
-    hidden = ",".join(f".st-key-col-{side}" for name, side in NARROW.items() if name != shown)
+    hidden = ",".join(f".st-key-col-{side}" for name, side in views.items() if name != shown)
     st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
 
 
 # --- left: alerts, what waits, channel -----------------------------------------------------------------
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=1, key="signals")
 @calm
 def _signals(here: Here) -> None:
     with st.container(key="alertbox", height=118, border=True):
@@ -254,7 +301,7 @@ def _signals(here: Here) -> None:
         desk.waiting(here)
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=1, key="channel")
 @calm
 def _channel(here: Here) -> None:
     view = st.segmented_control(
@@ -271,17 +318,25 @@ def _channel(here: Here) -> None:
 @calm
 def _say(here: Here) -> None:
     channel = here.room.briefing(here.role).catalogue.room
-    st.chat_input(f"Write to the {channel} channel", key="say", max_chars=2000, on_submit=_said, args=(here,))
+    # Without a limit: at one, the browser drops what is pasted beyond it without a word.
+    st.chat_input(f"Write to the {channel} channel", key="say", on_submit=_said, args=(here,))
     outcome = session.answered("say")
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]))
 
 
 def _said(here: Here) -> None:
+    session.forget("say")
     text = (session.get("say") or "").strip()
-    if text:
-        channel = here.room.briefing(here.role).catalogue.room
-        session.give(here, "say", c.PostMessage(channel=channel, text=text))
+    channel = here.room.briefing(here.role).catalogue.room
+    if len(text) > MOST_MESSAGES * LONGEST_MESSAGE:
+        most = MOST_MESSAGES * LONGEST_MESSAGE
+        session.answer("say", False, f"{len(text):,} characters are too much for the channel; {most:,} fit")
+        return
+    for start in range(0, len(text), LONGEST_MESSAGE):
+        part = text[start : start + LONGEST_MESSAGE]
+        if not session.give(here, "say", c.PostMessage(channel=channel, text=part)):
+            return
 
 
 # --- middle: panels and work ------------------------------------------------------------------------------
@@ -302,12 +357,13 @@ def _middle(here: Here) -> None:
                 bodies[name](here)
 
 
-@st.fragment(run_every=3)
+@st.fragment(run_every=3, key="panels")
 @calm
 def _panels(here: Here) -> None:
     shown = [panel for panel in here.room.briefing(here.role).catalogue.panels if panel.on_console]
     # All of them first, then the elements: a page that waits between two charts shows old and new side by side.
-    drawn = scraped(here.room, here.role, "panels", lambda b: [figure(b, panel) for panel in shown])
+    height = HEIGHT if len(shown) <= 6 else LOW
+    drawn = scraped(here.room, here.role, "panels", lambda b: [figure(b, panel, height=height) for panel in shown])
     columns = st.columns(2, gap="xsmall")
     for number, (panel, chart) in enumerate(zip(shown, drawn, strict=True)):
         with columns[number % 2]:
@@ -336,6 +392,7 @@ def _changes(here: Here) -> None:
 @st.fragment(run_every=1)
 @calm
 def _work(here: Here) -> None:
+    session.save(here.token)
     st.html(f'<h2 class="part">{escape("Work under way")}</h2>')
     with st.container(key="workbox", height=170, border=True):
         st.html(here.room.shared(here.role, "work", work_html))

@@ -12,6 +12,8 @@ from scenarios.loader import load
 from simulator.engine import VERSION
 from simulator.errors import DrillError
 from simulator.journal import Journal, parse
+from simulator.room.room import Room
+from simulator.room.store import Participant
 from ui import session
 from ui.debrief_parts import keys
 from ui.debrief_parts.behind import behind_view
@@ -26,7 +28,7 @@ from ui.debrief_parts.moment import drawer
 from ui.debrief_parts.score import score_view
 from ui.debrief_parts.timeline import timeline_view
 from ui.parts import shell
-from ui.session import Here
+from ui.parts.live import SERVER
 
 # Streamlit prints string literals of a page's script, so what these mean is said in comments.
 LARGEST_MB = 20  # journal files above this are not read; an hour's drill is about half a megabyte
@@ -41,6 +43,8 @@ def render() -> None:
     except DrillError as error:
         shell.dead_end("This link does not open a drill", _sentence(error))
         return _from_file()
+    if here is None and session.code():
+        return _by_code(session.code())
     if here is None:
         shell.head("Debrief", "Open the drill you played from its link or the lobby, or look at a journal file.")
         return _from_file()
@@ -50,42 +54,59 @@ def render() -> None:
         if st.button("Back to the console", key="debrief_back", type="primary"):
             shell.go("console.py", here.link)
         return None
-    return _of_room(here)
+    return _of_room(here.room, here.person)
 
 
-def _of_room(here: Here) -> None:
-    room = here.room
+def _by_code(code: str) -> None:
+    """Draw what somebody may read who has the drill's code and was not in it."""
     try:
-        journal = room.record()
+        room = SERVER.rooms.by_code(code, session.source())
+        if not room.ended:
+            return shell.go("lobby.py", {session.DRILL: room.row.code})
     except DrillError as error:
-        return shell.dead_end("The record of this drill cannot be read", _sentence(error))
+        return shell.dead_end("No debrief has this code", _sentence(error))
+    return _of_room(room, None)
+
+
+def _of_room(room: Room, person: Participant | None) -> None:
+    try:
+        journal = room.record_for(person)
+    except DrillError as error:
+        return shell.dead_end("This debrief cannot be read", _sentence(error))
     if journal is None:
         return shell.dead_end("There is no record of this drill", "It ended without one; nothing can be shown.")
     card = room.scorecard()
     head = journal.header
     older = head.engine != VERSION or head.digest != room.loaded.digest
-    drill = shelved(key_of(room.row.id, journal, card), journal, room.loaded.scenario, card, older)
+    ident = room.row.id if person else f"{room.row.id}-nameless"
+    drill = shelved(key_of(ident, journal, card), journal, room.loaded.scenario, card, older, person is None)
     shell.head(drill.scenario.title)
+    if drill.nameless:
+        st.info(
+            "You read this with the join code: people go by their seats. Their own links show it with names.",
+            icon=":material/visibility:",
+        )
     if older:
         st.info(
             "Engine or scenario have changed since this drill. The record and its score are shown as they were made; "
             "titles and windows are today's.", icon=":material/history:",
         )  # fmt: skip
     if card is None or journal.references is None:
-        _scoring(here)
+        _scoring(room, person)
     return _page(drill)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
-def _scoring(here: Here) -> None:
+def _scoring(room: Room, person: Participant | None) -> None:
     """Show how far scoring is; draw the page again when it is done."""
-    card, journal = here.room.scorecard(), here.room.record()
-    share, problem = here.room.scoring
+    card, journal = room.scorecard(), room.record()
+    share, problem = room.scoring
     if card is not None and journal is not None and journal.references is not None:
         st.rerun()
     if problem:
         st.error(_sentence(problem), icon=":material/error:")
-        st.button("Score again", on_click=here.room.score_again, key="debrief_score_again")
+        if person is not None:
+            st.button("Score again", on_click=room.score_again, key="debrief_score_again")
     else:
         st.progress(share, text="Replaying what else could have happened, then scoring. The rest of the page is there.")
 
@@ -149,8 +170,9 @@ def _page(drill: Drill) -> None:
             known_view(drill, lines)
         case _:
             behind_view(drill)
-    st.divider()
-    downloads(drill)
+    if not drill.nameless:
+        st.divider()
+        downloads(drill)
     drawer(drill, lines)
 
 

@@ -9,15 +9,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from scenarios import DIFFICULTIES, loader
 from simulator.errors import DrillError
-from simulator.room.rooms import Chair, Lobby
+from simulator.room.rooms import Lobby
 from simulator.text import clock
 from ui import session
-from ui.parts import shell
+from ui.parts import entrance, shell
 from ui.parts.live import SERVER
 from ui.parts.shell import plain
 from ui.session import Here
 
-PLACE = "lobby"
+MODES = ("training", "assessment")
 
 
 def render() -> None:
@@ -27,9 +27,9 @@ def render() -> None:
     except DrillError as error:
         return shell.dead_end("This link does not open a drill", str(error))
     if here is not None and here.person.seat is None and not here.person.facilitator:
-        return _seats(here)
+        return entrance.seats(here)
     if here is None and session.code():
-        return _join_link(session.code())
+        return entrance.by_code(session.code())
     shell.head(
         "Rehearse the incident before it happens",
         "A world that misbehaves, a team, a clock. Afterwards you see what "
@@ -105,9 +105,8 @@ def _alone() -> None:
             "You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like."
         )
         names = loader.names()
-        asked = st.query_params.get("scenario")
-        index = names.index(asked) if asked in names else 0
-        scenario = st.selectbox("Scenario", names, index, key="solo-scenario", format_func=_title)
+        first = names.index(session.asked("scenario", names, names[0]))
+        scenario = st.selectbox("Scenario", names, first, key="solo-scenario", format_func=_title)
         loaded = _loaded(scenario)
         if loaded is None:
             return
@@ -116,7 +115,7 @@ def _alone() -> None:
         seat = st.pills(
             "Your seat",
             list(seats),
-            default=next(iter(seats)),
+            default=session.asked("seat", list(seats), next(iter(seats))),
             required=True,
             key="solo-seat",
             format_func=lambda one: seats[one].title.partition(" (")[0],
@@ -124,8 +123,8 @@ def _alone() -> None:
         one, two = st.columns(2)
         mode = one.segmented_control(
             "Mode",
-            ["training", "assessment"],
-            default="training",
+            MODES,
+            default=session.asked("mode", MODES, "training"),
             required=True,
             key="solo-mode",
             help="Training gives next-step hints; an assessment gives none.",
@@ -158,14 +157,14 @@ def _alone() -> None:
                 st.rerun()
             how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(scenario, variant)}
             _start(scenario, how, str(seat), float(speed or 1), name or "You", seed or "")
-        _outcome("solo")
+        entrance.outcome("solo")
 
 
 def _difficulty(where: DeltaGenerator, form: str) -> str:
     chosen = where.segmented_control(
         "Difficulty",
         DIFFICULTIES,
-        default="standard",
+        default=session.asked("difficulty", DIFFICULTIES, "standard"),
         required=True,
         key=f"{form}-difficulty",
         help="Novice: less noise, more help. Expert: more noise, somebody absent, one thing more goes wrong.",
@@ -178,12 +177,14 @@ def _variant(where: DeltaGenerator, form: str, scenario: str) -> str:
     known = loader.variants(scenario)
     if len(known) == 1:
         return known[0]
+    offered = [*known, loader.DRAWN]
     chosen = where.selectbox(
         "Variant",
-        [*known, loader.DRAWN],
+        offered,
+        offered.index(session.asked("variant", offered, known[0])),
         format_func=lambda v: {loader.BASE: "As written", loader.DRAWN: "Surprise me"}.get(v, v.capitalize()),
-        key=f"{form}-variant",
-        help="The same first page, another truth behind it. The debrief says which it was.",
+        key=f"{form}-variant-{scenario}",
+        help="The same first page, another truth behind it. “Surprise me” draws one; the debrief says which it was.",
     )
     return str(chosen)
 
@@ -198,7 +199,6 @@ def _start(scenario: str, how: dict[str, str], seat: str, speed: float, name: st
     try:
         opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, **how)  # type: ignore[arg-type]
         token, person = SERVER.rooms.join(opened.room, name, seat)
-        opened.room.start(person)
         if speed != 1:
             opened.room.speed(person, speed)
     except DrillError as error:
@@ -236,21 +236,26 @@ def _join() -> None:
             else:
                 session.forget("join")
                 shell.go("lobby.py", {session.DRILL: room.row.code})
-        _outcome("join")
+        entrance.outcome("join")
 
 
 def _host() -> None:
-    with st.container(border=True, key="host"), st.form("host-form", border=False):
+    # No st.form: what can be chosen depends on the scenario.
+    with st.container(border=True, key="host"):
         st.markdown("### Host for a team")
         st.caption("You get a join code to read out. People take seats; you start the clock.")
         scenario = st.selectbox("Scenario", loader.names(), key="host-scenario", format_func=_title)
         name = st.text_input("Your name", value=session.get(session.NAME, ""), key="host-name", max_chars=40)
         mode = st.segmented_control(
-            "Mode", ["training", "assessment"], default="training", required=True, key="host-mode"
+            "Mode", MODES, default="training", required=True, key="host-mode"
         )
         difficulty = _difficulty(st.container(), "host")
-        surprise = st.checkbox("Draw a variant nobody knows beforehand", key="host-surprise")
-        if st.form_submit_button("Open the drill", width="stretch"):
+        surprise = len(loader.variants(scenario)) > 1 and st.checkbox(
+            "Draw a variant nobody knows beforehand",
+            key="host-surprise",
+            help="Not even you: code, console and lobby do not say which it is. The debrief does.",
+        )
+        if st.button("Open the drill", key="host-open", width="stretch"):
             session.put(session.NAME, name)
             try:
                 variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
@@ -263,92 +268,7 @@ def _host() -> None:
             else:
                 session.put(session.KEYS, {**session.get(session.KEYS, {}), opened.code: opened.key})
                 shell.go("console.py", Here(opened.room, person, token).link)
-        _outcome("host")
-
-
-def _join_link(code: str) -> None:
-    """Let somebody with a join link in: name and seat."""
-    try:
-        room = SERVER.rooms.by_code(code, session.source())
-        lobby = SERVER.rooms.lobby(room)
-    except DrillError as error:
-        return shell.dead_end("No drill has this code", str(error))
-    shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}", narrow=True)
-    if lobby.state in ("over", "lost"):
-        st.warning(
-            "This drill is over." if lobby.state == "over" else plain(room.problem or ""), icon=":material/info:"
-        )
-        return None
-    _briefing(lobby)
-    name = st.text_input(
-        "Your name",
-        value=session.get(session.NAME, ""),
-        key="join-name",
-        max_chars=40,
-        placeholder="As the channel shows it",
-    )
-    _chairs(lobby, lambda seat: _sit(room, name, seat))
-    _outcome("seat")
-    return None
-
-
-def _sit(room, name: str, seat: str) -> None:  # type: ignore[no-untyped-def]
-    session.put(session.NAME, name)
-    try:
-        token, person = SERVER.rooms.join(room, name, seat)
-    except DrillError as error:
-        session.answer("seat", False, str(error))
-        st.rerun()
-    shell.go("console.py", Here(room, person, token).link)
-
-
-def _seats(here: Here) -> None:
-    """Let somebody who is in, but stands, sit down."""
-    lobby = SERVER.rooms.lobby(here.room)
-    shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
-
-    def sit(seat: str) -> None:
-        try:
-            here.room.take_seat(here.person, seat)
-        except DrillError as error:
-            session.answer("seat", False, str(error))
-            st.rerun()
-        shell.go("console.py", here.link)
-
-    _briefing(lobby)
-    _chairs(lobby, sit)
-    _outcome("seat")
-
-
-def _chairs(lobby: Lobby, sit) -> None:  # type: ignore[no-untyped-def]
-    with st.grid(3, min_column_width=240, gap="small", key="chairs"):
-        for chair in lobby.chairs:
-            with st.container(border=True, height="stretch"):
-                st.markdown(f"**{plain(chair.title)}**  \n:gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]")
-                if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
-                    sit(chair.id)
-
-
-def _holder(chair: Chair, lobby: Lobby) -> str:
-    return chair.holder or ("simulated until somebody sits down" if lobby.automation else "empty")
-
-
-def _briefing(lobby: Lobby) -> None:
-    with st.expander("Briefing", expanded=True):
-        st.markdown(shell.prose(lobby.briefing))
-
-
-def _state(lobby: Lobby) -> str:
-    return {"waiting": "not started yet", "running": "running", "paused": "paused", "over": "over"}.get(
-        lobby.state, lobby.state
-    )
-
-
-def _outcome(place: str) -> None:
-    outcome = session.answered(place)
-    if outcome and not outcome[0]:
-        st.error(plain(outcome[1]), icon=":material/block:")
-        session.forget(place)
+        entrance.outcome("host")
 
 
 if __name__ == "__main__":

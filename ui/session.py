@@ -7,6 +7,7 @@ new session and must find the same seat. Session state holds what is being typed
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ import streamlit as st
 from simulator.errors import DrillError
 from simulator.room.room import Room
 from simulator.room.store import Participant
+from ui.parts.drafts import DRAFTS
 from ui.parts.live import SERVER
 
 DRILL = "drill"
@@ -31,6 +33,8 @@ GROUP = "form_group"
 FORM = "form_kind"
 TYPED = "typed"
 """Text or pick in the command box."""
+GIVEN = "given"
+"""Line of the command box that was given last, and when (monotonic seconds)."""
 ANSWERS = "answers"
 """Last outcome by place (form, command box, needs): (ok, words)."""
 ROUNDS = "rounds"
@@ -39,8 +43,18 @@ KEYS = "facilitator_keys"
 """Facilitator keys of drills opened in this session: shown once."""
 STARTED = "started"
 """What each form field was filled with at first: a field that still holds it has not been touched."""
+MENU = "drill-menu"
+"""Whether the drill's menu is open."""
+ENDING = "ending-asked"
+"""What ending was asked for in the menu: `end` or `stop`."""
+DRAFT = "draft"
+"""Fields that this person had filled in before a reload, by form and path, until they are drawn or handed in."""
+FIELDS = "form-"
+"""Beginning of the keys of all form fields."""
 NEAREST = "nearest"
 """Command that comes closest to one that does not exist."""
+EMPTY: tuple[Any, ...] = (None, "", [])
+"""What a field holds that nobody has filled in."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
 """Cookie that keeps the newest tokens of this browser."""
 
@@ -84,6 +98,12 @@ def code() -> str:
     return str(st.query_params.get(DRILL, ""))
 
 
+def asked(what: str, among: Sequence[str], otherwise: str) -> str:
+    """Return what a link asks the lobby to offer first, `otherwise` where it asks for nothing that there is."""
+    found = str(st.query_params.get(what, ""))
+    return found if found in among else otherwise
+
+
 def source() -> str:
     """Return what wrong codes are counted by: the address, else the session."""
     return str(st.context.ip_address or "local")
@@ -99,17 +119,68 @@ def put(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
+def take(key: str) -> Any:
+    """Return a value of this session and forget it."""
+    return st.session_state.pop(key, None)
+
+
 def field(kind: str, path: str) -> str:
     """Return the widget key of a form's field; it changes when the form has been handed in."""
-    return f"form-{kind}-{rounds(kind)}-{path}"
+    return f"{FIELDS}{kind}-{rounds(kind)}-{path}"
 
 
 def start(key: str, value: Any) -> None:
     """Fill a widget that is drawn for the first time, or that nobody has touched since it was filled."""
     started = st.session_state.setdefault(STARTED, {})
-    if key not in st.session_state or (key in started and st.session_state[key] == started[key] != value):
+    before = st.session_state.get(DRAFT, {})
+    if key not in st.session_state and _name(key) in before:
+        st.session_state[key] = before.pop(_name(key))
+        started[key] = value
+    elif key not in st.session_state and value in EMPTY:
+        # Not assigned: what is assigned is sent to the browser, and may arrive when somebody is typing there already.
+        started[key] = value
+    elif key not in st.session_state or (key in started and st.session_state[key] == started[key] != value):
         st.session_state[key] = value
         started[key] = value
+
+
+def _name(key: str) -> str:
+    """Return what a form's field is kept under: form and path, however often the form was handed in."""
+    kind, _, path = key.removeprefix(FIELDS).split("-", 2) if key.startswith(FIELDS) else ("", "", key)
+    return f"{kind}/{path}"
+
+
+def restore(token: str) -> None:
+    """Take up what this person had filled in before a reload, and the form that was open."""
+    if DRAFT in st.session_state:
+        return
+    kept = DRAFTS.of(token)
+    for key in (GROUP, FORM):
+        if key in kept:
+            st.session_state[key] = kept[key]
+    st.session_state[DRAFT] = {name: value for name, value in kept.items() if name not in (GROUP, FORM)}
+
+
+def save(token: str) -> None:
+    """Keep what has been filled in so far and differs from what it was filled with."""
+    started = st.session_state.get(STARTED, {})
+    touched = {
+        _name(key): value
+        for key, value in st.session_state.items()
+        if isinstance(key, str)
+        and key.startswith(FIELDS)
+        and key in started
+        and value != started[key]
+        and key == field(*_kind_and_path(key))
+    }
+    found = {**st.session_state.get(DRAFT, {}), **touched}
+    opened = {key: st.session_state[key] for key in (GROUP, FORM) if st.session_state.get(key)}
+    DRAFTS.keep(token, {**found, **opened} if found else {})
+
+
+def _kind_and_path(key: str) -> tuple[str, str]:
+    kind, _, path = _name(key).partition("/")
+    return kind, path
 
 
 def rounds(place: str) -> int:
@@ -120,6 +191,9 @@ def rounds(place: str) -> int:
 def turn(place: str) -> None:
     """Start a form or box afresh: the next widgets are new ones."""
     st.session_state.setdefault(ROUNDS, {})[place] = rounds(place) + 1
+    left = st.session_state.get(DRAFT, {})
+    for name in [name for name in left if name.startswith(f"{place}/")]:
+        del left[name]
 
 
 def answer(place: str, ok: bool, words: str) -> None:

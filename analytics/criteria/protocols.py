@@ -141,11 +141,16 @@ def _merge_owner(view: RecordView) -> list[Mark]:
     return [Mark(len(named) / len(shared), 0.5, why, tuple(m.seq for m in named.values()))]
 
 
+NO_WORK = ("call:", "misplaced:")
+"""Runs that carried nothing out: a call one was drawn into, a command in the wrong place."""
+
+
 def work_shares(view: RecordView) -> dict[str, list[int]]:
     """Return who carried out what: executor -> entries of finished queries, actions and tasks without either."""
     done: dict[str, list[int]] = {}
     for query in view.all(e.QueryFinished):
-        done.setdefault(query.body.executor, []).append(query.seq)
+        if not query.body.run.startswith(NO_WORK):
+            done.setdefault(query.body.executor, []).append(query.seq)
     for run in view.runs:
         if run.started is not None:
             done.setdefault(run.executor, []).append(run.start_seq)
@@ -312,7 +317,7 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
     body = moment.body
     specs = {r.action: view.scenario.find("actions", r.action) for r in body.recommendations}
     first, second = body.recommendations
-    both = first.owner != second.owner and first.action != second.action
+    both = whose(view, first) != whose(view, second) and first.action != second.action
 
     def stated(r: c.Recommendation) -> bool:
         spec = specs[r.action]
@@ -333,6 +338,8 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
     lacks = []
     if not both:
         lacks.append("two owners with two actions")
+    if not all(_recommended(view, r) for r in body.recommendations):
+        lacks.append("what those quoted recommended")
     if not all(stated(r) for r in body.recommendations):
         lacks.append("true reversal and blast radius of each")
     if not (reversible or proof):
@@ -341,7 +348,22 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
         lacks.append("a second look within ten minutes")
     seqs = (moment.seq, *proof, *((again,) if again else ()))
     why = f"Contradiction recorded at {clock(moment.at)}: {'complete' if not lacks else 'lacks ' + listed(lacks)}."
-    return settle(criterion, [Mark(1 - len(lacks) / 4, 1, why, seqs)])
+    return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, seqs)])
+
+
+def whose(view: RecordView, one: c.Recommendation) -> str:
+    """Return whose recommendation it is: the persona of the message it came with, else its owner's handle."""
+    said = view.scenario.find("injects", one.voice) if one.voice else None
+    if said is not None:
+        return str(said.persona)
+    role = view.scenario.find("roles", one.owner) if one.owner else None
+    return str(role.handle) if role else str(one.owner)
+
+
+def _recommended(view: RecordView, one: c.Recommendation) -> bool:
+    """Tell whether somebody who is quoted pushed for that action."""
+    said = view.scenario.find("injects", one.voice) if one.voice else None
+    return said is None or said.proposes == one.action
 
 
 def _looked_again(view: RecordView, moment: Moment[c.RecordContradiction]) -> int | None:

@@ -20,6 +20,7 @@ from simulator.journal import Entry, Journal
 from simulator.room.clock import Clock, What, skipped
 from simulator.room.finish import Finisher, Finishing
 from simulator.room.live import Live
+from simulator.room.nameless import nameless
 from simulator.room.skip import LONGEST, Skipped
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.scenario import LoadedScenario
@@ -41,6 +42,7 @@ class Room:
         self._finishing = Finishing(store, row.id, loaded, finisher)
         self._live = Live(store, row, loaded, self._finishing)
         self._memo: dict[tuple[str, str | None], tuple[tuple[int, int, int], Any]] = {}
+        self._unnamed: tuple[bool, Journal] | None = None
 
     # --- looking --------------------------------------------------------------------------------------
 
@@ -198,6 +200,26 @@ class Room:
             if not self._finishing.over:
                 self._live.engine()
         return self._finishing.journal()
+
+    def record_for(self, person: Participant | None) -> Journal | None:
+        """Return the frozen record as `person` may read it, None while the drill runs.
+
+        Whoever was in the drill reads all of it. Whoever has only its code (None) reads a training drill without
+        the people's names; an assessment is between those who were in it. Raises AccessDenied.
+        """
+        journal = self.record()
+        if person is not None:
+            self._belongs(person)
+            return journal
+        if self.row.header.mode == "assessment":
+            raise AccessDenied("an assessment is read by those who took part: open your own link, or ask the host")
+        if journal is None:
+            return None
+        made = journal.references is not None
+        if self._unnamed is None or self._unnamed[0] != made:
+            titles = {role.id: role.title for role in self.loaded.scenario.roles}
+            self._unnamed = (made, nameless(journal, titles))
+        return self._unnamed[1]
 
     def scorecard(self, playbook: str = "recovery") -> dict[str, Any] | None:
         """Return the scorecard, None until it is made."""

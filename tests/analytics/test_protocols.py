@@ -65,6 +65,16 @@ def contradict(clock: str, choice: str = "flag", **more: object) -> Lines:
     return say(clock, "commander", c.RecordContradiction.model_validate(data))
 
 
+def quoted(clock: str, *sides: tuple[str, str, float]) -> Lines:
+    """Return a contradiction between (role or inject, action, minutes to undo); an inject is marked by `!`."""
+    said = [
+        {("voice" if who[0] == "!" else "owner"): who.lstrip("!"), "action": action, "reversal_minutes": minutes,
+         "blast_radius": ("slow",)}
+        for who, action, minutes in sides
+    ]  # fmt: skip
+    return contradict(clock, recommendations=tuple(said))
+
+
 def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figure | None = None) -> Lines:
     return say(clock, "comms", c.CorrectUpdate.model_validate({"update": ref, "status": status, "impact": impact}))
 
@@ -153,6 +163,16 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P5", "the less reversible, on nothing", drill(contradict("11:00", "rollback"), decide("15:00")), "partial", 0.8),
     ("P5", "the less reversible, on evidence", drill(
         ZONES, contradict("11:00", "rollback", evidence=("query:zones",)), decide("15:00")), "met", 1.0),
+    ("P5", "somebody quoted against a specialist", drill(
+        inject("10:00", "push"), quoted("11:00", ("mobile", "flag", 2), ("!push", "rollback", 6)), decide("15:00")),
+     "met", 1.0),
+    ("P5", "two who are quoted", drill(
+        inject("10:00", "push"), quoted("11:00", ("!calm", "flag", 2), ("!push", "rollback", 6)), decide("15:00")),
+     "met", 1.0),
+    ("P5", "one voice twice is no contradiction", drill(
+        quoted("11:00", ("!push", "flag", 2), ("!push", "rollback", 6)), decide("15:00")), "partial", 0.5),
+    ("P5", "quoted for what they never wanted", drill(
+        quoted("11:00", ("!push", "flag", 2), ("triage", "rollback", 6)), decide("15:00")), "partial", 0.8),
     ("P5", "never put side by side", drill(inject("10:00", "push"), act("12:00", "flag")), "not_observed", 0.0),
     ("P5", "done as asked", drill(inject("10:00", "push"), act("12:00", "rollback")), "not_applicable", 0.0),
     ("P5", "nobody disagreed", drill(), "not_applicable", 0.0),

@@ -42,7 +42,7 @@ class Server:
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2]
-        serve = f"import app; app.main(port={port}, data={str(self._folder / 'drills.db')!r})"
+        serve = f"import app; app.main(port={port}, data={self.database!r})"
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", serve], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
@@ -52,6 +52,10 @@ class Server:
             assert self._process.poll() is None, self.log()
             assert time.monotonic() < deadline, self.log()
             time.sleep(0.05)
+
+    @property
+    def database(self) -> str:
+        return str(self._folder / "drills.db")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:
@@ -117,12 +121,18 @@ class Console:
     def practise(cls, page: Page, name: str, seed: int, scenario: str = "") -> Console:
         """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
         if scenario:
-            page.get_by_role("combobox", name=re.compile("Scenario")).first.click()
-            page.get_by_role("option", name=scenario).click()
+            box = page.get_by_role("combobox", name=re.compile("Scenario")).first
+            for _ in range(5):  # a list that is open while the page is drawn again closes without a pick
+                box.click()
+                page.get_by_role("option", name=scenario).click()
+                page.locator(READY).wait_for()
+                if box.input_value() == scenario:
+                    break
         page.get_by_role("textbox", name="Your name").first.fill(name)
         page.get_by_role("textbox", name="Seed").fill(str(seed))
         page.get_by_role("textbox", name="Seed").press("Tab")
         page.get_by_role("button", name="Start practising").click()
+        page.get_by_role("button", name="Start the clock").click()
         expect(page.locator(".bar")).to_be_visible()
         return cls(page)
 
@@ -160,9 +170,9 @@ class Console:
     def press(self, *names: str) -> None:
         """Press choices of the form."""
         for name in names:
-            self._form.get_by_role("radio", name=name, exact=True).or_(
-                self._form.get_by_role("button", name=name, exact=True)
-            ).first.click()  # fmt: skip
+            choice = self._form.get_by_role("radio", name=name, exact=True).first
+            choice.click()
+            expect(choice).to_be_checked()
 
     def pick(self, label: str, title: str) -> None:
         """Pick from a list of the form by typing a part of the title."""
@@ -180,22 +190,100 @@ class Console:
 
     def hand_in(self, title: str) -> None:
         """Hand the form in and wait until it is on the record."""
+        self.page.wait_for_timeout(200)  # nobody's hand is faster; a page under load may still be taking the last field
         self._form.locator(".st-key-hand-in button:visible").click()
         expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
 
+    def hand_command_over(self) -> None:
+        """Hand command to the deputy and go on from that seat, as everybody must by T+31."""
+        self.form("Command", "Hand off")
+        self.pick("To", "Deputy")
+        self.hand_in("Hand off")
+        onwards = self.page.locator(".st-key-go-on button:visible")
+        for _ in range(10):
+            if onwards.count():
+                break
+            self.skip()
+        onwards.click()
+        expect(self.page.locator(".st-key-tools")).to_contain_text("Ana · Deputy")
+        expect(onwards).to_have_count(0)
+
     def skip(self) -> int:
         """Skip ahead; return the drill second."""
+        tools, was = self.page.locator(".st-key-tools"), self.now
+        said = tools.inner_text()
         self.page.get_by_role("button", name="Skip ahead").click()
-        self.page.wait_for_timeout(900)
+        for _ in range(18):  # a second that is skipped for the same reason as before shows in neither
+            self.page.wait_for_timeout(50)
+            if self.now > was + 2 or tools.inner_text() != said:
+                break
         return self.now
 
     def skip_until(self, seen: str, most: int = 60) -> None:
         """Skip ahead until the channel says `seen`."""
+        try:
+            self.skip_while(lambda: not self.says(seen), most)
+        except AssertionError as error:
+            raise AssertionError(f"the channel never said {seen!r}:\n{self.channel.inner_text()[-3000:]}") from error
+
+    def skip_while(self, waiting: Callable[[], bool], most: int = 60) -> None:
+        """Skip ahead for as long as something is still to come."""
         for _ in range(most):
-            if self.says(seen):
+            if not waiting():
                 return
             self.skip()
-        raise AssertionError(f"the channel never said {seen!r}:\n{self.channel.inner_text()[-3000:]}")
+        raise AssertionError(f"still waiting after {most} skips, at {self.now} s")
+
+    def decide(self, strategy: str, why: str, signal: str, below: float) -> None:
+        """Record a checkpoint decision at L2 on what is filled in."""
+        self.form("Decide", "Decision")
+        # The decision above it has some of the same words.
+        field = self.page.locator("[class*='st-key-form-record_decision-'][class*='-strategy']")
+        field.get_by_role("radio", name=strategy, exact=True).click()
+        self.pick("Why now", why)
+        self.number("Minutes to undo", 1)
+        self.pick("Signal", signal)
+        self.number("Threshold", below)
+        self.press("L2")
+        self.hand_in("Decision")
+
+    def let_pass(self, seconds: int) -> None:
+        """Skip ahead until so much drill time has passed."""
+        later = self.now + seconds
+        while self.now < later:
+            self.skip()
+
+    def close(self, risk: str, signal: str, threshold: float) -> None:
+        """Record what closing needs, request closure at L2 and see the gate open."""
+        self.form("Close", "Residual risks")
+        self.pick("Risks", risk)
+        self.hand_in("Residual risks")
+        self.form("Close", "Hardening")
+        self.pick("Factor", "")
+        self.page.locator(".st-key-col-right").get_by_label(re.compile("^Text")).fill("A test that would have failed")
+        self.pick("Owner", "Mitigation")
+        self.hand_in("Hardening")
+        self.form("Close", "24 h watch")
+        self.pick("Signal", signal)
+        self.number("Threshold", threshold)
+        self.hand_in("24 h watch")
+        self.form("Tell", "Stakeholder update")
+        self.press("recovered")
+        self.hand_in("Stakeholder update")
+        self.form("Close", "Request closure")
+        self.press("L2")
+        self.hand_in("Request closure")
+        expect(self.channel).to_contain_text("Every condition is met")
+        expect(self.page.locator(".facts")).to_contain_text("resolved")
+
+    def end(self) -> None:
+        """End the drill: asked first, gone on, asked again, ended."""
+        self.form("Close", "End the drill")
+        for answer in ("Go on with the drill", "End it"):
+            self._form.locator(".st-key-hand-in button:visible").click()
+            expect(self.page.get_by_role("dialog")).to_contain_text("The harm runs on")
+            self.page.get_by_role("dialog").get_by_role("button", name=answer).click()
+            expect(self.page.get_by_role("dialog")).to_have_count(0)
 
     def says(self, words: str) -> bool:
         return words in self.channel.inner_text()

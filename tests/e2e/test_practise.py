@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Console, Server
+from tests.e2e.debrief import read_debrief
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 IMPACT = "sessctl impact --now"
@@ -26,11 +26,16 @@ def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, op
     me.shot("console-t0")
     _take_command(me)
     _look(me)
-    _decide(me)
+    me.decide("containment", "quick", "browser clients", 0.05)
     _mitigate(me)
+    me.hand_command_over()
+    me.shot("console-deputy")
     _verify(me)
-    _close(me)
-    _see_the_score(me)
+    me.close("zone", "reason signature", 50)
+    me.shot("console-t40")
+    me.end()
+    expect(me.page.get_by_text("You closed the incident.")).to_be_visible()
+    read_debrief(me, server, "debrief")
 
 
 def _take_command(me: Console) -> None:
@@ -58,17 +63,6 @@ def _look(me: Console) -> None:
     me.page.get_by_role("tab", name="Panels").click()
 
 
-def _decide(me: Console) -> None:
-    me.form("Decide", "Decision")
-    me.press("containment")
-    me.pick("Why now", "quick")
-    me.number("Minutes to undo", 1)
-    me.pick("Signal", "browser clients")
-    me.number("Threshold", 0.05)
-    me.press("L2")
-    me.hand_in("Decision")
-
-
 def _mitigate(me: Console) -> None:
     me.run(FLAG_WEB, f"$ {FLAG_WEB}")
     me.skip_until("@mobile-oncall here")
@@ -78,55 +72,16 @@ def _mitigate(me: Console) -> None:
     me.form("Tell", "Stakeholder update")
     me.press("mitigating")
     me.hand_in("Stakeholder update")
-    late = me.now + 75
-    while me.now < late:
-        me.skip()
+    me.let_pass(75)
     me.run(REVOKE, f"$ {REVOKE}")
     me.skip_until("Sign out the sessions whose tokens fail: done")
 
 
 def _verify(me: Console) -> None:
-    later = me.now + 240
-    while me.now < later:
-        me.skip()
+    me.let_pass(240)
     me.run(RUN_AGAIN, f"$ {RUN_AGAIN}")
     me.form("Act", "Verification")
     for metric in ("browser clients", "mobile clients", "refused refresh token"):
         me.pick("Metrics", metric)
     me.hand_in("Verification")
     me.skip_until("Verification measured: all within the baseline")
-
-
-def _close(me: Console) -> None:
-    me.form("Close", "Residual risks")
-    me.pick("Risks", "zone")
-    me.hand_in("Residual risks")
-    me.form("Close", "Hardening")
-    me.pick("Factor", "")
-    me.page.locator(".st-key-col-right").get_by_label(re.compile("^Text")).fill("One flag for both token paths")
-    me.pick("Owner", "Mitigation")
-    me.hand_in("Hardening")
-    me.form("Close", "24 h watch")
-    me.pick("Signal", "reason signature")
-    me.number("Threshold", 50)
-    me.hand_in("24 h watch")
-    me.form("Tell", "Stakeholder update")
-    me.press("recovered")
-    me.hand_in("Stakeholder update")
-    me.shot("console-t40")
-    me.form("Close", "Request closure")
-    me.press("L2")
-    me.hand_in("Request closure")
-    expect(me.channel).to_contain_text("Every condition is met")
-    expect(me.page.locator(".facts")).to_contain_text("resolved")
-    me.form("Close", "End the drill")
-    me.page.get_by_role("button", name="End the drill for everybody").click()
-
-
-def _see_the_score(me: Console) -> None:
-    page = me.page
-    expect(page.get_by_text("You closed the incident.")).to_be_visible()
-    page.get_by_role("button", name="Open the debrief").click(timeout=60_000)
-    expect(page).to_have_url(re.compile("/debrief"))
-    expect(page.get_by_text(re.compile(r"Blueprint")).first).to_be_visible(timeout=30_000)
-    me.shot("debrief")

@@ -113,11 +113,17 @@ def test_a_task_is_acknowledged_run_and_reported_by_its_owner(seat: Seat) -> Non
 def test_an_overdue_update_is_said_in_words(seat: Seat) -> None:
     here = seat("commander", 5)
     here.room.submit(c.Declare(severity="SEV-1", title="x"), here.person)
-    while here.room.version[1] < 5 + 15 * 60 + 10:
-        here.room.skip_ahead(here.person, 60)
-    b = here.room.briefing("commander")
-    assert "OVERDUE" in bar_html(b, here.room.clock)
-    assert any(need.label == "overdue" for need in needs(b))
+    shown = {}
+    for at in (5 + 13 * 60, 5 + 15 * 60 + 10, 5 + 15 * 60 + 70):
+        while here.room.version[1] < at:
+            here.room.skip_ahead(here.person, at - here.room.version[1])
+        b = here.room.briefing("commander")
+        shown[at] = bar_html(b, here.room.clock), [need.label for need in needs(b)]
+    before, grace, late = shown.values()
+    assert "due in 02:00 (60 s grace)" in before[0]
+    assert "DUE NOW, grace 50 s" in grace[0]
+    assert "OVERDUE 01:10" in late[0]
+    assert ("due" in before[1], "due" in grace[1], "overdue" in late[1]) == (True, True, True)
 
 
 def test_a_declaration_starts_from_the_alert(seat: Seat) -> None:

@@ -16,6 +16,7 @@ from analytics.playbook import Playbook, load
 from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from analytics.view import RecordView
+from simulator import commands as c
 from simulator.errors import DrillError
 from simulator.journal import Entry, Journal, refused
 from simulator.scenario import Scenario
@@ -35,6 +36,8 @@ class Drill:
     """The published scorecard; None until it is made."""
     older: bool = False
     """Scenario or engine have changed since the drill was played."""
+    nameless: bool = False
+    """Read by somebody who was not in it: people go by their seats."""
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -50,7 +53,11 @@ class Drill:
 
     @cached_property
     def names(self) -> Names:
-        return Names(called(self.scenario), entries=self.journal.entries)
+        people: dict[str, str] = {}
+        for entry in self.journal if self.journal.header.policy is None else ():
+            if isinstance(entry.body, c.TakeSeat):
+                people.setdefault(entry.body.seat, entry.body.name)
+        return Names(called(self.scenario), people, self.journal.entries)
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -117,9 +124,16 @@ class Drill:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def shelved(key: str, _journal: Journal, _scenario: Scenario, _card: Mapping[str, Any] | None, older: bool) -> Drill:
+def shelved(
+    key: str,
+    _journal: Journal,
+    _scenario: Scenario,
+    _card: Mapping[str, Any] | None,
+    older: bool,
+    nameless: bool = False,
+) -> Drill:
     """Return the drill under `key`, which must differ whenever record or score do."""
-    return Drill(_journal, _scenario, _card, older)
+    return Drill(_journal, _scenario, _card, older, nameless)
 
 
 def key_of(drill: str, journal: Journal, card: Mapping[str, Any] | None) -> str:

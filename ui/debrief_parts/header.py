@@ -32,11 +32,11 @@ def header(drill: Drill) -> None:
 
 def _about(drill: Drill) -> str:
     head, s = drill.journal.header, drill.scenario
-    people = dict.fromkeys(
-        f"{b.name} ({drill.names.role(b.seat)})" for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)
-    )
+    taken = [(b.name, drill.names.role(b.seat)) for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)]
+    # In a record without names people go by their seats.
+    people = dict.fromkeys(role if name == role[:40] else f"{name} ({role.partition(' (')[0]})" for name, role in taken)
     scripted = f"scripted responder “{head.policy}” in every seat" if head.policy else ""
-    empty = sum(1 for role in s.seats() if not any(f"({role.title})" in one for one in people))
+    empty = sum(1 for role in s.seats() if role.title not in {role for _, role in taken})
     rest = f"{empty} simulated" if head.automation and empty else ""
     who = scripted or ", ".join(filter(None, [*people, rest])) or "nobody sat down"
     facts = (
@@ -113,12 +113,19 @@ def bar(drill: Drill) -> None:
     """Draw the row of controls under the head: view, score last, try again."""
     st.session_state.setdefault(keys.VIEW, keys.SCORE)
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-bar"):
-        st.segmented_control(
-            "View", keys.VIEWS, key=keys.VIEW, required=True, label_visibility="collapsed", wrap=True
-        )
+        st.segmented_control("View", keys.VIEWS, key=keys.VIEW, required=True, label_visibility="collapsed", wrap=True)
         if drill.card is not None:
             st.toggle("Score last", key=keys.HIDE, help="Hide the score until the team has told its own story.")
         st.page_link(
-            "lobby.py", label="Try again with another seed", icon=":material/replay:",
-            query_params={"scenario": drill.journal.header.scenario, "variant": drill.journal.header.variant},
+            "lobby.py", label="Try again with another seed", icon=":material/replay:", query_params=again(drill),
+            help="Same scenario, variant and difficulty; the lobby lets you change them.",
         )  # fmt: skip
+
+
+def again(drill: Drill) -> dict[str, str]:
+    """Return what a link to the lobby needs to offer the same drill on another seed."""
+    head = drill.journal.header
+    seats = {entry.body.seat for entry in drill.journal if isinstance(entry.body, c.TakeSeat)}
+    alone = {"seat": seats.pop()} if len(seats) == 1 else {}
+    how = {"variant": head.variant, "difficulty": head.difficulty, "mode": head.mode}
+    return {"scenario": head.scenario, **how, **alone}

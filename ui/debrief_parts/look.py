@@ -108,11 +108,6 @@ def _cell(head: str, cell: str) -> str:
     return f'<td data-h="{escape(head)}"><div>{cell}</div></td>' if cell else "<td></td>"
 
 
-def themed(html: str) -> str:
-    """Return HTML for a drawer, which lies outside the part of the page that knows whether it is dark."""
-    return f'<div style="color-scheme:{"light" if st.context.theme.type == "light" else "dark"}">{html}</div>'
-
-
 def note(text: str) -> None:
     """Draw a remark beside something. Streamlit's own captions are too pale on white for small print."""
     st.html(f'<p class="db-note">{escape(text)}</p>')

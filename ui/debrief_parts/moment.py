@@ -11,7 +11,7 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.lines import Lines, lanes_html
-from ui.debrief_parts.look import themed
+from ui.parts.shell import themed
 
 AROUND = 120
 """Seconds shown on either side."""

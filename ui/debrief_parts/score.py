@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
@@ -37,6 +38,7 @@ def score_view(drill: Drill, lines: Lines) -> None:
             charts.part_bars(drill.parts), key="debrief-parts", config={"displayModeBar": False},
             alt=_bars_alt(drill.parts),
         )  # fmt: skip
+        note(sum_words(drill.parts, drill.card, left_out(drill.findings)))
     with right:
         st.subheader("Worth most next time", anchor=False)
         st.html(_next_time(drill.findings))
@@ -53,11 +55,29 @@ def score_view(drill: Drill, lines: Lines) -> None:
             _finding(drill, lines, row, with_part=True)
     else:
         _by_part(drill, lines, applies)
-    left_out = drill.findings[drill.findings["status"] == "not_applicable"]
-    if not left_out.empty:
-        with st.expander(f"Does not apply to this drill: {len(left_out)}", key="debrief-left-out"):
-            for row in frames.each(left_out):
+    others = left_out(drill.findings)
+    if not others.empty:
+        with st.expander(f"Does not apply to this drill: {len(others)}", key="debrief-left-out"):
+            for row in frames.each(others):
                 _finding(drill, lines, row, with_part=True)
+
+
+def left_out(findings: pd.DataFrame) -> pd.DataFrame:
+    """Return the findings that do not apply."""
+    return findings[findings["status"] == "not_applicable"]
+
+
+def sum_words(parts: pd.DataFrame, card: Mapping[str, Any], others: pd.DataFrame) -> str:
+    """Return in a line how the points of the parts come to the total."""
+    earned, attainable = float(parts["points"].sum()), float(parts["out_of"].sum())
+    words = f"{earned:.1f} points of the {attainable:.1f} that apply here are {card['uncapped']} of 100, rounded down."
+    if len(others):
+        words += f" What does not apply ({len(others)} below) is in neither sum."
+    caps = [int(cap["limit"]) for cap in card["caps"]]
+    if caps:
+        then = f"cuts that to {card['total']}" if min(caps) < card["uncapped"] else "changes nothing"
+        words += f" The lowest cap, {min(caps)}, {then}."
+    return words
 
 
 def _limits(drill: Drill, lines: Lines) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from analytics.criteria.comms import GRACE
 from simulator.incident import IncidentState
 from simulator.room.clock import Clock
 from simulator.text import clock as stamp
@@ -21,7 +22,7 @@ def bar_html(briefing: Briefing, clock: Clock) -> str:
         (
             _fact("Status", incident.status, "done" if incident.closed else ""),
             _holder("Commander", incident, names, "commander"),
-            _holder("Deputy", incident, names, "deputy"),
+            _deputy(incident, names),
             _update(incident, briefing.now),
             _freeze(incident),
         )
@@ -48,7 +49,8 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
 
 
 def _fact(name: str, value: str, tone: str = "") -> str:
-    return f'<span class="fact {tone}"><i>{escape(name)}</i>{escape(value)}</span>'
+    ident, words = name.lower().replace(" ", "-"), escape(value)
+    return f'<span class="fact {ident} {tone}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
 
 
 def _holder(name: str, incident: IncidentState, names: Names, role: str) -> str:
@@ -59,15 +61,35 @@ def _holder(name: str, incident: IncidentState, names: Names, role: str) -> str:
     return _fact(name, f"asked {names.handle(offered)}" if offered else "nobody", "warn")
 
 
+def _deputy(incident: IncidentState, names: Names) -> str:
+    both = one_person_leads(incident)
+    return _fact("Deputy", f"also {both}", "warn") if both else _holder("Deputy", incident, names, "deputy")
+
+
+def one_person_leads(incident: IncidentState) -> str | None:
+    """Return who is commander and deputy at once, None where two people are, or somebody is missing."""
+    seats = incident.holder("commander"), incident.holder("deputy")
+    if None in seats:
+        return None
+    people = [incident.person(str(seat)) or str(seat) for seat in seats]
+    return people[0] if seats[0] == seats[1] or people[0] == people[1] else None
+
+
 def _update(incident: IncidentState, now: int) -> str:
     due = incident.next_update_due
     if incident.closed or due is None:
         return _fact("Next update", "done" if incident.closed else "not set")
+    return _fact("Next update", span_of(due, now), "bad" if now > due + GRACE else "warn" if now > due - SOON else "")
+
+
+def span_of(due: int, now: int) -> str:
+    """Return when something is due in words, with the grace that is left once the time has come."""
     left = due - now
-    span = f"{abs(left) // 60:02d}:{abs(left) % 60:02d}"
-    if left < 0:
-        return _fact("Next update", f"OVERDUE {span}", "bad")
-    return _fact("Next update", f"in {span}", "warn" if left < SOON else "")
+    if left >= 0:
+        return f"due in {left // 60:02d}:{left % 60:02d} ({GRACE} s grace)"
+    if left >= -GRACE:
+        return f"DUE NOW, grace {GRACE + left} s"
+    return f"OVERDUE {-left // 60:02d}:{-left % 60:02d}"
 
 
 def _freeze(incident: IncidentState) -> str:

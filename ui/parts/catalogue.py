@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
+from analytics import playbook as books
 from simulator import commands as c
 from simulator.rules import RIGHTS
 from simulator.views import Briefing
 from ui.parts.shapes import model_of
+
+MINE, OTHER = ":blue[◆]", ":gray[◇]"
+"""Marks of a field that counts for the reader's seat, and of one that counts for another."""
 
 
 class Form(NamedTuple):
@@ -16,7 +21,7 @@ class Form(NamedTuple):
     kind: str
     title: str
     scored: frozenset[str] = frozenset()
-    """Fields that the score reads."""
+    """Fields that the score reads, whoever it is for."""
 
     @property
     def model(self) -> type[c.Command]:
@@ -29,7 +34,7 @@ def _form(kind: str, title: str, *scored: str) -> Form:
 
 GROUPS: dict[str, tuple[Form, ...]] = {
     "Command": (
-        _form("declare", "Declare", "severity", "hypothesis", "evidence"),
+        _form("declare", "Declare", "severity", "evidence"),
         _form("assign_role", "Commander, deputy", "role", "to"),
         _form("accept_role", "Accept role", "role"),
         _form("freeze", "Freeze", "scope", "what"),
@@ -39,19 +44,19 @@ GROUPS: dict[str, tuple[Form, ...]] = {
         _form("change_severity", "Severity", "severity", "evidence"),
         _form("change_status", "Status"),
         _form("assign_task", "Task", "to", "lane", "due_minutes"),
-        _form("page_team", "Page somebody", "role"),
-        _form("acknowledge_page", "Acknowledge page", "alert"),
+        _form("page_team", "Page somebody"),
+        _form("acknowledge_page", "Acknowledge page"),
         _form("hand_off", "Hand off", "what", "to", "included", "unknowns", "rollback_trigger", "packet"),
         _form("accept_hand_off", "Accept handoff", "handoff"),
         _form("lift_freeze", "Lift freeze"),
         _form("release_role", "Release role"),
     ),
     "Investigate": (
-        _form("ask_role", "Ask somebody", "role", "topic"),
-        _form("state_hypothesis", "Hypothesis", "cause", "probability"),
+        _form("ask_role", "Ask somebody"),
+        _form("state_hypothesis", "Hypothesis"),
         _form("challenge_claim", "Challenge a claim", "inject", "evidence"),
-        _form("share_cue", "Share what you know", "cue"),
-        _form("acknowledge_task", "Have a task", "task"),
+        _form("share_cue", "Share what you know"),
+        _form("acknowledge_task", "Have a task"),
         _form("report_task", "Report a task", "task", "evidence"),
         _form("run_query", "Run a query", "query"),
         _form("search_logs", "Log search"),
@@ -71,7 +76,7 @@ GROUPS: dict[str, tuple[Form, ...]] = {
     ),
     "Act": (
         _form("take_action", "Take action", "action", "decision"),
-        _form("abort_action", "Abort action", "action"),
+        _form("abort_action", "Abort action"),
         _form("sign_off", "Sign off", "action"),
         _form("record_verification", "Verification", "metrics", "baseline_from", "baseline_to", "segments",
               "hold_minutes"),
@@ -81,7 +86,7 @@ GROUPS: dict[str, tuple[Form, ...]] = {
               "eta", "next_update_minutes"),
         _form("update_executives", "Executive update", "impact", "unknowns", "eta", "next_update_minutes"),
         _form("escalate_internally", "Escalate", "impact", "ask", "next_update_minutes", "owner"),
-        _form("answer_asker", "Answer", "inject", "answer"),
+        _form("answer_asker", "Answer"),
         _form("correct_update", "Correct an update", "update", "status", "impact"),
         _form("post_message", "Message"),
     ),
@@ -99,6 +104,22 @@ GROUPS: dict[str, tuple[Form, ...]] = {
     ),
 }  # fmt: skip
 
+READ_BY: dict[str, tuple[str, ...]] = {
+    "declare": ("B1a", "L1"), "change_severity": ("L1",), "classify_dependency": ("L1",),
+    "assign_role": ("B1c", "P1"), "accept_role": ("B1c",), "freeze": ("B1b", "P1"), "assign_lane": ("P1", "P2"),
+    "name_merge_owner": ("P2",), "assign_task": ("P2",), "report_task": ("P2",), "hand_off": ("G2",),
+    "accept_hand_off": ("G2",), "challenge_claim": ("L3",), "run_query": ("B1a", "P3"), "pin_metric": ("P1", "P3"),
+    "record_option": ("B2a",), "record_readiness": ("B2b", "P1"), "record_decision": ("B3a", "L2b", "L3", "L4", "G1"),
+    "record_packet": ("P3",), "record_snapshot": ("P3",), "record_contradiction": ("P5",),
+    "change_strategy": ("B3a",), "take_action": ("B3a", "L2a", "L2c"), "sign_off": ("G2",),
+    "record_verification": ("B4b", "G3"), "update_stakeholders": ("P4",), "update_executives": ("P4",),
+    "escalate_internally": ("P4",), "correct_update": ("P4",), "claim_recovery": ("C4",),
+    "record_residual_risks": ("G3", "G4"), "add_hardening_task": ("G3", "G4"), "set_watch": ("G4",),
+    "publish_decision_note": ("B5a",), "commit_checkpoint": ("B5b",), "request_closure": ("G4",),
+    "publish_closure_package": ("G5",), "write_leadership_note": ("G5",),
+}  # fmt: skip
+"""Criteria and caps of the default playbook that read a command; whose they are says whose seat a form counts for."""
+
 ONLY_WITH = {
     "accept_role": "offered", "accept_hand_off": "handoffs", "acknowledge_task": "tasks", "report_task": "tasks",
     "answer_asker": "asks", "challenge_claim": "claims", "share_cue": "own_cues", "abort_action": "running",
@@ -114,6 +135,22 @@ def offered(b: Briefing) -> dict[str, tuple[Form, ...]]:
         name: tuple(form for form in forms if _may(form, held) and _useful(form, b)) for name, forms in GROUPS.items()
     }
     return {name: forms for name, forms in found.items() if forms}
+
+
+@cache
+def _owners() -> dict[str, tuple[str, ...]]:
+    book = books.load()
+    return {one.id: one.owners for _, one in book.criteria()} | {cap.id: cap.owners for cap in book.caps}
+
+
+def owners_of(form: Form) -> frozenset[str]:
+    """Return the seats for which a form counts; `all` stands for every one."""
+    return frozenset(owner for ident in READ_BY.get(form.kind, ()) for owner in _owners()[ident])
+
+
+def counts_for(form: Form, seat: str) -> bool:
+    """Tell whether what a form records counts for the one in `seat`."""
+    return bool(owners_of(form) & {"all", seat})
 
 
 def group_of(kind: str) -> str | None:

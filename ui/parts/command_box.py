@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from html import escape
 
 import streamlit as st
 
 from simulator.views import Briefing, CommandLine
 from ui import session
-from ui.parts import completion, forms
+from ui.parts import completion, forms, hands
 from ui.parts.shell import calm, plain
 from ui.session import Here
 
 PLACE = "box"
+ECHO_SECONDS = 3.0
+"""Nobody means the same line twice within this time."""
 OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
 HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
     f"`{line}` {what}" for line, what in completion.SLASH.items()
@@ -103,14 +106,11 @@ def _several(here: Here, b: Briefing, typed: str) -> None:
 def _card(b: Briefing, line: CommandLine) -> None:
     """Show what the line is and let the person say who runs it."""
     here = {role: b.incident.present.get(role, False) for role in line.executors}
-    titles = {role: _known(b, role) + ("" if there else " (page first)") for role, there in here.items()}
+    titles = {
+        role: _known(b, role) + (hands.words(b, role) if there else " (page first)") for role, there in here.items()
+    }
     key = f"executor-{line.id}-{session.rounds(PLACE)}"
-    able = [role for role, there in here.items() if there]
-    others = [role for role in able if role != b.role]
-    # Who leads delegates, unless nobody else is there; everybody else runs what they can run.
-    lead = {"commander", "deputy"} & set(b.incident.seats_of(b.role))
-    mine = b.role in able and not (lead and others)
-    session.start(key, b.role if mine else next(iter(others), line.executors[0]))
+    session.start(key, hands.best(b, line.executors))
     what = "looks, changes nothing" if line.what == "query" else "changes the world"
     st.markdown(f"**{plain(line.title)}** :gray[{what} · run by]", width="content")
     st.pills(
@@ -142,9 +142,12 @@ def _known(b: Briefing, role: str) -> str:
 
 def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
+    typed = session.get(_key())
+    if typed and _again(typed):
+        _clear()
+        return
     session.forget(PLACE)
     session.put(session.NEAREST, "")
-    typed = session.get(_key())
     b = here.room.briefing(here.role)
     if not typed or completion.match(b, typed):
         return
@@ -159,7 +162,18 @@ def _typed(here: Here) -> None:
         session.answer(PLACE, False, parsed.problem)
         session.put(session.NEAREST, parsed.nearest)
     elif session.give(here, PLACE, parsed.command, f"{typed}: done"):
+        session.put(session.GIVEN, (typed, time.monotonic()))
         _clear()
+
+
+def _again(typed: str) -> bool:
+    """Tell whether a line is the one just given, sent once more.
+
+    Every tick of the page sends what its widgets hold. Those under way while the box is being emptied still hold the
+    line, and would give it again.
+    """
+    line, at = session.get(session.GIVEN, ("", 0.0))
+    return bool(typed == line and time.monotonic() - at < ECHO_SECONDS)
 
 
 def _take(here: Here, line: str) -> None:

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from simulator.views import Briefing
 from ui import session
-from ui.parts import catalogue, widgets
+from ui.parts import catalogue, ending, widgets
 from ui.parts.catalogue import Form
+from ui.parts.labels import name_of
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
 from ui.parts.shell import calm, plain
@@ -85,24 +86,42 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
                 help="Fill in again from the drill as it is now: newest results, values, owners",
             )
         widgets.draw(
-            shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), form.scored
+            shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), marks(form, b)
         )
         with st.container(key="hand", gap="xsmall"):
-            st.button(
-                form.title if form.kind != "end_drill" else "End the drill for everybody",
-                key="hand-in",
-                type="primary",
-                width="stretch",
-                on_click=_hand_in,
-                args=(here, form),
-                shortcut="Ctrl+Enter",
-            )
+            asks = form.kind == "end_drill"
+            if (
+                st.button(
+                    "End the drill …" if asks else form.title,
+                    key="hand-in",
+                    type="primary",
+                    width="stretch",
+                    on_click=None if asks else _hand_in,
+                    args=None if asks else (here, form),
+                    shortcut="Ctrl+Enter",
+                )
+                and asks
+            ):
+                ending.confirm(here)
             outcome = session.answered(PLACE)
             if outcome:
                 ok, words = outcome
                 (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
         if form.scored:
-            st.caption(":red[*] needed · :blue[◆] counts in the score")
+            mine, owners = catalogue.counts_for(form, b.role), plain(" or ".join(_titles(b, form)))
+            whose = f"{catalogue.MINE} counts for your seat" if mine else f"{catalogue.OTHER} counts for {owners}"
+            st.caption(f":red[*] needed · {whose}")
+
+
+def marks(form: Form, b: Briefing) -> dict[str, str]:
+    """Return the mark of each field that counts: full for this seat, hollow where it counts for another."""
+    mark = catalogue.MINE if catalogue.counts_for(form, b.role) else catalogue.OTHER
+    return dict.fromkeys(form.scored, f" {mark}")
+
+
+def _titles(b: Briefing, form: Form) -> list[str]:
+    known = (b.catalogue.role(one) for one in sorted(catalogue.owners_of(form)))
+    return [role.title for role in known if role]
 
 
 def _hand_in(here: Here, form: Form) -> None:
@@ -127,9 +146,12 @@ def problem(error: ValidationError) -> str:
     missing, wrong = [], []
     for one in error.errors(include_url=False):
         path = [str(part) for part in one["loc"] if not isinstance(part, int)]
-        name = " ".join(widgets.LABELS.get(part, part.replace("_", " ").capitalize()) for part in path)
+        name = " ".join(name_of(part) for part in path)
         if one["type"] == "missing" or one.get("input") in (None, ""):
             missing.append(name)
+        elif one["type"] == "string_too_long":
+            most, count = one["ctx"]["max_length"], len(str(one["input"]).strip())
+            wrong.append(f"{name}: {count:,} characters, {most:,} fit; shorten it by {count - most:,}")
         else:
             wrong.append(f"{name}: {one['msg'].lower()}")
     parts = [f"Still needed: {', '.join(dict.fromkeys(missing))}"] if missing else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import session
+from ui.parts import shell
 from ui.parts.live import SERVER
 from ui.parts.shell import calm, plain
 from ui.session import Here
@@ -15,15 +16,15 @@ from ui.session import Here
 def host_panel(here: Here) -> None:
     """Draw the host's column."""
     row = here.room.row
+    key = session.get(session.KEYS, {}).get(row.code)
+    if key:
+        _key(row.code, key)
     with st.container(border=True, key="hosting"):
         st.markdown("**You host this drill**")
         st.html(f'<p class="code">{row.code}</p>')
-        st.caption("Read the code out, or send the link that ends in")
-        st.code(f"/?{session.DRILL}={row.code}", language=None)
-        key = session.get(session.KEYS, {}).get(row.code)
-        if key:
-            st.caption("Your facilitator key, shown only here and now: it lets you host from another browser.")
-            st.code(key, language=None)
+        link, whole = shell.join_link(row.code)
+        st.caption("Read the code out, or send the link" + ("" if whole else " that ends in"))
+        st.code(link, language=None, wrap_lines=True)
         st.caption("Start, pause, speed and skip are yours; everybody sees the same clock.")
     lobby = SERVER.rooms.lobby(here.room)
     with st.container(border=True, key="people"):
@@ -31,3 +32,19 @@ def host_panel(here: Here) -> None:
         for chair in lobby.chairs:
             who = chair.holder or ("simulated" if lobby.automation else "empty")
             st.markdown(f"{plain(chair.title)}  :gray[{plain(who)}]")
+
+
+def _key(code: str, key: str) -> None:
+    """Show the facilitator's key until it is said to be saved; only its hash is stored."""
+    with st.container(border=True, key="keybox", gap="small"):
+        st.markdown("**:material/key: Your facilitator key, shown only now**")
+        st.caption(
+            "It makes whoever has it the host of this drill in any browser: open the join link there, then "
+            "*I host this drill*. You need it if you lose this tab's address. Copy it, and keep it from the players."
+        )
+        st.code(key, language=None)
+        st.button("I have saved it", key="key-saved", icon=":material/check:", on_click=_saved, args=(code,))
+
+
+def _saved(code: str) -> None:
+    session.put(session.KEYS, {other: key for other, key in session.get(session.KEYS, {}).items() if other != code})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from analytics.criteria.comms import GRACE
 from simulator import commands as c
 from simulator import events as e
-from simulator.incident import Task
 from simulator.text import clock
+from simulator.tracked import Task
 from simulator.views import Briefing
+from ui.parts.bar import one_person_leads, span_of
 from ui.parts.words import Names, names_of
 
 HINT_SECONDS = 150
@@ -43,7 +45,7 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
     names = names_of(briefing)
     found = [
         *_pages(briefing, names), *_offers(briefing, names), *_asks(briefing), *_sign_offs(briefing, names),
-        *_tasks(briefing, names), *_stalled(briefing, names), *_update(briefing), *_hints(briefing),
+        *_tasks(briefing, names), *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_hints(briefing),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
@@ -140,9 +142,18 @@ def _update(b: Briefing) -> list[Need]:
     speaks = {"commander", "deputy", "comms"} & set(b.incident.seats_of(b.role))
     if due is None or b.incident.closed or not speaks or b.now < due - 180:
         return []
-    text = f"Stakeholder update was due at {clock(due)}" if b.now > due else f"Stakeholder update due at {clock(due)}"
-    return [Need("update", "overdue" if b.now > due else "due", text,
+    late = b.now > due + GRACE
+    text = f"Stakeholder update for {clock(due)}: {span_of(due, b.now)}"
+    return [Need("update", "overdue" if late else "due", text,
                  (Button("Write it", None, "update_stakeholders"),), urgent=b.now > due)]  # fmt: skip
+
+
+def _pair(b: Briefing) -> list[Need]:
+    both = one_person_leads(b.incident)
+    if both is None or not {"commander", "deputy"} & set(b.incident.seats_of(b.role)):
+        return []
+    text = f"{both} is commander and deputy at once: if they drop out, nobody leads. Name somebody else."
+    return [Need("pair", "one person", text, (Button("Name a deputy", None, "assign_role"),))]
 
 
 def _hints(b: Briefing) -> list[Need]:

@@ -13,7 +13,10 @@ LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
 WINDOW = 45
 """Minutes a panel looks back."""
-HEIGHT = 140
+HEIGHT, LOW = 140, 106
+"""Pixels of a panel; with more than three rows of them they are lower, so that the work under way stays in sight."""
+MANY = 100_000
+"""Values from which an axis counts in thousands and millions."""
 Drawn = dict[str, Any]
 """A shape, an annotation or a layout as Plotly takes it."""
 
@@ -56,7 +59,8 @@ def figure(briefing: Briefing, panel: Panel, minutes: float = WINDOW, height: in
                 "hovertemplate": "T%{x:+.1f} min  %{y:,.4~g}<extra></extra>",
             }
         ],
-        layout=_layout(briefing, panel, since, height, [*shapes, *_marks(briefing, since)], notes),
+        layout=_layout(briefing, panel, since, height, [*shapes, *_marks(briefing, since)], notes)
+        | {"yaxis": _upwards(max((abs(value) for value in y if value is not None), default=0.0))},
     )  # fmt: skip
 
 
@@ -69,11 +73,11 @@ def _levels(b: Briefing, panel: Panel, scale: float, seen: list[float]) -> tuple
         # A limit far above the curve would press it flat; it appears when it begins to matter.
         if side == "below" or top > 0.35 * limit * scale:
             shapes.append(_across(limit * scale, LIMIT, "dash"))
-            notes.append({
+            notes.append({  # one word is enough where limits lie close together
                 "text": "alert", "x": 0, "xref": "paper", "y": limit * scale, "xanchor": "left", "yanchor": "bottom",
                 "showarrow": False, "font": {"size": 9, "color": LIMIT},
             })  # fmt: skip
-    return shapes, notes
+    return shapes, notes[:1]
 
 
 def _across(y: float, colour: str, dash: str) -> Drawn:
@@ -116,6 +120,10 @@ def _layout(b: Briefing, panel: Panel, since: int, height: int, shapes: list[Dra
         "xaxis": {"range": [since / 60, b.now / 60], "tickfont": {"size": 9}, "tickprefix": "T", "tickformat": "+d",
                   "nticks": 5, "showgrid": False, "fixedrange": True, "zeroline": since < 0, "zerolinewidth": 1,
                   "zerolinecolor": "#8b98a9"},
-        "yaxis": {"rangemode": "tozero", "tickfont": {"size": 9}, "nticks": 4, "fixedrange": True,
-                  "tickformat": ",~g", "zeroline": False},
     }  # fmt: skip
+
+
+def _upwards(top: float) -> Drawn:
+    # From a hundred thousand on `g` would write 6e+6; `s` writes 6M, and would write 50m for what is small.
+    return {"rangemode": "tozero", "tickfont": {"size": 9}, "nticks": 4, "fixedrange": True,
+            "tickformat": "~s" if top >= MANY else ",~g", "zeroline": False}  # fmt: skip

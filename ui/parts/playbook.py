@@ -7,6 +7,8 @@ from html import escape
 import streamlit as st
 
 from analytics import playbook as books
+from ui.parts.shell import themed
+from ui.session import Here
 
 WINDOWS = ((0, 10, "Take command"), (10, 20, "Compare options"), (20, 35, "Execute one branch"),
            (35, 50, "Verify"), (50, 60, "Record and hand on"))  # fmt: skip
@@ -14,20 +16,41 @@ WINDOWS = ((0, 10, "Take command"), (10, 20, "Compare options"), (20, 35, "Execu
 
 
 @st.dialog("Playbook", position="right", width="medium")
-def sheet() -> None:
-    """Open the side sheet."""
-    st.html(sheet_html())
+def sheet(here: Here) -> None:
+    """Open the side sheet of somebody's seat."""
+    b = here.room.briefing(here.role)
+    seats = tuple((role.id, role.title) for role in b.catalogue.roles if role.seat)
+    seat = None if here.person.facilitator else here.role
+    st.html(themed(sheet_html(seat=seat, titles=seats, needed=b.catalogue.needed)))
 
 
 @st.cache_data(show_spinner=False)
-def sheet_html(name: str = "recovery") -> str:
-    """Return the playbook, short enough to look at while the clock runs."""
+def sheet_html(
+    name: str = "recovery",
+    seat: str | None = None,
+    titles: tuple[tuple[str, str], ...] = (),
+    needed: tuple[tuple[str, str], ...] = (),
+) -> str:
+    """Return the playbook, short enough to look at while the clock runs; what is not for `seat` is dimmed.
+
+    `titles` are the seats of the scenario, `needed` its evidence minimum: (what, before what).
+    """
     book = books.load(name)
     parts = {part.id: part for part in book.parts}
+
+    def line(one: books.Criterion, by: str = "") -> str:
+        mine = seat is None or "all" in one.owners or seat in one.owners
+        named = "everybody" if "all" in one.owners else ", ".join(dict(titles).get(o, o) for o in one.owners)
+        whose = "you" if seat and seat in one.owners else named
+        return (
+            f'<li class="{"mine" if mine else "theirs"}"><b>{escape(one.title)}</b>{by} '
+            f'<i class="who">{escape(whose)}</i><br><span>{escape(one.advice)}</span></li>'
+        )
+
     timeline = ""
     for low, high, title in WINDOWS:
         rows = "".join(
-            f"<li><b>{escape(one.title)}</b> by T+{one.t1:g}<br><span>{escape(one.advice)}</span></li>"
+            line(one, f" by T+{one.t1:g}")
             for one in parts["blueprint"].criteria
             if one.t1 is not None and low < one.t1 <= high
         )
@@ -39,14 +62,17 @@ def sheet_html(name: str = "recovery") -> str:
     )
     rest = "".join(
         f"<h3>{escape(part.title)} · {part.points:g} points</h3><ul>"
-        + "".join(f"<li><b>{escape(one.title)}</b><br><span>{escape(one.advice)}</span></li>" for one in part.criteria)
+        + "".join(line(one) for one in part.criteria)
         + "</ul>"
         for part in book.parts
         if part.id != "blueprint"
     )
+    evidence = "".join(f"<li>{escape(what)}, before {escape(before)}</li>" for what, before in needed)
+    minimum = f"<h3>Evidence minimum of this drill</h3><ul>{evidence}</ul>" if evidence else ""
+    lead = "" if seat is None else '<p class="quiet">Bright: what your seat answers for. Pale: what others do.</p>'
     caps = "".join(f"<li><b>{escape(cap.title)}</b>: at most {cap.limit}</li>" for cap in book.caps)
     return (
-        f'<div class="book"><h2>{escape(book.title)}</h2>{timeline}<h3>Severity matrix</h3>'
+        f'<div class="book"><h2>{escape(book.title)}</h2>{lead}{timeline}{minimum}<h3>Severity matrix</h3>'
         f'<table class="plain"><tbody>{severity}</tbody></table>{rest}'
         f"<h3>What limits the score</h3><ul>{caps}</ul></div>"
     )

@@ -8,10 +8,9 @@ from typing import Any
 from simulator import commands as c
 from simulator import events as e
 from simulator.incident import CADENCE
+from simulator.journal import refused
 from simulator.views import Briefing
 
-BASELINE = (-55.0, -25.0)
-"""Minutes before the page that end before a fault of the usual length began."""
 Filled = Mapping[str, Any]
 
 
@@ -112,7 +111,8 @@ def _page(b: Briefing) -> Filled:
 
 def _declare(b: Briefing) -> Filled:
     firing = [a for a in b.alerts() if a.firing]
-    paging = [a for a in firing if a.page] or firing
+    # Before anybody was paged what fires is everyday noise, and a form that begins with it would stay at it.
+    paging = [a for a in firing if a.page] or (firing if b.now >= 0 else [])
     evidence = [f"alert:{a.alert}" for a in paging[:1]] + recent(b, 3)
     return {"title": paging[0].summary[:120] if paging else "", "evidence": evidence, "hypothesis": _own_causes(b)}
 
@@ -142,12 +142,29 @@ def _report(b: Briefing) -> Filled:
 
 def _decision(b: Briefing) -> Filled:
     options = [x.body for x in b.incident.options if isinstance(x.body, c.RecordOption)]
-    newest = options[-1] if options else None
+    newest = next((one for one in reversed(options) if not blocked(b, one.action)), None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
         "actions": [newest.action] if newest else [], "reversal_minutes": newest.reversal_minutes if newest else None,
         "execution_owner": _lane_owner(b, "mitigation"), "verification_owner": _lane_owner(b, "verification"),
     }  # fmt: skip
+
+
+def blocked(b: Briefing, action: str) -> bool:
+    """Tell whether the record says that an action cannot be taken now: refused, taken already, or no way back open."""
+    line = b.catalogue.line(action)
+    readiness = b.incident.readiness.body if b.incident.readiness else None
+    no_way_back = isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked"
+    if no_way_back and line and line.rung == "rollback":
+        return True
+    asked = any(task.action == action and task.reported is None for task in b.incident.tasks.values())
+    return asked or b.incident.last_run("action", action) is not None or _refused_last(b, action)
+
+
+def _refused_last(b: Briefing, action: str) -> bool:
+    no = refused(b.entries)
+    tries = [x.seq for x in b.entries if isinstance(x.body, c.TakeAction) and x.body.action == action]
+    return bool(tries) and tries[-1] in no
 
 
 def _evidence(b: Briefing) -> Filled:
@@ -173,15 +190,18 @@ def _snapshot(b: Briefing) -> Filled:
 
 def _verification(b: Briefing) -> Filled:
     pinned = [ref.partition(":")[2].partition("#")[0] for ref in b.incident.refs if ref.startswith("metric:")]
-    return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": BASELINE[0], "baseline_to": BASELINE[1],
+    quiet = b.catalogue.quiet
+    return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": quiet[0], "baseline_to": quiet[1],
             "hold_minutes": 5.0, "evidence": recent(b, 3, _last_done(b)),
             "segments": [option.id for option in b.options("segments")]}  # fmt: skip
 
 
 def _update(b: Briefing) -> Filled:
     audience = "restricted" if b.catalogue.protected and b.catalogue.room != "incident" else "public"
+    # What was counted inside is no statement to customers until somebody decides that it is.
+    counted = figure(b, "impact") if audience == "restricted" else {}
     return {"audience": audience, "status": _public_status(b), "eta": "unknown", "next_update_minutes": cadence(b),
-            **figure(b, "impact")}  # fmt: skip
+            **counted}  # fmt: skip
 
 
 def _executives(b: Briefing) -> Filled:
@@ -196,7 +216,7 @@ def _escalation(b: Briefing) -> Filled:
 
 def _correction(b: Briefing) -> Filled:
     updates = b.options("updates")
-    return {"update": updates[-1].id if updates else None, "status": _public_status(b), **figure(b, "impact")}
+    return {"update": updates[-1].id if updates else None, "status": _public_status(b)}
 
 
 def _handoff(b: Briefing) -> Filled:

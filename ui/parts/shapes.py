@@ -28,6 +28,8 @@ class Shape(NamedTuple):
     low: float | None = None
     high: float | None = None
     default: str | float | None = None
+    longest: int = 0
+    """Most characters a text may have."""
 
 
 @cache
@@ -74,7 +76,7 @@ def _shape(path: str, annotation: Any, needed: bool) -> Shape:
         high = next((note.le for note in notes if isinstance(note, Le)), None)
         return Shape(path, "number", needed, low=_number(low), high=_number(high))
     longest = max((n.max_length or 0 for n in notes if isinstance(n, StringConstraints)), default=0)
-    return Shape(path, "text" if longest > LONG else "line", needed)
+    return Shape(path, "text" if longest > LONG else "line", needed, longest=longest)
 
 
 _PARTS: dict[tuple[type[BaseModel], bool], str] = {

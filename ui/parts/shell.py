@@ -8,6 +8,7 @@ from functools import wraps
 from html import escape
 from pathlib import Path
 from typing import ParamSpec
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ P = ParamSpec("P")
 
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
+LOCAL = ("localhost", "127.0.0.1", "::1")
 PAGES = {"Lobby": "lobby.py", "Debrief": "debrief.py", "Library": "library.py"}
 
 
@@ -58,6 +60,11 @@ def prose(text: str) -> str:
     return "\n\n".join(plain(" ".join(part.split())) for part in text.split("\n\n"))
 
 
+def themed(html: str) -> str:
+    """Return HTML for a drawer or dialog, which lies outside the part of the page that knows whether it is dark."""
+    return f'<div style="color-scheme:{"light" if st.context.theme.type == "light" else "dark"}">{html}</div>'
+
+
 def head(title: str, lead: str = "", narrow: bool = False) -> None:
     """Draw the head of a page that is not the console; a `narrow` page keeps to the width of reading."""
     if narrow:
@@ -79,6 +86,18 @@ def dead_end(title: str, words: str) -> None:
 def go(file: str, link: dict[str, str]) -> None:
     """Leave for another page of the same drill."""
     st.switch_page(file, query_params=link)
+
+
+def join_link(code: str) -> tuple[str, bool]:
+    """Return the link with which others join, and whether it is whole.
+
+    From an address that only this machine has (localhost) it is its end, which goes behind the address others use.
+    """
+    end = f"/?{session.DRILL}={code}"
+    at = urlsplit(st.context.url or "")
+    if not at.hostname or at.hostname in LOCAL:
+        return end, False
+    return f"{at.scheme}://{at.netloc}{end}", True
 
 
 def remember(token: str) -> None:

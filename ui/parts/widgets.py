@@ -14,6 +14,8 @@ import streamlit as st
 from simulator.picks import Option
 from simulator.views import Briefing
 from ui import session
+from ui.parts import hands
+from ui.parts.labels import LINES, help_of, label
 from ui.parts.shapes import Shape
 from ui.parts.words import names_of
 
@@ -27,36 +29,15 @@ REASONS = ("coverage", "readiness", "time", "side_effect", "uncertainty")
 SMALL_SOURCES = ("seats", "roles", "services", "channels", "revisions", "updates", "packets", "decisions")
 QUIET: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
 
-LABELS = {
-    "class_": "Class", "to": "To", "what": "What", "is": "Is", "due_minutes": "Due in (min)",
-    "next_update_minutes": "Next update in (min)", "next_checkpoint_minutes": "Next checkpoint in (min)",
-    "minutes_to_effect": "Minutes to effect", "reversal_minutes": "Minutes to undo", "hold_minutes": "Hold still (min)",
-    "baseline_from": "Baseline from (min)", "baseline_to": "Baseline to (min)",
-    "reassess_minutes": "Look again in (min)",
-    "contained_until_minutes": "Contained for (min)", "minutes": "Minutes back", "abort_if": "Abort if",
-    "blast_radius": "What it can hurt", "why_now": "Why now", "in_hours": "In (hours)", "hours": "Hours",
-    "due_days": "Due in (days)", "in_flight": "In flight", "risk_of_waiting": "What waiting costs", "eta": "ETA given",
-    "check": "Check that decides", "rejected": "Rungs not taken, and why", "recommendations": "The two recommendations",
-    "rollback_trigger": "Roll back if", "trigger": "Trigger", "need": "What you need", "ask": "What you need",
-    "evidence_channel": "Evidence thread", "plan": "Plan if blocked", "probability": "How sure (0 to 1)",
-    "included": "Segments affected", "segments": "Segments", "coverage": "Segments it covers",
-    "uncertain": "Still uncertain", "why": "Why this path", "known_good": "Known-good revision",
-}  # fmt: skip
-
-
-def label(shape: Shape, scored: bool) -> str:
-    """Return a field's label with its marks: `*` needed, `◆` counts in the score."""
-    words = LABELS.get(shape.path, shape.path.replace("_", " ").capitalize())
-    return words + (" :red[*]" if shape.needed else "") + (" :blue[◆]" if scored else "")
-
-
-def draw(rows: Sequence[Shape], b: Briefing, key: Key, prefilled: Mapping[str, Any], scored: frozenset[str]) -> None:
-    """Draw the fields of a form; small ones two to a line."""
+def draw(
+    rows: Sequence[Shape], b: Briefing, key: Key, prefilled: Mapping[str, Any], marks: Mapping[str, str]
+) -> None:
+    """Draw the fields of a form, small ones two to a line; `marks` says which fields count, and for whom."""
     for line in lines(rows):
         columns = st.columns(2, gap="small") if len(line) > 1 else [st.container()]
         for column, shape in zip(columns, line, strict=True):
             with column:
-                field(shape, b, key, prefilled, shape.path in scored)
+                field(shape, b, key, prefilled, marks.get(shape.path, ""))
 
 
 def lines(rows: Sequence[Shape]) -> list[list[Shape]]:
@@ -77,27 +58,25 @@ def _small(shape: Shape) -> bool:
     return shape.ask == "number" or (shape.ask == "pick" and shape.source in SMALL_SOURCES)
 
 
-def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], scored: bool) -> None:
+def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], mark: str = "") -> None:
     """Draw one field."""
-    words = label(shape, scored)
+    words, more = label(shape, mark), help_of(shape, b)
     known = prefilled.get(shape.path, shape.default)
     if shape.ask == "pick":
-        pick(words, b.options(shape.source), key(shape.path), known)
+        pick(words, options_of(shape, b), key(shape.path), known, help=more)
     elif shape.ask == "picks":
-        picks(words, _choices(shape, b), key(shape.path), known or [])
+        picks(words, _choices(shape, b), key(shape.path), known or [], help=more)
     elif shape.ask == "choice":
-        choice(words, shape.choices, key(shape.path), known, shape.needed)
+        choice(words, shape.choices, key(shape.path), known, shape.needed, help=more)
     elif shape.ask == "number":
-        number(words, key(shape.path), known, shape.low, shape.high, _step(shape))
-    elif shape.ask == "line":
-        session.start(key(shape.path), known or "")
-        st.text_input(words, key=key(shape.path), max_chars=200, **QUIET)
-    elif shape.ask == "text":
-        session.start(key(shape.path), known or "")
-        st.text_area(words, key=key(shape.path), max_chars=2000, height=72, **QUIET)
+        number(words, key(shape.path), known, shape.low, shape.high, _step(shape), help=more)
+    elif shape.ask in ("line", "text"):
+        text(words, shape, key(shape.path), known or "", more)
     else:
-        st.markdown(f"<small>{words}</small>".replace(":red[*]", "*").replace(":blue[◆]", "◆"), unsafe_allow_html=True)
+        st.markdown(f":small[{words}]", help=more)
         _PARTS[shape.ask](shape.path, b, key, prefilled)
+    if shape.path in LINES:
+        st.caption(LINES[shape.path])
 
 
 def value(shape: Shape, held: Callable[[str], Any]) -> Any:
@@ -123,7 +102,7 @@ def pick(words: str, options: Sequence[Option], key: str, known: str | None = No
                  format_func=lambda i: titles.get(i, i), key=key, **{**QUIET, "placeholder": hint, **more})  # fmt: skip
 
 
-def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str]) -> None:
+def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str], **more: Any) -> None:
     """Draw a list of which several are picked: pills where they are few and short."""
     titles = {option.id: option.title for option in options}
     session.start(key, list(known))
@@ -131,34 +110,60 @@ def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str])
     if any(one not in titles for one in held):
         session.put(key, [one for one in held if one in titles])
     if 0 < len(titles) <= FEW and sum(map(len, titles.values())) <= SHORT:
-        st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key, **QUIET)
+        st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key,
+                 **{**QUIET, **more})  # fmt: skip
     else:
         # No "select all": Enter on a half-typed word would take it.
         st.multiselect(words, list(titles), filter_mode="contains", select_all=False,
                        format_func=lambda i: titles.get(i, i), key=key,
-                       placeholder="Pick any" if titles else "Nothing to pick yet", **QUIET)  # fmt: skip
+                       placeholder="Pick any" if titles else "Nothing to pick yet", **{**QUIET, **more})  # fmt: skip
 
 
-def choice(words: str, options: Sequence[str], key: str, known: str | None, needed: bool = True) -> None:
+def choice(
+    words: str, options: Sequence[str], key: str, known: str | None, needed: bool = True, **more: Any
+) -> None:
     """Draw a closed choice, all of it visible; one that is needed cannot be taken back to nothing."""
     session.start(key, known)
     st.segmented_control(
-        words, options, key=key, required=needed, format_func=lambda one: one.replace("_", " "), **QUIET
+        words, options, key=key, required=needed, format_func=lambda one: one.replace("_", " "), **{**QUIET, **more}
     )
 
 
-def _unit(b: Briefing, metric: str | None) -> str:
-    """Return what a signal is measured in; panels show ratios as percent, thresholds are the ratio itself."""
+def _unit(b: Briefing, metric: str) -> str:
+    """Return the unit of a signal as its list shows it; panels show ratios as percent, thresholds are ratios."""
     panel = next((one for one in b.catalogue.panels if one.id == metric), None)
     if panel is None or not panel.unit:
         return ""
-    return "as a ratio: 1 % is 0.01" if panel.unit == "ratio" else f"in {panel.unit}"
+    return ", a ratio: 1 % is 0.01" if panel.unit == "ratio" else f", in {panel.unit}"
 
 
-def number(words: str, key: str, known: float | None, low: float | None, high: float | None, step: float) -> None:
+def number(
+    words: str, key: str, known: float | None, low: float | None, high: float | None, step: float, **more: Any
+) -> None:
     """Draw a number that may be empty."""
     session.start(key, None if known is None else float(known))
-    st.number_input(words, value=None, min_value=low, max_value=high, step=step, format="%g", key=key, **QUIET)
+    st.number_input(words, value=None, min_value=low, max_value=high, step=step, format="%g", key=key,
+                    **{**QUIET, **more})  # fmt: skip
+
+
+def options_of(shape: Shape, b: Briefing) -> list[Option]:
+    """Return what can be picked; of whoever could carry something out also until when they are busy."""
+    options = b.options(shape.source)
+    if shape.path != "executor":
+        return options
+    return [Option(one.id, f"{one.title}{hands.words(b, one.id)}") for one in options]
+
+
+def text(words: str, shape: Shape, key: str, known: str, more: str | None) -> None:
+    """Draw a text. The browser is given no limit: it would drop what is pasted beyond one without a word."""
+    session.start(key, known)
+    if shape.ask == "line":
+        st.text_input(words, key=key, help=more, **QUIET)
+    else:
+        st.text_area(words, key=key, height=72, placeholder=f"Up to {shape.longest:,} characters", **QUIET)
+    count = len(session.get(key) or "")
+    if count > shape.longest:
+        st.caption(f":red[{count:,} characters; {shape.longest:,} fit]")
 
 
 def _choices(shape: Shape, b: Briefing) -> list[Option]:
@@ -179,7 +184,9 @@ def _step(shape: Shape) -> float:
 
 
 def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    pick("Signal", b.options("metrics"), key(f"{path}.metric"), pre.get(f"{path}.metric"), label_visibility="collapsed")
+    # The unit stands in the list: said below the field it would need a run of its own while somebody types on.
+    signals = [Option(one.id, f"{one.title}{_unit(b, one.id)}") for one in b.options("metrics")]
+    pick("Signal", signals, key(f"{path}.metric"), pre.get(f"{path}.metric"), label_visibility="collapsed")
     one, two, three = st.columns([1.5, 1, 1], gap="small", vertical_alignment="bottom")
     with one:
         choice("is", ("below", "above"), key(f"{path}.is"), pre.get(f"{path}.is", "below"))
@@ -187,9 +194,6 @@ def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
         number("Threshold", key(f"{path}.threshold"), pre.get(f"{path}.threshold"), None, None, 1.0)
     with three:
         number("Within (min)", key(f"{path}.within_minutes"), pre.get(f"{path}.within_minutes", 10), 0.0, 1440.0, 5.0)
-    unit = _unit(b, session.get(key(f"{path}.metric")))
-    if unit:
-        st.caption(f"Measured {unit}.")
 
 
 def _figure(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
@@ -221,7 +225,8 @@ def _pair(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
         with one:
             pick(f"Owner {row + 1}", b.options("roles"), key(f"{at}.owner"), pre.get(f"{at}.owner"))
         with two:
-            pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
+            pick("Or said by", b.options("voices"), key(f"{at}.voice"), pre.get(f"{at}.voice"))
+        pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
         one, two = st.columns([1, 1.6], gap="small")
         with one:
             number(
@@ -260,7 +265,7 @@ def _rejected_value(path: str, held: Callable[[str], Any]) -> Any:
 def _pair_value(path: str, held: Callable[[str], Any]) -> Any:
     return tuple(
         _full(
-            owner=held(f"{path}.{row}.owner"), action=held(f"{path}.{row}.action"),
+            owner=held(f"{path}.{row}.owner"), voice=held(f"{path}.{row}.voice"), action=held(f"{path}.{row}.action"),
             reversal_minutes=held(f"{path}.{row}.reversal_minutes"),
             blast_radius=tuple(held(f"{path}.{row}.blast_radius") or ()),
         )

@@ -44,6 +44,11 @@ class Names:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
         return self._handles.get(role, role)
 
+    def voice(self, one: c.Recommendation) -> str:
+        """Return whose recommendation it is: a role, or whoever said it in a message."""
+        said = self.injects.get(one.voice) if one.voice else None
+        return said.persona if said else self.handle(one.owner or "")
+
     def teammate(self, role: str) -> str:
         """Return the handle of a role's simulated holder, whoever sits there by now."""
         return self._simulated.get(role, role)
@@ -76,7 +81,8 @@ class Names:
                 inject = self.injects.get(ident)
                 return f"{inject.persona} said: {briefing_text(briefing, ref)[:50]}" if inject else ref
             case "change" | "cue":
-                return f"{prefix.title()}: {briefing_text(briefing, ref)[:60]}"
+                what = "Change" if prefix == "change" else "Shared"
+                return f"{what}: {briefing_text(briefing, ref)[:60]}"
             case "task":
                 task = briefing.incident.tasks.get(ref)
                 return f"Task {ident}: {task.text[:50]}" if task else ref
@@ -109,7 +115,8 @@ class Names:
         """Return the name with the role behind it: `Ana (Incident commander)`."""
         kind, _, rest = by.partition(":")
         if kind in self._roles and rest:
-            return f"{rest} ({self._roles[kind]})"
+            # In a record without names people go by their seats.
+            return rest if rest == self._roles[kind] else f"{rest} ({self._roles[kind]})"
         return self.speaker(by)
 
 
@@ -184,8 +191,8 @@ _SAY: dict[str, Callable[..., str]] = {
         f"effect in {b.minutes_to_effect:g} min", f"back in {b.reversal_minutes:g} min", b.effect,
     ),
     "record_contradiction": lambda n, b: clauses(
-        "Two recommendations: " + " / ".join(f"{n.handle(r.owner)}: {n.title('actions', r.action)}"
-                                             for r in b.recommendations),
+        "Two recommendations: "
+        + " / ".join(f"{n.voice(r)}: {n.title('actions', r.action)}" for r in b.recommendations),
         f"choice: {n.title('actions', b.choice)}", f"looked at again in {b.reassess_minutes:g} min",
     ),
     "record_readiness": lambda n, b: clauses(
@@ -316,10 +323,19 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "role_vacated": lambda n, x, b: Said(
         "decision", "leaves", n.handle(b.seat), f"had to go without handing over; nobody is {b.role}"
     ),
+    "role_doubled": lambda n, x, b: Said(
+        "decision", "one for both", n.handle(b.seat), "is commander and deputy now; name somebody else deputy"
+    ),
     "role_accepted": _system(lambda n, b: f"{n.handle(b.seat)} is {b.role}"),
     "task_assigned": _system(
         lambda n, b: f"{b.task} for {n.handle(b.owner)}: {b.text} (by {clock(b.due)}, from {n.handle(b.assigned_by)})"
     ),
+    "task_reassigned": _system(
+        lambda n, b: f"{b.task} goes from {n.handle(b.was)} to {n.handle(b.owner)} (by {clock(b.due)})"
+    ),
+    "stand_in_called": _system(lambda n, b: f"Pager rings at the secondary of {n.role(b.seat)}"),
+    "stand_in_came": _system(lambda n, b: f"The secondary of {n.role(b.seat)} stands in for {n.handle(b.seat)}"),
+    "stand_in_left": _system(lambda n, b: f"{n.handle(b.seat)} is back; the secondary of {n.role(b.seat)} is gone"),
     "task_acknowledged": _system(lambda n, b: f"{n.handle(b.owner)} has {b.task}"),
     "task_reported": _reported,
     "query_queued": _system(lambda n, b: f"{n.handle(b.executor)} has hands full; waiting: $ {b.command_line}"),

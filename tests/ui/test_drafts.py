@@ -1,0 +1,78 @@
+"""Half-filled forms outlive a reload, belong to one person, and are bounded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui.parts import drafts
+from ui.parts.drafts import FIELDS, LETTERS, LIVES, PEOPLE, Drafts
+from ui.session import Here
+
+Open = Callable[..., AppTest]
+Seat = Callable[..., Here]
+
+
+@pytest.fixture
+def now() -> list[float]:
+    return [0.0]
+
+
+@pytest.fixture
+def kept(now: list[float]) -> Drafts:
+    return Drafts(lambda: now[0])
+
+
+def test_a_draft_is_its_writers_alone_and_the_newest_counts(kept: Drafts) -> None:
+    kept.keep("ana", {"declare/title": "half a"})
+    kept.keep("ana", {"declare/title": "half a thought"})
+    assert kept.of("ana") == {"declare/title": "half a thought"}
+    assert kept.of("ben") == {}
+    kept.keep("ana", {})
+    assert kept.of("ana") == {}
+
+
+def test_drafts_are_forgotten_after_an_hour_and_when_there_are_too_many(kept: Drafts, now: list[float]) -> None:
+    for number in range(PEOPLE + 1):
+        kept.keep(f"p{number}", {"a/b": number})
+    assert kept.of("p0") == {}
+    assert kept.of(f"p{PEOPLE}") == {"a/b": PEOPLE}
+    now[0] = LIVES + 1
+    assert kept.of(f"p{PEOPLE}") == {}
+
+
+@pytest.mark.parametrize("fields", [{f"a/{n}": 1 for n in range(FIELDS + 1)}, {"a/b": "x" * LETTERS}])
+def test_a_draft_beyond_its_bounds_is_not_kept(kept: Drafts, fields: dict[str, object]) -> None:
+    kept.keep("ana", fields)
+    assert kept.of("ana") == {}
+
+
+def test_what_was_filled_in_is_there_after_a_reload(
+    open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts.DRAFTS, "_kept", type(drafts.DRAFTS._kept)())
+    here = seat("commander", 30)
+    app = open_app("console.py", here)
+    app.get_by_key("form_group").set_value("Tell").run()
+    app.get_by_key("form_kind").set_value("escalate_internally").run()
+    app.get_by_key("form-escalate_internally-0-text").set_value("half a thought").run()
+    again = open_app("console.py", here)
+    assert again.get_by_key("form_kind").value == "escalate_internally"
+    assert again.get_by_key("form-escalate_internally-0-text").value == "half a thought"
+    # Refilled, the form begins afresh, and so it does after the next reload.
+    again.button(key="refill").click().run()
+    assert again.get_by_key("form-escalate_internally-1-text").value == ""
+    assert drafts.DRAFTS.of(here.token) == {}
+
+
+def test_a_text_beyond_its_limit_is_refused_with_its_count_and_kept(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 30)
+    app = open_app("console.py", here)
+    app.get_by_key("form_group").set_value("Tell").run()
+    app.get_by_key("form_kind").set_value("post_message").run()
+    app.get_by_key("form-post_message-0-text").set_value("x" * 2345)
+    app.button(key="hand-in").click().run()
+    assert "2,345 characters, 2,000 fit; shorten it by 345" in str(app.error[0].value).replace("\\", "")
+    assert len(app.get_by_key("form-post_message-0-text").value) == 2345

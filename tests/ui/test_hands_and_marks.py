@@ -1,0 +1,191 @@
+"""Who is asked first, which fields count for whom, what a form starts with, and what ending means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from analytics import playbook as books
+from simulator import commands as c
+from simulator.views import Briefing
+from ui.parts import catalogue, hands, labels
+from ui.parts.bar import bar_html, one_person_leads
+from ui.parts.catalogue import form_of
+from ui.parts.ending import meaning
+from ui.parts.forms import marks
+from ui.parts.needs import needs
+from ui.parts.playbook import sheet_html
+from ui.parts.prefill import prefilled
+from ui.parts.shapes import shapes
+from ui.session import Here
+
+Seat = Callable[..., Here]
+
+
+def give(here: Here, *commands: c.Command) -> Briefing:
+    for command in commands:
+        _, refused = here.room.submit(command, here.person)
+        assert refused is None, refused
+    return here.room.briefing(here.role)
+
+
+# --- hands -------------------------------------------------------------------------------------------------
+
+
+def test_who_leads_asks_somebody_whose_hands_are_free(seat: Seat) -> None:
+    here = seat("commander", 60)
+    b = here.room.briefing("commander")
+    executors = next(line for line in b.catalogue.lines if line.id == "impact").executors
+    first = hands.best(b, executors)
+    assert first != "commander"
+    b = give(here, c.RunQuery(query="impact", executor=first))
+    assert hands.words(b, first) == ", hands full"  # asked, not begun
+    assert hands.best(b, executors) != first
+    while not b.running():
+        here.room.skip_ahead(here.person, 1)
+        b = here.room.briefing("commander")
+    assert hands.words(b, first).startswith(", busy until T+")
+    assert hands.busy_until(b, "comms") is None
+
+
+def test_everybody_else_does_it_themselves_until_their_hands_are_full(seat: Seat) -> None:
+    here = seat("triage", 60)
+    b = here.room.briefing("triage")
+    executors = next(line for line in b.catalogue.lines if line.id == "impact").executors
+    assert hands.best(b, executors) == "triage"
+    give(here, c.RunQuery(query="impact", executor="triage"))
+    here.room.skip_ahead(here.person, 1)
+    assert hands.best(here.room.briefing("triage"), executors) != "triage"
+
+
+def test_nobody_here_means_the_first_who_could(seat: Seat) -> None:
+    assert hands.best(seat().room.briefing("commander"), ("mobile",)) == "mobile"
+
+
+# --- marks -------------------------------------------------------------------------------------------------
+
+
+def test_every_form_that_is_marked_is_read_by_a_criterion_or_cap() -> None:
+    book = books.load()
+    known = {one.id for _, one in book.criteria()} | {cap.id for cap in book.caps}
+    marked = {form.kind for forms in catalogue.GROUPS.values() for form in forms if form.scored}
+    assert marked <= set(catalogue.READ_BY)
+    assert {ident for idents in catalogue.READ_BY.values() for ident in idents} <= known
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "counts"),
+    [
+        ("declare", "commander", True),
+        ("declare", "comms", False),
+        ("update_stakeholders", "comms", True),
+        ("update_stakeholders", "commander", False),
+        ("hand_off", "triage", True),
+        ("record_option", "mitigation", True),
+    ],
+)
+def test_a_field_counts_for_the_seat_that_answers_for_it(kind: str, role: str, counts: bool, seat: Seat) -> None:
+    form = form_of(kind)
+    assert form is not None
+    found = marks(form, seat(role, 5).room.briefing(role))
+    assert set(found) == form.scored
+    assert set(found.values()) == {f" {catalogue.MINE if counts else catalogue.OTHER}"}
+
+
+def test_the_playbook_dims_what_others_answer_for() -> None:
+    titles = (("commander", "Incident commander"), ("mitigation", "Mitigation lead"))
+    html = sheet_html(seat="commander", titles=titles, needed=(("A list", "mitigation"),))
+    assert '<li class="mine"><b>Commander and deputy named</b>' in html
+    assert '<li class="theirs"><b>Two valid options compared before execution</b>' in html
+    assert "Mitigation lead" in html
+    assert "A list, before mitigation" in html
+    assert 'class="theirs"' not in sheet_html()
+
+
+def test_fields_are_named_and_explained_in_responders_words(seat: Seat) -> None:
+    b = seat().room.briefing("commander")
+    for forms in catalogue.GROUPS.values():
+        for form in forms:
+            for shape in shapes(form.model):
+                words = f"{form.title} {labels.label(shape)} {labels.help_of(shape, b) or ''}".lower()
+                assert "inject" not in words, (form.kind, shape.path)
+                assert "cue" not in words.replace("rescue", ""), (form.kind, shape.path)
+    confidence = next(shape for shape in shapes(c.RecordDecision) if shape.path == "confidence")
+    assert all(level in labels.LINES["confidence"] for level in ("L1", "L2", "L3"))
+    evidence = next(shape for shape in shapes(c.RecordDecision) if shape.path == "evidence")
+    assert "List of failing endpoints (before any decision)" in (labels.help_of(evidence, b) or "")
+    assert labels.label(confidence, " ◆").endswith("◆")
+
+
+# --- one person in two roles ---------------------------------------------------------------------------------
+
+
+def test_one_person_as_commander_and_deputy_is_said_where_everybody_looks(seat: Seat) -> None:
+    here = seat("deputy", 10)
+    b = give(here, c.AssignRole(role="deputy", to="deputy"), c.AssignRole(role="commander", to="deputy"))
+    assert one_person_leads(b.incident) == "Ana"
+    assert "also Ana" in bar_html(b, here.room.clock)
+    assert any(need.label == "one person" for need in needs(b))
+    give(here, c.AssignRole(role="deputy", to="triage"))
+    here.room.skip_ahead(here.person, 60)
+    b = here.room.briefing("deputy")
+    assert b.incident.holder("deputy") == "triage"
+    assert one_person_leads(b.incident) is None
+    assert not any(need.label == "one person" for need in needs(b))
+
+
+# --- what a form starts with ----------------------------------------------------------------------------------
+
+
+def test_a_public_update_does_not_begin_with_what_was_counted_inside(seat: Seat) -> None:
+    here = seat("commander", 60)
+    give(here, c.RunQuery(query="impact"))
+    while "query:impact" not in here.room.briefing("commander").incident.refs:
+        here.room.skip_ahead(here.person)
+    b = here.room.briefing("commander")
+    assert "impact.name" in prefilled("escalate_internally", b)
+    public = prefilled("update_stakeholders", b)
+    assert public["audience"] == "public"
+    assert not [path for path in public if path.startswith("impact")]
+
+
+def card(action: str, minutes: float = 2) -> c.RecordOption:
+    return c.RecordOption(
+        action=action, coverage=("web",), minutes_to_effect=minutes, risk="second_flip", reversal_minutes=minutes
+    )
+
+
+def test_a_decision_starts_from_the_newest_card_that_is_not_blocked(seat: Seat) -> None:
+    here = seat("commander", 60)
+    risk = here.room.briefing("commander").options("blast")[0].id
+    segment = here.room.briefing("commander").options("segments")[0].id
+    revision = here.room.briefing("commander").options("revisions")[0].id
+
+    def put(action: str) -> c.RecordOption:
+        return card(action).model_copy(update={"risk": risk, "coverage": (segment,)})
+
+    rollback = next(a.id for a in here.room.loaded.scenario.actions if a.rung == "rollback")
+    flag = next(a.id for a in here.room.loaded.scenario.actions if a.rung == "flag")
+    b = give(here, put(flag), put(rollback))
+    assert prefilled("record_decision", b)["actions"] == [rollback]
+    b = give(here, c.RecordReadiness(known_good=revision, rollback="blocked"))
+    assert prefilled("record_decision", b)["actions"] == [flag]
+    b = give(here, c.TakeAction(action=flag))
+    assert prefilled("record_decision", b)["actions"] == []
+    b = give(here, c.RecordReadiness(known_good=revision, rollback="ready"))
+    assert prefilled("record_decision", b)["actions"] == [rollback]
+
+
+# --- ending --------------------------------------------------------------------------------------------------
+
+
+def test_ending_says_what_it_means(seat: Seat) -> None:
+    here = seat("commander", 60)
+    b = give(here, c.RunQuery(query="impact"))
+    words = "\n".join(meaning(b))
+    assert "still open" in words
+    assert "From T+01:00 to T+60:00" in words
+    assert "cannot be undone" in words
+    assert "emergency" not in words
+    assert "emergency comes first" in "\n".join(meaning(b, emergency=True))

@@ -1,0 +1,73 @@
+"""A drill alone that has not begun: what it is about, who you are in it, how to begin. The clock stands meanwhile."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from simulator.errors import DrillError
+from simulator.views import Briefing
+from ui import session
+from ui.parts import shell
+from ui.parts.shell import plain
+from ui.session import Here
+
+PLACE = "before"
+FIRST = (
+    ("The clock is yours", "It stands until you start, then runs towards the first page or report, a minute away. "
+     "Pause when you like. <b>Skip ahead</b> <kbd>Alt S</kbd> runs to the next thing that needs you, a quarter of an "
+     "hour at most."),
+    ("Say who leads", "<kbd>/ic me</kbd> and <kbd>/deputy @handle</kbd> in the command line at the foot of the page."),
+    ("Look before you act", "Type a part of a command there, pick it, choose who runs it. Others have hands too."),
+    ("Write it down", "The forms on the right are filled in from the drill. What counts there is marked."),
+)  # fmt: skip
+
+
+def before(here: Here) -> None:
+    """Draw the briefing with the button that starts the clock."""
+    b = here.room.briefing(here.role)
+    known = b.catalogue.role(here.role)
+    shell.head(b.catalogue.title, "Read as much as you like; the clock stands. Enter starts it.", narrow=True)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            "Start the clock", key="begin", type="primary", icon=":material/play_arrow:", shortcut="Enter",
+            on_click=_begin, args=(here,),
+        )  # fmt: skip
+        st.html(f'<span class="quiet">{escape(_how(here, b))}</span>', width="content")
+    found = session.answered(PLACE)
+    if found and not found[0]:
+        st.error(plain(found[1]), icon=":material/block:")
+    what, who = st.columns([1.35, 1], gap="large")
+    with what:
+        st.subheader("What you know", anchor=False)
+        st.markdown(shell.prose(b.catalogue.briefing))
+        needed = b.catalogue.needed
+        if needed:
+            st.markdown("**Evidence minimum** :gray[what must be on record before]")
+            st.markdown("\n".join(f"- {plain(one.title)} :gray[before {plain(one.before)}]" for one in needed))
+    with who:
+        st.subheader("Your seat", anchor=False)
+        with st.container(border=True):
+            st.markdown(
+                f"**{plain(known.title if known else here.role)}**  \n"
+                f":gray[{plain(here.person.name)}, {plain(known.team if known else '')}]"
+            )
+            if b.brief:
+                st.text(b.brief)
+            st.caption("What only you know is behind the button with your name, at the top of the console.")
+        st.subheader("How to begin", anchor=False)
+        st.html('<ol class="first">' + "".join(f"<li><b>{t}.</b> {words}</li>" for t, words in FIRST) + "</ol>")
+
+
+def _how(here: Here, b: Briefing) -> str:
+    head = here.room.row.header
+    hints = "hints when a step is late" if head.mode == "training" else "no hints"
+    return f"{head.mode}: {hints} · {head.difficulty} · {here.room.clock.pace:g}× · {b.catalogue.horizon // 60} minutes"
+
+
+def _begin(here: Here) -> None:
+    try:
+        here.room.start(here.person)
+    except DrillError as error:
+        session.answer(PLACE, False, str(error))

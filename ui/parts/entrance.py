@@ -1,0 +1,163 @@
+"""The way into a drill that is there already: by its code, by a seat, by the facilitator's key, or after its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from simulator.errors import DrillError
+from simulator.room.room import Room
+from simulator.room.rooms import Chair, Lobby
+from ui import session
+from ui.parts import shell
+from ui.parts.live import SERVER
+from ui.parts.shell import plain
+from ui.session import Here
+
+STATES = {"waiting": "not started yet", "over": "over", "lost": "cannot go on"}
+
+
+def by_code(code: str) -> None:
+    """Let somebody with a join link in: name and seat, or after the end what can still be had."""
+    try:
+        room = SERVER.rooms.by_code(code, session.source())
+        lobby = SERVER.rooms.lobby(room)
+    except DrillError as error:
+        return shell.dead_end("No drill has this code", str(error))
+    shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}", narrow=True)
+    if lobby.state == "lost":
+        st.warning(plain(room.problem or ""), icon=":material/info:")
+        st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
+    elif lobby.state == "over":
+        _over(room, lobby)
+    else:
+        _briefing(lobby)
+        name = st.text_input(
+            "Your name",
+            value=session.get(session.NAME, ""),
+            key="join-name",
+            max_chars=40,
+            placeholder="As the channel shows it",
+        )
+        _chairs(lobby, lambda seat: _sit(room, name, seat))
+        outcome("seat")
+    _by_key(room)
+    return None
+
+
+def _over(room: Room, lobby: Lobby) -> None:
+    """Offer what a drill that is over still gives to somebody who has only its code."""
+    mine = _own(room)
+    st.info("This drill is over; nobody can sit down any more.", icon=":material/flag:")
+    if mine is not None:
+        label = f"Open the debrief as {plain(mine.person.name)}"
+        if st.button(label, key="own-debrief", type="primary", icon=":material/fact_check:"):
+            shell.go("debrief.py", mine.link)
+    elif lobby.mode == "training":
+        st.markdown(
+            "It was a training: its debrief can be read with this code, without the names of the people in it. "
+            "It tells everything that was behind the incident, so play the scenario first if you want to."
+        )
+        with st.container(horizontal=True):
+            if st.button("Read the debrief", key="read-debrief", type="primary", icon=":material/fact_check:"):
+                shell.go("debrief.py", {session.DRILL: lobby.code})
+            if st.button("Practise this scenario first", key="practise-first", icon=":material/play_arrow:"):
+                shell.go("lobby.py", {"scenario": room.row.header.scenario})
+    else:
+        st.markdown(
+            "It was an assessment: its debrief is for those who took part. If you were one of them, open it with the "
+            "link that led you to your seat, or in the browser you used then, under *Your drills* in the lobby. "
+            "Otherwise ask the host to show it to you."
+        )
+    st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
+
+
+def _own(room: Room) -> Here | None:
+    """Return this browser's seat in the drill, if it has held one."""
+    for token in session.tokens():
+        try:
+            found, person = SERVER.rooms.identify(token)
+        except DrillError:
+            continue
+        if found.row.id == room.row.id:
+            return Here(found, person, token)
+    return None
+
+
+def _by_key(room: Room) -> None:
+    """Let whoever opened the drill be its facilitator in this browser too."""
+    if not room.row.hosted:
+        return
+    with st.expander("I host this drill"), st.form("key-form", border=False):
+        name = st.text_input("Your name", value=session.get(session.NAME, ""), key="key-name", max_chars=40)
+        where = "It was shown once, beside the seats, when you opened the drill."
+        key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where)
+        if st.form_submit_button("Go on as its host"):
+            try:
+                token, person = SERVER.rooms.facilitate(room, name or "Facilitator", key, session.source())
+            except DrillError as error:
+                session.answer("key", False, str(error))
+            else:
+                shell.go("debrief.py" if room.ended else "console.py", Here(room, person, token).link)
+        outcome("key")
+
+
+def _sit(room: Room, name: str, seat: str) -> None:
+    session.put(session.NAME, name)
+    try:
+        token, person = SERVER.rooms.join(room, name, seat)
+    except DrillError as error:
+        session.answer("seat", False, str(error))
+        st.rerun()
+    shell.go("console.py", Here(room, person, token).link)
+
+
+def seats(here: Here) -> None:
+    """Let somebody who is in, but stands, sit down; after the end there is only the debrief."""
+    lobby = SERVER.rooms.lobby(here.room)
+    if lobby.state == "over":
+        shell.go("debrief.py", here.link)
+    shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
+
+    def sit(seat: str) -> None:
+        try:
+            here.room.take_seat(here.person, seat)
+        except DrillError as error:
+            session.answer("seat", False, str(error))
+            st.rerun()
+        shell.go("console.py", here.link)
+
+    _briefing(lobby)
+    _chairs(lobby, sit)
+    outcome("seat")
+
+
+def _chairs(lobby: Lobby, sit: Callable[[str], None]) -> None:
+    with st.grid(3, min_column_width=240, gap="small", key="chairs"):
+        for chair in lobby.chairs:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{plain(chair.title)}**  \n:gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]")
+                if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
+                    sit(chair.id)
+
+
+def _holder(chair: Chair, lobby: Lobby) -> str:
+    return chair.holder or ("simulated until somebody sits down" if lobby.automation else "empty")
+
+
+def _briefing(lobby: Lobby) -> None:
+    with st.expander("Briefing", expanded=True):
+        st.markdown(shell.prose(lobby.briefing))
+
+
+def _state(lobby: Lobby) -> str:
+    return STATES.get(lobby.state, lobby.state)
+
+
+def outcome(place: str) -> None:
+    """Say once what went wrong at `place`."""
+    found = session.answered(place)
+    if found and not found[0]:
+        st.error(plain(found[1]), icon=":material/block:")
+        session.forget(place)
