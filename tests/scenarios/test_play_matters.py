@@ -24,6 +24,8 @@ SCENARIOS = scenarios.names()
 EVERY = [(name, variant) for name in SCENARIOS for variant in scenarios.variants(name)]
 SEEDS = (1, 7, 12)
 MOST_MECHANISMS = 2
+NOTICEABLE = 0.001
+"""Difference in loss between two courses that nobody would notice: a tenth of what the debrief tells of."""
 MOST_REASONS = 7
 
 
@@ -31,48 +33,85 @@ MOST_REASONS = 7
 
 
 class Mechanism(NamedTuple):
-    """Why one of these actions may do more harm a minute sooner, and a course in which the last step of it does."""
+    """Why one of these actions may do more harm a minute sooner, and a course in which the first of them does."""
 
     actions: tuple[str, ...]
     why: str
-    variant: str
     course: tuple[tuple[str, float], ...]
 
 
-MECHANISMS: dict[str, tuple[Mechanism, ...]] = {
-    "auth_token": (
-        Mechanism(
-            ("revoke",),
-            "A pass signs out whoever is stuck at that moment; until the cause is contained more get stuck after it.",
-            "base", (("hotfix_fast", 6.5), ("revoke", 10)),
-        ),
-    ),
-    "billing_mismatch": (
+STUCK = Mechanism(
+    ("revoke",),
+    "A pass signs out whoever is stuck at that moment; until the cause is contained more get stuck after it.",
+    (("hotfix_fast", 6.5), ("revoke", 10)),
+)
+MECHANISMS: dict[tuple[str, str], tuple[Mechanism, ...]] = {
+    ("auth_token", "base"): (STUCK,),
+    ("auth_token", "amber"): (STUCK._replace(course=(("revoke", 7), ("zone_a", 8.5))),),
+    ("billing_mismatch", "base"): (
         Mechanism(
             ("replay_selective",),
             "A replay mends what is missing at that moment; while writing goes wrong, what follows it stays missing.",
-            "base", (("rollback", 5), ("record_watermark", 12), ("replay_selective", 13)),
+            (("rollback", 5), ("record_watermark", 12), ("replay_selective", 13)),
         ),
         Mechanism(
             ("resume", "pause"),
-            "What waited is charged by the pods of that moment: more of it goes wrong the more has waited and the"
-            " fewer of them are mended.",
-            "base", (("pause", 4), ("hotfix_fast", 4.5), ("record_watermark", 6.5), ("resume", 16)),
+            "What waited is charged by the pods of that moment: the more has waited and the fewer pods are mended, the"
+            " more goes wrong.",
+            (("pause", 4), ("hotfix_fast", 4.5), ("record_watermark", 6.5), ("resume", 16)),
         ),
     ),
-    "permission_leak": (
+    ("billing_mismatch", "flint"): (
         Mechanism(
-            ("purge", "epoch_bump"),
+            ("recompute",),
+            "Adding up anew mends what is wrong at that moment; what is counted twice after it stays.",
+            (("agg_stop", 5), ("recompute", 10.5)),
+        ),
+        Mechanism(
+            ("agg_rollback", "pause"),
+            "Stops and restarts have a price of their own: what waits costs by the minute, what restarts reads again.",
+            (("recompute", 10.5), ("agg_rollback", 5.5)),
+        ),
+    ),
+    ("billing_mismatch", "slate"): (
+        Mechanism(
+            ("replay_ledger", "replay_eventid"),
+            "A replay mends what is missing at that moment, and before the index is finished it writes rows twice.",
+            (("rollback", 5), ("index_concurrently", 6.5), ("replay_ledger", 14)),
+        ),
+        Mechanism(
+            ("resume", "pause", "write_through", "ledger_rollback"),
+            "What waited or is turned back is tried again, while rows are still lost and charges repeated.",
+            (("pause", 4), ("record_watermark", 6.5), ("ledger_rollback", 9), ("replay_eventid", 12), ("resume", 11)),
+        ),
+    ),
+    ("permission_leak", "base"): (
+        Mechanism(
+            ("purge",),
             "What is emptied before the last place is closed fills up again.",
-            "base", (("evidence_snapshot", 1.5), ("patch", 4), ("purge", 8)),
-        ),
-        Mechanism(
-            ("block_route",),
-            "A closed route denies previews by the minute, and before the scan begins hardly anybody reads.",
-            "base", (("evidence_snapshot", 1.5), ("block_route", 2.5)),
+            (("evidence_snapshot", 1.5), ("patch", 4), ("purge", 8)),
         ),
     ),
-}  # fmt: skip
+    ("permission_leak", "dunlin"): (
+        Mechanism(
+            ("purge_paths", "purge"),
+            "What is emptied before the last place is closed fills up again.",
+            (("patch", 4), ("purge", 5.75), ("purge_paths", 7.75)),
+        ),
+    ),
+    ("permission_leak", "siskin"): (
+        Mechanism(
+            ("epoch_bump",),
+            "What is taken back before the last place is closed is handed out again.",
+            (("patch", 4), ("epoch_bump", 7.75)),
+        ),
+        Mechanism(
+            ("resolver_off",),
+            "Before the snapshot is complete it takes the trace along.",
+            (("evidence_snapshot", 3), ("resolver_off", 6.5)),
+        ),
+    ),
+}
 TOO_EARLY = {
     "auth_token": {
         "flag_mobile": "is not in the room",
@@ -80,13 +119,13 @@ TOO_EARLY = {
         "pin": "Nobody here knows such a setting",
     },
     "billing_mismatch": {},
-    "permission_leak": {"unpin": "is not in the room"},
+    "permission_leak": {"unpin": "is not in the room", "resolver_off": "is not in the room"},
 }
 """Helpful actions of by_the_book that cannot be had a minute sooner, and what whoever tries is told."""
 
 
-def may_hurt(scenario: str) -> frozenset[str]:
-    return frozenset(action for one in MECHANISMS[scenario] for action in one.actions)
+def may_hurt(scenario: str, variant: str) -> frozenset[str]:
+    return frozenset(action for one in MECHANISMS.get((scenario, variant), ()) for action in one.actions)
 
 
 @cache
@@ -109,7 +148,7 @@ def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str) -> No
                 assert TOO_EARLY[scenario].get(action, "?") in refusal, (variant, seed, policy, action)
                 continue
             tried += 1
-            assert more <= LEAST or action in may_hurt(scenario), (variant, seed, policy, action, more)
+            assert more <= LEAST or action in may_hurt(scenario, variant), (variant, seed, policy, action, more)
     assert tried >= 10
     assert set(refused) == set(TOO_EARLY[scenario])
 
@@ -131,24 +170,28 @@ def test_a_step_of_any_course_a_minute_sooner_never_raises_harm(scenario: str, v
     @given(st.tuples(*(st.sampled_from(group) for group in groups)), st.integers(0, 7))
     def holds(chosen: tuple[tuple[Step, ...], ...], place: int) -> None:
         steps = [step for group in chosen for step in group]
-        assume(place < len(steps) and steps[place].action is not None and steps[place].action not in may_hurt(scenario))
+        assume(
+            place < len(steps)
+            and steps[place].action is not None
+            and steps[place].action not in may_hurt(scenario, variant)
+        )
         more = sooner(start, steps, place)
         assume(more is not None)
         assert more is not None
-        assert more <= LEAST, (steps[place], steps)
+        assert more <= NOTICEABLE, (steps[place], steps)
 
     holds()
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_exceptions_are_few_and_still_so(scenario: str) -> None:
-    assert len(MECHANISMS[scenario]) <= MOST_MECHANISMS
-    for one in MECHANISMS[scenario]:
-        assert one.course[-1][0] == one.actions[0]
+@pytest.mark.parametrize(("scenario", "variant"), MECHANISMS)
+def test_exceptions_are_few_and_still_so(scenario: str, variant: str) -> None:
+    assert len(MECHANISMS[scenario, variant]) <= MOST_MECHANISMS
+    for one in MECHANISMS[scenario, variant]:
         steps = [Step(action=action, at=at) for action, at in one.course]
-        more = sooner(walk(scenario, one.variant), steps, len(steps) - 1)
-        assert more is not None
-        assert more > LEAST, one.why
+        place = next(i for i, step in enumerate(steps) if step.action == one.actions[0])
+        more = sooner(walk(scenario, variant), steps, place)
+        assert more is not None, one.why
+        assert more > NOTICEABLE, one.why
 
 
 # --- one command less --------------------------------------------------------------------------------------
