@@ -63,6 +63,13 @@ def hit_ratio(world: PermissionLeakWorld, one: Pops) -> float:
     return HIT_RATIO * (0.4 if one.emptied(world.now) else 1.0)
 
 
+def serves(world: PermissionLeakWorld, place: str) -> float:
+    """Return the share of traffic that a place serves now; what is drained from fra goes to lhr."""
+    if world.knob["drain_fra"] <= 0:
+        return SHARES[place]
+    return {"fra": 0.0, "lhr": SHARES["lhr"] + SHARES["fra"]}.get(place, SHARES[place])
+
+
 def gets(world: PermissionLeakWorld, one: Pops) -> str:
     """Return what a stranger gets who comes to a place after a member.
 
@@ -194,7 +201,8 @@ def context(world: PermissionLeakWorld) -> dict[str, Any]:
     return {
         "pops": [
             {
-                "name": pop, "share": share, "version": one.version, "hit": hit_ratio(world, one), "epoch": one.epoch,
+                "name": pop, "share": share, "serves": serves(world, pop), "version": one.version,
+                "hit": hit_ratio(world, one), "epoch": one.epoch,
                 "leaks": bool(_leaks(one, now)) and passes, "gets": gets(world, one), "stock": one.stock(now),
                 "tokens": one.accepted(), "objects": round(PREVIEWS * share * one.stock(now)),
                 "exposed": round(PREVIEWS * share * one.readable(now)), "tagged": one.tagged,
