@@ -144,6 +144,7 @@ def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
     typed = session.get(_key())
     if typed and _again(typed):
+        _clear()
         return
     session.forget(PLACE)
     session.put(session.NEAREST, "")
@@ -169,7 +170,7 @@ def _again(typed: str) -> bool:
     """Tell whether a line is the one just given, sent once more.
 
     Every tick of the page sends what its widgets hold. Those under way while the box is being emptied still hold the
-    line, and would give it again. Nothing is done about the box then: by now it may hold what is typed next.
+    line, and would give it again.
     """
     line, at = session.get(session.GIVEN, ("", 0.0))
     return bool(typed == line and time.monotonic() - at < ECHO_SECONDS)
