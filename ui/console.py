@@ -266,9 +266,6 @@ def _skip(here: Here) -> None:
         )
     except DrillError as error:
         session.answer("clock", False, str(error))
-    # At once, rather than at their next tick. Not the form: drawn anew under somebody's hands it may lose a keystroke.
-    shown = session.get(session.TAB) or TABS[0]
-    st.rerun(["tools", "head", "signals", "channel", *(("panels",) if shown == "Panels" else ())])
 
 
 def _narrow(views: dict[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator.commands import AcknowledgePage, Command
+from simulator.commands import Command
 from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs
@@ -49,6 +49,4 @@ def _settle(here: Here, button: Button) -> None:
         open_form(button.opens, button.about)
         st.rerun("forms")
     command: Command = button.command  # type: ignore[assignment]
-    if session.give(here, PLACE, command) and isinstance(command, AcknowledgePage):
-        # Whoever has just answered the page declares next: from this page, not from what there was before.
-        st.rerun(["signals", "forms"])
+    session.give(here, PLACE, command)
