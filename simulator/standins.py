@@ -168,13 +168,17 @@ class StandIns:
         self._say(seat, f"{self._handle(seat)}, are you on it? {one.what}", one.ref)
 
     def _give_away(self, seat: str, task: Task) -> None:
-        """Give a task to the least busy simulated role that can do it; where there is none it stays."""
+        """Give a task to the least busy simulated role that can do it; where there is none it stays.
+
+        Work of those who need to know stays among them, and work of the others among the others.
+        """
         find = self._stage.scenario.find
         part = find("queries", task.query) if task.query else find("actions", str(task.action))
         able = [
             role
             for role in part.executors
             if role != seat and self._incident.present.get(role) and self._incident.simulated(role)
+            and self._circle.knows(role) == self._circle.knows(seat)
         ]
         hands = [role for role in able if role not in (LEAD, "deputy")] or able
         new = min(hands, key=self._work.queued, default=None)
