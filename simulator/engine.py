@@ -121,16 +121,18 @@ class Engine:
         Whoever speaks for an empty seat sits down in it first.
         """
         role = role_of(by)
-        if role in self.incident.seats and not by.startswith("teammate:") and not isinstance(command, c.LeaveSeat):
-            self.stand_ins.person_acted(role)
+        person = not by.startswith("teammate:")
         if self._stands(command, by, role):
             self.submit(c.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
+        # After they sat down: a replay finds them seated already, and must come to the same.
+        if person and role in self.incident.seats and not isinstance(command, c.LeaveSeat):
+            self.stand_ins.person_acted(role)
         reason = self.objection(command, role)
         if reason:
             return self.refuse(command, by, reason)
         entry = self._record(command, by)
         self._fold(entry)
-        if not by.startswith("teammate:"):
+        if person:
             self.stand_ins.person_gave(role, command)
         handler = HANDLERS.get(type(command))
         if handler:

@@ -8,9 +8,15 @@ from scenarios import load
 from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
+from simulator.replay import replay
 from tests.simulator.test_standins import bodies
 
 BO = "commander:Bo"
+DECISION = c.RecordDecision(
+    decision="continue mitigation", actions=("flag_web",), strategy="containment", why_now="quickest_undo", evidence=(),
+    execution_owner="mitigation", verification_owner="verification", reversal_minutes=1,
+    check=c.Check(metric="reject_ratio_web", threshold=0.05), confidence="L2",
+)  # fmt: skip
 
 
 def real(name: str, seed: int = 7, mode: str = "training") -> Engine:
@@ -34,3 +40,22 @@ def test_work_of_those_who_need_to_know_stays_among_them(owner: str) -> None:
     moved = bodies(drill, e.TaskReassigned)
     assert moved
     assert all(drill.circle.knows(x.owner) for x in moved)
+
+
+def same_again(drill: Engine, name: str) -> None:
+    """Check that a drill replays to the same bytes."""
+    assert list(replay(load(name), drill.journal).journal.lines()) == list(drill.journal.lines())
+
+
+def test_who_sits_down_by_speaking_has_done_something() -> None:
+    drill = real("auth_token")
+    drill.advance(10)
+    sits(drill, "commander", "Ada")
+    drill.advance(30)
+    drill.submit(c.PostMessage(text="Here."), "mitigation:Bo")
+    drill.advance(350)
+    drill.submit(DECISION, "commander:Ada")
+    drill.advance(400)
+    drill.submit(c.LeaveSeat(seat="commander"), "commander:Ada")
+    drill.run_to_horizon()
+    same_again(drill, "auth_token")
