@@ -121,7 +121,7 @@ class Engine:
         Whoever speaks for an empty seat sits down in it first.
         """
         role = role_of(by)
-        person = not by.startswith("teammate:")
+        person = not by.startswith("teammate:") and not self.ended
         if self._stands(command, by, role):
             self.submit(c.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
         # After they sat down: a replay finds them seated already, and must come to the same.

@@ -9,7 +9,7 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.replay import replay
-from tests.simulator.test_standins import bodies
+from tests.simulator.test_standins import FLAG, MITIGATION, bodies, idle, led
 
 BO = "commander:Bo"
 DECISION = c.RecordDecision(
@@ -59,3 +59,12 @@ def test_who_sits_down_by_speaking_has_done_something() -> None:
     drill.submit(c.LeaveSeat(seat="commander"), "commander:Ada")
     drill.run_to_horizon()
     same_again(drill, "auth_token")
+
+
+def test_nobody_comes_back_after_the_end() -> None:
+    drill = idle(led(FLAG))
+    assert drill.incident.stand_ins
+    drill.submit(c.EndDrill(how="stopped"), "facilitator:Flo")
+    end = len(drill.journal.entries)
+    drill.submit(c.PostMessage(text="Back."), MITIGATION)
+    assert [x.body.kind for x in drill.journal.entries[end:]] == ["post_message", "command_refused"]
