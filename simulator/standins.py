@@ -65,11 +65,13 @@ class StandIns:
         """(seat, thing) -> since when it has been waited for, where nothing else says so."""
         self._called: dict[str, bool] = {}
         self._given: dict[str, Counter[tuple[object, ...]]] = {}
-        """Seat -> what the people in it have given by kind and object, so that nobody does it twice."""
+        """Seat -> what the people in it have given by kind and object, so that a stand-in does not do it twice."""
+        self._unled: dict[str, Counter[tuple[object, ...]]] = {}
+        """Seat -> what of it they gave while no person was in command, for whoever plays the seat after them."""
         self._led_at: int | None = None
         """When a person was last in command."""
         self._under_person: Counter[tuple[object, ...]] = Counter()
-        """What people have given while one of them was in command."""
+        """What people have given while one of them was in command, for all who play a seat after that."""
         self.agents: dict[str, Agent] = {}
         """Seat -> what plays it while the person in it does nothing."""
 
@@ -89,13 +91,14 @@ class StandIns:
     def left(self, seat: str, agent: Agent | None) -> Agent | None:
         """Return what plays a seat whose person got up: `agent`, without what people there have done already."""
         self.agents.pop(seat, None)
-        return agent and _minus(agent, self._given.pop(seat, Counter()))
+        return agent and _minus(agent, self._unled.pop(seat, Counter()))
 
     def person_gave(self, seat: str, body: c.Command) -> None:
         """Take note of an accepted command of the person in a seat."""
         self._given.setdefault(seat, Counter())[_essence(body)] += 1
-        if self._incident.led_by_person():
-            self._under_person[_essence(body)] += 1
+        led = self._incident.led_by_person()
+        kept = self._under_person if led else self._unled.setdefault(seat, Counter())
+        kept[_essence(body)] += 1
 
     def unled(self, agents: dict[str, Agent]) -> bool:
         """Tell whether no person is in command, and none for long enough to think that none goes on.

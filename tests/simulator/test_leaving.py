@@ -68,3 +68,17 @@ def test_nobody_comes_back_after_the_end() -> None:
     end = len(drill.journal.entries)
     drill.submit(c.PostMessage(text="Back."), MITIGATION)
     assert [x.body.kind for x in drill.journal.entries[end:]] == ["post_message", "command_refused"]
+
+
+def test_what_a_person_gave_is_left_out_once() -> None:
+    packet = c.RecordPacket(segments=(), impact=(), evidence=(), next_checkpoint_minutes=5, next_owner="deputy")
+    loaded = led((300, packet), (300, packet), (300, packet))
+    drill = Engine(loaded, new_header(loaded, 7))
+    sits(drill, "commander", "Bo")
+    drill.submit(c.Declare(severity="SEV-2", title="t"), BO)
+    drill.submit(packet, BO)
+    assert not isinstance(drill.journal.entries[-1].body, e.CommandRefused)
+    drill.submit(c.LeaveSeat(seat="commander"), BO)
+    drill.advance(900)
+    theirs = [x for x in drill.journal if isinstance(x.body, c.RecordPacket) and x.by == "teammate:commander"]
+    assert len(theirs) == 2
