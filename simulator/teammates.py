@@ -102,6 +102,7 @@ class Teammates:
     def _do(self, task: Task, role: str) -> Process:
         yield self._env.timeout(self._takes(role, "acknowledge", ACKNOWLEDGE))
         if not self._still(task, role):
+            self._put_down(task, role)
             return
         self._stage.emit(e.TaskAcknowledged(task=task.id, owner=role), by=f"teammate:{role}")
         if task.query:
@@ -111,7 +112,7 @@ class Teammates:
         else:
             yield self._env.timeout(self._takes(role, "look", LOOK))
             report = "Looked into it; nothing beyond what is in the channel. Name a query and I run it."
-        self._at_it.pop(task.id, None)
+        self._put_down(task, role)
         if not self._still(task, role):
             return
         told = [cue for cue in self._known(role, self._topics(task)) if cue.id not in self._stage.incident.cues]
@@ -120,6 +121,10 @@ class Teammates:
         if told and not (task.query or task.action):
             report = "Looked into it; what I know of it is in the channel."
         self._stage.emit(e.TaskReported(task=task.id, owner=role, text=report), by=f"teammate:{role}")
+
+    def _put_down(self, task: Task, role: str) -> None:
+        if self._at_it.get(task.id) == role:
+            del self._at_it[task.id]
 
     def _still(self, task: Task, role: str) -> bool:
         """Tell whether a task is still this role's: it may have been taken back, or reported by a person."""

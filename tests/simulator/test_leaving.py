@@ -9,7 +9,7 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.replay import replay
-from tests.simulator.test_standins import FLAG, MITIGATION, bodies, idle, led
+from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, idle, led
 
 BO = "commander:Bo"
 DECISION = c.RecordDecision(
@@ -82,3 +82,15 @@ def test_what_a_person_gave_is_left_out_once() -> None:
     drill.advance(900)
     theirs = [x for x in drill.journal if isinstance(x.body, c.RecordPacket) and x.by == "teammate:commander"]
     assert len(theirs) == 2
+
+
+def test_a_task_taken_back_can_be_given_away_again() -> None:
+    drill = idle(led(CHECK), until=-60)
+    while not bodies(drill, e.TaskReassigned):
+        drill.advance(drill.now + 1)
+    drill.submit(c.AcknowledgeTask(task="task:1"), MITIGATION)
+    while drill.now < 1500:
+        drill.advance(drill.now + 60)
+        drill.submit(c.PostMessage(text="Still thinking."), MITIGATION)
+    assert [x.owner for x in bodies(drill, e.TaskReassigned)] == ["comms", "mitigation", "comms"]
+    assert [x.owner for x in bodies(drill, e.TaskReported)] == ["comms"]
