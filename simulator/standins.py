@@ -197,7 +197,10 @@ class StandIns:
     def _come(self, seat: str, acted: int) -> Process:
         yield self._stage.env.timeout(draw(SECONDARY, self._stage.stream(f"standin/{seat}")))
         idle = self._acted.get(seat) == acted and seat in self._incident.seats
-        if not idle or self._incident.led_by_person() or self._incident.ended:
+        if not idle or self._incident.ended:
+            return
+        if self._incident.led_by_person():
+            self._called.pop(seat, None)  # not needed now; may be again when that person goes
             return
         self._stage.emit(e.StandInCame(seat=seat), by=f"teammate:{seat}")
         title = self._stage.scenario.find("roles", seat).title

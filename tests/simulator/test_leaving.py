@@ -94,3 +94,15 @@ def test_a_task_taken_back_can_be_given_away_again() -> None:
         drill.submit(c.PostMessage(text="Still thinking."), MITIGATION)
     assert [x.owner for x in bodies(drill, e.TaskReassigned)] == ["comms", "mitigation", "comms"]
     assert [x.owner for x in bodies(drill, e.TaskReported)] == ["comms"]
+
+
+def test_a_secondary_who_was_not_needed_can_be_called_again() -> None:
+    drill = idle(led(FLAG), until=-60)
+    while not bodies(drill, e.StandInCalled):
+        drill.advance(drill.now + 1)
+    sits(drill, "commander", "Bo")
+    drill.advance(drill.now + 400)
+    assert not bodies(drill, e.StandInCame)
+    drill.submit(c.LeaveSeat(seat="commander"), BO)
+    drill.advance(1700)
+    assert [x.seat for x in bodies(drill, e.StandInCame)] == ["mitigation"]
