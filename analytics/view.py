@@ -341,9 +341,9 @@ class RecordView:
 
         With a person in command teammates only do what they are asked, so all that is done is the people's.
         """
-        if self.held(("commander",), 0, max(60, self.over)):
-            return True
         entry = self.entry(seq)
+        if self.held(("commander",), 0, max(60, self.over)) and self._led(entry):
+            return True
         if entry.is_command or self._stood_in(entry):
             return not entry.by.startswith("teammate:")
         run = next((r for r in self.runs if r.ref == getattr(entry.body, "run", None)), None)
@@ -353,6 +353,19 @@ class RecordView:
         names = ("executor", "owner", "receiver", "giver", "seat")
         who = run.executor if run else next((w for n in names if (w := getattr(entry.body, n, None))), None)
         return who in self._seated and not self._stood_in_for(who, entry.at)
+
+    def _led(self, entry: Entry) -> bool:
+        """Tell whether a person led when an entry was made, where one sat in the commander's seat.
+
+        From the moment somebody had to leave command, only a person who took it leads; and what merely befell
+        them until then is no doing of theirs.
+        """
+        left = [m.at for m in self.all(e.RoleVacated) if m.body.role == "commander"]
+        if not left or self.header.policy is not None or not self.header.automation:
+            return True
+        if entry.at < left[0]:
+            return not isinstance(entry.body, (e.AlertFired, e.InjectDelivered))
+        return any(left[0] <= s.since <= entry.at < s.until and s.who in self._seated for s in self.commanders)
 
     def _stood_in_for(self, seat: str, at: int) -> bool:
         """Tell whether a secondary did a seat's work at a second."""

@@ -105,8 +105,10 @@ class IncidentState:
         return seat == "commander" and (self.gone.get(seat) == seat or self.holders.get(seat, seat) != seat)
 
     def led_by_person(self) -> bool:
-        """Tell whether command lies with a person: whoever holds it, else whoever sits in the seat that leads."""
-        return not self.simulated(self.holders.get("commander") or "commander")
+        """Tell whether command lies with a person: whoever holds it, else who sits in the seat that leads and may."""
+        holder = self.holders.get("commander")
+        vacant = holder is None and self.handed_on("commander")
+        return not vacant and not self.simulated(holder or "commander")
 
     def begun(self, task: Task) -> bool:
         """Tell whether the owner of a task has begun what it asks for."""

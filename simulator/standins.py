@@ -119,6 +119,8 @@ class StandIns:
     def look_around(self) -> None:
         """Let the simulated lead see who is waited for; called on every tick while no person is in command."""
         self._fill_command()
+        if not self._incident.simulated(self._lead()):
+            return  # who had to leave command still sits there; nobody speaks for them
         for seat in list(self._incident.seats):
             if seat not in self._incident.stand_ins:
                 self._see_to(seat)
@@ -180,7 +182,9 @@ class StandIns:
         able = [
             role
             for role in part.executors
-            if role != seat and self._incident.present.get(role) and self._incident.simulated(role)
+            if role != seat
+            and self._incident.present.get(role)
+            and self._incident.simulated(role)
             and self._circle.knows(role) == self._circle.knows(seat)
         ]
         hands = [role for role in able if role not in (LEAD, "deputy")] or able

@@ -8,7 +8,7 @@ from analytics.criteria.ladders import precheck_of, prechecks
 from analytics.facts import facts_around, rerun_after
 from analytics.playbook import Cap
 from analytics.scorecard import CapHit, clock, titles
-from analytics.timeline import ActionRun
+from analytics.timeline import ActionRun, Span
 from analytics.view import RecordView
 from simulator import commands as c
 from simulator import events as e
@@ -41,8 +41,8 @@ def _worst(hits: list[CapHit]) -> CapHit | None:
 
 
 def no_command(view: RecordView, cap: Cap) -> CapHit | None:
-    """C1: nobody in command for long after T+10, or two at once."""
-    spans = view.commanders
+    """C1: nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
+    spans = tuple(span for span in view.commanders if not _helped_out(view, span))
     hits = []
     at = COMMAND_DUE
     for span in (*spans, None):
@@ -60,6 +60,14 @@ def no_command(view: RecordView, cap: Cap) -> CapHit | None:
                 why = f"Two held command from {clock(since)} to {clock(until)}."
                 hits.append(_hit(cap, why, (a.seq, b.seq), until - since <= TWO + 60 * cap.within))
     return _worst(hits)
+
+
+def _helped_out(view: RecordView, span: Span) -> bool:
+    """Tell whether a simulated teammate took command that nobody had offered them."""
+    taken = view.entry(span.seq)
+    offered = any(m.body.role == "commander" and m.body.to == span.who and m.at <= taken.at
+                  for m in view.all(c.AssignRole))  # fmt: skip
+    return isinstance(taken.body, e.RoleAccepted) and taken.by.startswith("teammate:") and not offered
 
 
 def _last_seqs(view: RecordView, at: int) -> tuple[int, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from analytics import playbook
+from analytics.counterfactual import add_references
+from analytics.scoring import score
 from scenarios import load
 from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.replay import replay
-from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, idle, led
+from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, first, idle, led
 
 BO = "commander:Bo"
 DECISION = c.RecordDecision(
@@ -106,3 +109,18 @@ def test_a_secondary_who_was_not_needed_can_be_called_again() -> None:
     drill.submit(c.LeaveSeat(seat="commander"), BO)
     drill.advance(1700)
     assert [x.seat for x in bodies(drill, e.StandInCame)] == ["mitigation"]
+
+
+@pytest.mark.parametrize("name", ["auth_token", "billing_mismatch", "permission_leak"])
+def test_somebody_takes_command_from_who_did_nothing_with_it(name: str) -> None:
+    drill = real(name)
+    sits(drill, "commander", "Bo")
+    drill.run_to_horizon()
+    gone = first(drill, e.RoleVacated)
+    taken = next(x for x in drill.journal if isinstance(x.body, e.RoleAccepted) and x.body.role == "commander")
+    assert taken.body == e.RoleAccepted(role="commander", seat="deputy")
+    assert 220 <= taken.at - gone <= 260  # looks are 15 s apart
+    assert [x for x in drill.journal if x.by.startswith("teammate:") and isinstance(x.body, c.TakeAction)]
+    same_again(drill, name)
+    book = playbook.load("recovery")
+    assert score(add_references(load(name), drill.journal, book, seeds=0), book).total <= 5
