@@ -35,6 +35,8 @@ SECONDARY = Duration(median=120, spread=0.3)
 HOLD = 120
 """Seconds for which a simulated team waits, once no person is in command any more, for one to go on."""
 LEAD = "commander"
+VACANT = (LEAD, "vacant")
+"""What is waited for where nobody has command."""
 
 
 class Waiting(NamedTuple):
@@ -105,7 +107,10 @@ class StandIns:
 
         `agents` then leave out what people gave while one of them led: nobody begins from the beginning.
         """
-        if self._incident.led_by_person():
+        led = self._incident.led_by_person()
+        if led or self._incident.holder(LEAD):
+            self._first.pop(VACANT, None)
+        if led:
             self._led_at = self._stage.now
             return False
         if self._led_at is not None and self._stage.now - self._led_at < HOLD:
@@ -129,9 +134,10 @@ class StandIns:
         """Let a simulated seat take command that was left vacant."""
         if self._incident.holder(LEAD) or LEAD not in self._incident.gone:
             return
-        since = self._first.setdefault((LEAD, "vacant"), self._stage.now)
+        since = self._first.setdefault(VACANT, self._stage.now)
         seats = ("deputy", *(role.id for role in self._stage.scenario.seats()))
-        able = (s for s in seats if s != LEAD and self._incident.simulated(s) and self._circle.knows(s))
+        left = (LEAD, self._incident.gone[LEAD])
+        able = (s for s in seats if s not in left and self._incident.simulated(s) and self._circle.knows(s))
         seat = next(able, None)
         if seat is not None and self._stage.now - since >= GRACE:
             self._teammates.say(seat, "Nobody has command; I take it until somebody else does.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from analytics import playbook
@@ -12,7 +14,8 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.replay import replay
-from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, first, idle, led
+from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, first, gives, idle, led
+from tests.simulator.toy import toy
 
 BO = "commander:Bo"
 DECISION = c.RecordDecision(
@@ -124,3 +127,16 @@ def test_somebody_takes_command_from_who_did_nothing_with_it(name: str) -> None:
     same_again(drill, name)
     book = playbook.load("recovery")
     assert score(add_references(load(name), drill.journal, book, seeds=0), book).total <= 5
+
+
+def test_command_left_vacant_again_waits_again() -> None:
+    leaves = {"persona": "Ops", "text": "off you go", "leaves": "commander", "grace": "10s"}
+    loaded = toy(injects=[{"id": "once", "at": "1m", **leaves}, {"id": "twice", "at": "12m", **leaves}])
+    lead = gives((0, c.AssignRole(role="commander", to="commander")))
+    loaded = replace(loaded, teammates={"commander": lead})
+    drill = Engine(loaded, new_header(loaded, 7))
+    drill.advance(1500)
+    left = [x.at for x in drill.journal if isinstance(x.body, e.RoleVacated)]
+    took = [x for x in drill.journal if isinstance(x.body, e.RoleAccepted) and "teammate" in x.by]
+    assert [x.body.seat for x in took][-2:] == ["deputy", "comms"]
+    assert all(taken.at - gone >= 120 for taken, gone in zip(took[-2:], left, strict=True))
