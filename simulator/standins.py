@@ -171,9 +171,7 @@ class StandIns:
 
     def _say(self, seat: str, text: str, about: str | None) -> None:
         """Speak as the simulated lead, where the one spoken to can read it."""
-        lead = self._lead()
-        channel = self._circle.channel(lead) if self._circle.knows(seat) else self._circle.channel(seat)
-        self._teammates.say(lead, text, about, channel)
+        self._teammates.say(self._lead(), text, about, self._circle.channel(seat))
 
     def _ask(self, seat: str, one: Waiting) -> None:
         self._say(seat, f"{self._handle(seat)}, are you on it? {one.what}", one.ref)

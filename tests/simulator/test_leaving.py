@@ -14,6 +14,7 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.replay import replay
+from tests.simulator.test_circle import PROTECTED
 from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, first, gives, idle, led
 from tests.simulator.toy import toy
 
@@ -140,3 +141,11 @@ def test_command_left_vacant_again_waits_again() -> None:
     took = [x for x in drill.journal if isinstance(x.body, e.RoleAccepted) and "teammate" in x.by]
     assert [x.body.seat for x in took][-2:] == ["deputy", "comms"]
     assert all(taken.at - gone >= 120 for taken, gone in zip(took[-2:], left, strict=True))
+
+
+def test_what_somebody_is_asked_stays_in_their_channel_whoever_leads() -> None:
+    agents = {"commander": gives((0, c.AssignRole(role="commander", to="comms"))), "deputy": gives(CHECK)}
+    drill = idle(replace(toy(**PROTECTED), teammates=agents), until=900)
+    assert drill.incident.holder("commander") == "comms"
+    asked = [x for x in bodies(drill, e.MessagePosted) if "are you on it?" in x.text]
+    assert [(x.role, x.channel) for x in asked] == [("comms", "closed")]
