@@ -74,7 +74,9 @@ _DYNAMIC: dict[str, Callable[[Scenario, IncidentState, str | None], list[Option]
     "channels": lambda s, i, r: [Option(channel, channel) for channel in s.channels],
     "blast": lambda s, i, r: [Option(t.id, t.title) for t in (*s.blast, *s.segments)],
     "tasks": lambda s, i, r: [
-        Option(t.id, t.text) for t in i.tasks.values() if r in (t.owner, t.was) and t.reported is None
+        Option(t.id, t.text)
+        for t in i.tasks.values()
+        if t.reported is None and (t.owner == r or (t.was == r and i.simulated(t.owner)))
     ],
     "voices": lambda s, i, r: [_titled_inject(s, ident) for ident in i.delivered if s.find("injects", ident).proposes],
     "handoffs": lambda s, i, r: [

@@ -173,8 +173,11 @@ class Rules:
 
     def _own_task(self, command: c.AcknowledgeTask | c.ReportTask, role: str) -> str | None:
         task = self._incident.tasks.get(command.task)
-        back = task is not None and task.was == role and isinstance(command, c.AcknowledgeTask)
-        if task is None or (task.owner != role and not back):
+        if task is None:
+            return "that task is not yours"
+        # Back from a simulated teammate only: what a person has in hand nobody takes from them.
+        back = task.was == role and isinstance(command, c.AcknowledgeTask) and self._incident.simulated(task.owner)
+        if task.owner != role and not back:
             return "that task is not yours"
         if back and task.owner != role and task.reported is None:
             at_it = self._incident.begun(task)

@@ -14,6 +14,7 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.replay import replay
+from simulator.views import briefing
 from tests.simulator.test_circle import PROTECTED
 from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, first, gives, idle, led
 from tests.simulator.toy import toy
@@ -149,3 +150,15 @@ def test_what_somebody_is_asked_stays_in_their_channel_whoever_leads() -> None:
     assert drill.incident.holder("commander") == "comms"
     asked = [x for x in bodies(drill, e.MessagePosted) if "are you on it?" in x.text]
     assert [(x.role, x.channel) for x in asked] == [("comms", "closed")]
+
+
+def test_nobody_takes_a_task_from_a_person() -> None:
+    drill = idle(led(CHECK), until=-60)
+    while not bodies(drill, e.TaskReassigned):
+        drill.advance(drill.now + 1)
+    drill.submit(c.AcknowledgeTask(task="task:1"), MITIGATION)
+    sits(drill, "comms", "Cy")
+    assert "task:1" not in [option.id for option in briefing(drill, "comms").options("tasks")]
+    drill.submit(c.AcknowledgeTask(task="task:1"), "comms:Cy")
+    assert isinstance(drill.journal.entries[-1].body, e.CommandRefused)
+    assert drill.incident.tasks["task:1"].owner == "mitigation"
