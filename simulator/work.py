@@ -44,7 +44,8 @@ class Work:
         self._signed: dict[str, tuple[str, ...]] = {}
         self._waiting: dict[str, simpy.Event] = {}
         self._counts: dict[str, int] = {}
-        self._busy: dict[str, list[tuple[int, int]]] = {role.id: [] for role in stage.scenario.roles}
+        self._busy: dict[str, dict[str, tuple[int, int]]] = {role.id: {} for role in stage.scenario.roles}
+        """Role -> run -> from when until when its hands were full with it."""
         self.forbidden: dict[str, str] = {}
         """Actions a facilitator forbids, with the reason."""
         self.forced: dict[str, str] = {}
@@ -58,7 +59,7 @@ class Work:
         """Return the factor on what takes a role's attention now: 1 unless its hands were full for long."""
         now, strain = self._stage.now, self._stage.scenario.strain
         since = now - strain.window
-        busy = sum(min(until, now) - max(begun, since) for begun, until in self._busy[role] if until > since)
+        busy = sum(min(until, now) - max(begun, since) for begun, until in self._busy[role].values() if until > since)
         return strain.factor(busy)
 
     # --- queries ---------------------------------------------------------------------------------------
@@ -120,7 +121,7 @@ class Work:
                 self._stage.emit(e.QueryQueued(run=run, executor=executor, command_line=line))
             yield turn
             takes = max(1, round(takes * pace * self.strain(executor)))
-            self._busy[executor].append((self._stage.now, self._stage.now + takes))
+            self._busy[executor][run] = (self._stage.now, self._stage.now + takes)
             self._stage.emit(
                 e.QueryStarted(run=run, executor=executor, command_line=line, expected=self._stage.now + takes)
             )
@@ -137,7 +138,9 @@ class Work:
         try:
             yield from self._carry_out(run, action, executor)
         except simpy.Interrupt:
-            self._busy[executor] = [(begun, min(until, self._stage.now)) for begun, until in self._busy[executor]]
+            if run in self._busy[executor]:
+                begun, until = self._busy[executor][run]
+                self._busy[executor][run] = (begun, min(until, self._stage.now))
             self._stage.turn(action.abort_effects, run)
             self._stage.emit(e.ActionAborted(run=run, action=action.id))
         finally:
@@ -162,7 +165,7 @@ class Work:
             self._signed.pop(action.id, None)  # a sign-off is for one run
             # How long the tool takes is the action's; only what takes somebody's attention depends on them.
             takes = draw(action.takes, stage.stream(f"action/{action.id}"))
-            self._busy[executor].append((stage.now, stage.now + takes))
+            self._busy[executor][run] = (stage.now, stage.now + takes)
             stage.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=stage.now + takes))
             stage.turn(action.starts_with, run)
             yield self._env.timeout(takes)

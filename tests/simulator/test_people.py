@@ -330,3 +330,20 @@ def test_pressure_depends_on_what_was_told(name: str, thanks: str, rings: str) -
     assert rings in heard
     assert thanks not in heard
     assert any(x.run.startswith("call:") for x in bodies(untold, e.QueryStarted))
+
+
+def test_stopping_one_thing_does_not_shorten_another() -> None:
+    slow = [{**TOY["queries"][0], "takes": {"median": 500, "spread": 0}}, TOY["queries"][1]]
+    strains = []
+    for stops in (False, True):
+        drill = engine(queries=slow)
+        drill.submit(c.PostMessage(text="Mine."), "deputy:Di")  # a person, so that nobody signs
+        drill.submit(c.TakeAction(action="move"), "mitigation:Ana")
+        drill.submit(c.RunQuery(query="check"), "mitigation:Ana")
+        drill.advance(0)
+        if stops:
+            drill.submit(c.AbortAction(action="action:move"), "mitigation:Ana")
+        drill.advance(460)
+        assert len(at(drill, e.ActionAborted)) == stops
+        strains.append(drill.work.strain("mitigation"))
+    assert strains[0] == strains[1] > 1.5
