@@ -173,7 +173,6 @@ def _seat(s: IncidentState, entry: Entry, body: c.TakeSeat) -> None:
 
 def _leave(s: IncidentState, entry: Entry, body: c.LeaveSeat) -> None:
     s.seats.pop(body.seat, None)
-    s.stand_ins.pop(body.seat, None)
 
 
 def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:

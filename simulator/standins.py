@@ -91,8 +91,16 @@ class StandIns:
             self._stage.emit(e.StandInLeft(seat=seat), by=f"teammate:{seat}")
 
     def left(self, seat: str, agent: Agent | None) -> Agent | None:
-        """Return what plays a seat whose person got up: `agent`, without what people there have done already."""
+        """Return what plays a seat whose person got up: `agent`, without what people there have done already.
+
+        Whoever sits down next begins afresh: nobody stands in for them, and they have been asked nothing yet.
+        """
         self.agents.pop(seat, None)
+        self._acted.pop(seat, None)
+        self._called.pop(seat, None)
+        self._asked = {key: at for key, at in self._asked.items() if key[0] != seat}
+        if seat in self._incident.stand_ins:
+            self._stage.emit(e.StandInLeft(seat=seat), by=f"teammate:{seat}")
         return agent and _minus(agent, self._unled.pop(seat, Counter()))
 
     def person_gave(self, seat: str, body: c.Command) -> None:

@@ -111,7 +111,7 @@ class StandInCame(Event):
 
 
 class StandInLeft(Event):
-    """The person in the seat is back at work; the secondary is gone."""
+    """The person in the seat is back at work, or has got up; nobody stands in for them any more."""
 
     kind: Literal["stand_in_left"] = "stand_in_left"
     seat: str

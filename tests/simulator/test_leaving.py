@@ -9,6 +9,7 @@ import pytest
 from analytics import playbook
 from analytics.counterfactual import add_references
 from analytics.scoring import score
+from analytics.view import RecordView
 from scenarios import load
 from simulator import commands as c
 from simulator import events as e
@@ -162,3 +163,23 @@ def test_nobody_takes_a_task_from_a_person() -> None:
     drill.submit(c.AcknowledgeTask(task="task:1"), "comms:Cy")
     assert isinstance(drill.journal.entries[-1].body, e.CommandRefused)
     assert drill.incident.tasks["task:1"].owner == "mitigation"
+
+
+def test_who_sits_down_after_a_stand_in_is_credited_again_and_given_time() -> None:
+    drill = real("auth_token")
+    sits(drill, "mitigation", "Ada")
+    while not bodies(drill, e.StandInCame):
+        drill.advance(drill.now + 15)
+    drill.submit(c.LeaveSeat(seat="mitigation"), "mitigation:Ada")
+    assert [x.seat for x in bodies(drill, e.StandInLeft)] == ["mitigation"]
+    sits(drill, "mitigation", "Bo")
+    sat = drill.now
+    drill.submit(c.RunQuery(query="by_client"), "mitigation:Bo")
+    drill.advance(sat + 150)
+    assert not [x for x in drill.journal if isinstance(x.body, (e.StandInCalled, e.StandInCame)) and x.at > sat]
+    drill.run_to_horizon()
+    same_again(drill, "auth_token")
+    book = playbook.load("recovery")
+    view = RecordView(add_references(load("auth_token"), drill.journal, book, seeds=0), book)
+    done = next(m for m in view.all(e.QueryFinished) if m.body.executor == "mitigation" and m.at > sat)
+    assert view.by_people(done.seq)
