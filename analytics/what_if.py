@@ -17,7 +17,7 @@ from analytics.timeline import FOREVER, ActionRun
 from analytics.view import RecordView
 from simulator import commands as c
 from simulator import events as e
-from simulator.journal import Entry, Journal, accepted
+from simulator.journal import Entry, Journal, accepted, past
 from simulator.replay import rerun
 from simulator.scenario import Action, LoadedScenario
 
@@ -70,7 +70,9 @@ def _one_an_action(items: list[tuple[float, Change, dict[str, float]]]) -> list[
 
 
 def _people(view: RecordView) -> list[Entry]:
-    return list(view.record.journal.commands())
+    journal = view.record.journal
+    late = past(journal.entries)
+    return [x for x in journal.commands() if x.seq not in late]
 
 
 def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:

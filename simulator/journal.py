@@ -114,6 +114,16 @@ def refused(entries: Iterable[Entry]) -> frozenset[int]:
     return frozenset(x.body.command for x in entries if isinstance(x.body, e.CommandRefused))
 
 
+PAST = "lies in the past; sort the file by `at`"
+"""End of the reason why a command of a file was refused before the drill was even asked."""
+
+
+def past(entries: Iterable[Entry]) -> dict[int, str]:
+    """Return sequence number -> reason for the commands of a file that stood too late in it."""
+    refusals = (x.body for x in entries if isinstance(x.body, e.CommandRefused))
+    return {body.command: body.reason for body in refusals if body.reason.endswith(PAST)}
+
+
 def accepted(entries: Sequence[Entry]) -> Iterator[Entry]:
     """Yield every entry except refused commands."""
     no = refused(entries)

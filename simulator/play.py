@@ -8,7 +8,7 @@ from typing import Any
 from simulator import commands as c
 from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import UnknownName
-from simulator.journal import accepted
+from simulator.journal import PAST, accepted
 from simulator.policy import Derived, Order, Policy
 from simulator.scenario import LoadedScenario
 from simulator.views import briefing
@@ -67,7 +67,7 @@ def play_orders(
         if order.at >= end:
             continue
         if order.at < engine.now:
-            engine.refuse(order.body, order.by, f"{order.at} s lies in the past; sort the file by `at`")
+            engine.refuse(order.body, order.by, f"{order.at} s {PAST}")
             continue
         _advance(engine, order.at, step)
         engine.submit(order.body, order.by)

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from simulator.engine import VERSION, Engine
 from simulator.errors import ReplayDivergence
-from simulator.journal import Entry, Header, Journal, refused, role_of
+from simulator.journal import Entry, Header, Journal, past, refused, role_of
 from simulator.scenario import LoadedScenario
 
 
-def rebuild(loaded: LoadedScenario, header: Header, commands: Iterable[Entry], until: int | None = None) -> Engine:
+def rebuild(
+    loaded: LoadedScenario,
+    header: Header,
+    commands: Iterable[Entry],
+    until: int | None = None,
+    late: Mapping[int, str] | None = None,
+) -> Engine:
     """Return an engine that has been given `commands` (in order, each at its `at`) and then run to `until`.
 
-    Commands of simulated teammates are not given: the engine makes them again.
+    Commands of simulated teammates are not given: the engine makes them again. `late` tells which ones (sequence
+    number -> reason) stood too late in a file and are refused again.
     """
     engine = Engine(loaded, header)
     for entry in commands:
         if entry.by.startswith("teammate:"):
             continue
         engine.advance(entry.at)
-        engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
+        _once_more(engine, entry, late or {})
     if until is not None:
         engine.advance(until)
     return engine
+
+
+def _once_more(engine: Engine, entry: Entry, late: Mapping[int, str]) -> None:
+    if entry.seq in late:
+        engine.refuse(entry.body, entry.by, late[entry.seq])  # type: ignore[arg-type]
+    else:
+        engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
 
 
 def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
@@ -47,7 +61,8 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
         )
     last = journal.entries[-1].at if journal.entries else 0
     ended = any(entry.body.kind == "horizon_reached" for entry in journal)
-    engine = rebuild(loaded, header, journal.commands(), until=loaded.scenario.horizon + 1 if ended else last)
+    until = loaded.scenario.horizon + 1 if ended else last
+    engine = rebuild(loaded, header, journal.commands(), until, past(journal.entries))
     _compare(journal, engine.journal)
     return engine
 
@@ -63,7 +78,7 @@ def rerun(loaded: LoadedScenario, journal: Journal, seed: int) -> Journal:
     on something not there yet waits for it, as a person would, up to `PATIENCE_SECONDS`.
     """
     engine = Engine(loaded, journal.header.model_copy(update={"seed": seed}))
-    no = refused(journal.entries)
+    no, late = refused(journal.entries), past(journal.entries)
     waiting: list[Entry] = []
     for entry in journal.commands():
         while waiting and engine.now + POLL_SECONDS < entry.at:
@@ -72,7 +87,7 @@ def rerun(loaded: LoadedScenario, journal: Journal, seed: int) -> Journal:
         engine.advance(entry.at)
         waiting = _give(engine, waiting)
         if entry.seq in no:
-            engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
+            _once_more(engine, entry, late)
         else:
             waiting += _give(engine, [entry])
     while waiting and not engine.finished:

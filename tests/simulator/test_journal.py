@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from simulator import commands as c
 from simulator.errors import JournalError
 from simulator.journal import Entry, load, references, refused, role_of
+from simulator.play import play_orders
+from simulator.policy import Order
+from simulator.replay import replay, rerun
 from tests.simulator.test_engine import SCRIPT, play
-from tests.simulator.toy import engine
+from tests.simulator.toy import engine, toy
 
 
 @pytest.fixture
@@ -100,3 +103,12 @@ def test_a_refusal_names_the_command_it_refuses() -> None:
     drill = engine()
     entry: Entry = drill.submit(c.RunQuery(query="nope"), "commander:Bo")
     assert refused(drill.journal.entries) == {entry.seq}
+
+
+def test_what_stood_too_late_in_a_file_is_refused_again_in_a_replay() -> None:
+    declare, post = c.Declare(severity="SEV-2", title="t"), c.PostMessage(text="First things first.")
+    drill = play_orders(toy(), [Order(60, "commander:Bo", post), Order(30, "commander:Bo", declare)], 7)
+    assert [x.body.kind for x in drill.journal.entries if x.seq in refused(drill.journal.entries)] == ["declare"]
+    assert list(replay(toy(), drill.journal).journal.lines()) == list(drill.journal.lines())
+    again = rerun(toy(), drill.journal, 8)
+    assert [x.body.kind for x in again.entries if x.seq in refused(again.entries)] == ["declare"]
