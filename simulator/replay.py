@@ -61,7 +61,7 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
         )
     last = journal.entries[-1].at if journal.entries else 0
     ended = any(entry.body.kind == "horizon_reached" for entry in journal)
-    until = loaded.scenario.horizon + 1 if ended else last
+    until = loaded.scenario.horizon + 1 if ended else last + 1  # what the engine did at `last` included
     engine = rebuild(loaded, header, journal.commands(), until, past(journal.entries))
     _compare(journal, engine.journal)
     return engine

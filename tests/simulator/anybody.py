@@ -17,14 +17,18 @@ from simulator.picks import options
 KINDS = tuple(sorted(c.Command.__subclasses__(), key=lambda model: model.__name__))
 FACILITATES = ("FireInject", "HoldInject", "SkipInject", "EditInject", "SendAdHoc", "GiveHint", "OverrideOutcome",
                "MarkObservation", "RateTeam")  # fmt: skip
-ENDS = ("EndDrill", "LeaveSeat")
-"""Left out, so that a drill goes on."""
-PLAYED = tuple(model for model in KINDS if model.__name__ not in (*FACILITATES, *ENDS))
+APART = ("EndDrill", "LeaveSeat")
+"""Left out, so that a drill goes on; and given seldom, so that people stay long enough to do something."""
+LEAVES = 0.03
+"""Probability that somebody gets up instead of doing anything else."""
+PLAYED = tuple(model for model in KINDS if model.__name__ not in (*FACILITATES, *APART))
 FACILITATED = tuple(model for model in KINDS if model.__name__ in FACILITATES)
 
 
 def command(engine: Engine, role: str, rng: random.Random, words: str) -> c.Command | None:
     """Return a command that `role` might give now; its texts are `words`. None where chance made nothing valid."""
+    if role in engine.incident.seats and rng.random() < LEAVES:
+        return c.LeaveSeat(seat=role)
     model = rng.choice(FACILITATED if role == "facilitator" else PLAYED)
     try:
         return model.model_validate(_filled(model, engine, role, rng, words))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cache
 
@@ -21,6 +21,7 @@ from simulator import parts, scenario
 from simulator.engine import Engine, new_header
 from simulator.journal import Entry, accepted
 from simulator.picks import _DYNAMIC, _NUMBERED, _STATIC
+from simulator.replay import replay
 from simulator.views import Briefing, briefing
 from tests.simulator.anybody import command
 
@@ -155,27 +156,35 @@ def secrets(engine: Engine, role: str) -> list[str]:
     return [name for name in dict.fromkeys(every) if name not in own]
 
 
-def played(name: str, variant: str, chance: int) -> int:
-    """Let people of every role and a facilitator do what comes into their heads; look now and then."""
+def played(name: str, variant: str, chance: int, look: Callable[[Engine], int]) -> tuple[Engine, int]:
+    """Let people of every role and a facilitator do what comes into their heads; look now and then.
+
+    Some sit there and do nothing, some get up and do not come back. Returns the engine and what `look` added up to.
+    """
     rng = random.Random(chance)
     loaded = load(name, variant)
     mode, helped = rng.choice(("training", "assessment")), rng.random() < 0.5
     engine = Engine(loaded, new_header(loaded, rng.randrange(50), mode=mode, automation=helped))
     roles = [role.id for role in loaded.scenario.roles]
     seated = [role.id for role in loaded.scenario.seats() if rng.random() < 0.7]
+    active = [seat for seat in seated if rng.random() < 0.6]
+    passing = roles if rng.random() < 0.5 else [role.id for role in loaded.scenario.roles if not role.seat]
     for seat in seated:
         engine.submit(c.TakeSeat(seat=seat, name=f"P-{seat}"), f"{seat}:P-{seat}")
     looked_for, look_at = 0, sorted(rng.sample(range(80), 4))
     for turn in range(80):
         engine.advance(engine.now + rng.choice((1, 5, 20, 45, 90)))
         for number in range(rng.randrange(4)):
-            role = rng.choice([*seated, *seated, rng.choice(roles), "facilitator"])
+            role = rng.choice([*active, *active, rng.choice(passing), "facilitator"])
             given_ = command(engine, role, rng, f"secret-{turn}-{number}-")
             if given_ is not None:
                 engine.submit(given_, f"{role}:P-{role}")
+            if isinstance(given_, c.LeaveSeat) and role in active:
+                active.remove(role)
         if turn in look_at:
-            looked_for += check(engine)
-    return looked_for
+            looked_for += look(engine)
+    replay(loaded, engine.journal)
+    return engine, looked_for
 
 
 @pytest.mark.slow
@@ -186,7 +195,13 @@ def played(name: str, variant: str, chance: int) -> int:
 @given(chance=st.integers(0, 10**6), share=st.floats(0, 0.999))
 def test_nothing_hidden_can_be_reached_from_a_briefing(name: str, chance: int, share: float) -> None:
     variants = scenarios.variants(name)
-    assert played(name, variants[int(share * len(variants))], chance) > 500
+    assert played(name, variants[int(share * len(variants))], chance, check)[1] > 500
+
+
+def test_drills_of_chance_replay_and_reach_what_happens_seldom() -> None:
+    drills = [played(name, "base", chance, lambda engine: 0)[0] for chance in range(5) for name in scenarios.names()]
+    reached = {entry.body.kind for drill in drills for entry in drill.journal}
+    assert {"leave_seat", "role_vacated", "task_reassigned", "stand_in_came", "stand_in_left"} <= reached
 
 
 def test_what_one_role_is_asked_no_other_can_look_up() -> None:

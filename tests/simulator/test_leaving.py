@@ -183,3 +183,11 @@ def test_who_sits_down_after_a_stand_in_is_credited_again_and_given_time() -> No
     view = RecordView(add_references(load("auth_token"), drill.journal, book, seeds=0), book)
     done = next(m for m in view.all(e.QueryFinished) if m.body.executor == "mitigation" and m.at > sat)
     assert view.by_people(done.seq)
+
+
+def test_a_drill_that_is_not_over_replays_to_where_it_stands() -> None:
+    drill = idle(led(CHECK), until=-60)
+    while not bodies(drill, e.TaskReassigned):
+        drill.advance(drill.now + 1)
+    rebuilt = replay(led(CHECK), drill.journal)
+    assert bodies(rebuilt, e.TaskReassigned)
