@@ -18,6 +18,7 @@ from scenarios.billing_mismatch.rates import (
     FULL_SPEED,
     LOCKED,
     MINUTE,
+    PRICE,
     UNLOCKED,
     USUAL,
     arrivals,
@@ -30,8 +31,6 @@ DRAINS = 95
 """Seconds until handlers in flight are done after the consumer is paused."""
 RECON_SECONDS, RECON_AFTER = 300, 120
 """The reconciliation job runs every five minutes, first so many seconds after the deploy."""
-PRICE = 38.40
-"""Dollars of an average invoice."""
 LOCK_SECONDS = 240
 """Seconds an index built without care locks the ledger."""
 REFUND_SECONDS = 240
