@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from scenarios import load
-from scenarios.billing_mismatch.sampling import wilson
 from scenarios.billing_mismatch.rates import PRICE
+from scenarios.billing_mismatch.sampling import wilson
 from scenarios.billing_mismatch.world import BillingWorld
 from simulator.engine import Engine, new_header
 from simulator.events import AlertFired
