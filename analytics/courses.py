@@ -173,7 +173,7 @@ class Walk:
 
     def _goes_on(self, task: _Task) -> bool:
         """Start or finish what is due; tell whether the task is still under way."""
-        action, facts = task.action, self._facts()
+        action, facts = task.action, self.facts()
         if not task.started:
             if any(not holds(one.when, facts) for one in action.preconditions):
                 return False
@@ -194,8 +194,9 @@ class Walk:
         for effect in effects:
             self.world.turn(effect.knob, effect.value, effect.over)
 
-    def _facts(self) -> Mapping[str, Any]:
-        # People and their knowledge are not part of a walk: whoever is needed is there and knows.
+    def facts(self) -> Mapping[str, Any]:
+        """Return the facts as conditions read them; people and their knowledge are no part of a walk."""
+        # Whoever is needed is there and knows.
         facts: dict[str, Any] = {f"role.{role.id}": True for role in self.scenario.roles}
         facts.update((f"query.{query.id}", True) for query in self.scenario.queries)
         facts.update((f"action.{action.id}", "none") for action in self.scenario.actions)

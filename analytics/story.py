@@ -14,7 +14,7 @@ from analytics.view import Moment, RecordView
 from simulator import commands as c
 from simulator import events as e
 from simulator.conditions import holds
-from simulator.scenario import Expected, Inject
+from simulator.scenario import Cue, Expected, Inject
 
 WORLD, TEAM = "world", "team"
 STATE_EVERY = 600
@@ -44,8 +44,9 @@ GROUPS: Mapping[str, str] = {
         ("acknowledge_page", "assign_role", "accept_role", "release_role", "assign_lane", "name_merge_owner", "freeze",
          "lift_freeze", "page_team", "assign_task", "acknowledge_task", "hand_off", "accept_hand_off", "take_seat",
          "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "role_vacated", "task_assigned",
-         "task_acknowledged", "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
-    "inject_delivered": "inject", "command_refused": "refused",
+         "role_doubled", "task_reassigned", "stand_in_called", "stand_in_came", "stand_in_left", "task_acknowledged",
+         "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
+    "inject_delivered": "inject", "command_refused": "refused", "slip_made": "slip",
 }  # fmt: skip
 """Kind of entry -> the group by which a timeline is filtered; what is not here is not shown."""
 IN_WORLD = frozenset({"fault", "tolerance", "effect", "change", "state", "alert"})
@@ -124,12 +125,15 @@ CUES: Columns = {
     "role": "str", "title": "str", "cue": "str", "text": "str", "matters_for": "str", "known": "float64",
     "shared": "float64", "how": "str", "waited": "float64", "seq": "int64",
 }  # fmt: skip
-"""Minutes at which one role knew something and everybody did; `how` is asked, offered, late or never."""
+"""Minutes at which one role knew something and everybody did; `how` is asked, offered, late, overtaken or never.
+
+Overtaken: nobody said it, and by the end it no longer mattered."""
 
 
 def cues(view: RecordView) -> pd.DataFrame:
     """Return every cue that only one role had, when it was known and when it reached everybody."""
     given = {m.body.cue: m for m in view.all(e.CueGiven)}
+    end = _facts(view, view.over)
     rows = []
     for role in view.scenario.roles:
         for cue in role.cues:
@@ -140,12 +144,16 @@ def cues(view: RecordView) -> pd.DataFrame:
                     "role": role.id, "title": role.title, "cue": cue.id, "text": cue.text,
                     "matters_for": cue.matters_for, "known": float("nan") if knew is None else knew / 60,
                     "shared": shared.at / 60 if shared else float("nan"),
-                    "how": shared.body.how if shared else "never",
+                    "how": shared.body.how if shared else "overtaken" if _moot(cue, end) else "never",
                     "waited": (shared.at - knew) / 60 if shared and knew is not None else float("nan"),
                     "seq": shared.seq if shared else first.seq if first else 0,
                 }
             )  # fmt: skip
     return frame(CUES, rows)
+
+
+def _moot(cue: Cue, now: Mapping[str, Any]) -> bool:
+    return any(holds(condition, now) for condition in cue.moot_when)
 
 
 INJECTS: Columns = {
@@ -284,6 +292,7 @@ def _facts(view: RecordView, at: int) -> dict[str, Any]:
         "incident.public_update": any(
             isinstance(x.body, c.UpdateStakeholders) and x.body.audience == "public" for x in said
         ),
+        "incident.verified": any(isinstance(x.body, e.VerificationMeasured) for x in said),
         "incident.lanes": len({x.body.lane for x in said if isinstance(x.body, c.AssignLane)}),
     }
     for x in said:

@@ -344,7 +344,7 @@ class RecordView:
         if self.held(("commander",), 0, max(60, self.over)):
             return True
         entry = self.entry(seq)
-        if entry.is_command:
+        if entry.is_command or self._stood_in(entry):
             return not entry.by.startswith("teammate:")
         run = next((r for r in self.runs if r.ref == getattr(entry.body, "run", None)), None)
         asked = self.find(getattr(entry.body, "run", "")) if isinstance(entry.body, e.VerificationMeasured) else None
@@ -352,7 +352,17 @@ class RecordView:
             return self.by_people(asked.seq)
         names = ("executor", "owner", "receiver", "giver", "seat")
         who = run.executor if run else next((w for n in names if (w := getattr(entry.body, n, None))), None)
-        return who in self._seated
+        return who in self._seated and not self._stood_in_for(who, entry.at)
+
+    def _stood_in_for(self, seat: str, at: int) -> bool:
+        """Tell whether a secondary did a seat's work at a second."""
+        came = [m.at for m in self.all(e.StandInCame) if m.body.seat == seat and m.at <= at]
+        left = [m.at for m in self.all(e.StandInLeft) if m.body.seat == seat and m.at <= at]
+        return bool(came) and (not left or left[-1] < came[-1])
+
+    def _stood_in(self, entry: Entry) -> bool:
+        """Tell whether a secondary did it in the seat of a person who did nothing."""
+        return entry.by.startswith("teammate:") and entry.role in self._seated
 
     def fits(self) -> tuple[Fit, ...]:
         """Return the fit of every branch that was taken."""

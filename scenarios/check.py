@@ -12,6 +12,9 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from analytics.playbook import Playbook
+from analytics.playbook import load as load_playbook
+from analytics.playbook import names as playbooks
+from scenarios.expects import DUE, SUPPORTED, expected
 from scenarios.loader import (
     Written,
     label,
@@ -26,12 +29,11 @@ from scenarios.loader import (
 )
 from scenarios.patch import lay_over
 from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
-from simulator.commands import Command, Pick
 from simulator.errors import ScenarioError, nearest
 from simulator.facts import INCIDENT_FACTS
 from simulator.scenario import Scenario
 from simulator.text import Utc, render
-from simulator.world import World
+from simulator.world import Remembers, World
 
 MakeWorld = Callable[[Mapping[str, float]], World]
 
@@ -191,6 +193,7 @@ class Check:
         self._commands()
         self._completeness()
         if world is not None:
+            self._quiet_window(world)
             self._templates(world)
 
     def find(self, path: Steps, what: str, remedy: str, level: Literal["error", "warning"] = "error") -> None:
@@ -215,6 +218,10 @@ class Check:
         self.known["seats"] = [role.id for role in self.scenario.seats()]
         self.known["channels"] = list(self.scenario.channels)
         self.known["incident roles"] = ["commander", "deputy"]
+        self.known["evidence uses"] = ["", *SUPPORTED, *dict.fromkeys(a.rung for a in self.scenario.actions)]
+        books = [load_playbook(name) for name in playbooks()]
+        self.known["criteria"] = sorted({*DUE, *(one.id for book in books for _, one in book.criteria())})
+        self.known["caps"] = sorted({cap.id for book in books for cap in book.caps})
 
     def _make_world(self, find_world: Callable[[], MakeWorld]) -> World | None:
         try:
@@ -253,6 +260,10 @@ class Check:
                 self._known(path, rate, "sources")
         for segment in self.data["overlay"].get("segment_indicators", {}):
             self._known(("overlay", "segment_indicators", segment), segment, "segments")
+        for name in self.data["overlay"].get("windows", {}):
+            self._known(("overlay", "windows", name), name, "criteria")
+        for name in self.data["overlay"].get("cap_facts", {}):
+            self._known(("overlay", "cap_facts", name), name, "caps")
         for metric in self.data.get("expert", {}).get("missing", {}):
             self._known(("expert", "missing", metric), metric, "metrics")
         for path, tripping in parts(self.data, "overlay.cap_facts.*"):
@@ -268,7 +279,7 @@ class Check:
 
     def _conditions(self) -> None:
         for pattern in CONDITIONS:
-            for path, condition in parts(self.data, pattern):
+            for path, condition in self._each(pattern):
                 for fact, wanted in condition.items():
                     self._known((*path, fact), fact, "facts")
                     if isinstance(wanted, Mapping):
@@ -282,24 +293,19 @@ class Check:
                                 remedy = f"write one of {', '.join(STATES)}"
                                 self.find((*path, fact), f"an action is never {state!r}", remedy)
 
+    def _each(self, pattern: str) -> Iterator[tuple[Steps, Mapping[str, Any]]]:
+        """Yield each condition at a place that takes one, or a list of which one is enough."""
+        for path, found in parts(self.data, pattern):
+            if isinstance(found, list):
+                yield from (((*path, index), one) for index, one in enumerate(found))
+            else:
+                yield path, found
+
     def _expected(self) -> None:
-        kinds = {model.model_fields["kind"].default: model for model in Command.__subclasses__()}
-        for path, expects in parts(self.data, "injects.*.expects"):
-            model = kinds.get(expects["command"])
-            if model is None:
-                remedy = f"use a command's kind{nearest(expects['command'], kinds)}"
-                self.find((*path, "command"), f"unknown command {expects['command']!r}", remedy)
-                continue
-            fields = {info.alias or name: info for name, info in model.model_fields.items()}
-            for name, wanted in expects.get("fields", {}).items():
-                where = (*path, "fields", name)
-                if name not in fields:
-                    self.find(where, f"{model.__name__} has no such field", f"rename it{nearest(name, fields)}")
-                    continue
-                sources = [mark.source for mark in fields[name].metadata if isinstance(mark, Pick)]
-                for value in wanted if isinstance(wanted, list) else [wanted]:
-                    for source in sources:
-                        self._known(where, value, source)
+        for pattern in ("injects.*.expects", "expert.injects.*.expects"):
+            for path, expects in parts(self.data, pattern):
+                for inner, what, remedy in expected(expects, self.known):
+                    self.find((*path, *inner), what, remedy)
 
     # --- sums and collisions -----------------------------------------------------------------------------
 
@@ -334,6 +340,7 @@ class Check:
             self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
         for index, need in enumerate(s.evidence_minimum):
+            self._known(("evidence_minimum", index, "supports"), need.supports, "evidence uses")
             if need.id not in served:
                 self.find(("evidence_minimum", index), "no query provides it", "add it to a query's `serves`")
         tested = {cause for query in s.queries for cause in query.discriminates}
@@ -341,6 +348,12 @@ class Check:
             if not cause.true and cause.id not in tested:
                 remedy = "add a cheap test and name the cause in its `discriminates`"
                 self.find(("causes", index), "no query can rule it out", remedy, "warning")
+        if not s.overlay.freeze_scope:
+            self.find(("overlay", "freeze_scope"), "names nothing to freeze", "name the affected services")
+        for group in ("queries", "actions"):
+            for index, part in enumerate(getattr(s, group)):
+                if not part.executors:
+                    self.find((group, index, "executors"), "nobody can carry it out", "name the roles that can")
         for index, action in enumerate(s.actions):
             if (action.irreversible or action.wide) and action.precheck is None and action.mitigates:
                 remedy = "name the query that shows the danger in `precheck`"
@@ -352,9 +365,29 @@ class Check:
                 if not cue.topics and cue.volunteered_at is None:
                     remedy = "give it a topic, or a time at which it is volunteered"
                     self.find(("roles", index, "cues", number), "nothing brings it out", remedy)
+                if cue.moot_text and not cue.moot_when:
+                    text = ("roles", index, "cues", number, "moot_text")
+                    self.find(text, "is never said", "say in `moot_when` what overtakes the cue")
+        for index, place in enumerate(s.wrong_places):
+            if not any(query.command.startswith(place.starts) for query in s.queries):
+                self.find(
+                    ("wrong_places", index, "starts"),
+                    "no query's command begins like that",
+                    "give the beginning of one",
+                    "warning",
+                )
         for index, inject in enumerate(s.injects):
             if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
                 self.find(("injects", index), "can never be delivered", "move `at` or `until`")
+
+    def _quiet_window(self, world: World) -> None:
+        s, window, remembers = self.scenario, self.scenario.overlay.baseline, isinstance(world, Remembers)
+        if s.fault_at <= s.starts_at and not remembers:
+            return  # said elsewhere
+        if 60 * window.to >= s.fault_at:
+            self.find(("overlay", "baseline"), "overlaps the incident", "let it end before fault_at")
+        elif 60 * window.from_ < s.starts_at and not remembers:
+            self.find(("overlay", "baseline"), "begins before starts_at", "let it begin later")
 
     # --- words -------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ SOONER, LATER = 0.6, 1.3
 """Factor on the time at which a simulated holder brings a cue up unasked."""
 UNASKED = 20 * 60
 """When a novice is told at the latest what others would have to ask for."""
+CLUMSY = 2.0
+"""Factor on the probability that an expert's simulated teammates slip; a novice's never do."""
 SECONDARY = 1.5
 """Factor on the time in which the secondary of an absent specialist answers."""
 
@@ -42,7 +44,9 @@ def _novice(s: Scenario) -> Scenario:
                 _with(m, missing_from=None, panel=m.panel or m.id in s.novice.panels, **_noise(m, CALM))
                 for m in s.metrics
             ),
-            "roles": tuple(_with(r, cues=tuple(_sooner(cue) for cue in r.cues), unanswered=0.0) for r in s.roles),
+            "roles": tuple(
+                _with(r, cues=tuple(_sooner(cue) for cue in r.cues), unanswered=0.0, slips=0.0) for r in s.roles
+            ),
             # A page more would move T+0: the first page opens the drill.
             "alerts": (*s.alerts, *(_with(rule, page=None) for rule in s.novice.alerts)),
         }
@@ -87,7 +91,7 @@ def _later(role: Role) -> Role:
         _with(cue, volunteered_at=None if cue.volunteered_at is None else round(LATER * cue.volunteered_at))
         for cue in role.cues
     )
-    return _with(role, cues=cues)  # type: ignore[no-any-return]
+    return _with(role, cues=cues, slips=min(1.0, CLUMSY * role.slips))  # type: ignore[no-any-return]
 
 
 def _absent(role: Role, absent: tuple[str, ...]) -> Role:

@@ -40,7 +40,8 @@ class _Greed:
         if self._due("action", b.now, ACTION_EVERY):
             yield from self._action(b)
         if self._due("update", b.now, UPDATE_EVERY):
-            yield "comms", _update(b)
+            # Who is outside need-to-know is offered nothing to tell; whoever wants to tell all does it from within.
+            yield ("comms" if brief("comms").options("figures") else "commander"), _update(b)
 
     def _due(self, what: str, now: int, every: int) -> bool:
         if now - self._last[what] < every:

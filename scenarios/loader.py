@@ -283,6 +283,12 @@ def _told(problem: Any, path: Path, model: type[BaseModel]) -> tuple[str, str]:
             return "no such field", f"remove or rename it{nearest(str(path[-1]), _fields_at(path[:-1], model))}"
         case "literal_error":
             return f"{problem['input']!r} is not possible", f"write {problem['ctx']['expected']}"
+        case "tuple_type":
+            return "is no list" if problem[
+                "input"
+            ] is not None else "is empty", "write [a, b], or a line `- a` for each"
+        case "dict_type" | "model_type":
+            return "is no mapping", "write {name: value}, or a line `name: value` for each"
     what = str(problem["msg"]).removeprefix("Value error, ")
     return what[:1].lower() + what[1:], "correct the value"
 

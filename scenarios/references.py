@@ -10,7 +10,7 @@ Steps = tuple[str | int, ...]
 GROUPS = (
     "services", "segments", "harm", "figures", "topics", "roles", "metrics", "alerts", "changes", "merges", "logs",
     "queries", "actions", "injects", "causes", "blast", "residual_risks", "unknowns", "reasons", "needs", "revisions",
-    "factors", "evidence_minimum", "objectives",
+    "factors", "evidence_minimum", "objectives", "wrong_places",
 )  # fmt: skip
 REFERENCES = (
     ("roles.*.cues.*.topics.*", "topics"), ("metrics.*.segment", "segments"), ("alerts.*.metric", "metrics"),
@@ -22,6 +22,7 @@ REFERENCES = (
     ("actions.*.side_effects.*", "blast"), ("actions.*.reversible_by", "actions"),
     ("actions.*.precheck", "queries"), ("actions.*.sign_offs.*", "roles"), ("actions.*.conflicts.*", "actions"),
     ("actions.*.instead_of", "actions"),
+    ("actions.*.topic", "topics"), ("injects.*.occupies.*", "roles"), ("expert.injects.*.occupies.*", "roles"),
     ("injects.*.to.*", "roles"), ("injects.*.channel", "channels"), ("injects.*.claim", "causes"),
     ("injects.*.disproved_by.*", "queries"), ("injects.*.proposes", "actions"),
     ("injects.*.objective", "objectives"), ("injects.*.leaves", "incident roles"),
@@ -33,17 +34,20 @@ REFERENCES = (
     ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"),
     ("overlay.deadlines.*.after.*", "queries"), ("overlay.deadlines.*.paged.*", "roles"),
     ("overlay.deadlines.*.done.*", "actions"), ("restricted.*", "channels"), ("room", "channels"),
+    ("overlay.deadlines.*.cap", "caps"), ("actions.*.cap", "caps"), ("teaching.*.seats.*", "seats"),
     ("injects.*.answers.*.effects.*.knob", "knobs"), ("overlay.owner_chain.*", "seats"),
     ("overlay.need_to_know.*", "roles"),
     ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
     ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
     ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
     ("merges.*.effects.*.knob", "knobs"), ("novice.alerts.*.metric", "metrics"), ("novice.panels.*", "metrics"),
-    ("expert.absent.*", "roles"), ("expert.injects.*.effects.*.knob", "knobs"),
+    ("expert.absent.*", "roles"), ("expert.injects.*.effects.*.knob", "knobs"), ("expert.injects.*.to.*", "roles"),
+    ("expert.injects.*.channel", "channels"), ("expert.injects.*.objective", "objectives"),
     ("expert.merges.*.effects.*.knob", "knobs"), ("expert.merges.*.service", "services"),
 )  # fmt: skip
 """Where in a scenario an id stands, and what it must be the id of."""
 CONDITIONS = (
+    "roles.*.cues.*.moot_when",
     "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
     "actions.*.sign_when", "actions.*.cap_when",
     "injects.*.when", "expert.injects.*.when", "injects.*.answers.*.right_when", "teaching.*.until",
@@ -52,7 +56,7 @@ CONDITIONS = (
 TEMPLATES = (
     "queries.*.output", "queries.*.refusal", "actions.*.output", "actions.*.stall_output",
     "actions.*.preconditions.*.message", "injects.*.text", "injects.*.answers.*.reply", "alerts.*.summary",
-    "logs.*.text", "novice.alerts.*.summary", "expert.injects.*.text",
+    "wrong_places.*.output", "logs.*.text", "novice.alerts.*.summary", "expert.injects.*.text",
 )  # fmt: skip
 STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")
 COMPARISONS = ("above", "below", "not")

@@ -17,6 +17,8 @@ from simulator.scenario import Agent
 from simulator.views import Briefing
 
 SLOW_SECONDS = 13 * 60
+MOST_BEHIND = 6 * 60
+"""Seconds by which a slower pace puts a step off at most: who is slow at each step still closes within the hour."""
 
 
 class Named(Protocol):
@@ -70,14 +72,20 @@ class Script:
         for index, step in enumerate(self.steps):
             if self.done.get(index):
                 continue
-            briefing = brief(step.seat)
+            seat = self._speaker(step.seat, brief(step.seat))
+            briefing = brief(seat)
             if briefing.now > step.until:
                 self.done[index] = True
-            elif briefing.now >= self.pace * step.at and step.when(briefing):
+            elif briefing.now >= min(self.pace * step.at, step.at + MOST_BEHIND) and step.when(briefing):
                 made = step.make(briefing)
                 if made is not None:
                     self.done[index] = True
-                    yield step.seat, made
+                    yield seat, made
+
+    def _speaker(self, seat: str, b: Briefing) -> str:
+        """Return who gives a step: what was meant for the commander is for whoever has taken command over."""
+        holder = b.incident.holder("commander")
+        return holder if holder and holder in self.seats and b.incident.handed_on(seat) else seat
 
     def _duties(self, b: Briefing) -> Iterator[c.Command]:
         if not self.manners:
@@ -101,7 +109,7 @@ class Script:
                 yield c.AcceptRole.model_validate({"role": role})
 
     def _answers(self, b: Briefing) -> Iterator[c.Command]:
-        if b.role == self.answered_by:
+        if b.role == self._speaker(self.answered_by, b):
             for inject, since in list(b.incident.asks.items()):
                 if inject in self.answers and b.now >= since + 30:
                     yield c.AnswerAsker(inject=inject, answer=self.answers[inject])

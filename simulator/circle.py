@@ -19,6 +19,10 @@ OPEN = (
     c.AssignLane, c.NameMergeOwner, c.Freeze, c.LiftFreeze, c.PageTeam, c.EndDrill,
 )  # fmt: skip
 """Commands that show nothing of the matter: seats, roles, lanes, freezes, pages."""
+CLOSED = (
+    "causes", "factors", "residual_risks", "unknowns", "reasons", "needs", "revisions", "blast", "segments", "figures",
+)  # fmt: skip
+"""What is picked from these lists is the matter itself; a list alone would tell what it may be about."""
 WORK = (
     e.QueryQueued, e.QueryStarted, e.QueryFinished, e.ActionQueued, e.ActionStarted, e.ActionFinished,
 )  # fmt: skip
@@ -40,6 +44,25 @@ class Circle:
         """Return the channel in which a role works with others."""
         return self._scenario.room if self.knows(role) else self._scenario.channels[0]
 
+    def offers(self, source: str, ident: str, role: str) -> bool:
+        """Tell whether a pick of `source` may be offered to a role: outside, only what is its own or everybody's."""
+        if role not in self.outside:
+            return True
+        s = self._scenario
+        match source:
+            case "queries" | "actions":
+                return role in s.find(source, ident).executors
+            case "metrics":
+                return bool(s.find("metrics", ident).panel)
+            case "channels":
+                return ident not in s.restricted
+            case "topics":
+                own = [cue.topics for cue in s.find("roles", role).cues]
+                return any(ident in topics for topics in own) or any(
+                    role in query.executors and query.topic == ident for query in s.queries
+                )
+        return source not in CLOSED
+
     def addressed(self, body: e.Event, runs: Mapping[str, str]) -> e.Event:
         """Return an event with its readers; `runs` tells who carries out what (reference -> executor)."""
         if not self.inside or body.to or isinstance(body, e.TRUTH) or not self._is_inner(body, runs):
@@ -54,6 +77,8 @@ class Circle:
                 return self.knows(body.role)
             case e.TaskAssigned():
                 return self.knows(body.owner) and self.knows(body.assigned_by)
+            case e.TaskReassigned():
+                return self.knows(body.owner) and self.knows(body.was)
             case e.TaskAcknowledged() | e.TaskReported():
                 return self.knows(runs.get(body.task, body.owner)) and self.knows(body.owner)
             case e.ActionAborted():

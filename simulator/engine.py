@@ -25,6 +25,7 @@ from simulator.logs import Logs
 from simulator.onset import onset_shift, step_at
 from simulator.rules import Rules
 from simulator.scenario import Effect, LoadedScenario, Scenario
+from simulator.standins import StandIns
 from simulator.streams import streams
 from simulator.teammates import Teammates
 from simulator.telemetry import SCRAPE_SECONDS, Telemetry
@@ -33,10 +34,9 @@ from simulator.views import Catalogue, briefing, catalogue
 from simulator.work import Work
 from simulator.world import Remembers, World
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same commands would give another journal."""
 OPENS_AT = -60
-LEAD_SEAT = "commander"
 TRUTH_SECONDS = 60
 
 
@@ -84,8 +84,10 @@ class Engine:
         self.telemetry.memory = self.world.before if isinstance(self.world, Remembers) else None
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
-        self.rules = Rules(self.scenario, self.incident, self.work, self._sees)
-        self._agents = {seat: make() for seat, make in loaded.teammates.items()} if header.automation else {}
+        self.rules = Rules(self.scenario, self.incident, self.work, self.seen_as, self._sees)
+        makers = loaded.teammates if header.automation else {}
+        self._agents = {seat: make() for seat, make in makers.items()}
+        self.stand_ins = StandIns(self, self.work, self.teammates, makers)
         self._outside: dict[str, bool] = {segment.id: False for segment in self.scenario.segments}
         self._hinted: dict[int, bool] = {}
         self._inboxes: dict[str, list[Entry]] = {role.id: [] for role in self.scenario.roles}
@@ -119,6 +121,8 @@ class Engine:
         Whoever speaks for an empty seat sits down in it first.
         """
         role = role_of(by)
+        if role in self.incident.seats and not by.startswith("teammate:") and not isinstance(command, c.LeaveSeat):
+            self.stand_ins.person_acted(role)
         if self._stands(command, by, role):
             self.submit(c.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
         reason = self.objection(command, role)
@@ -126,6 +130,8 @@ class Engine:
             return self.refuse(command, by, reason)
         entry = self._record(command, by)
         self._fold(entry)
+        if not by.startswith("teammate:"):
+            self.stand_ins.person_gave(role, command)
         handler = HANDLERS.get(type(command))
         if handler:
             handler(self, command, role)
@@ -159,7 +165,15 @@ class Engine:
             body = self.circle.addressed(body, self._hands())
         entry = self._record(body, by)
         self._fold(entry)
+        if isinstance(body, (e.RoleAccepted, e.HandOffAccepted)):
+            self._one_holder_for_both()
         return entry
+
+    def _one_holder_for_both(self) -> None:
+        """Say so where one holder has both incident roles: the playbook wants two people."""
+        commander = self.incident.holder("commander")
+        if commander and commander == self.incident.holder("deputy"):
+            self.emit(e.RoleDoubled(seat=commander))
 
     def seen_as(self, role: str) -> IncidentState:
         """Return the incident as `role` sees it made."""
@@ -247,18 +261,31 @@ class Engine:
             self.deliver(line)
         if self.header.mode == "training" or self.header.difficulty == "novice":
             self._hint(facts)
-        if LEAD_SEAT not in self.incident.seats:
+        if self._agents and self.stand_ins.unled(self._agents):
+            self.stand_ins.look_around()
             self._act_unasked()
 
+    def got_up(self, seat: str) -> None:
+        """Let the simulated holder of a seat take over from the person who left it."""
+        agent = self.stand_ins.left(seat, self._agents.get(seat))
+        if agent is not None:
+            self._agents[seat] = agent
+        self.teammates.catch_up(seat)
+
     def _act_unasked(self) -> None:
-        """Let simulated holders run the incident: with nobody in the lead, people in other seats need a commander.
+        """Let simulated holders run the incident: with no person in the lead, people in other seats need a commander.
 
         Under a commander who is a person they do what they are asked and no more, or the trainee would watch.
         """
         for seat, agent in self._agents.items():
-            if seat not in self.incident.seats:
-                for command in agent(briefing(self, seat)):
-                    self.submit(command, f"teammate:{seat}")
+            # What a commander meant to do goes along with command, whoever sits in the seat by now.
+            passed = self.incident.handed_on(seat)
+            voice = (self.incident.holder(seat) or seat) if passed else seat
+            free = passed or seat not in self.incident.seats
+            acting = agent if free else self.stand_ins.agents.get(seat)
+            if acting is not None and self.incident.simulated(voice):
+                for command in acting(briefing(self, voice)):
+                    self.submit(command, f"teammate:{voice}")
 
     def _fault(self) -> Generator[simpy.Event, Any, None]:
         before = self.fault_at if self.fault_at < self.now else None
@@ -304,12 +331,17 @@ class Engine:
             )
         )  # fmt: skip
         self.turn(inject.effects, f"inject:{inject.id}")
-        if inject.leaves and (holder := self.incident.holder(inject.leaves)):
+        for role in inject.occupies:
+            if self.incident.present.get(role):
+                self.env.process(self.work.call(role, inject.persona, inject.occupies_for))
+        if inject.leaves:
+            # Who led without ever having been named has to go all the same.
+            holder = self.incident.holder(inject.leaves) or inject.leaves
             self.env.process(self._leave(inject.leaves, holder, inject.grace))
 
     def _leave(self, role: str, seat: str, grace: int) -> Generator[simpy.Event, Any, None]:
         yield self.env.timeout(grace)
-        if self.incident.holder(role) == seat and not self.ended:
+        if (self.incident.holder(role) or seat) == seat and not self.ended:
             self.emit(e.RoleVacated(role=role, seat=seat))
 
     def _hint(self, facts: Mapping[str, Any]) -> None:

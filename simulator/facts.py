@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from simulator.commands import UpdateExecutives
+from simulator.commands import EscalateInternally, UpdateExecutives, UpdateStakeholders
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -25,10 +25,29 @@ _INCIDENT: dict[str, Callable[[Engine], Any]] = {
     "incident.commander": lambda engine: engine.incident.holder("commander") or "",
     "incident.deputy": lambda engine: engine.incident.holder("deputy") or "",
     "incident.lanes": lambda engine: len(engine.incident.lanes),
+    "incident.verified": lambda engine: bool(engine.incident.measured),
 }
 
-INCIDENT_FACTS = tuple(_INCIDENT)
+AUDIENCES = ("public", "internal", "restricted", "executives", "leadership")
+"""Who can be told something: `told.executives` is for how many minutes they have heard nothing."""
+NEVER = 100_000.0
+"""Minutes since somebody heard who never did."""
+INCIDENT_FACTS = (*_INCIDENT, *(f"told.{audience}" for audience in AUDIENCES))
 """Names of the facts about drill and incident."""
+
+
+def _told(engine: Engine, audience: str) -> float:
+    """Return the minutes since an audience was last told something."""
+    for entry in reversed(engine.incident.updates):
+        body = entry.body
+        heard = (
+            body.audience if isinstance(body, UpdateStakeholders)
+            else "executives" if isinstance(body, UpdateExecutives)
+            else "leadership" if isinstance(body, EscalateInternally) else ""
+        )  # fmt: skip
+        if heard == audience:
+            return (engine.now - entry.at) / 60
+    return NEVER
 
 
 def _action(engine: Engine, ident: str) -> str:
@@ -46,6 +65,7 @@ _NAMED: dict[str, Callable[[Engine, str], Any]] = {
     "cue": lambda engine, ident: ident in engine.incident.cues,
     "inject": lambda engine, ident: ident in engine.incident.delivered,
     "role": lambda engine, ident: engine.incident.present.get(ident, False),
+    "told": _told,
 }
 """Prefix -> fact about one named thing, such as `action.flag_web` or `query.runbook`."""
 

@@ -9,14 +9,15 @@ from __future__ import annotations
 from simulator import commands as c
 from simulator import events as e
 from simulator.incident import IncidentState
+from simulator.scenario import Scenario
 
 
-def missing_for_closure(s: IncidentState, request: c.RequestClosure, now: int) -> tuple[str, ...]:
+def missing_for_closure(s: IncidentState, scenario: Scenario, request: c.RequestClosure, now: int) -> tuple[str, ...]:
     """Return each condition that is not met, in words that say what to do; empty when the gate opens."""
     checks = (
         ("severity and ownership recorded: declare, and have commander and deputy accepted", _owned(s)),
-        ("mitigation path justified: record a checkpoint decision for what you executed", _justified(s)),
-        ("mitigation executed and verified: a green rerun and a green verification after it", verified(s)),
+        ("mitigation path justified: record a checkpoint decision for what you executed", _justified(s, scenario)),
+        ("mitigation executed and verified: a green rerun and a green verification after it", verified(s, scenario)),
         ("rollback trigger and owner for the 24 h watch: set the watch", s.watch is not None),
         ("residual risks explicit: record them ('none' is no default)", bool(s.residual_risks)),
         ("hardening backlog: at least one item with owner and due date", bool(s.hardening)),
@@ -30,26 +31,26 @@ def _owned(s: IncidentState) -> bool:
     return s.declared_at is not None and bool(s.holder("commander")) and bool(s.holder("deputy"))
 
 
-def _mitigations(s: IncidentState) -> list[int]:
+def _mitigations(s: IncidentState, scenario: Scenario) -> list[int]:
     done = (run for run in s.runs.values() if run.what == "action" and run.state == "done")
-    return [run.finished or 0 for run in done if s.scenario.find("actions", run.ident).mitigates]
+    return [run.finished or 0 for run in done if scenario.find("actions", run.ident).mitigates]
 
 
-def _justified(s: IncidentState) -> bool:
-    finished = _mitigations(s)
+def _justified(s: IncidentState, scenario: Scenario) -> bool:
+    finished = _mitigations(s, scenario)
     return bool(finished) and any(decision.at <= max(finished) for decision in s.decisions)
 
 
-def verified(s: IncidentState) -> bool:
+def verified(s: IncidentState, scenario: Scenario) -> bool:
     """Tell whether a green rerun and a green verification came after the last mitigation was carried out."""
-    finished = _mitigations(s)
+    finished = _mitigations(s, scenario)
     if not finished:
         return False
     last = max(finished)
     rerun = any(
-        run.state == "done" and (run.finished or 0) > last and s.scenario.find("queries", run.ident).verifies
+        run.state == "done" and (run.finished or 0) > last and scenario.find("queries", run.ident).verifies
         for run in s.runs.values()
-        if run.what == "query" and s.scenario.find("queries", run.ident)
+        if run.what == "query" and scenario.find("queries", run.ident)
     )
     measured = [x.body for x in s.measured if x.at > last and isinstance(x.body, e.VerificationMeasured)]
     green = bool(measured) and all(row.within for row in measured[-1].rows)

@@ -33,7 +33,8 @@ def _on_query(engine: Engine, command: c.RunQuery, role: str) -> None:
     who = engine.rules.executor(query.executors, command.executor, role)
     assert who is not None  # the rules refused otherwise
     if who == role:
-        engine.env.process(engine.work.query(query, who))
+        look = engine.teammates.look if engine.teammates.simulated(who) else engine.work.query
+        engine.env.process(look(query, who))
     else:
         _delegate(engine, c.AssignTask(to=who, text=query.title, query=query.id), role)
 
@@ -125,7 +126,14 @@ def _on_page(engine: Engine, command: c.PageTeam, role: str) -> None:
     engine.env.process(engine.teammates.page(engine.scenario.find("roles", command.role), f"by {role}"))
 
 
+def _on_leave(engine: Engine, command: c.LeaveSeat, role: str) -> None:
+    engine.got_up(command.seat)
+
+
 def _on_ack_task(engine: Engine, command: c.AcknowledgeTask, role: str) -> None:
+    task = engine.incident.tasks[command.task]
+    if task.owner != role:  # taken back
+        engine.emit(e.TaskReassigned(task=task.id, owner=role, was=task.owner, due=task.due))
     engine.emit(e.TaskAcknowledged(task=command.task, owner=role))
 
 
@@ -178,7 +186,7 @@ def _on_accept_handoff(engine: Engine, command: c.AcceptHandOff, role: str) -> N
 
 
 def _on_closure(engine: Engine, command: c.RequestClosure, role: str) -> None:
-    missing = missing_for_closure(engine.incident, command, engine.now)
+    missing = missing_for_closure(engine.incident, engine.scenario, command, engine.now)
     engine.emit(e.ClosureRefused(missing=missing) if missing else e.IncidentClosed())
 
 
@@ -215,6 +223,7 @@ def _on_override(engine: Engine, command: c.OverrideOutcome, role: str) -> None:
 
 
 HANDLERS: dict[type[c.Command], Callable[..., None]] = {
+    c.LeaveSeat: _on_leave,
     c.RunQuery: _on_query,
     c.TakeAction: _on_action,
     c.SearchLogs: _on_search,

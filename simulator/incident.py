@@ -6,83 +6,23 @@ It holds nothing of the world's truth, so a role's page may read it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 from simulator import commands as c
 from simulator import events as e
 from simulator.journal import Entry, names_of
 from simulator.scenario import Scenario
+from simulator.tracked import AlertState, Offer, Run, Task
 
 CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
 """Minutes within which a stakeholder hears again, by severity."""
 
 
 @dataclass
-class Task:
-    """One task: who has it, since when, until when, and how far it is."""
-
-    id: str
-    owner: str
-    assigned_by: str
-    text: str
-    due: int
-    since: int
-    lane: str | None = None
-    query: str | None = None
-    action: str | None = None
-    acknowledged: int | None = None
-    reported: int | None = None
-
-
-@dataclass
-class Run:
-    """A query or action under way or over."""
-
-    run: str
-    what: str
-    """`query` or `action`."""
-    ident: str
-    executor: str
-    line: str
-    since: int
-    state: str
-    """waiting, running, stalled, done, failed, aborted."""
-    expected: int | None = None
-    finished: int | None = None
-    waits_for: str = ""
-
-
-@dataclass
-class AlertState:
-    """One alert: what it said last and whether somebody has it."""
-
-    alert: str
-    severity: str
-    summary: str
-    since: int
-    firing: bool = True
-    acknowledged: int | None = None
-    page: str | None = None
-    runbook: str | None = None
-
-
-@dataclass
-class Offer:
-    """A handoff that was offered."""
-
-    id: str
-    what: str
-    giver: str
-    receiver: str
-    seq: int
-    accepted: int | None = None
-
-
-@dataclass
 class IncidentState:
     """Who holds what, what is frozen, what runs, what is due."""
 
-    scenario: Scenario
+    scenario: InitVar[Scenario]
     severity: str | None = None
     title: str = ""
     status: str = "triage"
@@ -91,6 +31,8 @@ class IncidentState:
     strategy: str | None = None
     seats: dict[str, str] = field(default_factory=dict)
     """Seat -> name of the person in it."""
+    stand_ins: dict[str, int] = field(default_factory=dict)
+    """Seat whose work a simulated secondary does while the person in it does nothing -> since when."""
     present: dict[str, bool] = field(default_factory=dict)
     paged: dict[str, int] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
@@ -135,8 +77,11 @@ class IncidentState:
     next_checkpoint_due: int | None = None
     counts: dict[str, int] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.present = {role.id: role.present for role in self.scenario.roles}
+    def __post_init__(self, scenario: Scenario) -> None:
+        # Not the scenario itself: a role's page reads this, and must find no answers in it.
+        self.present = {role.id: role.present for role in scenario.roles}
+        self._lines = {action.id: action.command for action in scenario.actions}
+        self._strategies = {action.id: action.strategy for action in scenario.actions if action.strategy}
 
     def holder(self, role: str) -> str | None:
         """Return the seat that holds an incident role."""
@@ -146,10 +91,29 @@ class IncidentState:
         """Return the name of the person in a seat, None where a simulated teammate holds it."""
         return self.seats.get(seat)
 
+    def simulated(self, role: str) -> bool:
+        """Tell whether nobody sits in a role, or a secondary stands in for a person who does nothing."""
+        return role not in self.seats or role in self.stand_ins
+
     def seats_of(self, seat: str) -> tuple[str, ...]:
         """Return the roles whose rights a seat has: its own and the incident roles it accepted."""
         held = tuple(role for role, holder in self.holders.items() if holder == seat and role != seat)
-        return (seat, *held)
+        return held if self.handed_on(seat) else (seat, *held)
+
+    def handed_on(self, seat: str) -> bool:
+        """Tell whether the commander's seat has lost command: handed over, given away, or left vacant."""
+        return seat == "commander" and (self.gone.get(seat) == seat or self.holders.get(seat, seat) != seat)
+
+    def led_by_person(self) -> bool:
+        """Tell whether command lies with a person: whoever holds it, else whoever sits in the seat that leads."""
+        return not self.simulated(self.holders.get("commander") or "commander")
+
+    def begun(self, task: Task) -> bool:
+        """Tell whether the owner of a task has begun what it asks for."""
+        return any(
+            run.executor == task.owner and run.ident in (task.query, task.action) and run.since >= task.since
+            for run in self.runs.values()
+        )
 
     def is_frozen(self, scope: tuple[str, ...], kind: str | None = None) -> bool:
         """Tell whether every service of `scope` is frozen (for merges or deploys, where `kind` says so)."""
@@ -207,6 +171,7 @@ def _seat(s: IncidentState, entry: Entry, body: c.TakeSeat) -> None:
 
 def _leave(s: IncidentState, entry: Entry, body: c.LeaveSeat) -> None:
     s.seats.pop(body.seat, None)
+    s.stand_ins.pop(body.seat, None)
 
 
 def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:
@@ -231,8 +196,14 @@ def _update(
 
 def _task(s: IncidentState, entry: Entry, body: e.TaskAssigned) -> None:
     s.tasks[body.task] = Task(
-        body.task, body.owner, body.assigned_by, body.text, body.due, entry.at, body.lane, body.query, body.action
-    )
+        body.task, body.owner, body.assigned_by, body.text, body.due, entry.at, body.lane, body.query, body.action,
+        body.topic,
+    )  # fmt: skip
+
+
+def _task_moved(s: IncidentState, entry: Entry, body: e.TaskReassigned) -> None:
+    task = s.tasks[body.task]
+    task.owner, task.was, task.due, task.since, task.acknowledged = body.owner, body.was, body.due, entry.at, None
 
 
 def _task_ack(s: IncidentState, entry: Entry, body: e.TaskAcknowledged) -> None:
@@ -263,9 +234,9 @@ def _query_done(s: IncidentState, entry: Entry, body: e.QueryFinished) -> None:
 
 
 def _queued(s: IncidentState, entry: Entry, body: e.ActionQueued) -> None:
-    action = s.scenario.find("actions", body.action)
+    line = s._lines[body.action]
     s.runs[body.run] = Run(
-        body.run, "action", body.action, body.executor, action.command, entry.at, "waiting", waits_for=body.waits_for
+        body.run, "action", body.action, body.executor, line, entry.at, "waiting", waits_for=body.waits_for
     )
 
 
@@ -278,9 +249,8 @@ def _action_done(s: IncidentState, entry: Entry, body: e.ActionFinished) -> None
     run = s.runs[body.run]
     run.state = "done" if body.ok else "stalled" if body.stalled else "failed"
     run.finished = entry.at
-    action = s.scenario.find("actions", body.action)
-    if body.ok and action.strategy and s.strategy is None:
-        s.strategy = action.strategy
+    if body.ok and s.strategy is None:
+        s.strategy = s._strategies.get(body.action)
 
 
 def _aborted(s: IncidentState, entry: Entry, body: e.ActionAborted) -> None:
@@ -399,6 +369,9 @@ _FOLDS: dict[str, Callable[..., None]] = {
     "page_sent": lambda s, entry, body: s.paged.__setitem__(body.role, entry.at),
     "role_joined": lambda s, entry, body: s.present.__setitem__(body.role, True),
     "task_assigned": _task,
+    "task_reassigned": _task_moved,
+    "stand_in_came": lambda s, entry, body: s.stand_ins.__setitem__(body.seat, entry.at),
+    "stand_in_left": lambda s, entry, body: s.stand_ins.pop(body.seat, None),
     "task_acknowledged": _task_ack,
     "task_reported": _task_done,
     "query_queued": _query_queued,

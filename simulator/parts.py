@@ -28,6 +28,8 @@ def _seconds(value: Any) -> Any:
 
 
 Seconds = Annotated[int, BeforeValidator(_seconds)]
+Span = Annotated[Seconds, Field(ge=0)]
+"""A stretch of time, which cannot be negative."""
 Condition = dict[str, Any]
 
 
@@ -47,7 +49,7 @@ class Titled(Data):
 class Duration(Data):
     """How long something takes: lognormal around `median` (seconds); `spread` is the sigma of the logarithm."""
 
-    median: Seconds
+    median: Span
     spread: float = 0.2
 
     @classmethod
@@ -64,39 +66,6 @@ class Service(Titled):
     team: str
     surfaces: tuple[Lane, ...] = ()
     """Lanes that touch it; two or more want a merge owner."""
-
-
-class Cue(Data):
-    """A piece of knowledge that one role has and the decision needs (hidden profile)."""
-
-    id: str
-    text: str
-    topics: tuple[str, ...]
-    """Asking its holder about any of these brings it out."""
-    matters_for: str = ""
-    """Which decision it bears on; shown in the debrief."""
-    known_from: Seconds = -3600
-    volunteered_at: Seconds | None = None
-    """When a simulated holder says it unasked; None: only when asked."""
-
-
-class Role(Titled):
-    """A seat somebody holds, or a specialist who can be paged."""
-
-    seat: bool = True
-    """True: part of the drill's team, a person may take it; False: a specialist, always simulated."""
-    handle: str
-    """How they appear in the channel, such as `@mobile-oncall`."""
-    team: str
-    brief: str
-    """What only this role is told before the drill."""
-    cues: tuple[Cue, ...] = ()
-    present: bool = True
-    """In the room at T+0; otherwise must be paged."""
-    joins_after: Took = Duration(median=270, spread=0.25)
-    unanswered: float = 0.0
-    """Probability that the first page goes unanswered (then the secondary takes as long again)."""
-    lane: Lane | None = None
 
 
 class Segment(Titled):
@@ -235,7 +204,7 @@ class Effect(Data):
 
     knob: str
     value: float
-    over: Seconds = 0
+    over: Span = 0
 
 
 class Precondition(Data):
@@ -258,7 +227,7 @@ class Action(Titled):
     """Counts as (part of) the mitigation, not as support."""
     preconditions: tuple[Precondition, ...] = ()
     takes: Took = Duration(median=20)
-    propagation: Seconds = 0
+    propagation: Span = 0
     coverage: tuple[str, ...] = ()
     """Segments it treats."""
     effects: tuple[Effect, ...] = ()
@@ -271,6 +240,8 @@ class Action(Titled):
     output: str = ""
     side_effects: tuple[str, ...] = ()
     """Ids in `blast` that are true of it."""
+    topic: str | None = None
+    """What it is about; a task to carry it out brings up what its executor knows of that."""
     minutes_to_effect: float
     """Truth for option cards: minutes from start to effect when nothing is in its way."""
     reversal_minutes: float
@@ -322,7 +293,7 @@ class Expected(Data):
 
     command: str
     fields: dict[str, Any] = {}
-    within: Seconds = 300
+    within: Span = 300
     never: bool = False
     label: str
 
@@ -333,7 +304,7 @@ class Inject(Data):
     id: str
     at: Seconds
     when: Condition = {}
-    hold: Seconds = 0
+    hold: Span = 0
     """The condition must have held this long."""
     until: Seconds | None = None
     to: tuple[str, ...] = ()
@@ -353,7 +324,10 @@ class Inject(Data):
     effects: tuple[Effect, ...] = ()
     leaves: Literal["commander", "deputy"] | None = None
     """Incident role whose holder must leave; `grace` seconds later it is vacant unless handed over."""
-    grace: Seconds = 180
+    grace: Span = 180
+    occupies: tuple[str, ...] = ()
+    """Roles whose hands it takes, for `occupies_for`: somebody rings who was told nothing."""
+    occupies_for: Span = 180
 
 
 class Cause(Titled):

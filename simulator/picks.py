@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_args
 
 from pydantic import BaseModel
 
+from simulator.circle import Circle
 from simulator.commands import Command, Pick
 from simulator.errors import nearest
 from simulator.incident import IncidentState
@@ -39,6 +40,12 @@ def options(source: str, scenario: Scenario, incident: IncidentState, role: str 
     return _DYNAMIC[source](scenario, incident, role)
 
 
+def titles_of(scenario: Scenario) -> dict[str, dict[str, str]]:
+    """Return group -> id -> title of all that can be picked, as far as it is the same for the whole drill."""
+    groups = {name: getattr(scenario, group) for name, group in (*_STATIC.items(), ("blast", "blast"))}
+    return {name: {part.id: part.title for part in parts} for name, parts in groups.items()}
+
+
 FIXED = (*_STATIC, "seats", "cues", "channels", "blast")
 """Sources that are the same for the whole drill."""
 
@@ -66,7 +73,10 @@ _DYNAMIC: dict[str, Callable[[Scenario, IncidentState, str | None], list[Option]
     "answers": lambda s, i, r: [Option(a.id, a.label) for ident in i.asks for a in s.find("injects", ident).answers],
     "channels": lambda s, i, r: [Option(channel, channel) for channel in s.channels],
     "blast": lambda s, i, r: [Option(t.id, t.title) for t in (*s.blast, *s.segments)],
-    "tasks": lambda s, i, r: [Option(t.id, t.text) for t in i.tasks.values() if t.owner == r and t.reported is None],
+    "tasks": lambda s, i, r: [
+        Option(t.id, t.text) for t in i.tasks.values() if r in (t.owner, t.was) and t.reported is None
+    ],
+    "voices": lambda s, i, r: [_titled_inject(s, ident) for ident in i.delivered if s.find("injects", ident).proposes],
     "handoffs": lambda s, i, r: [
         Option(h.id, h.what) for h in i.handoffs.values() if h.receiver == r and h.accepted is None
     ],
@@ -119,15 +129,32 @@ def _values(body: Any, path: str) -> Iterator[str]:
             yield item
 
 
-class Picks:
-    """Checks picked values against what there is; the fixed lists are looked up once a drill."""
+def offered(source: str, scenario: Scenario, incident: IncidentState, role: str, circle: Circle) -> list[Option]:
+    """Return what `role` is offered from `source`: outside need-to-know nothing that tells of the matter.
 
-    def __init__(self, scenario: Scenario, incident: IncidentState, sees: Callable[[str, str], bool]) -> None:
-        """`sees(reference, role)` tells whether a role may see what is behind a reference."""
+    `incident` is the incident as that role sees it made.
+    """
+    found = options(source, scenario, incident, role)
+    return [option for option in found if circle.offers(source, option.id, role)] if role in circle.outside else found
+
+
+class Picks:
+    """Checks picked values against what a role is offered; the fixed lists are looked up once a drill."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        circle: Circle,
+        seen_as: Callable[[str], IncidentState],
+        sees: Callable[[str, str], bool],
+    ) -> None:
+        """`seen_as(role)` is the incident as a role sees it; `sees(reference, role)`: may it see what is behind it?"""
         self._scenario = scenario
-        self._incident = incident
+        self._circle = circle
+        self._seen_as = seen_as
         self._sees = sees
-        self._fixed = {source: {o.id for o in options(source, scenario, incident)} for source in FIXED}
+        nobody = IncidentState(scenario)
+        self._fixed = {source: {o.id for o in options(source, scenario, nobody)} for source in FIXED}
 
     def problem(self, command: Command, role: str) -> str | None:
         """Return why a picked value cannot be picked, with the nearest that can, or None."""
@@ -139,13 +166,15 @@ class Picks:
         return None
 
     def _has(self, source: str, value: str, role: str) -> bool:
-        if source in self._fixed:
+        # That there are closed channels is no secret; whoever writes into one is told that it is closed.
+        if source in self._fixed and (source == "channels" or role not in self._circle.outside):
             return value in self._fixed[source]
         if source == "evidence":
-            return value in self._incident.refs and self._sees(value, role)
+            return value in self._seen_as(role).refs and self._sees(value, role)
         return value in self._known(source, role)
 
     def _known(self, source: str, role: str) -> list[str]:
-        found = [option.id for option in options(source, self._scenario, self._incident, role)]
+        incident = self._seen_as(role)
+        found = [option.id for option in offered(source, self._scenario, incident, role, self._circle)]
         # A name alone would tell that somebody else knows or was told something.
         return [ref for ref in found if self._sees(ref, role)] if source == "evidence" else found

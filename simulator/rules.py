@@ -59,14 +59,19 @@ class Rules:
     """Checks one command against the drill as it stands."""
 
     def __init__(
-        self, scenario: Scenario, incident: IncidentState, work: Work, sees: Callable[[str, str], bool]
+        self,
+        scenario: Scenario,
+        incident: IncidentState,
+        work: Work,
+        seen_as: Callable[[str], IncidentState],
+        sees: Callable[[str, str], bool],
     ) -> None:
         self._scenario = scenario
         self._incident = incident
         self._work = work
-        self._picks = Picks(scenario, incident, sees)
         self._roles = {role.id: role for role in scenario.roles}
         self._circle = Circle(scenario)
+        self._picks = Picks(scenario, self._circle, seen_as, sees)
 
     def refusal(self, command: c.Command, role: str) -> str | None:
         """Return why `role` cannot have `command` now, or None."""
@@ -90,6 +95,10 @@ class Rules:
             action = self._scenario.find("actions", command.action)
             if action and role in action.executors:
                 return None
+        if self._incident.handed_on(role) and role in allowed_roles:
+            now = self._incident.holder("commander")
+            who = f"ask {self._roles[now].handle}" if now else "nobody holds command; somebody else has to take it"
+            return f"you have given command up and decide nothing any more; {who}"
         names = [self._roles[r].title if r in self._roles else r for r in allowed_roles if r != "executor"]
         return f"{self._roles[role].title} may not do that; ask {' or '.join(names)}"
 
@@ -127,6 +136,8 @@ class Rules:
     def _assign_role(self, command: c.AssignRole, role: str) -> str | None:
         if self._incident.gone.get(command.role) == command.to:
             return f"{self._roles[command.to].title} had to leave; pick another seat"
+        if command.role == "deputy" and self._incident.holder("commander") == command.to:
+            return f"{self._roles[command.to].handle} is in command; the deputy is somebody else, pick another seat"
         return None
 
     def _accept_role(self, command: c.AcceptRole, role: str) -> str | None:
@@ -162,8 +173,12 @@ class Rules:
 
     def _own_task(self, command: c.AcknowledgeTask | c.ReportTask, role: str) -> str | None:
         task = self._incident.tasks.get(command.task)
-        if task is None or task.owner != role:
+        back = task is not None and task.was == role and isinstance(command, c.AcknowledgeTask)
+        if task is None or (task.owner != role and not back):
             return "that task is not yours"
+        if back and task.owner != role and task.reported is None:
+            at_it = self._incident.begun(task)
+            return f"{self._roles[task.owner].handle} is at it by now; wait for the report" if at_it else None
         if isinstance(command, c.AcknowledgeTask) and task.acknowledged is not None:
             return "already acknowledged"
         return "already reported" if task.reported is not None else None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
 
 from simulator.commands import Command, Rejection, Rung
 from simulator.events import Scalar
@@ -15,7 +18,6 @@ from simulator.parts import (
     Cause,
     Change,
     Condition,
-    Cue,
     Data,
     Duration,
     Effect,
@@ -31,7 +33,6 @@ from simulator.parts import (
     Objective,
     Precondition,
     Query,
-    Role,
     Seconds,
     Segment,
     Service,
@@ -41,6 +42,7 @@ from simulator.parts import (
     Titled,
     Took,
 )
+from simulator.persons import Cue, Role, Strain, WrongPlace
 from simulator.world import World
 
 if TYPE_CHECKING:
@@ -81,10 +83,13 @@ __all__ = [
     "Segment",
     "Service",
     "SeverityFact",
+    "Strain",
     "TeachingPoint",
     "Tick",
     "Titled",
     "Took",
+    "Window",
+    "WrongPlace",
 ]
 
 
@@ -98,6 +103,19 @@ class Deadline(Data):
     done: tuple[str, ...] = ()
     title: str
     """What is missing where it did not happen: “counsel was not paged”."""
+
+
+class Window(Data):
+    """A stretch of time, in minutes; negative is before T+0."""
+
+    from_: float = Field(alias="from")
+    to: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.to <= self.from_:
+            raise ValueError("`to` must come after `from`")
+        return self
 
 
 class Overlay(Data):
@@ -123,6 +141,9 @@ class Overlay(Data):
     boundary_queries: tuple[str, ...] = ()
     """Queries that show up to where it was: the second half."""
     posture_capture: bool = True
+    baseline: Window = Window.model_validate({"from": -55, "to": -25})
+    """The quiet window people usually compare with. Everybody is offered it from the start, so choose one that anybody
+    would name without knowing when the fault began: an hour ago, the same hour two days ago."""
     indicators: tuple[str, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""
     segment_indicators: dict[str, str] = {}
@@ -158,6 +179,14 @@ class Harder(Data):
     merges: tuple[Merge, ...] = ()
 
 
+def _utc(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a point in time; write it like 2026-03-12T14:02:00Z") from None
+    return value
+
+
 class Scenario(Data):
     """A whole scenario, as its author wrote it."""
 
@@ -172,7 +201,7 @@ class Scenario(Data):
     variant: str = "base"
     hint: str = ""
     """Of a variant: what a host may be told of it that does not give it away."""
-    t0_utc: str
+    t0_utc: Annotated[str, AfterValidator(_utc)]
     """Wall-clock label of T+0, ISO 8601."""
     incident: str
     """Identifier such as INC-2041."""
@@ -185,6 +214,9 @@ class Scenario(Data):
     objectives: tuple[Objective, ...]
     services: tuple[Service, ...]
     roles: tuple[Role, ...]
+    wrong_places: tuple[WrongPlace, ...] = ()
+    """Where commands can end up by mistake; what simulated people's slips print."""
+    strain: Strain = Strain()
     channels: tuple[str, ...] = ("incident",)
     room: str = "incident"
     """Channel in which the team works; in a protected incident a restricted one."""

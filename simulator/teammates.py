@@ -1,18 +1,24 @@
 """Simulated people in the seats nobody took, and the specialists who are paged.
 
 They acknowledge, carry out what they are asked, report, answer questions about what they know, accept
-roles and handoffs, and now and then bring a cue up by themselves. They know what their role knows.
+roles and handoffs, and now and then bring a cue up by themselves. They know what their role knows. Each
+reacts at a pace of their own, slower when their hands were full for long, and slips as people do.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from simulator import commands as c
 from simulator import events as e
 from simulator.circle import Circle
 from simulator.conditions import holds
-from simulator.scenario import Action, Cue, Duration, Role
+from simulator.scenario import Action, Cue, Duration, FigureSpec, Query, Role
+from simulator.slips import CORRECT, NOTICE, SHORTER, Slips
 from simulator.stage import Stage
-from simulator.work import Process, Work, draw
+from simulator.text import spoken
+from simulator.tracked import Task
+from simulator.work import STALL_POLL, Process, Work, draw
 
 ACKNOWLEDGE = Duration(median=15, spread=0.4)
 ANSWER = Duration(median=35, spread=0.4)
@@ -22,6 +28,8 @@ LOOK = Duration(median=120, spread=0.3)
 SIGN = Duration(median=60, spread=0.4)
 LOOK_AGAIN = 30
 """Seconds after which a simulated signer who objected looks again."""
+TIRED = 1.3
+"""Strain at which somebody says that it takes them longer."""
 
 
 class Teammates:
@@ -33,19 +41,24 @@ class Teammates:
         self._work = work
         self._roles = {role.id: role for role in stage.scenario.roles}
         self._circle = Circle(stage.scenario)
+        self._slips = Slips(stage)
         self._tasks = 0
+        self._at_it: dict[str, str] = {}
+        """Task -> simulated role that is at it."""
+        self._tired: dict[str, bool] = {}
 
     def simulated(self, role: str) -> bool:
-        """Tell whether nobody sits in the role."""
-        return role not in self._stage.incident.seats
+        """Tell whether a role acts by itself: nobody sits in it, or a secondary stands in."""
+        return self._stage.incident.simulated(role)
 
     def _takes(self, role: str, what: str, duration: Duration) -> int:
-        return draw(duration, self._stage.stream(f"teammate/{role}/{what}"))
+        drawn = draw(duration, self._stage.stream(f"teammate/{role}/{what}"))
+        return max(1, round(drawn * self._roles[role].pace * self._work.strain(role)))
 
-    def say(self, role: str, text: str, about: str | None = None) -> None:
-        """Post as a simulated teammate into the channel where the role works."""
-        said = e.MessagePosted(role=role, channel=self._circle.channel(role), text=text, about=about)
-        self._stage.emit(said, by=f"teammate:{role}")
+    def say(self, role: str, text: str, about: str | None = None, channel: str | None = None) -> None:
+        """Post as a simulated teammate into the channel where the role works, or another."""
+        where = channel or self._circle.channel(role)
+        self._stage.emit(e.MessagePosted(role=role, channel=where, text=text, about=about), by=f"teammate:{role}")
 
     # --- tasks -----------------------------------------------------------------------------------------
 
@@ -58,50 +71,163 @@ class Teammates:
         self._stage.emit(
             e.TaskAssigned(
                 task=ident, owner=task.to, assigned_by=by, text=task.text, lane=lane,
-                query=task.query, action=task.action, due=due,
+                query=task.query, action=task.action, topic=task.topic, due=due,
             )
         )  # fmt: skip
-        if self.simulated(task.to):
-            self._env.process(self._do(ident, task))
+        self.take_up(ident)
 
-    def _do(self, ident: str, task: c.AssignTask) -> Process:
-        role, stage = task.to, self._stage
+    def take_up(self, ident: str) -> None:
+        """Let the owner of a task go to work on it, if they are simulated and not at it yet."""
+        task = self._stage.incident.tasks[ident]
+        if task.reported is None and self.simulated(task.owner) and self._at_it.get(ident) != task.owner:
+            self._at_it[ident] = task.owner
+            self._env.process(self._do(task, task.owner))
+
+    def catch_up(self, role: str) -> None:
+        """Take up what waits for a role that nobody was in, or whose person does nothing."""
+        incident = self._stage.incident
+        for task in list(incident.tasks.values()):
+            if task.owner == role and not incident.begun(task):
+                self.take_up(task.id)
+        for name, seat in list(incident.offered.items()):
+            if seat == role:
+                self._env.process(self.accept_role(name, role))
+        for offer in list(incident.handoffs.values()):
+            if offer.receiver == role and offer.accepted is None:
+                self._env.process(self.accept_handoff(offer.id, offer.what, role))
+        for action in self._stage.scenario.actions:
+            if action.sign_offs and self._work.unsigned(action.id):
+                self.ask_to_sign(action, only=role)
+
+    def _do(self, task: Task, role: str) -> Process:
         yield self._env.timeout(self._takes(role, "acknowledge", ACKNOWLEDGE))
-        stage.emit(e.TaskAcknowledged(task=ident, owner=role), by=f"teammate:{role}")
+        if not self._still(task, role):
+            return
+        self._stage.emit(e.TaskAcknowledged(task=task.id, owner=role), by=f"teammate:{role}")
         if task.query:
-            query = stage.scenario.find("queries", task.query)
-            yield self._env.process(self._work.query(query, role))
-            report = f"Done: {query.title}. Output is in the channel."
+            report = yield from self._looked(self._stage.scenario.find("queries", task.query), task, role)
         elif task.action:
-            action = stage.scenario.find("actions", task.action)
-            self.ask_to_sign(action)
-            yield self._env.process(self._work.action(action, role))
-            run = stage.incident.last_run("action", action.id)
-            report = f"{action.title}: {run.state if run else 'not started'}."
+            report = yield from self._acted(self._stage.scenario.find("actions", task.action), task, role)
         else:
             yield self._env.timeout(self._takes(role, "look", LOOK))
             report = "Looked into it; nothing beyond what is in the channel. Name a query and I run it."
-        stage.emit(e.TaskReported(task=ident, owner=role, text=report), by=f"teammate:{role}")
+        self._at_it.pop(task.id, None)
+        if not self._still(task, role):
+            return
+        told = [cue for cue in self._known(role, self._topics(task)) if cue.id not in self._stage.incident.cues]
+        for cue in told:
+            self.share(role, cue, "asked")
+        if told and not (task.query or task.action):
+            report = "Looked into it; what I know of it is in the channel."
+        self._stage.emit(e.TaskReported(task=task.id, owner=role, text=report), by=f"teammate:{role}")
+
+    def _still(self, task: Task, role: str) -> bool:
+        """Tell whether a task is still this role's: it may have been taken back, or reported by a person."""
+        return task.owner == role and task.reported is None
+
+    def _topics(self, task: Task) -> tuple[str, ...]:
+        """Return what a task is about: its own topic, that of its query, of its action, or of the action's check."""
+        find = self._stage.scenario.find
+        query = find("queries", task.query) if task.query else None
+        action = find("actions", task.action) if task.action else None
+        check = find("queries", action.precheck) if action and action.precheck else None
+        about = (task.topic, query and query.topic, action and action.topic, check and check.topic)
+        return tuple(topic for topic in about if topic)
+
+    def look(self, query: Query, role: str) -> Process:
+        """Run a query as a simulated person does: now and then in the wrong place first. Returns what it printed."""
+        if self._slips.happens(role, "wrong_place", self._work.strain(role)):
+            place = self._slips.place_for(query, role)
+            if place is not None:
+                takes = draw(query.takes, self._slips.stream(role, "misplaced"))
+                run = yield from self._work.misplaced(place, query, role, max(1, round(SHORTER * takes)))
+                self._slips.told(role, "wrong_place", run)
+                yield self._env.timeout(draw(NOTICE, self._slips.stream(role, "notice")))
+                self.say(role, place.said, run)
+        finished = yield from self._work.query(query, role, self._roles[role].pace)
+        tired = self._work.strain(role) >= TIRED
+        if tired and not self._tired.get(role):
+            self.say(role, "I have had no break for a while; it takes me longer. Somebody else may be quicker.")
+        self._tired[role] = tired
+        return finished
+
+    def _looked(self, query: Query, task: Task, role: str) -> Process:
+        """Carry out a task about a query; return the report, with the first figure as it was read."""
+        finished: e.QueryFinished = yield from self.look(query, role)
+        if not finished.ok:
+            return f"{query.title}: it ran and says no. Output is in the channel."
+        done = f"Done: {query.title}. Output is in the channel."
+        name = next(iter(finished.figures), None)
+        if name is None:
+            return done
+        value = finished.figures[name]
+        spec = self._stage.scenario.find("figures", name)
+        slipped = self._slips.happens(role, "misread", self._work.strain(role))
+        wrong = self._slips.misread(value, role) if slipped else None
+        if wrong is not None:
+            self._slips.told(role, "misread", task.id, f"{name} {spoken(wrong)}, not {spoken(value)}")
+            right = f"Correction on {task.id}, I misread it: {_read(spec, value)}. The output is right."
+            self._env.process(self._take_back(role, right, task.id))
+        return f"{done} I read: {_read(spec, value if wrong is None else wrong)}."
+
+    def _acted(self, action: Action, task: Task, role: str) -> Process:
+        """Carry out a task about an action; return the report, which may be hastier than the output."""
+        self.ask_to_sign(action)
+        doing = self._env.process(self._work.action(action, role))
+        run = None
+        while doing.is_alive and (run is None or run.state != "stalled"):
+            yield doing | self._env.timeout(STALL_POLL)
+            run = self._stage.incident.last_run("action", action.id)
+        state = run.state if run else "not started"
+        lasting = max([action.propagation, *(effect.over for effect in action.effects)])
+        hasty = state in ("done", "stalled") and (state == "stalled" or lasting > 0)
+        if hasty and self._slips.happens(role, "overstated", self._work.strain(role)):
+            self._slips.told(role, "overstated", task.id, f"{action.id} was {state}, not in effect")
+            if state == "stalled":
+                right = f"Correction on {task.id}: I was too quick. It hangs; read the output."
+                self._env.process(self._take_back(role, right, task.id))
+            return f"{action.title}: done, looks good from here. I would call that fixed."
+        return f"{action.title}: {_OUTCOMES.get(state, state)}" + (_NOT_YET if state == "done" and lasting else "")
+
+    def _take_back(self, role: str, text: str, about: str) -> Process:
+        yield self._env.timeout(draw(CORRECT, self._slips.stream(role, "correct")))
+        if not self._stage.incident.ended:
+            self.say(role, text, about)
 
     # --- questions -------------------------------------------------------------------------------------
 
     def ask(self, role: str, topic: str) -> Process:
         """Answer a question: everything the role knows about the topic, or that it knows nothing."""
         yield self._env.timeout(self._takes(role, "answer", ANSWER))
-        known = [cue for cue in self._known(role) if topic in cue.topics]
+        known = self._known(role, (topic,), moot=True)
         for cue in known:
             self.share(role, cue, "asked")
         if not known:
             self.say(role, f"Nothing from my side on {self._stage.scenario.find('topics', topic).title.lower()}.")
 
-    def _known(self, role: str) -> list[Cue]:
-        return [cue for cue in self._roles[role].cues if cue.known_from <= self._stage.now]
+    def _known(self, role: str, topics: Iterable[str], moot: bool = False) -> list[Cue]:
+        """Return the cues a role has by now on any of these topics; overtaken ones only with `moot`."""
+        wanted = tuple(topics)
+        return [
+            cue
+            for cue in self._roles[role].cues
+            if cue.known_from <= self._stage.now
+            and any(topic in cue.topics for topic in wanted)
+            and (moot or not self._moot(cue))
+        ]
+
+    def _moot(self, cue: Cue) -> bool:
+        facts = self._stage.facts()
+        return any(holds(condition, facts) for condition in cue.moot_when)
 
     def share(self, role: str, cue: Cue, how: str) -> None:
-        """Bring a cue into the channel."""
-        by = f"teammate:{role}" if self.simulated(role) else "engine"
-        event = e.CueShared.model_validate({"cue": cue.id, "role": role, "text": cue.text, "how": how})
-        self._stage.emit(event, by=by)
+        """Bring a cue into the channel; a simulated holder says so where it is overtaken."""
+        simulated = self.simulated(role)
+        text = cue.text
+        if simulated and self._moot(cue):
+            text = cue.moot_text or f"Overtaken by now, for the record: {cue.text}"
+        event = e.CueShared.model_validate({"cue": cue.id, "role": role, "text": text, "how": how})
+        self._stage.emit(event, by=f"teammate:{role}" if simulated else "engine")
 
     def give_cues(self, role: Role) -> Process:
         """Tell a role what only it knows, when it comes to know it; a simulated holder may bring it up late."""
@@ -116,7 +242,8 @@ class Teammates:
         if at > self._stage.now:
             yield self._env.timeout(at - self._stage.now)
         incident = self._stage.incident
-        if self.simulated(role) and incident.present[role] and cue.id not in incident.cues:
+        free = self.simulated(role) and incident.present[role] and not incident.ended
+        if free and cue.id not in incident.cues and not self._moot(cue):
             self.share(role, cue, "late")
 
     # --- roles, pages, handoffs, sign-offs -------------------------------------------------------------
@@ -145,13 +272,15 @@ class Teammates:
     def accept_handoff(self, handoff: str, what: str, receiver: str) -> Process:
         """Read a handoff and accept it."""
         yield self._env.timeout(self._takes(receiver, "handoff", READ_HANDOFF))
-        self._stage.emit(e.HandOffAccepted(handoff=handoff, what=what, receiver=receiver), by=f"teammate:{receiver}")
+        if self._stage.incident.handoffs[handoff].accepted is None:
+            taken = e.HandOffAccepted(handoff=handoff, what=what, receiver=receiver)
+            self._stage.emit(taken, by=f"teammate:{receiver}")
 
-    def ask_to_sign(self, action: Action) -> None:
+    def ask_to_sign(self, action: Action, only: str | None = None) -> None:
         """Ask the simulated ones among those who must sign an action; who holds an incident role signs for it."""
         for role in self._work.missing_sign_offs(action):
             seat = self._stage.incident.holder(role) or role
-            if self.simulated(seat) and self._stage.incident.present.get(seat):
+            if self.simulated(seat) and self._stage.incident.present.get(seat) and only in (None, seat):
                 self._env.process(self._sign(action, role, seat))
 
     def _sign(self, action: Action, role: str, seat: str) -> Process:
@@ -159,7 +288,7 @@ class Teammates:
         yield self._env.timeout(self._takes(seat, "sign", SIGN))
         look = self._stage.scenario.find("queries", action.precheck) if action.precheck else None
         if look and seat in look.executors and f"query:{look.id}" not in self._stage.incident.refs:
-            yield self._env.process(self._work.query(look, seat))
+            yield from self.look(look, seat)
         objected = False
         while not holds(action.sign_when, self._stage.facts()):
             if not objected:
@@ -172,3 +301,17 @@ class Teammates:
             return  # it was aborted, or signed meanwhile
         self._work.sign_off(action.id, role, seat)
         self.say(seat, f"Signed off: {action.title}.", f"action:{action.id}")
+
+
+def _read(spec: FigureSpec, value: float) -> str:
+    return f"{spec.title}: {spoken(value)} {spec.unit}".strip()
+
+
+_OUTCOMES = {
+    "done": "done.",
+    "stalled": "it hangs; see the output. Somebody must decide: abort it, or clear what it hangs on.",
+    "failed": "it did not go through; see the output.",
+    "aborted": "it was stopped.",
+}
+"""State of an action -> how an honest executor reports it."""
+_NOT_YET = " It has not taken hold yet; I would look again before anybody calls it done."

@@ -23,6 +23,11 @@ def percent(value: float, decimals: int = 1) -> str:
     return f"{100 * value:.{decimals}f}"
 
 
+def spoken(value: float) -> str:
+    """Return a figure as people say it: `13,402`, `60`, `5.44`."""
+    return thousands(value) if abs(value) >= 10 else f"{value:.3g}"
+
+
 # Escaping is for whoever shows the text: the same words go to a terminal, a page and a report.
 _SANDBOX = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 _SANDBOX.globals.update(n=thousands, pct=percent)

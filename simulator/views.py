@@ -7,16 +7,18 @@ cue, none of the scenario's answers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from simulator import events as e
-from simulator.incident import AlertState, IncidentState, Run, Task
+from simulator.incident import IncidentState
 from simulator.journal import Entry
 from simulator.logs import LogLine
-from simulator.picks import Option, options
+from simulator.picks import Option, offered, titles_of
+from simulator.scenario import Scenario
 from simulator.telemetry import Point
+from simulator.tracked import AlertState, Run, Task
 
 if TYPE_CHECKING:
     from simulator.engine import Engine
@@ -33,6 +35,10 @@ class CommandLine(NamedTuple):
     aliases: tuple[str, ...]
     executors: tuple[str, ...]
     group: str
+    sign_offs: tuple[str, ...] = ()
+    """Roles that must sign an action before it starts."""
+    rung: str = ""
+    """Of an action: flag, hotfix, rollback, containment, capacity or repair."""
 
 
 class Panel(NamedTuple):
@@ -46,6 +52,8 @@ class Panel(NamedTuple):
     normal: float | None
     good: str
     decimals: int
+    limits: tuple[tuple[str, float], ...] = ()
+    """Where its alerts fire: `above` or `below`, and the value."""
 
 
 class Seat(NamedTuple):
@@ -57,6 +65,25 @@ class Seat(NamedTuple):
     team: str
     seat: bool
     lane: str | None
+
+
+class Needed(NamedTuple):
+    """Something that must be on record, and before what."""
+
+    title: str
+    before: str
+
+
+@dataclass(frozen=True)
+class Called:
+    """What the things of a drill are called, true and false ones alike."""
+
+    titles: Mapping[str, Mapping[str, str]]
+    """Group -> id -> title of all that can be named or picked."""
+    units: Mapping[str, str]
+    """Figure -> unit."""
+    handles: Mapping[str, str]
+    """Role -> handle of its simulated holder."""
 
 
 @dataclass(frozen=True)
@@ -72,10 +99,15 @@ class Catalogue:
     lines: tuple[CommandLine, ...]
     panels: tuple[Panel, ...]
     services: tuple[Option, ...]
+    called: Called
+    needed: tuple[Needed, ...] = ()
+    """The evidence minimum; none outside need-to-know."""
     room: str = "incident"
     """Channel in which the role works with others."""
     protected: bool = False
     """The incident is kept among those who need to know."""
+    quiet: tuple[float, float] = (-55.0, -25.0)
+    """The window people usually compare with, in minutes."""
 
     def line(self, ident: str) -> CommandLine | None:
         """Return the query or action with this id."""
@@ -104,10 +136,14 @@ class Briefing:
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""
+        if not self._engine.circle.offers("metrics", metric, self.role):
+            return []
         return self._engine.telemetry.series(metric, self.now, since)
 
     def latest(self, metric: str) -> float | None:
         """Return the newest value monitoring shows of a metric."""
+        if not self._engine.circle.offers("metrics", metric, self.role):
+            return None
         return self._engine.telemetry.latest(metric, self.now)
 
     def options(self, source: str) -> list[Option]:
@@ -116,11 +152,15 @@ class Briefing:
             return [Option(ref, self.title_of(ref)) for ref, seq in self.incident.refs.items() if self._sees(seq)]
         if source == "injects":
             return []
-        found = options(source, self._engine.scenario, self.incident, self.role)
-        if source in ("queries", "actions"):
-            return [option for option in found if self.catalogue.line(option.id)]
-        if source == "channels" and not self._engine.circle.knows(self.role):
-            return [option for option in found if option.id not in self._engine.scenario.restricted]
+        if source == "answers":
+            asked = [self._engine.journal.entries[seq - 1].body for seq in self._told(self.incident.asks)]
+            return [Option(*one) for body in asked if isinstance(body, e.InjectDelivered) for one in body.answers]
+        wanted = "own_cues" if source == "cues" else source
+        found = offered(wanted, self._engine.scenario, self.incident, self.role, self._engine.circle)
+        if source in ("asks", "claims", "voices"):
+            return [option for option in found if self._sees(self.incident.delivered[option.id])]
+        if wanted == "own_cues":
+            return [option for option in found if f"cue:{option.id}" in self.incident.refs]
         return found
 
     def search_logs(
@@ -168,6 +208,9 @@ class Briefing:
             return f"Panel: {panel.title}" if panel else ref
         return f"{prefix} {rest}"
 
+    def _told(self, injects: Iterable[str]) -> list[int]:
+        return [seq for ident in injects if self._sees(seq := self.incident.delivered[ident])]
+
     def _sees(self, seq: int) -> bool:
         return self._engine.circle.sees(self._engine.journal.entries[seq - 1], self.role)
 
@@ -176,17 +219,46 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
     """Return what can be asked for, stripped of everything that is an answer; `only` what one role can carry out."""
     s = engine.scenario
     queries = [CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group) for q in s.queries]
-    actions = [CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions") for a in s.actions]
-    panels = [
-        Panel(m.id, m.title, m.unit, tuple(m.labels.items()), m.panel, m.normal, m.good, m.decimals) for m in s.metrics
+    actions = [
+        CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung)
+        for a in s.actions
     ]
+
+    def offers(source: str, ident: str) -> bool:
+        return only is None or engine.circle.offers(source, ident, only)
+
+    panels = [
+        Panel(m.id, m.title, m.unit, tuple(m.labels.items()), m.panel, m.normal, m.good, m.decimals, _limits(s, m.id))
+        for m in s.metrics
+        if offers("metrics", m.id)
+    ]
+    lines = tuple(x for x in (*queries, *actions) if only is None or only in x.executors)
     return Catalogue(
         title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
         roles=tuple(Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane) for r in s.roles),
-        lines=tuple(x for x in (*queries, *actions) if only is None or only in x.executors), panels=tuple(panels),
+        lines=lines, panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
+        called=called(s, offers),
+        needed=() if only else tuple(Needed(one.title, one.supports) for one in s.evidence_minimum),
         room=engine.circle.channel(only) if only else s.room, protected=bool(engine.circle.inside),
+        quiet=(s.overlay.baseline.from_, s.overlay.baseline.to),
     )  # fmt: skip
+
+
+def called(scenario: Scenario, offers: Callable[[str, str], bool] = lambda source, ident: True) -> Called:
+    """Return what things are called, as far as `offers(source, id)` allows."""
+    titles = {
+        source: {ident: title for ident, title in group.items() if offers(source, ident)}
+        for source, group in titles_of(scenario).items()
+    }
+    units = {f.id: f.unit for f in scenario.figures if f.id in titles["figures"]}
+    return Called(titles, units, {role.id: role.handle for role in scenario.roles})
+
+
+def _limits(scenario: Scenario, metric: str) -> tuple[tuple[str, float], ...]:
+    rules = [rule for rule in scenario.alerts if rule.metric == metric]
+    sides = [(side, getattr(rule, side)) for rule in rules for side in ("above", "below")]
+    return tuple((side, value) for side, value in sides if value is not None)
 
 
 def briefing(engine: Engine, role: str) -> Briefing:

@@ -1,7 +1,8 @@
 """People at work: everybody has two hands, so queries and actions queue on who carries them out.
 
-Each role is a `simpy.Resource` of capacity 1. One person doing everything is therefore slower than a
-team, because the engine says so and not because the scorecard does.
+Each role is a `simpy.Resource` of capacity 1, and whoever had no break for long gets slower
+(`simulator.persons.Strain`). One person doing everything is therefore slower than a team, because the
+engine says so and not because the scorecard does.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import simpy
 
 from simulator import events as e
 from simulator.conditions import holds
-from simulator.scenario import Action, Duration, Query
+from simulator.scenario import Action, Duration, Query, WrongPlace
 from simulator.stage import Stage
 
 Process = Generator[simpy.Event, Any, Any]
@@ -43,6 +44,7 @@ class Work:
         self._signed: dict[str, tuple[str, ...]] = {}
         self._waiting: dict[str, simpy.Event] = {}
         self._counts: dict[str, int] = {}
+        self._busy: dict[str, list[tuple[int, int]]] = {role.id: [] for role in stage.scenario.roles}
         self.forbidden: dict[str, str] = {}
         """Actions a facilitator forbids, with the reason."""
         self.forced: dict[str, str] = {}
@@ -52,21 +54,48 @@ class Work:
         hands = self._hands[role]
         return hands.count + len(hands.queue)
 
+    def strain(self, role: str) -> float:
+        """Return the factor on what takes a role's attention now: 1 unless its hands were full for long."""
+        now, strain = self._stage.now, self._stage.scenario.strain
+        since = now - strain.window
+        busy = sum(min(until, now) - max(begun, since) for begun, until in self._busy[role] if until > since)
+        return strain.factor(busy)
+
     # --- queries ---------------------------------------------------------------------------------------
 
-    def query(self, query: Query, executor: str) -> Process:
-        """Run a query with somebody's hands; its output is the world's state when it ends."""
+    def query(self, query: Query, executor: str, pace: float = 1.0) -> Process:
+        """Run a query with somebody's hands, at their pace; its output is the world's state when it ends.
+
+        Returns the `QueryFinished` event.
+        """
         run = self._name(f"query:{query.id}")
         takes = draw(query.takes, self._stage.stream(f"query/{query.id}"))
-        yield from self._at_hand(run, executor, query.command, takes)
+        yield from self._at_hand(run, executor, query.command, takes, pace)
         ok = holds(query.requires, self._stage.facts())
+        finished = e.QueryFinished(
+            run=run, query=query.id, executor=executor, command_line=query.command,
+            output=self._stage.render(query.output if ok else query.refusal), evidence=query.evidence,
+            figures=self._stage.measured_figures(query.figures) if ok else {}, ok=ok,
+        )  # fmt: skip
+        self._stage.emit(finished)
+        return finished
+
+    def misplaced(self, place: WrongPlace, query: Query, executor: str, takes: int) -> Process:
+        """Run a query where it does not belong: the error is true of that place and says nothing of this one.
+
+        Returns the reference of the run.
+        """
+        self._counts["misplaced"] = self._counts.get("misplaced", 0) + 1
+        run = f"misplaced:{self._counts['misplaced']}"
+        line = query.command.replace(place.starts, place.typed, 1)
+        yield from self._at_hand(run, executor, line, takes)
         self._stage.emit(
             e.QueryFinished(
-                run=run, query=query.id, executor=executor, command_line=query.command,
-                output=self._stage.render(query.output if ok else query.refusal), evidence=query.evidence,
-                figures=self._stage.measured_figures(query.figures) if ok else {}, ok=ok,
+                run=run, query=None, executor=executor, command_line=line,
+                output=self._stage.render(place.output), evidence="narrative", ok=False,
             )
         )  # fmt: skip
+        return run
 
     def lookup(self, prefix: str, executor: str, line: str, takes: int, output: Any, evidence: Any) -> Process:
         """Run something that is no query of the scenario: a log search, an evidence capture."""
@@ -79,12 +108,19 @@ class Work:
             )
         )
 
-    def _at_hand(self, run: str, executor: str, line: str, takes: int) -> Process:
+    def call(self, role: str, persona: str, seconds: int) -> Process:
+        """Take somebody's time for a call: who was told nothing rings whoever may know."""
+        said = f"{persona} wanted to hear what nobody had told them."
+        yield from self.lookup("call", role, f"call with {persona}", seconds, lambda: said, "narrative")
+
+    def _at_hand(self, run: str, executor: str, line: str, takes: int, pace: float = 1.0) -> Process:
         hands = self._hands[executor]
         with hands.request() as turn:
             if not turn.triggered:
                 self._stage.emit(e.QueryQueued(run=run, executor=executor, command_line=line))
             yield turn
+            takes = max(1, round(takes * pace * self.strain(executor)))
+            self._busy[executor].append((self._stage.now, self._stage.now + takes))
             self._stage.emit(
                 e.QueryStarted(run=run, executor=executor, command_line=line, expected=self._stage.now + takes)
             )
@@ -101,6 +137,7 @@ class Work:
         try:
             yield from self._carry_out(run, action, executor)
         except simpy.Interrupt:
+            self._busy[executor] = [(begun, min(until, self._stage.now)) for begun, until in self._busy[executor]]
             self._stage.turn(action.abort_effects, run)
             self._stage.emit(e.ActionAborted(run=run, action=action.id))
         finally:
@@ -123,7 +160,9 @@ class Work:
                 stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=obstacle, ok=False))
                 return
             self._signed.pop(action.id, None)  # a sign-off is for one run
+            # How long the tool takes is the action's; only what takes somebody's attention depends on them.
             takes = draw(action.takes, stage.stream(f"action/{action.id}"))
+            self._busy[executor].append((stage.now, stage.now + takes))
             stage.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=stage.now + takes))
             stage.turn(action.starts_with, run)
             yield self._env.timeout(takes)

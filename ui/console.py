@@ -8,7 +8,7 @@ import streamlit as st
 
 from simulator import commands as c
 from simulator.errors import DrillError
-from simulator.views import Briefing
+from simulator.views import Briefing, Seat
 from ui import session
 from ui.parts import desk, ending, explore, shell
 from ui.parts.bar import bar_html
@@ -146,6 +146,7 @@ def _tools(here: Here) -> None:
             st.caption(plain(outcome[1]))
         st.space("stretch")
         if not here.person.facilitator:
+            _on_from_here(here, b)
             _mine(here, b)
         if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
             sheet(here)
@@ -154,6 +155,40 @@ def _tools(here: Here) -> None:
     asked = session.take(session.ENDING)
     if asked:
         ending.confirm(here, emergency=asked == "stop")
+
+
+def _on_from_here(here: Here, b: Briefing) -> None:
+    """Offer another seat to whoever has given command up: the one that decides nothing any more is no place to play."""
+    seat = next_seat(b)
+    if seat is None:
+        return
+    onwards = st.button(
+        f"Go on as {seat.title.partition(' (')[0]}",
+        type="primary",
+        key="go-on",
+        icon=":material/chair_alt:",
+        help="You have given command up; from this seat you decide nothing any more",
+    )
+    if onwards:
+        _change_seat(here, seat.id)
+        st.rerun()  # the whole page: every part of it is drawn for the seat
+
+
+def next_seat(b: Briefing) -> Seat | None:
+    """Return where somebody who gave command up goes on: with whoever has it, else as deputy, else where it is free."""
+    if not b.incident.handed_on(b.role):
+        return None
+    first = (b.incident.holder("commander"), "deputy")
+    free = [seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role and not b.incident.person(seat.id)]
+    return min(free, key=lambda seat: first.index(seat.id) if seat.id in first else len(first), default=None)
+
+
+def _change_seat(here: Here, seat: str) -> None:
+    try:
+        here.room.take_seat(here.person, seat)
+        session.forget("clock")
+    except DrillError as error:
+        session.answer("clock", False, str(error))
 
 
 def _mine(here: Here, b: Briefing) -> None:

@@ -1,26 +1,30 @@
 """What is wrong with a scenario that only playing it shows: `drill check --run`.
 
 An action that changes nothing, an inject that is never delivered whoever plays, a best course that loses to
-doing nothing. Each is a finding with file and line, like those of `scenarios.check`.
+doing nothing. What lives in one variant only is alive; what is dead in all of them is a finding, with file and line
+of the scenario or of the patch that wrote it, like those of `scenarios.check`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from analytics.counterfactual import Ends
 from analytics.courses import library_of
 from scenarios.check import Finding
-from scenarios.loader import line_of, load, names, read_yaml, variants
+from scenarios.loader import BASE, Written, load, names, variants, written
 from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.errors import DrillError
 from simulator.play import play, play_orders
 from simulator.policy import Order
-from simulator.scenario import Action, LoadedScenario
+from simulator.scenario import Action, LoadedScenario, Scenario
+from simulator.text import Utc, render
 from simulator.world import World
 
 SEEDS = (1, 2, 3)
@@ -29,58 +33,81 @@ TRIED_AT, SETTLES = 600, 600
 Progress = Callable[[int, int], None]
 Steps = tuple[str | int, ...]
 Level = Literal["error", "warning"]
-Find = Callable[..., Finding]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A variant of the scenario, and where each part of it was written."""
+
+    loaded: LoadedScenario
+    source: Written
+
+    @property
+    def name(self) -> str:
+        return self.loaded.scenario.variant
+
+    def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Finding:
+        """Return a finding at `path`."""
+        return Finding(*self.source.place(path), what, remedy, level)
 
 
 def findings(path: Path, progress: Progress) -> list[Finding]:
-    """Play the scenario at `path` with each of its responders and return what is wrong with it."""
+    """Play the scenario at `path`, its variants included, and return what is wrong with it."""
     yaml = path / "scenario.yaml" if path.is_dir() else path
-    name, file = yaml.resolve().parent.name, str(yaml)
+    name = yaml.resolve().parent.name
     if name not in names() or not yaml.exists():
         raise DrillError(f"{path}: --run plays scenarios of the package: {', '.join(names())}; name one's folder")
-    loaded = load(name)
-    nodes = read_yaml(yaml.read_text(encoding="utf-8"), file, lines=True)
-
-    def find(path: Steps, what: str, remedy: str, level: Level = "error") -> Finding:
-        return Finding(file, line_of(nodes, path), what, remedy, level)
-
-    found = [
-        *_best(loaded, find),
-        *_actions(loaded, find),
-        *_injects(loaded, find, progress),
-    ]
-    for variant in variants(name)[1:]:
-        found += _best(load(name, variant), find)
-    return sorted(found)
+    found = list(_variants(name, yaml))
+    return sorted([*(one for v in found for one in _best(v)), *_actions(found), *_injects(found, progress)])
 
 
-def _best(loaded: LoadedScenario, find: Find) -> Iterator[Finding]:
-    null, best = Ends(loaded, library_of(loaded.scenario.id, loaded.scenario.variant)).of(SEEDS[0])
-    if best.loss >= null.loss:
-        yield find(
-            ("actions",),
-            f"{loaded.scenario.variant}: the best course ({best.name}, loss {best.loss:.3f}) does no better than"
-            f" doing nothing ({null.loss:.3f})",
-            "make an action help, or renew the library's finalists",
-        )
+def _variants(name: str, yaml: Path) -> Iterator[Variant]:
+    text = yaml.read_text(encoding="utf-8")
+    for variant in variants(name):
+        patch = None
+        if variant != BASE:
+            file = yaml.parent / "variants" / f"{variant}.yaml"
+            patch = file.read_text(encoding="utf-8"), str(file)
+        yield Variant(load(name, variant), written(text, str(yaml), patch))
 
 
-def _actions(loaded: LoadedScenario, find: Find) -> Iterator[Finding]:
-    untouched = _after(loaded, None)
-    for index, action in enumerate(loaded.scenario.actions):
-        undone = next((a for a in loaded.scenario.actions if a.reversible_by == action.id), None)
-        # What takes something back only shows where there is something to take back.
-        before = _after(loaded, undone) if undone else untouched
-        if _after(loaded, undone, action) == before:
-            yield find(
-                ("actions", index, "effects"),
-                f"actions.{action.id}: changes nothing that anybody can see, count or suffer from",
-                "give it effects the world knows, or take it out",
-            )
+def _best(variant: Variant) -> Iterator[Finding]:
+    loaded = variant.loaded
+    null, best = Ends(loaded, library_of(loaded.scenario.id, variant.name)).of(SEEDS[0])
+    if best.loss < null.loss:
+        return
+    what = f"{variant.name}: the best course ({best.name}, loss {best.loss:.3f}) does no better than doing nothing"
+    remedy = "make an action help, or renew the library's finalists"
+    if variant.source.patch_file:
+        # The base has its own line; that it is so in the variant, the patch has to mend.
+        yield Finding(variant.source.patch_file, 1, f"{what} ({null.loss:.3f})", remedy)
+    else:
+        yield variant.find(("actions",), f"{what} ({null.loss:.3f})", remedy)
+
+
+def _actions(found: list[Variant]) -> Iterator[Finding]:
+    dead: dict[str, Finding] = {}
+    alive: dict[str, bool] = {}
+    for variant in found:
+        actions = variant.loaded.scenario.actions
+        untouched = _after(variant.loaded, None)
+        for index, action in enumerate(actions):
+            if alive.get(action.id):
+                continue
+            undone = next((a for a in actions if a.reversible_by == action.id), None)
+            # What takes something back only shows where there is something to take back.
+            before = _after(variant.loaded, undone) if undone else untouched
+            alive[action.id] = _after(variant.loaded, undone, action) != before
+            what = f"actions.{action.id}: changes nothing that anybody can see, count or suffer from"
+            if action.id not in dead:
+                dead[action.id] = variant.find(
+                    ("actions", index, "effects"), what, "give it effects the world knows, or take it out"
+                )
+    yield from (finding for ident, finding in dead.items() if not alive[ident])
 
 
 def _after(loaded: LoadedScenario, *actions: Action | None) -> Mapping[str, Any]:
-    """Return everything the world says of itself a while after these actions."""
+    """Return all that shows of the world a while after these actions: panels, logs, outputs, facts, harm."""
     world: World = loaded.make_world()
     world.start(loaded.scenario.starts_at, loaded.scenario.fault_at)
     _walk(world, TRIED_AT)
@@ -92,9 +119,17 @@ def _after(loaded: LoadedScenario, *actions: Action | None) -> Mapping[str, Any]
         _walk(world, world.now + SETTLES)
     _walk(world, TRIED_AT + 2 * SETTLES)
     return {
-        "observe": dict(world.observe()), "facts": dict(world.facts()), "figures": dict(world.figures()),
-        "harm": dict(world.harm()), "outside": dict(world.outside()), "context": dict(world.context()),
+        "shown": _shown(loaded.scenario, world), "facts": dict(world.facts()), "figures": dict(world.figures()),
+        "harm": dict(world.harm()), "outside": dict(world.outside()),
     }  # fmt: skip
+
+
+def _shown(scenario: Scenario, world: World) -> tuple[Mapping[str, float], Mapping[str, str]]:
+    """Return what panels and logs read, and what every query would print."""
+    sources = {*(m.source for m in scenario.metrics), *(x.rate for x in scenario.logs if isinstance(x.rate, str))}
+    scope = {**scenario.context, **world.context(), "t": world.now, "utc": Utc(scenario.t0_utc, world.now)}
+    seen = {name: value for name, value in world.observe().items() if name in sources}
+    return seen, {query.id: render(query.output, scope) for query in scenario.queries}
 
 
 def _walk(world: World, to: int) -> None:
@@ -102,26 +137,37 @@ def _walk(world: World, to: int) -> None:
         world.step(min(world.step_seconds, to - world.now))
 
 
-def _injects(loaded: LoadedScenario, find: Find, progress: Progress) -> Iterator[Finding]:
-    delivered: dict[str, bool] = {}
-    scenario = loaded.scenario
-    drills = [(policy, seed) for policy in loaded.responders for seed in SEEDS]
-    of = len(drills) + len(scenario.actions)
-    for done, (policy, seed) in enumerate(drills, start=1):
-        _note(delivered, play(loaded, policy, seed))
+def _injects(found: list[Variant], progress: Progress) -> Iterator[Finding]:
+    """Yield the injects that come in none of the drills; they are played until all have come, or there are no more."""
+    dead: dict[str, Finding] = {}
+    for variant in found:
+        responders = len(variant.loaded.responders)
+        for index, inject in enumerate(variant.loaded.scenario.injects):
+            what = f"injects.{inject.id}: never delivered, whoever of {responders} responders plays and whichever"
+            dead.setdefault(inject.id, variant.find(
+                ("injects", index), f"{what} action is taken alone",
+                "check `at`, `until` and `when`, or write a responder who brings it about", "warning",
+            ))  # fmt: skip
+    of = sum(1 for variant in found for _ in _drills(variant.loaded))
+    drills = (engine for variant in found for engine in _drills(variant.loaded))
+    for done, play_it in enumerate(drills, start=1):
+        if not dead:
+            break
+        for entry in play_it().journal:
+            if isinstance(entry.body, e.InjectDelivered):
+                dead.pop(entry.body.inject, None)
         progress(done, of)
-    for done, action in enumerate(scenario.actions, start=len(drills) + 1):
-        _note(delivered, play_orders(loaded, list(_only(loaded, action)), SEEDS[0]))
-        progress(done, of)
-    for index, inject in enumerate(scenario.injects):
-        if inject.id not in delivered:
-            yield find(
-                ("injects", index),
-                f"injects.{inject.id}: never delivered, whoever of {len(loaded.responders)} responders plays and"
-                " whichever action is taken alone",
-                "check `at`, `until` and `when`, or write a responder who brings it about",
-                "warning",
-            )
+    progress(of, of)
+    yield from dead.values()
+
+
+def _drills(loaded: LoadedScenario) -> Iterator[Callable[[], Engine]]:
+    """Yield the drills of a variant, not yet played: each responder, then each action taken alone."""
+    for policy in loaded.responders:
+        for seed in SEEDS:
+            yield partial(play, loaded, policy, seed)
+    for action in loaded.scenario.actions:
+        yield partial(play_orders, loaded, list(_only(loaded, action)), SEEDS[0])
 
 
 def _only(loaded: LoadedScenario, action: Action) -> Iterator[Order]:
@@ -139,7 +185,3 @@ def _only(loaded: LoadedScenario, action: Action) -> Iterator[Order]:
     seated = any(role.id == executor for role in scenario.seats())
     by = executor if seated else lead
     yield Order(TRIED_AT + 300, f"{by}:rehearsal", c.TakeAction(action=action.id, executor=executor))
-
-
-def _note(delivered: dict[str, bool], engine: Engine) -> None:
-    delivered.update((x.body.inject, True) for x in engine.journal if isinstance(x.body, e.InjectDelivered))

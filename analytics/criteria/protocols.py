@@ -79,7 +79,9 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     good = {one.id for one in view.scenario.revisions if one.true}
     checked = view.ran(view.overlay.readiness_queries, record.at)
     truth = {facts.get(view.overlay.readiness_fact) for facts in view.facts_near(record.at)}
-    health = view.ran(view.overlay.health_queries)
+    # That it fails is an answer too. Long after the first minutes it is verification, not readiness.
+    health = next((m for m in view.all(e.QueryFinished) if m.body.query in view.overlay.health_queries), None)
+    looked = timely(view, criterion, health.at) if health else 0.0
     lanes = {m.body.lane for m in view.all(c.AssignLane) if m.at <= record.at + 300}
     linked = bool(solid(view, record.body.evidence, record)) or checked is not None
     passed = {
@@ -87,9 +89,10 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
         "rollback path": checked is not None and record.body.rollback in truth,
         "owner graph": bool(view.commanders) and {"mitigation", "verification", "comms"} <= lanes,
         "evidence channel": record.body.evidence_channel in view.scenario.channels and linked,
-        "health check": health is not None,
+        "health check": looked > 0,
     }
-    share = timely(view, criterion, record.at) * sum(passed.values()) / len(passed)
+    done = sum(passed.values()) - (looked > 0) + looked
+    share = timely(view, criterion, record.at) * done / len(passed)
     lacking = [name for name, ok in passed.items() if not ok]
     why = f"Readiness recorded at {clock(record.at)}{late(timely(view, criterion, record.at))}"
     why += f", without {listed(lacking)}." if lacking else ", all prechecks in it."
@@ -129,19 +132,25 @@ def _two_busy(view: RecordView) -> Mark:
 
 
 def _merge_owner(view: RecordView) -> list[Mark]:
-    shared = {s.id for s in view.scenario.services if len(s.surfaces) >= 2}
+    shared = {s.id: s.title for s in view.scenario.services if len(s.surfaces) >= 2}
     if not shared:
         return []
-    named = [m for m in view.all(c.NameMergeOwner) if m.body.surface in shared]
-    why = "A merge owner was named where lanes meet." if named else f"No merge owner for {listed(sorted(shared))}."
-    return [Mark(1 if named else 0, 0.5, why, tuple(m.seq for m in named))]
+    named = {m.body.surface: m for m in view.all(c.NameMergeOwner) if m.body.surface in shared}
+    lacking = [ident for ident in shared if ident not in named]
+    why = f"No merge owner for {titles(shared, lacking)}." if lacking else "A merge owner was named where lanes meet."
+    return [Mark(len(named) / len(shared), 0.5, why, tuple(m.seq for m in named.values()))]
+
+
+NO_WORK = ("call:", "misplaced:")
+"""Runs that carried nothing out: a call one was drawn into, a command in the wrong place."""
 
 
 def work_shares(view: RecordView) -> dict[str, list[int]]:
     """Return who carried out what: executor -> entries of finished queries, actions and tasks without either."""
     done: dict[str, list[int]] = {}
     for query in view.all(e.QueryFinished):
-        done.setdefault(query.body.executor, []).append(query.seq)
+        if not query.body.run.startswith(NO_WORK):
+            done.setdefault(query.body.executor, []).append(query.seq)
     for run in view.runs:
         if run.started is not None:
             done.setdefault(run.executor, []).append(run.start_seq)
@@ -308,7 +317,7 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
     body = moment.body
     specs = {r.action: view.scenario.find("actions", r.action) for r in body.recommendations}
     first, second = body.recommendations
-    both = first.owner != second.owner and first.action != second.action
+    both = whose(view, first) != whose(view, second) and first.action != second.action
 
     def stated(r: c.Recommendation) -> bool:
         spec = specs[r.action]
@@ -329,6 +338,8 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
     lacks = []
     if not both:
         lacks.append("two owners with two actions")
+    if not all(_recommended(view, r) for r in body.recommendations):
+        lacks.append("what those quoted recommended")
     if not all(stated(r) for r in body.recommendations):
         lacks.append("true reversal and blast radius of each")
     if not (reversible or proof):
@@ -337,7 +348,22 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
         lacks.append("a second look within ten minutes")
     seqs = (moment.seq, *proof, *((again,) if again else ()))
     why = f"Contradiction recorded at {clock(moment.at)}: {'complete' if not lacks else 'lacks ' + listed(lacks)}."
-    return settle(criterion, [Mark(1 - len(lacks) / 4, 1, why, seqs)])
+    return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, seqs)])
+
+
+def whose(view: RecordView, one: c.Recommendation) -> str:
+    """Return whose recommendation it is: the persona of the message it came with, else its owner's handle."""
+    said = view.scenario.find("injects", one.voice) if one.voice else None
+    if said is not None:
+        return str(said.persona)
+    role = view.scenario.find("roles", one.owner) if one.owner else None
+    return str(role.handle) if role else str(one.owner)
+
+
+def _recommended(view: RecordView, one: c.Recommendation) -> bool:
+    """Tell whether somebody who is quoted pushed for that action."""
+    said = view.scenario.find("injects", one.voice) if one.voice else None
+    return said is None or said.proposes == one.action
 
 
 def _looked_again(view: RecordView, moment: Moment[c.RecordContradiction]) -> int | None:

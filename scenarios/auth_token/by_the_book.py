@@ -9,12 +9,11 @@ from collections.abc import Mapping, Sequence
 
 from scenarios.auth_token.contain import steps_of
 from scenarios.auth_token.plans import TELLING, Plan, executives, hand_off, packet, plan_of, public, snapshot
-from scenarios.moves import delivered, done, figure, green, known, m, recorded, seen, seen_after, task
+from scenarios.moves import both, delivered, done, figure, green, known, m, recorded, seen, seen_after, task
 from scenarios.responders import Book, Step, does
 from simulator import commands as c
 from simulator.views import Briefing
 
-BASELINE = (-55.0, -25.0)
 ASKS = {"key": "mobile_hands", "unflagged": "mobile_hands", "late": "mobile_hands", "clock": "nothing_now"}
 CLOSING = {
     "key": "Users are back; key hygiene stays open.",
@@ -84,21 +83,20 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(
             m(21.5),
             "verification",
-            does(
-                c.RecordVerification(
-                    metrics=metrics,
-                    baseline_from=BASELINE[0],
-                    baseline_to=BASELINE[1],
-                    segments=plan.affected,
-                    hold_minutes=10,
-                )
+            lambda b: c.RecordVerification(
+                metrics=metrics,
+                baseline_from=b.catalogue.quiet[0],
+                baseline_to=b.catalogue.quiet[1],
+                segments=plan.affected,
+                hold_minutes=10,
             ),
             seen_after("verify", m(20)),
         ),
         Step(m(26), "commander", lambda b: packet(b, plan, "deputy", "verify", "stuck", "token_stats")),
-        Step(m(28.2), "commander", does(hand_off(plan, "commander", "deputy", "packet:3")),
-             delivered("commander_leaves")),
-        Step(m(29), "deputy", does(c.AssignRole(role="deputy", to="triage")),
+        # Early enough for simulated holders too: what it waits for comes at its own time.
+        Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", f"packet:{len(b.incident.packets)}"),
+             both(delivered("commander_leaves"), lambda b: bool(b.incident.packets))),
+        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")),
              lambda b: b.incident.holder("commander") == "deputy"),
         Step(m(29.5), "comms", lambda b: public(b, "recovered", plan.cleaned_by,
              "Sign-in works again; we keep watching.")),

@@ -49,6 +49,21 @@ def _flag_first(plan: Plan) -> c.Recommendation:
     )  # fmt: skip
 
 
+def _two_voices(plan: Plan) -> c.RecordContradiction:
+    """Return the two who contradict each other in the channel, each with what they want."""
+    undo = _flag_first(plan)
+    return c.RecordContradiction(
+        recommendations=(
+            c.Recommendation(voice="want_flag", action=undo.action, reversal_minutes=1, blast_radius=undo.blast_radius),
+            c.Recommendation(
+                voice="want_rollback", action="rollback", reversal_minutes=6,
+                blast_radius=("schema_stall" if plan is KEY else "known_debt",),
+            ),
+        ),
+        choice=undo.action, reassess_minutes=8, evidence=("query:compat_check", "query:token_stats"),
+    )  # fmt: skip
+
+
 def _against(plan: Plan, action: str, minutes: float, blast: str, *evidence: str) -> c.RecordContradiction:
     ours = _flag_first(plan)
     return c.RecordContradiction(
@@ -136,8 +151,7 @@ def _sign_out(plan: Plan) -> list[Step]:
     flagged = both(done("flag_web"), done(second))
     return [
         *_other_voices(plan, "token_stats"),
-        Step(m(11.6), "commander", does(_against(plan, "rollback", 6,
-             "schema_stall" if plan is KEY else "known_debt", "compat_check", "token_stats")),
+        Step(m(11.6), "commander", does(_two_voices(plan)),
              both(delivered("want_flag"), seen("compat_check", "token_stats"))),
         Step(m(10), "comms", lambda b: public(b, "mitigating", "revoke", WORDS[plan.name]), done("flag_web")),
         Step(m(9), "mitigation", lambda b: c.RunQuery(query="revoke_dry_run"), flagged),

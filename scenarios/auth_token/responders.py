@@ -46,8 +46,9 @@ def impatient() -> Policy:
             Step(m(32), "mitigation", does(c.TakeAction(action="revoke")), seen("revoke_dry_run")),
             Step(m(42), "comms", does(c.UpdateStakeholders(audience="public", status="recovered",
                  next_update_minutes=60))),
-            Step(m(45), "commander", does(c.RequestClosure(confidence="L3"))),
-            Step(m(46), "commander", does(c.EndDrill(how="stopped"))),
+            # The commander has gone by then, without handing over.
+            Step(m(45), "deputy", does(c.RequestClosure(confidence="L3"))),
+            Step(m(46), "deputy", does(c.EndDrill(how="stopped"))),
         ],
         SEATS,
         {"meridian_eta": "quarter", "roll_back_now": "obey"},

@@ -33,10 +33,13 @@ def arrivals(since_deploy: float) -> float:
     return USUAL * (BUSY - (BUSY - 1) * (since_deploy - FALLS) / (OVER - FALLS))
 
 
-def timeouts(since_deploy: float, volume: float, tighter: float) -> float:
-    """Return the share of commits that time out under the faulty release; `tighter` multiplies it."""
+def timeouts(since_deploy: float, volume: float, tighter: float, locked: bool = False) -> float:
+    """Return the share of commits that time out under the faulty release; `tighter` multiplies it.
+
+    `locked`: a report holds locks on the ledger, beside the one of the morning.
+    """
     share = TIMEOUTS * (volume / USUAL) ** 2
-    if LOCKED <= since_deploy <= UNLOCKED and share < TIMEOUTS_LOCKED:
+    if (locked or LOCKED <= since_deploy <= UNLOCKED) and share < TIMEOUTS_LOCKED:
         share = TIMEOUTS_LOCKED
     return min(TIMEOUTS_MOST, share * tighter)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scenarios.billing_mismatch.books import BEFORE
-from scenarios.billing_mismatch.rates import LOCKED, UNLOCKED, USUAL, canary
+from scenarios.billing_mismatch.faults import reporting
+from scenarios.billing_mismatch.rates import EVENTS_EACH, LOCKED, LOST_EACH, UNLOCKED, USUAL
 from scenarios.billing_mismatch.sampling import between, sample
 
 if TYPE_CHECKING:
@@ -21,12 +22,12 @@ NOTHING = (0.0, 0.0, 0.0, 0.0)
 
 
 def _locked(world: BillingWorld) -> bool:
-    return LOCKED <= world.now - world.fault_at <= UNLOCKED
+    return LOCKED <= world.now - world.fault_at <= UNLOCKED or reporting(world.knob)
 
 
 def commit_p99(world: BillingWorld) -> float:
     """Return the 99th percentile of a ledger commit in seconds; the faulty release cuts it off at its time-out."""
-    if world.faulty_share * world.timing_out > 0.01 and world.working > 0:
+    if max(world.faulty_share * world.timing_out, world.dropping) > 0.01 and world.working > 0:
         return 2.0
     waits = 1.6 if _locked(world) else 0.0
     return float(0.6 * (world.arriving / USUAL) ** 0.3 + waits)
@@ -36,14 +37,14 @@ def agg_lag(world: BillingWorld) -> float:
     """Return the messages revenue-agg is behind."""
     if REBALANCED <= world.now < CAUGHT_UP:
         return 2400.0
-    return 25.0 if world.knob["agg_restart"] else 10.0
+    return (25.0 if world.knob["agg_restart"] else 10.0) + world.books.uncounted
 
 
 def _cpu(world: BillingWorld) -> float:
     """Return the processor use of the ledger's database."""
     knob = world.knob
     usual = 0.31 + 0.12 * (world.arriving / USUAL - 1) + (0.3 if _locked(world) else 0.0)
-    return usual + 0.05 * knob["worker_scale"] - 0.03 * knob["kill_reports"]
+    return usual + 0.05 * knob["worker_scale"] - 0.03 * knob["kill_reports"] + 0.04 * knob["write_through"]
 
 
 def observe(world: BillingWorld) -> dict[str, float]:
@@ -51,7 +52,9 @@ def observe(world: BillingWorld) -> dict[str, float]:
     books, knob = world.books, world.knob
     retried = world.retried()
     working = world.working
-    lost = retried * 0.1225
+    lost = retried * LOST_EACH
+    dropped = working * world.dropping
+    again = world.counting * world.rereading
     events, rows, captures = world.writing
     keyed = working * world.faulty_share * (1.0 if knob["key_v2"] >= 0.5 else 0.0)
     return {
@@ -59,8 +62,8 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "mismatch_psp": (books.captured - books.ledger) / books.ledger + 0.0001,
         "invoices": world.arriving,
         "processed": working,
-        "retries": 0.4 + retried * 1.5,
-        "ahead": retried * 1.35 + lost,
+        "retries": 0.4 + retried * EVENTS_EACH,
+        "ahead": retried * EVENTS_EACH + lost + dropped,
         "dup_suspected": 0.1 + 1.13 * world.doubling() + (1200.0 if "replay_full" in books.under_way else 0.0),
         "dlq": 0.0 if books.unlisted else books.missing,
         "commit_p99": commit_p99(world),
@@ -84,7 +87,11 @@ def observe(world: BillingWorld) -> dict[str, float]:
         "dlq_heard": books.missing if knob["dlq_route"] and not books.unlisted else 0.0,
         "rounding": 0.00018,
         "lost_lines": lost,
+        "agg_again": 0.2 + again,
+        "ledger_dropped": dropped,
+        "again_lines": again,
         "retry_lines": retried,
+        "cancelled_lines": retried + dropped / (EVENTS_EACH + LOST_EACH),
         "retry_keyed": retried * knob["key_v2"],
         "retry_known": retried * (1 - knob["key_v2"]),
         "rebalance_lines": 3.0 if REBALANCED - 60 <= world.now < REBALANCED + 60 else 0.0,
@@ -131,29 +138,43 @@ def context(world: BillingWorld) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
     books, knob = world.books, world.knob
     twice = books.charged_twice()
-    patched = max(knob["hotfix_share"], canary(knob["hotfix_canary"]))
-    producing = world.faulty_share * world.timing_out > 0.0001
-    bad = producing and world.paused_at is None
+    patched = world.patched()
+    bad_share = max(world.faulty_share * world.timing_out, world.dropping, world.rereading)
+    producing = bad_share > 0.0001
     off = world.outside()
+    known = world.faults.keys_known(knob, patched > 0)
     return {
         "recon": world.recon,
         "recon_at": world.recon_at,
         "mismatch": world.mismatch(),
-        "mismatch_psp": (books.captured - books.ledger) / books.ledger,
+        "mismatch_psp": round((books.captured - books.ledger) / books.ledger, 9) + 0.0,
         "billed": round(books.billed), "shown": round(books.events - world.adjusted),
         "booked": round(books.ledger), "captured": round(books.captured),
-        "faulty": round(books.faulty),
+        "faulty": round(books.faulty), "processed": round(books.processed),
         "duplicates": round(books.duplicates), "doubles": round(twice), "doubles_usd": twice * PRICE,
-        "missing": round(books.missing), "phantom": round(books.phantom), "recharged": round(books.recharged),
+        "missing": round(books.without_row()), "given_up": round(books.missing),
+        "phantom": round(books.phantom), "recharged": round(books.recharged),
         "listed": 0 if books.unlisted else round(books.missing),
         "refunded": round(books.refunded), "given_away": round(books.given_away),
         "to_refund": round(max(0.0, twice - books.refunded)),
-        "blind_hits": round(50 * min(1.0, twice / max(1.0, books.duplicates))),
-        "refund_blind": round(max(0.0, books.duplicates - books.refunded)),
+        "blind_hits": round(50 * min(1.0, twice / max(1.0, books.duplicates + books.recounted))),
+        "refund_blind": round(max(0.0, books.duplicates + books.recounted - books.refunded)),
+        "keys_known": round(books.processed * known), "would_charge": round(books.processed * (1 - known)),
         "rate": {
             "arriving": round(world.arriving), "working": round(world.working), "retried": world.retried(),
-            "doubles": world.doubling(), "dups": world.retried() * 1.35, "lost": world.retried() * 0.1225,
-            "usd": world.doubling() * PRICE,
+            "doubles": world.doubling(), "dups": world.retried() * EVENTS_EACH, "lost": world.retried() * LOST_EACH,
+            "usd": world.doubling() * PRICE, "again": world.counting * world.rereading,
+            "dropped": world.working * world.dropping,
+        },
+        "agg": {
+            "stopped": knob["agg_stop"] >= 0.5, "share": knob["agg_rollback"], "waiting": round(books.uncounted),
+            "version": "4.0.8" if knob["agg_rollback"] >= 1 else "4.1.0", "again": round(books.recounted),
+            "taken": round(books.billed + books.duplicates - books.uncounted),
+        },
+        "ledger": {
+            "version": "8.1.6" if knob["ledger_rollback"] >= 1 else "8.2.0", "share": knob["ledger_rollback"],
+            "behind": "OFF" if knob["write_through"] >= 0.5 else "ON", "dropped": round(books.dropped),
+            "acknowledged": round(books.billed - books.missing),
         },
         "timing_out": world.timing_out if producing else 0.002,
         "backlog": round(world.backlog), "backlog_highest": round(world.backlog_highest),
@@ -168,10 +189,13 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "faulty_share": world.faulty_share, "rollback": knob["rollback"], "rolled_back": knob["rollback"] >= 1,
         "patched": patched,
         "pods": {"old": round(18 * knob["rollback"]), "new": 18 - round(18 * knob["rollback"])},
+        "reporting": reporting(knob),
         "broke_glass": knob["break_glass"] > 0,
         "merged": knob["tighter"] > 0, "index": knob["index"] >= 1, "adjusted": world.adjusted != 0,
         "list_deleted": books.unlisted >= 1, "replaying": bool(books.under_way),
-        "bad_now": bad, "producing": producing, "canary_bad": round(50 * world.timing_out) if producing else 0,
+        "bad_now": world.wrong_now(), "producing": producing,
+        "canary_bad": round(50 * (bad_share if world.faults.rereads or world.faults.drops else world.timing_out))
+        if producing else 0,
         "commit_p99": commit_p99(world),
         "sources": {name: {"off": share, "ok": share <= world.tolerance[name]} for name, share in off.items()},
         "sample": _samples(world),

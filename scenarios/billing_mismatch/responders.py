@@ -5,7 +5,7 @@ The derived ones (slow, hero, silent, talker, null) come from `scenarios.respond
 
 from __future__ import annotations
 
-from scenarios.billing_mismatch.by_the_book import steps
+from scenarios.billing_mismatch.by_the_book import book
 from scenarios.gamer import gamer
 from scenarios.moves import done, here, known, m, seen, task
 from scenarios.responders import HOLDERS_PACE, Script, Step, does, holders, library
@@ -15,17 +15,16 @@ from simulator.policy import Policy
 SEATS = ("commander", "deputy", "triage", "mitigation", "data", "verification", "comms")
 ANSWERS = {
     "which_number": "neither_yet",
-    "do_not_stop": "stated_cost",
     "legal_duties": "list_and_hold",
     "fix_dashboard": "refuse",
     "fix_dashboard_told": "refuse",
-    "charged_twice": "refund_coming",
 }
+"""Answers that are right whatever the cause; the others are in the plans."""
 
 
 def by_the_book() -> Policy:
     """Work the incident as the playbook says, each role its part."""
-    return Script(steps(), SEATS, ANSWERS)
+    return book(SEATS, ANSWERS)
 
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
@@ -93,7 +92,7 @@ def wrong_cause() -> Policy:
 
 def _part_of(seat: str) -> Policy:
     """Return by_the_book's part for one seat, and no other."""
-    return Script([s for s in steps() if s.seat == seat], (seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
+    return book((seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
 
 
 RESPONDERS = library(

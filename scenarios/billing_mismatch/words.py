@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from scenarios.moves import When, known
+from scenarios.billing_mismatch.plans import Plan, plan_of
+from scenarios.moves import When, figure, known
 from simulator import commands as c
 from simulator.views import Briefing
 
-ALL = ("events", "ledger", "processor")
-BASELINE = (-88.0, -75.0)
-OPEN = ("chargebacks_open", "other_consumers")
+OPEN = ("other_consumers", "tax_reports")
+"""What is not known early, whatever the cause."""
 
 
 def mismatch(b: Briefing) -> c.Figure:
@@ -16,37 +16,35 @@ def mismatch(b: Briefing) -> c.Figure:
     return c.Figure(name="mismatch_pct", low=round(100 * (b.latest("mismatch") or 0.0), 3))
 
 
-def counted(b: Briefing, name: str, factor: float) -> c.Figure:
-    """Return a count that a query gave last, times `factor`; the mismatch where no query did."""
-    for query in ("by_attempt", "paygrid_list"):
-        result = b.latest_result(query)
-        if result and name in result.figures:
-            return c.Figure(name=name, low=round(factor * result.figures[name]))
-    return mismatch(b)
+def counted(b: Briefing, plan: Plan, factor: float) -> c.Figure:
+    """Return the plan's count as a query gave it last, times `factor`; the mismatch where no query did."""
+    name, query = plan.counted
+    found = figure(b, query, name)
+    return c.Figure(name=name, low=round(factor * found.low)) if found else mismatch(b)
 
 
-def packet(b: Briefing, next_owner: str, *queries: str) -> c.RecordPacket:
+def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordPacket:
     """Return an evidence packet on the newest outputs of these queries."""
     return c.RecordPacket(
-        segments=ALL,
+        segments=plan.affected,
         impact=(mismatch(b),),
         evidence=known(b, *queries),
-        residual_risks=("statements_late", "psp_nightly"),
+        residual_risks=(plan.risks[0], "psp_nightly"),
         next_checkpoint_minutes=10,
         next_owner=next_owner,
     )
 
 
 def snapshot(
-    b: Briefing, phase: str, candidate: str | None, figure: str, factor: float, next_owner: str
+    b: Briefing, plan: Plan, phase: str, candidate: str | None, factor: float, next_owner: str
 ) -> c.RecordSnapshot:
-    """Return a snapshot whose risk of waiting is a count times `factor`."""
+    """Return a snapshot whose risk of waiting is the plan's count times `factor`."""
     return c.RecordSnapshot.model_validate(
         {
             "phase": phase,
-            "stable_revision": "rel-7702",
+            "stable_revision": plan.good,
             "candidate": candidate,
-            "risk_of_waiting": counted(b, figure, factor),
+            "risk_of_waiting": counted(b, plan, factor),
             "next_checkpoint_minutes": 10,
             "next_owner": next_owner,
         }
@@ -55,37 +53,44 @@ def snapshot(
 
 def public(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders:
     """Return an update to customers."""
+    plan = plan_of(b)
     return c.UpdateStakeholders.model_validate(
         {
             "audience": "public",
             "status": status,
             "impact": mismatch(b),
-            "segments": ALL,
+            "segments": plan.affected,
             "mitigation": mitigation,
-            "unknowns": OPEN,
+            "unknowns": plan.unknowns if mitigation else OPEN,
             "next_update_minutes": 20,
             "text": text,
         }
     )
 
 
-def executives(b: Briefing, mitigation: str, text: str) -> c.UpdateExecutives:
+def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> c.UpdateExecutives:
     """Return an update to executives."""
     return c.UpdateExecutives(
-        impact=mismatch(b), cause="dual_write", mitigation=mitigation, unknowns=OPEN, next_update_minutes=20, text=text
+        impact=mismatch(b),
+        cause=plan.cause,
+        mitigation=mitigation,
+        unknowns=plan.unknowns,
+        next_update_minutes=20,
+        text=text,
     )
 
 
 def decision(
     b: Briefing,
+    plan: Plan,
     actions: tuple[str, ...],
     why: str,
     evidence: tuple[str, ...],
     reversal: float,
     blast: tuple[str, ...],
     check: c.Check,
-    confidence: str = "L2",
     strategy: str = "containment",
+    owner: str = "mitigation",
 ) -> c.RecordDecision:
     """Return a checkpoint decision carried out by one owner and checked by another."""
     return c.RecordDecision.model_validate(
@@ -95,28 +100,28 @@ def decision(
             "strategy": strategy,
             "why_now": why,
             "evidence": known(b, *evidence),
-            "rejected": (c.RejectedRung(rung="hotfix", reason="time"),),
-            "execution_owner": "data" if "replay_selective" in actions else "mitigation",
+            "rejected": tuple(c.RejectedRung.model_validate({"rung": r, "reason": w}) for r, w in plan.rejected),
+            "execution_owner": owner,
             "verification_owner": "verification",
             "reversal_minutes": reversal,
             "blast_radius": blast,
             "check": check,
-            "confidence": confidence,
+            "confidence": "L2",
             "contained_until_minutes": 240,
         }
     )
 
 
-def hand_off(what: str, to: str, ref: str | None) -> c.HandOff:
+def hand_off(plan: Plan, what: str, to: str, ref: str | None) -> c.HandOff:
     """Return a handoff on a packet."""
     return c.HandOff(
         what=what,
         to=to,
-        included=ALL,
-        unknowns=OPEN,
-        hypothesis="dual_write",
+        included=plan.affected,
+        unknowns=plan.unknowns,
+        hypothesis=plan.cause,
         next_checkpoint_minutes=10,
-        rollback_trigger=watch(),
+        rollback_trigger=watch(plan),
         packet=ref,
     )
 
@@ -133,9 +138,18 @@ def option(action: str, coverage: tuple[str, ...], minutes: float, risk: str, re
     )
 
 
-def watch() -> c.Check:
+def watch(plan: Plan) -> c.Check:
     """Return what makes the watch act at once."""
-    return c.Check.model_validate({"metric": "retries", "is": "above", "threshold": 5, "within_minutes": 5})
+    metric, threshold = plan.watched
+    return c.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold, "within_minutes": 5})
+
+
+def last_packet(b: Briefing) -> str | None:
+    """Return a reference to the newest evidence packet."""
+    return f"packet:{len(b.incident.packets)}" if b.incident.packets else None
+
+
+# --- what a step may wait for, beyond `scenarios.moves` ---------------------------------------------------
 
 
 def waiting_to_sign(action: str) -> When:
@@ -146,3 +160,33 @@ def waiting_to_sign(action: str) -> When:
         return run is not None and run.state == "waiting" and run.waits_for.startswith("sign-off")
 
     return met
+
+
+def since(action: str, seconds: int) -> When:
+    """Wait until an action was carried out so many seconds ago."""
+
+    def met(b: Briefing) -> bool:
+        run = b.incident.last_run("action", action)
+        return bool(run and run.state == "done" and run.finished is not None and b.now >= run.finished + seconds)
+
+    return met
+
+
+def in_command(seat: str) -> When:
+    """Wait until a seat holds command."""
+    return lambda b: b.incident.holder("commander") == seat
+
+
+def failed(query: str) -> When:
+    """Wait until the newest output of a check is a failure."""
+
+    def met(b: Briefing) -> bool:
+        result = b.latest_result(query)
+        return result is not None and not result.ok
+
+    return met
+
+
+def asked(inject: str) -> When:
+    """Wait until somebody has been waiting for an answer for half a minute."""
+    return lambda b: inject in b.incident.asks and b.now >= b.incident.asks[inject] + 30

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scenarios.billing_mismatch import readings
-from scenarios.billing_mismatch.books import SPEED, Books
+from scenarios.billing_mismatch import facts, readings
+from scenarios.billing_mismatch.books import BEFORE, ROUNDING, SPEED, Books
+from scenarios.billing_mismatch.faults import HELD_MINUTES, RESTART_MINUTES, WINDOW_SECONDS, Faults
 from scenarios.billing_mismatch.rates import (
     CAPTURES_EACH,
     FULL_SPEED,
@@ -21,7 +22,6 @@ from scenarios.billing_mismatch.rates import (
     USUAL,
     arrivals,
     canary,
-    timeouts,
 )
 
 RAMP = 360.0
@@ -36,6 +36,8 @@ LOCK_SECONDS = 240
 """Seconds an index built without care locks the ledger."""
 REFUND_SECONDS = 240
 MOST_TICKETS = 40.0
+WAITING_COUNTS = 0.1
+"""What an event that waits to be counted weighs beside one that was counted twice."""
 TOLERANCE = {"events": 0.0005, "ledger": 0.00015, "processor": 0.05}
 
 KNOBS = {
@@ -44,6 +46,7 @@ KNOBS = {
     "recompute": 0.0, "adjust": 0.0, "refund_list": 0.0, "refund_events": 0.0, "index": 0.0, "index_lock": 0.0,
     "dlq_purge": 0.0, "dlq_route": 0.0, "role_timeout": 0.0, "kill_reports": 0.0, "agg_restart": 0.0,
     "worker_scale": 0.0, "fraud_rule": 0.0, "break_glass": 0.0, "tighter": 0.0, "public_post": 0.0,
+    "agg_stop": 0.0, "agg_rollback": 0.0, "write_through": 0.0, "ledger_rollback": 0.0, "report": 0.0,
 }  # fmt: skip
 """Every knob and where it stands before anybody touched it."""
 
@@ -57,7 +60,7 @@ class BillingWorld:
         self.step_seconds = 15
         self.tolerance = TOLERANCE
         self.fault_at = 0
-        self.severity = given.pop("timeout_factor", 1.0)
+        self.faults = Faults(**{name: given.pop(name) for name in Faults.__slots__ if name in given})
         key_v2 = given.pop("key_v2", 1.0)
         if given:
             raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
@@ -75,6 +78,12 @@ class BillingWorld:
         """Events, ledger rows and captures a minute."""
         self.timing_out = 0.0
         """Share of commits that time out on faulty pods."""
+        self.counting = USUAL
+        """Events that revenue-agg counts a minute."""
+        self.rereading = 0.0
+        """Share of events that revenue-agg counts again."""
+        self.dropping = 0.0
+        """Share of rows that ledger-svc acknowledges and loses."""
         self.faulty_share = 0.0
         self.watermark_at: int | None = None
         self.recon = 0.0002
@@ -85,11 +94,17 @@ class BillingWorld:
         self.refunding = 0.0
         """Captures a minute that are refunded now."""
         self.refunding_wrong = 0.0
+        self.wrong_left = 0.0
+        """Captures that are refunded although they were the only one, and still to come."""
         self._lock_until = -(10**9)
+        self._wrong_sum: tuple[int, float] | None = None
+        """When revenue-agg writes its own sum over a recomputed one, and by how much that is off."""
         self.tickets = self.tickets_total = 0.0
         """Tickets about being charged twice, a minute and so far."""
         self.doubles_at_page = self.missing_at_page = 0.0
         self._harm = {"wrong_money": 0.0, "row_minutes": 0.0, "delay_minutes": 0.0, "refund_error": 0.0}
+        if self.faults.rereads:
+            self._harm["event_minutes"] = 0.0
 
     # --- time ----------------------------------------------------------------------------------------
 
@@ -121,14 +136,17 @@ class BillingWorld:
         if knob in SPEED:
             # A replay takes what there is when it begins; turned back it stops where it is.
             if value > 0:
-                books.begin(knob)
+                books.begin(knob, self.faults.keys_known(self.knob, self.patched() > 0))
             else:
                 books.under_way.pop(knob, None)
             self.knob[knob] = value
             return
         if value > 0:
             if knob == "recompute":
-                books.events, self.adjusted = books.ledger, 0.0
+                if self.rereading and self.knob["agg_stop"] < 0.5:
+                    # The sum is revenue-agg's: as long as it runs with a wrong one, it writes that over the new one.
+                    self._wrong_sum = (self.now + WINDOW_SECONDS, books.events - books.ledger)
+                books.events, books.uncounted, self.adjusted = books.ledger, 0.0, 0.0
             elif knob == "adjust":
                 self.adjusted = books.events - books.ledger
                 self.recon = self.mismatch()
@@ -138,7 +156,9 @@ class BillingWorld:
                 self.refunding = max(0.0, books.charged_twice() - books.refunded) * MINUTE / REFUND_SECONDS
             elif knob == "refund_events":
                 self.refunding = max(0.0, books.charged_twice() - books.refunded) * MINUTE / REFUND_SECONDS
-                wrong = max(0.0, books.duplicates - books.charged_twice() - books.given_away)
+                twice = books.duplicates + books.recounted
+                wrong = max(0.0, twice - books.charged_twice() - books.given_away)
+                self.wrong_left = wrong
                 self.refunding_wrong = wrong * MINUTE / REFUND_SECONDS
             elif knob == "index_lock" and not old:
                 self._lock_until = self.now + LOCK_SECONDS
@@ -146,6 +166,10 @@ class BillingWorld:
                 books.unlisted = books.missing
             elif knob == "watermark":
                 self.watermark_at = self.now
+            elif knob in ("agg_restart", "agg_rollback") and self.rereading and self.knob["agg_stop"] < 0.5:
+                books.count_again(RESTART_MINUTES * self.counting)
+            elif knob == "ledger_rollback" and self.dropping:
+                books.drop(HELD_MINUTES * self.working)
         if over > 0 and value != old:
             self._ramps[knob] = (self.now, over, old, value)
         else:
@@ -183,18 +207,32 @@ class BillingWorld:
             self.backlog_highest = max(self.backlog_highest, self.backlog)
             handled = 0.0
         self.working = handled / h
-        patched = max(k["hotfix_share"], canary(k["hotfix_canary"]))
-        self.faulty_share = min(1.0, max(0.0, since / RAMP)) * (1 - k["rollback"]) * (1 - patched)
+        out = min(1.0, max(0.0, since / RAMP))
+        self.faulty_share = out * (1 - k["rollback"]) * (1 - self.patched())
         locked = self.now < self._lock_until
-        self.timing_out = 0.2 if locked else timeouts(since, volume, self.severity * (1 + 0.6 * k["tighter"]))
+        self.timing_out = 0.2 if locked else self.faults.timing_out(since, volume, k)
         before = books.events, books.ledger, books.captured
         double = books.handle(handled, handled * self.faulty_share, self.timing_out, k["key_v2"])
+        books.faulty += handled * self._in_question(out)
+        # While nothing is handled, what would go wrong is told by what falls due.
+        self.dropping = out * self.faults.dropping(since, self.working or volume, k)
+        if self.dropping:
+            books.drop(handled * self.dropping)
         if books.under_way:
             racing = self.watermark_at is None and running > 0
-            double += books.replay(h, k["index"] >= 1, racing)
+            double += books.replay(h, k["index"] >= 1, racing, self.dropping)
         self.writing = tuple(
             (now - was) / h for now, was in zip((books.events, books.ledger, books.captured), before, strict=True)
         )
+        if self._wrong_sum and self.now >= self._wrong_sum[0]:
+            if k["agg_stop"] < 0.5 and self.rereading:
+                books.events += self._wrong_sum[1]
+            self._wrong_sum = None
+        counted = books.count(books.events - before[0], h, k["agg_stop"] >= 0.5)
+        self.counting = counted / h
+        self.rereading = out * self.faults.rereading(since, self.counting or volume, k)
+        if self.rereading:
+            books.count_again(counted * self.rereading)
         if books.reversing:
             books.reverse(h)
         if self.refunding or self.refunding_wrong:
@@ -211,26 +249,43 @@ class BillingWorld:
         if self.now >= 0:
             harm = self._harm
             harm["wrong_money"] += double * PRICE
-            harm["row_minutes"] += (books.missing + books.phantom) * h
+            harm["row_minutes"] += (books.without_row() + books.phantom) * h
             harm["delay_minutes"] += self.backlog * h
+            if "event_minutes" in harm:
+                off = books.events + books.uncounted - books.billed - BEFORE * (ROUNDING - 1)
+                harm["event_minutes"] += (abs(off) + WAITING_COUNTS * books.uncounted) * h
         else:
-            self.doubles_at_page, self.missing_at_page = books.charged_twice(), books.missing
+            self.doubles_at_page, self.missing_at_page = books.charged_twice(), books.without_row()
+
+    def _in_question(self, out: float) -> float:
+        """Return the share of invoices that meet the release in question, whichever service it is of."""
+        if self.faults.rereads:
+            return out * (1 - self.knob["agg_rollback"])
+        return out * (1 - self.knob["ledger_rollback"]) if self.faults.drops else self.faulty_share
 
     def _refund(self, h: float) -> None:
         books = self.books
         right = min(self.refunding * h, books.charged_twice() - books.refunded)
+        wrong = min(self.refunding_wrong * h, self.wrong_left)
         books.refunded += right
-        books.given_away += self.refunding_wrong * h
+        books.given_away += wrong
+        self.wrong_left -= wrong
         if self.now >= 0:
-            self._harm["refund_error"] += self.refunding_wrong * h * PRICE
+            self._harm["refund_error"] += wrong * PRICE
         if books.refunded >= books.charged_twice() - 0.5:
-            self.refunding = self.refunding_wrong = 0.0
+            self.refunding = 0.0
+        if self.wrong_left < 0.5:
+            self.refunding_wrong = 0.0
 
     # --- what is so ------------------------------------------------------------------------------------
 
     def mismatch(self) -> float:
         """Return (events - ledger) / ledger of the day, as the dashboard and the ledger show them."""
         return (self.books.events - self.adjusted - self.books.ledger) / self.books.ledger
+
+    def patched(self) -> float:
+        """Return the share of billing-worker's pods that run the hotfix."""
+        return max(self.knob["hotfix_share"], canary(self.knob["hotfix_canary"]))
 
     def retried(self) -> float:
         """Return the handlers a minute whose commit times out."""
@@ -243,6 +298,28 @@ class BillingWorld:
     def drained(self) -> bool:
         """Tell whether consumption is paused and nothing is in flight."""
         return self.paused_at is not None and self.now - self.paused_at >= DRAINS
+
+    def writing_wrong(self) -> bool:
+        """Tell whether what runs would write wrong records, also while it is paused."""
+        return self.now >= self.fault_at and round(max(self.faulty_share * self.timing_out, self.dropping), 4) > 0
+
+    def counting_wrong(self) -> bool:
+        """Tell whether what adds revenue up would count wrong, also while it is stopped."""
+        return self.now >= self.fault_at and round(self.rereading, 4) > 0
+
+    def wrong_now(self) -> bool:
+        """Tell whether anything is written or counted wrong at this moment."""
+        wrong = self.writing_wrong() or (self.counting_wrong() and self.knob["agg_stop"] < 0.5)
+        return wrong and self.paused_at is None
+
+    def gone(self) -> bool:
+        """Tell whether the release in question, of whichever service, has gone or stands still."""
+        knob = self.knob
+        if self.faults.rereads:
+            return knob["agg_rollback"] >= 1 or knob["agg_stop"] >= 0.5
+        if self.faults.drops:
+            return max(knob["ledger_rollback"], knob["write_through"]) >= 1
+        return knob["rollback"] >= 1
 
     def observe(self) -> Mapping[str, float]:
         """Return every observable quantity (see `readings.observe` for units)."""
@@ -262,80 +339,17 @@ class BillingWorld:
         twice = books.charged_twice()
         return {
             "events": abs(books.events - books.billed) / books.billed,
-            "ledger": (books.missing + books.phantom + books.recharged) / books.billed,
+            "ledger": (books.without_row() + books.phantom + books.recharged) / books.billed,
             "processor": (twice - books.refunded) / twice if twice >= 1 else 0.0,
         }
 
     def facts(self) -> Mapping[str, bool | int | float | str]:
         """Return the facts that conditions, severity and scoring read."""
-        k, books = self.knob, self.books
-        outside = self.outside()
-        off = {name: share > TOLERANCE[name] for name, share in outside.items()}
-        producing = round(self.faulty_share * self.timing_out, 4) > 0 and self.now >= self.fault_at
-        stopped = not producing or self.paused_at is not None
-        active = (producing and not self.paused_at) or off["ledger"] or off["processor"]
-        figures = self.figures()
-        return {
-            "fault": self.now >= self.fault_at,
-            "fallback": "ready",
-            "faulty_running": producing,
-            "wrong_now": not stopped,
-            "charging_twice": round(self.doubling(), 2) > 0.2 or "replay_full" in books.under_way,
-            "key_v2_on": k["key_v2"] >= 0.5,
-            "paused": k["pause"] >= 0.5,
-            "drained": self.drained(),
-            "watermark": self.watermark_at is not None,
-            "boundary_possible": self.drained() or k["rollback"] >= 1,
-            "rolled_back": k["rollback"] >= 1,
-            "patched": max(k["hotfix_share"], canary(k["hotfix_canary"])) >= 1,
-            "backlog": round(self.backlog),
-            "replaying": bool(books.under_way),
-            "recharged": books.recharged >= 1,
-            "rows_missing": figures["missing_rows"] >= 20,
-            "rows_phantom": figures["phantom_rows"] >= 20,
-            "replayed_eventid": k["replay_eventid"] > 0,
-            "list_deleted": books.unlisted >= 1,
-            "reconciled": not off["ledger"] and stopped,
-            "three_way_clean": not producing and not any(off.values()) and not books.under_way,
-            "refunds_begun": books.refunded + books.given_away >= 1,
-            "refunded": not off["processor"],
-            "adjusted": self.adjusted != 0,
-            "merged": k["tighter"] > 0,
-            "index_built": k["index"] >= 1,
-            "recon_above_1pct": round(self.recon, 6) > 0.01,
-            "recon_small": abs(round(self.recon, 6)) < 0.002,
-            "billing_at_risk": active or off["events"],
-            "regression": active,
-            "production_affected": active,
-            "data_at_risk": off["ledger"],
-            "auth_at_risk": False,
-            "safety_at_risk": False,
-            "users_blocked": False,
-            "workaround": False,
-            "data_lost_or_security": False,
-            "correctness_affected": off["ledger"] or off["events"],
-            "mismatch_pct": figures["mismatch_pct"],
-        }
+        return facts.facts(self)
 
     def figures(self) -> Mapping[str, float]:
         """Return the true value of every figure people may state."""
-        books = self.books
-        twice = books.charged_twice()
-        return {
-            "mismatch_pct": round(100 * self.recon, 4),
-            "double_captures": round(twice, 1),
-            "wrong_money_usd": round(twice * PRICE, 1),
-            "doubles_per_minute": round(self.doubling(), 2),
-            "duplicate_events": round(books.duplicates, 1),
-            "missing_rows": round(books.missing, 1),
-            "phantom_rows": round(books.phantom, 1),
-            "invoices_affected": round(books.faulty, 1),
-            "invoices_waiting": round(self.backlog, 1),
-            "wrong_money": round(self._harm["wrong_money"], 1),
-            "row_minutes": round(self._harm["row_minutes"], 1),
-            "delay_minutes": round(self._harm["delay_minutes"], 1),
-            "refund_error": round(self._harm["refund_error"], 1),
-        }
+        return facts.figures(self)
 
     def harm(self) -> Mapping[str, float]:
         """Return harm by dimension since T+0: dollars, row-minutes, invoice-minutes, dollars."""

@@ -6,7 +6,10 @@ Exact values; the measurement layer adds scrape, lag and noise.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from scenarios.permission_leak.pops import REGIONS, SHARES, STORE
 
 if TYPE_CHECKING:
     from scenarios.permission_leak.pops import Pops
@@ -21,9 +24,18 @@ ROUTE = 1900.0
 ORIGIN = 974.0
 """Authorisation decisions a minute for previews before the release."""
 HIT_RATIO = 0.61
+RESOLVED = 0.34
+"""Share of links that share-svc resolves from memory."""
 CRAWLER, CRAWLER_ENDS = 420, 2700
 """Seconds at which the search crawler comes and goes."""
 CVE_AT = 12 * 60
+
+
+def by_region(world: PermissionLeakWorld, region: str, value: Callable[[Pops], float]) -> float:
+    """Return the mean of a group's value over the places of a region, weighted by their traffic."""
+    of = {place: one for one in world.pops for place in one.places}
+    places = REGIONS[region]
+    return sum(SHARES[place] * value(of[place]) for place in places) / sum(SHARES[place] for place in places)
 
 
 def previews(world: PermissionLeakWorld) -> int:
@@ -36,15 +48,59 @@ def tokens(world: PermissionLeakWorld) -> int:
     return round(TOKENS * sum(one.weight * one.tokens for one in world.pops))
 
 
+def exposed(world: PermissionLeakWorld) -> dict[str, float]:
+    """Return the shares of copies and of tokens by which strangers still get in."""
+    return {
+        "previews": sum(one.weight * one.readable(world.now) for one in world.pops),
+        "tokens": sum(one.weight * one.accepted() for one in world.pops),
+    }
+
+
 def hit_ratio(world: PermissionLeakWorld, one: Pops) -> float:
-    """Return the share of decisions that a group takes from its cache."""
-    if not one.open:
+    """Return the share of decisions that a group takes from the worker's own cache."""
+    if not one.fills:
         return 0.0
-    return HIT_RATIO * (0.4 if world.now < one.flushed_until else 1.0)
+    return HIT_RATIO * (0.4 if one.emptied(world.now) else 1.0)
+
+
+def serves(world: PermissionLeakWorld, place: str) -> float:
+    """Return the share of traffic that a place serves now; what is drained from fra goes to lhr."""
+    if world.knob["drain_fra"] <= 0:
+        return SHARES[place]
+    return {"fra": 0.0, "lhr": SHARES["lhr"] + SHARES["fra"]}.get(place, SHARES[place])
+
+
+def gets(world: PermissionLeakWorld, one: Pops) -> str:
+    """Return what a stranger gets who comes to a place after a member.
+
+    `worker`, `copy` or `origin` (who lets them in), `closed` or `denied`.
+    """
+    if world.knob["block"] > 0:
+        return "closed"
+    if one.way.copies_only and (one.open or one.stock(world.now) > 0.01):
+        return "copy"
+    if _leaks(one, world.now):
+        return "worker" if one.way.by_version else "origin"
+    return "copy" if one.readable(world.now) > 0.01 else "denied"
 
 
 def _leaks(one: Pops, now: int) -> float:
-    return 1.0 if one.open and now >= one.flushed_until else 0.0
+    return 1.0 if one.open and not one.quiet(now) else 0.0
+
+
+def _stored(one: Pops, now: int) -> bool:
+    """Tell whether a worker's store holds what it has collected since the release."""
+    # Where the store holds the trace, it is gone for good; elsewhere it only takes a while to fill again.
+    return one.version == 57 and not (one.trace_lost if one.way == STORE else one.emptied(now))
+
+
+def _kept_answers(world: PermissionLeakWorld) -> float:
+    """Return the share of links that share-svc resolves from memory: an old habit, or what the fault began."""
+    if world.knob["resolver_off"] > 0:
+        return 0.0
+    if world.way.by_version:
+        return RESOLVED
+    return RESOLVED if world.now >= world.fault_at else 0.0
 
 
 def _crawler(world: PermissionLeakWorld) -> float:
@@ -66,31 +122,33 @@ def _log_age(world: PermissionLeakWorld) -> float:
 
 def observe(world: PermissionLeakWorld) -> dict[str, float]:
     """Return every observable: rates a minute, ratios 0-1, seconds, hours, counts."""
-    main, syd, now = world.main, world.syd, world.now
-    apac = (0.15 - syd.weight) / 0.15
-    hit_main, hit_syd = hit_ratio(world, main), hit_ratio(world, syd)
-    hit = main.weight * hit_main + syd.weight * hit_syd
+    main, now = world.main, world.now
+    hit = sum(one.weight * hit_ratio(world, one) for one in world.pops)
+    hits = {region: by_region(world, region, lambda one: hit_ratio(world, one)) for region in REGIONS}
+    kept = _kept_answers(world)
     passes = 0.0 if world.knob["block"] > 0 else 1.0
     load = _render_load(world)
     crawler = _crawler(world)
     probed = world.knob["probe"] > 0
-    leak_main, leak_syd = _leaks(main, now) * passes, _leaks(syd, now) * passes
+    leaks = {region: passes * by_region(world, region, lambda one: _leaks(one, now)) for region in REGIONS}
     return {
         "route_requests": ROUTE + crawler + world.scanning,
         "ratio_4xx": 0.011 + 0.00002 * crawler + (0.052 if not passes else 0.0),
         "ratio_5xx": 0.0004 + (0.0012 if load > 0.75 else 0.0),
         "preview_p95": (0.118 if hit > 0.3 else 0.19) * (1 + max(0.0, load - 0.6) + 0.04 * world.knob["exp_409"]),
         "authz_hit": hit,
-        "authz_hit_americas": hit_main,
-        "authz_hit_europe": hit_main,
-        "authz_hit_apac": apac * hit_main + (1 - apac) * hit_syd,
+        "authz_hit_americas": hits["americas"],
+        "authz_hit_europe": hits["europe"],
+        "authz_hit_apac": hits["apac"],
         "authz_origin": ORIGIN * (1 - hit) * passes,
         "authz_origin_all": 5200 + ORIGIN * (1 - hit) * passes,
         "authz_p95": 0.031,
         "org_views": 1130.0 * passes,
         "public_views": 640.0 * passes,
-        "version_min": float(min(main.version, syd.version)),
-        "version_max": float(max(main.version, syd.version)),
+        "resolved_kept": kept * passes,
+        "resolver_asks": (1770.0 - 600 * kept) * passes,
+        "version_min": float(min(one.version for one in world.pops)),
+        "version_max": float(max(one.version for one in world.pops)),
         "previews_public": float(previews(world)),
         "preview_age": min(3600.0, 60 * (1 - math.exp(-4 * main.stock(now))) * 60) if previews(world) > 20 else 0.0,
         "cdn_hit": 0.72 if now - world.purged_at > 900 else 0.72 * max(0.1, (now - world.purged_at) / 900),
@@ -98,66 +156,85 @@ def observe(world: PermissionLeakWorld) -> dict[str, float]:
         "tokens_issued": 310.0 * passes,
         "epoch_max": float(world.epoch),
         "epoch_min": float(min(one.epoch for one in world.pops)),
-        "epoch_lag": float(world.epoch - syd.epoch),
+        "epoch_lag": float(world.epoch - min(one.epoch for one in world.pops)),
         "log_hours": _log_age(world),
-        "trace_mb": 13_200.0 * sum(p.weight for p in world.pops if p.version == 57 and not p.trace_lost),
+        "trace_mb": 13_200.0 * sum(one.weight for one in world.pops if _stored(one, now)),
         "render_load": load,
         "waf_blocked": 18 + crawler,
         "sessions_new": 2_410.0 + (60.0 if world.knob["sign_out"] > 0 else 0.0),
         "login_failed": 11.0,
         "role_cache_age": float((now + (7100 if world.knob["role_cache"] > 0 else 7000)) % 300),
         "share_errors": 0.4,
-        "distinct_links": 212.0 + 40 * world.scanning * (1 if main.open or syd.open else 0.2),
-        "probe_americas": leak_main if probed else math.nan,
-        "probe_europe": leak_main if probed else math.nan,
-        "probe_apac": apac * leak_main + (1 - apac) * leak_syd if probed else math.nan,
+        "distinct_links": 212.0 + 40 * world.scanning * (1 if any(one.open for one in world.pops) else 0.2),
+        "probe_americas": leaks["americas"] if probed else math.nan,
+        "probe_europe": leaks["europe"] if probed else math.nan,
+        "probe_apac": leaks["apac"] if probed else math.nan,
         "org_lines": 6.0 * passes,
         "cached_lines": 4.0 * hit / HIT_RATIO,
         "origin_lines": 3.0 * passes,
-        "cross_lines": min(6.0, 0.05 * (world.intensity / 0.015) ** 0.5 * (1.0 if hit > 0 else 0.0)),
+        "cross_lines": min(6.0, 0.05 * (world.intensity / 0.015) ** 0.5 * (1.0 if world.open_share() > 0 else 0.0)),
         "scan_lines": min(6.0, world.scanning) * passes,
         "crawler_lines": crawler / 40,
         "render_lines": 2.0 + (4.0 if load > 0.75 else 0.0),
     }
 
 
+def _where(world: PermissionLeakWorld) -> str:
+    """Return in which places there is still a trace, in words."""
+    there = [place for one in world.pops if not one.trace_lost for place in one.places]
+    if len(there) == len(SHARES):
+        return "all places"
+    gone = [place for place in SHARES if place not in there]
+    few, word = (there, "only") if len(there) <= len(gone) else (gone, "missing")
+    return f"{', '.join(few)} {word}" if few else "no place"
+
+
 def context(world: PermissionLeakWorld) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
-    main, syd, k, now = world.main, world.syd, world.knob, world.now
+    main, pinned, k, now = world.main, world.pinned, world.knob, world.now
     passes = k["block"] <= 0
-    rows = [("iad", 0.34, main), ("fra", 0.22, main), ("lhr", 0.15, main), ("sjc", 0.14, main), ("sin", 0.09, main),
-            ("syd", syd.weight, syd)]  # fmt: skip
-    hit = main.weight * hit_ratio(world, main) + syd.weight * hit_ratio(world, syd)
-    trace = {"main": not main.trace_lost, "syd": not syd.trace_lost}
+    of = {place: one for one in world.pops for place in one.places}
+    rows = [(place, share, of[place]) for place, share in SHARES.items()]
+    hit = sum(one.weight * hit_ratio(world, one) for one in world.pops)
     total = world.reads + 3
+    left = exposed(world)
     return {
         "pops": [
             {
-                "name": pop, "share": share, "version": one.version, "hit": hit_ratio(world, one), "epoch": one.epoch,
-                "leaks": bool(_leaks(one, now)) and passes, "stock": one.stock(now), "tokens": one.tokens,
-                "objects": round(PREVIEWS * share * one.stock(now)), "trace": not one.trace_lost,
+                "name": pop, "share": share, "serves": serves(world, pop), "version": one.version,
+                "hit": hit_ratio(world, one), "epoch": one.epoch,
+                "leaks": bool(_leaks(one, now)) and passes, "gets": gets(world, one), "stock": one.stock(now),
+                "tokens": one.accepted(), "objects": round(PREVIEWS * share * one.stock(now)),
+                "exposed": round(PREVIEWS * share * one.readable(now)), "tagged": one.tagged,
+                "trace": not one.trace_lost,
                 "age": round(3480 * one.stock(now)) if one.stock(now) > 0.001 else 0, "pinned": one.pinned,
             }
             for pop, share, one in rows
         ],
         "figures": dict(world.figures()),
+        "source": world.way.source,
         "reads": round(total),
         "reads_before": 26,
         "tenants": round(world.tenants_to_tell()),
         "tenants_exact": round(11 + world.new_tenants()),
         "scope": {"exact": world.trace_lost <= 0, "links": round(26 + 3114 * world.trace_lost)},
         "previews": previews(world),
+        "tagged": round(PREVIEWS * sum(one.weight * one.stock(now) for one in world.pops if one.tagged)),
         "tokens": tokens(world),
+        "exposed": left,
         "bad_tokens": round(sum(one.bad for one in world.pops)),
         "epoch": world.epoch,
-        "epoch_syd": syd.epoch,
+        "epoch_lagging": pinned.epoch,
         "bumped": world.epoch > 117,
         "stuck": world.stuck,
         "hit": hit,
         "origin": round(ORIGIN * (1 - hit) * passes),
+        "kept_answers": _kept_answers(world),
+        "resolver_on": k["resolver_off"] <= 0,
         "route": round(ROUTE + _crawler(world) + world.scanning) if passes else 0,
-        "versions": {"main": main.version, "syd": syd.version},
+        "versions": {"main": main.version, "pinned": pinned.version},
         "open_pct": 100 * world.open_share(),
+        "place": world.pinned_place,
         "pinned": k["unpin"] <= 0,
         "rolled_back": k["rollback"] > 0,
         "patched": k["patch"] > 0,
@@ -165,8 +242,9 @@ def context(world: PermissionLeakWorld) -> dict[str, Any]:
         "merged": world.merged,
         "held": k["hold"] > 0,
         "log_hold": k["log_hold"] > 0,
-        "trace": trace,
+        "trace": {"main": not main.trace_lost, "pinned": not pinned.trace_lost, "where": _where(world)},
         "trace_lost": world.trace_lost,
+        "withdrawn": k["revoke_links"] > 0,
         "log_hours": _log_age(world),
         "hours_lost": world.hours_lost,
         "scanning": world.scanning > 0,
@@ -178,7 +256,7 @@ def context(world: PermissionLeakWorld) -> dict[str, Any]:
         "room": k["room"] > 0,
         "post_removed": k["post_removed"] > 0,
         "ui_off": k["ui_flag"] > 0,
-        "purged": k["purge"] > 0,
+        "purged": k["purge"] + k["purge_paths"] > 0,
         "render_load": _render_load(world),
         "crawler": {"rate": round(18 + _crawler(world)), "on": CRAWLER <= now < CRAWLER_ENDS,
                     "blocked": k["waf_rule"] > 0},

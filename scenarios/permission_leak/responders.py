@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scenarios.gamer import gamer
 from scenarios.moves import here, known, m, seen, task
-from scenarios.permission_leak.by_the_book import steps
+from scenarios.permission_leak.by_the_book import book
 from scenarios.responders import HOLDERS_PACE, Script, Step, does, holders, library
 from simulator import commands as c
 from simulator.policy import Policy
@@ -22,7 +22,7 @@ ANSWERS = {
 
 def by_the_book() -> Policy:
     """Work the incident as the playbook says, each role its part."""
-    return Script(steps(), SEATS, ANSWERS)
+    return book(SEATS, ANSWERS)
 
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
@@ -37,7 +37,7 @@ def impatient() -> Policy:
             Step(45, "triage", does(c.RunQuery(query="repro_warm"))),
             Step(120, "commander", does(c.Declare(severity="SEV-2", title="Preview permissions")), seen("key_diff")),
             Step(m(4), "mitigation", does(c.TakeAction(action="patch")), seen("key_diff")),
-            Step(m(9), "comms", does(c.UpdateExecutives(impact=c.Figure(name="reads_total", low=3),
+            Step(m(9), "commander", does(c.UpdateExecutives(impact=c.Figure(name="reads_total", low=3),
                  cause="decision_key", mitigation="patch", eta="point", next_update_minutes=30))),
             Step(m(12), "commander", does(c.PageTeam(role="platform"))),
             Step(m(40), "mitigation", does(c.TakeAction(action="purge")),
@@ -92,7 +92,7 @@ def wrong_cause() -> Policy:
 
 def _part_of(seat: str) -> Policy:
     """Return by_the_book's part for one seat, and no other."""
-    return Script([s for s in steps() if s.seat == seat], (seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
+    return book((seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
 
 
 RESPONDERS = library(

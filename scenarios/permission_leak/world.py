@@ -1,8 +1,8 @@
-"""The world of scenario C: an edge worker that caches permissions under a key without tenant or viewer.
+"""The world of scenario C: previews of documents that are shown to people they were not shared with.
 
-Flows are reads a minute. Five points of presence follow every release alike; the sixth, `syd`, is pinned, so
-the state is kept for two groups (`pops`). What can be seen is in `readings`; equations and calibration are
-described in the facilitator notes beside this file.
+Flows are reads a minute. Five points of presence follow every release alike; the sixth is pinned, so the state is
+kept for groups of places (`pops`). By which way strangers get in is a variation knob (`pops.WAYS`). What can be
+seen is in `readings`; equations and calibration are described in the facilitator notes beside this file.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.permission_leak import readings
-from scenarios.permission_leak.pops import Pops
+from scenarios.permission_leak.pops import MEMORY, REGIONS, SHARES, STORE, WAYS, Pops, groups
 
 MINUTE = 60.0
 ORGANIC = 0.015
 """Reads across tenants a minute, worldwide, that come about by themselves."""
 SCAN_STARTS = 25.0
 """Minute in which somebody begins to enumerate links, if nothing gets out before."""
+SCAN_RAMP = 15.0
+"""Minutes until they are at full speed."""
 SPREADS = 10.0
 """Minutes from details being public to the scan."""
+INVITED = 2.0
+"""Hits a minute of the reporter, once they have been asked to go on."""
 RESEARCHER = 3
 """Reads of the person who reported it."""
 TENANTS, KNOWN_TENANTS = 212, 11
@@ -37,14 +41,14 @@ ROUTE_SHARE = 0.06
 KNOBS = dict.fromkeys(
     (
         "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
-        "purge", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
-        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "status_page",
+        "purge", "purge_paths", "resolver_off", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
+        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "invited", "status_page",
         "waf_rule", "exp_409", "role_cache", "render_scale", "sign_out",
     ),
     0.0,
 )  # fmt: skip
 """Every knob and where it stands before anybody touched it."""
-REPEATS = ("purge", "epoch", "flush", "redeploy", "restart", "revoke_links")
+REPEATS = ("purge", "purge_paths", "epoch", "flush", "redeploy", "restart", "revoke_links")
 """Knobs whose every turn is another go."""
 
 
@@ -56,16 +60,22 @@ class PermissionLeakWorld:
         self.now = 0
         self.step_seconds = 15
         self.fault_at = 0
+        self._parameters = dict(given)
+        places = list(SHARES)
         self.organic = given.pop("organic", ORGANIC)
         self.scan_starts = given.pop("scan_minute", SCAN_STARTS)
-        pinned_share = given.pop("pinned_share", 0.06)
+        self.scan_ramp = given.pop("scan_ramp", SCAN_RAMP)
+        self.way = WAYS[int(given.pop("way", 0))]
+        self.pinned_place = places[int(given.pop("pinned_place", 5))]
+        untagged = int(given.pop("untagged_place", -1))
+        self.ring = given.pop("ring", 0.0)
+        """Reads after which a trace that is kept as a ring has been written over; 0: it is not."""
         self.stuck = given.pop("replication_stuck", 1.0) > 0
         if given:
             raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
         self.knob = dict(KNOBS)
-        self.main = Pops("main", 1 - pinned_share)
-        self.syd = Pops("syd", pinned_share, pinned=True)
-        self.pops = (self.main, self.syd)
+        self.main, self.pinned, apart = groups(self.way, self.pinned_place, places[untagged] if untagged >= 0 else None)
+        self.pops = (self.main, self.pinned, *apart)
         self._due: list[tuple[int, int, str, float]] = []
         self._turns = 0
         self.scanning = self.intensity = 0.0
@@ -103,7 +113,7 @@ class PermissionLeakWorld:
 
     def before(self, at: int) -> Mapping[str, float]:
         """Return what could be observed at a second before the drill's own history: calm, or the organic leak."""
-        other = PermissionLeakWorld({"organic": self.organic})
+        other = PermissionLeakWorld(self._parameters)
         other.start(at, self.fault_at)
         return readings.observe(other)
 
@@ -147,33 +157,36 @@ class PermissionLeakWorld:
             self.public_at = self.now / MINUTE
         elif knob == "epoch_sync" and value > 0:
             self.stuck = False
-            self._bump(self.syd)
-        elif knob == "patch" and value > 0:
+            self._bump(self.pinned)
+        elif value > 0 and (knob, self.way) in (("patch", STORE), ("resolver_off", MEMORY)):
             self._lose_trace(*self.pops)
 
     def _again(self, knob: str) -> None:
-        if knob == "purge":
+        if knob in ("purge", "purge_paths"):
+            reached = [one for one in self.pops if one.tagged or knob == "purge_paths"]
             self.purged_at = self.now
-            for one in self.pops:
+            if self.way.copies_only:
+                self._lose_trace(*reached)
+            for one in reached:
                 one.purge(self.now)
         elif knob == "epoch":
             self.epoch += 1
-            self._bump(self.main)
-            if not self.stuck:
-                self._bump(self.syd)
+            for one in self.pops:
+                if one is not self.pinned or not self.stuck:
+                    self._bump(one)
         elif knob == "revoke_links":
             for one in self.pops:
                 one.bad = 0.0
-        elif knob in ("redeploy", "restart"):
+        elif knob in ("redeploy", "restart", "flush"):
             if knob == "redeploy":
                 # The train releases what it has, whatever ran before: a rollback is undone.
                 self.merged = True
                 self.knob["rollback"] = 0.0
-            self._lose_trace(*self.pops, by_us=knob == "restart")
-        elif knob == "flush":
-            self._lose_trace(*self.pops)
-            for one in self.pops:
-                one.flushed_until = self.now + 600
+            if self.way == STORE:
+                self._lose_trace(*self.pops, by_us=knob != "redeploy")
+            if knob == "flush" or self.way != STORE:
+                for one in self.pops:
+                    one.flushed_until = self.now + 600
 
     def _bump(self, one: Pops) -> None:
         one.revoke(self.epoch)
@@ -183,19 +196,24 @@ class PermissionLeakWorld:
         wanted = 58 if self.knob["patch"] > 0 else 56 if self.knob["rollback"] > 0 else 57
         for one in self.pops:
             follows = wanted if not one.pinned or wanted == 58 or self.knob["unpin"] > 0 else 57
+            # A place out of service has its traffic served by the others, whatever its own worker runs.
+            drained = one.places == ("fra",) and self.knob["drain_fra"] > 0
             if follows != one.version:
                 one.version = follows
-                self._lose_trace(one)
-            leaks = one.version == 57 and self.knob["block"] <= 0
-            one.set_open(leaks, self.now)
+                if self.way == STORE:
+                    self._lose_trace(one)
+            passes = self.knob["block"] <= 0
+            public = (wanted if drained else one.version) == 57
+            faulty = public if self.way.by_version else self.knob["resolver_off"] <= 0
+            one.stand(faulty and passes, public and passes, self.now)
 
     def _lose_trace(self, *groups: Pops, by_us: bool = True) -> None:
-        """A worker that is replaced or flushed takes its decision trace with it; `by_us`: the responders did it."""
+        """Whatever holds a trace takes it along when it is replaced or emptied; `by_us`: the responders did that."""
         for one in groups:
             if self.knob["hold"] > 0 or one.trace_lost:
                 continue
             one.trace_lost = True
-            self.trace_lost += one.weight
+            self.trace_lost = min(1.0, self.trace_lost + one.weight)
             if by_us and self.scanning <= 0:
                 self.destroyed_calm = True
 
@@ -204,12 +222,12 @@ class PermissionLeakWorld:
         begins = self.scan_starts
         if self.public_at is not None:
             begins = min(begins, self.public_at + SPREADS)
-        return 0.0 if minute < begins else 0.3 * min(40.0, 6 + (minute - begins) * 34 / 15)
+        return 0.0 if minute < begins else 0.3 * min(40.0, 6 + (minute - begins) * 34 / self.scan_ramp)
 
     def _integrate(self, dt: int) -> None:
         now, harm, h = self.now, self._harm, dt / MINUTE
         self.scanning = self.scan(now / MINUTE) if now >= 0 else 0.0
-        self.intensity = self.organic + self.scanning
+        self.intensity = self.organic + self.scanning + (INVITED if self.knob["invited"] > 0 else 0.0)
         blocked = self.knob["block"] > 0
         read = again = 0.0
         for one in self.pops:
@@ -218,8 +236,11 @@ class PermissionLeakWorld:
             again += repeated
         self.reads += read
         if now >= 0:
-            harm["unauthorised_reads"] += read
+            harm["unauthorised_reads"] += read + (again if self.way.reuse_counts else 0.0)
             self.token_reads += again
+            if self.ring and self.scanning and self.knob["hold"] <= 0:
+                # What is being used writes over what was used before.
+                self.trace_lost = min(1.0, self.trace_lost + read / self.ring)
             harm["residual_minutes"] += self.left_behind() * h
             if blocked:
                 harm["previews_denied"] += 100 * ROUTE_SHARE * h
@@ -254,7 +275,8 @@ class PermissionLeakWorld:
 
     def left_behind(self) -> float:
         """Return the share of what the leak handed out, previews and tokens alike, that can still be used."""
-        return sum(one.weight * (one.stock(self.now) + one.tokens) for one in self.pops) / 2
+        left = sum(one.weight * (one.readable(self.now) + one.accepted()) for one in self.pops)
+        return left / (self.way.copies + self.way.tokens)
 
     def open_share(self) -> float:
         """Return the share of preview traffic that passes a leaking worker."""
@@ -279,8 +301,8 @@ class PermissionLeakWorld:
         return {
             "fault": fault,
             "leaking": leaking,
-            "leaking_europe": self.main.open,
-            "leaking_syd": self.syd.open,
+            "leaking_most": self.main.open,
+            "leaking_pinned": self.pinned.open,
             "pinned": k["unpin"] <= 0,
             "rolled_back": k["rollback"] > 0,
             "patched": k["patch"] > 0,
@@ -291,15 +313,17 @@ class PermissionLeakWorld:
             "trace_lost": self.trace_lost > 0,
             "evidence_destroyed": self.destroyed_calm,
             # Ready: going back costs no evidence, or the leak is being exploited and waiting costs more.
-            "fallback": "ready" if held or scanning or self.main.trace_lost else "blocked",
+            "fallback": "ready" if self.way != STORE or held or scanning or self.main.trace_lost else "blocked",
             "scan_active": scanning,
             "details_public": self.public_at is not None,
             "details_told": k["details_told"] > 0,
+            "copies_kept": sum(one.weight * one.stock(self.now) for one in self.pops) > 0.01,
             "previews_cached": outside["previews"] > 0.01,
-            "purged": k["purge"] > 0,
+            "purged": k["purge"] + k["purge_paths"] > 0,
+            "resolver_on": k["resolver_off"] <= 0,
             "tokens_valid": outside["tokens"] > 0.01,
             "epoch_bumped": self.epoch > 117,
-            "epoch_lagging": self.syd.epoch < self.epoch,
+            "epoch_lagging": self.pinned.epoch < self.epoch,
             "probe_created": k["probe"] > 0,
             "reporter_acknowledged": k["acknowledge"] > 0,
             "aware_noted": k["aware"] > 0,
@@ -339,14 +363,10 @@ class PermissionLeakWorld:
         Regions: share of their preview traffic that passes a leaking worker. `previews`, `tokens`: share of what
         the leak left behind that can still be used.
         """
-        main, syd = float(self.main.open), float(self.syd.open)
-        apac = (0.15 - self.syd.weight) / 0.15
         return {
-            "americas": main,
-            "europe": main,
-            "apac": apac * main + (1 - apac) * syd,
-            "previews": sum(one.weight * one.stock(self.now) for one in self.pops),
-            "tokens": sum(one.weight * one.tokens for one in self.pops),
+            **{region: readings.by_region(self, region, lambda one: float(one.open)) for region in REGIONS},
+            "previews": sum(one.weight * one.readable(self.now) for one in self.pops),
+            "tokens": sum(one.weight * one.accepted() for one in self.pops),
         }
 
     def harm(self) -> Mapping[str, float]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,19 @@ class RejectedRung(Part):
 
 
 class Recommendation(Part):
-    """One side of a contradiction: who wants what, how fast it can be undone, what it can hurt."""
+    """One side of a contradiction: who wants what, how fast it can be undone, what it can hurt.
 
-    owner: Role
+    Who wants it is a role (`owner`, specialists included) or whoever said so in a message (`voice`).
+    """
+
+    owner: Role | None = None
+    voice: Annotated[Id, Pick("voices")] | None = None
     action: Action
     reversal_minutes: Minutes
     blast_radius: tuple[Annotated[Id, Pick("blast")], ...] = ()
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.owner is None and self.voice is None:
+            raise ValueError("name whose recommendation it is: a role, or the message it came with")
+        return self

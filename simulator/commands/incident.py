@@ -139,7 +139,7 @@ class PageTeam(Command):
 
 
 class AssignTask(Command):
-    """Give one named role one task, with a due time; name the query or action it is about, if any."""
+    """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 
     kind: Literal["assign_task"] = "assign_task"
     to: Role
@@ -147,11 +147,12 @@ class AssignTask(Command):
     lane: Lane | None = None
     query: Query | None = None
     action: Action | None = None
+    topic: Topic | None = None
     due_minutes: Minutes = 5
 
 
 class AcknowledgeTask(Command):
-    """Say that you have the task."""
+    """Say that you have the task; also the way to take one back that was given to somebody else meanwhile."""
 
     kind: Literal["acknowledge_task"] = "acknowledge_task"
     task: Annotated[Id, Pick("tasks")]

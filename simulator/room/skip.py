@@ -16,7 +16,7 @@ NEWS = (
     e.DrillEnded, e.IncidentClosed, e.ClosureRefused, e.CommandRefused,
     e.AlertFired, e.InjectDelivered, e.MessagePosted, e.CueGiven, e.CueShared, e.HintGiven,
     e.QueryFinished, e.ActionFinished, e.ActionAborted, e.VerificationMeasured, e.TaskReported,
-    e.PageUnanswered, e.RoleJoined,
+    e.PageUnanswered, e.RoleJoined, e.RoleDoubled, e.StandInCame,
 )  # fmt: skip
 """Events that need whoever may see them."""
 
@@ -40,6 +40,8 @@ def needs(entry: Entry, role: str) -> bool:
     match body:
         case e.TaskAssigned():
             return body.owner == role
+        case e.TaskReassigned():
+            return role in (body.owner, body.was)
         case e.HandOffOffered():
             return body.receiver == role
         case e.ActionQueued():

@@ -102,6 +102,7 @@ def scenario(**more: Any) -> Scenario:
             {"id": "attack_claim", "at": 300, "persona": "@veteran", "form": "claim", "text": "", "wrong": True,
              "disproved_by": ["asn"]},
             {"id": "push", "at": 600, "persona": "@boss", "text": "", "proposes": "rollback"},
+            {"id": "calm", "at": 620, "persona": "@architect", "text": "", "proposes": "flag"},
             {"id": "leaves", "at": 1680, "persona": "@deputy", "text": "", "leaves": "commander"},
         ],
         "topics": [],

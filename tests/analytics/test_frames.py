@@ -18,6 +18,7 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.errors import JournalError
 from simulator.journal import Header, Journal
+from simulator.scenario import Cue, Role
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,
@@ -341,6 +342,20 @@ def test_a_cue_knows_how_long_it_stayed_with_one_role() -> None:
     assert (shared.known, shared.shared, shared.waited, shared.how) == (0.0, 12.5, 12.5, "asked")
     assert (kept.known, kept.how) == (5.0, "never")
     assert math.isnan(kept.waited)
+
+
+def test_what_nobody_said_before_it_was_overtaken_was_not_kept_back() -> None:
+    def how(*lines: Any) -> str:
+        stale = {"id": "kept", "text": "b", "topics": [], "moot_when": [{"action.flag": "done"}, {"query.none": True}]}
+        of = KNOWING.model_copy(update={"roles": tuple(_knowing(role, stale) for role in KNOWING.roles)})
+        return next(row.how for row in each(story.cues(view(*lines, of=of))) if row.cue == "kept")
+
+    assert how(act("10:00", "flag")) == "overtaken"
+    assert how(declare("04:00")) == "never"
+
+
+def _knowing(role: Role, cue: dict[str, Any]) -> Role:
+    return role.model_copy(update={"cues": (Cue.model_validate(cue),)}) if role.id == "triage" else role
 
 
 def _delivered(ident: str) -> Lines:

@@ -27,6 +27,7 @@ from tests.analytics.builders import (
     ready,
     references,
     say,
+    scenario,
     snapshot,
     task,
     truth,
@@ -64,6 +65,16 @@ def contradict(clock: str, choice: str = "flag", **more: object) -> Lines:
     return say(clock, "commander", c.RecordContradiction.model_validate(data))
 
 
+def quoted(clock: str, *sides: tuple[str, str, float]) -> Lines:
+    """Return a contradiction between (role or inject, action, minutes to undo); an inject is marked by `!`."""
+    said = [
+        {("voice" if who[0] == "!" else "owner"): who.lstrip("!"), "action": action, "reversal_minutes": minutes,
+         "blast_radius": ("slow",)}
+        for who, action, minutes in sides
+    ]  # fmt: skip
+    return contradict(clock, recommendations=tuple(said))
+
+
 def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figure | None = None) -> Lines:
     return say(clock, "comms", c.CorrectUpdate.model_validate({"update": ref, "status": status, "impact": impact}))
 
@@ -81,6 +92,10 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00", known_good="bad"),
     ), "partial", 3.8),
     ("P1", "recorded without looking", drill(pair(), freeze(), BASELINE, lanes(), ready("09:00")), "partial", 3.4),
+    ("P1", "a health check that fails is one", drill(pair(), freeze(), BASELINE, lanes(), query("08:00", "compat"),
+        query("08:30", "rerun", ok=False), ready("09:00")), "met", 4.0),
+    ("P1", "health only looked at to verify", drill(pair(), freeze(), BASELINE, lanes(), query("08:00", "compat"),
+        query("30:00", "rerun"), ready("09:00")), "partial", 3.8),
     ("P1", "only command", drill(pair()), "partial", 0.8),
     ("P1", "nothing", drill(), "not_observed", 0.0),
 
@@ -148,6 +163,16 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P5", "the less reversible, on nothing", drill(contradict("11:00", "rollback"), decide("15:00")), "partial", 0.8),
     ("P5", "the less reversible, on evidence", drill(
         ZONES, contradict("11:00", "rollback", evidence=("query:zones",)), decide("15:00")), "met", 1.0),
+    ("P5", "somebody quoted against a specialist", drill(
+        inject("10:00", "push"), quoted("11:00", ("mobile", "flag", 2), ("!push", "rollback", 6)), decide("15:00")),
+     "met", 1.0),
+    ("P5", "two who are quoted", drill(
+        inject("10:00", "push"), quoted("11:00", ("!calm", "flag", 2), ("!push", "rollback", 6)), decide("15:00")),
+     "met", 1.0),
+    ("P5", "one voice twice is no contradiction", drill(
+        quoted("11:00", ("!push", "flag", 2), ("!push", "rollback", 6)), decide("15:00")), "partial", 0.5),
+    ("P5", "quoted for what they never wanted", drill(
+        quoted("11:00", ("!push", "flag", 2), ("triage", "rollback", 6)), decide("15:00")), "partial", 0.8),
     ("P5", "never put side by side", drill(inject("10:00", "push"), act("12:00", "flag")), "not_observed", 0.0),
     ("P5", "done as asked", drill(inject("10:00", "push"), act("12:00", "rollback")), "not_applicable", 0.0),
     ("P5", "nobody disagreed", drill(), "not_applicable", 0.0),
@@ -174,6 +199,14 @@ def test_an_update_that_says_recovered_may_be_a_little_early() -> None:
 def test_a_severity_one_update_is_due_within_half_an_hour_whatever_was_promised() -> None:
     told = [*declare(), *escalate("08:00"), *update("10:00", following=55), *update("59:00", following=1)]
     assert "due at T+40:00" in judge("P4", drill(told)).why
+
+
+def test_each_service_where_lanes_meet_wants_a_merge_owner() -> None:
+    meets = {"team": "Identity", "surfaces": ["triage", "mitigation"]}
+    two = scenario(services=[{"id": one, "title": f"{one}-svc", **meets} for one in ("auth", "edge")])
+    found = judge("P2", drill(in_command(), lanes(), BUSY, MERGER, SHARED, of=two))
+    assert found.points == 2.8
+    assert "No merge owner for edge-svc." in found.why
 
 
 def test_work_is_counted_by_who_carried_it_out() -> None:

@@ -209,6 +209,20 @@ class Console:
         self._form.locator(".st-key-hand-in button:visible").click()
         expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
 
+    def hand_command_over(self) -> None:
+        """Hand command to the deputy and go on from that seat, as everybody must by T+31."""
+        self.form("Command", "Hand off")
+        self.pick("To", "Deputy")
+        self.hand_in("Hand off")
+        onwards = self.page.locator(".st-key-go-on button:visible")
+        for _ in range(10):
+            if onwards.count():
+                break
+            self.skip()
+        onwards.click()
+        expect(self.page.locator(".st-key-tools")).to_contain_text("Ana · Deputy")
+        expect(onwards).to_have_count(0)
+
     def skip(self) -> int:
         """Skip ahead; return the drill second."""
         was = self.now

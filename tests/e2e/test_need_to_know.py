@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import SHOTS, Server
+from scenarios import load
+from tests.e2e.conftest import SHOTS, Console, Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -55,6 +56,19 @@ def test_the_restricted_channel_is_invisible_outside(server: Server, open_page: 
     everything = cy.content()
     assert "reuses permissions" not in everything
     assert "#restricted" not in everything
+
+    console = Console(cy)
+    console.form("Tell", "Stakeholder update")
+    console.press("public", "investigating")
+    for words in ("Cause", "Unknowns"):
+        cy.get_by_role("combobox", name=re.compile(f"^{words}")).last.click()
+        assert cy.get_by_role("option").all_inner_texts() in ([], ["No results"])
+        cy.keyboard.press("Escape")
+    everything = cy.content()
+    scenario = load("permission_leak").scenario
+    for listed in (scenario.causes, scenario.unknowns, scenario.residual_risks, scenario.figures):
+        assert not [one.title for one in listed if one.title in everything]
+    console.hand_in("Stakeholder update")
     if SHOTS:
         ana.screenshot(path=f"{SHOTS}/protected-inside.png")
         cy.screenshot(path=f"{SHOTS}/protected-outside.png")

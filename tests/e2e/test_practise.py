@@ -28,6 +28,8 @@ def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, op
     _look(me)
     me.decide("containment", "quick", "browser clients", 0.05)
     _mitigate(me)
+    me.hand_command_over()
+    me.shot("console-deputy")
     _verify(me)
     me.close("zone", "reason signature", 50)
     me.shot("console-t40")

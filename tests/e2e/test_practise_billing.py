@@ -60,6 +60,7 @@ def _stop_the_writing(me: Console) -> None:
     me.skip_until("message format compatible")
     me.run(ROLLBACK, f"$ {ROLLBACK}")
     me.skip_until("2.5.4 rolling to 18 pods")
+    me.hand_command_over()
     me.let_pass(400)
 
 
@@ -77,7 +78,7 @@ def _repair(me: Console) -> None:
 
 
 def _prove(me: Console) -> None:
-    """Look until the three sources agree; the commander has to leave meanwhile and hands over."""
+    """Look until the three sources agree."""
     for _ in range(6):
         before = _outcomes(me)
         me.run(THREE_WAY, f"$ {THREE_WAY}")
@@ -85,8 +86,6 @@ def _prove(me: Console) -> None:
         if "processor   0.000 %   ok" in _all(me):
             break
         me.let_pass(120)
-    me.type("/ic @duty-deputy")
-    me.type("/deputy @billing-oncall")
     me.form("Act", "Verification")
     for metric in ("suspected as duplicates", "handler retries", "dlq: messages"):
         me.pick("Metrics", metric)

@@ -106,6 +106,25 @@ def test_rates_at_month_end():
     assert context["lost"] == pytest.approx(2.4, rel=0.10)
 
 
+PANELS = [
+    ("mismatch", 0.0002, 0.0102, 0.0153), ("mismatch_psp", 0.0001, 0.0050, 0.0076), ("processed", 210, 315, 315),
+    ("retries", 0.4, 27, 27), ("ahead", 0, 29, 29), ("dup_suspected", 0.1, 14, 14), ("dlq", 0, 118, 191),
+    ("commit_p99", 0.6, 2.0, 2.0), ("lag_worker", 40, 60, 60), ("tickets", 0.3, 0.9, 3.5),
+]  # fmt: skip
+"""Observable, and its value on a normal day, at T+0 and, untouched, at T+30."""
+
+
+@pytest.mark.parametrize(("signal", "normal", "page", "later"), PANELS)
+def test_what_monitoring_could_show(signal, normal, page, later):
+    shown = [drive(until=minute).observe()[signal] for minute in (-80, 0.25, 30.25)]
+    assert shown == pytest.approx([normal, page, later], rel=0.10, abs=0.0001)
+
+
+def test_a_rebalance_looks_like_a_lag_for_four_minutes():
+    lags = [drive(until=minute).observe()["lag_agg"] for minute in (1, 2, 5, 6, 30)]
+    assert lags == [10, 2400, 2400, 10, 10]
+
+
 def test_calm_before_the_release():
     world = drive(until=-73)
     assert all(share < 0.0005 for share in world.outside().values())

@@ -58,6 +58,23 @@ def test_shipped_playbooks_are_clean():
         ("when: {query.runbook: true}", "when: {query.runbok: true}",
          "actions.pin.preconditions.0.when.query.runbok: unknown name 'query.runbok'; use one of facts; "
          "did you mean 'query.runbook'?"),
+        ("moot_when: {flag_mobile_on: false}", "moot_when: {flag_mobil_on: false}",
+         "roles.mobile.cues.mobile_flag.moot_when.flag_mobil_on: unknown name 'flag_mobil_on'; use one of facts; "
+         "did you mean 'flag_mobile_on'?"),
+        ("moot_when: [{query.stuck: true}, {revoked: true}]", "moot_when: [{query.stuck: true}, {revokd: true}]",
+         "roles.verification.cues.stuck_gauge.moot_when.1.revokd: unknown name 'revokd'; use one of facts"),
+        ("        moot_when: {action.compat: done}\n", "",
+         "roles.dba.cues.dropped_column.moot_text: is never said; say in `moot_when` what overtakes the cue"),
+        ("occupies: [triage]", "occupies: [triag]",
+         "injects.leadership_unheard.occupies.0: unknown name 'triag'; use one of roles; did you mean 'triage'?"),
+        ("told.leadership: {above: 15}", "told.ledership: {above: 15}",
+         "injects.leadership_unheard.when.told.ledership: unknown name 'told.ledership'; use one of facts"),
+        ("starts: migrate status", "starts: migrat status",
+         "wrong_places.migrate_stg.starts: no query's command begins like that; give the beginning of one"),
+        ("output: \"stg-session-svc: 0 sessions match\"", "output: \"{{ nowhere }} sessions match\"",
+         "wrong_places.sessctl_stg.output: broken template ('nowhere' is undefined)"),
+        ("    topic: retries\n    command: edgectl", "    topic: retris\n    command: edgectl",
+         "actions.throttle.topic: unknown name 'retris'; use one of topics; did you mean 'retries'?"),
         ("{poisoned_sessions: {above: 0}}", "{poisoned_sessions: {over: 0}}",
          "actions.revoke.preconditions.0.when.poisoned_sessions: unknown comparison 'over'; write above, below or not"),
         ("{when: {action.rollback: done}", "{when: {action.rollback: finished}",
@@ -72,7 +89,7 @@ def test_shipped_playbooks_are_clean():
         ("tickets_total: figures.tickets_total", "tickets_total: figures.tikets",
          "queries.ticket_split.figures.tickets_total: the world's context has no number 'figures.tikets'"),
         ("command: update_executives", "command: update_executive",
-         "injects.exec_update.expects.command: unknown command 'update_executive'; use a command's kind; "
+         "injects.leadership_unheard.expects.command: unknown command 'update_executive'; use a command's kind; "
          "did you mean 'update_executives'?"),
         ("fields: {lane: comms}", "fields: {lanes: comms}",
          "injects.support_first.expects.fields.lanes: AssignLane has no such field; rename it; did you mean 'lane'?"),
@@ -85,6 +102,29 @@ def test_shipped_playbooks_are_clean():
         ("parameters: {}", "parameters: {colour: 1}", "parameters: the world does not know them"),
         ("{id: tickets, title: Tickets since", "{id: tikets, title: Tickets since",
          "figures.tikets: the world does not report it; use what it does; did you mean 'tickets'?"),
+        ("precheck: revoke_dry_run", "precheck: revoke_dryrun",
+         "actions.revoke.precheck: unknown name 'revoke_dryrun'; use one of queries; did you mean 'revoke_dry_run'?"),
+        ("until: {query.verify: true}, seats: [verification", "until: {query.verify: true}, seats: [verifier",
+         "teaching.13.seats.0: unknown name 'verifier'; use one of seats; did you mean 'verification'?"),
+        ("fields: {lane: comms}", "fields: {lane: coms}",
+         "injects.support_first.expects.fields.lane: unknown name 'coms'; use one of triage, mitigation"),
+        ("fields: {query: [capacity, pods", "fields: {query: [capacitiy, pods",
+         "expert.injects.pods_evicted.expects.fields.query: unknown name 'capacitiy'; use one of queries"),
+        ("  posture_capture: true", "  posture_capture: true\n  windows: {B3: [40, 50]}",
+         "overlay.windows.B3: unknown name 'B3'; use one of criteria; did you mean 'B3"),
+        ("    cap: C3", "    cap: C33",
+         "actions.publish_key.cap: unknown name 'C33'; use one of caps; did you mean 'C3'?"),
+        ("supports: any decision", "supports: any decisions",
+         "evidence_minimum.failing_endpoints.supports: unknown name 'any decisions'; use one of evidence uses"),
+        ("freeze_scope: [auth-svc, edge-gw]", "freeze_scope: []",
+         "overlay.freeze_scope: names nothing to freeze; name the affected services"),
+        ("executors: [dba]", "executors: []", "actions.compat.executors: nobody can carry it out; name the roles"),
+        ("executors: [dba]", "executors: dba", "actions.compat.executors: is no list; write [a, b]"),
+        ("executors: [dba]", "executors:", "actions.compat.executors: is empty; write [a, b]"),
+        ("parameters: {}", "parameters: []", "parameters: is no mapping; write {name: value}"),
+        ("value: 0.2, over: 1m", "value: 0.2, over: -1m",
+         "expert.injects.pods_evicted.effects.0.over: input should be greater than or equal to 0"),
+        ("t0_utc: ", "t0_utc: yesterday # ", "t0_utc: 'yesterday' is not a point in time; write it like 2026-"),
         ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
         ("    precheck: revoke_dry_run\n", "",
          "actions.revoke: is wide or irreversible and has no precheck; name the query that shows the danger in"),
@@ -101,6 +141,21 @@ def test_one_mistake_is_one_finding(old, new, expected):
 def test_a_fault_older_than_the_history_opens_without_a_page():
     old = check("fault_at: -14m", "fault_at: -180m")
     assert only(old).startswith("fault_at: is not between starts_at and horizon")
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        ("{from: -55, to: -25}", ""),
+        ("{from: -55, to: -14}", "overlay.baseline: overlaps the incident; let it end before fault_at"),
+        ("{from: -61, to: -25}", "overlay.baseline: begins before starts_at; let it begin later"),
+        ("{from: -25, to: -55}", "overlay.baseline: `to` must come after `from`"),
+    ],
+)
+def test_the_quiet_window_lies_before_the_fault_and_within_what_is_remembered(window, expected):
+    findings = check("overlay:\n", f"overlay:\n  baseline: {window}\n")
+    assert (only(findings) if findings else "").startswith(expected)
+    assert bool(findings) == bool(expected)
 
 
 def test_a_restricted_channel_needs_somebody_inside():
@@ -125,9 +180,19 @@ def test_a_cue_nothing_brings_out():
     assert "roles.verification.cues.clean_window: nothing brings it out" in only(check(old, new))
 
 
-def test_a_finding_names_the_line():
-    findings = check("coverage: [web]", "coverage: [desktop]")
-    assert "coverage: [web]" in TEXT.splitlines()[findings[0].line - 1]
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("coverage: [web]", "coverage: [desktop]"),
+        ("{knob: pin, value: 1", "{knob: pinn, value: 1"),
+        ("precheck: revoke_dry_run", "precheck: revoke_dryrun"),
+        ("executors: [dba]", "executors: [dbaa]"),
+    ],
+    ids=["segment", "knob", "query", "role"],
+)
+def test_a_finding_names_the_line(old, new):
+    found = check(old, new)
+    assert old in TEXT.splitlines()[found[0].line - 1]
 
 
 def test_schema_errors_are_all_reported():

@@ -145,7 +145,7 @@ def test_a_snapshot_that_is_not_finished_saves_nothing():
     world = drive(((6, "rollback", 1, BACK), (8, "hold", 1, 0)), 20)
     assert world.facts()["trace_lost"]
     assert world.trace_lost == pytest.approx(0.94)
-    assert world.context()["trace"] == {"main": False, "syd": True}
+    assert world.context()["trace"] == {"main": False, "pinned": True, "where": "syd only"}
 
 
 def test_containing_first_is_no_destruction_while_the_leak_is_being_used():
@@ -228,18 +228,18 @@ def test_a_pin_taken_off_before_or_after_the_rollback_ends_the_same():
     assert not before.facts()["leaking"]
     assert not after.facts()["leaking"]
     assert drive(((8, "rollback", 1, BACK),), 12).outside()["apac"] == pytest.approx(0.4)
-    assert drive(((5, "unpin", 1, FREE),), 12).facts()["leaking_syd"]
+    assert drive(((5, "unpin", 1, FREE),), 12).facts()["leaking_pinned"]
 
 
 def test_going_forward_or_pinning_again_opens_the_leak():
     closed = ((5, "unpin", 1, FREE), (8, "rollback", 1, BACK))
     assert drive((*closed, (12, "rollback", 0, BACK)), 15).outside()["americas"] == 1
-    assert drive((*closed, (12, "unpin", 0, FREE)), 15).facts()["leaking_syd"]
+    assert drive((*closed, (12, "unpin", 0, FREE)), 15).facts()["leaking_pinned"]
 
 
 def test_a_release_that_nobody_held_back_undoes_the_rollback():
     world = drive(((8, "rollback", 1, BACK), (14, "redeploy", 1, 0)), 15)
-    assert world.facts()["leaking_europe"]
+    assert world.facts()["leaking_most"]
     assert not world.facts()["rolled_back"]
 
 

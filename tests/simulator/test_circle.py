@@ -125,6 +125,69 @@ def test_the_catalogue_outside_lists_what_one_can_do_oneself() -> None:
     assert len(briefing(drill, "deputy").catalogue.lines) > 5
 
 
+CLOSED = (
+    "causes",
+    "factors",
+    "residual_risks",
+    "unknowns",
+    "reasons",
+    "needs",
+    "revisions",
+    "blast",
+    "segments",
+    "figures",
+)
+
+
+@pytest.mark.parametrize("source", CLOSED)
+def test_lists_that_tell_of_the_matter_are_offered_inside_only(source: str) -> None:
+    told = {"id": "told", "title": "Told by its name"}
+    lists = {name: [told] for name in ("unknowns", "reasons", "needs", "revisions")}
+    drill = engine(**PROTECTED, **lists)
+    assert briefing(drill, "deputy").options(source)
+    assert briefing(drill, "comms").options(source) == []
+
+
+def test_outside_are_offered_the_dashboards_and_topics_of_their_own() -> None:
+    drill = protected()
+    inside, outside = briefing(drill, "deputy"), briefing(drill, "comms")
+    assert [option.id for option in outside.options("metrics")] == [
+        p.id for p in inside.catalogue.panels if p.on_console
+    ]
+    assert [p.id for p in outside.catalogue.panels] == [p.id for p in inside.catalogue.panels if p.on_console]
+    hidden = next(p.id for p in inside.catalogue.panels if not p.on_console)
+    drill.advance(120)
+    assert briefing(drill, "deputy").series(hidden)
+    assert briefing(drill, "comms").series(hidden) == []
+    assert briefing(drill, "comms").latest(hidden) is None
+    assert [option.id for option in outside.options("topics")] == ["purge"]  # its own cue is about it
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        c.UpdateStakeholders(audience="public", status="investigating", cause="leak", next_update_minutes=20),
+        c.UpdateStakeholders(audience="public", status="investigating", segments=("all",), next_update_minutes=20),
+        c.UpdateExecutives(impact=c.Figure(name="backlog", low=1), next_update_minutes=20),
+        c.StateHypothesis(cause="leak", probability=0.9),
+        c.AnswerAsker(inject="why", answer="cache"),
+    ],
+)
+def test_what_is_not_offered_is_refused_as_if_it_were_not_there(command: c.Command) -> None:
+    drill = protected()
+    drill.advance(90)
+    assert drill.objection(command, "deputy") is None or "may not" in str(drill.objection(command, "deputy"))
+    reason = drill.objection(command, "comms")
+    assert reason is not None
+    assert "nothing here is called" in reason
+    assert "did you mean" not in reason
+
+
+def test_what_a_facilitator_can_pick_is_not_cut() -> None:
+    drill = protected()
+    assert drill.objection(c.FireInject(inject="why"), "facilitator") is None
+
+
 def test_evidence_of_the_circle_cannot_be_cited_outside() -> None:
     drill = protected()
     drill.submit(c.RunQuery(query="check"), "mitigation:Bo")

@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 from analytics import playbook
 from analytics.record import DrillRecord, References, Run
 from analytics.scoring import score
+from analytics.story import GROUPS
 from scenarios.loader import load
 from simulator import commands as c
 from simulator import play as player
@@ -26,6 +27,8 @@ from simulator.room.store import Participant
 from simulator.scenario import LoadedScenario
 from tests.room.rooms import Wall, rooms, solo
 from ui.debrief_parts import keys
+from ui.debrief_parts.lines import GROUP_WORDS
+from ui.debrief_parts.timeline import TEAM_GROUPS, WORLD_GROUPS
 from ui.parts.live import SERVER
 
 MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
@@ -308,3 +311,7 @@ def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored
     assert "Tokens refused after a release" in html(app)
     app.button(key="debrief_make").click().run()
     assert "U · Unready" in html(app)
+
+
+def test_every_group_of_the_timeline_can_be_filtered() -> None:
+    assert {*TEAM_GROUPS, *WORLD_GROUPS} == set(GROUPS.values()) == set(GROUP_WORDS)

@@ -122,16 +122,15 @@ def test_fields_are_named_and_explained_in_responders_words(seat: Seat) -> None:
 
 
 def test_one_person_as_commander_and_deputy_is_said_where_everybody_looks(seat: Seat) -> None:
-    here = seat("commander", 10)
-    two = c.AssignRole(role="commander", to="commander"), c.AssignRole(role="deputy", to="commander")
-    b = give(here, *two)
+    here = seat("deputy", 10)
+    b = give(here, c.AssignRole(role="deputy", to="deputy"), c.AssignRole(role="commander", to="deputy"))
     assert one_person_leads(b.incident) == "Ana"
     assert "also Ana" in bar_html(b, here.room.clock)
     assert any(need.label == "one person" for need in needs(b))
-    give(here, c.AssignRole(role="deputy", to="deputy"))
+    give(here, c.AssignRole(role="deputy", to="triage"))
     here.room.skip_ahead(here.person, 60)
-    b = here.room.briefing("commander")
-    assert b.incident.holder("deputy") == "deputy"
+    b = here.room.briefing("deputy")
+    assert b.incident.holder("deputy") == "triage"
     assert one_person_leads(b.incident) is None
     assert not any(need.label == "one person" for need in needs(b))
 

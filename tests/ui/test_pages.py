@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -165,6 +166,50 @@ def test_a_pace_that_is_not_on_offer_breaks_nothing(open_app: Open, seat: Seat) 
 def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
     assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
     assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))
+
+
+def test_who_has_handed_command_over_goes_on_from_another_seat(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 30)
+    here.room.submit(c.AssignRole(role="commander", to="commander"), here.person)
+    assert not [b for b in open_app("console.py", here).button if b.key == "go-on"]
+    handed = c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
+    here.room.submit(handed, here.person)
+    while here.room.briefing("deputy").incident.holder("commander") != "deputy":
+        here.room.skip_ahead(here.person, 60)
+    app = open_app("console.py", here)
+    button = app.button(key="go-on")
+    assert button.label == "Go on as Deputy"
+    button.click().run()
+    assert not app.exception
+    assert [chair.holder for chair in _chairs(here) if chair.holder] == ["Ana"]
+    assert here.room.briefing("deputy").incident.person("deputy") == "Ana"
+    assert here.room.briefing("deputy").incident.person("commander") is None
+
+
+def _chairs(here: Here) -> list[Any]:
+    from ui.parts.live import SERVER
+
+    return list(SERVER.rooms.lobby(here.room).chairs)
+
+
+def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 700)
+    app = open_app("console.py", here)
+    app.get_by_key("form_group").set_value("Decide").run()
+    app.get_by_key("form_kind").set_value("record_contradiction").run()
+    form = "form-record_contradiction-0"
+    for row, (voice, action) in enumerate((("want_flag", "flag_web"), ("want_rollback", "rollback"))):
+        app.get_by_key(f"{form}-recommendations.{row}.voice").set_value(voice)
+        app.get_by_key(f"{form}-recommendations.{row}.action").set_value(action)
+        app.get_by_key(f"{form}-recommendations.{row}.reversal_minutes").set_value(1.0 + 5 * row)
+    app.get_by_key(f"{form}-choice").set_value("flag_web")
+    app.button(key="hand-in").click().run()
+    assert not app.exception
+    assert "@identity-architect" in texts(app)
+    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, c.RecordContradiction)]
+    assert [(side.owner, side.voice) for side in given[0].recommendations] == [
+        (None, "want_flag"), (None, "want_rollback"),
+    ]  # fmt: skip
 
 
 def test_a_line_that_is_sent_once_more_while_the_box_empties_is_given_once(open_app: Open, seat: Seat) -> None:

@@ -20,6 +20,7 @@ from simulator import commands as c
 from simulator.errors import DrillError
 from simulator.journal import Entry, Journal, refused
 from simulator.scenario import Scenario
+from simulator.views import called
 from ui.parts.words import Names
 
 DEFAULT = "recovery"
@@ -56,7 +57,7 @@ class Drill:
         for entry in self.journal if self.journal.header.policy is None else ():
             if isinstance(entry.body, c.TakeSeat):
                 people.setdefault(entry.body.seat, entry.body.name)
-        return Names(self.scenario, people)
+        return Names(called(self.scenario), people, self.journal.entries)
 
     @cached_property
     def findings(self) -> pd.DataFrame:

@@ -21,7 +21,10 @@ NEGLIGIBLE = 0.005
 """Share of the avoidable loss that is not worth a word."""
 LONGEST = 240
 """Characters of an inject shown in the table."""
-HOW = {"asked": "asked for", "offered": "offered", "late": "came by itself", "never": "never shared"}
+HOW = {
+    "asked": "asked for", "offered": "offered", "late": "came by itself", "never": "never shared",
+    "overtaken": "overtaken before anybody said it",
+}  # fmt: skip
 
 
 def known_view(drill: Drill, lines: Lines) -> None:
@@ -68,7 +71,7 @@ def _cues(drill: Drill) -> None:
     rows = []
     for r in frames.each(drill.cues):
         never = r.how == "never"
-        shared = "never" if never else f"{minute(r.shared)}, {HOW[r.how]}"
+        shared = "never" if never else HOW[r.how] if math.isnan(r.shared) else f"{minute(r.shared)}, {HOW[r.how]}"
         waited = "" if math.isnan(r.waited) else f"{r.waited:.0f} min"
         rows.append(
             (

@@ -21,7 +21,7 @@ from ui.parts.words import Said, told
 GROUP_WORDS: Mapping[str, str] = {
     "fault": "Fault", "tolerance": "Tolerance", "effect": "In effect", "change": "Changes", "state": "State",
     "alert": "Alerts", "decision": "Decisions", "action": "Actions", "finding": "Findings", "message": "Messages",
-    "lead": "Roles and tasks", "inject": "Injects", "refused": "Refused",
+    "lead": "Roles and tasks", "inject": "Injects", "refused": "Refused", "slip": "Slips",
 }  # fmt: skip
 LONGEST = 900
 """Characters of one text shown in a lane; the journal has the rest."""
@@ -135,6 +135,9 @@ class Lines:
                 merge = self.drill.scenario.find("merges", body.merge)
                 harm = ", and it did harm" if body.harmful else ""
                 return Said("world", "merge landed", body.service, (merge.summary if merge else body.merge) + harm)
+            case e.SlipMade():
+                what = _SLIPS[body.slip] + (f" ({body.said})" if body.said else "")
+                return Said("world", "slip", names.teammate(body.role), f"{body.about}: {what}")
             case e.TruthSampled():
                 return Said("world", "stands at", "", self._state(body))
         return None
@@ -175,6 +178,11 @@ class Lines:
         return references(self.drill.journal.entries)
 
 
+_SLIPS = {
+    "wrong_place": "typed it in the wrong place first",
+    "overstated": "reported more than was so",
+    "misread": "read a figure off wrongly",
+}
 _TRUTH = frozenset(kind.model_fields["kind"].default for kind in e.TRUTH)
 
 

@@ -16,7 +16,7 @@ AROUND = 300
 BEFORE = 1500
 """Seconds before the first page from which the whole timeline begins."""
 WORLD_GROUPS = ("fault", "tolerance", "effect", "change", "alert", "state")
-TEAM_GROUPS = ("decision", "action", "finding", "message", "inject", "lead", "refused")
+TEAM_GROUPS = ("decision", "action", "finding", "message", "inject", "lead", "refused", "slip")
 
 
 def timeline_view(drill: Drill, lines: Lines) -> None:

@@ -42,10 +42,10 @@ def before(here: Here) -> None:
     with what:
         st.subheader("What you know", anchor=False)
         st.markdown(shell.prose(b.catalogue.briefing))
-        needed = b.incident.scenario.evidence_minimum
+        needed = b.catalogue.needed
         if needed:
             st.markdown("**Evidence minimum** :gray[what must be on record before]")
-            st.markdown("\n".join(f"- {plain(one.title)} :gray[before {plain(one.supports)}]" for one in needed))
+            st.markdown("\n".join(f"- {plain(one.title)} :gray[before {plain(one.before)}]" for one in needed))
     with who:
         st.subheader("Your seat", anchor=False)
         with st.container(border=True):

@@ -186,5 +186,5 @@ def _useful(form: Form, b: Briefing) -> bool:
     if form.kind == "release_role":
         return b.role in b.incident.holders.values()
     if form.kind == "sign_off":
-        return any(set(b.incident.seats_of(b.role)) & set(action.sign_offs) for action in b.incident.scenario.actions)
+        return any(set(b.incident.seats_of(b.role)) & set(line.sign_offs) for line in b.catalogue.lines)
     return True

@@ -59,8 +59,7 @@ def name_of(path: str) -> str:
 def help_of(shape: Shape, b: Briefing) -> str | None:
     """Return the line behind the question mark of a field."""
     if shape.path == "evidence":
-        needed = b.incident.scenario.evidence_minimum
-        minimum = "; ".join(f"{one.title} (before {one.supports})" for one in needed)
+        minimum = "; ".join(f"{one.title} (before {one.before})" for one in b.catalogue.needed)
         return HELP["evidence"] + (f" Evidence minimum here: {minimum}." if minimum else "")
     limit = f"Up to {shape.longest:,} characters." if shape.longest else None
     return HELP.get(shape.path, limit)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from analytics.criteria.comms import GRACE
 from simulator import commands as c
 from simulator import events as e
-from simulator.incident import Task
 from simulator.text import clock
+from simulator.tracked import Task
 from simulator.views import Briefing
 from ui.parts.bar import one_person_leads, span_of
 from ui.parts.words import Names, names_of
@@ -90,7 +90,7 @@ def _sign_offs(b: Briefing, names: Names) -> list[Need]:
     held = set(b.incident.seats_of(b.role))
     found = []
     for run in b.running():
-        action = b.incident.scenario.find("actions", run.ident) if run.what == "action" else None
+        action = b.catalogue.line(run.ident) if run.what == "action" else None
         if action and run.waits_for.startswith("sign-off") and held & set(action.sign_offs):
             text = f"{action.title} waits for your sign-off"
             found.append(

@@ -69,10 +69,9 @@ def _levels(b: Briefing, panel: Panel, scale: float, seen: list[float]) -> tuple
     shapes, notes = [], []
     if panel.normal is not None:
         shapes.append(_across(panel.normal * scale, NORMAL, "dot"))
-    for rule in b.incident.scenario.alerts:
-        limit = rule.above if rule.above is not None else rule.below
+    for side, limit in panel.limits:
         # A limit far above the curve would press it flat; it appears when it begins to matter.
-        if rule.metric == panel.id and limit is not None and (rule.below is not None or top > 0.35 * limit * scale):
+        if side == "below" or top > 0.35 * limit * scale:
             shapes.append(_across(limit * scale, LIMIT, "dash"))
             notes.append({  # one word is enough where limits lie close together
                 "text": "alert", "x": 0, "xref": "paper", "y": limit * scale, "xanchor": "left", "yanchor": "bottom",

@@ -20,8 +20,8 @@ def sheet(here: Here) -> None:
     """Open the side sheet of somebody's seat."""
     b = here.room.briefing(here.role)
     seats = tuple((role.id, role.title) for role in b.catalogue.roles if role.seat)
-    needed = tuple((one.title, one.supports) for one in b.incident.scenario.evidence_minimum)
-    st.html(themed(sheet_html(seat=None if here.person.facilitator else here.role, titles=seats, needed=needed)))
+    seat = None if here.person.facilitator else here.role
+    st.html(themed(sheet_html(seat=seat, titles=seats, needed=b.catalogue.needed)))
 
 
 @st.cache_data(show_spinner=False)

@@ -11,8 +11,6 @@ from simulator.incident import CADENCE
 from simulator.journal import refused
 from simulator.views import Briefing
 
-BASELINE = (-55.0, -25.0)
-"""Minutes before the page that end before a fault of the usual length began."""
 Filled = Mapping[str, Any]
 
 
@@ -154,9 +152,10 @@ def _decision(b: Briefing) -> Filled:
 
 def blocked(b: Briefing, action: str) -> bool:
     """Tell whether the record says that an action cannot be taken now: refused, taken already, or no way back open."""
-    spec = b.incident.scenario.find("actions", action)
+    line = b.catalogue.line(action)
     readiness = b.incident.readiness.body if b.incident.readiness else None
-    if isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked" and spec.rung == "rollback":
+    no_way_back = isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked"
+    if no_way_back and line and line.rung == "rollback":
         return True
     asked = any(task.action == action and task.reported is None for task in b.incident.tasks.values())
     return asked or b.incident.last_run("action", action) is not None or _refused_last(b, action)
@@ -191,7 +190,8 @@ def _snapshot(b: Briefing) -> Filled:
 
 def _verification(b: Briefing) -> Filled:
     pinned = [ref.partition(":")[2].partition("#")[0] for ref in b.incident.refs if ref.startswith("metric:")]
-    return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": BASELINE[0], "baseline_to": BASELINE[1],
+    quiet = b.catalogue.quiet
+    return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": quiet[0], "baseline_to": quiet[1],
             "hold_minutes": 5.0, "evidence": recent(b, 3, _last_done(b)),
             "segments": [option.id for option in b.options("segments")]}  # fmt: skip
 

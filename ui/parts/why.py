@@ -11,8 +11,9 @@ WHY = {
     "action_aborted": "something was aborted", "verification_measured": "the verification is measured",
     "task_reported": "a task is reported", "task_assigned": "you have a task", "hand_off_offered": "a handoff for you",
     "action_queued": "your signature is wanted", "page_unanswered": "a page was not answered",
-    "role_joined": "somebody joined", "closure_refused": "closure was refused", "incident_closed": "it is closed",
-    "command_refused": "something was refused", "drill_ended": "the drill is over",
+    "role_joined": "somebody joined", "stand_in_came": "somebody stands in for a silent seat",
+    "role_doubled": "one person is commander and deputy", "closure_refused": "closure was refused",
+    "incident_closed": "it is closed", "command_refused": "something was refused", "drill_ended": "the drill is over",
 }  # fmt: skip
 """What happened, by the kind of entry."""
 

@@ -225,7 +225,8 @@ def _pair(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
         with one:
             pick(f"Owner {row + 1}", b.options("roles"), key(f"{at}.owner"), pre.get(f"{at}.owner"))
         with two:
-            pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
+            pick("Or said by", b.options("voices"), key(f"{at}.voice"), pre.get(f"{at}.voice"))
+        pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
         one, two = st.columns([1, 1.6], gap="small")
         with one:
             number(
@@ -264,7 +265,7 @@ def _rejected_value(path: str, held: Callable[[str], Any]) -> Any:
 def _pair_value(path: str, held: Callable[[str], Any]) -> Any:
     return tuple(
         _full(
-            owner=held(f"{path}.{row}.owner"), action=held(f"{path}.{row}.action"),
+            owner=held(f"{path}.{row}.owner"), voice=held(f"{path}.{row}.voice"), action=held(f"{path}.{row}.action"),
             reversal_minutes=held(f"{path}.{row}.reversal_minutes"),
             blast_radius=tuple(held(f"{path}.{row}.blast_radius") or ()),
         )

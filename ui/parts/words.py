@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from simulator import commands as c
 from simulator import events as e
 from simulator.journal import Entry
-from simulator.scenario import Scenario
 from simulator.text import clock
-from simulator.views import Briefing
+from simulator.views import Briefing, Called
 
 
 class Said(NamedTuple):
@@ -34,15 +33,21 @@ Teller = Callable[["Names", "Entry", "c.Command | e.Event"], "Said | None"]
 class Names:
     """Ids of one drill as people call them."""
 
-    def __init__(self, scenario: Scenario, seats: Mapping[str, str] | None = None) -> None:
-        self._scenario = scenario
-        self._simulated = {role.id: role.handle for role in scenario.roles}
-        self._handles = self._simulated | dict(seats or {})
-        self._roles = {role.id: role.title for role in scenario.roles}
+    def __init__(self, called: Called, seats: Mapping[str, str] | None = None, entries: Iterable[Entry] = ()) -> None:
+        """`entries` are those in which whoever reads may look up who said something, and which answers there were."""
+        self._titles, self._units, self._simulated = called.titles, called.units, called.handles
+        self._handles = {**called.handles, **(seats or {})}
+        self._roles = called.titles["roles"]
+        self.injects = {x.body.inject: x.body for x in entries if isinstance(x.body, e.InjectDelivered)}
 
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
         return self._handles.get(role, role)
+
+    def voice(self, one: c.Recommendation) -> str:
+        """Return whose recommendation it is: a role, or whoever said it in a message."""
+        said = self.injects.get(one.voice) if one.voice else None
+        return said.persona if said else self.handle(one.owner or "")
 
     def teammate(self, role: str) -> str:
         """Return the handle of a role's simulated holder, whoever sits there by now."""
@@ -54,8 +59,7 @@ class Names:
 
     def title(self, group: str, ident: str | None) -> str:
         """Return the title of `ident` in a group of the scenario (`actions`, `causes`, `metrics` …)."""
-        part = self._scenario.find(group, ident) if ident else None
-        return str(getattr(part, "title", ident or ""))
+        return self._titles.get(group, {}).get(ident, ident) if ident else ""
 
     def titles(self, group: str, idents: tuple[str, ...]) -> str:
         """Return several titles as one phrase."""
@@ -64,7 +68,7 @@ class Names:
     def blast(self, idents: tuple[str, ...]) -> str:
         """Return what can get worse, whether it is a risk or a segment."""
         return ", ".join(
-            self.title("segments" if self._scenario.find("segments", i) else "blast", i) for i in idents
+            self.title("segments" if i in self._titles["segments"] else "blast", i) for i in idents
         )  # fmt: skip
 
     def evidence(self, ref: str, briefing: Briefing) -> str:
@@ -74,7 +78,7 @@ class Names:
             case "alert":
                 return f"Alert: {self.title('alerts', ident)}"
             case "inject":
-                inject = self._scenario.find("injects", ident)
+                inject = self.injects.get(ident)
                 return f"{inject.persona} said: {briefing_text(briefing, ref)[:50]}" if inject else ref
             case "change" | "cue":
                 what = "Change" if prefix == "change" else "Shared"
@@ -88,9 +92,8 @@ class Names:
         """Return a stated number with its unit: `Users locked out now 12,000 to 14,000 users`."""
         if figure is None:
             return ""
-        spec = self._scenario.find("figures", figure.name)
         number = f"{figure.low:,g}" if figure.high is None else f"{figure.low:,g} to {figure.high:,g}"
-        return f"{self.title('figures', figure.name)} {number} {spec.unit if spec else ''}".strip()
+        return f"{self.title('figures', figure.name)} {number} {self._units.get(figure.name, '')}".strip()
 
     def check(self, check: c.Check | None) -> str:
         """Return a signal that decides something."""
@@ -119,7 +122,7 @@ class Names:
 
 def names_of(briefing: Briefing) -> Names:
     """Return the names of the drill a briefing is about."""
-    return Names(briefing.incident.scenario, briefing.incident.seats)
+    return Names(briefing.catalogue.called, briefing.incident.seats, briefing.entries)
 
 
 def briefing_text(briefing: Briefing, ref: str) -> str:
@@ -188,8 +191,8 @@ _SAY: dict[str, Callable[..., str]] = {
         f"effect in {b.minutes_to_effect:g} min", f"back in {b.reversal_minutes:g} min", b.effect,
     ),
     "record_contradiction": lambda n, b: clauses(
-        "Two recommendations: " + " / ".join(f"{n.handle(r.owner)}: {n.title('actions', r.action)}"
-                                             for r in b.recommendations),
+        "Two recommendations: "
+        + " / ".join(f"{n.voice(r)}: {n.title('actions', r.action)}" for r in b.recommendations),
         f"choice: {n.title('actions', b.choice)}", f"looked at again in {b.reassess_minutes:g} min",
     ),
     "record_readiness": lambda n, b: clauses(
@@ -246,8 +249,8 @@ _SAY: dict[str, Callable[..., str]] = {
 
 
 def _answer(n: Names, body: c.AnswerAsker) -> str:
-    inject = n._scenario.find("injects", body.inject)
-    return next((a.label for a in inject.answers if a.id == body.answer), body.answer) if inject else body.answer
+    inject = n.injects.get(body.inject)
+    return dict(inject.answers).get(body.answer, body.answer) if inject else body.answer
 
 
 def _system(text: Callable[..., str]) -> Teller:
@@ -320,10 +323,19 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     "role_vacated": lambda n, x, b: Said(
         "decision", "leaves", n.handle(b.seat), f"had to go without handing over; nobody is {b.role}"
     ),
+    "role_doubled": lambda n, x, b: Said(
+        "decision", "one for both", n.handle(b.seat), "is commander and deputy now; name somebody else deputy"
+    ),
     "role_accepted": _system(lambda n, b: f"{n.handle(b.seat)} is {b.role}"),
     "task_assigned": _system(
         lambda n, b: f"{b.task} for {n.handle(b.owner)}: {b.text} (by {clock(b.due)}, from {n.handle(b.assigned_by)})"
     ),
+    "task_reassigned": _system(
+        lambda n, b: f"{b.task} goes from {n.handle(b.was)} to {n.handle(b.owner)} (by {clock(b.due)})"
+    ),
+    "stand_in_called": _system(lambda n, b: f"Pager rings at the secondary of {n.role(b.seat)}"),
+    "stand_in_came": _system(lambda n, b: f"The secondary of {n.role(b.seat)} stands in for {n.handle(b.seat)}"),
+    "stand_in_left": _system(lambda n, b: f"{n.handle(b.seat)} is back; the secondary of {n.role(b.seat)} is gone"),
     "task_acknowledged": _system(lambda n, b: f"{n.handle(b.owner)} has {b.task}"),
     "task_reported": _reported,
     "query_queued": _system(lambda n, b: f"{n.handle(b.executor)} has hands full; waiting: $ {b.command_line}"),

@@ -1,0 +1,110 @@
+"""What must hold of any scorecard, in every scenario and variant: sums, evidence, caps, and that words are not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, StringConstraints
+
+import scenarios
+from analytics import playbook
+from analytics.counterfactual import add_references
+from analytics.record import DrillRecord
+from analytics.scorecard import Scorecard
+from analytics.scoring import score
+from scenarios import load
+from simulator import commands as c
+from simulator.commands import Pick
+from simulator.engine import Engine
+from simulator.journal import Journal, accepted, parse
+from simulator.play import orders, play, play_orders
+from simulator.policy import Order
+
+EVERY = [(name, variant) for name in scenarios.names() for variant in scenarios.variants(name)]
+BOOK = playbook.load("recovery")
+SEED = 3
+SHORTEST_TEXT = 100
+"""Characters from which on a field is free text: names and references are shorter."""
+
+
+@cache
+def played(name: str, variant: str, policy: str) -> tuple[Engine, Scorecard]:
+    loaded = load(name, variant)
+    engine = play(loaded, policy, SEED)
+    return engine, score(add_references(loaded, engine.journal, BOOK, seeds=0), BOOK)
+
+
+def cards(name: str, variant: str) -> Iterator[tuple[str, Engine, Scorecard]]:
+    for policy in load(name, variant).responders:
+        yield policy, *played(name, variant, policy)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "variant"), EVERY)
+def test_what_must_hold_of_any_scorecard(name: str, variant: str) -> None:
+    total: dict[str, int] = {}
+    for policy, engine, card in cards(name, variant):
+        total[policy] = card.total
+        known = {entry.seq for entry in accepted(engine.journal.entries)}
+        findings = [one for part in card.parts for one in part.criteria]
+        for one in findings:
+            assert 0 <= one.points <= one.out_of, (policy, one.id)
+            assert one.evidence or not one.points, (policy, one.id)
+            assert set(one.evidence) <= known, (policy, one.id)
+        earned, out_of = (sum(round(10 * getattr(one, key)) for one in findings) for key in ("points", "out_of"))
+        assert card.uncapped == 100 * earned // out_of
+        assert card.total == min([card.uncapped, *(cap.limit for cap in card.caps)])
+        assert all(cap.evidence and set(cap.evidence) <= known for cap in card.caps), policy
+        for part in card.parts:
+            assert part.points == pytest.approx(sum(one.points for one in part.criteria))
+    assert total["by_the_book"] >= 85
+    assert not played(name, variant, "by_the_book")[1].caps
+    assert total["by_the_book"] > total["slow"] > total["impatient"]
+    assert total["hero"] > total["impatient"]
+    assert 35 <= total["silent"] <= 60
+    assert max(total["talker"], total["wrong_cause"]) <= 45
+    assert total["gamer"] < total["slow"]
+    assert total["null"] <= 5
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "variant"), EVERY)
+def test_other_words_give_the_same_score(name: str, variant: str) -> None:
+    loaded = load(name, variant)
+    for policy in ("by_the_book", "impatient"):
+        said = orders(played(name, variant, policy)[0])
+        other = [Order(o.at, o.by, reworded(o.body)) for o in said]
+        assert sum(a.body != b.body for a, b in zip(said, other, strict=True)) > 3
+        was, now = (
+            score(add_references(loaded, play_orders(loaded, given, SEED).journal, BOOK, seeds=0), BOOK)
+            for given in (said, other)
+        )
+        assert now.to_json() == was.to_json()
+
+
+def reworded(body: c.Command) -> c.Command:
+    """Return a command with other words wherever somebody writes freely."""
+    return body.model_copy(update=dict(_reworded(body)))
+
+
+def _reworded(part: BaseModel) -> Iterator[tuple[str, Any]]:
+    for name, info in type(part).model_fields.items():
+        value = getattr(part, name)
+        longest = max(
+            (mark.max_length or 0 for mark in info.metadata if isinstance(mark, StringConstraints)), default=0
+        )
+        if isinstance(value, str) and longest >= SHORTEST_TEXT and not any(isinstance(m, Pick) for m in info.metadata):
+            yield name, f"In other words: {len(value)} letters, SEV-1, recovered, rollback, all done."
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "variant"), EVERY)
+def test_the_same_record_gives_the_same_bytes_wherever_it_has_been(name: str, variant: str) -> None:
+    loaded = load(name, variant)
+    for policy in ("by_the_book", "gamer"):
+        engine, card = played(name, variant, policy)
+        filed: Journal = parse("\n".join(engine.journal.lines()) + "\n", "filed.jsonl")
+        assert score(DrillRecord.of(filed, loaded.scenario), BOOK).to_json() == card.to_json()

@@ -1,0 +1,109 @@
+"""What only playing shows: dead actions, injects that never come, a best course that loses; each where it stands."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import resources
+
+import pytest
+
+from analytics.courses import Library
+from scenarios.check import Finding
+from scenarios.loader import load, parse, written
+from ui import rehearse
+from ui.rehearse import Variant
+
+TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
+EFFECTS = "    effects: [{knob: asn_block, value: 1}]\n"
+ASKED = "  - id: roll_back_now\n"
+NEVER = "{rollback_stalled: true, rolled_back: true}"
+
+
+def variant(text: str, patch: str | None = None) -> Variant:
+    """Return the scenario as `text` (and `patch`) have it; only by_the_book and null play it."""
+    over = None if patch is None else (patch, "patch.yaml")
+    loaded = load("auth_token")
+    scenario = parse(text, "base.yaml", over)
+    scenario = scenario.model_copy(update={"variant": "patched"}) if patch is not None else scenario
+    some = {name: loaded.responders[name] for name in ("by_the_book", "null")}
+    return Variant(replace(loaded, scenario=scenario, responders=some), written(text, "base.yaml", over))
+
+
+def injects(*variants: Variant) -> list[Finding]:
+    steps: list[tuple[int, int]] = []
+    found = list(rehearse._injects(list(variants), lambda at, of: steps.append((at, of))))
+    assert steps[-1][0] == steps[-1][1]
+    return [one for one in found if "roll_back_now" in one.what or "later" in one.what]
+
+
+def actions(*variants: Variant) -> list[Finding]:
+    return list(rehearse._actions(list(variants)))
+
+
+def line(text: str, finding: Finding) -> str:
+    return text.splitlines()[finding.line - 1]
+
+
+@pytest.fixture(autouse=True)
+def one_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearse, "SEEDS", (1,))
+
+
+@pytest.fixture
+def no_single_actions(monkeypatch: pytest.MonkeyPatch) -> None:
+    drills = rehearse._drills
+    monkeypatch.setattr(rehearse, "_drills", lambda loaded: list(drills(loaded))[: len(loaded.responders)])
+
+
+def test_an_action_that_changes_nothing_in_any_variant_is_found_where_it_was_written() -> None:
+    assert EFFECTS in TEXT
+    dead = TEXT.replace(EFFECTS, "    effects: []\n")
+    (one,) = actions(variant(dead), variant(dead, "hint: x\n"))
+    assert one.what == "actions.block_asn: changes nothing that anybody can see, count or suffer from"
+    assert (one.file, line(dead, one).strip(), one.level) == ("base.yaml", "effects: []", "error")
+
+
+def test_an_action_alive_in_one_variant_is_alive() -> None:
+    dead = TEXT.replace(EFFECTS, "    effects: []\n")
+    revived = "actions:\n  - id: block_asn\n    effects: [{knob: asn_block, value: 1}]\n"
+    assert actions(variant(dead), variant(dead, revived)) == []
+    assert actions(variant(TEXT), variant(TEXT, "actions:\n  - {id: block_asn, effects: []}\n")) == []
+
+
+@pytest.mark.usefixtures("no_single_actions")
+def test_what_only_a_patch_adds_is_found_in_the_patch() -> None:
+    patch = (
+        "hint: x\nactions:\n"
+        "  - {id: hope, title: Hope, command: hope, executors: [triage], rung: flag, output: x, minutes_to_effect: 1,"
+        " reversal_minutes: 1}\n"
+        "injects:\n"
+        f"  - {{id: later, at: 5m, when: {NEVER}, persona: '@x', text: Later, objective: contain}}\n"
+    )
+    (action,) = actions(variant(TEXT), variant(TEXT, patch))
+    assert (action.file, action.line) == ("patch.yaml", 3)
+    (inject,) = injects(variant(TEXT), variant(TEXT, patch))
+    assert (inject.file, inject.line, inject.level) == ("patch.yaml", 5, "warning")
+
+
+@pytest.mark.usefixtures("no_single_actions")
+def test_an_inject_that_never_comes_is_found_and_one_that_comes_in_one_variant_is_not() -> None:
+    assert ASKED in TEXT
+    never = TEXT.replace(ASKED, f"{ASKED}    when: {NEVER}\n")
+    (one,) = injects(variant(never), variant(never, "hint: x\n"))
+    assert (one.file, line(never, one)) == ("base.yaml", ASKED.rstrip())
+    revived = "injects:\n  - {id: roll_back_now, when: {t: {above: 60}}}\n"
+    assert injects(variant(never), variant(never, revived)) == []
+
+
+def test_an_inject_that_only_an_action_brings_about_comes() -> None:
+    blocked = TEXT.replace(ASKED, f"{ASKED}    when: {{action.block_asn: done}}\n")
+    assert injects(variant(blocked)) == []
+
+
+def test_a_best_course_that_loses_is_found_in_the_file_of_its_variant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearse, "library_of", lambda scenario, variant: Library(scenario=scenario))
+    (base,) = rehearse._best(variant(TEXT))
+    (patched,) = rehearse._best(variant(TEXT, "hint: x\n"))
+    assert (base.file, line(TEXT, base)) == ("base.yaml", "actions:")
+    assert (patched.file, patched.line) == ("patch.yaml", 1)
+    assert patched.what.startswith("patched: the best course (nobody does anything")
