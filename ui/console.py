@@ -57,7 +57,7 @@ def render() -> None:
 
 
 def _live(here: Here) -> None:
-    session.restore(here.token)
+    session.restore(here)
     with st.container(key="topbar", gap=None):
         _head(here)
         _tools(here)
@@ -389,7 +389,7 @@ def _changes(here: Here) -> None:
 @st.fragment(run_every=1)
 @calm
 def _work(here: Here) -> None:
-    session.save(here.token)
+    session.save(here)
     st.html(f'<h2 class="part">{escape("Work under way")}</h2>')
     with st.container(key="workbox", height=170, border=True):
         st.html(here.room.shared(here.role, "work", work_html))
