@@ -123,12 +123,12 @@ def test_a_half_filled_form_stays_in_the_seat_it_was_written_in(open_app: Open, 
     app = open_app("console.py", here)
     assert note(app) == ""
     write(app, "for the commander alone")
-    keys = {one.key for one in app.text_area}
+    keys = {one.key for one in (*app.text_area, *app.chat_input)}
     here.room.take_seat(here.person, "deputy")
     app.run()
     assert note(app) == ""
     # Another key as well: the browser keeps what a field of the old one holds.
-    assert keys.isdisjoint(one.key for one in app.text_area)
+    assert keys.isdisjoint(one.key for one in (*app.text_area, *app.chat_input))
     deputy = Here(here.room, SERVER.rooms.identify(here.token)[1], here.token)
     assert drafts.DRAFTS.of(deputy.desk) == {}
     assert drafts.DRAFTS.of(here.desk)["escalate_internally/text"] == "for the commander alone"
