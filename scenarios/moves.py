@@ -53,6 +53,46 @@ def recorded(ref: str) -> When:
     return lambda b: ref in b.incident.refs
 
 
+def waiting_to_sign(action: str) -> When:
+    """Wait until a run of an action waits for signatures."""
+
+    def met(b: Briefing) -> bool:
+        run = b.incident.last_run("action", action)
+        return run is not None and run.state == "waiting" and run.waits_for.startswith("sign-off")
+
+    return met
+
+
+def since(action: str, seconds: int) -> When:
+    """Wait until an action was carried out so many seconds ago."""
+
+    def met(b: Briefing) -> bool:
+        run = b.incident.last_run("action", action)
+        return bool(run and run.state == "done" and run.finished is not None and b.now >= run.finished + seconds)
+
+    return met
+
+
+def in_command(seat: str) -> When:
+    """Wait until a seat holds command."""
+    return lambda b: b.incident.holder("commander") == seat
+
+
+def failed(query: str) -> When:
+    """Wait until the newest output of a check is a failure."""
+
+    def met(b: Briefing) -> bool:
+        result = b.latest_result(query)
+        return result is not None and not result.ok
+
+    return met
+
+
+def asked(inject: str) -> When:
+    """Wait until somebody has been waiting for an answer for half a minute."""
+    return lambda b: inject in b.incident.asks and b.now >= b.incident.asks[inject] + 30
+
+
 def green(b: Briefing) -> bool:
     """Tell whether the latest recorded verification found everything back within tolerance."""
     last = b.incident.measured[-1].body if b.incident.measured else None

@@ -21,10 +21,9 @@ from scenarios.auth_token.plans import (
     readiness,
     snapshot,
 )
-from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, task
+from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, since, task
 from scenarios.responders import Step, does
 from simulator import commands as c
-from simulator.views import Briefing
 
 READY = ("compat_check", "git_rev_parse")
 WORDS = {
@@ -33,12 +32,6 @@ WORDS = {
     "late": "It is getting better by itself; we help it along.",
     "clock": "The cause is found and being removed.",
 }
-
-
-def finished(b: Briefing, action: str) -> int:
-    """Return when an action was last carried out; now, if it has not been."""
-    run = b.incident.last_run("action", action)
-    return run.finished if run and run.finished is not None else b.now
 
 
 def _flag_first(plan: Plan) -> c.Recommendation:
@@ -164,7 +157,7 @@ def _sign_out(plan: Plan) -> list[Step]:
                 b, plan, ("revoke",), "covers_rest", ("revoke_dry_run", "token_stats", "keyring"), 5,
                 ("users_signed_out",), below("stuck_sessions", 1000),
             ),
-            both(flagged, lambda b: b.now >= finished(b, second) + lag),
+            both(flagged, since(second, lag)),
         ),
         Step(m(9.5), "mitigation", does(c.TakeAction(action="revoke", decision="decision:3")), recorded("decision:3")),
         *_after(plan, done("revoke", 2), ("revoke",)),

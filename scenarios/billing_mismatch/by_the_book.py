@@ -10,20 +10,23 @@ from collections.abc import Mapping, Sequence
 from scenarios.billing_mismatch import recount
 from scenarios.billing_mismatch.contain import repair, resume, stop
 from scenarios.billing_mismatch.plans import DUAL, RECOUNT, TELLING, Plan, plan_of
-from scenarios.billing_mismatch.words import (
+from scenarios.billing_mismatch.words import executives, hand_off, last_packet, packet, public, snapshot, watch
+from scenarios.moves import (
     asked,
-    executives,
+    both,
+    delivered,
     failed,
-    hand_off,
+    figure,
+    green,
     in_command,
-    last_packet,
-    packet,
-    public,
+    known,
+    m,
+    recorded,
+    seen,
+    seen_after,
     since,
-    snapshot,
-    watch,
+    task,
 )
-from scenarios.moves import both, delivered, figure, green, known, m, recorded, seen, seen_after, task
 from scenarios.responders import Book, Step, does
 from simulator import commands as c
 from simulator.views import Briefing

@@ -7,19 +7,24 @@ back, in which replay is safe, and in whether anybody has to be paid back.
 from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import DUAL, Plan
-from scenarios.billing_mismatch.words import (
-    decision,
-    executives,
-    hand_off,
+from scenarios.billing_mismatch.words import decision, executives, hand_off, option, packet, public, snapshot
+from scenarios.moves import (
+    When,
+    below,
+    both,
+    delivered,
+    done,
+    here,
     in_command,
-    option,
-    packet,
-    public,
+    known,
+    m,
+    recorded,
+    seen,
+    seen_after,
     since,
-    snapshot,
+    task,
     waiting_to_sign,
 )
-from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, seen_after, task
 from scenarios.responders import Step, does
 from simulator import commands as c
 

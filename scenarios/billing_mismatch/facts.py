@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scenarios.billing_mismatch.readings import PRICE
+from scenarios.billing_mismatch.rates import PRICE
 
 if TYPE_CHECKING:
     from scenarios.billing_mismatch.world import BillingWorld
@@ -54,7 +54,6 @@ def facts(world: BillingWorld) -> Mapping[str, bool | int | float | str]:
         "adjusted": world.adjusted != 0,
         "merged": k["tighter"] > 0,
         "index_built": k["index"] >= 1,
-        "recon_above_1pct": round(world.recon, 6) > 0.01,
         "recon_small": abs(round(world.recon, 6)) < 0.002,
         "billing_at_risk": active or (off["events"] and books.duplicates >= 1),
         "regression": active or miscounted,

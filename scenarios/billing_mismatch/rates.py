@@ -18,6 +18,8 @@ TIMEOUTS, TIMEOUTS_LOCKED, TIMEOUTS_MOST = 0.028, 0.11, 0.2
 """Share of commits that time out under the faulty release: usual volume, behind the report, at most."""
 EVENTS_EACH, CAPTURES_EACH, LOST_EACH = 1.35, 0.615, 0.1225
 """What one timed-out handler leaves on average: extra events, extra captures, messages in the dead letter queue."""
+PRICE = 38.40
+"""Dollars of an average invoice."""
 FULL_SPEED = 585.0
 """Invoices of a backlog that are worked off a minute, on top of those that arrive."""
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.billing_mismatch.books import BEFORE
 from scenarios.billing_mismatch.faults import reporting
-from scenarios.billing_mismatch.rates import EVENTS_EACH, LOCKED, LOST_EACH, UNLOCKED, USUAL
+from scenarios.billing_mismatch.rates import EVENTS_EACH, LOCKED, LOST_EACH, PRICE, UNLOCKED, USUAL
 from scenarios.billing_mismatch.sampling import between, sample
 
 if TYPE_CHECKING:
     from scenarios.billing_mismatch.world import BillingWorld
 
-PRICE = 38.40
 REBALANCED, CAUGHT_UP = 120, 360
 """Drill seconds between which revenue-agg lags behind a rebalance."""
 NOTHING = (0.0, 0.0, 0.0, 0.0)
@@ -148,14 +147,14 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "recon_at": world.recon_at,
         "mismatch": world.mismatch(),
         "mismatch_psp": round((books.captured - books.ledger) / books.ledger, 9) + 0.0,
-        "billed": round(books.billed), "shown": round(books.events - world.adjusted),
+        "shown": round(books.events - world.adjusted),
         "booked": round(books.ledger), "captured": round(books.captured),
         "faulty": round(books.faulty), "processed": round(books.processed),
         "duplicates": round(books.duplicates), "doubles": round(twice), "doubles_usd": twice * PRICE,
         "missing": round(books.without_row()), "given_up": round(books.missing),
         "phantom": round(books.phantom), "recharged": round(books.recharged),
         "listed": 0 if books.unlisted else round(books.missing),
-        "refunded": round(books.refunded), "given_away": round(books.given_away),
+        "refunded": round(books.refunded),
         "to_refund": round(max(0.0, twice - books.refunded)),
         "blind_hits": round(50 * min(1.0, twice / max(1.0, books.duplicates + books.recounted))),
         "refund_blind": round(max(0.0, books.duplicates + books.recounted - books.refunded)),
@@ -163,7 +162,7 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "rate": {
             "arriving": round(world.arriving), "working": round(world.working), "retried": world.retried(),
             "doubles": world.doubling(), "dups": world.retried() * EVENTS_EACH, "lost": world.retried() * LOST_EACH,
-            "usd": world.doubling() * PRICE, "again": world.counting * world.rereading,
+            "again": world.counting * world.rereading,
             "dropped": world.working * world.dropping,
         },
         "agg": {
@@ -176,9 +175,7 @@ def context(world: BillingWorld) -> dict[str, Any]:
             "behind": "OFF" if knob["write_through"] >= 0.5 else "ON", "dropped": round(books.dropped),
             "acknowledged": round(books.billed - books.missing),
         },
-        "timing_out": world.timing_out if producing else 0.002,
-        "backlog": round(world.backlog), "backlog_highest": round(world.backlog_highest),
-        "drain_minutes": world.backlog / 585.0,
+        "backlog": round(world.backlog),
         "paused": knob["pause"] >= 0.5, "drained": world.drained(),
         "paused_seconds": 0 if world.paused_at is None else world.now - world.paused_at,
         "watermark": world.watermark_at is not None, "watermark_at": world.watermark_at or 0,
@@ -186,7 +183,7 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "offset": 86022 + round(books.faulty / 12), "lag": round(40 * world.arriving / USUAL / 12 + world.backlog / 12),
         "lag_agg": round(agg_lag(world)),
         "key_v2": "ON" if knob["key_v2"] >= 0.5 else "OFF",
-        "faulty_share": world.faulty_share, "rollback": knob["rollback"], "rolled_back": knob["rollback"] >= 1,
+        "rollback": knob["rollback"], "rolled_back": knob["rollback"] >= 1,
         "patched": patched,
         "pods": {"old": round(18 * knob["rollback"]), "new": 18 - round(18 * knob["rollback"])},
         "reporting": reporting(knob),

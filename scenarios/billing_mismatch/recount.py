@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import Plan
-from scenarios.billing_mismatch.words import (
-    decision,
-    executives,
-    hand_off,
-    option,
-    packet,
-    public,
-    since,
-    snapshot,
-)
-from scenarios.moves import below, both, delivered, done, known, m, recorded, seen, seen_after, task
+from scenarios.billing_mismatch.words import decision, executives, hand_off, option, packet, public, snapshot
+from scenarios.moves import below, both, delivered, done, known, m, recorded, seen, seen_after, since, task
 from scenarios.responders import Step, does
 from simulator import commands as c
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import Plan, plan_of
-from scenarios.moves import When, figure, known
+from scenarios.moves import figure, known
 from simulator import commands as c
 from simulator.views import Briefing
 
@@ -147,46 +147,3 @@ def watch(plan: Plan) -> c.Check:
 def last_packet(b: Briefing) -> str | None:
     """Return a reference to the newest evidence packet."""
     return f"packet:{len(b.incident.packets)}" if b.incident.packets else None
-
-
-# --- what a step may wait for, beyond `scenarios.moves` ---------------------------------------------------
-
-
-def waiting_to_sign(action: str) -> When:
-    """Wait until a run of an action waits for signatures."""
-
-    def met(b: Briefing) -> bool:
-        run = b.incident.last_run("action", action)
-        return run is not None and run.state == "waiting" and run.waits_for.startswith("sign-off")
-
-    return met
-
-
-def since(action: str, seconds: int) -> When:
-    """Wait until an action was carried out so many seconds ago."""
-
-    def met(b: Briefing) -> bool:
-        run = b.incident.last_run("action", action)
-        return bool(run and run.state == "done" and run.finished is not None and b.now >= run.finished + seconds)
-
-    return met
-
-
-def in_command(seat: str) -> When:
-    """Wait until a seat holds command."""
-    return lambda b: b.incident.holder("commander") == seat
-
-
-def failed(query: str) -> When:
-    """Wait until the newest output of a check is a failure."""
-
-    def met(b: Briefing) -> bool:
-        result = b.latest_result(query)
-        return result is not None and not result.ok
-
-    return met
-
-
-def asked(inject: str) -> When:
-    """Wait until somebody has been waiting for an answer for half a minute."""
-    return lambda b: inject in b.incident.asks and b.now >= b.incident.asks[inject] + 30

@@ -18,6 +18,7 @@ from scenarios.billing_mismatch.rates import (
     FULL_SPEED,
     LOCKED,
     MINUTE,
+    PRICE,
     UNLOCKED,
     USUAL,
     arrivals,
@@ -30,8 +31,6 @@ DRAINS = 95
 """Seconds until handlers in flight are done after the consumer is paused."""
 RECON_SECONDS, RECON_AFTER = 300, 120
 """The reconciliation job runs every five minutes, first so many seconds after the deploy."""
-PRICE = 38.40
-"""Dollars of an average invoice."""
 LOCK_SECONDS = 240
 """Seconds an index built without care locks the ledger."""
 REFUND_SECONDS = 240
@@ -224,11 +223,13 @@ class BillingWorld:
         self.writing = tuple(
             (now - was) / h for now, was in zip((books.events, books.ledger, books.captured), before, strict=True)
         )
+        emitted = books.events - before[0]
         if self._wrong_sum and self.now >= self._wrong_sum[0]:
+            # Written over, not counted: it is no work of revenue-agg, and nothing of it is read again.
             if k["agg_stop"] < 0.5 and self.rereading:
                 books.events += self._wrong_sum[1]
             self._wrong_sum = None
-        counted = books.count(books.events - before[0], h, k["agg_stop"] >= 0.5)
+        counted = books.count(emitted, h, k["agg_stop"] >= 0.5)
         self.counting = counted / h
         self.rereading = out * self.faults.rereading(since, self.counting or volume, k)
         if self.rereading:

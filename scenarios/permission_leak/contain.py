@@ -5,7 +5,7 @@ Which steps these are depends on the plan (`plans.plan_of`).
 
 from __future__ import annotations
 
-from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, seen_after, task
+from scenarios.moves import below, both, delivered, done, here, known, m, recorded, seen, seen_after, since, task
 from scenarios.permission_leak.plans import (
     COPY,
     MEMORY,
@@ -25,16 +25,6 @@ from simulator import commands as c
 from simulator.views import Briefing
 
 TOLD = seen("repro_warm")
-
-
-def _finished(b: Briefing, action: str) -> int:
-    run = b.incident.last_run("action", action)
-    return run.finished if run and run.finished is not None else b.now
-
-
-def _later(action: str, seconds: int) -> When:
-    """Wait until something done has had so many seconds to reach every place."""
-    return lambda b: done(action)(b) and b.now >= _finished(b, action) + seconds
 
 
 def _readiness(b: Briefing, state: str, *queries: str, plan: str | None = None) -> c.RecordReadiness:
@@ -96,7 +86,7 @@ def _store() -> list[Step]:
                 ("repro_warm", "purge_dry_run", "epoch_status"), 6,
                 ("render_busy", "guests_again", "lagging_place"), below("tokens_cached", 400),
             ),
-            both(seen("purge_dry_run", "epoch_status"), closed, _later("unpin", 90)),
+            both(seen("purge_dry_run", "epoch_status"), closed, since("unpin", 90)),
         ),
         Step(m(8), "mitigation", does(c.TakeAction(action="purge", decision="decision:3")), recorded("decision:3")),
         Step(m(8), "mitigation", does(c.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
@@ -165,10 +155,10 @@ def _copy() -> list[Step]:
         ),
         Step(m(5.5), "mitigation", does(c.TakeAction(action="purge", decision="decision:3")), recorded("decision:3")),
         Step(m(7), "mitigation", does(c.TakeAction(action="purge_paths", executor="platform", decision="decision:3")),
-             both(here("platform"), recorded("decision:3"), _later("unpin", 90))),
+             both(here("platform"), recorded("decision:3"), since("unpin", 90))),
         Step(m(8.5), "verification", does(c.PinMetric(metric="authz_hit_americas")), done("rollback")),
-        Step(m(12), "verification", does(c.PinMetric(metric="authz_hit_europe")), _later("unpin", 90)),
-        Step(m(14), "verification", does(c.PinMetric(metric="previews_public")), _later("purge_paths", 210)),
+        Step(m(12), "verification", does(c.PinMetric(metric="authz_hit_europe")), since("unpin", 90)),
+        Step(m(14), "verification", does(c.PinMetric(metric="previews_public")), since("purge_paths", 210)),
     ]  # fmt: skip
 
 
@@ -226,10 +216,10 @@ def _memory() -> list[Step]:
         Step(m(6), "mitigation", does(c.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
              recorded("decision:3")),
         Step(m(6.5), "commander", does(task("mitigation", action="open_route")),
-             both(_later("resolver_off", 45), _later("epoch_bump", 15))),
+             both(since("resolver_off", 45), since("epoch_bump", 15))),
         Step(m(8.2), "verification", does(c.PinMetric(metric="probe_europe")), done("create_probe")),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="resolved_kept")), _later("resolver_off", 90)),
-        Step(m(10), "verification", does(c.PinMetric(metric="tokens_cached")), _later("epoch_bump", 60)),
+        Step(m(8.5), "verification", does(c.PinMetric(metric="resolved_kept")), since("resolver_off", 90)),
+        Step(m(10), "verification", does(c.PinMetric(metric="tokens_cached")), since("epoch_bump", 60)),
     ]  # fmt: skip
 
 

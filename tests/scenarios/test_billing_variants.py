@@ -165,6 +165,15 @@ def test_recomputing_holds_once_the_wrong_sum_is_gone():
     assert drive("flint", ((6, "recompute", 1, 0),), until=10).outside()["events"] > 0.01
 
 
+def test_a_sum_that_is_written_over_is_no_work_and_is_not_read_again():
+    untouched, hasty = (drive("flint", turns, until=9) for turns in ((), ((6, "recompute", 1, 0),)))
+    for _ in range(12):
+        for world in (untouched, hasty):
+            world.step(15)
+        assert hasty.counting == pytest.approx(untouched.counting)
+    assert hasty.books.recounted == pytest.approx(untouched.books.recounted)
+
+
 def test_refunding_what_was_counted_twice_gives_all_of_it_away():
     world = drive("flint", (*STOPPED, (15, "refund_events", 1, 0)))
     assert world.harm()["refund_error"] == pytest.approx(38.4 * world.figures()["duplicate_events"], rel=0.02)

