@@ -10,7 +10,7 @@ from simulator import commands as c
 from simulator.errors import DrillError
 from simulator.views import Briefing, Seat
 from ui import session
-from ui.parts import desk, ending, explore, shell
+from ui.parts import desk, ending, explore, saying, shell
 from ui.parts.bar import bar_html
 from ui.parts.before import before
 from ui.parts.command_box import command_box
@@ -30,7 +30,6 @@ from ui.session import Here
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
 HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
-LONGEST_MESSAGE, MOST_MESSAGES = 2000, 5  # characters of one line in the channel; lines that a long paste may become
 TABS = ("Panels", "Output", "Explore", "Logs", "Changes")
 
 
@@ -57,7 +56,7 @@ def render() -> None:
 
 
 def _live(here: Here) -> None:
-    session.restore(here.token)
+    session.restore(here)
     with st.container(key="topbar", gap=None):
         _head(here)
         _tools(here)
@@ -67,7 +66,7 @@ def _live(here: Here) -> None:
         _signals(here)
         _channel(here)
         if not here.person.facilitator:
-            _say(here)
+            saying.line(here)
     with mid, st.container(key="col-mid", gap="xsmall"):
         _middle(here)
         _work(here)
@@ -311,31 +310,6 @@ def _channel(here: Here) -> None:
                 st.html(piece)
 
 
-@st.fragment
-@calm
-def _say(here: Here) -> None:
-    channel = here.room.briefing(here.role).catalogue.room
-    # Without a limit: at one, the browser drops what is pasted beyond it without a word.
-    st.chat_input(f"Write to the {channel} channel", key="say", on_submit=_said, args=(here,))
-    outcome = session.answered("say")
-    if outcome and not outcome[0]:
-        st.error(plain(outcome[1]))
-
-
-def _said(here: Here) -> None:
-    session.forget("say")
-    text = (session.get("say") or "").strip()
-    channel = here.room.briefing(here.role).catalogue.room
-    if len(text) > MOST_MESSAGES * LONGEST_MESSAGE:
-        most = MOST_MESSAGES * LONGEST_MESSAGE
-        session.answer("say", False, f"{len(text):,} characters are too much for the channel; {most:,} fit")
-        return
-    for start in range(0, len(text), LONGEST_MESSAGE):
-        part = text[start : start + LONGEST_MESSAGE]
-        if not session.give(here, "say", c.PostMessage(channel=channel, text=part)):
-            return
-
-
 # --- middle: panels and work ------------------------------------------------------------------------------
 
 
@@ -389,7 +363,7 @@ def _changes(here: Here) -> None:
 @st.fragment(run_every=1)
 @calm
 def _work(here: Here) -> None:
-    session.save(here.token)
+    session.save(here)
     st.html(f'<h2 class="part">{escape("Work under way")}</h2>')
     with st.container(key="workbox", height=170, border=True):
         st.html(here.room.shared(here.role, "work", work_html))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,8 +56,12 @@ def findings(path: Path, progress: Progress) -> list[Finding]:
     """Play the scenario at `path`, its variants included, and return what is wrong with it."""
     yaml = path / "scenario.yaml" if path.is_dir() else path
     name = yaml.resolve().parent.name
-    if name not in names() or not yaml.exists():
-        raise DrillError(f"{path}: --run plays scenarios of the package: {', '.join(names())}; name one's folder")
+    package = Path(str(resources.files("scenarios"))).resolve()
+    # A copy has its original's name, and what would be played is the original.
+    if name not in names() or yaml.resolve() != package / name / "scenario.yaml":
+        raise DrillError(
+            f"{path}: --run plays the package's own scenarios, no copies: {', '.join(names())} in {package}"
+        )
     found = list(_variants(name, yaml))
     return sorted([*(one for v in found for one in _best(v)), *_actions(found), *_injects(found, progress)])
 

@@ -49,6 +49,10 @@ ENDING = "ending-asked"
 """What ending was asked for in the menu: `end` or `stop`."""
 DRAFT = "draft"
 """Fields that this person had filled in before a reload, by form and path, until they are drawn or handed in."""
+WHOSE = "whose"
+"""Person and seat that everything typed in this session belongs to."""
+FIRST = "first_round"
+"""Round that forms begin with: a new one for every seat, or the browser would show what it holds under the old key."""
 FIELDS = "form-"
 """Beginning of the keys of all form fields."""
 NEAREST = "nearest"
@@ -76,6 +80,11 @@ class Here:
     def link(self) -> dict[str, str]:
         """Return the query parameters that lead back here."""
         return {DRILL: self.room.row.code, ME: self.token}
+
+    @property
+    def desk(self) -> str:
+        """Return whose half-filled forms these are: what is written in one seat is not for the next one."""
+        return f"{self.token}/{self.person.seat or ''}"
 
 
 def here() -> Here | None:
@@ -150,19 +159,39 @@ def _name(key: str) -> str:
     return f"{kind}/{path}"
 
 
-def restore(token: str) -> None:
-    """Take up what this person had filled in before a reload, and the form that was open."""
-    if DRAFT in st.session_state:
+def restore(here: Here) -> None:
+    """Take up what this person had filled in in this seat before a reload, and the form that was open.
+
+    A session that comes from another drill or seat forgets first what was typed there.
+    """
+    if st.session_state.get(WHOSE) == here.desk:
         return
-    kept = DRAFTS.of(token)
+    if WHOSE in st.session_state:
+        _clear()
+    st.session_state[WHOSE] = here.desk
+    kept = DRAFTS.of(here.desk)
     for key in (GROUP, FORM):
         if key in kept:
             st.session_state[key] = kept[key]
     st.session_state[DRAFT] = {name: value for name, value in kept.items() if name not in (GROUP, FORM)}
 
 
-def save(token: str) -> None:
+def _clear() -> None:
+    """Forget all that was typed, picked and answered."""
+    first = max([st.session_state.get(FIRST, 0), *st.session_state.get(ROUNDS, {}).values()]) + 1
+    fields = [key for key in st.session_state if isinstance(key, str) and key.startswith(FIELDS)]
+    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, GIVEN, NEAREST, GROUP, FORM):
+        st.session_state.pop(key, None)
+    st.session_state[FIRST] = first
+    if TYPED in st.session_state:
+        # Assigned, not dropped: the box is the same widget in every seat, and the browser has its words.
+        st.session_state[TYPED] = None
+
+
+def save(here: Here) -> None:
     """Keep what has been filled in so far and differs from what it was filled with."""
+    if st.session_state.get(WHOSE) != here.desk:
+        return  # A tick of the page as it was before the seat changed.
     started = st.session_state.get(STARTED, {})
     touched = {
         _name(key): value
@@ -175,7 +204,7 @@ def save(token: str) -> None:
     }
     found = {**st.session_state.get(DRAFT, {}), **touched}
     opened = {key: st.session_state[key] for key in (GROUP, FORM) if st.session_state.get(key)}
-    DRAFTS.keep(token, {**found, **opened} if found else {})
+    DRAFTS.keep(here.desk, {**found, **opened} if found else {})
 
 
 def _kind_and_path(key: str) -> tuple[str, str]:
@@ -185,7 +214,7 @@ def _kind_and_path(key: str) -> tuple[str, str]:
 
 def rounds(place: str) -> int:
     """Return how often a form or box was handed in."""
-    return int(st.session_state.setdefault(ROUNDS, {}).get(place, 0))
+    return int(st.session_state.setdefault(ROUNDS, {}).get(place, st.session_state.get(FIRST, 0)))
 
 
 def turn(place: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
+from analytics.criteria.common import Mark, landing, late, nothing_seen, settle, timely
 from analytics.facts import figure_true, queried, rerun_after, solid
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
@@ -50,7 +50,7 @@ def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
     ]
     if landed:
         first = landed[0]
-        why = f"{first.body.merge} landed on {first.body.service} at {clock(first.at)}: nothing held it back."
+        why = landing(view, first, "with nothing to hold it back")
         return settle(criterion, [Mark(0, 1, why, (first.seq, *(s.seq for s in view.freezes)))])
     if view.freezes:
         span = view.freezes[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analytics.criteria.common import landing
 from analytics.criteria.ladders import precheck_of, prechecks
 from analytics.facts import facts_around, rerun_after
 from analytics.playbook import Cap
@@ -221,12 +222,8 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
 
 def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
     """C6: a change that nobody froze landed and did harm."""
-    hits = []
-    for merge in view.all(e.MergeLanded):
-        if merge.at >= 0 and merge.body.harmful and merge.at <= view.over:
-            why = f"{merge.body.merge} landed on {merge.body.service} at {clock(merge.at)} and did harm."
-            hits.append(_hit(cap, why, (merge.seq,)))
-    return _worst(hits)
+    harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over]
+    return _worst([_hit(cap, landing(view, m, "and did harm"), (m.seq,)) for m in harmful])
 
 
 def no_effect(view: RecordView, cap: Cap) -> CapHit | None:

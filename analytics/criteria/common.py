@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Status
-from analytics.view import RecordView
+from analytics.scorecard import Finding, Status, clock
+from analytics.view import Moment, RecordView
+from simulator import events as e
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,10 @@ def timely(view: RecordView, criterion: Criterion, at: float, earlier: float = 0
 def late(share: float) -> str:
     """Return the words for what lateness cost."""
     return "" if share >= 1 else " — too late to count" if share <= 0 else " — late, so it counts in part"
+
+
+def landing(view: RecordView, merge: Moment[e.MergeLanded], came_of_it: str) -> str:
+    """Return in words which queued change landed where and when, and what came of it."""
+    known = view.scenario.find("merges", merge.body.merge)
+    what = known.summary if known else merge.body.merge
+    return f"A queued change landed on {merge.body.service} at {clock(merge.at)} {came_of_it}: {what}."

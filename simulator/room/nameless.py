@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from unicodedata import normalize
 
 from simulator import commands as c
-from simulator.journal import Entry, Journal, dump, parse_body
+from simulator import events as e
+from simulator.journal import Entry, Journal
 
-WORDS = frozenset({"text", "note", "title", "summary", "because", "effect", "reason", "output", "command_line"})
+WORDS = frozenset({
+    "text", "note", "title", "summary", "because", "effect", "reason", "output", "command_line", "objective", "persona",
+})  # fmt: skip
 """Fields in which people write, or in which what they wrote comes back."""
-SHORTEST = 2
-"""Letters a name must have to be looked for in what was written; a shorter one would hit ordinary words."""
+SHORTEST, SHORTEST_PART = 2, 3
+"""Letters a name, and one word of a longer name, must have to be looked for; shorter ones would hit ordinary words."""
 NOT_PEOPLE = ("engine", "world", "teammate")
-UNNAMED = frozenset({"You", "Facilitator"})
+UNNAMED = frozenset({"you", "facilitator"})
 """What somebody is called who has not given a name; ordinary words besides."""
+SOMEBODY = "somebody"
+"""Who is meant by a word that the names of several people have."""
+
+Told = Callable[[str], str]
 
 
 def nameless(journal: Journal, titles: Mapping[str, str]) -> Journal:
     """Return a record in which everybody goes by their seat; `titles` says what a seat is called.
 
-    Sequence numbers, times and everything that is scored stay, so score and evidence fit as before.
+    A name is found as words of their own, whole or in part, in any case. Sequence numbers, times and everything that
+    is scored stay, so score and evidence fit as before.
     """
-    people = _people(journal, titles)
-    named = "|".join(re.escape(name) for name in sorted(people, key=len, reverse=True) if _findable(name))
-    pattern = re.compile(rf"(?<!\w)(?:{named})(?!\w)") if named else None
-
-    def told(words: str) -> str:
-        return pattern.sub(lambda hit: people[hit.group()], words) if pattern else words
-
+    told = _teller(_people(journal, titles))
     return Journal(journal.header, [_entry(entry, titles, told) for entry in journal], journal.references)
 
 
@@ -38,22 +41,59 @@ def _people(journal: Journal, titles: Mapping[str, str]) -> dict[str, str]:
     for entry in journal:
         kind, _, name = entry.by.partition(":")
         if name and kind not in NOT_PEOPLE:
-            found.setdefault(name, titles.get(kind, kind))
+            found.setdefault(normalize("NFC", name), titles.get(kind, kind))
         if isinstance(entry.body, c.TakeSeat):
-            found.setdefault(entry.body.name, titles.get(entry.body.seat, entry.body.seat))
+            found.setdefault(normalize("NFC", entry.body.name), titles.get(entry.body.seat, entry.body.seat))
     return found
 
 
-def _findable(name: str) -> bool:
-    return len(name) >= SHORTEST and name not in UNNAMED
+def _teller(people: Mapping[str, str]) -> Told:
+    """Return what puts titles in the place of names; text without a name it leaves as it is."""
+    seats: dict[str, str] = {}
+    parts: dict[str, str] = {}
+    forms: set[str] = set()
+    for name, title in people.items():
+        if len(name) >= SHORTEST and name.casefold() not in UNNAMED:
+            seats[name.casefold()] = title
+            forms |= _forms(name)
+        for part in _parts(name):
+            forms |= _forms(part)
+            parts[part.casefold()] = title if parts.get(part.casefold(), title) == title else SOMEBODY
+    meant = {**parts, **seats}
+    longest_first = sorted(forms, key=lambda form: (-len(form), form))
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
+
+    def told(words: str) -> str:
+        clean, hits = pattern.subn(lambda hit: meant.get(hit.group().casefold(), SOMEBODY), normalize("NFC", words))
+        return clean if hits else words
+
+    return told if forms else lambda words: words
 
 
-def _entry(entry: Entry, titles: Mapping[str, str], told: Callable[[str], str]) -> Entry:
+def _parts(name: str) -> Iterator[str]:
+    """Yield the words of a name of several that are long enough to be known by."""
+    for word in re.findall(r"[^\W_]+", name):
+        if word != name and len(word) >= SHORTEST_PART and word.casefold() not in UNNAMED:
+            yield word
+
+
+def _forms(name: str) -> set[str]:
+    """Return how a name may be spelt where capitals are more than other letters: GROSS is Groß."""
+    return {name, name.upper(), name.casefold()}
+
+
+def _entry(entry: Entry, titles: Mapping[str, str], told: Told) -> Entry:
     kind, _, name = entry.by.partition(":")
     by = f"{kind}:{titles.get(kind, kind)}" if name and kind not in NOT_PEOPLE else entry.by
-    if isinstance(entry.body, c.TakeSeat):
-        title = titles.get(entry.body.seat, entry.body.seat)
-        return Entry(entry.seq, entry.at, by, entry.body.model_copy(update={"name": title[:40]}))
-    data = dump(entry.body)
-    clean = {key: told(value) if key in WORDS and isinstance(value, str) else value for key, value in data.items()}
-    return Entry(entry.seq, entry.at, by, parse_body(clean) if clean != data else entry.body)
+    body = entry.body
+    clean: dict[str, str] = {}
+    if isinstance(body, c.TakeSeat):
+        clean["name"] = titles.get(body.seat, body.seat)
+    elif isinstance(body, e.MessagePosted) and body.role not in titles:
+        clean["role"] = told(body.role)
+    for field in sorted(WORDS & type(body).model_fields.keys()):
+        words = getattr(body, field)
+        if isinstance(words, str):
+            clean[field] = told(words)
+    # Not validated again: what was within its limits may grow beyond them with a title.
+    return Entry(entry.seq, entry.at, by, body.model_copy(update=clean))

@@ -235,7 +235,10 @@ class Room:
         return self._finishing.progress, self._finishing.problem
 
     def score_again(self) -> None:
-        """Score in the background once more, after a failure or with a changed playbook."""
+        """Score in the background once more, after a failure.
+
+        A playbook is read once in a process: to score with a changed one, restart the server first.
+        """
         self._finishing.begin()
 
     def wait_for_score(self, seconds: float) -> None:

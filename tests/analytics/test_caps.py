@@ -10,8 +10,10 @@ from analytics.record import DrillRecord
 from analytics.view import RecordView
 from simulator import commands as c
 from simulator import events as e
+from simulator.parts import Merge
 from tests.analytics.builders import (
     PLAYBOOK,
+    SCENARIO,
     Lines,
     act,
     closure,
@@ -22,6 +24,7 @@ from tests.analytics.builders import (
     freeze,
     hand_off,
     in_command,
+    judge,
     query,
     say,
     truth,
@@ -116,6 +119,16 @@ def test_a_cap_is_tripped_by_its_act_and_by_nothing_else(
     if hit:
         assert hit.evidence
         assert hit.self_corrected == (hit.limit > cap.limit)
+
+
+def test_a_change_that_landed_is_called_by_what_it_is_not_by_its_id() -> None:
+    merge = Merge(id="m", at=600, service="auth", summary="auth 4.2 rolled out (log format)", actor="merge-bot")
+    record = drill(LANDED, of=SCENARIO.model_copy(update={"merges": (merge,)}))
+    hit = CAPS["C6"](RecordView(record, PLAYBOOK), next(one for one in PLAYBOOK.caps if one.id == "C6"))
+    assert hit is not None
+    what = "A queued change landed on auth at T+10:00 {}: auth 4.2 rolled out (log format)."
+    assert hit.why == what.format("and did harm")
+    assert judge("B1b", record).why == what.format("with nothing to hold it back")
 
 
 def hotfix(*more: Lines) -> DrillRecord:

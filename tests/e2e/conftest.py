@@ -165,10 +165,18 @@ class Console:
 
     def form(self, group: str, title: str) -> None:
         """Bring a form to the front."""
-        self.page.locator(".st-key-form_group").get_by_role("radio", name=group, exact=True).click()
-        self.page.locator(".st-key-form_kind").get_by_role("radio", name=title, exact=True).click()
+        groups, kinds = self.page.locator(".st-key-form_group"), self.page.locator(".st-key-form_kind")
         # Its button comes last: before it, fields of the form that was there may still stand where new ones will.
-        expect(self._form.locator(".st-key-hand-in button:visible")).to_contain_text(title)
+        button = self._form.locator(".st-key-hand-in button:visible")
+        for _ in range(4):  # a pill that is drawn anew in the moment it is pressed takes nothing
+            groups.get_by_role("radio", name=group, exact=True).click()
+            kinds.get_by_role("radio", name=title, exact=True).click()
+            try:
+                expect(button).to_contain_text(title, timeout=3000)
+                break
+            except AssertionError:
+                continue
+        expect(button).to_contain_text(title)
 
     @property
     def _form(self) -> Locator:

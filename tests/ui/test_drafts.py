@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui.parts import drafts
 from ui.parts.drafts import FIELDS, LETTERS, LIVES, PEOPLE, Drafts
+from ui.parts.live import SERVER
 from ui.session import Here
 
 Open = Callable[..., AppTest]
@@ -64,7 +65,7 @@ def test_what_was_filled_in_is_there_after_a_reload(
     # Refilled, the form begins afresh, and so it does after the next reload.
     again.button(key="refill").click().run()
     assert again.get_by_key("form-escalate_internally-1-text").value == ""
-    assert drafts.DRAFTS.of(here.token) == {}
+    assert drafts.DRAFTS.of(here.desk) == {}
 
 
 def test_a_text_beyond_its_limit_is_refused_with_its_count_and_kept(open_app: Open, seat: Seat) -> None:
@@ -76,3 +77,61 @@ def test_a_text_beyond_its_limit_is_refused_with_its_count_and_kept(open_app: Op
     app.button(key="hand-in").click().run()
     assert "2,345 characters, 2,000 fit; shorten it by 345" in str(app.error[0].value).replace("\\", "")
     assert len(app.get_by_key("form-post_message-0-text").value) == 2345
+
+
+def retoken(app: AppTest, here: Here) -> AppTest:
+    """Return the app as the same tab shows it behind another person's link."""
+    for name, value in here.link.items():
+        app.query_params[name] = value
+    return app.switch_page("console.py").run()
+
+
+def note(app: AppTest) -> str:
+    """Return what the open form's text holds."""
+    app.get_by_key("form_group").set_value("Tell").run()
+    app.get_by_key("form_kind").set_value("escalate_internally").run()
+    (text,) = [one.value for one in app.text_area if "escalate_internally" in str(one.key)]
+    return str(text)
+
+
+def write(app: AppTest, words: str) -> None:
+    """Fill the text of the form that `note` opened."""
+    (area,) = [one for one in app.text_area if "escalate_internally" in str(one.key)]
+    area.set_value(words).run()
+
+
+def test_what_is_typed_in_one_drill_is_not_shown_or_kept_in_another(open_app: Open, seat: Seat) -> None:
+    first, second = seat("commander", 30), seat("commander", 30)
+    app = open_app("console.py", second)
+    assert note(app) == ""
+    write(app, "of the second")
+    app = open_app("console.py", first)
+    assert note(app) == ""
+    write(app, "of the first")
+    app.get_by_key("typed").set_value("/sev").run()
+    retoken(app, second)
+    assert note(app) == "of the second"
+    assert not app.get_by_key("typed").value
+    assert drafts.DRAFTS.of(first.desk)["escalate_internally/text"] == "of the first"
+    assert drafts.DRAFTS.of(second.desk)["escalate_internally/text"] == "of the second"
+    retoken(app, first)
+    assert note(app) == "of the first"
+
+
+def test_a_half_filled_form_stays_in_the_seat_it_was_written_in(open_app: Open, seat: Seat) -> None:
+    here = seat("commander", 30)
+    app = open_app("console.py", here)
+    assert note(app) == ""
+    write(app, "for the commander alone")
+    keys = {one.key for one in (*app.text_area, *app.chat_input)}
+    here.room.take_seat(here.person, "deputy")
+    app.run()
+    assert note(app) == ""
+    # Another key as well: the browser keeps what a field of the old one holds.
+    assert keys.isdisjoint(one.key for one in (*app.text_area, *app.chat_input))
+    deputy = Here(here.room, SERVER.rooms.identify(here.token)[1], here.token)
+    assert drafts.DRAFTS.of(deputy.desk) == {}
+    assert drafts.DRAFTS.of(here.desk)["escalate_internally/text"] == "for the commander alone"
+    here.room.take_seat(deputy.person, "commander")
+    app.run()
+    assert note(app) == "for the commander alone"

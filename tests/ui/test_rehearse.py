@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from analytics.courses import Library
+from scenarios import check
 from scenarios.check import Finding
 from scenarios.loader import load, parse, written
-from ui import rehearse
+from simulator.errors import DrillError
+from ui import cli, rehearse
 from ui.rehearse import Variant
 
 TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
@@ -107,3 +111,23 @@ def test_a_best_course_that_loses_is_found_in_the_file_of_its_variant(monkeypatc
     assert (base.file, line(TEXT, base)) == ("base.yaml", "actions:")
     assert (patched.file, patched.line) == ("patch.yaml", 1)
     assert patched.what.startswith("patched: the best course (nobody does anything")
+
+
+def test_the_packages_own_scenario_is_played_and_no_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(rehearse, "_variants", lambda *_: iter(()))
+    own = Path(str(resources.files("scenarios") / "auth_token"))
+    link, copy = tmp_path / "linked", tmp_path / "auth_token"
+    link.symlink_to(own)
+    for path in (own, own / "scenario.yaml", link):
+        assert rehearse.findings(path, lambda *_: None) == []
+    shutil.copytree(own, copy)
+    for path in (copy, copy / "scenario.yaml", own / "library.yaml"):
+        with pytest.raises(DrillError, match="no copies"):
+            rehearse.findings(path, lambda *_: None)
+    monkeypatch.setattr(check, "check_path", lambda _: [])
+    assert cli.main(["check", str(copy), "--run"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "no copies: auth_token" in said.err
