@@ -210,7 +210,10 @@ class Console:
         expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
 
     def hand_command_over(self) -> None:
-        """Hand command to the deputy and go on from that seat, as everybody must by T+31."""
+        """Hand command to the deputy and go on from that seat, as everybody must by T+31.
+
+        What is half written by then was the commander's: the deputy begins with empty fields.
+        """
         self.form("Command", "Hand off")
         self.pick("To", "Deputy")
         self.hand_in("Hand off")
@@ -219,9 +222,18 @@ class Console:
             if onwards.count():
                 break
             self.skip()
+        self.form("Tell", "Message")
+        text = self.page.locator("[class*='st-key-form-post_message-'][class*='-text'] textarea:visible")
+        line = self.page.get_by_test_id("stChatInputTextArea")
+        for field in (text, line):
+            field.fill("half a thought of the commander's")
+        text.press("Tab")
         onwards.click()
         expect(self.page.locator(".st-key-tools")).to_contain_text("Ana · Deputy")
         expect(onwards).to_have_count(0)
+        self.form("Tell", "Message")
+        for field in (text, line):
+            expect(field).to_have_value("")
 
     def skip(self) -> int:
         """Skip ahead; return the drill second."""
