@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 
 import pytest
 
@@ -167,7 +168,8 @@ def test_every_entry_of_a_long_drill_can_be_told(seat: Seat) -> None:
     b = seat("commander", 2400).room.briefing("commander")
     told_of = [told(names_of(b), entry) for entry in b.entries]
     assert len([one for one in told_of if one]) > 30
-    assert "running" in work_html(b)
+    assert b.running()
+    assert all(escape(run.line) in work_html(b) for run in b.running())
 
 
 def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:

@@ -335,7 +335,7 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
     ),
     "stand_in_called": _system(lambda n, b: f"Pager rings at the secondary of {n.role(b.seat)}"),
     "stand_in_came": _system(lambda n, b: f"The secondary of {n.role(b.seat)} stands in for {n.handle(b.seat)}"),
-    "stand_in_left": _system(lambda n, b: f"{n.handle(b.seat)} is back; the secondary of {n.role(b.seat)} is gone"),
+    "stand_in_left": _system(lambda n, b: f"The secondary of {n.role(b.seat)} is gone again"),
     "task_acknowledged": _system(lambda n, b: f"{n.handle(b.owner)} has {b.task}"),
     "task_reported": _reported,
     "query_queued": _system(lambda n, b: f"{n.handle(b.executor)} has hands full; waiting: $ {b.command_line}"),
