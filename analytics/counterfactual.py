@@ -7,6 +7,7 @@ out is `References`, plain data that is embedded in the record, so that scoring 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from analytics.courses import (
     MINUTE,
@@ -87,15 +88,14 @@ def make_references(
     # Another engine would answer the same commands differently; what the world alone would do it can still say.
     same = journal.header.engine == VERSION
     seeds, what_if = (seeds, what_if) if same else (0, False)
-    library = library or library_of(loaded.scenario.id, loaded.scenario.variant)
+    ends = ends_of(loaded) if library is None else Ends(loaded, library)
     steps = seeds + 1 + what_if
-    ends = Ends(loaded, library)
     null, best = ends.of(journal.header.seed)
     made = References(engine=VERSION, digest=loaded.digest, null=null, best=best)
     view = RecordView(DrillRecord(journal, loaded.scenario, made), playbook)
     walk = ends.walk(journal.header.seed)
     made = made.model_copy(
-        update={"fits": tuple(decision_fits(view, walk, library)), "waiting": tuple(risks_of_waiting(view, walk))}
+        update={"fits": tuple(decision_fits(view, walk, ends.library)), "waiting": tuple(risks_of_waiting(view, walk))}
     )
     progress(1, steps)
     if what_if:
@@ -122,7 +122,7 @@ class Ends:
 
     def __init__(self, loaded: LoadedScenario, library: Library) -> None:
         self._loaded = loaded
-        self._library = library
+        self.library = library
         self._walks: dict[int, Walk] = {}
         self._runs: dict[int, tuple[Run, Run]] = {}
 
@@ -138,8 +138,14 @@ class Ends:
         shift = onset_shift(self._loaded, seed)
         if shift not in self._runs:
             walk = self.walk(seed)
-            self._runs[shift] = null_run(walk), best_run(walk, self._library)
+            self._runs[shift] = null_run(walk), best_run(walk, self.library)
         return self._runs[shift]
+
+
+@lru_cache(maxsize=16)
+def ends_of(loaded: LoadedScenario) -> Ends:
+    """Return the ends of a scenario with the library that comes with it; kept, since every drill of it needs them."""
+    return Ends(loaded, library_of(loaded.scenario.id, loaded.scenario.variant))
 
 
 def _elsewhere(

@@ -69,18 +69,20 @@ class Script:
         for seat in self.seats:
             for command in (*self._duties(brief(seat)), *self._answers(brief(seat))):
                 yield seat, command
+        now = brief(self.seats[0]).now
         for index, step in enumerate(self.steps):
-            if self.done.get(index):
+            # Most steps are long done or far off: told by the clock alone, before anybody is briefed.
+            if self.done.get(index) or now < min(self.pace * step.at, step.at + MOST_BEHIND):
+                continue
+            if now > step.until:
+                self.done[index] = True
                 continue
             seat = self._speaker(step.seat, brief(step.seat))
             briefing = brief(seat)
-            if briefing.now > step.until:
+            made = step.make(briefing) if step.when(briefing) else None
+            if made is not None:
                 self.done[index] = True
-            elif briefing.now >= min(self.pace * step.at, step.at + MOST_BEHIND) and step.when(briefing):
-                made = step.make(briefing)
-                if made is not None:
-                    self.done[index] = True
-                    yield seat, made
+                yield seat, made
 
     def _speaker(self, seat: str, b: Briefing) -> str:
         """Return who gives a step: what was meant for the commander is for whoever has taken command over."""

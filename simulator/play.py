@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from simulator import commands as c
 from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import UnknownName
 from simulator.journal import PAST, accepted
-from simulator.policy import Derived, Order, Policy
+from simulator.policy import Derived, Order, Policy, Responder
 from simulator.scenario import LoadedScenario
-from simulator.views import briefing
+from simulator.views import briefer
 
 POLL_SECONDS = 5
 
@@ -30,15 +30,38 @@ def play(
     With `until` (drill seconds) people stop then. `step` only paces the engine; it changes nothing.
     Raises UnknownName.
     """
-    responder = loaded.responders.get(name)
-    if responder is None:
-        raise UnknownName("policy", name, loaded.responders)
+    responder = _responder(loaded, name)
     if isinstance(responder, Derived):
-        recorded = orders(play(loaded, responder.source, seed, mode=mode))
-        named = [Order(o.at, f"{o.by.partition(':')[0]}:{name}", _renamed(o.body, name)) for o in recorded]
-        changed = responder.change(named)
-        return play_orders(loaded, changed, seed, name=name, mode=mode, until=until, step=step)
+        given = _derived(responder, name, play(loaded, responder.source, seed, mode=mode))
+        return play_orders(loaded, given, seed, name=name, mode=mode, until=until, step=step)
     return _play_policy(loaded, responder.make(), seed, name, mode, until, step)
+
+
+def play_each(loaded: LoadedScenario, names: Iterable[str], seed: int) -> Iterator[tuple[str, Engine]]:
+    """Play several responders on one seed, as `play` does, but whoever others derive from only once."""
+    sources: dict[str, Engine] = {}
+    for name in names:
+        responder = _responder(loaded, name)
+        source = responder.source if isinstance(responder, Derived) else name
+        if source not in sources:
+            sources[source] = play(loaded, source, seed)
+        if isinstance(responder, Derived):
+            yield name, play_orders(loaded, _derived(responder, name, sources[source]), seed, name=name)
+        else:
+            yield name, sources[source]
+
+
+def _responder(loaded: LoadedScenario, name: str) -> Responder:
+    if name not in loaded.responders:
+        raise UnknownName("policy", name, loaded.responders)
+    return loaded.responders[name]
+
+
+def _derived(responder: Derived, name: str, source: Engine) -> Sequence[Order]:
+    """Return the orders of the drill a responder derives from, changed and under its own name."""
+    return responder.change(
+        [Order(o.at, f"{o.by.partition(':')[0]}:{name}", _renamed(o.body, name)) for o in orders(source)]
+    )
 
 
 def orders(engine: Engine) -> list[Order]:
@@ -81,9 +104,10 @@ def _play_policy(
     for role in loaded.scenario.seats():
         engine.submit(c.TakeSeat(seat=role.id, name=name), f"{role.id}:{name}")
     end = loaded.scenario.horizon if until is None else min(until, loaded.scenario.horizon)
+    brief = briefer(engine)
     for now in range(OPENS_AT, end, POLL_SECONDS):
         _advance(engine, now, step)
-        for seat, command in policy(lambda role: briefing(engine, role)):
+        for seat, command in policy(brief):
             engine.submit(command, f"{seat}:{name}")
         if engine.ended:
             break

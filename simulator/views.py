@@ -270,3 +270,16 @@ def briefing(engine: Engine, role: str) -> Briefing:
         incident=engine.seen_as(role), entries=inbox, ended=engine.incident.ended, finished=engine.finished,
         _engine=engine,
     )  # fmt: skip
+
+
+def briefer(engine: Engine) -> Callable[[str], Briefing]:
+    """Return what gives each role its briefing now; one is made anew only when something it copies has changed."""
+    made: dict[str, Briefing] = {}
+
+    def give(role: str) -> Briefing:
+        b = made.get(role)
+        if b is None or (b.now, b.ended, b.finished) != (engine.now, engine.incident.ended, engine.finished):
+            b = made[role] = briefing(engine, role)
+        return b
+
+    return give

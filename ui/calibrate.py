@@ -9,9 +9,14 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.errors import DrillError, UnknownName
+
+if TYPE_CHECKING:
+    from analytics.playbook import Playbook
+    from simulator.engine import Engine
+    from simulator.scenario import LoadedScenario
 
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
@@ -19,11 +24,11 @@ ANSWER_SECONDS = 10
 
 @dataclass(frozen=True)
 class Job:
-    """One drill to play and score."""
+    """The drills of one seed to play and score: together, because responders derive from one another."""
 
     scenario: str
     variant: str
-    policy: str
+    policies: tuple[str, ...]
     seed: int
     playbook: str = "recovery"
     difficulty: str = "standard"
@@ -47,25 +52,30 @@ class Row:
     ended: str
 
 
-def measure(job: Job) -> Row:
-    """Play and score one drill. Runs in a worker: takes and returns plain data. Raises DrillError."""
-    from analytics.counterfactual import make_references
+def measure(job: Job) -> list[Row]:
+    """Play and score the drills of a seed. Runs in a worker: takes and returns plain data. Raises DrillError."""
     from analytics.playbook import load as load_playbook
-    from analytics.record import DrillRecord
-    from analytics.scoring import score
     from scenarios.loader import load
-    from simulator.play import outcome, play
+    from simulator.play import play_each
 
     loaded, book = load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
     if job.digest not in ("", loaded.digest):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
-    engine = play(loaded, job.policy, job.seed)
+    return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
+
+
+def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) -> Row:
+    from analytics.counterfactual import make_references
+    from analytics.record import DrillRecord
+    from analytics.scoring import score
+    from simulator.play import outcome
+
     references = make_references(loaded, engine.journal, book, seeds=0)
     card = score(DrillRecord(engine.journal, loaded.scenario, references), book)
     result = outcome(engine)
     harm = dict(result["harm"])
     return Row(
-        policy=job.policy, seed=job.seed, total=card.total, uncapped=card.uncapped, band=card.band,
+        policy=policy, seed=engine.header.seed, total=card.total, uncapped=card.uncapped, band=card.band,
         caps=tuple(cap.id for cap in card.caps), loss=harm.pop("total"), harm=harm, ended=str(result["ended"]),
     )  # fmt: skip
 
@@ -73,17 +83,16 @@ def measure(job: Job) -> Row:
 def jobs_for(
     scenario: str, variant: str, policies: Sequence[str], seeds: int, playbook: str, difficulty: str = "standard"
 ) -> list[Job]:
-    """Return the drills to play, every policy on seeds 1 … `seeds`. Raises UnknownName for a policy."""
+    """Return the drills to play, every policy on seeds 1 … `seeds`, a job a seed. Raises UnknownName for a policy."""
     from scenarios.loader import load
 
     loaded = load(scenario, variant, difficulty)
     for policy in policies:
         if policy not in loaded.responders:
             raise UnknownName("policy", policy, loaded.responders)
+    named = tuple(policies) or tuple(loaded.responders)
     return [
-        Job(scenario, variant, policy, seed, playbook, difficulty, loaded.digest)
-        for seed in range(1, seeds + 1)
-        for policy in list(policies) or list(loaded.responders)
+        Job(scenario, variant, named, seed, playbook, difficulty, loaded.digest) for seed in range(1, seeds + 1)
     ]
 
 
@@ -114,10 +123,11 @@ INTERRUPTED = "interrupted"
 
 def run(jobs: Sequence[Job], pool: Executor, done: Callable[[Row], None]) -> str:
     """Play every job and hand each row to `done` as it comes; return why it stopped early, or nothing."""
-    futures: list[Future[Row]] = [pool.submit(measure, job) for job in jobs]
+    futures: list[Future[list[Row]]] = [pool.submit(measure, job) for job in jobs]
     try:
         for future in as_completed(futures):
-            done(future.result())
+            for row in future.result():
+                done(row)
     except KeyboardInterrupt:
         why = INTERRUPTED
     except BrokenExecutor:

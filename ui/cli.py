@@ -223,10 +223,11 @@ def calibrate(
 
     names = [name.strip() for name in policies.split(",") if name.strip()]
     wanted = many.jobs_for(scenario, chosen(scenario, variant), names, seeds, playbook, difficulty.value)
+    drills = sum(len(job.policies) for job in wanted)
     rows: list[many.Row] = []
     columns = (TextColumn("{task.completed:.0f} of {task.total:.0f} drills"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task("drills", total=len(wanted))
+        task = bar.add_task("drills", total=drills)
 
         def one(row: many.Row) -> None:
             rows.append(row)
@@ -235,9 +236,9 @@ def calibrate(
         with many.executor(jobs, scheduler) as pool:
             stopped = many.run(wanted, pool, one)
     if stopped:
-        err.print(f"{stopped}; {len(rows)} of {len(wanted)} drills are finished and stand", markup=False)
+        err.print(f"{stopped}; {len(rows)} of {drills} drills are finished and stand", markup=False)
     if form is Form.json:
-        put(many.as_data(rows, len(wanted)))
+        put(many.as_data(rows, drills))
     else:
         tables.calibration(many.summary(rows))
     if stopped:
