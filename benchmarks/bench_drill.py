@@ -18,6 +18,7 @@ from simulator.onset import onset_shift, step_at
 from simulator.play import play
 from simulator.replay import rebuild
 from tests.room.rooms import Wall, rooms
+from ui.calibrate import jobs_for, measure
 from ui.parts.bar import bar_html
 from ui.parts.feed import alerts_html, feed_html
 from ui.parts.live import scraped
@@ -93,6 +94,19 @@ def test_rebuilding_a_full_journal() -> None:
     print(
         f"\nrebuild of a full journal ({len(commands)} commands): {1000 * whole:.1f} ms,"
         f" {whole / empty:.1f} times a drill nobody plays"
+    )
+
+
+def test_a_seed_of_a_calibration() -> None:
+    loaded = load("auth_token")
+    played = play(loaded, "by_the_book", SEED)
+    commands = list(played.journal.commands())
+    (job,) = jobs_for("auth_token", "base", [], 1, "recovery")
+    seed = best(lambda: measure(job), rounds=3)
+    drill = best(lambda: rebuild(loaded, played.header, commands, until=loaded.scenario.horizon + 1))
+    print(
+        f"\none seed of a calibration ({len(job.policies)} responders, reference runs, scores): {1000 * seed:.0f} ms,"
+        f" {seed / len(job.policies) / drill:.1f} whole drills for each"
     )
 
 
