@@ -39,7 +39,8 @@ REFERENCES = (
     ("overlay.need_to_know.*", "roles"),
     ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
     ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
-    ("actions.*.abort_effects.*.knob", "knobs"), ("injects.*.effects.*.knob", "knobs"),
+    ("actions.*.abort_effects.*.knob", "knobs"), ("actions.*.mishap.effects.*.knob", "knobs"),
+    ("actions.*.mishap.service", "services"), ("injects.*.effects.*.knob", "knobs"),
     ("merges.*.effects.*.knob", "knobs"), ("novice.alerts.*.metric", "metrics"), ("novice.panels.*", "metrics"),
     ("expert.absent.*", "roles"), ("expert.injects.*.effects.*.knob", "knobs"), ("expert.injects.*.to.*", "roles"),
     ("expert.injects.*.channel", "channels"), ("expert.injects.*.objective", "objectives"),
@@ -55,7 +56,8 @@ CONDITIONS = (
 )  # fmt: skip
 TEMPLATES = (
     "queries.*.output", "queries.*.refusal", "actions.*.output", "actions.*.stall_output",
-    "actions.*.preconditions.*.message", "injects.*.text", "injects.*.answers.*.reply", "alerts.*.summary",
+    "actions.*.preconditions.*.message", "actions.*.mishap.says", "injects.*.text", "injects.*.answers.*.reply",
+    "alerts.*.summary",
     "wrong_places.*.output", "logs.*.text", "novice.alerts.*.summary", "expert.injects.*.text",
 )  # fmt: skip
 STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")

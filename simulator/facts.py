@@ -10,6 +10,13 @@ from simulator.commands import EscalateInternally, UpdateExecutives, UpdateStake
 if TYPE_CHECKING:
     from simulator.engine import Engine
 
+
+def _commanded(engine: Engine) -> float:
+    """Return the minutes that whoever holds command has held it; NEVER while nobody was named, who leads then."""
+    since = engine.incident.commanded_since
+    return NEVER if since is None else (engine.now - since) / 60
+
+
 _INCIDENT: dict[str, Callable[[Engine], Any]] = {
     "t": lambda engine: engine.now,
     "closed": lambda engine: engine.incident.closed,
@@ -23,6 +30,7 @@ _INCIDENT: dict[str, Callable[[Engine], Any]] = {
         isinstance(x.body, UpdateExecutives) for x in engine.incident.updates
     ),
     "incident.commander": lambda engine: engine.incident.holder("commander") or "",
+    "incident.commanded": _commanded,
     "incident.deputy": lambda engine: engine.incident.holder("deputy") or "",
     "incident.lanes": lambda engine: len(engine.incident.lanes),
     "incident.verified": lambda engine: bool(engine.incident.measured),

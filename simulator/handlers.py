@@ -45,7 +45,8 @@ def _on_action(engine: Engine, command: c.TakeAction, role: str) -> None:
     assert who is not None  # the rules refused otherwise
     if who == role:
         engine.teammates.ask_to_sign(action)
-        engine.env.process(engine.work.action(action, who))
+        warns = engine.teammates.warns(action, who) if engine.teammates.simulated(who) else None
+        engine.env.process(engine.work.action(action, who, warns))
     else:
         _delegate(engine, c.AssignTask(to=who, text=action.title, action=action.id, due_minutes=10), role)
 

@@ -37,6 +37,8 @@ class IncidentState:
     paged: dict[str, int] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     """Incident role (commander, deputy) -> seat that accepted it."""
+    commanded_since: int | None = None
+    """Since when the one who holds command has held it."""
     offered: dict[str, str] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)
     """Incident role -> seat whose holder had to leave it and cannot take it again."""
@@ -176,6 +178,8 @@ def _leave(s: IncidentState, entry: Entry, body: c.LeaveSeat) -> None:
 
 
 def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:
+    if body.role == "commander":
+        s.commanded_since = entry.at
     s.holders[body.role] = body.seat
     s.offered.pop(body.role, None)
 
@@ -305,6 +309,7 @@ def _offered(s: IncidentState, entry: Entry, body: e.HandOffOffered) -> None:
 def _taken(s: IncidentState, entry: Entry, body: e.HandOffAccepted) -> None:
     s.handoffs[body.handoff].accepted = entry.at
     if body.what == "commander":
+        s.commanded_since = entry.at
         s.holders["commander"] = body.receiver
     elif body.what in s.lanes:
         s.lanes[body.what] = (body.receiver, s.lanes[body.what][1])

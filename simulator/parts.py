@@ -214,6 +214,19 @@ class Precondition(Data):
     message: str
 
 
+class Mishap(Data):
+    """What goes wrong now and then with something done in haste, some time after it seemed to work."""
+
+    chance: float = Field(gt=0, le=1)
+    after: Took = Duration(median=240, spread=0.3)
+    """From when it takes effect until it shows."""
+    effects: tuple[Effect, ...]
+    service: str
+    says: str
+    """What the record of changes says then."""
+    actor: str = "@platform-bot"
+
+
 class Action(Titled):
     """Something people can do to the world."""
 
@@ -269,7 +282,8 @@ class Action(Titled):
     needs_confidence: Literal["L1", "L2", "L3"] = "L1"
     repeatable: bool = True
     conflicts: tuple[str, ...] = ()
-    """Actions that contradict it when in flight at the same time."""
+    """Actions that contradict it when in flight at the same time; whichever comes second is held up by the first."""
+    mishap: Mishap | None = None
 
 
 class Answer(Data):

@@ -26,6 +26,10 @@ ACCEPT = Duration(median=20, spread=0.4)
 READ_HANDOFF = Duration(median=60, spread=0.3)
 LOOK = Duration(median=120, spread=0.3)
 SIGN = Duration(median=60, spread=0.4)
+WARN = Duration(median=45, spread=0.2)
+"""Between warning of something and doing it all the same: long enough to be stopped."""
+JOINED = Duration(median=240, spread=0.3)
+"""From joining late until somebody brings up what they would have said long ago."""
 LOOK_AGAIN = 30
 """Seconds after which a simulated signer who objected looks again."""
 TIRED = 1.3
@@ -178,7 +182,7 @@ class Teammates:
     def _acted(self, action: Action, task: Task, role: str) -> Process:
         """Carry out a task about an action; return the report, which may be hastier than the output."""
         self.ask_to_sign(action)
-        doing = self._env.process(self._work.action(action, role))
+        doing = self._env.process(self._work.action(action, role, self.warns(action, role)))
         run = None
         while doing.is_alive and (run is None or run.state != "stalled"):
             yield doing | self._env.timeout(STALL_POLL)
@@ -193,6 +197,17 @@ class Teammates:
                 self._env.process(self._take_back(role, right, task.id))
             return f"{action.title}: done, looks good from here. I would call that fixed."
         return f"{action.title}: {_OUTCOMES.get(state, state)}" + (_NOT_YET if state == "done" and lasting else "")
+
+    def warns(self, action: Action, role: str) -> Process:
+        """Say what a role knows against an action or for it before touching anything, and wait to be stopped."""
+        check = self._stage.scenario.find("queries", action.precheck) if action.precheck else None
+        topics = tuple(one.topic for one in (action, check) if one and one.topic)
+        told = [cue for cue in self._known(role, topics) if cue.id not in self._stage.incident.cues]
+        for cue in told:
+            self.share(role, cue, "asked")
+        if told:
+            self.say(role, f"Before I touch {action.title}: read that. I go on in a minute unless I am stopped.")
+            yield self._env.timeout(self._takes(role, "warn", WARN))
 
     def _take_back(self, role: str, text: str, about: str) -> Process:
         yield self._env.timeout(draw(CORRECT, self._slips.stream(role, "correct")))
@@ -267,6 +282,10 @@ class Teammates:
         stage.emit(e.RoleJoined(role=role.id))
         if self.simulated(role.id):
             self.say(role.id, f"{role.handle} here, {role.title}. What do you need?")
+        for cue in role.cues:
+            if cue.volunteered_at is not None and cue.volunteered_at <= stage.now:
+                after = draw(JOINED, stage.stream(f"teammate/{role.id}/joined"))
+                self._env.process(self._volunteer(role.id, cue, stage.now + after))
 
     def accept_role(self, role: str, seat: str) -> Process:
         """Accept an incident role offered to a simulated seat."""
@@ -294,6 +313,7 @@ class Teammates:
         look = self._stage.scenario.find("queries", action.precheck) if action.precheck else None
         if look and seat in look.executors and f"query:{look.id}" not in self._stage.incident.refs:
             yield from self.look(look, seat)
+        yield from self.warns(action, seat)
         objected = False
         while not holds(action.sign_when, self._stage.facts()):
             if not objected:

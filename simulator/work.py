@@ -15,12 +15,14 @@ import simpy
 
 from simulator import events as e
 from simulator.conditions import holds
-from simulator.scenario import Action, Duration, Query, WrongPlace
+from simulator.scenario import Action, Duration, Mishap, Query, WrongPlace
 from simulator.stage import Stage
 
 Process = Generator[simpy.Event, Any, Any]
 STALL_POLL = 15
 """Seconds between looks at whether a stalled action can go on."""
+CONTENDED = 1.6
+"""Factor on how long an action takes while one that contradicts it is in flight: they fight over the same lock."""
 
 
 def draw(duration: Duration, rng: random.Random) -> int:
@@ -129,14 +131,17 @@ class Work:
 
     # --- actions ---------------------------------------------------------------------------------------
 
-    def action(self, action: Action, executor: str) -> Process:
-        """Carry out an action: wait for sign-offs and hands, start, finish, take effect."""
+    def action(self, action: Action, executor: str, first: Process | None = None) -> Process:
+        """Carry out an action: wait for sign-offs and hands, start, finish, take effect.
+
+        `first` is what the executor sees to before they begin; the run can be aborted meanwhile.
+        """
         run = self._name(f"action:{action.id}")
         me = self._env.active_process
         assert me is not None  # a generator handed to env.process runs inside one
         self._processes[run] = me
         try:
-            yield from self._carry_out(run, action, executor)
+            yield from self._carry_out(run, action, executor, first)
         except simpy.Interrupt:
             if run in self._busy[executor]:
                 begun, until = self._busy[executor][run]
@@ -147,11 +152,13 @@ class Work:
             self._processes.pop(run, None)
             self._waiting.pop(run, None)
 
-    def _carry_out(self, run: str, action: Action, executor: str) -> Process:
+    def _carry_out(self, run: str, action: Action, executor: str, first: Process | None) -> Process:
         stage = self._stage
         missing = self.missing_sign_offs(action)
         waits_for = f"sign-off by {', '.join(missing)}" if missing else executor
         stage.emit(e.ActionQueued(run=run, action=action.id, executor=executor, waits_for=waits_for))
+        if first is not None:
+            yield from first
         while self.missing_sign_offs(action):
             self._waiting[run] = self._env.event()
             yield self._waiting[run]
@@ -165,15 +172,42 @@ class Work:
             self._signed.pop(action.id, None)  # a sign-off is for one run
             # How long the tool takes is the action's; only what takes somebody's attention depends on them.
             takes = draw(action.takes, stage.stream(f"action/{action.id}"))
+            rival = self._in_flight_against(action)
+            takes = round(CONTENDED * takes) if rival else takes
             self._busy[executor][run] = (stage.now, stage.now + takes)
             stage.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=stage.now + takes))
             stage.turn(action.starts_with, run)
             yield self._env.timeout(takes)
         yield from self._while_stalled(run, action, executor)
         stage.turn(action.effects, run)
-        output = stage.render(action.output)
+        held_up = f"(held up: waited for the lock of {rival.title})\n" if rival else ""
+        output = held_up + stage.render(action.output)
         stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=output))
         self._env.process(self._take_effect(run, action))
+        if action.mishap and stage.stream(f"mishap/{action.id}").random() < action.mishap.chance:
+            self._env.process(self._go_wrong(run, action, action.mishap))
+
+    def _in_flight_against(self, action: Action) -> Action | None:
+        """Return an action under way that contradicts this one, if there is any."""
+        for run in self._stage.incident.runs.values():
+            if run.what == "action" and run.state in ("running", "stalled") and run.ident != action.id:
+                other: Action = self._stage.scenario.find("actions", run.ident)
+                if other.id in action.conflicts or action.id in other.conflicts:
+                    return other
+        return None
+
+    def _go_wrong(self, run: str, action: Action, mishap: Mishap) -> Process:
+        """Let what seemed to work show its second defect, unless it was taken back by then or somebody forced it."""
+        done = self._stage.now
+        over = max([action.propagation, *(effect.over for effect in action.effects)])
+        yield self._env.timeout(over + draw(mishap.after, self._stage.stream(f"mishap/{action.id}/after")))
+        undone = action.reversible_by and self._stage.incident.last_run("action", action.reversible_by)
+        if action.id in self.forced or (undone and undone.finished is not None and undone.finished >= done):
+            return
+        self._stage.turn(mishap.effects, run)
+        said = self._stage.render(mishap.says)
+        change = f"{action.id}_defect"
+        self._stage.emit(e.ChangeHappened(change=change, service=mishap.service, summary=said, actor=mishap.actor))
 
     def _while_stalled(self, run: str, action: Action, executor: str) -> Process:
         if not action.stalls_when or action.id in self.forced or not holds(action.stalls_when, self._stage.facts()):

@@ -15,6 +15,8 @@ ANSWERS = {
     "roll_back_now": "take_command",
     "compromised": "no_evidence",
     "can_we_close": "check_first",
+    "over_then": "when_checked",
+    "passwords": "not_needed",
     "sla_credit": "park",
 }
 

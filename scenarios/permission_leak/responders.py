@@ -16,6 +16,8 @@ ANSWERS = {
     "reporter_offers": "stop",
     "call_it": "each",
     "ciso_asks": "holding",
+    "experiment_waits": "stays",
+    "how_many_people": "phases",
     "draft_notice": "facts_only",
 }
 
