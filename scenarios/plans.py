@@ -28,7 +28,7 @@ class Plan:
     ends: float | None = 240
     """Minutes until a containment ends; None where nothing is contained."""
     settled_by: tuple[tuple[str, int, int], ...]
-    """Actions, how often each is done and the seconds after it, before anything is verified."""
+    """Actions, how often each is done, and the seconds after the last time, before anything is verified."""
     metrics: tuple[str, ...]
     """Series that are compared with the quiet window."""
     watched: tuple[str, float]
@@ -74,7 +74,10 @@ class Choice:
 
 def settled(plan: Plan) -> When:
     """Wait until all that a plan's recovery rests on has had its time."""
-    return both(*(both(done(action, times), since(action, seconds)) for action, times, seconds in plan.settled_by))
+    return both(*(
+        both(done(action, times), *((since(action, seconds),) if seconds else ()))
+        for action, times, seconds in plan.settled_by
+    ))  # fmt: skip
 
 
 # --- what is said ----------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ class IncidentState:
     holders: dict[str, str] = field(default_factory=dict)
     """Incident role (commander, deputy) -> seat that accepted it."""
     offered: dict[str, str] = field(default_factory=dict)
+    paired: bool = False
+    """Whether commander and deputy were ever two seats; it stays so when the deputy takes command over."""
     gone: dict[str, str] = field(default_factory=dict)
     """Incident role -> seat whose holder had to leave it and cannot take it again."""
     lanes: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -178,6 +180,7 @@ def _leave(s: IncidentState, entry: Entry, body: c.LeaveSeat) -> None:
 def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:
     s.holders[body.role] = body.seat
     s.offered.pop(body.role, None)
+    s.paired = s.paired or len({s.holder("commander"), s.holder("deputy")} - {None}) == 2
 
 
 def _vacated(s: IncidentState, entry: Entry, body: e.RoleVacated) -> None:

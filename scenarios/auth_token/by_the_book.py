@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scenarios.auth_token.contain import steps_of
-from scenarios.auth_token.plans import TELLING, Plan, executives, packet, plan_of, public, snapshot
+from scenarios.auth_token.plans import TELLING, Plan, executives, nobody_stuck, packet, plan_of, public, snapshot
 from scenarios.moves import both, delivered, figure, green, in_command, known, m, recorded, seen, seen_after, task
 from scenarios.plans import backlog, closing, hand_off, lanes, settled, trigger, verified
 from scenarios.responders import Book, Step, does
@@ -24,6 +24,9 @@ def _first_minutes() -> list[Step]:
         Step(35, "commander", does(task("triage", "endpoints"))),
         Step(35, "commander", does(task("verification", "impact"))),
         Step(40, "commander", does(task("mitigation", "git_log"))),
+        Step(60, "commander", does(c.PageTeam(role="mobile"))),
+        Step(75, "comms", does(c.ShareCue(cue="web_recovers"))),
+        Step(85, "deputy", does(c.ShareCue(cue="merge_bot_queue"))),
         Step(
             95,
             "commander",
@@ -40,16 +43,13 @@ def _first_minutes() -> list[Step]:
             "triage": ("triage", "mitigation"), "mitigation": ("mitigation", "verification"),
             "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
         }, {"auth-svc": "mitigation", "edge-gw": "verification"}),
-        Step(135, "commander", does(c.PageTeam(role="mobile"))),
-        Step(140, "commander", does(c.PageTeam(role="dba"))),
         Step(145, "commander", does(c.PageTeam(role="security"))),
         Step(150, "commander", does(task("triage", "token_stats"))),
         Step(150, "commander", does(task("mitigation", "compat_check"))),
         Step(150, "commander", does(task("verification", "by_client"))),
         Step(155, "deputy", does(c.CaptureEvidence())),
-        Step(160, "commander", does(task("verification", "verify"))),
+        Step(m(3.2), "commander", does(task("verification", "verify"))),
         Step(165, "commander", does(task("triage", "curl_me"))),
-        Step(165, "commander", does(task("mitigation", "git_rev_parse"))),
         Step(170, "comms", _escalation, seen("impact")),
         Step(200, "comms", lambda b: public(b, "investigating", None, "Some users are signed out. We are looking.")),
     ]  # fmt: skip
@@ -65,33 +65,26 @@ def _escalation(b: Briefing) -> c.EscalateInternally | None:
 
 
 def _verify_and_close(plan: Plan) -> list[Step]:
-    calm = settled(plan)
+    calm = both(settled(plan), nobody_stuck) if "poisoned" in plan.affected else settled(plan)
     return [
-        Step(m(19), "verification", does(c.PinMetric(metric="stuck_sessions")), calm),
-        Step(m(19.5), "verification", does(c.RunQuery(query="stuck")), calm),
         Step(m(20), "verification", does(c.RunQuery(query="verify")), calm),
         verified(m(21.5), plan, 10, seen_after("verify", m(20))),
         Step(m(26), "commander", lambda b: packet(b, plan, "deputy", "verify", "stuck", "token_stats")),
         # Early enough for simulated holders too: what it waits for comes at its own time.
         Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", f"packet:{len(b.incident.packets)}"),
              both(delivered("commander_leaves"), lambda b: bool(b.incident.packets))),
-        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")),
-             in_command("deputy")),
+        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         Step(m(29.5), "comms", lambda b: public(b, "recovered", plan.cleaned_by,
              "Sign-in works again; we keep watching.")),
-        Step(m(32), "verification", does(c.RunQuery(query="verify"))),
         Step(m(33.5), "comms", lambda b: executives(b, plan, plan.cleaned_by, plan.told_up[1])),
         Step(m(34), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(34), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              green),
-        Step(m(35), "deputy", lambda b: packet(b, plan, "verification", "verify", "stuck")),
         Step(m(36), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
         *backlog(m(37), plan),
         Step(m(39), "deputy", lambda b: snapshot(b, plan, "hardening", None, 1.0, "verification")),
         Step(m(40), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(44), "verification", does(c.RunQuery(query="impact"))),
-        Step(m(47), "comms", lambda b: public(b, "recovered", plan.cleaned_by,
-             "All users can sign in; watch continues.")),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "impact")),
         *closing(48, plan, "comms", "verify", ends=55),
     ]  # fmt: skip

@@ -10,20 +10,19 @@ from scenarios.auth_token.plans import (
     CLOCK,
     KEY,
     LATE,
-    UNFLAGGED,
     Plan,
     executives,
+    nobody_stuck,
     packet,
     public,
     readiness,
     snapshot,
+    somebody_stuck,
 )
 from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, since, task
-from scenarios.plans import Choice, decided, hand_off, option
+from scenarios.plans import Choice, decided, hand_off, option, settled
 from scenarios.responders import Step, does
 from simulator import commands as c
-
-READY = ("compat_check", "git_rev_parse")
 
 
 def _flag_first(plan: Plan) -> c.Recommendation:
@@ -76,16 +75,12 @@ def _switches(plan: Plan) -> list[Step]:
     """Return the steps that stop bad signatures: Identity's flag, then whatever reaches the other clients."""
     stats = seen("token_stats")
     if plan is KEY:
-        cards = [
-            Step(m(4), "mitigation", does(option(plan, "flag_web", ("web",), 1, "phones_untouched", 1)), stats),
-            Step(m(4), "mitigation", does(option(plan, "flag_mobile", ("mobile",), 1, "stuck_stay", 1)), stats),
-        ]
+        first = [Step(m(4), "mitigation", does(option(plan, "flag_web", ("web",), 1, "phones_untouched", 1)), stats)]
         second: c.Command = c.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")
         able: When = here("mobile")
     else:
-        cards = [
+        first = [
             Step(m(2.6), "mitigation", does(c.RunQuery(query="runbook"))),
-            Step(m(4), "mitigation", does(option(plan, "flag_web", ("mobile",), 1, "browsers_untouched", 1)), stats),
             Step(m(4), "mitigation", does(option(plan, "pin", ("web", "mobile"), 3.5, "stuck_stay", 3.5)), stats),
         ]
         second = c.TakeAction(action="pin", decision="decision:1")
@@ -93,7 +88,7 @@ def _switches(plan: Plan) -> list[Step]:
     blast = ("phones_untouched", "stuck_stay") if plan is KEY else ("browsers_untouched", "stuck_stay")
     check = below("reject_ratio_web" if plan is KEY else "reject_ratio_mobile", 0.05)
     return [
-        *cards,
+        *first,
         Step(m(4), "mitigation", does(option(plan, "rollback", ("web", "mobile"), 6,
              "schema_stall" if plan is KEY else "known_debt", 6)), seen("compat_check")),
         *_known_readiness("blocked" if plan is KEY else "ready"),
@@ -119,22 +114,19 @@ def _switches(plan: Plan) -> list[Step]:
 
 def _sign_out(plan: Plan) -> list[Step]:
     """Return the second sign-out, once nothing new is spoilt, and what is said around it."""
-    second, lag = ("flag_mobile", 75) if plan is KEY else ("pin", 195)
+    second = plan.done[1]
     flagged = both(done("flag_web"), done(second))
+    calm = both(settled(plan), nobody_stuck)
     return [
         *_other_voices(plan, "token_stats"),
         Step(m(11.6), "commander", does(_two_voices(plan)),
              both(delivered("want_flag"), seen("compat_check", "token_stats"))),
         Step(m(10), "comms", lambda b: public(b, "mitigating", "revoke", plan.told), done("flag_web")),
-        Step(m(9), "mitigation", lambda b: c.RunQuery(query="revoke_dry_run"), flagged),
-        Step(m(9.5), "commander", lambda b: packet(b, plan, "verification", "revoke_dry_run", "stuck", "keyring"),
+        Step(m(9.5), "commander", lambda b: packet(b, plan, "verification", "revoke_dry_run", "stuck"),
              flagged),
-        decided(m(9.5), plan, Choice(
-            ("revoke",), "covers_rest", ("revoke_dry_run", "token_stats", "keyring"), 5, ("users_signed_out",),
-            below("stuck_sessions", 1000),
-        ), both(flagged, since(second, lag))),
-        Step(m(9.5), "mitigation", does(c.TakeAction(action="revoke", decision="decision:3")), recorded("decision:3")),
-        *_after(plan, done("revoke", 2), ("revoke",)),
+        Step(m(9.5), "mitigation", does(c.TakeAction(action="revoke", decision="decision:2")),
+             both(settled(plan), since("revoke", 165), somebody_stuck)),
+        *_after(plan, calm, ("revoke",)),
     ]  # fmt: skip
 
 
@@ -163,7 +155,7 @@ def _late() -> list[Step]:
         *_watch(),
         *_other_voices(LATE, "verify_by_reason"),
         Step(m(9), "comms", lambda b: public(b, "mitigating", "flag_web", LATE.told), done("flag_web")),
-        Step(m(9.5), "commander", lambda b: packet(b, LATE, "verification", "cdn_status", "stuck", "keyring"), flagged),
+        Step(m(9.5), "commander", lambda b: packet(b, LATE, "verification", "cdn_status", "stuck"), flagged),
         *_after(LATE, flagged, ("flag_mobile",)),
     ]  # fmt: skip
 
@@ -194,7 +186,7 @@ def _clock() -> list[Step]:
         Step(m(7), "commander", does(c.AskRole(role="platform", topic="release")), here("platform")),
         *_other_voices(CLOCK, "verify_by_reason"),
         Step(m(10), "comms", lambda b: public(b, "mitigating", "clock_sync", CLOCK.told), stepped),
-        Step(m(9.5), "commander", lambda b: packet(b, CLOCK, "verification", "clock_all", "stuck", "keyring"), stepped),
+        Step(m(9.5), "commander", lambda b: packet(b, CLOCK, "verification", "clock_all", "stuck"), stepped),
         Step(m(10.5), "triage", does(c.RunQuery(query="clock_all")), stepped),
         *_after(CLOCK, stepped, ("clock_sync",)),
     ]  # fmt: skip
@@ -204,14 +196,11 @@ def _clock() -> list[Step]:
 
 
 def _known_readiness(state: str) -> list[Step]:
+    plan = "compat" if state == "blocked" else None
     return [
-        Step(
-            m(4),
-            "mitigation",
-            lambda b: readiness(b, state, "compat" if state == "blocked" else None, *READY, "verify"),
-            both(seen(*READY, "verify")),
-        )
-    ]
+        Step(m(4), "mitigation", lambda b: readiness(b, state, plan, "compat_check", "verify"),
+             seen("compat_check", "verify")),
+    ]  # fmt: skip
 
 
 def _first_checkpoint(plan: Plan, told: When) -> list[Step]:
@@ -226,8 +215,8 @@ def _watch() -> list[Step]:
     return [
         Step(m(5.2), "commander", does(task("triage", text="Watch for other reasons until the checkpoint", due=10))),
         Step(m(5.2), "commander", does(task("verification", text="Watch both client classes", due=10))),
+        Step(m(5.3), "verification", does(c.ShareCue(cue="stuck_gauge"))),
         Step(m(5.5), "commander", does(task("verification", "stuck"))),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="reject_ratio_web"))),
     ]
 
 
@@ -239,11 +228,7 @@ def _other_voices(plan: Plan, proof: str) -> list[Step]:
         Step(m(6.5), "commander", does(_against(plan, "block_asn", 1, "no_effect_on_cause", proof)),
              both(delivered("ddos_claim"), seen(proof))),
         Step(m(7), "commander", does(c.AskRole(role="security", topic="signing_keys")), here("security")),
-        Step(m(8), "commander", does(task("triage", "keyring"))),
-        *([Step(m(8), "commander", does(task("dba", action="compat", due=10)), here("dba"))]
-          if plan is not UNFLAGGED else []),
-        Step(m(9), "commander", does(task("triage", "key_fingerprint"))),
-        Step(m(9), "mitigation", lambda b: readiness(b, "ready", None, *READY), done("compat")),
+        Step(m(9), "commander", does(task("triage", "key_fingerprint")), delivered("publish_proposal")),
         Step(m(12), "triage",
              lambda b: c.ChallengeClaim(inject="publish_proposal", evidence=known(b, "key_fingerprint")),
              both(delivered("publish_proposal"), seen("key_fingerprint"))),
@@ -257,8 +242,6 @@ def _after(plan: Plan, settled: When, in_flight: tuple[str, ...]) -> list[Step]:
              both(recorded("packet:2"), settled)),
         Step(m(14), "deputy", lambda b: snapshot(b, plan, "recovery", lead, 1.0, "verification"), settled),
         Step(m(15), "commander", does(c.ChangeStatus(status="mitigating"))),
-        Step(m(15.5), "commander", does(task("verification", text=plan.watches, due=12))),
-        Step(m(15.5), "commander", does(task("triage", text=plan.looks_for, due=12))),
         Step(m(16), "comms", lambda b: executives(b, plan, lead, plan.told_up[0])),
     ]  # fmt: skip
 

@@ -13,8 +13,8 @@ from simulator.views import Briefing
 
 NORMAL_PCT = 0.6
 """Share of requests that are refused on a good day, in percent."""
-
-
+FEW_STUCK = 50
+"""Sessions refused for good below which nobody has to be signed out for them."""
 WATCHED = ("reject_ratio_web", "reject_ratio_mobile", "stuck_sessions")
 
 
@@ -30,10 +30,6 @@ class Plan(plans.Plan):
     """What the public hears while it gets better."""
     told_up: tuple[str, str]
     """What executives hear once it is contained, and once it is over."""
-    looks_for: str
-    """What triage looks for once it is contained."""
-    watches: str = "Watch the refusals until they are gone"
-    """What verification watches by then."""
     good: str = "rel-5460"
     stop_at: tuple[str, float] = ("reject_ratio", 0.12)
     noted: tuple[tuple[str, str], ...] = (("locked_user_minutes", "impact"), ("failed_logins", "impact"))
@@ -49,7 +45,7 @@ KEY = Plan(
     affected=("web", "mobile", "poisoned"),
     lead="flag_web",
     cleaned_by="revoke",
-    settled_by=(("revoke", 2, 0),),
+    settled_by=(("flag_mobile", 1, 75), ("revoke", 1, 0)),
     done=("flag_web", "flag_mobile", "revoke"),
     rejected=(("hotfix", "time"), ("rollback", "readiness")),
     risks=("zone_still_standby", "offline_devices", "old_key_end", "key_shared"),
@@ -63,8 +59,6 @@ KEY = Plan(
     worse=1.75,
     told="Browser users recover; phones follow.",
     told_up=("Cause contained, clean-up under way.", "Users are back; key hygiene stays open."),
-    looks_for="Find where the standby key came from",
-    watches="Watch stuck sessions until they are gone",
     uncertain=("why_standby", "partner_tokens"),
     need="security_review",
 )
@@ -76,7 +70,7 @@ UNFLAGGED = Plan(
     affected=KEY.affected,
     lead="pin",
     cleaned_by="revoke",
-    settled_by=(("revoke", 2, 0),),
+    settled_by=(("pin", 1, 195), ("revoke", 1, 0)),
     done=("flag_web", "pin", "revoke"),
     rejected=(("hotfix", "time"), ("rollback", "time")),
     risks=KEY.risks,
@@ -85,8 +79,6 @@ UNFLAGGED = Plan(
     worse=1.9,
     told="Phone users recover; browsers follow.",
     told_up=("Cause contained, clean-up under way.", "Users are back; key hygiene stays open."),
-    looks_for="Find where the standby key came from",
-    watches="Watch stuck sessions until they are gone",
     uncertain=("why_standby", "partner_tokens"),
     need="security_review",
 )
@@ -111,7 +103,6 @@ LATE = Plan(
     worse=None,
     told="It is getting better by itself; we help it along.",
     told_up=("It fades; nobody has to be signed out.", "Users are back; publishing before signing stays open."),
-    looks_for="Find why six locations were late",
     uncertain=("why_late", "partner_tokens"),
     need="release_stop",
 )
@@ -136,7 +127,6 @@ CLOCK = Plan(
     worse=1.1,
     told="The cause is found and being removed.",
     told_up=("Cause removed; users come back.", "Users are back; the time source stays open."),
-    looks_for="Find where the time source went",
     uncertain=("why_clock", "partner_tokens"),
     ask="nothing_now",
     need="release_stop",
@@ -157,6 +147,17 @@ def plan_of(b: Briefing) -> Plan:
     if _says(b, "endpoints", "(not_yet_valid)"):
         return CLOCK
     return UNFLAGGED if _says(b, "git_log", "signs with kid v2 always") else KEY
+
+
+def nobody_stuck(b: Briefing) -> bool:
+    """Tell whether the panel shows next to nobody whose session is refused for good."""
+    stuck = b.latest("stuck_sessions")
+    return stuck is not None and stuck < FEW_STUCK
+
+
+def somebody_stuck(b: Briefing) -> bool:
+    """Tell whether the panel shows sessions that are refused for good."""
+    return b.latest("stuck_sessions") is not None and not nobody_stuck(b)
 
 
 # --- what is said ----------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ def _first_minutes() -> list[Step]:
         Step(35, "commander", does(task("data", "sample_200"))),
         Step(35, "commander", does(task("triage", "one_invoice"))),
         Step(40, "commander", does(task("verification", "blast_estimate"))),
-        Step(40, "commander", does(task("mitigation", "git_log"))),
+        Step(75, "comms", does(c.ShareCue(cue="refund_tag"))),
+        Step(85, "deputy", does(c.ShareCue(cue="promotion_queue"))),
         Step(
             95,
             "commander",
@@ -58,18 +59,11 @@ def _first_minutes() -> list[Step]:
             "triage": ("triage", "verification"), "mitigation": ("mitigation", "data"),
             "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
         }, {"billing-worker": "mitigation", "ledger-svc": "data"}),
-        *(
-            Step(135 + 5 * i, "commander", does(c.PageTeam(role=role)))
-            for i, role in enumerate(("finance", "dba", "legal"))
-        ),
+        Step(135, "commander", does(c.PageTeam(role="finance"))),
         Step(150, "commander", does(task("triage", "by_attempt"))),
         Step(150, "commander", does(task("mitigation", "handler_diff"))),
         Step(150, "commander", does(task("verification", "recon_psp"))),
-        Step(150, "commander", does(task("data", "sample_strata"))),
-        Step(155, "deputy", does(c.CaptureEvidence())),
         Step(160, "commander", does(task("mitigation", "rollback_check"))),
-        Step(160, "commander", does(task("triage", "rates_now"))),
-        Step(165, "commander", does(task("mitigation", "known_good"))),
         Step(170, "comms", _escalation, seen("blast_estimate")),
         Step(200, "comms", lambda b: public(b, "investigating", None, "Our revenue records disagree. We are looking.")),
     ]  # fmt: skip
@@ -103,13 +97,12 @@ def _first_checkpoint(plan: Plan) -> list[Step]:
             m(4),
             "mitigation",
             lambda b: c.RecordReadiness(
-                known_good=plan.good, rollback="ready", evidence=known(b, plan.back_check, "known_good", "recon_psp")
+                known_good=plan.good, rollback="ready", evidence=known(b, plan.back_check, "recon_psp")
             ),
-            seen("rollback_check", plan.back_check, "known_good"),
+            seen("rollback_check", plan.back_check),
         ),
         Step(m(4.5), "commander", lambda b: packet(b, plan, "mitigation", *plan.shown_by), looked),
         decided(m(4.6), plan, plan.stops, both(looked, recorded("option:2"))),
-        Step(m(5), "commander", does(c.AskRole(role="data", topic="recon"))),
         Step(m(5.2), "commander", does(task("triage", text=plan.watches, due=10))),
         Step(m(5.2), "commander", does(task("verification", text="Watch charges and rows until the checkpoint",
              due=10))),
@@ -155,7 +148,6 @@ def _verify_and_close(plan: Plan) -> list[Step]:
     noted = tuple(dict.fromkeys(query for _, query in plan.noted))
     return [
         Step(m(first), "verification", does(c.RunQuery(query="three_way")), settled(plan)),
-        Step(m(35), "triage", does(c.RunQuery(query="rates_now"))),
         Step(m(first + 4), "verification", does(c.RunQuery(query="three_way")), failed("three_way")),
         verified(m(first + 2), plan, 8, proven),
         Step(m(40.5), "comms", lambda b: executives(b, plan, plan.repaired_by, plan.told_up[1])),
@@ -167,7 +159,6 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         *backlog(m(47.5), plan),
         Step(m(48), "comms", lambda b: public(b, "recovered", plan.done[-1], plan.told[2]), both(green, proven)),
         Step(m(48.5), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
-        Step(m(49), "verification", does(c.RunQuery(query="three_way"))),
         Step(m(51.5), "deputy", lambda b: packet(b, plan, "verification", "three_way", *noted)),
         *closing(52, plan, "comms", "three_way", ends=60),
     ]  # fmt: skip

@@ -23,7 +23,7 @@ from scenarios.moves import (
     task,
     waiting_to_sign,
 )
-from scenarios.plans import Choice, decided, hand_off
+from scenarios.plans import Choice, decided
 from scenarios.responders import Step, does
 from simulator import commands as c
 
@@ -39,8 +39,6 @@ def stop(plan: Plan) -> list[Step]:
         Step(m(7.5), "data", does(c.TakeAction(action="record_watermark")), both(since("pause", 140),
              seen("replay_bounds"))),
         Step(m(8), "verification", does(c.PinMetric(metric=plan.stops.check.metric)), done("pause")),
-        Step(m(8.5), "commander", lambda b: packet(b, plan, "mitigation", "replay_bounds", plan.back_check,
-             "recon_psp"), seen("replay_bounds")),
         decided(m(8.5), plan, plan.rolls_back, both(seen("replay_bounds", plan.back_check), done("record_watermark"))),
         Step(m(8.6), "mitigation", does(c.TakeAction(action=plan.back, decision="decision:2")),
              recorded("decision:2")),
@@ -58,12 +56,8 @@ def resume(plan: Plan) -> list[Step]:
         Step(m(15), "verification", does(c.PinMetric(metric=plan.watched[0])), rolled),
         Step(m(16), "commander", lambda b: packet(b, plan, "data", "canary", "replay_bounds"),
              seen_after("canary", m(12))),
-        decided(m(16 if dual else 14), plan, Choice(
-            ("resume",), "boundary_known", ("canary", "replay_bounds", plan.back_check), 1,
-            ("impact_returns", "load_peak"), below("waiting", 100, 15),
-        ), seen_after("canary", m(12))),
-        Step(m(16 if dual else 14), "mitigation", does(c.TakeAction(action="resume", decision="decision:3")),
-             recorded("decision:3")),
+        Step(m(16 if dual else 14), "mitigation", does(c.TakeAction(action="resume", decision="decision:2")),
+             seen_after("canary", m(12))),
         *signed("resume", seen_after("canary", m(12))),
     ]  # fmt: skip
 
@@ -86,35 +80,24 @@ def repair(plan: Plan) -> list[Step]:
         return _write_by_event(plan)
     ready = both(done("resume"), seen("selective_dry_run"))
     return [
-        Step(m(18), "mitigation", does(hand_off(plan, "mitigation", "data", "packet:3")), recorded("packet:3")),
-        Step(m(18), "commander", does(task("finance", "paygrid_list", due=10)), done("resume")),
-        Step(m(18.5), "commander", lambda b: packet(b, plan, "data", "selective_dry_run", "full_dry_run",
-             "replay_bounds"), ready),
         decided(m(18.5), plan, Choice(
             ("replay_selective", "recompute"), "boundary_known",
             ("selective_dry_run", "full_dry_run", "replay_bounds", "by_attempt"), 15,
             ("known_twice_stay", "bakes_in"), below("dlq", 3, 15), owner="data",
         ), ready),
-        Step(m(18.6), "data", does(c.TakeAction(action="replay_selective", decision="decision:4")),
-             recorded("decision:4")),
+        Step(m(18.6), "data", does(c.TakeAction(action="replay_selective", decision="decision:3")),
+             recorded("decision:3")),
         *signed("replay_selective", seen("selective_dry_run")),
-        Step(m(20), "commander", does(task("verification", text="Watch the dead letter queue empty", due=10))),
-        Step(m(20), "commander", does(task("triage", text="Find who else reads the revenue events", due=12))),
-        Step(m(22), "data", does(c.TakeAction(action="recompute", decision="decision:4")),
+        Step(m(22), "data", does(c.TakeAction(action="recompute", decision="decision:3")),
              since("replay_selective", 30)),
-        Step(m(24), "verification", does(c.PinMetric(metric="dlq")), done("replay_selective")),
-        Step(m(25), "commander", lambda b: packet(b, plan, "deputy", "paygrid_list", "selective_dry_run"),
-             seen_after("paygrid_list", m(18))),
         decided(m(25), plan, Choice(
             ("refund_list",), "evidence_agrees", ("paygrid_list", "by_attempt", "one_invoice"), 60, ("money_out",),
             below("dup_captures", 1, 15),
-        ), seen_after("paygrid_list", m(18))),
-        Step(m(25.2), "mitigation", does(c.TakeAction(action="refund_list", executor="finance", decision="decision:5")),
-             recorded("decision:5")),
-        Step(m(26), "verification", does(c.PinMetric(metric="waiting"))),
+        ), both(done("replay_selective"), seen("paygrid_list"))),
+        Step(m(25.2), "mitigation", does(c.TakeAction(action="refund_list", executor="finance", decision="decision:4")),
+             recorded("decision:4")),
         Step(m(27), "commander", lambda b: packet(b, plan, "deputy", "canary", "paygrid_list", "by_attempt")),
         Step(m(29.2), "comms", lambda b: public(b, "mitigating", "replay_selective", plan.told[1])),
-        Step(m(30), "verification", does(c.PinMetric(metric="dup_captures"))),
     ]  # fmt: skip
 
 
@@ -122,23 +105,17 @@ def _write_by_event(plan: Plan) -> list[Step]:
     """Return the repair where every invoice was published once, so that its event is as good a key as any."""
     ready = both(done("resume"), seen_after("eventid_dry_run", m(12)))
     return [
-        Step(m(15), "mitigation", does(hand_off(plan, "mitigation", "data", "packet:2")), recorded("packet:2")),
-        Step(m(15.5), "commander", lambda b: packet(b, plan, "data", "eventid_dry_run", "full_dry_run",
-             "replay_bounds"), ready),
         decided(m(15.5), plan, Choice(
             ("replay_eventid",), "boundary_known",
             ("eventid_dry_run", "full_dry_run", "replay_bounds", "by_attempt", "ledger_writes"), 15, ("ledger",),
             below("mismatch", 0.001, 15), owner="data",
         ), ready),
-        Step(m(15.6), "data", does(c.TakeAction(action="replay_eventid", decision="decision:4")),
-             recorded("decision:4")),
+        Step(m(15.6), "data", does(c.TakeAction(action="replay_eventid", decision="decision:3")),
+             recorded("decision:3")),
         *signed("replay_eventid", seen_after("eventid_dry_run", m(12))),
-        Step(m(17), "commander", does(task("verification", text="Watch rows and charges agree", due=10))),
-        Step(m(17), "commander", does(task("triage", text="Find who was told that an invoice is unpaid", due=15))),
         Step(m(19), "data", does(c.RunQuery(query="recon_psp")), since("replay_eventid", 30)),
         Step(m(22), "verification", does(c.PinMetric(metric="mismatch")), done("replay_eventid")),
         Step(m(24), "data", does(c.RunQuery(query="recon_now")), since("replay_eventid", 330)),
-        Step(m(22.5), "verification", does(c.PinMetric(metric="waiting"))),
         Step(m(27), "commander", lambda b: packet(b, plan, "deputy", "canary", "recon_psp", "ledger_writes")),
         Step(m(29.2), "comms", lambda b: public(b, "recovered", "replay_eventid", plan.told[1]),
              seen_after("three_way", m(plan.verified_at))),

@@ -100,12 +100,11 @@ DUAL = Plan(
     cards=(
         ("key_off", ("processor",), 1.5, "books_drift_on", 1.5),
         ("pause", ("events", "ledger", "processor"), 1, "invoices_wait", 1),
-        ("rollback", ("events", "ledger", "processor"), 6, "replay_recharges", 6),
     ),
     stops=Choice(
         ("key_off", "pause"),
         "quickest_undo",
-        ("by_attempt", "handler_diff", "sample_200", "rates_now"),
+        ("by_attempt", "handler_diff", "sample_200"),
         1.5,
         ("invoices_wait", "books_drift_on", "known_twice_stay"),
         below("dup_captures", 1),
@@ -162,12 +161,11 @@ BEHIND = Plan(
     cards=(
         ("pause", ("ledger",), 1, "invoices_wait", 1),
         ("write_through", ("ledger",), 1, "errors_return", 1),
-        ("ledger_rollback", ("ledger",), 4, "rows_in_memory", 4),
     ),
     stops=Choice(
         ("pause",),
         "quickest_undo",
-        ("ledger_writes", "by_attempt", "sample_200", "rates_now"),
+        ("ledger_writes", "by_attempt", "sample_200"),
         1.5,
         ("invoices_wait",),
         below("ledger_dropped", 1),
@@ -222,7 +220,6 @@ RECOUNT = Plan(
     against_lag=("agg_reads", "consumer_agg"),
     cards=(
         ("agg_stop", ("events",), 1, "number_stands", 1),
-        ("agg_rollback", ("events",), 4, "reads_again", 4),
         ("pause", ("events",), 1, "invoices_wait", 1),
     ),
     stops=Choice(
@@ -237,7 +234,7 @@ RECOUNT = Plan(
     rolls_back=Choice(
         ("agg_rollback",),
         "covers_rest",
-        ("agg_plan", "agg_reads", "recon_psp", "known_good"),
+        ("agg_plan", "agg_reads", "recon_psp"),
         4,
         ("reads_again",),
         below("agg_again", 2, 15),

@@ -26,9 +26,8 @@ def _first_minutes() -> list[Step]:
         Step(30, "commander", does(task("security", "audit_count"))),
         Step(35, "commander", does(task("mitigation", "evidence_status"))),
         Step(35, "commander", does(task("verification", "pop_versions"))),
-        Step(40, "commander", does(task("mitigation", "scan_check"))),
         Step(40, "commander", does(task("verification", "origin_authz"))),
-        Step(45, "comms", does(c.RunQuery(query="ticket_search"))),
+        Step(50, "mitigation", does(c.ShareCue(cue="store_wiped"))),
         Step(60, "commander", does(c.PageTeam(role="growth"))),
         Step(65, "commander", does(c.PageTeam(role="platform"))),
         Step(
@@ -45,6 +44,7 @@ def _first_minutes() -> list[Step]:
         Step(105, "commander", does(c.ClassifyDependency(dependency="auth")), recorded("query:repro_warm")),
         Step(105, "security", does(c.TakeAction(action="evidence_snapshot", executor="security")),
              seen("evidence_status")),
+        Step(85, "deputy", does(c.ShareCue(cue="edge_train"))),
         Step(110, "commander", does(c.Freeze(scope=("edge-worker", "edge-config")))),
         Step(115, "deputy", does(c.TakeAction(action="note_awareness", executor="deputy")),
              lambda b: b.incident.declared_at is not None),
@@ -54,7 +54,6 @@ def _first_minutes() -> list[Step]:
         }, {"edge-worker": "mitigation", "token-svc": "triage"}),
         Step(135, "commander", does(c.PageTeam(role="documents"))),
         Step(145, "commander", does(task("verification", "healthz"))),
-        Step(155, "commander", does(task("triage", "members_check"))),
         Step(170, "deputy", _escalation),
         # Everything rests on it: whoever was asked may be stuck.
         Step(m(4.5), "commander", does(task("verification", "repro_warm")),
@@ -76,7 +75,6 @@ def _escalation(b: Briefing) -> c.EscalateInternally | None:
 def _verify_and_close(plan: Plan) -> list[Step]:
     clean = settled(plan)
     return [
-        Step(m(17), "verification", does(c.RunQuery(query="cache_inventory")), clean),
         Step(m(18), "verification", does(c.RunQuery(query="verify")), clean),
         verified(m(19), plan, 10, seen_after("verify", m(18)), "verify"),
         # Prepared well before it is needed, so that slower holders have it in time as well.
@@ -84,24 +82,19 @@ def _verify_and_close(plan: Plan) -> list[Step]:
              recorded("packet:2")),
         Step(m(20), "commander", does(hand_off(plan, "commander", "deputy", "packet:3")),
              both(delivered("commander_leaves"), recorded("packet:3"))),
-        Step(m(20.5), "deputy", does(c.AssignRole(role="deputy", to="triage")),
-             in_command("deputy")),
+        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         Step(m(30), "deputy", lambda b: restricted(b, "recovered", plan.fixed_by,
              "Closed in every place; we watch on."), recorded("verification:1")),
-        Step(m(31), "verification", does(c.RunQuery(query="verify"))),
-        Step(m(32), "triage", does(c.RunQuery(query="audit_count"))),
         Step(m(34), "deputy", lambda b: executives(b, plan.fixed_by, "Contained; counsel has the numbers.")),
         Step(m(34.5), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(35), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              both(lambda b: bool(b.incident.measured), seen(plan.proof))),
-        Step(m(35.5), "deputy", lambda b: packet(b, plan, "verification", "verify", plan.proof)),
         Step(m(36), "deputy", does(snapshot(plan, "hardening", None, 0.0, "verification"))),
         Step(m(36.5), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
         *backlog(m(37), plan),
         Step(m(39), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(44), "triage", does(c.RunQuery(query="audit_count"))),
         Step(m(44), "security", does(c.RunQuery(query="affected_list"))),
-        Step(m(47), "deputy", lambda b: restricted(b, "recovered", plan.fixed_by, "Quiet since; more tomorrow.")),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "affected_list")),
         *closing(48, plan, "deputy", "verify", ends=55),
     ]  # fmt: skip

@@ -12,7 +12,6 @@ from scenarios.permission_leak.plans import (
     REGIONS,
     STORE,
     Plan,
-    executives,
     packet,
     restricted,
     snapshot,
@@ -36,17 +35,12 @@ def _readiness(b: Briefing, state: str, *queries: str, plan: str | None = None) 
 
 
 def _store() -> list[Step]:
-    held = done("evidence_snapshot")
     closed = both(done("rollback"), done("unpin"))
     plan = STORE
     return [
         Step(m(3.5), "mitigation", does(option(plan, "rollback", ("americas", "europe"), 1.75, "pinned_stays", 1.75)),
              both(TOLD, seen("pin_inventory"))),
         Step(m(3.5), "mitigation", does(option(plan, "block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
-        Step(m(3.5), "mitigation", does(option(plan, "patch", REGIONS, 34, "second_defect", 2)), seen("key_diff")),
-        Step(m(3.5), "mitigation",
-             lambda b: _readiness(b, "blocked", "evidence_status", "pin_inventory", plan="evidence_snapshot"),
-             both(TOLD, seen("evidence_status", "pin_inventory"), lambda b: not held(b))),
         Step(m(4.5), "commander",
              lambda b: packet(b, plan, "mitigation", "repro_warm", "audit_count", "evidence_status"),
              both(TOLD, seen("audit_count"))),
@@ -68,9 +62,6 @@ def _store() -> list[Step]:
              recorded("decision:3")),
         Step(m(8.5), "mitigation", does(c.TakeAction(action="epoch_sync", executor="platform", decision="decision:3")),
              both(here("platform"), delivered("lagging_epoch"))),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="authz_hit_europe")), done("rollback")),
-        Step(m(15), "verification", does(c.PinMetric(metric="authz_hit_apac")), done("unpin")),
-        Step(m(15), "verification", does(c.PinMetric(metric="tokens_cached")), both(done("purge"), done("epoch_sync"))),
     ]  # fmt: skip
 
 
@@ -97,7 +88,6 @@ def _copy() -> list[Step]:
         Step(m(2.5), "mitigation", does(option(plan, "rollback", ("americas", "apac"), 1.75, "pinned_stays", 1.75)),
              both(TOLD, seen("pin_inventory"))),
         Step(m(2.5), "mitigation", does(option(plan, "block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
-        Step(m(2.5), "mitigation", does(option(plan, "purge_paths", ("previews",), 4, "copies_trace_wiped", 6)), TOLD),
         Step(m(3), "mitigation", lambda b: _readiness(b, "ready", "evidence_status", "pin_inventory"),
              both(TOLD, seen("evidence_status", "pin_inventory"))),
         Step(m(3), "commander",
@@ -132,6 +122,7 @@ def _copy() -> list[Step]:
 def _memory() -> list[Step]:
     plan = MEMORY
     return [
+        Step(m(1.7), "commander", does(task("mitigation", "scan_check")), TOLD),
         Step(m(1.7), "commander", does(task("mitigation", "route_share")), TOLD),
         Step(m(1.8), "commander", does(task("verification", "repro_across")), TOLD),
         Step(m(2), "mitigation", does(option(plan, "block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
@@ -216,14 +207,13 @@ def _scope(plan: Plan) -> list[Step]:
         Step(m(14), "deputy", does(snapshot(plan, "recovery", None, 0.0, "verification")), clean),
         Step(m(14), "commander", does(c.ChangeStatus(status="mitigating")), TOLD),
         Step(m(15), "commander", does(task("triage", plan.proof)), clean),
-        Step(m(15), "comms", does(c.TakeAction(action="status_page", executor="comms")), here("counsel")),
         Step(m(15.5), "commander", does(task("verification", text="Watch probes and caches until the checkpoint",
              due=14)), TOLD),
         Step(m(15.5), "commander", does(task("security", text="Brief counsel: what, since when, how many", due=14)),
              TOLD),
-        Step(m(16), "commander",
-             lambda b: executives(b, plan.fixed_by, "Real, contained step by step, in the circle."), TOLD),
-        Step(m(17), "commander", does(task("security", "scope_draft")), TOLD),
+        # Outside the circle comms knows no more than that: it is real, it is in hand, and when more is said.
+        Step(m(14.5), "comms", does(c.UpdateExecutives(next_update_minutes=20,
+             text="A protected matter, real and in hand; you hear more from the circle."))),
     ]  # fmt: skip
 
 
