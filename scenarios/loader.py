@@ -28,7 +28,7 @@ from simulator.scenario import LoadedScenario, Scenario
 LARGEST = 1_000_000
 """Characters beyond which a scenario file is not read."""
 MOST_ALIASES = 200
-SHARED = ("moves.py", "responders.py")
+SHARED = ("moves.py", "plans.py", "responders.py")
 """Python files beside the scenario folders that decide what simulated holders do."""
 BASE, DRAWN = "base", "drawn"
 """The scenario as its own file has it; and, where people choose, any variant, without saying which."""
@@ -161,7 +161,7 @@ def _digest(text: str, folder: Traversable) -> str:
 
 MOVED_BY = ("parameters", "harm", "merges", "starts_at", "horizon", "fault_at")
 ACTS_BY = ("id", "takes", "propagation", "starts_with", "effects", "stalls_when", "preconditions", "repeatable")
-SCRIPTED = ("scenarios.moves", "scenarios.responders", "scenarios.gamer", "simulator.views")
+SCRIPTED = ("scenarios.moves", "scenarios.plans", "scenarios.responders", "scenarios.gamer", "simulator.views")
 """What a module of scripted responders imports, and a world does not."""
 
 

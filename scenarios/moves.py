@@ -129,3 +129,8 @@ def task(to: str, query: str | None = None, action: str | None = None, text: str
 def below(metric: str, threshold: float, within: float = 10) -> c.Check:
     """Return a check that a metric falls below a threshold within so many minutes."""
     return c.Check.model_validate({"metric": metric, "is": "below", "threshold": threshold, "within_minutes": within})
+
+
+def above(metric: str, threshold: float, within: float = 10) -> c.Check:
+    """Return a check that a metric rises above a threshold within so many minutes."""
+    return c.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold, "within_minutes": within})

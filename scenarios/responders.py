@@ -172,12 +172,20 @@ class Book(Generic[Plan]):
         return self.parts[name]
 
 
-def holders(part_of: Callable[[str], Policy], seats: Sequence[str]) -> dict[str, Callable[[], Agent]]:
-    """Return makers of the simulated holders of empty seats; `part_of` gives by_the_book's part for one seat."""
+class MakesBook(Protocol):
+    """Return by_the_book for these seats."""
+
+    def __call__(
+        self, seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0
+    ) -> Policy: ...
+
+
+def holders(book: MakesBook, seats: Sequence[str], answers: Mapping[str, str]) -> dict[str, Callable[[], Agent]]:
+    """Return makers of the simulated holders of empty seats: each plays by_the_book's part for its seat, slower."""
 
     def maker(seat: str) -> Callable[[], Agent]:
         def make() -> Agent:
-            part = part_of(seat)
+            part = book((seat,), answers, manners=False, pace=HOLDERS_PACE)
             return lambda briefing: [command for _, command in part(lambda role: briefing)]
 
         return make
@@ -271,8 +279,14 @@ def seats_only(orders: Sequence[Order]) -> list[Order]:
     return [order for order in orders if isinstance(order.body, c.TakeSeat)]
 
 
-def library(by_the_book: Callable[[], Policy], hero: str, **written: Callable[[], Policy]) -> dict[str, Responder]:
+def library(
+    book: MakesBook, seats: Sequence[str], answers: Mapping[str, str], hero: str, **written: Callable[[], Policy]
+) -> dict[str, Responder]:
     """Return a scenario's responders by name: by_the_book, the derived ones, and those written for it."""
+
+    def by_the_book() -> Policy:
+        return book(seats, answers)
+
     return {
         "by_the_book": Scripted(by_the_book),
         "slow": Derived("by_the_book", delayed(SLOW_SECONDS)),

@@ -15,7 +15,9 @@ from simulator.scenario import Scenario
 def missing_for_closure(s: IncidentState, scenario: Scenario, request: c.RequestClosure, now: int) -> tuple[str, ...]:
     """Return each condition that is not met, in words that say what to do; empty when the gate opens."""
     checks = (
-        ("severity and ownership recorded: declare, and have commander and deputy accepted", _owned(s)),
+        ("severity recorded: declare the incident", s.declared_at is not None),
+        ("ownership recorded: have a commander accept", bool(s.holder("commander"))),
+        ("ownership recorded: have a deputy accept, in another seat than the commander's", s.paired),
         ("mitigation path justified: record a checkpoint decision for what you executed", _justified(s, scenario)),
         ("mitigation executed and verified: a green rerun and a green verification after it", verified(s, scenario)),
         ("rollback trigger and owner for the 24 h watch: set the watch", s.watch is not None),
@@ -25,10 +27,6 @@ def missing_for_closure(s: IncidentState, scenario: Scenario, request: c.Request
         ("confidence above L1: an incident is never closed at L1", request.confidence != "L1"),
     )
     return tuple(words for words, met in checks if not met)
-
-
-def _owned(s: IncidentState) -> bool:
-    return s.declared_at is not None and bool(s.holder("commander")) and bool(s.holder("deputy"))
 
 
 def _mitigations(s: IncidentState, scenario: Scenario) -> list[int]:

@@ -40,6 +40,8 @@ class IncidentState:
     commanded_since: int | None = None
     """Since when the one who holds command has held it."""
     offered: dict[str, str] = field(default_factory=dict)
+    paired: bool = False
+    """Whether commander and deputy were ever two seats; it stays so when the deputy takes command over."""
     gone: dict[str, str] = field(default_factory=dict)
     """Incident role -> seat whose holder had to leave it and cannot take it again."""
     lanes: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -182,6 +184,7 @@ def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:
         s.commanded_since = entry.at
     s.holders[body.role] = body.seat
     s.offered.pop(body.role, None)
+    s.paired = s.paired or len({s.holder("commander"), s.holder("deputy")} - {None}) == 2
 
 
 def _vacated(s: IncidentState, entry: Entry, body: e.RoleVacated) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
 from analytics.facts import LEVELS, figure_true, picks_right, status_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, listed
-from analytics.timeline import FOREVER
 from analytics.view import Moment, RecordView
 from simulator import commands as c
 from simulator.circle import tells_detail
@@ -83,7 +84,9 @@ def _cadence(view: RecordView) -> Mark:
     gaps = silences(view)
     waited = sum(until - due for due, until in gaps)
     kept = 1 - waited / max(60, view.over - told[0].at)
-    judged = [update_quality(view, m) for m in told]
+    # Who may not know the matter can only say that it is in hand, and when more is said.
+    inside = [m for m in told if not view.overlay.need_to_know or m.role in view.overlay.need_to_know]
+    judged = [update_quality(view, m) for m in inside or told]
     quality = sum(score for score, _ in judged) / len(judged)
     lacks = sorted({word for _, words in judged for word in words})
     why = "Every promised update was made in time" if not gaps else f"The update due at {clock(gaps[0][0])} was late"
@@ -92,19 +95,18 @@ def _cadence(view: RecordView) -> Mark:
     return Mark(kept * quality, 1.5, why, tuple(m.seq for m in told))
 
 
-def due_times(view: RecordView) -> list[tuple[int, int]]:
-    """Return (since, due) of every update that was owed after the first: what was promised, at most the cadence."""
-    told = updates(view)
-    dues = []
-    for index, m in enumerate(told):
-        cadence = 60 * view.playbook.severity.cadence(severity_at(view, m.at))
-        promised = 60 * m.body.next_update_minutes
-        due = round(m.at + min(cadence, promised if promised > 0 else cadence))
-        following = told[index + 1].at if index + 1 < len(told) else FOREVER
-        # An earlier update than promised settles the promise and makes a new one.
-        if min(due, following) < view.over:
-            dues.append((m.at, due))
-    return dues
+def _promises(view: RecordView) -> list[tuple[int, int]]:
+    """Return of every update when the next was owed, and when it came; a promise is kept to those it was made to."""
+    found = []
+    heard: tuple[Sequence[Told], ...] = (view.all(c.UpdateStakeholders), view.all(c.UpdateExecutives))
+    for told in heard:
+        for index, m in enumerate(told):
+            following = told[index + 1].at if index + 1 < len(told) else view.over
+            cadence = 60 * view.playbook.severity.cadence(severity_at(view, m.at))
+            promised = 60 * m.body.next_update_minutes
+            # An earlier update than promised settles the promise and makes a new one.
+            found.append((round(m.at + min(cadence, promised if promised > 0 else cadence)), following))
+    return sorted(found)
 
 
 def severity_at(view: RecordView, at: int) -> str | None:
@@ -181,15 +183,7 @@ def _taken_back(view: RecordView, m: Said) -> bool:
 
 def silences(view: RecordView) -> list[tuple[int, int]]:
     """Return the stretches in which an update was owed and nobody gave one, until the next word or the end."""
-    told = updates(view)
     first = view.first_mitigation
-    found = []
-    if not told and first is not None:
+    if not updates(view) and first is not None:
         return [(first.begun, view.over)]
-    for since, due in due_times(view):
-        following = min((m.at for m in told if m.at > since), default=view.over)
-        if following > due + GRACE:
-            found.append((due, following))
-    return found
-
-
+    return [(due, following) for due, following in _promises(view) if following > due + GRACE]

@@ -242,13 +242,24 @@ def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
 
     first = snapshots[0]
     wanted = [worth(first) * timely(view, criterion, first.at)]
-    for change in view.all(c.ChangeStatus):
+    changes = view.all(c.ChangeStatus)
+    for change in changes:
         near = [m for m in snapshots if abs(m.at - change.at) <= NEAR / 2]
         wanted.append(max((worth(m) for m in near), default=0.0))
+    unsaid = [phase for phase in _phases(view) if all(change.body.status != phase for change in changes)]
+    wanted += [0.0] * len(unsaid)
     right = sum(1 for m in snapshots if risk_true(view, m))
     why = f"First snapshot at {clock(first.at)}{late(timely(view, criterion, first.at))}; {right} of {len(snapshots)}"
-    why += " put the risk of waiting within half of what it was."
+    why += " put the risk of waiting within half of what it was"
+    why += f"; nobody said that the incident was {listed(unsaid)}." if unsaid else "."
     return Mark(sum(wanted) / len(wanted), 1, why, tuple(m.seq for m in snapshots))
+
+
+def _phases(view: RecordView) -> list[str]:
+    """Return the phases an incident came to, beyond being looked into."""
+    measured = view.all(e.VerificationMeasured)
+    green = any(all(row.within for row in m.body.rows) for m in measured)
+    return ["mitigating"] * (view.first_mitigation is not None) + ["monitoring"] * green
 
 
 def _minimum(view: RecordView) -> Mark:

@@ -8,19 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from scenarios.auth_token.contain import steps_of
-from scenarios.auth_token.plans import TELLING, Plan, executives, hand_off, packet, plan_of, public, snapshot
-from scenarios.moves import both, delivered, done, figure, green, known, m, recorded, seen, seen_after, task
+from scenarios.auth_token.plans import TELLING, Plan, executives, nobody_stuck, packet, plan_of, public, snapshot
+from scenarios.moves import both, delivered, figure, green, in_command, known, m, recorded, seen, seen_after, task
+from scenarios.plans import backlog, closing, hand_off, lanes, settled, trigger, verified
 from scenarios.responders import Book, Step, does
 from simulator import commands as c
 from simulator.views import Briefing
-
-ASKS = {"key": "mobile_hands", "unflagged": "mobile_hands", "late": "mobile_hands", "clock": "nothing_now"}
-CLOSING = {
-    "key": "Users are back; key hygiene stays open.",
-    "unflagged": "Users are back; key hygiene stays open.",
-    "late": "Users are back; publishing before signing stays open.",
-    "clock": "Users are back; the time source stays open.",
-}
 
 
 def _first_minutes() -> list[Step]:
@@ -31,6 +24,9 @@ def _first_minutes() -> list[Step]:
         Step(35, "commander", does(task("triage", "endpoints"))),
         Step(35, "commander", does(task("verification", "impact"))),
         Step(40, "commander", does(task("mitigation", "git_log"))),
+        Step(60, "commander", does(c.PageTeam(role="mobile"))),
+        Step(75, "comms", does(c.ShareCue(cue="web_recovers"))),
+        Step(85, "deputy", does(c.ShareCue(cue="merge_bot_queue"))),
         Step(
             95,
             "commander",
@@ -43,103 +39,55 @@ def _first_minutes() -> list[Step]:
         ),
         Step(105, "commander", does(c.ClassifyDependency(dependency="auth"))),
         Step(110, "commander", does(c.Freeze(scope=("auth-svc", "edge-gw")))),
-        Step(120, "commander", does(c.AssignLane(lane="triage", owner="triage", next_owner="mitigation"))),
-        Step(120, "commander", does(c.AssignLane(lane="mitigation", owner="mitigation", next_owner="verification"))),
-        Step(125, "commander", does(c.AssignLane(lane="verification", owner="verification", next_owner="deputy"))),
-        Step(125, "commander", does(c.AssignLane(lane="comms", owner="comms", next_owner="deputy"))),
-        Step(130, "commander", does(c.NameMergeOwner(surface="auth-svc", owner="mitigation"))),
-        Step(130, "commander", does(c.NameMergeOwner(surface="edge-gw", owner="verification"))),
-        Step(135, "commander", does(c.PageTeam(role="mobile"))),
-        Step(140, "commander", does(c.PageTeam(role="dba"))),
+        *lanes(120, {
+            "triage": ("triage", "mitigation"), "mitigation": ("mitigation", "verification"),
+            "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
+        }, {"auth-svc": "mitigation", "edge-gw": "verification"}),
         Step(145, "commander", does(c.PageTeam(role="security"))),
         Step(150, "commander", does(task("triage", "token_stats"))),
         Step(150, "commander", does(task("mitigation", "compat_check"))),
         Step(150, "commander", does(task("verification", "by_client"))),
         Step(155, "deputy", does(c.CaptureEvidence())),
-        Step(160, "commander", does(task("verification", "verify"))),
+        Step(m(3.2), "commander", does(task("verification", "verify"))),
         Step(165, "commander", does(task("triage", "curl_me"))),
-        Step(165, "commander", does(task("mitigation", "git_rev_parse"))),
         Step(170, "comms", _escalation, seen("impact")),
         Step(200, "comms", lambda b: public(b, "investigating", None, "Some users are signed out. We are looking.")),
-    ]
+    ]  # fmt: skip
 
 
 def _escalation(b: Briefing) -> c.EscalateInternally | None:
-    impact = figure(b, "impact", "locked_users")
+    impact, plan = figure(b, "impact", "locked_users"), plan_of(b)
     if impact is None:
         return None
     return c.EscalateInternally(
-        impact=impact, decision=plan_of(b).lead, ask=ASKS[plan_of(b).name], next_update_minutes=20, owner="commander"
+        impact=impact, decision=plan.lead, ask=plan.ask, next_update_minutes=20, owner="commander"
     )
 
 
 def _verify_and_close(plan: Plan) -> list[Step]:
-    settled = done(*plan.settled_by)
-    metrics = ("reject_ratio_web", "reject_ratio_mobile", "stuck_sessions", plan.metric)
+    calm = both(settled(plan), nobody_stuck) if "poisoned" in plan.affected else settled(plan)
     return [
-        Step(m(19), "verification", does(c.PinMetric(metric="stuck_sessions")), settled),
-        Step(m(19.5), "verification", does(c.RunQuery(query="stuck")), settled),
-        Step(m(20), "verification", does(c.RunQuery(query="verify")), settled),
-        Step(
-            m(21.5),
-            "verification",
-            lambda b: c.RecordVerification(
-                metrics=metrics,
-                baseline_from=b.catalogue.quiet[0],
-                baseline_to=b.catalogue.quiet[1],
-                segments=plan.affected,
-                hold_minutes=10,
-            ),
-            seen_after("verify", m(20)),
-        ),
+        Step(m(20), "verification", does(c.RunQuery(query="verify")), calm),
+        verified(m(21.5), plan, 10, seen_after("verify", m(20))),
         Step(m(26), "commander", lambda b: packet(b, plan, "deputy", "verify", "stuck", "token_stats")),
         # Early enough for simulated holders too: what it waits for comes at its own time.
         Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", f"packet:{len(b.incident.packets)}"),
              both(delivered("commander_leaves"), lambda b: bool(b.incident.packets))),
-        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")),
-             lambda b: b.incident.holder("commander") == "deputy"),
+        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         Step(m(29.5), "comms", lambda b: public(b, "recovered", plan.cleaned_by,
              "Sign-in works again; we keep watching.")),
-        Step(m(32), "verification", does(c.RunQuery(query="verify"))),
-        Step(m(33.5), "comms", lambda b: executives(b, plan, plan.cleaned_by, CLOSING[plan.name])),
+        Step(m(33.5), "comms", lambda b: executives(b, plan, plan.cleaned_by, plan.told_up[1])),
         Step(m(34), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(34), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              green),
-        Step(m(35), "deputy", lambda b: packet(b, plan, "verification", "verify", "stuck")),
         Step(m(36), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
-        *(
-            Step(m(37), "mitigation", does(c.AddHardeningTask.model_validate(
-                {"factor": factor, "class": kind, "text": text, "owner": owner, "due_days": days})))
-            for factor, kind, text, owner, days in plan.hardening
-        ),
-        Step(m(39), "deputy", lambda b: snapshot(b, "hardening", None, 1.0, "verification")),
-        Step(m(40), "deputy", does(c.SetWatch(owner="verification", trigger=c.Check.model_validate(
-            {"metric": plan.metric, "is": "above", "threshold": 50, "within_minutes": 5})))),
+        *backlog(m(37), plan),
+        Step(m(39), "deputy", lambda b: snapshot(b, plan, "hardening", None, 1.0, "verification")),
+        Step(m(40), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(44), "verification", does(c.RunQuery(query="impact"))),
-        Step(m(47), "comms", lambda b: public(b, "recovered", plan.cleaned_by,
-             "All users can sign in; watch continues.")),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "impact")),
-        Step(m(48), "deputy", does(c.RequestClosure(confidence="L3", evidence=("query:verify",)))),
-        Step(m(49), "comms", does(
-            c.PublishClosurePackage(verification=("verification:1",), residual_risks=plan.risks))),
-        Step(m(49.5), "comms", does(c.WriteLeadershipNote(cause=plan.cause, why="quickest_undo", confidence="L3",
-             uncertain=(plan.unknowns[0], "partner_tokens"), need=plan.need, watch_owner="verification"))),
-        Step(m(50.5), "comms", lambda b: _note(b, plan), seen("impact")),
-        Step(m(51), "deputy", does(c.CommitCheckpoint(in_hours=2, owner="verification", trigger=c.Check.model_validate(
-            {"metric": plan.metric, "is": "above", "threshold": 50, "within_minutes": 5})))),
-        Step(m(55), "deputy", does(c.EndDrill(how="resolved"))),
+        *closing(48, plan, "comms", "verify", ends=55),
     ]  # fmt: skip
-
-
-def _note(b: Briefing, plan: Plan) -> c.PublishDecisionNote:
-    figures = [figure(b, "impact", name) for name in ("locked_user_minutes", "failed_logins")]
-    return c.PublishDecisionNote(
-        cause=plan.cause,
-        confidence="L3",
-        actions=plan.done,
-        figures=tuple(f for f in figures if f),
-        residual_risks=plan.risks,
-    )
 
 
 def book(seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0) -> Book[Plan]:

@@ -10,28 +10,19 @@ from scenarios.auth_token.plans import (
     CLOCK,
     KEY,
     LATE,
-    UNFLAGGED,
     Plan,
-    decision,
     executives,
-    hand_off,
-    option,
+    nobody_stuck,
     packet,
     public,
     readiness,
     snapshot,
+    somebody_stuck,
 )
 from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, since, task
+from scenarios.plans import Choice, decided, hand_off, option, settled
 from scenarios.responders import Step, does
 from simulator import commands as c
-
-READY = ("compat_check", "git_rev_parse")
-WORDS = {
-    "key": "Browser users recover; phones follow.",
-    "unflagged": "Phone users recover; browsers follow.",
-    "late": "It is getting better by itself; we help it along.",
-    "clock": "The cause is found and being removed.",
-}
 
 
 def _flag_first(plan: Plan) -> c.Recommendation:
@@ -84,86 +75,58 @@ def _switches(plan: Plan) -> list[Step]:
     """Return the steps that stop bad signatures: Identity's flag, then whatever reaches the other clients."""
     stats = seen("token_stats")
     if plan is KEY:
-        cards = [
-            Step(m(4), "mitigation", does(option("flag_web", ("web",), 1, "phones_untouched", 1)), stats),
-            Step(m(4), "mitigation", does(option("flag_mobile", ("mobile",), 1, "stuck_stay", 1)), stats),
-        ]
+        first = [Step(m(4), "mitigation", does(option(plan, "flag_web", ("web",), 1, "phones_untouched", 1)), stats)]
         second: c.Command = c.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")
         able: When = here("mobile")
     else:
-        cards = [
+        first = [
             Step(m(2.6), "mitigation", does(c.RunQuery(query="runbook"))),
-            Step(m(4), "mitigation", does(option("flag_web", ("mobile",), 1, "browsers_untouched", 1)), stats),
-            Step(m(4), "mitigation", does(option("pin", ("web", "mobile"), 3.5, "stuck_stay", 3.5)), stats),
+            Step(m(4), "mitigation", does(option(plan, "pin", ("web", "mobile"), 3.5, "stuck_stay", 3.5)), stats),
         ]
         second = c.TakeAction(action="pin", decision="decision:1")
         able = both(seen("runbook"), done("flag_web"))
     blast = ("phones_untouched", "stuck_stay") if plan is KEY else ("browsers_untouched", "stuck_stay")
     check = below("reject_ratio_web" if plan is KEY else "reject_ratio_mobile", 0.05)
     return [
-        *cards,
-        Step(m(4), "mitigation", does(option("rollback", ("web", "mobile"), 6,
+        *first,
+        Step(m(4), "mitigation", does(option(plan, "rollback", ("web", "mobile"), 6,
              "schema_stall" if plan is KEY else "known_debt", 6)), seen("compat_check")),
         *_known_readiness("blocked" if plan is KEY else "ready"),
         *_first_checkpoint(plan, stats),
-        Step(
-            m(4.6),
-            "commander",
-            lambda b: decision(
-                b, plan, ("flag_web", "flag_mobile" if plan is KEY else "pin"), "quickest_undo",
-                ("token_stats", "endpoints", "by_client"), 1 if plan is KEY else 3.5, blast, check,
-            ),
-            both(stats, recorded("option:2")),
-        ),
+        decided(m(4.6), plan, Choice(
+            ("flag_web", "flag_mobile" if plan is KEY else "pin"), "quickest_undo",
+            ("token_stats", "endpoints", "by_client"), 1 if plan is KEY else 3.5, blast, check,
+        ), both(stats, recorded("option:2"))),
         Step(m(4.7), "mitigation", does(c.TakeAction(action="flag_web", decision="decision:1")),
              recorded("decision:1")),
         *([Step(m(5), "commander", does(c.AskRole(role="mobile", topic="flags")), here("mobile"))]
           if plan is KEY else []),
         Step(m(5), "mitigation", does(second), both(able, recorded("decision:1"))),
-        Step(m(5.2), "commander", does(task("triage", text="Watch for other reasons until the checkpoint", due=10))),
-        Step(m(5.2), "commander", does(task("verification", text="Watch both client classes", due=10))),
-        Step(m(5.5), "commander", does(task("verification", "stuck"))),
+        *_watch(),
         Step(m(5.5), "commander", does(task("mitigation", "revoke_dry_run"))),
-        Step(
-            m(6),
-            "commander",
-            lambda b: decision(
-                b, plan, ("revoke",), "harm_grows", ("revoke_dry_run", "stuck", "token_stats"), 5,
-                ("users_signed_out", "repoison"), below("stuck_sessions", 12_000),
-            ),
-            both(seen("revoke_dry_run", "stuck"), done("flag_web")),
-        ),
+        decided(m(6), plan, Choice(
+            ("revoke",), "harm_grows", ("revoke_dry_run", "stuck", "token_stats"), 5,
+            ("users_signed_out", "repoison"), below("stuck_sessions", 12_000),
+        ), both(seen("revoke_dry_run", "stuck"), done("flag_web"))),
         Step(m(6), "mitigation", does(c.TakeAction(action="revoke", decision="decision:2")), recorded("decision:2")),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="reject_ratio_web"))),
     ]  # fmt: skip
 
 
 def _sign_out(plan: Plan) -> list[Step]:
     """Return the second sign-out, once nothing new is spoilt, and what is said around it."""
-    second, lag = ("flag_mobile", 75) if plan is KEY else ("pin", 195)
+    second = plan.done[1]
     flagged = both(done("flag_web"), done(second))
+    calm = both(settled(plan), nobody_stuck)
     return [
         *_other_voices(plan, "token_stats"),
         Step(m(11.6), "commander", does(_two_voices(plan)),
              both(delivered("want_flag"), seen("compat_check", "token_stats"))),
-        Step(m(10), "comms", lambda b: public(b, "mitigating", "revoke", WORDS[plan.name]), done("flag_web")),
-        Step(m(9), "mitigation", lambda b: c.RunQuery(query="revoke_dry_run"), flagged),
-        Step(m(9.5), "commander", lambda b: packet(b, plan, "verification", "revoke_dry_run", "stuck", "keyring"),
+        Step(m(10), "comms", lambda b: public(b, "mitigating", "revoke", plan.told), done("flag_web")),
+        Step(m(9.5), "commander", lambda b: packet(b, plan, "verification", "revoke_dry_run", "stuck"),
              flagged),
-        Step(
-            m(9.5),
-            "commander",
-            lambda b: decision(
-                b, plan, ("revoke",), "covers_rest", ("revoke_dry_run", "token_stats", "keyring"), 5,
-                ("users_signed_out",), below("stuck_sessions", 1000),
-            ),
-            both(flagged, since(second, lag)),
-        ),
-        Step(m(9.5), "mitigation", does(c.TakeAction(action="revoke", decision="decision:3")), recorded("decision:3")),
-        *_after(plan, done("revoke", 2), ("revoke",)),
-        Step(m(15.5), "commander", does(task("verification", text="Watch stuck sessions until they are gone", due=12))),
-        Step(m(15.5), "commander", does(task("triage", text="Find where the standby key came from", due=12))),
-        Step(m(16), "comms", lambda b: executives(b, plan, "revoke", "Cause contained, clean-up under way.")),
+        Step(m(9.5), "mitigation", does(c.TakeAction(action="revoke", decision="decision:2")),
+             both(settled(plan), since("revoke", 165), somebody_stuck)),
+        *_after(plan, calm, ("revoke",)),
     ]  # fmt: skip
 
 
@@ -177,32 +140,23 @@ def _late() -> list[Step]:
     return [
         Step(m(2.6), "commander", does(task("verification", "verify_by_reason"))),
         Step(m(2.7), "commander", does(task("triage", "cdn_status"))),
-        Step(m(4), "mitigation", does(option("flag_web", ("web",), 1, "phones_untouched", 1)), told),
-        Step(m(4), "mitigation", does(option("flag_mobile", ("mobile",), 1, "browsers_untouched", 1)), told),
+        Step(m(4), "mitigation", does(option(LATE, "flag_web", ("web",), 1, "phones_untouched", 1)), told),
+        Step(m(4), "mitigation", does(option(LATE, "flag_mobile", ("mobile",), 1, "browsers_untouched", 1)), told),
         *_known_readiness("blocked"),
         *_first_checkpoint(LATE, told),
-        Step(
-            m(4.6),
-            "commander",
-            lambda b: decision(
-                b, LATE, ("flag_web", "flag_mobile"), "quickest_undo", ("verify_by_reason", "token_stats", "endpoints"),
-                1, ("phones_untouched", "browsers_untouched"), below("reject_ratio", 0.012),
-            ),
-            both(told, recorded("option:2")),
-        ),
+        decided(m(4.6), LATE, Choice(
+            ("flag_web", "flag_mobile"), "quickest_undo", ("verify_by_reason", "token_stats", "endpoints"), 1,
+            ("phones_untouched", "browsers_untouched"), below("reject_ratio", 0.012),
+        ), both(told, recorded("option:2"))),
         Step(m(4.7), "mitigation", does(c.TakeAction(action="flag_web", decision="decision:1")),
              recorded("decision:1")),
         Step(m(5), "mitigation", does(c.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")),
              both(here("mobile"), recorded("decision:1"))),
         *_watch(),
-        Step(m(5.5), "commander", does(task("verification", "stuck"))),
         *_other_voices(LATE, "verify_by_reason"),
-        Step(m(9), "comms", lambda b: public(b, "mitigating", "flag_web", WORDS["late"]), done("flag_web")),
-        Step(m(9.5), "commander", lambda b: packet(b, LATE, "verification", "cdn_status", "stuck", "keyring"), flagged),
+        Step(m(9), "comms", lambda b: public(b, "mitigating", "flag_web", LATE.told), done("flag_web")),
+        Step(m(9.5), "commander", lambda b: packet(b, LATE, "verification", "cdn_status", "stuck"), flagged),
         *_after(LATE, flagged, ("flag_mobile",)),
-        Step(m(15.5), "commander", does(task("verification", text="Watch the refusals until they are gone", due=12))),
-        Step(m(15.5), "commander", does(task("triage", text="Find why six locations were late", due=12))),
-        Step(m(16), "comms", lambda b: executives(b, LATE, "flag_web", "It fades; nobody has to be signed out.")),
     ]  # fmt: skip
 
 
@@ -217,32 +171,24 @@ def _clock() -> list[Step]:
         Step(m(2.6), "commander", does(c.PageTeam(role="platform"))),
         Step(m(2.6), "commander", does(task("verification", "verify_by_reason"))),
         Step(m(2.7), "commander", does(task("triage", "clock_all"))),
-        Step(m(4), "mitigation", does(option("clock_sync", ("web", "mobile"), 1.5, "returns_with_nodes", 1)), told),
-        Step(m(4), "mitigation", does(option("zone_c", ("web", "mobile"), 2.5, "capacity_loss", 2.5)), told),
+        Step(m(4), "mitigation", does(option(CLOCK, "clock_sync", ("web", "mobile"), 1.5, "returns_with_nodes", 1)),
+             told),
+        Step(m(4), "mitigation", does(option(CLOCK, "zone_c", ("web", "mobile"), 2.5, "capacity_loss", 2.5)), told),
         *_known_readiness("blocked"),
         *_first_checkpoint(CLOCK, told),
-        Step(
-            m(4.6),
-            "commander",
-            lambda b: decision(
-                b, CLOCK, ("clock_sync",), "harm_grows", ("verify_by_reason", "clock_all", "token_stats"), 1,
-                ("returns_with_nodes",), below("reject_ratio", 0.02),
-            ),
-            both(told, recorded("option:2")),
-        ),
+        decided(m(4.6), CLOCK, Choice(
+            ("clock_sync",), "harm_grows", ("verify_by_reason", "clock_all", "token_stats"), 1,
+            ("returns_with_nodes",), below("reject_ratio", 0.02),
+        ), both(told, recorded("option:2"))),
         Step(m(4.7), "mitigation", does(c.TakeAction(action="clock_sync", executor="platform", decision="decision:1")),
              both(here("platform"), recorded("decision:1"))),
         *_watch(),
-        Step(m(5.5), "commander", does(task("verification", "stuck"))),
         Step(m(7), "commander", does(c.AskRole(role="platform", topic="release")), here("platform")),
         *_other_voices(CLOCK, "verify_by_reason"),
-        Step(m(10), "comms", lambda b: public(b, "mitigating", "clock_sync", WORDS["clock"]), stepped),
-        Step(m(9.5), "commander", lambda b: packet(b, CLOCK, "verification", "clock_all", "stuck", "keyring"), stepped),
+        Step(m(10), "comms", lambda b: public(b, "mitigating", "clock_sync", CLOCK.told), stepped),
+        Step(m(9.5), "commander", lambda b: packet(b, CLOCK, "verification", "clock_all", "stuck"), stepped),
         Step(m(10.5), "triage", does(c.RunQuery(query="clock_all")), stepped),
         *_after(CLOCK, stepped, ("clock_sync",)),
-        Step(m(15.5), "commander", does(task("verification", text="Watch the refusals until they are gone", due=12))),
-        Step(m(15.5), "commander", does(task("triage", text="Find where the time source went", due=12))),
-        Step(m(16), "comms", lambda b: executives(b, CLOCK, "clock_sync", "Cause removed; users come back.")),
     ]  # fmt: skip
 
 
@@ -250,14 +196,11 @@ def _clock() -> list[Step]:
 
 
 def _known_readiness(state: str) -> list[Step]:
+    plan = "compat" if state == "blocked" else None
     return [
-        Step(
-            m(4),
-            "mitigation",
-            lambda b: readiness(b, state, "compat" if state == "blocked" else None, *READY, "verify"),
-            both(seen(*READY, "verify")),
-        )
-    ]
+        Step(m(4), "mitigation", lambda b: readiness(b, state, plan, "compat_check", "verify"),
+             seen("compat_check", "verify")),
+    ]  # fmt: skip
 
 
 def _first_checkpoint(plan: Plan, told: When) -> list[Step]:
@@ -272,7 +215,8 @@ def _watch() -> list[Step]:
     return [
         Step(m(5.2), "commander", does(task("triage", text="Watch for other reasons until the checkpoint", due=10))),
         Step(m(5.2), "commander", does(task("verification", text="Watch both client classes", due=10))),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="reject_ratio_web"))),
+        Step(m(5.3), "verification", does(c.ShareCue(cue="stuck_gauge"))),
+        Step(m(5.5), "commander", does(task("verification", "stuck"))),
     ]
 
 
@@ -284,11 +228,7 @@ def _other_voices(plan: Plan, proof: str) -> list[Step]:
         Step(m(6.5), "commander", does(_against(plan, "block_asn", 1, "no_effect_on_cause", proof)),
              both(delivered("ddos_claim"), seen(proof))),
         Step(m(7), "commander", does(c.AskRole(role="security", topic="signing_keys")), here("security")),
-        Step(m(8), "commander", does(task("triage", "keyring"))),
-        *([Step(m(8), "commander", does(task("dba", action="compat", due=10)), here("dba"))]
-          if plan is not UNFLAGGED else []),
-        Step(m(9), "commander", does(task("triage", "key_fingerprint"))),
-        Step(m(9), "mitigation", lambda b: readiness(b, "ready", None, *READY), done("compat")),
+        Step(m(9), "commander", does(task("triage", "key_fingerprint")), delivered("publish_proposal")),
         Step(m(12), "triage",
              lambda b: c.ChallengeClaim(inject="publish_proposal", evidence=known(b, "key_fingerprint")),
              both(delivered("publish_proposal"), seen("key_fingerprint"))),
@@ -300,8 +240,9 @@ def _after(plan: Plan, settled: When, in_flight: tuple[str, ...]) -> list[Step]:
     return [
         Step(m(13), "mitigation", does(hand_off(plan, "mitigation", "verification", "packet:2", in_flight)),
              both(recorded("packet:2"), settled)),
-        Step(m(14), "deputy", lambda b: snapshot(b, "recovery", lead, 1.0, "verification"), settled),
+        Step(m(14), "deputy", lambda b: snapshot(b, plan, "recovery", lead, 1.0, "verification"), settled),
         Step(m(15), "commander", does(c.ChangeStatus(status="mitigating"))),
+        Step(m(16), "comms", lambda b: executives(b, plan, lead, plan.told_up[0])),
     ]  # fmt: skip
 
 
@@ -309,7 +250,7 @@ def _detected(plan: Plan) -> list[Step]:
     cause = c.StateHypothesis(cause=plan.cause, probability=0.8)
     return [
         Step(m(4), "triage", does(cause), seen(*_told_apart(plan))),
-        Step(m(4), "deputy", lambda b: snapshot(b, "detection", plan.lead, plan.worse, "mitigation")),
+        Step(m(4), "deputy", lambda b: snapshot(b, plan, "detection", plan.lead, plan.worse, "mitigation")),
     ]
 
 

@@ -7,50 +7,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.moves import known
+from scenarios import moves, plans
 from simulator import commands as c
 from simulator.views import Briefing
 
 NORMAL_PCT = 0.6
 """Share of requests that are refused on a good day, in percent."""
+FEW_STUCK = 50
+"""Sessions refused for good below which nobody has to be signed out for them."""
+WATCHED = ("reject_ratio_web", "reject_ratio_mobile", "stuck_sessions")
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A cause, what helps against it, and what is true under it."""
+@dataclass(frozen=True, kw_only=True)
+class Plan(plans.Plan):
+    """A plan of scenario A."""
 
-    name: str
-    cause: str
-    metric: str
-    """Series of the refusals with this cause's reason."""
-    affected: tuple[str, ...]
-    lead: str
-    """The step named first in snapshots and escalations."""
     cleaned_by: str
     """The mitigation that updates name once things get better."""
-    settled_by: tuple[str, int]
-    """Action, and how often it must be done, before anything is verified."""
-    done: tuple[str, ...]
-    """Actions the decision note names."""
-    rejected: tuple[tuple[str, str], ...]
-    risks: tuple[str, ...]
-    """Residual risks, the general ones first."""
-    unknowns: tuple[str, ...]
-    hardening: tuple[tuple[str, str, str, str, int], ...]
     worse: float | None
     """Factor on the share of refusals if nothing is done for half an hour; None: it goes away."""
-    need: str = "security_review"
+    told: str
+    """What the public hears while it gets better."""
+    told_up: tuple[str, str]
+    """What executives hear once it is contained, and once it is over."""
+    good: str = "rel-5460"
+    stop_at: tuple[str, float] = ("reject_ratio", 0.12)
+    noted: tuple[tuple[str, str], ...] = (("locked_user_minutes", "impact"), ("failed_logins", "impact"))
+    ask: str = "mobile_hands"
 
 
 COMMON = (("mint_is_health", "detect", "Verify each signed token once before it leaves", "mitigation", 14),)
 KEY = Plan(
     name="key",
     cause="zone_key",
-    metric="fail_signature",
+    metrics=(*WATCHED, "fail_signature"),
+    watched=("fail_signature", 50),
     affected=("web", "mobile", "poisoned"),
     lead="flag_web",
     cleaned_by="revoke",
-    settled_by=("revoke", 2),
+    settled_by=(("flag_mobile", 1, 75), ("revoke", 1, 0)),
     done=("flag_web", "flag_mobile", "revoke"),
     rejected=(("hotfix", "time"), ("rollback", "readiness")),
     risks=("zone_still_standby", "offline_devices", "old_key_end", "key_shared"),
@@ -62,30 +57,40 @@ KEY = Plan(
         ("shared_standby", "prevent", "A standby key of its own for staging", "security", 5),
     ),
     worse=1.75,
+    told="Browser users recover; phones follow.",
+    told_up=("Cause contained, clean-up under way.", "Users are back; key hygiene stays open."),
+    uncertain=("why_standby", "partner_tokens"),
+    need="security_review",
 )
 UNFLAGGED = Plan(
     name="unflagged",
     cause="zone_key",
-    metric="fail_signature",
+    metrics=(*WATCHED, "fail_signature"),
+    watched=("fail_signature", 50),
     affected=KEY.affected,
     lead="pin",
     cleaned_by="revoke",
-    settled_by=("revoke", 2),
+    settled_by=(("pin", 1, 195), ("revoke", 1, 0)),
     done=("flag_web", "pin", "revoke"),
     rejected=(("hotfix", "time"), ("rollback", "time")),
     risks=KEY.risks,
     unknowns=KEY.unknowns,
     hardening=KEY.hardening,
     worse=1.9,
+    told="Phone users recover; browsers follow.",
+    told_up=("Cause contained, clean-up under way.", "Users are back; key hygiene stays open."),
+    uncertain=("why_standby", "partner_tokens"),
+    need="security_review",
 )
 LATE = Plan(
     name="late",
     cause="jwks_late",
-    metric="fail_unknown_kid",
+    metrics=(*WATCHED, "fail_unknown_kid"),
+    watched=("fail_unknown_kid", 50),
     affected=("web", "mobile"),
     lead="flag_web",
     cleaned_by="flag_mobile",
-    settled_by=("flag_mobile", 1),
+    settled_by=(("flag_mobile", 1, 0),),
     done=("flag_web", "flag_mobile"),
     rejected=(("hotfix", "time"), ("rollback", "readiness")),
     risks=("late_again", "offline_devices", "old_key_end"),
@@ -96,16 +101,20 @@ LATE = Plan(
         ("stale_unwatched", "detect", "Alert on the age of the key set by location", "verification", 7),
     ),
     worse=None,
+    told="It is getting better by itself; we help it along.",
+    told_up=("It fades; nobody has to be signed out.", "Users are back; publishing before signing stays open."),
+    uncertain=("why_late", "partner_tokens"),
     need="release_stop",
 )
 CLOCK = Plan(
     name="clock",
     cause="clock_skew",
-    metric="fail_not_yet_valid",
+    metrics=(*WATCHED, "fail_not_yet_valid"),
+    watched=("fail_not_yet_valid", 50),
     affected=("web", "mobile"),
     lead="clock_sync",
     cleaned_by="clock_sync",
-    settled_by=("clock_sync", 1),
+    settled_by=(("clock_sync", 1, 0),),
     done=("clock_sync",),
     rejected=(("flag", "coverage"), ("hotfix", "time"), ("rollback", "readiness")),
     risks=("clock_drifts", "offline_devices"),
@@ -116,6 +125,10 @@ CLOCK = Plan(
         ("nodes_unwatched", "detect", "New nodes report to monitoring before they take traffic", "verification", 10),
     ),
     worse=1.1,
+    told="The cause is found and being removed.",
+    told_up=("Cause removed; users come back.", "Users are back; the time source stays open."),
+    uncertain=("why_clock", "partner_tokens"),
+    ask="nothing_now",
     need="release_stop",
 )
 TELLING = ("endpoints", "git_log")
@@ -136,6 +149,17 @@ def plan_of(b: Briefing) -> Plan:
     return UNFLAGGED if _says(b, "git_log", "signs with kid v2 always") else KEY
 
 
+def nobody_stuck(b: Briefing) -> bool:
+    """Tell whether the panel shows next to nobody whose session is refused for good."""
+    stuck = b.latest("stuck_sessions")
+    return stuck is not None and stuck < FEW_STUCK
+
+
+def somebody_stuck(b: Briefing) -> bool:
+    """Tell whether the panel shows sessions that are refused for good."""
+    return b.latest("stuck_sessions") is not None and not nobody_stuck(b)
+
+
 # --- what is said ----------------------------------------------------------------------------------------
 
 
@@ -146,27 +170,13 @@ def ratio(b: Briefing, factor: float | None = 1.0) -> c.Figure:
 
 
 def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordPacket:
-    return c.RecordPacket(
-        segments=plan.affected,
-        impact=(ratio(b),),
-        evidence=known(b, *queries),
-        residual_risks=plan.risks[:2],
-        next_checkpoint_minutes=10,
-        next_owner=next_owner,
-    )
+    return plans.packet(b, plan, ratio(b), next_owner, *queries)
 
 
-def snapshot(b: Briefing, phase: str, candidate: str | None, factor: float | None, next_owner: str) -> c.RecordSnapshot:
-    return c.RecordSnapshot.model_validate(
-        {
-            "phase": phase,
-            "stable_revision": "rel-5460",
-            "candidate": candidate,
-            "risk_of_waiting": ratio(b, factor),
-            "next_checkpoint_minutes": 10,
-            "next_owner": next_owner,
-        }
-    )
+def snapshot(
+    b: Briefing, plan: Plan, phase: str, candidate: str | None, factor: float | None, next_owner: str
+) -> c.RecordSnapshot:
+    return plans.snapshot(plan, phase, candidate, ratio(b, factor), next_owner)
 
 
 def public(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders:
@@ -198,64 +208,7 @@ def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> c.UpdateE
     )
 
 
-def decision(
-    b: Briefing,
-    plan: Plan,
-    actions: tuple[str, ...],
-    why: str,
-    evidence: tuple[str, ...],
-    reversal: float,
-    blast: tuple[str, ...],
-    check: c.Check,
-    confidence: str = "L2",
-) -> c.RecordDecision:
-    return c.RecordDecision.model_validate(
-        {
-            "decision": "continue mitigation",
-            "actions": actions,
-            "strategy": "containment",
-            "why_now": why,
-            "evidence": known(b, *evidence),
-            "rejected": tuple(c.RejectedRung.model_validate({"rung": r, "reason": w}) for r, w in plan.rejected),
-            "execution_owner": "mitigation",
-            "verification_owner": "verification",
-            "reversal_minutes": reversal,
-            "blast_radius": blast,
-            "check": check,
-            "confidence": confidence,
-            "contained_until_minutes": 240,
-        }
-    )
-
-
-def hand_off(plan: Plan, what: str, to: str, ref: str, in_flight: tuple[str, ...] = ()) -> c.HandOff:
-    return c.HandOff.model_validate(
-        {
-            "what": what,
-            "to": to,
-            "included": plan.affected,
-            "unknowns": plan.unknowns,
-            "hypothesis": plan.cause,
-            "in_flight": in_flight,
-            "next_checkpoint_minutes": 10,
-            "rollback_trigger": {"metric": plan.metric, "is": "above", "threshold": 50, "within_minutes": 5},
-            "packet": ref,
-        }
-    )
-
-
-def option(action: str, coverage: tuple[str, ...], minutes: float, risk: str, reversal: float) -> c.RecordOption:
-    return c.RecordOption(
-        action=action,
-        coverage=coverage,
-        minutes_to_effect=minutes,
-        risk=risk,
-        reversal_minutes=reversal,
-        abort_if=c.Check.model_validate({"metric": "reject_ratio", "is": "above", "threshold": 0.12}),
-    )
-
-
 def readiness(b: Briefing, state: str, plan: str | None, *queries: str) -> c.RecordReadiness:
     return c.RecordReadiness.model_validate(
-        {"known_good": "rel-5460", "rollback": state, "plan": plan, "evidence": known(b, *queries)}
+        {"known_good": plan_of(b).good, "rollback": state, "plan": plan, "evidence": moves.known(b, *queries)}
     )

@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 
 from scenarios.billing_mismatch import recount
 from scenarios.billing_mismatch.contain import repair, resume, stop
-from scenarios.billing_mismatch.plans import DUAL, RECOUNT, TELLING, Plan, plan_of
-from scenarios.billing_mismatch.words import executives, hand_off, last_packet, packet, public, snapshot, watch
+from scenarios.billing_mismatch.plans import RECOUNT, TELLING, Plan, plan_of
+from scenarios.billing_mismatch.words import executives, last_packet, packet, public, snapshot
 from scenarios.moves import (
     asked,
     both,
     delivered,
+    done,
     failed,
     figure,
     green,
@@ -24,9 +25,9 @@ from scenarios.moves import (
     recorded,
     seen,
     seen_after,
-    since,
     task,
 )
+from scenarios.plans import backlog, closing, decided, hand_off, lanes, option, settled, trigger, verified
 from scenarios.responders import Book, Step, does
 from simulator import commands as c
 from simulator.views import Briefing
@@ -40,7 +41,8 @@ def _first_minutes() -> list[Step]:
         Step(35, "commander", does(task("data", "sample_200"))),
         Step(35, "commander", does(task("triage", "one_invoice"))),
         Step(40, "commander", does(task("verification", "blast_estimate"))),
-        Step(40, "commander", does(task("mitigation", "git_log"))),
+        Step(75, "comms", does(c.ShareCue(cue="refund_tag"))),
+        Step(85, "deputy", does(c.ShareCue(cue="promotion_queue"))),
         Step(
             95,
             "commander",
@@ -53,36 +55,77 @@ def _first_minutes() -> list[Step]:
         ),
         Step(105, "commander", does(c.ClassifyDependency(dependency="billing"))),
         Step(110, "commander", does(c.Freeze(scope=("billing-worker", "ledger-svc")))),
-        Step(120, "commander", does(c.AssignLane(lane="triage", owner="triage", next_owner="verification"))),
-        Step(120, "commander", does(c.AssignLane(lane="mitigation", owner="mitigation", next_owner="data"))),
-        Step(125, "commander", does(c.AssignLane(lane="verification", owner="verification", next_owner="deputy"))),
-        Step(125, "commander", does(c.AssignLane(lane="comms", owner="comms", next_owner="deputy"))),
-        Step(130, "commander", does(c.NameMergeOwner(surface="billing-worker", owner="mitigation"))),
-        Step(130, "commander", does(c.NameMergeOwner(surface="ledger-svc", owner="data"))),
-        *(
-            Step(135 + 5 * i, "commander", does(c.PageTeam(role=role)))
-            for i, role in enumerate(("finance", "dba", "legal"))
-        ),
+        *lanes(120, {
+            "triage": ("triage", "verification"), "mitigation": ("mitigation", "data"),
+            "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
+        }, {"billing-worker": "mitigation", "ledger-svc": "data"}),
+        Step(135, "commander", does(c.PageTeam(role="finance"))),
         Step(150, "commander", does(task("triage", "by_attempt"))),
         Step(150, "commander", does(task("mitigation", "handler_diff"))),
         Step(150, "commander", does(task("verification", "recon_psp"))),
-        Step(150, "commander", does(task("data", "sample_strata"))),
-        Step(155, "deputy", does(c.CaptureEvidence())),
         Step(160, "commander", does(task("mitigation", "rollback_check"))),
-        Step(160, "commander", does(task("triage", "rates_now"))),
-        Step(165, "commander", does(task("mitigation", "known_good"))),
         Step(170, "comms", _escalation, seen("blast_estimate")),
         Step(200, "comms", lambda b: public(b, "investigating", None, "Our revenue records disagree. We are looking.")),
     ]  # fmt: skip
 
 
 def _escalation(b: Briefing) -> c.EscalateInternally | None:
-    impact = figure(b, "blast_estimate", "invoices_affected")
+    impact, plan = figure(b, "blast_estimate", "invoices_affected"), plan_of(b)
     if impact is None:
         return None
     return c.EscalateInternally(
-        impact=impact, decision=plan_of(b).lead, ask="finance_hands", next_update_minutes=20, owner="commander"
+        impact=impact, decision=plan.lead, ask=plan.ask, next_update_minutes=20, owner="commander"
     )
+
+
+def _first_checkpoint(plan: Plan) -> list[Step]:
+    """Return the steps from a plan to the decision how it is stopped."""
+    looked, back = seen(*plan.shown_by), seen(plan.back_check)
+    return [
+        *(Step(m(3.2), "commander", does(task(role, query))) for role, query in plan.looks),
+        Step(m(3), "triage",
+             lambda b: c.ChallengeClaim(inject="late_consumer", evidence=known(b, *plan.against_lag)),
+             both(delivered("late_consumer"), seen(*plan.against_lag))),
+        Step(m(4), "triage", does(c.StateHypothesis(cause=plan.cause, probability=0.85)), looked),
+        Step(m(4), "deputy", lambda b: snapshot(b, plan, "detection", plan.lead, plan.worse, "mitigation"),
+             seen("by_attempt", plan.counted[1])),
+        *(
+            Step(m(4), "mitigation", does(option(plan, *card)), back if card[0] == plan.back else looked)
+            for card in plan.cards
+        ),
+        Step(
+            m(4),
+            "mitigation",
+            lambda b: c.RecordReadiness(
+                known_good=plan.good, rollback="ready", evidence=known(b, plan.back_check, "recon_psp")
+            ),
+            seen("rollback_check", plan.back_check),
+        ),
+        Step(m(4.5), "commander", lambda b: packet(b, plan, "mitigation", *plan.shown_by), looked),
+        decided(m(4.6), plan, plan.stops, both(looked, recorded("option:2"))),
+        Step(m(5.2), "commander", does(task("triage", text=plan.watches, due=10))),
+        Step(m(5.2), "commander", does(task("verification", text="Watch charges and rows until the checkpoint",
+             due=10))),
+    ]  # fmt: skip
+
+
+def _meanwhile(plan: Plan) -> list[Step]:
+    """Return what is said while the faulty release goes, and the two who disagree on what comes after it."""
+    undo, touches, dry_run = plan.repair
+    return [
+        Step(m(10), "comms", lambda b: public(b, "mitigating", plan.lead, plan.told[0]), done(plan.lead)),
+        Step(m(12.5), "commander", does(c.RecordContradiction(
+            recommendations=(
+                c.Recommendation(owner="data", action=plan.repaired_by, reversal_minutes=undo, blast_radius=touches),
+                c.Recommendation(owner="mitigation", action="replay_full", reversal_minutes=600,
+                                 blast_radius=(plan.replayed,)),
+            ),
+            choice=plan.repaired_by, reassess_minutes=8, evidence=("query:full_dry_run", f"query:{dry_run}"),
+        )), both(delivered("replay_from_ten"), seen("full_dry_run", dry_run))),
+        Step(m(13), "comms", lambda b: executives(b, plan, plan.lead, plan.told_up[0])),
+        Step(m(14), "deputy", lambda b: snapshot(b, plan, "containment", plan.back, 1.0, "data")),
+        Step(m(15), "commander", does(c.ChangeStatus(status="mitigating"))),
+    ]  # fmt: skip
 
 
 def _hand_over(plan: Plan) -> list[Step]:
@@ -100,69 +143,31 @@ def _hand_over(plan: Plan) -> list[Step]:
 
 
 def _verify_and_close(plan: Plan) -> list[Step]:
-    dual = plan is DUAL
     first = plan.verified_at
-    proven = seen_after("three_way", m(first - 5 if dual else first))
-    settled = both(*(since(action, seconds) for action, seconds in plan.settled_by))
+    proven = seen_after("three_way", m(first))
     noted = tuple(dict.fromkeys(query for _, query in plan.noted))
     return [
-        Step(m(first), "verification", does(c.RunQuery(query="three_way")), settled),
-        Step(m(35), "triage", does(c.RunQuery(query="rates_now"))),
-        Step(m(43 if dual else first + 4), "verification", does(c.RunQuery(query="three_way")), failed("three_way")),
-        Step(
-            m(first + 2),
-            "verification",
-            lambda b: c.RecordVerification(
-                metrics=plan.metrics,
-                baseline_from=b.catalogue.quiet[0],
-                baseline_to=b.catalogue.quiet[1],
-                segments=plan.affected,
-                hold_minutes=8,
-            ),
-            proven,
-        ),
-        Step(m(40.5), "comms", lambda b: executives(b, plan, plan.repaired_by,
-             "Books agree; refunds are out; watch on." if dual else "All three sources agree; watch on.")),
+        Step(m(first), "verification", does(c.RunQuery(query="three_way")), settled(plan)),
+        Step(m(first + 4), "verification", does(c.RunQuery(query="three_way")), failed("three_way")),
+        verified(m(first + 2), plan, 8, proven),
+        Step(m(40.5), "comms", lambda b: executives(b, plan, plan.repaired_by, plan.told_up[1])),
         Step(m(46), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(46), "deputy", lambda b: snapshot(b, plan, "hardening", None, plan.left, "verification")),
         Step(m(46), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "three_way")),
              green),
         Step(m(47), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
-        *(
-            Step(m(47.5), "mitigation", does(c.AddHardeningTask.model_validate(
-                {"factor": factor, "class": kind, "text": text, "owner": owner, "due_days": days})))
-            for factor, kind, text, owner, days in plan.hardening
-        ),
+        *backlog(m(47.5), plan),
         Step(m(48), "comms", lambda b: public(b, "recovered", plan.done[-1], plan.told[2]), both(green, proven)),
-        Step(m(48.5), "deputy", does(c.SetWatch(owner="verification", trigger=watch(plan)))),
-        Step(m(49), "verification", does(c.RunQuery(query="three_way"))),
+        Step(m(48.5), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(51.5), "deputy", lambda b: packet(b, plan, "verification", "three_way", *noted)),
-        Step(m(52), "deputy", does(c.RequestClosure(confidence="L3", evidence=("query:three_way",))), green),
-        Step(m(53), "comms", does(c.PublishClosurePackage(verification=("verification:1",),
-             residual_risks=plan.risks[:3]))),
-        Step(m(53.5), "comms", does(c.WriteLeadershipNote(cause=plan.cause, why="quickest_undo", confidence="L3",
-             uncertain=(plan.unknowns[0], "tax_reports"), need="release_stop", watch_owner="verification"))),
-        Step(m(54), "comms", lambda b: _note(b, plan), seen(*noted)),
-        Step(m(55), "deputy", does(c.CommitCheckpoint(in_hours=2, owner="data", trigger=watch(plan)))),
-        Step(m(60), "deputy", does(c.EndDrill(how="resolved"))),
+        *closing(52, plan, "comms", "three_way", ends=60),
     ]  # fmt: skip
-
-
-def _note(b: Briefing, plan: Plan) -> c.PublishDecisionNote:
-    figures = [figure(b, query, name) for name, query in plan.noted]
-    return c.PublishDecisionNote(
-        cause=plan.cause,
-        confidence="L3",
-        actions=plan.done,
-        figures=tuple(f for f in figures if f),
-        residual_risks=plan.risks[:3],
-    )
 
 
 def _steps_of(plan: Plan) -> list[Step]:
     """Return what follows the first findings under a plan, in the order of its earliest times."""
     work = recount.steps(plan) if plan is RECOUNT else [*stop(plan), *resume(plan), *repair(plan)]
-    return [*work, *_hand_over(plan), *_verify_and_close(plan)]
+    return [*_first_checkpoint(plan), *work, *_meanwhile(plan), *_hand_over(plan), *_verify_and_close(plan)]
 
 
 def book(seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0) -> Book[Plan]:

@@ -7,16 +7,14 @@ back, in which replay is safe, and in whether anybody has to be paid back.
 from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import DUAL, Plan
-from scenarios.billing_mismatch.words import decision, executives, hand_off, option, packet, public, snapshot
+from scenarios.billing_mismatch.words import packet, public
 from scenarios.moves import (
     When,
     below,
     both,
-    delivered,
     done,
     here,
     in_command,
-    known,
     m,
     recorded,
     seen,
@@ -25,130 +23,41 @@ from scenarios.moves import (
     task,
     waiting_to_sign,
 )
+from scenarios.plans import Choice, decided
 from scenarios.responders import Step, does
 from simulator import commands as c
 
 
 def stop(plan: Plan) -> list[Step]:
-    """Return the steps from the first findings to a faulty release that is on its way out."""
-    dual = plan is DUAL
-    looked = seen(*plan.shown_by)
-    stopped = below("dup_captures", 1) if dual else below("ledger_dropped", 1)
+    """Return the steps that stop the writing, mark where it stopped, and let the faulty release go."""
     return [
-        *([] if dual else [
-            Step(m(3.6), "commander", does(task("triage", "ledger_writes"))),
-            Step(m(3.6), "commander", does(task("mitigation", "ledger_plan"))),
-        ]),
-        Step(m(3), "triage",
-             lambda b: c.ChallengeClaim(inject="late_consumer", evidence=known(b, "by_attempt", "recon_psp")),
-             both(delivered("late_consumer"), seen("by_attempt", *(() if dual else ("recon_psp",))))),
-        Step(m(4), "triage", does(c.StateHypothesis(cause=plan.cause, probability=0.85)), looked),
-        Step(m(4), "deputy", lambda b: snapshot(b, plan, "detection", "pause", plan.worse, "mitigation"),
-             seen("by_attempt", plan.counted[1])),
-        *_cards(plan, looked),
-        Step(
-            m(4),
-            "mitigation",
-            lambda b: c.RecordReadiness(
-                known_good=plan.good, rollback="ready", evidence=known(b, plan.back_check, "known_good", "recon_psp")
-            ),
-            seen("rollback_check", plan.back_check, "known_good"),
-        ),
-        Step(m(4.5), "commander", lambda b: packet(b, plan, "mitigation", *plan.shown_by), looked),
-        Step(
-            m(4.6),
-            "commander",
-            lambda b: decision(
-                b, plan, ("key_off", "pause") if dual else ("pause",), "quickest_undo", (*plan.shown_by, "rates_now"),
-                1.5, ("invoices_wait", "books_drift_on", "known_twice_stay") if dual else ("invoices_wait",), stopped,
-            ),
-            both(looked, recorded("option:2")),
-        ),
         *([Step(m(4.7), "mitigation", does(c.TakeAction(action="key_off", decision="decision:1")),
-                recorded("decision:1"))] if dual else []),
+                recorded("decision:1"))] if plan is DUAL else []),
         Step(m(4.8), "triage", does(c.TakeAction(action="pause", decision="decision:1")), recorded("decision:1")),
-        Step(m(5), "commander", does(c.AskRole(role="data", topic="recon"))),
         Step(m(5), "commander", does(task("finance", "paygrid_list", due=9)), here("finance")),
-        Step(m(5.2), "commander", does(task("triage", text="Watch retries until the checkpoint", due=10))),
-        Step(m(5.2), "commander", does(task("verification", text="Watch charges and rows until the checkpoint",
-             due=10))),
         Step(m(7), "data", does(c.RunQuery(query="replay_bounds")), since("pause", 140)),
         Step(m(7.5), "data", does(c.TakeAction(action="record_watermark")), both(since("pause", 140),
              seen("replay_bounds"))),
-        Step(m(8), "verification", does(c.PinMetric(metric=stopped.metric)), done("pause")),
-        Step(m(8.5), "commander", lambda b: packet(b, plan, "mitigation", "replay_bounds", plan.back_check,
-             "recon_psp"), seen("replay_bounds")),
-        Step(
-            m(8.5),
-            "commander",
-            lambda b: decision(
-                b, plan, (plan.back,), "covers_rest",
-                (plan.back_check, "replay_bounds", plan.shown_by[0], "handler_diff", "recon_psp"), 6 if dual else 4,
-                ("replay_recharges", "known_debt") if dual else ("rows_in_memory",),
-                below(plan.watched[0], 2, 15), strategy="rollback",
-            ),
-            both(seen("replay_bounds", plan.back_check), done("record_watermark")),
-        ),
+        Step(m(8), "verification", does(c.PinMetric(metric=plan.stops.check.metric)), done("pause")),
+        decided(m(8.5), plan, plan.rolls_back, both(seen("replay_bounds", plan.back_check), done("record_watermark"))),
         Step(m(8.6), "mitigation", does(c.TakeAction(action=plan.back, decision="decision:2")),
              recorded("decision:2")),
     ]  # fmt: skip
-
-
-def _cards(plan: Plan, looked: When) -> list[Step]:
-    everything = plan.affected
-    if plan is DUAL:
-        return [
-            Step(m(4), "mitigation", does(option("key_off", ("processor",), 1.5, "books_drift_on", 1.5)), looked),
-            Step(m(4), "mitigation", does(option("pause", everything, 1, "invoices_wait", 1)), looked),
-            Step(m(4), "mitigation", does(option("rollback", everything, 6, "replay_recharges", 6)),
-                 seen("rollback_check")),
-        ]  # fmt: skip
-    return [
-        Step(m(4), "mitigation", does(option("pause", everything, 1, "invoices_wait", 1)), looked),
-        Step(m(4), "mitigation", does(option("write_through", everything, 1, "errors_return", 1)), looked),
-        Step(
-            m(4), "mitigation", does(option("ledger_rollback", everything, 4, "rows_in_memory", 4)), seen("ledger_plan")
-        ),
-    ]
 
 
 def resume(plan: Plan) -> list[Step]:
     """Return the steps from the rollback to billing that runs again, with two signatures."""
     dual = plan is DUAL
     rolled = since(plan.back, 345 if dual else 225)
-    replay_dry = "selective_dry_run" if dual else "eventid_dry_run"
     return [
-        Step(m(10), "comms", lambda b: public(b, "mitigating", "pause", plan.told[0]), done("pause")),
         Step(m(11), "commander", does(task("data", "full_dry_run"))),
-        Step(m(12), "commander", does(task("data", replay_dry))),
-        Step(m(12.5), "commander", does(c.RecordContradiction(
-            recommendations=(
-                c.Recommendation(owner="data", action=plan.repaired_by, reversal_minutes=15,
-                                 blast_radius=("known_twice_stay",) if dual else ("ledger",)),
-                c.Recommendation(owner="mitigation", action="replay_full", reversal_minutes=600,
-                                 blast_radius=("charges_again",)),
-            ),
-            choice=plan.repaired_by, reassess_minutes=8,
-            evidence=("query:full_dry_run", f"query:{replay_dry}"),
-        )), both(delivered("replay_from_ten"), seen("full_dry_run", replay_dry))),
-        Step(m(13), "comms", lambda b: executives(b, plan, "pause", "Charging stopped; the faulty release is going.")),
-        Step(m(14), "deputy", lambda b: snapshot(b, plan, "containment", plan.back, 1.0, "data")),
-        Step(m(15), "commander", does(c.ChangeStatus(status="mitigating"))),
+        Step(m(12), "commander", does(task("data", plan.repair[2]))),
         Step(m(15 if dual else 13), "verification", does(c.RunQuery(query="canary")), rolled),
         Step(m(15), "verification", does(c.PinMetric(metric=plan.watched[0])), rolled),
         Step(m(16), "commander", lambda b: packet(b, plan, "data", "canary", "replay_bounds"),
              seen_after("canary", m(12))),
-        Step(
-            m(16 if dual else 14),
-            "commander",
-            lambda b: decision(
-                b, plan, ("resume",), "boundary_known", ("canary", "replay_bounds", plan.back_check), 1,
-                ("impact_returns", "load_peak"), below("waiting", 100, 15),
-            ),
-            seen_after("canary", m(12)),
-        ),
-        Step(m(16 if dual else 14), "mitigation", does(c.TakeAction(action="resume", decision="decision:3")),
-             recorded("decision:3")),
+        Step(m(16 if dual else 14), "mitigation", does(c.TakeAction(action="resume", decision="decision:2")),
+             seen_after("canary", m(12))),
         *signed("resume", seen_after("canary", m(12))),
     ]  # fmt: skip
 
@@ -171,45 +80,24 @@ def repair(plan: Plan) -> list[Step]:
         return _write_by_event(plan)
     ready = both(done("resume"), seen("selective_dry_run"))
     return [
-        Step(m(18), "mitigation", does(hand_off(plan, "mitigation", "data", "packet:3")), recorded("packet:3")),
-        Step(m(18), "commander", does(task("finance", "paygrid_list", due=10)), done("resume")),
-        Step(m(18.5), "commander", lambda b: packet(b, plan, "data", "selective_dry_run", "full_dry_run",
-             "replay_bounds"), ready),
-        Step(
-            m(18.5),
-            "commander",
-            lambda b: decision(
-                b, plan, ("replay_selective", "recompute"), "boundary_known",
-                ("selective_dry_run", "full_dry_run", "replay_bounds", "by_attempt"), 15,
-                ("known_twice_stay", "bakes_in"), below("dlq", 3, 15), owner="data",
-            ),
-            ready,
-        ),
-        Step(m(18.6), "data", does(c.TakeAction(action="replay_selective", decision="decision:4")),
-             recorded("decision:4")),
+        decided(m(18.5), plan, Choice(
+            ("replay_selective", "recompute"), "boundary_known",
+            ("selective_dry_run", "full_dry_run", "replay_bounds", "by_attempt"), 15,
+            ("known_twice_stay", "bakes_in"), below("dlq", 3, 15), owner="data",
+        ), ready),
+        Step(m(18.6), "data", does(c.TakeAction(action="replay_selective", decision="decision:3")),
+             recorded("decision:3")),
         *signed("replay_selective", seen("selective_dry_run")),
-        Step(m(20), "commander", does(task("verification", text="Watch the dead letter queue empty", due=10))),
-        Step(m(20), "commander", does(task("triage", text="Find who else reads the revenue events", due=12))),
-        Step(m(22), "data", does(c.TakeAction(action="recompute", decision="decision:4")),
+        Step(m(22), "data", does(c.TakeAction(action="recompute", decision="decision:3")),
              since("replay_selective", 30)),
-        Step(m(24), "verification", does(c.PinMetric(metric="dlq")), done("replay_selective")),
-        Step(m(25), "commander", lambda b: packet(b, plan, "deputy", "paygrid_list", "selective_dry_run"),
-             seen_after("paygrid_list", m(18))),
-        Step(
-            m(25),
-            "commander",
-            lambda b: decision(
-                b, plan, ("refund_list",), "evidence_agrees", ("paygrid_list", "by_attempt", "one_invoice"), 60,
-                ("money_out",), below("dup_captures", 1, 15),
-            ),
-            seen_after("paygrid_list", m(18)),
-        ),
-        Step(m(25.2), "mitigation", does(c.TakeAction(action="refund_list", executor="finance", decision="decision:5")),
-             recorded("decision:5")),
-        Step(m(26), "verification", does(c.PinMetric(metric="waiting"))),
+        decided(m(25), plan, Choice(
+            ("refund_list",), "evidence_agrees", ("paygrid_list", "by_attempt", "one_invoice"), 60, ("money_out",),
+            below("dup_captures", 1, 15),
+        ), both(done("replay_selective"), seen("paygrid_list"))),
+        Step(m(25.2), "mitigation", does(c.TakeAction(action="refund_list", executor="finance", decision="decision:4")),
+             recorded("decision:4")),
         Step(m(27), "commander", lambda b: packet(b, plan, "deputy", "canary", "paygrid_list", "by_attempt")),
         Step(m(29.2), "comms", lambda b: public(b, "mitigating", "replay_selective", plan.told[1])),
-        Step(m(30), "verification", does(c.PinMetric(metric="dup_captures"))),
     ]  # fmt: skip
 
 
@@ -217,28 +105,17 @@ def _write_by_event(plan: Plan) -> list[Step]:
     """Return the repair where every invoice was published once, so that its event is as good a key as any."""
     ready = both(done("resume"), seen_after("eventid_dry_run", m(12)))
     return [
-        Step(m(15), "mitigation", does(hand_off(plan, "mitigation", "data", "packet:2")), recorded("packet:2")),
-        Step(m(15.5), "commander", lambda b: packet(b, plan, "data", "eventid_dry_run", "full_dry_run",
-             "replay_bounds"), ready),
-        Step(
-            m(15.5),
-            "commander",
-            lambda b: decision(
-                b, plan, ("replay_eventid",), "boundary_known",
-                ("eventid_dry_run", "full_dry_run", "replay_bounds", "by_attempt", "ledger_writes"), 15, ("ledger",),
-                below("mismatch", 0.001, 15), owner="data",
-            ),
-            ready,
-        ),
-        Step(m(15.6), "data", does(c.TakeAction(action="replay_eventid", decision="decision:4")),
-             recorded("decision:4")),
+        decided(m(15.5), plan, Choice(
+            ("replay_eventid",), "boundary_known",
+            ("eventid_dry_run", "full_dry_run", "replay_bounds", "by_attempt", "ledger_writes"), 15, ("ledger",),
+            below("mismatch", 0.001, 15), owner="data",
+        ), ready),
+        Step(m(15.6), "data", does(c.TakeAction(action="replay_eventid", decision="decision:3")),
+             recorded("decision:3")),
         *signed("replay_eventid", seen_after("eventid_dry_run", m(12))),
-        Step(m(17), "commander", does(task("verification", text="Watch rows and charges agree", due=10))),
-        Step(m(17), "commander", does(task("triage", text="Find who was told that an invoice is unpaid", due=15))),
         Step(m(19), "data", does(c.RunQuery(query="recon_psp")), since("replay_eventid", 30)),
         Step(m(22), "verification", does(c.PinMetric(metric="mismatch")), done("replay_eventid")),
         Step(m(24), "data", does(c.RunQuery(query="recon_now")), since("replay_eventid", 330)),
-        Step(m(22.5), "verification", does(c.PinMetric(metric="waiting"))),
         Step(m(27), "commander", lambda b: packet(b, plan, "deputy", "canary", "recon_psp", "ledger_writes")),
         Step(m(29.2), "comms", lambda b: public(b, "recovered", "replay_eventid", plan.told[1]),
              seen_after("three_way", m(plan.verified_at))),

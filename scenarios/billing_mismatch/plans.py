@@ -10,55 +10,56 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scenarios import plans
+from scenarios.moves import below
+from scenarios.plans import Choice
 from simulator.views import Briefing
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A cause, what stops it, what puts the books right, and what is true under it."""
+@dataclass(frozen=True, kw_only=True)
+class Plan(plans.Plan):
+    """A plan of scenario B."""
 
-    name: str
-    cause: str
-    affected: tuple[str, ...]
-    lead: str
-    """What stops it first, named in escalations, snapshots and updates."""
-    back: str
-    """The rollback that makes the cause go."""
     back_check: str
-    """The query that shows what that rollback would do."""
-    good: str
-    """The revision to go back to."""
+    """The query that shows what the rollback would do."""
+    looks: tuple[tuple[str, str], ...] = ()
+    """Who looks at what besides, once the plan is settled: role and query."""
+    shown_by: tuple[str, ...]
+    """Queries that the cause rests on."""
+    against_lag: tuple[str, ...]
+    """Queries that speak against a late consumer."""
+    cards: tuple[tuple[str, tuple[str, ...], float, str, float], ...]
+    """Option cards: action, coverage, minutes to effect, risk, minutes to undo."""
+    stops: Choice
+    """How it is stopped."""
+    rolls_back: Choice
+    """How the faulty release goes."""
     repaired_by: str
     """The repair that updates name once things get better."""
-    settled_by: tuple[tuple[str, int], ...]
-    """Actions, and the seconds after each, before anything is verified."""
+    repair: tuple[float, tuple[str, ...], str]
+    """Minutes to undo that repair, what it touches, and the query that shows it beforehand."""
+    replayed: str
+    """What replaying everything would do instead."""
     verified_at: float
     """Minute of the drill from which on recovery is verified."""
-    metrics: tuple[str, ...]
-    """Series that are compared with a clean window."""
-    watched: tuple[str, float]
-    """Series and threshold at which the watch acts at once."""
     counted: tuple[str, str]
     """A count, and the query that gives it, by which the risk of waiting is put."""
-    worse: float
+    worse: float = 1.6
     """Factor on that count if nothing is done for half an hour."""
     left: float
     """Factor on that count once it is over: what was only counted stays, what was mended is gone."""
-    shown_by: tuple[str, ...]
-    """Queries that the cause rests on."""
-    noted: tuple[tuple[str, str], ...]
-    """Figures of the decision note, and the queries that give them."""
-    done: tuple[str, ...]
-    """Actions the decision note names."""
-    rejected: tuple[tuple[str, str], ...]
-    risks: tuple[str, ...]
-    """Residual risks; the first three go into the closing notes."""
-    unknowns: tuple[str, ...]
-    hardening: tuple[tuple[str, str, str, str, int], ...]
     told: tuple[str, str, str]
     """What the public hears while it is stopped, before it is over, and once it is."""
+    told_up: tuple[str, str]
+    """What executives hear once it is stopped, and once it is over."""
+    watches: str
+    """What triage watches until the checkpoint."""
     answers: tuple[tuple[str, str], ...]
     """What askers are told whose question has another answer under each cause."""
+    stop_at: tuple[str, float] = ("mismatch", 0.02)
+    ask: str = "finance_hands"
+    need: str = "release_stop"
+    next_owner: str = "data"
 
 
 DUAL = Plan(
@@ -70,18 +71,17 @@ DUAL = Plan(
     back_check="rollback_check",
     good="rel-7702",
     repaired_by="replay_selective",
-    settled_by=(("refund_list", 270), ("recompute", 0)),
+    settled_by=(("refund_list", 1, 270), ("recompute", 1, 0)),
     verified_at=35,
     metrics=("mismatch", "dlq", "dup_captures", "retries", "commit_p99"),
     watched=("retries", 5),
     counted=("duplicate_events", "by_attempt"),
-    worse=1.6,
     left=1.0,
     shown_by=("by_attempt", "handler_diff", "sample_200"),
     noted=(("double_captures", "paygrid_list"), ("wrong_money_usd", "paygrid_list")),
     done=("key_off", "pause", "rollback", "replay_selective", "recompute", "refund_list"),
     rejected=(("hotfix", "time"),),
-    risks=("statements_late", "no_business_key", "psp_nightly", "dlq_unwatched", "reports_again"),
+    risks=("statements_late", "psp_nightly", "no_business_key", "dlq_unwatched", "reports_again"),
     unknowns=("chargebacks_open", "other_consumers"),
     hardening=(
         ("dual_write", "prevent", "Write event and row in one transaction, through an outbox", "triage", 21),
@@ -96,6 +96,32 @@ DUAL = Plan(
         "Billing is right again; everybody charged twice is refunded.",
     ),
     answers=(("do_not_stop", "stated_cost"), ("charged_twice", "refund_coming")),
+    against_lag=("by_attempt",),
+    cards=(
+        ("key_off", ("processor",), 1.5, "books_drift_on", 1.5),
+        ("pause", ("events", "ledger", "processor"), 1, "invoices_wait", 1),
+    ),
+    stops=Choice(
+        ("key_off", "pause"),
+        "quickest_undo",
+        ("by_attempt", "handler_diff", "sample_200"),
+        1.5,
+        ("invoices_wait", "books_drift_on", "known_twice_stay"),
+        below("dup_captures", 1),
+    ),
+    rolls_back=Choice(
+        ("rollback",),
+        "covers_rest",
+        ("rollback_check", "replay_bounds", "by_attempt", "handler_diff", "recon_psp"),
+        6,
+        ("replay_recharges", "known_debt"),
+        below("retries", 2, 15),
+    ),
+    repair=(15, ("known_twice_stay",), "selective_dry_run"),
+    replayed="charges_again",
+    told_up=("Charging stopped; the faulty release is going.", "Books agree; refunds are out; watch on."),
+    watches="Watch retries until the checkpoint",
+    uncertain=("chargebacks_open", "tax_reports"),
 )
 BEHIND = Plan(
     name="behind",
@@ -106,18 +132,17 @@ BEHIND = Plan(
     back_check="ledger_plan",
     good="rel-7694",
     repaired_by="replay_eventid",
-    settled_by=(("replay_eventid", 30),),
+    settled_by=(("replay_eventid", 1, 30),),
     verified_at=24,
     metrics=("mismatch", "ledger_dropped", "ahead", "dup_captures"),
     watched=("ledger_dropped", 1),
     counted=("missing_rows", "ledger_writes"),
-    worse=1.6,
     left=0.0,
     shown_by=("ledger_writes", "by_attempt", "sample_200"),
     noted=(("mismatch_pct", "recon_now"), ("invoices_affected", "replay_bounds")),
     done=("pause", "ledger_rollback", "replay_eventid"),
     rejected=(("flag", "side_effect"), ("hotfix", "time")),
-    risks=("drops_again", "no_business_key", "psp_nightly", "latent_retry", "reports_again"),
+    risks=("drops_again", "psp_nightly", "no_business_key", "latent_retry", "reports_again"),
     unknowns=("other_consumers", "tax_reports"),
     hardening=(
         ("ack_before_row", "prevent", "Acknowledge a row once it is written, and not before", "data", 14),
@@ -131,6 +156,33 @@ BEHIND = Plan(
         "Records are right again; invoices that showed as unpaid are settled.",
     ),
     answers=(("do_not_stop", "stated_cost"), ("charged_twice", "none_found")),
+    looks=(("triage", "ledger_writes"), ("mitigation", "ledger_plan")),
+    against_lag=("by_attempt", "recon_psp"),
+    cards=(
+        ("pause", ("ledger",), 1, "invoices_wait", 1),
+        ("write_through", ("ledger",), 1, "errors_return", 1),
+    ),
+    stops=Choice(
+        ("pause",),
+        "quickest_undo",
+        ("ledger_writes", "by_attempt", "sample_200"),
+        1.5,
+        ("invoices_wait",),
+        below("ledger_dropped", 1),
+    ),
+    rolls_back=Choice(
+        ("ledger_rollback",),
+        "covers_rest",
+        ("ledger_plan", "replay_bounds", "ledger_writes", "handler_diff", "recon_psp"),
+        4,
+        ("rows_in_memory",),
+        below("ledger_dropped", 2, 15),
+    ),
+    repair=(15, ("ledger",), "eventid_dry_run"),
+    replayed="charges_again",
+    told_up=("Charging stopped; the faulty release is going.", "All three sources agree; watch on."),
+    watches="Watch retries until the checkpoint",
+    uncertain=("other_consumers", "tax_reports"),
 )
 RECOUNT = Plan(
     name="recount",
@@ -141,18 +193,17 @@ RECOUNT = Plan(
     back_check="agg_plan",
     good="rel-7689",
     repaired_by="recompute",
-    settled_by=(("recompute", 30), ("agg_start", 60)),
+    settled_by=(("recompute", 1, 30), ("agg_start", 1, 60)),
     verified_at=22,
     metrics=("mismatch", "agg_again", "lag_agg", "ahead"),
     watched=("agg_again", 2),
     counted=("duplicate_events", "agg_reads"),
-    worse=1.6,
     left=1.0,
     shown_by=("agg_reads", "recon_psp", "by_attempt"),
     noted=(("duplicate_events", "agg_reads"), ("mismatch_pct", "recon_now")),
     done=("agg_stop", "agg_rollback", "recompute"),
     rejected=(("flag", "coverage"), ("hotfix", "time")),
-    risks=("agg_again", "latent_retry", "psp_nightly", "reports_again"),
+    risks=("agg_again", "psp_nightly", "latent_retry", "reports_again"),
     unknowns=("other_consumers", "tax_reports"),
     hardening=(
         ("agg_at_least_once", "prevent", "Count each event once, whatever is read again", "data", 14),
@@ -165,6 +216,34 @@ RECOUNT = Plan(
         "Our revenue figure is right again; no invoice was ever wrong.",
     ),
     answers=(("do_not_stop", "not_needed"), ("charged_twice", "none_found")),
+    looks=(("triage", "agg_reads"), ("mitigation", "agg_plan"), ("triage", "consumer_agg")),
+    against_lag=("agg_reads", "consumer_agg"),
+    cards=(
+        ("agg_stop", ("events",), 1, "number_stands", 1),
+        ("pause", ("events",), 1, "invoices_wait", 1),
+    ),
+    stops=Choice(
+        ("agg_stop",),
+        "quickest_undo",
+        ("agg_reads", "recon_psp", "by_attempt", "sample_200", "one_invoice"),
+        1,
+        ("number_stands",),
+        below("agg_again", 2),
+        owner="data",
+    ),
+    rolls_back=Choice(
+        ("agg_rollback",),
+        "covers_rest",
+        ("agg_plan", "agg_reads", "recon_psp"),
+        4,
+        ("reads_again",),
+        below("agg_again", 2, 15),
+    ),
+    repair=(2, ("bakes_in",), "recon_psp"),
+    replayed="books_worse",
+    told_up=("The ledger is right; revenue-agg counted some of it twice.", "All three sources agree; watch on."),
+    watches="Watch what is published until the checkpoint",
+    uncertain=("other_consumers", "tax_reports"),
 )
 TELLING = ("sample_200", "by_attempt")
 """Queries whose outputs decide between the plans, and give the first of them something to rest on."""

@@ -1,9 +1,10 @@
-"""What by_the_book says in scenario B: packets, snapshots, updates, decisions, handoffs."""
+"""What by_the_book says in scenario B: packets, snapshots, updates."""
 
 from __future__ import annotations
 
+from scenarios import plans
 from scenarios.billing_mismatch.plans import Plan, plan_of
-from scenarios.moves import figure, known
+from scenarios.moves import figure
 from simulator import commands as c
 from simulator.views import Briefing
 
@@ -25,30 +26,14 @@ def counted(b: Briefing, plan: Plan, factor: float) -> c.Figure:
 
 def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordPacket:
     """Return an evidence packet on the newest outputs of these queries."""
-    return c.RecordPacket(
-        segments=plan.affected,
-        impact=(mismatch(b),),
-        evidence=known(b, *queries),
-        residual_risks=(plan.risks[0], "psp_nightly"),
-        next_checkpoint_minutes=10,
-        next_owner=next_owner,
-    )
+    return plans.packet(b, plan, mismatch(b), next_owner, *queries)
 
 
 def snapshot(
     b: Briefing, plan: Plan, phase: str, candidate: str | None, factor: float, next_owner: str
 ) -> c.RecordSnapshot:
     """Return a snapshot whose risk of waiting is the plan's count times `factor`."""
-    return c.RecordSnapshot.model_validate(
-        {
-            "phase": phase,
-            "stable_revision": plan.good,
-            "candidate": candidate,
-            "risk_of_waiting": counted(b, plan, factor),
-            "next_checkpoint_minutes": 10,
-            "next_owner": next_owner,
-        }
-    )
+    return plans.snapshot(plan, phase, candidate, counted(b, plan, factor), next_owner)
 
 
 def public(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders:
@@ -78,70 +63,6 @@ def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> c.UpdateE
         next_update_minutes=20,
         text=text,
     )
-
-
-def decision(
-    b: Briefing,
-    plan: Plan,
-    actions: tuple[str, ...],
-    why: str,
-    evidence: tuple[str, ...],
-    reversal: float,
-    blast: tuple[str, ...],
-    check: c.Check,
-    strategy: str = "containment",
-    owner: str = "mitigation",
-) -> c.RecordDecision:
-    """Return a checkpoint decision carried out by one owner and checked by another."""
-    return c.RecordDecision.model_validate(
-        {
-            "decision": "rollback" if strategy == "rollback" else "continue mitigation",
-            "actions": actions,
-            "strategy": strategy,
-            "why_now": why,
-            "evidence": known(b, *evidence),
-            "rejected": tuple(c.RejectedRung.model_validate({"rung": r, "reason": w}) for r, w in plan.rejected),
-            "execution_owner": owner,
-            "verification_owner": "verification",
-            "reversal_minutes": reversal,
-            "blast_radius": blast,
-            "check": check,
-            "confidence": "L2",
-            "contained_until_minutes": 240,
-        }
-    )
-
-
-def hand_off(plan: Plan, what: str, to: str, ref: str | None) -> c.HandOff:
-    """Return a handoff on a packet."""
-    return c.HandOff(
-        what=what,
-        to=to,
-        included=plan.affected,
-        unknowns=plan.unknowns,
-        hypothesis=plan.cause,
-        next_checkpoint_minutes=10,
-        rollback_trigger=watch(plan),
-        packet=ref,
-    )
-
-
-def option(action: str, coverage: tuple[str, ...], minutes: float, risk: str, reversal: float) -> c.RecordOption:
-    """Return an option card."""
-    return c.RecordOption(
-        action=action,
-        coverage=coverage,
-        minutes_to_effect=minutes,
-        risk=risk,
-        reversal_minutes=reversal,
-        abort_if=c.Check.model_validate({"metric": "mismatch", "is": "above", "threshold": 0.02}),
-    )
-
-
-def watch(plan: Plan) -> c.Check:
-    """Return what makes the watch act at once."""
-    metric, threshold = plan.watched
-    return c.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold, "within_minutes": 5})
 
 
 def last_packet(b: Briefing) -> str | None:

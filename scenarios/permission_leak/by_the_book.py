@@ -7,25 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from scenarios.moves import both, delivered, done, figure, known, m, recorded, seen, seen_after, task
+from scenarios.moves import both, delivered, in_command, known, m, recorded, seen, seen_after, task
 from scenarios.permission_leak.contain import steps_of
-from scenarios.permission_leak.plans import (
-    TELLING,
-    Plan,
-    executives,
-    hand_off,
-    packet,
-    plan_of,
-    reads,
-    restricted,
-    snapshot,
-    trigger,
-)
+from scenarios.permission_leak.plans import TELLING, Plan, executives, packet, plan_of, reads, restricted, snapshot
+from scenarios.plans import backlog, closing, hand_off, lanes, settled, trigger, verified
 from scenarios.responders import Book, Step, does
 from simulator import commands as c
 from simulator.views import Briefing
-
-ASKS = {"store": "growth_hands", "copy": "growth_hands", "memory": "platform_hands"}
 
 
 def _first_minutes() -> list[Step]:
@@ -38,9 +26,8 @@ def _first_minutes() -> list[Step]:
         Step(30, "commander", does(task("security", "audit_count"))),
         Step(35, "commander", does(task("mitigation", "evidence_status"))),
         Step(35, "commander", does(task("verification", "pop_versions"))),
-        Step(40, "commander", does(task("mitigation", "scan_check"))),
         Step(40, "commander", does(task("verification", "origin_authz"))),
-        Step(45, "comms", does(c.RunQuery(query="ticket_search"))),
+        Step(50, "mitigation", does(c.ShareCue(cue="store_wiped"))),
         Step(60, "commander", does(c.PageTeam(role="growth"))),
         Step(65, "commander", does(c.PageTeam(role="platform"))),
         Step(
@@ -57,18 +44,16 @@ def _first_minutes() -> list[Step]:
         Step(105, "commander", does(c.ClassifyDependency(dependency="auth")), recorded("query:repro_warm")),
         Step(105, "security", does(c.TakeAction(action="evidence_snapshot", executor="security")),
              seen("evidence_status")),
+        Step(85, "deputy", does(c.ShareCue(cue="edge_train"))),
         Step(110, "commander", does(c.Freeze(scope=("edge-worker", "edge-config")))),
         Step(115, "deputy", does(c.TakeAction(action="note_awareness", executor="deputy")),
              lambda b: b.incident.declared_at is not None),
-        Step(120, "commander", does(c.AssignLane(lane="triage", owner="security", next_owner="mitigation"))),
-        Step(120, "commander", does(c.AssignLane(lane="mitigation", owner="mitigation", next_owner="verification"))),
-        Step(125, "commander", does(c.AssignLane(lane="verification", owner="verification", next_owner="deputy"))),
-        Step(125, "commander", does(c.AssignLane(lane="comms", owner="comms", next_owner="deputy"))),
-        Step(130, "commander", does(c.NameMergeOwner(surface="edge-worker", owner="mitigation"))),
-        Step(130, "commander", does(c.NameMergeOwner(surface="token-svc", owner="triage"))),
+        *lanes(120, {
+            "triage": ("security", "mitigation"), "mitigation": ("mitigation", "verification"),
+            "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
+        }, {"edge-worker": "mitigation", "token-svc": "triage"}),
         Step(135, "commander", does(c.PageTeam(role="documents"))),
         Step(145, "commander", does(task("verification", "healthz"))),
-        Step(155, "commander", does(task("triage", "members_check"))),
         Step(170, "deputy", _escalation),
         # Everything rests on it: whoever was asked may be stuck.
         Step(m(4.5), "commander", does(task("verification", "repro_warm")),
@@ -83,76 +68,36 @@ def _escalation(b: Briefing) -> c.EscalateInternally | None:
     if counted is None:
         return None
     return c.EscalateInternally(
-        impact=counted, decision=plan.branch, ask=ASKS[plan.name], next_update_minutes=20, owner="commander"
+        impact=counted, decision=plan.lead, ask=plan.ask, next_update_minutes=20, owner="commander"
     )
 
 
 def _verify_and_close(plan: Plan) -> list[Step]:
-    clean = both(*(done(action) for action in plan.clean_after))
+    clean = settled(plan)
     return [
-        Step(m(17), "verification", does(c.RunQuery(query="cache_inventory")), clean),
         Step(m(18), "verification", does(c.RunQuery(query="verify")), clean),
-        Step(
-            m(19),
-            "verification",
-            lambda b: c.RecordVerification(
-                metrics=plan.metrics,
-                baseline_from=b.catalogue.quiet[0],
-                baseline_to=b.catalogue.quiet[1],
-                segments=plan.affected,
-                hold_minutes=10,
-                evidence=known(b, "verify"),
-            ),
-            seen_after("verify", m(18)),
-        ),
+        verified(m(19), plan, 10, seen_after("verify", m(18)), "verify"),
         # Prepared well before it is needed, so that slower holders have it in time as well.
         Step(m(19.2), "commander", lambda b: packet(b, plan, "deputy", "verify", plan.proof, "affected_list"),
              recorded("packet:2")),
         Step(m(20), "commander", does(hand_off(plan, "commander", "deputy", "packet:3")),
              both(delivered("commander_leaves"), recorded("packet:3"))),
-        Step(m(20.5), "deputy", does(c.AssignRole(role="deputy", to="triage")),
-             lambda b: b.incident.holder("commander") == "deputy"),
+        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         Step(m(30), "deputy", lambda b: restricted(b, "recovered", plan.fixed_by,
              "Closed in every place; we watch on."), recorded("verification:1")),
-        Step(m(31), "verification", does(c.RunQuery(query="verify"))),
-        Step(m(32), "triage", does(c.RunQuery(query="audit_count"))),
         Step(m(34), "deputy", lambda b: executives(b, plan.fixed_by, "Contained; counsel has the numbers.")),
         Step(m(34.5), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(35), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              both(lambda b: bool(b.incident.measured), seen(plan.proof))),
-        Step(m(35.5), "deputy", lambda b: packet(b, plan, "verification", "verify", plan.proof)),
-        Step(m(36), "deputy", does(snapshot("hardening", None, 0.0, "verification"))),
+        Step(m(36), "deputy", does(snapshot(plan, "hardening", None, 0.0, "verification"))),
         Step(m(36.5), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
-        *(
-            Step(m(37), "mitigation", does(c.AddHardeningTask.model_validate(
-                {"factor": factor, "class": kind, "text": text, "owner": owner, "due_days": days})))
-            for factor, kind, text, owner, days in plan.hardening
-        ),
+        *backlog(m(37), plan),
         Step(m(39), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(44), "triage", does(c.RunQuery(query="audit_count"))),
         Step(m(44), "security", does(c.RunQuery(query="affected_list"))),
-        Step(m(47), "deputy", lambda b: restricted(b, "recovered", plan.fixed_by, "Quiet since; more tomorrow.")),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "affected_list")),
-        Step(m(48), "deputy", does(c.RequestClosure(confidence="L3", evidence=("query:verify",)))),
-        Step(m(49), "deputy", does(
-            c.PublishClosurePackage(verification=("verification:1",), residual_risks=plan.risks))),
-        Step(m(49.5), "deputy", does(c.WriteLeadershipNote(cause=plan.cause, why=plan.why, confidence="L3",
-             uncertain=("personal_data", "kept_copies"), need="review_edge", watch_owner="verification"))),
-        Step(m(50.5), "deputy", lambda b: _note(b, plan), seen("affected_list")),
-        Step(m(51), "deputy", does(c.CommitCheckpoint(in_hours=2, owner="verification", trigger=trigger(plan)))),
-        Step(m(55), "deputy", does(c.EndDrill(how="resolved"))),
+        *closing(48, plan, "deputy", "verify", ends=55),
     ]  # fmt: skip
-
-
-def _note(b: Briefing, plan: Plan) -> c.PublishDecisionNote:
-    figures = [figure(b, "affected_list", name) for name in ("reads_total", "tenants_to_tell")]
-    return c.PublishDecisionNote(
-        cause=plan.cause,
-        confidence="L3",
-        actions=plan.done,
-        figures=tuple(f for f in figures if f),
-        residual_risks=plan.risks,
-    )
 
 
 def book(seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0) -> Book[Plan]:

@@ -12,14 +12,11 @@ from scenarios.permission_leak.plans import (
     REGIONS,
     STORE,
     Plan,
-    decision,
-    executives,
-    hand_off,
-    option,
     packet,
     restricted,
     snapshot,
 )
+from scenarios.plans import Choice, decided, hand_off, option, settled
 from scenarios.responders import Step, does
 from simulator import commands as c
 from simulator.views import Briefing
@@ -38,64 +35,46 @@ def _readiness(b: Briefing, state: str, *queries: str, plan: str | None = None) 
 
 
 def _store() -> list[Step]:
-    held = done("evidence_snapshot")
     closed = both(done("rollback"), done("unpin"))
     plan = STORE
     return [
-        Step(m(3.5), "mitigation", does(option("rollback", ("americas", "europe"), 1.75, "pinned_stays", 1.75)),
+        Step(m(3.5), "mitigation", does(option(plan, "rollback", ("americas", "europe"), 1.75, "pinned_stays", 1.75)),
              both(TOLD, seen("pin_inventory"))),
-        Step(m(3.5), "mitigation", does(option("block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
-        Step(m(3.5), "mitigation", does(option("patch", REGIONS, 34, "second_defect", 2)), seen("key_diff")),
-        Step(m(3.5), "mitigation",
-             lambda b: _readiness(b, "blocked", "evidence_status", "pin_inventory", plan="evidence_snapshot"),
-             both(TOLD, seen("evidence_status", "pin_inventory"), lambda b: not held(b))),
+        Step(m(3.5), "mitigation", does(option(plan, "block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
         Step(m(4.5), "commander",
              lambda b: packet(b, plan, "mitigation", "repro_warm", "audit_count", "evidence_status"),
              both(TOLD, seen("audit_count"))),
-        Step(m(5), "commander", does(task("mitigation", "manifest")), both(TOLD, held)),
         Step(m(5), "mitigation", lambda b: _readiness(b, "ready", "manifest", "pin_inventory"), seen("manifest")),
-        Step(
-            m(5),
-            "commander",
-            lambda b: decision(
-                b, plan, ("rollback",), "evidence_safe", ("repro_warm", "audit_count", "manifest", "pin_inventory"),
-                1.75, ("pinned_stays", "previews_stay"), below("authz_hit_europe", 0.05),
-            ),
-            both(seen("manifest", "pin_inventory"), recorded("option:2")),
-        ),
+        decided(m(5), plan, Choice(
+            ("rollback",), "evidence_safe", ("repro_warm", "audit_count", "manifest", "pin_inventory"), 1.75,
+            ("pinned_stays", "previews_stay"), below("authz_hit_europe", 0.05),
+        ), both(seen("manifest", "pin_inventory"), recorded("option:2"))),
         Step(m(5), "mitigation", does(c.TakeAction(action="rollback", decision="decision:1")), recorded("decision:1")),
-        Step(m(5.5), "security", does(c.TakeAction(action="ack_reporter", executor="security")), both(TOLD, held)),
         Step(m(5.5), "commander", does(task("mitigation", "purge_dry_run")), done("rollback")),
         Step(m(5.5), "commander", does(task("triage", "epoch_status")), done("rollback")),
-        Step(
-            m(6),
-            "commander",
-            lambda b: decision(
-                b, plan, ("unpin",), "covers_rest", ("pin_inventory", "repro_warm"), 2,
-                ("experiment_spoilt", "previews_stay"), below("authz_hit_apac", 0.05),
-            ),
-            both(here("growth"), done("rollback")),
-        ),
-        Step(m(6), "mitigation", does(c.TakeAction(action="unpin", executor="growth", decision="decision:2")),
-             recorded("decision:2")),
-        Step(
-            m(8),
-            "commander",
-            lambda b: decision(
-                b, plan, ("purge", "epoch_bump", "epoch_sync"), "left_behind",
-                ("repro_warm", "purge_dry_run", "epoch_status"), 6,
-                ("render_busy", "guests_again", "lagging_place"), below("tokens_cached", 400),
-            ),
-            both(seen("purge_dry_run", "epoch_status"), closed, since("unpin", 90)),
-        ),
+        *_unpin(plan, m(6), "authz_hit_apac"),
+        decided(m(8), plan, Choice(
+            ("purge", "epoch_bump", "epoch_sync"), "left_behind", ("repro_warm", "purge_dry_run", "epoch_status"), 6,
+            ("render_busy", "guests_again", "lagging_place"), below("tokens_cached", 400),
+        ), both(seen("purge_dry_run", "epoch_status"), closed, since("unpin", 90))),
         Step(m(8), "mitigation", does(c.TakeAction(action="purge", decision="decision:3")), recorded("decision:3")),
         Step(m(8), "mitigation", does(c.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
              recorded("decision:3")),
         Step(m(8.5), "mitigation", does(c.TakeAction(action="epoch_sync", executor="platform", decision="decision:3")),
              both(here("platform"), delivered("lagging_epoch"))),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="authz_hit_europe")), done("rollback")),
-        Step(m(15), "verification", does(c.PinMetric(metric="authz_hit_apac")), done("unpin")),
-        Step(m(15), "verification", does(c.PinMetric(metric="tokens_cached")), both(done("purge"), done("epoch_sync"))),
+    ]  # fmt: skip
+
+
+def _unpin(plan: Plan, at: int, metric: str) -> list[Step]:
+    """Return the steps that turn over the place that a rollback leaves out."""
+    choice = Choice(
+        ("unpin",), "covers_rest", ("pin_inventory", "repro_warm"), 2, ("experiment_spoilt", "previews_stay"),
+        below(metric, 0.05),
+    )  # fmt: skip
+    return [
+        decided(at, plan, choice, both(here("growth"), done("rollback"))),
+        Step(at, "mitigation", does(c.TakeAction(action="unpin", executor="growth", decision="decision:2")),
+             recorded("decision:2")),
     ]  # fmt: skip
 
 
@@ -103,56 +82,31 @@ def _store() -> list[Step]:
 
 
 def _copy() -> list[Step]:
-    held = done("evidence_snapshot")
     plan = COPY
     return [
         Step(m(2.5), "commander", does(task("verification", "repro_header")), TOLD),
-        Step(m(2.5), "mitigation", does(option("rollback", ("americas", "apac"), 1.75, "pinned_stays", 1.75)),
+        Step(m(2.5), "mitigation", does(option(plan, "rollback", ("americas", "apac"), 1.75, "pinned_stays", 1.75)),
              both(TOLD, seen("pin_inventory"))),
-        Step(m(2.5), "mitigation", does(option("block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
-        Step(m(2.5), "mitigation", does(option("purge_paths", ("previews",), 4, "copies_trace_wiped", 6)), TOLD),
+        Step(m(2.5), "mitigation", does(option(plan, "block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
         Step(m(3), "mitigation", lambda b: _readiness(b, "ready", "evidence_status", "pin_inventory"),
              both(TOLD, seen("evidence_status", "pin_inventory"))),
         Step(m(3), "commander",
              lambda b: packet(b, plan, "mitigation", "repro_warm", "audit_count", "evidence_status"),
              both(TOLD, seen("audit_count"))),
-        Step(
-            m(3),
-            "commander",
-            lambda b: decision(
-                b, plan, ("rollback",), "quickest_undo",
-                ("repro_warm", "audit_count", "evidence_status", "pin_inventory"), 1.75,
-                ("pinned_stays", "previews_stay"), below("authz_hit_americas", 0.05),
-            ),
-            both(seen("evidence_status", "pin_inventory", "audit_count"), recorded("option:2")),
-        ),
+        decided(m(3), plan, Choice(
+            ("rollback",), "quickest_undo", ("repro_warm", "audit_count", "evidence_status", "pin_inventory"), 1.75,
+            ("pinned_stays", "previews_stay"), below("authz_hit_americas", 0.05),
+        ), both(seen("evidence_status", "pin_inventory", "audit_count"), recorded("option:2"))),
         Step(m(3), "mitigation", does(c.TakeAction(action="rollback", decision="decision:1")), recorded("decision:1")),
         Step(m(4), "commander", does(task("mitigation", "purge_dry_run")), done("rollback")),
         Step(m(4), "commander", does(task("platform", "cache_inventory")), both(done("rollback"), here("platform"))),
-        Step(m(5), "commander", does(task("mitigation", "manifest")), both(TOLD, held)),
-        Step(m(5.5), "security", does(c.TakeAction(action="ack_reporter", executor="security")), both(TOLD, held)),
-        Step(
-            m(5.2),
-            "commander",
-            lambda b: decision(
-                b, plan, ("unpin",), "covers_rest", ("pin_inventory", "repro_warm"), 2,
-                ("experiment_spoilt", "previews_stay"), below("authz_hit_europe", 0.05),
-            ),
-            both(here("growth"), done("rollback")),
-        ),
-        Step(m(5.2), "mitigation", does(c.TakeAction(action="unpin", executor="growth", decision="decision:2")),
-             recorded("decision:2")),
+        *_unpin(plan, m(5.2), "authz_hit_europe"),
         # The tag knows fewer copies than there are: five places now, and each by path once the pin is off.
-        Step(
-            m(5.5),
-            "commander",
-            lambda b: decision(
-                b, plan, ("purge", "purge_paths"), "left_behind",
-                ("repro_warm", "repro_header", "purge_dry_run", "cache_inventory", "manifest"), 6,
-                ("render_busy", "refills"), below("previews_public", 600),
-            ),
-            both(seen("purge_dry_run", "cache_inventory", "manifest"), recorded("decision:2")),
-        ),
+        decided(m(5.5), plan, Choice(
+            ("purge", "purge_paths"), "left_behind",
+            ("repro_warm", "repro_header", "purge_dry_run", "cache_inventory", "manifest"), 6,
+            ("render_busy", "refills"), below("previews_public", 600),
+        ), both(seen("purge_dry_run", "cache_inventory", "manifest"), recorded("decision:2"))),
         Step(m(5.5), "mitigation", does(c.TakeAction(action="purge", decision="decision:3")), recorded("decision:3")),
         Step(m(7), "mitigation", does(c.TakeAction(action="purge_paths", executor="platform", decision="decision:3")),
              both(here("platform"), recorded("decision:3"), since("unpin", 90))),
@@ -166,53 +120,35 @@ def _copy() -> list[Step]:
 
 
 def _memory() -> list[Step]:
-    held = done("evidence_snapshot")
     plan = MEMORY
     return [
+        Step(m(1.7), "commander", does(task("mitigation", "scan_check")), TOLD),
         Step(m(1.7), "commander", does(task("mitigation", "route_share")), TOLD),
         Step(m(1.8), "commander", does(task("verification", "repro_across")), TOLD),
-        Step(m(2), "mitigation", does(option("block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
-        Step(m(2), "mitigation", does(option("resolver_off", REGIONS, 1, "slower_links", 1)), TOLD),
+        Step(m(2), "mitigation", does(option(plan, "block_route", REGIONS, 1.25, "previews_denied", 1.25)), TOLD),
+        Step(m(2), "mitigation", does(option(plan, "resolver_off", REGIONS, 1, "slower_links", 1)), TOLD),
         Step(m(2), "mitigation", lambda b: _readiness(b, "ready", "evidence_status"),
              both(TOLD, seen("evidence_status"))),
         Step(m(2.5), "commander", lambda b: packet(b, plan, "mitigation", "repro_warm", "audit_count", "scan_check"),
              both(TOLD, seen("audit_count"))),
-        Step(
-            m(2.5),
-            "commander",
-            lambda b: decision(
-                b, plan, ("block_route",), "being_used",
-                ("repro_warm", "audit_count", "scan_check", "route_share"), 1.25,
-                ("previews_denied", "tokens_stay"), below("probe_europe", 0.05),
-            ),
-            both(seen("scan_check", "route_share", "audit_count"), recorded("option:2")),
-        ),
+        decided(m(2.5), plan, Choice(
+            ("block_route",), "being_used", ("repro_warm", "audit_count", "scan_check", "route_share"), 1.25,
+            ("previews_denied", "tokens_stay"), below("probe_europe", 0.05),
+        ), both(seen("scan_check", "route_share", "audit_count"), recorded("option:2"))),
         Step(m(2.5), "mitigation", does(c.TakeAction(action="block_route", decision="decision:1")),
              recorded("decision:1")),
         Step(m(4), "commander", does(task("mitigation", "epoch_status")), done("block_route")),
         Step(m(4), "commander", does(task("documents", "resolver_state")), both(TOLD, here("documents"))),
-        Step(m(5), "commander", does(task("mitigation", "manifest")), both(TOLD, held)),
-        Step(m(5.5), "security", does(c.TakeAction(action="ack_reporter", executor="security")), both(TOLD, held)),
-        Step(
-            m(5.5),
-            "commander",
-            lambda b: decision(
-                b, plan, ("resolver_off",), "evidence_safe", ("repro_across", "resolver_state", "manifest"), 1,
-                ("slower_links", "tokens_stay"), below("resolved_kept", 0.05),
-            ),
-            both(here("documents"), seen("resolver_state", "manifest")),
-        ),
+        decided(m(5.5), plan, Choice(
+            ("resolver_off",), "evidence_safe", ("repro_across", "resolver_state", "manifest"), 1,
+            ("slower_links", "tokens_stay"), below("resolved_kept", 0.05),
+        ), both(here("documents"), seen("resolver_state", "manifest"))),
         Step(m(5.5), "mitigation", does(c.TakeAction(action="resolver_off", executor="documents",
              decision="decision:2")), recorded("decision:2")),
-        Step(
-            m(6),
-            "commander",
-            lambda b: decision(
-                b, plan, ("epoch_bump",), "left_behind", ("repro_warm", "epoch_status", "audit_count"), 5,
-                ("guests_again",), below("tokens_cached", 400),
-            ),
-            both(done("resolver_off"), seen("epoch_status")),
-        ),
+        decided(m(6), plan, Choice(
+            ("epoch_bump",), "left_behind", ("repro_warm", "epoch_status", "audit_count"), 5, ("guests_again",),
+            below("tokens_cached", 400),
+        ), both(done("resolver_off"), seen("epoch_status"))),
         Step(m(6), "mitigation", does(c.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
              recorded("decision:3")),
         Step(m(6.5), "commander", does(task("mitigation", action="open_route")),
@@ -231,22 +167,23 @@ def _detected(plan: Plan) -> list[Step]:
     looks, reads = ("verification" if plan is MEMORY else "mitigation"), ("mitigation" if plan is STORE else "triage")
     return [
         Step(m(3.5), "triage", does(c.StateHypothesis(cause=plan.cause, probability=0.85)), TOLD),
-        Step(m(2 if early else 3.5), "deputy", does(snapshot("detection", plan.branch, 100.0, "mitigation")), TOLD),
+        Step(m(2 if early else 3.5), "deputy", does(snapshot(plan, "detection", plan.lead, 100.0, "mitigation")), TOLD),
         Step(140, "commander", does(task(looks, "pin_inventory")), TOLD),
         Step(150, "commander", does(task(reads, "key_diff")), TOLD),
         Step(m(4.7), "security", does(hand_off(plan, "triage", "mitigation", "packet:1")), recorded("packet:1")),
+        Step(m(5), "commander", does(task("mitigation", "manifest")), both(TOLD, done("evidence_snapshot"))),
+        Step(m(5.5), "security", does(c.TakeAction(action="ack_reporter", executor="security")),
+             both(TOLD, done("evidence_snapshot"))),
         Step(m(5), "deputy", does(c.TakeAction(action="remove_post", executor="deputy")), delivered("general_post")),
         Step(m(5.5), "commander", does(c.AskRole(role="growth", topic="pins")), both(TOLD, here("growth"))),
         Step(m(5.5), "commander", does(c.AskRole(role="documents", topic="previews")), both(TOLD, here("documents"))),
-        Step(m(7), "verification", does(c.TakeAction(action="create_probe")), done(plan.branch)),
+        Step(m(7), "verification", does(c.TakeAction(action="create_probe")), done(plan.lead)),
     ]  # fmt: skip
 
 
 def _scope(plan: Plan) -> list[Step]:
-    clean = both(*(done(action) for action in plan.clean_after))
-    first = c.Recommendation(
-        owner="mitigation", action=plan.branch, reversal_minutes=plan.undo, blast_radius=plan.hurts
-    )
+    clean = settled(plan)
+    first = c.Recommendation(owner="mitigation", action=plan.lead, reversal_minutes=plan.undo, blast_radius=plan.hurts)
     block = c.Recommendation(
         owner="platform", action="waf_rule", reversal_minutes=1, blast_radius=("no_effect_on_cause",)
     )
@@ -255,7 +192,7 @@ def _scope(plan: Plan) -> list[Step]:
         Step(m(9.5), "triage", lambda b: c.ChallengeClaim(inject="crawler_claim", evidence=known(b, "waf_top")),
              both(delivered("crawler_claim"), seen("waf_top"))),
         Step(m(10), "commander", does(c.RecordContradiction(
-            recommendations=(first, block), choice=plan.branch, reassess_minutes=8,
+            recommendations=(first, block), choice=plan.lead, reassess_minutes=8,
             evidence=("query:repro_warm", "query:waf_top"),
         )), both(delivered("crawler_claim"), seen("waf_top", "repro_warm"))),
         Step(m(10), "commander", does(task("security", "affected_list")), TOLD),
@@ -267,17 +204,16 @@ def _scope(plan: Plan) -> list[Step]:
              both(delivered("news_hole"), seen("key_diff"))),
         Step(m(13), "mitigation", does(hand_off(plan, "mitigation", "verification", "packet:2", (plan.done[-1],))),
              both(recorded("packet:2"), done(plan.done[2]))),
-        Step(m(14), "deputy", does(snapshot("recovery", None, 0.0, "verification")), clean),
+        Step(m(14), "deputy", does(snapshot(plan, "recovery", None, 0.0, "verification")), clean),
         Step(m(14), "commander", does(c.ChangeStatus(status="mitigating")), TOLD),
         Step(m(15), "commander", does(task("triage", plan.proof)), clean),
-        Step(m(15), "comms", does(c.TakeAction(action="status_page", executor="comms")), here("counsel")),
         Step(m(15.5), "commander", does(task("verification", text="Watch probes and caches until the checkpoint",
              due=14)), TOLD),
         Step(m(15.5), "commander", does(task("security", text="Brief counsel: what, since when, how many", due=14)),
              TOLD),
-        Step(m(16), "commander",
-             lambda b: executives(b, plan.fixed_by, "Real, contained step by step, in the circle."), TOLD),
-        Step(m(17), "commander", does(task("security", "scope_draft")), TOLD),
+        # Outside the circle comms knows no more than that: it is real, it is in hand, and when more is said.
+        Step(m(14.5), "comms", does(c.UpdateExecutives(next_update_minutes=20,
+             text="A protected matter, real and in hand; you hear more from the circle."))),
     ]  # fmt: skip
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.moves import figure, known
+from scenarios import plans
+from scenarios.moves import figure
 from simulator import commands as c
 from simulator.views import Briefing
 
@@ -15,37 +16,24 @@ REGIONS = ("americas", "europe", "apac")
 COMMON_RISKS = ("copies_kept", "short_logs")
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A cause, what helps against it, and what is true under it."""
+@dataclass(frozen=True, kw_only=True)
+class Plan(plans.Plan):
+    """A plan of scenario C."""
 
-    name: str
-    cause: str
-    affected: tuple[str, ...]
-    branch: str
-    """The step that stops it first, named in snapshots, escalations and updates."""
     undo: float
-    """Minutes to undo that step."""
+    """Minutes to undo the step that comes first."""
     hurts: tuple[str, ...]
     """What that step does besides."""
     fixed_by: str
     """The mitigation that updates name once it is closed for good."""
-    clean_after: tuple[str, ...]
-    """Actions that must be done before anything is verified."""
-    done: tuple[str, ...]
-    """Actions the decision note names."""
-    strategy: str
-    rejected: tuple[tuple[str, str], ...]
     proof: str
     """Query that shows that what was handed out is refused."""
-    metrics: tuple[str, ...]
-    """Series compared with the quiet window."""
-    watched: tuple[str, float]
-    """Series and threshold at which somebody is woken."""
-    risks: tuple[str, ...]
-    hardening: tuple[tuple[str, str, str, str, int], ...]
-    why: str
-    """Reason on the leadership note."""
+    good: str = "v56"
+    stop_at: tuple[str, float] = ("ratio_5xx", 0.02)
+    noted: tuple[tuple[str, str], ...] = (("reads_total", "affected_list"), ("tenants_to_tell", "affected_list"))
+    unknowns: tuple[str, ...] = ("personal_data", "other_routes")
+    uncertain: tuple[str, ...] = ("personal_data", "kept_copies")
+    need: str = "review_edge"
 
 
 NEGATIVE = ("no_negative_test", "detect", "Two identities open each page once a minute", "verification", 5)
@@ -53,11 +41,11 @@ STORE = Plan(
     name="store",
     cause="decision_key",
     affected=(*REGIONS, "previews", "tokens"),
-    branch="rollback",
+    lead="rollback",
     undo=1.75,
     hurts=("trace_wiped",),
     fixed_by="rollback",
-    clean_after=("purge", "epoch_sync"),
+    settled_by=(("purge", 1, 0), ("epoch_sync", 1, 0)),
     done=("rollback", "unpin", "purge", "epoch_bump", "epoch_sync"),
     strategy="rollback",
     rejected=(("flag", "coverage"), ("hotfix", "time")),
@@ -72,17 +60,19 @@ STORE = Plan(
         ("pins_outside_rollback", "mitigate", "A rollback lists pins and fails on them", "mitigation", 10),
         ("edge_owns_authz", "prevent", "Security reviews what decides at the edge", "security", 14),
     ),
+    ask="growth_hands",
+    ends=None,
     why="evidence_safe",
 )  # fmt: skip
 COPY = Plan(
     name="copy",
     cause="cdn_rule",
     affected=(*REGIONS, "previews"),
-    branch="rollback",
+    lead="rollback",
     undo=1.75,
     hurts=("previews_stay",),
     fixed_by="rollback",
-    clean_after=("purge_paths",),
+    settled_by=(("purge_paths", 1, 0),),
     done=("rollback", "unpin", "purge", "purge_paths"),
     strategy="rollback",
     rejected=(("flag", "coverage"), ("hotfix", "time")),
@@ -96,17 +86,19 @@ COPY = Plan(
         ("tag_index", "mitigate", "A purge counts what is left and fails on it", "verification", 7),
         ("headers_unreviewed", "prevent", "Security reviews what the edge lets others keep", "security", 14),
     ),
+    ask="growth_hands",
+    ends=None,
     why="quickest_undo",
 )
 MEMORY = Plan(
     name="memory",
     cause="link_memory",
     affected=(*REGIONS, "tokens"),
-    branch="block_route",
+    lead="block_route",
     undo=1.25,
     hurts=("previews_denied",),
     fixed_by="resolver_off",
-    clean_after=("resolver_off", "epoch_bump", "open_route"),
+    settled_by=(("resolver_off", 1, 0), ("epoch_bump", 1, 0), ("open_route", 1, 0)),
     done=("block_route", "resolver_off", "epoch_bump"),
     strategy="containment",
     rejected=(("hotfix", "coverage"), ("rollback", "coverage")),
@@ -121,6 +113,8 @@ MEMORY = Plan(
          "mitigation", 10),
         ("trace_ring", "mitigate", "Answers are traced outside of what gives them", "security", 14),
     ),
+    ask="platform_hands",
+    ends=30,
     why="being_used",
 )  # fmt: skip
 TELLING = ("repro_warm",)
@@ -146,30 +140,12 @@ def reads(b: Briefing) -> c.Figure | None:
 
 def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordPacket | None:
     counted = reads(b)
-    if counted is None:
-        return None
-    return c.RecordPacket(
-        segments=plan.affected,
-        impact=(counted,),
-        evidence=known(b, *queries),
-        residual_risks=COMMON_RISKS,
-        next_checkpoint_minutes=10,
-        next_owner=next_owner,
-    )
+    return plans.packet(b, plan, counted, next_owner, *queries) if counted else None
 
 
-def snapshot(phase: str, candidate: str | None, still_open: float, next_owner: str) -> c.RecordSnapshot:
+def snapshot(plan: Plan, phase: str, candidate: str | None, still_open: float, next_owner: str) -> c.RecordSnapshot:
     """Return a snapshot whose risk of waiting is the share of traffic that would still leak by then."""
-    return c.RecordSnapshot.model_validate(
-        {
-            "phase": phase,
-            "stable_revision": "v56",
-            "candidate": candidate,
-            "risk_of_waiting": c.Figure(name="open_traffic_pct", low=still_open),
-            "next_checkpoint_minutes": 10,
-            "next_owner": next_owner,
-        }
-    )
+    return plans.snapshot(plan, phase, candidate, c.Figure(name="open_traffic_pct", low=still_open), next_owner)
 
 
 def restricted(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders | None:
@@ -197,67 +173,4 @@ def executives(b: Briefing, mitigation: str, text: str) -> c.UpdateExecutives | 
         return None
     return c.UpdateExecutives(
         impact=counted, mitigation=mitigation, unknowns=("personal_data", "who_else"), next_update_minutes=20, text=text
-    )
-
-
-def decision(
-    b: Briefing,
-    plan: Plan,
-    actions: tuple[str, ...],
-    why: str,
-    evidence: tuple[str, ...],
-    reversal: float,
-    blast: tuple[str, ...],
-    check: c.Check,
-    confidence: str = "L2",
-) -> c.RecordDecision:
-    return c.RecordDecision.model_validate(
-        {
-            "decision": "rollback" if "rollback" in actions else "continue mitigation",
-            "actions": actions,
-            "strategy": plan.strategy,
-            "why_now": why,
-            "evidence": known(b, *evidence),
-            "rejected": tuple(c.RejectedRung.model_validate({"rung": r, "reason": w}) for r, w in plan.rejected),
-            "execution_owner": "mitigation",
-            "verification_owner": "verification",
-            "reversal_minutes": reversal,
-            "blast_radius": blast,
-            "check": check,
-            "confidence": confidence,
-            "contained_until_minutes": 30 if plan.strategy == "containment" else None,
-        }
-    )
-
-
-def trigger(plan: Plan) -> c.Check:
-    """Return what makes somebody look again."""
-    metric, threshold = plan.watched
-    return c.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold, "within_minutes": 5})
-
-
-def hand_off(plan: Plan, what: str, to: str, ref: str, in_flight: tuple[str, ...] = ()) -> c.HandOff:
-    return c.HandOff.model_validate(
-        {
-            "what": what,
-            "to": to,
-            "included": plan.affected,
-            "unknowns": ("personal_data", "other_routes"),
-            "hypothesis": plan.cause,
-            "in_flight": in_flight,
-            "next_checkpoint_minutes": 10,
-            "rollback_trigger": trigger(plan),
-            "packet": ref,
-        }
-    )
-
-
-def option(action: str, coverage: tuple[str, ...], minutes: float, risk: str, reversal: float) -> c.RecordOption:
-    return c.RecordOption(
-        action=action,
-        coverage=coverage,
-        minutes_to_effect=minutes,
-        risk=risk,
-        reversal_minutes=reversal,
-        abort_if=c.Check.model_validate({"metric": "ratio_5xx", "is": "above", "threshold": 0.02}),
     )

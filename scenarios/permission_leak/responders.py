@@ -5,7 +5,7 @@ from __future__ import annotations
 from scenarios.gamer import gamer
 from scenarios.moves import here, known, m, seen, task
 from scenarios.permission_leak.by_the_book import book
-from scenarios.responders import HOLDERS_PACE, Script, Step, does, holders, library
+from scenarios.responders import Script, Step, does, holders, library
 from simulator import commands as c
 from simulator.policy import Policy
 
@@ -20,11 +20,6 @@ ANSWERS = {
     "how_many_people": "phases",
     "draft_notice": "facts_only",
 }
-
-
-def by_the_book() -> Policy:
-    """Work the incident as the playbook says, each role its part."""
-    return book(SEATS, ANSWERS)
 
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
@@ -89,15 +84,7 @@ def wrong_cause() -> Policy:
     )  # fmt: skip
 
 
-# --- simulated holders of empty seats --------------------------------------------------------------------
-
-
-def _part_of(seat: str) -> Policy:
-    """Return by_the_book's part for one seat, and no other."""
-    return book((seat,), ANSWERS, manners=False, pace=HOLDERS_PACE)
-
-
 RESPONDERS = library(
-    by_the_book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
+    book, SEATS, ANSWERS, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
 )
-TEAMMATES = holders(_part_of, SEATS)
+TEAMMATES = holders(book, SEATS, ANSWERS)

@@ -39,7 +39,8 @@ class UpdateExecutives(Command):
     """Tell executives what is known, unknown, the impact, the mitigation and when they hear again."""
 
     kind: Literal["update_executives"] = "update_executives"
-    impact: Figure
+    impact: Figure | None = None
+    """None is for whoever may not know: outside need-to-know there are no figures to give."""
     cause: Cause | None = None
     mitigation: Action | None = None
     unknowns: tuple[Annotated[Id, Pick("unknowns")], ...] = ()

@@ -26,7 +26,7 @@ SEEDS = (1, 7, 12)
 MOST_MECHANISMS = 2
 NOTICEABLE = 0.001
 """Difference in loss between two courses that nobody would notice: a tenth of what the debrief tells of."""
-MOST_REASONS = 7
+MOST_REASONS = 3
 
 
 # --- sooner never hurts ------------------------------------------------------------------------------------
@@ -203,61 +203,37 @@ class Idle(NamedTuple):
     why: str
     commands: tuple[str, ...]
     """How their description begins (`changes.described`)."""
-    seen: Literal["nowhere", "debrief", "together"] = "nowhere"
-    """Whether the debrief tells of each, or without all of them together something scored is lower."""
+    seen: Literal["nowhere", "debrief"] = "nowhere"
+    """Whether the debrief tells less without each of them."""
 
 
 COMMON = (
-    Idle("Whoever speaks for an empty seat sits down in it.", ("take_seat",)),
-    Idle("It is closed by then, and nothing is owed any more.", ("end_drill",)),
-    Idle("It says which phase it is; points are for the snapshot owed at each.", ("change_status",)),
-    Idle("Nobody is asked for another deputy once the first has command.", ("assign_role role=deputy to=triage",
-         "accept_role role=deputy")),
-    Idle("A rerun or a comparison keeps the promise to check as well.", ("pin_metric",)),
-    Idle("The playbook has no points for it; the debrief says whether it came.", ("acknowledge_page", "answer_asker",
-         "challenge_claim", "ask_role", "state_hypothesis", "claim_recovery"), "debrief"),
-    Idle("Two right cards are enough; there are three.", ("record_option",), "together"),
-    Idle("Posts come sooner than was promised.", ("update_stakeholders", "update_executives"), "together"),
-    Idle("The gate asks for one; the others are for the follow-through.", ("add_hardening_task",), "together"),
+    Idle("It begins and ends a drill: whoever speaks for an empty seat sits down in it.", ("take_seat", "end_drill")),
+    Idle("The playbook has no points for it; the debrief tells whether it came, and when.", ("acknowledge_page",
+         "answer_asker", "challenge_claim", "ask_role", "share_cue", "state_hypothesis", "claim_recovery",
+         "add_hardening_task", "update_executives", "update_stakeholders"), "debrief"),
+    Idle("Whoever takes command over names another deputy; a pair that there was is enough for gate and playbook.",
+         ("assign_role role=deputy to=triage", "accept_role role=deputy")),
 )  # fmt: skip
 IDLE: dict[str, tuple[Idle, ...]] = {
     "auth_token": (
-        Idle("Two lanes are busy for longer than is asked.", ("assign_task to=",), "together"),
-        Idle("The way back was made ready in case; the flags held and nobody went back.", ("page_team role=dba",
-             "assign_task action=compat")),
-        Idle("Recorded before and after the way back was opened; either will do.", ("record_readiness",), "together"),
         Idle("No points for when it was seen or said; the debrief tells.", ("page_team role=security",
              "assign_task query=stuck"), "debrief"),
-        Idle("A look more than the stated confidence asks for.", ("assign_task query=git_rev_parse",
-             "assign_task query=keyring", "assign_task query=key_fingerprint", "run_query")),
-        Idle("The second sign-out rests on the decision that named it before.", ("record_decision actions=revoke",)),
-        Idle("To claim recovery is no checkpoint that wants a packet.", ("record_packet",)),
+        Idle("The figures of the closing note are read off it.", ("run_query query=impact",)),
     ),
     "billing_mismatch": (
-        Idle("Two lanes are busy for longer than is asked.", ("assign_task to=",), "together"),
-        Idle("Asked and paged in case; nothing that they know was needed.", ("page_team role=dba",
-             "page_team role=legal", "ask_role role=data")),
-        Idle("A look more than the stated confidence asks for.", ("assign_task query=git_log",
-             "assign_task query=handler_diff", "assign_task query=sample_strata", "assign_task query=rates_now",
-             "assign_task query=known_good", "assign_task query=full_dry_run", "run_query")),
-        Idle("Asked for twice; the newer list is what the refunds go by.", ("assign_task query=paygrid_list",),
-             "together"),
-        Idle("Packets within ten minutes of one checkpoint stand for one another.", ("record_packet",), "together"),
-        Idle("Ending a pause mitigates nothing, so no points hang on what it rests on.",
-             ("record_decision actions=resume",)),
-        Idle("Asked for in other incidents: a capture where access broke, a handoff where no signatures are the chain.",
-             ("capture_evidence", "hand_off to=data")),
+        Idle("What is said of a cause, or of the other side's wish, is read off it; other outputs prove it too.",
+             ("assign_task query=handler_diff", "assign_task query=full_dry_run")),
     ),
     "permission_leak": (
         Idle("No points for when it was done or seen; the debrief tells.", ("take_action action=open_room",
              "take_action action=remove_post", "take_action action=create_probe", "page_team role=documents",
              "assign_task query=affected_list", "assign_task query=repro_pops"), "debrief"),
-        Idle("Recorded before and after the evidence was safe; either will do.", ("record_readiness",), "together"),
-        Idle("Verified more than once; any one rerun will do.", ("run_query query=verify",), "together"),
-        Idle("A look more than the stated confidence asks for.", ("assign_task query=", "run_query query=ticket_search",
-             "run_query query=cache_inventory", "run_query query=audit_count", "run_query query=affected_list")),
-        Idle("A neutral line for customers is owed by nothing.", ("take_action action=status_page",)),
-        Idle("To claim recovery is no checkpoint that wants a packet.", ("record_packet",)),
+        Idle("What is stated, or what may be done next, is read off it; other outputs prove it too.",
+             ("assign_task query=evidence_status", "assign_task query=pin_inventory", "assign_task query=key_diff",
+             "assign_task query=waf_top", "run_query query=audit_count", "run_query query=affected_list")),
+        Idle("Leadership hears before it asks; nothing is owed to whoever was promised nothing.",
+             ("update_executives",)),
     ),
 }  # fmt: skip
 
@@ -296,7 +272,7 @@ def test_without_any_one_command_something_is_lower(scenario: str) -> None:
         else:
             found[reason].append(piece)
     assert unlisted == []
-    assert len(IDLE[scenario]) <= MOST_REASONS
+    assert max(len(IDLE[scenario]), len(COMMON)) <= MOST_REASONS
     for reason, listed in found.items():
         check_reason(drill, reason, listed, every=reason in IDLE[scenario])
 
@@ -310,8 +286,6 @@ def check_reason(drill: Bench, reason: Idle, listed: list[tuple[int, ...]], ever
     if reason.seen == "debrief":
         silent = [name for name, p in zip(names, listed, strict=True) if not drill.without(*p).untold(drill.base)]
         assert silent == [], reason.why
-    if reason.seen == "together":
-        assert drill.without(*(index for piece in listed for index in piece)).lost(drill.base), reason.why
 
 
 @pytest.mark.slow
