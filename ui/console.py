@@ -141,8 +141,11 @@ def _tools(here: Here) -> None:
         elif clock.state == "waiting":
             st.caption("Waiting for the facilitator to start")
         outcome = session.answered("clock")
+        # What is not there keeps its place: what comes after it must not move into it, see `shell.fresh`.
         if outcome:
             st.caption(plain(outcome[1]))
+        else:
+            st.empty()
         st.space("stretch")
         if not here.person.facilitator:
             _on_from_here(here, b)
@@ -160,6 +163,7 @@ def _on_from_here(here: Here, b: Briefing) -> None:
     """Offer another seat to whoever has given command up: the one that decides nothing any more is no place to play."""
     seat = next_seat(b)
     if seat is None:
+        st.empty()
         return
     onwards = st.button(
         f"Go on as {seat.title.partition(' (')[0]}",

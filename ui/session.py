@@ -7,7 +7,7 @@ new session and must find the same seat. Session state holds what is being typed
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,12 @@ NEAREST = "nearest"
 """Command that comes closest to one that does not exist."""
 EMPTY: tuple[Any, ...] = (None, "", [])
 """What a field holds that nobody has filled in."""
+PLACES = "places"
+"""What is drawn at a place now, and in which of its slots, by place."""
+SLOTS = 2
+"""Slots of a place: what is drawn there, and where the next thing goes."""
+DESKS = "desks"
+"""Persons and seats of this session, in the order in which they came."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
 """Cookie that keeps the newest tokens of this browser."""
 
@@ -151,6 +157,22 @@ def start(key: str, value: Any) -> None:
     elif key not in st.session_state or (key in started and st.session_state[key] == started[key] != value):
         st.session_state[key] = value
         started[key] = value
+
+
+def own(here: Here, name: str) -> str:
+    """Return the key of a widget that everybody in every seat has for themselves."""
+    desks = st.session_state.setdefault(DESKS, [])
+    if here.desk not in desks:
+        desks.append(here.desk)
+    return f"{name}-{desks.index(here.desk)}"
+
+
+def slot(place: str, what: Hashable) -> int:
+    """Return the slot for what is drawn at a place: another one than that of whatever else was there before."""
+    places = st.session_state.setdefault(PLACES, {})
+    before, number = places.get(place, (what, 0))
+    places[place] = (what, number if before == what else (number + 1) % SLOTS)
+    return int(places[place][1])
 
 
 def _name(key: str) -> str:

@@ -14,7 +14,7 @@ from ui.parts.catalogue import Form
 from ui.parts.labels import name_of
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.shell import calm, plain
+from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "form"
@@ -64,7 +64,9 @@ def forms(here: Here) -> None:
         args=(PLACE,),
         wrap=True,
     )
-    _form(here, b, kinds[kind or next(iter(kinds))])
+    form = kinds[kind or next(iter(kinds))]
+    with fresh(PLACE, form.kind):
+        _form(here, b, form)
 
 
 def _regrouped() -> None:
@@ -107,6 +109,8 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
             if outcome:
                 ok, words = outcome
                 (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
+            else:
+                st.empty()  # in its place, so that it goes
         if form.scored:
             mine, owners = catalogue.counts_for(form, b.role), plain(" or ".join(_titles(b, form)))
             whose = f"{catalogue.MINE} counts for your seat" if mine else f"{catalogue.OTHER} counts for {owners}"
