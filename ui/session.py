@@ -34,7 +34,9 @@ FORM = "form_kind"
 TYPED = "typed"
 """Text or pick in the command box."""
 GIVEN = "given"
-"""Line of the command box that was given last, and when (monotonic seconds)."""
+"""Line of the command box that was given last, and when it was last heard of (monotonic seconds)."""
+HANDED = "handed_in"
+"""Form that was handed in last, and when (monotonic seconds)."""
 ANSWERS = "answers"
 """Last outcome by place (form, command box, needs): (ok, words)."""
 ROUNDS = "rounds"
@@ -202,7 +204,7 @@ def _clear() -> None:
     """Forget all that was typed, picked and answered."""
     first = max([st.session_state.get(FIRST, 0), *st.session_state.get(ROUNDS, {}).values()]) + 1
     fields = [key for key in st.session_state if isinstance(key, str) and key.startswith(FIELDS)]
-    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, GIVEN, NEAREST, GROUP, FORM):
+    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, GIVEN, HANDED, NEAREST, GROUP, FORM):
         st.session_state.pop(key, None)
     st.session_state[FIRST] = first
     if TYPED in st.session_state:
@@ -214,19 +216,23 @@ def save(here: Here) -> None:
     """Keep what has been filled in so far and differs from what it was filled with."""
     if st.session_state.get(WHOSE) != here.desk:
         return  # A tick of the page as it was before the seat changed.
+    found = {**st.session_state.get(DRAFT, {}), **touched()}
+    opened = {key: st.session_state[key] for key in (GROUP, FORM) if st.session_state.get(key)}
+    DRAFTS.keep(here.desk, {**found, **opened} if found else {})
+
+
+def touched(kind: str = "") -> dict[str, Any]:
+    """Return what was filled in since the forms, or only those of one kind, were drawn: value by form and path."""
     started = st.session_state.get(STARTED, {})
-    touched = {
+    return {
         _name(key): value
         for key, value in st.session_state.items()
         if isinstance(key, str)
-        and key.startswith(FIELDS)
+        and key.startswith(f"{FIELDS}{kind}-" if kind else FIELDS)
         and key in started
         and value != started[key]
         and key == field(*_kind_and_path(key))
     }
-    found = {**st.session_state.get(DRAFT, {}), **touched}
-    opened = {key: st.session_state[key] for key in (GROUP, FORM) if st.session_state.get(key)}
-    DRAFTS.keep(here.desk, {**found, **opened} if found else {})
 
 
 def _kind_and_path(key: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from ui.session import Here
 
 PLACE = "box"
 ECHO_SECONDS = 3.0
-"""Nobody means the same line twice within this time."""
+"""Nobody means the same line twice within this time; ticks come more often."""
 OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
 HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
     f"`{line}` {what}" for line, what in completion.SLASH.items()
@@ -173,10 +173,13 @@ def _again(typed: str) -> bool:
     """Tell whether a line is the one just given, sent once more.
 
     Every tick of the page sends what its widgets hold. Those under way while the box is being emptied still hold the
-    line, and would give it again.
+    line, and would give it again, for as long as they come.
     """
     line, at = session.get(session.GIVEN, ("", 0.0))
-    return bool(typed == line and time.monotonic() - at < ECHO_SECONDS)
+    if typed != line or time.monotonic() - at > ECHO_SECONDS:
+        return False
+    session.put(session.GIVEN, (line, time.monotonic()))
+    return True
 
 
 def _take(here: Here, line: str) -> None:

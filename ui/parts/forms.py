@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,8 @@ from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "form"
+ECHO_SECONDS = 2.0
+"""Whoever presses once more within this time, on a form not touched since, has not seen yet that it was handed in."""
 REMEMBERED = {"report_task": "task"}
 """Field that the button which opened a form fills in."""
 
@@ -129,6 +132,9 @@ def _titles(b: Briefing, form: Form) -> list[str]:
 
 
 def _hand_in(here: Here, form: Form) -> None:
+    kind, at = session.get(session.HANDED, ("", 0.0))
+    if kind == form.kind and time.monotonic() - at < ECHO_SECONDS and not session.touched(form.kind):
+        return
     filled = prefilled(form.kind, here.room.briefing(here.role))
 
     def held(path: str) -> Any:
@@ -143,6 +149,7 @@ def _hand_in(here: Here, form: Form) -> None:
         return
     if session.give(here, PLACE, command, f"{form.title}: on the record"):
         session.turn(form.kind)
+        session.put(session.HANDED, (form.kind, time.monotonic()))
 
 
 def problem(error: ValidationError) -> str:
