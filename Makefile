@@ -14,14 +14,13 @@ help:  ## List the targets
 run: $(VENV)/.run  ## Start the app (ARGS="--port 8600" and the like are passed on)
 	$(BIN)/drill serve $(ARGS)
 
-# Browsers run alone: one that has to share its cores misses what it waits for. A drill in a browser that fails is
-# played once more, and both runs are in the log: a machine that hangs for seconds is no defect, failing twice is.
+# Browsers run alone: one that has to share its cores takes longer than what it waits for.
 test: check $(VENV)/.browser  ## Run the checks and every test, those in a browser included
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
 	$(BIN)/python -m pytest -n auto -m "not e2e"
-	$(BIN)/python -m pytest -m e2e || $(BIN)/python -m pytest -m e2e --last-failed --last-failed-no-failures none
+	$(BIN)/python -m pytest -m e2e
 endif
 
 check: $(VENV)/.dev  ## Lint and check types

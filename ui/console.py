@@ -30,7 +30,8 @@ from ui.session import Here
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
 HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
-TABS = ("Panels", "Output", "Explore", "Logs", "Changes")
+TABS = {"Panels": "panels", "Output": "outputs", "Explore": "explorer", "Logs": "logs", "Changes": "changes"}
+"""Tabs of the middle column, with the fragment behind each."""
 
 
 def render() -> None:
@@ -141,8 +142,11 @@ def _tools(here: Here) -> None:
         elif clock.state == "waiting":
             st.caption("Waiting for the facilitator to start")
         outcome = session.answered("clock")
+        # What is not there keeps its place: what comes after it must not move into it, see `shell.fresh`.
         if outcome:
             st.caption(plain(outcome[1]))
+        else:
+            st.empty()
         st.space("stretch")
         if not here.person.facilitator:
             _on_from_here(here, b)
@@ -160,6 +164,7 @@ def _on_from_here(here: Here, b: Briefing) -> None:
     """Offer another seat to whoever has given command up: the one that decides nothing any more is no place to play."""
     seat = next_seat(b)
     if seat is None:
+        st.empty()
         return
     onwards = st.button(
         f"Go on as {seat.title.partition(' (')[0]}",
@@ -245,6 +250,7 @@ def _steer(here: Here, what: str) -> None:
         session.forget("clock")
     except DrillError as error:
         session.answer("clock", False, str(error))
+    _all_at_once(here)
 
 
 def _pace(here: Here, before: float) -> None:
@@ -253,6 +259,7 @@ def _pace(here: Here, before: float) -> None:
         here.room.speed(here.person, float(chosen or before))
     except DrillError as error:
         session.answer("clock", False, str(error))
+    _all_at_once(here)
 
 
 def _skip(here: Here) -> None:
@@ -265,6 +272,17 @@ def _skip(here: Here) -> None:
         )
     except DrillError as error:
         session.answer("clock", False, str(error))
+    _all_at_once(here)
+
+
+def _all_at_once(here: Here) -> None:
+    """Draw every part for the new time (in a callback); each by its own tick, they would show two times for seconds.
+
+    Fields that nobody has touched begin anew from the drill as it is now.
+    """
+    beside = ("host",) if here.person.facilitator else ("forms", "box")
+    shown = TABS[session.get(session.TAB) or "Panels"]
+    st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
 
 
 def _narrow(views: dict[str, str]) -> None:
@@ -314,7 +332,7 @@ def _channel(here: Here) -> None:
 
 
 def _middle(here: Here) -> None:
-    drawn = dict(zip(TABS, st.tabs(TABS, key=session.TAB, on_change="rerun"), strict=True))
+    drawn = dict(zip(TABS, st.tabs(list(TABS), key=session.TAB, on_change="rerun"), strict=True))
     bodies = {
         "Panels": _panels,
         "Output": _outputs,
@@ -346,21 +364,21 @@ def _panels(here: Here) -> None:
     )
 
 
-@st.fragment(run_every=2)
+@st.fragment(run_every=2, key="outputs")
 @calm
 def _outputs(here: Here) -> None:
     with st.container(height=500, key="outputbox", border=True):
         st.html(scraped(here.room, here.role, "outputs", outputs_html))
 
 
-@st.fragment(run_every=5)
+@st.fragment(run_every=5, key="changes")
 @calm
 def _changes(here: Here) -> None:
     with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
 
 
-@st.fragment(run_every=1)
+@st.fragment(run_every=1, key="work")
 @calm
 def _work(here: Here) -> None:
     session.save(here)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from simulator.errors import DrillError
 from ui.parts import shell
+from ui.parts.live import SERVER
 
 PAGES = (
     ("lobby.py", "Lobby", "", "Practise alone, host a drill, join one, resume yours."),
@@ -31,6 +32,7 @@ def main() -> None:
         page.run()
     except DrillError as error:
         shell.dead_end("Something is in the way", str(error))
+    SERVER.hand_over()
 
 
 main()

@@ -7,7 +7,7 @@ new session and must find the same seat. Session state holds what is being typed
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +34,9 @@ FORM = "form_kind"
 TYPED = "typed"
 """Text or pick in the command box."""
 GIVEN = "given"
-"""Line of the command box that was given last, and when (monotonic seconds)."""
+"""Line of the command box that was given last, and when it was last heard of (monotonic seconds)."""
+HANDED = "handed_in"
+"""Form that was handed in last, and when (monotonic seconds)."""
 ANSWERS = "answers"
 """Last outcome by place (form, command box, needs): (ok, words)."""
 ROUNDS = "rounds"
@@ -59,6 +61,12 @@ NEAREST = "nearest"
 """Command that comes closest to one that does not exist."""
 EMPTY: tuple[Any, ...] = (None, "", [])
 """What a field holds that nobody has filled in."""
+PLACES = "places"
+"""What is drawn at a place now, and in which of its slots, by place."""
+SLOTS = 2
+"""Slots of a place: what is drawn there, and where the next thing goes."""
+DESKS = "desks"
+"""Persons and seats of this session, in the order in which they came."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
 """Cookie that keeps the newest tokens of this browser."""
 
@@ -153,6 +161,22 @@ def start(key: str, value: Any) -> None:
         started[key] = value
 
 
+def own(here: Here, name: str) -> str:
+    """Return the key of a widget that everybody in every seat has for themselves."""
+    desks = st.session_state.setdefault(DESKS, [])
+    if here.desk not in desks:
+        desks.append(here.desk)
+    return f"{name}-{desks.index(here.desk)}"
+
+
+def slot(place: str, what: Hashable) -> int:
+    """Return the slot for what is drawn at a place: another one than that of whatever else was there before."""
+    places = st.session_state.setdefault(PLACES, {})
+    before, number = places.get(place, (what, 0))
+    places[place] = (what, number if before == what else (number + 1) % SLOTS)
+    return int(places[place][1])
+
+
 def _name(key: str) -> str:
     """Return what a form's field is kept under: form and path, however often the form was handed in."""
     kind, _, path = key.removeprefix(FIELDS).split("-", 2) if key.startswith(FIELDS) else ("", "", key)
@@ -180,7 +204,7 @@ def _clear() -> None:
     """Forget all that was typed, picked and answered."""
     first = max([st.session_state.get(FIRST, 0), *st.session_state.get(ROUNDS, {}).values()]) + 1
     fields = [key for key in st.session_state if isinstance(key, str) and key.startswith(FIELDS)]
-    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, GIVEN, NEAREST, GROUP, FORM):
+    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, GIVEN, HANDED, NEAREST, GROUP, FORM):
         st.session_state.pop(key, None)
     st.session_state[FIRST] = first
     if TYPED in st.session_state:
@@ -192,19 +216,23 @@ def save(here: Here) -> None:
     """Keep what has been filled in so far and differs from what it was filled with."""
     if st.session_state.get(WHOSE) != here.desk:
         return  # A tick of the page as it was before the seat changed.
+    found = {**st.session_state.get(DRAFT, {}), **touched()}
+    opened = {key: st.session_state[key] for key in (GROUP, FORM) if st.session_state.get(key)}
+    DRAFTS.keep(here.desk, {**found, **opened} if found else {})
+
+
+def touched(kind: str = "") -> dict[str, Any]:
+    """Return what was filled in since the forms, or only those of one kind, were drawn: value by form and path."""
     started = st.session_state.get(STARTED, {})
-    touched = {
+    return {
         _name(key): value
         for key, value in st.session_state.items()
         if isinstance(key, str)
-        and key.startswith(FIELDS)
+        and key.startswith(f"{FIELDS}{kind}-" if kind else FIELDS)
         and key in started
         and value != started[key]
         and key == field(*_kind_and_path(key))
     }
-    found = {**st.session_state.get(DRAFT, {}), **touched}
-    opened = {key: st.session_state[key] for key in (GROUP, FORM) if st.session_state.get(key)}
-    DRAFTS.keep(here.desk, {**found, **opened} if found else {})
 
 
 def _kind_and_path(key: str) -> tuple[str, str]:

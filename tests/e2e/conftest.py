@@ -120,17 +120,15 @@ class Console:
     @classmethod
     def practise(cls, page: Page, name: str, seed: int, scenario: str = "") -> Console:
         """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
+        alone = page.locator(".st-key-alone")  # those who host are asked for the same things beside it
         if scenario:
-            box = page.get_by_role("combobox", name=re.compile("Scenario")).first
-            for _ in range(5):  # a list that is open while the page is drawn again closes without a pick
-                box.click()
-                page.get_by_role("option", name=scenario).click()
-                page.locator(READY).wait_for()
-                if box.input_value() == scenario:
-                    break
-        page.get_by_role("textbox", name="Your name").first.fill(name)
-        page.get_by_role("textbox", name="Seed").fill(str(seed))
-        page.get_by_role("textbox", name="Seed").press("Tab")
+            box = alone.get_by_role("combobox", name=re.compile("Scenario"))
+            box.click()
+            page.get_by_role("option", name=scenario).click()
+            expect(box).to_have_value(scenario)
+        alone.get_by_role("textbox", name="Your name").fill(name)
+        alone.get_by_role("textbox", name="Seed").fill(str(seed))
+        alone.get_by_role("textbox", name="Seed").press("Tab")
         page.get_by_role("button", name="Start practising").click()
         page.get_by_role("button", name="Start the clock").click()
         expect(page.locator(".bar")).to_be_visible()
@@ -150,15 +148,9 @@ class Console:
     def run(self, line: str, start: str) -> None:
         """Pick a whole catalogue command and run it; `start` is the beginning of what the box then says."""
         run = self.page.locator(".st-key-run button:visible")
-        for _ in range(4):  # a list that is open while the page is drawn again closes without a pick
-            self.box.click()
-            self.box.fill(line)
-            self.page.get_by_role("option", name=re.compile(rf"^{re.escape(line)}\s+·")).click()
-            try:
-                expect(run).to_be_enabled(timeout=3000)
-                break
-            except AssertionError:
-                self.box.fill("")
+        self.box.click()
+        self.box.fill(line)
+        self.page.get_by_role("option", name=re.compile(rf"^{re.escape(line)}\s+·")).click()
         expect(run).to_be_enabled()
         run.click()
         expect(self.page.locator(".st-key-box-above")).to_contain_text(start)
@@ -166,17 +158,10 @@ class Console:
     def form(self, group: str, title: str) -> None:
         """Bring a form to the front."""
         groups, kinds = self.page.locator(".st-key-form_group"), self.page.locator(".st-key-form_kind")
-        # Its button comes last: before it, fields of the form that was there may still stand where new ones will.
-        button = self._form.locator(".st-key-hand-in button:visible")
-        for _ in range(4):  # a pill that is drawn anew in the moment it is pressed takes nothing
-            groups.get_by_role("radio", name=group, exact=True).click()
-            kinds.get_by_role("radio", name=title, exact=True).click()
-            try:
-                expect(button).to_contain_text(title, timeout=3000)
-                break
-            except AssertionError:
-                continue
-        expect(button).to_contain_text(title)
+        groups.get_by_role("radio", name=group, exact=True).click()
+        kinds.get_by_role("radio", name=title, exact=True).click()
+        # Its button comes last.
+        expect(self._form.locator(".st-key-hand-in button:visible")).to_contain_text(title)
 
     @property
     def _form(self) -> Locator:
@@ -205,7 +190,6 @@ class Console:
 
     def hand_in(self, title: str) -> None:
         """Hand the form in and wait until it is on the record."""
-        self.page.wait_for_timeout(200)  # nobody's hand is faster; a page under load may still be taking the last field
         self._form.locator(".st-key-hand-in button:visible").click()
         expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
 

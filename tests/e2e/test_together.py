@@ -31,7 +31,7 @@ def _feed(page: Page) -> Locator:
 
 def _host(page: Page) -> str:
     """Open a drill as its host; return the join code."""
-    page.get_by_role("textbox", name="Your name").last.fill("Hana")
+    page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
     page.get_by_role("button", name="Open the drill").click()
     expect(page.locator(".code")).to_be_visible()
     return page.locator(".code").inner_text()

@@ -10,12 +10,12 @@ import streamlit as st
 from simulator.views import Briefing, CommandLine
 from ui import session
 from ui.parts import completion, forms, hands
-from ui.parts.shell import calm, plain
+from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "box"
 ECHO_SECONDS = 3.0
-"""Nobody means the same line twice within this time."""
+"""Nobody means the same line twice within this time; ticks come more often."""
 OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
 HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
     f"`{line}` {what}" for line, what in completion.SLASH.items()
@@ -40,12 +40,8 @@ def command_box(here: Here) -> None:
     known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
     typed = session.get(_key())
     line = completion.match(b, typed) if typed else None
-    with st.container(key="box-above", horizontal=True, gap="small", vertical_alignment="center"):
-        if line:
-            _card(b, line)
-        elif typed and not typed.startswith("/"):
-            _several(here, b, typed)
-        _outcome(here)
+    drawn = (line.id if line else None, typed, session.answered(PLACE) is not None)
+    above = fresh(PLACE, drawn, key="box-above", horizontal=True, gap="small", vertical_alignment="center")
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom", wrap=False, key="box-line"):
         st.selectbox(
             "Command",
@@ -72,6 +68,13 @@ def command_box(here: Here) -> None:
             args=(here, line),
             help=HELP,
         )
+    # After the box: once somebody reads that it was done, the box is empty and takes what they type next.
+    with above:
+        if line:
+            _card(b, line)
+        elif typed and not typed.startswith("/"):
+            _several(here, b, typed)
+        _outcome(here)
 
 
 def _outcome(here: Here) -> None:
@@ -170,10 +173,13 @@ def _again(typed: str) -> bool:
     """Tell whether a line is the one just given, sent once more.
 
     Every tick of the page sends what its widgets hold. Those under way while the box is being emptied still hold the
-    line, and would give it again.
+    line, and would give it again, for as long as they come.
     """
     line, at = session.get(session.GIVEN, ("", 0.0))
-    return bool(typed == line and time.monotonic() - at < ECHO_SECONDS)
+    if typed != line or time.monotonic() - at > ECHO_SECONDS:
+        return False
+    session.put(session.GIVEN, (line, time.monotonic()))
+    return True
 
 
 def _take(here: Here, line: str) -> None:

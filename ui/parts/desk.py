@@ -8,7 +8,7 @@ from simulator.commands import Command
 from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs
-from ui.parts.shell import plain
+from ui.parts.shell import fresh, plain
 from ui.session import Here
 
 PLACE = "needs"
@@ -18,12 +18,15 @@ def waiting(here: Here) -> None:
     """Draw what waits for this role; drawn inside a fragment that ticks."""
     found = here.room.shared(here.role, "needs", needs)
     outcome = session.answered(PLACE)
-    if outcome and not outcome[0]:
-        st.error(plain(outcome[1]), icon=":material/block:")
-    if not found:
-        st.html('<p class="quiet">Nothing waits for you.</p>')
-    for need in found:
-        _draw(here, need)
+    refused = bool(outcome and not outcome[0])
+    drawn = [(need.id, *(button.label for button in need.buttons)) for need in found]
+    with fresh(PLACE, (refused, *drawn), gap="xsmall"):
+        if outcome and refused:
+            st.error(plain(outcome[1]), icon=":material/block:")
+        if not found:
+            st.html('<p class="quiet">Nothing waits for you.</p>')
+        for need in found:
+            _draw(here, need)
 
 
 def _draw(here: Here, need: Need) -> None:

@@ -12,7 +12,7 @@ from simulator.text import clock
 from simulator.views import Panel
 from ui import session
 from ui.parts.panels import figure
-from ui.parts.shell import calm, plain
+from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "explore"
@@ -32,27 +32,31 @@ def explorer(here: Here) -> None:
         list(by_id),
         default=[p.id for p in b.catalogue.panels if p.on_console][:2],
         format_func=lambda ident: f"{by_id[ident].title} · {_labels(by_id[ident])}",
-        key="explored",
+        key=session.own(here, "explored"),
         max_selections=4,
         wrap=True,
         placeholder="Any name or label, such as client=mobile",
         persist_state="session",
     )
-    minutes = two.segmented_control("Minutes back", [15, 45, 90], default=45, key="explored-minutes", required=True)
-    for ident in shown:
-        chart, pin = st.columns([6, 1], gap="small", vertical_alignment="center")
-        drawn = figure(b, by_id[ident], minutes or 45, 170)
-        chart.plotly_chart(drawn, config=CHART, alt=by_id[ident].title)
-        pin.button(
-            "Pin",
-            key=f"pin-{ident}",
-            icon=":material/push_pin:",
-            help="Put it into the record as evidence",
-            width="stretch",
-            on_click=session.give,
-            args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
-        )
-        st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
+    minutes = two.segmented_control(
+        "Minutes back", [15, 45, 90], default=45, key=session.own(here, "explored-minutes"), required=True,
+        persist_state="session",
+    )  # fmt: skip
+    with fresh(PLACE, tuple(shown)):
+        for ident in shown:
+            chart, pin = st.columns([6, 1], gap="small", vertical_alignment="center")
+            drawn = figure(b, by_id[ident], minutes or 45, 170)
+            chart.plotly_chart(drawn, config=CHART, alt=by_id[ident].title)
+            pin.button(
+                "Pin",
+                key=f"pin-{ident}",
+                icon=":material/push_pin:",
+                help="Put it into the record as evidence",
+                width="stretch",
+                on_click=session.give,
+                args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
+            )
+            st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
     st.button("Refresh", key="explore-again", icon=":material/refresh:", type="tertiary")
 
@@ -63,15 +67,21 @@ def logs(here: Here) -> None:
     """Draw the log search: live to look at, one click to make it evidence."""
     b = here.room.briefing(here.role)
     one, two, three, four = st.columns([1.7, 1.2, 1.75, 0.9], gap="small", vertical_alignment="bottom")
-    text = one.text_input("Contains", key="log-text", placeholder="any text", live="400ms", persist_state="session")
+    text = one.text_input(
+        "Contains", key=session.own(here, "log-text"), placeholder="any text", live="400ms", persist_state="session"
+    )
     services = {option.id: option.id for option in b.catalogue.services}
     service = two.selectbox(
-        "Service", list(services), index=None, placeholder="all", key="log-service", persist_state="session"
+        "Service", list(services), index=None, placeholder="all", key=session.own(here, "log-service"),
+        persist_state="session",
+    )  # fmt: skip
+    level = three.segmented_control(
+        "Level", ["INFO", "WARN", "ERROR"], key=session.own(here, "log-level"), persist_state="session"
     )
-    level = three.segmented_control("Level", ["INFO", "WARN", "ERROR"], key="log-level", persist_state="session")
     minutes = four.number_input(
-        "Minutes back", 1.0, 180.0, 15.0, 5.0, format="%g", key="log-minutes", persist_state="session"
-    )
+        "Minutes back", 1.0, 180.0, 15.0, 5.0, format="%g", key=session.own(here, "log-minutes"),
+        persist_state="session",
+    )  # fmt: skip
     found = b.search_logs(text=text or "", service=service, level=level, minutes=minutes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{len(found)} lines" + (f", newest {LINES} shown" if len(found) > LINES else ""))
@@ -115,3 +125,5 @@ def _outcome() -> None:
     outcome = session.answered(PLACE)
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]), icon=":material/block:")
+    else:
+        st.empty()  # takes the place: what comes below must not move into it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -14,10 +15,12 @@ from ui.parts.catalogue import Form
 from ui.parts.labels import name_of
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.shell import calm, plain
+from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "form"
+ECHO_SECONDS = 2.0
+"""Whoever presses once more within this time, on a form not touched since, has not seen yet that it was handed in."""
 REMEMBERED = {"report_task": "task"}
 """Field that the button which opened a form fills in."""
 
@@ -64,7 +67,9 @@ def forms(here: Here) -> None:
         args=(PLACE,),
         wrap=True,
     )
-    _form(here, b, kinds[kind or next(iter(kinds))])
+    form = kinds[kind or next(iter(kinds))]
+    with fresh(PLACE, form.kind):
+        _form(here, b, form)
 
 
 def _regrouped() -> None:
@@ -107,6 +112,8 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
             if outcome:
                 ok, words = outcome
                 (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
+            else:
+                st.empty()  # in its place, so that it goes
         if form.scored:
             mine, owners = catalogue.counts_for(form, b.role), plain(" or ".join(_titles(b, form)))
             whose = f"{catalogue.MINE} counts for your seat" if mine else f"{catalogue.OTHER} counts for {owners}"
@@ -125,6 +132,9 @@ def _titles(b: Briefing, form: Form) -> list[str]:
 
 
 def _hand_in(here: Here, form: Form) -> None:
+    kind, at = session.get(session.HANDED, ("", 0.0))
+    if kind == form.kind and time.monotonic() - at < ECHO_SECONDS and not session.touched(form.kind):
+        return
     filled = prefilled(form.kind, here.room.briefing(here.role))
 
     def held(path: str) -> Any:
@@ -139,6 +149,7 @@ def _hand_in(here: Here, form: Form) -> None:
         return
     if session.give(here, PLACE, command, f"{form.title}: on the record"):
         session.turn(form.kind)
+        session.put(session.HANDED, (form.kind, time.monotonic()))
 
 
 def problem(error: ValidationError) -> str:

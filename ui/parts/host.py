@@ -11,7 +11,7 @@ from ui.parts.shell import calm, plain
 from ui.session import Here
 
 
-@st.fragment(run_every=3)
+@st.fragment(run_every=3, key="host")
 @calm
 def host_panel(here: Here) -> None:
     """Draw the host's column."""

@@ -19,6 +19,8 @@ TICK_SECONDS = 0.5
 """How often running drills are brought to their clocks, whether or not anybody looks."""
 SHELF = 2000
 """Objects kept between scrapes, over all drills."""
+HAND_OVER_SECONDS = 5.0
+"""How long a run waits at most until the server's loop has what it drew."""
 
 
 class Server:
@@ -27,6 +29,7 @@ class Server:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rooms: Rooms | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.shelf: dict[tuple[str, str, str], tuple[tuple[int, int], Any]] = {}
         """Objects that outlive a drill second, by drill, role and name (`scraped`)."""
 
@@ -47,8 +50,23 @@ class Server:
             self._rooms = rooms
             self.shelf.clear()
 
+    def hand_over(self) -> None:
+        """Wait until the server's loop has taken what this thread has drawn; call it last in every run.
+
+        Streamlit passes elements to the loop one by one, and drops those that are still on their way when a run is over
+        and the next request comes first (`AppSession`: events of a runner that is no longer the current one). A tick of
+        some other part of the page would then swallow the answer to a click, and the loop is slow where the machine is.
+        """
+        loop = self._loop
+        if loop is None or not loop.is_running():
+            return
+        taken = threading.Event()
+        loop.call_soon_threadsafe(taken.set)  # in its turn, that is behind the elements
+        taken.wait(HAND_OVER_SECONDS)
+
     async def run(self) -> None:
         """Advance running drills until cancelled."""
+        self._loop = asyncio.get_running_loop()
         while True:
             await asyncio.sleep(TICK_SECONDS)
             try:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import wraps
 from html import escape
 from pathlib import Path
-from typing import ParamSpec
+from typing import Any, ParamSpec
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from simulator.errors import DrillError
 from ui import session
+from ui.parts.live import SERVER
 
 P = ParamSpec("P")
 
@@ -38,7 +40,7 @@ def sentence(error: Exception | str) -> str:
 
 
 def calm(draw: Callable[P, None]) -> Callable[P, None]:
-    """Show a DrillError where the part would have been; the next tick tries again."""
+    """Show a DrillError where the part would have been; the next tick tries again. The browser gets all of it."""
 
     @wraps(draw)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -46,8 +48,23 @@ def calm(draw: Callable[P, None]) -> Callable[P, None]:
             draw(*args, **kwargs)
         except DrillError as error:
             st.warning(sentence(error), icon=":material/sync_problem:")
+        SERVER.hand_over()
 
     return drawn
+
+
+def fresh(place: str, what: Hashable, **how: Any) -> DeltaGenerator:
+    """Return a container for `what` at `place`; nothing of anything else that was drawn there is left in it.
+
+    Streamlit takes elements that are no longer drawn off the page when it hears that a run is over. Of a fragment's run
+    it may never hear: where another fragment's run begins before that word has left the server, the word is changed to
+    `FINISHED_EARLY_FOR_RERUN` (`ForwardMsgQueue.clear`), upon which nothing is taken off. Fields of the form before
+    then stand among those of the next one, take what is typed, and nobody ever reads it. So what is another thing goes
+    to another place, and something empty is put in the old place, which clears it by itself.
+    """
+    slot = session.slot(place, what)
+    found = [st.container(**how) if number == slot else st.empty() for number in range(session.SLOTS)]
+    return found[slot]
 
 
 def dress() -> None:
