@@ -27,7 +27,7 @@ def value_text(panel: Panel, value: float | None) -> str:
         return "no data"
     if panel.unit == "ratio":
         return f"{100 * value:.{max(0, panel.decimals - 2)}f} %"
-    return f"{value:,.{panel.decimals}f} {panel.unit}".strip()
+    return f"{value:,.{panel.decimals}f} {panel.unit.replace('1/', 'per ')}".strip()
 
 
 def judgement(panel: Panel, value: float | None) -> str:
