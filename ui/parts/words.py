@@ -349,7 +349,9 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
         b.summary + (f" · pages {n.handle(b.page)}" if b.page else ""),
     ),
     "alert_resolved": lambda n, x, b: Said("alert", "resolved", n.title("alerts", b.alert), "no longer holds"),
-    "change_happened": lambda n, x, b: Said("change", "change", b.service, f"{_without(b.service, b.summary)} ({b.actor})"),
+    "change_happened": lambda n, x, b: Said(
+        "change", "change", b.service, f"{_without(b.service, b.summary)} ({b.actor})"
+    ),
     "inject_delivered": _inject,
     "message_posted": _posted,
     "cue_given": lambda n, x, b: Said("cue", "only you know", "", b.text),
