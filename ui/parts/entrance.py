@@ -44,8 +44,8 @@ def by_code(code: str) -> None:
             placeholder="As the channel shows it",
             width=420,
         )
-        _chairs(room, lobby, lambda seat: _sit(room, name, seat))
         outcome("seat")
+        _chairs(room, lobby, lambda seat: _sit(room, name, seat))
     _by_key(room)
     return
 
@@ -151,8 +151,8 @@ def seats(here: Here) -> None:
         shell.go("console.py", here.link)
 
     _briefing(lobby)
-    _chairs(here.room, lobby, sit)
     outcome("seat")
+    _chairs(here.room, lobby, sit)
 
 
 def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:

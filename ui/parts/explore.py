@@ -18,8 +18,6 @@ from ui.session import Here
 PLACE = "explore"
 CHART = {"displayModeBar": False, "scrollZoom": False}
 LINES = 250
-PINNED = "Pinned: on the record, and on offer wherever a form asks for evidence"
-SEARCHING = "The search is running; its result comes to the channel and can be linked as evidence"
 LEGEND = (
     '<p class="legend"><i class="normal"></i>normal <i class="limit"></i>alert <i class="deploy"></i>change '
     '<i class="action"></i>action done</p>'
@@ -57,15 +55,12 @@ def explorer(here: Here) -> None:
             help="Put it into the record as evidence",
             width="stretch",
             on_click=session.give,
-            args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), PINNED),
+            args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
         )
         st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
-    if not shown:
-        st.html('<p class="quiet">Pick up to four series; part of a name or a label finds them.</p>')
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("Refresh", key="explore-again", icon=":material/refresh:", type="tertiary")
-        st.html(LEGEND, width="content")
+    st.button("Refresh", key="explore-again", icon=":material/refresh:", type="tertiary")
+    st.html(LEGEND)
 
 
 @st.fragment(key="logs")
@@ -73,14 +68,13 @@ def explorer(here: Here) -> None:
 def logs(here: Here) -> None:
     """Draw the log search: live to look at, one click to make it evidence."""
     b = here.room.briefing(here.role)
-    one, two, three, four = st.columns([1.5, 1.2, 1.95, 0.95], gap="small", vertical_alignment="bottom")
+    one, two, three, four = st.columns([1.7, 1.2, 1.75, 0.9], gap="small", vertical_alignment="bottom")
     text = one.text_input("Contains", key="log-text", placeholder="any text", live="400ms", persist_state="session")
     services = {option.id: option.id for option in b.catalogue.services}
     service = two.selectbox(
         "Service", list(services), index=None, placeholder="all", key="log-service", persist_state="session"
     )
-    with three.container(key="loglevel"):
-        level = st.segmented_control("Level", ["INFO", "WARN", "ERROR"], key="log-level", persist_state="session")
+    level = three.segmented_control("Level", ["INFO", "WARN", "ERROR"], key="log-level", persist_state="session")
     minutes = four.number_input(
         "Minutes back", 1.0, 180.0, 15.0, 5.0, format="%g", key="log-minutes", persist_state="session"
     )
@@ -97,7 +91,7 @@ def logs(here: Here) -> None:
                 here,
                 PLACE,
                 c.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
-                SEARCHING,
+                "Search is running",
             ),  # type: ignore[arg-type]
         )
     _outcome()
@@ -125,10 +119,8 @@ def _labels(panel: Panel) -> str:
 
 def _outcome() -> None:
     outcome = session.answered(PLACE)
-    if not outcome:
+    if outcome and outcome[0]:
+        st.html(f'<p class="said ok">✓ {escape(outcome[1])}; forms offer it as evidence</p>')
         return
-    ok, words = outcome
-    if ok:
-        st.html(f'<p class="said ok">✓ {escape(words)}</p>')
-    else:
-        st.error(plain(words), icon=":material/block:")
+    if outcome and not outcome[0]:
+        st.error(plain(outcome[1]), icon=":material/block:")

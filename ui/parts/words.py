@@ -124,7 +124,8 @@ class Names:
         kind, _, rest = by.partition(":")
         if kind in self._roles and rest:
             # In a record without names people go by their seats.
-            return rest if rest == self._roles[kind] else f"{rest} ({self._roles[kind]})"
+            title = self._roles[kind]
+            return rest if rest == title[:40] else f"{rest} ({title.partition(' (')[0]})"
         return self.speaker(by)
 
 
