@@ -121,6 +121,7 @@ def _outcome() -> None:
     outcome = session.answered(PLACE)
     if outcome and outcome[0]:
         st.html(f'<p class="said ok">✓ {escape(outcome[1])}; forms offer it as evidence</p>')
+        session.forget(PLACE)  # said once: the other tab, or another series, has nothing to do with it
         return
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]), icon=":material/block:")

@@ -17,6 +17,8 @@ OPEN = 3
 """Newest results that are unfolded in the list of results."""
 INLINE_LINES = 5
 """Output up to this length is shown as it is, longer output folds away."""
+COLUMNS, ROWS = 3, 2
+"""From how many columns in how many lines on output is a table."""
 TALK = frozenset({"person", "inject", "decision", "refused", "hint", "cue"})
 WORST = ("critical", "warning", "info")
 VIEWS = {
@@ -132,12 +134,13 @@ def _row(entry: Entry, said: Said) -> str:
 
 
 def pre_html(text: str) -> str:
-    """Return output as it was printed: columns keep their places and scroll, anything else wraps."""
-    columns = sum(bool(_GAP.search(line)) for line in text.splitlines()) > 1
-    return f'<pre class="columns" tabindex="0">{escape(text)}</pre>' if columns else f"<pre>{escape(text)}</pre>"
+    """Return output as it was printed: a table keeps its columns and scrolls, anything else wraps."""
+    rows = [len(_GAP.findall(line)) + 1 for line in text.splitlines()]
+    table = sum(columns >= COLUMNS for columns in rows) >= ROWS
+    return f'<pre class="columns" tabindex="0">{escape(text)}</pre>' if table else f"<pre>{escape(text)}</pre>"
 
 
-_GAP = re.compile(r"\S {2,}\S")
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
 def _detail(said: Said) -> str:

@@ -324,8 +324,8 @@ def _reported(n: Names, entry: Entry, body: e.TaskReported) -> Said:
 
 def _measured(n: Names, entry: Entry, body: e.VerificationMeasured) -> Said:
     rows = "\n".join(
-        f"{'within ' if row.within else 'OUTSIDE'}  {n.title('metrics', row.metric)}"
-        f"{f' [{row.segment}]' if row.segment else ''}  baseline {_number(row.baseline)}  now {_number(row.current)}"
+        f"{'within' if row.within else 'OUTSIDE'}: {n.title('metrics', row.metric)}"
+        f"{f' [{row.segment}]' if row.segment else ''} · now {_number(row.current)}, before {_number(row.baseline)}"
         for row in body.rows
     )
     good = all(row.within for row in body.rows)

@@ -65,7 +65,7 @@ def _one(here: Here, lobby: Lobby) -> None:
         state = WORDS.get(lobby.state, lobby.state)
         at = (
             ""
-            if lobby.state == "lost"
+            if lobby.state in ("lost", "waiting")
             else _score(here)
             if lobby.state == "over"
             else f" · {clock(int(here.room.now()))}"
