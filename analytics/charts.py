@@ -19,6 +19,8 @@ HAIR = "rgba(128,138,150,0.55)"
 NARROW = 46
 """Characters after which a label is cut."""
 DASH = {NULL: "dash", BEST: "dot"}
+STROKES = ("solid", "dash", "dot", "dashdot", "longdash")
+"""Lines of one chart differ in these too, not in colour alone."""
 
 
 def _figure(height: int) -> go.Figure:
@@ -52,9 +54,7 @@ def part_bars(parts: pd.DataFrame) -> go.Figure:
     )  # fmt: skip
     for name, points, out_of in zip(names, parts["points"], parts["out_of"], strict=True):
         text = f"<b>{points:g}</b> of {out_of:g}" if out_of else "does not apply"
-        figure.add_annotation(
-            x=out_of, y=name, text=text, showarrow=False, xanchor="left", xshift=8, yanchor="middle"
-        )
+        figure.add_annotation(x=out_of, y=name, text=text, showarrow=False, xanchor="left", xshift=8, yanchor="middle")
     top = max([*parts["out_of"], 1.0])
     figure.update_layout(barmode="stack", bargap=0.45, showlegend=False)
     figure.update_xaxes(range=[0, top * 1.24], visible=False, fixedrange=True)
@@ -113,9 +113,14 @@ def _at(line: pd.DataFrame, minute: float) -> float:
 def affected_over_time(affected: pd.DataFrame) -> go.Figure:
     """Return the share of each segment outside tolerance over drill time."""
     figure = _figure(300)
-    for _, line in affected.groupby("segment", sort=False):
+    for number, (_, line) in enumerate(affected.groupby("segment", sort=False)):
         figure.add_scatter(
-            x=line["minute"], y=line["share"], mode="lines", name=cut(line["title"].iloc[0]), hovertemplate="%{y:.1f} %"
+            x=line["minute"],
+            y=line["share"],
+            mode="lines",
+            name=cut(line["title"].iloc[0], 60),
+            line={"dash": STROKES[number % len(STROKES)], "width": 2.2},
+            hovertemplate="%{y:.1f} %",
         )
     _time_axis(figure, affected["minute"].max() if len(affected) else 60.0)
     figure.update_yaxes(title="share affected, %", rangemode="tozero", zeroline=False)

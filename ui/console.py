@@ -297,7 +297,10 @@ def _narrow(views: dict[str, str]) -> None:
             label_visibility="collapsed",
             width="stretch",
         )
-    hidden = ",".join(f".st-key-col-{side}" for name, side in views.items() if name != shown)
+    # The whole column: an empty one would still take the gap between two.
+    hidden = ",".join(
+        f"[data-testid='stColumn']:has(.st-key-col-{side})" for name, side in views.items() if name != shown
+    )
     st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
 
 
@@ -358,10 +361,7 @@ def _panels(here: Here) -> None:
         with columns[number % 2]:
             # Without a key: a keyed chart is taken down and set up anew whenever its figure changes.
             st.plotly_chart(chart, config=explore.CHART, alt=f"{panel.title}, last 45 minutes")
-    st.html(
-        '<p class="legend"><i class="normal"></i>normal <i class="limit"></i>alert <i class="deploy"></i>change '
-        '<i class="action"></i>action done</p>'
-    )
+    st.html(explore.LEGEND)
 
 
 @st.fragment(run_every=2, key="outputs")

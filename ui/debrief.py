@@ -27,7 +27,7 @@ from ui.debrief_parts.look import STYLE
 from ui.debrief_parts.moment import drawer
 from ui.debrief_parts.score import score_view
 from ui.debrief_parts.timeline import timeline_view
-from ui.parts import shell
+from ui.parts import shell, yours
 from ui.parts.live import SERVER
 
 # Streamlit prints string literals of a page's script, so what these mean is said in comments.
@@ -46,7 +46,9 @@ def render() -> None:
     if here is None and session.code():
         return _by_code(session.code())
     if here is None:
-        shell.head("Debrief", "Open the drill you played from its link or the lobby, or look at a journal file.")
+        shell.head("Debrief", "What the world was really doing, and what your response was worth.", narrow=True)
+        yours.finished()
+        st.subheader("From a file", anchor=False)
         return _from_file()
     if not here.room.ended:
         shell.head(here.room.row.title)

@@ -9,15 +9,14 @@ from streamlit.delta_generator import DeltaGenerator
 
 from scenarios import DIFFICULTIES, loader
 from simulator.errors import DrillError
-from simulator.room.rooms import Lobby
-from simulator.text import clock
 from ui import session
-from ui.parts import entrance, shell
+from ui.parts import entrance, shell, yours
 from ui.parts.live import SERVER
 from ui.parts.shell import plain
 from ui.session import Here
 
 MODES = ("training", "assessment")
+WHAT_MODE = "Training gives next-step hints; an assessment gives none, and only those who played it read its debrief."
 
 
 def render() -> None:
@@ -36,7 +35,7 @@ def render() -> None:
         "was really going on, and what your response was worth.",
         narrow=True,
     )
-    _yours()
+    yours.finished_and_running()
     solo, together = st.columns([1.25, 1], gap="medium")
     with solo:
         _alone()
@@ -46,55 +45,6 @@ def render() -> None:
     return None
 
 
-def _yours() -> None:
-    """List the drills this browser has a seat in, running ones first."""
-    found = []
-    for token in session.tokens():
-        try:
-            room, person = SERVER.rooms.identify(token)
-            found.append((Here(room, person, token), SERVER.rooms.lobby(room)))
-        except DrillError:
-            continue  # a drill of another database, or one that was thrown away
-    if not found:
-        return
-    with st.container(border=True, key="yours"):
-        st.markdown("**Your drills**")
-        for here, lobby in sorted(
-            found, key=lambda pair: (pair[1].state in ("over", "lost"), -pair[0].room.row.created)
-        )[:8]:
-            _one(here, lobby)
-
-
-def _one(here: Here, lobby: Lobby) -> None:
-    words = {
-        "waiting": "not started",
-        "running": "running",
-        "paused": "paused",
-        "over": "finished",
-        "lost": "cannot go on",
-    }
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        state = words.get(lobby.state, lobby.state)
-        at = (
-            ""
-            if lobby.state == "lost"
-            else _score(here)
-            if lobby.state == "over"
-            else f" · {clock(int(here.room.now()))}"
-        )
-        told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
-        st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
-        file = "debrief.py" if lobby.state == "over" else "console.py"
-        label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
-        if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
-            shell.go(file, here.link)
-
-
-def _score(here: Here) -> str:
-    card = here.room.scorecard()
-    return f" · {card['total']} of 100" if card else ""
-
-
 # --- practise alone --------------------------------------------------------------------------------------
 
 
@@ -102,7 +52,8 @@ def _alone() -> None:
     with st.container(border=True, key="alone"):
         st.markdown("### Practise alone")
         st.caption(
-            "You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like."
+            "You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like. "
+            "New here? Type your name, leave the rest as it is and start: a briefing comes first, the clock waits."
         )
         names = loader.names()
         first = names.index(session.asked("scenario", names, names[0]))
@@ -110,7 +61,7 @@ def _alone() -> None:
         loaded = _loaded(scenario)
         if loaded is None:
             return
-        st.caption(loaded.scenario.summary)
+        st.caption(f"{plain(loaded.scenario.summary)} {loaded.scenario.horizon // 60} minutes of drill time.")
         seats = {role.id: role for role in loaded.scenario.seats()}
         seat = st.pills(
             "Your seat",
@@ -120,6 +71,7 @@ def _alone() -> None:
             key="solo-seat",
             format_func=lambda one: seats[one].title.partition(" (")[0],
         )
+        st.caption(plain(shell.opening(seats[str(seat)].brief) if seat in seats else ""))
         one, two = st.columns(2)
         mode = one.segmented_control(
             "Mode",
@@ -127,7 +79,7 @@ def _alone() -> None:
             default=session.asked("mode", MODES, "training"),
             required=True,
             key="solo-mode",
-            help="Training gives next-step hints; an assessment gives none.",
+            help=WHAT_MODE,
         )
         speed = two.segmented_control(
             "Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×"
@@ -225,18 +177,8 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
 
 
 def _join() -> None:
-    with st.container(border=True, key="join"), st.form("join-form", border=False):
-        st.markdown("### Join a drill")
-        code = st.text_input("Join code", key="join-code", max_chars=12, placeholder="Six letters and digits")
-        if st.form_submit_button("Find the drill", width="stretch"):
-            try:
-                room = SERVER.rooms.by_code(code, session.source())
-            except DrillError as error:
-                session.answer("join", False, str(error))
-            else:
-                session.forget("join")
-                shell.go("lobby.py", {session.DRILL: room.row.code})
-        entrance.outcome("join")
+    with st.container(border=True, key="join"):
+        entrance.ask_code()
 
 
 def _host() -> None:
@@ -245,11 +187,16 @@ def _host() -> None:
         st.markdown("### Host for a team")
         st.caption("You get a join code to read out. People take seats; you start the clock.")
         scenario = st.selectbox("Scenario", loader.names(), key="host-scenario", format_func=_title)
-        name = st.text_input("Your name", value=session.get(session.NAME, ""), key="host-name", max_chars=40)
-        mode = st.segmented_control(
-            "Mode", MODES, default="training", required=True, key="host-mode"
+        name = st.text_input(
+            "Your name",
+            value=session.get(session.NAME, ""),
+            key="host-name",
+            max_chars=40,
+            placeholder="As the channel shows it",
         )
-        difficulty = _difficulty(st.container(), "host")
+        one, two = st.columns(2)
+        mode = one.segmented_control("Mode", MODES, default="training", required=True, key="host-mode", help=WHAT_MODE)
+        difficulty = _difficulty(two, "host")
         surprise = len(loader.variants(scenario)) > 1 and st.checkbox(
             "Draw a variant nobody knows beforehand",
             key="host-surprise",
@@ -259,9 +206,7 @@ def _host() -> None:
             session.put(session.NAME, name)
             try:
                 variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
-                opened = SERVER.rooms.create(
-                    scenario, mode=mode, hosted=True, difficulty=difficulty, variant=variant
-                )  # type: ignore[arg-type]
+                opened = SERVER.rooms.create(scenario, mode=mode, hosted=True, difficulty=difficulty, variant=variant)  # type: ignore[arg-type]
                 token, person = SERVER.rooms.facilitate(opened.room, name or "Facilitator", opened.key)
             except DrillError as error:
                 session.answer("host", False, str(error))

@@ -10,7 +10,7 @@ from simulator.commands.base import Action, Command, Evidence, Id, Metric, Minut
 
 
 class TakeAction(Command):
-    """Do something to the world; `executor` does it if that is not you."""
+    """Do something to the world, or have the executor do it."""
 
     kind: Literal["take_action"] = "take_action"
     action: Action

@@ -41,7 +41,7 @@ class StateHypothesis(Command):
 
 
 class RunQuery(Command):
-    """Run a command or query; `executor` runs it if that is not you. The output comes after its duration."""
+    """Run a command or query, or have the executor run it. The output comes after its duration."""
 
     kind: Literal["run_query"] = "run_query"
     query: Query
@@ -49,7 +49,7 @@ class RunQuery(Command):
 
 
 class SearchLogs(Command):
-    """Search the log stream; a hit counts as evidence of class receipt (`logs:N`)."""
+    """Search the log stream; what it finds can be named as evidence."""
 
     kind: Literal["search_logs"] = "search_logs"
     text: Line = ""

@@ -49,7 +49,7 @@ def test_an_unknown_code_is_answered_where_it_was_typed(open_app: Open) -> None:
     app = open_app()
     app.text_input(key="join-code").set_value("NOSUCH")
     next(b for b in app.button if b.label == "Find the drill").click().run()
-    assert "no drill has the code" in texts(app)
+    assert "No drill has the code" in texts(app)
 
 
 def test_a_join_link_leads_to_the_seats(open_app: Open, rooms: Rooms) -> None:

@@ -13,6 +13,8 @@ from ui.debrief_parts.look import Sign, badge, note, number, quiet, table
 
 LOSS_WORDS = "Loss, all dimensions weighed"
 PLAIN = {"displayModeBar": False}
+MUCH = 10
+"""Times as much from which a difference is not given as a share."""
 
 
 def course_view(drill: Drill) -> None:
@@ -27,7 +29,8 @@ def course_view(drill: Drill) -> None:
             alt="Share of each segment outside tolerance over drill time",
         )  # fmt: skip
     st.subheader("The plan and what happened", anchor=False)
-    note("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened.")
+    note("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened. "
+         "Columns: the phases of the plan.")  # fmt: skip
     windows, happened = frames.windows(drill.view), frames.happened(drill.view)
     st.plotly_chart(
         charts.blueprint(windows, happened, frames.phases(drill.view)), key="debrief-plan", config=PLAIN,
@@ -89,7 +92,7 @@ def _one_thing_different(drill: Drill) -> None:
         sign = Sign("✓", "less harm", "good") if better else Sign("✗", "more harm", "bad")
         told = [
             f"{'+' if one.harm[ident] > 0 else '−'}{number(abs(one.harm[ident]))} {escape(unit.unit)}"
-            f" ({100 * one.share[ident]:+.0f} %)"
+            f" ({_beside(one.harm[ident], one.share[ident], unit.unit)})"
             for ident, unit in units.items()
             if abs(one.harm[ident]) >= 0.5 and not 0 < abs(one.share[ident]) < 0.005  # 0: there was none before
         ]
@@ -99,6 +102,13 @@ def _one_thing_different(drill: Drill) -> None:
     st.html(table("One thing different", heads, rows, "No single change would have made much of a difference."))
     note("Each line changes one order and keeps everything else and every chance equal. Only what was feasible"
          " with what had been seen by then.")  # fmt: skip
+
+
+def _beside(harm: float, share: float, unit: str) -> str:
+    """Return a difference beside what there was: a share, or the number itself where a share says nothing."""
+    if share == 0:
+        return "there was none"
+    return f"{100 * share:+.0f} %" if abs(share) < MUCH else f"there were {number(abs(harm / share))}"
 
 
 def _final(drill: Drill, course: str, dimension: str) -> str:

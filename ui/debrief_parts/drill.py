@@ -16,12 +16,11 @@ from analytics.playbook import Playbook, load
 from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from analytics.view import RecordView
-from simulator import commands as c
 from simulator.errors import DrillError
 from simulator.journal import Entry, Journal, refused
 from simulator.scenario import Scenario
 from simulator.views import called
-from ui.parts.words import Names
+from ui.parts.words import Names, NamesThen
 
 DEFAULT = "recovery"
 
@@ -53,11 +52,12 @@ class Drill:
 
     @cached_property
     def names(self) -> Names:
-        people: dict[str, str] = {}
-        for entry in self.journal if self.journal.header.policy is None else ():
-            if isinstance(entry.body, c.TakeSeat):
-                people.setdefault(entry.body.seat, entry.body.name)
-        return Names(called(self.scenario), people, self.journal.entries)
+        return Names(called(self.scenario), None, self.journal.entries)
+
+    @cached_property
+    def names_then(self) -> NamesThen:
+        """The names of each moment. A scripted responder sits in every seat: then it is the handles that say who."""
+        return NamesThen(self.names, self.journal.entries if self.journal.header.policy is None else ())
 
     @cached_property
     def findings(self) -> pd.DataFrame:

@@ -34,7 +34,13 @@ def _about(drill: Drill) -> str:
     head, s = drill.journal.header, drill.scenario
     taken = [(b.name, drill.names.role(b.seat)) for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)]
     # In a record without names people go by their seats.
-    people = dict.fromkeys(role if name == role[:40] else f"{name} ({role.partition(' (')[0]})" for name, role in taken)
+    seats: dict[str, list[str]] = {}
+    for name, role in taken:
+        if (short := role.partition(" (")[0]) not in seats.setdefault(name, []):
+            seats[name].append(short)
+    people = [
+        role if name == role[:40] else f"{name} ({', then '.join(seats[name])})" for name, role in dict(taken).items()
+    ]
     scripted = f"scripted responder “{head.policy}” in every seat" if head.policy else ""
     empty = sum(1 for role in s.seats() if role.title not in {role for _, role in taken})
     rest = f"{empty} simulated" if head.automation and empty else ""
@@ -88,7 +94,7 @@ def _strip(total: int, spread: Mapping[str, int] | None, playbook: Playbook) -> 
     tops = [*(band.at_least for band in ends[1:]), 100]
     track = "".join(f'<span style="width:{top - b.at_least}%"></span>' for b, top in zip(ends, tops, strict=True))
     names = "".join(
-        f'<span class="lab" style="left:{(b.at_least + top) / 2}%">{escape(b.id)}</span>'
+        f'<span class="lab" style="left:{(b.at_least + top) / 2}%">{escape(b.title)}</span>'
         for b, top in zip(ends, tops, strict=True)
     )
     span = ""

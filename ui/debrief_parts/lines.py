@@ -16,6 +16,7 @@ from simulator.journal import Entry, references
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.look import VERDICT, badge, minute, number, stated, truth_badge
+from ui.parts.feed import pre_html
 from ui.parts.words import Said, told
 
 GROUP_WORDS: Mapping[str, str] = {
@@ -53,7 +54,7 @@ class Lines:
         words = self._world(entry) if entry.body.kind in _TRUTH else None
         if words is not None:
             return words
-        found = told(self.drill.names, entry)
+        found = told(self.drill.names_then.at(entry.seq), entry)
         if isinstance(entry.body, e.CommandRefused):
             given = self.drill.entry(entry.body.command)
             what = given.body.kind.replace("_", " ")
@@ -62,7 +63,7 @@ class Lines:
 
     def _order(self, entry: Entry) -> str:
         """Return a small step in words; what came of it has a line of its own."""
-        names, body = self.drill.names, entry.body
+        names, body = self.drill.names_then.at(entry.seq), entry.body
         match body:
             case c.TakeAction():
                 return f"orders: {names.title('actions', body.action)}"
@@ -198,7 +199,7 @@ def _label(group: str, label: str) -> str:
 def _detail(said: Said, opened: bool) -> str:
     if not said.detail:
         return ""
-    text = f"<pre>{escape(said.detail[:4000])}</pre>"
+    text = pre_html(said.detail[:4000])
     if opened:
         return text
     count = said.detail.count("\n") + 1

@@ -44,14 +44,16 @@ def before(here: Here) -> None:
         st.markdown(shell.prose(b.catalogue.briefing))
         needed = b.catalogue.needed
         if needed:
-            st.markdown("**Evidence minimum** :gray[what must be on record before]")
+            st.markdown("**Evidence minimum** :gray[what has to be on record before you go on]")
             st.markdown("\n".join(f"- {plain(one.title)} :gray[before {plain(one.before)}]" for one in needed))
+        st.markdown("**Who there is** :gray[by the names that commands take]")
+        st.html(_people(b))
     with who:
         st.subheader("Your seat", anchor=False)
         with st.container(border=True):
             st.markdown(
                 f"**{plain(known.title if known else here.role)}**  \n"
-                f":gray[{plain(here.person.name)}, {plain(known.team if known else '')}]"
+                f":gray[{plain(here.person.name)} · team {plain(known.team if known else '')}]"
             )
             if b.brief:
                 st.text(b.brief)
@@ -60,10 +62,23 @@ def before(here: Here) -> None:
         st.html('<ol class="first">' + "".join(f"<li><b>{t}.</b> {words}</li>" for t, words in FIRST) + "</ol>")
 
 
+def _people(b: Briefing) -> str:
+    rows = "".join(
+        f"<li><code>{escape(one.handle)}</code> {escape(one.title.partition(' (')[0])}"
+        f"{'' if one.seat else ' <i>page first</i>'}</li>"
+        for one in b.catalogue.roles
+        if one.id != b.role
+    )
+    return f'<ul class="people">{rows}</ul>'
+
+
 def _how(here: Here, b: Briefing) -> str:
     head = here.room.row.header
     hints = "hints when a step is late" if head.mode == "training" else "no hints"
-    return f"{head.mode}: {hints} · {head.difficulty} · {here.room.clock.pace:g}× · {b.catalogue.horizon // 60} minutes"
+    return (
+        f"{head.mode}: {hints} · {head.difficulty} difficulty · {here.room.clock.pace:g}× speed · "
+        f"{b.catalogue.horizon // 60} minutes at most"
+    )
 
 
 def _begin(here: Here) -> None:

@@ -24,7 +24,10 @@ def by_code(code: str) -> None:
         room = SERVER.rooms.by_code(code, session.source())
         lobby = SERVER.rooms.lobby(room)
     except DrillError as error:
-        return shell.dead_end("No drill has this code", str(error))
+        shell.dead_end("No drill has this code", str(error))
+        with st.container(border=True, width=420):
+            ask_code(code)
+        return
     shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}", narrow=True)
     if lobby.state == "lost":
         st.warning(plain(room.problem or ""), icon=":material/info:")
@@ -39,11 +42,30 @@ def by_code(code: str) -> None:
             key="join-name",
             max_chars=40,
             placeholder="As the channel shows it",
+            width=420,
         )
-        _chairs(lobby, lambda seat: _sit(room, name, seat))
         outcome("seat")
+        _chairs(room, lobby, lambda seat: _sit(room, name, seat))
     _by_key(room)
-    return None
+    return
+
+
+def ask_code(code: str = "") -> None:
+    """Ask for a join code and lead to its drill; `code` is one that was tried already."""
+    with st.form("join-form", border=False):
+        st.markdown("### Join a drill")
+        typed = st.text_input(
+            "Join code", value=code[:12], key="join-code", max_chars=12, placeholder="Six letters and digits"
+        )
+        if st.form_submit_button("Find the drill", width="stretch"):
+            try:
+                room = SERVER.rooms.by_code(typed, session.source())
+            except DrillError as error:
+                session.answer("join", False, str(error))
+            else:
+                session.forget("join")
+                shell.go("lobby.py", {session.DRILL: room.row.code})
+        outcome("join")
 
 
 def _over(room: Room, lobby: Lobby) -> None:
@@ -129,15 +151,19 @@ def seats(here: Here) -> None:
         shell.go("console.py", here.link)
 
     _briefing(lobby)
-    _chairs(lobby, sit)
     outcome("seat")
+    _chairs(here.room, lobby, sit)
 
 
-def _chairs(lobby: Lobby, sit: Callable[[str], None]) -> None:
+def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:
+    does = {role.id: shell.opening(role.brief) for role in room.loaded.scenario.seats()}
     with st.grid(3, min_column_width=240, gap="small", key="chairs"):
         for chair in lobby.chairs:
             with st.container(border=True, height="stretch"):
-                st.markdown(f"**{plain(chair.title)}**  \n:gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]")
+                st.markdown(
+                    f"**{plain(chair.title)}**  \n{plain(does.get(chair.id, ''))}  \n"
+                    f":gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]"
+                )
                 if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
                     sit(chair.id)
 
@@ -159,5 +185,5 @@ def outcome(place: str) -> None:
     """Say once what went wrong at `place`."""
     found = session.answered(place)
     if found and not found[0]:
-        st.error(plain(found[1]), icon=":material/block:")
+        st.error(shell.sentence(found[1]), icon=":material/block:")
         session.forget(place)

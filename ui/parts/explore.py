@@ -18,6 +18,11 @@ from ui.session import Here
 PLACE = "explore"
 CHART = {"displayModeBar": False, "scrollZoom": False}
 LINES = 250
+LEGEND = (
+    '<p class="legend"><i class="normal"></i>normal <i class="limit"></i>alert <i class="deploy"></i>change '
+    '<i class="action"></i>action done</p>'
+)
+"""What the lines of a panel mean."""
 
 
 @st.fragment(key="explorer")
@@ -59,6 +64,7 @@ def explorer(here: Here) -> None:
             st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
     st.button("Refresh", key="explore-again", icon=":material/refresh:", type="tertiary")
+    st.html(LEGEND)
 
 
 @st.fragment(key="logs")
@@ -123,6 +129,10 @@ def _labels(panel: Panel) -> str:
 
 def _outcome() -> None:
     outcome = session.answered(PLACE)
+    if outcome and outcome[0]:
+        st.html(f'<p class="said ok">✓ {escape(outcome[1])}; forms offer it as evidence</p>')
+        session.forget(PLACE)  # said once: the other tab, or another series, has nothing to do with it
+        return
     if outcome and not outcome[0]:
         st.error(plain(outcome[1]), icon=":material/block:")
     else:

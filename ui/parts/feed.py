@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from simulator import events as e
 from simulator.journal import Entry, refused
 from simulator.text import clock
 from simulator.views import Briefing
-from ui.parts.words import Said, names_of, told
+from ui.parts.words import NamesThen, Said, names_of, told
 
 PIECE, PIECES = 25, 7
 """Lines in a piece of the channel, and how many of the newest pieces are shown."""
@@ -16,6 +17,8 @@ OPEN = 3
 """Newest results that are unfolded in the list of results."""
 INLINE_LINES = 5
 """Output up to this length is shown as it is, longer output folds away."""
+COLUMNS, ROWS = 3, 2
+"""From how many columns in how many lines on output is a table."""
 TALK = frozenset({"person", "inject", "decision", "refused", "hint", "cue"})
 WORST = ("critical", "warning", "info")
 VIEWS = {
@@ -29,8 +32,8 @@ VIEWS = {
 
 def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
     """Return the lines of the channel, oldest first; of what was refused only that and why."""
-    names, no = names_of(briefing), refused(briefing.entries)
-    found = ((entry, told(names, entry)) for entry in briefing.entries if entry.seq not in no)
+    names, no = NamesThen(names_of(briefing), briefing.entries), refused(briefing.entries)
+    found = ((entry, told(names.at(entry.seq), entry)) for entry in briefing.entries if entry.seq not in no)
     return [(entry, said) for entry, said in found if said is not None and _worth(entry, said)]
 
 
@@ -130,11 +133,21 @@ def _row(entry: Entry, said: Said) -> str:
     return f'<div class="row {said.tone}">{head} <span class="x">{escape(said.text)}</span>{_detail(said)}</div>'
 
 
+def pre_html(text: str) -> str:
+    """Return output as it was printed: a table keeps its columns and scrolls, anything else wraps."""
+    rows = [len(_GAP.findall(line)) + 1 for line in text.splitlines()]
+    table = sum(columns >= COLUMNS for columns in rows) >= ROWS
+    return f'<pre class="columns" tabindex="0">{escape(text)}</pre>' if table else f"<pre>{escape(text)}</pre>"
+
+
+_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+
+
 def _detail(said: Said) -> str:
     if not said.detail:
         return ""
     count = said.detail.count("\n") + 1
-    text = f"<pre>{escape(said.detail)}</pre>"
+    text = pre_html(said.detail)
     if count <= INLINE_LINES:
         return text
     first = said.detail.split("\n", 1)[0]
@@ -146,5 +159,5 @@ def _output(entry: Entry, said: Said, opened: bool) -> str:
     return (
         f'<details class="{said.tone}"{" open" if opened else ""}><summary><span class="t">{clock(entry.at)}</span>'
         f'<span class="tag">{escape(said.label)}</span><code>{escape(said.text)}</code>{who}</summary>'
-        f"<pre>{escape(said.detail)}</pre></details>"
+        f"{pre_html(said.detail)}</details>"
     )

@@ -25,7 +25,10 @@ def host_panel(here: Here) -> None:
         link, whole = shell.join_link(row.code)
         st.caption("Read the code out, or send the link" + ("" if whole else " that ends in"))
         st.code(link, language=None, wrap_lines=True)
-        st.caption("Start, pause, speed and skip are yours; everybody sees the same clock.")
+        st.caption(
+            "Start, pause, speed and skip are yours; everybody sees the same clock. You look over the commander's "
+            "shoulder: channel, alerts and panels are as that seat has them, with what only it knows."
+        )
     lobby = SERVER.rooms.lobby(here.room)
     with st.container(border=True, key="people"):
         st.markdown("**Seats**")

@@ -29,6 +29,7 @@ CONFIDENCE = (
     "L3: two independent lines, or a predicted effect that came."
 )
 HELP = {
+    "severity": "By what is at risk: SEV-1 safety, sign-in, billing or data; SEV-2 users blocked; SEV-3 a regression.",
     "evidence": "Results, panels and alerts on record by now. Measurements and logs weigh most, words nothing; "
     "the first eight count.",
     "rejected": "For each rung of the reversible ladder you do not take, the reason that holds for it.",

@@ -15,6 +15,14 @@ ENDED = {
     "stopped": "The drill was stopped.",
 }
 
+NEXT = (
+    '<p class="quiet">In the debrief:</p><ul class="ending quiet"><li><b>Score</b>: every point with its rule, its '
+    "moment and its reason, and what is worth most next time.</li><li><b>Timeline</b>: what the world did beside what "
+    "you knew, said and did.</li><li><b>Plan and harm</b>: what it cost, beside doing nothing and the best course "
+    "found.</li><li><b>Known and said</b>: who knew what, who said what, and whether it was so.</li><li><b>Behind "
+    "it</b>: what it really was. Guess first.</li></ul>"
+)
+
 
 def over(here: Here) -> None:
     """Draw the end of a drill."""
@@ -23,7 +31,10 @@ def over(here: Here) -> None:
     how = next((x for x in reversed(journal.entries) if x.body.kind == "drill_ended"), None) if journal else None
     if how:
         st.markdown(f"**{ENDED.get(getattr(how.body, 'how', ''), '')}** :gray[{clock(how.at)}]")
-    _scoring(here)
+    with st.container(border=True, key="after", width=640):
+        _scoring(here)
+    st.html(NEXT)
+    st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
 
 
 @st.fragment(run_every=1)
@@ -32,10 +43,12 @@ def _scoring(here: Here) -> None:
     card = here.room.scorecard()
     share, problem = here.room.scoring
     if card is None and problem is None:
-        st.progress(share, text="Replaying what else could have happened, then scoring …")
+        st.progress(share, text="Replaying what else could have happened, then scoring. It takes some seconds …")
         return
     if problem:
         st.error(plain(problem), icon=":material/error:")
         st.button("Score again", on_click=here.room.score_again, key="score-again")
+    elif card is not None:
+        st.html('<p class="quiet">The score is made, and what was behind the incident can be read.</p>')
     if st.button("Open the debrief", type="primary", icon=":material/fact_check:", key="to-debrief"):
         shell.go("debrief.py", here.link)

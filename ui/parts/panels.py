@@ -13,7 +13,7 @@ LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
 WINDOW = 45
 """Minutes a panel looks back."""
-HEIGHT, LOW = 140, 106
+HEIGHT, LOW = 140, 112
 """Pixels of a panel; with more than three rows of them they are lower, so that the work under way stays in sight."""
 MANY = 100_000
 """Values from which an axis counts in thousands and millions."""
@@ -27,7 +27,7 @@ def value_text(panel: Panel, value: float | None) -> str:
         return "no data"
     if panel.unit == "ratio":
         return f"{100 * value:.{max(0, panel.decimals - 2)}f} %"
-    return f"{value:,.{panel.decimals}f} {panel.unit}".strip()
+    return f"{value:,.{panel.decimals}f} {panel.unit.replace('1/', 'per ')}".strip()
 
 
 def judgement(panel: Panel, value: float | None) -> str:
@@ -112,7 +112,8 @@ def _layout(b: Briefing, panel: Panel, since: int, height: int, shapes: list[Dra
         "showarrow": False, "font": font, "yshift": 1,
     }  # fmt: skip
     return {
-        "height": height, "margin": {"l": 38, "r": 10, "t": 34, "b": 20}, "hovermode": "x", "dragmode": False,
+        "height": height, "minreducedheight": 30, "margin": {"l": 38, "r": 10, "t": 34, "b": 20}, "hovermode": "x",
+        "dragmode": False,
         "paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)", "shapes": shapes,
         "annotations": [*notes, head],
         "title": {"text": panel.title, "x": 0, "xanchor": "left", "y": 1, "yanchor": "top", "pad": {"t": 2, "l": 2},

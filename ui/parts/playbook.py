@@ -13,6 +13,15 @@ from ui.session import Here
 WINDOWS = ((0, 10, "Take command"), (10, 20, "Compare options"), (20, 35, "Execute one branch"),
            (35, 50, "Verify"), (50, 60, "Record and hand on"))  # fmt: skip
 """Phases of the default playbook's command timeline, in minutes."""
+ROLES = {
+    "commander": "incident commander",
+    "deputy": "deputy",
+    "triage": "triage lead",
+    "mitigation": "mitigation lead",
+    "verification": "verification lead",
+    "comms": "communications lead",
+}
+"""What the owners that every scenario has are called where no scenario is at hand."""
 
 
 @st.dialog("Playbook", position="right", width="medium")
@@ -37,10 +46,11 @@ def sheet_html(
     """
     book = books.load(name)
     parts = {part.id: part for part in book.parts}
+    called = {**ROLES, **dict(titles)}
 
     def line(one: books.Criterion, by: str = "") -> str:
         mine = seat is None or "all" in one.owners or seat in one.owners
-        named = "everybody" if "all" in one.owners else ", ".join(dict(titles).get(o, o) for o in one.owners)
+        named = "everybody" if "all" in one.owners else ", ".join(called.get(o, o) for o in one.owners)
         whose = "you" if seat and seat in one.owners else named
         return (
             f'<li class="{"mine" if mine else "theirs"}"><b>{escape(one.title)}</b>{by} '
@@ -54,10 +64,11 @@ def sheet_html(
             for one in parts["blueprint"].criteria
             if one.t1 is not None and low < one.t1 <= high
         )
-        timeline += f"<h3>T+{low}–{high} · {title}</h3><ul>{rows}</ul>" if rows else ""
+        timeline += f"<h4>T+{low}–{high} · {title}</h4><ul>{rows}</ul>" if rows else ""
+    blueprint = f"<h3>{escape(parts['blueprint'].title)} · {parts['blueprint'].points:g} points · by the clock</h3>"
     severity = "".join(
         f"<tr><td><b>{row.severity}</b></td><td>{escape(', '.join(one.replace('_', ' ') for one in row.any_of))}</td>"
-        f"<td>update every {row.update_minutes:g} min</td></tr>"
+        f"<td>an update every {row.update_minutes:g} min</td></tr>"
         for row in book.severity.rows
     )
     rest = "".join(
@@ -69,10 +80,15 @@ def sheet_html(
     )
     evidence = "".join(f"<li>{escape(what)}, before {escape(before)}</li>" for what, before in needed)
     minimum = f"<h3>Evidence minimum of this drill</h3><ul>{evidence}</ul>" if evidence else ""
-    lead = "" if seat is None else '<p class="quiet">Bright: what your seat answers for. Pale: what others do.</p>'
+    lead = (
+        '<p class="quiet">What a good response looks like, by when, and who answers for it. It is what the debrief '
+        "scores by.</p>"
+        if seat is None
+        else '<p class="quiet">Bold: what your seat answers for. Pale: what others do.</p>'
+    )
     caps = "".join(f"<li><b>{escape(cap.title)}</b>: at most {cap.limit}</li>" for cap in book.caps)
     return (
-        f'<div class="book"><h2>{escape(book.title)}</h2>{lead}{timeline}{minimum}<h3>Severity matrix</h3>'
+        f'<div class="book"><h2>{escape(book.title)}</h2>{lead}{blueprint}{timeline}{minimum}<h3>Severity matrix</h3>'
         f'<table class="plain"><tbody>{severity}</tbody></table>{rest}'
         f"<h3>What limits the score</h3><ul>{caps}</ul></div>"
     )

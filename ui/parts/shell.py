@@ -74,7 +74,13 @@ def dress() -> None:
 
 def prose(text: str) -> str:
     """Return text of several paragraphs as Markdown that wraps by itself and means only its words."""
-    return "\n\n".join(plain(" ".join(part.split())) for part in text.split("\n\n"))
+    return "\n\n".join(plain(" ".join(part.split()).replace(" %", "\u00a0%")) for part in text.split("\n\n"))
+
+
+def opening(text: str) -> str:
+    """Return the first sentence of a text: of a role's brief, what the role does."""
+    words = " ".join(text.split())
+    return words.partition(". ")[0].rstrip(".") + "." if words else ""
 
 
 def themed(html: str) -> str:
@@ -96,7 +102,7 @@ def head(title: str, lead: str = "", narrow: bool = False) -> None:
 def dead_end(title: str, words: str) -> None:
     """Show a state that has no way on but the lobby."""
     head(title, narrow=True)
-    st.warning(plain(words), icon=":material/info:")
+    st.warning(sentence(words), icon=":material/info:")
     st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from typing import NamedTuple
 
 from simulator import commands as c
 from simulator import events as e
-from simulator.journal import Entry
+from simulator.journal import Entry, refused
 from simulator.text import clock
 from simulator.views import Briefing, Called
 
@@ -39,6 +41,12 @@ class Names:
         self._handles = {**called.handles, **(seats or {})}
         self._roles = called.titles["roles"]
         self.injects = {x.body.inject: x.body for x in entries if isinstance(x.body, e.InjectDelivered)}
+
+    def seated(self, seats: Mapping[str, str]) -> Names:
+        """Return the same names with other people in the seats."""
+        other = copy(self)
+        other._handles = {**self._simulated, **seats}
+        return other
 
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
@@ -116,12 +124,38 @@ class Names:
         kind, _, rest = by.partition(":")
         if kind in self._roles and rest:
             # In a record without names people go by their seats.
-            return rest if rest == self._roles[kind] else f"{rest} ({self._roles[kind]})"
+            title = self._roles[kind]
+            return rest if rest == title[:40] else f"{rest} ({title.partition(' (')[0]})"
         return self.speaker(by)
 
 
+class NamesThen:
+    """Names as they were: a line goes on saying who it was about, whoever has taken that seat since."""
+
+    def __init__(self, names: Names, entries: Iterable[Entry]) -> None:
+        entries = tuple(entries)
+        no, seats = refused(entries), dict[str, str]()
+        self._since, self._names = [0], [names.seated({})]
+        for entry in entries:
+            if entry.seq in no:
+                continue
+            match entry.body:
+                case c.TakeSeat(seat=seat, name=name):
+                    seats[seat] = name
+                case c.LeaveSeat(seat=seat):
+                    seats.pop(seat, None)
+                case _:
+                    continue
+            self._since.append(entry.seq)
+            self._names.append(names.seated(seats))
+
+    def at(self, seq: int) -> Names:
+        """Return the names that held when entry `seq` was written."""
+        return self._names[bisect_right(self._since, seq) - 1]
+
+
 def names_of(briefing: Briefing) -> Names:
-    """Return the names of the drill a briefing is about."""
+    """Return the names of the drill a briefing is about, with those in the seats who sit there now."""
     return Names(briefing.catalogue.called, briefing.incident.seats, briefing.entries)
 
 
@@ -290,13 +324,18 @@ def _reported(n: Names, entry: Entry, body: e.TaskReported) -> Said:
 
 def _measured(n: Names, entry: Entry, body: e.VerificationMeasured) -> Said:
     rows = "\n".join(
-        f"{'within ' if row.within else 'OUTSIDE'}  {n.title('metrics', row.metric)}"
-        f"{f' [{row.segment}]' if row.segment else ''}  baseline {_number(row.baseline)}  now {_number(row.current)}"
+        f"{'within' if row.within else 'OUTSIDE'}: {n.title('metrics', row.metric)}"
+        f"{f' [{row.segment}]' if row.segment else ''} · now {_number(row.current)}, before {_number(row.baseline)}"
         for row in body.rows
     )
     good = all(row.within for row in body.rows)
     text = "Verification measured: " + ("all within the baseline" if good else "not back to the baseline")
     return Said("output", "measured", "", text, rows)
+
+
+def _without(service: str, text: str) -> str:
+    """Return what happened to a service without its name in front, which stands before the line."""
+    return text.removeprefix(service).lstrip(": ") if text.startswith((f"{service}: ", f"{service} ")) else text
 
 
 def _number(value: float | None) -> str:
@@ -311,7 +350,9 @@ _EVENTS: dict[str, Callable[..., Said | None]] = {
         b.summary + (f" · pages {n.handle(b.page)}" if b.page else ""),
     ),
     "alert_resolved": lambda n, x, b: Said("alert", "resolved", n.title("alerts", b.alert), "no longer holds"),
-    "change_happened": lambda n, x, b: Said("change", "change", b.service, f"{b.summary} ({b.actor})"),
+    "change_happened": lambda n, x, b: Said(
+        "change", "change", b.service, f"{_without(b.service, b.summary)} ({b.actor})"
+    ),
     "inject_delivered": _inject,
     "message_posted": _posted,
     "cue_given": lambda n, x, b: Said("cue", "only you know", "", b.text),

@@ -1,0 +1,83 @@
+"""The drills this browser has a seat in, each with the way back into it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from simulator.errors import DrillError
+from simulator.room.rooms import Lobby
+from simulator.text import clock
+from ui import session
+from ui.parts import shell
+from ui.parts.live import SERVER
+from ui.parts.shell import plain
+from ui.session import Here
+
+MOST = 8
+WORDS = {
+    "waiting": "not started",
+    "running": "running",
+    "paused": "paused",
+    "over": "finished",
+    "lost": "cannot go on",
+}
+
+
+def finished_and_running() -> None:
+    """List them all, running ones first; nothing where there are none."""
+    _listed(_found())
+
+
+def finished() -> None:
+    """List those whose debrief can be read, or say how to come by one."""
+    over = [pair for pair in _found() if pair[1].state == "over"]
+    if over:
+        _listed(over)
+    else:
+        st.html('<p class="quiet">No finished drill of yours is known to this browser.</p>')
+        st.page_link("lobby.py", label="Practise or join one in the lobby", icon=":material/arrow_back:")
+
+
+def _found() -> list[tuple[Here, Lobby]]:
+    found = []
+    for token in session.tokens():
+        try:
+            room, person = SERVER.rooms.identify(token)
+            found.append((Here(room, person, token), SERVER.rooms.lobby(room)))
+        except DrillError:
+            continue  # a drill of another database, or one that was thrown away
+    return sorted(found, key=lambda pair: (pair[1].state in ("over", "lost"), -pair[0].room.row.created))
+
+
+def _listed(found: list[tuple[Here, Lobby]]) -> None:
+    if not found:
+        return
+    with st.container(border=True, key="yours", gap="xsmall"):
+        st.markdown("**Your drills**")
+        for here, lobby in found[:MOST]:
+            _one(here, lobby)
+        if len(found) > MOST:
+            st.caption(f"and {len(found) - MOST} more, older ones")
+
+
+def _one(here: Here, lobby: Lobby) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        state = WORDS.get(lobby.state, lobby.state)
+        at = (
+            ""
+            if lobby.state in ("lost", "waiting")
+            else _score(here)
+            if lobby.state == "over"
+            else f" · {clock(int(here.room.now()))}"
+        )
+        told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
+        st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
+        file = "debrief.py" if lobby.state == "over" else "console.py"
+        label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
+        if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
+            shell.go(file, here.link)
+
+
+def _score(here: Here) -> str:
+    card = here.room.scorecard()
+    return f" · {card['total']} of 100" if card else ""
