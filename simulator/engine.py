@@ -34,7 +34,7 @@ from simulator.views import Catalogue, briefing, catalogue
 from simulator.work import Work
 from simulator.world import Remembers, World
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same commands would give another journal."""
 OPENS_AT = -60
 TRUTH_SECONDS = 60
@@ -325,10 +325,11 @@ class Engine:
     def deliver(self, line: Line) -> None:
         """Put one line of the MSEL in front of those it is for."""
         inject = line.inject
+        # The author's words are a template; what a facilitator made of them is said as it was typed.
         self.emit(
             e.InjectDelivered(
                 to=inject.to, inject=inject.id, persona=inject.persona, channel=inject.channel,
-                text=self.render(line.text), form=inject.form,
+                text=self.render(line.text) if line.text == inject.text else line.text, form=inject.form,
                 answers=tuple((a.id, a.label) for a in inject.answers),
             )
         )  # fmt: skip

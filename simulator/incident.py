@@ -138,7 +138,9 @@ class IncidentState:
         """
         names = names_of(entry, self.counts) if names is None else names
         for name in names:
-            self.refs.setdefault(name, entry.seq)
+            # What everybody has heard stands for what one was told before.
+            if isinstance(entry.body, e.CueShared) or name not in self.refs:
+                self.refs[name] = entry.seq
         handler = _FOLDS.get(entry.body.kind)
         if handler:
             handler(self, entry, entry.body)
@@ -180,16 +182,26 @@ def _leave(s: IncidentState, entry: Entry, body: c.LeaveSeat) -> None:
 
 
 def _accepted(s: IncidentState, entry: Entry, body: e.RoleAccepted) -> None:
-    if body.role == "commander":
-        s.commanded_since = entry.at
-    s.holders[body.role] = body.seat
+    _hold(s, entry, body.role, body.seat)
     s.offered.pop(body.role, None)
+
+
+def _hold(s: IncidentState, entry: Entry, role: str, seat: str) -> None:
+    if role == "commander" and s.holder(role) != seat:
+        s.commanded_since = entry.at
+    s.holders[role] = seat
     s.paired = s.paired or len({s.holder("commander"), s.holder("deputy")} - {None}) == 2
 
 
 def _vacated(s: IncidentState, entry: Entry, body: e.RoleVacated) -> None:
-    s.holders.pop(body.role, None)
+    _released(s, entry, body)
     s.gone[body.role] = body.seat
+
+
+def _released(s: IncidentState, entry: Entry, body: e.RoleVacated | c.ReleaseRole) -> None:
+    s.holders.pop(body.role, None)
+    if body.role == "commander":
+        s.commanded_since = None
 
 
 def _update(
@@ -312,8 +324,7 @@ def _offered(s: IncidentState, entry: Entry, body: e.HandOffOffered) -> None:
 def _taken(s: IncidentState, entry: Entry, body: e.HandOffAccepted) -> None:
     s.handoffs[body.handoff].accepted = entry.at
     if body.what == "commander":
-        s.commanded_since = entry.at
-        s.holders["commander"] = body.receiver
+        _hold(s, entry, "commander", body.receiver)
     elif body.what in s.lanes:
         s.lanes[body.what] = (body.receiver, s.lanes[body.what][1])
 
@@ -370,7 +381,7 @@ _FOLDS: dict[str, Callable[..., None]] = {
     "freeze": _freeze,
     "lift_freeze": _lift,
     "assign_role": lambda s, entry, body: s.offered.__setitem__(body.role, body.to),
-    "release_role": lambda s, entry, body: s.holders.pop(body.role, None),
+    "release_role": _released,
     "role_accepted": _accepted,
     "role_vacated": _vacated,
     "assign_lane": lambda s, entry, body: s.lanes.__setitem__(body.lane, (body.owner, body.next_owner)),
