@@ -167,6 +167,7 @@ def test_every_entry_of_a_long_drill_can_be_told(seat: Seat) -> None:
 
     here = seat("commander", 2400)
     here.room.submit(c.RunQuery(query="rollout_status", executor="commander"), here.person)
+    here.room.skip_ahead(here.person, 5)
     b = here.room.briefing("commander")
     told_of = [told(names_of(b), entry) for entry in b.entries]
     assert len([one for one in told_of if one]) > 30
@@ -196,3 +197,11 @@ def test_a_long_channel_comes_in_pieces_that_stay_as_they_are(seat: Seat) -> Non
     assert len(before) > 1
     assert after[: len(before) - 1] == before[:-1]
     assert "one more" in after[-1]
+
+
+def test_the_wrong_namespace_answers_for_itself(seat: Seat) -> None:
+    b = seat("commander", 60).room.briefing("commander")
+    said = completion.unknown(b, "kubectl -n identity-stg get pods")
+    assert said.command is None
+    assert said.problem == "No resources found in identity-stg namespace."
+    assert said.nearest
