@@ -110,7 +110,7 @@ def test_shipped_playbooks_are_clean():
          "injects.support_first.expects.fields.lane: unknown name 'coms'; use one of triage, mitigation"),
         ("fields: {query: [capacity, pods", "fields: {query: [capacitiy, pods",
          "expert.injects.pods_evicted.expects.fields.query: unknown name 'capacitiy'; use one of queries"),
-        ("  posture_capture: true", "  posture_capture: true\n  windows: {B3: [40, 50]}",
+        ("  health_queries: [verify]", "  health_queries: [verify]\n  windows: {B3: [40, 50]}",
          "overlay.windows.B3: unknown name 'B3'; use one of criteria; did you mean 'B3"),
         ("    cap: C3", "    cap: C33",
          "actions.publish_key.cap: unknown name 'C33'; use one of caps; did you mean 'C3'?"),
