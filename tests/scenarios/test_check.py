@@ -153,7 +153,7 @@ def test_a_fault_older_than_the_history_opens_without_a_page():
     ],
 )
 def test_the_quiet_window_lies_before_the_fault_and_within_what_is_remembered(window, expected):
-    findings = check("overlay:\n", f"overlay:\n  baseline: {window}\n")
+    findings = check("  baseline: {from: -58, to: -48}\n", f"  baseline: {window}\n")
     assert (only(findings) if findings else "").startswith(expected)
     assert bool(findings) == bool(expected)
 
