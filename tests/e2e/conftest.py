@@ -227,7 +227,7 @@ class Console:
             self.page.wait_for_timeout(50)
             if self.now > was + 2:
                 break
-        self.page.wait_for_timeout(150)  # the rest of the page follows
+        self.page.locator(READY).wait_for()  # the rest of the page follows in the same run
         return self.now
 
     def skip_until(self, seen: str, most: int = 60) -> None:
