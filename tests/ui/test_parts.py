@@ -165,7 +165,7 @@ def test_the_channel_escapes_and_folds(seat: Seat) -> None:
 def test_every_entry_of_a_long_drill_can_be_told(seat: Seat) -> None:
     from ui.parts.words import names_of
 
-    b = seat("commander", 2400).room.briefing("commander")
+    b = seat("commander", 2200).room.briefing("commander")
     told_of = [told(names_of(b), entry) for entry in b.entries]
     assert len([one for one in told_of if one]) > 30
     assert b.running()
