@@ -117,6 +117,17 @@ def test_the_reporter_counts_half_of_the_first_update() -> None:
     assert answered - never == pytest.approx(0.4, abs=0.11)
 
 
+def test_a_holding_line_from_outside_is_not_judged_by_what_it_may_not_say() -> None:
+    first = c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20,
+        impact=c.Figure(name="locked", low=1000), unknowns=("why",))  # fmt: skip
+    told = [*escalate("05:00"), *say("06:00", "deputy", first)]
+    line = executives("08:00", impact=None)
+    without, beside = (points("P4", protected(lines, ended="20:00")) for lines in (told, [*told, *line]))
+    assert beside == without
+    inside = say("08:00", "deputy", c.UpdateExecutives(next_update_minutes=20))
+    assert points("P4", protected(told, inside, ended="20:00")) < without
+
+
 def test_only_a_restricted_update_counts_as_the_first_word() -> None:
     inside = points("P4", protected(escalate("05:00"), update("06:00", audience="restricted")))
     outside = points("P4", protected(escalate("05:00"), update("06:00", audience="internal")))

@@ -7,9 +7,7 @@ from functools import cache
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import Ends, add_references
-from analytics.courses import library_of
-from analytics.record import loss_of
+from analytics.counterfactual import add_references
 from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from scenarios import load, variants
@@ -334,108 +332,3 @@ def test_logs_speak_of_what_happens_and_of_nothing_else(variant):
     speaks = {"base": {"retry", "exhausted", "gw_capture_again"}, "flint": {"taken_again"}, "slate": {"given_up"}}
     every = set().union(*speaks.values())
     assert loud & every == speaks[variant]
-
-
-# --- responders and courses ------------------------------------------------------------------------------
-
-DID = {
-    "base": ({"key_off", "pause", "rollback", "replay_selective", "refund_list"}, {"agg_stop", "replay_eventid"}),
-    "flint": ({"agg_stop", "agg_rollback", "agg_start", "recompute"}, {"pause", "rollback", "refund_list"}),
-    "slate": ({"pause", "ledger_rollback", "resume", "replay_eventid"}, {"rollback", "write_through", "recompute"}),
-}
-"""Variant -> what by_the_book does there, and what it leaves alone."""
-
-
-@pytest.mark.parametrize("variant", OF_B)
-@pytest.mark.parametrize("seed", SEEDS)
-def test_by_the_book_reads_what_it_sees(variant, seed):
-    engine, card = drill(variant, "by_the_book", seed)
-    assert card.total >= 85
-    assert not card.caps
-    started = {x.body.action for x in engine.journal if isinstance(x.body, e.ActionStarted)}
-    does, leaves = DID[variant]
-    assert does <= started
-    assert not leaves & started
-    assert not [x for x in engine.journal if isinstance(x.body, e.CommandRefused)]
-    assert engine.world.facts()["three_way_clean"]
-    assert drill(variant, "null", seed)[1].total <= 5
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-def test_the_score_puts_responders_in_their_order_in_every_variant(variant):
-    total = {name: drill(variant, name, 1)[1].total for name in load("billing_mismatch", variant).responders}
-    assert total["by_the_book"] > total["slow"] > total["impatient"]
-    assert total["by_the_book"] > total["hero"] > total["impatient"]
-    assert 35 <= total["silent"] <= 60
-    assert total["talker"] <= 45
-    assert total["wrong_cause"] <= 45
-    assert total["gamer"] < total["slow"]
-
-
-@pytest.mark.parametrize("variant", OF_B)
-def test_the_best_course_is_about_as_good_as_by_the_book(variant):
-    loaded = load("billing_mismatch", variant)
-    library = library_of("billing_mismatch", variant)
-    assert len(library.finalists) == 10
-    ends = Ends(loaded, library)
-    for seed in SEEDS:
-        null, best = ends.of(seed)
-        ours = loss_of(drill(variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
-        assert best.loss <= 1.1 * ours < null.loss / 4
-
-
-def test_the_script_of_one_variant_fails_in_the_others():
-    losses = {}
-    for variant in OF_B:
-        scenario = load("billing_mismatch", variant).scenario
-        cures = {
-            "base": (*MENDED["base"], (18, "replay_selective", 1, 0), (21, "recompute", 1, 0)),
-            "flint": (*STOPPED, (12, "recompute", 1, 0)),
-            "slate": (*MENDED["slate"], (15, "replay_eventid", 1, 0)),
-        }  # fmt: skip
-        found = {name: loss_of(drive(variant, turns, until=90).harm(), scenario) for name, turns in cures.items()}
-        losses[variant] = min(found, key=found.__getitem__)
-        null = loss_of(drive(variant, until=90).harm(), scenario)
-        assert all(loss > 0.4 * null for name, loss in found.items() if name != variant), (variant, found, null)
-    assert losses == {variant: variant for variant in OF_B}
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-def test_a_second_page_of_the_same_story_is_answered_by_what_is_true(variant):
-    engine, _ = drill(variant, "by_the_book", 1)
-    answers = {x.body.inject: x.body.answer for x in engine.journal if isinstance(x.body, c.AnswerAsker)}
-    scenario = load("billing_mismatch", variant).scenario
-    for inject, answer in answers.items():
-        asked = scenario.find("injects", inject)
-        assert [one.right for one in asked.answers if one.id == answer] == [True]
-    assert answers["charged_twice"] == "none_found"
-
-
-@pytest.mark.parametrize("variant", OF_B)
-def test_simulated_holders_alone_mend_every_variant(variant):
-    loaded = load("billing_mismatch", variant)
-    engine = Engine(loaded, new_header(loaded, 1, mode="training"))
-    engine.submit(c.TakeSeat(seat="comms", name="Ana"), "comms:Ana")
-    engine.advance(60 * 60)
-    started = {x.body.action for x in engine.journal if isinstance(x.body, e.ActionStarted)}
-    assert DID[variant][0] <= started
-    assert not DID[variant][1] & started
-    assert engine.world.facts()["three_way_clean"]
-
-
-# --- sooner is better ------------------------------------------------------------------------------------
-
-GOOD = {
-    "flint": ((6, "agg_stop", 1, 0), (8, "agg_rollback", 1, 210), (13, "agg_stop", 0, 0), (15, "recompute", 1, 0)),
-    "slate": ((6, "pause", 1, 0), (9, "watermark", 1, 0), (10, "ledger_rollback", 1, 210), (16, "pause", 0, 0),
-              (18, "replay_eventid", 1, 0)),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("variant", "index"), [(v, i) for v, turns in GOOD.items() for i in range(len(turns))])
-def test_a_helpful_step_a_minute_earlier_never_costs(variant, index):
-    turns, scenario = GOOD[variant], load("billing_mismatch", variant).scenario
-    minute, *rest = turns[index]
-    sooner = (*turns[:index], (minute - 1, *rest), *turns[index + 1 :])
-    losses = [loss_of(drive(variant, tried, until=90).harm(), scenario) for tried in (sooner, turns)]
-    assert losses[0] <= losses[1] + 1e-9

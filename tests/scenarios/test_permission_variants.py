@@ -7,13 +7,11 @@ from functools import cache
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import Ends, add_references
-from analytics.courses import as_course, begin, course, library_of
+from analytics.counterfactual import add_references
 from analytics.record import loss_of
 from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from scenarios import load, variants
-from scenarios.permission_leak.plans import plan_of
 from scenarios.permission_leak.pops import SHARES, WAYS, groups
 from simulator import commands as c
 from simulator import events as e
@@ -21,7 +19,6 @@ from simulator.engine import Engine, new_header
 from simulator.onset import onset_shift
 from simulator.play import play
 from simulator.text import Utc, render
-from simulator.views import briefing
 
 OF_C = variants("permission_leak")
 OTHERS = OF_C[1:]
@@ -344,103 +341,3 @@ def test_an_emptied_store_shows_and_changes_nothing_else(variant: str) -> None:
     assert flushed.harm() == calm.harm()
     assert flushed.outside() == calm.outside()
     assert world(variant, 16, ((5, "flush", 1),)).observe()["authz_hit"] == calm.observe()["authz_hit"]
-
-
-# --- responders --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-@pytest.mark.parametrize("seed", SEEDS)
-def test_by_the_book_reads_who_answers(variant: str, seed: int) -> None:
-    engine, card = drill(variant, "by_the_book", seed)
-    assert card.total >= 85
-    assert not card.caps
-    assert plan_of(briefing(engine, "commander")).cause == CAUSE[variant]
-    began = {x.body.action: x.at for x in reversed(engine.journal.entries) if isinstance(x.body, e.ActionStarted)}
-    ended = {x.body.action: x.at for x in reversed(engine.journal.entries) if isinstance(x.body, e.ActionFinished)}
-    if variant == "dunlin":
-        assert began["rollback"] < ended["evidence_snapshot"] <= began["purge"] <= began["purge_paths"]
-        assert not {"epoch_bump", "epoch_sync", "block_route", "resolver_off"} & set(began)
-    else:
-        assert began["block_route"] < ended["evidence_snapshot"] <= began["resolver_off"] < began["open_route"]
-        assert not {"rollback", "unpin", "purge", "purge_paths"} & set(began)
-    final = [x.body for x in engine.journal if isinstance(x.body, e.TruthSampled)][-1]
-    assert max(final.outside.values()) < 0.01
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_score_puts_responders_in_their_order_in_every_variant(variant: str, seed: int) -> None:
-    total = {name: drill(variant, name, seed)[1].total for name in load("permission_leak", variant).responders}
-    assert total["by_the_book"] > total["slow"] > total["impatient"]
-    assert total["by_the_book"] > total["hero"] > total["impatient"]
-    assert 35 <= total["silent"] <= 60
-    assert total["talker"] <= 45
-    assert total["wrong_cause"] <= 45
-    assert total["gamer"] < total["slow"]
-    assert total["null"] <= 5
-
-
-@pytest.mark.parametrize("variant", OF_C)
-@pytest.mark.parametrize("seat", ["triage", "verification", "comms"])
-def test_who_sits_there_and_watches_does_not_stop_the_others(variant: str, seat: str) -> None:
-    loaded = load("permission_leak", variant)
-    engine = Engine(loaded, new_header(loaded, 3, mode="training", automation=True))
-    engine.submit(c.TakeSeat(seat=seat, name="Ana"), f"{seat}:Ana")
-    engine.advance(25 * 60)
-    assert not engine.world.facts()["leaking"]
-    assert engine.world.facts()["evidence_held"]
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-def test_what_the_book_measures_is_back_where_it_was(variant: str) -> None:
-    """The comparison with the quiet window is green because things are as they were, not by a wide tolerance."""
-    engine, _ = drill(variant, "by_the_book", 1)
-    (measured,) = [x.body for x in engine.journal.entries if isinstance(x.body, e.VerificationMeasured)]
-    assert all(row.within for row in measured.rows), measured.rows
-    loaded = load("permission_leak", variant)
-    untouched = Engine(loaded, new_header(loaded, 1, mode="assessment", automation=False))
-    untouched.advance(60)
-    window = untouched.catalogue.quiet
-    untouched.submit(c.RecordVerification(metrics=tuple(row.metric for row in measured.rows), baseline_from=window[0],
-                     baseline_to=window[1], hold_minutes=5), "verification:Ana")  # fmt: skip
-    untouched.advance(600)
-    (before,) = [x.body for x in untouched.journal.entries if isinstance(x.body, e.VerificationMeasured)]
-    assert sum(not row.within for row in before.rows) >= 2, before.rows
-
-
-# --- courses -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("variant", OF_C)
-def test_committed_courses_belong_to_their_world(variant: str) -> None:
-    loaded, library = load("permission_leak", variant), library_of("permission_leak", variant)
-    assert library.digest == loaded.mechanics
-    assert len(library.finalists) == 10
-    walk = begin(loaded.make_world, loaded.scenario, 0)
-    for finalist in library.finalists:
-        turns, actions = as_course(finalist.steps, loaded.scenario)
-        assert course(walk, finalist.name, turns, actions).loss == pytest.approx(finalist.loss, rel=0.02)
-
-
-@pytest.mark.parametrize("variant", OF_C)
-def test_the_best_course_is_about_as_good_as_by_the_book(variant: str) -> None:
-    loaded = load("permission_leak", variant)
-    ends = Ends(loaded, library_of("permission_leak", variant))
-    for seed in SEEDS:
-        null, best = ends.of(seed)
-        ours = loss_of(drill(variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
-        assert best.loss <= 1.1 * ours < 0.2 * null.loss
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-def test_libraries_name_only_what_there_is(variant: str) -> None:
-    scenario, library = load("permission_leak", variant).scenario, library_of("permission_leak", variant)
-    ids = {action.id for action in scenario.actions}
-    steps = [step for one in (*library.finalists, *library.branches) for step in one.steps]
-    assert {step.action for step in (*steps, *library.cleanup) if step.action} <= ids
-    assert {one.action for one in library.earliest} <= ids
-    known = {f"{group}:{part.id}" for name, group in (("queries", "query"), ("injects", "inject"))
-             for part in getattr(scenario, name)}  # fmt: skip
-    known |= {f"cue:{cue.id}" for role in scenario.roles for cue in role.cues}
-    assert {ref for branch in library.branches for ref in branch.known} <= known

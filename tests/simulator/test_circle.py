@@ -234,6 +234,7 @@ def test_who_is_outside_neither_posts_into_the_closed_channel_nor_speaks_for_it(
     restricted = c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20)
     assert "needs to know" in (drill.objection(restricted, "comms") or "")
     assert drill.objection(restricted, "deputy") is None
+    assert drill.objection(c.UpdateExecutives(next_update_minutes=20, text="In hand."), "comms") is None
     assert [option.id for option in briefing(drill, "comms").options("channels")] == ["incident"]
     assert [briefing(drill, one).catalogue.room for one in ("comms", "deputy")] == ["incident", "closed"]
 

@@ -1,0 +1,143 @@
+"""The story of a drill: who knew what and when, what was answered, what a branch left, factors, teaching."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from analytics import frames, story
+from analytics.frames import each
+from analytics.record import Fit, References
+from simulator import commands as c
+from simulator import events as e
+from simulator.scenario import Cue, Role
+from tests.analytics.builders import (
+    Lines,
+    act,
+    decide,
+    declare,
+    event,
+    fit,
+    in_command,
+    references,
+    run,
+    say,
+    scenario,
+)
+from tests.analytics.test_frames import rows, view
+
+KNOWING = scenario(
+    roles=[
+        {"id": "commander", "title": "Commander", "handle": "@c", "team": "T", "brief": ""},
+        {"id": "triage", "title": "Triage", "handle": "@t", "team": "T", "brief": "", "cues": [
+            {"id": "shared", "text": "a", "topics": []}, {"id": "kept", "text": "b", "topics": []}]},
+    ],
+    injects=[
+        {"id": "ask", "at": 300, "persona": "@boss", "form": "ask", "text": "ETA?",
+         "expects": {"command": "answer_asker", "fields": {"answer": ["no", "later"]}, "within": "2m",
+                     "label": "no ETA"}},
+        {"id": "bait", "at": 300, "persona": "@boss", "form": "order", "text": "Publish!",
+         "expects": {"command": "take_action", "fields": {"action": "publish"}, "within": "10m", "never": True,
+                     "label": "not published"}},
+    ],
+    teaching=[
+        {"at": "2m", "text": "declare", "until": {"incident.declared": True}},
+        {"at": "4m", "text": "freeze", "until": {"incident.frozen": True}},
+        {"at": "6m", "text": "flag", "until": {"action.flag": "done"}},
+        {"at": "8m", "text": "no way to tell"},
+    ],
+)  # fmt: skip
+
+
+def test_a_cue_knows_how_long_it_stayed_with_one_role() -> None:
+    given = [
+        *event("-10:00", e.CueGiven(to=("triage",), cue="shared", role="triage", text="a")),
+        *event("05:00", e.CueGiven(to=("triage",), cue="kept", role="triage", text="b")),
+        *event("12:30", e.CueShared(cue="shared", role="triage", text="a", how="asked")),
+    ]
+    shared, kept = each(story.cues(view(given, of=KNOWING)))
+    assert (shared.known, shared.shared, shared.waited, shared.how) == (0.0, 12.5, 12.5, "asked")
+    assert (kept.known, kept.how) == (5.0, "never")
+    assert math.isnan(kept.waited)
+
+
+def test_what_nobody_said_before_it_was_overtaken_was_not_kept_back() -> None:
+    def how(*lines: Any) -> str:
+        stale = {"id": "kept", "text": "b", "topics": [], "moot_when": [{"action.flag": "done"}, {"query.none": True}]}
+        of = KNOWING.model_copy(update={"roles": tuple(_knowing(role, stale) for role in KNOWING.roles)})
+        return next(row.how for row in each(story.cues(view(*lines, of=of))) if row.cue == "kept")
+
+    assert how(act("10:00", "flag")) == "overtaken"
+    assert how(declare("04:00")) == "never"
+
+
+def _knowing(role: Role, cue: dict[str, Any]) -> Role:
+    return role.model_copy(update={"cues": (Cue.model_validate(cue),)}) if role.id == "triage" else role
+
+
+def _delivered(ident: str) -> Lines:
+    spec = KNOWING.find("injects", ident)
+    return event("05:00", e.InjectDelivered(inject=ident, persona="@boss", channel="incident", text="", form=spec.form))
+
+
+def _reply(clock: str, answer: str) -> Lines:
+    return say(clock, "commander", c.AnswerAsker(inject="ask", answer=answer))
+
+
+@pytest.mark.parametrize(
+    ("lines", "verdict", "answered"),
+    [
+        (_reply("06:00", "no"), "on time", 6.0),
+        (_reply("06:00", "later"), "on time", 6.0),
+        (_reply("07:30", "no"), "late", 7.5),
+        (_reply("06:00", "ten"), "missed", None),
+        (_reply("04:00", "no"), "missed", None),  # before anybody asked
+        ([], "missed", None),
+    ],
+)
+def test_an_inject_is_ticked_when_the_expected_response_comes(
+    lines: Lines, verdict: str, answered: float | None
+) -> None:
+    (row,) = each(story.injects(view(_delivered("ask"), lines, of=KNOWING)))
+    assert row.verdict == verdict
+    assert (None if math.isnan(row.answered) else row.answered) == answered
+
+
+@pytest.mark.parametrize(("lines", "verdict"), [([], "kept"), (act("08:00", "publish"), "broken"),
+                                                (act("16:00", "publish"), "kept")])  # fmt: skip
+def test_some_injects_are_best_left_alone(lines: Lines, verdict: str) -> None:
+    (row,) = each(story.injects(view(_delivered("bait"), lines, of=KNOWING)))
+    assert row.verdict == verdict
+
+
+def test_a_decision_knows_what_its_branch_left_on_the_table() -> None:
+    fits: list[Fit] = [fit(0.4, ("both flags", 0.1), ("wait", 0.9))]
+    (row,) = each(story.decisions(view(decide("09:00"), refs=references(fits=fits))))
+    assert row.gap == pytest.approx(0.3 / 0.9)
+    assert row.best == "both flags"
+    assert row.evidence == ("query:zones",)
+
+
+def test_factors_say_which_ones_the_team_set_a_task_against() -> None:
+    task = c.AddHardeningTask.model_validate(
+        {"factor": "mount", "class": "prevent", "text": "t", "owner": "triage", "due_days": 7}
+    )
+    found = story.factors(view(say("50:00", "commander", task)))
+    assert rows(found, "factor", "true", "named") == [("mount", True, True), ("size", False, False)]
+
+
+def test_the_teaching_timeline_says_when_this_drill_got_there() -> None:
+    lines = [*declare("05:00"), *act("09:00", "flag", takes=30)]
+    found = story.teaching(view(lines, of=KNOWING))
+    assert [None if math.isnan(x) else x for x in found["yours"]] == [5.0, None, 9.5, None]
+
+
+def test_one_who_commands_is_named_by_title() -> None:
+    found = frames.happened(view(in_command("02:00")))
+    assert rows(found, "label") == ["Commander: commander"]
+
+
+def test_a_reference_run_without_minutes_draws_no_course() -> None:
+    assert frames.harm(view(refs=References(null=run("n", 1), best=run("b", 0)))).query("course == 'best found'").empty
