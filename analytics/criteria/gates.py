@@ -213,7 +213,8 @@ def completed(view: RecordView, criterion: Criterion) -> Finding:
     share = sum(weight for s, weight in view.affected.items() if s in covered)
     names = {s.id: s.title for s in view.scenario.segments}
     why = f"In effect for {titles(names, [s for s in view.affected if s in covered])}."
-    marks = [Mark(share, 1, why, tuple(r.effect_seq for r in view.in_effect)), _green_rerun(view)]
+    effects = tuple(r.effect_seq for r in view.in_effect)
+    marks = [Mark(share, 1, why, effects, ("mitigation",)), _green_rerun(view)]
     first = min(r.effect for r in view.in_effect if r.effect is not None)
     risks = [m for m in view.all(c.RecordResidualRisks) if m.at >= first]
     right = next((m for m in reversed(risks) if picks_right(view, "residual_risks", m.body.risks, m.at)), None)
@@ -285,9 +286,9 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
         risks = picks_right(view, "residual_risks", last.body.residual_risks, last.at)
         why = f"Package at {clock(last.at)}: {'rests' if resting else 'does not rest'} on a check after the last change"
         why += f"; its residual risks {'hold' if risks else 'do not hold'}."
-        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,)))
+        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,), ("comms",)))
     else:
-        marks.append(Mark(0, 1, "No closure package."))
+        marks.append(Mark(0, 1, "No closure package.", owners=("comms",)))
     if note:
         written = note[-1]
         cause = view.scenario.find("causes", written.body.cause)
@@ -295,9 +296,9 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
         open_ = picks_right(view, "unknowns", written.body.uncertain, written.at)
         why = f"Leadership note at {clock(written.at)}: the cause is {'right' if right else 'wrong'}"
         why += f"; what it calls uncertain {'is' if open_ else 'is not'}."
-        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,)))
+        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,), ("commander",)))
     else:
-        marks.append(Mark(0, 1, "No leadership note."))
+        marks.append(Mark(0, 1, "No leadership note.", owners=("commander",)))
     return settle(criterion, marks)
 
 

@@ -169,7 +169,8 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
         better = [one.name for one in fit.branches if one.loss < fit.taken][:1]
         origin = view.find(fit.ref)
         run = next((r for r in view.runs if r.ref == fit.ref), None)
-        seqs = (origin.seq,) if origin else run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
+        behind = [r.start_seq for r in view.mitigations if origin and r.decision == fit.ref]
+        seqs = (origin.seq, *behind) if origin else run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
         why = f"The branch taken at {clock(fit.at)} leaves {100 * fit.gap:.0f} % of what was avoidable"
         why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.

@@ -32,6 +32,7 @@ from tests.analytics.builders import (
     task,
     truth,
     update,
+    verify,
     waits,
 )
 
@@ -81,6 +82,7 @@ def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figur
 
 TOLD = [*escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
 
+SAID = status("10:00", "mitigating")
 CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P1", "all five", drill(pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00")), "met", 4.0),
     ("P1", "half of it late", drill(pair("20:00"), freeze("20:00"), BASELINE, lanes(), PRECHECKS, ready("09:00")),
@@ -113,14 +115,14 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P2", "nothing", drill(), "not_observed", 0.0),
 
     ("P3", "all of it", drill(
-        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"), refs=WAITING,
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING,
     ), "partial", 2.8),
     ("P3", "physics beats an artifact", drill(
         query("03:00", "impact"), query("04:00", "zones"), query("05:00", "compat"), snapshot("08:00"), packet("08:30"),
-        decide("09:00"), act("10:00", "flag"), refs=WAITING,
+        decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING,
     ), "partial", 2.7),
     ("P3", "no packet at the decision", drill(
-        MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), refs=WAITING), "partial", 1.8),
+        MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING), "partial", 1.8),
     ("P3", "a packet without output", drill(
         MINIMUM, ZONES, snapshot("08:00"), packet("08:30",
             evidence=()), decide("09:00"), refs=WAITING), "partial", 1.8),
@@ -135,6 +137,10 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
             "mitigating"), refs=WAITING,
     ), "partial", 2.3),
     ("P3", "only the evidence minimum", drill(MINIMUM), "partial", 0.8),
+    ("P3", "evidence after the decision it supports", drill(ZONES, decide("02:00"), MINIMUM, act("10:00", "flag"), SAID),
+     "partial", 0.3),
+    ("P3", "what was green before the mitigation is no phase", drill(MINIMUM, verify("04:00", hold=1),
+        snapshot("08:00"), act("15:00", "flag"), status("15:00", "mitigating"), refs=WAITING), "partial", 1.3),
     ("P3", "evidence after the fact", drill(act("02:00", "flag"), MINIMUM), "missed", 0.0),
     ("P3", "nothing", drill(), "not_observed", 0.0),
 
