@@ -365,7 +365,7 @@ class RecordView:
         return "stand_in" if self._given_away(entry, who) else self._doer(who, origin.at)
 
     def _doer(self, seat: str, at: int) -> tl.Doer:
-        """Return what a simulated teammate's deed counts as: one in a seat that a person holds is that person's lack."""
+        """Return what a simulated teammate's deed counts as: in a seat that a person holds it is that person's lack."""
         return "stand_in" if self.answers(seat, at) else "teammates"
 
     def _given_away(self, entry: Entry, who: str) -> bool:

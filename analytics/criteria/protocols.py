@@ -7,7 +7,7 @@ from typing import get_args
 
 from analytics.criteria.blueprint import command_pair, merges_frozen
 from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
-from analytics.facts import WORTH, figure_true, risk_true, solid, tick_true
+from analytics.facts import WORTH, figure_true, risk_true, solid, telling, tick_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
@@ -157,9 +157,14 @@ def work_shares(view: RecordView) -> dict[str, list[int]]:
         if run.started is not None:
             done.setdefault(run.executor, []).append(run.start_seq)
     plain = {m.body.task for m in view.all(e.TaskAssigned) if m.body.query is None and m.body.action is None}
+    told: dict[str, list[int]] = {}
     for report in view.all(e.TaskReported):
         if report.body.task in plain:
-            done.setdefault(report.body.owner, []).append(report.seq)
+            told.setdefault(report.body.owner, []).append(report.seq)
+    for owner, seqs in told.items():
+        # Nobody can see what a task without query or action came to: at most as many as what can be seen.
+        own = done.setdefault(owner, [])
+        own += seqs[: max(1, len(own))]
     return done
 
 
@@ -353,7 +358,7 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
         return float("inf") if spec is None or spec.irreversible else float(spec.reversal_minutes)
 
     others = [ident for ident in specs if ident != body.choice]
-    proof = tuple(x.seq for x in solid(view, body.evidence, moment))
+    proof = tuple(x.seq for x in telling(view, solid(view, body.evidence, moment)))
     reversible = body.choice in specs and all(undo(body.choice) <= undo(ident) for ident in others)
     again = _looked_again(view, moment)
     lacks = []

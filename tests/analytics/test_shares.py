@@ -50,7 +50,7 @@ def test_a_person_who_does_their_part_earns_it_and_a_share_of_the_outcome() -> N
         ("verification", 45, c.RunQuery(query="verify"), 5),
         ("deputy", 45, c.AcceptRole(role="deputy"), 5),
         ("mitigation", 600, c.RecordOption(action="pin", coverage=("web", "mobile"), minutes_to_effect=3, risk="web",
-            reversal_minutes=3), 5),
+            reversal_minutes=3), 15),
         ("comms", 1200, c.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=20), 20),
     ],
 )  # fmt: skip
