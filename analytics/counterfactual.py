@@ -165,9 +165,12 @@ def _elsewhere(
 
 
 def _turned(view: RecordView) -> list[tuple[Turn, str]]:
-    """Return every knob turn on record since T+0 with the reference of what turned it."""
+    """Return every knob turn on record with the reference of what turned it; what people did before T+0 stands then."""
+    done = {run.ref for run in view.runs}
     return [
-        (Turn(m.at, m.body.knob, m.body.value, m.body.over), m.body.by) for m in view.all(e.KnobTurned) if m.at >= 0
+        (Turn(max(0, m.at), m.body.knob, m.body.value, m.body.over), m.body.by)
+        for m in view.all(e.KnobTurned)
+        if m.at >= 0 or m.body.by in done
     ]
 
 
@@ -248,7 +251,10 @@ def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[Acti
         alongside = [r for r in started if decision.at <= r.begun <= decision.at + ALONGSIDE]
         runs = list({r.ref: r for r in (*own, *alongside)}.values())
         covered |= {r.ref for r in runs}
-        yield decision.ref, decision.at, decision.seq, runs
+        # A decision written down after its order was taken with the order.
+        order = min(own, key=lambda r: r.order_seq)
+        at, seq = min((decision.at, decision.seq), (order.ordered, order.order_seq), key=lambda one: one[1])
+        yield decision.ref, at, seq, runs
     left = sorted((r for r in started if r.ref not in covered), key=lambda r: r.begun)
     while left:
         first = left[0]

@@ -16,6 +16,10 @@ WITHIN = 0.20
 """A stated figure may be this far off the truth."""
 WIDEST = 2.0
 """An interval is honest while its high end is at most this many times its low end."""
+LONGEST_PROMISE = 60
+"""Minutes within which a promised check has to come."""
+FARTHEST = 50
+"""How many tolerances of its metric a promised threshold may be away from normal: beyond that nothing fails it."""
 LEVELS = ("L1", "L2", "L3")
 
 WORTH = {"physics": 1.0, "receipt": 1.0, "artifact": 0.5, "narrative": 0.0}
@@ -101,6 +105,20 @@ def _status(view: RecordView, at: int) -> str:
     return "mitigating" if any(r.begun <= at for r in view.mitigations) else "investigating"
 
 
+def can_fail(view: RecordView, check: c.Check) -> bool:
+    """Tell whether a promised check says something: the right way round, near the metric's normal, within an hour."""
+    metric = view.scenario.find("metrics", check.metric)
+    if metric is None or check.within_minutes > LONGEST_PROMISE:
+        return False
+    if metric.good != "flat" and (check.is_ == "below") != (metric.good == "low"):
+        return False
+    if metric.unit == "ratio" and not 0 < check.threshold < 1:
+        return False
+    normal = metric.normal or 0.0
+    tolerance = max(metric.within_abs, metric.within * abs(normal))
+    return not tolerance or abs(check.threshold - normal) <= FARTHEST * tolerance
+
+
 def severity_truth(view: RecordView, at: int) -> c.Severity:
     """Return the severity that the playbook's matrix gives for what could be known at a second."""
     world = view.facts(at)
@@ -155,12 +173,15 @@ def telling(view: RecordView, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(found)
 
 
-def rerun_after(view: RecordView, since: int, before: float = float("inf")) -> tuple[int, ...]:
-    """Return the entries that reran the failing path or measured indicators after `since`, in order."""
+def rerun_after(view: RecordView, since: int, before: float = float("inf"), *, red: bool = False) -> tuple[int, ...]:
+    """Return the entries that reran the failing path or measured indicators after `since`, in order.
+
+    A measurement counts whose whole window lies after it. With `red` also a rerun that failed: it was made.
+    """
     reruns = [
         m.seq
-        for m in view.queries
+        for m in (view.all(e.QueryFinished) if red else view.queries)
         if since <= m.at <= before and (spec := view.spec_of(m.body)) is not None and spec.verifies
     ]
-    measured = [m.seq for m in view.all(e.VerificationMeasured) if since <= m.at <= before]
+    measured = [m.seq for m in view.all(e.VerificationMeasured) if since + m.body.held <= m.at <= before]
     return tuple(sorted(reruns + measured))

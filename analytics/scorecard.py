@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Status = Literal["met", "partial", "missed", "not_observed", "not_applicable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One thing a criterion looks at: a share earned, what it weighs, why, and the entries that show it."""
+
+    share: float
+    weight: float
+    why: str
+    evidence: tuple[int, ...] = ()
+    owners: tuple[str, ...] = ()
+    """Whose it is where it is not every owner's of the criterion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,8 @@ class Finding:
     owner_roles: tuple[str, ...]
     advice: str = ""
     """What would have earned the rest."""
+    marks: tuple[Mark, ...] = field(default=(), compare=False, repr=False)
+    """What it was settled from, to tell whose doing which part of it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from analytics.criteria import CRITERIA
 from analytics.criteria.antipatterns import PATTERNS, named
 from analytics.criteria.caps import CAPS
-from analytics.criteria.common import does_not_apply
+from analytics.criteria.common import does_not_apply, to_tenth
 from analytics.playbook import Criterion, Playbook
 from analytics.record import DrillRecord
-from analytics.scorecard import CapHit, Finding, PartScore, Scorecard, SpreadBand, clock, percent
+from analytics.scorecard import CapHit, Finding, Mark, PartScore, Scorecard, SpreadBand, Status, clock, percent
+from analytics.timeline import ActionRun
 from analytics.view import RecordView
 from simulator import commands as c
 from simulator.errors import UnknownName
@@ -21,9 +22,7 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     """Return the scorecard of a record. Raises UnknownName where the playbook names what nothing judges."""
     check(playbook)
     view = RecordView(record, playbook)
-    process = {
-        part.id: tuple(_judge(view, one) for one in part.criteria) for part in playbook.parts if not part.always
-    }
+    process = {part.id: tuple(_judge(view, one) for one in part.criteria) for part in playbook.parts if not part.always}
     shared = _shared(view, [one for found in process.values() for one in found])
     parts = tuple(
         PartScore(part.id, part.title, process.get(part.id) or tuple(shared(one) for one in part.criteria))
@@ -53,10 +52,51 @@ def check(playbook: Playbook) -> None:
 def _judge(view: RecordView, criterion: Criterion) -> Finding:
     if not _held(view, criterion):
         return does_not_apply(criterion, f"Simulated teammates held this ({', '.join(criterion.owners)}).")
-    found = CRITERIA[criterion.id](view, criterion)
-    if found.points and not any(view.by_people(seq) for seq in found.evidence):
+    return _of_people(view, criterion, CRITERIA[criterion.id](view, criterion))
+
+
+def _of_people(view: RecordView, criterion: Criterion, found: Finding) -> Finding:
+    """Return the part of a finding that people answer for.
+
+    What teammates earned unasked leaves the denominator, mark by mark. What was done in the place of a person who
+    did not see to it, by a secondary or by whom their task was given to, stays there and is not earned.
+    """
+    if not found.marks or all(view.by_people(seq) for mark in found.marks for seq in mark.evidence):
+        return found
+    weight = sum(mark.weight for mark in found.marks)
+    whole = sum(mark.weight * min(1.0, max(0.0, mark.share)) for mark in found.marks)
+    earned = gone = lacking = 0.0
+    theirs = False
+    for mark in found.marks:
+        part = mark.weight * min(1.0, max(0.0, mark.share))
+        people, stayed, left = _doers(view, mark)
+        theirs |= people > 0
+        earned += part * people
+        gone += part * left
+        if mark.owners and not view.held(mark.owners, 0, max(60, view.over)):
+            lacking += mark.weight - part
+    if "all" in criterion.owners and not theirs and found.points:
         return does_not_apply(criterion, f"{found.why} All of it was the doing of simulated teammates.")
-    return found
+    # A factor may have taken something off all marks alike.
+    scale = found.points / whole if whole else 0.0
+    missing = found.out_of - found.points
+    out_of = to_tenth(found.out_of - scale * gone - (missing * lacking / (weight - whole) if weight > whole else 0.0))
+    points = min(out_of, to_tenth(scale * earned))
+    if out_of <= 0:
+        return does_not_apply(criterion, f"{found.why} All of it was the doing of simulated teammates.")
+    status: Status = "met" if points >= out_of else "partial" if points > 0 else "missed"
+    note = " What teammates did unasked is not counted." if gone else " What was done for people is not theirs."
+    return replace(found, status=status, points=points, out_of=out_of, why=found.why + note,
+                   advice="" if status == "met" else criterion.advice)  # fmt: skip
+
+
+def _doers(view: RecordView, mark: Mark) -> tuple[float, float, float]:
+    """Return the shares of a mark that are people's, that stay theirs undone, and that are not theirs to answer for."""
+    doers = [doer for seq in mark.evidence if (doer := view.whose(seq)) != "nobody"]
+    if not doers:
+        return 0.0, 0.0, 1.0
+    people, stayed = (doers.count(one) / len(doers) for one in ("people", "stand_in"))
+    return people, stayed, doers.count("teammates") / len(doers)
 
 
 def _held(view: RecordView, criterion: Criterion) -> bool:
@@ -68,36 +108,46 @@ def _held(view: RecordView, criterion: Criterion) -> bool:
 def _shared(view: RecordView, process: Sequence[Finding]) -> Callable[[Criterion], Finding]:
     """Return how to judge what a whole team brings about: by as much as people's roles answer for.
 
-    With simulated teammates in most seats most of the outcome is theirs. Whoever earned nothing in their own
-    role had no part in it.
+    With simulated teammates in most seats most of the outcome is theirs. Of their share people earn what they did
+    of the mitigation themselves, or of their own part of the playbook if that is more.
     """
     asked = [one for part in view.playbook.parts if not part.always for one in part.criteria]
     points = sum(one.points for one in asked)
     share = sum(one.points for one in asked if _held(view, one)) / points if points else 1.0
-    idle = not any(finding.points for finding in process)
+    earned, of = sum(one.points for one in process), sum(one.out_of for one in process)
+    part = max(earned / of, _treated_by_people(view)) if earned else 0.0
 
     def judge(criterion: Criterion) -> Finding:
         found = CRITERIA[criterion.id](view, criterion)
         if share >= 1:
             return found
         note = f" People's roles answer for {100 * share:.0f} % of the playbook, so this counts as much."
-        if idle:
+        if not earned:
             note += " They earned nothing in them, so the outcome is not theirs."
-        return replace(
-            found,
-            status="missed" if idle and found.points else found.status,
-            points=0.0 if idle else round(share * found.points, 1),
-            out_of=round(share * found.out_of, 1),
-            why=found.why + note,
-        )
+        elif part < 1:
+            note += f" {100 * part:.0f} % of it is their doing."
+        out_of = round(share * found.out_of, 1)
+        got = min(out_of, round(share * found.points * part, 1))
+        status: Status = "missed" if found.points and not got else "partial" if 0 < got < out_of else found.status
+        return replace(found, status=status, points=got, out_of=out_of, why=found.why + note)
 
     return judge
 
 
+def _treated_by_people(view: RecordView) -> float:
+    """Return the share of what was treated, by weight of segments, whose first treatment was the people's doing."""
+    first: dict[str, ActionRun] = {}
+    for run in sorted(view.in_effect, key=lambda run: run.effect or 0):
+        for segment in run.spec.coverage:
+            if segment in view.affected:
+                first.setdefault(segment, run)
+    whole = sum(view.affected[segment] for segment in first)
+    theirs = sum(view.affected[segment] for segment, run in first.items() if view.by_people(run.effect_seq))
+    return theirs / whole if whole else 0.0
+
+
 def _caps(view: RecordView) -> tuple[CapHit, ...]:
-    hits = (
-        CAPS[cap.id](view, cap) for cap in view.playbook.caps if view.held(cap.owners, 0, max(60, view.over))
-    )
+    hits = (CAPS[cap.id](view, cap) for cap in view.playbook.caps if view.held(cap.owners, 0, max(60, view.over)))
     return tuple(hit for hit in hits if hit)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from simulator import commands as c
 from simulator import events as e
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from analytics.view import Moment, RecordView
 
 FOREVER = 10**9
+Doer = Literal["people", "stand_in", "teammates", "nobody"]
+"""Whose doing something is: people's, a teammate's in a seat that a person holds, another teammate's, the world's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,13 @@ def _assemble(
     )  # fmt: skip
 
 
-LEADS = (c.AssignRole, c.AssignLane, c.Freeze, c.LiftFreeze, c.RecordDecision, c.ChangeSeverity, c.TakeAction)
-"""What only somebody in command does; a displaced commander who goes on doing it is a second one."""
+LEADS: dict[type[c.Command], tuple[str, ...]] = {
+    c.AssignRole: (), c.AssignLane: ("deputy",), c.Freeze: ("deputy", "mitigation"), c.LiftFreeze: ("deputy",),
+    c.RecordDecision: ("deputy", "mitigation"), c.ChangeSeverity: ("deputy", "triage"), c.TakeAction: (),
+}  # fmt: skip
+"""Orders of somebody in command, and the seats that may give them without it; a displaced one who goes on is two."""
+ANYBODY = (c.AssignRole, c.TakeAction)
+"""Orders that a seat other than the commander's may give without command: to offer a role, to do its own work."""
 
 
 def holders(view: RecordView, role: str) -> tuple[Span, ...]:
@@ -171,7 +178,13 @@ def holders(view: RecordView, role: str) -> tuple[Span, ...]:
         if held:
             until = at
             if giver != held[0]:
-                orders = (m.at for kind in LEADS for m in view.all(kind) if m.role == held[0] and m.at > at)
+                orders = (
+                    m.at
+                    for kind, own in LEADS.items()
+                    if held[0] == "commander" or (held[0] not in own and kind not in ANYBODY)
+                    for m in view.all(kind)
+                    if m.role == held[0] and m.at > at
+                )
                 until = max(orders, default=at)
             spans.append(Span(held[1], until, held[0], held[2]))
         held = (to, at, seq)

@@ -337,45 +337,97 @@ class RecordView:
         return False
 
     def by_people(self, seq: int) -> bool:
-        """Tell whether an entry is the doing of people, not of teammates who act unasked.
+        """Tell whether an entry is the doing of people, not of teammates who act unasked."""
+        return self.whose(seq) == "people"
 
-        With a person in command teammates only do what they are asked, so all that is done is the people's.
+    def whose(self, seq: int) -> tl.Doer:
+        """Return whose doing an entry is; what was begun before counts for whoever led or did it then.
+
+        While a person is in command teammates only do what they are asked, so all that is done is the people's.
         """
         entry = self.entry(seq)
-        if self.held(("commander",), 0, max(60, self.over)) and self._led(entry):
-            return True
-        if entry.is_command or self._stood_in(entry):
-            return not entry.by.startswith("teammate:")
-        run = next((r for r in self.runs if r.ref == getattr(entry.body, "run", None)), None)
-        asked = self.find(getattr(entry.body, "run", "")) if isinstance(entry.body, e.VerificationMeasured) else None
-        if asked:
-            return self.by_people(asked.seq)
+        if self.header.policy is not None or not self.header.automation:
+            return "people"
+        origin = self._origin(entry)
+        if self._led(origin.at) and not isinstance(entry.body, (e.AlertFired, e.InjectDelivered)):
+            return "people"
+        if entry.is_command:
+            return self._doer(entry.role, entry.at) if entry.by.startswith("teammate:") else "people"
+        if origin.is_command and isinstance(entry.body, e.VerificationMeasured):
+            return self.whose(origin.seq)
+        run = self._runs_by_ref.get(getattr(entry.body, "run", ""))
         names = ("executor", "owner", "receiver", "giver", "seat")
         who = run.executor if run else next((w for n in names if (w := getattr(entry.body, n, None))), None)
-        return who in self._seated and not self._stood_in_for(who, entry.at)
+        if who is None:
+            return self._doer(entry.role, entry.at) if entry.by.startswith("teammate:") else "nobody"
+        if self.sat(who, origin.at) and not entry.by.startswith("teammate:") and not self._stood_in(who, origin.at):
+            return "people"
+        return "stand_in" if self._given_away(entry, who) else self._doer(who, origin.at)
 
-    def _led(self, entry: Entry) -> bool:
-        """Tell whether a person led when an entry was made, where one sat in the commander's seat.
+    def _doer(self, seat: str, at: int) -> tl.Doer:
+        """Return what a simulated teammate's deed counts as: in a seat that a person holds it is that person's lack."""
+        return "stand_in" if self.answers(seat, at) else "teammates"
 
-        From the moment somebody had to leave command, only a person who took it leads; and what merely befell
-        them until then is no doing of theirs.
-        """
-        left = [m.at for m in self.all(e.RoleVacated) if m.body.role == "commander"]
-        if not left or self.header.policy is not None or not self.header.automation:
-            return True
-        if entry.at < left[0]:
-            return not isinstance(entry.body, (e.AlertFired, e.InjectDelivered))
-        return any(left[0] <= s.since <= entry.at < s.until and s.who in self._seated for s in self.commanders)
+    def _given_away(self, entry: Entry, who: str) -> bool:
+        """Tell whether somebody did a task that had been taken from a person who did not see to it."""
+        run = self._runs_by_ref.get(getattr(entry.body, "run", ""))
+        ident = run.id if run else getattr(entry.body, "query", None)
+        asked = {m.body.task: m.body.query or m.body.action for m in self.all(e.TaskAssigned)}
+        return ident is not None and any(
+            m.body.owner == who and m.at <= entry.at and asked.get(m.body.task) == ident
+            for m in self.all(e.TaskReassigned)
+            if self.answers(m.body.was, m.at)
+        )
 
-    def _stood_in_for(self, seat: str, at: int) -> bool:
+    def answers(self, seat: str, at: int) -> bool:
+        """Tell whether a person answers for a seat at a second: sits in it, and has not handed command on from it."""
+        return self.sat(seat, at) and (seat != "commander" or self._commanding(at) == "commander")
+
+    def sat(self, seat: str, at: int) -> bool:
+        """Tell whether a person sat in a seat at a second."""
+        return any(since <= at < until for since, until in self._seated.get(seat, ()))
+
+    def _origin(self, entry: Entry) -> Entry:
+        """Return the entry that began what this one is about: the order of a run, the task of a report."""
+        body = entry.body
+        ref = getattr(body, "run", None) or (body.task if isinstance(body, e.TaskReported) else None)
+        if ref is None or entry.is_command:
+            return entry
+        run = self._runs_by_ref.get(ref)
+        return self.entry(run.order_seq if run else min(entry.seq, self._begun.get(ref, entry.seq)))
+
+    @cached_property
+    def _runs_by_ref(self) -> dict[str, tl.ActionRun]:
+        return {run.ref: run for run in self.runs}
+
+    @cached_property
+    def _begun(self) -> dict[str, int]:
+        """The first entry of every run and task: the command or the event that has its reference."""
+        begun: dict[str, int] = {}
+        for entry in self.entries:
+            ref = getattr(entry.body, "run", None) or getattr(entry.body, "task", None)
+            if ref is not None:
+                begun.setdefault(ref, entry.seq)
+        for ref, seq in self._named[0].items():
+            begun[ref] = min(seq, begun.get(ref, seq))
+        return begun
+
+    def _led(self, at: int) -> bool:
+        """Tell whether command lay with a person, for whom no secondary stood in, at a second."""
+        lead = self._commanding(at)
+        return lead is not None and self.sat(lead, at) and not self._stood_in(lead, at)
+
+    def _commanding(self, at: int) -> str | None:
+        """Return the seat in command: its holder, or the one made for it while nobody has had to leave it."""
+        holder = next((s.who for s in reversed(self.commanders) if s.since <= at < s.until), None)
+        left = any(m.at <= at and m.body.role == "commander" for m in self.all(e.RoleVacated))
+        return holder or (None if left else "commander")
+
+    def _stood_in(self, seat: str, at: int) -> bool:
         """Tell whether a secondary did a seat's work at a second."""
         came = [m.at for m in self.all(e.StandInCame) if m.body.seat == seat and m.at <= at]
         left = [m.at for m in self.all(e.StandInLeft) if m.body.seat == seat and m.at <= at]
         return bool(came) and (not left or left[-1] < came[-1])
-
-    def _stood_in(self, entry: Entry) -> bool:
-        """Tell whether a secondary did it in the seat of a person who did nothing."""
-        return entry.by.startswith("teammate:") and entry.role in self._seated
 
     def fits(self) -> tuple[Fit, ...]:
         """Return the fit of every branch that was taken."""

@@ -101,7 +101,10 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     valid: dict[str, Moment[c.RecordOption]] = {}
     wrong: dict[str, Moment[c.RecordOption]] = {}
     off: list[str] = []
-    for card in before:
+    # Of several cards for one action the last before execution is what was compared.
+    for last in {m.body.action: m for m in before}.values():
+        said = (last.body.action, last.body.coverage, last.body.minutes_to_effect)
+        card = next(m for m in before if (m.body.action, m.body.coverage, m.body.minutes_to_effect) == said)
         spec = view.scenario.find("actions", card.body.action)
         if spec is None:
             continue
@@ -147,12 +150,15 @@ def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
             return settle(criterion, [Mark(0, 1, why, (first.seq,))])
         return nothing_seen(criterion, "The rollback safety check never ran.")
     said = [m for m in records if m.seq > ran.seq and m.body.rollback != "unknown"]
+    start = view.first_mitigation
+    # What stood when execution began counts; said afterwards, the first word does.
+    said = [m for m in said if start is None or m.at <= start.begun][-1:] or said[:1]
     right = [m for m in said if m.body.rollback in {f.get(view.overlay.readiness_fact) for f in view.facts_near(m.at)}]
     if said and not right:
         why = f"Readiness was recorded as {said[0].body.rollback} at {clock(said[0].at)}; it was not."
         return settle(criterion, [Mark(0, 1, why, (ran.seq, said[0].seq))])
     if right:
-        record = next((m for m in right if m.body.rollback == "ready" or m.body.plan), right[0])
+        record = right[0]
         share = timely(view, criterion, record.at)
         if record.body.rollback == "blocked" and record.body.plan is None:
             why = f"Recorded as blocked at {clock(record.at)}, without a plan{late(share)}."
@@ -242,13 +248,15 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
         return nothing_seen(criterion, "No mitigation took effect, so nothing could be verified.")
     first = min(view.in_effect, key=lambda r: r.effect or 0)
     since = first.effect or 0
-    checks = rerun_after(view, since)
+    checks = rerun_after(view, since, red=True)
     if not checks:
         return nothing_seen(criterion, f"Nothing was rerun after {first.title} took effect at {clock(since)}.")
-    at = view.entry(checks[0]).at
+    # Of two in time, the one that people made themselves is theirs.
+    made = max(checks, key=lambda seq: (timely(view, criterion, view.entry(seq).at), view.by_people(seq), -seq))
+    at = view.entry(made).at
     share = timely(view, criterion, at)
     why = f"Verified at {clock(at)}, after {first.title} took effect at {clock(since)}{late(share)}."
-    return settle(criterion, [Mark(share, 1, why, (first.effect_seq, checks[0]))])
+    return settle(criterion, [Mark(share, 1, why, (first.effect_seq, made))])
 
 
 def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
@@ -314,7 +322,7 @@ def note_published(view: RecordView, criterion: Criterion) -> Finding:
     notes = view.all(c.PublishDecisionNote)
     if not notes:
         return nothing_seen(criterion, "No decision note was published.")
-    return max((_note(view, criterion, note) for note in notes), key=lambda f: f.points)
+    return _note(view, criterion, notes[-1])
 
 
 def _note(view: RecordView, criterion: Criterion, note: Moment[c.PublishDecisionNote]) -> Finding:

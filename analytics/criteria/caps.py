@@ -10,7 +10,7 @@ from analytics.facts import facts_around, rerun_after
 from analytics.playbook import Cap
 from analytics.scorecard import CapHit, clock, titles
 from analytics.timeline import ActionRun, Span
-from analytics.view import RecordView
+from analytics.view import Moment, RecordView
 from simulator import commands as c
 from simulator import events as e
 from simulator.circle import tells_detail
@@ -79,7 +79,7 @@ def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
     """C2: something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
     hits = []
     for run in view.runs:
-        if run.started is None:
+        if run.started is None or not _run_by_people(view, run):
             continue
         evidence = (run.order_seq, run.start_seq)
         corrected = _reversed(view, run, cap)
@@ -98,7 +98,7 @@ def _marked(view: RecordView, cap: Cap) -> list[CapHit]:
         _hit(cap, f"{run.title} was carried out at {clock(_done(run) or 0)}.",
              (run.order_seq, run.finish_seq or run.start_seq), _reversed(view, run, cap))
         for run in view.runs
-        if run.spec.cap == cap.id and _done(run) is not None
+        if run.spec.cap == cap.id and _done(run) is not None and _run_by_people(view, run)
         and (not run.spec.cap_when or any(holds(run.spec.cap_when, f) for f in facts_around(view, run.begun)))
     ]  # fmt: skip
 
@@ -137,8 +137,12 @@ def _facts(view: RecordView, cap: Cap) -> list[CapHit]:
         if first is None:
             continue
         before = [r for r in view.runs if r.started is not None and first.at - SLOWEST <= r.begun <= first.at]
+        if before and not any(_run_by_people(view, r) for r in before):
+            continue
         why = f"{what} by {clock(first.at)}."
-        hits.append(_hit(cap, why, (first.seq, *(r.start_seq for r in before[-1:]))))
+        limit = first.at + 60 * cap.within
+        mended = any(first.at < m.at <= limit and m.body.facts.get(fact) is False for m in view.samples)
+        hits.append(_hit(cap, why, (first.seq, *(r.start_seq for r in before[-1:])), mended))
     return hits
 
 
@@ -167,16 +171,23 @@ def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
     inside = view.overlay.need_to_know
     said = (*view.all(c.UpdateStakeholders), *view.all(c.UpdateExecutives))
     told = [m for m in said if tells_detail(m.body, inside) and _by_people(view, m.seq)]
-    return [_hit(cap, f"Detail was told outside need-to-know at {clock(m.at)}.", (m.seq,)) for m in told]
+    why = "Detail was told outside need-to-know at {}."
+    return [_hit(cap, why.format(clock(m.at)), (m.seq,), _withdrawn(view, m.ref, m.at, cap)) for m in told]
+
+
+def _withdrawn(view: RecordView, ref: str, at: int, cap: Cap) -> bool:
+    """Tell whether an update was taken back in time."""
+    return any(m.body.update == ref and at <= m.at <= at + 60 * cap.within for m in view.all(c.CorrectUpdate))
 
 
 def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
     """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
     said = [m for m in view.all(c.ClaimRecovery) if m.body.claim == "recovered"]
     told = [m for m in view.all(c.UpdateStakeholders) if m.body.status == "recovered"]
+    put_so = [m for m in view.all(c.CorrectUpdate) if m.body.status == "recovered"]
     asked = [m.at for m in view.all(c.RequestClosure) if _by_people(view, m.seq)]
     # What a simulated teammate claims is not the people's doing.
-    claims = [(m.seq, m.at) for m in (*said, *told) if _by_people(view, m.seq)]
+    claims = [(m.seq, m.at) for m in (*said, *told, *put_so) if _by_people(view, m.seq)]
     claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed) if m.at in asked]
     back = [m.at for m in view.all(c.CorrectUpdate) if m.body.status != "recovered"]
     back += [m.at for m in view.all(c.UpdateStakeholders) if m.body.status != "recovered"]
@@ -200,6 +211,11 @@ def _by_people(view: RecordView, seq: int) -> bool:
     return not view.entry(seq).by.startswith("teammate:")
 
 
+def _run_by_people(view: RecordView, run: ActionRun) -> bool:
+    """Tell whether people ordered a run, or carried it out."""
+    return not run.by.startswith("teammate:") or view.by_people(run.start_seq)
+
+
 def _recoveries(view: RecordView, since: int) -> list[int]:
     """Return the seconds after `since` at which everything was back within tolerance."""
     moments = [m.at for m in view.all(e.ToleranceCrossed)] + [m.at for m in view.samples]
@@ -210,6 +226,8 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
     hits = []
     for request in view.all(c.RequestClosure):
+        if not _by_people(view, request.seq):
+            continue
         effects = [r.effect for r in view.in_effect if r.effect is not None and r.effect <= request.at]
         done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= request.at]
         if effects and rerun_after(view, max(done, default=0), request.at):
@@ -223,7 +241,18 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
 def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
     """C6: a change that nobody froze landed and did harm."""
     harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over]
-    return _worst([_hit(cap, landing(view, m, "and did harm"), (m.seq,)) for m in harmful])
+    return _worst([_hit(cap, landing(view, m, "and did harm"), (m.seq,), _backed_out(view, m, cap)) for m in harmful])
+
+
+def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> bool:
+    """Tell whether an action that turns what the change turned took effect in time."""
+    known = view.scenario.find("merges", merge.body.merge)
+    knobs = {effect.knob for effect in known.effects} if known else set()
+    return any(
+        merge.at < run.effect <= merge.at + 60 * cap.within and knobs & {effect.knob for effect in run.spec.effects}
+        for run in view.runs
+        if run.effect is not None
+    )
 
 
 def no_effect(view: RecordView, cap: Cap) -> CapHit | None:

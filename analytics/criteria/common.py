@@ -4,22 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Status, clock
+from analytics.scorecard import Mark as Mark
 from analytics.view import Moment, RecordView
 from simulator import events as e
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """One thing a criterion looks at: a share earned, what it weighs, why, and the entries that show it."""
-
-    share: float
-    weight: float
-    why: str
-    evidence: tuple[int, ...] = ()
 
 
 def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:
@@ -30,7 +21,7 @@ def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, 
     evidence = sorted({seq for mark in marks for seq in mark.evidence})
     status: Status = "met" if points >= criterion.points else "partial" if points > 0 else "missed"
     why = " ".join(filter(None, [*(mark.why for mark in marks), note]))
-    return _finding(criterion, status, points, why, evidence)
+    return replace(_finding(criterion, status, points, why, evidence), marks=tuple(marks))
 
 
 def to_tenth(points: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
-from analytics.facts import LEVELS, figure_true, picks_right, status_true
+from analytics.facts import LEVELS, figure_true, picks_right, rank, severity_truth, status_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, listed
 from analytics.view import Moment, RecordView
@@ -13,7 +13,7 @@ from simulator import commands as c
 from simulator.circle import tells_detail
 
 Told = Moment[c.UpdateStakeholders | c.UpdateExecutives]
-Said = Moment[c.UpdateStakeholders | c.UpdateExecutives | c.EscalateInternally]
+Said = Moment[c.UpdateStakeholders | c.UpdateExecutives | c.EscalateInternally | c.CorrectUpdate]
 INTERNAL_EARLIER = 5
 """Minutes by which the internal escalation is due before the first stakeholder update."""
 GRACE = 60
@@ -32,7 +32,7 @@ def communication(view: RecordView, criterion: Criterion) -> Finding:
     told = updates(view)
     if not escalations and not told:
         return nothing_seen(criterion, "Nobody outside the incident channel was told anything.")
-    marks = [_escalated(view, criterion), _first_update(view, criterion), *_reporter(view), _cadence(view)]
+    marks = [_escalated(view, criterion), _first_update(view, criterion), *_reporter(view), _cadence(view, criterion)]
     return settle(criterion, [*marks, *_truth(view)])
 
 
@@ -76,14 +76,21 @@ def _reporter(view: RecordView) -> list[Mark]:
     return [Mark(share, 0.375, f"The reporter was answered at {clock(run.finished)}{late(share)}.", (run.finish_seq,))]
 
 
-def _cadence(view: RecordView) -> Mark:
-    """Every due update made, judged by the time outsiders waited beyond it: extra posts neither help nor hurt."""
+def _cadence(view: RecordView, criterion: Criterion) -> Mark:
+    """Every due update made, judged by the time outsiders waited beyond it: extra posts neither help nor hurt.
+
+    The first is due like any other; later ones are due from there.
+    """
     told = updates(view)
     if not told:
         return Mark(0, 1.5, "")
-    gaps = silences(view)
+    window = view.window(criterion)
+    first_due = round(60 * window[0]) if window else told[0].at
+    outside = view.all(c.UpdateStakeholders)
+    first_told = outside[0].at if outside else view.over
+    gaps = sorted([*silences(view), *([(first_due, first_told)] if first_told > first_due + GRACE else [])])
     waited = sum(until - due for due, until in gaps)
-    kept = 1 - waited / max(60, view.over - told[0].at)
+    kept = max(0.0, 1 - waited / max(60, view.over - min(first_due, told[0].at)))
     # Who may not know the matter can only say that it is in hand, and when more is said.
     inside = [m for m in told if not view.overlay.need_to_know or m.role in view.overlay.need_to_know]
     judged = [update_quality(view, m) for m in inside or told]
@@ -102,11 +109,19 @@ def _promises(view: RecordView) -> list[tuple[int, int]]:
     for told in heard:
         for index, m in enumerate(told):
             following = told[index + 1].at if index + 1 < len(told) else view.over
-            cadence = 60 * view.playbook.severity.cadence(severity_at(view, m.at))
+            cadence = 60 * view.playbook.severity.cadence(_owed_by(view, m.at))
             promised = 60 * m.body.next_update_minutes
             # An earlier update than promised settles the promise and makes a new one.
             found.append((round(m.at + min(cadence, promised if promised > 0 else cadence)), following))
     return sorted(found)
+
+
+def _owed_by(view: RecordView, at: int) -> str | None:
+    """Return the severity that sets the cadence: the one in force, or the true one while that is worse."""
+    stated = severity_at(view, at)
+    if stated is None or not view.outside(at):
+        return stated
+    return min(stated, severity_truth(view, at), key=rank)
 
 
 def severity_at(view: RecordView, at: int) -> str | None:
@@ -136,7 +151,7 @@ def _truth(view: RecordView) -> list[Mark]:
     """No false fact, no cause beyond its confidence, no point ETA, nothing outside need-to-know; a correction mends."""
     if not updates(view):
         return []
-    said: list[Said] = [*updates(view), *view.all(c.EscalateInternally)]
+    said: list[Said] = [*updates(view), *view.all(c.EscalateInternally), *view.all(c.CorrectUpdate)]
     said.sort(key=lambda m: m.seq)
     wrong = [(m, words) for m in said if (words := false_facts(view, m)) and not _taken_back(view, m)]
     if not wrong:
@@ -153,9 +168,9 @@ def false_facts(view: RecordView, m: Said) -> list[str]:
     found = []
     if body.impact is not None and figure_true(view, body.impact, m.at) is False:
         found.append(f"{body.impact.name} {body.impact.low:g}")
-    if isinstance(body, c.UpdateStakeholders) and not status_true(view, body.status, m.at):
+    if isinstance(body, (c.UpdateStakeholders, c.CorrectUpdate)) and not status_true(view, body.status, m.at):
         found.append(f"status {body.status}")
-    if tells_detail(body, view.overlay.need_to_know):
+    if not isinstance(body, c.CorrectUpdate) and tells_detail(body, view.overlay.need_to_know):
         found.append("detail outside need-to-know")
     if isinstance(body, (c.UpdateStakeholders, c.UpdateExecutives)):
         if body.cause and not _cause_known(view, body.cause, m.seq):
@@ -174,11 +189,18 @@ def _cause_known(view: RecordView, cause: str, before: int) -> bool:
 
 
 def _taken_back(view: RecordView, m: Said) -> bool:
-    for fix in view.all(c.CorrectUpdate):
-        if fix.body.update == m.ref and m.at <= fix.at <= m.at + CORRECTED:
-            true = fix.body.impact is None or figure_true(view, fix.body.impact, fix.at) is not False
-            return true and status_true(view, fix.body.status, fix.at)
-    return False
+    """Tell whether the last correction in time is true; a false correction is taken back by the next one."""
+    about = m.body.update if isinstance(m.body, c.CorrectUpdate) else m.ref
+    fixes = [
+        fix
+        for fix in view.all(c.CorrectUpdate)
+        if fix.body.update == about and fix.seq > m.seq and fix.at <= m.at + CORRECTED
+    ]
+    if not fixes:
+        return False
+    last = fixes[-1]
+    true = last.body.impact is None or figure_true(view, last.body.impact, last.at) is not False
+    return true and status_true(view, last.body.status, last.at)
 
 
 def silences(view: RecordView) -> list[tuple[int, int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analytics.criteria.common import Mark, does_not_apply, nothing_seen, settle
-from analytics.facts import picks_right, rerun_after, solid, tick_true
+from analytics.facts import can_fail, picks_right, rerun_after, solid, tick_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
@@ -47,7 +47,8 @@ def _statements(view: RecordView, decision: Moment[c.RecordDecision]) -> list[Ma
     blast = bool(true) and len(true) * 2 >= len(body.blast_radius)
     owners = body.execution_owner != body.verification_owner
     real = body.check.metric in (view.overlay.indicators or {m.id for m in view.scenario.metrics})
-    made = check_made(view, decision) if real else None
+    failable = real and can_fail(view, body.check)
+    made = check_made(view, decision) if failable else None
     if not owners:
         lacks.append("a second owner to verify")
     if not reversal:
@@ -56,6 +57,8 @@ def _statements(view: RecordView, decision: Moment[c.RecordDecision]) -> list[Ma
         lacks.append("a true blast radius")
     if not real:
         lacks.append("an indicator in its check")
+    elif not failable:
+        lacks.append("a check that can fail")
     elif made is None:
         lacks.append("the check it promised")
     why = f"Decision at {clock(decision.at)}: {'complete' if not lacks else 'lacks ' + listed(lacks)}."
@@ -64,7 +67,7 @@ def _statements(view: RecordView, decision: Moment[c.RecordDecision]) -> list[Ma
         Mark(owners, 0.5, "", seq),
         Mark(reversal, 0.75, "", seq),
         Mark(blast, 0.75, "", seq),
-        Mark(0.4 * real + 0.6 * (made is not None), 1, "", seq if made is None else (decision.seq, made)),
+        Mark(0.4 * failable + 0.6 * (made is not None), 1, "", seq if made is None else (decision.seq, made)),
     ]
 
 
@@ -77,7 +80,9 @@ def check_made(view: RecordView, decision: Moment[c.RecordDecision]) -> int | No
         (m.seq, m.at) for m in view.all(e.VerificationMeasured) if any(r.metric == check.metric for r in m.body.rows)
     ]
     reruns = [
-        (m.seq, m.at) for m in view.queries if (spec := view.spec_of(m.body)) is not None and spec.verifies
+        (m.seq, m.at)
+        for m in view.all(e.QueryFinished)
+        if (spec := view.spec_of(m.body)) is not None and spec.verifies
     ]
     found = [seq for seq, at in sorted(pins + measured + reruns) if decision.at < at <= until]
     return found[0] if found else None
@@ -96,7 +101,8 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
         if leaves:
             why = f"Somebody had to leave at {clock(leaves[0].at)} and nothing was handed over."
             return nothing_seen(criterion, why, [leaves[0].seq])
-        if not chain or not chain[0].share:
+        # Next owners who were only named had nothing to take over; signatures stand for handoffs.
+        if not view.overlay.dual_sign_off or not chain[0].share:
             return does_not_apply(criterion, "Nothing had to be handed over.")
         return settle(criterion, chain)
     accepted = {m.body.handoff: m for m in view.all(e.HandOffAccepted)}
@@ -108,7 +114,7 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
         taken = accepted.get(offer.body.handoff)
         if taken is None:
             lacks.append("its acceptance")
-        share = 0.0 if taken is None else 1 - len(lacks) / 5
+        share = 0.0 if taken is None else max(0.0, 1 - len(lacks) / 5)
         state = "complete" if not lacks else f"lacks {listed(lacks)}"
         why = f"Handoff of {offer.body.what} at {clock(offer.at)}: {state}."
         marks.append(Mark(share, 2 / len(offers), why, (command.seq, taken.seq) if taken else (command.seq,)))
@@ -127,6 +133,8 @@ def _lacks(view: RecordView, handoff: Moment[c.HandOff]) -> list[str]:
         lacks.append("scope")
     if not picks_right(view, "unknowns", body.unknowns, handoff.at):
         lacks.append("a true unknown")
+    if body.next_checkpoint_minutes <= 0:
+        lacks.append("a next checkpoint")
     if body.rollback_trigger is None:
         lacks.append("a rollback trigger")
     inside = view.overlay.need_to_know
@@ -213,15 +221,20 @@ def completed(view: RecordView, criterion: Criterion) -> Finding:
     share = sum(weight for s, weight in view.affected.items() if s in covered)
     names = {s.id: s.title for s in view.scenario.segments}
     why = f"In effect for {titles(names, [s for s in view.affected if s in covered])}."
-    marks = [Mark(share, 1, why, tuple(r.effect_seq for r in view.in_effect)), _green_rerun(view)]
+    effects = tuple(r.effect_seq for r in view.in_effect)
+    marks = [Mark(share, 1, why, effects, ("mitigation",)), _green_rerun(view)]
     first = min(r.effect for r in view.in_effect if r.effect is not None)
     risks = [m for m in view.all(c.RecordResidualRisks) if m.at >= first]
-    right = next((m for m in reversed(risks) if picks_right(view, "residual_risks", m.body.risks, m.at)), None)
+    # The last statement is the one that stands.
+    right = next((m for m in risks[-1:] if picks_right(view, "residual_risks", m.body.risks, m.at)), None)
     if right:
         marks.append(Mark(1, 0.5, f"Residual risks on record at {clock(right.at)}, and they hold.", (right.seq,)))
     else:
         marks.append(Mark(0, 0.5, "No true residual risk was recorded after the mitigation."))
     tasks = [m for m in view.all(c.AddHardeningTask) if tick_factor(view, m.body.factor)]
+    factors = {m.body.factor for m in view.all(c.AddHardeningTask)}
+    # Who names every factor there is names none.
+    tasks = tasks if 2 * len({m.body.factor for m in tasks}) >= len(factors) else []
     why = f"{counted(len(tasks), 'hardening task')} on a real factor, with owner and date."
     marks.append(Mark(1 if tasks else 0, 0.5, why, tuple(m.seq for m in tasks)))
     return settle(criterion, marks)
@@ -239,7 +252,7 @@ def _green_rerun(view: RecordView) -> Mark:
     if fresh:
         at = view.entry(fresh[0]).at
         return Mark(1, 1, f"Rerun at {clock(at)}, after the last change, with every segment back.", (fresh[0],))
-    early = rerun_after(view, last)
+    early = rerun_after(view, last, red=True)
     if early:
         at = view.entry(early[-1]).at
         left = titles({s.id: s.title for s in view.scenario.segments}, view.outside(at))
@@ -285,9 +298,9 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
         risks = picks_right(view, "residual_risks", last.body.residual_risks, last.at)
         why = f"Package at {clock(last.at)}: {'rests' if resting else 'does not rest'} on a check after the last change"
         why += f"; its residual risks {'hold' if risks else 'do not hold'}."
-        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,)))
+        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,), ("comms",)))
     else:
-        marks.append(Mark(0, 1, "No closure package."))
+        marks.append(Mark(0, 1, "No closure package.", owners=("comms",)))
     if note:
         written = note[-1]
         cause = view.scenario.find("causes", written.body.cause)
@@ -295,9 +308,9 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
         open_ = picks_right(view, "unknowns", written.body.uncertain, written.at)
         why = f"Leadership note at {clock(written.at)}: the cause is {'right' if right else 'wrong'}"
         why += f"; what it calls uncertain {'is' if open_ else 'is not'}."
-        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,)))
+        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,), ("commander",)))
     else:
-        marks.append(Mark(0, 1, "No leadership note."))
+        marks.append(Mark(0, 1, "No leadership note.", owners=("commander",)))
     return settle(criterion, marks)
 
 

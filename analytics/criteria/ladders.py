@@ -7,7 +7,7 @@ from typing import get_args
 
 from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
-from analytics.facts import LEVELS, rank, severity_truth, solid, telling
+from analytics.facts import LEVELS, can_fail, rank, severity_truth, solid, telling
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, listed, titles
 from analytics.timeline import ActionRun
@@ -52,15 +52,31 @@ def _level(view: RecordView, criterion: Criterion) -> Mark:
         return Mark(0, 2, "")
     for moment in stated:
         truth = severity_truth(view, moment.at)
-        if rank(truth) - 1 <= rank(moment.body.severity) <= rank(truth):
+        if fits(moment.body.severity, truth):
             share = timely(view, criterion, moment.at)
+            kept = _kept_level(view, moment.at)
             why = f"{moment.body.severity} at {clock(moment.at)}, where the matrix gives {truth}{late(share)}."
-            return Mark(share, 2, why, (moment.seq,))
+            if kept < 1:
+                why += f" It stood for {100 * kept:.0f} % of what was left of the outage."
+            return Mark(share * kept, 2, why, (moment.seq,))
     first = stated[0]
     truth = severity_truth(view, first.at)
     share = 1 / 3 if rank(first.body.severity) == rank(truth) + 1 else 0.0
     why = f"{first.body.severity} at {clock(first.at)}, where the matrix gives {truth}."
     return Mark(share * timely(view, criterion, first.at), 2, why, (first.seq,))
+
+
+def fits(stated: str, truth: str) -> bool:
+    """Tell whether a severity is the true one or one above."""
+    return rank(truth) - 1 <= rank(stated) <= rank(truth)
+
+
+def _kept_level(view: RecordView, since: int) -> float:
+    """Return for what share of the outage from a second on the severity in force was right, minute by minute."""
+    minutes = [at for at in range(since, view.over + 1, 60) if view.outside(at)]
+    in_force = {at: [m.body.severity for m in view.severities if m.at <= at][-1] for at in minutes}
+    right = sum(fits(stated, severity_truth(view, at)) for at, stated in in_force.items())
+    return right / len(minutes) if minutes else 1.0
 
 
 def unfounded_revisions(view: RecordView) -> list[Moment[c.ChangeSeverity]]:
@@ -81,6 +97,10 @@ def _revised(view: RecordView, declare: Moment[c.Declare] | None) -> Mark:
         why = f"The severity was changed at {clock(unfounded[0].at)} without new linked evidence."
         return Mark(0, 1, why, tuple(m.seq for m in unfounded))
     changes = view.all(c.ChangeSeverity)
+    away = [m for m in changes if view.outside(m.at) and not fits(m.body.severity, severity_truth(view, m.at))]
+    if away:
+        why = f"The severity was changed at {clock(away[0].at)} to what the matrix does not give."
+        return Mark(0, 1, why, tuple(m.seq for m in away))
     if changes:
         return Mark(1, 1, "Each change of severity rests on new evidence.", tuple(m.seq for m in changes))
     seen = solid(view, declare.body.evidence, declare) if declare else ()
@@ -173,7 +193,9 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
         better = [one.name for one in fit.branches if one.loss < fit.taken][:1]
         origin = view.find(fit.ref)
         run = next((r for r in view.runs if r.ref == fit.ref), None)
-        seqs = (origin.seq,) if origin else run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
+        behind = [r.start_seq for r in view.mitigations if origin and r.decision == fit.ref]
+        others = run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
+        seqs = (origin.seq, *behind) if origin else others
         why = f"The branch taken at {clock(fit.at)} leaves {100 * fit.gap:.0f} % of what was avoidable"
         why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.
@@ -312,6 +334,8 @@ def _promise_kept(view: RecordView, decision: Moment[c.RecordDecision]) -> bool:
         if earlier.seq >= decision.seq:
             break
         check = earlier.body.check
+        if not can_fail(view, check):
+            continue
         for pin in view.all(e.MetricPinned):
             if pin.body.metric == check.metric and earlier.at < pin.at <= decision.at and pin.body.last is not None:
                 below = pin.body.last < check.threshold

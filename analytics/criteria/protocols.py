@@ -7,7 +7,7 @@ from typing import get_args
 
 from analytics.criteria.blueprint import command_pair, merges_frozen
 from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
-from analytics.facts import WORTH, figure_true, risk_true, solid, tick_true
+from analytics.facts import WORTH, figure_true, risk_true, solid, telling, tick_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
@@ -22,6 +22,8 @@ ENOUGH = 5
 """Pieces of work below which nobody can be told to be a hero."""
 NEAR = 600
 """Seconds around a checkpoint within which its packet counts."""
+LEAD = ("commander",)
+"""Who writes packets and snapshots; the evidence minimum is for everybody who looks."""
 REASSESS = 600
 """Seconds after a contradiction within which it must be looked at again."""
 
@@ -155,9 +157,14 @@ def work_shares(view: RecordView) -> dict[str, list[int]]:
         if run.started is not None:
             done.setdefault(run.executor, []).append(run.start_seq)
     plain = {m.body.task for m in view.all(e.TaskAssigned) if m.body.query is None and m.body.action is None}
+    told: dict[str, list[int]] = {}
     for report in view.all(e.TaskReported):
         if report.body.task in plain:
-            done.setdefault(report.body.owner, []).append(report.seq)
+            told.setdefault(report.body.owner, []).append(report.seq)
+    for owner, seqs in told.items():
+        # Nobody can see what a task without query or action came to: at most as many as what can be seen.
+        own = done.setdefault(owner, [])
+        own += seqs[: max(1, len(own))]
     return done
 
 
@@ -187,7 +194,7 @@ def _commands(view: RecordView, role: str, at: int) -> bool:
 
 def evidence(view: RecordView, criterion: Criterion) -> Finding:
     """P3: packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
-    marks = [_packets(view), _snapshots(view, criterion), _minimum(view)]
+    marks = [_packets(view), _snapshots(view, criterion), *_minimum(view)]
     if not any(m.evidence for m in marks):
         return nothing_seen(criterion, "No packet, no snapshot and none of the evidence minimum was seen.")
     return settle(criterion, marks)
@@ -214,7 +221,7 @@ def _packets(view: RecordView) -> Mark:
     points += [(m.at, "closure") for m in view.all(c.RequestClosure)[:1]]
     packets = view.all(c.RecordPacket)
     if not points:
-        return Mark(0, 1, "There was no checkpoint to write a packet for.")
+        return Mark(0, 1, "There was no checkpoint to write a packet for.", owners=LEAD)
     score, seqs, lacking = 0.0, [], []
     for at, what in points:
         near = [p for p in packets if at - NEAR <= p.at <= at + NEAR / 2]
@@ -228,13 +235,13 @@ def _packets(view: RecordView) -> Mark:
     why += f"; none at {listed(lacking[:3])}." if lacking else "."
     poor = sorted({word for p in packets if p.seq in seqs for word in packet_quality(view, p)[1]})
     why += f" Lacking in some: {listed(poor)}." if poor else ""
-    return Mark(score / len(points), 1, why, tuple(seqs))
+    return Mark(score / len(points), 1, why, tuple(seqs), LEAD)
 
 
 def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
     snapshots = view.all(c.RecordSnapshot)
     if not snapshots:
-        return Mark(0, 1, "No incident command snapshot was recorded.")
+        return Mark(0, 1, "No incident command snapshot was recorded.", owners=LEAD)
     good = {one.id for one in view.scenario.revisions if one.true}
 
     def worth(m: Moment[c.RecordSnapshot]) -> float:
@@ -252,51 +259,59 @@ def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
     why = f"First snapshot at {clock(first.at)}{late(timely(view, criterion, first.at))}; {right} of {len(snapshots)}"
     why += " put the risk of waiting within half of what it was"
     why += f"; nobody said that the incident was {listed(unsaid)}." if unsaid else "."
-    return Mark(sum(wanted) / len(wanted), 1, why, tuple(m.seq for m in snapshots))
+    return Mark(sum(wanted) / len(wanted), 1, why, tuple(m.seq for m in snapshots), LEAD)
 
 
 def _phases(view: RecordView) -> list[str]:
     """Return the phases an incident came to, beyond being looked into."""
-    measured = view.all(e.VerificationMeasured)
+    since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)
+    # What is green before anything was mended says nothing about the mending.
+    measured = [m for m in view.all(e.VerificationMeasured) if since is not None and m.at >= since]
     green = any(all(row.within for row in m.body.rows) for m in measured)
     return ["mitigating"] * (view.first_mitigation is not None) + ["monitoring"] * green
 
 
-def _minimum(view: RecordView) -> Mark:
+def _minimum(view: RecordView) -> list[Mark]:
+    """Return a mark for each piece of the evidence minimum, all of them together one part of the criterion."""
     needs = view.scenario.evidence_minimum
-    if not needs:
-        return Mark(0, 0, "")
-    first = view.first_mitigation
-    decided = first.begun if first else view.over
-    rollback = min((r.begun for r in view.runs if r.spec.rung == "rollback" and r.started is not None), default=None)
-    named = [d.at for d in view.decisions if any(r.rung == "rollback" for r in d.body.rejected)]
-    rungs = {action.rung for action in view.scenario.actions}
-    score = 0.0
-    seqs: list[int] = []
-    late_: list[int] = []
-    lacking: list[str] = []
+    marks = []
     for need in needs:
-        limit = decided
-        if need.supports == "rollback":
-            # It supports going back as well as not going back.
-            limit = rollback if rollback is not None else max([decided, *named])
-        elif need.supports in rungs:
-            limit = min((r.begun for r in view.mitigations if r.spec.rung == need.supports), default=view.over)
-        elif need.supports == "closure":
-            # Proof of completion comes last: before somebody calls it over.
-            claims = [m.at for m in (*view.all(c.ClaimRecovery), *view.all(c.RequestClosure))]
-            limit = min(claims, default=view.over)
-        found = [m for m in view.queries if m.at <= limit and (q := view.spec_of(m.body)) and need.id in q.serves]
-        if found:
-            best = max(found, key=lambda m: WORTH[m.body.evidence])
-            score += WORTH[best.body.evidence]
-            seqs.append(best.seq)
+        limit = _wanted_by(view, need.supports)
+        serving = [m for m in view.queries if (q := view.spec_of(m.body)) and need.id in q.serves]
+        found = [m for m in serving if m.at <= limit]
+        # Of two that are worth the same, what people looked at themselves is theirs.
+        best = max(found, key=lambda m: (WORTH[m.body.evidence], view.by_people(m.seq)), default=None)
+        if best:
+            why = f"{need.title}: seen at {clock(best.at)}."
+            marks.append(Mark(WORTH[best.body.evidence], 1 / len(needs), why, (best.seq,)))
         else:
-            lacking.append(need.title)
-            late_.extend(m.seq for m in view.queries if (q := view.spec_of(m.body)) and need.id in q.serves)
-    why = f"{len(needs) - len(lacking)} of {len(needs)} of the evidence minimum in time"
-    why += f", not {listed(lacking)}." if lacking else "."
-    return Mark(score / len(needs), 1, why, (*seqs, *late_))
+            why = f"{need.title}: not in time."
+            marks.append(Mark(0, 1 / len(needs), why, tuple(m.seq for m in serving)))
+    return marks
+
+
+def _wanted_by(view: RecordView, supports: str) -> float:
+    """Return the second by which evidence is wanted: the decision it supports, or what was done without one."""
+    first = view.first_mitigation
+    begun = first.begun if first else view.over
+    specs = {action.id: action for action in view.scenario.actions}
+    decisions = [(d.at, [specs[a] for a in d.body.actions if a in specs], d.body.rejected) for d in view.decisions]
+    if supports == "rollback":
+        # It supports going back as well as not going back.
+        back = [r.begun for r in view.runs if r.spec.rung == "rollback" and r.started is not None]
+        back += [at for at, actions, _ in decisions if back and any(spec.rung == "rollback" for spec in actions)]
+        named = [at for at, _, rejected in decisions if any(one.rung == "rollback" for one in rejected)]
+        return min(back) if back else max([begun, *named])
+    if supports == "closure":
+        # Proof of completion comes last: before somebody calls it over.
+        claims = [m.at for m in (*view.all(c.ClaimRecovery), *view.all(c.RequestClosure))]
+        return min(claims, default=view.over)
+    if supports in {action.rung for action in view.scenario.actions}:
+        done = [r.begun for r in view.mitigations if r.spec.rung == supports]
+        decided = [at for at, actions, _ in decisions if done and any(spec.rung == supports for spec in actions)]
+        return min([*done, *decided], default=view.over)
+    treats = [at for at, actions, _ in decisions if any(spec.mitigates and spec.coverage for spec in actions)]
+    return min([begun, *([at for at, _, _ in decisions] if supports == "any decision" else treats)])
 
 
 # --- P5: contradictions ------------------------------------------------------------------------------------
@@ -343,7 +358,7 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
         return float("inf") if spec is None or spec.irreversible else float(spec.reversal_minutes)
 
     others = [ident for ident in specs if ident != body.choice]
-    proof = tuple(x.seq for x in solid(view, body.evidence, moment))
+    proof = tuple(x.seq for x in telling(view, solid(view, body.evidence, moment)))
     reversible = body.choice in specs and all(undo(body.choice) <= undo(ident) for ident in others)
     again = _looked_again(view, moment)
     lacks = []

@@ -72,6 +72,9 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("B2a", "wrong coverage costs", drill(
         card("06:00"), card("07:00", "rollback", 6), card("07:30", "web_flag", 2),
     ), "partial", 2.0),
+    ("B2a", "every figure there is, the last one wrong", drill(
+        *(card("06:00", minutes=m) for m in (1, 2, 8)), *(card("07:00", "rollback", m) for m in (5, 30)),
+        act("09:00", "flag")), "missed", 0.0),
     ("B2a", "after the fact", drill(act("05:00", "flag"), card("06:00"), card("07:00", "rollback", 6)), "missed", 0.0),
     ("B2a", "no card", drill(), "not_observed", 0.0),
 
@@ -81,6 +84,10 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("B2b", "recorded the wrong way", drill(query("08:00", "compat"), ready("09:00", "ready")), "missed", 0.0),
     ("B2b", "put right afterwards", drill(query("08:00", "compat"), ready("09:00", "ready"), ready("10:00")), "met",
         2.0),
+    ("B2b", "both answers, the wrong one last", drill(query("08:00", "compat"), ready("09:00"),
+        ready("09:10", "ready"), act("12:00", "flag")), "missed", 0.0),
+    ("B2b", "right only once the change had begun", drill(query("08:00", "compat"), ready("09:00", "ready"),
+        act("12:00", "flag"), ready("13:00")), "missed", 0.0),
     ("B2b", "recorded without looking", drill(ready("09:00")), "missed", 0.0),
     ("B2b", "neither", drill(), "not_observed", 0.0),
 
@@ -108,6 +115,8 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("B4a", "rerun after it", drill(act("10:00", "flag"), query("12:00", "rerun")), "met", 2.0),
     ("B4a", "measured after it, late", drill(act("10:00", "flag"), verify("50:00")), "partial", 1.0),
     ("B4a", "rerun before it only", drill(query("09:00", "rerun"), act("10:00", "flag")), "not_observed", 0.0),
+    ("B4a", "a rerun that failed was made", drill(act("10:00", "flag"), query("12:00", "rerun", ok=False)), "met", 2.0),
+    ("B4a", "measured over a time before it", drill(verify("09:00"), act("10:00", "flag")), "not_observed", 0.0),
     ("B4a", "another query is no rerun", drill(act("10:00", "flag"), query("12:00", "zones")), "not_observed", 0.0),
 
     ("B4b", "three indicators, by segment", drill(act("10:00", "flag"), verify("20:00")), "met", 3.0),
@@ -126,6 +135,8 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         0.0),
     ("B5a", "nothing was done", drill(note("50:00", figure(1000), figure(333, name="minutes"))), "partial", 1.5),
     ("B5a", "wrong cause", drill(act("10:00", "flag"), note("50:00", figure(), cause="attack")), "partial", 1.0),
+    ("B5a", "a right note, then a wrong one", drill(act("10:00", "flag"), note("50:00", figure(1100)),
+        note("51:00", figure(9000), cause="attack")), "missed", 0.0),
     ("B5a", "no note", drill(), "not_observed", 0.0),
 
     ("B5b", "within a day", drill(say("55:00", "commander", c.CommitCheckpoint.model_validate(

@@ -163,3 +163,57 @@ def test_an_anti_pattern_is_named_where_it_shows(ident: str, shown: DrillRecord,
     assert found.why
     assert found.evidence
     assert named(RecordView(not_shown, PLAYBOOK), pattern) is None
+
+
+def by_teammates(lines: Lines) -> Lines:
+    return [(at, f"teammate:{by.removesuffix(':Ana')}" if by.endswith(":Ana") else by, body) for at, by, body in lines]
+
+
+TEAMMATES_DO: list[tuple[str, Lines]] = [
+    ("C2", act("10:00", "rollback")),
+    ("C3", act("10:00", "publish")),
+    ("C4", update("25:00", "recovered")),
+    ("C5", [*act("10:00", "flag"), *closure("25:00", "rerun")]),
+    ("C7", act("10:00", "rewrite")),
+]
+
+
+@pytest.mark.parametrize(("ident", "lines"), TEAMMATES_DO, ids=[x[0] for x in TEAMMATES_DO])
+def test_what_a_simulated_teammate_does_trips_no_cap_of_the_people(ident: str, lines: Lines) -> None:
+    cap = next(one for one in PLAYBOOK.caps if one.id == ident)
+    seat = say("-1:00", "comms", c.TakeSeat(seat="comms", name="Ana"))
+    assert CAPS[ident](RecordView(drill(seat, lines, policy=None), PLAYBOOK), cap) is not None
+    assert CAPS[ident](RecordView(drill(seat, by_teammates(lines), policy=None), PLAYBOOK), cap) is None
+
+
+def test_what_a_displaced_holder_does_of_their_own_right_is_no_second_command() -> None:
+    lead = in_command("02:00", "mitigation", "commander", "mitigation")
+    first = say("20:00", "mitigation", c.TakeAction(action="flag"))
+    cap = next(one for one in PLAYBOOK.caps if one.id == "C1")
+    taken = in_command("05:00", "commander", "commander", "commander")
+    assert CAPS["C1"](RecordView(drill(lead, taken, first), PLAYBOOK), cap) is None
+    owner = say("20:00", "mitigation", c.AssignLane(lane="triage", owner="triage", next_owner="mitigation"))
+    hit = CAPS["C1"](RecordView(drill(lead, taken, owner), PLAYBOOK), cap)
+    assert hit is not None
+    assert hit.why.startswith("Two held command")
+
+
+def test_a_harmful_change_that_is_backed_out_at_once_limits_less() -> None:
+    knob = ({"knob": "restart", "value": 1},)
+    merge = Merge.model_validate({"id": "m", "at": 600, "service": "auth", "summary": "s", "actor": "b",
+                                  "effects": knob})  # fmt: skip
+    flag = SCENARIO.find("actions", "flag").model_copy(update={"effects": merge.effects})
+    others = tuple(flag if one.id == "flag" else one for one in SCENARIO.actions)
+    of = SCENARIO.model_copy(update={"merges": (merge,), "actions": others})
+    cap = next(one for one in PLAYBOOK.caps if one.id == "C6")
+    for clock, limit in (("12:00", 90), ("15:00", 75)):
+        hit = CAPS["C6"](RecordView(drill(LANDED, act(clock, "flag"), of=of), PLAYBOOK), cap)
+        assert hit is not None
+        assert hit.limit == limit
+
+
+def test_a_correction_can_be_a_false_all_clear_too() -> None:
+    told = [*update("10:00"), *say("25:00", "comms", c.CorrectUpdate(update="update:1", status="recovered"))]
+    cap = next(one for one in PLAYBOOK.caps if one.id == "C4")
+    assert CAPS["C4"](RecordView(drill(told), PLAYBOOK), cap) is not None
+    assert CAPS["C4"](RecordView(drill(told, world=CURED), PLAYBOOK), cap) is None

@@ -55,6 +55,12 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G1", "complete", drill(ZONES, decide("08:00"), act("10:00", "flag"), PINNED), "met", 4.0),
     ("G1", "its check was never made", drill(ZONES, decide("08:00"), act("10:00", "flag")), "partial", 3.4),
     ("G1", "the check is no indicator", drill(ZONES, decide("08:00", check=check("cpu")), PINNED), "partial", 3.0),
+    ("G1", "its check came out red", drill(ZONES, decide("08:00"), act("10:00", "flag"),
+        query("12:00", "rerun", ok=False)), "met", 4.0),
+    ("G1", "a check for some time this week", drill(ZONES, decide("08:00", check=check(within_minutes=1440)), PINNED),
+        "partial", 3.0),
+    ("G1", "a check the wrong way round", drill(ZONES, decide("08:00", check=check(**{"is": "above"})), PINNED),
+        "partial", 3.0),
     ("G1", "one person for both", drill(
         ZONES, decide("08:00", execution_owner="mitigation", verification_owner="mitigation"), PINNED), "partial", 3.5),
     ("G1", "undone in an hour, it says", drill(ZONES, decide("08:00", reversal_minutes=60), PINNED), "partial", 3.3),
@@ -76,6 +82,8 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G2", "no packet, no trigger", drill(hand_off("28:00", rollback_trigger=None, packet=None)), "partial", 1.2),
     ("G2", "the packet is stale", drill(query("06:00", "zones"), packet("07:00"), hand_off("28:00")), "partial", 1.6),
     ("G2", "no true unknown", drill(PACKET, hand_off("28:00", unknowns=("nonsense",))), "partial", 1.6),
+    ("G2", "no next checkpoint", drill(PACKET, hand_off("28:00", next_checkpoint_minutes=0)), "partial", 1.6),
+    ("G2", "next owners who never took over", drill(lanes()), "not_applicable", 0.0),
     ("G2", "somebody left without a word", drill(inject("28:00", "leaves")), "not_observed", 0.0),
     ("G2", "nothing to hand over", drill(), "not_applicable", 0.0),
 
@@ -92,6 +100,9 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G3", "'none' is no residual risk", drill(
         act("10:00", "flag"), query("25:00", "rerun"), risks("26:00", "none"), hardening("27:00",
             "size"), world=CURED), "partial", 2.0),
+    ("G3", "each risk and each factor there is", drill(
+        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00", "old_key"), risks("26:00", "none"),
+        hardening("27:00"), hardening("27:00", "size"), hardening("27:00", "more"), world=CURED), "partial", 2.0),
     ("G3", "nothing took effect", drill(risks("26:00", "old_key"), hardening("27:00")), "not_observed", 0.0),
 
     ("G4", "at the first request", drill(closure("50:00")), "met", 4.0),

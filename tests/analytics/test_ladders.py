@@ -53,7 +53,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         revise("07:00", "SEV-1", "query:zones"), classify("05:00"), POSTURE,
     ), "met", 5.0),
     ("L1", "two below", drill(IMPACT, declare(severity="SEV-3", evidence=["query:impact"])), "partial", 2.0),
-    ("L1", "changed on old evidence", drill(DECLARED, revise("07:00", "SEV-2", "query:impact")), "partial", 3.0),
+    ("L1", "changed on old evidence", drill(DECLARED, revise("57:00", "SEV-1", "query:impact")), "partial", 3.0),
     ("L1", "declared after the change", drill(act("03:30", "flag"), DECLARED), "partial", 3.0),
     ("L1", "wrong class", drill(DECLARED, classify("05:00", "billing"), POSTURE), "partial", 4.0),
     ("L1", "no audit capture", drill(DECLARED, classify("05:00"), query("07:00", "compat")), "partial", 4.8),
@@ -152,3 +152,13 @@ def test_a_kept_promise_carries_the_highest_level() -> None:
     later = [*decide("15:00", "flag", confidence="L3"), *act("16:00", "flag", decision="decision:2")]
     assert judge("L3", drill(promised, later)).points == 4.0
     assert judge("L3", drill(promised, event("12:00", pinned), later)).points == 5.0
+
+
+def test_what_counts_of_a_level_is_how_long_it_was_in_force() -> None:
+    told = [*query("03:00", "impact"), *declare(evidence=["query:impact"]), *query("06:00", "zones")]
+    lower = say("07:00", "commander", c.ChangeSeverity(severity="SEV-4", because="b", evidence=("query:zones",)))
+    kept = judge("L1", drill(told)).points
+    found = judge("L1", drill(told, lower))
+    assert found.points <= kept - 2.5, found.why
+    back = say("08:00", "commander", c.ChangeSeverity(severity="SEV-1", because="b", evidence=("query:zones",)))
+    assert judge("L1", drill(told, lower, back)).points > found.points

@@ -32,6 +32,7 @@ from tests.analytics.builders import (
     task,
     truth,
     update,
+    verify,
     waits,
 )
 
@@ -81,6 +82,7 @@ def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figur
 
 TOLD = [*escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
 
+SAID = status("10:00", "mitigating")
 CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P1", "all five", drill(pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00")), "met", 4.0),
     ("P1", "half of it late", drill(pair("20:00"), freeze("20:00"), BASELINE, lanes(), PRECHECKS, ready("09:00")),
@@ -113,19 +115,17 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P2", "nothing", drill(), "not_observed", 0.0),
 
     ("P3", "all of it", drill(
-        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"),
-        status("10:30", "mitigating"), refs=WAITING,
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING,
     ), "partial", 2.8),
     ("P3", "physics beats an artifact", drill(
         query("03:00", "impact"), query("04:00", "zones"), query("05:00", "compat"), snapshot("08:00"), packet("08:30"),
-        decide("09:00"), act("10:00", "flag"), status("10:30", "mitigating"), refs=WAITING,
+        decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING,
     ), "partial", 2.7),
     ("P3", "nobody said that it was being mitigated", drill(
         MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"), refs=WAITING,
     ), "partial", 2.3),
     ("P3", "no packet at the decision", drill(
-        MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), status("10:30", "mitigating"),
-        refs=WAITING), "partial", 1.8),
+        MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING), "partial", 1.8),
     ("P3", "a packet without output", drill(
         MINIMUM, ZONES, snapshot("08:00"), packet("08:30",
             evidence=()), decide("09:00"), refs=WAITING), "partial", 1.8),
@@ -140,12 +140,16 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
             "mitigating"), refs=WAITING,
     ), "partial", 2.3),
     ("P3", "only the evidence minimum", drill(MINIMUM), "partial", 0.8),
+    ("P3", "evidence after the decision it supports", drill(ZONES, decide("02:00"), MINIMUM,
+        act("10:00", "flag"), SAID), "partial", 0.3),
+    ("P3", "what was green before the mitigation is no phase", drill(MINIMUM, verify("04:00", hold=1),
+        snapshot("08:00"), act("15:00", "flag"), status("15:00", "mitigating"), refs=WAITING), "partial", 1.3),
     ("P3", "evidence after the fact", drill(act("02:00", "flag"), MINIMUM), "missed", 0.0),
     ("P3", "nothing", drill(), "not_observed", 0.0),
 
     ("P4", "in time, on cadence, true", drill(TOLD), "met", 4.0),
     ("P4", "the first words came late", drill(escalate("15:00"), update("20:00"), update("39:00"), update("58:00")),
-     "partial", 3.3),
+     "partial", 3.1),
     ("P4", "one promise broken", drill(escalate("08:00"), update("10:00"), update("48:00")), "partial", 3.5),
     ("P4", "a false figure", drill(
         escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), update("48:00")), "partial", 3.4),
@@ -158,6 +162,11 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
             cause="attack"), update("29:00"), update("48:00")), "partial", 3.0),
     ("P4", "recovered, it says", drill(escalate("08:00"), update("10:00", status="recovered"), ended="20:00"),
         "partial", 3.2),
+    ("P4", "silent for most of it", drill(escalate("08:00"), update("55:00")), "partial", 1.9),
+    ("P4", "a correction that is false", drill(TOLD, correct("31:00", "update:3", status="recovered")), "partial", 3.5),
+    ("P4", "put right at the second try", drill(escalate("08:00"), update("10:00"), update("29:00",
+        impact=figure(5000)), correct("30:00", "update:3", impact=figure(7000)), correct("31:00", "update:3",
+            impact=figure(1000)), update("48:00")), "partial", 3.9),
     ("P4", "only upwards", drill(escalate("08:00")), "partial", 1.0),
     ("P4", "an update a minute earns no more", drill(
         escalate("08:00"), *(update(f"{m}:00") for m in range(10, 60))), "met", 4.0),
@@ -168,6 +177,9 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P5", "the less reversible, on nothing", drill(contradict("11:00", "rollback"), decide("15:00")), "partial", 0.8),
     ("P5", "the less reversible, on evidence", drill(
         ZONES, contradict("11:00", "rollback", evidence=("query:zones",)), decide("15:00")), "met", 1.0),
+    ("P5", "the less reversible, on what tells nothing", drill(
+        query("06:00", "impact"), contradict("11:00", "rollback", evidence=("query:impact",)), decide("15:00")),
+     "partial", 0.8),
     ("P5", "somebody quoted against a specialist", drill(
         inject("10:00", "push"), quoted("11:00", ("mobile", "flag", 2), ("!push", "rollback", 6)), decide("15:00")),
      "met", 1.0),
@@ -222,6 +234,20 @@ def test_each_service_where_lanes_meet_wants_a_merge_owner() -> None:
     found = judge("P2", drill(in_command(), lanes(), BUSY, MERGER, SHARED, of=two))
     assert found.points == 2.8
     assert "No merge owner for edge-svc." in found.why
+
+
+def test_tasks_that_came_to_nothing_anybody_can_see_dilute_nobody() -> None:
+    from tests.analytics.builders import seconds
+
+    empty = [
+        (seconds("50:00") + one, "engine", body)
+        for one in range(40)
+        for body in (
+            e.TaskAssigned(task=f"task:{one}", owner="comms", assigned_by="commander", text="", due=0),
+            e.TaskReported(task=f"task:{one}", owner="comms", text=""),
+        )
+    ]
+    assert "triage carried 86 %" in judge("P2", drill(in_command(), lanes(), BUSY[:0], MERGER, *HERO, empty)).why
 
 
 def test_work_is_counted_by_who_carried_it_out() -> None:

@@ -41,3 +41,37 @@ def test_a_person_who_does_their_part_earns_it_and_a_share_of_the_outcome() -> N
     assert 0 < outcome.out_of < 5
     assert outcome.points > 0
     assert "People's roles answer for" in outcome.criteria[0].why
+
+
+@pytest.mark.parametrize(
+    ("seat", "at", "order", "most"),
+    [
+        ("triage", 45, c.RunQuery(query="endpoints"), 60),
+        ("verification", 45, c.RunQuery(query="verify"), 5),
+        ("deputy", 45, c.AcceptRole(role="deputy"), 5),
+        ("mitigation", 600, c.RecordOption(action="pin", coverage=("web", "mobile"), minutes_to_effect=3, risk="web",
+            reversal_minutes=3), 15),
+        ("comms", 1200, c.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=20), 20),
+    ],
+)  # fmt: skip
+def test_one_command_earns_about_what_that_command_earned(seat: str, at: int, order: c.Command, most: int) -> None:
+    assert card(seat, (at, order)).uncapped <= most
+
+
+def test_what_a_secondary_did_for_somebody_idle_stays_theirs_undone() -> None:
+    idle = card("verification")
+    assert idle.finding("B4b").status == "missed"
+    assert (idle.finding("B4b").points, idle.finding("B4b").out_of) == (0.0, 3.0)
+
+
+def test_who_sits_down_late_and_does_nothing_earns_nothing_of_what_went_before() -> None:
+    loaded, book = load("auth_token"), playbook.load()
+    engine = Engine(loaded, new_header(loaded, 3, mode="assessment"))
+    engine.advance(900)
+    engine.submit(c.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
+    engine.advance(1860)
+    engine.submit(c.EndDrill(), "facilitator:F")
+    engine.run_to_horizon()
+    late = score(add_references(loaded, engine.journal, book, seeds=0), book)
+    assert late.uncapped <= 5
+    assert late.finding("L3").status == "not_applicable"
