@@ -113,7 +113,8 @@ class Script:
     def _answers(self, b: Briefing) -> Iterator[c.Command]:
         if b.role == self._speaker(self.answered_by, b):
             for inject, since in list(b.incident.asks.items()):
-                if inject in self.answers and b.now >= since + 30:
+                heard = inject in self.answers and inject in [option.id for option in b.options("asks")]
+                if heard and b.now >= since + 30:
                     yield c.AnswerAsker(inject=inject, answer=self.answers[inject])
 
     def _over(self, b: Briefing, query: str | None, action: str | None, since: int, due: int) -> bool:

@@ -328,7 +328,7 @@ class Engine:
         # The author's words are a template; what a facilitator made of them is said as it was typed.
         self.emit(
             e.InjectDelivered(
-                to=inject.to, inject=inject.id, persona=inject.persona, channel=inject.channel,
+                to=self._reached(inject.to), inject=inject.id, persona=inject.persona, channel=inject.channel,
                 text=self.render(line.text) if line.text == inject.text else line.text, form=inject.form,
                 answers=tuple((a.id, a.label) for a in inject.answers),
             )
@@ -341,6 +341,11 @@ class Engine:
             # Who led without ever having been named has to go all the same.
             holder = self.incident.holder(inject.leaves) or inject.leaves
             self.env.process(self._leave(inject.leaves, holder, inject.grace))
+
+    def _reached(self, to: tuple[str, ...]) -> tuple[str, ...]:
+        """Return who is meant: what is for the commander is for whoever has taken command over, too."""
+        holder = self.incident.holder("commander")
+        return (*to, holder) if holder and "commander" in to and holder not in to else to
 
     def _leave(self, role: str, seat: str, grace: int) -> Generator[simpy.Event, Any, None]:
         yield self.env.timeout(grace)

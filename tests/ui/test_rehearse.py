@@ -19,7 +19,7 @@ from ui.rehearse import Variant
 
 TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
 EFFECTS = "    effects: [{knob: asn_block, value: 1}]\n"
-ASKED = "  - id: roll_back_now\n"
+ASKED = "  - id: meridian_eta\n"
 NEVER = "{rollback_stalled: true, rolled_back: true}"
 
 
@@ -37,7 +37,7 @@ def injects(*variants: Variant) -> list[Finding]:
     steps: list[tuple[int, int]] = []
     found = list(rehearse._injects(list(variants), lambda at, of: steps.append((at, of))))
     assert steps[-1][0] == steps[-1][1]
-    return [one for one in found if "roll_back_now" in one.what or "later" in one.what]
+    return [one for one in found if "meridian_eta" in one.what or "later" in one.what]
 
 
 def actions(*variants: Variant) -> list[Finding]:
@@ -95,7 +95,7 @@ def test_an_inject_that_never_comes_is_found_and_one_that_comes_in_one_variant_i
     never = TEXT.replace(ASKED, f"{ASKED}    when: {NEVER}\n")
     (one,) = injects(variant(never), variant(never, "hint: x\n"))
     assert (one.file, line(never, one)) == ("base.yaml", ASKED.rstrip())
-    revived = "injects:\n  - {id: roll_back_now, when: {t: {above: 60}}}\n"
+    revived = "injects:\n  - {id: meridian_eta, when: {t: {above: 60}}}\n"
     assert injects(variant(never), variant(never, revived)) == []
 
 
