@@ -325,7 +325,7 @@ class RecordView:
 
     def held(self, owners: Iterable[str], since: float, until: float) -> bool:
         """Tell whether people held one of these roles for most of a stretch; a scripted responder holds them all."""
-        if self.header.policy is not None or not self.header.automation:
+        if self._only_people:
             return True
         roles = [r.id for r in self.scenario.seats()]
         wanted = roles if "all" in owners else [r for r in roles if r in frozenset(owners)]
@@ -335,6 +335,11 @@ class RecordView:
             if inside * 2 > span:
                 return True
         return False
+
+    @property
+    def _only_people(self) -> bool:
+        """Tell whether all is the people's: a scripted responder is one team, and so is a room without helpers."""
+        return self.header.policy is not None or not self.header.automation
 
     def by_people(self, seq: int) -> bool:
         """Tell whether an entry is the doing of people, not of teammates who act unasked."""
@@ -346,10 +351,10 @@ class RecordView:
         While a person is in command teammates only do what they are asked, so all that is done is the people's.
         """
         entry = self.entry(seq)
-        if self.header.policy is not None or not self.header.automation:
+        if self._only_people:
             return "people"
         origin = self._origin(entry)
-        if self._led(origin.at) and not isinstance(entry.body, (e.AlertFired, e.InjectDelivered)):
+        if self.led(origin.at) and not isinstance(entry.body, (e.AlertFired, e.InjectDelivered)):
             return "people"
         if entry.is_command:
             return self._doer(entry.role, entry.at) if entry.by.startswith("teammate:") else "people"
@@ -412,8 +417,10 @@ class RecordView:
             begun[ref] = min(seq, begun.get(ref, seq))
         return begun
 
-    def _led(self, at: int) -> bool:
+    def led(self, at: int) -> bool:
         """Tell whether command lay with a person, for whom no secondary stood in, at a second."""
+        if self._only_people:
+            return True
         lead = self._commanding(at)
         return lead is not None and self.sat(lead, at) and not self._stood_in(lead, at)
 
