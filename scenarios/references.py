@@ -30,6 +30,7 @@ REFERENCES = (
     ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
     ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
     ("overlay.dual_sign_off.*", "seats"), ("overlay.write_freeze.*", "actions"),
+    ("overlay.capture_before.*", "actions"),
     ("overlay.boundary_queries.*", "queries"),
     ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"),
     ("overlay.deadlines.*.after.*", "queries"), ("overlay.deadlines.*.paged.*", "roles"),

@@ -250,7 +250,7 @@ def one_pair_of_hands(policy: Policy, hero: str) -> Policy:
 
 
 def _by_hero(seat: str, command: c.Command, hero: str, able: set[str]) -> tuple[str, c.Command]:
-    if isinstance(command, c.AssignTask) and (command.query or command.action) in able:
+    if isinstance(command, c.AssignTask) and (command.query or command.action) in {*able, None}:
         return seat, command.model_copy(update={"to": hero})
     what = getattr(command, "query", None) or getattr(command, "action", None)
     if isinstance(command, (c.RunQuery, c.TakeAction)) and what in able:

@@ -107,7 +107,7 @@ class Circle:
             case c.AskRole():
                 return self.knows(body.role)
             case c.Declare():
-                return body.hypothesis is not None
+                return body.hypothesis is not None or bool(body.evidence)
             case c.AnswerAsker() | c.ChallengeClaim():
                 inject = self._scenario.find("injects", body.inject)
                 return inject is None or bool(inject.to) or inject.channel in self._scenario.restricted

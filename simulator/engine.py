@@ -30,14 +30,14 @@ from simulator.streams import streams
 from simulator.teammates import Teammates
 from simulator.telemetry import SCRAPE_SECONDS, Telemetry
 from simulator.text import Utc, render
+from simulator.truth import EVERY, Truth
 from simulator.views import Catalogue, briefing, catalogue
 from simulator.work import Work
 from simulator.world import Remembers, World
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same commands would give another journal."""
 OPENS_AT = -60
-TRUTH_SECONDS = 60
 
 
 def new_header(
@@ -88,7 +88,7 @@ class Engine:
         makers = loaded.teammates if header.automation else {}
         self._agents = {seat: make() for seat, make in makers.items()}
         self.stand_ins = StandIns(self, self.work, self.teammates, makers)
-        self._outside: dict[str, bool] = {segment.id: False for segment in self.scenario.segments}
+        self._truth = Truth(self, self.world)
         self._hinted: dict[int, bool] = {}
         self._inboxes: dict[str, list[Entry]] = {role.id: [] for role in self.scenario.roles}
         self.env.process(self._heartbeat())
@@ -241,13 +241,13 @@ class Engine:
             self.logs.record(now, seen)
         for transition in self.telemetry.alerts(now):
             self._alert(transition)
-        self._tolerances()
+        self._truth.look()
         for change in self.msel.changes(now - (self._shift if now < 0 else 0)):
             self._change(change.id, change.service, change.summary, change.actor, change.detail or None)
         if now >= 0:
             self._play()
-            if now % TRUTH_SECONDS == 0:
-                self._sample_truth()
+            if now % EVERY == 0:
+                self._truth.sample()
 
     def _play(self) -> None:
         """Let the MSEL act on what has become of the drill, then the simulated holders of empty seats."""
@@ -297,8 +297,8 @@ class Engine:
     def _stop(self) -> None:
         if not self.ended:
             self.emit(e.DrillEnded(how="time"))
-        if self.now % TRUTH_SECONDS:
-            self._sample_truth()
+        if self.now % EVERY:
+            self._truth.sample()
         self.emit(e.HorizonReached(), by="world")
         self.finished = True
 
@@ -325,10 +325,11 @@ class Engine:
     def deliver(self, line: Line) -> None:
         """Put one line of the MSEL in front of those it is for."""
         inject = line.inject
+        # The author's words are a template; what a facilitator made of them is said as it was typed.
         self.emit(
             e.InjectDelivered(
                 to=inject.to, inject=inject.id, persona=inject.persona, channel=inject.channel,
-                text=self.render(line.text), form=inject.form,
+                text=self.render(line.text) if line.text == inject.text else line.text, form=inject.form,
                 answers=tuple((a.id, a.label) for a in inject.answers),
             )
         )  # fmt: skip
@@ -355,24 +356,6 @@ class Engine:
             if person and not (point.until and holds(point.until, facts)):
                 self.emit(e.HintGiven(to=(person,), text=point.hint))
 
-    def _tolerances(self) -> None:
-        outside = self.world.outside()
-        for segment in self.scenario.segments:
-            out = round(outside[segment.id], 6) > segment.tolerance
-            if out != self._outside[segment.id]:
-                self._outside[segment.id] = out
-                self.emit(e.ToleranceCrossed(segment=segment.id, within=not out), by="world")
-
-    def _sample_truth(self) -> None:
-        self.emit(
-            e.TruthSampled(
-                harm=_rounded(self.world.harm()), outside=_rounded(self.world.outside()),
-                facts={k: round(v, 4) if isinstance(v, float) else v for k, v in self.world.facts().items()},
-                figures=_rounded(self.world.figures()),
-            ),
-            by="world",
-        )  # fmt: skip
-
     # --- bookkeeping -----------------------------------------------------------------------------------
 
     def _record(self, body: c.Command | e.Event, by: str, readers: tuple[str, ...] = ()) -> Entry:
@@ -390,10 +373,6 @@ class Engine:
 
     def _sees(self, ref: str, role: str) -> bool:
         return self.circle.sees(self.journal.entries[self.incident.refs[ref] - 1], role)
-
-
-def _rounded(values: Mapping[str, float]) -> dict[str, float]:
-    return {key: round(float(value), 4) for key, value in values.items()}
 
 
 def _dig(context: Mapping[str, Any], path: str) -> Any:

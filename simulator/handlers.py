@@ -88,7 +88,7 @@ def _on_capture(engine: Engine, command: c.CaptureEvidence, role: str) -> None:
 def _on_pin(engine: Engine, command: c.PinMetric, role: str) -> None:
     since = engine.now - round(60 * command.minutes)
     values = [v for _, v in engine.telemetry.series(command.metric, engine.now, since) if v is not None]
-    run = f"metric:{command.metric}"
+    run = engine.work.named(f"metric:{command.metric}")
     engine.emit(
         e.MetricPinned(
             run=run, metric=command.metric, last=values[-1] if values else None,
@@ -108,7 +108,8 @@ def _on_abort(engine: Engine, command: c.AbortAction, role: str) -> None:
 
 def _on_sign_off(engine: Engine, command: c.SignOff, role: str) -> None:
     action = engine.scenario.find("actions", command.action)
-    signer = next(one for one in engine.incident.seats_of(role) if one in action.sign_offs)
+    missing = engine.work.missing_sign_offs(action)
+    signer = next(one for one in engine.incident.seats_of(role) if one in missing)
     engine.work.sign_off(command.action, signer, role)
 
 
@@ -220,7 +221,11 @@ def _on_hint(engine: Engine, command: c.GiveHint, role: str) -> None:
 
 
 def _on_override(engine: Engine, command: c.OverrideOutcome, role: str) -> None:
-    (engine.work.forced if command.outcome == "force" else engine.work.forbidden)[command.action] = command.reason
+    wanted, other = engine.work.forced, engine.work.forbidden
+    if command.outcome != "force":
+        wanted, other = other, wanted
+    wanted[command.action] = command.reason
+    other.pop(command.action, None)
 
 
 HANDLERS: dict[type[c.Command], Callable[..., None]] = {

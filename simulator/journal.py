@@ -249,7 +249,7 @@ def _read_line(journal: Journal, path: str, number: int, line: str) -> None:
         data = json.loads(line)
         if not isinstance(data, dict):
             raise ValueError("not a JSON object")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise JournalError(f"{where}: broken JSON ({error}); restore the line or cut the file before it") from None
     if "references" in data:
         journal.references = data["references"]
@@ -258,10 +258,12 @@ def _read_line(journal: Journal, path: str, number: int, line: str) -> None:
     try:
         if data["seq"] != expected:
             raise JournalError(f"{where}: seq is {data['seq']}, expected {expected}; a line is missing or doubled")
-        journal.append(int(data["at"]), str(data["by"]), parse_body(data["body"]))
+        if type(data["at"]) is not int:
+            raise JournalError(f"{where}: at is {data['at']!r}, not a whole number of seconds; restore the line")
+        journal.append(data["at"], str(data["by"]), parse_body(data["body"]))
     except ValidationError as error:
         raise JournalError(
             f"{where}: {first_problem(error)}; see `drill schema command` for what a body may hold"
         ) from None
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise JournalError(f"{where}: needs seq, at, by and body ({error}); restore the line") from None

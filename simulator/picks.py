@@ -179,4 +179,11 @@ class Picks:
         incident = self._seen_as(role)
         found = [option.id for option in offered(source, self._scenario, incident, role, self._circle)]
         # A name alone would tell that somebody else knows or was told something.
-        return [ref for ref in found if self._sees(ref, role)] if source == "evidence" else found
+        if source == "evidence":
+            return [ref for ref in found if self._sees(ref, role)]
+        if source in ("asks", "claims", "voices"):
+            return [ident for ident in found if self._sees(f"inject:{ident}", role)]
+        if source == "answers":
+            asked = [ident for ident in incident.asks if self._sees(f"inject:{ident}", role)]
+            return [answer.id for ident in asked for answer in self._scenario.find("injects", ident).answers]
+        return found

@@ -161,7 +161,13 @@ class Rules:
         return f"{self._roles[role].handle} is not in the room; page them first"
 
     def _assign_task(self, command: c.AssignTask, role: str) -> str | None:
-        return self._here(command.to) or self._can_do(command.query, command.action, command.to)
+        # A task about an action is an order for it: whoever may not give the one may not give the other.
+        order = c.TakeAction(action=command.action, executor=command.to) if command.action else None
+        return (
+            (self._wrong_role(order, role) if order else None)
+            or self._here(command.to)
+            or self._can_do(command.query, command.action, command.to)
+        )
 
     def _can_do(self, query: str | None, action: str | None, role: str) -> str | None:
         for group, ident in (("queries", query), ("actions", action)):
@@ -227,37 +233,46 @@ class Rules:
         return (
             self._can_do(None, command.action, who)
             or self._here(who)
-            or self._in_hand(action.id, action.repeatable)
+            or self._work.in_hand(action)
             or self._work.obstacle(action)
         )
 
     def _capture(self, command: c.CaptureEvidence, role: str) -> str | None:
         special = self._scenario.overlay.capture_action
-        return self._take_action(c.TakeAction(action=special, executor=command.executor), role) if special else None
+        if not special:
+            return self._here(command.executor) if command.executor else None
+        order = c.TakeAction(action=special, executor=command.executor)
+        return self._wrong_role(order, role) or self._take_action(order, role)
 
-    def _in_hand(self, ident: str, repeatable: bool) -> str | None:
-        last = self._incident.last_run("action", ident)
-        if last and last.state in ("waiting", "running", "stalled"):
-            return "that is already under way; abort it or wait"
-        if last and last.state == "done" and not repeatable:
-            return "that has been done already"
-        return None
+    def _search(self, command: c.SearchLogs, role: str) -> str | None:
+        return None if self._circle.knows(role) else "the logs are for those who need to know; ask one of them"
 
     def _abort(self, command: c.AbortAction, role: str) -> str | None:
         run = self._incident.runs[command.action]
         action = self._scenario.find("actions", run.ident)
-        return None if action.abortable else f"{action.title} cannot be stopped once it has begun"
+        if action.abortable or run.state == "waiting":
+            return None
+        return f"{action.title} cannot be stopped once it has begun"
 
     def _sign_off(self, command: c.SignOff, role: str) -> str | None:
         action = self._scenario.find("actions", command.action)
-        if not any(one in action.sign_offs for one in self._incident.seats_of(role)):
+        mine = [one for one in self._incident.seats_of(role) if one in action.sign_offs]
+        if not mine:
             return "that does not need your sign-off"
-        return None
+        if self._work.signed_by(action, role):
+            return "you have signed that; each signature is somebody else's, so another seat has to give the next"
+        missing = self._work.missing_sign_offs(action)
+        return None if any(one in missing for one in mine) else "that has been signed; it waits for somebody else"
 
     def _verification(self, command: c.RecordVerification, role: str) -> str | None:
         if command.baseline_to <= command.baseline_from:
             return "the baseline window ends before it begins; give minutes such as -55 to -25"
+        if 60 * command.baseline_to > self._work.now:
+            return "the baseline window ends in the future; give minutes that have passed, such as -55 to -25"
         return None if command.metrics else "pick at least one indicator"
+
+    def _share(self, command: c.ShareCue, role: str) -> str | None:
+        return None if f"cue:{command.cue}" in self._incident.refs else "you do not know that yet"
 
     def _post(self, command: c.PostMessage, role: str) -> str | None:
         if command.channel in self._scenario.restricted and not self._circle.knows(role):
@@ -279,7 +294,11 @@ class Rules:
 
     def _accept_handoff(self, command: c.AcceptHandOff, role: str) -> str | None:
         offer = self._incident.handoffs.get(command.handoff)
-        return None if offer and offer.receiver == role else "that was not handed to you"
+        if offer is None or offer.receiver != role:
+            return "that was not handed to you"
+        if offer.what == "commander" and self._incident.holder("commander") != offer.giver:
+            return "command has gone elsewhere since that was offered"
+        return None
 
     def _inject_waits(
         self, command: c.FireInject | c.HoldInject | c.SkipInject | c.EditInject, role: str
@@ -307,6 +326,8 @@ _CHECKS: dict[type[c.Command], Callable[..., str | None]] = {
     c.RunQuery: Rules._run_query,
     c.TakeAction: Rules._take_action,
     c.CaptureEvidence: Rules._capture,
+    c.SearchLogs: Rules._search,
+    c.ShareCue: Rules._share,
     c.AbortAction: Rules._abort,
     c.SignOff: Rules._sign_off,
     c.RecordVerification: Rules._verification,

@@ -142,10 +142,12 @@ class Overlay(Data):
     """Actions that stop what is being written wrongly: the first half of a billing posture."""
     boundary_queries: tuple[str, ...] = ()
     """Queries that show up to where it was: the second half."""
-    posture_capture: bool = True
+    capture_before: tuple[str, ...] = ()
+    """Actions before the first of which evidence must be captured, because they take it along; where none are named,
+    the first step that is no flag, and whatever cannot be undone."""
     baseline: Window = Window.model_validate({"from": -55, "to": -25})
-    """The quiet window people usually compare with. Everybody is offered it from the start, so choose one that anybody
-    would name without knowing when the fault began: an hour ago, the same hour two days ago."""
+    """The quiet window people usually compare with. Everybody is offered it from the start, so its place and width must
+    not tell when the fault began: ten minutes near the oldest that panels show, or the same hour two days ago."""
     indicators: tuple[str, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""
     segment_indicators: dict[str, str] = {}

@@ -181,6 +181,9 @@ class Teammates:
 
     def _acted(self, action: Action, task: Task, role: str) -> Process:
         """Carry out a task about an action; return the report, which may be hastier than the output."""
+        in_hand = self._work.in_hand(action)
+        if in_hand:  # somebody else was told the same, and was quicker
+            return f"{action.title}: not begun, {in_hand.partition(';')[0]}."
         self.ask_to_sign(action)
         doing = self._env.process(self._work.action(action, role, self.warns(action, role)))
         run = None
@@ -304,6 +307,8 @@ class Teammates:
         """Ask the simulated ones among those who must sign an action; who holds an incident role signs for it."""
         for role in self._work.missing_sign_offs(action):
             seat = self._stage.incident.holder(role) or role
+            if self._work.signed_by(action, seat):
+                continue
             if self.simulated(seat) and self._stage.incident.present.get(seat) and only in (None, seat):
                 self._env.process(self._sign(action, role, seat))
 
@@ -324,6 +329,8 @@ class Teammates:
                 return
         if not self._work.unsigned(action.id) or role not in self._work.missing_sign_offs(action):
             return  # it was aborted, or signed meanwhile
+        if self._work.signed_by(action, seat):
+            return  # both signatures would be theirs
         self._work.sign_off(action.id, role, seat)
         self.say(seat, f"Signed off: {action.title}.", f"action:{action.id}")
 

@@ -7,6 +7,7 @@ odd missing series. Scrapes happen in the engine whether or not anybody looks; l
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ class Telemetry:
         self._observed: list[Mapping[str, float]] = []
         self._values: dict[str, list[float | None]] = {metric.id: [] for metric in metrics}
         self._gauss = {metric.id: streams(f"noise/{metric.id}").gauss for metric in metrics}
+        self._filling = threading.Lock()
         self._rules = [(rule, self.metrics[rule.metric]) for rule in rules]
         self._pending: dict[str, int] = {}
         self._firing: dict[str, bool] = {}
@@ -57,19 +59,20 @@ class Telemetry:
         values = self._values[metric.id]
         if len(values) >= count:
             return values
-        gauss = self._gauss[metric.id]
-        for index in range(len(values), count):
-            shock = gauss(0.0, 1.0)
-            if metric.missing_from is not None and self.times[index] >= metric.missing_from:
-                values.append(None)
-                continue
-            true = self._observed[index][metric.source]
-            if math.isnan(true):
-                values.append(None)  # nothing measures it yet
-                continue
-            spread = math.hypot(metric.noise * true, metric.floor) if metric.floor else metric.noise * true
-            values.append(max(0.0, round(true + spread * shock, metric.decimals)))
+        with self._filling:  # pages look from threads of their own, and each value takes one draw
+            for index in range(len(values), count):
+                values.append(self._made(metric, index))
         return values
+
+    def _made(self, metric: Metric, index: int) -> float | None:
+        shock = self._gauss[metric.id](0.0, 1.0)
+        if metric.missing_from is not None and self.times[index] >= metric.missing_from:
+            return None
+        true = self._observed[index][metric.source]
+        if math.isnan(true):
+            return None  # nothing measures it yet
+        spread = math.hypot(metric.noise * true, metric.floor) if metric.floor else metric.noise * true
+        return max(0.0, round(true + spread * shock, metric.decimals))
 
     def series(self, metric: str, now: int, since: int | None = None) -> list[Point]:
         """Return what a panel shows at `now`: (time, value), oldest first, None where there is no data."""

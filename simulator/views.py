@@ -74,6 +74,14 @@ class Needed(NamedTuple):
     before: str
 
 
+class Elsewhere(NamedTuple):
+    """A command line in a place where it does not belong, and the error that is true of that place."""
+
+    typed: str
+    """How such a line begins."""
+    output: str
+
+
 @dataclass(frozen=True)
 class Called:
     """What the things of a drill are called, true and false ones alike."""
@@ -100,6 +108,7 @@ class Catalogue:
     panels: tuple[Panel, ...]
     services: tuple[Option, ...]
     called: Called
+    elsewhere: tuple[Elsewhere, ...] = ()
     needed: tuple[Needed, ...] = ()
     """The evidence minimum; none outside need-to-know."""
     room: str = "incident"
@@ -239,6 +248,11 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
         lines=lines, panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
         called=called(s, offers),
+        elsewhere=tuple(
+            Elsewhere(place.typed, place.output)
+            for place in s.wrong_places
+            if place.typed != place.starts and "{" not in place.output and (only is None or engine.circle.knows(only))
+        ),
         needed=() if only else tuple(Needed(one.title, one.supports) for one in s.evidence_minimum),
         room=engine.circle.channel(only) if only else s.room, protected=bool(engine.circle.inside),
         quiet=(s.overlay.baseline.from_, s.overlay.baseline.to),

@@ -43,7 +43,8 @@ class Work:
         self._env = stage.env
         self._hands = {role.id: simpy.Resource(self._env, capacity=1) for role in stage.scenario.roles}
         self._processes: dict[str, simpy.Process] = {}
-        self._signed: dict[str, tuple[str, ...]] = {}
+        self._signed: dict[str, dict[str, str]] = {}
+        """Action -> role signed for -> seat that signed."""
         self._waiting: dict[str, simpy.Event] = {}
         self._counts: dict[str, int] = {}
         self._busy: dict[str, dict[str, tuple[int, int]]] = {role.id: {} for role in stage.scenario.roles}
@@ -51,6 +52,11 @@ class Work:
         self.forbidden: dict[str, str] = {}
         """Actions a facilitator forbids, with the reason."""
         self.forced: dict[str, str] = {}
+
+    @property
+    def now(self) -> int:
+        """Return the drill second."""
+        return self._stage.now
 
     def queued(self, role: str) -> int:
         """Return how many things a role has in hand or waiting for its hands."""
@@ -71,7 +77,7 @@ class Work:
 
         Returns the `QueryFinished` event.
         """
-        run = self._name(f"query:{query.id}")
+        run = self.named(f"query:{query.id}")
         takes = draw(query.takes, self._stage.stream(f"query/{query.id}"))
         yield from self._at_hand(run, executor, query.command, takes, pace)
         ok = holds(query.requires, self._stage.facts())
@@ -136,17 +142,19 @@ class Work:
 
         `first` is what the executor sees to before they begin; the run can be aborted meanwhile.
         """
-        run = self._name(f"action:{action.id}")
+        run = self.named(f"action:{action.id}")
         me = self._env.active_process
         assert me is not None  # a generator handed to env.process runs inside one
         self._processes[run] = me
         try:
             yield from self._carry_out(run, action, executor, first)
         except simpy.Interrupt:
+            self._signed.pop(action.id, None)  # a sign-off is for one run
             if run in self._busy[executor]:
                 begun, until = self._busy[executor][run]
                 self._busy[executor][run] = (begun, min(until, self._stage.now))
-            self._stage.turn(action.abort_effects, run)
+                # What never began has nothing to undo, and an earlier run of it may be in effect.
+                self._stage.turn(action.abort_effects, run)
             self._stage.emit(e.ActionAborted(run=run, action=action.id))
         finally:
             self._processes.pop(run, None)
@@ -245,7 +253,7 @@ class Work:
 
     def sign_off(self, action: str, role: str, seat: str) -> None:
         """Record one sign-off, given for `role` by `seat`, and wake what waits for it."""
-        self._signed[action] = tuple(sorted({*self._signed.get(action, ()), role}))
+        self._signed.setdefault(action, {})[role] = seat
         self._stage.emit(e.SignedOff(action=action, role=role, seat=seat))
         for run, event in list(self._waiting.items()):
             if _of(run) == action and not event.triggered:
@@ -257,8 +265,22 @@ class Work:
 
     def missing_sign_offs(self, action: Action) -> list[str]:
         """Return the roles whose sign-off an action still needs."""
-        return [role for role in action.sign_offs if role not in self._signed.get(action.id, ())]
+        return [role for role in action.sign_offs if role not in self._signed.get(action.id, {})]
 
-    def _name(self, base: str) -> str:
+    def signed_by(self, action: Action, seat: str) -> bool:
+        """Tell whether a seat has signed the run of an action that waits: two signatures are two people's."""
+        return seat in self._signed.get(action.id, {}).values()
+
+    def in_hand(self, action: Action) -> str | None:
+        """Return why an action cannot be begun for what has become of it before, or None."""
+        last = self._stage.incident.last_run("action", action.id)
+        if last and last.state in ("waiting", "running", "stalled"):
+            return "that is already under way; abort it or wait"
+        if last and last.state == "done" and not action.repeatable:
+            return "that has been done already"
+        return None
+
+    def named(self, base: str) -> str:
+        """Return the reference of the next run of something: the second `query:ID` is `query:ID#2`."""
         self._counts[base] = self._counts.get(base, 0) + 1
         return base if self._counts[base] == 1 else f"{base}#{self._counts[base]}"

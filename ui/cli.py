@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
@@ -52,7 +52,7 @@ class Given(Part):
     """One line of a command file: at drill second `at`, `by` (such as `commander:Ana`) gives `body`."""
 
     at: int
-    by: str
+    by: Annotated[str, StringConstraints(pattern=r"^[^:\s]+(:\s*\S.{0,39})?$")]
     body: AnyCommand
 
 
@@ -110,7 +110,7 @@ def read_commands(path: Path) -> Iterator[Order]:
         where = f"{path}:{number}"
         try:
             data = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise JournalError(f"{where}: broken JSON ({error}); restore the line or take it out") from None
         if not isinstance(data, dict):
             raise JournalError(f"{where}: not a JSON object; see `drill schema command`")

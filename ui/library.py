@@ -16,7 +16,7 @@ GLOSSARY = {
         "Scenario": "A world that misbehaves, the roles in it, and what will happen around it.",
         "Variant": "The same scenario and the same first alerts with another truth behind them.",
         "Seed": "The number all chance of a drill comes from; the same seed gives the same world.",
-        "T+0": "The first page or report. T+12:30 is twelve and a half minutes later, T-5 five minutes before.",
+        "T+0": "The first page or report. T+12:30 is twelve and a half minutes later, T\u20115 is five minutes before.",
         "Training, assessment": "With hints when a step is late, and without any.",
         "Skip ahead": "Run on until something needs you: an alert, a message, a result, a due time.",
         "Inject": "Something from outside that reaches a channel: a message, a question, a claim, an order.",

@@ -132,18 +132,22 @@ def _auth_posture(view: RecordView) -> list[Mark]:
     limit = min((r.begun for r in deeper), default=view.over)
     before = f"before {deeper[0].title}" if deeper else "during the incident"
     ready = view.ran(view.overlay.readiness_queries, limit)
-    marks = [
-        Mark(1 if ready else 0, 0.25, f"Whether a rollback is possible was {'' if ready else 'not '}known {before}.",
-             (ready.seq,) if ready else ()),
+    why = f"Whether a rollback is possible was {'' if ready else 'not '}known {before}."
+    due = _capture_due(view, limit)
+    kept = _captured(view, due)
+    return [
+        Mark(1 if ready else 0, 0.25, why, (ready.seq,) if ready else ()),
+        Mark(1 if kept else 0, 0.25, f"An audit capture was {'' if kept else 'not '}taken by {clock(due)}.",
+             (kept,) if kept else ()),
     ]  # fmt: skip
-    if view.overlay.posture_capture:
-        final = [r for r in view.mitigations if r.spec.irreversible]
-        # What cannot be undone also destroys what an audit would want to see.
-        limit = min([limit, *(r.begun for r in final)])
-        kept = _captured(view, limit)
-        why = f"An audit capture was {'' if kept else 'not '}taken by {clock(limit)}."
-        marks.append(Mark(1 if kept else 0, 0.25, why, (kept,) if kept else ()))
-    return marks
+
+
+def _capture_due(view: RecordView, deeper: int) -> int:
+    """Return by when evidence had to be captured: what cannot be undone also destroys what an audit wants to see."""
+    named = view.overlay.capture_before
+    if named:
+        return min((r.begun for r in view.runs if r.id in named and r.started is not None), default=view.over)
+    return min([deeper, *(r.begun for r in view.mitigations if r.spec.irreversible)])
 
 
 def _billing_posture(view: RecordView) -> list[Mark]:

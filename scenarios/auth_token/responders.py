@@ -75,7 +75,7 @@ def wrong_cause() -> Policy:
             Step(m(25), "comms", does(c.UpdateStakeholders(audience="public", status="mitigating",
                  mitigation="idp_failover", next_update_minutes=30))),
             Step(m(26), "mitigation", does(c.TakeAction(action="restart_pods"))),
-            Step(m(52), "commander", does(c.EndDrill(how="stopped"))),
+            Step(m(52), "deputy", does(c.EndDrill(how="stopped"))),
         ],
         SEATS,
         {"meridian_eta": "no_time", "roll_back_now": "facts", "compromised": "no_evidence"},

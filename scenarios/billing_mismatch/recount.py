@@ -5,7 +5,7 @@ from __future__ import annotations
 from scenarios.billing_mismatch.plans import Plan
 from scenarios.billing_mismatch.words import packet, public
 from scenarios.moves import below, both, done, known, m, recorded, seen, seen_after, since, task
-from scenarios.plans import Choice, decided
+from scenarios.plans import Choice, decided, hand_off
 from scenarios.responders import Step, does
 from simulator import commands as c
 
@@ -33,6 +33,7 @@ def steps(plan: Plan) -> list[Step]:
         Step(m(11), "data", does(c.TakeAction(action="recompute", decision="decision:3")), since("agg_start", 45)),
         Step(m(11), "commander", does(task("mitigation", "full_dry_run"))),
         Step(m(15), "data", does(c.RunQuery(query="agg_reads")), done("recompute")),
+        Step(m(16), "mitigation", does(hand_off(plan, "mitigation", "data", "packet:2")), recorded("packet:2")),
         Step(m(17), "verification", does(c.PinMetric(metric="mismatch")), done("recompute")),
         Step(m(20), "data", does(c.RunQuery(query="recon_now")), done("recompute")),
         Step(m(27), "commander", lambda b: packet(b, plan, "deputy", "agg_reads", "recon_now", "recon_psp")),

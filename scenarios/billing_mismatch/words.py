@@ -60,7 +60,7 @@ def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> c.UpdateE
         cause=plan.cause,
         mitigation=mitigation,
         unknowns=plan.unknowns,
-        next_update_minutes=20,
+        next_update_minutes=30,
         text=text,
     )
 

@@ -37,6 +37,8 @@ def impatient() -> Policy:
             Step(m(9), "commander", does(c.UpdateExecutives(impact=c.Figure(name="reads_total", low=3),
                  cause="decision_key", mitigation="patch", eta="point", next_update_minutes=30))),
             Step(m(12), "commander", does(c.PageTeam(role="platform"))),
+            # Command is passed on in the door, without a word; what follows comes from whoever has it then.
+            Step(m(27), "commander", does(c.AssignRole(role="commander", to="deputy"))),
             Step(m(40), "mitigation", does(c.TakeAction(action="purge")),
                  lambda b: (run := b.incident.last_run("action", "patch")) is not None and run.state == "done"),
             Step(m(44), "commander", does(c.UpdateStakeholders(audience="internal", status="recovered",
@@ -77,7 +79,7 @@ def wrong_cause() -> Policy:
             Step(m(25), "deputy", does(c.UpdateStakeholders(audience="restricted", status="mitigating",
                  mitigation="role_cache_flush", next_update_minutes=30))),
             Step(m(26), "security", does(c.TakeAction(action="sign_out"))),
-            Step(m(52), "commander", does(c.EndDrill(how="stopped"))),
+            Step(m(52), "deputy", does(c.EndDrill(how="stopped"))),
         ],
         SEATS,
         {"leadership_asks": "protected", "ciso_asks": "holding"},

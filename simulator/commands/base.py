@@ -24,6 +24,8 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitesp
 Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
+Minute = Annotated[float, Field(ge=-10_000, le=10_000)]
+"""A moment, in minutes relative to T+0."""
 Name = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
 
 Action = Annotated[Id, Pick("actions")]
@@ -54,7 +56,7 @@ Rejection = Literal["coverage", "readiness", "time", "side_effect", "uncertainty
 class Part(BaseModel):
     """A piece of a command: frozen and closed like the command itself."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Command(Part):

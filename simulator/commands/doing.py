@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.commands.base import Action, Command, Evidence, Id, Metric, Minutes, Pick, Role, Segment
+from simulator.commands.base import Action, Command, Evidence, Id, Metric, Minute, Minutes, Pick, Role, Segment
 
 
 class TakeAction(Command):
@@ -44,8 +44,8 @@ class RecordVerification(Command):
 
     kind: Literal["record_verification"] = "record_verification"
     metrics: tuple[Metric, ...]
-    baseline_from: float = Field(description="minutes relative to T+0, negative is before")
-    baseline_to: float
+    baseline_from: Minute = Field(description="minutes relative to T+0, negative is before")
+    baseline_to: Minute
     segments: tuple[Segment, ...] = ()
     hold_minutes: Minutes = 5
     evidence: Evidence = ()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from simulator.commands.base import Action, Command, Id, Inject, Line, Name, Pick, Role, Text
+from simulator.commands.base import Action, Command, Id, Inject, Line, Minute, Name, Pick, Role, Text
 
 
 class EndDrill(Command):
@@ -43,7 +43,7 @@ class EditInject(Command):
     kind: Literal["edit_inject"] = "edit_inject"
     inject: Inject
     text: Text | None = None
-    at_minutes: float | None = None
+    at_minutes: Minute | None = None
 
 
 class SendAdHoc(Command):

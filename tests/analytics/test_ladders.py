@@ -20,6 +20,7 @@ from tests.analytics.builders import (
     query,
     references,
     say,
+    scenario,
 )
 
 
@@ -129,6 +130,17 @@ def test_a_criterion_finds_what_is_there(
     found = judge(ident, record)
     assert (found.status, found.points) == (status, points), found.why
     assert found.evidence or not found.points
+
+
+@pytest.mark.parametrize(("captured", "points"), [("12:00", 5.0), ("20:00", 4.8)])
+def test_evidence_is_captured_before_what_takes_it_along(captured: str, points: float) -> None:
+    """A rollback may come first where it is named that only the sign-out takes evidence along."""
+    plain = scenario()
+    overlay = plain.overlay.model_copy(update={"capture_before": ("revoke",)})
+    named = plain.model_copy(update={"overlay": overlay})
+    done = [*DECLARED, *classify("05:00"), *query("07:00", "compat"), *act("09:00", "rollback"), *capture(captured),
+            *act("15:00", "revoke")]  # fmt: skip
+    assert judge("L1", drill(sorted(done, key=lambda line: line[0]), of=named)).points == points
 
 
 def test_a_kept_promise_carries_the_highest_level() -> None:

@@ -82,7 +82,7 @@ def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figur
 
 TOLD = [*escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
 
-SAID = status("10:00", "mitigating")
+SAID = status("10:30", "mitigating")
 CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P1", "all five", drill(pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00")), "met", 4.0),
     ("P1", "half of it late", drill(pair("20:00"), freeze("20:00"), BASELINE, lanes(), PRECHECKS, ready("09:00")),
@@ -115,14 +115,19 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P2", "nothing", drill(), "not_observed", 0.0),
 
     ("P3", "all of it", drill(
-        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING,
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"),
+        status("10:30", "mitigating"), refs=WAITING,
     ), "partial", 2.8),
     ("P3", "physics beats an artifact", drill(
         query("03:00", "impact"), query("04:00", "zones"), query("05:00", "compat"), snapshot("08:00"), packet("08:30"),
-        decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING,
+        decide("09:00"), act("10:00", "flag"), status("10:30", "mitigating"), refs=WAITING,
     ), "partial", 2.7),
+    ("P3", "nobody said that it was being mitigated", drill(
+        MINIMUM, ZONES, snapshot("08:00"), packet("08:30"), decide("09:00"), act("10:00", "flag"), refs=WAITING,
+    ), "partial", 2.3),
     ("P3", "no packet at the decision", drill(
-        MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), SAID, refs=WAITING), "partial", 1.8),
+        MINIMUM, ZONES, snapshot("08:00"), decide("09:00"), act("10:00", "flag"), status("10:30", "mitigating"),
+        refs=WAITING), "partial", 1.8),
     ("P3", "a packet without output", drill(
         MINIMUM, ZONES, snapshot("08:00"), packet("08:30",
             evidence=()), decide("09:00"), refs=WAITING), "partial", 1.8),
@@ -213,6 +218,16 @@ def test_an_update_that_says_recovered_may_be_a_little_early() -> None:
 def test_a_severity_one_update_is_due_within_half_an_hour_whatever_was_promised() -> None:
     told = [*declare(), *escalate("08:00"), *update("10:00", following=55), *update("59:00", following=1)]
     assert "due at T+40:00" in judge("P4", drill(told)).why
+
+
+def test_a_promise_is_kept_to_those_it_was_made_to() -> None:
+    told = [*declare(), *escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
+    board = c.UpdateExecutives(impact=figure(), unknowns=("why",), next_update_minutes=20)
+    once, twice = [*say("12:00", "comms", board)], [*say("12:00", "comms", board), *say("31:00", "comms", board)]
+    assert judge("P4", drill(told, once, ended="50:00")).why.count("due at T+32:00") == 1
+    assert "Every promised update was made in time" in judge("P4", drill(told, twice, ended="50:00")).why
+    executives_only = [*declare(), *escalate("08:00"), *update("10:00"), *say("29:00", "comms", board)]
+    assert "due at T+30:00" in judge("P4", drill(executives_only, ended="45:00")).why
 
 
 def test_each_service_where_lanes_meet_wants_a_merge_owner() -> None:

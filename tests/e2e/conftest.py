@@ -22,6 +22,8 @@ ARGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
+PATIENCE = 15_000
+"""Milliseconds for anything to come: a machine under load draws the first page of a browser in many seconds."""
 SHOTS = os.environ.get("DRILL_SHOTS", "")
 """Folder for screenshots; empty: none are taken."""
 
@@ -84,6 +86,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         yield launched
@@ -99,7 +102,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(url)
         page.locator(READY).wait_for()
         return page
@@ -227,7 +230,7 @@ class Console:
             self.page.wait_for_timeout(50)
             if self.now > was + 2:
                 break
-        self.page.wait_for_timeout(150)  # the rest of the page follows
+        self.page.locator(READY).wait_for()  # the rest of the page follows in the same run
         return self.now
 
     def skip_until(self, seen: str, most: int = 60) -> None:

@@ -110,7 +110,7 @@ def test_shipped_playbooks_are_clean():
          "injects.support_first.expects.fields.lane: unknown name 'coms'; use one of triage, mitigation"),
         ("fields: {query: [capacity, pods", "fields: {query: [capacitiy, pods",
          "expert.injects.pods_evicted.expects.fields.query: unknown name 'capacitiy'; use one of queries"),
-        ("  posture_capture: true", "  posture_capture: true\n  windows: {B3: [40, 50]}",
+        ("  health_queries: [verify]", "  health_queries: [verify]\n  windows: {B3: [40, 50]}",
          "overlay.windows.B3: unknown name 'B3'; use one of criteria; did you mean 'B3"),
         ("    cap: C3", "    cap: C33",
          "actions.publish_key.cap: unknown name 'C33'; use one of caps; did you mean 'C3'?"),
@@ -153,7 +153,7 @@ def test_a_fault_older_than_the_history_opens_without_a_page():
     ],
 )
 def test_the_quiet_window_lies_before_the_fault_and_within_what_is_remembered(window, expected):
-    findings = check("overlay:\n", f"overlay:\n  baseline: {window}\n")
+    findings = check("  baseline: {from: -58, to: -48}\n", f"  baseline: {window}\n")
     assert (only(findings) if findings else "").startswith(expected)
     assert bool(findings) == bool(expected)
 

@@ -75,6 +75,18 @@ def test_on_average_a_hero_does_worse_than_a_team(scenario: str) -> None:
     assert mean["by_the_book"] > mean["hero"]
 
 
+TOO_SOON = {"auth_token": {"C5"}, "billing_mismatch": {"C4", "C5"}, "permission_leak": {"C4", "C5"}}
+"""Caps of whoever calls it over: on narrative alone, and while it is not."""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_who_cannot_wait_calls_it_over_too_soon(scenario: str) -> None:
+    assert {cap.id for cap in card(scenario, "impatient", 7).caps} >= TOO_SOON[scenario]
+    for policy in ("impatient", "wrong_cause"):
+        reasons = [x.body.reason for x in journal_of(scenario, policy, 7) if isinstance(x.body, e.CommandRefused)]
+        assert not [reason for reason in reasons if "given command up" in reason]
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("policy", ["by_the_book", "impatient", "slow"])
 def test_a_played_drill_replays_to_the_same_bytes(scenario: str, policy: str) -> None:

@@ -26,7 +26,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from simulator.scenario import LoadedScenario
 from tests.room.rooms import Wall, rooms, solo
-from ui.debrief_parts import keys
+from ui.debrief_parts import course, keys
 from ui.debrief_parts.lines import GROUP_WORDS
 from ui.debrief_parts.timeline import TEAM_GROUPS, WORLD_GROUPS
 from ui.parts.live import SERVER
@@ -119,6 +119,7 @@ def test_without_a_link_a_journal_can_be_opened(place: Rooms) -> None:
     app = debrief()
     assert app.get("file_uploader")
     assert not app.get("plotly_chart")
+    assert "No finished drill of yours" in html(app)
 
 
 def test_a_wrong_link_says_so_in_one_line(place: Rooms) -> None:
@@ -249,6 +250,12 @@ def test_harm_is_drawn_for_the_dimension_that_is_picked(place: Rooms, wall: Wall
     assert [trace["name"] for trace in chart["data"]][:3] == ["yours", "no action", "best found"]
     assert chart["layout"]["yaxis"]["title"]["text"] == "requests"
     assert "27,000" in html(app)  # 900 a minute for half an hour
+
+
+def test_a_share_that_says_nothing_is_told_as_a_number() -> None:
+    assert course.beside(60.0, 0.25) == "+25 %"
+    assert course.beside(1136.0, 11360.0) == "there were 0.1"
+    assert course.beside(50.1, 0.0) == "there was none"
 
 
 @pytest.mark.parametrize("view", keys.VIEWS)

@@ -52,6 +52,17 @@ def test_an_unknown_code_is_answered_where_it_was_typed(open_app: Open) -> None:
     assert "No drill has the code" in texts(app)
 
 
+def test_a_link_with_a_wrong_code_asks_for_the_right_one(open_app: Open, rooms: Rooms) -> None:
+    opened = rooms.create("auth_token", hosted=True, seed=7)
+    app = open_app(drill="NOSUCH")
+    assert app.text_input(key="join-code").value == "NOSUCH"
+    app.text_input(key="join-code").set_value(opened.code)
+    next(b for b in app.button if b.label == "Find the drill").click().run()
+    assert "You decide, others look and do." in texts(app)
+    app.button(key="sit-deputy").click().run()
+    assert app.error[0].value
+
+
 def test_a_join_link_leads_to_the_seats(open_app: Open, rooms: Rooms) -> None:
     opened = rooms.create("auth_token", hosted=True, seed=7)
     app = open_app(drill=opened.code)

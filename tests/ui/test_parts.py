@@ -10,7 +10,7 @@ import pytest
 from simulator import commands as c
 from ui.parts import catalogue, completion
 from ui.parts.bar import bar_html
-from ui.parts.feed import alerts_html, feed_html, outputs_html
+from ui.parts.feed import alerts_html, feed_html, outputs_html, pre_html
 from ui.parts.needs import needs
 from ui.parts.panels import figure, judgement, value_text
 from ui.parts.prefill import prefilled
@@ -162,11 +162,42 @@ def test_the_channel_escapes_and_folds(seat: Seat) -> None:
     assert "not acknowledged" in alerts_html(b)
 
 
+def test_a_line_goes_on_naming_who_it_was_about(seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.submit(c.AssignRole(role="commander", to="commander"), here.person)
+    here.room.submit(c.AssignRole(role="deputy", to="deputy"), here.person)
+    here.room.take_seat(here.person, "deputy")
+    channel = "".join(feed_html(here.room.briefing("deputy")))
+    assert "Deputy: @duty-deputy" in channel
+    assert "Commander: Ana" in channel
+    assert "Deputy: Ana" not in channel
+
+
+def test_a_change_does_not_name_its_service_twice(seat: Seat) -> None:
+    channel = "".join(feed_html(seat("commander", 5).room.briefing("commander"), "Changes"))
+    assert '<b>session-db</b> <span class="x">scheduled index build' in channel
+    assert '<b>auth-svc</b> <span class="x">4.17.2 → 4.18.0' in channel
+
+
+@pytest.mark.parametrize(
+    ("output", "table"),
+    [
+        ("KID  ZONE  FAIL%\na    eu    0.2\nb    us    99.9", True),
+        ("active sessions    241,077\nfailed logins      418", False),
+        ("one line, however  far  apart", False),
+    ],
+)
+def test_only_a_table_keeps_its_columns(output: str, table: bool) -> None:
+    assert ('class="columns"' in pre_html(output)) is table
+    assert pre_html("<b>").startswith("<pre>&lt;b&gt;")
+
+
 def test_every_entry_of_a_long_drill_can_be_told(seat: Seat) -> None:
     from ui.parts.words import names_of
 
     here = seat("commander", 2400)
     here.room.submit(c.RunQuery(query="rollout_status", executor="commander"), here.person)
+    here.room.skip_ahead(here.person, 5)
     b = here.room.briefing("commander")
     told_of = [told(names_of(b), entry) for entry in b.entries]
     assert len([one for one in told_of if one]) > 30
@@ -184,6 +215,7 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
     assert value_text(panels["reject_ratio"], 0.0512) == "5.12 %"
     assert judgement(panels["reject_ratio"], 0.05) == "above normal"
     assert judgement(panels["reject_ratio"], None) == "no data"
+    assert value_text(panels["login_tickets"], 8.72) == "8.72 per min"
 
 
 def test_a_long_channel_comes_in_pieces_that_stay_as_they_are(seat: Seat) -> None:
@@ -196,3 +228,11 @@ def test_a_long_channel_comes_in_pieces_that_stay_as_they_are(seat: Seat) -> Non
     assert len(before) > 1
     assert after[: len(before) - 1] == before[:-1]
     assert "one more" in after[-1]
+
+
+def test_the_wrong_namespace_answers_for_itself(seat: Seat) -> None:
+    b = seat("commander", 60).room.briefing("commander")
+    said = completion.unknown(b, "kubectl -n identity-stg get pods")
+    assert said.command is None
+    assert said.problem == "No resources found in identity-stg namespace."
+    assert said.nearest

@@ -92,7 +92,7 @@ def _one_thing_different(drill: Drill) -> None:
         sign = Sign("✓", "less harm", "good") if better else Sign("✗", "more harm", "bad")
         told = [
             f"{'+' if one.harm[ident] > 0 else '−'}{number(abs(one.harm[ident]))} {escape(unit.unit)}"
-            f" ({_beside(one.harm[ident], one.share[ident], unit.unit)})"
+            f" ({beside(one.harm[ident], one.share[ident])})"
             for ident, unit in units.items()
             if abs(one.harm[ident]) >= 0.5 and not 0 < abs(one.share[ident]) < 0.005  # 0: there was none before
         ]
@@ -104,7 +104,7 @@ def _one_thing_different(drill: Drill) -> None:
          " with what had been seen by then.")  # fmt: skip
 
 
-def _beside(harm: float, share: float, unit: str) -> str:
+def beside(harm: float, share: float) -> str:
     """Return a difference beside what there was: a share, or the number itself where a share says nothing."""
     if share == 0:
         return "there was none"

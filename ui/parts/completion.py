@@ -73,6 +73,7 @@ def matches(briefing: Briefing, typed: str, most: int = 5) -> list[CommandLine]:
 
 def unknown(briefing: Briefing, typed: str) -> Parsed:
     """Return what a shell would say, with the nearest command that exists."""
+    place = next((x for x in briefing.catalogue.elsewhere if _squeezed(typed).startswith(_squeezed(x.typed))), None)
     first = typed.split(maxsplit=1)[0] if typed.split() else typed
     known = [
         *(line.command for line in briefing.catalogue.lines),
@@ -80,6 +81,8 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     ]
     close = difflib.get_close_matches(typed, known, n=1, cutoff=0.35)
     heads = sorted({line.split()[0] for line in known})
+    if place:  # the wrong namespace answers truly, for itself
+        return Parsed(None, place.output, close[0] if close else "")
     if first in heads:
         return Parsed(None, f"{first}: no such command here: {typed}", close[0] if close else "")
     return Parsed(None, f"sh: {first}: command not found", close[0] if close else "")

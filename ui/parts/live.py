@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -61,19 +62,26 @@ class Server:
         if loop is None or not loop.is_running():
             return
         taken = threading.Event()
-        loop.call_soon_threadsafe(taken.set)  # in its turn, that is behind the elements
-        taken.wait(HAND_OVER_SECONDS)
+        with contextlib.suppress(RuntimeError):  # the server is being stopped
+            loop.call_soon_threadsafe(taken.set)  # in its turn, that is behind the elements
+            taken.wait(HAND_OVER_SECONDS)
 
     async def run(self) -> None:
         """Advance running drills until cancelled."""
         self._loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            try:
-                await asyncio.to_thread(self.rooms.advance_running)
-            except Exception:
-                # The database may be locked or away for a moment; a drill must not stop for that.
-                logging.getLogger(__name__).exception("running drills could not be advanced")
+        try:
+            while True:
+                await asyncio.sleep(TICK_SECONDS)
+                await self._advance()
+        finally:
+            self._loop = None
+
+    async def _advance(self) -> None:
+        try:
+            await asyncio.to_thread(self.rooms.advance_running)
+        except Exception:
+            # The database may be locked or away for a moment; a drill must not stop for that.
+            logging.getLogger(__name__).exception("running drills could not be advanced")
 
 
 SERVER = Server()

@@ -1,0 +1,45 @@
+"""What the world is really doing, journalled as it happens: tolerances crossed, and a sample a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator import events as e
+from simulator.stage import Stage
+from simulator.world import World
+
+EVERY = 60
+"""Seconds between samples."""
+
+
+class Truth:
+    """Looks at the world itself; what it writes is addressed to nobody."""
+
+    def __init__(self, stage: Stage, world: World) -> None:
+        self._stage = stage
+        self._world = world
+        self._outside = {segment.id: False for segment in stage.scenario.segments}
+
+    def look(self) -> None:
+        """Record each segment that has left its tolerance, or come back to it, since the last look."""
+        outside = self._world.outside()
+        for segment in self._stage.scenario.segments:
+            out = round(outside[segment.id], 6) > segment.tolerance
+            if out != self._outside[segment.id]:
+                self._outside[segment.id] = out
+                self._stage.emit(e.ToleranceCrossed(segment=segment.id, within=not out), by="world")
+
+    def sample(self) -> None:
+        """Record harm, segments, facts and figures as they are now."""
+        self._stage.emit(
+            e.TruthSampled(
+                harm=_rounded(self._world.harm()), outside=_rounded(self._world.outside()),
+                facts={k: round(v, 4) if isinstance(v, float) else v for k, v in self._world.facts().items()},
+                figures=_rounded(self._world.figures()),
+            ),
+            by="world",
+        )  # fmt: skip
+
+
+def _rounded(values: Mapping[str, float]) -> dict[str, float]:
+    return {key: round(float(value), 4) for key, value in values.items()}
