@@ -69,7 +69,7 @@ def _of_people(view: RecordView, criterion: Criterion, found: Finding) -> Findin
     theirs = False
     for mark in found.marks:
         part = mark.weight * min(1.0, max(0.0, mark.share))
-        people, stayed, left = _doers(view, mark)
+        people, left = _doers(view, mark)
         theirs |= people > 0
         earned += part * people
         gone += part * left
@@ -90,13 +90,12 @@ def _of_people(view: RecordView, criterion: Criterion, found: Finding) -> Findin
                    advice="" if status == "met" else criterion.advice)  # fmt: skip
 
 
-def _doers(view: RecordView, mark: Mark) -> tuple[float, float, float]:
-    """Return the shares of a mark that are people's, that stay theirs undone, and that are not theirs to answer for."""
+def _doers(view: RecordView, mark: Mark) -> tuple[float, float]:
+    """Return the shares of a mark that are people's and teammates'; the rest was done in a person's place."""
     doers = [doer for seq in mark.evidence if (doer := view.whose(seq)) != "nobody"]
     if not doers:
-        return 0.0, 0.0, 1.0
-    people, stayed = (doers.count(one) / len(doers) for one in ("people", "stand_in"))
-    return people, stayed, doers.count("teammates") / len(doers)
+        return 0.0, 1.0
+    return doers.count("people") / len(doers), doers.count("teammates") / len(doers)
 
 
 def _held(view: RecordView, criterion: Criterion) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from simulator import commands as c
 from simulator import events as e
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from analytics.view import Moment, RecordView
 
 FOREVER = 10**9
-Doer = Literal["people", "stand_in", "teammates", "nobody"]
-"""Whose doing something is: people's, a teammate's in a seat that a person holds, another teammate's, the world's."""
 
 
 @dataclass(frozen=True, slots=True)

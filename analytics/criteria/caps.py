@@ -157,6 +157,8 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
         paged = {m.body.role: m.at for m in reversed(view.all(e.PageSent))}
         done = {r.id: r.finished for r in reversed(view.runs) if r.finished is not None and not r.stalled}
         times = [*(paged.get(role) for role in duty.paged), *(done.get(action) for action in duty.done)]
+        if not view.led(due):
+            continue
         late = [at for at in times if at is None or at > due]
         # Who stopped before it was due had not missed it yet, unless they called it over.
         if not late or (view.over < due and view.closed is None):
@@ -240,7 +242,7 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
 
 def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
     """C6: a change that nobody froze landed and did harm."""
-    harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over]
+    harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over and view.led(m.at)]
     return _worst([_hit(cap, landing(view, m, "and did harm"), (m.seq,), _backed_out(view, m, cap)) for m in harmful])
 
 

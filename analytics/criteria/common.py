@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Status, clock
-from analytics.scorecard import Mark as Mark
+from analytics.scorecard import Finding, Mark, Status, clock
 from analytics.view import Moment, RecordView
 from simulator import events as e
+
+__all__ = ["Mark", "does_not_apply", "landing", "late", "nothing_seen", "settle", "timely", "to_tenth"]
 
 
 def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:

@@ -72,10 +72,13 @@ def fits(stated: str, truth: str) -> bool:
 
 
 def _kept_level(view: RecordView, since: int) -> float:
-    """Return for what share of the outage from a second on the severity in force was right, minute by minute."""
+    """Return for what share of the outage from a second on the severity in force was not too low, minute by minute.
+
+    Who leaves it where it was while things get better has not got it wrong.
+    """
     minutes = [at for at in range(since, view.over + 1, 60) if view.outside(at)]
     in_force = {at: [m.body.severity for m in view.severities if m.at <= at][-1] for at in minutes}
-    right = sum(fits(stated, severity_truth(view, at)) for at, stated in in_force.items())
+    right = sum(rank(stated) <= rank(severity_truth(view, at)) for at, stated in in_force.items())
     return right / len(minutes) if minutes else 1.0
 
 

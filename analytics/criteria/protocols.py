@@ -228,7 +228,8 @@ def _packets(view: RecordView) -> Mark:
         if not near:
             lacking.append(f"the {what} at {clock(at)}")
             continue
-        best = max(near, key=lambda p: packet_quality(view, p)[0])
+        # The one nearest to it, and of two as near the later word: more packets are no better packet.
+        best = min(near, key=lambda p: (abs(p.at - at), -p.seq))
         score += packet_quality(view, best)[0]
         seqs.append(best.seq)
     why = f"{len(points) - len(lacking)} of {len(points)} checkpoints have a fresh packet"
@@ -252,7 +253,8 @@ def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
     changes = view.all(c.ChangeStatus)
     for change in changes:
         near = [m for m in snapshots if abs(m.at - change.at) <= NEAR / 2]
-        wanted.append(max((worth(m) for m in near), default=0.0))
+        nearest = min(near, key=lambda m: (abs(m.at - change.at), -m.seq), default=None)
+        wanted.append(worth(nearest) if nearest else 0.0)
     unsaid = [phase for phase in _phases(view) if all(change.body.status != phase for change in changes)]
     wanted += [0.0] * len(unsaid)
     right = sum(1 for m in snapshots if risk_true(view, m))

@@ -82,7 +82,7 @@ def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figur
 
 TOLD = [*escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
 
-SAID = status("10:00", "mitigating")
+SAID = status("10:30", "mitigating")
 CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P1", "all five", drill(pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00")), "met", 4.0),
     ("P1", "half of it late", drill(pair("20:00"), freeze("20:00"), BASELINE, lanes(), PRECHECKS, ready("09:00")),

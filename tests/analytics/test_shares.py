@@ -10,7 +10,9 @@ from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from scenarios import load
 from simulator import commands as c
+from simulator import events as e
 from simulator.engine import Engine, new_header
+from simulator.play import orders, play
 
 
 def card(seat: str | None, *orders: tuple[int, c.Command]) -> Scorecard:
@@ -75,3 +77,42 @@ def test_who_sits_down_late_and_does_nothing_earns_nothing_of_what_went_before()
     late = score(add_references(loaded, engine.journal, book, seeds=0), book)
     assert late.uncapped <= 5
     assert late.finding("L3").status == "not_applicable"
+
+
+def allowed(engine: Engine, order: c.Command, by: str) -> None:
+    """Submit an order; where it links output that this person has not seen, once more without that link."""
+    before = len(engine.journal.entries)
+    engine.submit(order, by)
+    while links := getattr(order, "evidence", ()):
+        refused = [x.body.reason for x in engine.journal.entries[before:] if isinstance(x.body, e.CommandRefused)]
+        unseen = [link for link in links if refused and f"'{link}'" in refused[0].split(";")[0]]
+        if not unseen:
+            return
+        order = order.model_copy(update={"evidence": tuple(x for x in links if x not in unseen)})
+        before = len(engine.journal.entries)
+        engine.submit(order, by)
+
+
+def test_a_person_alone_in_command_of_a_simulated_team_can_play_it_to_the_top() -> None:
+    loaded, book = load("auth_token"), playbook.load()
+    engine = Engine(loaded, new_header(loaded, 3, mode="assessment"))
+    me = "commander"
+    engine.submit(c.TakeSeat(seat=me, name="Ana"), f"{me}:Ana")
+    for order in orders(play(loaded, "by_the_book", 3)):
+        body = order.body
+        engine.advance(order.at)
+        if isinstance(body, c.HandOff) and body.what == "commander":
+            # Who has to leave command goes on from another seat.
+            engine.submit(c.AssignRole(role="commander", to="deputy"), "commander:Ana")
+            engine.submit(c.LeaveSeat(seat="commander"), "commander:Ana")
+            me = "deputy"
+            engine.submit(c.TakeSeat(seat=me, name="Ana"), f"{me}:Ana")
+            engine.submit(c.AcceptRole(role="commander"), f"{me}:Ana")
+        elif not isinstance(body, (c.TakeSeat, c.AcceptRole, c.AcceptHandOff)):
+            if isinstance(body, (c.RunQuery, c.TakeAction)) and not body.executor:
+                body = body.model_copy(update={"executor": order.by.partition(":")[0]})
+            allowed(engine, body, f"{me}:Ana")
+    engine.run_to_horizon()
+    alone = score(add_references(loaded, engine.journal, book, seeds=0), book)
+    assert alone.caps == ()
+    assert alone.total >= 85
