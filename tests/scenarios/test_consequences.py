@@ -209,6 +209,20 @@ def test_who_has_just_taken_over_may_stay(name: str) -> None:
     assert engine.incident.holder("commander") == "deputy"
 
 
+@pytest.mark.parametrize("name", names())
+def test_a_command_handed_over_before_need_not_be_handed_over_again(name: str) -> None:
+    engine = drill_of(name)
+    scenario = engine.scenario
+    offer = c.HandOff(
+        what="commander", to="deputy", included=(scenario.segments[0].id,), unknowns=(scenario.unknowns[0].id,),
+        next_checkpoint_minutes=5,
+    )  # fmt: skip
+    give(engine, 720, offer)
+    engine.advance(2400)
+    assert first(engine, e.InjectDelivered, inject="commander_leaves") is None
+    assert engine.incident.holder("commander") == "deputy"
+
+
 # --- who comes late ----------------------------------------------------------------------------------------------
 
 
