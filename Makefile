@@ -19,7 +19,7 @@ test: check $(VENV)/.browser  ## Run the checks and every test, those in a brows
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n auto -m "not e2e"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not e2e"
 	$(BIN)/python -m pytest -m e2e
 endif
 
