@@ -93,9 +93,18 @@ def test_a_field_counts_for_the_seat_that_answers_for_it(kind: str, role: str, c
     assert set(found.values()) == {f" {catalogue.MINE if counts else catalogue.OTHER}"}
 
 
+def test_what_counts_for_the_commander_counts_for_a_deputy_in_command(seat: Seat) -> None:
+    here = seat("deputy", 5)
+    form = form_of("declare")
+    assert form is not None
+    assert set(marks(form, here.room.briefing("deputy")).values()) == {f" {catalogue.OTHER}"}
+    here.room.submit(c.AssignRole(role="commander", to="deputy"), here.person)
+    assert set(marks(form, here.room.briefing("deputy")).values()) == {f" {catalogue.MINE}"}
+
+
 def test_the_playbook_dims_what_others_answer_for() -> None:
     titles = (("commander", "Incident commander"), ("mitigation", "Mitigation lead"))
-    html = sheet_html(seat="commander", titles=titles, needed=(("A list", "mitigation"),))
+    html = sheet_html(mine=("commander",), titles=titles, needed=(("A list", "mitigation"),))
     assert '<li class="mine"><b>Commander and deputy named</b>' in html
     assert '<li class="theirs"><b>Two valid options compared before execution</b>' in html
     assert "Mitigation lead" in html

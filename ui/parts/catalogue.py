@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -148,9 +149,9 @@ def owners_of(form: Form) -> frozenset[str]:
     return frozenset(owner for ident in READ_BY.get(form.kind, ()) for owner in _owners()[ident])
 
 
-def counts_for(form: Form, seat: str) -> bool:
-    """Tell whether what a form records counts for the one in `seat`."""
-    return bool(owners_of(form) & {"all", seat})
+def counts_for(form: Form, seats: Iterable[str]) -> bool:
+    """Tell whether what a form records counts for somebody with the rights of `seats`, such as a deputy in command."""
+    return bool(owners_of(form) & {"all", *seats})
 
 
 def group_of(kind: str) -> str | None:

@@ -115,14 +115,14 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
             else:
                 st.empty()  # in its place, so that it goes
         if form.scored:
-            mine, owners = catalogue.counts_for(form, b.role), plain(" or ".join(_titles(b, form)))
+            mine, owners = catalogue.counts_for(form, b.incident.seats_of(b.role)), plain(" or ".join(_titles(b, form)))
             whose = f"{catalogue.MINE} counts for your seat" if mine else f"{catalogue.OTHER} counts for {owners}"
             st.caption(f":red[*] needed · {whose}")
 
 
 def marks(form: Form, b: Briefing) -> dict[str, str]:
     """Return the mark of each field that counts: full for this seat, hollow where it counts for another."""
-    mark = catalogue.MINE if catalogue.counts_for(form, b.role) else catalogue.OTHER
+    mark = catalogue.MINE if catalogue.counts_for(form, b.incident.seats_of(b.role)) else catalogue.OTHER
     return dict.fromkeys(form.scored, f" {mark}")
 
 

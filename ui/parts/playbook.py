@@ -29,18 +29,18 @@ def sheet(here: Here) -> None:
     """Open the side sheet of somebody's seat."""
     b = here.room.briefing(here.role)
     seats = tuple((role.id, role.title) for role in b.catalogue.roles if role.seat)
-    seat = None if here.person.facilitator else here.role
-    st.html(themed(sheet_html(seat=seat, titles=seats, needed=b.catalogue.needed)))
+    mine = () if here.person.facilitator else b.incident.seats_of(here.role)
+    st.html(themed(sheet_html(mine=mine, titles=seats, needed=b.catalogue.needed)))
 
 
 @st.cache_data(show_spinner=False)
 def sheet_html(
     name: str = "recovery",
-    seat: str | None = None,
+    mine: tuple[str, ...] = (),
     titles: tuple[tuple[str, str], ...] = (),
     needed: tuple[tuple[str, str], ...] = (),
 ) -> str:
-    """Return the playbook, short enough to look at while the clock runs; what is not for `seat` is dimmed.
+    """Return the playbook, short enough to look at while the clock runs; what is for others than `mine` is dimmed.
 
     `titles` are the seats of the scenario, `needed` its evidence minimum: (what, before what).
     """
@@ -49,11 +49,11 @@ def sheet_html(
     called = {**ROLES, **dict(titles)}
 
     def line(one: books.Criterion, by: str = "") -> str:
-        mine = seat is None or "all" in one.owners or seat in one.owners
+        answers = not mine or not {"all", *mine}.isdisjoint(one.owners)
         named = "everybody" if "all" in one.owners else ", ".join(called.get(o, o) for o in one.owners)
-        whose = "you" if seat and seat in one.owners else named
+        whose = "you" if not set(mine).isdisjoint(one.owners) else named
         return (
-            f'<li class="{"mine" if mine else "theirs"}"><b>{escape(one.title)}</b>{by} '
+            f'<li class="{"mine" if answers else "theirs"}"><b>{escape(one.title)}</b>{by} '
             f'<i class="who">{escape(whose)}</i><br><span>{escape(one.advice)}</span></li>'
         )
 
@@ -83,7 +83,7 @@ def sheet_html(
     lead = (
         '<p class="quiet">What a good response looks like, by when, and who answers for it. It is what the debrief '
         "scores by.</p>"
-        if seat is None
+        if not mine
         else '<p class="quiet">Bold: what your seat answers for. Pale: what others do.</p>'
     )
     caps = "".join(f"<li><b>{escape(cap.title)}</b>: at most {cap.limit}</li>" for cap in book.caps)
