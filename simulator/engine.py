@@ -343,9 +343,10 @@ class Engine:
             self.env.process(self._leave(inject.leaves, holder, inject.grace))
 
     def _reached(self, to: tuple[str, ...]) -> tuple[str, ...]:
-        """Return who is meant: what is for the commander is for whoever has taken command over, too."""
+        """Return who is meant: what is for the commander is for whoever has taken over, too, if they may know."""
         holder = self.incident.holder("commander")
-        return (*to, holder) if holder and "commander" in to and holder not in to else to
+        takes_over = holder is not None and "commander" in to and holder not in to and self.circle.knows(holder)
+        return (*to, holder) if holder and takes_over else to
 
     def _leave(self, role: str, seat: str, grace: int) -> Generator[simpy.Event, Any, None]:
         yield self.env.timeout(grace)

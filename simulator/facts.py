@@ -31,7 +31,9 @@ _INCIDENT: dict[str, Callable[[Engine], Any]] = {
     ),
     "incident.commander": lambda engine: engine.incident.holder("commander") or "",
     "incident.commanded": _commanded,
-    "incident.handed_over": lambda engine: engine.incident.handed_over,
+    "incident.handed_over": lambda engine: any(
+        one.what == "commander" and one.accepted is not None for one in engine.incident.handoffs.values()
+    ),
     "incident.deputy": lambda engine: engine.incident.holder("deputy") or "",
     "incident.lanes": lambda engine: len(engine.incident.lanes),
     "incident.verified": lambda engine: bool(engine.incident.measured),

@@ -192,7 +192,6 @@ def _taken(s: IncidentState, entry: Entry, body: e.HandOffAccepted) -> None:
     s.handoffs[body.handoff].accepted = entry.at
     if body.what == "commander":
         _hold(s, entry, "commander", body.receiver)
-        s.handed_over = True
     elif body.what in s.lanes:
         s.lanes[body.what] = (body.receiver, s.lanes[body.what][1])
 

@@ -36,8 +36,6 @@ class IncidentState:
     paged: dict[str, int] = field(default_factory=dict)
     holders: dict[str, str] = field(default_factory=dict)
     """Incident role (commander, deputy) -> seat that accepted it."""
-    handed_over: bool = False
-    """Command has been handed over in a structured way at least once."""
     commanded_since: int | None = None
     """Since when the one who holds command has held it."""
     offered: dict[str, str] = field(default_factory=dict)

@@ -210,7 +210,8 @@ class Work:
         over = max([action.propagation, *(effect.over for effect in action.effects)])
         yield self._env.timeout(over + draw(mishap.after, self._stage.stream(f"mishap/{action.id}/after")))
         undone = action.reversible_by and self._stage.incident.last_run("action", action.reversible_by)
-        if action.id in self.forced or (undone and undone.finished is not None and undone.finished >= done):
+        back = undone and undone.state == "done" and undone.finished is not None and undone.finished >= done
+        if back or action.id in self.forced:
             return
         self._stage.turn(mishap.effects, run)
         said = self._stage.render(mishap.says)

@@ -87,13 +87,8 @@ def _alone() -> None:
         one, two = st.columns(2)
         difficulty, variant = _difficulty(one, "solo"), _variant(two, "solo", scenario)
         one, two = st.columns(2)
-        name = one.text_input(
-            "Your name",
-            value=session.get(session.NAME, ""),
-            key="solo-name",
-            max_chars=40,
-            placeholder="As the channel shows it",
-        )
+        with one:
+            name = entrance.your_name("solo-name")
         seed = two.text_input(
             "Seed",
             key="solo-seed",
@@ -187,13 +182,7 @@ def _host() -> None:
         st.markdown("### Host for a team")
         st.caption("You get a join code to read out. People take seats; you start the clock.")
         scenario = st.selectbox("Scenario", loader.names(), key="host-scenario", format_func=_title)
-        name = st.text_input(
-            "Your name",
-            value=session.get(session.NAME, ""),
-            key="host-name",
-            max_chars=40,
-            placeholder="As the channel shows it",
-        )
+        name = entrance.your_name("host-name")
         one, two = st.columns(2)
         mode = one.segmented_control("Mode", MODES, default="training", required=True, key="host-mode", help=WHAT_MODE)
         difficulty = _difficulty(two, "host")

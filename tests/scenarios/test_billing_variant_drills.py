@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.counterfactual import Ends
-from analytics.courses import library_of
 from analytics.record import loss_of
 from scenarios import load
 from simulator import commands as c
@@ -34,29 +32,6 @@ def test_by_the_book_reads_what_it_sees(variant, seed):
     assert not [x for x in engine.journal if isinstance(x.body, e.CommandRefused)]
     assert engine.world.facts()["three_way_clean"]
     assert drill(variant, "null", seed)[1].total <= 5
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-def test_the_score_puts_responders_in_their_order_in_every_variant(variant):
-    total = {name: drill(variant, name, 1)[1].total for name in load("billing_mismatch", variant).responders}
-    assert total["by_the_book"] > total["slow"] > total["impatient"]
-    assert total["by_the_book"] > total["hero"] > total["impatient"]
-    assert 35 <= total["silent"] <= 60
-    assert total["talker"] <= 45
-    assert total["wrong_cause"] <= 45
-    assert total["gamer"] < total["slow"]
-
-
-@pytest.mark.parametrize("variant", OF_B)
-def test_the_best_course_is_about_as_good_as_by_the_book(variant):
-    loaded = load("billing_mismatch", variant)
-    library = library_of("billing_mismatch", variant)
-    assert len(library.finalists) == 10
-    ends = Ends(loaded, library)
-    for seed in SEEDS:
-        null, best = ends.of(seed)
-        ours = loss_of(drill(variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
-        assert best.loss <= 1.1 * ours < null.loss / 4
 
 
 def test_the_script_of_one_variant_fails_in_the_others():

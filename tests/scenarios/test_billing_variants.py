@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import partial
 
 import pytest
 
-from analytics import playbook
-from analytics.counterfactual import add_references
-from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from scenarios import load, variants
 from scenarios.billing_mismatch.plans import BEHIND, DUAL, RECOUNT, plan_of
 from scenarios.billing_mismatch.world import BillingWorld
@@ -17,14 +13,16 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.onset import onset_shift
-from simulator.play import play, play_orders
+from simulator.play import play_orders
 from simulator.policy import Order
 from simulator.text import Utc, render
 from simulator.views import briefing
+from tests.scenarios import played
 
 OF_B = variants("billing_mismatch")
 OTHERS = OF_B[1:]
 SEEDS = (1, 2, 3)
+drill = partial(played.drill, "billing_mismatch")
 OFF = {"base": {"events", "ledger", "processor"}, "flint": {"events"}, "slate": {"ledger"}}
 """Variant -> sources that are wrong."""
 
@@ -39,13 +37,6 @@ def drive(variant: str, turns: tuple = (), until: float = 60) -> BillingWorld:
         world.turn(knob, value, over)
     world.step(round(60 * until) - world.now)
     return world
-
-
-@cache
-def drill(variant: str, policy: str, seed: int) -> tuple[Engine, Scorecard]:
-    loaded, book = load("billing_mismatch", variant), playbook.load("recovery")
-    engine = play(loaded, policy, seed)
-    return engine, score(add_references(loaded, engine.journal, book, seeds=0), book)
 
 
 # --- the same page, another truth ------------------------------------------------------------------------

@@ -176,6 +176,23 @@ def test_a_second_defect_takes_part_of_the_fix_back_and_is_on_record(name: str, 
     assert ahead[0] < ahead[1]
 
 
+def test_going_back_mends_it_only_where_it_came_to_an_end() -> None:
+    for compatible in (False, True):
+        engine = drill_of("auth_token", loaded=certain("auth_token", 1.0))
+        give(engine, 60, c.RunQuery(query="keyring", executor="triage"), c.PageTeam(role="dba"))
+        give(engine, 300, c.TakeAction(action="hotfix_fast", executor="mitigation"))
+        while first(engine, e.ActionFinished, action="hotfix_fast") is None:
+            engine.advance(engine.now + 15)
+        if compatible:
+            engine.submit(c.OverrideOutcome(action="rollback", outcome="force", reason="so wanted"), "facilitator:F")
+        give(engine, engine.now + 5, c.TakeAction(action="rollback", executor="triage"))
+        engine.advance(3000)
+        run = engine.incident.last_run("action", "rollback")
+        assert run is not None
+        assert run.state == ("done" if compatible else "stalled")
+        assert (first(engine, e.ChangeHappened, change="hotfix_fast_defect") is None) == compatible
+
+
 @pytest.mark.parametrize(("name", "query"), HASTY)
 def test_it_comes_about_as_often_as_is_said(name: str, query: str) -> None:
     from simulator.streams import streams

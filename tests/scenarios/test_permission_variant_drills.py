@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.counterfactual import Ends
-from analytics.courses import as_course, begin, course, library_of
-from analytics.record import loss_of
+from analytics.courses import library_of
 from scenarios import load
 from scenarios.permission_leak.plans import plan_of
 from simulator import commands as c
@@ -33,19 +31,6 @@ def test_by_the_book_reads_who_answers(variant: str, seed: int) -> None:
         assert not {"rollback", "unpin", "purge", "purge_paths"} & set(began)
     final = [x.body for x in engine.journal if isinstance(x.body, e.TruthSampled)][-1]
     assert max(final.outside.values()) < 0.01
-
-
-@pytest.mark.parametrize("variant", OTHERS)
-@pytest.mark.parametrize("seed", [1, 2])
-def test_the_score_puts_responders_in_their_order_in_every_variant(variant: str, seed: int) -> None:
-    total = {name: drill(variant, name, seed)[1].total for name in load("permission_leak", variant).responders}
-    assert total["by_the_book"] > total["slow"] > total["impatient"]
-    assert total["by_the_book"] > total["hero"] > total["impatient"]
-    assert 35 <= total["silent"] <= 60
-    assert total["talker"] <= 45
-    assert total["wrong_cause"] <= 45
-    assert total["gamer"] < total["slow"]
-    assert total["null"] <= 5
 
 
 @pytest.mark.parametrize("variant", OF_C)
@@ -77,27 +62,6 @@ def test_what_the_book_measures_is_back_where_it_was(variant: str) -> None:
 
 
 # --- courses -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("variant", OF_C)
-def test_committed_courses_belong_to_their_world(variant: str) -> None:
-    loaded, library = load("permission_leak", variant), library_of("permission_leak", variant)
-    assert library.digest == loaded.mechanics
-    assert len(library.finalists) == 10
-    walk = begin(loaded.make_world, loaded.scenario, 0)
-    for finalist in library.finalists:
-        turns, actions = as_course(finalist.steps, loaded.scenario)
-        assert course(walk, finalist.name, turns, actions).loss == pytest.approx(finalist.loss, rel=0.02)
-
-
-@pytest.mark.parametrize("variant", OF_C)
-def test_the_best_course_is_about_as_good_as_by_the_book(variant: str) -> None:
-    loaded = load("permission_leak", variant)
-    ends = Ends(loaded, library_of("permission_leak", variant))
-    for seed in SEEDS:
-        null, best = ends.of(seed)
-        ours = loss_of(drill(variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
-        assert best.loss <= 1.1 * ours < 0.2 * null.loss
 
 
 @pytest.mark.parametrize("variant", OTHERS)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import partial
 
 import pytest
 
 from analytics import playbook
 from analytics.counterfactual import add_references
 from analytics.record import loss_of
-from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from scenarios import load, variants
 from scenarios.permission_leak.pops import SHARES, WAYS, groups
@@ -17,12 +16,13 @@ from simulator import commands as c
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.onset import onset_shift
-from simulator.play import play
 from simulator.text import Utc, render
+from tests.scenarios import played
 
 OF_C = variants("permission_leak")
 OTHERS = OF_C[1:]
 SEEDS = (1, 2, 3)
+drill = partial(played.drill, "permission_leak")
 CAUSE = {"base": "decision_key", "dunlin": "cdn_rule", "siskin": "link_memory"}
 Turns = tuple[tuple[float, str, float], ...]
 SAVED: Turns = ((5.75, "hold", 1),)
@@ -47,13 +47,6 @@ def world(variant: str, minute: float, turns: Turns = ()):
 
 def loss(variant: str, turns: Turns) -> float:
     return loss_of(world(variant, 120, turns).harm(), load("permission_leak", variant).scenario)
-
-
-@cache
-def drill(variant: str, policy: str, seed: int) -> tuple[Engine, Scorecard]:
-    loaded, book = load("permission_leak", variant), playbook.load("recovery")
-    engine = play(loaded, policy, seed)
-    return engine, score(add_references(loaded, engine.journal, book, seeds=0), book)
 
 
 # --- what people see, and what is true ---------------------------------------------------------------------

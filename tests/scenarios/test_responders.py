@@ -25,6 +25,7 @@ from simulator.journal import Journal, seen_by
 from simulator.play import play, play_each
 from simulator.policy import Policy, Scripted
 from simulator.replay import replay
+from tests.scenarios.played import check_order
 
 SEEDS = (1, 7, 12)
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
@@ -44,18 +45,7 @@ def card(scenario: str, policy: str, seed: int) -> Scorecard:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> None:
-    total = {name: card(scenario, name, seed).total for name in load(scenario).responders}
-    assert total["by_the_book"] >= 85
-    assert not card(scenario, "by_the_book", seed).caps
-    assert total["by_the_book"] > total["slow"] > total["impatient"]
-    assert total["by_the_book"] > total["hero"] > total["impatient"]
-    assert 35 <= total["silent"] <= 60
-    assert total["talker"] <= 45
-    assert total["null"] <= 5
-    assert total["wrong_cause"] <= 45
-    assert total["gamer"] < total["slow"]
-    for name, points in total.items():
-        assert points <= min((cap.limit for cap in card(scenario, name, seed).caps), default=100)
+    check_order({name: card(scenario, name, seed) for name in load(scenario).responders})
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

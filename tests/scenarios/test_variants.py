@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from analytics import playbook
 from analytics.counterfactual import Ends, add_references
 from analytics.courses import as_course, begin, course, library_of
 from analytics.record import loss_of
-from analytics.scorecard import Scorecard
 from analytics.scoring import score
 from scenarios import draw, load, variants
 from scenarios.check import check_path, check_text
@@ -25,15 +24,17 @@ from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.errors import ReplayDivergence, ScenarioError, UnknownName
 from simulator.onset import onset_shift
-from simulator.play import orders, play, play_orders
+from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.replay import replay
 from simulator.text import Utc, render
+from tests.scenarios import played
 
 FOLDER = Path(str(resources.files("scenarios")))
 OF_A = variants("auth_token")
 EVERY = [(name, variant) for name in scenarios.names() for variant in variants(name)]
 SEEDS = (1, 2, 3)
+drill = partial(played.drill, "auth_token")
 LIBRARIES = [(n, v) for n, v in EVERY if library_of(n, v).digest]
 
 
@@ -44,13 +45,6 @@ def world(variant: str, minute: float):
     while made.now < 60 * minute:
         made.step(5)
     return made
-
-
-@cache
-def drill(variant: str, policy: str, seed: int) -> tuple[Engine, Scorecard]:
-    loaded, book = load("auth_token", variant), playbook.load("recovery")
-    engine = play(loaded, policy, seed)
-    return engine, score(add_references(loaded, engine.journal, book, seeds=0), book)
 
 
 # --- loading and drawing ---------------------------------------------------------------------------------
@@ -204,17 +198,6 @@ def test_by_the_book_reads_what_it_sees(variant: str, seed: int) -> None:
     assert drill(variant, "null", seed)[1].total <= 5
 
 
-@pytest.mark.parametrize("variant", OF_A[1:])
-def test_the_score_puts_responders_in_their_order_in_every_variant(variant: str) -> None:
-    total = {name: drill(variant, name, 1)[1].total for name in load("auth_token", variant).responders}
-    assert total["by_the_book"] > total["slow"] > total["impatient"]
-    assert total["by_the_book"] > total["hero"] > total["impatient"]
-    assert 35 <= total["silent"] <= 60
-    assert total["talker"] <= 45
-    assert total["wrong_cause"] <= 45
-    assert total["gamer"] < total["slow"]
-
-
 def _waiting(given: list[Order]) -> list[Order]:
     """Return by_the_book's orders with its flags left alone: it holds, watches and tells."""
     kept = []
@@ -253,6 +236,7 @@ def test_waiting_is_a_fair_answer_to_what_fades_by_itself() -> None:
 @pytest.mark.parametrize(("name", "variant"), LIBRARIES)
 def test_committed_courses_belong_to_the_world_they_were_searched_with(name: str, variant: str) -> None:
     loaded, library = load(name, variant), library_of(name, variant)
+    assert len(library.finalists) in (9, 10)
     assert library.digest == loaded.mechanics, "the world or its actions have changed; run `make finalists`"
     walk = begin(loaded.make_world, loaded.scenario, 0)
     for finalist in library.finalists:
@@ -260,14 +244,23 @@ def test_committed_courses_belong_to_the_world_they_were_searched_with(name: str
         assert course(walk, finalist.name, turns, actions).loss == pytest.approx(finalist.loss, rel=0.02)
 
 
-@pytest.mark.parametrize("variant", OF_A)
-def test_the_best_course_is_about_as_good_as_by_the_book(variant: str) -> None:
-    loaded = load("auth_token", variant)
-    ends = Ends(loaded, library_of("auth_token", variant))
+LEFT = {"auth_token": 1.0, "billing_mismatch": 0.25, "permission_leak": 0.2}
+"""Share of the loss of doing nothing that by_the_book stays under; in birch most of it goes by itself."""
+
+
+@pytest.mark.parametrize(("name", "variant"), EVERY)
+def test_the_best_course_is_about_as_good_as_by_the_book(name: str, variant: str) -> None:
+    loaded = load(name, variant)
+    ends = Ends(loaded, library_of(name, variant))
     for seed in SEEDS:
         null, best = ends.of(seed)
-        ours = loss_of(drill(variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
-        assert best.loss <= 1.1 * ours < null.loss
+        ours = loss_of(played.drill(name, variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
+        assert best.loss <= 1.1 * ours < LEFT[name] * null.loss
+
+
+@pytest.mark.parametrize(("name", "variant"), [one for one in EVERY if one[1] != "base"])
+def test_the_score_puts_responders_in_their_order_in_every_variant(name: str, variant: str) -> None:
+    played.check_order({one: played.drill(name, variant, one, 1)[1] for one in load(name, variant).responders})
 
 
 # --- patches, and what is wrong with them ----------------------------------------------------------------

@@ -40,6 +40,10 @@ def of(engine: Engine, kind: type[Any]) -> list[Any]:
     return [x.body for x in engine.journal if isinstance(x.body, kind)]
 
 
+def of_role(engine: Engine, role: str, inject: str) -> bool:
+    return any(isinstance(x.body, e.InjectDelivered) and x.body.inject == inject for x in engine.inbox(role))
+
+
 # --- numbers and files ---------------------------------------------------------------------------------------
 
 
@@ -113,6 +117,16 @@ def test_an_ask_is_answered_and_named_only_by_whom_it_reached() -> None:
     assert "nothing here is called" in unseen
     assert "lawyer" not in refused(engine, c.AnswerAsker(inject="reporter_offers", answer="q"), "triage:Z")
     assert not refused(engine, c.AnswerAsker(inject="reporter_offers", answer="stop"), "security:Z")
+
+
+@pytest.mark.parametrize(("leads", "hears"), [("comms", False), ("triage", True)])
+def test_what_is_for_the_commander_follows_command_but_not_out_of_the_circle(leads: str, hears: bool) -> None:
+    engine = drill("permission_leak", "commander", leads)
+    engine.submit(c.AssignRole(role="commander", to=leads), "commander:Z")
+    assert not refused(engine, c.AcceptRole(role="commander"), f"{leads}:Z")
+    engine.submit(c.FireInject(inject="reporter_offers"), "facilitator:F")
+    reached = {role for role in ("commander", "security", leads) if of_role(engine, role, "reporter_offers")}
+    assert reached == {"commander", "security"} | ({leads} if hears else set())
 
 
 def test_nobody_shares_what_they_do_not_know_yet() -> None:

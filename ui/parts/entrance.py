@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import streamlit as st
 
@@ -36,18 +37,23 @@ def by_code(code: str) -> None:
         _over(room, lobby)
     else:
         _briefing(lobby)
-        name = st.text_input(
-            "Your name",
-            value=session.get(session.NAME, ""),
-            key="join-name",
-            max_chars=40,
-            placeholder="As the channel shows it",
-            width=420,
-        )
+        name = your_name("join-name", width=420)
         outcome("seat")
         _chairs(room, lobby, lambda seat: _sit(room, name, seat))
     _by_key(room)
     return
+
+
+def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
+    """Ask who somebody is, as they were called last."""
+    return st.text_input(
+        "Your name",
+        value=session.get(session.NAME, ""),
+        key=key,
+        max_chars=40,
+        placeholder="As the channel shows it",
+        width=width,
+    )
 
 
 def ask_code(code: str = "") -> None:
