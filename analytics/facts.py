@@ -7,10 +7,10 @@ from typing import Any
 
 from analytics.timeline import ActionRun
 from analytics.view import B, Moment, RecordView
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
-from simulator.conditions import holds
-from simulator.journal import Entry
+from simulator.record.journal import Entry
+from simulator.scenario.conditions import holds
 
 WITHIN = 0.20
 """A stated figure may be this far off the truth."""
@@ -26,13 +26,13 @@ WORTH = {"physics": 1.0, "receipt": 1.0, "artifact": 0.5, "narrative": 0.0}
 """What evidence of a class is worth: what the system did, over panels, over what somebody says."""
 
 
-def figure_true(view: RecordView, figure: c.Figure, at: int, within: float = WITHIN) -> bool | None:
+def figure_true(view: RecordView, figure: values.Figure, at: int, within: float = WITHIN) -> bool | None:
     """Tell whether a stated figure holds against the truth of the three minutes before; None if nobody can tell."""
     truth = view.figure_range(figure.name, at)
     return None if truth is None else _matches(figure, truth, within)
 
 
-def _matches(figure: c.Figure, truth: tuple[float, float], within: float) -> bool:
+def _matches(figure: values.Figure, truth: tuple[float, float], within: float) -> bool:
     low, high = truth
     if figure.high is None or figure.high == figure.low:
         return low - within * abs(low) <= figure.low <= high + within * abs(high)
@@ -43,7 +43,7 @@ def _matches(figure: c.Figure, truth: tuple[float, float], within: float) -> boo
     return narrow and figure.low <= high and figure.high >= low
 
 
-def risk_true(view: RecordView, snapshot: Moment[c.RecordSnapshot], within: float = 0.5) -> bool | None:
+def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot], within: float = 0.5) -> bool | None:
     """Tell whether a snapshot's risk of waiting fits what doing nothing for 30 minutes would have come to.
 
     A figure that only grows (a dimension of harm) may be given as its level by then or as what is added.
@@ -105,7 +105,7 @@ def _status(view: RecordView, at: int) -> str:
     return "mitigating" if any(r.begun <= at for r in view.mitigations) else "investigating"
 
 
-def can_fail(view: RecordView, check: c.Check) -> bool:
+def can_fail(view: RecordView, check: values.Check) -> bool:
     """Tell whether a promised check says something: the right way round, near the metric's normal, within an hour."""
     metric = view.scenario.find("metrics", check.metric)
     if metric is None or check.within_minutes > LONGEST_PROMISE:
@@ -119,7 +119,7 @@ def can_fail(view: RecordView, check: c.Check) -> bool:
     return not tolerance or abs(check.threshold - normal) <= FARTHEST * tolerance
 
 
-def severity_truth(view: RecordView, at: int) -> c.Severity:
+def severity_truth(view: RecordView, at: int) -> values.Severity:
     """Return the severity that the playbook's matrix gives for what could be known at a second."""
     world = view.facts(at)
     known = frozenset(
@@ -144,9 +144,9 @@ def weight(view: RecordView, entry: Entry) -> float:
     match body:
         case e.QueryFinished():
             return WORTH[body.evidence] if body.ok else 0.0
-        case e.ActionFinished() | e.AlertFired() | e.ChangeHappened() | c.RecordVerification():
+        case e.ActionFinished() | e.AlertFired() | e.ChangeHappened() | acts.RecordVerification():
             return WORTH["receipt"]
-        case e.MetricPinned() | c.RecordPacket() | c.RecordReadiness() | c.RecordSnapshot():
+        case e.MetricPinned() | acts.RecordPacket() | acts.RecordReadiness() | acts.RecordSnapshot():
             return WORTH["artifact"]
         case _:
             return WORTH["narrative"]

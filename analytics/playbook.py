@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from simulator.commands import Severity
 from simulator.errors import ScenarioError, UnknownName
-from simulator.journal import first_problem
+from simulator.record.journal import first_problem
+from simulator.values import Severity
 
 LARGEST = 200_000
 """Characters beyond which a playbook file is not read."""

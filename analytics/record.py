@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simulator.errors import JournalError
-from simulator.journal import Journal, first_problem
-from simulator.scenario import Scenario
+from simulator.record.journal import Journal, first_problem
+from simulator.scenario.model import Scenario
 
 
 class Part(BaseModel):

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.journal import role_of
-from simulator.scenario import Action
+from simulator.record.journal import role_of
+from simulator.scenario.parts import Action
 
 if TYPE_CHECKING:
     from analytics.view import Moment, RecordView
@@ -105,8 +105,8 @@ def _by_run(view: RecordView) -> dict[str, list[Moment[e.Event]]]:
 def action_runs(view: RecordView) -> tuple[ActionRun, ...]:
     """Return every run of an action, by the second it was ordered."""
     specs = {one.id: one for one in view.scenario.actions}
-    orders: dict[str, list[Moment[c.TakeAction] | Moment[e.TaskAssigned]]] = {}
-    for order in view.all(c.TakeAction):
+    orders: dict[str, list[Moment[acts.TakeAction] | Moment[e.TaskAssigned]]] = {}
+    for order in view.all(acts.TakeAction):
         orders.setdefault(order.body.action, []).append(order)
     for task in view.all(e.TaskAssigned):
         if task.body.action:
@@ -129,15 +129,15 @@ def _assemble(
     ref: str,
     spec: Action,
     moments: Sequence[Moment[e.Event]],
-    asked: Sequence[Moment[c.TakeAction] | Moment[e.TaskAssigned]],
+    asked: Sequence[Moment[acts.TakeAction] | Moment[e.TaskAssigned]],
 ) -> ActionRun:
     # A delegated action is asked for more than once: the commander's order, the task, the executor's own order.
     last: dict[type[e.Event], Moment[e.Event]] = {type(m.body): m for m in moments}
     started, effect = last.get(e.ActionStarted), last.get(e.MitigationTookEffect)
     finished, aborted = last.get(e.ActionFinished), last.get(e.ActionAborted)
-    origin: Moment[c.TakeAction] | Moment[e.TaskAssigned] | Moment[e.Event] = asked[0] if asked else moments[0]
+    origin: Moment[acts.TakeAction] | Moment[e.TaskAssigned] | Moment[e.Event] = asked[0] if asked else moments[0]
     done = finished.body if finished else None
-    decisions = [o.body.decision for o in asked if isinstance(o.body, c.TakeAction) and o.body.decision]
+    decisions = [o.body.decision for o in asked if isinstance(o.body, acts.TakeAction) and o.body.decision]
     return ActionRun(
         ref=ref, spec=spec, ordered=origin.at, order_seq=origin.seq, by=origin.by,
         executor=next((m.body.executor for m in moments if hasattr(m.body, "executor")), ""),
@@ -150,12 +150,13 @@ def _assemble(
     )  # fmt: skip
 
 
-LEADS: dict[type[c.Command], tuple[str, ...]] = {
-    c.AssignRole: (), c.AssignLane: ("deputy",), c.Freeze: ("deputy", "mitigation"), c.LiftFreeze: ("deputy",),
-    c.RecordDecision: ("deputy", "mitigation"), c.ChangeSeverity: ("deputy", "triage"), c.TakeAction: (),
+LEADS: dict[type[acts.Command], tuple[str, ...]] = {
+    acts.AssignRole: (), acts.AssignLane: ("deputy",), acts.Freeze: ("deputy", "mitigation"),
+    acts.LiftFreeze: ("deputy",),
+    acts.RecordDecision: ("deputy", "mitigation"), acts.ChangeSeverity: ("deputy", "triage"), acts.TakeAction: (),
 }  # fmt: skip
 """Orders of somebody in command, and the seats that may give them without it; a displaced one who goes on is two."""
-ANYBODY = (c.AssignRole, c.TakeAction)
+ANYBODY = (acts.AssignRole, acts.TakeAction)
 """Orders that a seat other than the commander's may give without command: to offer a role, to do its own work."""
 
 
@@ -190,7 +191,7 @@ def holders(view: RecordView, role: str) -> tuple[Span, ...]:
     for entry in view.entries:
         body = entry.body
         match body:
-            case c.AssignRole() if body.role == role:
+            case acts.AssignRole() if body.role == role:
                 offered_by[body.to] = entry.role
             case e.RoleAccepted() if body.role == role:
                 passes(body.seat, entry.at, entry.seq, offered_by.pop(body.seat, held[0] if held else ""))
@@ -199,7 +200,7 @@ def holders(view: RecordView, role: str) -> tuple[Span, ...]:
             case e.RoleVacated() if body.role == role and held:
                 spans.append(Span(held[1], entry.at, held[0], held[2]))
                 held = None
-            case c.ReleaseRole() if body.role == role and held and entry.role == held[0]:
+            case acts.ReleaseRole() if body.role == role and held and entry.role == held[0]:
                 spans.append(Span(held[1], entry.at, held[0], held[2]))
                 held = None
             case _:
@@ -217,9 +218,9 @@ def frozen(view: RecordView, scope: Iterable[str]) -> tuple[Span, ...]:
     since: tuple[int, int] | None = None
     for entry in view.entries:
         body = entry.body
-        if isinstance(body, c.Freeze) and body.what in ("merges", "both"):
+        if isinstance(body, acts.Freeze) and body.what in ("merges", "both"):
             held |= frozenset(body.scope)
-        elif isinstance(body, c.LiftFreeze):
+        elif isinstance(body, acts.LiftFreeze):
             held -= frozenset(body.scope)
         else:
             continue
@@ -252,9 +253,9 @@ def seated(view: RecordView) -> dict[str, list[tuple[int, int]]]:
     since: dict[str, int] = {}
     for entry in view.entries:
         body = entry.body
-        if isinstance(body, c.TakeSeat):
+        if isinstance(body, acts.TakeSeat):
             since.setdefault(body.seat, entry.at)
-        elif isinstance(body, c.LeaveSeat) and body.seat in since:
+        elif isinstance(body, acts.LeaveSeat) and body.seat in since:
             spans.setdefault(body.seat, []).append((since.pop(body.seat), entry.at))
     for seat, start in since.items():
         spans.setdefault(seat, []).append((start, FOREVER))

@@ -12,16 +12,16 @@ from analytics import timeline as tl
 from analytics.doers import Doer, Doers
 from analytics.playbook import Criterion, Playbook
 from analytics.record import DrillRecord, Fit, Waiting, loss_of
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.circle import Circle
-from simulator.journal import Entry, accepted, names_of, role_of
-from simulator.scenario import Query
+from simulator.need_to_know import Circle
+from simulator.record.journal import Entry, accepted, names_of, role_of
+from simulator.scenario.parts import Query
 
 MOST_LINKS = 8
 
-B = TypeVar("B", bound="c.Command | e.Event")
-B_co = TypeVar("B_co", bound="c.Command | e.Event", covariant=True)
+B = TypeVar("B", bound="acts.Command | e.Event")
+B_co = TypeVar("B_co", bound="acts.Command | e.Event", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class RecordView:
         return found
 
     @cached_property
-    def _moments(self) -> dict[str, tuple[Moment[c.Command | e.Event], ...]]:
+    def _moments(self) -> dict[str, tuple[Moment[acts.Command | e.Event], ...]]:
         names = self._named[1]
         return {
             kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, "")) for x in entries)
@@ -293,19 +293,21 @@ class RecordView:
         return max((r.effect for r in self.in_effect if r.effect is not None), default=None)
 
     @cached_property
-    def decisions(self) -> tuple[Moment[c.RecordDecision], ...]:
-        return self.all(c.RecordDecision)
+    def decisions(self) -> tuple[Moment[acts.RecordDecision], ...]:
+        return self.all(acts.RecordDecision)
 
     @cached_property
-    def severities(self) -> tuple[Moment[c.Declare | c.ChangeSeverity], ...]:
+    def severities(self) -> tuple[Moment[acts.Declare | acts.ChangeSeverity], ...]:
         """Every statement of severity, in order."""
-        stated: list[Moment[c.Declare | c.ChangeSeverity]] = [*self.all(c.Declare), *self.all(c.ChangeSeverity)]
+        stated: list[Moment[acts.Declare | acts.ChangeSeverity]] = [*self.all(acts.Declare),
+            *self.all(acts.ChangeSeverity)]
         return tuple(sorted(stated, key=lambda m: m.seq))
 
     @cached_property
-    def choices(self) -> tuple[Moment[c.RecordDecision | c.ChangeStrategy], ...]:
+    def choices(self) -> tuple[Moment[acts.RecordDecision | acts.ChangeStrategy], ...]:
         """Every decision and change of strategy, in order."""
-        made: list[Moment[c.RecordDecision | c.ChangeStrategy]] = [*self.decisions, *self.all(c.ChangeStrategy)]
+        made: list[Moment[acts.RecordDecision | acts.ChangeStrategy]] = [*self.decisions,
+            *self.all(acts.ChangeStrategy)]
         return tuple(sorted(made, key=lambda m: m.seq))
 
     @cached_property

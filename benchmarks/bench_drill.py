@@ -14,9 +14,9 @@ from typing import Any
 import simpy
 
 from scenarios import load
-from simulator.onset import onset_shift, step_at
+from simulator.monitoring.onset import onset_shift, step_at
 from simulator.play import play
-from simulator.replay import rebuild
+from simulator.record.replay import rebuild
 from tests.room.rooms import Wall, rooms
 from ui.calibrate import jobs_for, measure
 from ui.parts.bar import bar_html

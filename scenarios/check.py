@@ -25,7 +25,7 @@ from scenarios.loader import (
 )
 from scenarios.patch import lay_over
 from simulator.errors import ScenarioError
-from simulator.scenario import Scenario
+from simulator.scenario.model import Scenario
 
 
 def check_path(path: Path) -> list[Finding]:

@@ -9,7 +9,10 @@ from importlib import resources
 from typing import Any
 
 from simulator.errors import UnknownName
-from simulator.scenario import Cue, Duration, LoadedScenario, Metric, Role, Scenario
+from simulator.loaded import LoadedScenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Duration, Metric
+from simulator.scenario.people import Cue, Role
 
 DIFFICULTIES = ("novice", "standard", "expert")
 CALM, NOISY = 0.5, 1.6

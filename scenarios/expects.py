@@ -7,8 +7,9 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from scenarios.references import Steps
-from simulator.commands import Command, Pick
+from simulator.acts import Command
 from simulator.errors import nearest
+from simulator.values import Pick
 
 DUE = ("reporter",)
 """Windows of an overlay that belong to no criterion of their own."""

@@ -16,10 +16,10 @@ from scenarios.loader import (
 )
 from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
 from simulator.errors import ScenarioError, nearest
-from simulator.facts import INCIDENT_FACTS
-from simulator.scenario import Scenario
+from simulator.record.facts import INCIDENT_FACTS
+from simulator.scenario.model import Scenario
+from simulator.scenario.world import Remembers, World
 from simulator.text import Utc, render
-from simulator.world import Remembers, World
 
 MakeWorld = Callable[[Mapping[str, float]], World]
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from simulator import commands as c
+from simulator import acts, values
+from simulator.briefing import Briefing, CommandLine
 from simulator.policy import Brief, Policy
-from simulator.views import Briefing, CommandLine
 
 QUERY_EVERY, ACTION_EVERY, UPDATE_EVERY = 20, 60, 60
 """Seconds between two of a kind."""
@@ -28,7 +28,7 @@ class _Greed:
         self._tried: dict[str, bool] = {}
         self._declared = False
 
-    def act(self, brief: Brief) -> Iterator[tuple[str, c.Command]]:
+    def act(self, brief: Brief) -> Iterator[tuple[str, acts.Command]]:
         b = brief("commander")
         if b.now < 0:
             return
@@ -56,42 +56,42 @@ class _Greed:
             self._tried[line.id] = True
         return line
 
-    def _query(self, b: Briefing) -> Iterator[tuple[str, c.Command]]:
+    def _query(self, b: Briefing) -> Iterator[tuple[str, acts.Command]]:
         line = self._next(b, "query")
         if line:
             seat = next((hand for hand in self._hands if hand in line.executors), "commander")
-            yield seat, c.RunQuery(query=line.id)
+            yield seat, acts.RunQuery(query=line.id)
 
-    def _action(self, b: Briefing) -> Iterator[tuple[str, c.Command]]:
+    def _action(self, b: Briefing) -> Iterator[tuple[str, acts.Command]]:
         line = self._next(b, "action")
         if line is None:
             return
         segments = tuple(option.id for option in b.options("segments"))
         yield (
             "mitigation",
-            c.RecordOption(
+            acts.RecordOption(
                 action=line.id, coverage=segments, minutes_to_effect=1, risk=segments[0], reversal_minutes=1
             ),
         )
         yield "commander", _decision(b, line.id)
-        yield "commander", c.TakeAction(action=line.id)
+        yield "commander", acts.TakeAction(action=line.id)
 
 
-def _opening(b: Briefing) -> Iterator[tuple[str, c.Command]]:
+def _opening(b: Briefing) -> Iterator[tuple[str, acts.Command]]:
     for alert in b.alerts():
-        yield "commander", c.AcknowledgePage(alert=alert.alert)
-    yield "commander", c.Declare(severity="SEV-1", title="Everything is on fire")
-    yield "commander", c.AssignRole(role="commander", to="commander")
-    yield "commander", c.AssignRole(role="deputy", to="commander")
-    yield "commander", c.Freeze(scope=tuple(service.id for service in b.catalogue.services))
+        yield "commander", acts.AcknowledgePage(alert=alert.alert)
+    yield "commander", acts.Declare(severity="SEV-1", title="Everything is on fire")
+    yield "commander", acts.AssignRole(role="commander", to="commander")
+    yield "commander", acts.AssignRole(role="deputy", to="commander")
+    yield "commander", acts.Freeze(scope=tuple(service.id for service in b.catalogue.services))
     for role in b.catalogue.roles:
         if not b.incident.present[role.id]:
-            yield "commander", c.PageTeam(role=role.id)
+            yield "commander", acts.PageTeam(role=role.id)
 
 
-def _decision(b: Briefing, action: str) -> c.RecordDecision:
+def _decision(b: Briefing, action: str) -> acts.RecordDecision:
     metric = b.catalogue.panels[0].id
-    return c.RecordDecision.model_validate(
+    return acts.RecordDecision.model_validate(
         {
             "decision": "continue mitigation",
             "actions": (action,),
@@ -110,12 +110,12 @@ def _decision(b: Briefing, action: str) -> c.RecordDecision:
     )
 
 
-def _update(b: Briefing) -> c.UpdateStakeholders:
+def _update(b: Briefing) -> acts.UpdateStakeholders:
     figure = b.options("figures")[0].id
-    return c.UpdateStakeholders(
+    return acts.UpdateStakeholders(
         audience="public",
         status="mitigating",
-        impact=c.Figure(name=figure, low=0, high=1e9),
+        impact=values.Figure(name=figure, low=0, high=1e9),
         segments=tuple(option.id for option in b.options("segments")),
         unknowns=tuple(option.id for option in b.options("unknowns")),
         next_update_minutes=1,

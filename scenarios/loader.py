@@ -23,7 +23,8 @@ from ruamel.yaml.events import AliasEvent
 from scenarios.difficulty import at
 from scenarios.patch import Patched, lay_over
 from simulator.errors import ScenarioError, UnknownName, nearest
-from simulator.scenario import LoadedScenario, Scenario
+from simulator.loaded import LoadedScenario
+from simulator.scenario.model import Scenario
 
 LARGEST = 1_000_000
 """Characters beyond which a scenario file is not read."""
@@ -161,7 +162,7 @@ def _digest(text: str, folder: Traversable) -> str:
 
 MOVED_BY = ("parameters", "harm", "merges", "starts_at", "horizon", "fault_at")
 ACTS_BY = ("id", "takes", "propagation", "starts_with", "effects", "stalls_when", "preconditions", "repeatable")
-SCRIPTED = ("scenarios.moves", "scenarios.plans", "scenarios.responders", "scenarios.gamer", "simulator.views")
+SCRIPTED = ("scenarios.moves", "scenarios.plans", "scenarios.responders", "scenarios.gamer", "simulator.briefing")
 """What a module of scripted responders imports, and a world does not."""
 
 

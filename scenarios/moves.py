@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
-from simulator.views import Briefing
+from simulator.briefing import Briefing
 
 When = Callable[[Briefing], bool]
 
@@ -113,24 +113,27 @@ def known(b: Briefing, *queries: str) -> tuple[str, ...]:
     return tuple(result.run for result in found if result is not None)
 
 
-def figure(b: Briefing, query: str, name: str) -> c.Figure | None:
+def figure(b: Briefing, query: str, name: str) -> values.Figure | None:
     """Return a figure as a query's newest output gives it."""
     result = b.latest_result(query)
-    return c.Figure(name=name, low=result.figures[name]) if result and name in result.figures else None
+    return values.Figure(name=name, low=result.figures[name]) if result and name in result.figures else None
 
 
-def task(to: str, query: str | None = None, action: str | None = None, text: str = "", due: float = 5) -> c.AssignTask:
+def task(to: str, query: str | None = None, action: str | None = None, text: str = "",
+    due: float = 5) -> acts.AssignTask:
     """Return a task for a role, about a query, an action, or what `text` says."""
-    return c.AssignTask(
+    return acts.AssignTask(
         to=to, text=text or f"Please run: {query or action}", query=query, action=action, due_minutes=due
     )
 
 
-def below(metric: str, threshold: float, within: float = 10) -> c.Check:
+def below(metric: str, threshold: float, within: float = 10) -> values.Check:
     """Return a check that a metric falls below a threshold within so many minutes."""
-    return c.Check.model_validate({"metric": metric, "is": "below", "threshold": threshold, "within_minutes": within})
+    return values.Check.model_validate({"metric": metric, "is": "below", "threshold": threshold,
+        "within_minutes": within})
 
 
-def above(metric: str, threshold: float, within: float = 10) -> c.Check:
+def above(metric: str, threshold: float, within: float = 10) -> values.Check:
     """Return a check that a metric rises above a threshold within so many minutes."""
-    return c.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold, "within_minutes": within})
+    return values.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold,
+        "within_minutes": within})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from scenarios.moves import When, above, both, done, figure, green, known, m, seen, since
 from scenarios.responders import Step, does
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts, values
+from simulator.briefing import Briefing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Choice:
     reversal: float
     """Minutes to undo it."""
     blast: tuple[str, ...]
-    check: c.Check
+    check: values.Check
     owner: str = "mitigation"
 
 
@@ -83,16 +83,16 @@ def settled(plan: Plan) -> When:
 # --- what is said ----------------------------------------------------------------------------------------
 
 
-def trigger(plan: Plan) -> c.Check:
+def trigger(plan: Plan) -> values.Check:
     """Return what makes the watch act at once."""
     return above(*plan.watched, within=5)
 
 
 def option(
     plan: Plan, action: str, coverage: tuple[str, ...], minutes: float, risk: str, reversal: float
-) -> c.RecordOption:
+) -> acts.RecordOption:
     """Return an option card."""
-    return c.RecordOption(
+    return acts.RecordOption(
         action=action,
         coverage=coverage,
         minutes_to_effect=minutes,
@@ -102,9 +102,9 @@ def option(
     )
 
 
-def packet(b: Briefing, plan: Plan, impact: c.Figure, next_owner: str, *queries: str) -> c.RecordPacket:
+def packet(b: Briefing, plan: Plan, impact: values.Figure, next_owner: str, *queries: str) -> acts.RecordPacket:
     """Return an evidence packet on the newest outputs of these queries."""
-    return c.RecordPacket(
+    return acts.RecordPacket(
         segments=plan.affected,
         impact=(impact,),
         evidence=known(b, *queries),
@@ -115,10 +115,10 @@ def packet(b: Briefing, plan: Plan, impact: c.Figure, next_owner: str, *queries:
 
 
 def snapshot(
-    plan: Plan, phase: str, candidate: str | None, risk_of_waiting: c.Figure, next_owner: str
-) -> c.RecordSnapshot:
+    plan: Plan, phase: str, candidate: str | None, risk_of_waiting: values.Figure, next_owner: str
+) -> acts.RecordSnapshot:
     """Return a snapshot of the incident as the phase changes."""
-    return c.RecordSnapshot.model_validate(
+    return acts.RecordSnapshot.model_validate(
         {
             "phase": phase,
             "stable_revision": plan.good,
@@ -130,10 +130,10 @@ def snapshot(
     )
 
 
-def decision(b: Briefing, plan: Plan, choice: Choice) -> c.RecordDecision:
+def decision(b: Briefing, plan: Plan, choice: Choice) -> acts.RecordDecision:
     """Return a checkpoint decision carried out by one owner and checked by another."""
     goes_back = plan.back in choice.actions
-    return c.RecordDecision.model_validate(
+    return acts.RecordDecision.model_validate(
         {
             "decision": "rollback" if goes_back else "continue mitigation",
             "actions": choice.actions,
@@ -152,9 +152,9 @@ def decision(b: Briefing, plan: Plan, choice: Choice) -> c.RecordDecision:
     )
 
 
-def hand_off(plan: Plan, what: str, to: str, packet: str | None, in_flight: tuple[str, ...] = ()) -> c.HandOff:
+def hand_off(plan: Plan, what: str, to: str, packet: str | None, in_flight: tuple[str, ...] = ()) -> acts.HandOff:
     """Return a handoff on a packet."""
-    return c.HandOff(
+    return acts.HandOff(
         what=what,
         to=to,
         included=plan.affected,
@@ -177,19 +177,19 @@ def decided(at: int, plan: Plan, choice: Choice, when: When) -> Step:
 
 def lanes(at: int, owners: dict[str, tuple[str, str]], surfaces: dict[str, str]) -> list[Step]:
     """Return the steps that give each lane its owner and the next one, and each surface whoever merges on it."""
-    given: list[c.Command] = [
-        c.AssignLane.model_validate({"lane": lane, "owner": owner, "next_owner": then})
+    given: list[acts.Command] = [
+        acts.AssignLane.model_validate({"lane": lane, "owner": owner, "next_owner": then})
         for lane, (owner, then) in owners.items()
     ]
-    given += [c.NameMergeOwner(surface=surface, owner=owner) for surface, owner in surfaces.items()]
+    given += [acts.NameMergeOwner(surface=surface, owner=owner) for surface, owner in surfaces.items()]
     return [Step(at + 5 * (i // 2), "commander", does(command)) for i, command in enumerate(given)]
 
 
 def verified(at: int, plan: Plan, hold: float, when: When, *evidence: str) -> Step:
     """Return the step in which recovery is compared with the quiet window."""
 
-    def make(b: Briefing) -> c.RecordVerification:
-        return c.RecordVerification(
+    def make(b: Briefing) -> acts.RecordVerification:
+        return acts.RecordVerification(
             metrics=plan.metrics,
             baseline_from=b.catalogue.quiet[0],
             baseline_to=b.catalogue.quiet[1],
@@ -204,7 +204,7 @@ def verified(at: int, plan: Plan, hold: float, when: When, *evidence: str) -> St
 def backlog(at: int, plan: Plan) -> list[Step]:
     """Return the steps that put what must be hardened on the record."""
     return [
-        Step(at, "mitigation", does(c.AddHardeningTask.model_validate(
+        Step(at, "mitigation", does(acts.AddHardeningTask.model_validate(
             {"factor": factor, "class": kind, "text": text, "owner": owner, "due_days": days})))
         for factor, kind, text, owner, days in plan.hardening
     ]  # fmt: skip
@@ -213,9 +213,9 @@ def backlog(at: int, plan: Plan) -> list[Step]:
 def closing(at: float, plan: Plan, scribe: str, rerun: str, ends: float) -> list[Step]:
     """Return the steps from the request for closure, on a rerun, to the end of the drill; `scribe` writes."""
 
-    def note(b: Briefing) -> c.PublishDecisionNote:
+    def note(b: Briefing) -> acts.PublishDecisionNote:
         figures = (figure(b, query, name) for name, query in plan.noted)
-        return c.PublishDecisionNote(
+        return acts.PublishDecisionNote(
             cause=plan.cause,
             confidence="L3",
             actions=plan.done,
@@ -224,12 +224,13 @@ def closing(at: float, plan: Plan, scribe: str, rerun: str, ends: float) -> list
         )
 
     return [
-        Step(m(at), "deputy", does(c.RequestClosure(confidence="L3", evidence=(f"query:{rerun}",))), green),
+        Step(m(at), "deputy", does(acts.RequestClosure(confidence="L3", evidence=(f"query:{rerun}",))), green),
         Step(m(at + 1), scribe,
-             does(c.PublishClosurePackage(verification=("verification:1",), residual_risks=plan.risks))),
-        Step(m(at + 1.5), scribe, does(c.WriteLeadershipNote(cause=plan.cause, why=plan.why, confidence="L3",
+             does(acts.PublishClosurePackage(verification=("verification:1",), residual_risks=plan.risks))),
+        Step(m(at + 1.5), scribe, does(acts.WriteLeadershipNote(cause=plan.cause, why=plan.why, confidence="L3",
              uncertain=plan.uncertain, need=plan.need, watch_owner="verification"))),
         Step(m(at + 2.5), scribe, note, seen(*(query for _, query in plan.noted))),
-        Step(m(at + 3), "deputy", does(c.CommitCheckpoint(in_hours=2, owner=plan.next_owner, trigger=trigger(plan)))),
-        Step(m(ends), "deputy", does(c.EndDrill(how="resolved"))),
+        Step(m(at + 3), "deputy", does(acts.CommitCheckpoint(in_hours=2, owner=plan.next_owner,
+             trigger=trigger(plan)))),
+        Step(m(ends), "deputy", does(acts.EndDrill(how="resolved"))),
     ]  # fmt: skip

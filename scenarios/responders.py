@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from simulator import commands as c
+from simulator import acts
+from simulator.briefing import Briefing
+from simulator.loaded import Agent
 from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted
-from simulator.scenario import Agent
-from simulator.views import Briefing
 
 SLOW_SECONDS = 13 * 60
 MOST_BEHIND = 6 * 60
@@ -37,13 +37,13 @@ class Step:
 
     at: int
     seat: str
-    make: Callable[[Briefing], c.Command | None]
+    make: Callable[[Briefing], acts.Command | None]
     """The command; None means not yet."""
     when: Callable[[Briefing], bool] = lambda briefing: True
     until: int = 1 << 30
 
 
-def does(command: c.Command) -> Callable[[Briefing], c.Command]:
+def does(command: acts.Command) -> Callable[[Briefing], acts.Command]:
     """Return a maker of always the same command."""
     return lambda briefing: command
 
@@ -64,7 +64,7 @@ class Script:
     done: dict[int, bool] = field(default_factory=dict)
     begun: dict[str, bool] = field(default_factory=dict)
 
-    def __call__(self, brief: Brief) -> Iterator[tuple[str, c.Command]]:
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Command]]:
         """Give every command whose time has come."""
         for seat in self.seats:
             for command in (*self._duties(brief(seat)), *self._answers(brief(seat))):
@@ -89,33 +89,33 @@ class Script:
         holder = b.incident.holder("commander")
         return holder if holder and holder in self.seats and b.incident.handed_on(seat) else seat
 
-    def _duties(self, b: Briefing) -> Iterator[c.Command]:
+    def _duties(self, b: Briefing) -> Iterator[acts.Command]:
         if not self.manners:
             return
         for task in b.tasks():
             if task.acknowledged is None:
-                yield c.AcknowledgeTask(task=task.id)
+                yield acts.AcknowledgeTask(task=task.id)
             elif not self.begun.get(task.id):
                 self.begun[task.id] = True
                 if task.query:
-                    yield c.RunQuery(query=task.query, executor=b.role)
+                    yield acts.RunQuery(query=task.query, executor=b.role)
                 elif task.action:
-                    yield c.TakeAction(action=task.action, executor=b.role)
+                    yield acts.TakeAction(action=task.action, executor=b.role)
             elif self._over(b, task.query, task.action, task.since, task.due):
-                yield c.ReportTask(task=task.id, text="Done.", evidence=self._shown(b, task.query))
+                yield acts.ReportTask(task=task.id, text="Done.", evidence=self._shown(b, task.query))
         for offer in b.incident.handoffs.values():
             if offer.receiver == b.role and offer.accepted is None:
-                yield c.AcceptHandOff(handoff=offer.id)
+                yield acts.AcceptHandOff(handoff=offer.id)
         for role, seat in list(b.incident.offered.items()):
             if seat == b.role and role in ("commander", "deputy"):
-                yield c.AcceptRole.model_validate({"role": role})
+                yield acts.AcceptRole.model_validate({"role": role})
 
-    def _answers(self, b: Briefing) -> Iterator[c.Command]:
+    def _answers(self, b: Briefing) -> Iterator[acts.Command]:
         if b.role == self._speaker(self.answered_by, b):
             for inject, since in list(b.incident.asks.items()):
                 heard = inject in self.answers and inject in [option.id for option in b.options("asks")]
                 if heard and b.now >= since + 30:
-                    yield c.AnswerAsker(inject=inject, answer=self.answers[inject])
+                    yield acts.AnswerAsker(inject=inject, answer=self.answers[inject])
 
     def _over(self, b: Briefing, query: str | None, action: str | None, since: int, due: int) -> bool:
         ident, what = (query, "query") if query else (action, "action")
@@ -152,7 +152,7 @@ class Book(Generic[Plan]):
     settled: Plan | None = None
     parts: dict[str, Script] = field(default_factory=dict)
 
-    def __call__(self, brief: Brief) -> Iterator[tuple[str, c.Command]]:
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Command]]:
         """Give every command whose time has come."""
         yield from self._part("first", self.first, self.answers, self.manners)(brief)
         plan = self._plan(brief(self.seats[0]))
@@ -197,14 +197,17 @@ def holders(book: MakesBook, seats: Sequence[str], answers: Mapping[str, str]) -
 # --- derived ---------------------------------------------------------------------------------------------
 
 SILENT = (
-    c.TakeSeat, c.AcknowledgePage, c.Freeze, c.PageTeam, c.AssignTask, c.AcknowledgeTask, c.ReportTask, c.AskRole,
-    c.RunQuery, c.SearchLogs, c.PinMetric, c.TakeAction, c.AbortAction, c.SignOff, c.CaptureEvidence,
-    c.RecordVerification, c.EndDrill,
+    acts.TakeSeat, acts.AcknowledgePage, acts.Freeze, acts.PageTeam, acts.AssignTask, acts.AcknowledgeTask,
+    acts.ReportTask, acts.AskRole,
+    acts.RunQuery, acts.SearchLogs, acts.PinMetric, acts.TakeAction, acts.AbortAction, acts.SignOff,
+    acts.CaptureEvidence,
+    acts.RecordVerification, acts.EndDrill,
 )  # fmt: skip
 """What is left of by_the_book when it says and writes nothing."""
 DEEDS = (
-    c.RunQuery, c.SearchLogs, c.PinMetric, c.TakeAction, c.AbortAction, c.CaptureEvidence, c.RecordVerification,
-    c.Freeze, c.LiftFreeze,
+    acts.RunQuery, acts.SearchLogs, acts.PinMetric, acts.TakeAction, acts.AbortAction, acts.CaptureEvidence,
+    acts.RecordVerification,
+    acts.Freeze, acts.LiftFreeze,
 )  # fmt: skip
 """What a talker leaves out."""
 
@@ -213,13 +216,13 @@ def delayed(seconds: int) -> Callable[[Sequence[Order]], list[Order]]:
     """Return a change that gives every order later, except sitting down."""
 
     def change(orders: Sequence[Order]) -> list[Order]:
-        late = [o if isinstance(o.body, c.TakeSeat) else Order(o.at + seconds, o.by, o.body) for o in orders]
+        late = [o if isinstance(o.body, acts.TakeSeat) else Order(o.at + seconds, o.by, o.body) for o in orders]
         return sorted(late, key=lambda order: order.at)
 
     return change
 
 
-def only(kinds: tuple[type[c.Command], ...]) -> Callable[[Sequence[Order]], list[Order]]:
+def only(kinds: tuple[type[acts.Command], ...]) -> Callable[[Sequence[Order]], list[Order]]:
     """Return a change that keeps these kinds and drops references to what is gone."""
 
     def change(orders: Sequence[Order]) -> list[Order]:
@@ -233,8 +236,8 @@ def talks(orders: Sequence[Order]) -> list[Order]:
     kept = [
         o
         for o in orders
-        if not isinstance(o.body, (*DEEDS, c.AcknowledgeTask, c.ReportTask))
-        and not (isinstance(o.body, c.AssignTask) and (o.body.query or o.body.action))
+        if not isinstance(o.body, (*DEEDS, acts.AcknowledgeTask, acts.ReportTask))
+        and not (isinstance(o.body, acts.AssignTask) and (o.body.query or o.body.action))
     ]
     return [Order(o.at, o.by, _without_results(o.body)) for o in kept]
 
@@ -242,7 +245,7 @@ def talks(orders: Sequence[Order]) -> list[Order]:
 def one_pair_of_hands(policy: Policy, hero: str) -> Policy:
     """Return a policy that lets one seat carry out everything it can, whoever was meant to."""
 
-    def play(brief: Brief) -> Iterator[tuple[str, c.Command]]:
+    def play(brief: Brief) -> Iterator[tuple[str, acts.Command]]:
         able = {line.id for line in brief(hero).catalogue.lines if hero in line.executors}
         for seat, command in policy(brief):
             yield _by_hero(seat, command, hero, able)
@@ -250,23 +253,23 @@ def one_pair_of_hands(policy: Policy, hero: str) -> Policy:
     return play
 
 
-def _by_hero(seat: str, command: c.Command, hero: str, able: set[str]) -> tuple[str, c.Command]:
-    if isinstance(command, c.AssignTask) and (command.query or command.action) in {*able, None}:
+def _by_hero(seat: str, command: acts.Command, hero: str, able: set[str]) -> tuple[str, acts.Command]:
+    if isinstance(command, acts.AssignTask) and (command.query or command.action) in {*able, None}:
         return seat, command.model_copy(update={"to": hero})
     what = getattr(command, "query", None) or getattr(command, "action", None)
-    if isinstance(command, (c.RunQuery, c.TakeAction)) and what in able:
+    if isinstance(command, (acts.RunQuery, acts.TakeAction)) and what in able:
         return hero, command.model_copy(update={"executor": hero})
-    return (hero, command) if isinstance(command, (c.SearchLogs, c.CaptureEvidence)) else (seat, command)
+    return (hero, command) if isinstance(command, (acts.SearchLogs, acts.CaptureEvidence)) else (seat, command)
 
 
-def _without_decision(body: c.Command) -> c.Command:
-    return body.model_copy(update={"decision": None}) if isinstance(body, c.TakeAction) else body
+def _without_decision(body: acts.Command) -> acts.Command:
+    return body.model_copy(update={"decision": None}) if isinstance(body, acts.TakeAction) else body
 
 
 KEPT_EVIDENCE = ("alert:", "inject:", "change:", "cue:")
 
 
-def _without_results(body: c.Command) -> c.Command:
+def _without_results(body: acts.Command) -> acts.Command:
     changes: dict[str, object] = {}
     for name in ("evidence", "verification"):
         refs = getattr(body, name, None)
@@ -277,7 +280,7 @@ def _without_results(body: c.Command) -> c.Command:
 
 def seats_only(orders: Sequence[Order]) -> list[Order]:
     """Sit down and do nothing."""
-    return [order for order in orders if isinstance(order.body, c.TakeSeat)]
+    return [order for order in orders if isinstance(order.body, acts.TakeSeat)]
 
 
 def library(

@@ -12,28 +12,30 @@ from typing import Any
 
 import simpy
 
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.circle import Circle
-from simulator.conditions import holds
-from simulator.facts import Facts
+from simulator.briefing import Catalogue, briefing, catalogue
 from simulator.handlers import HANDLERS
-from simulator.incident import IncidentState
-from simulator.injects import Line, Msel
-from simulator.journal import Entry, Header, Journal, role_of
-from simulator.logs import Logs
-from simulator.onset import onset_shift, step_at
+from simulator.loaded import LoadedScenario
+from simulator.monitoring.logs import Logs
+from simulator.monitoring.onset import onset_shift, step_at
+from simulator.monitoring.series import SCRAPE_SECONDS, Telemetry
+from simulator.msel import Line, Msel
+from simulator.need_to_know import Circle
+from simulator.people.stand_ins import StandIns
+from simulator.people.teammates import Teammates
+from simulator.people.work import Work
+from simulator.record.facts import Facts
+from simulator.record.incident import IncidentState
+from simulator.record.journal import Entry, Header, Journal, role_of
 from simulator.rules import Rules
-from simulator.scenario import Effect, LoadedScenario, Scenario
-from simulator.standins import StandIns
+from simulator.scenario.conditions import holds
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Effect
+from simulator.scenario.world import Remembers, World
 from simulator.streams import streams
-from simulator.teammates import Teammates
-from simulator.telemetry import SCRAPE_SECONDS, Telemetry
 from simulator.text import Utc, render
 from simulator.truth import EVERY, Truth
-from simulator.views import Catalogue, briefing, catalogue
-from simulator.work import Work
-from simulator.world import Remembers, World
 
 VERSION = "3"
 """Changes whenever the same commands would give another journal."""
@@ -115,7 +117,7 @@ class Engine:
         if to > self.now and not self.finished:
             self.env.run(until=to)
 
-    def submit(self, command: c.Command, by: str) -> Entry:
+    def submit(self, command: acts.Command, by: str) -> Entry:
         """Take a command at `now`; return its entry. If it is refused, the next entry says why.
 
         Whoever speaks for an empty seat sits down in it first.
@@ -123,9 +125,9 @@ class Engine:
         role = role_of(by)
         person = not by.startswith("teammate:") and not self.ended
         if self._stands(command, by, role):
-            self.submit(c.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
+            self.submit(acts.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
         # After they sat down: a replay finds them seated already, and must come to the same.
-        if person and role in self.incident.seats and not isinstance(command, c.LeaveSeat):
+        if person and role in self.incident.seats and not isinstance(command, acts.LeaveSeat):
             self.stand_ins.person_acted(role)
         reason = self.objection(command, role)
         if reason:
@@ -139,16 +141,17 @@ class Engine:
             handler(self, command, role)
         return entry
 
-    def _stands(self, command: c.Command, by: str, role: str) -> bool:
-        if isinstance(command, (c.TakeSeat, c.LeaveSeat)) or by.startswith("teammate:") or role in self.incident.seats:
+    def _stands(self, command: acts.Command, by: str, role: str) -> bool:
+        if isinstance(command, (acts.TakeSeat,
+            acts.LeaveSeat)) or by.startswith("teammate:") or role in self.incident.seats:
             return False
         return not self.ended and any(seat.id == role for seat in self.scenario.seats())
 
-    def objection(self, command: c.Command, role: str) -> str | None:
+    def objection(self, command: acts.Command, role: str) -> str | None:
         """Return why `role` would be refused `command` now, or None. Writes nothing."""
         return self.rules.refusal(command, role)
 
-    def refuse(self, command: c.Command, by: str, reason: str) -> Entry:
+    def refuse(self, command: acts.Command, by: str, reason: str) -> Entry:
         """Put a command on the record that nothing comes of; only who gave it sees it, and why."""
         role = role_of(by)
         entry = self._record(command, by, (role,))
@@ -364,7 +367,7 @@ class Engine:
 
     # --- bookkeeping -----------------------------------------------------------------------------------
 
-    def _record(self, body: c.Command | e.Event, by: str, readers: tuple[str, ...] = ()) -> Entry:
+    def _record(self, body: acts.Command | e.Event, by: str, readers: tuple[str, ...] = ()) -> Entry:
         entry = self.journal.append(self.now, by, body)
         for role in readers or self.circle.audience(by, body) or self._inboxes:
             if role in self._inboxes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from simulator import commands as c
+from simulator import acts
+from simulator.briefing import briefer
 from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import UnknownName
-from simulator.journal import PAST, accepted
+from simulator.loaded import LoadedScenario
 from simulator.policy import Derived, Order, Policy, Responder
-from simulator.scenario import LoadedScenario
-from simulator.views import briefer
+from simulator.record.journal import PAST, accepted
 
 POLL_SECONDS = 5
 
@@ -69,7 +69,7 @@ def orders(engine: Engine) -> list[Order]:
     return [
         Order(x.at, x.by, x.body)
         for x in accepted(engine.journal.entries)
-        if isinstance(x.body, c.Command) and not x.by.startswith("teammate:")
+        if isinstance(x.body, acts.Command) and not x.by.startswith("teammate:")
     ]
 
 
@@ -102,7 +102,7 @@ def _play_policy(
 ) -> Engine:
     engine = Engine(loaded, new_header(loaded, seed, mode=mode, policy=name))
     for role in loaded.scenario.seats():
-        engine.submit(c.TakeSeat(seat=role.id, name=name), f"{role.id}:{name}")
+        engine.submit(acts.TakeSeat(seat=role.id, name=name), f"{role.id}:{name}")
     end = loaded.scenario.horizon if until is None else min(until, loaded.scenario.horizon)
     brief = briefer(engine)
     for now in range(OPENS_AT, end, POLL_SECONDS):
@@ -114,15 +114,15 @@ def _play_policy(
     return _finish(engine, until, step)
 
 
-def _renamed(body: c.Command, name: str) -> c.Command:
-    return body.model_copy(update={"name": name}) if isinstance(body, c.TakeSeat) else body
+def _renamed(body: acts.Command, name: str) -> acts.Command:
+    return body.model_copy(update={"name": name}) if isinstance(body, acts.TakeSeat) else body
 
 
 def _finish(engine: Engine, until: int | None, step: int | None) -> Engine:
     if until is not None:
         _advance(engine, until, step)
         if not engine.ended:
-            engine.submit(c.EndDrill(how="stopped"), "facilitator:drill")
+            engine.submit(acts.EndDrill(how="stopped"), "facilitator:drill")
     _advance(engine, engine.scenario.horizon + 1, step)
     return engine
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts
+from simulator.briefing import Briefing
 
 Brief = Callable[[str], Briefing]
-Policy = Callable[[Brief], Iterable[tuple[str, c.Command]]]
+Policy = Callable[[Brief], Iterable[tuple[str, acts.Command]]]
 """Given a way to be briefed for any role, the commands to give now, each with the seat that gives it."""
 
 
@@ -19,7 +19,7 @@ class Order:
 
     at: int
     by: str
-    body: c.Command
+    body: acts.Command
 
 
 @dataclass(frozen=True)

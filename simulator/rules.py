@@ -4,53 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator import commands as c
-from simulator.circle import Circle
-from simulator.incident import IncidentState
-from simulator.picks import Picks
-from simulator.scenario import Scenario
-from simulator.work import Work
+from simulator import acts
+from simulator.need_to_know import Circle
+from simulator.options import Picks
+from simulator.people.work import Work
+from simulator.record.incident import IncidentState
+from simulator.scenario.model import Scenario
 
 LEAD = ("commander", "deputy")
 FACILITATOR = ("facilitator",)
 
-RIGHTS: dict[type[c.Command], tuple[str, ...]] = {
-    c.ClassifyDependency: (*LEAD, "triage"),
-    c.ChangeSeverity: (*LEAD, "triage"),
-    c.ChangeStatus: (*LEAD, "comms"),
-    c.ChangeStrategy: (*LEAD, "mitigation"),
-    c.AssignLane: LEAD,
-    c.NameMergeOwner: LEAD,
-    c.Freeze: (*LEAD, "mitigation"),
-    c.LiftFreeze: LEAD,
-    c.RecordContradiction: (*LEAD, "mitigation"),
-    c.RecordDecision: (*LEAD, "mitigation"),
-    c.RecordSnapshot: LEAD,
-    c.TakeAction: (*LEAD, "mitigation", "executor"),
-    c.AbortAction: (*LEAD, "mitigation"),
-    c.EscalateInternally: (*LEAD, "comms"),
-    c.UpdateStakeholders: (*LEAD, "comms"),
-    c.UpdateExecutives: (*LEAD, "comms"),
-    c.CorrectUpdate: (*LEAD, "comms"),
-    c.ClaimRecovery: (*LEAD, "verification", "comms"),
-    c.RecordResidualRisks: (*LEAD, "verification"),
-    c.AddHardeningTask: (*LEAD, "verification", "mitigation"),
-    c.SetWatch: LEAD,
-    c.PublishDecisionNote: (*LEAD, "comms"),
-    c.CommitCheckpoint: LEAD,
-    c.RequestClosure: LEAD,
-    c.PublishClosurePackage: (*LEAD, "comms"),
-    c.WriteLeadershipNote: (*LEAD, "comms"),
-    c.EndDrill: (*LEAD, *FACILITATOR),
-    c.FireInject: FACILITATOR,
-    c.HoldInject: FACILITATOR,
-    c.SkipInject: FACILITATOR,
-    c.EditInject: FACILITATOR,
-    c.SendAdHoc: FACILITATOR,
-    c.GiveHint: FACILITATOR,
-    c.OverrideOutcome: FACILITATOR,
-    c.MarkObservation: FACILITATOR,
-    c.RateTeam: FACILITATOR,
+RIGHTS: dict[type[acts.Command], tuple[str, ...]] = {
+    acts.ClassifyDependency: (*LEAD, "triage"),
+    acts.ChangeSeverity: (*LEAD, "triage"),
+    acts.ChangeStatus: (*LEAD, "comms"),
+    acts.ChangeStrategy: (*LEAD, "mitigation"),
+    acts.AssignLane: LEAD,
+    acts.NameMergeOwner: LEAD,
+    acts.Freeze: (*LEAD, "mitigation"),
+    acts.LiftFreeze: LEAD,
+    acts.RecordContradiction: (*LEAD, "mitigation"),
+    acts.RecordDecision: (*LEAD, "mitigation"),
+    acts.RecordSnapshot: LEAD,
+    acts.TakeAction: (*LEAD, "mitigation", "executor"),
+    acts.AbortAction: (*LEAD, "mitigation"),
+    acts.EscalateInternally: (*LEAD, "comms"),
+    acts.UpdateStakeholders: (*LEAD, "comms"),
+    acts.UpdateExecutives: (*LEAD, "comms"),
+    acts.CorrectUpdate: (*LEAD, "comms"),
+    acts.ClaimRecovery: (*LEAD, "verification", "comms"),
+    acts.RecordResidualRisks: (*LEAD, "verification"),
+    acts.AddHardeningTask: (*LEAD, "verification", "mitigation"),
+    acts.SetWatch: LEAD,
+    acts.PublishDecisionNote: (*LEAD, "comms"),
+    acts.CommitCheckpoint: LEAD,
+    acts.RequestClosure: LEAD,
+    acts.PublishClosurePackage: (*LEAD, "comms"),
+    acts.WriteLeadershipNote: (*LEAD, "comms"),
+    acts.EndDrill: (*LEAD, *FACILITATOR),
+    acts.FireInject: FACILITATOR,
+    acts.HoldInject: FACILITATOR,
+    acts.SkipInject: FACILITATOR,
+    acts.EditInject: FACILITATOR,
+    acts.SendAdHoc: FACILITATOR,
+    acts.GiveHint: FACILITATOR,
+    acts.OverrideOutcome: FACILITATOR,
+    acts.MarkObservation: FACILITATOR,
+    acts.RateTeam: FACILITATOR,
 }
 """Kinds that not everybody may give. `executor` means: whoever would carry it out themselves."""
 
@@ -73,15 +73,15 @@ class Rules:
         self._circle = Circle(scenario)
         self._picks = Picks(scenario, self._circle, seen_as, sees)
 
-    def refusal(self, command: c.Command, role: str) -> str | None:
+    def refusal(self, command: acts.Command, role: str) -> str | None:
         """Return why `role` cannot have `command` now, or None."""
-        if self._incident.ended and not isinstance(command, (c.MarkObservation, c.RateTeam)):
+        if self._incident.ended and not isinstance(command, (acts.MarkObservation, acts.RateTeam)):
             return "the drill is over; open its debrief"
         return self._wrong_role(command, role) or self._picks.problem(command, role) or self._unmet(command, role)
 
-    def _wrong_role(self, command: c.Command, role: str) -> str | None:
+    def _wrong_role(self, command: acts.Command, role: str) -> str | None:
         if role == "facilitator":
-            allowed = isinstance(command, (c.TakeSeat, c.LeaveSeat, *_FACILITATOR_KINDS))
+            allowed = isinstance(command, (acts.TakeSeat, acts.LeaveSeat, *_FACILITATOR_KINDS))
             return None if allowed else "a facilitator does not play; take a seat to do that"
         if role not in self._roles:
             return f"there is no role {role!r} in this drill"
@@ -91,7 +91,7 @@ class Rules:
         held = self._incident.seats_of(role)
         if any(one in allowed_roles for one in held):
             return None
-        if "executor" in allowed_roles and isinstance(command, c.TakeAction):
+        if "executor" in allowed_roles and isinstance(command, acts.TakeAction):
             action = self._scenario.find("actions", command.action)
             if action and role in action.executors:
                 return None
@@ -102,53 +102,53 @@ class Rules:
         names = [self._roles[r].title if r in self._roles else r for r in allowed_roles if r != "executor"]
         return f"{self._roles[role].title} may not do that; ask {' or '.join(names)}"
 
-    def _unmet(self, command: c.Command, role: str) -> str | None:
+    def _unmet(self, command: acts.Command, role: str) -> str | None:
         check = _CHECKS.get(type(command))
         return check(self, command, role) if check else None
 
     # --- one check per kind that has something to check -------------------------------------------------
 
-    def _take_seat(self, command: c.TakeSeat, role: str) -> str | None:
+    def _take_seat(self, command: acts.TakeSeat, role: str) -> str | None:
         holder = self._incident.person(command.seat)
         if holder and holder != command.name:
             return f"{self._roles[command.seat].title} is taken by {holder}; pick another seat"
         return None
 
-    def _acknowledge(self, command: c.AcknowledgePage, role: str) -> str | None:
+    def _acknowledge(self, command: acts.AcknowledgePage, role: str) -> str | None:
         alert = self._incident.alerts.get(command.alert)
         if alert is None:
             return "that alert has not fired"
         return "already acknowledged" if alert.acknowledged is not None else None
 
-    def _declare(self, command: c.Declare, role: str) -> str | None:
+    def _declare(self, command: acts.Declare, role: str) -> str | None:
         if self._incident.declared_at is not None:
             return "already declared; change the severity instead"
         return None
 
-    def _declared(self, command: c.Command, role: str) -> str | None:
+    def _declared(self, command: acts.Command, role: str) -> str | None:
         return None if self._incident.declared_at is not None else "declare the incident first"
 
-    def _status(self, command: c.ChangeStatus, role: str) -> str | None:
+    def _status(self, command: acts.ChangeStatus, role: str) -> str | None:
         if command.status == "resolved":
             return "an incident is resolved through the closure gate; request closure"
         return self._declared(command, role)
 
-    def _assign_role(self, command: c.AssignRole, role: str) -> str | None:
+    def _assign_role(self, command: acts.AssignRole, role: str) -> str | None:
         if self._incident.gone.get(command.role) == command.to:
             return f"{self._roles[command.to].title} had to leave; pick another seat"
         if command.role == "deputy" and self._incident.holder("commander") == command.to:
             return f"{self._roles[command.to].handle} is in command; the deputy is somebody else, pick another seat"
         return None
 
-    def _accept_role(self, command: c.AcceptRole, role: str) -> str | None:
+    def _accept_role(self, command: acts.AcceptRole, role: str) -> str | None:
         if self._incident.offered.get(command.role) != role:
             return f"nobody offered you {command.role}"
         return None
 
-    def _release_role(self, command: c.ReleaseRole, role: str) -> str | None:
+    def _release_role(self, command: acts.ReleaseRole, role: str) -> str | None:
         return None if self._incident.holder(command.role) == role else f"you are not {command.role}"
 
-    def _page(self, command: c.PageTeam, role: str) -> str | None:
+    def _page(self, command: acts.PageTeam, role: str) -> str | None:
         if self._incident.present[command.role]:
             return f"{self._roles[command.role].handle} is already here"
         if command.role in self._incident.paged:
@@ -160,9 +160,9 @@ class Rules:
             return None
         return f"{self._roles[role].handle} is not in the room; page them first"
 
-    def _assign_task(self, command: c.AssignTask, role: str) -> str | None:
+    def _assign_task(self, command: acts.AssignTask, role: str) -> str | None:
         # A task about an action is an order for it: whoever may not give the one may not give the other.
-        order = c.TakeAction(action=command.action, executor=command.to) if command.action else None
+        order = acts.TakeAction(action=command.action, executor=command.to) if command.action else None
         return (
             (self._wrong_role(order, role) if order else None)
             or self._here(command.to)
@@ -177,25 +177,25 @@ class Rules:
                 return f"{self._roles[role].handle} cannot do that; {who} can"
         return None
 
-    def _own_task(self, command: c.AcknowledgeTask | c.ReportTask, role: str) -> str | None:
+    def _own_task(self, command: acts.AcknowledgeTask | acts.ReportTask, role: str) -> str | None:
         task = self._incident.tasks.get(command.task)
         if task is None:
             return "that task is not yours"
         # Back from a simulated teammate only: what a person has in hand nobody takes from them.
-        back = task.was == role and isinstance(command, c.AcknowledgeTask) and self._incident.simulated(task.owner)
+        back = task.was == role and isinstance(command, acts.AcknowledgeTask) and self._incident.simulated(task.owner)
         if task.owner != role and not back:
             return "that task is not yours"
         if back and task.owner != role and task.reported is None:
             at_it = self._incident.begun(task)
             return f"{self._roles[task.owner].handle} is at it by now; wait for the report" if at_it else None
-        if isinstance(command, c.AcknowledgeTask) and task.acknowledged is not None:
+        if isinstance(command, acts.AcknowledgeTask) and task.acknowledged is not None:
             return "already acknowledged"
         return "already reported" if task.reported is not None else None
 
-    def _ask(self, command: c.AskRole, role: str) -> str | None:
+    def _ask(self, command: acts.AskRole, role: str) -> str | None:
         return self._here(command.role)
 
-    def _answer(self, command: c.AnswerAsker, role: str) -> str | None:
+    def _answer(self, command: acts.AnswerAsker, role: str) -> str | None:
         inject = self._scenario.find("injects", command.inject)
         if command.answer not in [a.id for a in inject.answers]:
             return f"{command.answer!r} is no answer to that; pick one of those on offer"
@@ -218,14 +218,14 @@ class Rules:
         tasks = sum(task.owner == role and task.reported is None for task in self._incident.tasks.values())
         return max(tasks, self._work.queued(role))
 
-    def _run_query(self, command: c.RunQuery, role: str) -> str | None:
+    def _run_query(self, command: acts.RunQuery, role: str) -> str | None:
         query = self._scenario.find("queries", command.query)
         who = self.executor(query.executors, command.executor, role)
         if who is None:
             return self._here(query.executors[0])
         return self._can_do(command.query, None, who) or self._here(who)
 
-    def _take_action(self, command: c.TakeAction, role: str) -> str | None:
+    def _take_action(self, command: acts.TakeAction, role: str) -> str | None:
         action = self._scenario.find("actions", command.action)
         who = self.executor(action.executors, command.executor, role)
         if who is None:
@@ -237,24 +237,24 @@ class Rules:
             or self._work.obstacle(action)
         )
 
-    def _capture(self, command: c.CaptureEvidence, role: str) -> str | None:
+    def _capture(self, command: acts.CaptureEvidence, role: str) -> str | None:
         special = self._scenario.overlay.capture_action
         if not special:
             return self._here(command.executor) if command.executor else None
-        order = c.TakeAction(action=special, executor=command.executor)
+        order = acts.TakeAction(action=special, executor=command.executor)
         return self._wrong_role(order, role) or self._take_action(order, role)
 
-    def _search(self, command: c.SearchLogs, role: str) -> str | None:
+    def _search(self, command: acts.SearchLogs, role: str) -> str | None:
         return None if self._circle.knows(role) else "the logs are for those who need to know; ask one of them"
 
-    def _abort(self, command: c.AbortAction, role: str) -> str | None:
+    def _abort(self, command: acts.AbortAction, role: str) -> str | None:
         run = self._incident.runs[command.action]
         action = self._scenario.find("actions", run.ident)
         if action.abortable or run.state == "waiting":
             return None
         return f"{action.title} cannot be stopped once it has begun"
 
-    def _sign_off(self, command: c.SignOff, role: str) -> str | None:
+    def _sign_off(self, command: acts.SignOff, role: str) -> str | None:
         action = self._scenario.find("actions", command.action)
         mine = [one for one in self._incident.seats_of(role) if one in action.sign_offs]
         if not mine:
@@ -264,27 +264,27 @@ class Rules:
         missing = self._work.missing_sign_offs(action)
         return None if any(one in missing for one in mine) else "that has been signed; it waits for somebody else"
 
-    def _verification(self, command: c.RecordVerification, role: str) -> str | None:
+    def _verification(self, command: acts.RecordVerification, role: str) -> str | None:
         if command.baseline_to <= command.baseline_from:
             return "the baseline window ends before it begins; give minutes such as -55 to -25"
         if 60 * command.baseline_to > self._work.now:
             return "the baseline window ends in the future; give minutes that have passed, such as -55 to -25"
         return None if command.metrics else "pick at least one indicator"
 
-    def _share(self, command: c.ShareCue, role: str) -> str | None:
+    def _share(self, command: acts.ShareCue, role: str) -> str | None:
         return None if f"cue:{command.cue}" in self._incident.refs else "you do not know that yet"
 
-    def _post(self, command: c.PostMessage, role: str) -> str | None:
+    def _post(self, command: acts.PostMessage, role: str) -> str | None:
         if command.channel in self._scenario.restricted and not self._circle.knows(role):
             return f"you are not in #{command.channel}; it is for those who need to know"
         return None
 
-    def _update(self, command: c.UpdateStakeholders, role: str) -> str | None:
+    def _update(self, command: acts.UpdateStakeholders, role: str) -> str | None:
         if command.audience == "restricted" and not self._circle.knows(role):
             return "a restricted update comes from somebody who needs to know; you speak to the others"
         return None
 
-    def _hand_off(self, command: c.HandOff, role: str) -> str | None:
+    def _hand_off(self, command: acts.HandOff, role: str) -> str | None:
         holder = self._incident.holder("commander") if command.what == "commander" else None
         if command.what == "commander" and holder != role:
             return "only the commander hands command over"
@@ -292,7 +292,7 @@ class Rules:
             return "hand it to somebody else"
         return None
 
-    def _accept_handoff(self, command: c.AcceptHandOff, role: str) -> str | None:
+    def _accept_handoff(self, command: acts.AcceptHandOff, role: str) -> str | None:
         offer = self._incident.handoffs.get(command.handoff)
         if offer is None or offer.receiver != role:
             return "that was not handed to you"
@@ -301,43 +301,43 @@ class Rules:
         return None
 
     def _inject_waits(
-        self, command: c.FireInject | c.HoldInject | c.SkipInject | c.EditInject, role: str
+        self, command: acts.FireInject | acts.HoldInject | acts.SkipInject | acts.EditInject, role: str
     ) -> str | None:
         return "that inject has been delivered" if command.inject in self._incident.delivered else None
 
 
 _FACILITATOR_KINDS = tuple(kind for kind, roles in RIGHTS.items() if "facilitator" in roles)
 
-_CHECKS: dict[type[c.Command], Callable[..., str | None]] = {
-    c.TakeSeat: Rules._take_seat,
-    c.AcknowledgePage: Rules._acknowledge,
-    c.Declare: Rules._declare,
-    c.ChangeSeverity: Rules._declared,
-    c.ChangeStatus: Rules._status,
-    c.AssignRole: Rules._assign_role,
-    c.AcceptRole: Rules._accept_role,
-    c.ReleaseRole: Rules._release_role,
-    c.PageTeam: Rules._page,
-    c.AssignTask: Rules._assign_task,
-    c.AcknowledgeTask: Rules._own_task,
-    c.ReportTask: Rules._own_task,
-    c.AskRole: Rules._ask,
-    c.AnswerAsker: Rules._answer,
-    c.RunQuery: Rules._run_query,
-    c.TakeAction: Rules._take_action,
-    c.CaptureEvidence: Rules._capture,
-    c.SearchLogs: Rules._search,
-    c.ShareCue: Rules._share,
-    c.AbortAction: Rules._abort,
-    c.SignOff: Rules._sign_off,
-    c.RecordVerification: Rules._verification,
-    c.PostMessage: Rules._post,
-    c.UpdateStakeholders: Rules._update,
-    c.HandOff: Rules._hand_off,
-    c.AcceptHandOff: Rules._accept_handoff,
-    c.RequestClosure: Rules._declared,
-    c.FireInject: Rules._inject_waits,
-    c.HoldInject: Rules._inject_waits,
-    c.SkipInject: Rules._inject_waits,
-    c.EditInject: Rules._inject_waits,
+_CHECKS: dict[type[acts.Command], Callable[..., str | None]] = {
+    acts.TakeSeat: Rules._take_seat,
+    acts.AcknowledgePage: Rules._acknowledge,
+    acts.Declare: Rules._declare,
+    acts.ChangeSeverity: Rules._declared,
+    acts.ChangeStatus: Rules._status,
+    acts.AssignRole: Rules._assign_role,
+    acts.AcceptRole: Rules._accept_role,
+    acts.ReleaseRole: Rules._release_role,
+    acts.PageTeam: Rules._page,
+    acts.AssignTask: Rules._assign_task,
+    acts.AcknowledgeTask: Rules._own_task,
+    acts.ReportTask: Rules._own_task,
+    acts.AskRole: Rules._ask,
+    acts.AnswerAsker: Rules._answer,
+    acts.RunQuery: Rules._run_query,
+    acts.TakeAction: Rules._take_action,
+    acts.CaptureEvidence: Rules._capture,
+    acts.SearchLogs: Rules._search,
+    acts.ShareCue: Rules._share,
+    acts.AbortAction: Rules._abort,
+    acts.SignOff: Rules._sign_off,
+    acts.RecordVerification: Rules._verification,
+    acts.PostMessage: Rules._post,
+    acts.UpdateStakeholders: Rules._update,
+    acts.HandOff: Rules._hand_off,
+    acts.AcceptHandOff: Rules._accept_handoff,
+    acts.RequestClosure: Rules._declared,
+    acts.FireInject: Rules._inject_waits,
+    acts.HoldInject: Rules._inject_waits,
+    acts.SkipInject: Rules._inject_waits,
+    acts.EditInject: Rules._inject_waits,
 }

@@ -8,9 +8,10 @@ from typing import Any, Protocol
 import simpy
 
 from simulator.events import Event
-from simulator.incident import IncidentState
-from simulator.journal import Entry, Header
-from simulator.scenario import Effect, Scenario
+from simulator.record.incident import IncidentState
+from simulator.record.journal import Entry, Header
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Effect
 from simulator.streams import Streams
 
 

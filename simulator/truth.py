@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator import events as e
+from simulator.scenario.world import World
 from simulator.stage import Stage
-from simulator.world import World
 
 EVERY = 60
 """Seconds between samples."""

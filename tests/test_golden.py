@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import add_references
 from analytics.record import DrillRecord
-from analytics.scoring import score
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from scenarios import load
-from simulator import journal
 from simulator.play import play
-from simulator.replay import replay
+from simulator.record import journal
+from simulator.record.replay import replay
 
 GOLDEN = Path(__file__).parent / "golden"
 DRILLS = [

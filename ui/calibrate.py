@@ -16,7 +16,7 @@ from simulator.errors import DrillError, UnknownName
 if TYPE_CHECKING:
     from analytics.playbook import Playbook
     from simulator.engine import Engine
-    from simulator.scenario import LoadedScenario
+    from simulator.loaded import LoadedScenario
 
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
@@ -65,9 +65,9 @@ def measure(job: Job) -> list[Row]:
 
 
 def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) -> Row:
-    from analytics.counterfactual import make_references
     from analytics.record import DrillRecord
-    from analytics.scoring import score
+    from analytics.runs.counterfactual import make_references
+    from analytics.score import score
     from simulator.play import outcome
 
     references = make_references(loaded, engine.journal, book, seeds=0)

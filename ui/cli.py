@@ -23,10 +23,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from simulator.commands import AnyCommand, Part
+from simulator.acts import AnyCommand
 from simulator.errors import DrillError, JournalError, ReplayDivergence
-from simulator.journal import Journal, first_problem, load
 from simulator.policy import Order
+from simulator.record.journal import Journal, first_problem, load
+from simulator.values import Part
 from ui import tables
 from ui.choices import Difficulty, Form, Mode, Schema
 
@@ -34,8 +35,8 @@ if TYPE_CHECKING:
     from analytics.playbook import Playbook
     from analytics.record import References
     from scenarios.check import Finding
+    from simulator.loaded import LoadedScenario
     from simulator.room.store import Store
-    from simulator.scenario import LoadedScenario
 
 app = typer.Typer(
     name="drill",
@@ -157,7 +158,7 @@ def score(
     """Score a journal; its reference runs are made first where the file lacks them."""
     from analytics.playbook import load as load_playbook
     from analytics.record import DrillRecord
-    from analytics.scoring import score as judge
+    from analytics.score import score as judge
 
     journal = load(known(file, "give a journal written by `drill play --out`"))
     book = load_playbook(playbook)
@@ -175,7 +176,7 @@ def score(
 
 def references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, seeds: int) -> References:
     """Make a drill's reference runs, with a progress bar on stderr."""
-    from analytics.counterfactual import make_references
+    from analytics.runs.counterfactual import make_references
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
@@ -190,7 +191,7 @@ def references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, see
 @app.command()
 def replay(file: File) -> None:
     """Rebuild a recorded drill from its commands and compare it entry by entry."""
-    from simulator.replay import replay as again
+    from simulator.record.replay import replay as again
 
     journal = load(known(file, "give a journal written by `drill play --out`"))
     loaded = of_journal(journal)
@@ -288,7 +289,7 @@ def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook or co
                 model["required"] = ["kind", *model.get("required", ())]
         put(found)
     elif what is Schema.scenario:
-        from simulator.scenario import Scenario
+        from simulator.scenario.model import Scenario
 
         put(Scenario.model_json_schema())
     else:

@@ -6,9 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from simulator import commands as c
+from simulator import acts
+from simulator.briefing import Briefing, Seat
 from simulator.errors import DrillError
-from simulator.views import Briefing, Seat
 from ui import session
 from ui.parts import desk, ending, explore, saying, shell
 from ui.parts.bar import bar_html
@@ -212,7 +212,7 @@ def _mine(here: Here, b: Briefing) -> None:
                 "Share with everybody",
                 key=f"share-{cue.id}",
                 on_click=session.give,
-                args=(here, "clock", c.ShareCue(cue=cue.id)),
+                args=(here, "clock", acts.ShareCue(cue=cue.id)),
             )
         st.caption(b.catalogue.briefing)
 

@@ -6,12 +6,12 @@ from html import escape
 
 import streamlit as st
 
-from analytics.counterfactual import add_references
 from analytics.playbook import load as load_playbook
+from analytics.runs.counterfactual import add_references
 from scenarios.loader import load
 from simulator.engine import VERSION
 from simulator.errors import DrillError
-from simulator.journal import Journal, parse
+from simulator.record.journal import Journal, parse
 from simulator.room.room import Room
 from simulator.room.store import Participant
 from ui import session

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import scenarios
-from analytics.courses import Finalist, Library, Step, begin, library_of, search
-from simulator.scenario import LoadedScenario
+from analytics.runs.courses import Finalist, Library, Step, begin, library_of, search
+from simulator.loaded import LoadedScenario
 
 FOLDER = Path(scenarios.__file__).parent
 

@@ -14,19 +14,21 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from analytics.counterfactual import Ends
-from analytics.courses import library_of
+from analytics.runs.counterfactual import Ends
+from analytics.runs.courses import library_of
 from scenarios.check import Finding
 from scenarios.loader import BASE, Written, load, names, variants, written
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.errors import DrillError
+from simulator.loaded import LoadedScenario
 from simulator.play import play, play_orders
 from simulator.policy import Order
-from simulator.scenario import Action, LoadedScenario, Scenario
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Action
+from simulator.scenario.world import World
 from simulator.text import Utc, render
-from simulator.world import World
 
 SEEDS = (1, 2, 3)
 TRIED_AT, SETTLES = 600, 600
@@ -180,13 +182,13 @@ def _only(loaded: LoadedScenario, action: Action) -> Iterator[Order]:
     scenario = loaded.scenario
     lead = scenario.seats()[0].id
     for role in scenario.seats():
-        yield Order(0, f"{role.id}:rehearsal", c.TakeSeat(seat=role.id, name="rehearsal"))
+        yield Order(0, f"{role.id}:rehearsal", acts.TakeSeat(seat=role.id, name="rehearsal"))
     for role in scenario.roles:
         if not role.present:
-            yield Order(60, f"{lead}:rehearsal", c.PageTeam(role=role.id))
+            yield Order(60, f"{lead}:rehearsal", acts.PageTeam(role=role.id))
     for signer in action.sign_offs:
-        yield Order(TRIED_AT + 300, f"{signer}:rehearsal", c.SignOff(action=action.id))
+        yield Order(TRIED_AT + 300, f"{signer}:rehearsal", acts.SignOff(action=action.id))
     executor = action.executors[0]
     seated = any(role.id == executor for role in scenario.seats())
     by = executor if seated else lead
-    yield Order(TRIED_AT + 300, f"{by}:rehearsal", c.TakeAction(action=action.id, executor=executor))
+    yield Order(TRIED_AT + 300, f"{by}:rehearsal", acts.TakeAction(action=action.id, executor=executor))

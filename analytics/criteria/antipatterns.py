@@ -12,7 +12,7 @@ from analytics.facts import rerun_after
 from analytics.playbook import AntiPattern
 from analytics.scorecard import Named, clock, titles
 from analytics.view import RecordView
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 
 LONG = 900
@@ -53,7 +53,7 @@ def silence(view: RecordView) -> Seen:
 
 def no_rerun(view: RecordView) -> Seen:
     """Closure was asked for on nothing that had been rerun since the last change."""
-    for request in view.all(c.RequestClosure):
+    for request in view.all(acts.RequestClosure):
         done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= request.at]
         if not done or not rerun_after(view, max(done), request.at):
             why = f"Closure was requested at {clock(request.at)} without a rerun since the last change."
@@ -74,7 +74,7 @@ def hunting(view: RecordView) -> Seen:
 
 def looks_stable(view: RecordView) -> Seen:
     """Recovery was claimed on the look of things."""
-    for claim in view.all(c.ClaimRecovery):
+    for claim in view.all(acts.ClaimRecovery):
         outside = view.outside(claim.at)
         done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= claim.at]
         rerun = bool(done) and bool(rerun_after(view, max(done), claim.at))
@@ -88,7 +88,7 @@ def looks_stable(view: RecordView) -> Seen:
 
 def untold_hotfix(view: RecordView) -> Seen:
     """A hotfix went out and nobody was told around that time."""
-    told = [m.at for m in (*updates(view), *view.all(c.EscalateInternally))]
+    told = [m.at for m in (*updates(view), *view.all(acts.EscalateInternally))]
     for run in view.runs:
         if run.spec.rung == "hotfix" and run.started is not None:
             end = run.finished if run.finished is not None else run.begun

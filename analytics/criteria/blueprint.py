@@ -10,7 +10,7 @@ from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.timeline import ActionRun
 from analytics.view import Moment, RecordView
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 
 WRONG_COVERAGE = 1.0 / 3
@@ -57,7 +57,7 @@ def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
         share = timely(view, criterion, span.since)
         why = f"{scope} frozen from {clock(span.since)}; no queued change landed{late(share)}."
         return settle(criterion, [Mark(share, 1, why, (span.seq,))])
-    tries = view.all(c.Freeze)
+    tries = view.all(acts.Freeze)
     if not tries:
         return nothing_seen(criterion, f"Nobody froze {scope}.")
     share = timely(view, criterion, tries[0].at)
@@ -89,7 +89,7 @@ def command_pair(view: RecordView, criterion: Criterion) -> Finding:
 
 def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B2a: two option cards before execution, right about coverage and about minutes to effect."""
-    cards = view.all(c.RecordOption)
+    cards = view.all(acts.RecordOption)
     if not cards:
         return nothing_seen(criterion, "No option card was put on the table.")
     start = view.first_mitigation
@@ -98,8 +98,8 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
         why = f"The first card came at {clock(cards[0].at)}, after the first change had begun."
         return settle(criterion, [Mark(0, 1, why, (cards[0].seq,))])
     title = {one.id: f"“{one.title}”" for one in view.scenario.actions}
-    valid: dict[str, Moment[c.RecordOption]] = {}
-    wrong: dict[str, Moment[c.RecordOption]] = {}
+    valid: dict[str, Moment[acts.RecordOption]] = {}
+    wrong: dict[str, Moment[acts.RecordOption]] = {}
     off: list[str] = []
     # Of several cards for one action the last before execution is what was compared.
     for last in {m.body.action: m for m in before}.values():
@@ -142,7 +142,7 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
 def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     """B2b: the fall-back's precheck ran, and what it gave is on the record."""
     ran = view.ran(view.overlay.readiness_queries)
-    records = view.all(c.RecordReadiness)
+    records = view.all(acts.RecordReadiness)
     if ran is None:
         if records:
             first = records[0]
@@ -195,7 +195,7 @@ def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share * 0.5 ** len(switches), 1, why, evidence)])
 
 
-def decision_behind(view: RecordView, run: ActionRun) -> Moment[c.RecordDecision] | None:
+def decision_behind(view: RecordView, run: ActionRun) -> Moment[acts.RecordDecision] | None:
     """Return the decision a run rests on: the one its order names, else the last before it that lists the action."""
     if run.decision:
         named = next((d for d in view.decisions if d.ref == run.decision and d.at <= run.begun), None)
@@ -264,7 +264,7 @@ def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
     since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)
     if since is None:
         return nothing_seen(criterion, "No mitigation took effect, so there was nothing to compare.")
-    recorded = {m.ref: m for m in view.all(c.RecordVerification)}
+    recorded = {m.ref: m for m in view.all(acts.RecordVerification)}
     findings = []
     for measured in view.all(e.VerificationMeasured):
         command = recorded.get(measured.body.run)
@@ -279,7 +279,7 @@ def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
 def _compared(
     view: RecordView,
     criterion: Criterion,
-    command: Moment[c.RecordVerification],
+    command: Moment[acts.RecordVerification],
     measured: Moment[e.VerificationMeasured],
 ) -> Finding:
     evidence = (command.seq, measured.seq)
@@ -319,13 +319,13 @@ def _compared(
 
 def note_published(view: RecordView, criterion: Criterion) -> Finding:
     """B5a: the decision note, each of its facts held against the world."""
-    notes = view.all(c.PublishDecisionNote)
+    notes = view.all(acts.PublishDecisionNote)
     if not notes:
         return nothing_seen(criterion, "No decision note was published.")
     return _note(view, criterion, notes[-1])
 
 
-def _note(view: RecordView, criterion: Criterion, note: Moment[c.PublishDecisionNote]) -> Finding:
+def _note(view: RecordView, criterion: Criterion, note: Moment[acts.PublishDecisionNote]) -> Finding:
     share = timely(view, criterion, note.at)
     cause = view.scenario.find("causes", note.body.cause)
     done = {r.id for r in view.runs if r.effect is not None and r.effect <= note.at + 180}
@@ -345,7 +345,7 @@ def _note(view: RecordView, criterion: Criterion, note: Moment[c.PublishDecision
 
 def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
     """B5b: the next checkpoint, within a day, with an owner and a trigger."""
-    commits = view.all(c.CommitCheckpoint)
+    commits = view.all(acts.CommitCheckpoint)
     if not commits:
         return nothing_seen(criterion, "No next checkpoint was committed.")
     commit = next((m for m in commits if m.body.in_hours <= 24), commits[0])

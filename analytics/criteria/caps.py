@@ -11,10 +11,10 @@ from analytics.playbook import Cap
 from analytics.scorecard import CapHit, clock, titles
 from analytics.timeline import ActionRun, Span
 from analytics.view import Moment, RecordView
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.circle import tells_detail
-from simulator.conditions import holds
+from simulator.need_to_know import tells_detail
+from simulator.scenario.conditions import holds
 
 COMMAND_DUE = 600
 """From this second on somebody must be in command."""
@@ -67,7 +67,7 @@ def _helped_out(view: RecordView, span: Span) -> bool:
     """Tell whether a simulated teammate took command that nobody had offered them."""
     taken = view.entry(span.seq)
     offered = any(m.body.role == "commander" and m.body.to == span.who and m.at <= taken.at
-                  for m in view.all(c.AssignRole))  # fmt: skip
+                  for m in view.all(acts.AssignRole))  # fmt: skip
     return isinstance(taken.body, e.RoleAccepted) and taken.by.startswith("teammate:") and not offered
 
 
@@ -171,7 +171,7 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
 def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of updates that told people outside need-to-know what only the circle may know."""
     inside = view.overlay.need_to_know
-    said = (*view.all(c.UpdateStakeholders), *view.all(c.UpdateExecutives))
+    said = (*view.all(acts.UpdateStakeholders), *view.all(acts.UpdateExecutives))
     told = [m for m in said if tells_detail(m.body, inside) and _by_people(view, m.seq)]
     why = "Detail was told outside need-to-know at {}."
     return [_hit(cap, why.format(clock(m.at)), (m.seq,), _withdrawn(view, m.ref, m.at, cap)) for m in told]
@@ -179,21 +179,22 @@ def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
 
 def _withdrawn(view: RecordView, ref: str, at: int, cap: Cap) -> bool:
     """Tell whether an update was taken back in time."""
-    return any(m.body.update == ref and at <= m.at <= at + 60 * cap.within for m in view.all(c.CorrectUpdate))
+    return any(m.body.update == ref and at <= m.at <= at + 60 * cap.within for m in view.all(acts.CorrectUpdate))
 
 
 def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
     """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
-    said = [m for m in view.all(c.ClaimRecovery) if m.body.claim == "recovered"]
-    told = [m for m in view.all(c.UpdateStakeholders) if m.body.status == "recovered"]
-    put_so = [m for m in view.all(c.CorrectUpdate) if m.body.status == "recovered"]
-    asked = [m.at for m in view.all(c.RequestClosure) if _by_people(view, m.seq)]
+    said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
+    told = [m for m in view.all(acts.UpdateStakeholders) if m.body.status == "recovered"]
+    put_so = [m for m in view.all(acts.CorrectUpdate) if m.body.status == "recovered"]
+    asked = [m.at for m in view.all(acts.RequestClosure) if _by_people(view, m.seq)]
     # What a simulated teammate claims is not the people's doing.
     claims = [(m.seq, m.at) for m in (*said, *told, *put_so) if _by_people(view, m.seq)]
     claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed) if m.at in asked]
-    back = [m.at for m in view.all(c.CorrectUpdate) if m.body.status != "recovered"]
-    back += [m.at for m in view.all(c.UpdateStakeholders) if m.body.status != "recovered"]
-    back += [m.at for m in view.all(c.ChangeStatus) if m.body.status in ("investigating", "identified", "mitigating")]
+    back = [m.at for m in view.all(acts.CorrectUpdate) if m.body.status != "recovered"]
+    back += [m.at for m in view.all(acts.UpdateStakeholders) if m.body.status != "recovered"]
+    back += [m.at for m in view.all(acts.ChangeStatus) if m.body.status in ("investigating", "identified",
+        "mitigating")]
     names = {s.id: s.title for s in view.scenario.segments}
     hits = []
     for seq, at in sorted(claims):
@@ -227,7 +228,7 @@ def _recoveries(view: RecordView, since: int) -> list[int]:
 def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
     hits = []
-    for request in view.all(c.RequestClosure):
+    for request in view.all(acts.RequestClosure):
         if not _by_people(view, request.seq):
             continue
         effects = [r.effect for r in view.in_effect if r.effect is not None and r.effect <= request.at]

@@ -9,11 +9,11 @@ from analytics.facts import LEVELS, figure_true, picks_right, rank, severity_tru
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, listed
 from analytics.view import Moment, RecordView
-from simulator import commands as c
-from simulator.circle import tells_detail
+from simulator import acts
+from simulator.need_to_know import tells_detail
 
-Told = Moment[c.UpdateStakeholders | c.UpdateExecutives]
-Said = Moment[c.UpdateStakeholders | c.UpdateExecutives | c.EscalateInternally | c.CorrectUpdate]
+Told = Moment[acts.UpdateStakeholders | acts.UpdateExecutives]
+Said = Moment[acts.UpdateStakeholders | acts.UpdateExecutives | acts.EscalateInternally | acts.CorrectUpdate]
 INTERNAL_EARLIER = 5
 """Minutes by which the internal escalation is due before the first stakeholder update."""
 GRACE = 60
@@ -28,7 +28,7 @@ FALSE_FACT = 0.5
 
 def communication(view: RecordView, criterion: Criterion) -> Finding:
     """P4: escalated and told in time, updated on cadence, and true."""
-    escalations = view.all(c.EscalateInternally)
+    escalations = view.all(acts.EscalateInternally)
     told = updates(view)
     if not escalations and not told:
         return nothing_seen(criterion, "Nobody outside the incident channel was told anything.")
@@ -38,12 +38,12 @@ def communication(view: RecordView, criterion: Criterion) -> Finding:
 
 def updates(view: RecordView) -> tuple[Told, ...]:
     """Return every update to stakeholders and executives, in order."""
-    told: list[Told] = [*view.all(c.UpdateStakeholders), *view.all(c.UpdateExecutives)]
+    told: list[Told] = [*view.all(acts.UpdateStakeholders), *view.all(acts.UpdateExecutives)]
     return tuple(sorted(told, key=lambda m: m.seq))
 
 
 def _escalated(view: RecordView, criterion: Criterion) -> Mark:
-    first = view.first(c.EscalateInternally)
+    first = view.first(acts.EscalateInternally)
     if first is None:
         return Mark(0, 0.75, "Engineering leadership was not told.")
     share = timely(view, criterion, first.at, INTERNAL_EARLIER)
@@ -55,7 +55,7 @@ def _escalated(view: RecordView, criterion: Criterion) -> Mark:
 
 def _first_update(view: RecordView, criterion: Criterion) -> Mark:
     inside = view.overlay.need_to_know
-    fits = [m for m in view.all(c.UpdateStakeholders) if (m.body.audience == "restricted") == bool(inside)]
+    fits = [m for m in view.all(acts.UpdateStakeholders) if (m.body.audience == "restricted") == bool(inside)]
     points = 0.375 if view.overlay.reporter_action else 0.75
     if not fits:
         return Mark(0, points, f"No {'restricted' if inside else 'stakeholder'} update went out.")
@@ -86,7 +86,7 @@ def _cadence(view: RecordView, criterion: Criterion) -> Mark:
         return Mark(0, 1.5, "")
     window = view.window(criterion)
     first_due = round(60 * window[0]) if window else told[0].at
-    outside = view.all(c.UpdateStakeholders)
+    outside = view.all(acts.UpdateStakeholders)
     first_told = outside[0].at if outside else view.over
     gaps = sorted([*silences(view), *([(first_due, first_told)] if first_told > first_due + GRACE else [])])
     waited = sum(until - due for due, until in gaps)
@@ -105,7 +105,7 @@ def _cadence(view: RecordView, criterion: Criterion) -> Mark:
 def _promises(view: RecordView) -> list[tuple[int, int]]:
     """Return of every update when the next was owed, and when it came; a promise is kept to those it was made to."""
     found = []
-    heard: tuple[Sequence[Told], ...] = (view.all(c.UpdateStakeholders), view.all(c.UpdateExecutives))
+    heard: tuple[Sequence[Told], ...] = (view.all(acts.UpdateStakeholders), view.all(acts.UpdateExecutives))
     for told in heard:
         for index, m in enumerate(told):
             following = told[index + 1].at if index + 1 < len(told) else view.over
@@ -141,7 +141,7 @@ def update_quality(view: RecordView, m: Told) -> tuple[float, list[str]]:
         "a true unknown": picks_right(view, "unknowns", body.unknowns, m.at),
         "a next update time": body.next_update_minutes > 0,
     }
-    if isinstance(body, c.UpdateStakeholders):
+    if isinstance(body, acts.UpdateStakeholders):
         checks["the true status"] = status_true(view, body.status, m.at)
     lacks = [name for name, ok in checks.items() if not ok]
     return 1 - len(lacks) / len(checks), lacks
@@ -151,7 +151,7 @@ def _truth(view: RecordView) -> list[Mark]:
     """No false fact, no cause beyond its confidence, no point ETA, nothing outside need-to-know; a correction mends."""
     if not updates(view):
         return []
-    said: list[Said] = [*updates(view), *view.all(c.EscalateInternally), *view.all(c.CorrectUpdate)]
+    said: list[Said] = [*updates(view), *view.all(acts.EscalateInternally), *view.all(acts.CorrectUpdate)]
     said.sort(key=lambda m: m.seq)
     wrong = [(m, words) for m in said if (words := false_facts(view, m)) and not _taken_back(view, m)]
     if not wrong:
@@ -168,11 +168,11 @@ def false_facts(view: RecordView, m: Said) -> list[str]:
     found = []
     if body.impact is not None and figure_true(view, body.impact, m.at) is False:
         found.append(f"{body.impact.name} {body.impact.low:g}")
-    if isinstance(body, (c.UpdateStakeholders, c.CorrectUpdate)) and not status_true(view, body.status, m.at):
+    if isinstance(body, (acts.UpdateStakeholders, acts.CorrectUpdate)) and not status_true(view, body.status, m.at):
         found.append(f"status {body.status}")
-    if not isinstance(body, c.CorrectUpdate) and tells_detail(body, view.overlay.need_to_know):
+    if not isinstance(body, acts.CorrectUpdate) and tells_detail(body, view.overlay.need_to_know):
         found.append("detail outside need-to-know")
-    if isinstance(body, (c.UpdateStakeholders, c.UpdateExecutives)):
+    if isinstance(body, (acts.UpdateStakeholders, acts.UpdateExecutives)):
         if body.cause and not _cause_known(view, body.cause, m.seq):
             found.append("a cause above its confidence")
         if body.eta == "point":
@@ -190,10 +190,10 @@ def _cause_known(view: RecordView, cause: str, before: int) -> bool:
 
 def _taken_back(view: RecordView, m: Said) -> bool:
     """Tell whether the last correction in time is true; a false correction is taken back by the next one."""
-    about = m.body.update if isinstance(m.body, c.CorrectUpdate) else m.ref
+    about = m.body.update if isinstance(m.body, acts.CorrectUpdate) else m.ref
     fixes = [
         fix
-        for fix in view.all(c.CorrectUpdate)
+        for fix in view.all(acts.CorrectUpdate)
         if fix.body.update == about and fix.seq > m.seq and fix.at <= m.at + CORRECTED
     ]
     if not fixes:

@@ -7,9 +7,9 @@ from analytics.facts import can_fail, picks_right, rerun_after, solid, tick_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.journal import Entry
+from simulator.record.journal import Entry
 
 GRACE = 600
 """Seconds beyond its own deadline within which a promised check still counts as made."""
@@ -34,7 +34,7 @@ def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
-def _statements(view: RecordView, decision: Moment[c.RecordDecision]) -> list[Mark]:
+def _statements(view: RecordView, decision: Moment[acts.RecordDecision]) -> list[Mark]:
     body = decision.body
     seq = (decision.seq,)
     lacks = []
@@ -71,7 +71,7 @@ def _statements(view: RecordView, decision: Moment[c.RecordDecision]) -> list[Ma
     ]
 
 
-def check_made(view: RecordView, decision: Moment[c.RecordDecision]) -> int | None:
+def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int | None:
     """Return the entry in which a decision's own check was made after it, in time."""
     check = decision.body.check
     until = decision.at + 60 * check.within_minutes + GRACE
@@ -121,12 +121,12 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks + chain)
 
 
-def _command_of(view: RecordView, offer: Moment[e.HandOffOffered]) -> Moment[c.HandOff] | None:
-    before = [m for m in view.all(c.HandOff) if m.seq < offer.seq and m.body.to == offer.body.receiver]
+def _command_of(view: RecordView, offer: Moment[e.HandOffOffered]) -> Moment[acts.HandOff] | None:
+    before = [m for m in view.all(acts.HandOff) if m.seq < offer.seq and m.body.to == offer.body.receiver]
     return before[-1] if before else None
 
 
-def _lacks(view: RecordView, handoff: Moment[c.HandOff]) -> list[str]:
+def _lacks(view: RecordView, handoff: Moment[acts.HandOff]) -> list[str]:
     body = handoff.body
     lacks = []
     if not body.included:
@@ -169,7 +169,7 @@ def _chain(view: RecordView) -> list[Mark]:
             None,
         )
         named = next(
-            (m for m in view.all(c.AssignLane) if m.body.lane == giver and m.body.next_owner == receiver), None
+            (m for m in view.all(acts.AssignLane) if m.body.lane == giver and m.body.next_owner == receiver), None
         )
         if handed:
             share += 1
@@ -224,15 +224,15 @@ def completed(view: RecordView, criterion: Criterion) -> Finding:
     effects = tuple(r.effect_seq for r in view.in_effect)
     marks = [Mark(share, 1, why, effects, ("mitigation",)), _green_rerun(view)]
     first = min(r.effect for r in view.in_effect if r.effect is not None)
-    risks = [m for m in view.all(c.RecordResidualRisks) if m.at >= first]
+    risks = [m for m in view.all(acts.RecordResidualRisks) if m.at >= first]
     # The last statement is the one that stands.
     right = next((m for m in risks[-1:] if picks_right(view, "residual_risks", m.body.risks, m.at)), None)
     if right:
         marks.append(Mark(1, 0.5, f"Residual risks on record at {clock(right.at)}, and they hold.", (right.seq,)))
     else:
         marks.append(Mark(0, 0.5, "No true residual risk was recorded after the mitigation."))
-    tasks = [m for m in view.all(c.AddHardeningTask) if tick_factor(view, m.body.factor)]
-    factors = {m.body.factor for m in view.all(c.AddHardeningTask)}
+    tasks = [m for m in view.all(acts.AddHardeningTask) if tick_factor(view, m.body.factor)]
+    factors = {m.body.factor for m in view.all(acts.AddHardeningTask)}
     # Who names every factor there is names none.
     tasks = tasks if 2 * len({m.body.factor for m in tasks}) >= len(factors) else []
     why = f"{counted(len(tasks), 'hardening task')} on a real factor, with owner and date."
@@ -265,7 +265,7 @@ def _green_rerun(view: RecordView) -> Mark:
 
 def closure(view: RecordView, criterion: Criterion) -> Finding:
     """G4: the gate opened; each refused request costs a point."""
-    requests = view.all(c.RequestClosure)
+    requests = view.all(acts.RequestClosure)
     if not requests:
         return nothing_seen(criterion, "Closure was never requested.")
     refusals = view.all(e.ClosureRefused)
@@ -285,8 +285,8 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
 
 def closure_package(view: RecordView, criterion: Criterion) -> Finding:
     """G5: the package rests on a verification after the mitigation; the note names the true cause and what is open."""
-    package = view.all(c.PublishClosurePackage)
-    note = view.all(c.WriteLeadershipNote)
+    package = view.all(acts.PublishClosurePackage)
+    note = view.all(acts.WriteLeadershipNote)
     if not package and not note:
         return nothing_seen(criterion, "Neither a closure package nor a leadership note was published.")
     marks = []
@@ -316,5 +316,5 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
 
 def _measured_later(view: RecordView, entry: Entry, checks: set[int]) -> bool:
     """Tell whether a cited verification command is one whose measurement is among the checks."""
-    ref = next((m.ref for m in view.all(c.RecordVerification) if m.seq == entry.seq), None)
+    ref = next((m.ref for m in view.all(acts.RecordVerification) if m.seq == entry.seq), None)
     return any(m.body.run == ref and m.seq in checks for m in view.all(e.VerificationMeasured))

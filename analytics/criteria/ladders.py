@@ -12,7 +12,7 @@ from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, listed, titles
 from analytics.timeline import ActionRun
 from analytics.view import Moment, RecordView
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 
 FULL_GAP, NO_GAP = 0.10, 0.60
@@ -27,15 +27,15 @@ AT_STAKE = 0.02
 
 def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
     """L1: declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
-    declare = view.first(c.Declare)
-    classified = view.first(c.ClassifyDependency)
+    declare = view.first(acts.Declare)
+    classified = view.first(acts.ClassifyDependency)
     if declare is None and classified is None:
         return nothing_seen(criterion, "Neither severity nor dependency class was ever stated.")
     marks = [_declared_first(view, criterion, declare), _level(view, criterion), _revised(view, declare)]
     return settle(criterion, [*marks, *_dependency(view, classified)])
 
 
-def _declared_first(view: RecordView, criterion: Criterion, declare: Moment[c.Declare] | None) -> Mark:
+def _declared_first(view: RecordView, criterion: Criterion, declare: Moment[acts.Declare] | None) -> Mark:
     if declare is None:
         return Mark(0, 1, "The incident was not declared.")
     first = view.first_mitigation
@@ -82,24 +82,24 @@ def _kept_level(view: RecordView, since: int) -> float:
     return right / len(minutes) if minutes else 1.0
 
 
-def unfounded_revisions(view: RecordView) -> list[Moment[c.ChangeSeverity]]:
+def unfounded_revisions(view: RecordView) -> list[Moment[acts.ChangeSeverity]]:
     """Return the severity changes that link no evidence newer than the statement before."""
     found = []
-    before = view.first(c.Declare)
+    before = view.first(acts.Declare)
     since = before.seq if before else 0
-    for change in view.all(c.ChangeSeverity):
+    for change in view.all(acts.ChangeSeverity):
         if not any(x.seq > since for x in solid(view, change.body.evidence, change)):
             found.append(change)
         since = change.seq
     return found
 
 
-def _revised(view: RecordView, declare: Moment[c.Declare] | None) -> Mark:
+def _revised(view: RecordView, declare: Moment[acts.Declare] | None) -> Mark:
     unfounded = unfounded_revisions(view)
     if unfounded:
         why = f"The severity was changed at {clock(unfounded[0].at)} without new linked evidence."
         return Mark(0, 1, why, tuple(m.seq for m in unfounded))
-    changes = view.all(c.ChangeSeverity)
+    changes = view.all(acts.ChangeSeverity)
     away = [m for m in changes if view.outside(m.at) and not fits(m.body.severity, severity_truth(view, m.at))]
     if away:
         why = f"The severity was changed at {clock(away[0].at)} to what the matrix does not give."
@@ -112,7 +112,7 @@ def _revised(view: RecordView, declare: Moment[c.Declare] | None) -> Mark:
     return Mark(0, 1, "Nothing that had been seen is linked to the severity.")
 
 
-def _dependency(view: RecordView, classified: Moment[c.ClassifyDependency] | None) -> list[Mark]:
+def _dependency(view: RecordView, classified: Moment[acts.ClassifyDependency] | None) -> list[Mark]:
     true = view.overlay.dependency
     first = view.first_mitigation
     if classified is None:
@@ -208,7 +208,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
 
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
-    ladder = get_args(c.Rung)
+    ladder = get_args(values.Rung)
     taken = {r.spec.rung for r in view.mitigations} & set(ladder)
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken, so none was rejected for it.")
@@ -298,7 +298,7 @@ def confidence(view: RecordView, criterion: Criterion) -> Finding:
     )  # fmt: skip
 
 
-def _allowed(decision: Moment[c.RecordDecision] | None, run: ActionRun) -> bool:
+def _allowed(decision: Moment[acts.RecordDecision] | None, run: ActionRun) -> bool:
     if decision is None:
         return False
     level = decision.body.confidence
@@ -307,20 +307,20 @@ def _allowed(decision: Moment[c.RecordDecision] | None, run: ActionRun) -> bool:
     return LEVELS.index(level) >= LEVELS.index(run.spec.needs_confidence)
 
 
-def _earned(view: RecordView, decision: Moment[c.RecordDecision]) -> bool:
+def _earned(view: RecordView, decision: Moment[acts.RecordDecision]) -> bool:
     """Tell whether the links carry the level: one observation, one telling test, two kinds of it or a kept promise."""
     links = solid(view, decision.body.evidence, decision)
     if decision.body.confidence == "L1":
         return bool(links)
     tests = telling(view, links)
-    disproved = [m for m in view.all(c.ChallengeClaim) if m.seq < decision.seq and _disproves(view, m)]
+    disproved = [m for m in view.all(acts.ChallengeClaim) if m.seq < decision.seq and _disproves(view, m)]
     if decision.body.confidence == "L2":
         return bool(tests) or bool(links and disproved)
     lines = {x.body.query for x in tests if isinstance(x.body, e.QueryFinished)}
     return len(lines) >= 2 or bool(tests and _promise_kept(view, decision))
 
 
-def _disproves(view: RecordView, challenge: Moment[c.ChallengeClaim]) -> bool:
+def _disproves(view: RecordView, challenge: Moment[acts.ChallengeClaim]) -> bool:
     inject = view.scenario.find("injects", challenge.body.inject)
     if inject is None:
         return False
@@ -331,7 +331,7 @@ def _disproves(view: RecordView, challenge: Moment[c.ChallengeClaim]) -> bool:
     )
 
 
-def _promise_kept(view: RecordView, decision: Moment[c.RecordDecision]) -> bool:
+def _promise_kept(view: RecordView, decision: Moment[acts.RecordDecision]) -> bool:
     """Tell whether a check promised by an earlier decision was measured and came out as promised before this one."""
     for earlier in view.decisions:
         if earlier.seq >= decision.seq:
@@ -365,7 +365,7 @@ def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
 
 
 def _kept_apart(
-    view: RecordView, runs: list[ActionRun], named: dict[str, Moment[c.RecordDecision] | None]
+    view: RecordView, runs: list[ActionRun], named: dict[str, Moment[acts.RecordDecision] | None]
 ) -> Mark:
     decisions = [d for d in named.values() if d]
     strategies = {r.spec.strategy for r in runs}

@@ -11,7 +11,7 @@ from analytics.facts import WORTH, figure_true, risk_true, solid, telling, tick_
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 
 BUSY_FROM, BUSY_TO, BUSY_SHARE = 300, 2100, 0.30
@@ -63,9 +63,9 @@ def _baseline_evidence(view: RecordView, criterion: Criterion) -> Mark:
 
 
 def _next_owners(view: RecordView, criterion: Criterion) -> Mark:
-    lanes = get_args(c.Lane)
-    first: dict[str, Moment[c.AssignLane]] = {}
-    for m in view.all(c.AssignLane):
+    lanes = get_args(values.Lane)
+    first: dict[str, Moment[acts.AssignLane]] = {}
+    for m in view.all(acts.AssignLane):
         if m.body.next_owner != m.body.owner:
             first.setdefault(m.body.lane, m)
     share = sum(timely(view, criterion, m.at) for m in first.values()) / len(lanes)
@@ -75,7 +75,7 @@ def _next_owners(view: RecordView, criterion: Criterion) -> Mark:
 
 
 def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
-    record = view.first(c.RecordReadiness)
+    record = view.first(acts.RecordReadiness)
     if record is None:
         return Mark(0, 1, "The readiness prechecks are not on record.")
     good = {one.id for one in view.scenario.revisions if one.true}
@@ -84,7 +84,7 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     # That it fails is an answer too. Long after the first minutes it is verification, not readiness.
     health = next((m for m in view.all(e.QueryFinished) if m.body.query in view.overlay.health_queries), None)
     looked = timely(view, criterion, health.at) if health else 0.0
-    lanes = {m.body.lane for m in view.all(c.AssignLane) if m.at <= record.at + 300}
+    lanes = {m.body.lane for m in view.all(acts.AssignLane) if m.at <= record.at + 300}
     linked = bool(solid(view, record.body.evidence, record)) or checked is not None
     passed = {
         "known-good revision": record.body.known_good in good and linked,
@@ -114,8 +114,8 @@ def lanes(view: RecordView, criterion: Criterion) -> Finding:
 
 
 def _lane_owners(view: RecordView) -> Mark:
-    owners = {m.body.lane: m for m in view.all(c.AssignLane)}
-    lacking = [lane for lane in get_args(c.Lane) if lane not in owners]
+    owners = {m.body.lane: m for m in view.all(acts.AssignLane)}
+    lacking = [lane for lane in get_args(values.Lane) if lane not in owners]
     why = "Each of the four lanes has a named owner." if not lacking else f"No owner for the {listed(lacking)} lane."
     return Mark(len(owners) / 4, 1, why, tuple(m.seq for m in owners.values()))
 
@@ -137,7 +137,7 @@ def _merge_owner(view: RecordView) -> list[Mark]:
     shared = {s.id: s.title for s in view.scenario.services if len(s.surfaces) >= 2}
     if not shared:
         return []
-    named = {m.body.surface: m for m in view.all(c.NameMergeOwner) if m.body.surface in shared}
+    named = {m.body.surface: m for m in view.all(acts.NameMergeOwner) if m.body.surface in shared}
     lacking = [ident for ident in shared if ident not in named]
     why = f"No merge owner for {titles(shared, lacking)}." if lacking else "A merge owner was named where lanes meet."
     return [Mark(len(named) / len(shared), 0.5, why, tuple(m.seq for m in named.values()))]
@@ -200,7 +200,7 @@ def evidence(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
-def packet_quality(view: RecordView, packet: Moment[c.RecordPacket]) -> tuple[float, list[str]]:
+def packet_quality(view: RecordView, packet: Moment[acts.RecordPacket]) -> tuple[float, list[str]]:
     """Return how good a packet is (0 … 1) and what it lacks."""
     body = packet.body
     true = [figure_true(view, f, packet.at) for f in body.impact]
@@ -218,8 +218,8 @@ def packet_quality(view: RecordView, packet: Moment[c.RecordPacket]) -> tuple[fl
 def _packets(view: RecordView) -> Mark:
     points: list[tuple[int, str]] = [(d.at, "decision") for d in view.decisions]
     points += [(m.at, "handoff") for m in view.all(e.HandOffOffered)]
-    points += [(m.at, "closure") for m in view.all(c.RequestClosure)[:1]]
-    packets = view.all(c.RecordPacket)
+    points += [(m.at, "closure") for m in view.all(acts.RequestClosure)[:1]]
+    packets = view.all(acts.RecordPacket)
     if not points:
         return Mark(0, 1, "There was no checkpoint to write a packet for.", owners=LEAD)
     score, seqs, lacking = 0.0, [], []
@@ -240,17 +240,17 @@ def _packets(view: RecordView) -> Mark:
 
 
 def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
-    snapshots = view.all(c.RecordSnapshot)
+    snapshots = view.all(acts.RecordSnapshot)
     if not snapshots:
         return Mark(0, 1, "No incident command snapshot was recorded.", owners=LEAD)
     good = {one.id for one in view.scenario.revisions if one.true}
 
-    def worth(m: Moment[c.RecordSnapshot]) -> float:
+    def worth(m: Moment[acts.RecordSnapshot]) -> float:
         return 0.5 * (m.body.stable_revision in good) + 0.5 * bool(risk_true(view, m))
 
     first = snapshots[0]
     wanted = [worth(first) * timely(view, criterion, first.at)]
-    changes = view.all(c.ChangeStatus)
+    changes = view.all(acts.ChangeStatus)
     for change in changes:
         near = [m for m in snapshots if abs(m.at - change.at) <= NEAR / 2]
         nearest = min(near, key=lambda m: (abs(m.at - change.at), -m.seq), default=None)
@@ -306,7 +306,7 @@ def _wanted_by(view: RecordView, supports: str) -> float:
         return min(back) if back else max([begun, *named])
     if supports == "closure":
         # Proof of completion comes last: before somebody calls it over.
-        claims = [m.at for m in (*view.all(c.ClaimRecovery), *view.all(c.RequestClosure))]
+        claims = [m.at for m in (*view.all(acts.ClaimRecovery), *view.all(acts.RequestClosure))]
         return min(claims, default=view.over)
     if supports in {action.rung for action in view.scenario.actions}:
         done = [r.begun for r in view.mitigations if r.spec.rung == supports]
@@ -321,7 +321,7 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
-    records = view.all(c.RecordContradiction)
+    records = view.all(acts.RecordContradiction)
     if records:
         return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)
     taken = {r.id for r in view.runs if r.started is not None}
@@ -341,13 +341,13 @@ def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     return nothing_seen(criterion, why, [first.seq])
 
 
-def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContradiction]) -> Finding:
+def _judged(view: RecordView, criterion: Criterion, moment: Moment[acts.RecordContradiction]) -> Finding:
     body = moment.body
     specs = {r.action: view.scenario.find("actions", r.action) for r in body.recommendations}
     first, second = body.recommendations
     both = whose(view, first) != whose(view, second) and first.action != second.action
 
-    def stated(r: c.Recommendation) -> bool:
+    def stated(r: values.Recommendation) -> bool:
         spec = specs[r.action]
         if spec is None:
             return False
@@ -379,7 +379,7 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[c.RecordContr
     return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, seqs)])
 
 
-def whose(view: RecordView, one: c.Recommendation) -> str:
+def whose(view: RecordView, one: values.Recommendation) -> str:
     """Return whose recommendation it is: the persona of the message it came with, else its owner's handle."""
     said = view.scenario.find("injects", one.voice) if one.voice else None
     if said is not None:
@@ -388,16 +388,17 @@ def whose(view: RecordView, one: c.Recommendation) -> str:
     return str(role.handle) if role else str(one.owner)
 
 
-def _recommended(view: RecordView, one: c.Recommendation) -> bool:
+def _recommended(view: RecordView, one: values.Recommendation) -> bool:
     """Tell whether somebody who is quoted pushed for that action."""
     said = view.scenario.find("injects", one.voice) if one.voice else None
     return said is None or said.proposes == one.action
 
 
-def _looked_again(view: RecordView, moment: Moment[c.RecordContradiction]) -> int | None:
+def _looked_again(view: RecordView, moment: Moment[acts.RecordContradiction]) -> int | None:
     if moment.body.reassess_minutes > REASSESS / 60:
         return None
-    kinds = (c.RecordDecision, c.RecordSnapshot, c.RecordContradiction, c.RecordVerification, c.RecordPacket)
+    kinds = (acts.RecordDecision, acts.RecordSnapshot, acts.RecordContradiction, acts.RecordVerification,
+        acts.RecordPacket)
     later = sorted(
         (m.at, m.seq) for kind in kinds for m in view.all(kind) if m.seq > moment.seq and m.at - moment.at <= REASSESS
     )

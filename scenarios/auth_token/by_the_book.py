@@ -12,42 +12,42 @@ from scenarios.auth_token.plans import TELLING, Plan, executives, nobody_stuck, 
 from scenarios.moves import both, delivered, figure, green, in_command, known, m, recorded, seen, seen_after, task
 from scenarios.plans import backlog, closing, hand_off, lanes, settled, trigger, verified
 from scenarios.responders import Book, Step, does
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts
+from simulator.briefing import Briefing
 
 
 def _first_minutes() -> list[Step]:
     return [
-        Step(20, "commander", does(c.AcknowledgePage(alert="authn_reject_ratio_high"))),
-        Step(25, "commander", does(c.AssignRole(role="commander", to="commander"))),
-        Step(30, "commander", does(c.AssignRole(role="deputy", to="deputy"))),
+        Step(20, "commander", does(acts.AcknowledgePage(alert="authn_reject_ratio_high"))),
+        Step(25, "commander", does(acts.AssignRole(role="commander", to="commander"))),
+        Step(30, "commander", does(acts.AssignRole(role="deputy", to="deputy"))),
         Step(35, "commander", does(task("triage", "endpoints"))),
         Step(35, "commander", does(task("verification", "impact"))),
         Step(40, "commander", does(task("mitigation", "git_log"))),
-        Step(60, "commander", does(c.PageTeam(role="mobile"))),
-        Step(75, "comms", does(c.ShareCue(cue="web_recovers"))),
-        Step(85, "deputy", does(c.ShareCue(cue="merge_bot_queue"))),
+        Step(60, "commander", does(acts.PageTeam(role="mobile"))),
+        Step(75, "comms", does(acts.ShareCue(cue="web_recovers"))),
+        Step(85, "deputy", does(acts.ShareCue(cue="merge_bot_queue"))),
         Step(
             95,
             "commander",
-            lambda b: c.Declare(
+            lambda b: acts.Declare(
                 severity="SEV-1",
                 title="Customers are thrown out of their sessions",
                 evidence=("alert:authn_reject_ratio_high", *known(b, "endpoints", "impact")),
             ),
             seen("endpoints", "impact"),
         ),
-        Step(105, "commander", does(c.ClassifyDependency(dependency="auth"))),
-        Step(110, "commander", does(c.Freeze(scope=("auth-svc", "edge-gw")))),
+        Step(105, "commander", does(acts.ClassifyDependency(dependency="auth"))),
+        Step(110, "commander", does(acts.Freeze(scope=("auth-svc", "edge-gw")))),
         *lanes(120, {
             "triage": ("triage", "mitigation"), "mitigation": ("mitigation", "verification"),
             "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
         }, {"auth-svc": "mitigation", "edge-gw": "verification"}),
-        Step(145, "commander", does(c.PageTeam(role="security"))),
+        Step(145, "commander", does(acts.PageTeam(role="security"))),
         Step(150, "commander", does(task("triage", "token_stats"))),
         Step(150, "commander", does(task("mitigation", "compat_check"))),
         Step(150, "commander", does(task("verification", "by_client"))),
-        Step(155, "deputy", does(c.CaptureEvidence())),
+        Step(155, "deputy", does(acts.CaptureEvidence())),
         Step(m(3.2), "commander", does(task("verification", "verify"))),
         Step(165, "commander", does(task("triage", "curl_me"))),
         Step(170, "comms", _escalation, seen("impact")),
@@ -55,11 +55,11 @@ def _first_minutes() -> list[Step]:
     ]  # fmt: skip
 
 
-def _escalation(b: Briefing) -> c.EscalateInternally | None:
+def _escalation(b: Briefing) -> acts.EscalateInternally | None:
     impact, plan = figure(b, "impact", "locked_users"), plan_of(b)
     if impact is None:
         return None
-    return c.EscalateInternally(
+    return acts.EscalateInternally(
         impact=impact, decision=plan.lead, ask=plan.ask, next_update_minutes=20, owner="commander"
     )
 
@@ -67,24 +67,24 @@ def _escalation(b: Briefing) -> c.EscalateInternally | None:
 def _verify_and_close(plan: Plan) -> list[Step]:
     calm = both(settled(plan), nobody_stuck) if "poisoned" in plan.affected else settled(plan)
     return [
-        Step(m(20), "verification", does(c.RunQuery(query="verify")), calm),
+        Step(m(20), "verification", does(acts.RunQuery(query="verify")), calm),
         verified(m(21.5), plan, 10, seen_after("verify", m(20))),
         Step(m(26), "commander", lambda b: packet(b, plan, "deputy", "verify", "stuck", "token_stats")),
         # Early enough for simulated holders too: what it waits for comes at its own time.
         Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", f"packet:{len(b.incident.packets)}"),
              both(delivered("commander_leaves"), lambda b: bool(b.incident.packets))),
-        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+        Step(m(20), "deputy", does(acts.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         Step(m(29.5), "comms", lambda b: public(b, "recovered", plan.cleaned_by,
              "Sign-in works again; we keep watching.")),
         Step(m(33.5), "comms", lambda b: executives(b, plan, plan.cleaned_by, plan.told_up[1])),
-        Step(m(34), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
-        Step(m(34), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
+        Step(m(34), "deputy", does(acts.ChangeStatus(status="monitoring")), recorded("verification:1")),
+        Step(m(34), "verification", lambda b: acts.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              green),
-        Step(m(36), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
+        Step(m(36), "verification", does(acts.RecordResidualRisks(risks=plan.risks))),
         *backlog(m(37), plan),
         Step(m(39), "deputy", lambda b: snapshot(b, plan, "hardening", None, 1.0, "verification")),
-        Step(m(40), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
-        Step(m(44), "verification", does(c.RunQuery(query="impact"))),
+        Step(m(40), "deputy", does(acts.SetWatch(owner="verification", trigger=trigger(plan)))),
+        Step(m(44), "verification", does(acts.RunQuery(query="impact"))),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "impact")),
         *closing(48, plan, "comms", "verify", ends=55),
     ]  # fmt: skip

@@ -22,24 +22,25 @@ from scenarios.auth_token.plans import (
 from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, since, task
 from scenarios.plans import Choice, decided, hand_off, option, settled
 from scenarios.responders import Step, does
-from simulator import commands as c
+from simulator import acts, values
 
 
-def _flag_first(plan: Plan) -> c.Recommendation:
+def _flag_first(plan: Plan) -> values.Recommendation:
     blast = {"key": "stuck_stay", "unflagged": "stuck_stay", "late": "phones_untouched", "clock": "returns_with_nodes"}
-    return c.Recommendation(
+    return values.Recommendation(
         owner="platform" if plan is CLOCK else "mitigation", action=plan.lead if plan is CLOCK else "flag_web",
         reversal_minutes=1, blast_radius=(blast[plan.name],),
     )  # fmt: skip
 
 
-def _two_voices(plan: Plan) -> c.RecordContradiction:
+def _two_voices(plan: Plan) -> acts.RecordContradiction:
     """Return the two who contradict each other in the channel, each with what they want."""
     undo = _flag_first(plan)
-    return c.RecordContradiction(
+    return acts.RecordContradiction(
         recommendations=(
-            c.Recommendation(voice="want_flag", action=undo.action, reversal_minutes=1, blast_radius=undo.blast_radius),
-            c.Recommendation(
+            values.Recommendation(voice="want_flag", action=undo.action, reversal_minutes=1,
+                blast_radius=undo.blast_radius),
+            values.Recommendation(
                 voice="want_rollback", action="rollback", reversal_minutes=6,
                 blast_radius=("schema_stall" if plan is KEY else "known_debt",),
             ),
@@ -48,12 +49,12 @@ def _two_voices(plan: Plan) -> c.RecordContradiction:
     )  # fmt: skip
 
 
-def _against(plan: Plan, action: str, minutes: float, blast: str, *evidence: str) -> c.RecordContradiction:
+def _against(plan: Plan, action: str, minutes: float, blast: str, *evidence: str) -> acts.RecordContradiction:
     ours = _flag_first(plan)
-    return c.RecordContradiction(
+    return acts.RecordContradiction(
         recommendations=(
             ours,
-            c.Recommendation(owner="platform", action=action, reversal_minutes=minutes, blast_radius=(blast,)),
+            values.Recommendation(owner="platform", action=action, reversal_minutes=minutes, blast_radius=(blast,)),
         ),
         choice=ours.action,
         reassess_minutes=8,
@@ -76,14 +77,14 @@ def _switches(plan: Plan) -> list[Step]:
     stats = seen("token_stats")
     if plan is KEY:
         first = [Step(m(4), "mitigation", does(option(plan, "flag_web", ("web",), 1, "phones_untouched", 1)), stats)]
-        second: c.Command = c.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")
+        second: acts.Command = acts.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")
         able: When = here("mobile")
     else:
         first = [
-            Step(m(2.6), "mitigation", does(c.RunQuery(query="runbook"))),
+            Step(m(2.6), "mitigation", does(acts.RunQuery(query="runbook"))),
             Step(m(4), "mitigation", does(option(plan, "pin", ("web", "mobile"), 3.5, "stuck_stay", 3.5)), stats),
         ]
-        second = c.TakeAction(action="pin", decision="decision:1")
+        second = acts.TakeAction(action="pin", decision="decision:1")
         able = both(seen("runbook"), done("flag_web"))
     blast = ("phones_untouched", "stuck_stay") if plan is KEY else ("browsers_untouched", "stuck_stay")
     check = below("reject_ratio_web" if plan is KEY else "reject_ratio_mobile", 0.05)
@@ -97,9 +98,9 @@ def _switches(plan: Plan) -> list[Step]:
             ("flag_web", "flag_mobile" if plan is KEY else "pin"), "quickest_undo",
             ("token_stats", "endpoints", "by_client"), 1 if plan is KEY else 3.5, blast, check,
         ), both(stats, recorded("option:2"))),
-        Step(m(4.7), "mitigation", does(c.TakeAction(action="flag_web", decision="decision:1")),
+        Step(m(4.7), "mitigation", does(acts.TakeAction(action="flag_web", decision="decision:1")),
              recorded("decision:1")),
-        *([Step(m(5), "commander", does(c.AskRole(role="mobile", topic="flags")), here("mobile"))]
+        *([Step(m(5), "commander", does(acts.AskRole(role="mobile", topic="flags")), here("mobile"))]
           if plan is KEY else []),
         Step(m(5), "mitigation", does(second), both(able, recorded("decision:1"))),
         *_watch(),
@@ -108,7 +109,7 @@ def _switches(plan: Plan) -> list[Step]:
             ("revoke",), "harm_grows", ("revoke_dry_run", "stuck", "token_stats"), 5,
             ("users_signed_out", "repoison"), below("stuck_sessions", 12_000),
         ), both(seen("revoke_dry_run", "stuck"), done("flag_web"))),
-        Step(m(6), "mitigation", does(c.TakeAction(action="revoke", decision="decision:2")), recorded("decision:2")),
+        Step(m(6), "mitigation", does(acts.TakeAction(action="revoke", decision="decision:2")), recorded("decision:2")),
     ]  # fmt: skip
 
 
@@ -124,7 +125,7 @@ def _sign_out(plan: Plan) -> list[Step]:
         Step(m(10), "comms", lambda b: public(b, "mitigating", "revoke", plan.told), done("flag_web")),
         Step(m(9.5), "commander", lambda b: packet(b, plan, "verification", "revoke_dry_run", "stuck"),
              flagged),
-        Step(m(9.5), "mitigation", does(c.TakeAction(action="revoke", decision="decision:2")),
+        Step(m(9.5), "mitigation", does(acts.TakeAction(action="revoke", decision="decision:2")),
              both(settled(plan), since("revoke", 165), somebody_stuck)),
         *_after(plan, calm, ("revoke",)),
     ]  # fmt: skip
@@ -148,9 +149,9 @@ def _late() -> list[Step]:
             ("flag_web", "flag_mobile"), "quickest_undo", ("verify_by_reason", "token_stats", "endpoints"), 1,
             ("phones_untouched", "browsers_untouched"), below("reject_ratio", 0.012),
         ), both(told, recorded("option:2"))),
-        Step(m(4.7), "mitigation", does(c.TakeAction(action="flag_web", decision="decision:1")),
+        Step(m(4.7), "mitigation", does(acts.TakeAction(action="flag_web", decision="decision:1")),
              recorded("decision:1")),
-        Step(m(5), "mitigation", does(c.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")),
+        Step(m(5), "mitigation", does(acts.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")),
              both(here("mobile"), recorded("decision:1"))),
         *_watch(),
         *_other_voices(LATE, "verify_by_reason"),
@@ -168,7 +169,7 @@ def _clock() -> list[Step]:
     told = seen("verify_by_reason", "clock_all")
     stepped = done("clock_sync")
     return [
-        Step(m(2.6), "commander", does(c.PageTeam(role="platform"))),
+        Step(m(2.6), "commander", does(acts.PageTeam(role="platform"))),
         Step(m(2.6), "commander", does(task("verification", "verify_by_reason"))),
         Step(m(2.7), "commander", does(task("triage", "clock_all"))),
         Step(m(4), "mitigation", does(option(CLOCK, "clock_sync", ("web", "mobile"), 1.5, "returns_with_nodes", 1)),
@@ -180,14 +181,15 @@ def _clock() -> list[Step]:
             ("clock_sync",), "harm_grows", ("verify_by_reason", "clock_all", "token_stats"), 1,
             ("returns_with_nodes",), below("reject_ratio", 0.02),
         ), both(told, recorded("option:2"))),
-        Step(m(4.7), "mitigation", does(c.TakeAction(action="clock_sync", executor="platform", decision="decision:1")),
+        Step(m(4.7), "mitigation", does(acts.TakeAction(action="clock_sync", executor="platform",
+             decision="decision:1")),
              both(here("platform"), recorded("decision:1"))),
         *_watch(),
-        Step(m(7), "commander", does(c.AskRole(role="platform", topic="release")), here("platform")),
+        Step(m(7), "commander", does(acts.AskRole(role="platform", topic="release")), here("platform")),
         *_other_voices(CLOCK, "verify_by_reason"),
         Step(m(10), "comms", lambda b: public(b, "mitigating", "clock_sync", CLOCK.told), stepped),
         Step(m(9.5), "commander", lambda b: packet(b, CLOCK, "verification", "clock_all", "stuck"), stepped),
-        Step(m(10.5), "triage", does(c.RunQuery(query="clock_all")), stepped),
+        Step(m(10.5), "triage", does(acts.RunQuery(query="clock_all")), stepped),
         *_after(CLOCK, stepped, ("clock_sync",)),
     ]  # fmt: skip
 
@@ -215,7 +217,7 @@ def _watch() -> list[Step]:
     return [
         Step(m(5.2), "commander", does(task("triage", text="Watch for other reasons until the checkpoint", due=10))),
         Step(m(5.2), "commander", does(task("verification", text="Watch both client classes", due=10))),
-        Step(m(5.3), "verification", does(c.ShareCue(cue="stuck_gauge"))),
+        Step(m(5.3), "verification", does(acts.ShareCue(cue="stuck_gauge"))),
         Step(m(5.5), "commander", does(task("verification", "stuck"))),
     ]
 
@@ -223,14 +225,14 @@ def _watch() -> list[Step]:
 def _other_voices(plan: Plan, proof: str) -> list[Step]:
     """Return the answers to whoever is loud and wrong, and the way back made ready meanwhile."""
     return [
-        Step(m(6), "triage", lambda b: c.ChallengeClaim(inject="ddos_claim", evidence=known(b, proof)),
+        Step(m(6), "triage", lambda b: acts.ChallengeClaim(inject="ddos_claim", evidence=known(b, proof)),
              both(delivered("ddos_claim"), seen(proof))),
         Step(m(6.5), "commander", does(_against(plan, "block_asn", 1, "no_effect_on_cause", proof)),
              both(delivered("ddos_claim"), seen(proof))),
-        Step(m(7), "commander", does(c.AskRole(role="security", topic="signing_keys")), here("security")),
+        Step(m(7), "commander", does(acts.AskRole(role="security", topic="signing_keys")), here("security")),
         Step(m(9), "commander", does(task("triage", "key_fingerprint")), delivered("publish_proposal")),
         Step(m(12), "triage",
-             lambda b: c.ChallengeClaim(inject="publish_proposal", evidence=known(b, "key_fingerprint")),
+             lambda b: acts.ChallengeClaim(inject="publish_proposal", evidence=known(b, "key_fingerprint")),
              both(delivered("publish_proposal"), seen("key_fingerprint"))),
     ]  # fmt: skip
 
@@ -241,13 +243,13 @@ def _after(plan: Plan, settled: When, in_flight: tuple[str, ...]) -> list[Step]:
         Step(m(13), "mitigation", does(hand_off(plan, "mitigation", "verification", "packet:2", in_flight)),
              both(recorded("packet:2"), settled)),
         Step(m(14), "deputy", lambda b: snapshot(b, plan, "recovery", lead, 1.0, "verification"), settled),
-        Step(m(15), "commander", does(c.ChangeStatus(status="mitigating"))),
+        Step(m(15), "commander", does(acts.ChangeStatus(status="mitigating"))),
         Step(m(16), "comms", lambda b: executives(b, plan, lead, plan.told_up[0])),
     ]  # fmt: skip
 
 
 def _detected(plan: Plan) -> list[Step]:
-    cause = c.StateHypothesis(cause=plan.cause, probability=0.8)
+    cause = acts.StateHypothesis(cause=plan.cause, probability=0.8)
     return [
         Step(m(4), "triage", does(cause), seen(*_told_apart(plan))),
         Step(m(4), "deputy", lambda b: snapshot(b, plan, "detection", plan.lead, plan.worse, "mitigation")),

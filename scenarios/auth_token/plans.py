@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scenarios import moves, plans
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts, values
+from simulator.briefing import Briefing
 
 NORMAL_PCT = 0.6
 """Share of requests that are refused on a good day, in percent."""
@@ -163,27 +163,27 @@ def somebody_stuck(b: Briefing) -> bool:
 # --- what is said ----------------------------------------------------------------------------------------
 
 
-def ratio(b: Briefing, factor: float | None = 1.0) -> c.Figure:
+def ratio(b: Briefing, factor: float | None = 1.0) -> values.Figure:
     """Return the share of refused requests as the panel shows it now, in percent; without a factor the usual one."""
     shown = NORMAL_PCT if factor is None else 100 * factor * (b.latest("reject_ratio") or 0.0)
-    return c.Figure(name="reject_ratio_pct", low=round(shown, 2))
+    return values.Figure(name="reject_ratio_pct", low=round(shown, 2))
 
 
-def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordPacket:
+def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> acts.RecordPacket:
     return plans.packet(b, plan, ratio(b), next_owner, *queries)
 
 
 def snapshot(
     b: Briefing, plan: Plan, phase: str, candidate: str | None, factor: float | None, next_owner: str
-) -> c.RecordSnapshot:
+) -> acts.RecordSnapshot:
     return plans.snapshot(plan, phase, candidate, ratio(b, factor), next_owner)
 
 
-def public(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders:
+def public(b: Briefing, status: str, mitigation: str | None, text: str) -> acts.UpdateStakeholders:
     # What is not known yet is named from the plan of the moment; before there is one, what is never known early.
     plan = plan_of(b)
     unknowns = ("how_many_more", "offline_phones") if "poisoned" in plan.affected else plan.unknowns
-    return c.UpdateStakeholders.model_validate(
+    return acts.UpdateStakeholders.model_validate(
         {
             "audience": "public",
             "status": status,
@@ -197,8 +197,8 @@ def public(b: Briefing, status: str, mitigation: str | None, text: str) -> c.Upd
     )
 
 
-def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> c.UpdateExecutives:
-    return c.UpdateExecutives(
+def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> acts.UpdateExecutives:
+    return acts.UpdateExecutives(
         impact=ratio(b),
         cause=plan.cause,
         mitigation=mitigation,
@@ -208,7 +208,7 @@ def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> c.UpdateE
     )
 
 
-def readiness(b: Briefing, state: str, plan: str | None, *queries: str) -> c.RecordReadiness:
-    return c.RecordReadiness.model_validate(
+def readiness(b: Briefing, state: str, plan: str | None, *queries: str) -> acts.RecordReadiness:
+    return acts.RecordReadiness.model_validate(
         {"known_good": plan_of(b).good, "rollback": state, "plan": plan, "evidence": moves.known(b, *queries)}
     )

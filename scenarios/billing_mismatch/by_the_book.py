@@ -29,37 +29,37 @@ from scenarios.moves import (
 )
 from scenarios.plans import backlog, closing, decided, hand_off, lanes, option, settled, trigger, verified
 from scenarios.responders import Book, Step, does
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts, values
+from simulator.briefing import Briefing
 
 
 def _first_minutes() -> list[Step]:
     return [
-        Step(20, "commander", does(c.AcknowledgePage(alert="revenue_ledger_mismatch"))),
-        Step(25, "commander", does(c.AssignRole(role="commander", to="commander"))),
-        Step(30, "commander", does(c.AssignRole(role="deputy", to="deputy"))),
+        Step(20, "commander", does(acts.AcknowledgePage(alert="revenue_ledger_mismatch"))),
+        Step(25, "commander", does(acts.AssignRole(role="commander", to="commander"))),
+        Step(30, "commander", does(acts.AssignRole(role="deputy", to="deputy"))),
         Step(35, "commander", does(task("data", "sample_200"))),
         Step(35, "commander", does(task("triage", "one_invoice"))),
         Step(40, "commander", does(task("verification", "blast_estimate"))),
-        Step(75, "comms", does(c.ShareCue(cue="refund_tag"))),
-        Step(85, "deputy", does(c.ShareCue(cue="promotion_queue"))),
+        Step(75, "comms", does(acts.ShareCue(cue="refund_tag"))),
+        Step(85, "deputy", does(acts.ShareCue(cue="promotion_queue"))),
         Step(
             95,
             "commander",
-            lambda b: c.Declare(
+            lambda b: acts.Declare(
                 severity="SEV-1",
                 title="Revenue, ledger and charges disagree",
                 evidence=("alert:revenue_ledger_mismatch", *known(b, "one_invoice", "blast_estimate")),
             ),
             seen("one_invoice", "blast_estimate"),
         ),
-        Step(105, "commander", does(c.ClassifyDependency(dependency="billing"))),
-        Step(110, "commander", does(c.Freeze(scope=("billing-worker", "ledger-svc")))),
+        Step(105, "commander", does(acts.ClassifyDependency(dependency="billing"))),
+        Step(110, "commander", does(acts.Freeze(scope=("billing-worker", "ledger-svc")))),
         *lanes(120, {
             "triage": ("triage", "verification"), "mitigation": ("mitigation", "data"),
             "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
         }, {"billing-worker": "mitigation", "ledger-svc": "data"}),
-        Step(135, "commander", does(c.PageTeam(role="finance"))),
+        Step(135, "commander", does(acts.PageTeam(role="finance"))),
         Step(150, "commander", does(task("triage", "by_attempt"))),
         Step(150, "commander", does(task("mitigation", "handler_diff"))),
         Step(150, "commander", does(task("verification", "recon_psp"))),
@@ -69,11 +69,11 @@ def _first_minutes() -> list[Step]:
     ]  # fmt: skip
 
 
-def _escalation(b: Briefing) -> c.EscalateInternally | None:
+def _escalation(b: Briefing) -> acts.EscalateInternally | None:
     impact, plan = figure(b, "blast_estimate", "invoices_affected"), plan_of(b)
     if impact is None:
         return None
-    return c.EscalateInternally(
+    return acts.EscalateInternally(
         impact=impact, decision=plan.lead, ask=plan.ask, next_update_minutes=20, owner="commander"
     )
 
@@ -84,9 +84,9 @@ def _first_checkpoint(plan: Plan) -> list[Step]:
     return [
         *(Step(m(3.2), "commander", does(task(role, query))) for role, query in plan.looks),
         Step(m(3), "triage",
-             lambda b: c.ChallengeClaim(inject="late_consumer", evidence=known(b, *plan.against_lag)),
+             lambda b: acts.ChallengeClaim(inject="late_consumer", evidence=known(b, *plan.against_lag)),
              both(delivered("late_consumer"), seen(*plan.against_lag))),
-        Step(m(4), "triage", does(c.StateHypothesis(cause=plan.cause, probability=0.85)), looked),
+        Step(m(4), "triage", does(acts.StateHypothesis(cause=plan.cause, probability=0.85)), looked),
         Step(m(4), "deputy", lambda b: snapshot(b, plan, "detection", plan.lead, plan.worse, "mitigation"),
              seen("by_attempt", plan.counted[1])),
         *(
@@ -96,7 +96,7 @@ def _first_checkpoint(plan: Plan) -> list[Step]:
         Step(
             m(4),
             "mitigation",
-            lambda b: c.RecordReadiness(
+            lambda b: acts.RecordReadiness(
                 known_good=plan.good, rollback="ready", evidence=known(b, plan.back_check, "recon_psp")
             ),
             seen("rollback_check", plan.back_check),
@@ -114,17 +114,18 @@ def _meanwhile(plan: Plan) -> list[Step]:
     undo, touches, dry_run = plan.repair
     return [
         Step(m(10), "comms", lambda b: public(b, "mitigating", plan.lead, plan.told[0]), done(plan.lead)),
-        Step(m(12.5), "commander", does(c.RecordContradiction(
+        Step(m(12.5), "commander", does(acts.RecordContradiction(
             recommendations=(
-                c.Recommendation(owner="data", action=plan.repaired_by, reversal_minutes=undo, blast_radius=touches),
-                c.Recommendation(owner="mitigation", action="replay_full", reversal_minutes=600,
+                values.Recommendation(owner="data", action=plan.repaired_by, reversal_minutes=undo,
+                    blast_radius=touches),
+                values.Recommendation(owner="mitigation", action="replay_full", reversal_minutes=600,
                                  blast_radius=(plan.replayed,)),
             ),
             choice=plan.repaired_by, reassess_minutes=8, evidence=("query:full_dry_run", f"query:{dry_run}"),
         )), both(delivered("replay_from_ten"), seen("full_dry_run", dry_run))),
         Step(m(13), "comms", lambda b: executives(b, plan, plan.lead, plan.told_up[0])),
         Step(m(14), "deputy", lambda b: snapshot(b, plan, "containment", plan.back, 1.0, "data")),
-        Step(m(15), "commander", does(c.ChangeStatus(status="mitigating"))),
+        Step(m(15), "commander", does(acts.ChangeStatus(status="mitigating"))),
     ]  # fmt: skip
 
 
@@ -134,9 +135,9 @@ def _hand_over(plan: Plan) -> list[Step]:
         # Early enough for simulated holders too: what it waits for comes at its own time.
         Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", last_packet(b)),
              delivered("commander_leaves")),
-        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+        Step(m(20), "deputy", does(acts.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         *(
-            Step(0, "commander", does(c.AnswerAsker(inject=inject, answer=answer)), asked(inject))
+            Step(0, "commander", does(acts.AnswerAsker(inject=inject, answer=answer)), asked(inject))
             for inject, answer in plan.answers
         ),
     ]  # fmt: skip
@@ -147,18 +148,18 @@ def _verify_and_close(plan: Plan) -> list[Step]:
     proven = seen_after("three_way", m(first))
     noted = tuple(dict.fromkeys(query for _, query in plan.noted))
     return [
-        Step(m(first), "verification", does(c.RunQuery(query="three_way")), settled(plan)),
-        Step(m(first + 4), "verification", does(c.RunQuery(query="three_way")), failed("three_way")),
+        Step(m(first), "verification", does(acts.RunQuery(query="three_way")), settled(plan)),
+        Step(m(first + 4), "verification", does(acts.RunQuery(query="three_way")), failed("three_way")),
         verified(m(first + 2), plan, 8, proven),
         Step(m(40.5), "comms", lambda b: executives(b, plan, plan.repaired_by, plan.told_up[1])),
-        Step(m(46), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
+        Step(m(46), "deputy", does(acts.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(46), "deputy", lambda b: snapshot(b, plan, "hardening", None, plan.left, "verification")),
-        Step(m(46), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "three_way")),
+        Step(m(46), "verification", lambda b: acts.ClaimRecovery(claim="recovered", evidence=known(b, "three_way")),
              green),
-        Step(m(47), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
+        Step(m(47), "verification", does(acts.RecordResidualRisks(risks=plan.risks))),
         *backlog(m(47.5), plan),
         Step(m(48), "comms", lambda b: public(b, "recovered", plan.done[-1], plan.told[2]), both(green, proven)),
-        Step(m(48.5), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
+        Step(m(48.5), "deputy", does(acts.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(51.5), "deputy", lambda b: packet(b, plan, "verification", "three_way", *noted)),
         *closing(52, plan, "comms", "three_way", ends=60),
     ]  # fmt: skip

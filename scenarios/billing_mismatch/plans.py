@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from scenarios import plans
 from scenarios.moves import below
 from scenarios.plans import Choice
-from simulator.views import Briefing
+from simulator.briefing import Briefing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from scenarios.billing_mismatch.words import packet, public
 from scenarios.moves import below, both, done, known, m, recorded, seen, seen_after, since, task
 from scenarios.plans import Choice, decided, hand_off
 from scenarios.responders import Step, does
-from simulator import commands as c
+from simulator import acts
 
 
 def steps(plan: Plan) -> list[Step]:
@@ -15,27 +15,27 @@ def steps(plan: Plan) -> list[Step]:
     looked = seen(*plan.shown_by)
     rolled = since("agg_rollback", 225)
     return [
-        Step(m(4.7), "data", does(c.TakeAction(action="agg_stop", decision="decision:1")), recorded("decision:1")),
-        Step(m(6), "commander", lambda b: c.ChangeSeverity(severity="SEV-2",
+        Step(m(4.7), "data", does(acts.TakeAction(action="agg_stop", decision="decision:1")), recorded("decision:1")),
+        Step(m(6), "commander", lambda b: acts.ChangeSeverity(severity="SEV-2",
              because="Ledger and PayGrid agree: no charge and no row is wrong",
              evidence=known(b, "recon_psp", "one_invoice", "agg_reads")), looked),
-        Step(m(6), "verification", does(c.PinMetric(metric="agg_again")), done("agg_stop")),
-        Step(m(6), "verification", does(c.RunQuery(query="agg_reads")), done("agg_stop")),
+        Step(m(6), "verification", does(acts.PinMetric(metric="agg_again")), done("agg_stop")),
+        Step(m(6), "verification", does(acts.RunQuery(query="agg_reads")), done("agg_stop")),
         decided(m(6.2), plan, plan.rolls_back, both(seen("agg_plan"), seen_after("agg_reads", m(6)))),
-        Step(m(6.3), "mitigation", does(c.TakeAction(action="agg_rollback", decision="decision:2")),
+        Step(m(6.3), "mitigation", does(acts.TakeAction(action="agg_rollback", decision="decision:2")),
              recorded("decision:2")),
         Step(m(10.5), "commander", lambda b: packet(b, plan, "data", "agg_reads", "agg_plan", "recon_psp"), rolled),
         decided(m(10.5), plan, Choice(
             ("agg_start", "recompute"), "evidence_agrees", ("recon_psp", "agg_reads", "agg_plan", "sample_200"), 2,
             ("bakes_in",), below("mismatch", 0.001, 15), owner="data",
         ), rolled),
-        Step(m(10.6), "data", does(c.TakeAction(action="agg_start", decision="decision:3")), recorded("decision:3")),
-        Step(m(11), "data", does(c.TakeAction(action="recompute", decision="decision:3")), since("agg_start", 45)),
+        Step(m(10.6), "data", does(acts.TakeAction(action="agg_start", decision="decision:3")), recorded("decision:3")),
+        Step(m(11), "data", does(acts.TakeAction(action="recompute", decision="decision:3")), since("agg_start", 45)),
         Step(m(11), "commander", does(task("mitigation", "full_dry_run"))),
-        Step(m(15), "data", does(c.RunQuery(query="agg_reads")), done("recompute")),
+        Step(m(15), "data", does(acts.RunQuery(query="agg_reads")), done("recompute")),
         Step(m(16), "mitigation", does(hand_off(plan, "mitigation", "data", "packet:2")), recorded("packet:2")),
-        Step(m(17), "verification", does(c.PinMetric(metric="mismatch")), done("recompute")),
-        Step(m(20), "data", does(c.RunQuery(query="recon_now")), done("recompute")),
+        Step(m(17), "verification", does(acts.PinMetric(metric="mismatch")), done("recompute")),
+        Step(m(20), "data", does(acts.RunQuery(query="recon_now")), done("recompute")),
         Step(m(27), "commander", lambda b: packet(b, plan, "deputy", "agg_reads", "recon_now", "recon_psp")),
         Step(m(29.2), "comms", lambda b: public(b, "recovered", "recompute", plan.told[1]),
              seen_after("three_way", m(plan.verified_at))),

@@ -5,41 +5,41 @@ from __future__ import annotations
 from scenarios import plans
 from scenarios.billing_mismatch.plans import Plan, plan_of
 from scenarios.moves import figure
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts, values
+from simulator.briefing import Briefing
 
 OPEN = ("other_consumers", "tax_reports")
 """What is not known early, whatever the cause."""
 
 
-def mismatch(b: Briefing) -> c.Figure:
+def mismatch(b: Briefing) -> values.Figure:
     """Return events over ledger as the panel shows it now, in percent."""
-    return c.Figure(name="mismatch_pct", low=round(100 * (b.latest("mismatch") or 0.0), 3))
+    return values.Figure(name="mismatch_pct", low=round(100 * (b.latest("mismatch") or 0.0), 3))
 
 
-def counted(b: Briefing, plan: Plan, factor: float) -> c.Figure:
+def counted(b: Briefing, plan: Plan, factor: float) -> values.Figure:
     """Return the plan's count as a query gave it last, times `factor`; the mismatch where no query did."""
     name, query = plan.counted
     found = figure(b, query, name)
-    return c.Figure(name=name, low=round(factor * found.low)) if found else mismatch(b)
+    return values.Figure(name=name, low=round(factor * found.low)) if found else mismatch(b)
 
 
-def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordPacket:
+def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> acts.RecordPacket:
     """Return an evidence packet on the newest outputs of these queries."""
     return plans.packet(b, plan, mismatch(b), next_owner, *queries)
 
 
 def snapshot(
     b: Briefing, plan: Plan, phase: str, candidate: str | None, factor: float, next_owner: str
-) -> c.RecordSnapshot:
+) -> acts.RecordSnapshot:
     """Return a snapshot whose risk of waiting is the plan's count times `factor`."""
     return plans.snapshot(plan, phase, candidate, counted(b, plan, factor), next_owner)
 
 
-def public(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders:
+def public(b: Briefing, status: str, mitigation: str | None, text: str) -> acts.UpdateStakeholders:
     """Return an update to customers."""
     plan = plan_of(b)
-    return c.UpdateStakeholders.model_validate(
+    return acts.UpdateStakeholders.model_validate(
         {
             "audience": "public",
             "status": status,
@@ -53,9 +53,9 @@ def public(b: Briefing, status: str, mitigation: str | None, text: str) -> c.Upd
     )
 
 
-def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> c.UpdateExecutives:
+def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> acts.UpdateExecutives:
     """Return an update to executives."""
-    return c.UpdateExecutives(
+    return acts.UpdateExecutives(
         impact=mismatch(b),
         cause=plan.cause,
         mitigation=mitigation,

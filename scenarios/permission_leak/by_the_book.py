@@ -12,47 +12,47 @@ from scenarios.permission_leak.contain import steps_of
 from scenarios.permission_leak.plans import TELLING, Plan, executives, packet, plan_of, reads, restricted, snapshot
 from scenarios.plans import backlog, closing, hand_off, lanes, settled, trigger, verified
 from scenarios.responders import Book, Step, does
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts
+from simulator.briefing import Briefing
 
 
 def _first_minutes() -> list[Step]:
     shown = seen("repro_warm", "audit_count")
     return [
-        Step(15, "commander", does(c.AssignRole(role="commander", to="commander"))),
-        Step(20, "commander", does(c.AssignRole(role="deputy", to="deputy"))),
-        Step(25, "deputy", does(c.TakeAction(action="open_room", executor="deputy"))),
+        Step(15, "commander", does(acts.AssignRole(role="commander", to="commander"))),
+        Step(20, "commander", does(acts.AssignRole(role="deputy", to="deputy"))),
+        Step(25, "deputy", does(acts.TakeAction(action="open_room", executor="deputy"))),
         Step(30, "commander", does(task("triage", "repro_warm"))),
         Step(30, "commander", does(task("security", "audit_count"))),
         Step(35, "commander", does(task("mitigation", "evidence_status"))),
         Step(35, "commander", does(task("verification", "pop_versions"))),
         Step(40, "commander", does(task("verification", "origin_authz"))),
-        Step(50, "mitigation", does(c.ShareCue(cue="store_wiped"))),
-        Step(60, "commander", does(c.PageTeam(role="growth"))),
-        Step(65, "commander", does(c.PageTeam(role="platform"))),
+        Step(50, "mitigation", does(acts.ShareCue(cue="store_wiped"))),
+        Step(60, "commander", does(acts.PageTeam(role="growth"))),
+        Step(65, "commander", does(acts.PageTeam(role="platform"))),
         Step(
             100,
             "commander",
-            lambda b: c.Declare(
+            lambda b: acts.Declare(
                 severity="SEV-1",
                 title="HERON",
                 evidence=("inject:report", *known(b, "repro_warm", "audit_count")),
             ),
             shown,
         ),
-        Step(100, "commander", does(c.PageTeam(role="counsel")), shown),
-        Step(105, "commander", does(c.ClassifyDependency(dependency="auth")), recorded("query:repro_warm")),
-        Step(105, "security", does(c.TakeAction(action="evidence_snapshot", executor="security")),
+        Step(100, "commander", does(acts.PageTeam(role="counsel")), shown),
+        Step(105, "commander", does(acts.ClassifyDependency(dependency="auth")), recorded("query:repro_warm")),
+        Step(105, "security", does(acts.TakeAction(action="evidence_snapshot", executor="security")),
              seen("evidence_status")),
-        Step(85, "deputy", does(c.ShareCue(cue="edge_train"))),
-        Step(110, "commander", does(c.Freeze(scope=("edge-worker", "edge-config")))),
-        Step(115, "deputy", does(c.TakeAction(action="note_awareness", executor="deputy")),
+        Step(85, "deputy", does(acts.ShareCue(cue="edge_train"))),
+        Step(110, "commander", does(acts.Freeze(scope=("edge-worker", "edge-config")))),
+        Step(115, "deputy", does(acts.TakeAction(action="note_awareness", executor="deputy")),
              lambda b: b.incident.declared_at is not None),
         *lanes(120, {
             "triage": ("security", "mitigation"), "mitigation": ("mitigation", "verification"),
             "verification": ("verification", "deputy"), "comms": ("comms", "deputy"),
         }, {"edge-worker": "mitigation", "token-svc": "triage"}),
-        Step(135, "commander", does(c.PageTeam(role="documents"))),
+        Step(135, "commander", does(acts.PageTeam(role="documents"))),
         Step(145, "commander", does(task("verification", "healthz"))),
         Step(170, "deputy", _escalation),
         # Everything rests on it: whoever was asked may be stuck.
@@ -63,11 +63,11 @@ def _first_minutes() -> list[Step]:
     ]  # fmt: skip
 
 
-def _escalation(b: Briefing) -> c.EscalateInternally | None:
+def _escalation(b: Briefing) -> acts.EscalateInternally | None:
     counted, plan = reads(b), plan_of(b)
     if counted is None:
         return None
-    return c.EscalateInternally(
+    return acts.EscalateInternally(
         impact=counted, decision=plan.lead, ask=plan.ask, next_update_minutes=20, owner="commander"
     )
 
@@ -75,26 +75,26 @@ def _escalation(b: Briefing) -> c.EscalateInternally | None:
 def _verify_and_close(plan: Plan) -> list[Step]:
     clean = settled(plan)
     return [
-        Step(m(18), "verification", does(c.RunQuery(query="verify")), clean),
+        Step(m(18), "verification", does(acts.RunQuery(query="verify")), clean),
         verified(m(19), plan, 10, seen_after("verify", m(18)), "verify"),
         # Prepared well before it is needed, so that slower holders have it in time as well.
         Step(m(19.2), "commander", lambda b: packet(b, plan, "deputy", "verify", plan.proof, "affected_list"),
              recorded("packet:2")),
         Step(m(20), "commander", does(hand_off(plan, "commander", "deputy", "packet:3")),
              both(delivered("commander_leaves"), recorded("packet:3"))),
-        Step(m(20), "deputy", does(c.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+        Step(m(20), "deputy", does(acts.AssignRole(role="deputy", to="triage")), in_command("deputy")),
         Step(m(30), "deputy", lambda b: restricted(b, "recovered", plan.fixed_by,
              "Closed in every place; we watch on."), recorded("verification:1")),
         Step(m(34), "deputy", lambda b: executives(b, plan.fixed_by, "Contained; counsel has the numbers.")),
-        Step(m(34.5), "deputy", does(c.ChangeStatus(status="monitoring")), recorded("verification:1")),
-        Step(m(35), "verification", lambda b: c.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
+        Step(m(34.5), "deputy", does(acts.ChangeStatus(status="monitoring")), recorded("verification:1")),
+        Step(m(35), "verification", lambda b: acts.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              both(lambda b: bool(b.incident.measured), seen(plan.proof))),
         Step(m(36), "deputy", does(snapshot(plan, "hardening", None, 0.0, "verification"))),
-        Step(m(36.5), "verification", does(c.RecordResidualRisks(risks=plan.risks))),
+        Step(m(36.5), "verification", does(acts.RecordResidualRisks(risks=plan.risks))),
         *backlog(m(37), plan),
-        Step(m(39), "deputy", does(c.SetWatch(owner="verification", trigger=trigger(plan)))),
-        Step(m(44), "triage", does(c.RunQuery(query="audit_count"))),
-        Step(m(44), "security", does(c.RunQuery(query="affected_list"))),
+        Step(m(39), "deputy", does(acts.SetWatch(owner="verification", trigger=trigger(plan)))),
+        Step(m(44), "triage", does(acts.RunQuery(query="audit_count"))),
+        Step(m(44), "security", does(acts.RunQuery(query="affected_list"))),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "affected_list")),
         *closing(48, plan, "deputy", "verify", ends=55),
     ]  # fmt: skip

@@ -18,14 +18,14 @@ from scenarios.permission_leak.plans import (
 )
 from scenarios.plans import Choice, decided, hand_off, option, settled
 from scenarios.responders import Step, does
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts, values
+from simulator.briefing import Briefing
 
 TOLD = seen("repro_warm")
 
 
-def _readiness(b: Briefing, state: str, *queries: str, plan: str | None = None) -> c.RecordReadiness:
-    return c.RecordReadiness.model_validate(
+def _readiness(b: Briefing, state: str, *queries: str, plan: str | None = None) -> acts.RecordReadiness:
+    return acts.RecordReadiness.model_validate(
         {"known_good": "v56", "rollback": state, "plan": plan, "evidence_channel": "restricted",
          "evidence": known(b, *queries)}
     )  # fmt: skip
@@ -49,7 +49,8 @@ def _store() -> list[Step]:
             ("rollback",), "evidence_safe", ("repro_warm", "audit_count", "manifest", "pin_inventory"), 1.75,
             ("pinned_stays", "previews_stay"), below("authz_hit_europe", 0.05),
         ), both(seen("manifest", "pin_inventory"), recorded("option:2"))),
-        Step(m(5), "mitigation", does(c.TakeAction(action="rollback", decision="decision:1")), recorded("decision:1")),
+        Step(m(5), "mitigation", does(acts.TakeAction(action="rollback", decision="decision:1")),
+             recorded("decision:1")),
         Step(m(5.5), "commander", does(task("mitigation", "purge_dry_run")), done("rollback")),
         Step(m(5.5), "commander", does(task("triage", "epoch_status")), done("rollback")),
         *_unpin(plan, m(6), "authz_hit_apac"),
@@ -57,10 +58,11 @@ def _store() -> list[Step]:
             ("purge", "epoch_bump", "epoch_sync"), "left_behind", ("repro_warm", "purge_dry_run", "epoch_status"), 6,
             ("render_busy", "guests_again", "lagging_place"), below("tokens_cached", 400),
         ), both(seen("purge_dry_run", "epoch_status"), closed, since("unpin", 90))),
-        Step(m(8), "mitigation", does(c.TakeAction(action="purge", decision="decision:3")), recorded("decision:3")),
-        Step(m(8), "mitigation", does(c.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
+        Step(m(8), "mitigation", does(acts.TakeAction(action="purge", decision="decision:3")), recorded("decision:3")),
+        Step(m(8), "mitigation", does(acts.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
              recorded("decision:3")),
-        Step(m(8.5), "mitigation", does(c.TakeAction(action="epoch_sync", executor="platform", decision="decision:3")),
+        Step(m(8.5), "mitigation", does(acts.TakeAction(action="epoch_sync", executor="platform",
+             decision="decision:3")),
              both(here("platform"), delivered("lagging_epoch"))),
     ]  # fmt: skip
 
@@ -73,7 +75,7 @@ def _unpin(plan: Plan, at: int, metric: str) -> list[Step]:
     )  # fmt: skip
     return [
         decided(at, plan, choice, both(here("growth"), done("rollback"))),
-        Step(at, "mitigation", does(c.TakeAction(action="unpin", executor="growth", decision="decision:2")),
+        Step(at, "mitigation", does(acts.TakeAction(action="unpin", executor="growth", decision="decision:2")),
              recorded("decision:2")),
     ]  # fmt: skip
 
@@ -97,7 +99,8 @@ def _copy() -> list[Step]:
             ("rollback",), "quickest_undo", ("repro_warm", "audit_count", "evidence_status", "pin_inventory"), 1.75,
             ("pinned_stays", "previews_stay"), below("authz_hit_americas", 0.05),
         ), both(seen("evidence_status", "pin_inventory", "audit_count"), recorded("option:2"))),
-        Step(m(3), "mitigation", does(c.TakeAction(action="rollback", decision="decision:1")), recorded("decision:1")),
+        Step(m(3), "mitigation", does(acts.TakeAction(action="rollback", decision="decision:1")),
+             recorded("decision:1")),
         Step(m(4), "commander", does(task("mitigation", "purge_dry_run")), done("rollback")),
         Step(m(4), "commander", does(task("platform", "cache_inventory")), both(done("rollback"), here("platform"))),
         *_unpin(plan, m(5.2), "authz_hit_europe"),
@@ -107,12 +110,14 @@ def _copy() -> list[Step]:
             ("repro_warm", "repro_header", "purge_dry_run", "cache_inventory", "manifest"), 6,
             ("render_busy", "refills"), below("previews_public", 600),
         ), both(seen("purge_dry_run", "cache_inventory", "manifest"), recorded("decision:2"))),
-        Step(m(5.5), "mitigation", does(c.TakeAction(action="purge", decision="decision:3")), recorded("decision:3")),
-        Step(m(7), "mitigation", does(c.TakeAction(action="purge_paths", executor="platform", decision="decision:3")),
+        Step(m(5.5), "mitigation", does(acts.TakeAction(action="purge", decision="decision:3")),
+             recorded("decision:3")),
+        Step(m(7), "mitigation", does(acts.TakeAction(action="purge_paths", executor="platform",
+             decision="decision:3")),
              both(here("platform"), recorded("decision:3"), since("unpin", 90))),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="authz_hit_americas")), done("rollback")),
-        Step(m(12), "verification", does(c.PinMetric(metric="authz_hit_europe")), since("unpin", 90)),
-        Step(m(14), "verification", does(c.PinMetric(metric="previews_public")), since("purge_paths", 210)),
+        Step(m(8.5), "verification", does(acts.PinMetric(metric="authz_hit_americas")), done("rollback")),
+        Step(m(12), "verification", does(acts.PinMetric(metric="authz_hit_europe")), since("unpin", 90)),
+        Step(m(14), "verification", does(acts.PinMetric(metric="previews_public")), since("purge_paths", 210)),
     ]  # fmt: skip
 
 
@@ -135,7 +140,7 @@ def _memory() -> list[Step]:
             ("block_route",), "being_used", ("repro_warm", "audit_count", "scan_check", "route_share"), 1.25,
             ("previews_denied", "tokens_stay"), below("probe_europe", 0.05),
         ), both(seen("scan_check", "route_share", "audit_count"), recorded("option:2"))),
-        Step(m(2.5), "mitigation", does(c.TakeAction(action="block_route", decision="decision:1")),
+        Step(m(2.5), "mitigation", does(acts.TakeAction(action="block_route", decision="decision:1")),
              recorded("decision:1")),
         Step(m(4), "commander", does(task("mitigation", "epoch_status")), done("block_route")),
         Step(m(4), "commander", does(task("documents", "resolver_state")), both(TOLD, here("documents"))),
@@ -143,19 +148,19 @@ def _memory() -> list[Step]:
             ("resolver_off",), "evidence_safe", ("repro_across", "resolver_state", "manifest"), 1,
             ("slower_links", "tokens_stay"), below("resolved_kept", 0.05),
         ), both(here("documents"), seen("resolver_state", "manifest"))),
-        Step(m(5.5), "mitigation", does(c.TakeAction(action="resolver_off", executor="documents",
+        Step(m(5.5), "mitigation", does(acts.TakeAction(action="resolver_off", executor="documents",
              decision="decision:2")), recorded("decision:2")),
         decided(m(6), plan, Choice(
             ("epoch_bump",), "left_behind", ("repro_warm", "epoch_status", "audit_count"), 5, ("guests_again",),
             below("tokens_cached", 400),
         ), both(done("resolver_off"), seen("epoch_status"))),
-        Step(m(6), "mitigation", does(c.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
+        Step(m(6), "mitigation", does(acts.TakeAction(action="epoch_bump", executor="triage", decision="decision:3")),
              recorded("decision:3")),
         Step(m(6.5), "commander", does(task("mitigation", action="open_route")),
              both(since("resolver_off", 45), since("epoch_bump", 15))),
-        Step(m(8.2), "verification", does(c.PinMetric(metric="probe_europe")), done("create_probe")),
-        Step(m(8.5), "verification", does(c.PinMetric(metric="resolved_kept")), since("resolver_off", 90)),
-        Step(m(10), "verification", does(c.PinMetric(metric="tokens_cached")), since("epoch_bump", 60)),
+        Step(m(8.2), "verification", does(acts.PinMetric(metric="probe_europe")), done("create_probe")),
+        Step(m(8.5), "verification", does(acts.PinMetric(metric="resolved_kept")), since("resolver_off", 90)),
+        Step(m(10), "verification", does(acts.PinMetric(metric="tokens_cached")), since("epoch_bump", 60)),
     ]  # fmt: skip
 
 
@@ -166,32 +171,34 @@ def _detected(plan: Plan) -> list[Step]:
     early = plan is not STORE
     looks, reads = ("verification" if plan is MEMORY else "mitigation"), ("mitigation" if plan is STORE else "triage")
     return [
-        Step(m(3.5), "triage", does(c.StateHypothesis(cause=plan.cause, probability=0.85)), TOLD),
+        Step(m(3.5), "triage", does(acts.StateHypothesis(cause=plan.cause, probability=0.85)), TOLD),
         Step(m(2 if early else 3.5), "deputy", does(snapshot(plan, "detection", plan.lead, 100.0, "mitigation")), TOLD),
         Step(140, "commander", does(task(looks, "pin_inventory")), TOLD),
         Step(150, "commander", does(task(reads, "key_diff")), TOLD),
         Step(m(4.7), "security", does(hand_off(plan, "triage", "mitigation", "packet:1")), recorded("packet:1")),
         Step(m(5), "commander", does(task("mitigation", "manifest")), both(TOLD, done("evidence_snapshot"))),
-        Step(m(5.5), "security", does(c.TakeAction(action="ack_reporter", executor="security")),
+        Step(m(5.5), "security", does(acts.TakeAction(action="ack_reporter", executor="security")),
              both(TOLD, done("evidence_snapshot"))),
-        Step(m(5), "deputy", does(c.TakeAction(action="remove_post", executor="deputy")), delivered("general_post")),
-        Step(m(5.5), "commander", does(c.AskRole(role="growth", topic="pins")), both(TOLD, here("growth"))),
-        Step(m(5.5), "commander", does(c.AskRole(role="documents", topic="previews")), both(TOLD, here("documents"))),
-        Step(m(7), "verification", does(c.TakeAction(action="create_probe")), done(plan.lead)),
+        Step(m(5), "deputy", does(acts.TakeAction(action="remove_post", executor="deputy")), delivered("general_post")),
+        Step(m(5.5), "commander", does(acts.AskRole(role="growth", topic="pins")), both(TOLD, here("growth"))),
+        Step(m(5.5), "commander", does(acts.AskRole(role="documents", topic="previews")), both(TOLD,
+             here("documents"))),
+        Step(m(7), "verification", does(acts.TakeAction(action="create_probe")), done(plan.lead)),
     ]  # fmt: skip
 
 
 def _scope(plan: Plan) -> list[Step]:
     clean = settled(plan)
-    first = c.Recommendation(owner="mitigation", action=plan.lead, reversal_minutes=plan.undo, blast_radius=plan.hurts)
-    block = c.Recommendation(
+    first = values.Recommendation(owner="mitigation", action=plan.lead, reversal_minutes=plan.undo,
+        blast_radius=plan.hurts)
+    block = values.Recommendation(
         owner="platform", action="waf_rule", reversal_minutes=1, blast_radius=("no_effect_on_cause",)
     )
     return [
         Step(m(9), "commander", does(task("triage", "waf_top")), TOLD),
-        Step(m(9.5), "triage", lambda b: c.ChallengeClaim(inject="crawler_claim", evidence=known(b, "waf_top")),
+        Step(m(9.5), "triage", lambda b: acts.ChallengeClaim(inject="crawler_claim", evidence=known(b, "waf_top")),
              both(delivered("crawler_claim"), seen("waf_top"))),
-        Step(m(10), "commander", does(c.RecordContradiction(
+        Step(m(10), "commander", does(acts.RecordContradiction(
             recommendations=(first, block), choice=plan.lead, reassess_minutes=8,
             evidence=("query:repro_warm", "query:waf_top"),
         )), both(delivered("crawler_claim"), seen("waf_top", "repro_warm"))),
@@ -200,19 +207,19 @@ def _scope(plan: Plan) -> list[Step]:
         Step(m(11), "commander", lambda b: packet(b, plan, "verification", "repro_warm", "manifest", "affected_list"),
              both(TOLD, seen("affected_list"))),
         *_told_again(plan),
-        Step(m(12.5), "triage", lambda b: c.ChallengeClaim(inject="news_hole", evidence=known(b, "key_diff")),
+        Step(m(12.5), "triage", lambda b: acts.ChallengeClaim(inject="news_hole", evidence=known(b, "key_diff")),
              both(delivered("news_hole"), seen("key_diff"))),
         Step(m(13), "mitigation", does(hand_off(plan, "mitigation", "verification", "packet:2", (plan.done[-1],))),
              both(recorded("packet:2"), done(plan.done[2]))),
         Step(m(14), "deputy", does(snapshot(plan, "recovery", None, 0.0, "verification")), clean),
-        Step(m(14), "commander", does(c.ChangeStatus(status="mitigating")), TOLD),
+        Step(m(14), "commander", does(acts.ChangeStatus(status="mitigating")), TOLD),
         Step(m(15), "commander", does(task("triage", plan.proof)), clean),
         Step(m(15.5), "commander", does(task("verification", text="Watch probes and caches until the checkpoint",
              due=14)), TOLD),
         Step(m(15.5), "commander", does(task("security", text="Brief counsel: what, since when, how many", due=14)),
              TOLD),
         # Outside the circle comms knows no more than that: it is real, it is in hand, and when more is said.
-        Step(m(14.5), "comms", does(c.UpdateExecutives(next_update_minutes=20,
+        Step(m(14.5), "comms", does(acts.UpdateExecutives(next_update_minutes=20,
              text="A protected matter, real and in hand; you hear more from the circle."))),
     ]  # fmt: skip
 
@@ -220,7 +227,7 @@ def _scope(plan: Plan) -> list[Step]:
 def _told_again(plan: Plan) -> list[Step]:
     """Return the second update; where reads came in by the minute, on a new count, and before it is over."""
 
-    def make(b: Briefing) -> c.Command | None:
+    def make(b: Briefing) -> acts.Command | None:
         return restricted(b, "mitigating", plan.fixed_by, "Closed; cleaning up.")
 
     if plan is not MEMORY:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from scenarios import plans
 from scenarios.moves import figure
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts, values
+from simulator.briefing import Briefing
 
 REGIONS = ("americas", "europe", "apac")
 COMMON_RISKS = ("copies_kept", "short_logs")
@@ -133,26 +133,26 @@ def plan_of(b: Briefing) -> Plan:
 # --- what is said ----------------------------------------------------------------------------------------
 
 
-def reads(b: Briefing) -> c.Figure | None:
+def reads(b: Briefing) -> values.Figure | None:
     """Return the reads across tenants as the audit last counted them."""
     return figure(b, "audit_count", "reads_total")
 
 
-def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> c.RecordPacket | None:
+def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> acts.RecordPacket | None:
     counted = reads(b)
     return plans.packet(b, plan, counted, next_owner, *queries) if counted else None
 
 
-def snapshot(plan: Plan, phase: str, candidate: str | None, still_open: float, next_owner: str) -> c.RecordSnapshot:
+def snapshot(plan: Plan, phase: str, candidate: str | None, still_open: float, next_owner: str) -> acts.RecordSnapshot:
     """Return a snapshot whose risk of waiting is the share of traffic that would still leak by then."""
-    return plans.snapshot(plan, phase, candidate, c.Figure(name="open_traffic_pct", low=still_open), next_owner)
+    return plans.snapshot(plan, phase, candidate, values.Figure(name="open_traffic_pct", low=still_open), next_owner)
 
 
-def restricted(b: Briefing, status: str, mitigation: str | None, text: str) -> c.UpdateStakeholders | None:
+def restricted(b: Briefing, status: str, mitigation: str | None, text: str) -> acts.UpdateStakeholders | None:
     counted = reads(b)
     if counted is None:
         return None
-    return c.UpdateStakeholders.model_validate(
+    return acts.UpdateStakeholders.model_validate(
         {
             "audience": "restricted",
             "status": status,
@@ -166,11 +166,11 @@ def restricted(b: Briefing, status: str, mitigation: str | None, text: str) -> c
     )
 
 
-def executives(b: Briefing, mitigation: str, text: str) -> c.UpdateExecutives | None:
+def executives(b: Briefing, mitigation: str, text: str) -> acts.UpdateExecutives | None:
     """Return an update that says how much and what next, nothing of how or where."""
     counted = reads(b)
     if counted is None:
         return None
-    return c.UpdateExecutives(
+    return acts.UpdateExecutives(
         impact=counted, mitigation=mitigation, unknowns=("personal_data", "who_else"), next_update_minutes=20, text=text
     )

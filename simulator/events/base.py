@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.commands import Part
+from simulator.values import Part
 
 Scalar = bool | int | float | str
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from simulator.commands import Part
 from simulator.events.base import Event
+from simulator.values import Part
 
 
 class PageSent(Event):

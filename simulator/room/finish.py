@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from simulator.errors import DrillError
-from simulator.journal import Journal, parse
+from simulator.loaded import LoadedScenario
+from simulator.record.journal import Journal, parse
 from simulator.room.store import Store
-from simulator.scenario import LoadedScenario
 
 Progress = Callable[[float], None]
 Finisher = Callable[[LoadedScenario, Journal, Progress], tuple[dict[str, Any], dict[str, Any]]]

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import math
 
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import OPENS_AT, VERSION, Engine
 from simulator.errors import DrillError, StaleWriter
-from simulator.journal import Entry
-from simulator.replay import rebuild
+from simulator.loaded import LoadedScenario
+from simulator.record.journal import Entry
+from simulator.record.replay import rebuild
 from simulator.room.clock import Clock, Mark, What, fold
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped, run_ahead
 from simulator.room.store import DrillRow, Store
-from simulator.scenario import LoadedScenario
 
 OVER = "the drill is over; open its debrief"
 BUSY = "several people wrote at the same moment; try again"
@@ -72,7 +72,7 @@ class Live:
             self.problem = f"the drill cannot go on: the engine failed ({type(error).__name__}: {error}); export it"
             raise DrillError(self.problem) from error
 
-    def give(self, command: c.Command, by: str) -> tuple[Entry, str | None]:
+    def give(self, command: acts.Command, by: str) -> tuple[Entry, str | None]:
         """Apply a command and make it durable; return its entry and the reason where it is refused.
 
         In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from unicodedata import normalize
 
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.journal import Entry, Journal
+from simulator.record.journal import Entry, Journal
 
 WORDS = frozenset({
     "text", "note", "title", "summary", "because", "effect", "reason", "output", "command_line", "objective", "persona",
@@ -42,7 +42,7 @@ def _people(journal: Journal, titles: Mapping[str, str]) -> dict[str, str]:
         kind, _, name = entry.by.partition(":")
         if name and kind not in NOT_PEOPLE:
             found.setdefault(normalize("NFC", name), titles.get(kind, kind))
-        if isinstance(entry.body, c.TakeSeat):
+        if isinstance(entry.body, acts.TakeSeat):
             found.setdefault(normalize("NFC", entry.body.name), titles.get(entry.body.seat, entry.body.seat))
     return found
 
@@ -87,7 +87,7 @@ def _entry(entry: Entry, titles: Mapping[str, str], told: Told) -> Entry:
     by = f"{kind}:{titles.get(kind, kind)}" if name and kind not in NOT_PEOPLE else entry.by
     body = entry.body
     clean: dict[str, str] = {}
-    if isinstance(body, c.TakeSeat):
+    if isinstance(body, acts.TakeSeat):
         clean["name"] = titles.get(body.seat, body.seat)
     elif isinstance(body, e.MessagePosted) and body.role not in titles:
         clean["role"] = told(body.role)

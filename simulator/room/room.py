@@ -12,22 +12,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
-from simulator import commands as c
+from simulator import acts
+from simulator.briefing import Briefing, briefing
 from simulator.engine import OPENS_AT, Engine
 from simulator.errors import AccessDenied, DrillError
-from simulator.incident import IncidentState
-from simulator.journal import Entry, Journal
+from simulator.loaded import LoadedScenario
+from simulator.record.incident import IncidentState
+from simulator.record.journal import Entry, Journal
 from simulator.room.clock import Clock, What, skipped
 from simulator.room.finish import Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
 from simulator.room.skip import LONGEST, Skipped
 from simulator.room.store import DrillRow, Participant, Store
-from simulator.scenario import LoadedScenario
-from simulator.views import Briefing, briefing
 
 T = TypeVar("T")
-BEFORE_START = (c.TakeSeat, c.LeaveSeat, c.PostMessage)
+BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage)
 """What people may do while they wait for the start."""
 
 
@@ -121,12 +121,12 @@ class Room:
 
     # --- doing ----------------------------------------------------------------------------------------
 
-    def submit(self, command: c.Command, person: Participant) -> tuple[Entry, str | None]:
+    def submit(self, command: acts.Command, person: Participant) -> tuple[Entry, str | None]:
         """Give a command now; return its entry and, where the drill refuses it, the reason.
 
         It is on disk when this returns. Raises AccessDenied where the person may not give any command now.
         """
-        if isinstance(command, (c.TakeSeat, c.LeaveSeat)) and not person.facilitator:
+        if isinstance(command, (acts.TakeSeat, acts.LeaveSeat)) and not person.facilitator:
             raise AccessDenied("seats are taken and left in the lobby")
         with self._lock:
             self._check(person, command, self._live.engine(fresh=True))
@@ -142,11 +142,11 @@ class Room:
             if seat in seats and not (person.seat == seat and seats[seat] == person.name):
                 raise AccessDenied(f"{self._title(seat)} is taken by {seats[seat]}; pick another seat")
             if seat not in seats:
-                self._give(c.TakeSeat(seat=seat, name=person.name), f"{seat}:{person.name}")
+                self._give(acts.TakeSeat(seat=seat, name=person.name), f"{seat}:{person.name}")
             # The old seat is given up last: a crash in between leaves somebody with two, never with none.
             self._store.seat(person.id, seat)
             if person.seat not in (None, seat) and seats.get(str(person.seat)) == person.name:
-                self._give(c.LeaveSeat(seat=str(person.seat)), person.by)
+                self._give(acts.LeaveSeat(seat=str(person.seat)), person.by)
             return self._store.participant(person.id) or person
 
     def leave_seat(self, person: Participant, seat: str | None = None) -> None:
@@ -156,7 +156,7 @@ class Room:
             leaving = seat if person.facilitator else person.seat
             holder = self._live.engine(fresh=True).incident.seats.get(leaving or "")
             if leaving and holder and (person.facilitator or holder == person.name):
-                self._give(c.LeaveSeat(seat=leaving), person.by)
+                self._give(acts.LeaveSeat(seat=leaving), person.by)
             if person.seat is not None:
                 self._store.seat(person.id, None)
 
@@ -190,7 +190,7 @@ class Room:
             self._may_steer(person)
             if not self._live.engine(fresh=True).ended:
                 self._live.mark("stop", person.by)
-                self._give(c.EndDrill(), f"facilitator:{person.name}")
+                self._give(acts.EndDrill(), f"facilitator:{person.name}")
 
     # --- afterwards -------------------------------------------------------------------------------------
 
@@ -247,7 +247,7 @@ class Room:
 
     # --- underneath ---------------------------------------------------------------------------------------
 
-    def _give(self, command: c.Command, by: str) -> None:
+    def _give(self, command: acts.Command, by: str) -> None:
         _, refused = self._live.give(command, by)
         if refused:
             raise AccessDenied(refused)
@@ -256,7 +256,7 @@ class Room:
         if person.drill != self.row.id:
             raise AccessDenied("this link belongs to another drill")
 
-    def _check(self, person: Participant, command: c.Command, engine: Engine) -> None:
+    def _check(self, person: Participant, command: acts.Command, engine: Engine) -> None:
         self._belongs(person)
         if not person.facilitator and engine.incident.seats.get(person.seat or "") != person.name:
             raise AccessDenied("you have no seat in this drill; take one in the lobby")

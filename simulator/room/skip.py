@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator import events as e
-from simulator.commands import PostMessage
+from simulator.acts import PostMessage
 from simulator.engine import Engine
-from simulator.incident import IncidentState
-from simulator.journal import Entry, seen_by
+from simulator.record.incident import IncidentState
+from simulator.record.journal import Entry, seen_by
 
 LONGEST = 15 * 60
 """Drill seconds that one skip covers at most."""

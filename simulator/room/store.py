@@ -19,9 +19,9 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, func, se
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from simulator.commands import COMMAND, Command
+from simulator.acts import COMMAND, Command
 from simulator.errors import StaleWriter, StoreError
-from simulator.journal import Entry, Header, dump
+from simulator.record.journal import Entry, Header, dump
 from simulator.room import schema as t
 from simulator.room.clock import Mark, What
 

@@ -13,10 +13,10 @@ from analytics.playbook import Criterion, Playbook, load
 from analytics.record import DrillRecord, Fit, References, Run, Waiting
 from analytics.scorecard import Finding
 from analytics.view import RecordView
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
-from simulator.journal import Header, Journal
-from simulator.scenario import Scenario
+from simulator.record.journal import Header, Journal
+from simulator.scenario.model import Scenario
 
 Line = tuple[int, str, Any]
 Lines = list[Line]
@@ -141,7 +141,7 @@ PLAYBOOK = load("recovery")
 # --- what is said ------------------------------------------------------------------------------------------
 
 
-def say(clock: str, role: str, command: c.Command) -> Lines:
+def say(clock: str, role: str, command: acts.Command) -> Lines:
     return [(seconds(clock), f"{role}:Ana", command)]
 
 
@@ -150,17 +150,17 @@ def event(clock: str, body: e.Event, by: str = "engine") -> Lines:
 
 
 def declare(clock: str = "04:00", severity: str = "SEV-1", evidence: Sequence[str] = ()) -> Lines:
-    return say(clock, "commander", c.Declare.model_validate(
+    return say(clock, "commander", acts.Declare.model_validate(
         {"severity": severity, "title": "t", "evidence": tuple(evidence)}))  # fmt: skip
 
 
 def freeze(clock: str = "05:00", *scope: str) -> Lines:
-    return say(clock, "commander", c.Freeze(scope=scope or ("auth", "edge")))
+    return say(clock, "commander", acts.Freeze(scope=scope or ("auth", "edge")))
 
 
 def in_command(clock: str = "02:00", seat: str = "commander", role: str = "commander", by: str = "commander") -> Lines:
     return [
-        *say(clock, by, c.AssignRole.model_validate({"role": role, "to": seat})),
+        *say(clock, by, acts.AssignRole.model_validate({"role": role, "to": seat})),
         *event(clock, e.RoleAccepted(role=role, seat=seat)),
     ]
 
@@ -174,7 +174,7 @@ def lanes(clock: str = "05:00", **next_owners: str) -> Lines:
     found: Lines = []
     for lane, after in (following | next_owners).items():
         if after:
-            command = c.AssignLane.model_validate({"lane": lane, "owner": lane, "next_owner": after})
+            command = acts.AssignLane.model_validate({"lane": lane, "owner": lane, "next_owner": after})
             found += say(clock, "commander", command)
     return found
 
@@ -197,7 +197,7 @@ def act(
     """Return an action from order to effect; `ends` may be started, stalled, aborted or effect."""
     run = ref or f"action:{ident}"
     begun = seconds(start or clock)
-    lines = say(clock, role, c.TakeAction(action=ident, executor=executor, decision=decision))
+    lines = say(clock, role, acts.TakeAction(action=ident, executor=executor, decision=decision))
     lines.append((seconds(clock), "engine", e.ActionQueued(run=run, action=ident, executor=executor, waits_for="")))
     started = e.ActionStarted(run=run, action=ident, executor=executor, expected=begun + takes)
     lines.append((begun, "engine", started))
@@ -214,8 +214,9 @@ def act(
     return lines
 
 
-def check(metric: str = "ratio", **more: Any) -> c.Check:
-    return c.Check.model_validate({"metric": metric, "is": "below", "threshold": 0.01, "within_minutes": 10} | more)
+def check(metric: str = "ratio", **more: Any) -> values.Check:
+    return values.Check.model_validate({"metric": metric, "is": "below", "threshold": 0.01,
+        "within_minutes": 10} | more)
 
 
 def decide(clock: str, *actions: str, role: str = "commander", **more: Any) -> Lines:
@@ -225,33 +226,33 @@ def decide(clock: str, *actions: str, role: str = "commander", **more: Any) -> L
         "verification_owner": "verification", "reversal_minutes": 2, "blast_radius": ("slow",), "check": check(),
         "confidence": "L2", "contained_until_minutes": 60,
     }  # fmt: skip
-    return say(clock, role, c.RecordDecision.model_validate(data | more))
+    return say(clock, role, acts.RecordDecision.model_validate(data | more))
 
 
 def card(clock: str, action: str = "flag", minutes: float = 2, coverage: Sequence[str] = ("web", "mobile")) -> Lines:
-    option = c.RecordOption(
+    option = acts.RecordOption(
         action=action, coverage=tuple(coverage), minutes_to_effect=minutes, risk="slow", reversal_minutes=2
     )
     return say(clock, "mitigation", option)
 
 
 def ready(clock: str, rollback: str = "blocked", plan: str | None = "flag", known_good: str = "good") -> Lines:
-    return say(clock, "mitigation", c.RecordReadiness.model_validate(
+    return say(clock, "mitigation", acts.RecordReadiness.model_validate(
         {"known_good": known_good, "rollback": rollback, "plan": plan, "evidence": ("query:compat",)}))  # fmt: skip
 
 
-def figure(low: float = 1000, high: float | None = None, name: str = "locked") -> c.Figure:
-    return c.Figure(name=name, low=low, high=high)
+def figure(low: float = 1000, high: float | None = None, name: str = "locked") -> values.Figure:
+    return values.Figure(name=name, low=low, high=high)
 
 
-def packet(clock: str, *figures: c.Figure, evidence: Sequence[str] = ("query:zones",)) -> Lines:
-    return say(clock, "commander", c.RecordPacket(
+def packet(clock: str, *figures: values.Figure, evidence: Sequence[str] = ("query:zones",)) -> Lines:
+    return say(clock, "commander", acts.RecordPacket(
         segments=("web",), impact=figures or (figure(),), evidence=tuple(evidence), residual_risks=("old_key",),
         next_checkpoint_minutes=15, next_owner="deputy"))  # fmt: skip
 
 
-def snapshot(clock: str, risk: c.Figure | None = None, revision: str = "good") -> Lines:
-    return say(clock, "commander", c.RecordSnapshot(
+def snapshot(clock: str, risk: values.Figure | None = None, revision: str = "good") -> Lines:
+    return say(clock, "commander", acts.RecordSnapshot(
         phase="containment", stable_revision=revision, risk_of_waiting=risk or figure(2000),
         next_checkpoint_minutes=15, next_owner="deputy"))  # fmt: skip
 
@@ -259,7 +260,7 @@ def snapshot(clock: str, risk: c.Figure | None = None, revision: str = "good") -
 def verify(clock: str, *metrics: str, window: tuple[float, float] = (-55, -25), hold: int = 5,
     number: int = 1) -> Lines:
     names = metrics or ("ratio", "web_ratio", "mobile_ratio")
-    command = c.RecordVerification(
+    command = acts.RecordVerification(
         metrics=names, baseline_from=window[0], baseline_to=window[1], segments=("web", "mobile"), hold_minutes=hold
     )
     segments = {m.id: m.segment for m in SCENARIO.metrics}
@@ -277,11 +278,11 @@ def update(clock: str, status: str = "investigating", following: float = 20, **m
         "audience": "public", "status": status, "impact": figure(), "unknowns": ("why",),
         "next_update_minutes": following,
     }  # fmt: skip
-    return say(clock, "comms", c.UpdateStakeholders.model_validate(data | more))
+    return say(clock, "comms", acts.UpdateStakeholders.model_validate(data | more))
 
 
-def escalate(clock: str, impact: c.Figure | None = None) -> Lines:
-    return say(clock, "comms", c.EscalateInternally(
+def escalate(clock: str, impact: values.Figure | None = None) -> Lines:
+    return say(clock, "comms", acts.EscalateInternally(
         impact=impact or figure(), ask="hands", next_update_minutes=20, owner="comms"))  # fmt: skip
 
 
@@ -295,7 +296,7 @@ def hand_off(
     } | more  # fmt: skip
     ident = f"handoff:{number}"
     offered = e.HandOffOffered(handoff=ident, what=what, giver=giver, receiver=to)
-    lines = [*say(clock, giver, c.HandOff.model_validate(data)), *event(clock, offered)]
+    lines = [*say(clock, giver, acts.HandOff.model_validate(data)), *event(clock, offered)]
     return [*lines, *event(clock, e.HandOffAccepted(handoff=ident, what=what, receiver=to))] if accepted else lines
 
 
@@ -313,12 +314,12 @@ def inject(clock: str, ident: str) -> Lines:
 
 def closure(clock: str, *missing: str, confidence: str = "L3") -> Lines:
     answer = e.ClosureRefused(missing=missing) if missing else e.IncidentClosed()
-    request = c.RequestClosure.model_validate({"confidence": confidence})
+    request = acts.RequestClosure.model_validate({"confidence": confidence})
     return [*say(clock, "commander", request), *event(clock, answer)]
 
 
-def note(clock: str, *figures: c.Figure, cause: str = "key", actions: Sequence[str] = ("flag",)) -> Lines:
-    return say(clock, "commander", c.PublishDecisionNote(
+def note(clock: str, *figures: values.Figure, cause: str = "key", actions: Sequence[str] = ("flag",)) -> Lines:
+    return say(clock, "commander", acts.PublishDecisionNote(
         cause=cause, confidence="L3", actions=tuple(actions), figures=figures))  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.record import DrillRecord
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from tests.analytics.builders import (
     act,
@@ -40,7 +40,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         0.0),
     ("B1a", "the revision links it", drill(
         declare(), query("05:00", "impact"),
-        say("06:00", "commander", c.ChangeSeverity(severity="SEV-1", because="b", evidence=("query:impact",))),
+        say("06:00", "commander", acts.ChangeSeverity(severity="SEV-1", because="b", evidence=("query:impact",))),
     ), "met", 2.0),
     ("B1a", "only an alert", drill(
         event("00:00", e.AlertFired(alert="a", severity="critical", summary="",
@@ -62,7 +62,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("B1c", "late", drill(pair("15:00")), "partial", 1.0),
     ("B1c", "one seat for both", drill(in_command(), in_command("03:00", "commander", "deputy")), "partial", 1.0),
     ("B1c", "no deputy", drill(in_command()), "partial", 1.0),
-    ("B1c", "offered, never accepted", drill(say("02:00", "commander", c.AssignRole(role="commander", to="deputy"))),
+    ("B1c", "offered, never accepted", drill(say("02:00", "commander", acts.AssignRole(role="commander", to="deputy"))),
      "not_observed", 0.0),
 
     ("B2a", "two right cards", drill(card("06:00"), card("07:00", "rollback", 5), act("09:00", "flag")), "met", 3.0),
@@ -139,9 +139,9 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         note("51:00", figure(9000), cause="attack")), "missed", 0.0),
     ("B5a", "no note", drill(), "not_observed", 0.0),
 
-    ("B5b", "within a day", drill(say("55:00", "commander", c.CommitCheckpoint.model_validate(
+    ("B5b", "within a day", drill(say("55:00", "commander", acts.CommitCheckpoint.model_validate(
         {"in_hours": 12, "owner": "deputy", "trigger": {"metric": "ratio", "threshold": 0.01}}))), "met", 1.0),
-    ("B5b", "in two days", drill(say("55:00", "commander", c.CommitCheckpoint.model_validate(
+    ("B5b", "in two days", drill(say("55:00", "commander", acts.CommitCheckpoint.model_validate(
         {"in_hours": 48, "owner": "deputy", "trigger": {"metric": "ratio", "threshold": 0.01}}))), "missed", 0.0),
     ("B5b", "none", drill(), "not_observed", 0.0),
 ]  # fmt: skip

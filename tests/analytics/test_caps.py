@@ -8,9 +8,9 @@ from analytics.criteria.antipatterns import named
 from analytics.criteria.caps import CAPS
 from analytics.record import DrillRecord
 from analytics.view import RecordView
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.parts import Merge
+from simulator.scenario.parts import Merge
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,
@@ -40,11 +40,11 @@ SOON = truth(recovers="26:00")
 
 
 def release(clock: str) -> Lines:
-    return say(clock, "commander", c.ReleaseRole(role="commander"))
+    return say(clock, "commander", acts.ReleaseRole(role="commander"))
 
 
 def claim(clock: str, what: str = "recovered") -> Lines:
-    return say(clock, "commander", c.ClaimRecovery.model_validate({"claim": what}))
+    return say(clock, "commander", acts.ClaimRecovery.model_validate({"claim": what}))
 
 
 def take_over(clock: str) -> Lines:
@@ -71,7 +71,7 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C2", "irreversible and unchecked", drill(act("10:00", "revoke")), 50),
     ("C2", "aborted in time", drill(act("10:00", "rollback", ends="aborted", abort="12:00")), 65),
     ("C2", "aborted too late", drill(act("10:00", "rollback", ends="aborted", abort="18:00")), 50),
-    ("C2", "ordered, never started", drill(say("10:00", "commander", c.TakeAction(action="rollback"))), None),
+    ("C2", "ordered, never started", drill(say("10:00", "commander", acts.TakeAction(action="rollback"))), None),
 
     ("C3", "published", drill(act("10:00", "publish")), 50),
     ("C3", "withdrawn at once", drill(act("10:00", "publish"), act("13:00", "withdraw")), 65),
@@ -86,9 +86,9 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C4", "told the public", drill(update("25:00", "recovered")), 60),
     ("C4", "taken back in four minutes", drill(
         update("25:00", "recovered"),
-        say("29:00", "comms", c.CorrectUpdate(update="update:1", status="mitigating"))), 75),
+        say("29:00", "comms", acts.CorrectUpdate(update="update:1", status="mitigating"))), 75),
     ("C4", "taken back at once", drill(claim("25:00"), say("27:00", "commander",
-        c.ChangeStatus(status="mitigating"))), None),
+        acts.ChangeStatus(status="mitigating"))), None),
     ("C4", "closed while red", drill(closure("25:00")), 60),
 
     ("C5", "on a rerun", drill(act("10:00", "flag"), query("20:00", "rerun"), closure("25:00"), world=CURED), None),
@@ -147,9 +147,9 @@ PATTERNS: list[tuple[str, DrillRecord, DrillRecord]] = [
         act("10:00", "flag"), query("20:00", "rerun"), claim("25:00", "mitigated"))),
     ("untold_hotfix", hotfix(), hotfix(update("25:00"))),
     ("moved_severity", drill(
-        declare(), say("10:00", "commander", c.ChangeSeverity(severity="SEV-2", because="b"))), drill(
+        declare(), say("10:00", "commander", acts.ChangeSeverity(severity="SEV-2", because="b"))), drill(
         declare(), query("09:00", "impact"),
-        say("10:00", "commander", c.ChangeSeverity(severity="SEV-2", because="b", evidence=("query:impact",))))),
+        say("10:00", "commander", acts.ChangeSeverity(severity="SEV-2", because="b", evidence=("query:impact",))))),
     ("stuck", drill(act("12:00", "web_flag")), drill(
         act("12:00", "web_flag"), *(decide(f"{m}:00") for m in (20, 30, 40, 50)))),
 ]  # fmt: skip
@@ -181,18 +181,18 @@ TEAMMATES_DO: list[tuple[str, Lines]] = [
 @pytest.mark.parametrize(("ident", "lines"), TEAMMATES_DO, ids=[x[0] for x in TEAMMATES_DO])
 def test_what_a_simulated_teammate_does_trips_no_cap_of_the_people(ident: str, lines: Lines) -> None:
     cap = next(one for one in PLAYBOOK.caps if one.id == ident)
-    seat = say("-1:00", "comms", c.TakeSeat(seat="comms", name="Ana"))
+    seat = say("-1:00", "comms", acts.TakeSeat(seat="comms", name="Ana"))
     assert CAPS[ident](RecordView(drill(seat, lines, policy=None), PLAYBOOK), cap) is not None
     assert CAPS[ident](RecordView(drill(seat, by_teammates(lines), policy=None), PLAYBOOK), cap) is None
 
 
 def test_what_a_displaced_holder_does_of_their_own_right_is_no_second_command() -> None:
     lead = in_command("02:00", "mitigation", "commander", "mitigation")
-    first = say("20:00", "mitigation", c.TakeAction(action="flag"))
+    first = say("20:00", "mitigation", acts.TakeAction(action="flag"))
     cap = next(one for one in PLAYBOOK.caps if one.id == "C1")
     taken = in_command("05:00", "commander", "commander", "commander")
     assert CAPS["C1"](RecordView(drill(lead, taken, first), PLAYBOOK), cap) is None
-    owner = say("20:00", "mitigation", c.AssignLane(lane="triage", owner="triage", next_owner="mitigation"))
+    owner = say("20:00", "mitigation", acts.AssignLane(lane="triage", owner="triage", next_owner="mitigation"))
     hit = CAPS["C1"](RecordView(drill(lead, taken, owner), PLAYBOOK), cap)
     assert hit is not None
     assert hit.why.startswith("Two held command")
@@ -213,7 +213,7 @@ def test_a_harmful_change_that_is_backed_out_at_once_limits_less() -> None:
 
 
 def test_a_correction_can_be_a_false_all_clear_too() -> None:
-    told = [*update("10:00"), *say("25:00", "comms", c.CorrectUpdate(update="update:1", status="recovered"))]
+    told = [*update("10:00"), *say("25:00", "comms", acts.CorrectUpdate(update="update:1", status="recovered"))]
     cap = next(one for one in PLAYBOOK.caps if one.id == "C4")
     assert CAPS["C4"](RecordView(drill(told), PLAYBOOK), cap) is not None
     assert CAPS["C4"](RecordView(drill(told, world=CURED), PLAYBOOK), cap) is None

@@ -6,11 +6,12 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from analytics import charts, frames
-from analytics.frames import BEST, COURSES, LOSS, NULL, YOURS
 from analytics.record import References, Run
+from analytics.report import charts
+from analytics.report import tables as frames
+from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS
 from analytics.view import RecordView
-from simulator import commands as c
+from simulator import acts
 from tests.analytics.builders import PLAYBOOK, act, decide, declare, drill, pair, say, truth
 
 MINUTES = tuple(float(i) for i in range(61))
@@ -93,9 +94,9 @@ def test_the_plan_draws_each_window_and_what_happened_in_its_row(view: RecordVie
 
 def test_a_hypothesis_holds_until_the_next_is_stated() -> None:
     stated = [
-        *say("05:00", "triage", c.StateHypothesis(cause="attack", probability=0.6)),
-        *say("08:00", "triage", c.StateHypothesis(cause="attack", probability=0.1)),
-        *say("09:00", "triage", c.StateHypothesis(cause="key", probability=0.8)),
+        *say("05:00", "triage", acts.StateHypothesis(cause="attack", probability=0.6)),
+        *say("08:00", "triage", acts.StateHypothesis(cause="attack", probability=0.1)),
+        *say("09:00", "triage", acts.StateHypothesis(cause="key", probability=0.8)),
     ]
     view = RecordView(drill(stated), PLAYBOOK)
     attack, key = charts.hypotheses_over_time(frames.hypotheses(view), 60).data

@@ -6,20 +6,20 @@ from functools import cache
 
 import pytest
 
-from analytics.counterfactual import Ends, make_references
-from analytics.courses import Step, as_course, begin, course, library_of, search, untouched_turns
 from analytics.playbook import load as playbook
 from analytics.record import DrillRecord, Fit, References
+from analytics.runs.counterfactual import Ends, make_references
+from analytics.runs.courses import Step, as_course, begin, course, library_of, search, untouched_turns
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from scenarios.loader import load
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.errors import JournalError, ScenarioError
-from simulator.journal import Journal
 from simulator.play import play, play_orders
 from simulator.policy import Order
+from simulator.record.journal import Journal
 
 LOADED = load("auth_token")
 PLAYBOOK = playbook()
@@ -165,15 +165,15 @@ def test_a_scenario_without_a_library_has_no_finalists() -> None:
     assert untouched_turns(begin(LOADED.make_world, LOADED.scenario, 0))[0].knob == "merge_restart"
 
 
-def fit_of(*given: tuple[int, str, c.Command]) -> Fit:
-    seats = [Order(-60, f"{seat}:Ana", c.TakeSeat(seat=seat, name="Ana")) for seat in ("commander", "mitigation")]
+def fit_of(*given: tuple[int, str, acts.Command]) -> Fit:
+    seats = [Order(-60, f"{seat}:Ana", acts.TakeSeat(seat=seat, name="Ana")) for seat in ("commander", "mitigation")]
     orders = sorted((Order(at, f"{seat}:Ana", body) for at, seat, body in given), key=lambda order: order.at)
     engine = play_orders(LOADED, [*seats, *orders], 1)
     return make_references(LOADED, engine.journal, PLAYBOOK, seeds=0).fits[0]
 
 
 def test_what_was_done_before_the_first_page_is_part_of_what_the_branch_brought_about() -> None:
-    flag = c.TakeAction(action="flag_web")
+    flag = acts.TakeAction(action="flag_web")
     early, later = fit_of((-30, "mitigation", flag)), fit_of((5, "mitigation", flag))
     assert early.taken == pytest.approx(later.taken, abs=0.01)
     assert early.taken < early.null - 0.5
@@ -181,14 +181,14 @@ def test_what_was_done_before_the_first_page_is_part_of_what_the_branch_brought_
 
 
 def test_a_decision_written_down_after_its_order_is_judged_like_one_before() -> None:
-    decision = c.RecordDecision(
+    decision = acts.RecordDecision(
         decision="continue mitigation", actions=("hotfix",), strategy="hotfix",
         why_now=LOADED.scenario.reasons[0].id, evidence=("query:keyring",), execution_owner="mitigation",
         verification_owner="verification", reversal_minutes=10, confidence="L2",
-        check=c.Check(metric=LOADED.scenario.overlay.indicators[0], threshold=0.01),
+        check=values.Check(metric=LOADED.scenario.overlay.indicators[0], threshold=0.01),
     )  # fmt: skip
-    look = (10, "commander", c.RunQuery(query="keyring", executor="mitigation"))
-    order = c.TakeAction(action="hotfix", executor="mitigation")
+    look = (10, "commander", acts.RunQuery(query="keyring", executor="mitigation"))
+    order = acts.TakeAction(action="hotfix", executor="mitigation")
     before = fit_of(look, (300, "commander", decision), (302, "commander", order))
     after = fit_of(look, (300, "commander", order), (302, "commander", decision))
     assert after.null == pytest.approx(before.null, abs=0.01)

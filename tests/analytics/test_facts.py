@@ -18,9 +18,9 @@ from analytics.facts import (
 from analytics.record import DrillRecord
 from analytics.timeline import FOREVER
 from analytics.view import MOST_LINKS, RecordView
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
-from simulator.scenario import Scenario
+from simulator.scenario.model import Scenario
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,
@@ -69,24 +69,24 @@ def test_a_panel_that_lags_three_minutes_still_tells_the_truth() -> None:
     found = view(world=growing)
     assert found.figure("minutes", 630) == pytest.approx(630)
     assert found.figure_range("minutes", 630) == pytest.approx((450, 630))
-    assert figure_true(found, c.Figure(name="minutes", low=340), 600)
-    assert not figure_true(found, c.Figure(name="minutes", low=330), 600)
+    assert figure_true(found, values.Figure(name="minutes", low=340), 600)
+    assert not figure_true(found, values.Figure(name="minutes", low=330), 600)
 
 
 @pytest.mark.parametrize(("low", "then", "true"), [(2000, 2000, True), (1001, 2000, True), (999, 2000, False),
     (3001, 2000, False)])
 def test_a_risk_of_waiting_may_be_half_off(low: float, then: float, true: bool) -> None:
     found = view(snapshot("08:00", figure(low)), refs=references(waiting=[waits(1, then)]))
-    assert risk_true(found, found.all(c.RecordSnapshot)[0]) is true
+    assert risk_true(found, found.all(acts.RecordSnapshot)[0]) is true
 
 
 def test_what_only_grows_may_be_stated_as_what_is_added() -> None:
     refs = references(waiting=[waits(1, 900, 600, "minutes")])
     for low, true in ((900, True), (300, True), (60, False)):
         found = view(snapshot("08:00", figure(low, name="minutes")), refs=refs)
-        assert risk_true(found, found.all(c.RecordSnapshot)[0]) is true
+        assert risk_true(found, found.all(acts.RecordSnapshot)[0]) is true
     unknown = view(snapshot("08:00"))
-    assert risk_true(unknown, unknown.all(c.RecordSnapshot)[0]) is None
+    assert risk_true(unknown, unknown.all(acts.RecordSnapshot)[0]) is None
 
 
 def test_evidence_counts_only_if_it_was_there_to_be_seen() -> None:
@@ -94,7 +94,7 @@ def test_evidence_counts_only_if_it_was_there_to_be_seen() -> None:
     found = view(query("03:00", "impact"), hidden, query("09:00", "zones"), query("04:00", "hearsay"),
                  declare("05:00", evidence=["query:impact", "cue:own", "query:zones", "query:hearsay",
                      "alert:none"]))  # fmt: skip
-    declared = found.all(c.Declare)[0]
+    declared = found.all(acts.Declare)[0]
     refs = declared.body.evidence
     assert [x.body.run for x in found.cited(refs, declared) if isinstance(x.body, e.QueryFinished)] == [
         "query:impact", "query:hearsay",
@@ -106,16 +106,16 @@ def test_who_links_everything_points_at_nothing() -> None:
     many = [query("03:00", "asn", f"query:asn#{n}") for n in range(MOST_LINKS)]
     refs = [f"query:asn#{n}" for n in range(MOST_LINKS)] + ["query:zones"]
     found = view(*many, query("03:00", "zones"), declare("05:00", evidence=refs))
-    declared = found.all(c.Declare)[0]
+    declared = found.all(acts.Declare)[0]
     assert len(found.cited(refs, declared)) == MOST_LINKS
     assert "query:zones" not in [x.body.run for x in found.cited(refs, declared) if isinstance(x.body, e.QueryFinished)]
 
 
 def test_refused_commands_are_not_there() -> None:
     record = drill(declare("05:00"))
-    seq = next(x.seq for x in record.journal if isinstance(x.body, c.Declare))
+    seq = next(x.seq for x in record.journal if isinstance(x.body, acts.Declare))
     record.journal.append(3600, "engine", e.CommandRefused(command=seq, reason="no"))
-    assert RecordView(record, PLAYBOOK).all(c.Declare) == ()
+    assert RecordView(record, PLAYBOOK).all(acts.Declare) == ()
 
 
 def test_the_matrix_reads_what_could_be_known_by_then() -> None:
@@ -171,7 +171,7 @@ def test_runs_are_put_together_from_their_entries() -> None:
 def test_a_delegated_action_rests_on_the_decision_of_who_ordered_it() -> None:
     delegated = [
         *decide("08:00", "flag"),
-        *say("09:00", "commander", c.TakeAction(action="flag", executor="mobile", decision="decision:1")),
+        *say("09:00", "commander", acts.TakeAction(action="flag", executor="mobile", decision="decision:1")),
         *event("09:00", e.TaskAssigned(
             task="task:1", owner="mobile", assigned_by="commander", text="", action="flag", due=0)),
         *act("10:00", "flag", executor="mobile", role="mobile"),
@@ -190,9 +190,9 @@ def test_command_passes_by_offer_and_by_handoff() -> None:
 
 def test_a_freeze_holds_until_it_is_lifted() -> None:
     found = view(freeze("05:00", "auth"), freeze("06:00", "edge"), say("20:00", "commander",
-        c.LiftFreeze(scope=("edge",))))
+        acts.LiftFreeze(scope=("edge",))))
     assert [(s.since, s.until) for s in found.freezes] == [(360, 1200)]
-    deploys_only = say("05:00", "commander", c.Freeze(scope=("auth", "edge"), what="deploys"))
+    deploys_only = say("05:00", "commander", acts.Freeze(scope=("auth", "edge"), what="deploys"))
     assert view(deploys_only).freezes == ()
 
 

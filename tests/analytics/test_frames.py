@@ -9,15 +9,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from analytics import frames, story
-from analytics.frames import BEST, LOSS, NULL, YOURS, each
 from analytics.record import DrillRecord, References, Run
-from analytics.scoring import score
+from analytics.report import story
+from analytics.report import tables as frames
+from analytics.report.tables import BEST, LOSS, NULL, YOURS, each
+from analytics.score import score
 from analytics.view import RecordView
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 from simulator.errors import JournalError
-from simulator.journal import Header, Journal
+from simulator.record.journal import Header, Journal
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,
@@ -53,7 +54,7 @@ TABLES: list[tuple[Callable[[RecordView], pd.DataFrame], frames.Columns]] = [
 FULL: list[Lines] = [
     pair(), declare(evidence=["query:impact"]), query("03:00", "impact"), freeze(), card("07:00"), ready("08:00"),
     decide("09:00"), act("09:30", "flag", decision="decision:1"), snapshot("10:00"), verify("20:00"),
-    say("11:00", "triage", c.StateHypothesis(cause="key", probability=0.7)), update("12:00", impact=figure(900)),
+    say("11:00", "triage", acts.StateHypothesis(cause="key", probability=0.7)), update("12:00", impact=figure(900)),
     query("25:00", "rerun", executor="verification"), closure("50:00", "no rerun"),
 ]  # fmt: skip
 
@@ -184,7 +185,7 @@ def test_what_lasts_ends_with_the_drill_at_the_latest() -> None:
 @pytest.mark.parametrize(
     ("said", "holds"), [(figure(1150), True), (figure(1300), False), (figure(800, 1500), True), (figure(10, 90), False)]
 )
-def test_a_stated_figure_stands_beside_the_true_one(said: c.Figure, holds: bool) -> None:
+def test_a_stated_figure_stands_beside_the_true_one(said: values.Figure, holds: bool) -> None:
     found = frames.figures(view(update("12:00", impact=said), world=truth(locked=1000.0)))
     assert rows(found, "where", "true", "holds") == [("update_stakeholders", 1000.0, holds)]
     assert rows(found, "low", "high") == [(said.low, said.low if said.high is None else said.high)]
@@ -208,9 +209,9 @@ def test_a_figure_nobody_can_check_is_left_open() -> None:
         (declare(severity="SEV-3"), "severity", False),
         (update("12:00", "recovered"), "status", False),
         (update("40:00", "recovered"), "status", True),
-        (say("12:00", "commander", c.ClaimRecovery(claim="recovered")), "recovery", False),
-        (say("12:00", "commander", c.ClaimRecovery(claim="contained")), "recovery", False),
-        ([*act("05:00", "flag"), *say("12:00", "commander", c.ClaimRecovery(claim="contained"))], "recovery", True),
+        (say("12:00", "commander", acts.ClaimRecovery(claim="recovered")), "recovery", False),
+        (say("12:00", "commander", acts.ClaimRecovery(claim="contained")), "recovery", False),
+        ([*act("05:00", "flag"), *say("12:00", "commander", acts.ClaimRecovery(claim="contained"))], "recovery", True),
         (closure("50:00", "no rerun"), "closure", False),
         (closure("50:00"), "closure", True),
     ],
@@ -227,8 +228,8 @@ def test_a_claim_says_which_segments_were_outside() -> None:
 
 def test_hypotheses_know_which_cause_is_true() -> None:
     stated = [
-        *say("05:00", "triage", c.StateHypothesis(cause="attack", probability=0.6)),
-        *say("08:00", "triage", c.StateHypothesis(cause="key", probability=0.9)),
+        *say("05:00", "triage", acts.StateHypothesis(cause="attack", probability=0.6)),
+        *say("08:00", "triage", acts.StateHypothesis(cause="key", probability=0.9)),
     ]
     found = frames.hypotheses(view(stated))
     assert rows(found, "minute", "probability", "true") == [(5.0, 60.0, False), (8.0, 90.0, True)]
@@ -281,7 +282,8 @@ def test_moments_that_the_record_does_not_have_are_left_out() -> None:
 
 
 def test_every_kind_of_entry_has_a_lane_or_is_left_out_on_purpose() -> None:
-    kinds = {model.model_fields["kind"].default for model in (*c.Command.__subclasses__(), *e.Event.__subclasses__())}
+    kinds = {model.model_fields["kind"].default for model in (*acts.Command.__subclasses__(),
+        *e.Event.__subclasses__())}
     backstage = {"fire_inject", "hold_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint", "rate_team",
                  "mark_observation", "horizon_reached"}  # fmt: skip
     assert kinds - set(story.GROUPS) == backstage
@@ -303,7 +305,7 @@ def test_the_state_of_the_world_is_told_every_ten_minutes() -> None:
 
 def test_a_refused_command_shows_by_its_refusal() -> None:
     journal = drill(declare("04:00")).journal
-    declared = next(x.seq for x in journal if isinstance(x.body, c.Declare))
+    declared = next(x.seq for x in journal if isinstance(x.body, acts.Declare))
     journal.append(3601, "engine", e.CommandRefused(command=declared, reason="no"))
     found = story.timeline(RecordView(DrillRecord(journal, SCENARIO, references()), PLAYBOOK))
     assert "declare" not in set(found["kind"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.record import DrillRecord
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from tests.analytics.builders import (
     Lines,
@@ -33,20 +33,20 @@ CURED = truth(recovers="20:00")
 
 
 def risks(clock: str, *names: str) -> Lines:
-    return say(clock, "verification", c.RecordResidualRisks(risks=names))
+    return say(clock, "verification", acts.RecordResidualRisks(risks=names))
 
 
 def hardening(clock: str, factor: str = "mount") -> Lines:
-    return say(clock, "verification", c.AddHardeningTask.model_validate(
+    return say(clock, "verification", acts.AddHardeningTask.model_validate(
         {"factor": factor, "text": "t", "owner": "triage", "due_days": 7}))  # fmt: skip
 
 
 def package(clock: str, *verification: str, residual: str = "old_key") -> Lines:
-    return say(clock, "comms", c.PublishClosurePackage(verification=verification, residual_risks=(residual,)))
+    return say(clock, "comms", acts.PublishClosurePackage(verification=verification, residual_risks=(residual,)))
 
 
 def leadership(clock: str, cause: str = "key", uncertain: str = "why") -> Lines:
-    return say(clock, "commander", c.WriteLeadershipNote.model_validate(
+    return say(clock, "commander", acts.WriteLeadershipNote.model_validate(
         {"cause": cause, "why": "growing", "confidence": "L3", "uncertain": [uncertain], "need": "hands",
          "watch_owner": "deputy"}))  # fmt: skip
 

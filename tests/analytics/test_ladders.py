@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.record import DrillRecord
-from simulator import commands as c
+from simulator import acts
 from tests.analytics.builders import (
     Lines,
     act,
@@ -25,11 +25,11 @@ from tests.analytics.builders import (
 
 
 def classify(clock: str, dependency: str = "auth") -> Lines:
-    return say(clock, "commander", c.ClassifyDependency.model_validate({"dependency": dependency}))
+    return say(clock, "commander", acts.ClassifyDependency.model_validate({"dependency": dependency}))
 
 
 def revise(clock: str, severity: str, *evidence: str) -> Lines:
-    return say(clock, "commander", c.ChangeSeverity.model_validate(
+    return say(clock, "commander", acts.ChangeSeverity.model_validate(
         {"severity": severity, "because": "b", "evidence": evidence}))  # fmt: skip
 
 
@@ -102,7 +102,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("L3", "L3 on one", drill(ZONES, decide("08:00", "flag", confidence="L3"), FLAG), "partial", 3.0),
     ("L3", "L2 on a rival disproved", drill(
         IMPACT, inject("05:00", "attack_claim"), query("06:00", "asn"),
-        say("07:00", "triage", c.ChallengeClaim(inject="attack_claim", evidence=("query:asn",))),
+        say("07:00", "triage", acts.ChallengeClaim(inject="attack_claim", evidence=("query:asn",))),
         decide("08:00", "flag", evidence=("query:impact",)), FLAG,
     ), "met", 5.0),
     ("L3", "beyond the level", drill(
@@ -156,9 +156,9 @@ def test_a_kept_promise_carries_the_highest_level() -> None:
 
 def test_what_counts_of_a_level_is_how_long_it_was_in_force() -> None:
     told = [*query("03:00", "impact"), *declare(evidence=["query:impact"]), *query("06:00", "zones")]
-    lower = say("07:00", "commander", c.ChangeSeverity(severity="SEV-4", because="b", evidence=("query:zones",)))
+    lower = say("07:00", "commander", acts.ChangeSeverity(severity="SEV-4", because="b", evidence=("query:zones",)))
     kept = judge("L1", drill(told)).points
     found = judge("L1", drill(told, lower))
     assert found.points <= kept - 2.5, found.why
-    back = say("08:00", "commander", c.ChangeSeverity(severity="SEV-1", because="b", evidence=("query:zones",)))
+    back = say("08:00", "commander", acts.ChangeSeverity(severity="SEV-1", because="b", evidence=("query:zones",)))
     assert judge("L1", drill(told, lower, back)).points > found.points

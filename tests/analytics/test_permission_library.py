@@ -6,10 +6,10 @@ from functools import cache
 
 import pytest
 
-from analytics.counterfactual import make_references
-from analytics.courses import as_course, begin, course, library_of, search, untouched_turns
 from analytics.playbook import load as playbook
 from analytics.record import References, loss_of
+from analytics.runs.counterfactual import make_references
+from analytics.runs.courses import as_course, begin, course, library_of, search, untouched_turns
 from scenarios import load
 from simulator import events as e
 from simulator.engine import Engine

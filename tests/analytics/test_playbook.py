@@ -8,7 +8,7 @@ import pytest
 
 from analytics.criteria import CRITERIA
 from analytics.playbook import load, names, parse, read
-from analytics.scoring import check
+from analytics.score import check
 from simulator.errors import ScenarioError, UnknownName
 
 SMALL = """

@@ -10,9 +10,9 @@ from analytics.criteria import CRITERIA
 from analytics.criteria.caps import CAPS
 from analytics.record import DrillRecord
 from analytics.view import RecordView
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
-from simulator.scenario import Scenario
+from simulator.scenario.model import Scenario
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,
@@ -60,7 +60,7 @@ def paged(clock: str, role: str = "mobile") -> Lines:
 
 
 def executives(clock: str, **more: Any) -> Lines:
-    return say(clock, "comms", c.UpdateExecutives.model_validate(
+    return say(clock, "comms", acts.UpdateExecutives.model_validate(
         {"impact": {"name": "locked", "low": 1000}, "next_update_minutes": 20} | more))  # fmt: skip
 
 
@@ -118,13 +118,13 @@ def test_the_reporter_counts_half_of_the_first_update() -> None:
 
 
 def test_a_holding_line_from_outside_is_not_judged_by_what_it_may_not_say() -> None:
-    first = c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20,
-        impact=c.Figure(name="locked", low=1000), unknowns=("why",))  # fmt: skip
+    first = acts.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20,
+        impact=values.Figure(name="locked", low=1000), unknowns=("why",))  # fmt: skip
     told = [*escalate("05:00"), *say("06:00", "deputy", first)]
     line = executives("08:00", impact=None)
     without, beside = (points("P4", protected(lines, ended="20:00")) for lines in (told, [*told, *line]))
     assert beside == without
-    inside = say("08:00", "deputy", c.UpdateExecutives(next_update_minutes=20))
+    inside = say("08:00", "deputy", acts.UpdateExecutives(next_update_minutes=20))
     assert points("P4", protected(told, inside, ended="20:00")) < without
 
 
@@ -137,7 +137,7 @@ def test_only_a_restricted_update_counts_as_the_first_word() -> None:
 def test_evidence_of_the_circle_does_not_carry_what_somebody_outside_says() -> None:
     record = protected(CONFIRMED, decide("06:00"), act("06:30", "flag", decision="decision:1"))
     view = RecordView(record, PLAYBOOK)
-    declared = view.first(c.RecordDecision)
+    declared = view.first(acts.RecordDecision)
     assert declared is not None
     assert [x.body.kind for x in view.cited(("query:zones",), declared)] == ["query_finished"]
     outsider = type(declared)(declared.seq, declared.at, "comms:Di", declared.body)
@@ -153,7 +153,7 @@ def test_a_handoff_leaves_the_circle_at_a_price() -> None:
 
 def test_the_evidence_may_be_captured_by_an_action() -> None:
     def posture(*groups: Lines) -> float:
-        classified = say("02:00", "commander", c.ClassifyDependency(dependency="auth"))
+        classified = say("02:00", "commander", acts.ClassifyDependency(dependency="auth"))
         return points("L1", protected(classified, act("20:00", "rollback"), *groups))
 
     assert posture(act("05:00", "rewrite")) > posture(capture("05:00"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.record import DrillRecord
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 from tests.analytics.builders import (
     Lines,
@@ -39,7 +39,7 @@ from tests.analytics.builders import (
 BASELINE = [*query("03:00", "impact"), *query("06:00", "zones")]
 PRECHECKS = [*query("08:00", "compat"), *query("08:30", "rerun")]
 ZONES = query("06:00", "zones")
-MERGER = say("06:00", "commander", c.NameMergeOwner(surface="auth", owner="mitigation"))
+MERGER = say("06:00", "commander", acts.NameMergeOwner(surface="auth", owner="mitigation"))
 BUSY = [*task("05:00", "25:00", "triage", 1), *task("06:00", "30:00", "mitigation", 2)]
 SHARED = [
     *query("03:00", "impact", executor="triage"), *query("04:00", "zones", executor="triage"),
@@ -52,7 +52,7 @@ WAITING = references(waiting=[waits(n, 2000) for n in range(1, 6)])
 
 
 def status(clock: str, to: str) -> Lines:
-    return say(clock, "commander", c.ChangeStatus.model_validate({"status": to}))
+    return say(clock, "commander", acts.ChangeStatus.model_validate({"status": to}))
 
 
 def contradict(clock: str, choice: str = "flag", **more: object) -> Lines:
@@ -63,7 +63,7 @@ def contradict(clock: str, choice: str = "flag", **more: object) -> Lines:
         "recommendations": (side("mitigation", "flag", 2), side("triage", "rollback", 6)), "choice": choice,
         "reassess_minutes": 10,
     } | more  # fmt: skip
-    return say(clock, "commander", c.RecordContradiction.model_validate(data))
+    return say(clock, "commander", acts.RecordContradiction.model_validate(data))
 
 
 def quoted(clock: str, *sides: tuple[str, str, float]) -> Lines:
@@ -76,8 +76,8 @@ def quoted(clock: str, *sides: tuple[str, str, float]) -> Lines:
     return contradict(clock, recommendations=tuple(said))
 
 
-def correct(clock: str, ref: str, status: str = "investigating", impact: c.Figure | None = None) -> Lines:
-    return say(clock, "comms", c.CorrectUpdate.model_validate({"update": ref, "status": status, "impact": impact}))
+def correct(clock: str, ref: str, status: str = "investigating", impact: values.Figure | None = None) -> Lines:
+    return say(clock, "comms", acts.CorrectUpdate.model_validate({"update": ref, "status": status, "impact": impact}))
 
 
 TOLD = [*escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
@@ -220,7 +220,7 @@ def test_a_severity_one_update_is_due_within_half_an_hour_whatever_was_promised(
 
 def test_a_promise_is_kept_to_those_it_was_made_to() -> None:
     told = [*declare(), *escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
-    board = c.UpdateExecutives(impact=figure(), unknowns=("why",), next_update_minutes=20)
+    board = acts.UpdateExecutives(impact=figure(), unknowns=("why",), next_update_minutes=20)
     once, twice = [*say("12:00", "comms", board)], [*say("12:00", "comms", board), *say("31:00", "comms", board)]
     assert judge("P4", drill(told, once, ended="50:00")).why.count("due at T+32:00") == 1
     assert "Every promised update was made in time" in judge("P4", drill(told, twice, ended="50:00")).why

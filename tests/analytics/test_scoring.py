@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from analytics.criteria import CRITERIA
 from analytics.playbook import Playbook, parse
 from analytics.record import DrillRecord, References, Spread
-from analytics.scoring import score
-from simulator import commands as c
+from analytics.score import score
+from simulator import acts
 from simulator.errors import JournalError, UnknownName
-from simulator.journal import Entry, Journal
+from simulator.record.journal import Entry, Journal
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,
@@ -125,7 +125,7 @@ def paraphrased(body: Any) -> Any:
     free = {"text": "quite other words", "title": "another title", "because": "other words", "note": "n",
         "summary": "s"}
     words = {name: value for name, value in free.items() if isinstance(getattr(body, name, None), str)}
-    return body.model_copy(update=words) if isinstance(body, c.Command) else body
+    return body.model_copy(update=words) if isinstance(body, acts.Command) else body
 
 
 @settings(max_examples=30, deadline=None)
@@ -158,17 +158,17 @@ def test_a_full_drill_is_proficient_and_a_cap_limits_it() -> None:
 
 
 CLOSING: list[Lines] = [
-    say("40:00", "verification", c.RecordResidualRisks(risks=("old_key",))),
-    say("41:00", "verification", c.AddHardeningTask.model_validate(
+    say("40:00", "verification", acts.RecordResidualRisks(risks=("old_key",))),
+    say("41:00", "verification", acts.AddHardeningTask.model_validate(
         {"factor": "mount", "text": "t", "owner": "triage", "due_days": 7})),
-    say("45:00", "commander", c.CommitCheckpoint.model_validate(
+    say("45:00", "commander", acts.CommitCheckpoint.model_validate(
         {"in_hours": 4, "owner": "deputy", "trigger": {"metric": "ratio", "threshold": 0.01}})),
 ]  # fmt: skip
 
 
 def sits(seat: str, clock: str = "-1:00", until: str | None = None) -> Lines:
-    lines = say(clock, seat, c.TakeSeat(seat=seat, name="Ana"))
-    return [*lines, *say(until, seat, c.LeaveSeat(seat=seat))] if until else lines
+    lines = say(clock, seat, acts.TakeSeat(seat=seat, name="Ana"))
+    return [*lines, *say(until, seat, acts.LeaveSeat(seat=seat))] if until else lines
 
 
 def test_people_are_scored_for_the_roles_they_held() -> None:
@@ -192,7 +192,7 @@ def test_spread_and_remarks_are_shown() -> None:
     card_ = score(drill(refs=refs, world=truth(until=1800)), PLAYBOOK)
     assert json.loads(card_.to_json())["spread"] == {"low": 70, "median": 80, "high": 90}
     assert "reaches T+30:00 of T+60:00" in card_.remarks[0]
-    forced = score(drill(say("05:00", "facilitator", c.OverrideOutcome(action="flag", outcome="force",
+    forced = score(drill(say("05:00", "facilitator", acts.OverrideOutcome(action="flag", outcome="force",
         reason="because"))), PLAYBOOK)
     assert "does not compare" in forced.remarks[0]
 

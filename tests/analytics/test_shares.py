@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import add_references
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from scenarios import load
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.play import orders, play
 
 
-def card(seat: str | None, *orders: tuple[int, c.Command]) -> Scorecard:
+def card(seat: str | None, *orders: tuple[int, acts.Command]) -> Scorecard:
     loaded, book = load("auth_token"), playbook.load()
     engine = Engine(loaded, new_header(loaded, 3))
     if seat:
-        engine.submit(c.TakeSeat(seat=seat, name="Ana"), f"{seat}:Ana")
+        engine.submit(acts.TakeSeat(seat=seat, name="Ana"), f"{seat}:Ana")
     for at, order in orders:
         engine.advance(at)
         engine.submit(order, f"{seat}:Ana")
@@ -33,8 +33,8 @@ def test_a_person_who_does_nothing_earns_nothing_from_teammates_who_do(seat: str
 
 
 def test_a_person_who_does_their_part_earns_it_and_a_share_of_the_outcome() -> None:
-    public = c.UpdateStakeholders(
-        audience="public", status="investigating", impact=c.Figure(name="locked_users", low=9_000, high=14_000),
+    public = acts.UpdateStakeholders(
+        audience="public", status="investigating", impact=values.Figure(name="locked_users", low=9_000, high=14_000),
         unknowns=("how_many_more",), next_update_minutes=30,
     )  # fmt: skip
     told = card("comms", (240, public))
@@ -48,15 +48,15 @@ def test_a_person_who_does_their_part_earns_it_and_a_share_of_the_outcome() -> N
 @pytest.mark.parametrize(
     ("seat", "at", "order", "most"),
     [
-        ("triage", 45, c.RunQuery(query="endpoints"), 60),
-        ("verification", 45, c.RunQuery(query="verify"), 5),
-        ("deputy", 45, c.AcceptRole(role="deputy"), 5),
-        ("mitigation", 600, c.RecordOption(action="pin", coverage=("web", "mobile"), minutes_to_effect=3, risk="web",
+        ("triage", 45, acts.RunQuery(query="endpoints"), 60),
+        ("verification", 45, acts.RunQuery(query="verify"), 5),
+        ("deputy", 45, acts.AcceptRole(role="deputy"), 5),
+        ("mitigation", 600, acts.RecordOption(action="pin", coverage=("web", "mobile"), minutes_to_effect=3, risk="web",
             reversal_minutes=3), 15),
-        ("comms", 1200, c.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=20), 20),
+        ("comms", 1200, acts.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=20), 20),
     ],
 )  # fmt: skip
-def test_one_command_earns_about_what_that_command_earned(seat: str, at: int, order: c.Command, most: int) -> None:
+def test_one_command_earns_about_what_that_command_earned(seat: str, at: int, order: acts.Command, most: int) -> None:
     assert card(seat, (at, order)).uncapped <= most
 
 
@@ -70,16 +70,16 @@ def test_who_sits_down_late_and_does_nothing_earns_nothing_of_what_went_before()
     loaded, book = load("auth_token"), playbook.load()
     engine = Engine(loaded, new_header(loaded, 3, mode="assessment"))
     engine.advance(900)
-    engine.submit(c.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
+    engine.submit(acts.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
     engine.advance(1860)
-    engine.submit(c.EndDrill(), "facilitator:F")
+    engine.submit(acts.EndDrill(), "facilitator:F")
     engine.run_to_horizon()
     late = score(add_references(loaded, engine.journal, book, seeds=0), book)
     assert late.uncapped <= 5
     assert late.finding("L3").status == "not_applicable"
 
 
-def allowed(engine: Engine, order: c.Command, by: str) -> None:
+def allowed(engine: Engine, order: acts.Command, by: str) -> None:
     """Submit an order; where it links output that this person has not seen, once more without that link."""
     before = len(engine.journal.entries)
     engine.submit(order, by)
@@ -97,19 +97,19 @@ def test_a_person_alone_in_command_of_a_simulated_team_can_play_it_to_the_top() 
     loaded, book = load("auth_token"), playbook.load()
     engine = Engine(loaded, new_header(loaded, 3, mode="assessment"))
     me = "commander"
-    engine.submit(c.TakeSeat(seat=me, name="Ana"), f"{me}:Ana")
+    engine.submit(acts.TakeSeat(seat=me, name="Ana"), f"{me}:Ana")
     for order in orders(play(loaded, "by_the_book", 3)):
         body = order.body
         engine.advance(order.at)
-        if isinstance(body, c.HandOff) and body.what == "commander":
+        if isinstance(body, acts.HandOff) and body.what == "commander":
             # Who has to leave command goes on from another seat.
-            engine.submit(c.AssignRole(role="commander", to="deputy"), "commander:Ana")
-            engine.submit(c.LeaveSeat(seat="commander"), "commander:Ana")
+            engine.submit(acts.AssignRole(role="commander", to="deputy"), "commander:Ana")
+            engine.submit(acts.LeaveSeat(seat="commander"), "commander:Ana")
             me = "deputy"
-            engine.submit(c.TakeSeat(seat=me, name="Ana"), f"{me}:Ana")
-            engine.submit(c.AcceptRole(role="commander"), f"{me}:Ana")
-        elif not isinstance(body, (c.TakeSeat, c.AcceptRole, c.AcceptHandOff)):
-            if isinstance(body, (c.RunQuery, c.TakeAction)) and not body.executor:
+            engine.submit(acts.TakeSeat(seat=me, name="Ana"), f"{me}:Ana")
+            engine.submit(acts.AcceptRole(role="commander"), f"{me}:Ana")
+        elif not isinstance(body, (acts.TakeSeat, acts.AcceptRole, acts.AcceptHandOff)):
+            if isinstance(body, (acts.RunQuery, acts.TakeAction)) and not body.executor:
                 body = body.model_copy(update={"executor": order.by.partition(":")[0]})
             allowed(engine, body, f"{me}:Ana")
     engine.run_to_horizon()

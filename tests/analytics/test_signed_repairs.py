@@ -9,9 +9,9 @@ import pytest
 from analytics.criteria.caps import CAPS
 from analytics.record import DrillRecord
 from analytics.view import RecordView
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.scenario import Scenario
+from simulator.scenario.model import Scenario
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,
@@ -53,7 +53,7 @@ def _billing() -> Scenario:
 
 BILLING = _billing()
 DECLARED = [*query("03:00", "impact"), *declare(evidence=["query:impact"])]
-CLASSIFIED = say("05:00", "commander", c.ClassifyDependency(dependency="billing"))
+CLASSIFIED = say("05:00", "commander", acts.ClassifyDependency(dependency="billing"))
 STOPPED, BOUND, REPAIR = act("06:00", "web_flag"), query("08:00", "compat"), act("12:00", "revoke")
 
 

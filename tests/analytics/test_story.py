@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from analytics import frames, story
-from analytics.frames import each
 from analytics.record import Fit, References
-from simulator import commands as c
+from analytics.report import story
+from analytics.report import tables as frames
+from analytics.report.tables import each
+from simulator import acts
 from simulator import events as e
-from simulator.scenario import Cue, Role
+from simulator.scenario.people import Cue, Role
 from tests.analytics.builders import (
     Lines,
     act,
@@ -83,7 +84,7 @@ def _delivered(ident: str) -> Lines:
 
 
 def _reply(clock: str, answer: str) -> Lines:
-    return say(clock, "commander", c.AnswerAsker(inject="ask", answer=answer))
+    return say(clock, "commander", acts.AnswerAsker(inject="ask", answer=answer))
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_decision_knows_what_its_branch_left_on_the_table() -> None:
 
 
 def test_factors_say_which_ones_the_team_set_a_task_against() -> None:
-    task = c.AddHardeningTask.model_validate(
+    task = acts.AddHardeningTask.model_validate(
         {"factor": "mount", "class": "prevent", "text": "t", "owner": "triage", "due_days": 7}
     )
     found = story.factors(view(say("50:00", "commander", task)))

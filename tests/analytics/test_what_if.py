@@ -6,15 +6,16 @@ from functools import cache
 
 import pytest
 
-from analytics import playbook, what_if
-from analytics.counterfactual import add_references, make_references
+from analytics import playbook
 from analytics.record import WhatIf, loss_of
+from analytics.runs import what_if
+from analytics.runs.counterfactual import add_references, make_references
 from analytics.view import RecordView
 from scenarios import load
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.journal import accepted
 from simulator.play import orders, play, play_orders
+from simulator.record.journal import accepted
 
 
 @cache
@@ -55,7 +56,7 @@ def test_what_harmed_is_told_first() -> None:
 def test_a_difference_is_that_of_two_drills() -> None:
     loaded = load("auth_token")
     given = orders(play(loaded, "wrong_cause", 7))
-    without = [o for o in given if not (isinstance(o.body, c.TakeAction) and o.body.action == "idp_failover")]
+    without = [o for o in given if not (isinstance(o.body, acts.TakeAction) and o.body.action == "idp_failover")]
     harm = play_orders(loaded, without, 7).world.harm()
     was = loss_of(play_orders(loaded, given, 7).world.harm(), loaded.scenario)
     assert told("wrong_cause")[0].loss == pytest.approx(loss_of(harm, loaded.scenario) - was, abs=2e-4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from simulator import commands as c
+from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
@@ -45,8 +45,8 @@ def lines(room: Room) -> list[str]:
     return room.truth("lines", lambda engine: list(engine.journal.lines()))
 
 
-def say(words: str) -> c.Command:
-    return c.PostMessage(text=words)
+def say(words: str) -> acts.Command:
+    return acts.PostMessage(text=words)
 
 
 def drill_second(room: Room) -> int:

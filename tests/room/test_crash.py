@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.replay import rebuild
+from simulator.record.replay import rebuild
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from tests.simulator.toy import toy

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from simulator.errors import DrillError
-from simulator.journal import parse
+from simulator.record.journal import parse
 from simulator.room.rooms import export
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator import commands as c
+from simulator import acts
 from simulator.errors import AccessDenied
-from simulator.journal import Journal
+from simulator.record.journal import Journal
 from simulator.room.nameless import nameless
 from simulator.room.room import Room
 from tests.room.rooms import Wall, rooms, say, solo
@@ -21,7 +21,7 @@ def played(tmp_path: Path, *words: str, name: str = "Ana", **how: str) -> tuple[
     room = place.create("toy", seed=7, **how).room  # type: ignore[arg-type]
     _, person = place.join(room, name, "commander")
     room.start(person)
-    room.submit(c.Declare(severity="SEV-1", title=f"{name} saw it first"), person)
+    room.submit(acts.Declare(severity="SEV-1", title=f"{name} saw it first"), person)
     for one in words:
         room.submit(say(one), person)
     room.end(person)
@@ -64,7 +64,7 @@ def test_a_name_is_found_however_it_is_written(tmp_path: Path, name: str, words:
     room, _ = played(tmp_path, words, name=name)
     found = room.record_for(None)
     assert found is not None
-    (said,) = [e.body.text for e in found if isinstance(e.body, c.PostMessage)]
+    (said,) = [e.body.text for e in found if isinstance(e.body, acts.PostMessage)]
     left = unicodedata.normalize("NFC", said).casefold()
     parts = {*re.findall(r"\w{3,}", unicodedata.normalize("NFC", name).casefold())} - {"you"}
     assert "commander" in left
@@ -82,7 +82,7 @@ def test_a_word_that_two_names_share_is_nobodys_seat(tmp_path: Path) -> None:
     room.end(lind)
     found = room.record_for(None)
     assert found is not None
-    (said,) = [e.body.text for e in found if isinstance(e.body, c.PostMessage)]
+    (said,) = [e.body.text for e in found if isinstance(e.body, acts.PostMessage)]
     assert said == "somebody said so, Mitigation said so"
 
 
@@ -93,9 +93,9 @@ def test_a_title_longer_than_the_name_fits_where_the_name_did(tmp_path: Path) ->
     _, bo = place.join(room, "Bo", "mitigation")
     room.start(ana)
     text = ("Bo " * 70).strip()[:200].strip()
-    _, refused = room.submit(c.AssignTask(text=text, to="comms", due_minutes=5), ana)
+    _, refused = room.submit(acts.AssignTask(text=text, to="comms", due_minutes=5), ana)
     assert refused is None
-    _, refused = room.submit(c.AddHardeningTask(factor="f", text=text, owner="comms", due_days=7), bo)
+    _, refused = room.submit(acts.AddHardeningTask(factor="f", text=text, owner="comms", due_days=7), bo)
     assert refused is None
     room.end(ana)
     found = room.record_for(None)
@@ -113,8 +113,8 @@ def test_names_that_a_facilitator_uses_go_too(tmp_path: Path) -> None:
     place.join(room, "Ana", "commander")
     room.start(host)
     for command in (
-        c.SendAdHoc(persona="Ana's boss", text="Well, ana?"),
-        c.MarkObservation(objective="Ana hands over", text="Hal saw ANA do it"),
+        acts.SendAdHoc(persona="Ana's boss", text="Well, ana?"),
+        acts.MarkObservation(objective="Ana hands over", text="Hal saw ANA do it"),
     ):
         assert room.submit(command, host)[1] is None
     room.end(host)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator import commands as c
+from simulator import acts
 from simulator.errors import AccessDenied, UnknownName
 from tests.room.rooms import Wall, rooms, say, solo
 
@@ -75,7 +75,7 @@ def test_nobody_moves_others_through_a_command(path: Path, wall: Wall) -> None:
     place = rooms(path, wall)
     room, person = solo(place)
     with pytest.raises(AccessDenied, match="in the lobby"):
-        room.submit(c.LeaveSeat(seat="comms"), person)
+        room.submit(acts.LeaveSeat(seat="comms"), person)
 
 
 def test_the_wrong_key_and_too_many_wrong_codes_open_nothing(path: Path, wall: Wall) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simulator import commands as c
+from simulator import acts
 from simulator.room.store import Store
 from tests.room.rooms import Wall, drill_second, lines, rooms, say, solo
 
@@ -17,10 +17,10 @@ def test_two_processes_on_one_store_see_the_same_bytes(path: Path, wall: Wall) -
     room, person = solo(here)
     other, same = there.identify(here.join(room, "Bo", "comms")[0])
     wall.pass_(100)
-    room.submit(c.Declare(severity="SEV-1", title="down"), person)
+    room.submit(acts.Declare(severity="SEV-1", title="down"), person)
     other.submit(say("posting"), same)
     wall.pass_(45)
-    room.submit(c.RunQuery(query="check"), person)
+    room.submit(acts.RunQuery(query="check"), person)
     room.skip_ahead(person)
     wall.pass_(10)
     assert lines(room) == lines(other)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from simulator import commands as c
+from simulator import acts
 from simulator.errors import AccessDenied, DrillError
 from simulator.room.store import Store
 from tests.room.rooms import Wall, drill_second, rooms, say, solo
@@ -37,14 +37,14 @@ def test_before_the_start_people_take_seats_and_talk(path: Path, wall: Wall) -> 
     assert drill_second(room) == -60
     room.submit(say("hello"), person)
     with pytest.raises(AccessDenied, match="not started"):
-        room.submit(c.RunQuery(query="check"), person)
+        room.submit(acts.RunQuery(query="check"), person)
     with pytest.raises(DrillError, match="start it first"):
         room.skip_ahead(person)
 
 
 def test_a_refusal_is_an_answer_and_the_drill_goes_on(path: Path, wall: Wall) -> None:
     room, person = solo(rooms(path, wall))
-    entry, refused = room.submit(c.TakeAction(action="purge"), person)
+    entry, refused = room.submit(acts.TakeAction(action="purge"), person)
     assert refused is not None
     assert "flag off first" in refused
     assert entry.by == "commander:Ana"
@@ -70,7 +70,7 @@ def test_in_an_assessment_a_pause_is_for_the_facilitator(path: Path, wall: Wall)
     room.pause(flo)
     with pytest.raises(AccessDenied, match="paused"):
         room.submit(say("psst"), ana)
-    assert room.submit(c.SendAdHoc(persona="Boss", text="Well?"), flo)[1] is None
+    assert room.submit(acts.SendAdHoc(persona="Boss", text="Well?"), flo)[1] is None
 
 
 def test_looking_writes_nothing(path: Path, wall: Wall) -> None:
@@ -104,7 +104,7 @@ def test_a_briefing_stands_still_while_the_drill_goes_on(path: Path, wall: Wall)
     room, person = solo(rooms(path, wall))
     before = room.briefing("commander")
     seen, tasks = len(before.entries), dict(before.incident.tasks)
-    room.submit(c.AssignTask(to="mitigation", text="look"), person)
+    room.submit(acts.AssignTask(to="mitigation", text="look"), person)
     wall.pass_(300)
     assert len(room.briefing("commander").entries) > seen
     assert (len(before.entries), before.incident.tasks) == (seen, tasks)
@@ -128,7 +128,7 @@ def test_skip_ahead_stops_at_the_page_and_is_on_record(path: Path, wall: Wall) -
 def test_skip_ahead_stops_at_a_result_a_message_and_a_due_time(path: Path, wall: Wall) -> None:
     room, person = solo(rooms(path, wall), seat="mitigation")
     room.skip_ahead(person)
-    room.submit(c.RunQuery(query="check"), person)
+    room.submit(acts.RunQuery(query="check"), person)
     assert room.skip_ahead(person).why == "query finished"
     whys = [room.skip_ahead(person).why for _ in range(3)]
     assert "inject delivered" in whys
@@ -139,7 +139,7 @@ def test_a_task_that_falls_due_ends_the_skip(path: Path, wall: Wall) -> None:
     room, person = solo(place)
     place.join(room, "Cy", "comms")
     room.skip_ahead(person)
-    room.submit(c.AssignTask(to="comms", text="look", due_minutes=1), person)
+    room.submit(acts.AssignTask(to="comms", text="look", due_minutes=1), person)
     assert room.skip_ahead(person).why == "task:1 is due"
 
 

@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
-from simulator import commands as c
+from simulator import acts
 from simulator.errors import StaleWriter, StoreError
-from simulator.journal import Header
+from simulator.record.journal import Header
 from simulator.room import schema
 from simulator.room.clock import Mark
 from simulator.room.store import DrillRow, Participant, Store, explain, locate
@@ -38,8 +38,8 @@ def store(path: str) -> Store:
     return store
 
 
-def say(words: str) -> c.Command:
-    return c.PostMessage(text=words)
+def say(words: str) -> acts.Command:
+    return acts.PostMessage(text=words)
 
 
 def test_a_drill_is_found_by_id_and_code(store: Store) -> None:

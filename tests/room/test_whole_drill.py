@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.loader import load
-from simulator import commands as c
+from simulator import acts
 from simulator.play import orders, play
 from simulator.room.rooms import Rooms
 from tests.room.rooms import Wall, rooms
@@ -27,12 +27,12 @@ def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None
     _, flo = place.facilitate(room, "Flo", opened.key)
     tokens = {}
     for order in orders(played):
-        if isinstance(order.body, c.TakeSeat):
+        if isinstance(order.body, acts.TakeSeat):
             tokens[order.body.seat], _ = place.join(room, order.body.name, order.body.seat)
     room.start(flo)
     begun = wall.at
     for number, order in enumerate(orders(played)):
-        if isinstance(order.body, c.TakeSeat):
+        if isinstance(order.body, acts.TakeSeat):
             continue
         if restarts and number % 10 == 0:
             place = process()

@@ -7,28 +7,30 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from analytics import frames, playbook, story
-from analytics.counterfactual import Ends, decision_fits, risks_of_waiting
-from analytics.courses import Step, Walk, as_course, begin, library_of
+from analytics import playbook
 from analytics.record import DrillRecord, References, loss_of
+from analytics.report import story
+from analytics.report import tables as frames
+from analytics.runs.counterfactual import Ends, decision_fits, risks_of_waiting
+from analytics.runs.courses import Step, Walk, as_course, begin, library_of
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from analytics.view import RecordView
 from scenarios import load
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
-from simulator.journal import NUMBERED, Journal, accepted, role_of
-from simulator.onset import onset_shift
+from simulator.monitoring.onset import onset_shift
 from simulator.play import orders, play, play_orders
 from simulator.policy import Order
+from simulator.record.journal import NUMBERED, Journal, accepted, role_of
 
 LEAST = 1e-6
 """Difference in loss below which two drills did equally well."""
 BOOK = playbook.load("recovery")
 READ = (
     e.KnobTurned, e.TaskAssigned, e.ActionQueued, e.ActionStarted, e.ActionAborted, e.MitigationTookEffect,
-    e.RoleJoined, e.PageSent, e.InjectDelivered, e.CueShared, e.MetricPinned, c.TakeAction, c.RecordSnapshot,
+    e.RoleJoined, e.PageSent, e.InjectDelivered, e.CueShared, e.MetricPinned, acts.TakeAction, acts.RecordSnapshot,
 )  # fmt: skip
 """What reference runs of decisions read, beside decisions and outputs: where it is the same, so are they."""
 
@@ -158,17 +160,17 @@ class Bench:
         if task:
             yield "task"
         # A task for a person only asks; the person's own order is what runs.
-        runs = body if isinstance(body, (c.RunQuery, c.TakeAction)) and not task else None
+        runs = body if isinstance(body, (acts.RunQuery, acts.TakeAction)) and not task else None
         if task and task.owner not in self.seats:
-            runs = c.AssignTask(to=task.owner, text="", query=task.query, action=task.action)
+            runs = acts.AssignTask(to=task.owner, text="", query=task.query, action=task.action)
         query, action = _about(runs) if runs else (None, None)
         if query:
             yield f"query:{query}"
         if action:
             yield f"action:{action}"
-        if isinstance(body, c.HandOff):
+        if isinstance(body, acts.HandOff):
             yield "handoff"
-        if isinstance(body, c.CaptureEvidence):
+        if isinstance(body, acts.CaptureEvidence):
             yield "capture"
 
     @cached_property
@@ -177,7 +179,7 @@ class Bench:
         found: dict[int, e.TaskAssigned] = {}
         index = -1
         for entry in accepted(self.recorded.journal.entries):
-            if isinstance(entry.body, c.Command) and not entry.by.startswith("teammate:"):
+            if isinstance(entry.body, acts.Command) and not entry.by.startswith("teammate:"):
                 index += 1
             elif isinstance(entry.body, e.TaskAssigned):
                 found[index] = entry.body
@@ -194,14 +196,14 @@ class Bench:
             own = [i for i, o in enumerate(self.orders) if getattr(o.body, "task", None) == task.task]
             done = [
                 i for i, o in enumerate(self.orders)
-                if i > start and role_of(o.by) == task.owner and isinstance(o.body, (c.RunQuery, c.TakeAction))
+                if i > start and role_of(o.by) == task.owner and isinstance(o.body, (acts.RunQuery, acts.TakeAction))
                 and _about(o.body) == (task.query, task.action)
             ][:1]  # fmt: skip
             pieces.append((start, *sorted({*own, *done})))
         return pieces
 
 
-def _about(body: c.Command) -> tuple[str | None, str | None]:
+def _about(body: acts.Command) -> tuple[str | None, str | None]:
     return getattr(body, "query", None), getattr(body, "action", None)
 
 
@@ -213,7 +215,7 @@ def _next(counts: dict[str, int], family: str) -> str:
     return f"{family}:{number}"
 
 
-def _renamed(body: c.Command, now_called: dict[str, str | None]) -> c.Command | None:
+def _renamed(body: acts.Command, now_called: dict[str, str | None]) -> acts.Command | None:
     """Return a command whose references mean what they meant; None where it was about what is gone."""
     changes: dict[str, Any] = {}
     for name in ("task", "handoff", "decision", "packet", "update"):
@@ -237,14 +239,14 @@ def _read_by_branches(journal: Journal) -> str:
         match entry.body:
             case e.QueryFinished() | e.ActionFinished():
                 lines.append(f"{entry.at} {entry.body.run} {entry.body.ok}")
-            case c.RecordDecision():
+            case acts.RecordDecision():
                 lines.append(f"{entry.at} decided {entry.body.actions}")
             case body if isinstance(body, READ):
                 lines.append(f"{entry.at} {entry.by} {body!r}")
     return "\n".join(lines)
 
 
-def described(body: c.Command) -> str:
+def described(body: acts.Command) -> str:
     """Return a command in few words, as lists of exceptions name it."""
     fields = ("action", "query", "actions", "role", "to", "topic", "inject", "metric", "surface", "status")
     said = ((name, getattr(body, name, None)) for name in fields)
@@ -267,7 +269,7 @@ def helpful(bench: Bench) -> list[int]:
     return [
         index
         for index, order in enumerate(given)
-        if isinstance(order.body, c.TakeAction)
+        if isinstance(order.body, acts.TakeAction)
         and loss_after(bench.play([*given[:index], *given[index + 1 :]])) > base + LEAST
     ]
 
@@ -278,11 +280,11 @@ def earlier(bench: Bench, index: int, by: int = 60) -> tuple[float, str]:
     Signatures under an action come along. What the order rests on may not be on record yet: it rests on nothing.
     """
     order = bench.orders[index]
-    assert isinstance(order.body, c.TakeAction)
+    assert isinstance(order.body, acts.TakeAction)
     action = order.body.action
 
     def moves(i: int, other: Order) -> bool:
-        signs = isinstance(other.body, c.SignOff) and other.body.action == action
+        signs = isinstance(other.body, acts.SignOff) and other.body.action == action
         return i == index or (i > index and signs)
 
     given = [_deed(Order(o.at - by, o.by, o.body) if moves(i, o) else o) for i, o in enumerate(bench.orders)]
@@ -299,7 +301,7 @@ def earlier(bench: Bench, index: int, by: int = 60) -> tuple[float, str]:
 
 def _deed(order: Order) -> Order:
     """Return an order that rests on no decision: which one it was is of no matter to the world."""
-    if not isinstance(order.body, c.TakeAction):
+    if not isinstance(order.body, acts.TakeAction):
         return order
     return Order(order.at, order.by, order.body.model_copy(update={"decision": None}))
 

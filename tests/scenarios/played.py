@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 
 from analytics import playbook
-from analytics.counterfactual import add_references
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from scenarios import load
 from simulator.engine import Engine
 from simulator.play import play

@@ -8,7 +8,7 @@ from scenarios import load
 from scenarios.auth_token.world import AuthTokenWorld
 from simulator.engine import Engine, new_header
 from simulator.events import AlertFired
-from simulator.onset import onset_shift
+from simulator.monitoring.onset import onset_shift
 from simulator.text import Utc, render
 
 FAULT = -14 * 60

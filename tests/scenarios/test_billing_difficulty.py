@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.counterfactual import Ends
-from analytics.courses import library_of
+from analytics.runs.counterfactual import Ends
+from analytics.runs.courses import library_of
 from scenarios import DIFFICULTIES, load, variants
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
-from simulator.onset import onset_shift
+from simulator.monitoring.onset import onset_shift
 from simulator.play import play
 
 OF_B = variants("billing_mismatch")
 TELLTALE = {"base": "retries", "flint": "agg_again", "slate": "ledger_dropped"}
 
 
-def drill(variant: str, difficulty: str, *orders: tuple[float, c.Command], until: float = 25) -> Engine:
+def drill(variant: str, difficulty: str, *orders: tuple[float, acts.Command], until: float = 25) -> Engine:
     """Return a drill of one commander; orders are (minute, command)."""
     loaded = load("billing_mismatch", variant, difficulty)
     engine = Engine(loaded, new_header(loaded, 1, mode="training", automation=False))
-    engine.submit(c.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
+    engine.submit(acts.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
     for minute, body in orders:
         engine.advance(round(60 * minute))
         engine.submit(body, "commander:Ana")
@@ -45,7 +45,7 @@ def test_a_novice_sees_on_the_console_which_counter_moves(variant):
 
 
 def test_an_expert_misses_a_series_and_finance_and_hints():
-    engine = drill("base", "expert", (1, c.PageTeam(role="finance")))
+    engine = drill("base", "expert", (1, acts.PageTeam(role="finance")))
     bodies = [x.body for x in engine.journal.entries]
     assert engine.telemetry.latest("commit_p99", engine.now) is None
     assert [b.role for b in bodies if isinstance(b, e.PageUnanswered)] == ["finance"]
@@ -57,7 +57,7 @@ def test_a_second_report_makes_it_worse_until_it_is_over_or_ended(variant):
     rates = {}
     for name, orders in {
         "runs": (),
-        "ended": ((5, c.PageTeam(role="dba")), (14, c.TakeAction(action="kill_reports"))),
+        "ended": ((5, acts.PageTeam(role="dba")), (14, acts.TakeAction(action="kill_reports"))),
     }.items():
         engine = drill(variant, "expert", *orders, until=20)
         assert "report_again" in engine.incident.delivered

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import add_references
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from scenarios import load
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.play import play_orders
@@ -19,26 +19,26 @@ LOADED = load("billing_mismatch")
 SEATS = ("commander", "deputy", "triage", "mitigation", "data", "verification", "comms")
 
 
-def orders(*given: tuple[float, str, c.Command]) -> list[Order]:
-    seated = [Order(-60, f"{seat}:x", c.TakeSeat(seat=seat, name="x")) for seat in SEATS]
+def orders(*given: tuple[float, str, acts.Command]) -> list[Order]:
+    seated = [Order(-60, f"{seat}:x", acts.TakeSeat(seat=seat, name="x")) for seat in SEATS]
     return [*seated, *(Order(round(60 * at), f"{seat}:x", body) for at, seat, body in given)]
 
 
-def acts(at: float, action: str, seat: str = "mitigation") -> tuple[float, str, c.Command]:
-    return at, seat, c.TakeAction(action=action)
+def ordered(at: float, action: str, seat: str = "mitigation") -> tuple[float, str, acts.Command]:
+    return at, seat, acts.TakeAction(action=action)
 
 
-def signs(at: float, action: str) -> list[tuple[float, str, c.Command]]:
-    return [(at, seat, c.SignOff(action=action)) for seat in ("data", "commander")]
+def signs(at: float, action: str) -> list[tuple[float, str, acts.Command]]:
+    return [(at, seat, acts.SignOff(action=action)) for seat in ("data", "commander")]
 
 
 OPENING = (
-    (0.5, "commander", c.AssignRole(role="commander", to="commander")),
-    (0.6, "commander", c.Freeze(scope=("billing-worker", "ledger-svc"))),
+    (0.5, "commander", acts.AssignRole(role="commander", to="commander")),
+    (0.6, "commander", acts.Freeze(scope=("billing-worker", "ledger-svc"))),
 )
 
 
-def drill(*given: tuple[float, str, c.Command]) -> Engine:
+def drill(*given: tuple[float, str, acts.Command]) -> Engine:
     return play_orders(LOADED, orders(*OPENING, *sorted(given, key=lambda one: one[0])), 7, name="x")
 
 
@@ -54,45 +54,46 @@ def happened(engine: Engine, kind: type[e.Event], **fields: object) -> list[int]
     ]  # fmt: skip
 
 
-STOPPED = (acts(5, "pause"), (5, "mitigation", c.RunQuery(query="rollback_check")), acts(7, "rollback"))
+STOPPED = (ordered(5, "pause"), (5, "mitigation", acts.RunQuery(query="rollback_check")), ordered(7, "rollback"))
 
 
 def test_a_resume_waits_for_two_signatures():
-    engine = drill(*STOPPED, acts(15, "resume"), (17, "data", c.SignOff(action="resume")))
+    engine = drill(*STOPPED, ordered(15, "resume"), (17, "data", acts.SignOff(action="resume")))
     assert happened(engine, e.ActionQueued, action="resume")
     assert happened(engine, e.ActionStarted, action="resume") == []
-    signed = drill(*STOPPED, acts(15, "resume"), *signs(17, "resume"))
+    signed = drill(*STOPPED, ordered(15, "resume"), *signs(17, "resume"))
     assert happened(signed, e.ActionStarted, action="resume") == [17 * 60]
 
 
 def test_one_person_cannot_sign_for_both():
     engine = drill(
-        *STOPPED, acts(15, "resume"), (17, "data", c.SignOff(action="resume")), (18, "data", c.SignOff(action="resume"))
+        *STOPPED, ordered(15, "resume"), (17, "data", acts.SignOff(action="resume")), (18, "data",
+            acts.SignOff(action="resume"))
     )
     assert happened(engine, e.ActionStarted, action="resume") == []
 
 
 def test_a_signature_serves_one_run():
-    engine = drill(*STOPPED, acts(15, "resume"), *signs(16, "resume"), acts(20, "pause"), acts(24, "resume"))
+    engine = drill(*STOPPED, ordered(15, "resume"), *signs(16, "resume"), ordered(20, "pause"), ordered(24, "resume"))
     assert len(happened(engine, e.ActionStarted, action="resume")) == 1
     assert len(happened(engine, e.ActionQueued, action="resume")) == 2
 
 
 def test_whoever_took_command_over_signs_for_the_commander():
     engine = drill(
-        *STOPPED, acts(15, "resume"), (16, "data", c.SignOff(action="resume")),
-        (17, "commander", c.AssignRole(role="commander", to="deputy")),
-        (18, "deputy", c.AcceptRole(role="commander")),
-        (19, "deputy", c.SignOff(action="resume")),
+        *STOPPED, ordered(15, "resume"), (16, "data", acts.SignOff(action="resume")),
+        (17, "commander", acts.AssignRole(role="commander", to="deputy")),
+        (18, "deputy", acts.AcceptRole(role="commander")),
+        (19, "deputy", acts.SignOff(action="resume")),
     )  # fmt: skip
     assert happened(engine, e.SignedOff, role="commander", seat="deputy") == [19 * 60]
     assert happened(engine, e.ActionStarted, action="resume") == [19 * 60]
 
 
-def simulated(*given: tuple[float, str, c.Command]) -> Engine:
+def simulated(*given: tuple[float, str, acts.Command]) -> Engine:
     """Return a drill of one person, the commander, among simulated teammates."""
     engine = Engine(LOADED, new_header(LOADED, 7, mode="assessment"))
-    engine.submit(c.TakeSeat(seat="commander", name="x"), "commander:x")
+    engine.submit(acts.TakeSeat(seat="commander", name="x"), "commander:x")
     for at, seat, body in (*OPENING, *given):
         engine.advance(round(60 * at))
         engine.submit(body, f"{seat}:x")
@@ -102,8 +103,9 @@ def simulated(*given: tuple[float, str, c.Command]) -> Engine:
 
 def test_a_simulated_owner_looks_before_signing():
     engine = simulated(
-        acts(5, "pause", "commander"), acts(7, "rollback", "commander"), acts(9, "record_watermark", "commander"),
-        acts(16, "replay_selective", "commander"), (16.5, "commander", c.SignOff(action="replay_selective")),
+        ordered(5, "pause", "commander"), ordered(7, "rollback", "commander"), ordered(9, "record_watermark",
+            "commander"),
+        ordered(16, "replay_selective", "commander"), (16.5, "commander", acts.SignOff(action="replay_selective")),
     )  # fmt: skip
     looked = happened(engine, e.QueryFinished, query="selective_dry_run")
     signed = happened(engine, e.SignedOff, action="replay_selective", role="data")
@@ -114,8 +116,8 @@ def test_a_simulated_owner_looks_before_signing():
 
 def test_a_simulated_owner_does_not_sign_what_charges_again():
     engine = simulated(
-        acts(5, "pause", "commander"), acts(7, "rollback", "commander"), acts(16, "replay_full", "commander"),
-        (17, "commander", c.SignOff(action="replay_full")),
+        ordered(5, "pause", "commander"), ordered(7, "rollback", "commander"), ordered(16, "replay_full", "commander"),
+        (17, "commander", acts.SignOff(action="replay_full")),
     )  # fmt: skip
     assert happened(engine, e.SignedOff, action="replay_full", role="data") == []
     assert happened(engine, e.ActionStarted, action="replay_full") == []
@@ -127,10 +129,11 @@ def test_a_simulated_owner_does_not_sign_what_charges_again():
     ("action", "corrected"), [("resume_now", False), ("replay_full_now", True), ("replay_full_now", False)]
 )
 def test_the_emergency_switch_works_and_is_capped(action, corrected):
-    more = [(20, "mitigation", c.AbortAction(action=f"action:{action}"))] if corrected else []
+    more = [(20, "mitigation", acts.AbortAction(action=f"action:{action}"))] if corrected else []
     engine = drill(
-        *STOPPED, (14, "verification", c.RunQuery(query="canary")), (14, "data", c.RunQuery(query="full_dry_run")),
-        acts(17, action), *more,
+        *STOPPED, (14, "verification", acts.RunQuery(query="canary")), (14, "data",
+            acts.RunQuery(query="full_dry_run")),
+        ordered(17, action), *more,
     )  # fmt: skip
     assert happened(engine, e.ActionStarted, action=action)
     hit = next(cap for cap in card_of(engine).caps if cap.id == "C2")
@@ -138,12 +141,12 @@ def test_the_emergency_switch_works_and_is_capped(action, corrected):
 
 
 def test_a_dashboard_corrected_by_hand_is_capped_until_the_books_agree():
-    early = drill(*STOPPED, (14, "data", c.RunQuery(query="recon_psp")), acts(20, "adjust_dashboard", "data"))
+    early = drill(*STOPPED, (14, "data", acts.RunQuery(query="recon_psp")), ordered(20, "adjust_dashboard", "data"))
     assert "C7" in [cap.id for cap in card_of(early).caps]
     late = drill(
-        *STOPPED, acts(14, "record_watermark", "data"), (15, "data", c.RunQuery(query="selective_dry_run")),
-        acts(17, "replay_selective", "data"), *signs(18, "replay_selective"),
-        (22, "data", c.RunQuery(query="recon_psp")), acts(27, "adjust_dashboard", "data"),
+        *STOPPED, ordered(14, "record_watermark", "data"), (15, "data", acts.RunQuery(query="selective_dry_run")),
+        ordered(17, "replay_selective", "data"), *signs(18, "replay_selective"),
+        (22, "data", acts.RunQuery(query="recon_psp")), ordered(27, "adjust_dashboard", "data"),
     )  # fmt: skip
     assert happened(late, e.ActionFinished, action="adjust_dashboard", ok=True)
     assert "C7" not in [cap.id for cap in card_of(late).caps]
@@ -151,10 +154,10 @@ def test_a_dashboard_corrected_by_hand_is_capped_until_the_books_agree():
 
 def test_the_replay_by_event_id_is_green_and_wrong():
     engine = drill(
-        *STOPPED, acts(14, "record_watermark", "data"), (15, "data", c.RunQuery(query="eventid_dry_run")),
-        acts(17, "replay_eventid", "data"), *signs(18, "replay_eventid"),
-        (27, "data", c.RunQuery(query="recon_now")), (27, "verification", c.RunQuery(query="three_way")),
-        (40, "verification", c.ClaimRecovery(claim="recovered")),
+        *STOPPED, ordered(14, "record_watermark", "data"), (15, "data", acts.RunQuery(query="eventid_dry_run")),
+        ordered(17, "replay_eventid", "data"), *signs(18, "replay_eventid"),
+        (27, "data", acts.RunQuery(query="recon_now")), (27, "verification", acts.RunQuery(query="three_way")),
+        (40, "verification", acts.ClaimRecovery(claim="recovered")),
     )  # fmt: skip
     assert happened(engine, e.InjectDelivered, inject="congratulation")
     shown = [x.body for x in engine.journal if isinstance(x.body, e.QueryFinished)]

@@ -6,7 +6,7 @@ import pytest
 
 from analytics.record import loss_of
 from scenarios import load
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from tests.scenarios.test_billing_variants import MENDED, OF_B, OTHERS, SEEDS, STOPPED, drill, drive
@@ -53,7 +53,7 @@ def test_the_script_of_one_variant_fails_in_the_others():
 @pytest.mark.parametrize("variant", OTHERS)
 def test_a_second_page_of_the_same_story_is_answered_by_what_is_true(variant):
     engine, _ = drill(variant, "by_the_book", 1)
-    answers = {x.body.inject: x.body.answer for x in engine.journal if isinstance(x.body, c.AnswerAsker)}
+    answers = {x.body.inject: x.body.answer for x in engine.journal if isinstance(x.body, acts.AnswerAsker)}
     scenario = load("billing_mismatch", variant).scenario
     for inject, answer in answers.items():
         asked = scenario.find("injects", inject)
@@ -65,7 +65,7 @@ def test_a_second_page_of_the_same_story_is_answered_by_what_is_true(variant):
 def test_simulated_holders_alone_mend_every_variant(variant):
     loaded = load("billing_mismatch", variant)
     engine = Engine(loaded, new_header(loaded, 1, mode="training"))
-    engine.submit(c.TakeSeat(seat="comms", name="Ana"), "comms:Ana")
+    engine.submit(acts.TakeSeat(seat="comms", name="Ana"), "comms:Ana")
     engine.advance(60 * 60)
     started = {x.body.action for x in engine.journal if isinstance(x.body, e.ActionStarted)}
     assert DID[variant][0] <= started

@@ -9,14 +9,14 @@ import pytest
 from scenarios import load, variants
 from scenarios.billing_mismatch.plans import BEHIND, DUAL, RECOUNT, plan_of
 from scenarios.billing_mismatch.world import BillingWorld
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
+from simulator.briefing import briefing
 from simulator.engine import Engine, new_header
-from simulator.onset import onset_shift
+from simulator.monitoring.onset import onset_shift
 from simulator.play import play_orders
 from simulator.policy import Order
 from simulator.text import Utc, render
-from simulator.views import briefing
 from tests.scenarios import played
 
 OF_B = variants("billing_mismatch")
@@ -93,8 +93,8 @@ def test_a_wrong_sum_is_not_money_or_rows_at_risk():
 @pytest.mark.parametrize(("variant", "plan"), [("base", DUAL), ("flint", RECOUNT), ("slate", BEHIND)])
 def test_the_sample_tells_which_source_is_wrong(variant, plan):
     loaded = load("billing_mismatch", variant)
-    seats = [Order(-60, "data:x", c.TakeSeat(seat="data", name="x"))]
-    looks = Order(60, "data:x", c.RunQuery(query="sample_200"))
+    seats = [Order(-60, "data:x", acts.TakeSeat(seat="data", name="x"))]
+    looks = Order(60, "data:x", acts.RunQuery(query="sample_200"))
     engine = play_orders(loaded, [*seats, looks], 3)
     assert plan_of(briefing(engine, "data")) is plan
 

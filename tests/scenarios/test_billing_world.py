@@ -10,7 +10,7 @@ from scenarios.billing_mismatch.sampling import wilson
 from scenarios.billing_mismatch.world import BillingWorld
 from simulator.engine import Engine, new_header
 from simulator.events import AlertFired
-from simulator.onset import onset_shift
+from simulator.monitoring.onset import onset_shift
 from simulator.text import Utc, render
 
 FAULT = -72 * 60

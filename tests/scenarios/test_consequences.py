@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from scenarios import load, names
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
-from simulator.replay import replay
-from simulator.work import CONTENDED
+from simulator.people.work import CONTENDED
+from simulator.record.replay import replay
 
 ALONE = "commander:Ana"
 
@@ -21,11 +21,11 @@ def drill_of(name: str, seed: int = 7, variant: str = "base", loaded: Any = None
     """Return a drill in which one person commands and nobody acts unasked."""
     loaded = loaded or load(name, variant)
     engine = Engine(loaded, new_header(loaded, seed, automation=False))
-    give(engine, 0, c.TakeSeat(seat="commander", name="Ana"), c.AssignRole(role="commander", to="commander"))
+    give(engine, 0, acts.TakeSeat(seat="commander", name="Ana"), acts.AssignRole(role="commander", to="commander"))
     return engine
 
 
-def give(engine: Engine, at: int, *commands: c.Command, by: str = ALONE) -> None:
+def give(engine: Engine, at: int, *commands: acts.Command, by: str = ALONE) -> None:
     engine.advance(at)
     for command in commands:
         entry = engine.submit(command, by)
@@ -67,7 +67,7 @@ def cue_on(name: str, action: str) -> tuple[str, str]:
 def test_who_knows_better_says_so_before_touching_anything(name: str) -> None:
     executor, cue = cue_on(name, "rollback")
     engine = drill_of(name)
-    give(engine, 120, c.TakeAction(action="rollback", executor=executor))
+    give(engine, 120, acts.TakeAction(action="rollback", executor=executor))
     engine.advance(600)
     told, started = first(engine, e.CueShared, cue=cue), first(engine, e.ActionStarted, action="rollback")
     assert told.at + 20 <= started.at
@@ -80,10 +80,10 @@ def test_who_knows_better_says_so_before_touching_anything(name: str) -> None:
 def test_whoever_was_warned_can_stop_it_in_time(name: str) -> None:
     executor, cue = cue_on(name, "rollback")
     engine = drill_of(name)
-    give(engine, 120, c.TakeAction(action="rollback", executor=executor))
+    give(engine, 120, acts.TakeAction(action="rollback", executor=executor))
     while first(engine, e.CueShared, cue=cue) is None:
         engine.advance(engine.now + 5)
-    give(engine, engine.now + 5, c.AbortAction(action="action:rollback"))
+    give(engine, engine.now + 5, acts.AbortAction(action="action:rollback"))
     engine.advance(900)
     assert first(engine, e.ActionStarted, action="rollback") is None
     assert first(engine, e.ActionAborted, action="rollback")
@@ -95,10 +95,10 @@ def test_what_was_said_already_holds_nobody_up() -> None:
     engine = drill_of("auth_token")
     scenario = engine.scenario
     topic = next(topic for role in scenario.roles for one in role.cues if one.id == cue for topic in one.topics)
-    give(engine, 60, c.AskRole(role=executor, topic=topic))
+    give(engine, 60, acts.AskRole(role=executor, topic=topic))
     engine.advance(240)
     assert first(engine, e.CueShared, cue=cue)
-    give(engine, 240, c.TakeAction(action="rollback", executor=executor))
+    give(engine, 240, acts.TakeAction(action="rollback", executor=executor))
     engine.advance(480)
     queued, started = (
         first(engine, e.ActionQueued, action="rollback"),
@@ -114,10 +114,10 @@ def test_a_contradicting_action_is_held_up_by_the_first() -> None:
     took = {}
     for rival in (False, True):
         engine = drill_of("auth_token")
-        give(engine, 60, c.RunQuery(query="keyring", executor="triage"))
+        give(engine, 60, acts.RunQuery(query="keyring", executor="triage"))
         if rival:
-            give(engine, 240, c.TakeAction(action="hotfix", executor="mitigation"))
-        give(engine, 420, c.TakeAction(action="restart_pods", executor="commander"))
+            give(engine, 240, acts.TakeAction(action="hotfix", executor="mitigation"))
+        give(engine, 420, acts.TakeAction(action="restart_pods", executor="commander"))
         engine.advance(600)
         begun = first(engine, e.ActionStarted, action="restart_pods")
         done = first(engine, e.ActionFinished, action="restart_pods")
@@ -129,12 +129,12 @@ def test_a_contradicting_action_is_held_up_by_the_first() -> None:
 
 def test_nothing_is_rolled_out_over_a_rollout_that_hangs() -> None:
     engine = drill_of("auth_token")
-    give(engine, 60, c.RunQuery(query="keyring", executor="triage"))
-    give(engine, 120, c.TakeAction(action="rollback", executor="commander"))
+    give(engine, 60, acts.RunQuery(query="keyring", executor="triage"))
+    give(engine, 120, acts.TakeAction(action="rollback", executor="commander"))
     engine.advance(420)
     assert engine.world.facts()["rollback_stalled"]
     for action in ("hotfix", "hotfix_fast", "restart_pods"):
-        engine.submit(c.TakeAction(action=action, executor="triage"), ALONE)
+        engine.submit(acts.TakeAction(action=action, executor="triage"), ALONE)
         refused = engine.journal.entries[-1].body
         assert isinstance(refused, e.CommandRefused)
         assert "in the middle of another roll-out" in refused.reason
@@ -157,8 +157,8 @@ def certain(name: str, chance: float) -> Any:
 
 def hastily_fixed(name: str, query: str, chance: float) -> Engine:
     engine = drill_of(name, loaded=certain(name, chance))
-    give(engine, 60, c.RunQuery(query=query, executor="triage"))
-    give(engine, 300, c.TakeAction(action="hotfix_fast", executor="mitigation"))
+    give(engine, 60, acts.RunQuery(query=query, executor="triage"))
+    give(engine, 300, acts.TakeAction(action="hotfix_fast", executor="mitigation"))
     engine.advance(2700)
     return engine
 
@@ -179,13 +179,13 @@ def test_a_second_defect_takes_part_of_the_fix_back_and_is_on_record(name: str, 
 def test_going_back_mends_it_only_where_it_came_to_an_end() -> None:
     for compatible in (False, True):
         engine = drill_of("auth_token", loaded=certain("auth_token", 1.0))
-        give(engine, 60, c.RunQuery(query="keyring", executor="triage"), c.PageTeam(role="dba"))
-        give(engine, 300, c.TakeAction(action="hotfix_fast", executor="mitigation"))
+        give(engine, 60, acts.RunQuery(query="keyring", executor="triage"), acts.PageTeam(role="dba"))
+        give(engine, 300, acts.TakeAction(action="hotfix_fast", executor="mitigation"))
         while first(engine, e.ActionFinished, action="hotfix_fast") is None:
             engine.advance(engine.now + 15)
         if compatible:
-            engine.submit(c.OverrideOutcome(action="rollback", outcome="force", reason="so wanted"), "facilitator:F")
-        give(engine, engine.now + 5, c.TakeAction(action="rollback", executor="triage"))
+            engine.submit(acts.OverrideOutcome(action="rollback", outcome="force", reason="so wanted"), "facilitator:F")
+        give(engine, engine.now + 5, acts.TakeAction(action="rollback", executor="triage"))
         engine.advance(3000)
         run = engine.incident.last_run("action", "rollback")
         assert run is not None
@@ -209,7 +209,7 @@ def test_it_comes_about_as_often_as_is_said(name: str, query: str) -> None:
 @pytest.mark.parametrize("leads", ["commander", "deputy", "triage"])
 def test_whoever_leads_has_to_hand_over(name: str, leads: str) -> None:
     engine = drill_of(name)
-    give(engine, 60, c.AssignRole(role="commander", to=leads))
+    give(engine, 60, acts.AssignRole(role="commander", to=leads))
     engine.advance(1800 + 240)
     assert first(engine, e.InjectDelivered, inject="commander_leaves")
     gone = first(engine, e.RoleVacated, role="commander")
@@ -220,7 +220,7 @@ def test_whoever_leads_has_to_hand_over(name: str, leads: str) -> None:
 @pytest.mark.parametrize("name", names())
 def test_who_has_just_taken_over_may_stay(name: str) -> None:
     engine = drill_of(name)
-    give(engine, 22 * 60, c.AssignRole(role="commander", to="deputy"))
+    give(engine, 22 * 60, acts.AssignRole(role="commander", to="deputy"))
     engine.advance(2400)
     assert first(engine, e.InjectDelivered, inject="commander_leaves") is None
     assert engine.incident.holder("commander") == "deputy"
@@ -230,7 +230,7 @@ def test_who_has_just_taken_over_may_stay(name: str) -> None:
 def test_a_command_handed_over_before_need_not_be_handed_over_again(name: str) -> None:
     engine = drill_of(name)
     scenario = engine.scenario
-    offer = c.HandOff(
+    offer = acts.HandOff(
         what="commander", to="deputy", included=(scenario.segments[0].id,), unknowns=(scenario.unknowns[0].id,),
         next_checkpoint_minutes=5,
     )  # fmt: skip
@@ -245,7 +245,7 @@ def test_a_command_handed_over_before_need_not_be_handed_over_again(name: str) -
 
 def test_who_joins_late_still_brings_up_what_they_know() -> None:
     engine = drill_of("auth_token")
-    give(engine, 25 * 60, c.PageTeam(role="mobile"))
+    give(engine, 25 * 60, acts.PageTeam(role="mobile"))
     engine.advance(45 * 60)
     joined, told = first(engine, e.RoleJoined, role="mobile"), first(engine, e.CueShared, cue="mobile_flag")
     assert 60 <= told.at - joined.at <= 900
@@ -267,7 +267,7 @@ def test_nobody_asks_for_a_rollback_that_is_under_way() -> None:
     for does_it in (False, True):
         engine = drill_of("auth_token")
         if does_it:
-            give(engine, 300, c.TakeAction(action="rollback", executor="commander"))
+            give(engine, 300, acts.TakeAction(action="rollback", executor="commander"))
         engine.advance(1200)
         asked[does_it] = {
             ident for ident in ("want_rollback", "roll_back_now", "over_then") if ident in engine.incident.delivered
@@ -277,7 +277,7 @@ def test_nobody_asks_for_a_rollback_that_is_under_way() -> None:
 
 def test_a_replay_without_a_boundary_is_called_out() -> None:
     engine = drill_of("billing_mismatch")
-    give(engine, 60, c.RunQuery(query="selective_dry_run", executor="data"))
-    give(engine, 420, c.TakeAction(action="replay_selective", executor="data"))
+    give(engine, 60, acts.RunQuery(query="selective_dry_run", executor="data"))
+    give(engine, 420, acts.TakeAction(action="replay_selective", executor="data"))
     engine.advance(900)
     assert first(engine, e.InjectDelivered, inject="replay_unbounded")

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.counterfactual import Ends
-from analytics.courses import library_of
+from analytics.runs.counterfactual import Ends
+from analytics.runs.courses import library_of
 from scenarios import DIFFICULTIES, load, names, variants
 from scenarios.difficulty import at
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.errors import ReplayDivergence, UnknownName
-from simulator.journal import Journal
 from simulator.play import play
-from simulator.replay import replay
+from simulator.record.journal import Journal
+from simulator.record.replay import replay
 
 EVERY = [(name, variant) for name in names() for variant in variants(name)]
 
@@ -75,7 +75,7 @@ def test_the_first_page_lands_on_zero_at_every_difficulty(difficulty: str) -> No
 
 def test_a_novice_gets_more_alerts_on_what_exists_and_hints_even_in_an_assessment() -> None:
     engine = drill("novice", mode="assessment")
-    engine.submit(c.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
+    engine.submit(acts.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
     engine.advance(300)
     alerts = [x.body.alert for x in engine.journal.entries if isinstance(x.body, e.AlertFired)]
     assert {"stuck_sessions_high", "mobile_rejects_high"} <= set(alerts)
@@ -86,9 +86,9 @@ def test_a_novice_gets_more_alerts_on_what_exists_and_hints_even_in_an_assessmen
 
 def test_an_expert_misses_a_series_an_owner_and_hints_and_meets_a_second_fault() -> None:
     engine = drill("expert")
-    engine.submit(c.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
+    engine.submit(acts.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
     engine.advance(60)
-    engine.submit(c.PageTeam(role="mobile"), "commander:Ana")
+    engine.submit(acts.PageTeam(role="mobile"), "commander:Ana")
     engine.advance(20 * 60)
     bodies = [x.body for x in engine.journal.entries]
     assert engine.telemetry.latest("invalid_grant", engine.now) is None

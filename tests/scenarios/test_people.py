@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import add_references
 from analytics.facts import weight
 from analytics.record import DrillRecord
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from analytics.view import RecordView
 from scenarios import load, names, variants
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.play import play
@@ -65,9 +65,9 @@ def test_the_record_can_name_the_two_who_disagree(name: str, one: str, other: st
     for ident in (one, other):
         action = loaded.scenario.find("actions", loaded.scenario.find("injects", ident).proposes)
         blast = (action.side_effects or tuple(s.id for s in loaded.scenario.segments))[:1]
-        sides.append(c.Recommendation(
+        sides.append(values.Recommendation(
             voice=ident, action=action.id, reversal_minutes=action.reversal_minutes, blast_radius=blast))  # fmt: skip
-    record = c.RecordContradiction(
+    record = acts.RecordContradiction(
         recommendations=(sides[0], sides[1]), choice=sides[0].action, reassess_minutes=8
     )  # fmt: skip
     drill.submit(record, "commander:Bo")
@@ -83,7 +83,7 @@ def test_the_record_can_name_the_two_who_disagree(name: str, one: str, other: st
     assert finding(card, "P5").status == "met"
 
 
-def replace_choice(record: c.RecordContradiction) -> c.RecordContradiction:
+def replace_choice(record: acts.RecordContradiction) -> acts.RecordContradiction:
     return record.model_copy(update={"reassess_minutes": 10.0})
 
 
@@ -97,8 +97,8 @@ def finding(card: Scorecard, ident: str) -> Any:
 
 def test_a_recommendation_is_somebodys() -> None:
     with pytest.raises(ValueError, match="name whose recommendation it is"):
-        c.Recommendation.model_validate({"action": "x", "reversal_minutes": 1})
-    old = c.Recommendation.model_validate({"owner": "dba", "action": "x", "reversal_minutes": 1})
+        values.Recommendation.model_validate({"action": "x", "reversal_minutes": 1})
+    old = values.Recommendation.model_validate({"owner": "dba", "action": "x", "reversal_minutes": 1})
     assert old.voice is None
 
 
@@ -109,7 +109,7 @@ def test_a_recommendation_is_somebodys() -> None:
 def test_an_unfrozen_merge_lands_and_does_harm(name: str) -> None:
     loaded = load(name)
     frozen = Engine(loaded, new_header(loaded, 7, automation=False))
-    frozen.submit(c.Freeze(scope=loaded.scenario.overlay.freeze_scope), "commander:Bo")
+    frozen.submit(acts.Freeze(scope=loaded.scenario.overlay.freeze_scope), "commander:Bo")
     frozen.run_to_horizon()
     free = untouched(name)
     landed = [[x.body for x in drill.journal if isinstance(x.body, e.MergeLanded)] for drill in (free, frozen)]
@@ -150,7 +150,7 @@ def test_the_assistant_can_be_contradicted_and_is_no_evidence(name: str) -> None
         again.submit(order.body, order.by)
         if f"query:{rerun}" in again.incident.refs and said.id in again.incident.claims:
             break
-    challenge = c.ChallengeClaim(inject=said.id, evidence=(f"query:{rerun}",))
+    challenge = acts.ChallengeClaim(inject=said.id, evidence=(f"query:{rerun}",))
     again.submit(challenge, "verification:by_the_book")
     assert said.id not in again.incident.claims
     assert not refusals(again)
@@ -177,9 +177,9 @@ def believing(said: str, verifies: Sequence[str]) -> Any:
         kept = []
         for order in orders:
             body = order.body
-            if isinstance(body, c.RecordVerification) or getattr(body, "query", None) in verifies:
+            if isinstance(body, acts.RecordVerification) or getattr(body, "query", None) in verifies:
                 continue
-            if isinstance(body, (c.ClaimRecovery, c.RequestClosure)):
+            if isinstance(body, (acts.ClaimRecovery, acts.RequestClosure)):
                 body = body.model_copy(update={"evidence": (f"inject:{said}",)})
             kept.append(Order(order.at, order.by, body))
         return kept

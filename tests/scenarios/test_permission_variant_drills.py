@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.courses import library_of
+from analytics.runs.courses import library_of
 from scenarios import load
 from scenarios.permission_leak.plans import plan_of
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
+from simulator.briefing import briefing
 from simulator.engine import Engine, new_header
-from simulator.views import briefing
 from tests.scenarios.test_permission_variants import CAUSE, OF_C, OTHERS, SEEDS, drill
 
 
@@ -38,7 +38,7 @@ def test_by_the_book_reads_who_answers(variant: str, seed: int) -> None:
 def test_who_sits_there_and_watches_does_not_stop_the_others(variant: str, seat: str) -> None:
     loaded = load("permission_leak", variant)
     engine = Engine(loaded, new_header(loaded, 3, mode="training", automation=True))
-    engine.submit(c.TakeSeat(seat=seat, name="Ana"), f"{seat}:Ana")
+    engine.submit(acts.TakeSeat(seat=seat, name="Ana"), f"{seat}:Ana")
     engine.advance(25 * 60)
     assert not engine.world.facts()["leaking"]
     assert engine.world.facts()["evidence_held"]
@@ -54,7 +54,8 @@ def test_what_the_book_measures_is_back_where_it_was(variant: str) -> None:
     untouched = Engine(loaded, new_header(loaded, 1, mode="assessment", automation=False))
     untouched.advance(60)
     window = untouched.catalogue.quiet
-    untouched.submit(c.RecordVerification(metrics=tuple(row.metric for row in measured.rows), baseline_from=window[0],
+    untouched.submit(acts.RecordVerification(metrics=tuple(row.metric for row in measured.rows),
+        baseline_from=window[0],
                      baseline_to=window[1], hold_minutes=5), "verification:Ana")  # fmt: skip
     untouched.advance(600)
     (before,) = [x.body for x in untouched.journal.entries if isinstance(x.body, e.VerificationMeasured)]

@@ -7,15 +7,15 @@ from functools import partial
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import add_references
 from analytics.record import loss_of
-from analytics.scoring import score
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from scenarios import load, variants
 from scenarios.permission_leak.pops import SHARES, WAYS, groups
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
-from simulator.onset import onset_shift
+from simulator.monitoring.onset import onset_shift
 from simulator.text import Utc, render
 from tests.scenarios import played
 
@@ -319,7 +319,7 @@ def test_who_purges_before_the_snapshot_in_dunlin_is_told_and_capped() -> None:
     loaded, book = load("permission_leak", "dunlin"), playbook.load("recovery")
     engine = Engine(loaded, new_header(loaded, 1, mode="assessment", automation=False))
     engine.advance(240)
-    engine.submit(c.TakeAction(action="purge"), "mitigation:Bo")
+    engine.submit(acts.TakeAction(action="purge"), "mitigation:Bo")
     engine.run_to_horizon()
     told = {x.body.inject: x.at for x in engine.journal if isinstance(x.body, e.InjectDelivered)}
     assert 240 < told["trace_gone"] < 600

@@ -8,11 +8,11 @@ import pytest
 
 from scenarios import load
 from scenarios.permission_leak.world import PermissionLeakWorld
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine, new_header
-from simulator.onset import onset_shift
-from simulator.telemetry import Telemetry
+from simulator.monitoring.onset import onset_shift
+from simulator.monitoring.series import Telemetry
 from simulator.text import Utc, render
 
 START, FAULT = -30 * 60, -26 * 3600
@@ -326,7 +326,7 @@ def test_a_series_that_nothing_measures_yet_has_no_data():
     engine = fresh()
     engine.advance(300)
     assert {value for _, value in engine.telemetry.series("probe_europe", engine.now)} == {None}
-    engine.submit(c.TakeAction(action="create_probe"), "verification:Ana")
+    engine.submit(acts.TakeAction(action="create_probe"), "verification:Ana")
     engine.advance(600)
     assert engine.telemetry.latest("probe_europe", engine.now) == 1.0
     assert engine.telemetry.mean("probe_europe", -97200, -95000) is None
@@ -344,27 +344,28 @@ def test_a_window_before_the_drill_is_read_from_what_the_world_remembers():
 def test_the_generic_capture_takes_the_snapshot():
     engine = fresh()
     engine.advance(60)
-    engine.submit(c.CaptureEvidence(), "security:Ana")
+    engine.submit(acts.CaptureEvidence(), "security:Ana")
     engine.advance(60 + 6 * 60)
     assert engine.incident.last_run("action", "evidence_snapshot").state == "done"
     assert engine.world.facts()["evidence_held"]
-    assert "held already" in engine.objection(c.CaptureEvidence(), "security")
+    assert "held already" in engine.objection(acts.CaptureEvidence(), "security")
 
 
 @pytest.mark.parametrize(
     ("command", "told"),
     [
-        (c.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=20), False),
-        (c.UpdateStakeholders(audience="restricted", status="investigating", cause="decision_key", segments=("apac",),
+        (acts.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=20), False),
+        (acts.UpdateStakeholders(audience="restricted", status="investigating", cause="decision_key",
+            segments=("apac",),
                               next_update_minutes=20), False),
-        (c.UpdateStakeholders(audience="internal", status="investigating", segments=("apac",),
+        (acts.UpdateStakeholders(audience="internal", status="investigating", segments=("apac",),
                               next_update_minutes=20), True),
-        (c.UpdateStakeholders(audience="public", status="investigating", cause="decision_key",
+        (acts.UpdateStakeholders(audience="public", status="investigating", cause="decision_key",
                               next_update_minutes=20), True),
-        (c.UpdateExecutives(impact=c.Figure(name="reads_total", low=26), next_update_minutes=20), False),
-        (c.UpdateExecutives(impact=c.Figure(name="reads_total", low=26), cause="decision_key",
+        (acts.UpdateExecutives(impact=values.Figure(name="reads_total", low=26), next_update_minutes=20), False),
+        (acts.UpdateExecutives(impact=values.Figure(name="reads_total", low=26), cause="decision_key",
                             next_update_minutes=20), True),
-        (c.PostMessage(channel="general", text="decision_key, apac, everything"), False),
+        (acts.PostMessage(channel="general", text="decision_key, apac, everything"), False),
     ],
 )  # fmt: skip
 def test_detail_gets_out_by_what_is_picked_never_by_words(command, told):
@@ -378,7 +379,7 @@ def test_detail_gets_out_by_what_is_picked_never_by_words(command, told):
 def test_an_answer_may_let_it_out():
     engine = fresh()
     engine.advance(16 * 60 + 20)
-    engine.submit(c.AnswerAsker(inject="leadership_asks", answer="explain"), "commander:Ana")
+    engine.submit(acts.AnswerAsker(inject="leadership_asks", answer="explain"), "commander:Ana")
     assert engine.world.facts()["details_told"]
 
 

@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import scenarios
-from analytics.counterfactual import make_references
-from analytics.courses import Step, Walk, library_of
 from analytics.record import DrillRecord
-from analytics.scoring import score
+from analytics.runs.counterfactual import make_references
+from analytics.runs.courses import Step, Walk, library_of
+from analytics.score import score
 from tests.scenarios.changes import BOOK, LEAST, Bench, described, earlier, helpful, sooner, untouched
 
 SCENARIOS = scenarios.names()

@@ -12,19 +12,19 @@ from pathlib import Path
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import add_references
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from scenarios import load, variants
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.circle import Circle
 from simulator.engine import Engine
 from simulator.errors import UnknownName
-from simulator.journal import Journal, seen_by
+from simulator.need_to_know import Circle
 from simulator.play import play, play_each
 from simulator.policy import Policy, Scripted
-from simulator.replay import replay
+from simulator.record.journal import Journal, seen_by
+from simulator.record.replay import replay
 from tests.scenarios.played import check_order
 
 SEEDS = (1, 7, 12)
@@ -134,7 +134,7 @@ def test_nobody_outside_need_to_know_sees_the_matter(scenario: str) -> None:
         body = entry.body
         closed = getattr(body, "channel", "") in load(scenario).scenario.restricted
         theirs = getattr(body, "executor", None) in circle.outside
-        matter = isinstance(body, (e.QueryFinished, e.ActionFinished, c.RecordDecision, c.StateHypothesis))
+        matter = isinstance(body, (e.QueryFinished, e.ActionFinished, acts.RecordDecision, acts.StateHypothesis))
         for role in circle.outside:
             assert not (circle.sees(entry, role) and (closed or (matter and not theirs)))
 

@@ -11,17 +11,17 @@ from pydantic import BaseModel, StringConstraints
 
 import scenarios
 from analytics import playbook
-from analytics.counterfactual import add_references
 from analytics.record import DrillRecord
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from scenarios import load
-from simulator import commands as c
-from simulator.commands import Pick
+from simulator import acts
 from simulator.engine import Engine
-from simulator.journal import Journal, accepted, parse
 from simulator.play import orders, play, play_orders
 from simulator.policy import Order
+from simulator.record.journal import Journal, accepted, parse
+from simulator.values import Pick
 
 EVERY = [(name, variant) for name in scenarios.names() for variant in scenarios.variants(name)]
 BOOK = playbook.load("recovery")
@@ -85,7 +85,7 @@ def test_other_words_give_the_same_score(name: str, variant: str) -> None:
         assert now.to_json() == was.to_json()
 
 
-def reworded(body: c.Command) -> c.Command:
+def reworded(body: acts.Command) -> acts.Command:
     """Return a command with other words wherever somebody writes freely."""
     return body.model_copy(update=dict(_reworded(body)))
 

@@ -12,21 +12,21 @@ import pytest
 
 import scenarios
 from analytics import playbook
-from analytics.counterfactual import Ends, add_references
-from analytics.courses import as_course, begin, course, library_of
 from analytics.record import loss_of
-from analytics.scoring import score
+from analytics.runs.counterfactual import Ends, add_references
+from analytics.runs.courses import as_course, begin, course, library_of
+from analytics.score import score
 from scenarios import draw, load, variants
 from scenarios.check import check_path, check_text
 from scenarios.patch import lay_over
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.errors import ReplayDivergence, ScenarioError, UnknownName
-from simulator.onset import onset_shift
+from simulator.monitoring.onset import onset_shift
 from simulator.play import orders, play_orders
 from simulator.policy import Order
-from simulator.replay import replay
+from simulator.record.replay import replay
 from simulator.text import Utc, render
 from tests.scenarios import played
 
@@ -203,21 +203,21 @@ def _waiting(given: list[Order]) -> list[Order]:
     kept = []
     for order in given:
         body, changes = order.body, {}
-        if isinstance(body, c.TakeAction):
+        if isinstance(body, acts.TakeAction):
             if body.action == "flag_mobile":
                 continue
             changes = {"action": "hold", "executor": None} if body.action == "flag_web" else {}
-        elif isinstance(body, c.RecordOption) and body.action == "flag_mobile":
+        elif isinstance(body, acts.RecordOption) and body.action == "flag_mobile":
             changes = {"action": "hold", "coverage": ("web", "mobile"), "minutes_to_effect": 10, "risk": "harm_goes_on"}
-        elif isinstance(body, c.RecordDecision):
+        elif isinstance(body, acts.RecordDecision):
             changes = {"actions": ("hold",), "blast_radius": ("harm_goes_on",)}
-        elif isinstance(body, c.PublishDecisionNote):
+        elif isinstance(body, acts.PublishDecisionNote):
             changes = {"actions": ("hold",)}
-        elif isinstance(body, c.HandOff):
+        elif isinstance(body, acts.HandOff):
             changes = {"in_flight": ()}
         elif getattr(body, "mitigation", None):
             changes = {"mitigation": "hold"}
-        by = "verification:waits" if changes.get("action") == "hold" and isinstance(body, c.TakeAction) else order.by
+        by = "verification:waits" if changes.get("action") == "hold" and isinstance(body, acts.TakeAction) else order.by
         kept.append(replace(order, by=by, body=body.model_copy(update=changes)))
     return kept
 

@@ -9,12 +9,12 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from simulator import commands as c
-from simulator.commands import Pick
+from simulator import acts
 from simulator.engine import Engine
-from simulator.picks import options
+from simulator.options import options
+from simulator.values import Pick
 
-KINDS = tuple(sorted(c.Command.__subclasses__(), key=lambda model: model.__name__))
+KINDS = tuple(sorted(acts.Command.__subclasses__(), key=lambda model: model.__name__))
 FACILITATES = ("FireInject", "HoldInject", "SkipInject", "EditInject", "SendAdHoc", "GiveHint", "OverrideOutcome",
                "MarkObservation", "RateTeam")  # fmt: skip
 APART = ("EndDrill", "LeaveSeat")
@@ -25,10 +25,10 @@ PLAYED = tuple(model for model in KINDS if model.__name__ not in (*FACILITATES, 
 FACILITATED = tuple(model for model in KINDS if model.__name__ in FACILITATES)
 
 
-def command(engine: Engine, role: str, rng: random.Random, words: str) -> c.Command | None:
+def command(engine: Engine, role: str, rng: random.Random, words: str) -> acts.Command | None:
     """Return a command that `role` might give now; its texts are `words`. None where chance made nothing valid."""
     if role in engine.incident.seats and rng.random() < LEAVES:
-        return c.LeaveSeat(seat=role)
+        return acts.LeaveSeat(seat=role)
     model = rng.choice(FACILITATED if role == "facilitator" else PLAYED)
     try:
         return model.model_validate(_filled(model, engine, role, rng, words))

@@ -15,14 +15,15 @@ from pydantic import BaseModel
 
 import scenarios
 from scenarios import load
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator import parts, scenario
+from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine, new_header
-from simulator.journal import Entry, accepted
-from simulator.picks import _DYNAMIC, _NUMBERED, _STATIC
-from simulator.replay import replay
-from simulator.views import Briefing, briefing
+from simulator.options import _DYNAMIC, _NUMBERED, _STATIC
+from simulator.record.journal import Entry, accepted
+from simulator.record.replay import replay
+from simulator.scenario import model as scenario
+from simulator.scenario import parts
 from tests.simulator.anybody import command
 
 SOURCES = (*_STATIC, *_NUMBERED, *_DYNAMIC)
@@ -101,7 +102,7 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
     landed = {body.change for body in own if isinstance(body, e.ChangeHappened)}
     hints = {body.text for body in own if isinstance(body, e.HintGiven)}
     said = {(x.body.inject, x.body.answer) for x in accepted(engine.journal.entries)
-            if isinstance(x.body, c.AnswerAsker)}  # fmt: skip
+            if isinstance(x.body, acts.AnswerAsker)}  # fmt: skip
     for inject in s.injects:
         if inject.id not in told:
             yield f"inject {inject.id}", inject.text
@@ -170,7 +171,7 @@ def played(name: str, variant: str, chance: int, look: Callable[[Engine], int]) 
     active = [seat for seat in seated if rng.random() < 0.6]
     passing = roles if rng.random() < 0.5 else [role.id for role in loaded.scenario.roles if not role.seat]
     for seat in seated:
-        engine.submit(c.TakeSeat(seat=seat, name=f"P-{seat}"), f"{seat}:P-{seat}")
+        engine.submit(acts.TakeSeat(seat=seat, name=f"P-{seat}"), f"{seat}:P-{seat}")
     looked_for, look_at = 0, sorted(rng.sample(range(80), 4))
     for turn in range(80):
         engine.advance(engine.now + rng.choice((1, 5, 20, 45, 90)))
@@ -179,7 +180,7 @@ def played(name: str, variant: str, chance: int, look: Callable[[Engine], int]) 
             given_ = command(engine, role, rng, f"secret-{turn}-{number}-")
             if given_ is not None:
                 engine.submit(given_, f"{role}:P-{role}")
-            if isinstance(given_, c.LeaveSeat) and role in active:
+            if isinstance(given_, acts.LeaveSeat) and role in active:
                 active.remove(role)
         if turn in look_at:
             looked_for += look(engine)
@@ -208,7 +209,7 @@ def test_what_one_role_is_asked_no_other_can_look_up() -> None:
     loaded = load("permission_leak")
     asked = next(one for one in loaded.scenario.injects if one.to and one.form == "ask")
     engine = Engine(loaded, new_header(loaded, 7, automation=False))
-    engine.submit(c.FireInject(inject=asked.id), "facilitator:Flo")
+    engine.submit(acts.FireInject(inject=asked.id), "facilitator:Flo")
     engine.advance(600)
     for role in loaded.scenario.seats():
         got = briefing(engine, role.id)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
-from simulator.circle import Circle, tells_detail
+from simulator.briefing import briefing
 from simulator.engine import Engine
+from simulator.need_to_know import Circle, tells_detail
 from simulator.room.skip import run_ahead
-from simulator.scenario import Scenario
-from simulator.views import briefing
+from simulator.scenario.model import Scenario
 from tests.simulator.toy import TOY, engine, role
 
 INSIDE = ("commander", "deputy", "mitigation", "dba")
@@ -54,7 +54,7 @@ def test_an_open_drill_has_no_circle() -> None:
     circle = Circle(Scenario.model_validate(TOY))
     assert circle.outside == ()
     assert circle.knows("comms")
-    assert circle.audience("commander:Ana", c.RunQuery(query="check")) == ()
+    assert circle.audience("commander:Ana", acts.RunQuery(query="check")) == ()
 
 
 def test_who_works_in_which_channel() -> None:
@@ -66,11 +66,11 @@ def test_who_works_in_which_channel() -> None:
 def test_a_closed_channel_is_invisible_outside() -> None:
     drill = protected()
     drill.advance(90)
-    drill.submit(c.PostMessage(channel="closed", text="it is the cache"), "commander:Ana")
-    drill.submit(c.PostMessage(channel="incident", text="HERON is open"), "commander:Ana")
+    drill.submit(acts.PostMessage(channel="closed", text="it is the cache"), "commander:Ana")
+    drill.submit(acts.PostMessage(channel="incident", text="HERON is open"), "commander:Ana")
     seen = {x.body.inject for x in briefing(drill, "comms").entries if isinstance(x.body, e.InjectDelivered)}
     assert seen == {"gossip"}
-    assert [x.body.text for x in briefing(drill, "comms").entries if isinstance(x.body, c.PostMessage)] == [
+    assert [x.body.text for x in briefing(drill, "comms").entries if isinstance(x.body, acts.PostMessage)] == [
         "HERON is open"
     ]
     inside = {x.body.inject for x in briefing(drill, "deputy").entries if isinstance(x.body, e.InjectDelivered)}
@@ -80,16 +80,17 @@ def test_a_closed_channel_is_invisible_outside() -> None:
 
 def test_what_the_circle_finds_thinks_and_does_stays_inside() -> None:
     drill = protected()
-    drill.submit(c.Declare(severity="SEV-1", title="HERON"), "commander:Ana")
-    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
-    drill.submit(c.StateHypothesis(cause="leak", probability=0.9), "commander:Ana")
-    drill.submit(c.TakeAction(action="flag_off"), "mitigation:Bo")
-    drill.submit(c.AssignTask(to="mitigation", text="look"), "commander:Ana")
-    drill.submit(c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20),
+    drill.submit(acts.Declare(severity="SEV-1", title="HERON"), "commander:Ana")
+    drill.submit(acts.RunQuery(query="check"), "mitigation:Bo")
+    drill.submit(acts.StateHypothesis(cause="leak", probability=0.9), "commander:Ana")
+    drill.submit(acts.TakeAction(action="flag_off"), "mitigation:Bo")
+    drill.submit(acts.AssignTask(to="mitigation", text="look"), "commander:Ana")
+    drill.submit(acts.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20),
                  "deputy:Cy")  # fmt: skip
-    drill.submit(c.UpdateExecutives(impact=c.Figure(name="backlog", low=1), next_update_minutes=20), "deputy:Cy")
+    drill.submit(acts.UpdateExecutives(impact=values.Figure(name="backlog", low=1), next_update_minutes=20),
+        "deputy:Cy")
     drill.advance(300)
-    drill.submit(c.AnswerAsker(inject="why", answer="cache"), "commander:Ana")
+    drill.submit(acts.AnswerAsker(inject="why", answer="cache"), "commander:Ana")
     outside = kinds(drill, "comms")
     assert not {"run_query", "query_started", "query_finished", "state_hypothesis", "take_action", "action_started",
                 "action_finished", "task_assigned", "update_stakeholders", "update_executives",
@@ -101,10 +102,10 @@ def test_what_the_circle_finds_thinks_and_does_stays_inside() -> None:
 
 def test_the_incident_outside_is_what_was_seen_outside() -> None:
     drill = protected()
-    drill.submit(c.AssignRole(role="commander", to="commander"), "commander:Ana")
-    drill.submit(c.Declare(severity="SEV-1", title="HERON"), "commander:Ana")
-    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
-    drill.submit(c.RecordPacket(segments=("all",), impact=(), evidence=(), next_checkpoint_minutes=10,
+    drill.submit(acts.AssignRole(role="commander", to="commander"), "commander:Ana")
+    drill.submit(acts.Declare(severity="SEV-1", title="HERON"), "commander:Ana")
+    drill.submit(acts.RunQuery(query="check"), "mitigation:Bo")
+    drill.submit(acts.RecordPacket(segments=("all",), impact=(), evidence=(), next_checkpoint_minutes=10,
                                 next_owner="deputy"), "commander:Ana")  # fmt: skip
     drill.advance(100)
     outside, inside = briefing(drill, "comms"), briefing(drill, "deputy")
@@ -166,14 +167,14 @@ def test_outside_are_offered_the_dashboards_and_topics_of_their_own() -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        c.UpdateStakeholders(audience="public", status="investigating", cause="leak", next_update_minutes=20),
-        c.UpdateStakeholders(audience="public", status="investigating", segments=("all",), next_update_minutes=20),
-        c.UpdateExecutives(impact=c.Figure(name="backlog", low=1), next_update_minutes=20),
-        c.StateHypothesis(cause="leak", probability=0.9),
-        c.AnswerAsker(inject="why", answer="cache"),
+        acts.UpdateStakeholders(audience="public", status="investigating", cause="leak", next_update_minutes=20),
+        acts.UpdateStakeholders(audience="public", status="investigating", segments=("all",), next_update_minutes=20),
+        acts.UpdateExecutives(impact=values.Figure(name="backlog", low=1), next_update_minutes=20),
+        acts.StateHypothesis(cause="leak", probability=0.9),
+        acts.AnswerAsker(inject="why", answer="cache"),
     ],
 )
-def test_what_is_not_offered_is_refused_as_if_it_were_not_there(command: c.Command) -> None:
+def test_what_is_not_offered_is_refused_as_if_it_were_not_there(command: acts.Command) -> None:
     drill = protected()
     drill.advance(90)
     assert drill.objection(command, "deputy") is None or "may not" in str(drill.objection(command, "deputy"))
@@ -185,14 +186,14 @@ def test_what_is_not_offered_is_refused_as_if_it_were_not_there(command: c.Comma
 
 def test_what_a_facilitator_can_pick_is_not_cut() -> None:
     drill = protected()
-    assert drill.objection(c.FireInject(inject="why"), "facilitator") is None
+    assert drill.objection(acts.FireInject(inject="why"), "facilitator") is None
 
 
 def test_evidence_of_the_circle_cannot_be_cited_outside() -> None:
     drill = protected()
-    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    drill.submit(acts.RunQuery(query="check"), "mitigation:Bo")
     drill.advance(60)
-    refused = drill.submit(c.ClaimRecovery(claim="mitigated", evidence=("query:check",)), "comms:Di")
+    refused = drill.submit(acts.ClaimRecovery(claim="mitigated", evidence=("query:check",)), "comms:Di")
     reason = drill.journal.entries[refused.seq].body
     assert isinstance(reason, e.CommandRefused)
     assert "nothing here is called" in reason.reason  # as if it were not there
@@ -200,8 +201,8 @@ def test_evidence_of_the_circle_cannot_be_cited_outside() -> None:
 
 def test_work_of_roles_outside_is_everybodys() -> None:
     drill = protected()
-    drill.submit(c.RunQuery(query="tickets"), "comms:Di")
-    drill.submit(c.AssignTask(to="comms", text="what do they write?"), "commander:Ana")
+    drill.submit(acts.RunQuery(query="tickets"), "comms:Di")
+    drill.submit(acts.AssignTask(to="comms", text="what do they write?"), "commander:Ana")
     drill.advance(60)
     for role_ in ("comms", "deputy"):
         assert has(drill, role_, e.QueryFinished)
@@ -211,8 +212,8 @@ def test_work_of_roles_outside_is_everybodys() -> None:
 
 def test_cues_go_where_their_holder_works() -> None:
     drill = protected()
-    drill.submit(c.AskRole(role="mitigation", topic="purge"), "commander:Ana")
-    drill.submit(c.AskRole(role="comms", topic="purge"), "commander:Ana")
+    drill.submit(acts.AskRole(role="mitigation", topic="purge"), "commander:Ana")
+    drill.submit(acts.AskRole(role="comms", topic="purge"), "commander:Ana")
     drill.advance(300)
     shared = {x.body.cue for x in briefing(drill, "comms").entries if isinstance(x.body, e.CueShared)}
     assert shared == {"blog"}
@@ -223,18 +224,18 @@ def test_cues_go_where_their_holder_works() -> None:
 def test_references_are_counted_over_the_whole_drill() -> None:
     drill = protected()
     for audience in ("restricted", "public"):
-        drill.submit(c.UpdateStakeholders.model_validate(
+        drill.submit(acts.UpdateStakeholders.model_validate(
             {"audience": audience, "status": "investigating", "next_update_minutes": 20}), "deputy:Cy")  # fmt: skip
     assert [ref for ref in briefing(drill, "comms").incident.refs if ref.startswith("update:")] == ["update:2"]
 
 
 def test_who_is_outside_neither_posts_into_the_closed_channel_nor_speaks_for_it() -> None:
     drill = protected()
-    assert "not in #closed" in (drill.objection(c.PostMessage(channel="closed", text="hello?"), "comms") or "")
-    restricted = c.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20)
+    assert "not in #closed" in (drill.objection(acts.PostMessage(channel="closed", text="hello?"), "comms") or "")
+    restricted = acts.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20)
     assert "needs to know" in (drill.objection(restricted, "comms") or "")
     assert drill.objection(restricted, "deputy") is None
-    assert drill.objection(c.UpdateExecutives(next_update_minutes=20, text="In hand."), "comms") is None
+    assert drill.objection(acts.UpdateExecutives(next_update_minutes=20, text="In hand."), "comms") is None
     assert [option.id for option in briefing(drill, "comms").options("channels")] == ["incident"]
     assert [briefing(drill, one).catalogue.room for one in ("comms", "deputy")] == ["incident", "closed"]
 
@@ -242,10 +243,10 @@ def test_who_is_outside_neither_posts_into_the_closed_channel_nor_speaks_for_it(
 def test_news_of_the_circle_does_not_end_the_skip_of_somebody_outside() -> None:
     drill = protected()
     drill.advance(61)
-    drill.submit(c.PostMessage(channel="closed", text="look"), "commander:Ana")
-    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    drill.submit(acts.PostMessage(channel="closed", text="look"), "commander:Ana")
+    drill.submit(acts.RunQuery(query="check"), "mitigation:Bo")
     assert run_ahead(drill, "comms", 60).entry is None
-    drill.submit(c.RunQuery(query="check"), "mitigation:Bo")
+    drill.submit(acts.RunQuery(query="check"), "mitigation:Bo")
     found = run_ahead(drill, "deputy", 60).entry
     assert found is not None
     assert isinstance(found.body, e.QueryFinished)
@@ -253,20 +254,21 @@ def test_news_of_the_circle_does_not_end_the_skip_of_somebody_outside() -> None:
 
 def test_a_hypothesis_in_the_declaration_keeps_it_inside() -> None:
     drill = protected()
-    drill.submit(c.Declare(severity="SEV-1", title="HERON", hypothesis="leak"), "commander:Ana")
-    assert not has(drill, "comms", c.Declare)
-    assert has(drill, "deputy", c.Declare)
+    drill.submit(acts.Declare(severity="SEV-1", title="HERON", hypothesis="leak"), "commander:Ana")
+    assert not has(drill, "comms", acts.Declare)
+    assert has(drill, "deputy", acts.Declare)
 
 
 @pytest.mark.parametrize(
     ("command", "detail"),
     [
-        (c.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1), False),
-        (c.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1, cause="leak"), True),
-        (c.UpdateStakeholders(audience="restricted", status="recovered", next_update_minutes=1, cause="leak"), False),
-        (c.PostMessage(text="leak"), False),
+        (acts.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1), False),
+        (acts.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1, cause="leak"), True),
+        (acts.UpdateStakeholders(audience="restricted", status="recovered", next_update_minutes=1, cause="leak"),
+            False),
+        (acts.PostMessage(text="leak"), False),
     ],
 )
-def test_detail_is_what_is_picked(command: c.Command, detail: bool) -> None:
+def test_detail_is_what_is_picked(command: acts.Command, detail: bool) -> None:
     assert tells_detail(command, INSIDE) is detail
     assert not tells_detail(command, ())

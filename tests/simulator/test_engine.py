@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
+from simulator.briefing import briefing
 from simulator.engine import Engine
 from simulator.errors import ReplayDivergence
-from simulator.journal import Entry, load, refused, seen_by
-from simulator.replay import rebuild, replay, rerun
-from simulator.views import briefing
+from simulator.record.journal import Entry, load, refused, seen_by
+from simulator.record.replay import rebuild, replay, rerun
 from tests.simulator.toy import engine, toy
 
 MITIGATION = "mitigation:Ana"
@@ -38,7 +38,7 @@ def last_refusal(drill: Engine) -> str:
     return body.reason
 
 
-def play(drill: Engine, script: list[tuple[int, str, c.Command]], step: int | None = None) -> Engine:
+def play(drill: Engine, script: list[tuple[int, str, acts.Command]], step: int | None = None) -> Engine:
     """Give each command at its second, advancing in one go or in steps."""
     for at, by, command in script:
         advance(drill, at, step)
@@ -53,18 +53,18 @@ def advance(drill: Engine, to: int, step: int | None) -> None:
     drill.advance(to)
 
 
-SCRIPT: list[tuple[int, str, c.Command]] = [
-    (-60, MITIGATION, c.TakeSeat(seat="mitigation", name="Ana")),
-    (30, COMMANDER, c.AcknowledgePage(alert="Errors")),
-    (65, MITIGATION, c.RunQuery(query="check")),
-    (66, MITIGATION, c.RunQuery(query="check")),
-    (120, COMMANDER, c.Declare(severity="SEV-2", title="t", evidence=("alert:Errors",))),
-    (130, COMMANDER, c.AssignRole(role="deputy", to="deputy")),
-    (200, MITIGATION, c.TakeAction(action="flag_off")),
-    (207, COMMANDER, c.PageTeam(role="dba")),
-    (300, MITIGATION, c.SearchLogs(text="boom", minutes=5)),
-    (600, MITIGATION, c.TakeAction(action="purge")),
-    (800, COMMANDER, c.RecordVerification(metrics=("errors",), baseline_from=-25, baseline_to=-10)),
+SCRIPT: list[tuple[int, str, acts.Command]] = [
+    (-60, MITIGATION, acts.TakeSeat(seat="mitigation", name="Ana")),
+    (30, COMMANDER, acts.AcknowledgePage(alert="Errors")),
+    (65, MITIGATION, acts.RunQuery(query="check")),
+    (66, MITIGATION, acts.RunQuery(query="check")),
+    (120, COMMANDER, acts.Declare(severity="SEV-2", title="t", evidence=("alert:Errors",))),
+    (130, COMMANDER, acts.AssignRole(role="deputy", to="deputy")),
+    (200, MITIGATION, acts.TakeAction(action="flag_off")),
+    (207, COMMANDER, acts.PageTeam(role="dba")),
+    (300, MITIGATION, acts.SearchLogs(text="boom", minutes=5)),
+    (600, MITIGATION, acts.TakeAction(action="purge")),
+    (800, COMMANDER, acts.RecordVerification(metrics=("errors",), baseline_from=-25, baseline_to=-10)),
 ]
 
 
@@ -128,8 +128,8 @@ def test_a_rebuilt_engine_goes_on_like_the_one_that_was_killed() -> None:
 
 def test_the_same_commands_on_another_seed_wait_for_what_they_rest_on() -> None:
     script = [
-        (10, MITIGATION, c.RunQuery(query="check")),
-        (45, COMMANDER, c.Declare(severity="SEV-2", title="t", evidence=("query:check",))),
+        (10, MITIGATION, acts.RunQuery(query="check")),
+        (45, COMMANDER, acts.Declare(severity="SEV-2", title="t", evidence=("query:check",))),
     ]
     played = []
     for seed in range(30):
@@ -138,7 +138,7 @@ def test_the_same_commands_on_another_seed_wait_for_what_they_rest_on() -> None:
     quick = next(seed for seed, at in enumerate(played) if at == 45)
     late = next(seed for seed, at in enumerate(played) if at is None)
     again = rerun(toy(), play(engine(quick), script).journal, late)
-    declared = next(x for x in again if isinstance(x.body, c.Declare))
+    declared = next(x for x in again if isinstance(x.body, acts.Declare))
     assert declared.at > 45
     assert not refused(again.entries)
 
@@ -155,7 +155,7 @@ def test_two_hands_run_one_query_at_a_time() -> None:
 def test_a_delegated_query_becomes_a_task_that_a_teammate_acknowledges_and_reports() -> None:
     drill = engine()
     drill.advance(10)
-    drill.submit(c.RunQuery(query="check", executor="mitigation"), COMMANDER)
+    drill.submit(acts.RunQuery(query="check", executor="mitigation"), COMMANDER)
     drill.advance(300)
     seen = [k for k in kinds(drill) if k.startswith(("task", "query"))]
     assert seen == ["task_assigned", "task_acknowledged", "query_started", "query_finished", "task_reported"]
@@ -163,34 +163,34 @@ def test_a_delegated_query_becomes_a_task_that_a_teammate_acknowledges_and_repor
 
 def test_a_delegated_query_to_a_person_waits_for_the_person() -> None:
     drill = engine()
-    drill.submit(c.TakeSeat(seat="mitigation", name="Ana"), MITIGATION)
-    drill.submit(c.RunQuery(query="check", executor="mitigation"), COMMANDER)
+    drill.submit(acts.TakeSeat(seat="mitigation", name="Ana"), MITIGATION)
+    drill.submit(acts.RunQuery(query="check", executor="mitigation"), COMMANDER)
     drill.advance(300)
     assert "task_assigned" in kinds(drill)
     assert "query_started" not in kinds(drill)
-    drill.submit(c.AcknowledgeTask(task="task:1"), MITIGATION)
-    drill.submit(c.ReportTask(task="task:1", text="done"), MITIGATION)
+    drill.submit(acts.AcknowledgeTask(task="task:1"), MITIGATION)
+    drill.submit(acts.ReportTask(task="task:1", text="done"), MITIGATION)
     assert drill.incident.tasks["task:1"].reported == 300
 
 
 @pytest.mark.parametrize(
     ("by", "command", "reason"),
     [
-        ("comms:Cy", c.Freeze(scope=("web",)), "Comms may not do that; ask Commander or Deputy or Mitigation"),
-        (MITIGATION, c.TakeAction(action="purge"), "it would fill again; flag off first"),
-        (COMMANDER, c.RunQuery(query="chek"), "nothing here is called 'chek'; did you mean 'check'?"),
-        (COMMANDER, c.RunQuery(query="deep"), "@dba is not in the room; page them first"),
-        (COMMANDER, c.RunQuery(query="check", executor="comms"), "@comms cannot do that"),
-        (COMMANDER, c.RequestClosure(confidence="L3"), "declare the incident first"),
-        (COMMANDER, c.ChangeStatus(status="resolved"), "closure gate"),
-        (COMMANDER, c.AcknowledgePage(alert="Errors"), "has not fired"),
-        (COMMANDER, c.AnswerAsker(inject="boss", answer="no"), "nothing here is called 'boss'"),
-        ("facilitator:Fo", c.Declare(severity="SEV-1", title="x"), "take a seat"),
-        (COMMANDER, c.FireInject(inject="boss"), "may not do that"),
-        ("nobody:X", c.PostMessage(text="hi"), "no role 'nobody'"),
+        ("comms:Cy", acts.Freeze(scope=("web",)), "Comms may not do that; ask Commander or Deputy or Mitigation"),
+        (MITIGATION, acts.TakeAction(action="purge"), "it would fill again; flag off first"),
+        (COMMANDER, acts.RunQuery(query="chek"), "nothing here is called 'chek'; did you mean 'check'?"),
+        (COMMANDER, acts.RunQuery(query="deep"), "@dba is not in the room; page them first"),
+        (COMMANDER, acts.RunQuery(query="check", executor="comms"), "@comms cannot do that"),
+        (COMMANDER, acts.RequestClosure(confidence="L3"), "declare the incident first"),
+        (COMMANDER, acts.ChangeStatus(status="resolved"), "closure gate"),
+        (COMMANDER, acts.AcknowledgePage(alert="Errors"), "has not fired"),
+        (COMMANDER, acts.AnswerAsker(inject="boss", answer="no"), "nothing here is called 'boss'"),
+        ("facilitator:Fo", acts.Declare(severity="SEV-1", title="x"), "take a seat"),
+        (COMMANDER, acts.FireInject(inject="boss"), "may not do that"),
+        ("nobody:X", acts.PostMessage(text="hi"), "no role 'nobody'"),
     ],
 )
-def test_refusals_say_why_and_the_drill_goes_on(by: str, command: c.Command, reason: str) -> None:
+def test_refusals_say_why_and_the_drill_goes_on(by: str, command: acts.Command, reason: str) -> None:
     drill = engine()
     entry = drill.submit(command, by)
     assert reason in last_refusal(drill)
@@ -201,8 +201,8 @@ def test_refusals_say_why_and_the_drill_goes_on(by: str, command: c.Command, rea
 
 def test_who_leads_delegates_to_the_least_busy() -> None:
     drill = engine()
-    drill.submit(c.RunQuery(query="check"), COMMANDER)
-    drill.submit(c.RunQuery(query="check", executor="commander"), COMMANDER)
+    drill.submit(acts.RunQuery(query="check"), COMMANDER)
+    drill.submit(acts.RunQuery(query="check", executor="commander"), COMMANDER)
     drill.advance(drill.now + 1)
     assert [task.owner for task in drill.incident.tasks.values()] == ["mitigation"]
     assert [run.executor for run in drill.incident.runs.values()] == ["commander"]
@@ -210,35 +210,35 @@ def test_who_leads_delegates_to_the_least_busy() -> None:
 
 def test_who_speaks_for_an_empty_seat_sits_in_it_and_nobody_else_can() -> None:
     drill = engine()
-    drill.submit(c.PostMessage(text="hello"), COMMANDER)
+    drill.submit(acts.PostMessage(text="hello"), COMMANDER)
     assert drill.incident.seats == {"commander": "Bo"}
-    drill.submit(c.TakeSeat(seat="commander", name="Cy"), "commander:Cy")
+    drill.submit(acts.TakeSeat(seat="commander", name="Cy"), "commander:Cy")
     assert "taken by Bo" in last_refusal(drill)
 
 
 def test_what_cannot_be_stopped_says_so() -> None:
     drill = engine()
-    drill.submit(c.TakeAction(action="flag_off"), MITIGATION)
+    drill.submit(acts.TakeAction(action="flag_off"), MITIGATION)
     drill.advance(60)
-    drill.submit(c.TakeAction(action="purge"), MITIGATION)
+    drill.submit(acts.TakeAction(action="purge"), MITIGATION)
     drill.advance(70)
-    drill.submit(c.AbortAction(action="action:purge"), MITIGATION)
+    drill.submit(acts.AbortAction(action="action:purge"), MITIGATION)
     assert "cannot be stopped" in last_refusal(drill)
 
 
 def test_who_must_leave_hands_over_or_leaves_the_role_vacant() -> None:
     vacant, handed = engine(), engine()
     for drill in (vacant, handed):
-        drill.submit(c.AssignRole(role="commander", to="commander"), COMMANDER)
+        drill.submit(acts.AssignRole(role="commander", to="commander"), COMMANDER)
         drill.advance(1210)
     handed.submit(
-        c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5), COMMANDER
+        acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5), COMMANDER
     )
     for drill in (vacant, handed):
         drill.advance(1500)
     assert vacant.incident.holder("commander") is None
     assert handed.incident.holder("commander") == "deputy"
-    vacant.submit(c.AssignRole(role="commander", to="commander"), COMMANDER)
+    vacant.submit(acts.AssignRole(role="commander", to="commander"), COMMANDER)
     assert "had to leave" in last_refusal(vacant)
 
 
@@ -246,7 +246,7 @@ def test_a_refusal_names_nothing_that_is_not_for_the_one_who_asked() -> None:
     drill = engine()
     drill.advance(300)
     for ref in ("cue:purge_is_safe", "inject:secret", "query:none"):
-        drill.submit(c.Declare(severity="SEV-2", title="t", evidence=(ref,)), COMMANDER)
+        drill.submit(acts.Declare(severity="SEV-2", title="t", evidence=(ref,)), COMMANDER)
         told = last_refusal(drill).replace(repr(ref), "")
         assert "nothing here is called" in told
         assert "purge_is_safe" not in told
@@ -255,36 +255,36 @@ def test_a_refusal_names_nothing_that_is_not_for_the_one_who_asked() -> None:
 
 def test_only_who_asked_sees_what_was_refused() -> None:
     drill = engine()
-    entry = drill.submit(c.RunQuery(query="chek"), COMMANDER)
+    entry = drill.submit(acts.RunQuery(query="chek"), COMMANDER)
     assert entry in briefing(drill, "commander").entries
     assert entry not in briefing(drill, "mitigation").entries
 
 
 def test_a_stalled_action_waits_for_its_obstacle_or_an_abort() -> None:
     drill = engine()
-    drill.submit(c.TakeSeat(seat="deputy", name="Di"), "deputy:Di")
-    drill.submit(c.TakeAction(action="move"), MITIGATION)
+    drill.submit(acts.TakeSeat(seat="deputy", name="Di"), "deputy:Di")
+    drill.submit(acts.TakeAction(action="move"), MITIGATION)
     drill.advance(60)
     assert drill.incident.runs["action:move"].state == "waiting"
-    drill.submit(c.SignOff(action="move"), "deputy:Di")
+    drill.submit(acts.SignOff(action="move"), "deputy:Di")
     drill.advance(240)
     assert drill.incident.runs["action:move"].state == "stalled"
-    drill.submit(c.AbortAction(action="action:move"), MITIGATION)
+    drill.submit(acts.AbortAction(action="action:move"), MITIGATION)
     drill.advance(241)
     assert drill.incident.runs["action:move"].state == "aborted"
-    drill.submit(c.TakeAction(action="move"), MITIGATION)
+    drill.submit(acts.TakeAction(action="move"), MITIGATION)
     drill.advance(300)
     assert drill.incident.runs["action:move#2"].state == "waiting"  # a sign-off is for one run
-    drill.submit(c.SignOff(action="move"), "deputy:Di")
+    drill.submit(acts.SignOff(action="move"), "deputy:Di")
     drill.advance(420)
-    drill.submit(c.TakeAction(action="flag_off"), MITIGATION)
+    drill.submit(acts.TakeAction(action="flag_off"), MITIGATION)
     drill.advance(600)
     assert drill.incident.runs["action:move#2"].state == "done"
 
 
 def test_a_freeze_keeps_the_merge_out_and_no_freeze_lets_it_harm() -> None:
     free, frozen = engine(), engine()
-    frozen.submit(c.Freeze(scope=("web",)), COMMANDER)
+    frozen.submit(acts.Freeze(scope=("web",)), COMMANDER)
     for drill in (free, frozen):
         drill.run_to_horizon()
     assert bodies(free, e.MergeLanded)
@@ -294,27 +294,27 @@ def test_a_freeze_keeps_the_merge_out_and_no_freeze_lets_it_harm() -> None:
 
 def test_the_world_runs_on_after_the_end_so_ending_early_reduces_no_harm() -> None:
     early, late = engine(), engine()
-    early.submit(c.EndDrill(how="stopped"), COMMANDER)
+    early.submit(acts.EndDrill(how="stopped"), COMMANDER)
     for drill in (early, late):
         drill.run_to_horizon()
         assert drill.finished
     assert early.world.harm() == late.world.harm()
     assert [b.how for b in bodies(late, e.DrillEnded)] == ["time"]
     drill = early
-    drill.submit(c.PostMessage(text="late"), COMMANDER)
+    drill.submit(acts.PostMessage(text="late"), COMMANDER)
     assert "the drill is over" in last_refusal(drill)
 
 
 def test_injects_are_timed_contingent_held_edited_and_fired() -> None:
     drill = engine()
-    drill.submit(c.HoldInject(inject="boss"), "facilitator:Fo")
-    drill.submit(c.EditInject(inject="secret", text="new words", at_minutes=6), "facilitator:Fo")
+    drill.submit(acts.HoldInject(inject="boss"), "facilitator:Fo")
+    drill.submit(acts.EditInject(inject="secret", text="new words", at_minutes=6), "facilitator:Fo")
     drill.advance(500)
     got = {entry.body.inject: entry.at for entry in drill.journal if isinstance(entry.body, e.InjectDelivered)}
     assert got == {"late": 360, "secret": 360}
-    drill.submit(c.FireInject(inject="boss"), "facilitator:Fo")
+    drill.submit(acts.FireInject(inject="boss"), "facilitator:Fo")
     assert "boss" in drill.incident.asks
-    drill.submit(c.AnswerAsker(inject="boss", answer="no"), COMMANDER)
+    drill.submit(acts.AnswerAsker(inject="boss", answer="no"), COMMANDER)
     assert "boss" not in drill.incident.asks
     assert drill.journal.entries[-1].body.text == "Fine."
 
@@ -333,7 +333,7 @@ def test_briefings_hold_no_truth_no_other_roles_cue_and_nothing_to_come() -> Non
 
 def test_a_cue_comes_when_asked_and_late_by_itself_otherwise() -> None:
     asked, silent = engine(), engine()
-    asked.submit(c.AskRole(role="mitigation", topic="purge"), COMMANDER)
+    asked.submit(acts.AskRole(role="mitigation", topic="purge"), COMMANDER)
     for drill in (asked, silent):
         drill.run_to_horizon()
     assert [b.how for b in bodies(asked, e.CueShared)] == ["asked"]
@@ -351,8 +351,8 @@ def test_panels_lag_and_a_missing_series_gives_no_data() -> None:
 def test_closure_names_what_is_missing_and_opens_when_nothing_is() -> None:
     drill = engine()
     drill.advance(60)
-    drill.submit(c.Declare(severity="SEV-2", title="t"), COMMANDER)
-    drill.submit(c.RequestClosure(confidence="L1"), COMMANDER)
+    drill.submit(acts.Declare(severity="SEV-2", title="t"), COMMANDER)
+    drill.submit(acts.RequestClosure(confidence="L1"), COMMANDER)
     missing = bodies(drill, e.ClosureRefused)[0].missing
     assert len(missing) == 9
     assert not drill.incident.closed
@@ -361,8 +361,8 @@ def test_closure_names_what_is_missing_and_opens_when_nothing_is() -> None:
 def test_hints_come_in_training_only_and_only_while_needed() -> None:
     training, done, exam = engine(mode="training"), engine(mode="training"), engine()
     for drill in (training, done, exam):
-        drill.submit(c.TakeSeat(seat="commander", name="Bo"), COMMANDER)
-    done.submit(c.TakeAction(action="flag_off"), MITIGATION)
+        drill.submit(acts.TakeSeat(seat="commander", name="Bo"), COMMANDER)
+    done.submit(acts.TakeAction(action="flag_off"), MITIGATION)
     for drill in (training, done, exam):
         drill.advance(300)
     assert [hint.to for hint in bodies(training, e.HintGiven)] == [("commander",)]
@@ -379,19 +379,19 @@ def test_hints_come_in_training_only_and_only_while_needed() -> None:
             st.sampled_from(
                 [command for _, _, command in SCRIPT]
                 + [
-                    c.EndDrill(),
-                    c.PostMessage(text="<b>x</b>"),
-                    c.TakeAction(action="move"),
-                    c.Freeze(scope=("web",)),
-                    c.AbortAction(action="action:move"),
-                    c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5),
+                    acts.EndDrill(),
+                    acts.PostMessage(text="<b>x</b>"),
+                    acts.TakeAction(action="move"),
+                    acts.Freeze(scope=("web",)),
+                    acts.AbortAction(action="action:move"),
+                    acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5),
                 ]
             ),
         ),
         max_size=12,
     )
 )
-def test_any_commands_in_any_order_replay_to_the_same_bytes(script: list[tuple[int, str, c.Command]]) -> None:
+def test_any_commands_in_any_order_replay_to_the_same_bytes(script: list[tuple[int, str, acts.Command]]) -> None:
     drill = play(engine(3), sorted(script, key=lambda line: line[0]))
     assert list(replay(toy(), drill.journal).journal.lines()) == list(drill.journal.lines())
     ats = [entry.at for entry in drill.journal]

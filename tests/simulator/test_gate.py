@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from tests.simulator.toy import engine
 
@@ -14,21 +14,21 @@ NO_COMMANDER = "have a commander accept"
 NO_DEPUTY = "have a deputy accept, in another seat than the commander's"
 
 
-def owners_missing(*steps: tuple[int, str, c.Command]) -> list[str]:
+def owners_missing(*steps: tuple[int, str, acts.Command]) -> list[str]:
     """Return what the gate says of ownership at minute 20, after these commands."""
     drill = engine()
-    for at, by, command in ((60, COMMANDER, c.Declare(severity="SEV-2", title="t")), *steps):
+    for at, by, command in ((60, COMMANDER, acts.Declare(severity="SEV-2", title="t")), *steps):
         drill.advance(at)
         drill.submit(command, by)
     drill.advance(1200)
     speaks = drill.incident.holder("commander") or "commander"
-    drill.submit(c.RequestClosure(confidence="L2"), f"{speaks}:Bo")
+    drill.submit(acts.RequestClosure(confidence="L2"), f"{speaks}:Bo")
     refused = next(x.body for x in drill.journal if isinstance(x.body, e.ClosureRefused))
     return [words.removeprefix(OWNED) for words in refused.missing if words.startswith(OWNED)]
 
 
-def assigned(at: int, role: Literal["commander", "deputy"], to: str) -> tuple[int, str, c.Command]:
-    return at, COMMANDER, c.AssignRole(role=role, to=to)
+def assigned(at: int, role: Literal["commander", "deputy"], to: str) -> tuple[int, str, acts.Command]:
+    return at, COMMANDER, acts.AssignRole(role=role, to=to)
 
 
 def test_commander_and_deputy_must_have_been_two() -> None:
@@ -41,8 +41,8 @@ def test_commander_and_deputy_must_have_been_two() -> None:
 
 
 def test_a_deputy_who_takes_command_over_needs_no_other_deputy_to_close() -> None:
-    handed = c.HandOff(what="commander", to="mitigation", included=(), unknowns=(), next_checkpoint_minutes=5)
+    handed = acts.HandOff(what="commander", to="mitigation", included=(), unknowns=(), next_checkpoint_minutes=5)
     steps = [assigned(70, "commander", "commander"), assigned(80, "deputy", "mitigation"), (600, COMMANDER, handed)]
     assert not owners_missing(*steps)
-    given_up = c.ReleaseRole(role="commander")
+    given_up = acts.ReleaseRole(role="commander")
     assert owners_missing(*steps[:2], (600, COMMANDER, given_up)) == [NO_COMMANDER]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator import commands as c
+from simulator import acts
 from simulator.errors import JournalError
-from simulator.journal import Entry, load, references, refused, role_of
 from simulator.play import play_orders
 from simulator.policy import Order
-from simulator.replay import replay, rerun
+from simulator.record.journal import Entry, load, references, refused, role_of
+from simulator.record.replay import replay, rerun
 from tests.simulator.test_engine import SCRIPT, play
 from tests.simulator.toy import engine, toy
 
@@ -86,7 +86,7 @@ def test_no_damage_ends_in_a_traceback(recorded: Path, where: int, junk: str) ->
 
 
 def test_references_count_runs_and_records_and_leave_refused_ones_out() -> None:
-    drill = play(engine(), [*SCRIPT, (1000, "comms:Cy", c.RecordSnapshot.model_construct(kind="record_snapshot"))])
+    drill = play(engine(), [*SCRIPT, (1000, "comms:Cy", acts.RecordSnapshot.model_construct(kind="record_snapshot"))])
     refs = references(drill.journal.entries)
     assert refs["query:check"] < refs["query:check#2"]
     assert "verification:1" in refs
@@ -101,12 +101,12 @@ def test_by_tells_the_role() -> None:
 
 def test_a_refusal_names_the_command_it_refuses() -> None:
     drill = engine()
-    entry: Entry = drill.submit(c.RunQuery(query="nope"), "commander:Bo")
+    entry: Entry = drill.submit(acts.RunQuery(query="nope"), "commander:Bo")
     assert refused(drill.journal.entries) == {entry.seq}
 
 
 def test_what_stood_too_late_in_a_file_is_refused_again_in_a_replay() -> None:
-    declare, post = c.Declare(severity="SEV-2", title="t"), c.PostMessage(text="First things first.")
+    declare, post = acts.Declare(severity="SEV-2", title="t"), acts.PostMessage(text="First things first.")
     drill = play_orders(toy(), [Order(60, "commander:Bo", post), Order(30, "commander:Bo", declare)], 7)
     assert [x.body.kind for x in drill.journal.entries if x.seq in refused(drill.journal.entries)] == ["declare"]
     assert list(replay(toy(), drill.journal).journal.lines()) == list(drill.journal.lines())

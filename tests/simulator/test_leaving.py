@@ -7,24 +7,24 @@ from dataclasses import replace
 import pytest
 
 from analytics import playbook
-from analytics.counterfactual import add_references
-from analytics.scoring import score
+from analytics.runs.counterfactual import add_references
+from analytics.score import score
 from analytics.view import RecordView
 from scenarios import load
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
+from simulator.briefing import briefing
 from simulator.engine import Engine, new_header
-from simulator.replay import replay
-from simulator.views import briefing
+from simulator.record.replay import replay
 from tests.simulator.test_circle import PROTECTED
 from tests.simulator.test_standins import CHECK, FLAG, MITIGATION, bodies, first, gives, idle, led
 from tests.simulator.toy import toy
 
 BO = "commander:Bo"
-DECISION = c.RecordDecision(
+DECISION = acts.RecordDecision(
     decision="continue mitigation", actions=("flag_web",), strategy="containment", why_now="quickest_undo", evidence=(),
     execution_owner="mitigation", verification_owner="verification", reversal_minutes=1,
-    check=c.Check(metric="reject_ratio_web", threshold=0.05), confidence="L2",
+    check=values.Check(metric="reject_ratio_web", threshold=0.05), confidence="L2",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def real(name: str, seed: int = 7, mode: str = "training") -> Engine:
 
 
 def sits(drill: Engine, seat: str, name: str) -> None:
-    drill.submit(c.TakeSeat(seat=seat, name=name), f"{seat}:{name}")
+    drill.submit(acts.TakeSeat(seat=seat, name=name), f"{seat}:{name}")
 
 
 @pytest.mark.parametrize("owner", ["security", "deputy"])
@@ -43,8 +43,8 @@ def test_work_of_those_who_need_to_know_stays_among_them(owner: str) -> None:
     sits(drill, owner, "Ana")
     sits(drill, "commander", "Bo")
     drill.advance(315)
-    drill.submit(c.TakeAction(action="remove_post", executor=owner), BO)
-    drill.submit(c.LeaveSeat(seat="commander"), BO)
+    drill.submit(acts.TakeAction(action="remove_post", executor=owner), BO)
+    drill.submit(acts.LeaveSeat(seat="commander"), BO)
     drill.advance(1200)
     moved = bodies(drill, e.TaskReassigned)
     assert moved
@@ -61,11 +61,11 @@ def test_who_sits_down_by_speaking_has_done_something() -> None:
     drill.advance(10)
     sits(drill, "commander", "Ada")
     drill.advance(30)
-    drill.submit(c.PostMessage(text="Here."), "mitigation:Bo")
+    drill.submit(acts.PostMessage(text="Here."), "mitigation:Bo")
     drill.advance(350)
     drill.submit(DECISION, "commander:Ada")
     drill.advance(400)
-    drill.submit(c.LeaveSeat(seat="commander"), "commander:Ada")
+    drill.submit(acts.LeaveSeat(seat="commander"), "commander:Ada")
     drill.run_to_horizon()
     same_again(drill, "auth_token")
 
@@ -73,23 +73,23 @@ def test_who_sits_down_by_speaking_has_done_something() -> None:
 def test_nobody_comes_back_after_the_end() -> None:
     drill = idle(led(FLAG))
     assert drill.incident.stand_ins
-    drill.submit(c.EndDrill(how="stopped"), "facilitator:Flo")
+    drill.submit(acts.EndDrill(how="stopped"), "facilitator:Flo")
     end = len(drill.journal.entries)
-    drill.submit(c.PostMessage(text="Back."), MITIGATION)
+    drill.submit(acts.PostMessage(text="Back."), MITIGATION)
     assert [x.body.kind for x in drill.journal.entries[end:]] == ["post_message", "command_refused"]
 
 
 def test_what_a_person_gave_is_left_out_once() -> None:
-    packet = c.RecordPacket(segments=(), impact=(), evidence=(), next_checkpoint_minutes=5, next_owner="deputy")
+    packet = acts.RecordPacket(segments=(), impact=(), evidence=(), next_checkpoint_minutes=5, next_owner="deputy")
     loaded = led((300, packet), (300, packet), (300, packet))
     drill = Engine(loaded, new_header(loaded, 7))
     sits(drill, "commander", "Bo")
-    drill.submit(c.Declare(severity="SEV-2", title="t"), BO)
+    drill.submit(acts.Declare(severity="SEV-2", title="t"), BO)
     drill.submit(packet, BO)
     assert not isinstance(drill.journal.entries[-1].body, e.CommandRefused)
-    drill.submit(c.LeaveSeat(seat="commander"), BO)
+    drill.submit(acts.LeaveSeat(seat="commander"), BO)
     drill.advance(900)
-    theirs = [x for x in drill.journal if isinstance(x.body, c.RecordPacket) and x.by == "teammate:commander"]
+    theirs = [x for x in drill.journal if isinstance(x.body, acts.RecordPacket) and x.by == "teammate:commander"]
     assert len(theirs) == 2
 
 
@@ -97,10 +97,10 @@ def test_a_task_taken_back_can_be_given_away_again() -> None:
     drill = idle(led(CHECK), until=-60)
     while not bodies(drill, e.TaskReassigned):
         drill.advance(drill.now + 1)
-    drill.submit(c.AcknowledgeTask(task="task:1"), MITIGATION)
+    drill.submit(acts.AcknowledgeTask(task="task:1"), MITIGATION)
     while drill.now < 1500:
         drill.advance(drill.now + 60)
-        drill.submit(c.PostMessage(text="Still thinking."), MITIGATION)
+        drill.submit(acts.PostMessage(text="Still thinking."), MITIGATION)
     assert [x.owner for x in bodies(drill, e.TaskReassigned)] == ["comms", "mitigation", "comms"]
     assert [x.owner for x in bodies(drill, e.TaskReported)] == ["comms"]
 
@@ -112,7 +112,7 @@ def test_a_secondary_who_was_not_needed_can_be_called_again() -> None:
     sits(drill, "commander", "Bo")
     drill.advance(drill.now + 400)
     assert not bodies(drill, e.StandInCame)
-    drill.submit(c.LeaveSeat(seat="commander"), BO)
+    drill.submit(acts.LeaveSeat(seat="commander"), BO)
     drill.advance(1700)
     assert [x.seat for x in bodies(drill, e.StandInCame)] == ["mitigation"]
 
@@ -126,7 +126,7 @@ def test_somebody_takes_command_from_who_did_nothing_with_it(name: str) -> None:
     taken = next(x for x in drill.journal if isinstance(x.body, e.RoleAccepted) and x.body.role == "commander")
     assert taken.body == e.RoleAccepted(role="commander", seat="deputy")
     assert 220 <= taken.at - gone <= 260  # looks are 15 s apart
-    assert [x for x in drill.journal if x.by.startswith("teammate:") and isinstance(x.body, c.TakeAction)]
+    assert [x for x in drill.journal if x.by.startswith("teammate:") and isinstance(x.body, acts.TakeAction)]
     same_again(drill, name)
     book = playbook.load("recovery")
     assert score(add_references(load(name), drill.journal, book, seeds=0), book).total <= 5
@@ -135,7 +135,7 @@ def test_somebody_takes_command_from_who_did_nothing_with_it(name: str) -> None:
 def test_command_left_vacant_again_waits_again() -> None:
     leaves = {"persona": "Ops", "text": "off you go", "leaves": "commander", "grace": "10s"}
     loaded = toy(injects=[{"id": "once", "at": "1m", **leaves}, {"id": "twice", "at": "12m", **leaves}])
-    lead = gives((0, c.AssignRole(role="commander", to="commander")))
+    lead = gives((0, acts.AssignRole(role="commander", to="commander")))
     loaded = replace(loaded, teammates={"commander": lead})
     drill = Engine(loaded, new_header(loaded, 7))
     drill.advance(1500)
@@ -146,7 +146,7 @@ def test_command_left_vacant_again_waits_again() -> None:
 
 
 def test_what_somebody_is_asked_stays_in_their_channel_whoever_leads() -> None:
-    agents = {"commander": gives((0, c.AssignRole(role="commander", to="comms"))), "deputy": gives(CHECK)}
+    agents = {"commander": gives((0, acts.AssignRole(role="commander", to="comms"))), "deputy": gives(CHECK)}
     drill = idle(replace(toy(**PROTECTED), teammates=agents), until=900)
     assert drill.incident.holder("commander") == "comms"
     asked = [x for x in bodies(drill, e.MessagePosted) if "are you on it?" in x.text]
@@ -157,10 +157,10 @@ def test_nobody_takes_a_task_from_a_person() -> None:
     drill = idle(led(CHECK), until=-60)
     while not bodies(drill, e.TaskReassigned):
         drill.advance(drill.now + 1)
-    drill.submit(c.AcknowledgeTask(task="task:1"), MITIGATION)
+    drill.submit(acts.AcknowledgeTask(task="task:1"), MITIGATION)
     sits(drill, "comms", "Cy")
     assert "task:1" not in [option.id for option in briefing(drill, "comms").options("tasks")]
-    drill.submit(c.AcknowledgeTask(task="task:1"), "comms:Cy")
+    drill.submit(acts.AcknowledgeTask(task="task:1"), "comms:Cy")
     assert isinstance(drill.journal.entries[-1].body, e.CommandRefused)
     assert drill.incident.tasks["task:1"].owner == "mitigation"
 
@@ -170,11 +170,11 @@ def test_who_sits_down_after_a_stand_in_is_credited_again_and_given_time() -> No
     sits(drill, "mitigation", "Ada")
     while not bodies(drill, e.StandInCame):
         drill.advance(drill.now + 15)
-    drill.submit(c.LeaveSeat(seat="mitigation"), "mitigation:Ada")
+    drill.submit(acts.LeaveSeat(seat="mitigation"), "mitigation:Ada")
     assert [x.seat for x in bodies(drill, e.StandInLeft)] == ["mitigation"]
     sits(drill, "mitigation", "Bo")
     sat = drill.now
-    drill.submit(c.RunQuery(query="by_client"), "mitigation:Bo")
+    drill.submit(acts.RunQuery(query="by_client"), "mitigation:Bo")
     drill.advance(sat + 150)
     assert not [x for x in drill.journal if isinstance(x.body, (e.StandInCalled, e.StandInCame)) and x.at > sat]
     drill.run_to_horizon()

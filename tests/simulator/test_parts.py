@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from simulator import commands as c
-from simulator.conditions import holds
+from simulator import acts
 from simulator.errors import ScenarioError, UnknownName
-from simulator.parts import Seconds
-from simulator.picks import options, picked_fields
-from simulator.scenario import AlertRule, Duration, Effect, Metric, Query
+from simulator.monitoring.series import Telemetry
+from simulator.options import options, picked_fields
+from simulator.scenario.conditions import holds
+from simulator.scenario.parts import AlertRule, Duration, Effect, Metric, Query, Seconds
 from simulator.streams import streams
-from simulator.telemetry import Telemetry
 from simulator.text import Utc, clock, render
 from tests.simulator.toy import engine
 
@@ -129,8 +128,8 @@ def test_clock_labels() -> None:
 
 
 def test_picks_name_their_source_and_hold_no_answers() -> None:
-    assert ("evidence", "evidence") in picked_fields(c.Declare)
-    assert ("recommendations.action", "actions") in picked_fields(c.RecordContradiction)
+    assert ("evidence", "evidence") in picked_fields(acts.Declare)
+    assert ("recommendations.action", "actions") in picked_fields(acts.RecordContradiction)
     drill = engine()
     assert [o.id for o in options("seats", drill.scenario, drill.incident)] == [
         "commander",

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from scenarios import DIFFICULTIES, load
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine, new_header
-from simulator.journal import seen_by
-from simulator.persons import Strain
-from simulator.replay import replay
+from simulator.record.journal import seen_by
+from simulator.record.replay import replay
+from simulator.scenario.people import Strain
 from tests.simulator.toy import TOY, engine, toy
 
 COMMANDER = "commander:Bo"
@@ -35,7 +35,7 @@ def asked_to_check(seed: int = 7, until: int = 900, **changes: Any) -> Engine:
     """Return a toy drill in which a person in command has @mitigation run the check."""
     drill = engine(seed, **changes)
     drill.advance(10)
-    drill.submit(c.RunQuery(query="check", executor="mitigation"), COMMANDER)
+    drill.submit(acts.RunQuery(query="check", executor="mitigation"), COMMANDER)
     drill.advance(until)
     return drill
 
@@ -56,7 +56,7 @@ def test_who_is_careful_takes_longer_over_everything_but_what_a_tool_takes() -> 
     acting = []
     for pace in (0.5, 3.0):
         drill = engine(roles=roles(mitigation={"pace": pace}))
-        drill.submit(c.TakeAction(action="flag_off", executor="mitigation"), COMMANDER)
+        drill.submit(acts.TakeAction(action="flag_off", executor="mitigation"), COMMANDER)
         drill.advance(300)
         acting.append(at(drill, e.ActionFinished)[0] - at(drill, e.ActionStarted)[0])
     assert acting[0] == acting[1]
@@ -66,11 +66,11 @@ def test_a_pace_is_for_answers_handoffs_and_signatures_too() -> None:
     moments = []
     for pace in (1.0, 4.0):
         drill = engine(roles=roles(mitigation={"pace": pace}, deputy={"pace": pace}))
-        drill.submit(c.AssignRole(role="commander", to="commander"), COMMANDER)
-        drill.submit(c.AskRole(role="mitigation", topic="purge"), COMMANDER)
-        drill.submit(c.TakeAction(action="move", executor="mitigation"), COMMANDER)
+        drill.submit(acts.AssignRole(role="commander", to="commander"), COMMANDER)
+        drill.submit(acts.AskRole(role="mitigation", topic="purge"), COMMANDER)
+        drill.submit(acts.TakeAction(action="move", executor="mitigation"), COMMANDER)
         drill.submit(
-            c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5), COMMANDER
+            acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5), COMMANDER
         )
         drill.advance(1200)
         moments.append([at(drill, kind)[0] for kind in (e.CueShared, e.SignedOff, e.HandOffAccepted)])
@@ -117,7 +117,7 @@ def test_a_hasty_report_says_more_than_the_output(action: str, state: str) -> No
         engine(roles=roles(mitigation={"slips": slips})) for slips in (0.0, 1.0)
     )  # fmt: skip
     for drill in (honest, hasty):
-        drill.submit(c.TakeAction(action=action, executor="mitigation"), COMMANDER)
+        drill.submit(acts.TakeAction(action=action, executor="mitigation"), COMMANDER)
         drill.advance(1100)
     for drill in (honest, hasty):
         assert drill.incident.last_run("action", action).state == state
@@ -185,9 +185,9 @@ def test_a_task_brings_out_what_its_owner_knows_of_its_topic() -> None:
     by_query = asked_to_check(queries=ABOUT_PURGE)
     other = asked_to_check()
     words = engine()
-    words.submit(c.AssignTask(to="mitigation", text="Can we purge?", topic="purge"), COMMANDER)
+    words.submit(acts.AssignTask(to="mitigation", text="Can we purge?", topic="purge"), COMMANDER)
     plain = engine()
-    plain.submit(c.AssignTask(to="mitigation", text="Anything on purging?"), COMMANDER)
+    plain.submit(acts.AssignTask(to="mitigation", text="Anything on purging?"), COMMANDER)
     for drill in (words, plain):
         drill.advance(900)
     for drill in (by_query, words):
@@ -199,7 +199,7 @@ def test_a_task_brings_out_what_its_owner_knows_of_its_topic() -> None:
 
 def test_a_cue_that_came_with_a_task_is_not_repeated_with_the_next() -> None:
     drill = asked_to_check(until=200, queries=ABOUT_PURGE)
-    drill.submit(c.RunQuery(query="check", executor="mitigation"), COMMANDER)
+    drill.submit(acts.RunQuery(query="check", executor="mitigation"), COMMANDER)
     drill.advance(600)
     assert len(bodies(drill, e.TaskReported)) == 2
     assert len(bodies(drill, e.CueShared)) == 1
@@ -213,9 +213,9 @@ def overtaken(**more: Any) -> list[dict[str, Any]]:
 def test_what_is_overtaken_is_not_brought_up_but_still_answered() -> None:
     silent, asked = engine(roles=overtaken()), engine(roles=overtaken(moot_text="The flag is off, so never mind."))
     for drill in (silent, asked):
-        drill.submit(c.TakeAction(action="flag_off", executor="mitigation"), COMMANDER)
+        drill.submit(acts.TakeAction(action="flag_off", executor="mitigation"), COMMANDER)
         drill.advance(200)
-    asked.submit(c.AskRole(role="mitigation", topic="purge"), COMMANDER)
+    asked.submit(acts.AskRole(role="mitigation", topic="purge"), COMMANDER)
     for drill in (silent, asked):
         drill.run_to_horizon()
     assert not bodies(silent, e.CueShared)
@@ -224,9 +224,9 @@ def test_what_is_overtaken_is_not_brought_up_but_still_answered() -> None:
 
 def test_without_words_of_its_own_an_overtaken_cue_is_said_to_be_overtaken() -> None:
     drill = engine(roles=overtaken())
-    drill.submit(c.TakeAction(action="flag_off", executor="mitigation"), COMMANDER)
+    drill.submit(acts.TakeAction(action="flag_off", executor="mitigation"), COMMANDER)
     drill.advance(200)
-    drill.submit(c.AskRole(role="mitigation", topic="purge"), COMMANDER)
+    drill.submit(acts.AskRole(role="mitigation", topic="purge"), COMMANDER)
     drill.advance(400)
     assert bodies(drill, e.CueShared)[0].text == "Overtaken by now, for the record: Purging is safe."
 
@@ -240,13 +240,13 @@ def test_what_is_not_overtaken_comes_late_as_ever() -> None:
 def test_mobile_does_not_explain_a_flag_it_has_switched() -> None:
     loaded = load("auth_token")
     drill = Engine(loaded, new_header(loaded, 7))
-    drill.submit(c.PageTeam(role="mobile"), COMMANDER)
+    drill.submit(acts.PageTeam(role="mobile"), COMMANDER)
     drill.advance(900)
-    drill.submit(c.TakeAction(action="flag_mobile", executor="mobile"), COMMANDER)
+    drill.submit(acts.TakeAction(action="flag_mobile", executor="mobile"), COMMANDER)
     drill.advance(1300)
     assert bodies(drill, e.TaskReported)
     assert not any(x.cue == "mobile_flag" for x in bodies(drill, e.CueShared))
-    drill.submit(c.AskRole(role="mobile", topic="flags"), COMMANDER)
+    drill.submit(acts.AskRole(role="mobile", topic="flags"), COMMANDER)
     drill.run_to_horizon()
     told = [x.text for x in bodies(drill, e.CueShared) if x.cue == "mobile_flag"]
     assert len(told) == 1
@@ -264,7 +264,7 @@ def test_half_a_window_of_work_costs_nothing_and_a_full_one_most(busy: float, fa
 def test_one_pair_of_hands_gets_slower_and_a_break_mends_it() -> None:
     drill = engine()
     for _ in range(30):
-        drill.submit(c.RunQuery(query="check"), "mitigation:Ana")
+        drill.submit(acts.RunQuery(query="check"), "mitigation:Ana")
     drill.advance(1500)
     took = [b - a for a, b in zip(at(drill, e.QueryStarted), at(drill, e.QueryFinished), strict=False)]
     early, late = sum(took[:6]) / 6, sum(took[14:20]) / 6
@@ -272,7 +272,7 @@ def test_one_pair_of_hands_gets_slower_and_a_break_mends_it() -> None:
     rested = engine()
     for minute in range(12):
         rested.advance(90 * minute)
-        rested.submit(c.RunQuery(query="check"), "mitigation:Ana")
+        rested.submit(acts.RunQuery(query="check"), "mitigation:Ana")
     rested.advance(1500)
     spaced = [b - a for a, b in zip(at(rested, e.QueryStarted), at(rested, e.QueryFinished), strict=True)]
     assert spaced == took[: len(spaced)] or max(spaced) < 1.5 * early + 20
@@ -281,7 +281,7 @@ def test_one_pair_of_hands_gets_slower_and_a_break_mends_it() -> None:
 def test_a_tired_teammate_says_so_once() -> None:
     drill = engine(horizon=3600)
     for _ in range(25):
-        drill.submit(c.RunQuery(query="check", executor="mitigation"), COMMANDER)
+        drill.submit(acts.RunQuery(query="check", executor="mitigation"), COMMANDER)
     drill.advance(1500)
     said = [x.text for x in bodies(drill, e.MessagePosted) if "no break" in x.text]
     assert len(said) == 1
@@ -296,12 +296,12 @@ def test_whoever_was_told_nothing_takes_somebodys_time() -> None:
     told, untold = (engine(injects=[caller]) for _ in range(2))
     told.advance(100)
     told.submit(
-        c.UpdateExecutives(impact=c.Figure(name="backlog", low=1), next_update_minutes=10), COMMANDER
+        acts.UpdateExecutives(impact=values.Figure(name="backlog", low=1), next_update_minutes=10), COMMANDER
     )  # fmt: skip
     untold.advance(100)
     for drill in (told, untold):
         drill.advance(130)
-        drill.submit(c.RunQuery(query="check", executor="mitigation"), COMMANDER)
+        drill.submit(acts.RunQuery(query="check", executor="mitigation"), COMMANDER)
         drill.advance(1200)
     assert not any(x.run.startswith("call:") for x in bodies(told, e.QueryStarted)[:1])
     calls = [x for x in bodies(untold, e.QueryStarted) if x.run.startswith("call:")]
@@ -337,12 +337,12 @@ def test_stopping_one_thing_does_not_shorten_another() -> None:
     strains = []
     for stops in (False, True):
         drill = engine(queries=slow)
-        drill.submit(c.PostMessage(text="Mine."), "deputy:Di")  # a person, so that nobody signs
-        drill.submit(c.TakeAction(action="move"), "mitigation:Ana")
-        drill.submit(c.RunQuery(query="check"), "mitigation:Ana")
+        drill.submit(acts.PostMessage(text="Mine."), "deputy:Di")  # a person, so that nobody signs
+        drill.submit(acts.TakeAction(action="move"), "mitigation:Ana")
+        drill.submit(acts.RunQuery(query="check"), "mitigation:Ana")
         drill.advance(0)
         if stops:
-            drill.submit(c.AbortAction(action="action:move"), "mitigation:Ana")
+            drill.submit(acts.AbortAction(action="action:move"), "mitigation:Ana")
         drill.advance(460)
         assert len(at(drill, e.ActionAborted)) == stops
         strains.append(drill.work.strain("mitigation"))

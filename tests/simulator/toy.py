@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.engine import Engine, new_header
-from simulator.scenario import LoadedScenario, Scenario
+from simulator.loaded import LoadedScenario
+from simulator.scenario.model import Scenario
 
 
 class ToyWorld:
@@ -76,8 +77,8 @@ TOY: dict[str, Any] = {
     "fault_at": "-5m", "fault": "leak", "severity_facts": [{"fact": "production_affected"}], "objectives": [],
     "services": [{"id": "web", "title": "web", "team": "web"}],
     "roles": [
-        role("commander"), role("deputy"), role("comms"),
-        role("mitigation", lane="mitigation",
+        role("commander", duties=["commands"]), role("deputy", duties=["deputises"]), role("comms", duties=["speaks"]),
+        role("mitigation", lane="mitigation", duties=["executes"],
              cues=[{"id": "purge_is_safe", "text": "Purging is safe.", "topics": ["purge"], "volunteered_at": "20m"}]),
         role("dba", seat=False, present=False, joins_after="2m"),
     ],

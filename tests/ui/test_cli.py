@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from simulator import commands as c
+from simulator import acts
 from simulator.errors import UnknownName
+from simulator.loaded import LoadedScenario
 from simulator.policy import Brief, Derived, Scripted
 from simulator.room.store import Store
-from simulator.scenario import LoadedScenario
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 from ui import cli
@@ -45,12 +45,12 @@ class FlagOff:
     """Take the flag off two minutes in, having declared."""
 
     def __init__(self) -> None:
-        self.left: list[tuple[str, c.Command]] = [
-            ("commander", c.Declare(severity="SEV-1", title="cache fills up")),
-            ("mitigation", c.TakeAction(action="flag_off")),
+        self.left: list[tuple[str, acts.Command]] = [
+            ("commander", acts.Declare(severity="SEV-1", title="cache fills up")),
+            ("mitigation", acts.TakeAction(action="flag_off")),
         ]
 
-    def __call__(self, brief: Brief) -> Iterable[tuple[str, c.Command]]:
+    def __call__(self, brief: Brief) -> Iterable[tuple[str, acts.Command]]:
         while self.left and brief("commander").now >= 120:
             yield self.left.pop(0)
 

@@ -14,17 +14,17 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import playbook
 from analytics.record import DrillRecord, References, Run
-from analytics.scoring import score
-from analytics.story import GROUPS
+from analytics.report.story import GROUPS
+from analytics.score import score
 from scenarios.loader import load
-from simulator import commands as c
+from simulator import acts, values
 from simulator import play as player
 from simulator.errors import DrillError
-from simulator.journal import Journal
+from simulator.loaded import LoadedScenario
+from simulator.record.journal import Journal
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
-from simulator.scenario import LoadedScenario
 from tests.room.rooms import Wall, rooms, solo
 from ui.debrief_parts import course, keys
 from ui.debrief_parts.lines import GROUP_WORDS
@@ -75,13 +75,13 @@ def play(place: Rooms, wall: Wall) -> tuple[Room, Participant, str]:
     room.start(person)
     wall.pass_(90)
     for command in (
-        c.AcknowledgePage(alert="Errors"),
-        c.Declare(severity="SEV-1", title=EVIL),
-        c.PostMessage(text=EVIL),
-        c.TakeAction(action="flag_off", executor="mitigation"),
-        c.UpdateStakeholders(audience="public", status="recovered", impact=c.Figure(name="backlog", low=1),
+        acts.AcknowledgePage(alert="Errors"),
+        acts.Declare(severity="SEV-1", title=EVIL),
+        acts.PostMessage(text=EVIL),
+        acts.TakeAction(action="flag_off", executor="mitigation"),
+        acts.UpdateStakeholders(audience="public", status="recovered", impact=values.Figure(name="backlog", low=1),
                              next_update_minutes=20),
-        c.LiftFreeze(scope=("nowhere",)),
+        acts.LiftFreeze(scope=("nowhere",)),
     ):  # fmt: skip
         room.submit(command, person)
         wall.pass_(20)
@@ -213,7 +213,7 @@ def test_a_moment_opens_and_leads_to_the_timeline(place: Rooms, wall: Wall) -> N
     room, _, token = play(place, wall)
     journal = room.record()
     assert journal is not None
-    declared = next(x.seq for x in journal if isinstance(x.body, c.Declare))
+    declared = next(x.seq for x in journal if isinstance(x.body, acts.Declare))
     app = debrief(token)
     assert f'id="moment-{declared}"' not in html(app)
     app.pills(key="debrief-chips-L1").set_value(declared).run()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import commands as c
+from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from tests.ui.test_pages import texts
@@ -22,7 +22,7 @@ def finished(rooms: Rooms, mode: str = "training") -> tuple[Room, Here, str]:
     token, ana = rooms.join(opened.room, "Annabel", "commander")
     opened.room.start(host)
     opened.room.skip_ahead(host, 90)
-    opened.room.submit(c.PostMessage(text="Annabel here, I have command"), ana)
+    opened.room.submit(acts.PostMessage(text="Annabel here, I have command"), ana)
     opened.room.end(host)
     return opened.room, Here(opened.room, ana, token), opened.key
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from analytics import playbook as books
-from simulator import commands as c
-from simulator.views import Briefing
+from simulator import acts
+from simulator.briefing import Briefing
 from ui.parts import catalogue, hands, labels
 from ui.parts.bar import bar_html, one_person_leads
 from ui.parts.catalogue import form_of
@@ -23,7 +23,7 @@ from ui.session import Here
 Seat = Callable[..., Here]
 
 
-def give(here: Here, *commands: c.Command) -> Briefing:
+def give(here: Here, *commands: acts.Command) -> Briefing:
     for command in commands:
         _, refused = here.room.submit(command, here.person)
         assert refused is None, refused
@@ -39,7 +39,7 @@ def test_who_leads_asks_somebody_whose_hands_are_free(seat: Seat) -> None:
     executors = next(line for line in b.catalogue.lines if line.id == "impact").executors
     first = hands.best(b, executors)
     assert first != "commander"
-    b = give(here, c.RunQuery(query="impact", executor=first))
+    b = give(here, acts.RunQuery(query="impact", executor=first))
     assert hands.words(b, first) == ", hands full"  # asked, not begun
     assert hands.best(b, executors) != first
     while not b.running():
@@ -54,7 +54,7 @@ def test_everybody_else_does_it_themselves_until_their_hands_are_full(seat: Seat
     b = here.room.briefing("triage")
     executors = next(line for line in b.catalogue.lines if line.id == "impact").executors
     assert hands.best(b, executors) == "triage"
-    give(here, c.RunQuery(query="impact", executor="triage"))
+    give(here, acts.RunQuery(query="impact", executor="triage"))
     here.room.skip_ahead(here.person, 1)
     assert hands.best(here.room.briefing("triage"), executors) != "triage"
 
@@ -98,7 +98,7 @@ def test_what_counts_for_the_commander_counts_for_a_deputy_in_command(seat: Seat
     form = form_of("declare")
     assert form is not None
     assert set(marks(form, here.room.briefing("deputy")).values()) == {f" {catalogue.OTHER}"}
-    here.room.submit(c.AssignRole(role="commander", to="deputy"), here.person)
+    here.room.submit(acts.AssignRole(role="commander", to="deputy"), here.person)
     assert set(marks(form, here.room.briefing("deputy")).values()) == {f" {catalogue.MINE}"}
 
 
@@ -120,9 +120,9 @@ def test_fields_are_named_and_explained_in_responders_words(seat: Seat) -> None:
                 words = f"{form.title} {labels.label(shape)} {labels.help_of(shape, b) or ''}".lower()
                 assert "inject" not in words, (form.kind, shape.path)
                 assert "cue" not in words.replace("rescue", ""), (form.kind, shape.path)
-    confidence = next(shape for shape in shapes(c.RecordDecision) if shape.path == "confidence")
+    confidence = next(shape for shape in shapes(acts.RecordDecision) if shape.path == "confidence")
     assert all(level in labels.LINES["confidence"] for level in ("L1", "L2", "L3"))
-    evidence = next(shape for shape in shapes(c.RecordDecision) if shape.path == "evidence")
+    evidence = next(shape for shape in shapes(acts.RecordDecision) if shape.path == "evidence")
     assert "List of failing endpoints (before any decision)" in (labels.help_of(evidence, b) or "")
     assert labels.label(confidence, " ◆").endswith("◆")
 
@@ -132,11 +132,11 @@ def test_fields_are_named_and_explained_in_responders_words(seat: Seat) -> None:
 
 def test_one_person_as_commander_and_deputy_is_said_where_everybody_looks(seat: Seat) -> None:
     here = seat("deputy", 10)
-    b = give(here, c.AssignRole(role="deputy", to="deputy"), c.AssignRole(role="commander", to="deputy"))
+    b = give(here, acts.AssignRole(role="deputy", to="deputy"), acts.AssignRole(role="commander", to="deputy"))
     assert one_person_leads(b.incident) == "Ana"
     assert "also Ana" in bar_html(b, here.room.clock)
     assert any(need.label == "one person" for need in needs(b))
-    give(here, c.AssignRole(role="deputy", to="triage"))
+    give(here, acts.AssignRole(role="deputy", to="triage"))
     here.room.skip_ahead(here.person, 60)
     b = here.room.briefing("deputy")
     assert b.incident.holder("deputy") == "triage"
@@ -149,7 +149,7 @@ def test_one_person_as_commander_and_deputy_is_said_where_everybody_looks(seat: 
 
 def test_a_public_update_does_not_begin_with_what_was_counted_inside(seat: Seat) -> None:
     here = seat("commander", 60)
-    give(here, c.RunQuery(query="impact"))
+    give(here, acts.RunQuery(query="impact"))
     while "query:impact" not in here.room.briefing("commander").incident.refs:
         here.room.skip_ahead(here.person)
     b = here.room.briefing("commander")
@@ -159,8 +159,8 @@ def test_a_public_update_does_not_begin_with_what_was_counted_inside(seat: Seat)
     assert not [path for path in public if path.startswith("impact")]
 
 
-def card(action: str, minutes: float = 2) -> c.RecordOption:
-    return c.RecordOption(
+def card(action: str, minutes: float = 2) -> acts.RecordOption:
+    return acts.RecordOption(
         action=action, coverage=("web",), minutes_to_effect=minutes, risk="second_flip", reversal_minutes=minutes
     )
 
@@ -171,18 +171,18 @@ def test_a_decision_starts_from_the_newest_card_that_is_not_blocked(seat: Seat) 
     segment = here.room.briefing("commander").options("segments")[0].id
     revision = here.room.briefing("commander").options("revisions")[0].id
 
-    def put(action: str) -> c.RecordOption:
+    def put(action: str) -> acts.RecordOption:
         return card(action).model_copy(update={"risk": risk, "coverage": (segment,)})
 
     rollback = next(a.id for a in here.room.loaded.scenario.actions if a.rung == "rollback")
     flag = next(a.id for a in here.room.loaded.scenario.actions if a.rung == "flag")
     b = give(here, put(flag), put(rollback))
     assert prefilled("record_decision", b)["actions"] == [rollback]
-    b = give(here, c.RecordReadiness(known_good=revision, rollback="blocked"))
+    b = give(here, acts.RecordReadiness(known_good=revision, rollback="blocked"))
     assert prefilled("record_decision", b)["actions"] == [flag]
-    b = give(here, c.TakeAction(action=flag))
+    b = give(here, acts.TakeAction(action=flag))
     assert prefilled("record_decision", b)["actions"] == []
-    b = give(here, c.RecordReadiness(known_good=revision, rollback="ready"))
+    b = give(here, acts.RecordReadiness(known_good=revision, rollback="ready"))
     assert prefilled("record_decision", b)["actions"] == [rollback]
 
 
@@ -191,7 +191,7 @@ def test_a_decision_starts_from_the_newest_card_that_is_not_blocked(seat: Seat) 
 
 def test_ending_says_what_it_means(seat: Seat) -> None:
     here = seat("commander", 60)
-    b = give(here, c.RunQuery(query="impact"))
+    b = give(here, acts.RunQuery(query="impact"))
     words = "\n".join(meaning(b))
     assert "still open" in words
     assert "From T+01:00 to T+60:00" in words

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import commands as c
+from simulator import acts
 from simulator.room.rooms import Rooms
 from ui.session import Here
 
@@ -146,13 +146,13 @@ def test_the_command_box_runs_a_query(open_app: Open, seat: Seat) -> None:
     app.get_by_key("typed").set_value("sessctl impact --now").run()
     app.button(key="run").click().run()
     assert not app.exception
-    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, c.RunQuery)]
+    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, acts.RunQuery)]
     assert [one.query for one in given] == ["impact"]
 
 
 def test_what_people_type_is_shown_as_text(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 60)
-    here.room.submit(c.PostMessage(text="<script>alert(1)</script>"), here.person)
+    here.room.submit(acts.PostMessage(text="<script>alert(1)</script>"), here.person)
     app = open_app("console.py", here)
     assert "&lt;script&gt;alert(1)" in texts(app)
     assert "<script>alert(1)" not in texts(app)
@@ -181,9 +181,9 @@ def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
 
 def test_who_has_handed_command_over_goes_on_from_another_seat(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 30)
-    here.room.submit(c.AssignRole(role="commander", to="commander"), here.person)
+    here.room.submit(acts.AssignRole(role="commander", to="commander"), here.person)
     assert not [b for b in open_app("console.py", here).button if b.key == "go-on"]
-    handed = c.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
+    handed = acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
     here.room.submit(handed, here.person)
     while here.room.briefing("deputy").incident.holder("commander") != "deputy":
         here.room.skip_ahead(here.person, 60)
@@ -217,7 +217,7 @@ def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, 
     app.button(key="hand-in").click().run()
     assert not app.exception
     assert "@identity-architect" in texts(app)
-    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, c.RecordContradiction)]
+    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, acts.RecordContradiction)]
     assert [(side.owner, side.voice) for side in given[0].recommendations] == [
         (None, "want_flag"), (None, "want_rollback"),
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from html import escape
 
 import pytest
 
-from simulator import commands as c
+from simulator import acts
 from ui.parts import catalogue, completion
 from ui.parts.bar import bar_html
 from ui.parts.feed import alerts_html, feed_html, outputs_html, pre_html
@@ -27,7 +27,7 @@ IN_THE_LOBBY = {"take_seat", "leave_seat"}
 
 
 def test_every_command_of_a_responder_has_a_form() -> None:
-    kinds = {model.model_fields["kind"].default for model in c.Command.__subclasses__()}
+    kinds = {model.model_fields["kind"].default for model in acts.Command.__subclasses__()}
     forms = {form.kind for group in catalogue.GROUPS.values() for form in group}
     assert forms == kinds - FACILITATING - IN_THE_LOBBY
 
@@ -47,19 +47,19 @@ def test_small_fields_share_a_line() -> None:
 @pytest.mark.parametrize(
     ("typed", "given"),
     [
-        ("/ack", c.AcknowledgePage(alert="authn_reject_ratio_high")),
-        ("/ic me", c.AssignRole(role="commander", to="commander")),
-        ("/deputy @duty-deputy", c.AssignRole(role="deputy", to="deputy")),
-        ("/declare 1 People are out", c.Declare(severity="SEV-1", title="People are out")),
-        ("/sev sev2", c.Declare(severity="SEV-2", title="Tokens refused after a release")),
-        ("/freeze auth-svc edge-gw", c.Freeze(scope=("auth-svc", "edge-gw"))),
-        ("/page @mobile-oncall", c.PageTeam(role="mobile")),
-        ("/ask @identity-oncall signing keys", c.AskRole(role="triage", topic="signing_keys")),
-        ("/status mitigating", c.ChangeStatus(status="mitigating")),
-        ("/say two words", c.PostMessage(text="two words")),
+        ("/ack", acts.AcknowledgePage(alert="authn_reject_ratio_high")),
+        ("/ic me", acts.AssignRole(role="commander", to="commander")),
+        ("/deputy @duty-deputy", acts.AssignRole(role="deputy", to="deputy")),
+        ("/declare 1 People are out", acts.Declare(severity="SEV-1", title="People are out")),
+        ("/sev sev2", acts.Declare(severity="SEV-2", title="Tokens refused after a release")),
+        ("/freeze auth-svc edge-gw", acts.Freeze(scope=("auth-svc", "edge-gw"))),
+        ("/page @mobile-oncall", acts.PageTeam(role="mobile")),
+        ("/ask @identity-oncall signing keys", acts.AskRole(role="triage", topic="signing_keys")),
+        ("/status mitigating", acts.ChangeStatus(status="mitigating")),
+        ("/say two words", acts.PostMessage(text="two words")),
     ],
 )
-def test_slash_commands(typed: str, given: c.Command, seat: Seat) -> None:
+def test_slash_commands(typed: str, given: acts.Command, seat: Seat) -> None:
     assert completion.slash(seat("commander", 5).room.briefing("commander"), typed).command == given
 
 
@@ -90,7 +90,7 @@ def test_parts_of_a_line_find_it(seat: Seat) -> None:
     assert "rollout_history" in [line.id for line in completion.matches(b, "rollout history")]
     found = completion.match(b, "  SESSCTL   impact --now ")
     assert found is not None
-    assert completion.order(found, "triage") == c.RunQuery(query="impact", executor="triage")
+    assert completion.order(found, "triage") == acts.RunQuery(query="impact", executor="triage")
 
 
 def test_a_page_waits_until_it_is_acknowledged(seat: Seat) -> None:
@@ -113,7 +113,7 @@ def test_a_task_is_acknowledged_run_and_reported_by_its_owner(seat: Seat) -> Non
 
 def test_an_overdue_update_is_said_in_words(seat: Seat) -> None:
     here = seat("commander", 5)
-    here.room.submit(c.Declare(severity="SEV-1", title="x"), here.person)
+    here.room.submit(acts.Declare(severity="SEV-1", title="x"), here.person)
     shown = {}
     for at in (5 + 13 * 60, 5 + 15 * 60 + 10, 5 + 15 * 60 + 70):
         while here.room.version[1] < at:
@@ -136,7 +136,7 @@ def test_a_declaration_starts_from_the_alert(seat: Seat) -> None:
 
 def test_figures_start_from_what_was_measured(seat: Seat) -> None:
     here = seat("commander", 60)
-    here.room.submit(c.RunQuery(query="impact"), here.person)
+    here.room.submit(acts.RunQuery(query="impact"), here.person)
     while "query:impact" not in here.room.briefing("commander").incident.refs:
         here.room.skip_ahead(here.person)
     filled = prefilled("record_packet", here.room.briefing("commander"))
@@ -153,7 +153,7 @@ def test_every_form_starts_from_the_drill_without_fail(form: catalogue.Form, sea
 
 def test_the_channel_escapes_and_folds(seat: Seat) -> None:
     here = seat("commander", 60)
-    here.room.submit(c.PostMessage(text="<img src=x onerror=alert(1)>"), here.person)
+    here.room.submit(acts.PostMessage(text="<img src=x onerror=alert(1)>"), here.person)
     b = here.room.briefing("commander")
     assert "<img" not in "".join(feed_html(b))
     assert "&lt;img" in "".join(feed_html(b, "Talk"))
@@ -164,8 +164,8 @@ def test_the_channel_escapes_and_folds(seat: Seat) -> None:
 
 def test_a_line_goes_on_naming_who_it_was_about(seat: Seat) -> None:
     here = seat("commander", 60)
-    here.room.submit(c.AssignRole(role="commander", to="commander"), here.person)
-    here.room.submit(c.AssignRole(role="deputy", to="deputy"), here.person)
+    here.room.submit(acts.AssignRole(role="commander", to="commander"), here.person)
+    here.room.submit(acts.AssignRole(role="deputy", to="deputy"), here.person)
     here.room.take_seat(here.person, "deputy")
     channel = "".join(feed_html(here.room.briefing("deputy")))
     assert "Deputy: @duty-deputy" in channel
@@ -196,7 +196,7 @@ def test_every_entry_of_a_long_drill_can_be_told(seat: Seat) -> None:
     from ui.parts.words import names_of
 
     here = seat("commander", 2400)
-    here.room.submit(c.RunQuery(query="rollout_status", executor="commander"), here.person)
+    here.room.submit(acts.RunQuery(query="rollout_status", executor="commander"), here.person)
     here.room.skip_ahead(here.person, 5)
     b = here.room.briefing("commander")
     told_of = [told(names_of(b), entry) for entry in b.entries]
@@ -221,9 +221,9 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
 def test_a_long_channel_comes_in_pieces_that_stay_as_they_are(seat: Seat) -> None:
     here = seat("commander", 60)
     for number in range(40):
-        here.room.submit(c.PostMessage(text=f"line {number}"), here.person)
+        here.room.submit(acts.PostMessage(text=f"line {number}"), here.person)
     before = feed_html(here.room.briefing("commander"))
-    here.room.submit(c.PostMessage(text="one more"), here.person)
+    here.room.submit(acts.PostMessage(text="one more"), here.person)
     after = feed_html(here.room.briefing("commander"))
     assert len(before) > 1
     assert after[: len(before) - 1] == before[:-1]

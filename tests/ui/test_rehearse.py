@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.courses import Library
+from analytics.runs.courses import Library
 from scenarios import check
 from scenarios.check import Finding
 from scenarios.loader import load, parse, written

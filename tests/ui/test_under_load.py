@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from simulator import commands as c
+from simulator import acts
 from simulator.room.rooms import Rooms
 from ui import session
 from ui.parts import command_box, forms
@@ -28,7 +28,7 @@ def form(app: AppTest, group: str, kind: str) -> None:
     app.get_by_key("form_kind").set_value(kind).run()
 
 
-def given(here: Here, what: type[c.Command]) -> int:
+def given(here: Here, what: type[acts.Command]) -> int:
     return sum(isinstance(entry.body, what) for entry in here.room.briefing("commander").entries)
 
 
@@ -87,12 +87,12 @@ def test_a_form_handed_in_by_two_quick_presses_is_handed_in_once(open_app: Open,
     form(app, "Tell", "update_stakeholders")
     app.button(key="hand-in").click().run()
     app.button(key="hand-in").click().run()
-    assert given(here, c.UpdateStakeholders) == 1
+    assert given(here, acts.UpdateStakeholders) == 1
     assert "on the record" in app.success[0].value
     # Whoever has changed something since means a second one.
     app.get_by_key("form-update_stakeholders-1-status").set_value("mitigating").run()
     app.button(key="hand-in").click().run()
-    assert given(here, c.UpdateStakeholders) == 2
+    assert given(here, acts.UpdateStakeholders) == 2
 
 
 def test_a_line_is_given_once_however_long_the_box_takes_to_empty(
@@ -104,10 +104,10 @@ def test_a_line_is_given_once_however_long_the_box_takes_to_empty(
     for _ in range(6):
         app.get_by_key("typed").set_value("/ic").run()
         now[0] += 2
-    assert given(here, c.AssignRole) == 1
+    assert given(here, acts.AssignRole) == 1
     now[0] += 5
     app.get_by_key("typed").set_value("/ic").run()
-    assert given(here, c.AssignRole) == 2
+    assert given(here, acts.AssignRole) == 2
 
 
 def test_after_a_skip_what_nobody_touched_begins_anew_and_what_was_typed_stays(

@@ -6,7 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from analytics import charts, frames
+from analytics.report import charts
+from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.look import Sign, badge, note, number, quiet, table

@@ -11,15 +11,16 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics import frames, story
 from analytics.playbook import Playbook, load
+from analytics.report import story
+from analytics.report import tables as frames
+from analytics.score import score
 from analytics.scorecard import Scorecard
-from analytics.scoring import score
 from analytics.view import RecordView
+from simulator.briefing import called
 from simulator.errors import DrillError
-from simulator.journal import Entry, Journal, refused
-from simulator.scenario import Scenario
-from simulator.views import called
+from simulator.record.journal import Entry, Journal, refused
+from simulator.scenario.model import Scenario
 from ui.parts.words import Names, NamesThen
 
 DEFAULT = "recovery"

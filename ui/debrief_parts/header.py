@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.playbook import Playbook
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
 from simulator.text import clock
 from ui.debrief_parts import keys
@@ -32,7 +32,8 @@ def header(drill: Drill) -> None:
 
 def _about(drill: Drill) -> str:
     head, s = drill.journal.header, drill.scenario
-    taken = [(b.name, drill.names.role(b.seat)) for b in (x.body for x in drill.journal) if isinstance(b, c.TakeSeat)]
+    taken = [(b.name, drill.names.role(b.seat)) for b in (x.body for x in drill.journal) if isinstance(b,
+        acts.TakeSeat)]
     # In a record without names people go by their seats.
     seats: dict[str, list[str]] = {}
     for name, role in taken:
@@ -131,7 +132,7 @@ def bar(drill: Drill) -> None:
 def again(drill: Drill) -> dict[str, str]:
     """Return what a link to the lobby needs to offer the same drill on another seed."""
     head = drill.journal.header
-    seats = {entry.body.seat for entry in drill.journal if isinstance(entry.body, c.TakeSeat)}
+    seats = {entry.body.seat for entry in drill.journal if isinstance(entry.body, acts.TakeSeat)}
     alone = {"seat": seats.pop()} if len(seats) == 1 else {}
     how = {"variant": head.variant, "difficulty": head.difficulty, "mode": head.mode}
     return {"scenario": head.scenario, **how, **alone}

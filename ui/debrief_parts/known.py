@@ -7,7 +7,8 @@ from html import escape
 
 import streamlit as st
 
-from analytics import charts, frames, story
+from analytics.report import charts, story
+from analytics.report import tables as frames
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import VERDICT, at_time, badge, minute, number, quiet, stated, table, truth_badge

@@ -8,11 +8,12 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
-from analytics import frames, story
+from analytics.report import story
+from analytics.report import tables as frames
 from analytics.scorecard import listed
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.journal import Entry, references
+from simulator.record.journal import Entry, references
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.look import VERDICT, badge, minute, number, stated, truth_badge
@@ -65,15 +66,15 @@ class Lines:
         """Return a small step in words; what came of it has a line of its own."""
         names, body = self.drill.names_then.at(entry.seq), entry.body
         match body:
-            case c.TakeAction():
+            case acts.TakeAction():
                 return f"orders: {names.title('actions', body.action)}"
-            case c.RunQuery():
+            case acts.RunQuery():
                 return f"asks for: {names.title('queries', body.query)}"
-            case c.AssignTask():
+            case acts.AssignTask():
                 return f"gives {names.handle(body.to)} a task: {body.text}"
-            case c.PinMetric():
+            case acts.PinMetric():
                 return f"pins: {names.title('metrics', body.metric)}"
-            case c.ReportTask():
+            case acts.ReportTask():
                 return f"reports: {body.text}"
         return body.kind.replace("_", " ")
 

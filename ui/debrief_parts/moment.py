@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from analytics import frames
+from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics import charts, frames
+from analytics.report import charts
+from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill

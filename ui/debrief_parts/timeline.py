@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics import frames
+from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill

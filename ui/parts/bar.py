@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from analytics.criteria.comms import GRACE
-from simulator.incident import IncidentState
+from simulator.briefing import Briefing
+from simulator.record.incident import IncidentState
 from simulator.room.clock import Clock
 from simulator.text import clock as stamp
-from simulator.views import Briefing
 from ui.parts.words import Names, names_of
 
 SOON = 180

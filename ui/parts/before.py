@@ -6,8 +6,8 @@ from html import escape
 
 import streamlit as st
 
+from simulator.briefing import Briefing
 from simulator.errors import DrillError
-from simulator.views import Briefing
 from ui import session
 from ui.parts import shell
 from ui.parts.shell import plain

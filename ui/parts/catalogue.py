@@ -7,9 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 from analytics import playbook as books
-from simulator import commands as c
+from simulator import acts
+from simulator.briefing import Briefing
 from simulator.rules import RIGHTS
-from simulator.views import Briefing
 from ui.parts.shapes import model_of
 
 MINE, OTHER = ":blue[◆]", ":gray[◇]"
@@ -25,7 +25,7 @@ class Form(NamedTuple):
     """Fields that the score reads, whoever it is for."""
 
     @property
-    def model(self) -> type[c.Command]:
+    def model(self) -> type[acts.Command]:
         return model_of(self.kind)
 
 

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from simulator.views import Briefing, CommandLine
+from simulator.briefing import Briefing, CommandLine
 from ui import session
 from ui.parts import completion, forms, hands
 from ui.parts.shell import calm, fresh, plain

@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from simulator import commands as c
-from simulator.journal import first_problem
-from simulator.views import Briefing, CommandLine
+from simulator import acts
+from simulator.briefing import Briefing, CommandLine
+from simulator.record.journal import first_problem
 
 
 class Parsed(NamedTuple):
     """What a typed line means: a command to give, or why it means nothing."""
 
-    command: c.Command | None
+    command: acts.Command | None
     problem: str = ""
     nearest: str = ""
     """Line that comes closest, to be taken over with one click."""
@@ -54,11 +54,11 @@ def match(briefing: Briefing, typed: str) -> CommandLine | None:
     return None
 
 
-def order(line: CommandLine, executor: str | None, decision: str | None = None) -> c.Command:
+def order(line: CommandLine, executor: str | None, decision: str | None = None) -> acts.Command:
     """Return the command that runs a catalogue line."""
     if line.what == "query":
-        return c.RunQuery(query=line.id, executor=executor)
-    return c.TakeAction(action=line.id, executor=executor, decision=decision)
+        return acts.RunQuery(query=line.id, executor=executor)
+    return acts.TakeAction(action=line.id, executor=executor, decision=decision)
 
 
 def matches(briefing: Briefing, typed: str, most: int = 5) -> list[CommandLine]:
@@ -106,7 +106,7 @@ def slash(briefing: Briefing, typed: str) -> Parsed:
 def _ack(b: Briefing, rest: list[str]) -> Parsed:
     waiting = [a for a in b.alerts() if a.acknowledged is None]
     paging = [a for a in waiting if a.page] or waiting
-    return Parsed(c.AcknowledgePage(alert=paging[0].alert)) if paging else Parsed(None, "nothing to acknowledge")
+    return Parsed(acts.AcknowledgePage(alert=paging[0].alert)) if paging else Parsed(None, "nothing to acknowledge")
 
 
 def severity(word: str) -> str:
@@ -119,7 +119,7 @@ def _declare(b: Briefing, rest: list[str]) -> Parsed:
     if not rest:
         return Parsed(None, form="declare")
     title = " ".join(rest[1:]) or b.catalogue.title
-    return Parsed(c.Declare.model_validate({"severity": severity(rest[0]), "title": title}))
+    return Parsed(acts.Declare.model_validate({"severity": severity(rest[0]), "title": title}))
 
 
 def _sev(b: Briefing, rest: list[str]) -> Parsed:
@@ -128,13 +128,13 @@ def _sev(b: Briefing, rest: list[str]) -> Parsed:
     if b.incident.declared_at is None:
         return _declare(b, rest)
     because = " ".join(rest[1:]) or "see channel"
-    return Parsed(c.ChangeSeverity.model_validate({"severity": severity(rest[0]), "because": because}))
+    return Parsed(acts.ChangeSeverity.model_validate({"severity": severity(rest[0]), "because": because}))
 
 
 def _status(b: Briefing, rest: list[str]) -> Parsed:
     if not rest:
         return Parsed(None, form="change_status")
-    return Parsed(c.ChangeStatus.model_validate({"status": rest[0].lower()}))
+    return Parsed(acts.ChangeStatus.model_validate({"status": rest[0].lower()}))
 
 
 def _role(role: str) -> Callable[[Briefing, list[str]], Parsed]:
@@ -142,7 +142,7 @@ def _role(role: str) -> Callable[[Briefing, list[str]], Parsed]:
         to = _who(b, rest[0]) if rest and rest[0].lower() not in ("me", "i") else b.role
         if to is None:
             return Parsed(None, f"nobody here is called {rest[0]}")
-        return Parsed(c.AssignRole.model_validate({"role": role, "to": to}))
+        return Parsed(acts.AssignRole.model_validate({"role": role, "to": to}))
 
     return read
 
@@ -158,14 +158,14 @@ def _freeze(b: Briefing, rest: list[str]) -> Parsed:
         return Parsed(
             None, f"no service is called {wrong[0]}; known: {', '.join(known)}", f"/freeze {close[0]}" if close else ""
         )
-    return Parsed(c.Freeze(scope=tuple(scope)))
+    return Parsed(acts.Freeze(scope=tuple(scope)))
 
 
 def _page(b: Briefing, rest: list[str]) -> Parsed:
     if not rest:
         return Parsed(None, form="page_team")
     role = _who(b, rest[0])
-    return Parsed(c.PageTeam(role=role)) if role else Parsed(None, f"nobody here is called {rest[0]}")
+    return Parsed(acts.PageTeam(role=role)) if role else Parsed(None, f"nobody here is called {rest[0]}")
 
 
 def _ask(b: Briefing, rest: list[str]) -> Parsed:
@@ -182,15 +182,16 @@ def _ask(b: Briefing, rest: list[str]) -> Parsed:
     topic = next((t for t in topics if close and close[0] in (t.id, t.title.lower())), None)
     if topic is None:
         return Parsed(None, f"no topic is called {wanted!r}; known: {', '.join(t.id for t in topics)}")
-    return Parsed(c.AskRole(role=role, topic=topic.id))
+    return Parsed(acts.AskRole(role=role, topic=topic.id))
 
 
 def _say(b: Briefing, rest: list[str]) -> Parsed:
-    return Parsed(c.PostMessage(channel=b.catalogue.room, text=" ".join(rest))) if rest else Parsed(None, "say what?")
+    return Parsed(acts.PostMessage(channel=b.catalogue.room, text=" ".join(rest))) if rest else Parsed(None,
+        "say what?")
 
 
 def _form(b: Briefing, rest: list[str]) -> Parsed:
-    kinds = [model.model_fields["kind"].default for model in c.Command.__subclasses__()]
+    kinds = [model.model_fields["kind"].default for model in acts.Command.__subclasses__()]
     wanted = "_".join(rest).lower()
     close = [k for k in kinds if wanted and wanted in k] or difflib.get_close_matches(wanted, kinds, n=1, cutoff=0.4)
     return Parsed(None, form=close[0]) if close else Parsed(None, f"no form is called {wanted!r}")

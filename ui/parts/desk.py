@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator.commands import Command
+from simulator.acts import Command
 from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs

@@ -6,10 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from simulator import commands as c
+from simulator import acts
+from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.text import clock
-from simulator.views import Briefing
 from ui import session
 from ui.parts.shell import plain, themed
 from ui.session import Here
@@ -61,7 +61,7 @@ def meaning(b: Briefing, emergency: bool = False) -> list[str]:
 def _end(here: Here, b: Briefing, emergency: bool) -> None:
     leads = {"commander", "deputy"} & set(b.incident.seats_of(here.role))
     if leads and not emergency and not here.person.facilitator:
-        session.give(here, PLACE, c.EndDrill(how="resolved" if b.incident.closed else "stopped"))
+        session.give(here, PLACE, acts.EndDrill(how="resolved" if b.incident.closed else "stopped"))
         return
     session.forget(PLACE)
     try:

@@ -6,10 +6,10 @@ from html import escape
 
 import streamlit as st
 
-from simulator import commands as c
-from simulator.logs import LogLine
+from simulator import acts
+from simulator.briefing import Panel
+from simulator.monitoring.logs import LogLine
 from simulator.text import clock
-from simulator.views import Panel
 from ui import session
 from ui.parts.panels import figure
 from ui.parts.shell import calm, fresh, plain
@@ -59,7 +59,7 @@ def explorer(here: Here) -> None:
                 help="Put it into the record as evidence",
                 width="stretch",
                 on_click=session.give,
-                args=(here, PLACE, c.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
+                args=(here, PLACE, acts.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
             )
             st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
@@ -100,7 +100,7 @@ def logs(here: Here) -> None:
             args=(
                 here,
                 PLACE,
-                c.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
+                acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
                 "Search is running",
             ),  # type: ignore[arg-type]
         )

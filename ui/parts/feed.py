@@ -6,9 +6,9 @@ import re
 from html import escape
 
 from simulator import events as e
-from simulator.journal import Entry, refused
+from simulator.briefing import Briefing
+from simulator.record.journal import Entry, refused
 from simulator.text import clock
-from simulator.views import Briefing
 from ui.parts.words import NamesThen, Said, names_of, told
 
 PIECE, PIECES = 25, 7

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from analytics import playbook as books
-from analytics.counterfactual import make_references
 from analytics.record import DrillRecord
-from analytics.scoring import score
-from simulator.journal import Journal
+from analytics.runs.counterfactual import make_references
+from analytics.score import score
+from simulator.loaded import LoadedScenario
+from simulator.record.journal import Journal
 from simulator.room.finish import Progress
-from simulator.scenario import LoadedScenario
 
 
 def finish(loaded: LoadedScenario, journal: Journal, report: Progress) -> tuple[dict[str, Any], dict[str, Any]]:

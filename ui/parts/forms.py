@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 from pydantic import ValidationError
 
-from simulator.views import Briefing
+from simulator.briefing import Briefing
 from ui import session
 from ui.parts import catalogue, ending, widgets
 from ui.parts.catalogue import Form

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from simulator.briefing import Briefing
 from simulator.text import clock
-from simulator.views import Briefing
 
 LEAD = frozenset({"commander", "deputy"})
 AGES = 10**9

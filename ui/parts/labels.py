@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.views import Briefing
+from simulator.briefing import Briefing
 from ui.parts.shapes import Shape
 
 LABELS = {

@@ -9,11 +9,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+from simulator.briefing import Briefing
+from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
-from simulator.telemetry import SCRAPE_SECONDS
-from simulator.views import Briefing
 
 T = TypeVar("T")
 TICK_SECONDS = 0.5

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from analytics.criteria.comms import GRACE
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
+from simulator.briefing import Briefing
+from simulator.record.tracked import Task
 from simulator.text import clock
-from simulator.tracked import Task
-from simulator.views import Briefing
 from ui.parts.bar import one_person_leads, span_of
 from ui.parts.words import Names, names_of
 
@@ -21,7 +21,7 @@ class Button(NamedTuple):
     """One click: what it says and the command it gives, or the form it opens."""
 
     label: str
-    command: c.Command | None
+    command: acts.Command | None
     opens: str = ""
     """Kind of the form to open instead."""
     about: str = ""
@@ -55,7 +55,7 @@ def _pages(b: Briefing, names: Names) -> list[Need]:
     mine = [a for a in b.alerts() if a.firing and a.acknowledged is None and a.page]
     return [
         Need(f"page-{a.alert}", "page", f"{names.title('alerts', a.alert)}: {a.summary}",
-             (Button("Acknowledge", c.AcknowledgePage(alert=a.alert)),), urgent=True)
+             (Button("Acknowledge", acts.AcknowledgePage(alert=a.alert)),), urgent=True)
         for a in mine if a.page in held or {"commander", "deputy"} & set(held)
     ]  # fmt: skip
 
@@ -63,12 +63,12 @@ def _pages(b: Briefing, names: Names) -> list[Need]:
 def _offers(b: Briefing, names: Names) -> list[Need]:
     roles = [
         Need(f"role-{role}", "offered", f"You are asked to be {role}",
-             (Button("Accept", c.AcceptRole(role=role)),), urgent=True)  # type: ignore[arg-type]
+             (Button("Accept", acts.AcceptRole(role=role)),), urgent=True)  # type: ignore[arg-type]
         for role, seat in b.incident.offered.items() if seat == b.role
     ]  # fmt: skip
     handed = [
         Need(h.id, "handoff", f"{names.handle(h.giver)} hands {h.what} to you",
-             (Button("Accept", c.AcceptHandOff(handoff=h.id)),), urgent=True)
+             (Button("Accept", acts.AcceptHandOff(handoff=h.id)),), urgent=True)
         for h in b.incident.handoffs.values() if h.receiver == b.role and h.accepted is None
     ]  # fmt: skip
     return roles + handed
@@ -80,7 +80,7 @@ def _asks(b: Briefing) -> list[Need]:
         body = entry.body
         if isinstance(body, e.InjectDelivered) and body.inject in b.incident.asks:
             buttons = tuple(
-                Button(label, c.AnswerAsker(inject=body.inject, answer=ident)) for ident, label in body.answers
+                Button(label, acts.AnswerAsker(inject=body.inject, answer=ident)) for ident, label in body.answers
             )
             found.append(Need(f"ask-{body.inject}", "asks", f"{body.persona}: {body.text}", buttons, urgent=True))
     return found
@@ -94,7 +94,7 @@ def _sign_offs(b: Briefing, names: Names) -> list[Need]:
         if action and run.waits_for.startswith("sign-off") and held & set(action.sign_offs):
             text = f"{action.title} waits for your sign-off"
             found.append(
-                Need(f"sign-{run.run}", "sign-off", text, (Button("Sign off", c.SignOff(action=action.id)),), True)
+                Need(f"sign-{run.run}", "sign-off", text, (Button("Sign off", acts.SignOff(action=action.id)),), True)
             )
     return found
 
@@ -107,15 +107,15 @@ def _task(b: Briefing, names: Names, task: Task) -> Need:
     late = b.now > task.due
     buttons: list[Button] = []
     if task.acknowledged is None:
-        buttons.append(Button("I have it", c.AcknowledgeTask(task=task.id)))
+        buttons.append(Button("I have it", acts.AcknowledgeTask(task=task.id)))
     run = _run_of(b, task)
     if task.query and run is None:
-        buttons.append(Button("Run it", c.RunQuery(query=task.query, executor=b.role)))
+        buttons.append(Button("Run it", acts.RunQuery(query=task.query, executor=b.role)))
     if task.action and run is None:
-        buttons.append(Button("Do it", c.TakeAction(action=task.action, executor=b.role)))
+        buttons.append(Button("Do it", acts.TakeAction(action=task.action, executor=b.role)))
     refs = tuple(ref for ref in (f"query:{task.query}", f"action:{task.action}") if ref in b.incident.refs)
     said = "Done; the result is in the channel." if refs else "Looked into it; nothing beyond what is in the channel."
-    buttons.append(Button("Report", c.ReportTask(task=task.id, text=said, evidence=refs)))
+    buttons.append(Button("Report", acts.ReportTask(task=task.id, text=said, evidence=refs)))
     buttons.append(Button("Report …", None, "report_task", task.id))
     when = f"OVERDUE since {clock(task.due)}" if late else f"by {clock(task.due)}"
     text = f"{task.text} ({when}, from {names.handle(task.assigned_by)})"
@@ -132,7 +132,7 @@ def _run_of(b: Briefing, task: Task) -> str | None:
 def _stalled(b: Briefing, names: Names) -> list[Need]:
     return [
         Need(f"stall-{run.run}", "hangs", f"{names.title('actions', run.ident)} hangs; see its output",
-             (Button("Abort", c.AbortAction(action=run.run)),))
+             (Button("Abort", acts.AbortAction(action=run.run)),))
         for run in b.running() if run.state == "stalled"
     ]  # fmt: skip
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simulator import commands as c
+from simulator import acts
 from simulator import events as e
-from simulator.incident import CADENCE
-from simulator.journal import refused
-from simulator.views import Briefing
+from simulator.briefing import Briefing
+from simulator.record.incident import CADENCE
+from simulator.record.journal import refused
 
 Filled = Mapping[str, Any]
 
@@ -76,7 +76,7 @@ def _other(b: Briefing) -> str | None:
 
 
 def _own_causes(b: Briefing) -> str | None:
-    said = [x.body for x in b.entries if isinstance(x.body, c.StateHypothesis) and x.role == b.role]
+    said = [x.body for x in b.entries if isinstance(x.body, acts.StateHypothesis) and x.role == b.role]
     return max(said[-3:], key=lambda one: one.probability).cause if said else None
 
 
@@ -141,7 +141,7 @@ def _report(b: Briefing) -> Filled:
 
 
 def _decision(b: Briefing) -> Filled:
-    options = [x.body for x in b.incident.options if isinstance(x.body, c.RecordOption)]
+    options = [x.body for x in b.incident.options if isinstance(x.body, acts.RecordOption)]
     newest = next((one for one in reversed(options) if not blocked(b, one.action)), None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
@@ -154,7 +154,7 @@ def blocked(b: Briefing, action: str) -> bool:
     """Tell whether the record says that an action cannot be taken now: refused, taken already, or no way back open."""
     line = b.catalogue.line(action)
     readiness = b.incident.readiness.body if b.incident.readiness else None
-    no_way_back = isinstance(readiness, c.RecordReadiness) and readiness.rollback == "blocked"
+    no_way_back = isinstance(readiness, acts.RecordReadiness) and readiness.rollback == "blocked"
     if no_way_back and line and line.rung == "rollback":
         return True
     asked = any(task.action == action and task.reported is None for task in b.incident.tasks.values())
@@ -163,7 +163,7 @@ def blocked(b: Briefing, action: str) -> bool:
 
 def _refused_last(b: Briefing, action: str) -> bool:
     no = refused(b.entries)
-    tries = [x.seq for x in b.entries if isinstance(x.body, c.TakeAction) and x.body.action == action]
+    tries = [x.seq for x in b.entries if isinstance(x.body, acts.TakeAction) and x.body.action == action]
     return bool(tries) and tries[-1] in no
 
 
@@ -183,7 +183,7 @@ def _packet(b: Briefing) -> Filled:
 
 def _snapshot(b: Briefing) -> Filled:
     readiness = b.incident.readiness.body if b.incident.readiness else None
-    stable = readiness.known_good if isinstance(readiness, c.RecordReadiness) else None
+    stable = readiness.known_good if isinstance(readiness, acts.RecordReadiness) else None
     return {"phase": _phase(b), "stable_revision": stable, "next_checkpoint_minutes": 15.0, "next_owner": _other(b),
             "candidate": next(iter(_in_hand(b)), None), **figure(b, "risk_of_waiting")}  # fmt: skip
 
@@ -210,7 +210,7 @@ def _executives(b: Briefing) -> Filled:
 
 def _escalation(b: Briefing) -> Filled:
     decided = b.incident.decisions[-1].body if b.incident.decisions else None
-    action = decided.actions[0] if isinstance(decided, c.RecordDecision) and decided.actions else None
+    action = decided.actions[0] if isinstance(decided, acts.RecordDecision) and decided.actions else None
     return {"decision": action, "next_update_minutes": cadence(b), "owner": b.role, **figure(b, "impact")}
 
 
@@ -256,7 +256,7 @@ def _package(b: Briefing) -> Filled:
 
 def _leadership(b: Briefing) -> Filled:
     watch = b.incident.watch.body if b.incident.watch else None
-    return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, c.SetWatch) else None}
+    return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, acts.SetWatch) else None}
 
 
 def _hardening(b: Briefing) -> Filled:

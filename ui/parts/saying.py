@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from simulator import commands as c
+from simulator import acts
 from ui import session
 from ui.parts.shell import calm, plain
 from ui.session import Here
@@ -42,5 +42,5 @@ def _said(here: Here) -> None:
         return
     for start in range(0, len(text), LONGEST):
         part = text[start : start + LONGEST]
-        if not session.give(here, PLACE, c.PostMessage(channel=_channel(here), text=part)):
+        if not session.give(here, PLACE, acts.PostMessage(channel=_channel(here), text=part)):
             return

@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, StringConstraints
 
-from simulator import commands as c
-from simulator.commands import Check, Command, Figure, Pick, Recommendation, RejectedRung
+from simulator import acts
+from simulator.acts import Command
+from simulator.values import Check, Figure, Pick, Recommendation, RejectedRung
 
 LONG = 400
 """Text fields that take more characters than this get an area instead of a line."""
@@ -52,7 +53,7 @@ def model_of(kind: str) -> type[Command]:
 
 @cache
 def _models() -> dict[str, type[Command]]:
-    return {model.model_fields["kind"].default: model for model in c.Command.__subclasses__()}
+    return {model.model_fields["kind"].default: model for model in acts.Command.__subclasses__()}
 
 
 def _shape(path: str, annotation: Any, needed: bool) -> Shape:

@@ -11,8 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from simulator.picks import Option
-from simulator.views import Briefing
+from simulator.briefing import Briefing
+from simulator.options import Option
 from ui import session
 from ui.parts import hands
 from ui.parts.labels import LINES, help_of, label

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from typing import NamedTuple
 
-from simulator import commands as c
+from simulator import acts, values
 from simulator import events as e
-from simulator.journal import Entry, refused
+from simulator.briefing import Briefing, Called
+from simulator.record.journal import Entry, refused
 from simulator.text import clock
-from simulator.views import Briefing, Called
 
 
 class Said(NamedTuple):
@@ -29,7 +29,7 @@ class Said(NamedTuple):
 
 FEW = 3
 """Readers up to which something is said to be for you."""
-Teller = Callable[["Names", "Entry", "c.Command | e.Event"], "Said | None"]
+Teller = Callable[["Names", "Entry", "acts.Command | e.Event"], "Said | None"]
 
 
 class Names:
@@ -52,7 +52,7 @@ class Names:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
         return self._handles.get(role, role)
 
-    def voice(self, one: c.Recommendation) -> str:
+    def voice(self, one: values.Recommendation) -> str:
         """Return whose recommendation it is: a role, or whoever said it in a message."""
         said = self.injects.get(one.voice) if one.voice else None
         return said.persona if said else self.handle(one.owner or "")
@@ -96,14 +96,14 @@ class Names:
                 return f"Task {ident}: {task.text[:50]}" if task else ref
         return briefing.title_of(ref)
 
-    def figure(self, figure: c.Figure | None) -> str:
+    def figure(self, figure: values.Figure | None) -> str:
         """Return a stated number with its unit: `Users locked out now 12,000 to 14,000 users`."""
         if figure is None:
             return ""
         number = f"{figure.low:,g}" if figure.high is None else f"{figure.low:,g} to {figure.high:,g}"
         return f"{self.title('figures', figure.name)} {number} {self._units.get(figure.name, '')}".strip()
 
-    def check(self, check: c.Check | None) -> str:
+    def check(self, check: values.Check | None) -> str:
         """Return a signal that decides something."""
         if check is None:
             return ""
@@ -140,9 +140,9 @@ class NamesThen:
             if entry.seq in no:
                 continue
             match entry.body:
-                case c.TakeSeat(seat=seat, name=name):
+                case acts.TakeSeat(seat=seat, name=name):
                     seats[seat] = name
-                case c.LeaveSeat(seat=seat):
+                case acts.LeaveSeat(seat=seat):
                     seats.pop(seat, None)
                 case _:
                     continue
@@ -282,7 +282,7 @@ _SAY: dict[str, Callable[..., str]] = {
 }  # fmt: skip
 
 
-def _answer(n: Names, body: c.AnswerAsker) -> str:
+def _answer(n: Names, body: acts.AnswerAsker) -> str:
     inject = n.injects.get(body.inject)
     return dict(inject.answers).get(body.answer, body.answer) if inject else body.answer
 

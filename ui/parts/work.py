@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
+from simulator.briefing import Briefing
+from simulator.record.tracked import Run, Task
 from simulator.text import clock
-from simulator.tracked import Run, Task
-from simulator.views import Briefing
 from ui.parts.words import Names, names_of
 
 

@@ -1,0 +1,1 @@
+"""What a debrief shows: tables of a record, and charts of tables."""

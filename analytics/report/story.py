@@ -1,0 +1,313 @@
+"""What the world did beside what people knew, said and did, as tables in the manner of `analytics.frames`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from analytics import facts
+from analytics.report.tables import Columns, claims, each, frame, title
+from analytics.scorecard import titles
+from analytics.view import Moment, RecordView
+from simulator import acts
+from simulator import events as e
+from simulator.scenario.conditions import holds
+from simulator.scenario.parts import Expected, Inject
+from simulator.scenario.people import Cue
+
+WORLD, TEAM = "world", "team"
+STATE_EVERY = 600
+"""Seconds between two lines that say how the world stood."""
+
+GROUPS: Mapping[str, str] = {
+    "fault_started": "fault", "tolerance_crossed": "tolerance", "mitigation_took_effect": "effect",
+    "knob_turned": "change", "merge_landed": "change", "change_happened": "change", "truth_sampled": "state",
+    "alert_fired": "alert", "alert_resolved": "alert",
+    **dict.fromkeys(
+        ("declare", "classify_dependency", "change_severity", "change_status", "change_strategy", "state_hypothesis",
+         "record_option", "record_contradiction", "record_readiness", "record_decision", "record_snapshot",
+         "record_packet", "record_verification", "claim_recovery", "record_residual_risks", "add_hardening_task",
+         "set_watch", "publish_decision_note", "commit_checkpoint", "request_closure", "closure_refused",
+         "incident_closed", "publish_closure_package", "write_leadership_note"), "decision"),
+    **dict.fromkeys(
+        ("take_action", "abort_action", "sign_off", "signed_off", "action_queued", "action_started", "action_finished",
+         "action_aborted", "override_outcome"), "action"),
+    **dict.fromkeys(
+        ("run_query", "search_logs", "pin_metric", "capture_evidence", "query_queued", "query_started",
+         "query_finished", "metric_pinned", "verification_measured", "cue_given", "cue_shared", "share_cue",
+         "hint_given"), "finding"),
+    **dict.fromkeys(
+        ("post_message", "message_posted", "answer_asker", "challenge_claim", "ask_role", "escalate_internally",
+         "update_stakeholders", "update_executives", "correct_update", "report_task", "task_reported"), "message"),
+    **dict.fromkeys(
+        ("acknowledge_page", "assign_role", "accept_role", "release_role", "assign_lane", "name_merge_owner", "freeze",
+         "lift_freeze", "page_team", "assign_task", "acknowledge_task", "hand_off", "accept_hand_off", "take_seat",
+         "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "role_vacated", "task_assigned",
+         "role_doubled", "task_reassigned", "stand_in_called", "stand_in_came", "stand_in_left", "task_acknowledged",
+         "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
+    "inject_delivered": "inject", "command_refused": "refused", "slip_made": "slip",
+}  # fmt: skip
+"""Kind of entry -> the group by which a timeline is filtered; what is not here is not shown."""
+IN_WORLD = frozenset({"fault", "tolerance", "effect", "change", "state", "alert"})
+MINOR = frozenset(
+    ("run_query", "search_logs", "pin_metric", "capture_evidence", "query_queued", "query_started", "share_cue",
+     "take_action", "sign_off", "action_queued", "report_task", "accept_role", "assign_task", "acknowledge_task",
+     "accept_hand_off",
+     "hand_off_offered", "page_sent", "task_acknowledged", "take_seat", "leave_seat", "end_drill")
+)  # fmt: skip
+"""Steps on the way to something that has a line of its own."""
+
+TIMELINE: Columns = {"at": "int64", "seq": "int64", "lane": "str", "group": "str", "kind": "str", "minor": "bool"}
+
+
+def timeline(view: RecordView) -> pd.DataFrame:
+    """Return every entry of the record with its lane and group, in order. Refused commands show by their refusal."""
+    rows = []
+    for entry in view.entries:
+        group = GROUPS.get(entry.body.kind)
+        if group is not None:
+            minor = entry.body.kind in MINOR or (group == "state" and (entry.at < 0 or entry.at % STATE_EVERY != 0))
+            lane = WORLD if group in IN_WORLD else TEAM
+            rows.append({"at": entry.at, "seq": entry.seq, "lane": lane, "group": group, "kind": entry.body.kind,
+                         "minor": minor})  # fmt: skip
+    return frame(TIMELINE, rows)
+
+
+PIVOTS: Columns = {"at": "int64", "seq": "int64", "what": "str"}
+
+
+def pivots(view: RecordView, most: int = 8) -> pd.DataFrame:
+    """Return the moments worth stopping at when a team goes through its drill, in order."""
+    found = [m for m in (_turn(x) for x in _turns(view)) if m]
+    first = {row["seq"]: row for row in reversed(found)}
+    kept = sorted(first.values(), key=lambda row: (row["weight"], row["at"]))[:most]
+    return frame(PIVOTS, ({k: row[k] for k in PIVOTS} for row in sorted(kept, key=lambda r: (r["at"], r["seq"]))))
+
+
+def _turn(turn: tuple[int, Moment[Any] | None, str]) -> dict[str, Any] | None:
+    weight, moment, what = turn
+    return {"at": moment.at, "seq": moment.seq, "what": what, "weight": weight} if moment else None
+
+
+def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
+    """Yield (weight, moment, what); the smaller the weight, the surer it is shown."""
+    yield 0, next((m for m in view.all(e.AlertFired) if m.body.page), None), "The first page"
+    yield 1, view.first(acts.Declare), "The incident is declared"
+    wrong = [row for row in each(claims(view)) if not row.holds and row.about != "severity"]
+    for row in wrong[:1]:
+        entry = view.entry(row.seq)
+        yield 1, Moment(row.seq, row.at, row.by, entry.body), f"Said: {row.said}; the world: {row.true}"
+    waited = [row for row in each(cues(view)) if row.waited > 5]  # NaN is not
+    if waited:
+        worst = max(waited, key=lambda row: row.waited)
+        shared = next((m for m in view.all(e.CueShared) if m.body.cue == worst.cue), None)
+        what = f"Known to {worst.title} for {worst.waited:.0f} min before anybody else heard of it"
+        yield 1, shared, what
+    for number, decision in enumerate(view.decisions):
+        yield 2 + number, decision, f"Checkpoint decision: {decision.body.decision}"
+    for merge in view.all(e.MergeLanded):
+        yield 1, merge, "A queued change landed" + (" and did harm" if merge.body.harmful else "")
+    effects = sorted((m for m in view.all(e.MitigationTookEffect)), key=lambda m: m.at)
+    for moment in effects[:1]:
+        yield 1, moment, f"The first step took effect: {title(view.scenario, 'actions', moment.body.action)}"
+    for moment in effects[1:]:
+        yield 4, moment, f"In effect: {title(view.scenario, 'actions', moment.body.action)}"
+    backs = [m for m in view.all(e.ToleranceCrossed) if m.body.within and m.at > 0]
+    if backs and not view.outside(backs[-1].at):
+        yield 2, backs[-1], "The last segment is back within tolerance"
+    yield 1, view.closed, "The incident is closed"
+
+
+# --- what was known ------------------------------------------------------------------------------------
+
+CUES: Columns = {
+    "role": "str", "title": "str", "cue": "str", "text": "str", "matters_for": "str", "known": "float64",
+    "shared": "float64", "how": "str", "waited": "float64", "seq": "int64",
+}  # fmt: skip
+"""Minutes at which one role knew something and everybody did; `how` is asked, offered, late, overtaken or never.
+
+Overtaken: nobody said it, and by the end it no longer mattered."""
+
+
+def cues(view: RecordView) -> pd.DataFrame:
+    """Return every cue that only one role had, when it was known and when it reached everybody."""
+    given = {m.body.cue: m for m in view.all(e.CueGiven)}
+    end = _facts(view, view.over)
+    rows = []
+    for role in view.scenario.roles:
+        for cue in role.cues:
+            first, shared = given.get(cue.id), next((m for m in view.all(e.CueShared) if m.body.cue == cue.id), None)
+            knew = None if first is None else max(0, first.at)
+            rows.append(
+                {
+                    "role": role.id, "title": role.title, "cue": cue.id, "text": cue.text,
+                    "matters_for": cue.matters_for, "known": float("nan") if knew is None else knew / 60,
+                    "shared": shared.at / 60 if shared else float("nan"),
+                    "how": shared.body.how if shared else "overtaken" if _moot(cue, end) else "never",
+                    "waited": (shared.at - knew) / 60 if shared and knew is not None else float("nan"),
+                    "seq": shared.seq if shared else first.seq if first else 0,
+                }
+            )  # fmt: skip
+    return frame(CUES, rows)
+
+
+def _moot(cue: Cue, now: Mapping[str, Any]) -> bool:
+    return any(holds(condition, now) for condition in cue.moot_when)
+
+
+INJECTS: Columns = {
+    "at": "int64", "seq": "int64", "inject": "str", "persona": "str", "text": "str", "form": "str", "expected": "str",
+    "answered": "float64", "verdict": "str", "reply_seq": "int64", "objective": "str",
+}  # fmt: skip
+"""`verdict`: on time, late, missed, kept (it was right to do nothing of the kind), broken, or none expected."""
+
+
+def injects(view: RecordView) -> pd.DataFrame:
+    """Return every inject that was delivered, the response it called for, and whether that came."""
+    rows = []
+    for m in view.all(e.InjectDelivered):
+        spec = view.scenario.find("injects", m.body.inject)
+        reply, verdict = _answered(view, spec, m)
+        rows.append(
+            {
+                "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona, "text": m.body.text,
+                "form": m.body.form, "expected": spec.expects.label if spec and spec.expects else "",
+                "answered": reply.at / 60 if reply else float("nan"), "verdict": verdict,
+                "reply_seq": reply.seq if reply else 0, "objective": spec.objective if spec else "",
+            }
+        )  # fmt: skip
+    return frame(INJECTS, rows)
+
+
+def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Moment[Any] | None, str]:
+    if spec is None or spec.expects is None:
+        return None, "none expected"
+    wanted = spec.expects
+    replies = (
+        Moment(x.seq, x.at, x.by, x.body)
+        for x in view.entries
+        if x.seq > m.seq and x.is_command and x.body.kind == wanted.command and _fits(x.body, wanted)
+    )
+    reply = next(replies, None)
+    in_time = reply is not None and reply.at - m.at <= wanted.within
+    if wanted.never:
+        return (reply, "broken") if in_time else (None, "kept")
+    if reply is None:
+        return None, "missed"
+    return reply, "on time" if in_time else "late"
+
+
+def _fits(body: acts.Command | e.Event, wanted: Expected) -> bool:
+    """Tell whether a command has the fields that an inject calls for; of a list of picks one has to match."""
+    for name, value in wanted.fields.items():
+        said = getattr(body, name, None)
+        options = value if isinstance(value, list) else [value]
+        given = said if isinstance(said, tuple) else (said,)
+        if not any(one in options for one in given):
+            return False
+    return True
+
+
+# --- decisions -----------------------------------------------------------------------------------------
+
+DECISIONS: Columns = {
+    "at": "int64", "seq": "int64", "ref": "str", "by": "str", "decision": "str", "strategy": "str", "actions": "str",
+    "why_now": "str", "confidence": "str", "executes": "str", "verifies": "str", "evidence": "object",
+    "gap": "float64", "best": "str",
+}  # fmt: skip
+"""`gap` is the share of the avoidable loss that the branch taken left on the table, `best` one that leaves less."""
+
+
+def decisions(view: RecordView) -> pd.DataFrame:
+    """Return the checkpoint decisions with what they rested on and how well the branch fits."""
+    fits = {fit.ref: fit for fit in view.fits()}
+    s = view.scenario
+    rows = []
+    for m in view.decisions:
+        fit = fits.get(m.ref)
+        better = fit.branches[0].name if fit and fit.branches and fit.branches[0].loss < fit.taken else ""
+        rows.append(
+            {
+                "at": m.at, "seq": m.seq, "ref": m.ref, "by": m.by, "decision": m.body.decision,
+                "strategy": m.body.strategy, "why_now": title(s, "reasons", m.body.why_now),
+                "actions": titles({a.id: a.title for a in s.actions}, m.body.actions) if m.body.actions else "",
+                "confidence": m.body.confidence, "executes": title(s, "roles", m.body.execution_owner),
+                "verifies": title(s, "roles", m.body.verification_owner), "evidence": m.body.evidence,
+                "gap": fit.gap if fit else float("nan"), "best": better,
+            }
+        )  # fmt: skip
+    return frame(DECISIONS, rows)
+
+
+# --- what was behind it --------------------------------------------------------------------------------
+
+FACTORS: Columns = {"factor": "str", "title": "str", "layer": "str", "true": "bool", "named": "bool"}
+
+
+def factors(view: RecordView) -> pd.DataFrame:
+    """Return the scenario's contributing factors and whether the team put a hardening task against each."""
+    named = {m.body.factor for m in view.all(acts.AddHardeningTask)}
+    return frame(
+        FACTORS,
+        (
+            {"factor": f.id, "title": f.title, "layer": f.layer, "true": f.true, "named": f.id in named}
+            for f in view.scenario.factors
+        ),
+    )
+
+
+TEACHING: Columns = {"at": "int64", "text": "str", "yours": "float64"}
+"""`yours` is the drill minute from which it was so in this drill; NaN where it never was or nothing says so."""
+
+
+def teaching(view: RecordView) -> pd.DataFrame:
+    """Return the scenario's teaching timeline beside when this drill got there."""
+    open_points = [(i, p) for i, p in enumerate(view.scenario.teaching) if p.until]
+    reached: dict[int, float] = {}
+    for at in sorted({x.at for x in view.entries if 0 <= x.at <= view.over}):
+        if len(reached) == len(open_points):
+            break
+        now = _facts(view, at)
+        for index, point in open_points:
+            if index not in reached and holds(point.until, now):
+                reached[index] = at / 60
+    return frame(
+        TEACHING,
+        (
+            {"at": p.at, "text": p.text, "yours": reached.get(i, float("nan"))}
+            for i, p in enumerate(view.scenario.teaching)
+        ),
+    )
+
+
+def _facts(view: RecordView, at: int) -> dict[str, Any]:
+    """Return the facts that conditions read, as far as a record holds them; the world's are those last sampled."""
+    said = [x for x in view.entries if x.at <= at]
+    declared = next((x.body for x in said if isinstance(x.body, acts.Declare)), None)
+    known: dict[str, Any] = {
+        "incident.acknowledged": any(isinstance(x.body, acts.AcknowledgePage) for x in said),
+        "incident.declared": declared is not None,
+        "incident.frozen": any(span.since <= at < span.until for span in view.freezes),
+        "incident.public_update": any(
+            isinstance(x.body, acts.UpdateStakeholders) and x.body.audience == "public" for x in said
+        ),
+        "incident.verified": any(isinstance(x.body, e.VerificationMeasured) for x in said),
+        "incident.lanes": len({x.body.lane for x in said if isinstance(x.body, acts.AssignLane)}),
+    }
+    for x in said:
+        match x.body:
+            case acts.Declare() | acts.ChangeSeverity():
+                known["incident.severity"] = x.body.severity
+            case acts.ChangeStatus():
+                known["incident.status"] = x.body.status
+            case e.CueShared():
+                known[f"cue.{x.body.cue}"] = True
+            case e.InjectDelivered():
+                known[f"inject.{x.body.inject}"] = True
+            case e.RoleJoined():
+                known[f"role.{x.body.role}"] = True
+    for name, spans in (("commander", view.commanders), ("deputy", view.deputies)):
+        known[f"incident.{name}"] = next((s.who for s in spans if s.since <= at < s.until), "")
+    return {**facts.facts_around(view, at)[0], **known}

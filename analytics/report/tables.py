@@ -1,0 +1,374 @@
+"""A finished drill as tables: every function returns a DataFrame whose columns are declared beside it.
+
+Times are drill seconds in columns called `at` and drill minutes in columns called `minute`; `seq` is the journal
+entry a row stands for. Empty tables have their columns too, so whoever draws them need not ask first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from analytics import facts
+from analytics.playbook import Playbook
+from analytics.record import DrillRecord, References, Run, loss_of
+from analytics.scorecard import titles
+from analytics.view import Moment, RecordView
+from simulator import acts, values
+from simulator import events as e
+from simulator.record.journal import Journal
+from simulator.scenario.model import Scenario
+
+Columns = Mapping[str, str]
+"""Column -> dtype, in order."""
+
+YOURS, NULL, BEST = "yours", "no action", "best found"
+COURSES = (YOURS, NULL, BEST)
+LOSS = "loss"
+"""The dimension that stands for the scalar loss."""
+
+
+def frame(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Return rows as a table of exactly these columns and types, empty or not."""
+    table = pd.DataFrame.from_records(list(rows), columns=list(columns))
+    return table.astype(dict(columns))
+
+
+def each(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield a table's rows with their columns as attributes."""
+    return iter(table.itertuples(index=False))
+
+
+def record_of(journal: Journal, scenario: Scenario) -> DrillRecord:
+    """Return a journal as a record; one whose references are not made yet has empty ones.
+
+    Raises JournalError where it has references that cannot be read.
+    """
+    if journal.references is not None:
+        return DrillRecord.of(journal, scenario)
+    nothing = Run(name="", harm={}, loss=0.0, series={}, losses=())
+    return DrillRecord(journal, scenario, References(null=nothing, best=nothing))
+
+
+def title(scenario: Scenario, group: str, ident: str) -> str:
+    """Return what people call an id, the id itself where the scenario has no such part."""
+    return str(getattr(scenario.find(group, ident), "title", ident)) if ident else ""
+
+
+# --- the score -----------------------------------------------------------------------------------------
+
+PARTS: Columns = {"part": "str", "title": "str", "points": "float64", "out_of": "float64"}
+
+
+def parts(card: Mapping[str, Any], playbook: Playbook) -> pd.DataFrame:
+    """Return a published scorecard's parts in its order."""
+    named = {part.id: part.title for part in playbook.parts}
+    return frame(
+        PARTS,
+        (
+            {"part": p["id"], "title": named.get(p["id"], p["id"]), "points": p["points"], "out_of": p["out_of"]}
+            for p in card["parts"]
+        ),
+    )
+
+
+FINDINGS: Columns = {
+    "part": "str", "part_title": "str", "id": "str", "title": "str", "status": "str", "points": "float64",
+    "out_of": "float64", "gap": "float64", "why": "str", "advice": "str", "source": "str", "owners": "object",
+    "evidence": "object",
+}  # fmt: skip
+"""`gap` is what the criterion still had to give."""
+
+
+def findings(card: Mapping[str, Any], playbook: Playbook) -> pd.DataFrame:
+    """Return a published scorecard's findings in its order, with titles and advice of the playbook."""
+    known = {one.id: one for _, one in playbook.criteria()}
+    named = {part.id: part.title for part in playbook.parts}
+    rows = []
+    for part in card["parts"]:
+        for one in part["criteria"]:
+            criterion = known.get(one["id"])
+            lost = one["status"] in ("partial", "missed", "not_observed")
+            rows.append(
+                {
+                    "part": part["id"], "part_title": named.get(part["id"], part["id"]), "id": one["id"],
+                    "title": criterion.title if criterion else one["id"], "status": one["status"],
+                    "points": one["points"], "out_of": one["out_of"], "gap": round(one["out_of"] - one["points"], 1),
+                    "why": one["why"], "advice": one.get("advice", criterion.advice if criterion and lost else ""),
+                    "source": one["source"], "owners": tuple(criterion.owners) if criterion else (),
+                    "evidence": tuple(one["evidence"]),
+                }
+            )  # fmt: skip
+    return frame(FINDINGS, rows)
+
+
+# --- harm ----------------------------------------------------------------------------------------------
+
+HARM: Columns = {"course": "str", "dimension": "str", "minute": "float64", "value": "float64"}
+
+
+def harm(view: RecordView) -> pd.DataFrame:
+    """Return harm since T+0 by dimension (and `loss`), of this drill and of the reference runs the record has."""
+    scenario = view.scenario
+    rows: list[dict[str, Any]] = []
+    for sample in view.samples:
+        if sample.at >= 0:
+            values = {**{d.id: sample.body.harm.get(d.id, 0.0) for d in scenario.harm},
+                      LOSS: loss_of(sample.body.harm, scenario)}  # fmt: skip
+            rows += [{"course": YOURS, "dimension": k, "minute": sample.at / 60, "value": v} for k, v in values.items()]
+    for course, run in ((NULL, view.references.null), (BEST, view.references.best)):
+        for dimension, series in {**run.series, LOSS: run.losses}.items():
+            rows += [
+                {"course": course, "dimension": dimension, "minute": float(minute), "value": value}
+                for minute, value in enumerate(series)
+            ]
+    return frame(HARM, rows)
+
+
+AFFECTED: Columns = {"segment": "str", "title": "str", "minute": "float64", "share": "float64"}
+
+
+def affected(view: RecordView) -> pd.DataFrame:
+    """Return how much of each segment was outside tolerance, in percent, once a minute."""
+    return frame(
+        AFFECTED,
+        (
+            {"segment": s.id, "title": s.title, "minute": m.at / 60, "share": 100 * m.body.outside.get(s.id, 0.0)}
+            for s in view.scenario.segments
+            for m in view.samples
+            if m.at >= 0
+        ),
+    )
+
+
+MARKS: Columns = {"minute": "float64", "kind": "str", "label": "str", "seq": "int64"}
+
+
+def marks(view: RecordView) -> pd.DataFrame:
+    """Return what people decided and did, as points in time to mark on a chart of harm."""
+    rows = [_mark(m, "decision", f"Declared {m.body.severity}") for m in view.all(acts.Declare)]
+    rows += [_mark(m, "decision", f"Decision {m.ref.partition(':')[2]}: {m.body.decision}") for m in view.decisions]
+    rows += [_mark(m, "decision", f"Claimed {m.body.claim}") for m in view.all(acts.ClaimRecovery)]
+    for run in view.runs:
+        if run.started is not None:
+            rows.append({"minute": run.started / 60, "kind": "action", "label": run.spec.title, "seq": run.start_seq})
+        if run.effect is not None:
+            label = f"In effect: {run.spec.title}"
+            rows.append({"minute": run.effect / 60, "kind": "effect", "label": label, "seq": run.effect_seq})
+    return frame(MARKS, sorted(rows, key=lambda row: (row["minute"], row["seq"])))
+
+
+def _mark(moment: Moment[Any], kind: str, label: str) -> dict[str, Any]:
+    return {"minute": moment.at / 60, "kind": kind, "label": label, "seq": moment.seq}
+
+
+# --- plan and what happened ----------------------------------------------------------------------------
+
+WINDOWS: Columns = {"id": "str", "title": "str", "full": "float64", "none": "float64"}
+"""Full points until minute `full`, none from `none` on."""
+
+
+def windows(view: RecordView, part: str = "blueprint") -> pd.DataFrame:
+    """Return the windows of a part's criteria, as the scenario's overlay moves them."""
+    found = ((one, view.window(one)) for group, one in view.playbook.criteria() if group.id == part)
+    return frame(
+        WINDOWS, ({"id": o.id, "title": o.title, "full": w[0], "none": w[1]} for o, w in found if w is not None)
+    )
+
+
+PHASES: Columns = {"since": "float64", "until": "float64"}
+
+
+def phases(view: RecordView, part: str = "blueprint") -> pd.DataFrame:
+    """Return the phases of the plan: from one deadline to the next."""
+    ends = sorted({one.t1 for group, one in view.playbook.criteria() if group.id == part and one.t1 is not None})
+    return frame(PHASES, ({"since": a, "until": b} for a, b in zip([0.0, *ends], ends, strict=False)))
+
+
+HAPPENED: Columns = {
+    "id": "str", "label": "str", "since": "float64", "until": "float64", "late": "bool", "seq": "int64",
+}  # fmt: skip
+"""Criterion and what people did about it, in minutes; `until` is NaN for a moment. `late` is what nothing in time
+came before: a second rerun or a new commander after a handover is not late."""
+
+
+def happened(view: RecordView) -> pd.DataFrame:
+    """Return what people did about each window of the plan, early and late."""
+    ends = {row.id: row.full for row in each(windows(view))}
+    rows = []
+    done: set[str] = set()
+    for ident, label, since, until, seq in sorted(_deeds(view), key=lambda d: (d[0], d[2], d[4])):
+        if ident in ends:
+            if since / 60 <= ends[ident]:
+                done.add(ident)
+            rows.append(
+                {
+                    "id": ident, "label": label, "since": since / 60,
+                    "until": float("nan") if until is None else min(until, view.over) / 60,
+                    "late": ident not in done, "seq": seq,
+                }
+            )  # fmt: skip
+    return frame(HAPPENED, rows)
+
+
+def _deeds(view: RecordView) -> Iterator[tuple[str, str, int, int | None, int]]:
+    """Yield (criterion, what, since, until, seq)."""
+    for declared in view.all(acts.Declare):
+        yield "B1a", f"Declared {declared.body.severity}", declared.at, None, declared.seq
+    for span in view.freezes:
+        yield "B1b", "Frozen", span.since, span.until, span.seq
+    for held, name in ((view.commanders, "Commander"), (view.deputies, "Deputy")):
+        for span in held:
+            who = title(view.scenario, "roles", span.who)
+            yield "B1c", f"{name}: {who}", span.since, None, span.seq
+    for option in view.all(acts.RecordOption):
+        yield "B2a", f"Option: {title(view.scenario, 'actions', option.body.action)}", option.at, None, option.seq
+    ready = view.ran(view.overlay.readiness_queries)
+    if ready:
+        yield "B2b", "Readiness check ran", ready.at, None, ready.seq
+    for readiness in view.all(acts.RecordReadiness):
+        yield "B2b", f"Rollback recorded as {readiness.body.rollback}", readiness.at, None, readiness.seq
+    for run in view.mitigations:
+        yield "B3a", run.spec.title, run.begun, run.landed, run.start_seq
+    effect = view.last_effect
+    for query in view.queries:
+        spec = view.spec_of(query.body)
+        if spec is not None and spec.verifies and effect is not None and query.at >= effect:
+            yield "B4a", f"Rerun: {spec.title}", query.at, None, query.seq
+    for measured in view.all(e.VerificationMeasured):
+        held_still = "all within" if all(row.within for row in measured.body.rows) else "not all within"
+        yield "B4b", f"Compared with the baseline: {held_still}", measured.at, None, measured.seq
+    for note in view.all(acts.PublishDecisionNote):
+        yield "B5a", "Decision note", note.at, None, note.seq
+    for committed in view.all(acts.CommitCheckpoint):
+        yield "B5b", f"Checkpoint in {committed.body.in_hours:g} h", committed.at, None, committed.seq
+
+
+# --- said against true ---------------------------------------------------------------------------------
+
+FIGURES: Columns = {
+    "at": "int64", "seq": "int64", "by": "str", "where": "str", "figure": "str", "title": "str", "unit": "str",
+    "low": "float64", "high": "float64", "true": "float64", "holds": "boolean",
+}  # fmt: skip
+"""`high` equals `low` for a point; `true` is the world at that second; `holds` is NA where nobody can tell."""
+
+
+def figures(view: RecordView) -> pd.DataFrame:
+    """Return every number people stated beside the world's at that second. Forecasts are compared where scored."""
+    specs = {one.id: one for one in view.scenario.figures}
+    rows = []
+    for entry in view.entries:
+        if isinstance(entry.body, acts.Command):
+            for figure in _stated(entry.body):
+                forecast = isinstance(entry.body, acts.RecordSnapshot)
+                spec = specs.get(figure.name)
+                true = None if forecast else view.figure(figure.name, entry.at)
+                rows.append(
+                    {
+                        "at": entry.at, "seq": entry.seq, "by": entry.by, "where": entry.body.kind,
+                        "figure": figure.name, "title": spec.title if spec else figure.name,
+                        "unit": spec.unit if spec else "", "low": figure.low,
+                        "high": figure.low if figure.high is None else figure.high,
+                        "true": float("nan") if true is None else true,
+                        "holds": None if forecast else facts.figure_true(view, figure, entry.at),
+                    }
+                )  # fmt: skip
+    return frame(FIGURES, rows)
+
+
+def _stated(part: BaseModel) -> Iterator[values.Figure]:
+    for value in (getattr(part, name) for name in type(part).model_fields):
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, values.Figure):
+                yield one
+
+
+CLAIMS: Columns = {
+    "at": "int64", "seq": "int64", "by": "str", "about": "str", "said": "str", "true": "str", "holds": "bool",
+}  # fmt: skip
+"""`about` is severity, status, recovery or closure; `true` says in words what the world, or the gate, was."""
+
+
+def claims(view: RecordView) -> pd.DataFrame:
+    """Return what people claimed of severity, status, recovery and closure beside what was so at that second."""
+    rows = []
+    for entry in view.entries:
+        about = _claimed(view, entry.body, entry.at)
+        if about is None and isinstance(entry.body, acts.RequestClosure):
+            about = _gate(view, entry.seq)
+        if about is not None:
+            subject, said, true, holds = about
+            rows.append(
+                {"at": entry.at, "seq": entry.seq, "by": entry.by, "about": subject, "said": said, "true": true,
+                 "holds": holds}
+            )  # fmt: skip
+    return frame(CLAIMS, rows)
+
+
+def _claimed(view: RecordView, body: acts.Command | e.Event, at: int) -> tuple[str, str, str, bool] | None:
+    match body:
+        case acts.Declare() | acts.ChangeSeverity():
+            true = facts.severity_truth(view, at)
+            above = facts.rank(true) - facts.rank(body.severity)
+            return "severity", body.severity, true, above in (0, 1)
+        case acts.UpdateStakeholders() | acts.CorrectUpdate():
+            return "status", body.status, world_was(view, at), facts.status_true(view, body.status, at)
+        case acts.ClaimRecovery(claim="recovered"):
+            return "recovery", body.claim, world_was(view, at), not view.outside(at)
+        case acts.ClaimRecovery():
+            working = any(run.effect is not None and run.effect <= at for run in view.mitigations)
+            return "recovery", body.claim, world_was(view, at), working
+    return None
+
+
+def _gate(view: RecordView, request: int) -> tuple[str, str, str, bool]:
+    """Return what the closure gate said to a request: its answer is the next one on record."""
+    answer = next((m for m in view.all(e.ClosureRefused) if m.seq > request), None)
+    closed = view.closed
+    if answer is None or (closed is not None and request < closed.seq < answer.seq):
+        return "closure", "ready to close", "every condition met" if closed else "no answer", closed is not None
+    missing = len(answer.body.missing)
+    return "closure", "ready to close", f"{missing} condition{'' if missing == 1 else 's'} missing", False
+
+
+def world_was(view: RecordView, at: int) -> str:
+    """Return in words which segments were outside tolerance at a second."""
+    outside = view.outside(at)
+    if not outside:
+        return "everything within tolerance"
+    return f"outside tolerance: {titles({s.id: s.title for s in view.scenario.segments}, outside)}"
+
+
+HYPOTHESES: Columns = {
+    "minute": "float64", "seq": "int64", "by": "str", "cause": "str", "title": "str", "probability": "float64",
+    "true": "bool",
+}  # fmt: skip
+
+
+def hypotheses(view: RecordView) -> pd.DataFrame:
+    """Return the causes people stated and how sure they were, in percent."""
+    causes = {one.id: one for one in view.scenario.causes}
+    return frame(
+        HYPOTHESES,
+        (
+            {
+                "minute": m.at / 60, "seq": m.seq, "by": m.by, "cause": m.body.cause,
+                "title": title(view.scenario, "causes", m.body.cause), "probability": 100 * m.body.probability,
+                "true": m.body.cause in causes and causes[m.body.cause].true,
+            }
+            for m in view.all(acts.StateHypothesis)
+        ),
+    )  # fmt: skip
+
+
+def sort_findings(table: pd.DataFrame) -> pd.DataFrame:
+    """Return findings with the most improvable first."""
+    return table.sort_values("gap", ascending=False, kind="stable")
+
+
+def known(entries: Sequence[int], journal: Journal) -> tuple[int, ...]:
+    """Return those sequence numbers that the journal has: a stored card may cite a longer record."""
+    return tuple(seq for seq in entries if 1 <= seq <= len(journal.entries))

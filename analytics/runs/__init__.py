@@ -1,0 +1,1 @@
+"""What would have happened: everything in scoring that runs worlds or the engine."""

@@ -1,0 +1,320 @@
+"""What would have happened: the runs that a finished record is measured against.
+
+The only module of scoring that runs anything. Worlds and engine come in through `LoadedScenario`; what comes
+out is `References`, plain data that is embedded in the record, so that scoring itself never runs the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from analytics.playbook import Playbook
+from analytics.record import Branch, DrillRecord, Fit, References, Run, Spread, Waiting
+from analytics.runs.courses import (
+    MINUTE,
+    Library,
+    Step,
+    Turn,
+    Walk,
+    as_course,
+    begin,
+    course,
+    library_of,
+    loss_from,
+    unavoidable_turns,
+    untouched_turns,
+)
+from analytics.runs.what_if import leverage
+from analytics.score import score
+from analytics.timeline import ActionRun
+from analytics.view import RecordView
+from simulator import acts
+from simulator import events as e
+from simulator.engine import VERSION
+from simulator.errors import JournalError
+from simulator.loaded import LoadedScenario
+from simulator.monitoring.onset import onset_shift
+from simulator.record.journal import Journal
+from simulator.record.replay import rerun
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Action
+
+ALONGSIDE = 600
+"""Seconds after a decision within which what was started belongs to the branch taken."""
+WAIT = 1800
+SEEDS = 20
+
+Progress = Callable[[int, int], None]
+
+
+def silent_progress(done: int, of: int) -> None:
+    """Report nothing."""
+
+
+def null_run(walk: Walk) -> Run:
+    """Return the course of nobody doing anything."""
+    return course(walk, "nobody does anything", untouched_turns(walk))
+
+
+def best_run(walk: Walk, library: Library) -> Run:
+    """Return the best of the library's finalists on this world; the null run where there are none."""
+    runs = []
+    for finalist in library.finalists:
+        turns, actions = as_course(finalist.steps, walk.scenario)
+        turns += unavoidable_turns(walk.scenario)
+        runs.append(course(walk, finalist.name, turns, actions))
+    return min(runs, key=lambda run: run.loss, default=null_run(walk))
+
+
+def make_references(
+    loaded: LoadedScenario,
+    journal: Journal,
+    playbook: Playbook,
+    *,
+    seeds: int = SEEDS,
+    progress: Progress = silent_progress,
+    library: Library | None = None,
+    what_if: bool = False,
+) -> References:
+    """Return the references of a finished journal; `seeds` other seeds make its spread (0: none).
+
+    With `what_if` also the changes that would have mattered most, which takes some seconds more. Raises
+    JournalError where the scenario is no longer the one that was played.
+    """
+    if journal.header.digest != loaded.digest:
+        raise JournalError(
+            f"scenario {journal.header.scenario!r} has changed since the drill, so nothing can be run beside it;"
+            " score it with the version it was played on"
+        )
+    # Another engine would answer the same commands differently; what the world alone would do it can still say.
+    same = journal.header.engine == VERSION
+    seeds, what_if = (seeds, what_if) if same else (0, False)
+    ends = ends_of(loaded) if library is None else Ends(loaded, library)
+    steps = seeds + 1 + what_if
+    null, best = ends.of(journal.header.seed)
+    made = References(engine=VERSION, digest=loaded.digest, null=null, best=best)
+    view = RecordView(DrillRecord(journal, loaded.scenario, made), playbook)
+    walk = ends.walk(journal.header.seed)
+    made = made.model_copy(
+        update={"fits": tuple(decision_fits(view, walk, ends.library)), "waiting": tuple(risks_of_waiting(view, walk))}
+    )
+    progress(1, steps)
+    if what_if:
+        made = made.model_copy(update={"what_if": leverage(view, loaded, null.loss)})
+        progress(2, steps)
+    if not seeds:
+        return made
+    totals = []
+    for index in range(1, seeds + 1):
+        totals.append(_elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index))
+        progress(1 + what_if + index, steps)
+    return made.model_copy(update={"spread": Spread(totals=tuple(totals))})
+
+
+def add_references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, seeds: int = SEEDS) -> DrillRecord:
+    """Return the record of a journal, making the references it lacks and embedding them in it."""
+    if journal.references is None:
+        journal.references = make_references(loaded, journal, playbook, seeds=seeds).model_dump(mode="json")
+    return DrillRecord.of(journal, loaded.scenario)
+
+
+class Ends:
+    """Null and best runs by onset shift: seeds that share a shift share their world."""
+
+    def __init__(self, loaded: LoadedScenario, library: Library) -> None:
+        self._loaded = loaded
+        self.library = library
+        self._walks: dict[int, Walk] = {}
+        self._runs: dict[int, tuple[Run, Run]] = {}
+
+    def walk(self, seed: int) -> Walk:
+        """Return the untouched world of a seed at T+0; fork it, do not walk it."""
+        shift = onset_shift(self._loaded, seed)
+        if shift not in self._walks:
+            self._walks[shift] = begin(self._loaded.make_world, self._loaded.scenario, shift)
+        return self._walks[shift]
+
+    def of(self, seed: int) -> tuple[Run, Run]:
+        """Return the null and the best run of a seed."""
+        shift = onset_shift(self._loaded, seed)
+        if shift not in self._runs:
+            walk = self.walk(seed)
+            self._runs[shift] = null_run(walk), best_run(walk, self.library)
+        return self._runs[shift]
+
+
+@lru_cache(maxsize=16)
+def ends_of(loaded: LoadedScenario) -> Ends:
+    """Return the ends of a scenario with the library that comes with it; kept, since every drill of it needs them."""
+    return Ends(loaded, library_of(loaded.scenario.id, loaded.scenario.variant))
+
+
+def _elsewhere(
+    loaded: LoadedScenario, journal: Journal, playbook: Playbook, made: References, ends: Ends, seed: int
+) -> int:
+    """Return the total of the same commands on another seed, against that seed's own null and best run.
+
+    Fits and risks are those of the recorded seed: the decisions are the same, and so is what they leave.
+    """
+    other = rerun(loaded, journal, seed)
+    null, best = ends.of(seed)
+    references = made.model_copy(update={"null": null, "best": best})
+    return score(DrillRecord(other, loaded.scenario, references), playbook).total
+
+
+# --- from a moment on --------------------------------------------------------------------------------------
+
+
+def _turned(view: RecordView) -> list[tuple[Turn, str]]:
+    """Return every knob turn on record with the reference of what turned it; what people did before T+0 stands then."""
+    done = {run.ref for run in view.runs}
+    return [
+        (Turn(max(0, m.at), m.body.knob, m.body.value, m.body.over), m.body.by)
+        for m in view.all(e.KnobTurned)
+        if m.at >= 0 or m.body.by in done
+    ]
+
+
+class Moments:
+    """The recorded world, stopped at one moment after another; moments are asked for in order of time."""
+
+    def __init__(self, view: RecordView, start: Walk) -> None:
+        self._view = view
+        self._turned = _turned(view)
+        self._walk = start.fork()
+        self._at = 0
+
+    def at(self, second: int) -> Walk:
+        """Return the world as it stood at a second; fork it, do not walk it."""
+        grid = second - second % self._walk.world.step_seconds
+        if grid > self._at:
+            self._walk.go(grid, [turn for turn, _ in self._turned if self._at <= turn.at < grid])
+            self._at = grid
+        return self._walk
+
+    def in_flight(self, second: int, seq: int) -> list[Turn]:
+        """Return the turns that were bound to come at `second`: those of actions ordered before entry `seq`."""
+        ordered = {run.ref for run in self._view.runs if run.order_seq < seq}
+        return [
+            turn
+            for turn, by in self._turned
+            if self._at <= turn.at < second or (turn.at >= second and by in ordered)
+        ]
+
+    def of_runs(self, second: int, refs: frozenset[str]) -> list[Turn]:
+        """Return the turns from `second` on that these runs made."""
+        return [turn for turn, by in self._turned if turn.at >= second and by in refs]
+
+
+def decision_fits(view: RecordView, start: Walk, library: Library) -> list[Fit]:
+    """Return, for each decision that was acted on and each branch nobody decided on, how well it fits."""
+    moments = Moments(view, start)
+    fits = []
+    for ref, at, seq, runs in sorted(_branches_taken(view), key=lambda item: item[1]):
+        walk = moments.at(at)
+        flying = moments.in_flight(at, seq)
+        horizon = view.scenario.horizon
+        done = _done_by(view, at)
+        taken_turns = [*flying, *moments.of_runs(at, frozenset(r.ref for r in runs))]
+        last = max((r.finished if r.finished is not None else r.begun for r in runs), default=at)
+        cleanup = _cleanup(library, view.scenario, last, frozenset(r.id for r in runs))
+        taken = loss_from(walk, horizon, taken_turns, cleanup)
+        branches = []
+        for branch in library.branches:
+            if branch.known and not any((x := view.find(k)) is not None and x.at <= at for k in branch.known):
+                continue
+            actions = _as_possible(view, branch.steps, at, done)
+            if not actions:
+                continue
+            end = max(t + action.takes.median for t, action in actions)
+            after = _cleanup(library, view.scenario, end, frozenset(action.id for _, action in actions))
+            loss = loss_from(walk, horizon, flying, [*actions, *after])
+            branches.append(Branch(name=branch.name, loss=loss))
+        branches.sort(key=lambda one: (one.loss, one.name))
+        null = loss_from(walk, horizon, flying)
+        fits.append(Fit(ref=ref, at=at, taken=taken, null=null, branches=tuple(branches)))
+    return fits
+
+
+def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[ActionRun]]]:
+    """Yield (reference, second, entry, runs) of each decision acted on, then of each start that no decision covers."""
+    covered: set[str] = set()
+    started = view.mitigations
+    for decision in view.decisions:
+        own = [
+            r
+            for r in started
+            if r.begun >= decision.at
+            and (r.decision == decision.ref or (r.id in decision.body.actions and r.decision is None))
+        ]
+        if not own:
+            continue
+        alongside = [r for r in started if decision.at <= r.begun <= decision.at + ALONGSIDE]
+        runs = list({r.ref: r for r in (*own, *alongside)}.values())
+        covered |= {r.ref for r in runs}
+        # A decision written down after its order was taken with the order.
+        order = min(own, key=lambda r: r.order_seq)
+        at, seq = min((decision.at, decision.seq), (order.ordered, order.order_seq), key=lambda one: one[1])
+        yield decision.ref, at, seq, runs
+    left = sorted((r for r in started if r.ref not in covered), key=lambda r: r.begun)
+    while left:
+        first = left[0]
+        runs = [r for r in left if r.begun <= first.begun + ALONGSIDE]
+        yield first.ref, first.ordered, first.order_seq, runs
+        left = [r for r in left if r not in runs]
+
+
+def _done_by(view: RecordView, at: int) -> frozenset[str]:
+    return frozenset(
+        r.id for r in view.runs if r.ordered < at and r.aborted is None and not r.spec.repeatable and r.begun < 10**9
+    )
+
+
+def _as_possible(view: RecordView, steps: Iterable[Step], at: int, done: frozenset[str]) -> list[tuple[int, Action]]:
+    """Return a branch's actions, each once somebody who can do it is in the room; what is done is left out."""
+    found = []
+    for step in steps:
+        action = view.scenario.find("actions", step.action) if step.action else None
+        if action is None or action.id in done:
+            continue
+        ready = at + _until_present(view, action, at)
+        found.append((max(ready, at + round(MINUTE * step.at)), action))
+    return found
+
+
+def _until_present(view: RecordView, action: Action, at: int) -> int:
+    """Return the seconds until one of an action's executors is in the room, paged at once if need be."""
+    waits = []
+    for ident in action.executors:
+        role = view.scenario.find("roles", ident)
+        joined = next((m.at for m in view.all(e.RoleJoined) if m.body.role == ident), None)
+        if role.present or (joined is not None and joined <= at):
+            return 0
+        paged = next((m.at for m in view.all(e.PageSent) if m.body.role == ident and m.at <= at), at)
+        waits.append(max(0, paged + role.joins_after.median - at))
+    return min(waits, default=0)
+
+
+def _cleanup(library: Library, scenario: Scenario, last: int, used: frozenset[str]) -> list[tuple[int, Action]]:
+    """Return what every branch that lacks it is given afterwards: who stays stuck is a decision of its own."""
+    steps = [step for step in library.cleanup if step.action not in used]
+    return as_course(steps, scenario, last)[1]
+
+
+def risks_of_waiting(view: RecordView, start: Walk) -> list[Waiting]:
+    """Return what doing nothing for 30 minutes from each snapshot would have come to."""
+    moments = Moments(view, start)
+    found = []
+    for snapshot in view.all(acts.RecordSnapshot):
+        walk = moments.at(snapshot.at)
+        now = dict(walk.world.figures())
+        later = walk.fork()
+        later.go(walk.world.now + WAIT, moments.in_flight(snapshot.at, snapshot.seq))
+        then = dict(later.world.figures())
+        found.append(Waiting(ref=snapshot.ref, at=snapshot.at, now=_rounded(now), then=_rounded(then)))
+    return found
+
+
+def _rounded(figures: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 4) for name, value in figures.items()}

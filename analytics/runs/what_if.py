@@ -1,0 +1,221 @@
+"""One thing different: the same drill with one recorded decision removed, moved, swapped or done once more.
+
+Everything else and every random stream stay equal, so the difference in harm is that of the decision. Only
+changes that were feasible with what had been seen by then are tried: whoever carries it out was in the room,
+and the check that shows what it does had been read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from analytics.criteria.blueprint import decision_behind
+from analytics.record import WhatIf, loss_of
+from analytics.scorecard import clock
+from analytics.timeline import FOREVER, ActionRun
+from analytics.view import RecordView
+from simulator import acts
+from simulator import events as e
+from simulator.loaded import LoadedScenario
+from simulator.record.journal import Entry, Journal, accepted, past
+from simulator.record.replay import rerun
+from simulator.scenario.parts import Action
+
+SOONER = 60
+"""Seconds by which a move must be earlier to be worth telling."""
+WORTH = 0.01
+"""Share of the loss of doing nothing below which a difference is not told."""
+SWAPS = 4
+SEEDS = 8
+"""Other seeds that the interval is taken over."""
+TOP = 3
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to the people's commands."""
+
+    kind: str
+    label: str
+    seq: int
+    """The order it changes, or the last one before what it adds."""
+    at: int
+    action: str
+    commands: tuple[Entry, ...]
+
+
+def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tuple[WhatIf, ...]:
+    """Return the changes that would have mattered most: what would have helped first, then what did help."""
+    given = [x for x in accepted(view.record.journal.entries) if x in _people(view)]
+    base = _harm(loaded, view.record.journal, given)
+    tried = [(change, _harm(loaded, view.record.journal, change.commands)) for change in changes(view, given)]
+    worth = WORTH * null_loss
+    gains = sorted(
+        ((loss_of(harm, loaded.scenario) - loss_of(base, loaded.scenario), change, harm) for change, harm in tried),
+        key=lambda item: (item[0], item[1].at, item[1].label),
+    )
+    helpful = _one_an_action([item for item in gains if item[0] <= -worth])[:TOP]
+    mattered = [item for item in reversed(gains) if item[0] >= worth and item[1].kind == "removed"]
+    chosen = [*helpful, *mattered[: TOP - len(helpful)]]
+    return tuple(_told(loaded, view, given, base, change, harm) for _, change, harm in chosen)
+
+
+def _one_an_action(items: list[tuple[float, Change, dict[str, float]]]) -> list[tuple[float, Change, dict[str, float]]]:
+    """Keep the best change of each order, so that three lines teach three things."""
+    best: dict[tuple[int, str], tuple[float, Change, dict[str, float]]] = {}
+    for item in items:
+        change = item[1]
+        best.setdefault((change.seq, "" if change.seq else change.action), item)
+    return list(best.values())
+
+
+def _people(view: RecordView) -> list[Entry]:
+    journal = view.record.journal
+    late = past(journal.entries)
+    return [x for x in journal.commands() if x.seq not in late]
+
+
+def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
+    """Yield every change worth trying."""
+    for run in view.runs:
+        order = next((x for x in given if x.seq == run.order_seq and isinstance(x.body, acts.TakeAction)), None)
+        if order is None or run.started is None:
+            continue
+        rest = [x for x in given if x.seq != order.seq]
+        yield Change("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.id, tuple(rest))
+        soonest = feasible(view, run.spec, run.executor, order.at, run)
+        if soonest is not None and order.at - soonest >= SOONER:
+            label = f"{run.title} at {clock(soonest)} instead of {clock(order.at)}"
+            yield Change("moved", label, order.seq, soonest, run.id, _with(rest, order, soonest, run.id))
+        for other in _alternatives(view, run):
+            label = f"“{other.title}” instead of {run.title} at {clock(order.at)}"
+            yield Change("swapped", label, order.seq, order.at, other.id, _with(rest, order, order.at, other.id))
+    yield from _more(view, given)
+
+
+def feasible(view: RecordView, action: Action, executor: str, before: int, run: ActionRun | None = None) -> int | None:
+    """Return the first second, if before `before`, at which an action could have been ordered on what was seen."""
+    known = [_present(view, executor), _grounds(view, run)]
+    if action.precheck:
+        known.append(_first_output(view, action.precheck))
+    for precondition in action.preconditions:
+        known += [
+            _first_output(view, name.removeprefix("query.")) for name in precondition.when if name.startswith("query.")
+        ]
+    soonest = max(known) + 15
+    return soonest if soonest < before else None
+
+
+def _grounds(view: RecordView, run: ActionRun | None) -> int:
+    """Return when what a run rests on had been seen: its decision's links, else the first telling output."""
+    decision = decision_behind(view, run) if run else None
+    if decision and decision.body.evidence:
+        return max((x.at for x in view.cited(decision.body.evidence, decision)), default=decision.at)
+    outputs = ((m.at, view.spec_of(m.body)) for m in view.all(e.QueryFinished))
+    return min((at for at, spec in outputs if spec and (spec.supports or spec.discriminates)), default=FOREVER)
+
+
+def _present(view: RecordView, role: str) -> int:
+    spec = view.scenario.find("roles", role)
+    if spec is not None and spec.present:
+        return 0
+    return min((m.at for m in view.all(e.RoleJoined) if m.body.role == role), default=FOREVER)
+
+
+def _first_output(view: RecordView, query: str) -> int:
+    return min((m.at for m in view.all(e.QueryFinished) if m.body.query == query and m.body.ok), default=FOREVER)
+
+
+def _alternatives(view: RecordView, run: ActionRun) -> list[Action]:
+    """Return other branches of the mitigation that could have been taken at that moment instead."""
+    taken = {other.id for other in view.runs}
+    found = []
+    for action in view.scenario.actions:
+        if action.strategy is None or action.id in taken or run.spec.strategy is None:
+            continue
+        who = next((r for r in action.executors if _present(view, r) <= run.ordered), None)
+        if who and feasible(view, action, who, run.ordered + 1) is not None:
+            found.append(action)
+    return found[:SWAPS]
+
+
+def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
+    """Yield what could have been done as well: a repeatable step once more, or a treatment never tried."""
+    first = view.first_mitigation
+    if first is None:
+        return
+    for action in view.scenario.actions:
+        runs = [run for run in view.runs if run.id == action.id and run.started is not None]
+        if not (action.mitigates and action.coverage) or (runs and not action.repeatable):
+            continue
+        who = next((r for r in action.executors if _present(view, r) < FOREVER), None)
+        soonest = feasible(view, action, who, FOREVER) if who else None
+        if who is None or soonest is None or (runs and action.strategy is not None):
+            continue
+        template = next((x for x in given if x.seq == first.order_seq), None)
+        if template is None:
+            continue
+        for at in _moments(view, runs, max(soonest, first.begun)):
+            order = Entry(0, at, template.by, acts.TakeAction(action=action.id, executor=who))
+            label = f"“{action.title}” at {clock(at)} {'as well' if runs else ', which was never done'}".replace(
+                " ,", ","
+            )
+            yield Change("added", label, 0, at, action.id, _sorted([*given, order]))
+
+
+def _moments(view: RecordView, runs: Sequence[ActionRun], soonest: int) -> list[int]:
+    """Return when something more could have come: at once, and after the last change took effect."""
+    last = view.last_effect or soonest
+    later = [run.effect for run in view.in_effect if run.effect is not None and run.effect > soonest]
+    moments = sorted({soonest, *(at + 15 for at in later[:3])})
+    return [at for at in moments if at < min(view.over, last + 600)]
+
+
+def _with(rest: Sequence[Entry], order: Entry, at: int, action: str) -> tuple[Entry, ...]:
+    body = order.body.model_copy(update={"action": action, "decision": None})
+    if isinstance(order.body, acts.TakeAction) and action != order.body.action:
+        body = body.model_copy(update={"executor": None})
+    return _sorted([*rest, Entry(order.seq, at, order.by, body)])
+
+
+def _sorted(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda x: x.at))
+
+
+def _harm(
+    loaded: LoadedScenario, journal: Journal, commands: Sequence[Entry], seed: int | None = None
+) -> dict[str, float]:
+    """Return the harm at the horizon when these commands are given."""
+    given = Journal(journal.header, [Entry(i + 1, x.at, x.by, x.body) for i, x in enumerate(commands)])
+    again = rerun(loaded, given, journal.header.seed if seed is None else seed)
+    last = next(x.body for x in reversed(again.entries) if isinstance(x.body, e.TruthSampled))
+    return dict(last.harm)
+
+
+def _told(
+    loaded: LoadedScenario,
+    view: RecordView,
+    given: Sequence[Entry],
+    base: dict[str, float],
+    change: Change,
+    harm: dict[str, float],
+) -> WhatIf:
+    """Return a change with its difference, and the interval of that difference over other seeds."""
+    journal, scenario = view.record.journal, loaded.scenario
+    elsewhere = []
+    for seed in range(journal.header.seed + 1, journal.header.seed + 1 + SEEDS):
+        was = loss_of(_harm(loaded, journal, given, seed), scenario)
+        elsewhere.append(round(loss_of(_harm(loaded, journal, change.commands, seed), scenario) - was, 4))
+    difference = round(loss_of(harm, scenario) - loss_of(base, scenario), 4)
+    return WhatIf(
+        kind=change.kind,
+        label=change.label,
+        seq=change.seq,
+        at=change.at,
+        loss=difference,
+        low=min([difference, *elsewhere]),
+        high=max([difference, *elsewhere]),
+        harm={key: round(harm[key] - base[key], 1) for key in base},
+        share={key: round((harm[key] - base[key]) / base[key], 4) if base[key] else 0.0 for key in base},
+    )

@@ -1,0 +1,1 @@
+"""What monitoring shows of the world: series, alerts, logs, measured verifications."""

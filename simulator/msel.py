@@ -1,0 +1,70 @@
+"""The MSEL at work: timed and contingent injects, queued merges and changes, with hold / skip / fire / edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from simulator.scenario.conditions import holds
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Change, Inject, Merge
+
+
+@dataclass
+class Line:
+    """One line of the MSEL and what the facilitator made of it."""
+
+    inject: Inject
+    at: int
+    text: str
+    state: str = "pending"
+    """pending, held, skipped, delivered, lapsed."""
+    since: int | None = None
+    """Since when its condition has held."""
+
+
+class Msel:
+    """Decides, tick by tick, what is delivered. Pure bookkeeping: the engine does the delivering."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.lines = {i.id: Line(i, i.at, i.text) for i in scenario.injects}
+        self._changes = list(scenario.changes)
+        self._merges = list(scenario.merges)
+
+    def due(self, now: int, facts: Mapping[str, Any]) -> Iterator[Line]:
+        """Yield the lines to deliver now, in the scenario's order."""
+        for line in self.lines.values():
+            if line.state == "pending" and now >= line.at and self._ready(line, now, facts):
+                line.state = "delivered"
+                yield line
+
+    def _ready(self, line: Line, now: int, facts: Mapping[str, Any]) -> bool:
+        inject = line.inject
+        if inject.until is not None and now > inject.until:
+            line.state = "lapsed"
+            return False
+        if not holds(inject.when, facts):
+            line.since = None
+            return False
+        line.since = now if line.since is None else line.since
+        return now - line.since >= inject.hold
+
+    def fire(self, ident: str) -> Line:
+        """Deliver a line now, whatever its time and condition."""
+        line = self.lines[ident]
+        line.state = "delivered"
+        return line
+
+    def changes(self, now: int) -> Iterator[Change]:
+        """Yield the changes that happen by now."""
+        while self._changes and min(c.at for c in self._changes) <= now:
+            first = min(self._changes, key=lambda c: c.at)
+            self._changes.remove(first)
+            yield first
+
+    def merges(self, now: int) -> Iterator[Merge]:
+        """Yield the queued merges whose time has come; whether they land is the freeze's business."""
+        for merge in [m for m in self._merges if m.at <= now]:
+            self._merges.remove(merge)
+            yield merge

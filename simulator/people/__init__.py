@@ -1,0 +1,1 @@
+"""Simulated people at work: hands and queues, teammates, stand-ins, slips."""

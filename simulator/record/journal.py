@@ -1,0 +1,269 @@
+"""The journal of a drill: header and numbered entries, JSON Lines in and out, references to evidence.
+
+Line 0 is the header. Each further line is `{"seq", "at", "by", "body"}`, `seq` from 1. A last line
+`{"references": …}` may follow; it holds reference runs made when the drill ended and is not an entry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from simulator import acts, values
+from simulator import events as e
+from simulator.errors import JournalError
+
+FORMAT = 1
+
+
+class Header(values.Part):
+    """What a drill was: enough, with the commands, to build it again. Holds no wall time."""
+
+    format: Literal[1] = 1
+    scenario: str
+    variant: str = "base"
+    difficulty: Literal["novice", "standard", "expert"] = "standard"
+    seed: int
+    mode: Literal["training", "assessment"] = "training"
+    policy: str | None = None
+    digest: str
+    engine: str
+    automation: bool = True
+    """Simulated teammates hold the seats nobody has taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: the `seq`-th thing, at drill second `at`, by whom, and what."""
+
+    seq: int
+    at: int
+    by: str
+    """`engine`, `world`, `teammate:<role>`, `facilitator:<name>` or `<role>:<name>`."""
+    body: acts.Command | e.Event
+
+    @property
+    def is_command(self) -> bool:
+        return isinstance(self.body, acts.Command)
+
+    @property
+    def role(self) -> str:
+        """Return the role behind `by` (`commander` for both `commander:Ana` and `teammate:commander`)."""
+        return role_of(self.by)
+
+    def to_json(self) -> str:
+        """Return the journal line: keys in a fixed order, floats as the engine rounded them."""
+        return json.dumps({"seq": self.seq, "at": self.at, "by": self.by, "body": dump(self.body)}, ensure_ascii=False)
+
+
+def role_of(by: str) -> str:
+    """Return the role in a `by`."""
+    kind, _, rest = by.partition(":")
+    return rest if kind == "teammate" else kind
+
+
+def dump(body: acts.Command | e.Event) -> dict[str, Any]:
+    """Return a body as plain data, `kind` first, unset optional fields left out."""
+    data = body.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if not data.get("to", True):
+        del data["to"]  # for everybody: the usual case, left out
+    return data
+
+
+@dataclass
+class Journal:
+    """A drill's header and entries, in order. `references` is what was computed when it ended, if it was."""
+
+    header: Header
+    entries: list[Entry] = field(default_factory=list)
+    references: dict[str, Any] | None = None
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.entries)
+
+    def append(self, at: int, by: str, body: acts.Command | e.Event) -> Entry:
+        """Add an entry under the next sequence number."""
+        entry = Entry(len(self.entries) + 1, at, by, body)
+        self.entries.append(entry)
+        return entry
+
+    def lines(self) -> Iterator[str]:
+        """Yield the file's lines, header first."""
+        yield json.dumps(self.header.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
+        for entry in self.entries:
+            yield entry.to_json()
+        if self.references is not None:
+            yield json.dumps({"references": self.references}, ensure_ascii=False)
+
+    def save(self, path: Path) -> None:
+        """Write the journal to `path`."""
+        path.write_text("\n".join(self.lines()) + "\n", encoding="utf-8")
+
+    def commands(self) -> Iterator[Entry]:
+        """Yield the commands people gave (not those of simulated teammates), refused ones included."""
+        return (x for x in self.entries if x.is_command and not x.by.startswith("teammate:"))
+
+
+def refused(entries: Iterable[Entry]) -> frozenset[int]:
+    """Return the sequence numbers of the commands that were refused."""
+    return frozenset(x.body.command for x in entries if isinstance(x.body, e.CommandRefused))
+
+
+PAST = "lies in the past; sort the file by `at`"
+"""End of the reason why a command of a file was refused before the drill was even asked."""
+
+
+def past(entries: Iterable[Entry]) -> dict[int, str]:
+    """Return sequence number -> reason for the commands of a file that stood too late in it."""
+    refusals = (x.body for x in entries if isinstance(x.body, e.CommandRefused))
+    return {body.command: body.reason for body in refusals if body.reason.endswith(PAST)}
+
+
+def accepted(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Yield every entry except refused commands."""
+    no = refused(entries)
+    return (x for x in entries if x.seq not in no)
+
+
+NUMBERED = {
+    "record_option": "option", "record_decision": "decision", "record_packet": "packet",
+    "record_snapshot": "snapshot", "record_verification": "verification", "record_readiness": "readiness",
+    "update_stakeholders": "update", "update_executives": "update", "escalate_internally": "update",
+    "correct_update": "correction", "record_contradiction": "contradiction", "state_hypothesis": "hypothesis",
+    "publish_decision_note": "note",
+}  # fmt: skip
+"""Command kind -> the prefix under which the n-th accepted one can be referred to."""
+
+
+def names_of(entry: Entry, counts: dict[str, int]) -> tuple[str, ...]:
+    """Return the references an accepted entry creates; `counts` carries the numbering along."""
+    body = entry.body
+    if body.kind in NUMBERED:
+        prefix = NUMBERED[body.kind]
+        counts[prefix] = counts.get(prefix, 0) + 1
+        return (f"{prefix}:{counts[prefix]}",)
+    match body:
+        case e.QueryFinished() | e.MetricPinned() | e.ActionFinished():
+            return (body.run,)
+        case e.AlertFired():
+            return (f"alert:{body.alert}",)
+        case e.InjectDelivered():
+            return (f"inject:{body.inject}",)
+        case e.ChangeHappened():
+            return (f"change:{body.change}",)
+        case e.CueShared() | e.CueGiven():
+            return (f"cue:{body.cue}",)
+        case e.TaskAssigned():
+            return (body.task,)
+        case e.HandOffOffered():
+            return (body.handoff,)
+    return ()
+
+
+def references(entries: Sequence[Entry]) -> dict[str, int]:
+    """Return reference -> sequence number of the entry that first created it."""
+    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
+    for entry in accepted(entries):
+        for name in names_of(entry, counts):
+            found.setdefault(name, entry.seq)
+    return found
+
+
+NOBODY = ("",)
+"""Audience of what no role may see."""
+
+
+def audience(by: str, body: acts.Command | e.Event) -> tuple[str, ...]:
+    """Return the roles that may see an entry; empty means all of them. The one rule behind briefings and scoring.
+
+    Truth events are nobody's; an event with `to` is for those roles; a refusal is for who gave the command
+    (its `to` says so); the facilitator's own commands are not shown, only what comes of them.
+    """
+    if isinstance(body, e.Event):
+        return NOBODY if isinstance(body, e.TRUTH) else body.to
+    return NOBODY if by.startswith("facilitator") else ()
+
+
+def seen_by(entry: Entry, role: str) -> bool:
+    """Tell whether `role` may ever see `entry`."""
+    roles = audience(entry.by, entry.body)
+    return not roles or role in roles
+
+
+_BODY: TypeAdapter[Any] = TypeAdapter(acts.AnyCommand | e.AnyEvent)
+_KINDS_C = frozenset(model.model_fields["kind"].default for model in acts.Command.__subclasses__())
+
+
+def parse_body(data: Any) -> acts.Command | e.Event:
+    """Return the command or event in `data`. Raises pydantic.ValidationError or KeyError on anything else."""
+    if data.get("kind") in _KINDS_C:
+        return acts.COMMAND.validate_python(data)
+    return e.EVENT.validate_python(data)
+
+
+def first_problem(error: ValidationError) -> str:
+    """Return the first finding of a validation error as `field: what is wrong`."""
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in problem["loc"] if part)
+    return f"{where}: {problem['msg']}" if where else str(problem["msg"])
+
+
+def load(path: Path) -> Journal:
+    """Read a journal. Raises JournalError naming file, line and remedy."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise JournalError(f"{path}: no such file; give the path of a journal written by `drill play --out`") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise JournalError(f"{path}: cannot be read as UTF-8 text ({error})") from None
+    return parse(text, str(path))
+
+
+def parse(text: str, path: str) -> Journal:
+    """Read a journal's text; `path` is what messages call it. Raises JournalError as `load` does."""
+    # Not splitlines(): it also splits at the odd line separators that people paste into messages.
+    lines = text.removesuffix("\n").split("\n")
+    if not text.strip():
+        raise JournalError(f"{path}:1: empty file; line 1 must be the header, record the drill again")
+    try:
+        header = Header.model_validate_json(lines[0])
+    except ValidationError as error:
+        raise JournalError(
+            f"{path}:1: not a journal header ({first_problem(error)}); line 1 must be the one `drill play` wrote"
+        ) from None
+    journal = Journal(header)
+    for number, line in enumerate(lines[1:], start=2):
+        _read_line(journal, path, number, line)
+    return journal
+
+
+def _read_line(journal: Journal, path: str, number: int, line: str) -> None:
+    where = f"{path}:{number}"
+    try:
+        data = json.loads(line)
+        if not isinstance(data, dict):
+            raise ValueError("not a JSON object")
+    except (ValueError, RecursionError) as error:
+        raise JournalError(f"{where}: broken JSON ({error}); restore the line or cut the file before it") from None
+    if "references" in data:
+        journal.references = data["references"]
+        return
+    expected = len(journal.entries) + 1
+    try:
+        if data["seq"] != expected:
+            raise JournalError(f"{where}: seq is {data['seq']}, expected {expected}; a line is missing or doubled")
+        if type(data["at"]) is not int:
+            raise JournalError(f"{where}: at is {data['at']!r}, not a whole number of seconds; restore the line")
+        journal.append(data["at"], str(data["by"]), parse_body(data["body"]))
+    except ValidationError as error:
+        raise JournalError(
+            f"{where}: {first_problem(error)}; see `drill schema command` for what a body may hold"
+        ) from None
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise JournalError(f"{where}: needs seq, at, by and body ({error}); restore the line") from None

@@ -1,0 +1,1 @@
+"""What a drill is made of, as frozen data: parts, people, the whole scenario, and the interface of its world."""

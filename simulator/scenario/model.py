@@ -1,0 +1,223 @@
+"""A whole scenario, what scoring needs to know of it, and a scenario ready to run. Its parts: `simulator.parts`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from simulator.events import Scalar
+from simulator.scenario.parts import (
+    Action,
+    AlertRule,
+    Cause,
+    Change,
+    Data,
+    EvidenceNeed,
+    Factor,
+    FigureSpec,
+    HarmDimension,
+    Inject,
+    LogStream,
+    Merge,
+    Metric,
+    Objective,
+    Query,
+    Seconds,
+    Segment,
+    Service,
+    SeverityFact,
+    TeachingPoint,
+    Tick,
+    Titled,
+)
+from simulator.scenario.people import Role, Strain, WrongPlace
+from simulator.values import PLACES, Duty, Rejection, Rung
+
+
+class Deadline(Data):
+    """Something that must have happened `within` after the first good run of one of `after`, or `cap` is tripped."""
+
+    cap: str
+    after: tuple[str, ...]
+    within: Seconds
+    paged: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    title: str
+    """What is missing where it did not happen: “counsel was not paged”."""
+
+
+class Window(Data):
+    """A stretch of time, in minutes; negative is before T+0."""
+
+    from_: float = Field(alias="from")
+    to: float
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Window:
+        if self.to <= self.from_:
+            raise ValueError("`to` must come after `from`")
+        return self
+
+
+class Overlay(Data):
+    """What scoring needs to know of this scenario beyond the playbook."""
+
+    dependency: Literal["auth", "billing", "queue", "observability"]
+    windows: dict[str, tuple[float, float]] = {}
+    """Criterion id -> (t1, t2) minutes, where they differ from the playbook's."""
+    freeze_scope: tuple[str, ...]
+    readiness_queries: tuple[str, ...]
+    """Queries that show whether the fall-back can be executed."""
+    readiness_fact: str
+    """World fact that says `ready` or `blocked`."""
+    baseline_queries: tuple[str, ...] = ()
+    """Failing command, logs, blast radius: the baseline evidence of the first minutes."""
+    rejections: dict[Rung, tuple[Rejection, ...]] = {}
+    """Rung -> reasons the world confirms for not taking it."""
+    owner_chain: tuple[str, ...] = ("triage", "mitigation", "verification")
+    dual_sign_off: tuple[str, ...] = ()
+    """Roles that sign repairs; where there are any, their signatures are the owner chain."""
+    write_freeze: tuple[str, ...] = ()
+    """Actions that stop what is being written wrongly: the first half of a billing posture."""
+    boundary_queries: tuple[str, ...] = ()
+    """Queries that show up to where it was: the second half."""
+    capture_before: tuple[str, ...] = ()
+    """Actions before the first of which evidence must be captured, because they take it along; where none are named,
+    the first step that is no flag, and whatever cannot be undone."""
+    baseline: Window = Window.model_validate({"from": -55, "to": -25})
+    """The quiet window people usually compare with. Everybody is offered it from the start, so its place and width must
+    not tell when the fault began: ten minutes near the oldest that panels show, or the same hour two days ago."""
+    indicators: tuple[str, ...] = ()
+    """Metrics that count as indicators for baseline comparison and verification statements."""
+    segment_indicators: dict[str, str] = {}
+    health_queries: tuple[str, ...] = ()
+    need_to_know: tuple[str, ...] = ()
+    """Roles inside the circle of a protected incident; empty in an open one."""
+    capture_action: str | None = None
+    """Action that preserves the evidence here; the generic capture carries it out."""
+    cap_facts: dict[str, dict[str, str]] = {}
+    """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
+    deadlines: tuple[Deadline, ...] = ()
+    reporter_action: str | None = None
+    """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""
+
+
+class Easier(Data):
+    """What `novice` adds: alerts (none of them pages) and panels on series that exist anyway."""
+
+    alerts: tuple[AlertRule, ...] = ()
+    panels: tuple[str, ...] = ()
+    """Metrics shown on the console without being asked for."""
+
+
+class Harder(Data):
+    """What `expert` adds to what it does everywhere (more noise, later cues, no hints)."""
+
+    missing: dict[str, Seconds] = {}
+    """Metric id -> from when on it gives no data."""
+    absent: tuple[str, ...] = ()
+    """Specialists whose first page goes unanswered, and whose secondary takes longer."""
+    injects: tuple[Inject, ...] = ()
+    """A second fault, as something that happens at a time (`effects`) and is heard of."""
+    merges: tuple[Merge, ...] = ()
+
+
+def _utc(value: str) -> str:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is not a point in time; write it like 2026-03-12T14:02:00Z") from None
+    return value
+
+
+class Scenario(Data):
+    """A whole scenario, as its author wrote it."""
+
+    format: Literal[1] = 1
+    id: str
+    title: str
+    summary: str
+    company: str
+    briefing: str
+    """What everybody is told before the drill: the fiction contract."""
+    version: int = 1
+    variant: str = "base"
+    hint: str = ""
+    """Of a variant: what a host may be told of it that does not give it away."""
+    t0_utc: Annotated[str, AfterValidator(_utc)]
+    """Wall-clock label of T+0, ISO 8601."""
+    incident: str
+    """Identifier such as INC-2041."""
+    starts_at: Seconds
+    horizon: Seconds
+    fault_at: Seconds
+    """Nominal onset; the engine moves history, per seed, so that the first page lands on 0 (`simulator.onset`)."""
+    fault: str
+    severity_facts: tuple[SeverityFact, ...]
+    objectives: tuple[Objective, ...]
+    services: tuple[Service, ...]
+    roles: tuple[Role, ...]
+    wrong_places: tuple[WrongPlace, ...] = ()
+    """Where commands can end up by mistake; what simulated people's slips print."""
+    strain: Strain = Strain()
+    channels: tuple[str, ...] = ("incident",)
+    room: str = "incident"
+    """Channel in which the team works; in a protected incident a restricted one."""
+    restricted: tuple[str, ...] = ()
+    """Channels that only `overlay.need_to_know` can read."""
+    segments: tuple[Segment, ...]
+    harm: tuple[HarmDimension, ...]
+    figures: tuple[FigureSpec, ...]
+    metrics: tuple[Metric, ...]
+    alerts: tuple[AlertRule, ...]
+    changes: tuple[Change, ...]
+    merges: tuple[Merge, ...] = ()
+    logs: tuple[LogStream, ...]
+    queries: tuple[Query, ...]
+    actions: tuple[Action, ...]
+    injects: tuple[Inject, ...]
+    topics: tuple[Titled, ...]
+    causes: tuple[Cause, ...]
+    blast: tuple[Tick, ...]
+    """What can get worse: risks, side effects and segments that a statement may name."""
+    residual_risks: tuple[Tick, ...]
+    unknowns: tuple[Tick, ...]
+    reasons: tuple[Titled, ...]
+    needs: tuple[Titled, ...]
+    revisions: tuple[Tick, ...]
+    """Revisions one could go back to; the true one is known-good."""
+    factors: tuple[Factor, ...]
+    evidence_minimum: tuple[EvidenceNeed, ...]
+    teaching: tuple[TeachingPoint, ...]
+    overlay: Overlay
+    parameters: dict[str, float] = {}
+    """Numbers handed to the world's constructor (variants change them)."""
+    context: dict[str, Scalar] = {}
+    """Constants for templates."""
+    novice: Easier = Easier()
+    expert: Harder = Harder()
+
+    def find(self, group: str, ident: str) -> Any:
+        """Return the part of `group` (such as `actions`) whose id is `ident`, or None."""
+        return next((part for part in getattr(self, group) if part.id == ident), None)
+
+    def seats(self) -> tuple[Role, ...]:
+        """Return the roles a person may take."""
+        return tuple(role for role in self.roles if role.seat)
+
+    def seat_for(self, duty: Duty) -> str | None:
+        """Return the seat that is there for a duty: the one whose main duty it is, else the first that has it."""
+        seats = self.seats()
+        main = (seat.id for seat in seats if seat.duties[:1] == (duty,))
+        return next(main, None) or next((seat.id for seat in seats if duty in seat.duties), None)
+
+    def place(self, role: str) -> str:
+        """Return what a role is called whatever its id: the post or lane of its main duty, else its id.
+
+        Two seats with one main duty are told apart by their ids. Streams of chance and scripts go by this name.
+        """
+        known = self.find("roles", role)
+        duty = known.duties[0] if known is not None and known.duties else None
+        return PLACES[duty] if duty in PLACES and self.seat_for(duty) == role else role

@@ -1,0 +1,411 @@
+"""What a scenario is made of: frozen pydantic models of the parts of `scenario.yaml`.
+
+Times are drill seconds, T+0 is the first page; in YAML they may be written `90`, `"45s"`, `"3m"`, `"-1m30s"`.
+A `Condition` is a mapping from fact to what must hold: a value, a list (any of), `{above: x}`, `{below: x}`
+or `{not: value}`. There is no expression language; nothing in a scenario is evaluated as code.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from simulator.values import Lane, Strategy
+
+_TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
+
+
+def _seconds(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    found = _TIME.match(value.strip())
+    if not found or not (found[2] or found[3]):
+        raise ValueError(f"{value!r} is not a time; write '45s', '3m', '1m30s' or a number of seconds")
+    total = round(float(found[2] or 0) * 60) + int(found[3] or 0)
+    return -total if found[1] == "-" else total
+
+
+Seconds = Annotated[int, BeforeValidator(_seconds)]
+Span = Annotated[Seconds, Field(ge=0)]
+"""A stretch of time, which cannot be negative."""
+Condition = dict[str, Any]
+
+
+class Data(BaseModel):
+    """A frozen, closed piece of a scenario or playbook."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Titled(Data):
+    """Something with an id that people pick by its title."""
+
+    id: str
+    title: str
+
+
+class Duration(Data):
+    """How long something takes: lognormal around `median` (seconds); `spread` is the sigma of the logarithm."""
+
+    median: Span
+    spread: float = 0.2
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return {"median": value} if isinstance(value, (int, str)) else value
+
+
+Took = Annotated[Duration, BeforeValidator(Duration._read)]
+
+
+class Service(Titled):
+    """A component people name when they freeze, search logs or read changes."""
+
+    team: str
+    surfaces: tuple[Lane, ...] = ()
+    """Lanes that touch it; two or more want a merge owner."""
+
+
+class Segment(Titled):
+    """A part of those affected that recovers on its own terms; weights add up to 1."""
+
+    weight: float
+    tolerance: float = 0.01
+    """Share of the segment that may still be affected and count as within tolerance."""
+
+
+class HarmDimension(Titled):
+    """One kind of harm: a counter that only grows, its unit, weight and scale in the scalar loss."""
+
+    unit: str
+    weight: float
+    scale: float
+
+
+class Metric(Titled):
+    """A series people can look at, through the measurement layer."""
+
+    unit: str = ""
+    source: str
+    """Key into `World.observe()`."""
+    labels: dict[str, str] = {}
+    noise: float = 0.02
+    """Relative standard deviation of one scrape."""
+    floor: float = 0.0
+    """Absolute noise, in the metric's unit."""
+    lag: Seconds = 30
+    """Query-window lag: a panel shows the world this many seconds late."""
+    missing_from: Seconds | None = None
+    """From then on the series gives no data."""
+    panel: bool = False
+    """On the console without being asked for."""
+    good: Literal["low", "high", "flat"] = "low"
+    normal: float | None = None
+    """Pre-incident level, drawn as a line."""
+    within: float = 0.25
+    """Back to normal when within this share of the baseline (or `within_abs`)."""
+    within_abs: float = 0.0
+    segment: str | None = None
+    decimals: int = 3
+
+
+class AlertRule(Titled):
+    """An alert: `metric` above or below a threshold, continuously for `hold` seconds."""
+
+    metric: str
+    above: float | None = None
+    below: float | None = None
+    hold: Seconds = Field(180, alias="for")
+    severity: Literal["critical", "warning", "info"] = "warning"
+    page: str | None = None
+    """Role that is paged."""
+    summary: str
+    """Template; `value` is what the rule saw."""
+    runbook: str = ""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Change(Data):
+    """A deploy, flag flip or configuration change before or during the drill."""
+
+    id: str
+    at: Seconds
+    service: str
+    summary: str
+    actor: str
+    detail: str = ""
+
+
+class Merge(Data):
+    """A queued change that lands at `at` unless its service is frozen by then."""
+
+    id: str
+    at: Seconds
+    service: str
+    frozen_by: tuple[Literal["merges", "deploys"], ...] = ("merges", "deploys")
+    summary: str
+    actor: str
+    effects: tuple[Effect, ...] = ()
+    harmful: bool = True
+
+
+class LogStream(Data):
+    """One kind of log line: how often it comes and what it says (a template over `fields`, `t`, `utc`, `hex`)."""
+
+    id: str
+    service: str
+    level: Literal["INFO", "WARN", "ERROR"]
+    text: str
+    rate: str | float
+    """Lines shown a minute: a number, or a key into `World.observe()` scaled to at most `most`."""
+    scale: float = 1.0
+    most: float = 6.0
+    since: Seconds = -3600
+    until: Seconds = 36000
+    fields: dict[str, tuple[str, ...]] = {}
+    """Values drawn per line for the template."""
+    cause: str | None = None
+
+
+class Query(Titled):
+    """A command a responder can run, as typed; what it prints is a template over the world at that moment."""
+
+    command: str
+    aliases: tuple[str, ...] = ()
+    executors: tuple[str, ...]
+    """Roles that can run it; the first that is in the room is the default."""
+    takes: Took = Duration(median=40)
+    evidence: Literal["physics", "receipt", "artifact", "narrative"]
+    output: str
+    requires: Condition = {}
+    refusal: str = ""
+    """Output (an error) when `requires` does not hold."""
+    topic: str | None = None
+    serves: tuple[str, ...] = ()
+    """Ids of the evidence minimum it provides."""
+    discriminates: tuple[str, ...] = ()
+    """Causes it can rule in or out: a test that could have failed."""
+    supports: tuple[str, ...] = ()
+    """Causes its result speaks for."""
+    precheck_of: tuple[str, ...] = ()
+    """Actions whose trap it reveals."""
+    verifies: bool = False
+    """A rerun of the failing path: green only when the world is."""
+    group: str = "general"
+    figures: dict[str, str] = {}
+    """Numbers it shows: figure name -> key into the world's context."""
+
+
+class Effect(Data):
+    """Turn `knob` to `value`, linearly over `over` seconds."""
+
+    knob: str
+    value: float
+    over: Span = 0
+
+
+class Precondition(Data):
+    """What must hold for an action to be possible, and the message when it does not."""
+
+    when: Condition
+    message: str
+
+
+class Mishap(Data):
+    """What goes wrong now and then with something done in haste, some time after it seemed to work."""
+
+    chance: float = Field(gt=0, le=1)
+    after: Took = Duration(median=240, spread=0.3)
+    """From when it takes effect until it shows."""
+    effects: tuple[Effect, ...]
+    service: str
+    says: str
+    """What the record of changes says then."""
+    actor: str = "@platform-bot"
+
+
+class Action(Titled):
+    """Something people can do to the world."""
+
+    command: str
+    aliases: tuple[str, ...] = ()
+    executors: tuple[str, ...]
+    rung: Literal["flag", "hotfix", "rollback", "containment", "capacity", "repair"]
+    strategy: Strategy | None = None
+    """Branch it belongs to; None: a supporting step."""
+    mitigates: bool = True
+    """Counts as (part of) the mitigation, not as support."""
+    preconditions: tuple[Precondition, ...] = ()
+    takes: Took = Duration(median=20)
+    propagation: Span = 0
+    coverage: tuple[str, ...] = ()
+    """Segments it treats."""
+    effects: tuple[Effect, ...] = ()
+    """Applied when carried out (`takes` is over); `over` is the propagation of each."""
+    starts_with: tuple[Effect, ...] = ()
+    """Applied when it starts."""
+    stalls_when: Condition = {}
+    """It never finishes while this holds; `starts_with` is then the harm it does."""
+    stall_output: str = ""
+    output: str = ""
+    side_effects: tuple[str, ...] = ()
+    """Ids in `blast` that are true of it."""
+    topic: str | None = None
+    """What it is about; a task to carry it out brings up what its executor knows of that."""
+    minutes_to_effect: float
+    """Truth for option cards: minutes from start to effect when nothing is in its way."""
+    reversal_minutes: float
+    abortable: bool = True
+    reversible_by: str | None = None
+    abort_effects: tuple[Effect, ...] = ()
+    irreversible: bool = False
+    wide: bool = False
+    """Touches far more than the affected; wants a precheck."""
+    precheck: str | None = None
+    ready_when: Condition = {}
+    """Prepared: started while this does not hold counts as unprepared."""
+    sign_offs: tuple[str, ...] = ()
+    """Roles whose holders must sign each run before it starts; a signature serves one run."""
+    sign_when: Condition = {}
+    """A simulated signer signs only while this holds, and looks at the precheck first where they can."""
+    sign_refusal: str = ""
+    """What a simulated signer says who does not sign."""
+    instead_of: str | None = None
+    """Action that it does without the signatures (an emergency switch)."""
+    cap: str | None = None
+    """Cap that carrying it out trips."""
+    cap_when: Condition = {}
+    """Trips it only where this holds when it starts."""
+    needs_confidence: Literal["L1", "L2", "L3"] = "L1"
+    repeatable: bool = True
+    conflicts: tuple[str, ...] = ()
+    """Actions that contradict it when in flight at the same time; whichever comes second is held up by the first."""
+    mishap: Mishap | None = None
+
+
+class Answer(Data):
+    """One answer on offer to somebody who asks."""
+
+    id: str
+    label: str
+    right: bool = False
+    right_when: Condition = {}
+    """Right only while this holds (with `right`)."""
+    reply: str = ""
+    effects: tuple[Effect, ...] = ()
+    """What giving it does to the world, such as letting something out."""
+
+
+class Expected(Data):
+    """The response an inject calls for: a command of `command` with these field values, within `within` seconds.
+
+    With `never` the point is that it does not come. `field: [a, b]` means any of them.
+    """
+
+    command: str
+    fields: dict[str, Any] = {}
+    within: Span = 300
+    never: bool = False
+    label: str
+
+
+class Inject(Data):
+    """One line of the MSEL: timed (`at`) or contingent (`when` holds at or after `at`, until `until`)."""
+
+    id: str
+    at: Seconds
+    when: Condition = {}
+    hold: Span = 0
+    """The condition must have held this long."""
+    until: Seconds | None = None
+    to: tuple[str, ...] = ()
+    channel: str = "incident"
+    persona: str
+    form: Literal["message", "ask", "claim", "order"] = "message"
+    text: str
+    answers: tuple[Answer, ...] = ()
+    claim: str | None = None
+    """Cause or statement id it claims; `disproved_by` are the queries that kill it."""
+    wrong: bool = False
+    disproved_by: tuple[str, ...] = ()
+    proposes: str | None = None
+    """Action it pushes for."""
+    expects: Expected | None = None
+    objective: str = ""
+    effects: tuple[Effect, ...] = ()
+    leaves: Literal["commander", "deputy"] | None = None
+    """Incident role whose holder must leave; `grace` seconds later it is vacant unless handed over."""
+    grace: Span = 180
+    occupies: tuple[str, ...] = ()
+    """Roles whose hands it takes, for `occupies_for`: somebody rings who was told nothing."""
+    occupies_for: Span = 180
+
+
+class Cause(Titled):
+    """A story that could explain the signals."""
+
+    true: bool = False
+    plausible: str = ""
+    killed_by: str = ""
+
+
+class Tick(Titled):
+    """A pickable statement that is true or not (risk, residual risk, unknown, reason, need)."""
+
+    true: bool = True
+    true_when: Condition = {}
+
+
+class Factor(Titled):
+    """A contributing factor; `layer` is technical, detection, rollout, ownership or organisation."""
+
+    layer: Literal["technical", "detection", "rollout", "ownership", "organisation"]
+    true: bool = True
+
+
+class FigureSpec(Titled):
+    """A number people state: where the truth stands and its unit."""
+
+    unit: str = ""
+
+
+class EvidenceNeed(Titled):
+    """One item of the scenario's evidence minimum."""
+
+    supports: str = ""
+    """What it must precede: `mitigation`, `any decision`, or the first action of a rung (`rollback`, `repair`)."""
+
+
+class SeverityFact(Data):
+    """A world fact that severity rests on, and the minute from which it can be known."""
+
+    fact: str
+    known_from: Seconds = 0
+    until: Seconds | None = None
+
+
+class Objective(Titled):
+    """What the drill trains, with a number."""
+
+    target: str = ""
+
+
+class TeachingPoint(Data):
+    """One line of the hand-written teaching timeline."""
+
+    at: Seconds
+    text: str
+    hint: str = ""
+    """Next-step hint shown in training while `until` does not hold."""
+    until: Condition = {}
+    seats: tuple[str, ...] = ("commander",)
+    """Whom the hint is for: the first of these seats in which a person sits; nobody's hint is not given."""
+
+
+Merge.model_rebuild()
+Answer.model_rebuild()
+Action.model_rebuild()
+Inject.model_rebuild()
