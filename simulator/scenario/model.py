@@ -219,5 +219,7 @@ class Scenario(Data):
         Two seats with one main duty are told apart by their ids. Streams of chance and scripts go by this name.
         """
         known = self.find("roles", role)
-        duty = known.duties[0] if known is not None and known.duties else None
-        return PLACES[duty] if duty in PLACES and self.seat_for(duty) == role else role
+        duty: Duty | None = known.duties[0] if known is not None and known.duties else None
+        if duty is not None and duty in PLACES and self.seat_for(duty) == role:
+            return PLACES[duty]
+        return role
