@@ -52,7 +52,7 @@ Post = Literal["commander", "deputy"]
 COMMANDER: Final = "commander"
 DEPUTY: Final = "deputy"
 Duty = Literal["commands", "deputises", "investigates", "executes", "verifies", "speaks", "signs", "observes"]
-"""What a seat is there for. Seats are the scenario's and may have any name; rights, criteria and scripts ask for duties.
+"""What a seat is there for. Seats are the scenario's, under any name; rights, criteria and scripts ask for duties.
 `signs` and `observes` are a specialist's and an onlooker's: neither gives a right by itself."""
 PLACES: Final[Mapping[Duty, str]] = {
     "commands": COMMANDER, "deputises": DEPUTY,
