@@ -171,12 +171,12 @@ class RecordView:
         values = [v for v in (*ends, *between) if v is not None]
         return (min(values), max(values)) if values else None
 
-    def facts(self, at: float) -> Mapping[str, e.Scalar]:
+    def facts(self, at: float) -> Mapping[str, Scalar]:
         """Return the world's facts as last sampled by a second."""
         around = self._around(at)
         return around[0].body.facts if around else {}
 
-    def facts_near(self, at: float) -> tuple[Mapping[str, e.Scalar], ...]:
+    def facts_near(self, at: float) -> tuple[Mapping[str, Scalar], ...]:
         """Return the samples on both sides of a second: a change between two samples gets the benefit of the doubt."""
         around = self._around(at)
         return (around[0].body.facts, around[1].body.facts) if around else ()

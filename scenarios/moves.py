@@ -58,7 +58,7 @@ def waiting_to_sign(action: str) -> When:
 
     def met(b: Briefing) -> bool:
         run = b.incident.last_run("action", action)
-        return run is not None and run.state == "waiting" and run.waits_for.startswith("sign-off")
+        return run is not None and run.waits_to_be_signed
 
     return met
 

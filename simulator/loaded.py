@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.acts import Command
+from simulator.acts import Act
 from simulator.policy import Responder
 from simulator.scenario.model import Scenario
 from simulator.scenario.world import World
 
-Agent = Callable[[Any], Iterable[Command]]
+Agent = Callable[[Any], Iterable[Act]]
 """Something that plays a role: given its `views.Briefing`, the commands it gives now."""
 
 

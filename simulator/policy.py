@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from simulator import acts
 from simulator.briefing import Briefing
+from simulator.values import Author
 
 Brief = Callable[[str], Briefing]
-Policy = Callable[[Brief], Iterable[tuple[str, acts.Command]]]
+Policy = Callable[[Brief], Iterable[tuple[str, acts.Act]]]
 """Given a way to be briefed for any role, the commands to give now, each with the seat that gives it."""
 
 
@@ -18,8 +19,8 @@ class Order:
     """A command to be given at a drill second, by whom."""
 
     at: int
-    by: str
-    body: acts.Command
+    by: Author
+    body: acts.Act
 
 
 @dataclass(frozen=True)

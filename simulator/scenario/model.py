@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator.events import Scalar
 from simulator.scenario.parts import (
     Action,
     AlertRule,
@@ -33,7 +32,7 @@ from simulator.scenario.parts import (
     Titled,
 )
 from simulator.scenario.people import Role, Strain, WrongPlace
-from simulator.values import PLACES, Duty, Rejection, Rung
+from simulator.values import PLACES, Duty, Rejection, Rung, Scalar
 
 
 class Deadline(Data):
@@ -59,6 +58,15 @@ class Window(Data):
         if self.to <= self.from_:
             raise ValueError("`to` must come after `from`")
         return self
+
+
+class UpdateKnobs(Data):
+    """Knobs of the world that telling people turns to 1."""
+
+    public: str | None = None
+    """Turned by every public update."""
+    detail: str | None = None
+    """Turned by what says outside need-to-know what only the circle may know."""
 
 
 class Overlay(Data):
@@ -97,6 +105,7 @@ class Overlay(Data):
     """Roles inside the circle of a protected incident; empty in an open one."""
     capture_action: str | None = None
     """Action that preserves the evidence here; the generic capture carries it out."""
+    update_knobs: UpdateKnobs = UpdateKnobs()
     cap_facts: dict[str, dict[str, str]] = {}
     """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
     deadlines: tuple[Deadline, ...] = ()

@@ -401,8 +401,8 @@ class TeachingPoint(Data):
     hint: str = ""
     """Next-step hint shown in training while `until` does not hold."""
     until: Condition = {}
-    seats: tuple[str, ...] = ("commander",)
-    """Whom the hint is for: the first of these seats in which a person sits; nobody's hint is not given."""
+    seats: tuple[str, ...] = ()
+    """Whom the hint is for: the first of these seats in which a person sits, by default the one that leads."""
 
 
 Merge.model_rebuild()
