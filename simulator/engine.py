@@ -14,6 +14,7 @@ import simpy
 
 from simulator import acts
 from simulator import events as e
+from simulator.answers import Answer, Refusal
 from simulator.briefing import Catalogue, briefing, catalogue
 from simulator.handlers import HANDLERS
 from simulator.loaded import LoadedScenario
@@ -117,8 +118,8 @@ class Engine:
         if to > self.now and not self.finished:
             self.env.run(until=to)
 
-    def submit(self, command: acts.Command, by: str) -> Entry:
-        """Take a command at `now`; return its entry. If it is refused, the next entry says why.
+    def submit(self, command: acts.Command, by: str) -> Answer:
+        """Take a command at `now`; return its entry and, where it is refused, why.
 
         Whoever speaks for an empty seat sits down in it first.
         """
@@ -131,7 +132,7 @@ class Engine:
             self.stand_ins.person_acted(role)
         reason = self.objection(command, role)
         if reason:
-            return self.refuse(command, by, reason)
+            return self.refuse(command, by, Refusal("refused", reason))
         entry = self._record(command, by)
         self._fold(entry)
         if person:
@@ -139,7 +140,7 @@ class Engine:
         handler = HANDLERS.get(type(command))
         if handler:
             handler(self, command, role)
-        return entry
+        return Answer(entry)
 
     def _stands(self, command: acts.Command, by: str, role: str) -> bool:
         if isinstance(command, (acts.TakeSeat,
@@ -151,12 +152,12 @@ class Engine:
         """Return why `role` would be refused `command` now, or None. Writes nothing."""
         return self.rules.refusal(command, role)
 
-    def refuse(self, command: acts.Command, by: str, reason: str) -> Entry:
+    def refuse(self, command: acts.Command, by: str, refusal: Refusal) -> Answer:
         """Put a command on the record that nothing comes of; only who gave it sees it, and why."""
         role = role_of(by)
         entry = self._record(command, by, (role,))
-        self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=reason))
-        return entry
+        self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=refusal.reason))
+        return Answer(entry, refusal)
 
     def run_to_horizon(self) -> None:
         """Let the world run on to its horizon, ending the drill by time if nobody has ended it."""

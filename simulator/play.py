@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from simulator import acts
+from simulator.answers import Refusal
 from simulator.briefing import briefer
 from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import UnknownName
@@ -90,7 +91,7 @@ def play_orders(
         if order.at >= end:
             continue
         if order.at < engine.now:
-            engine.refuse(order.body, order.by, f"{order.at} s {PAST}")
+            engine.refuse(order.body, order.by, Refusal("past", f"{order.at} s {PAST}"))
             continue
         _advance(engine, order.at, step)
         engine.submit(order.body, order.by)

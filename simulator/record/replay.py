@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from simulator.answers import Refusal
 from simulator.engine import VERSION, Engine
 from simulator.errors import ReplayDivergence
 from simulator.loaded import LoadedScenario
@@ -35,7 +36,7 @@ def rebuild(
 
 def _once_more(engine: Engine, entry: Entry, late: Mapping[int, str]) -> None:
     if entry.seq in late:
-        engine.refuse(entry.body, entry.by, late[entry.seq])  # type: ignore[arg-type]
+        engine.refuse(entry.body, entry.by, Refusal("past", late[entry.seq]))  # type: ignore[arg-type]
     else:
         engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
 

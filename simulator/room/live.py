@@ -9,11 +9,10 @@ from __future__ import annotations
 import math
 
 from simulator import acts
-from simulator import events as e
+from simulator.answers import Answer
 from simulator.engine import OPENS_AT, VERSION, Engine
 from simulator.errors import DrillError, StaleWriter
 from simulator.loaded import LoadedScenario
-from simulator.record.journal import Entry
 from simulator.record.replay import rebuild
 from simulator.room.clock import Clock, Mark, What, fold
 from simulator.room.finish import Finishing
@@ -72,8 +71,8 @@ class Live:
             self.problem = f"the drill cannot go on: the engine failed ({type(error).__name__}: {error}); export it"
             raise DrillError(self.problem) from error
 
-    def give(self, command: acts.Command, by: str) -> tuple[Entry, str | None]:
-        """Apply a command and make it durable; return its entry and the reason where it is refused.
+    def give(self, command: acts.Command, by: str) -> Answer:
+        """Apply a command and make it durable; return its entry and, where it is refused, why.
 
         In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in
         between, and where storing fails it is dropped.
@@ -83,8 +82,8 @@ class Live:
             if self._finishing.over:
                 raise DrillError(OVER)
             try:
-                entry = engine.submit(command, by)
-                self._store.append(self._row.id, self._given + 1, entry.at, by, command)
+                answer = engine.submit(command, by)
+                self._store.append(self._row.id, self._given + 1, answer.entry.at, by, command)
             except StaleWriter:
                 self._forget()
                 continue
@@ -92,9 +91,8 @@ class Live:
                 self._forget()
                 raise
             self._given += 1
-            refusal = _refusal(engine, entry)
             self._freeze_if_over(engine)
-            return entry, refusal
+            return answer
         raise DrillError(BUSY)
 
     def mark(self, what: What, by: str, value: float | None = None) -> None:
@@ -184,10 +182,3 @@ def outdated(row: DrillRow, loaded: LoadedScenario) -> str | None:
     if row.header.digest != loaded.digest:
         return f"the scenario {row.header.scenario!r} has changed since this drill was begun: {remedy}"
     return None
-
-
-def _refusal(engine: Engine, entry: Entry) -> str | None:
-    """Return why a command just given was refused: the journal's next entry says so."""
-    after = engine.journal.entries[entry.seq :][:1]
-    body = after[0].body if after else None
-    return body.reason if isinstance(body, e.CommandRefused) and body.command == entry.seq else None

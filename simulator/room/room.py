@@ -13,12 +13,13 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from simulator import acts
+from simulator.answers import Answer
 from simulator.briefing import Briefing, briefing
 from simulator.engine import OPENS_AT, Engine
 from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
 from simulator.record.incident import IncidentState
-from simulator.record.journal import Entry, Journal
+from simulator.record.journal import Journal
 from simulator.room.clock import Clock, What, skipped
 from simulator.room.finish import Finisher, Finishing
 from simulator.room.live import Live
@@ -121,8 +122,8 @@ class Room:
 
     # --- doing ----------------------------------------------------------------------------------------
 
-    def submit(self, command: acts.Command, person: Participant) -> tuple[Entry, str | None]:
-        """Give a command now; return its entry and, where the drill refuses it, the reason.
+    def submit(self, command: acts.Command, person: Participant) -> Answer:
+        """Give a command now; return its entry and, where the drill refuses it, why.
 
         It is on disk when this returns. Raises AccessDenied where the person may not give any command now.
         """
@@ -248,9 +249,9 @@ class Room:
     # --- underneath ---------------------------------------------------------------------------------------
 
     def _give(self, command: acts.Command, by: str) -> None:
-        _, refused = self._live.give(command, by)
-        if refused:
-            raise AccessDenied(refused)
+        refusal = self._live.give(command, by).refusal
+        if refusal:
+            raise AccessDenied(refusal.reason)
 
     def _belongs(self, person: Participant) -> None:
         if person.drill != self.row.id:
