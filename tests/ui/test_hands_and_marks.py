@@ -25,8 +25,7 @@ Seat = Callable[..., Here]
 
 def give(here: Here, *commands: acts.Command) -> Briefing:
     for command in commands:
-        _, refused = here.room.submit(command, here.person)
-        assert refused is None, refused
+        assert here.room.submit(command, here.person).refusal is None
     return here.room.briefing(here.role)
 
 
