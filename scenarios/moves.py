@@ -104,6 +104,17 @@ def both(*conditions: When) -> When:
     return lambda b: all(condition(b) for condition in conditions)
 
 
+def found(query: str, name: str, value: e.Scalar) -> When:
+    """Wait until a query's newest output has a finding of this value."""
+    return lambda b: finding(b, query, name) == value
+
+
+def finding(b: Briefing, query: str, name: str) -> e.Scalar | None:
+    """Return a finding of a query's newest output; None while there is none."""
+    result = b.latest_result(query)
+    return result.findings.get(name) if result else None
+
+
 # --- what is said ----------------------------------------------------------------------------------------
 
 

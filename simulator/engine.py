@@ -219,6 +219,10 @@ class Engine:
         context = self.world.context()
         return {name: round(float(_dig(context, key)), 4) for name, key in keys.items()}
 
+    def findings(self, keys: Mapping[str, str]) -> dict[str, e.Scalar]:
+        """Return finding -> value for dotted keys into what templates print."""
+        return {name: _dig(self._scope(), key) for name, key in keys.items()}
+
     def inbox(self, role: str) -> list[Entry]:
         """Return the entries `role` may see, oldest first (shared: do not change it)."""
         return self._inboxes[role]
@@ -387,5 +391,5 @@ class Engine:
 def _dig(context: Mapping[str, Any], path: str) -> Any:
     value: Any = context
     for part in path.split("."):
-        value = value[part]
+        value = value[int(part) if isinstance(value, (list, tuple)) else part]
     return value

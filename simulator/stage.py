@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import simpy
 
-from simulator.events import Event
+from simulator.events import Event, Scalar
 from simulator.record.incident import IncidentState
 from simulator.record.journal import Entry, Header
 from simulator.scenario.model import Scenario
@@ -42,3 +42,6 @@ class Stage(Protocol):
 
     def measured_figures(self, keys: Mapping[str, str]) -> dict[str, float]:
         """Return figure name -> value for keys into the world's context."""
+
+    def findings(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
+        """Return finding -> value for keys into what templates print."""

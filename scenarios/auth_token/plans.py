@@ -135,18 +135,10 @@ TELLING = ("endpoints", "git_log")
 """Queries whose outputs decide between the plans."""
 
 
-def _says(b: Briefing, query: str, words: str) -> bool:
-    result = b.latest_result(query)
-    return result is not None and words in result.output
-
-
 def plan_of(b: Briefing) -> Plan:
     """Return the plan that fits what has been seen; until something speaks against it, that of a wrong key."""
-    if _says(b, "endpoints", "(unknown_kid)"):
-        return LATE
-    if _says(b, "endpoints", "(not_yet_valid)"):
-        return CLOCK
-    return UNFLAGGED if _says(b, "git_log", "signs with kid v2 always") else KEY
+    by_reason = {"unknown_kid": LATE, "not_yet_valid": CLOCK}.get(str(moves.finding(b, "endpoints", "reason")))
+    return by_reason or (UNFLAGGED if moves.finding(b, "git_log", "web_flag_read") is False else KEY)
 
 
 def nobody_stuck(b: Briefing) -> bool:

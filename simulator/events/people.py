@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from simulator.events.base import Event
+from simulator.events.base import Event, Scalar
 from simulator.values import Part
 
 
@@ -138,7 +138,7 @@ class QueryStarted(Event):
 
 
 class QueryFinished(Event):
-    """The output as it stood at that moment. `figures` are the numbers it shows."""
+    """The output as it stood at that moment. `figures` are the numbers it shows, `findings` what it says by name."""
 
     kind: Literal["query_finished"] = "query_finished"
     run: str
@@ -149,6 +149,7 @@ class QueryFinished(Event):
     output: str
     evidence: Literal["physics", "receipt", "artifact", "narrative"]
     figures: dict[str, float] = {}
+    findings: dict[str, Scalar] = {}
     ok: bool = True
     """False where the output is an error message (wrong precondition, wrong place)."""
 

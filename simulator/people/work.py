@@ -85,7 +85,8 @@ class Work:
         finished = e.QueryFinished(
             run=run, query=query.id, executor=executor, command_line=query.command,
             output=self._stage.render(query.output if ok else query.refusal), evidence=query.evidence,
-            figures=self._stage.measured_figures(query.figures) if ok else {}, ok=ok,
+            figures=self._stage.measured_figures(query.figures) if ok else {},
+            findings=self._stage.findings(query.findings) if ok else {}, ok=ok,
         )  # fmt: skip
         self._stage.emit(finished)
         return finished
