@@ -87,7 +87,7 @@ class Engine:
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
         self.rules = Rules(self.scenario, self.incident, self.work, self.seen_as, self._sees)
-        makers = loaded.teammates if header.automation else {}
+        makers = loaded.teammates(loaded.scenario) if header.automation else {}
         self._agents = {seat: make() for seat, make in makers.items()}
         self.stand_ins = StandIns(self, self.work, self.teammates, makers)
         self._truth = Truth(self, self.world)

@@ -19,9 +19,10 @@ from scenarios.auth_token.plans import (
     snapshot,
     somebody_stuck,
 )
-from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, since, task
-from scenarios.plans import Choice, decided, hand_off, option, settled
-from scenarios.responders import Step, does
+from scenarios.players.conditions import When, both, delivered, done, here, recorded, seen, since
+from scenarios.players.plan import Choice, decided, hand_off, option, settled
+from scenarios.players.said import below, known, m, task
+from scenarios.players.script import Step, does
 from simulator import acts, values
 
 

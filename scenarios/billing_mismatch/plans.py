@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios import plans
-from scenarios.moves import below, finding
-from scenarios.plans import Choice
+from scenarios.players import plan as plans
+from scenarios.players.plan import Choice
+from scenarios.players.said import below, finding
 from simulator.briefing import Briefing
 
 

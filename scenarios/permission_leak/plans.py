@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios import plans
-from scenarios.moves import figure, finding
+from scenarios.players import plan as plans
+from scenarios.players.said import figure, finding
 from simulator import acts, values
 from simulator.briefing import Briefing
 

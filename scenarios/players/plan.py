@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.moves import When, above, both, done, figure, green, known, m, seen, since
-from scenarios.responders import Step, does
+from scenarios.players.conditions import When, both, done, green, seen, since
+from scenarios.players.said import above, figure, known, m
+from scenarios.players.script import Step, does
 from simulator import acts, values
 from simulator.briefing import Briefing
 
