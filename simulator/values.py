@@ -164,7 +164,6 @@ def repicked(model: Model, change: Callable[[str, str], str]) -> Model:
             return tuple(changed(one, source) for one in value)
         return change(source, value) if source and isinstance(value, str) else value
 
-    old = {name: getattr(model, name) for name in type(model).model_fields}
-    new = {name: changed(old[name], _source_of(info)) for name, info in type(model).model_fields.items()}
-    differs = {name: value for name, value in new.items() if value != old[name]}
-    return model.model_copy(update=differs) if differs else model
+    fields = type(model).model_fields
+    new = {name: changed(value, _source_of(fields[name])) for name, value in model}
+    return model.model_copy(update=new) if new != dict(model) else model
