@@ -169,14 +169,19 @@ def test_a_policy_names_the_roles_of_the_scenario_in_whatever_it_gives(kind: typ
 # --- drills ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("policy", ["by_the_book", "hero", "gamer", "impatient"])
-def test_seats_by_any_other_name_play_and_score_the_same(policy: str) -> None:
-    loaded, other = load("auth_token"), renamed("auth_token")
+@pytest.mark.xfail(strict=True, reason="rights, posts and streams of chance still go by a seat's id")
+@pytest.mark.parametrize(("name", "policy"), [
+    *((name, "by_the_book") for name in names()),
+    *(("auth_token", policy) for policy in ("hero", "gamer", "impatient")),
+])  # fmt: skip
+def test_seats_by_any_other_name_play_and_score_the_same(name: str, policy: str) -> None:
+    loaded, other = load(name), renamed(name)
     was, now = play(loaded, policy, 7), play(other, policy, 7)
     assert lines(now, RENAMED) == [entry.to_json() for entry in was.journal]
     assert total(now, other) == total(was, loaded)
 
 
+@pytest.mark.xfail(strict=True, reason="rights still go by a seat's id")
 def test_a_team_of_three_plays_by_the_book_to_closure() -> None:
     loaded = cut_to_three("auth_token")
     engine = play(loaded, "by_the_book", 7)
