@@ -20,8 +20,8 @@ from simulator.scenario.parts import Query
 
 MOST_LINKS = 8
 
-B = TypeVar("B", bound="acts.Command | e.Event")
-B_co = TypeVar("B_co", bound="acts.Command | e.Event", covariant=True)
+B = TypeVar("B", bound="acts.Act | e.Event")
+B_co = TypeVar("B_co", bound="acts.Act | e.Event", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class RecordView:
         return found
 
     @cached_property
-    def _moments(self) -> dict[str, tuple[Moment[acts.Command | e.Event], ...]]:
+    def _moments(self) -> dict[str, tuple[Moment[acts.Act | e.Event], ...]]:
         names = self._named[1]
         return {
             kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, "")) for x in entries)

@@ -302,3 +302,11 @@ class Check:
                 value = value.get(step) if isinstance(value, Mapping) else None
             if not isinstance(value, (int, float)):
                 self.find(path, f"the world's context has no number {key!r}", f"use one{nearest(str(key), context)}")
+        printed = {**self.scenario.context, **context}
+        for path, key in parts(self.data, "queries.*.findings.*"):
+            value = printed
+            for step in str(key).split("."):
+                row = int(step) if isinstance(value, list) and step.isdigit() and int(step) < len(value) else None
+                value = value.get(step) if isinstance(value, Mapping) else None if row is None else value[row]
+            if not isinstance(value, (bool, int, float, str)):
+                self.find(path, f"templates print no single value {key!r}", f"use one{nearest(str(key), printed)}")

@@ -22,15 +22,16 @@ from ruamel.yaml.events import AliasEvent
 
 from scenarios.difficulty import at
 from scenarios.patch import Patched, lay_over
+from scenarios.players.derived import ANYBODY
 from simulator.errors import ScenarioError, UnknownName, nearest
-from simulator.loaded import LoadedScenario
+from simulator.loaded import LoadedScenario, nobody
 from simulator.scenario.model import Scenario
 
 LARGEST = 1_000_000
 """Characters beyond which a scenario file is not read."""
 MOST_ALIASES = 200
-SHARED = ("moves.py", "plans.py", "responders.py")
-"""Python files beside the scenario folders that decide what simulated holders do."""
+SHARED = ("conditions.py", "plan.py", "said.py", "script.py")
+"""Files of `scenarios/players` that decide what simulated holders do."""
 BASE, DRAWN = "base", "drawn"
 """The scenario as its own file has it; and, where people choose, any variant, without saying which."""
 Path = tuple[str | int, ...]
@@ -78,8 +79,8 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
         scenario=scenario,
         make_world=lambda: world(scenario.parameters),
         digest=_digest(text + (f"\0{patch[0]}" if patch else ""), folder),
-        responders=dict(getattr(responders, "RESPONDERS", {})),
-        teammates=dict(getattr(responders, "TEAMMATES", {})),
+        responders=dict(getattr(responders, "RESPONDERS", ANYBODY)),
+        teammates=getattr(responders, "TEAMMATES", nobody),
         source=file if patch is None else patch[1],
         mechanics=mechanics(scenario, folder),
     )
@@ -154,7 +155,7 @@ def _digest(text: str, folder: Traversable) -> str:
     """Return the SHA-256 over everything that shapes a journal: text, world, and what simulated holders do."""
     digest = hashlib.sha256(text.encode())
     own = [entry for entry in folder.iterdir() if entry.name.endswith(".py")]
-    shared = [resources.files("scenarios") / name for name in SHARED]
+    shared = [resources.files("scenarios.players") / name for name in SHARED]
     for entry in (*sorted(own, key=lambda entry: entry.name), *shared):
         digest.update(f"\0{entry.name}\0{entry.read_text(encoding='utf-8')}".encode())
     return digest.hexdigest()
@@ -162,7 +163,7 @@ def _digest(text: str, folder: Traversable) -> str:
 
 MOVED_BY = ("parameters", "harm", "merges", "starts_at", "horizon", "fault_at")
 ACTS_BY = ("id", "takes", "propagation", "starts_with", "effects", "stalls_when", "preconditions", "repeatable")
-SCRIPTED = ("scenarios.moves", "scenarios.plans", "scenarios.responders", "scenarios.gamer", "simulator.briefing")
+SCRIPTED = ("scenarios.players", "simulator.briefing")
 """What a module of scripted responders imports, and a world does not."""
 
 

@@ -67,8 +67,13 @@ class Seat(NamedTuple):
     seat: bool
     lane: str | None
     duties: tuple[Duty, ...]
-    place: str
-    """The post or lane of its main duty, else its id: what scripts call it, whatever its id."""
+    places: tuple[str, ...] = ()
+    """The places it fills, its own first: what scripts call it by, whatever its id."""
+
+    @property
+    def place(self) -> str:
+        """Return what the role is called whatever its id."""
+        return self.places[0]
 
 
 class Needed(NamedTuple):
@@ -240,7 +245,9 @@ def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catal
     lines = tuple(x for x in (*queries, *actions) if only is None or only in x.executors)
     return Catalogue(
         title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
-        roles=tuple(Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane, r.duties, s.place(r.id)) for r in s.roles),
+        roles=tuple(
+            Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane, r.duties, s.places(r.id)) for r in s.roles
+        ),
         lines=lines, panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
         called=called(s, offers),

@@ -155,8 +155,11 @@ class Drill(Protocol):
     def turn(self, effects: Sequence[Effect], by: str) -> None:
         """Apply effects to the world's knobs and record the truth."""
 
-    def measured(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
-        """Return name -> value for dotted keys into the world's context."""
+    def measured(self, keys: Mapping[str, str]) -> dict[str, float]:
+        """Return figure -> value for dotted keys into the world's context."""
+
+    def findings(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
+        """Return finding -> value for dotted keys into what templates print."""
 
     def deliver(self, line: Line) -> None:
         """Put one line of the MSEL in front of those it is for."""

@@ -89,7 +89,7 @@ class Engine:
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
         self.rules = Rules(self)
-        makers = loaded.teammates if header.automation else {}
+        makers = loaded.teammates(loaded.scenario) if header.automation else {}
         self._agents = {seat: make() for seat, make in makers.items()}
         self.stand_ins = StandIns(self, self.work, self.teammates, makers)
         self._truth = Truth(self, self.world)
@@ -234,10 +234,14 @@ class Engine:
             self.world.turn(effect.knob, effect.value, effect.over)
             self.emit(e.KnobTurned(knob=effect.knob, value=effect.value, over=effect.over, by=Ref(by)), by=WORLD)
 
-    def measured(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
-        """Return name -> value for dotted keys into the world's context."""
+    def measured(self, keys: Mapping[str, str]) -> dict[str, float]:
+        """Return figure -> value for dotted keys into the world's context."""
         context = self.world.context()
-        return {name: _rounded(_dig(context, key)) for name, key in keys.items()}
+        return {name: round(float(_dig(context, key)), 4) for name, key in keys.items()}
+
+    def findings(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
+        """Return finding -> value for dotted keys into what templates print."""
+        return {name: _dig(self._scope(), key) for name, key in keys.items()}
 
     def inbox(self, role: str) -> list[Entry]:
         """Return the entries `role` may see, oldest first (shared: do not change it)."""
@@ -406,9 +410,6 @@ class Engine:
 def _dig(context: Mapping[str, Any], path: str) -> Any:
     value: Any = context
     for part in path.split("."):
-        value = value[part]
+        value = value[int(part) if isinstance(value, (list, tuple)) else part]
     return value
 
-
-def _rounded(value: Any) -> Scalar:
-    return round(float(value), 4) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)

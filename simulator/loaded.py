@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from simulator.acts import Act
@@ -13,6 +13,13 @@ from simulator.scenario.world import World
 
 Agent = Callable[[Any], Iterable[Act]]
 """Something that plays a role: given its `views.Briefing`, the commands it gives now."""
+Holders = Callable[[Scenario], Mapping[str, Callable[[], Agent]]]
+"""Given a scenario: seat -> maker of the simulated holder who acts unasked while nobody sits there."""
+
+
+def nobody(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
+    """Leave every empty seat without a holder who acts unasked."""
+    return {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +32,8 @@ class LoadedScenario:
     """SHA-256 over scenario text and world source, in hex."""
     responders: Mapping[str, Responder]
     """Scripted responders of this scenario, by name."""
-    teammates: Mapping[str, Callable[[], Agent]] = field(default_factory=dict)
-    """Seat -> maker of the simulated holder who acts unasked while nobody sits there."""
+    teammates: Holders = nobody
+    """Who acts unasked where nobody sits."""
     source: str = ""
     """Where it was read from, for messages."""
     difficulty: str = "standard"

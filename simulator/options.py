@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
-from typing import Any, NamedTuple, get_args
-
-from pydantic import BaseModel
+from typing import Any, NamedTuple
 
 from simulator.errors import nearest
 from simulator.need_to_know import NeedToKnow
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
-from simulator.values import Pick
+from simulator.values import picked_fields
 
 
 class Option(NamedTuple):
@@ -89,34 +86,6 @@ _DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
     ],
     "evidence": lambda s, i, r: [Option(ref, ref) for ref in i.refs],
 }
-
-
-@cache
-def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
-    """Return (field, source) for every field of a command that is picked, one level of nesting as `a.b`."""
-    found: list[tuple[str, str]] = []
-    for name, info in model.model_fields.items():
-        source = next((m.source for m in info.metadata if isinstance(m, Pick)), None) or _source_in(info.annotation)
-        if source:
-            found.append((name, source))
-            continue
-        for part in _models_in(info.annotation):
-            found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
-    return tuple(found)
-
-
-def _source_in(annotation: Any) -> str | None:
-    for pick in getattr(annotation, "__metadata__", ()):
-        if isinstance(pick, Pick):
-            return pick.source
-    return next((s for arg in get_args(annotation) if (s := _source_in(arg))), None)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for arg in get_args(annotation):
-        yield from _models_in(arg)
 
 
 def _values(body: Any, path: str) -> Iterator[str]:

@@ -36,7 +36,7 @@ def play(
     if isinstance(responder, Derived):
         given = _derived(responder, name, play(loaded, responder.source, seed, mode=mode))
         return play_orders(loaded, given, seed, name=name, mode=mode, until=until, step=step)
-    return _play_policy(loaded, responder.make(), seed, name, mode, until, step)
+    return _play_policy(loaded, responder.make(loaded.scenario), seed, name, mode, until, step)
 
 
 def play_each(loaded: LoadedScenario, names: Iterable[str], seed: int) -> Iterator[tuple[str, Engine]]:

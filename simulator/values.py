@@ -7,13 +7,15 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
+
 
 M = TypeVar("M")
 
@@ -237,3 +239,47 @@ class Recommendation(Part):
         if self.owner is None and self.voice is None:
             raise ValueError("name whose recommendation it is: a role, or the message it came with")
         return self
+
+
+@cache
+def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """Return (field, source) for every field of a command that is picked, one level of nesting as `a.b`."""
+    found: list[tuple[str, str]] = []
+    for name, info in model.model_fields.items():
+        source = _source_of(info)
+        if source:
+            found.append((name, source))
+            continue
+        for part in _models_in(info.annotation):
+            found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
+    return tuple(found)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for arg in get_args(annotation):
+        yield from _models_in(arg)
+
+
+def _source_of(info: FieldInfo) -> str | None:
+    pick = marked(info, Pick)
+    return pick.source if pick else None
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def repicked(model: Model, change: Callable[[str, str], str]) -> Model:
+    """Return a command, or a piece of one, with `change(source, value)` in the place of every picked value."""
+
+    def changed(value: Any, source: str | None) -> Any:
+        if isinstance(value, BaseModel):
+            return repicked(value, change)
+        if isinstance(value, tuple):
+            return tuple(changed(one, source) for one in value)
+        return change(source, value) if source and isinstance(value, str) else value
+
+    fields = type(model).model_fields
+    new = {name: changed(value, _source_of(fields[name])) for name, value in model}
+    return model.model_copy(update=new) if new != dict(model) else model

@@ -130,7 +130,7 @@ def leave_out(number: int, data: dict[str, Any]) -> bool:
     if "references" in data or (number == 1 and "digest" in data):
         return True
     by, body = str(data.get("by", "")), data.get("body")
-    event = by in ("engine", "world") or by.startswith("teammate:")
+    event = by in ("engine", "world") or by.simulated
     return event and isinstance(body, dict)
 
 
@@ -139,7 +139,7 @@ def refusals(journal: Journal) -> Iterator[str]:
     for entry in journal:
         if entry.body.kind == "command_refused":
             command = journal.entries[entry.body.command - 1]  # type: ignore[union-attr]
-            if not command.by.startswith("teammate:"):
+            if not command.by.simulated:
                 reason = entry.body.reason  # type: ignore[union-attr]
                 yield f"T{command.at:+d}s {command.by} {command.body.kind}: {reason}"
 

@@ -76,7 +76,8 @@ class Work:
         finished = e.QueryFinished(
             run=run, query=query.id, executor=executor, command_line=query.command,
             output=self._drill.render(query.output if ok else query.refusal), evidence=query.evidence,
-            figures=self._drill.measured(query.figures) if ok else {}, ok=ok,
+            figures=self._drill.measured(query.figures) if ok else {},
+            findings=self._drill.findings(query.findings) if ok else {}, ok=ok,
         )  # fmt: skip
         self._drill.emit(finished)
         return finished

@@ -74,7 +74,7 @@ class Live:
             self.problem = f"the drill cannot go on: the engine failed ({type(error).__name__}: {error}); export it"
             raise DrillError(self.problem) from error
 
-    def answer(self, command: acts.Command, by: str, key: str | None) -> Answer | None:
+    def answer(self, command: acts.Act, by: str, key: str | None) -> Answer | None:
         """Return what was answered to this command when it was given under `key`, None as far as that is known.
 
         Raises AccessDenied where something else was given under it, or by somebody else.
@@ -84,7 +84,7 @@ class Live:
             raise AccessDenied(REUSED)
         return found
 
-    def give(self, command: acts.Command, by: str, key: str | None = None) -> Answer:
+    def give(self, command: acts.Act, by: str, key: str | None = None) -> Answer:
         """Apply a command and make it durable; return its entry and, where it is refused, why.
 
         In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in

@@ -125,7 +125,7 @@ class Room:
 
     # --- doing ----------------------------------------------------------------------------------------
 
-    def submit(self, command: acts.Command, person: Participant, key: str | None = None) -> Answer:
+    def submit(self, command: acts.Act, person: Participant, key: str | None = None) -> Answer:
         """Give a command now; return its entry and, where the drill refuses it, why.
 
         It is on disk when this returns. What is given once more under the same `key` is answered as it was the first
@@ -259,7 +259,7 @@ class Room:
 
     # --- underneath ---------------------------------------------------------------------------------------
 
-    def _give(self, command: acts.Command, by: str) -> None:
+    def _give(self, command: acts.Act, by: str) -> None:
         refusal = self._live.give(command, by).refusal
         if refusal:
             raise AccessDenied(refusal.reason)
@@ -268,7 +268,7 @@ class Room:
         if person.drill != self.row.id:
             raise AccessDenied("this link belongs to another drill")
 
-    def _check(self, person: Participant, command: acts.Command, engine: Engine) -> None:
+    def _check(self, person: Participant, command: acts.Act, engine: Engine) -> None:
         if not person.facilitator and engine.incident.seats.get(person.seat or "") != person.name:
             raise AccessDenied("you have no seat in this drill; take one in the lobby")
         state = self._live.clock.state

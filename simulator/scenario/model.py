@@ -232,3 +232,22 @@ class Scenario(Data):
         if duty is not None and duty in PLACES and self.seat_for(duty) == role:
             return PLACES[duty]
         return role
+
+    def cast(self) -> dict[str, str]:
+        """Return place -> role that fills it: what scripts call people by, and whoever that is here.
+
+        A seat with several duties fills several places. Where nobody is there for one, whoever commands fills it; a
+        deputy's goes to who speaks, because two are in command.
+        """
+        there = {place: self.seat_for(duty) for duty, place in PLACES.items()}
+        lead = there[PLACES["commands"]] or self.seats()[0].id
+        there[PLACES["deputises"]] = there[PLACES["deputises"]] or there[PLACES["speaks"]]
+        found = {place: role or lead for place, role in there.items()}
+        for role in self.roles:
+            found.setdefault(self.place(role.id), role.id)
+        return found
+
+    def places(self, role: str) -> tuple[str, ...]:
+        """Return the places a role fills, its own first."""
+        filled = [place for place, filled_by in self.cast().items() if filled_by == role]
+        return tuple(sorted(filled, key=lambda place: place != self.place(role)))

@@ -197,6 +197,9 @@ class Query(Titled):
     group: str = "general"
     figures: dict[str, str] = {}
     """Numbers it shows: figure name -> key into the world's context."""
+    findings: dict[str, str] = {}
+    """What can be read off its output, for those who read no prose: name -> key into what templates print, such as
+    `pops.1.gets` for a row of a table."""
 
 
 class Effect(Data):

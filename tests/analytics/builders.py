@@ -141,7 +141,7 @@ PLAYBOOK = load("recovery")
 # --- what is said ------------------------------------------------------------------------------------------
 
 
-def say(clock: str, role: str, command: acts.Command) -> Lines:
+def say(clock: str, role: str, command: acts.Act) -> Lines:
     return [(seconds(clock), f"{role}:Ana", command)]
 
 

@@ -165,7 +165,7 @@ def test_a_scenario_without_a_library_has_no_finalists() -> None:
     assert untouched_turns(begin(LOADED.make_world, LOADED.scenario, 0))[0].knob == "merge_restart"
 
 
-def fit_of(*given: tuple[int, str, acts.Command]) -> Fit:
+def fit_of(*given: tuple[int, str, acts.Act]) -> Fit:
     seats = [Order(-60, f"{seat}:Ana", acts.TakeSeat(seat=seat, name="Ana")) for seat in ("commander", "mitigation")]
     orders = sorted((Order(at, f"{seat}:Ana", body) for at, seat, body in given), key=lambda order: order.at)
     engine = play_orders(LOADED, [*seats, *orders], 1)

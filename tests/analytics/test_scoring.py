@@ -125,7 +125,7 @@ def paraphrased(body: Any) -> Any:
     free = {"text": "quite other words", "title": "another title", "because": "other words", "note": "n",
         "summary": "s"}
     words = {name: value for name, value in free.items() if isinstance(getattr(body, name, None), str)}
-    return body.model_copy(update=words) if isinstance(body, acts.Command) else body
+    return body.model_copy(update=words) if isinstance(body, acts.Act) else body
 
 
 @settings(max_examples=30, deadline=None)

@@ -38,7 +38,7 @@ def store(path: str) -> Store:
     return store
 
 
-def say(words: str) -> acts.Command:
+def say(words: str) -> acts.Act:
     return acts.PostMessage(text=words)
 
 

@@ -179,7 +179,7 @@ class Bench:
         found: dict[int, e.TaskAssigned] = {}
         index = -1
         for entry in accepted(self.recorded.journal.entries):
-            if isinstance(entry.body, acts.Command) and not entry.by.startswith("teammate:"):
+            if isinstance(entry.body, acts.Act) and not entry.by.simulated:
                 index += 1
             elif isinstance(entry.body, e.TaskAssigned):
                 found[index] = entry.body
@@ -203,7 +203,7 @@ class Bench:
         return pieces
 
 
-def _about(body: acts.Command) -> tuple[str | None, str | None]:
+def _about(body: acts.Act) -> tuple[str | None, str | None]:
     return getattr(body, "query", None), getattr(body, "action", None)
 
 
@@ -215,7 +215,7 @@ def _next(counts: dict[str, int], family: str) -> str:
     return f"{family}:{number}"
 
 
-def _renamed(body: acts.Command, now_called: dict[str, str | None]) -> acts.Command | None:
+def _renamed(body: acts.Act, now_called: dict[str, str | None]) -> acts.Act | None:
     """Return a command whose references mean what they meant; None where it was about what is gone."""
     changes: dict[str, Any] = {}
     for name in ("task", "handoff", "decision", "packet", "update"):
@@ -246,7 +246,7 @@ def _read_by_branches(journal: Journal) -> str:
     return "\n".join(lines)
 
 
-def described(body: acts.Command) -> str:
+def described(body: acts.Act) -> str:
     """Return a command in few words, as lists of exceptions name it."""
     fields = ("action", "query", "actions", "role", "to", "topic", "inject", "metric", "surface", "status")
     said = ((name, getattr(body, name, None)) for name in fields)

@@ -25,7 +25,7 @@ def drill_of(name: str, seed: int = 7, variant: str = "base", loaded: Any = None
     return engine
 
 
-def give(engine: Engine, at: int, *commands: acts.Command, by: str = ALONE) -> None:
+def give(engine: Engine, at: int, *commands: acts.Act, by: str = ALONE) -> None:
     engine.advance(at)
     for command in commands:
         assert engine.submit(command, by).refusal is None

@@ -85,7 +85,7 @@ def test_other_words_give_the_same_score(name: str, variant: str) -> None:
         assert now.to_json() == was.to_json()
 
 
-def reworded(body: acts.Command) -> acts.Command:
+def reworded(body: acts.Act) -> acts.Act:
     """Return a command with other words wherever somebody writes freely."""
     return body.model_copy(update=dict(_reworded(body)))
 

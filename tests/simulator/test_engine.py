@@ -32,14 +32,14 @@ def bodies(drill: Engine, kind: type[e.Event]) -> list[e.Event]:
     return [entry.body for entry in drill.journal if isinstance(entry.body, kind)]
 
 
-def refusal_of(drill: Engine, command: acts.Command, by: str) -> str:
+def refusal_of(drill: Engine, command: acts.Act, by: str) -> str:
     """Give a command that is refused and return why."""
     refusal = drill.submit(command, by).refusal
     assert refusal is not None
     return refusal.reason
 
 
-def play(drill: Engine, script: list[tuple[int, str, acts.Command]], step: int | None = None) -> Engine:
+def play(drill: Engine, script: list[tuple[int, str, acts.Act]], step: int | None = None) -> Engine:
     """Give each command at its second, advancing in one go or in steps."""
     for at, by, command in script:
         advance(drill, at, step)
@@ -54,7 +54,7 @@ def advance(drill: Engine, to: int, step: int | None) -> None:
     drill.advance(to)
 
 
-SCRIPT: list[tuple[int, str, acts.Command]] = [
+SCRIPT: list[tuple[int, str, acts.Act]] = [
     (-60, MITIGATION, acts.TakeSeat(seat="mitigation", name="Ana")),
     (30, COMMANDER, acts.AcknowledgePage(alert="Errors")),
     (65, MITIGATION, acts.RunQuery(query="check")),
@@ -191,7 +191,7 @@ def test_a_delegated_query_to_a_person_waits_for_the_person() -> None:
         ("nobody:X", acts.PostMessage(text="hi"), "no role 'nobody'"),
     ],
 )
-def test_refusals_say_why_and_the_drill_goes_on(by: str, command: acts.Command, reason: str) -> None:
+def test_refusals_say_why_and_the_drill_goes_on(by: str, command: acts.Act, reason: str) -> None:
     drill = engine()
     answer = drill.submit(command, by)
     assert answer.refusal is not None
@@ -391,7 +391,7 @@ def test_hints_come_in_training_only_and_only_while_needed() -> None:
         max_size=12,
     )
 )
-def test_any_commands_in_any_order_replay_to_the_same_bytes(script: list[tuple[int, str, acts.Command]]) -> None:
+def test_any_commands_in_any_order_replay_to_the_same_bytes(script: list[tuple[int, str, acts.Act]]) -> None:
     drill = play(engine(3), sorted(script, key=lambda line: line[0]))
     assert list(replay(toy(), drill.journal).journal.lines()) == list(drill.journal.lines())
     ats = [entry.at for entry in drill.journal]

@@ -29,7 +29,7 @@ def drill(name: str, *seats: str, seed: int = 7) -> Engine:
     return engine
 
 
-def refused(engine: Engine, command: acts.Command, by: str) -> str:
+def refused(engine: Engine, command: acts.Act, by: str) -> str:
     """Give a command; return why it was refused, or nothing."""
     refusal = engine.submit(command, by).refusal
     return refusal.reason if refusal else ""

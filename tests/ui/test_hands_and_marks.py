@@ -23,7 +23,7 @@ from ui.session import Here
 Seat = Callable[..., Here]
 
 
-def give(here: Here, *commands: acts.Command) -> Briefing:
+def give(here: Here, *commands: acts.Act) -> Briefing:
     for command in commands:
         assert here.room.submit(command, here.person).refusal is None
     return here.room.briefing(here.role)

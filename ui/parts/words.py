@@ -29,7 +29,7 @@ class Said(NamedTuple):
 
 FEW = 3
 """Readers up to which something is said to be for you."""
-Teller = Callable[["Names", "Entry", "acts.Command | e.Event"], "Said | None"]
+Teller = Callable[["Names", "Entry", "acts.Act | e.Event"], "Said | None"]
 
 
 class Names:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.moves import When, above, both, done, figure, green, known, m, seen, since
-from scenarios.responders import Step, does
+from scenarios.players.conditions import When, both, done, green, seen, since
+from scenarios.players.said import above, figure, known, m
+from scenarios.players.script import Step, does
 from simulator import acts, values
 from simulator.briefing import Briefing
 
@@ -177,7 +178,7 @@ def decided(at: int, plan: Plan, choice: Choice, when: When) -> Step:
 
 def lanes(at: int, owners: dict[str, tuple[str, str]], surfaces: dict[str, str]) -> list[Step]:
     """Return the steps that give each lane its owner and the next one, and each surface whoever merges on it."""
-    given: list[acts.Command] = [
+    given: list[acts.Act] = [
         acts.AssignLane.model_validate({"lane": lane, "owner": owner, "next_owner": then})
         for lane, (owner, then) in owners.items()
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scenarios.players.said import filling
 from simulator import acts, values
 from simulator.briefing import Briefing, CommandLine
 from simulator.policy import Brief, Policy
@@ -28,7 +29,7 @@ class _Greed:
         self._tried: dict[str, bool] = {}
         self._declared = False
 
-    def act(self, brief: Brief) -> Iterator[tuple[str, acts.Command]]:
+    def act(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         b = brief("commander")
         if b.now < 0:
             return
@@ -56,13 +57,13 @@ class _Greed:
             self._tried[line.id] = True
         return line
 
-    def _query(self, b: Briefing) -> Iterator[tuple[str, acts.Command]]:
+    def _query(self, b: Briefing) -> Iterator[tuple[str, acts.Act]]:
         line = self._next(b, "query")
         if line:
-            seat = next((hand for hand in self._hands if hand in line.executors), "commander")
+            seat = next((hand for hand in self._hands if filling(b, hand) in line.executors), "commander")
             yield seat, acts.RunQuery(query=line.id)
 
-    def _action(self, b: Briefing) -> Iterator[tuple[str, acts.Command]]:
+    def _action(self, b: Briefing) -> Iterator[tuple[str, acts.Act]]:
         line = self._next(b, "action")
         if line is None:
             return
@@ -77,7 +78,7 @@ class _Greed:
         yield "commander", acts.TakeAction(action=line.id)
 
 
-def _opening(b: Briefing) -> Iterator[tuple[str, acts.Command]]:
+def _opening(b: Briefing) -> Iterator[tuple[str, acts.Act]]:
     for alert in b.alerts():
         yield "commander", acts.AcknowledgePage(alert=alert.alert)
     yield "commander", acts.Declare(severity="SEV-1", title="Everything is on fire")
@@ -86,7 +87,7 @@ def _opening(b: Briefing) -> Iterator[tuple[str, acts.Command]]:
     yield "commander", acts.Freeze(scope=tuple(service.id for service in b.catalogue.services))
     for role in b.catalogue.roles:
         if not b.incident.present[role.id]:
-            yield "commander", acts.PageTeam(role=role.id)
+            yield "commander", acts.PageTeam(role=role.place)
 
 
 def _decision(b: Briefing, action: str) -> acts.RecordDecision:

@@ -1,8 +1,7 @@
-"""What scripted responders are made of, and those that are derived from `by_the_book`.
+"""What scripted responders are made of: steps, scripts, and the book that follows a plan.
 
-A responder is given briefings and nothing else, so it knows what its roles know. `slow`, `hero`,
-`silent`, `talker` and `null` are what `by_the_book` gives on the same seed, delayed, redirected or
-filtered; the others are written per scenario.
+A responder is given briefings and nothing else, so it knows what its roles know. It calls everybody by their place
+(`simulator.values.PLACES`, a specialist's id), whatever a scenario calls its seats: see `simulator.policy.recast`.
 """
 
 from __future__ import annotations
@@ -11,12 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from scenarios.players.said import filling, place_of
 from simulator import acts
 from simulator.briefing import Briefing
-from simulator.loaded import Agent
-from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted
+from simulator.loaded import Agent, Holders
+from simulator.policy import Brief, Policy, recast
+from simulator.scenario.model import Scenario
 
-SLOW_SECONDS = 13 * 60
 MOST_BEHIND = 6 * 60
 """Seconds by which a slower pace puts a step off at most: who is slow at each step still closes within the hour."""
 
@@ -37,13 +37,14 @@ class Step:
 
     at: int
     seat: str
-    make: Callable[[Briefing], acts.Command | None]
+    """The place that does it."""
+    make: Callable[[Briefing], acts.Act | None]
     """The command; None means not yet."""
     when: Callable[[Briefing], bool] = lambda briefing: True
     until: int = 1 << 30
 
 
-def does(command: acts.Command) -> Callable[[Briefing], acts.Command]:
+def does(command: acts.Act) -> Callable[[Briefing], acts.Act]:
     """Return a maker of always the same command."""
     return lambda briefing: command
 
@@ -64,11 +65,13 @@ class Script:
     done: dict[int, bool] = field(default_factory=dict)
     begun: dict[str, bool] = field(default_factory=dict)
 
-    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Command]]:
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         """Give every command whose time has come."""
         for seat in self.seats:
-            for command in (*self._duties(brief(seat)), *self._answers(brief(seat))):
-                yield seat, command
+            b = brief(seat)
+            if seat == place_of(b):  # who fills several places has manners once
+                for command in (*self._duties(b), *self._answers(b)):
+                    yield seat, command
         now = brief(self.seats[0]).now
         for index, step in enumerate(self.steps):
             # Most steps are long done or far off: told by the clock alone, before anybody is briefed.
@@ -86,10 +89,11 @@ class Script:
 
     def _speaker(self, seat: str, b: Briefing) -> str:
         """Return who gives a step: what was meant for the commander is for whoever has taken command over."""
-        holder = b.incident.holder("commander")
-        return holder if holder and holder in self.seats and b.incident.handed_on(seat) else seat
+        held_by = b.incident.holder("commander")
+        holder = place_of(b, held_by) if held_by else None
+        return holder if holder and holder in self.seats and b.incident.handed_on(filling(b, seat)) else seat
 
-    def _duties(self, b: Briefing) -> Iterator[acts.Command]:
+    def _duties(self, b: Briefing) -> Iterator[acts.Act]:
         if not self.manners:
             return
         for task in b.tasks():
@@ -98,9 +102,9 @@ class Script:
             elif not self.begun.get(task.id):
                 self.begun[task.id] = True
                 if task.query:
-                    yield acts.RunQuery(query=task.query, executor=b.role)
+                    yield acts.RunQuery(query=task.query, executor=place_of(b))
                 elif task.action:
-                    yield acts.TakeAction(action=task.action, executor=b.role)
+                    yield acts.TakeAction(action=task.action, executor=place_of(b))
             elif self._over(b, task.query, task.action, task.since, task.due):
                 yield acts.ReportTask(task=task.id, text="Done.", evidence=self._shown(b, task.query))
         for offer in b.incident.handoffs.values():
@@ -110,8 +114,8 @@ class Script:
             if seat == b.role and role in ("commander", "deputy"):
                 yield acts.AcceptRole.model_validate({"role": role})
 
-    def _answers(self, b: Briefing) -> Iterator[acts.Command]:
-        if b.role == self._speaker(self.answered_by, b):
+    def _answers(self, b: Briefing) -> Iterator[acts.Act]:
+        if place_of(b) == self._speaker(self.answered_by, b):
             for inject, since in list(b.incident.asks.items()):
                 heard = inject in self.answers and inject in [option.id for option in b.options("asks")]
                 if heard and b.now >= since + 30:
@@ -152,7 +156,7 @@ class Book(Generic[Plan]):
     settled: Plan | None = None
     parts: dict[str, Script] = field(default_factory=dict)
 
-    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Command]]:
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         """Give every command whose time has come."""
         yield from self._part("first", self.first, self.answers, self.manners)(brief)
         plan = self._plan(brief(self.seats[0]))
@@ -174,129 +178,28 @@ class Book(Generic[Plan]):
 
 
 class MakesBook(Protocol):
-    """Return by_the_book for these seats."""
+    """Given places, by_the_book for these."""
 
-    def __call__(
-        self, seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0
-    ) -> Policy: ...
+    def __call__(self, seats: Sequence[str], *, manners: bool = True, pace: float = 1.0) -> Policy: ...
 
 
-def holders(book: MakesBook, seats: Sequence[str], answers: Mapping[str, str]) -> dict[str, Callable[[], Agent]]:
+def team(scenario: Scenario) -> tuple[str, ...]:
+    """Return every place that a seat of a scenario fills, seat by seat."""
+    return tuple(place for seat in scenario.seats() for place in scenario.places(seat.id))
+
+
+def holders(book: MakesBook) -> Holders:
     """Return makers of the simulated holders of empty seats: each plays by_the_book's part for its seat, slower."""
 
-    def maker(seat: str) -> Callable[[], Agent]:
+    def maker(places: Sequence[str], cast: Mapping[str, str]) -> Callable[[], Agent]:
         def make() -> Agent:
-            part = book((seat,), answers, manners=False, pace=HOLDERS_PACE)
+            part = recast(book(places, manners=False, pace=HOLDERS_PACE), cast)
             return lambda briefing: [command for _, command in part(lambda role: briefing)]
 
         return make
 
-    return {seat: maker(seat) for seat in seats}
+    def hold(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
+        cast = scenario.cast()
+        return {seat.id: maker(scenario.places(seat.id), cast) for seat in scenario.seats()}
 
-
-# --- derived ---------------------------------------------------------------------------------------------
-
-SILENT = (
-    acts.TakeSeat, acts.AcknowledgePage, acts.Freeze, acts.PageTeam, acts.AssignTask, acts.AcknowledgeTask,
-    acts.ReportTask, acts.AskRole,
-    acts.RunQuery, acts.SearchLogs, acts.PinMetric, acts.TakeAction, acts.AbortAction, acts.SignOff,
-    acts.CaptureEvidence,
-    acts.RecordVerification, acts.EndDrill,
-)  # fmt: skip
-"""What is left of by_the_book when it says and writes nothing."""
-DEEDS = (
-    acts.RunQuery, acts.SearchLogs, acts.PinMetric, acts.TakeAction, acts.AbortAction, acts.CaptureEvidence,
-    acts.RecordVerification,
-    acts.Freeze, acts.LiftFreeze,
-)  # fmt: skip
-"""What a talker leaves out."""
-
-
-def delayed(seconds: int) -> Callable[[Sequence[Order]], list[Order]]:
-    """Return a change that gives every order later, except sitting down."""
-
-    def change(orders: Sequence[Order]) -> list[Order]:
-        late = [o if isinstance(o.body, acts.TakeSeat) else Order(o.at + seconds, o.by, o.body) for o in orders]
-        return sorted(late, key=lambda order: order.at)
-
-    return change
-
-
-def only(kinds: tuple[type[acts.Command], ...]) -> Callable[[Sequence[Order]], list[Order]]:
-    """Return a change that keeps these kinds and drops references to what is gone."""
-
-    def change(orders: Sequence[Order]) -> list[Order]:
-        return [Order(o.at, o.by, _without_decision(o.body)) for o in orders if isinstance(o.body, kinds)]
-
-    return change
-
-
-def talks(orders: Sequence[Order]) -> list[Order]:
-    """Drop every deed, every task about one, and the evidence they would have given."""
-    kept = [
-        o
-        for o in orders
-        if not isinstance(o.body, (*DEEDS, acts.AcknowledgeTask, acts.ReportTask))
-        and not (isinstance(o.body, acts.AssignTask) and (o.body.query or o.body.action))
-    ]
-    return [Order(o.at, o.by, _without_results(o.body)) for o in kept]
-
-
-def one_pair_of_hands(policy: Policy, hero: str) -> Policy:
-    """Return a policy that lets one seat carry out everything it can, whoever was meant to."""
-
-    def play(brief: Brief) -> Iterator[tuple[str, acts.Command]]:
-        able = {line.id for line in brief(hero).catalogue.lines if hero in line.executors}
-        for seat, command in policy(brief):
-            yield _by_hero(seat, command, hero, able)
-
-    return play
-
-
-def _by_hero(seat: str, command: acts.Command, hero: str, able: set[str]) -> tuple[str, acts.Command]:
-    if isinstance(command, acts.AssignTask) and (command.query or command.action) in {*able, None}:
-        return seat, command.model_copy(update={"to": hero})
-    what = getattr(command, "query", None) or getattr(command, "action", None)
-    if isinstance(command, (acts.RunQuery, acts.TakeAction)) and what in able:
-        return hero, command.model_copy(update={"executor": hero})
-    return (hero, command) if isinstance(command, (acts.SearchLogs, acts.CaptureEvidence)) else (seat, command)
-
-
-def _without_decision(body: acts.Command) -> acts.Command:
-    return body.model_copy(update={"decision": None}) if isinstance(body, acts.TakeAction) else body
-
-
-KEPT_EVIDENCE = ("alert:", "inject:", "change:", "cue:")
-
-
-def _without_results(body: acts.Command) -> acts.Command:
-    changes: dict[str, object] = {}
-    for name in ("evidence", "verification"):
-        refs = getattr(body, name, None)
-        if isinstance(refs, tuple):
-            changes[name] = tuple(ref for ref in refs if ref.startswith(KEPT_EVIDENCE))
-    return body.model_copy(update=changes) if changes else body
-
-
-def seats_only(orders: Sequence[Order]) -> list[Order]:
-    """Sit down and do nothing."""
-    return [order for order in orders if isinstance(order.body, acts.TakeSeat)]
-
-
-def library(
-    book: MakesBook, seats: Sequence[str], answers: Mapping[str, str], hero: str, **written: Callable[[], Policy]
-) -> dict[str, Responder]:
-    """Return a scenario's responders by name: by_the_book, the derived ones, and those written for it."""
-
-    def by_the_book() -> Policy:
-        return book(seats, answers)
-
-    return {
-        "by_the_book": Scripted(by_the_book),
-        "slow": Derived("by_the_book", delayed(SLOW_SECONDS)),
-        "hero": Scripted(lambda: one_pair_of_hands(by_the_book(), hero)),
-        "silent": Derived("by_the_book", only(SILENT)),
-        "talker": Derived("by_the_book", talks),
-        "null": Derived("by_the_book", seats_only),
-        **{name: Scripted(make) for name, make in written.items()},
-    }
+    return hold

@@ -1,22 +1,14 @@
-"""What scripted responders of any scenario are made of: what a step may wait for, and small things to say."""
+"""What a step of a script may wait for, in any scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from simulator import acts, values
+from scenarios.players.said import filling, finding
 from simulator import events as e
 from simulator.briefing import Briefing
 
 When = Callable[[Briefing], bool]
-
-
-def m(minutes: float) -> int:
-    """Return drill seconds for minutes."""
-    return round(60 * minutes)
-
-
-# --- what a step may wait for -----------------------------------------------------------------------------
 
 
 def seen(*queries: str) -> When:
@@ -40,7 +32,7 @@ def done(action: str, times: int = 1) -> When:
 
 def here(role: str) -> When:
     """Wait until a role is in the room."""
-    return lambda b: b.incident.present[role]
+    return lambda b: b.incident.present[filling(b, role)]
 
 
 def delivered(inject: str) -> When:
@@ -75,7 +67,7 @@ def since(action: str, seconds: int) -> When:
 
 def in_command(seat: str) -> When:
     """Wait until a seat holds command."""
-    return lambda b: b.incident.holder("commander") == seat
+    return lambda b: b.incident.holder("commander") == filling(b, seat)
 
 
 def failed(query: str) -> When:
@@ -104,36 +96,6 @@ def both(*conditions: When) -> When:
     return lambda b: all(condition(b) for condition in conditions)
 
 
-# --- what is said ----------------------------------------------------------------------------------------
-
-
-def known(b: Briefing, *queries: str) -> tuple[str, ...]:
-    """Return references to the newest outputs of these queries, as far as there are any."""
-    found = (b.latest_result(query) for query in queries)
-    return tuple(result.run for result in found if result is not None)
-
-
-def figure(b: Briefing, query: str, name: str) -> values.Figure | None:
-    """Return a figure as a query's newest output gives it."""
-    result = b.latest_result(query)
-    return values.Figure(name=name, low=result.figures[name]) if result and name in result.figures else None
-
-
-def task(to: str, query: str | None = None, action: str | None = None, text: str = "",
-    due: float = 5) -> acts.AssignTask:
-    """Return a task for a role, about a query, an action, or what `text` says."""
-    return acts.AssignTask(
-        to=to, text=text or f"Please run: {query or action}", query=query, action=action, due_minutes=due
-    )
-
-
-def below(metric: str, threshold: float, within: float = 10) -> values.Check:
-    """Return a check that a metric falls below a threshold within so many minutes."""
-    return values.Check.model_validate({"metric": metric, "is": "below", "threshold": threshold,
-        "within_minutes": within})
-
-
-def above(metric: str, threshold: float, within: float = 10) -> values.Check:
-    """Return a check that a metric rises above a threshold within so many minutes."""
-    return values.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold,
-        "within_minutes": within})
+def found(query: str, name: str, value: e.Scalar) -> When:
+    """Wait until a query's newest output has a finding of this value."""
+    return lambda b: finding(b, query, name) == value
