@@ -181,8 +181,10 @@ def outdated(row: DrillRow, loaded: LoadedScenario) -> str | None:
     remedy = "it cannot go on; export it (`drill export`) and start a new one"
     if row.header.engine != VERSION:
         return f"this drill was begun with engine {row.header.engine}, this is engine {VERSION}: {remedy}"
-    if row.header.digest != loaded.digest:
-        return f"the scenario {row.header.scenario!r} has changed since this drill was begun: {remedy}"
+    if (began := row.header.scenario_version) != loaded.version:
+        then = f"version {began}" if began else "a scenario without versions"
+        now = f"{row.header.scenario!r} is at version {loaded.version}"
+        return f"this drill was begun with {then}, the scenario {now}: {remedy}"
     return None
 
 

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from simulator.acts import COMMAND, Command
 from simulator.errors import StaleWriter, StoreError
+from simulator.record.formats import upgrade_body
 from simulator.record.journal import Entry, Header, dump
 from simulator.room import schema as t
 from simulator.room.clock import Mark, What
@@ -118,7 +119,7 @@ class Store:
         with self._begin() as connection:
             found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
         for row in found:
-            yield DrillRow(**{**row._mapping, "header": Header.model_validate_json(row.header)})
+            yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
 
     # --- commands and clock ------------------------------------------------------------------------
 
@@ -134,7 +135,8 @@ class Store:
         columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body)
         rows = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
                           .order_by(t.commands.c.seq))  # fmt: skip
-        return [Entry(seq, at, by, COMMAND.validate_json(body)) for seq, at, by, body in rows]
+        found = ((seq, at, by, upgrade_body(json.loads(body))) for seq, at, by, body in rows)
+        return [Entry(seq, at, by, COMMAND.validate_python(body)) for seq, at, by, body in found]
 
     def add_mark(self, drill: str, expected: int, mark: Mark) -> None:
         """Append to the clock log. Raises StaleWriter where line `expected` exists."""
