@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analytics.timeline import ActionRun, seated
 from simulator import events as e
-from simulator.record.journal import Entry
+from simulator.record.entry import Entry
 
 if TYPE_CHECKING:
     from analytics.view import RecordView

@@ -15,7 +15,8 @@ from analytics.record import DrillRecord, Fit, Waiting, loss_of
 from simulator import acts
 from simulator import events as e
 from simulator.need_to_know import Circle
-from simulator.record.journal import Entry, accepted, names_of, role_of
+from simulator.record.entry import Entry
+from simulator.record.journal import accepted, names_of, role_of
 from simulator.scenario.parts import Query
 
 MOST_LINKS = 8

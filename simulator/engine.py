@@ -56,7 +56,8 @@ def new_header(
     return Header.model_validate(
         {
             "scenario": loaded.scenario.id, "variant": loaded.scenario.variant, "difficulty": loaded.difficulty,
-            "seed": seed, "mode": mode, "policy": policy, "digest": loaded.digest, "engine": VERSION,
+            "seed": seed, "mode": mode, "policy": policy, "scenario_version": loaded.version,
+            "engine": VERSION,
             "automation": automation,
         }
     )  # fmt: skip

@@ -24,12 +24,10 @@ def nobody(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
 
 @dataclass(frozen=True, eq=False)
 class LoadedScenario:
-    """A scenario ready to run: its data, its world, and the digest that pins both. Compared by identity."""
+    """A scenario ready to run: its data, its world, and who can play it. Compared by identity."""
 
     scenario: Scenario
     make_world: Callable[[], World]
-    digest: str
-    """SHA-256 over scenario text and world source, in hex."""
     responders: Mapping[str, Responder]
     """Scripted responders of this scenario, by name."""
     teammates: Holders = nobody
@@ -38,5 +36,8 @@ class LoadedScenario:
     """Where it was read from, for messages."""
     difficulty: str = "standard"
     """What `scenarios.difficulty` has made of it."""
-    mechanics: str = ""
-    """SHA-256 over what decides how the world moves and answers actions; committed courses name theirs."""
+
+    @property
+    def version(self) -> str:
+        """Return the version of what is played; with an equal one of the engine, it gives equal bytes."""
+        return self.scenario.whole_version

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, core_schema
 
-
 M = TypeVar("M")
 
 

@@ -30,10 +30,10 @@ class Job:
     variant: str
     policies: tuple[str, ...]
     seed: int
-    playbook: str = "recovery"
-    difficulty: str = "standard"
-    digest: str = ""
-    """Of the scenario that is meant: whoever plays it must have the same."""
+    playbook: str
+    difficulty: str
+    versions: tuple[str, str]
+    """Of scenario and engine as they are meant: whoever plays it must have the same."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,11 @@ def measure(job: Job) -> list[Row]:
     """Play and score the drills of a seed. Runs in a worker: takes and returns plain data. Raises DrillError."""
     from analytics.playbook import load as load_playbook
     from scenarios.loader import load
+    from simulator.engine import VERSION
     from simulator.play import play_each
 
     loaded, book = load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
-    if job.digest not in ("", loaded.digest):
+    if job.versions != (loaded.version, VERSION):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
     return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
 
@@ -85,15 +86,15 @@ def jobs_for(
 ) -> list[Job]:
     """Return the drills to play, every policy on seeds 1 … `seeds`, a job a seed. Raises UnknownName for a policy."""
     from scenarios.loader import load
+    from simulator.engine import VERSION
 
     loaded = load(scenario, variant, difficulty)
+    versions = loaded.version, VERSION
     for policy in policies:
         if policy not in loaded.responders:
             raise UnknownName("policy", policy, loaded.responders)
     named = tuple(policies) or tuple(loaded.responders)
-    return [
-        Job(scenario, variant, named, seed, playbook, difficulty, loaded.digest) for seed in range(1, seeds + 1)
-    ]
+    return [Job(scenario, variant, named, seed, playbook, difficulty, versions) for seed in range(1, seeds + 1)]
 
 
 @contextmanager

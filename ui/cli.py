@@ -1,7 +1,7 @@
 """The command line: play, score, replay and check drills, print schemas, serve the app.
 
 JSON goes to stdout and nothing else does (a score table, asked for as such, apart); messages and progress go to
-stderr. A mistake is one line and exit 2; a finding or a divergence is exit 1.
+stderr. A mistake is one line and exit 2; a problem found or a divergence is exit 1.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from ui.choices import Difficulty, Form, Mode, Schema
 if TYPE_CHECKING:
     from analytics.playbook import Playbook
     from analytics.record import References
-    from scenarios.check import Finding
+    from scenarios.lint import Problem
     from simulator.loaded import LoadedScenario
     from simulator.room.store import Store
 
@@ -127,7 +127,7 @@ def read_commands(path: Path) -> Iterator[Order]:
 
 def leave_out(number: int, data: dict[str, Any]) -> bool:
     """Tell whether a line of a journal is no command of a person."""
-    if "references" in data or (number == 1 and "digest" in data):
+    if "references" in data or (number == 1 and "scenario" in data):
         return True
     by, body = str(data.get("by", "")), data.get("body")
     event = by in ("engine", "world") or by.simulated
@@ -255,27 +255,27 @@ def check(
     run: Annotated[bool, typer.Option("--run", help="Play the scenario too, with every responder.")] = False,
 ) -> None:
     """Say what is wrong with a scenario or playbook: file, line, what, and how to mend it."""
-    from scenarios.check import check_path
+    from scenarios.lint import check_path
 
-    findings = check_path(known(path, "give a scenario's folder or a YAML file"))
-    if run and not any(finding.level == "error" for finding in findings):
-        findings += rehearse(path)
-    for finding in findings:
-        err.print(str(finding), markup=False)
-    if not findings:
+    problems = check_path(known(path, "give a scenario's folder or a YAML file"))
+    if run and not any(problem.level == "error" for problem in problems):
+        problems += rehearse(path)
+    for problem in problems:
+        err.print(str(problem), markup=False)
+    if not problems:
         err.print(f"{path}: nothing to mend", markup=False)
-    put({"path": str(path), "findings": [asdict(finding) for finding in findings]})
-    if any(finding.level == "error" for finding in findings):
+    put({"path": str(path), "findings": [asdict(problem) for problem in problems]})
+    if any(problem.level == "error" for problem in problems):
         raise typer.Exit(1)
 
 
-def rehearse(path: Path) -> list[Finding]:
+def rehearse(path: Path) -> list[Problem]:
     """Play the scenario at `path` and return what only playing shows."""
     from ui import rehearse as played
 
     with Progress(TextColumn("playing"), BarColumn(), console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("drills", total=None)
-        return played.findings(path, lambda at, of: bar.update(task, completed=at, total=of))
+        return played.problems(path, lambda at, of: bar.update(task, completed=at, total=of))
 
 
 @app.command()

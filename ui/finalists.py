@@ -1,6 +1,6 @@
 """Search the courses of every library again and write its finalists: `make finalists`.
 
-Rewrites `digest` and `finalists` of each `library.yaml` and `variants/*.library.yaml`; review the diff.
+Rewrites `scenario_version` and `finalists` of each `library.yaml` and `variants/*.library.yaml`; review the diff.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def finalists(loaded: LoadedScenario, library: Library) -> list[Finalist]:
 
 def renewed(text: str, loaded: LoadedScenario, found: list[Finalist]) -> str:
     """Return a library's text with these finalists in the place of its own."""
-    text = re.sub(r'(?m)^digest: .*$', f"digest: {loaded.mechanics}", text, count=1)
+    text = re.sub(r"(?m)^scenario_version: .*$", f'scenario_version: "{loaded.version}"', text, count=1)
     lines = "".join(
         f"  - name: {one.name}\n    loss: {round(one.loss, 4)}\n"
         f"    steps: [{', '.join(_step(step) for step in one.steps)}]\n"

@@ -1,8 +1,8 @@
 """What is wrong with a scenario that only playing it shows: `drill check --run`.
 
 An action that changes nothing, an inject that is never delivered whoever plays, a best course that loses to
-doing nothing. What lives in one variant only is alive; what is dead in all of them is a finding, with file and line
-of the scenario or of the patch that wrote it, like those of `scenarios.check`.
+doing nothing. What lives in one variant only is alive; what is dead in all of them is a problem, with file and line
+of the scenario or of the patch that wrote it, like those of `scenarios.lint`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from analytics.runs.counterfactual import Ends
 from analytics.runs.courses import library_of
-from scenarios.check import Finding
+from scenarios.lint import Problem
 from scenarios.loader import BASE, Written, load, names, variants, written
 from simulator import acts
 from simulator import events as e
@@ -49,12 +49,12 @@ class Variant:
     def name(self) -> str:
         return self.loaded.scenario.variant
 
-    def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Finding:
-        """Return a finding at `path`."""
-        return Finding(*self.source.place(path), what, remedy, level)
+    def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
+        """Return a problem at `path`."""
+        return Problem(*self.source.place(path), what, remedy, level)
 
 
-def findings(path: Path, progress: Progress) -> list[Finding]:
+def problems(path: Path, progress: Progress) -> list[Problem]:
     """Play the scenario at `path`, its variants included, and return what is wrong with it."""
     yaml = path / "scenario.yaml" if path.is_dir() else path
     name = yaml.resolve().parent.name
@@ -78,22 +78,22 @@ def _variants(name: str, yaml: Path) -> Iterator[Variant]:
         yield Variant(load(name, variant), written(text, str(yaml), patch))
 
 
-def _best(variant: Variant) -> Iterator[Finding]:
+def _best(variant: Variant) -> Iterator[Problem]:
     loaded = variant.loaded
     null, best = Ends(loaded, library_of(loaded.scenario.id, variant.name)).of(SEEDS[0])
     if best.loss < null.loss:
         return
     what = f"{variant.name}: the best course ({best.name}, loss {best.loss:.3f}) does no better than doing nothing"
     remedy = "make an action help, or renew the library's finalists"
-    if variant.source.patch_file:
+    if variant.source.patch is not None:
         # The base has its own line; that it is so in the variant, the patch has to mend.
-        yield Finding(variant.source.patch_file, 1, f"{what} ({null.loss:.3f})", remedy)
+        yield Problem(variant.source.patch.file, 1, f"{what} ({null.loss:.3f})", remedy)
     else:
         yield variant.find(("actions",), f"{what} ({null.loss:.3f})", remedy)
 
 
-def _actions(found: list[Variant]) -> Iterator[Finding]:
-    dead: dict[str, Finding] = {}
+def _actions(found: list[Variant]) -> Iterator[Problem]:
+    dead: dict[str, Problem] = {}
     alive: dict[str, bool] = {}
     for variant in found:
         actions = variant.loaded.scenario.actions
@@ -110,7 +110,7 @@ def _actions(found: list[Variant]) -> Iterator[Finding]:
                 dead[action.id] = variant.find(
                     ("actions", index, "effects"), what, "give it effects the world knows, or take it out"
                 )
-    yield from (finding for ident, finding in dead.items() if not alive[ident])
+    yield from (one for ident, one in dead.items() if not alive[ident])
 
 
 def _after(loaded: LoadedScenario, *actions: Action | None) -> Mapping[str, Any]:
@@ -144,9 +144,9 @@ def _walk(world: World, to: int) -> None:
         world.step(min(world.step_seconds, to - world.now))
 
 
-def _injects(found: list[Variant], progress: Progress) -> Iterator[Finding]:
+def _injects(found: list[Variant], progress: Progress) -> Iterator[Problem]:
     """Yield the injects that come in none of the drills; they are played until all have come, or there are no more."""
-    dead: dict[str, Finding] = {}
+    dead: dict[str, Problem] = {}
     for variant in found:
         responders = len(variant.loaded.responders)
         for index, inject in enumerate(variant.loaded.scenario.injects):

@@ -19,25 +19,34 @@ from simulator.answers import Refusal
 from simulator.errors import JournalError
 from simulator.events import EVENT, CommandRefused
 from simulator.record.entry import Body, Entry
+from simulator.record.formats import FORMAT, LATE, format_of, upgrade, upgrade_body
 from simulator.values import Author, Part
-
-FORMAT = 1
 
 
 class Header(Part):
     """What a drill was: enough, with the commands, to build it again. Holds no wall time."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = FORMAT
     scenario: str
     variant: str = "base"
     difficulty: Literal["novice", "standard", "expert"] = "standard"
     seed: int
     mode: Literal["training", "assessment"] = "training"
     policy: str | None = None
-    digest: str
+    scenario_version: str | None = None
+    """Of scenario and variant; None in a drill from before scenarios had versions, which cannot be built again."""
     engine: str
     automation: bool = True
     """Simulated teammates hold the seats nobody has taken."""
+
+    @classmethod
+    def read(cls, text: str) -> Header:
+        """Return the header in `text`, whatever its format. Raises ValidationError or JournalError."""
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            return cls.model_validate_json(text)  # which says what is wrong with it
+        return cls.model_validate(upgrade(data) if isinstance(data, dict) else data)
 
 
 @dataclass
@@ -74,10 +83,6 @@ class Journal:
         return (x for x in self.entries if x.is_act and not x.by.simulated)
 
 
-LATE = "late_in_file"
-"""Code of the refusal of an act that stood too late in a file, before the drill was even asked."""
-
-
 def refused(entries: Iterable[Entry]) -> frozenset[int]:
     """Return the sequence numbers of the acts that were refused."""
     return frozenset(x.body.command for x in entries if isinstance(x.body, CommandRefused))
@@ -95,8 +100,9 @@ def accepted(entries: Sequence[Entry]) -> Iterator[Entry]:
     return (x for x in entries if x.seq not in no)
 
 
-def parse_body(data: Any) -> Body:
+def parse_body(data: Any, format_: int = 1) -> Body:
     """Return the act or event in `data`. Raises pydantic.ValidationError or KeyError on anything else."""
+    data = upgrade_body(data, format_)
     return ACT.validate_python(data) if data.get("kind") in ACTS else EVENT.validate_python(data)
 
 
@@ -125,19 +131,21 @@ def parse(text: str, path: str) -> Journal:
     if not text.strip():
         raise JournalError(f"{path}:1: empty file; line 1 must be the header, record the drill again")
     try:
-        header = Header.model_validate_json(lines[0])
+        header = Header.read(lines[0])
+        format_ = format_of(json.loads(lines[0]))
     except ValidationError as error:
         raise JournalError(
             f"{path}:1: not a journal header ({first_problem(error)}); line 1 must be the one `drill play` wrote"
         ) from None
+    except JournalError as error:
+        raise JournalError(f"{path}:1: {error}") from None
     journal = Journal(header)
     for number, line in enumerate(lines[1:], start=2):
-        _read_line(journal, path, number, line)
+        _read_line(journal, f"{path}:{number}", line, format_)
     return journal
 
 
-def _read_line(journal: Journal, path: str, number: int, line: str) -> None:
-    where = f"{path}:{number}"
+def _read_line(journal: Journal, where: str, line: str, format_: int) -> None:
     try:
         data = json.loads(line)
         if not isinstance(data, dict):
@@ -153,7 +161,7 @@ def _read_line(journal: Journal, path: str, number: int, line: str) -> None:
             raise JournalError(f"{where}: seq is {data['seq']}, expected {expected}; a line is missing or doubled")
         if type(data["at"]) is not int:
             raise JournalError(f"{where}: at is {data['at']!r}, not a whole number of seconds; restore the line")
-        journal.append(data["at"], str(data["by"]), parse_body(data["body"]))
+        journal.append(data["at"], str(data["by"]), parse_body(data["body"], format_))
     except ValidationError as error:
         raise JournalError(
             f"{where}: {first_problem(error)}; see `drill schema command` for what a body may hold"

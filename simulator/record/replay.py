@@ -49,6 +49,11 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
     not those of the recording.
     """
     header = journal.header
+    if header.scenario_version is None:
+        raise ReplayDivergence(
+            "recorded before scenarios had versions, so it cannot be built again; its record can be scored"
+            " (`drill score`), and its commands played anew (`drill play --commands`)"
+        )
     if header.engine != VERSION:
         raise ReplayDivergence(f"recorded by engine {header.engine}, this is engine {VERSION}; use that version")
     if (header.variant, header.difficulty) != (loaded.scenario.variant, loaded.difficulty):
@@ -56,10 +61,10 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
             f"recorded as {header.variant}, {header.difficulty}, and this is {loaded.scenario.variant},"
             f" {loaded.difficulty}; load the scenario as it was played"
         )
-    if header.digest != loaded.digest:
+    if header.scenario_version != loaded.version:
         raise ReplayDivergence(
-            f"scenario {header.scenario!r} has changed since the recording ({header.digest[:12]} then,"
-            f" {loaded.digest[:12]} now); check out the version it was recorded with"
+            f"recorded with version {header.scenario_version} of scenario {header.scenario!r}, this is version"
+            f" {loaded.version}; check out the version it was recorded with"
         )
     last = journal.entries[-1].at if journal.entries else 0
     ended = any(entry.body.kind == "horizon_reached" for entry in journal)

@@ -13,7 +13,7 @@ from simulator.answers import Answer
 from simulator.engine import OPENS_AT, VERSION, Engine
 from simulator.errors import AccessDenied, DrillError, StaleWriter
 from simulator.loaded import LoadedScenario
-from simulator.record.journal import Entry
+from simulator.record.entry import Entry
 from simulator.room.clock import Clock, Mark, What, fold
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped, run_ahead
@@ -203,6 +203,8 @@ def outdated(row: DrillRow, loaded: LoadedScenario) -> str | None:
     remedy = "it cannot go on; export it (`drill export`) and start a new one"
     if row.header.engine != VERSION:
         return f"this drill was begun with engine {row.header.engine}, this is engine {VERSION}: {remedy}"
-    if row.header.digest != loaded.digest:
-        return f"the scenario {row.header.scenario!r} has changed since this drill was begun: {remedy}"
+    if (began := row.header.scenario_version) != loaded.version:
+        then = f"version {began}" if began else "a scenario without versions"
+        now = f"{row.header.scenario!r} is at version {loaded.version}"
+        return f"this drill was begun with {then}, the scenario {now}: {remedy}"
     return None

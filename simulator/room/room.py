@@ -19,7 +19,7 @@ from simulator.briefing import Briefing, briefing
 from simulator.engine import OPENS_AT, Engine
 from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
-from simulator.record.incident import IncidentState
+from simulator.record.history import History
 from simulator.record.journal import Journal
 from simulator.room.clock import Clock, What, skipped
 from simulator.room.finish import Finisher, Finishing
@@ -296,7 +296,7 @@ class Room:
         return role.title if role else seat
 
 
-def _still(incident: IncidentState) -> IncidentState:
+def _still(incident: History) -> History:
     """Return the incident with containers of its own."""
     still = copy.copy(incident)
     for name, value in vars(incident).items():

@@ -19,11 +19,13 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, func, se
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from simulator.acts import Command
+from simulator.acts import Act
 from simulator.errors import StaleWriter, StoreError
-from simulator.record.journal import Entry, Header, dump, parse_body
+from simulator.record.entry import Entry, dump
+from simulator.record.journal import Header, parse_body
 from simulator.room import schema as t
 from simulator.room.clock import Mark, What
+from simulator.values import Author
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
@@ -114,11 +116,11 @@ class Store:
         with self._read() as connection:
             found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
         for row in found:
-            yield DrillRow(**{**row._mapping, "header": _header(row.header)})
+            yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
 
     # --- commands and clock ------------------------------------------------------------------------
 
-    def append(self, drill: str, expected: int, at: int, by: str, body: Command, key: str | None = None) -> Entry:
+    def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
         """Make a command durable as the `expected`-th of its drill.
 
         Raises StaleWriter where that one exists, or one with this key.
@@ -126,7 +128,7 @@ class Store:
         values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(),
                   "body": json.dumps(dump(body), ensure_ascii=False), "key": key}  # fmt: skip
         self._insert(t.commands, values, taken=f"command {expected} of drill {drill}, or its key, is already there")
-        return Entry(expected, at, by, body)
+        return Entry(expected, at, Author(by), body)
 
     def commands(self, drill: str) -> list[Entry]:
         """Return the commands of a drill, in order."""
@@ -137,7 +139,7 @@ class Store:
         columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body, t.commands.c.key)
         rows = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
                           .order_by(t.commands.c.seq))  # fmt: skip
-        return [(Entry(seq, at, by, _body(body)), key) for seq, at, by, body, key in rows]
+        return [(Entry(seq, at, Author(by), _body(body)), key) for seq, at, by, body, key in rows]
 
     def add_mark(self, drill: str, expected: int, mark: Mark) -> None:
         """Append to the clock log. Raises StaleWriter where line `expected` exists."""
@@ -363,14 +365,9 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _body(text: str) -> Command:
+def _body(text: str) -> Act:
     """Return a stored command."""
-    return cast("Command", parse_body(json.loads(text)))
-
-
-def _header(text: str) -> Header:
-    """Return a stored header."""
-    return Header.model_validate_json(text)
+    return cast("Act", parse_body(json.loads(text)))
 
 
 REMEDIES = (

@@ -151,8 +151,13 @@ class Scenario(Data):
     company: str
     briefing: str
     """What everybody is told before the drill: the fiction contract."""
-    version: int = 1
+    version: int = Field(1, ge=1)
+    """Raised whenever the same seed and commands would give another journal, and whenever the world moves otherwise."""
+    draft: bool = False
+    """Not offered in the lobby yet; `drill check` and `drill play` take it."""
     variant: str = "base"
+    variant_version: int = Field(0, ge=0)
+    """Of the variant alone, on top of the scenario's: what its patch states as `version`."""
     hint: str = ""
     """Of a variant: what a host may be told of it that does not give it away."""
     t0_utc: Annotated[str, AfterValidator(_utc)]
@@ -207,6 +212,11 @@ class Scenario(Data):
     """Constants for templates."""
     novice: Easier = Easier()
     expert: Harder = Harder()
+
+    @property
+    def whole_version(self) -> str:
+        """Return the scenario's version, and after a point the variant's own where it has one."""
+        return f"{self.version}.{self.variant_version}" if self.variant_version else str(self.version)
 
     def find(self, group: str, ident: str) -> Any:
         """Return the part of `group` (such as `actions`) whose id is `ident`, or None."""

@@ -368,7 +368,7 @@ def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> 
 
 def journal(*groups: Lines, policy: str | None = "fixture", ended: str = "60:00") -> Journal:
     """Return a journal of these lines in order of time."""
-    header = Header(scenario="fixture", seed=1, digest="d", engine="1", policy=policy)
+    header = Header(scenario="fixture", seed=1, scenario_version="1", engine="1", policy=policy)
     made = Journal(header)
     end: Lines = [(seconds(ended), "engine", e.DrillEnded(how="stopped"))]
     lines = [line for group in (*groups, end) for line in group]

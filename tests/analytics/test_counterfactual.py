@@ -103,11 +103,13 @@ def test_a_spread_is_made_of_other_seeds() -> None:
 
 def test_a_changed_scenario_has_no_references_and_another_engine_no_spread() -> None:
     engine, _ = drill("null", 1)
-    changed = Journal(engine.header.model_copy(update={"digest": "other"}), engine.journal.entries)
-    with pytest.raises(JournalError, match="has changed since the drill"):
+    changed = Journal(engine.header.model_copy(update={"scenario_version": "2"}), engine.journal.entries)
+    with pytest.raises(JournalError, match="played on version 2 of scenario 'auth_token', this is version 1"):
         make_references(LOADED, changed, PLAYBOOK)
     older = Journal(engine.header.model_copy(update={"engine": "0"}), engine.journal.entries)
     assert make_references(LOADED, older, PLAYBOOK, seeds=2).spread is None
+    unknown = Journal(engine.header.model_copy(update={"scenario_version": None}), engine.journal.entries)
+    assert make_references(LOADED, unknown, PLAYBOOK, seeds=2).spread is None
 
 
 def test_the_same_drill_has_the_same_references() -> None:

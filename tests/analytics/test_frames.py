@@ -81,7 +81,7 @@ def test_a_table_has_its_declared_columns_whatever_happened(
 
 
 def test_a_record_without_any_entry_gives_empty_tables() -> None:
-    journal = Journal(Header(scenario="fixture", seed=1, digest="d", engine="1"))
+    journal = Journal(Header(scenario="fixture", seed=1, scenario_version="1", engine="1"))
     empty = RecordView(frames.record_of(journal, SCENARIO), PLAYBOOK)
     assert all(table(empty) is not None for table, _ in TABLES)
     assert frames.harm(empty).empty

@@ -16,7 +16,8 @@ from analytics.record import DrillRecord, References, Spread
 from analytics.score import score
 from simulator import acts
 from simulator.errors import JournalError, UnknownName
-from simulator.record.journal import Entry, Journal
+from simulator.record.entry import Entry
+from simulator.record.journal import Journal
 from tests.analytics.builders import (
     PLAYBOOK,
     SCENARIO,

@@ -19,7 +19,7 @@ from simulator.room import schema
 from simulator.room.clock import Mark
 from simulator.room.store import DrillRow, Participant, Store, explain, locate
 
-HEADER = Header(scenario="auth_token", seed=7, digest="d", engine="1")
+HEADER = Header(scenario="auth_token", seed=7, scenario_version="1", engine="1")
 
 
 def row(ident: str = "d1", code: str = "AB29XY") -> DrillRow:

@@ -120,7 +120,7 @@ class Bench:
         key = _read_by_branches(journal)
         if key not in self._branches:
             null, best = self._ends.of(self.seed)
-            made = References(digest=self.loaded.digest, null=null, best=best)
+            made = References(scenario_version=self.loaded.version, null=null, best=best)
             view = RecordView(DrillRecord(journal, self.loaded.scenario, made), BOOK)
             walk = self._ends.walk(self.seed)
             fits, waiting = decision_fits(view, walk, self._library), risks_of_waiting(view, walk)

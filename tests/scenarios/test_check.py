@@ -9,19 +9,19 @@ import pytest
 
 import scenarios
 from scenarios.auth_token.world import AuthTokenWorld
-from scenarios.check import Finding, check_path, check_text
+from scenarios.lint import Problem, check_path, check_text
 
 FOLDER = resources.files("scenarios")
 TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
 PLAYBOOK = (FOLDER / "playbooks" / "recovery.yaml").read_text(encoding="utf-8")
 
 
-def check(old: str, new: str) -> list[Finding]:
+def check(old: str, new: str) -> list[Problem]:
     assert old in TEXT
     return check_text(TEXT.replace(old, new, 1), "mine.yaml", lambda: AuthTokenWorld)
 
 
-def only(findings: list[Finding]) -> str:
+def only(findings: list[Problem]) -> str:
     assert len(findings) == 1, [str(f) for f in findings]
     found = findings[0]
     assert found.line > 1

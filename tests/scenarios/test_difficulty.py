@@ -30,9 +30,9 @@ def test_standard_is_the_scenario_as_it_was_written() -> None:
     assert loaded.difficulty == new_header(loaded, 1).difficulty == "standard"
 
 
-def test_each_difficulty_has_a_digest_and_a_header_of_its_own() -> None:
+def test_each_difficulty_has_a_scenario_and_a_header_of_its_own() -> None:
     made = [load("auth_token", difficulty=d) for d in DIFFICULTIES]
-    assert len({loaded.digest for loaded in made}) == 3
+    assert len({loaded.scenario.model_dump_json() for loaded in made}) == 3
     assert [new_header(loaded, 1).difficulty for loaded in made] == list(DIFFICULTIES)
     with pytest.raises(UnknownName, match="unknown difficulty 'exprt'; did you mean 'expert'"):
         load("auth_token", difficulty="exprt")

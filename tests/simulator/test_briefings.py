@@ -20,7 +20,8 @@ from simulator import events as e
 from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine, new_header
 from simulator.options import _DYNAMIC, _NUMBERED, _STATIC
-from simulator.record.journal import Entry, accepted
+from simulator.record.entry import Entry
+from simulator.record.journal import accepted
 from simulator.record.replay import replay
 from simulator.scenario import model as scenario
 from simulator.scenario import parts

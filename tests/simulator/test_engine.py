@@ -16,7 +16,8 @@ from simulator import events as e
 from simulator.briefing import briefing
 from simulator.engine import Engine
 from simulator.errors import ReplayDivergence
-from simulator.record.journal import Entry, load, refused, seen_by
+from simulator.record.entry import Entry
+from simulator.record.journal import load, refused, seen_by
 from simulator.record.replay import rebuild, replay, rerun
 from tests.simulator.toy import engine, toy
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from analytics.runs.courses import Library
-from scenarios import check
-from scenarios.check import Finding
+from scenarios import lint
+from scenarios.lint import Problem
 from scenarios.loader import load, parse, written
 from simulator.errors import DrillError
 from ui import cli, rehearse
@@ -33,18 +33,18 @@ def variant(text: str, patch: str | None = None) -> Variant:
     return Variant(replace(loaded, scenario=scenario, responders=some), written(text, "base.yaml", over))
 
 
-def injects(*variants: Variant) -> list[Finding]:
+def injects(*variants: Variant) -> list[Problem]:
     steps: list[tuple[int, int]] = []
     found = list(rehearse._injects(list(variants), lambda at, of: steps.append((at, of))))
     assert steps[-1][0] == steps[-1][1]
     return [one for one in found if "meridian_eta" in one.what or "later" in one.what]
 
 
-def actions(*variants: Variant) -> list[Finding]:
+def actions(*variants: Variant) -> list[Problem]:
     return list(rehearse._actions(list(variants)))
 
 
-def line(text: str, finding: Finding) -> str:
+def line(text: str, finding: Problem) -> str:
     return text.splitlines()[finding.line - 1]
 
 
@@ -121,12 +121,12 @@ def test_the_packages_own_scenario_is_played_and_no_copy(
     link, copy = tmp_path / "linked", tmp_path / "auth_token"
     link.symlink_to(own)
     for path in (own, own / "scenario.yaml", link):
-        assert rehearse.findings(path, lambda *_: None) == []
+        assert rehearse.problems(path, lambda *_: None) == []
     shutil.copytree(own, copy)
     for path in (copy, copy / "scenario.yaml", own / "library.yaml"):
         with pytest.raises(DrillError, match="no copies"):
-            rehearse.findings(path, lambda *_: None)
-    monkeypatch.setattr(check, "check_path", lambda _: [])
+            rehearse.problems(path, lambda *_: None)
+    monkeypatch.setattr(lint, "check_path", lambda _: [])
     assert cli.main(["check", str(copy), "--run"]) == 2
     said = capsys.readouterr()
     assert said.out == ""

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from simulator import acts, values
 from simulator import events as e
 from simulator.briefing import Briefing, Called
-from simulator.record.journal import Entry, refused
+from simulator.record.entry import Entry
+from simulator.record.journal import refused
 from simulator.text import clock
 
 

@@ -5,42 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from analytics.playbook import load as load_playbook
 from analytics.playbook import names as playbooks
-from scenarios.expects import DUE, SUPPORTED, expected
-from scenarios.loader import (
-    Written,
-    label,
-)
-from scenarios.references import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
+from scenarios.lint.places import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
+from scenarios.lint.problem import Level, Problem, of_error
+from scenarios.lint.responses import DUE, SUPPORTED, expected
+from scenarios.loader import MakeWorld, Written, label
 from simulator.errors import ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.model import Scenario
 from simulator.scenario.world import Remembers, World
 from simulator.text import Utc, render
-
-MakeWorld = Callable[[Mapping[str, float]], World]
-
-
-@dataclass(frozen=True, order=True)
-class Finding:
-    """One mistake: where it is, what it is, what to do about it."""
-
-    file: str
-    line: int
-    what: str
-    remedy: str
-    level: Literal["error", "warning"] = "error"
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.what}; {self.remedy}"
-
-
-def of_error(error: ScenarioError, file: str) -> Finding:
-    found = re.match(r"^(.*?):(\d+): (.*); (.*)$", str(error), re.DOTALL)
-    return Finding(found[1], int(found[2]), found[3], found[4]) if found else Finding(file, 1, str(error), "mend it")
 
 
 @dataclass
@@ -49,7 +26,7 @@ class Check:
 
     source: Written
     scenario: Scenario
-    findings: list[Finding] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     known: dict[str, list[str]] = field(default_factory=dict)
 
     @property
@@ -73,10 +50,10 @@ class Check:
             self._quiet_window(world)
             self._templates(world)
 
-    def find(self, path: Steps, what: str, remedy: str, level: Literal["error", "warning"] = "error") -> None:
-        """Add a finding at `path`."""
+    def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> None:
+        """Add a problem at `path`."""
         file, line = self.source.place(path)
-        self.findings.append(Finding(file, line, f"{label(self.data, path)}: {what}", remedy, level))
+        self.problems.append(Problem(file, line, f"{label(self.data, path)}: {what}", remedy, level))
 
     # --- what there is -----------------------------------------------------------------------------------
 
@@ -104,9 +81,11 @@ class Check:
         try:
             world = find_world()(self.scenario.parameters)
         except ScenarioError as error:
-            self.findings.append(of_error(error, self.source.file))
+            self.problems.append(of_error(error, self.source.base.file))
             return None
         except KeyError as error:
+            if not any(name in str(error) for name in self.scenario.parameters):
+                raise
             self.find(("parameters",), f"the world does not know them ({error.args[0]})", "remove or rename them")
             return None
         world.start(self.scenario.starts_at, self.scenario.fault_at)
