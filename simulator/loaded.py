@@ -33,3 +33,7 @@ class LoadedScenario:
     """What `scenarios.difficulty` has made of it."""
     mechanics: str = ""
     """SHA-256 over what decides how the world moves and answers actions; committed courses name theirs."""
+
+
+Load = Callable[[str, str, str], LoadedScenario]
+"""Loads a scenario by id, variant and difficulty."""

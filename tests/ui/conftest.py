@@ -22,7 +22,7 @@ def rooms(tmp_path: Path) -> Iterator[Rooms]:
     """Return the registry that the pages use, over a database of this test."""
     store = Store(str(tmp_path / "drills.db"))
     made = Rooms(store, load)
-    SERVER.use(made)
+    SERVER.use(lambda: made)
     yield made
     SERVER.use(None)
     store.close()

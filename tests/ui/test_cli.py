@@ -23,6 +23,7 @@ from simulator.room.store import Store
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 from ui import cli
+from ui.cli import shared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,7 +75,7 @@ def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         caught = capsys.readouterr()
         return Result(code, caught.out, caught.err)
 
-    monkeypatch.setattr(cli, "find", find)
+    monkeypatch.setattr(shared, "find", find)
     return run
 
 

@@ -61,7 +61,7 @@ def wall() -> Wall:
 @pytest.fixture
 def place(tmp_path: Path, wall: Wall, request: pytest.FixtureRequest) -> Iterator[Rooms]:
     made = rooms(tmp_path / "drills.db", wall, getattr(request, "param", references))
-    SERVER.use(made)
+    SERVER.use(lambda: made)
     st.cache_resource.clear()
     yield made
     SERVER.use(None)
