@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from simulator.errors import ReplayDivergence
-from simulator.record.journal import Journal, load
 from ui.cli import tables
 from ui.cli.choices import Form
 from ui.cli.shared import Book, File, bar, err, known, of_journal, put, write
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from analytics.playbook import Playbook
     from analytics.record import References
     from simulator.loaded import LoadedScenario
+    from simulator.record.journal import Journal
 
 
 def score(
@@ -29,6 +29,7 @@ def score(
     from analytics.playbook import load as load_playbook
     from analytics.record import DrillRecord
     from analytics.score import score as judge
+    from simulator.record.journal import load
 
     journal = load(known(file, "give a journal written by `drill play --out`"))
     book = load_playbook(playbook)
@@ -59,6 +60,7 @@ def references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, see
 
 def replay(file: File) -> None:
     """Rebuild a recorded drill from its commands and compare it entry by entry."""
+    from simulator.record.journal import load
     from simulator.record.replay import replay as again
 
     journal = load(known(file, "give a journal written by `drill play --out`"))

@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from simulator.errors import DrillError
-from simulator.record.journal import Journal
 from ui.cli.choices import Difficulty
 
 if TYPE_CHECKING:
     from simulator.loaded import LoadedScenario
+    from simulator.record.journal import Journal
 
 Variant = Annotated[str, typer.Option(help="Which variant of it; `drawn`: one of them, by chance.")]
 Level = Annotated[Difficulty, typer.Option(help="How clearly the world is seen, and how much help there is.")]
