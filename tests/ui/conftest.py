@@ -53,7 +53,7 @@ def open_app(rooms: Rooms) -> Callable[..., AppTest]:
             app.query_params[name] = value
         app.run()
         if file != "lobby.py":
-            app.switch_page(file).run()
+            app.switch_page(f"app_pages/{file}").run()
         return app
 
     return go

@@ -98,7 +98,7 @@ def debrief(token: str = "", **state: Any) -> AppTest:
         app.query_params["me"] = token
     for key, value in state.items():
         app.session_state[key] = value
-    app.switch_page("debrief.py").run()
+    app.switch_page("app_pages/debrief.py").run()
     assert not app.exception, app.exception[0].message
     return app
 
