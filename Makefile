@@ -31,7 +31,7 @@ golden: $(VENV)/.dev  ## Write the recorded drills under tests/golden anew; revi
 	GOLDEN=write $(BIN)/python -m pytest -q -m golden
 
 finalists: $(VENV)/.dev  ## Search the best courses of every scenario and variant again; review the diff
-	$(BIN)/python -m ui.finalists $(ARGS)
+	$(BIN)/drill finalists $(ARGS)
 
 bench: $(VENV)/.dev  ## Measure what must stay fast
 	$(BIN)/python -m pytest benchmarks -q -s

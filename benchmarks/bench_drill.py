@@ -13,12 +13,12 @@ from typing import Any
 
 import simpy
 
+from analytics.runs.calibrate import jobs_for, measure
 from scenarios import load
 from simulator.monitoring.onset import onset_shift, step_at
 from simulator.play import play
 from simulator.record.replay import rebuild
 from tests.room.rooms import Wall, rooms
-from ui.calibrate import jobs_for, measure
 from ui.parts.bar import bar_html
 from ui.parts.feed import alerts_html, feed_html
 from ui.parts.live import scraped
@@ -101,7 +101,7 @@ def test_a_seed_of_a_calibration() -> None:
     loaded = load("auth_token")
     played = play(loaded, "by_the_book", SEED)
     commands = list(played.journal.commands())
-    (job,) = jobs_for("auth_token", "base", [], 1, "recovery")
+    (job,) = jobs_for(load, "auth_token", "base", [], 1, "recovery")
     seed = best(lambda: measure(job), rounds=3)
     drill = best(lambda: rebuild(loaded, played.header, commands, until=loaded.scenario.horizon + 1))
     print(

@@ -142,6 +142,11 @@ class Written:
     patched: Patched | None = None
     patch: Document | None = None
 
+    @property
+    def patch_file(self) -> str:
+        """Return the file of the patch, empty where there is none."""
+        return self.patch.file if self.patch else ""
+
     def place(self, path: Sequence[str | int]) -> tuple[str, int]:
         """Return file and line (from 1) of what stands at `path`, or of the nearest part above it."""
         if self.patched is None or self.patch is None:

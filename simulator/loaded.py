@@ -41,3 +41,7 @@ class LoadedScenario:
     def version(self) -> str:
         """Return the version of what is played; with an equal one of the engine, it gives equal bytes."""
         return self.scenario.whole_version
+
+
+Load = Callable[[str, str, str], LoadedScenario]
+"""Loads a scenario by id, variant and difficulty."""

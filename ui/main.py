@@ -5,15 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.errors import DrillError
+from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
-
-PAGES = (
-    ("lobby.py", "Lobby", "", "Practise alone, host a drill, join one, resume yours."),
-    ("console.py", "Console", "console", "Work the incident in your seat."),
-    ("debrief.py", "Debrief", "debrief", "Score, moments and what the world was really doing."),
-    ("library.py", "Library", "library", "Scenarios, playbook and glossary."),
-)
 
 
 def main() -> None:
@@ -22,14 +16,13 @@ def main() -> None:
         page_title="Incident Drill", page_icon=str(shell.ICON), layout="wide", initial_sidebar_state="collapsed"
     )
     pages = [
-        st.Page(file, title=title, url_path=path or None, default=not path, help=words)
-        for file, title, path, words in PAGES
-        if (shell.STYLE.parent / file).exists()
+        st.Page(page.file, title=page.title, url_path=page.path, default=page is Page.LOBBY, help=page.words)
+        for page in Page
     ]
-    page = st.navigation(pages, position="hidden")
+    shown = st.navigation(pages, position="hidden")
     shell.dress()
     try:
-        page.run()
+        shown.run()
     except DrillError as error:
         shell.dead_end("Something is in the way", str(error))
     SERVER.hand_over()

@@ -11,16 +11,14 @@ from functools import lru_cache
 
 from analytics.playbook import Playbook
 from analytics.record import Branch, DrillRecord, Fit, References, Run, Spread, Waiting
-from analytics.runs.courses import (
+from analytics.runs.library import Library, Step, library_of
+from analytics.runs.walk import (
     MINUTE,
-    Library,
-    Step,
     Turn,
     Walk,
     as_course,
     begin,
     course,
-    library_of,
     loss_from,
     unavoidable_turns,
     untouched_turns,

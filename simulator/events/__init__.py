@@ -19,4 +19,4 @@ from simulator.record.entry import kinds_of, one_of
 
 EVENTS = kinds_of(Event)
 """Kind -> class of every event."""
-EVENT: TypeAdapter[Event] = one_of(EVENTS)
+EVENT: TypeAdapter[Event] = TypeAdapter(one_of(EVENTS))

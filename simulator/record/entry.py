@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from simulator.need_to_know import NeedToKnow
 from simulator.values import Author, Part, Ref
@@ -76,10 +76,10 @@ def kinds_of(base: type[B]) -> dict[str, type[B]]:
     return found
 
 
-def one_of(kinds: Mapping[str, type[B]]) -> TypeAdapter[B]:
-    """Return what reads any of these, told apart by `kind`."""
+def one_of(kinds: Mapping[str, type[B]]) -> Any:
+    """Return the type of any of these, told apart by `kind`, as pydantic reads it."""
     union: Any = Union[tuple(kinds.values())]  # noqa: UP007
-    return TypeAdapter(Annotated[union, Field(discriminator="kind")])
+    return Annotated[union, Field(discriminator="kind")]
 
 
 @dataclass(frozen=True, slots=True)

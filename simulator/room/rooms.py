@@ -6,21 +6,18 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from simulator.engine import new_header
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError, UnknownName
-from simulator.loaded import LoadedScenario
+from simulator.loaded import Load, LoadedScenario
 from simulator.record.entry import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
-
-Load = Callable[[str, str, str], LoadedScenario]
-"""Loads a scenario by id, variant and difficulty."""
 
 
 @dataclass(frozen=True)

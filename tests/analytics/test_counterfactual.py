@@ -9,7 +9,9 @@ import pytest
 from analytics.playbook import load as playbook
 from analytics.record import DrillRecord, Fit, References
 from analytics.runs.counterfactual import Ends, make_references
-from analytics.runs.courses import Step, as_course, begin, course, library_of, search, untouched_turns
+from analytics.runs.finalists import search
+from analytics.runs.library import Step, library_of
+from analytics.runs.walk import as_course, begin, course, untouched_turns
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from scenarios.loader import load

@@ -9,7 +9,9 @@ import pytest
 from analytics.playbook import load as playbook
 from analytics.record import References, loss_of
 from analytics.runs.counterfactual import make_references
-from analytics.runs.courses import as_course, begin, course, library_of, search, untouched_turns
+from analytics.runs.finalists import search
+from analytics.runs.library import library_of
+from analytics.runs.walk import as_course, begin, course, untouched_turns
 from scenarios import load
 from simulator import events as e
 from simulator.engine import Engine

@@ -44,10 +44,10 @@ class Server:
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2]
-        serve = f"import app; app.main(port={port}, data={self.database!r})"
+        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", port, "--data", self.database]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", serve], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
+                serve, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
             )
         deadline = time.monotonic() + 30
         while not self._answers():

@@ -12,7 +12,8 @@ from analytics.record import DrillRecord, References, loss_of
 from analytics.report import story
 from analytics.report import tables as frames
 from analytics.runs.counterfactual import Ends, decision_fits, risks_of_waiting
-from analytics.runs.courses import Step, Walk, as_course, begin, library_of
+from analytics.runs.library import Step, library_of
+from analytics.runs.walk import Walk, as_course, begin
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analytics.runs.counterfactual import Ends
-from analytics.runs.courses import library_of
+from analytics.runs.library import library_of
 from scenarios import DIFFICULTIES, load, variants
 from simulator import acts
 from simulator import events as e

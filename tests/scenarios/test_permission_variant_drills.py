@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.runs.courses import library_of
+from analytics.runs.library import library_of
 from scenarios import load
 from scenarios.permission_leak.plans import plan_of
 from simulator import acts

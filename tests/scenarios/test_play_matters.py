@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 import scenarios
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
-from analytics.runs.courses import Step, Walk, library_of
+from analytics.runs.library import Step, library_of
+from analytics.runs.walk import Walk
 from analytics.score import score
 from tests.scenarios.changes import BOOK, LEAST, Bench, described, earlier, helpful, sooner, untouched
 

@@ -14,7 +14,8 @@ import scenarios
 from analytics import playbook
 from analytics.record import loss_of
 from analytics.runs.counterfactual import Ends, add_references
-from analytics.runs.courses import as_course, begin, course, library_of
+from analytics.runs.library import library_of
+from analytics.runs.walk import as_course, begin, course
 from analytics.score import score
 from scenarios import draw, load, variants
 from scenarios.lint import check_path, check_text

@@ -22,7 +22,7 @@ def rooms(tmp_path: Path) -> Iterator[Rooms]:
     """Return the registry that the pages use, over a database of this test."""
     store = Store(str(tmp_path / "drills.db"))
     made = Rooms(store, load)
-    SERVER.use(made)
+    SERVER.use(lambda: made)
     yield made
     SERVER.use(None)
     store.close()
@@ -53,7 +53,7 @@ def open_app(rooms: Rooms) -> Callable[..., AppTest]:
             app.query_params[name] = value
         app.run()
         if file != "lobby.py":
-            app.switch_page(file).run()
+            app.switch_page(f"app_pages/{file}").run()
         return app
 
     return go

@@ -23,6 +23,7 @@ from simulator.room.store import Store
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 from ui import cli
+from ui.cli import shared
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -74,7 +75,7 @@ def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         caught = capsys.readouterr()
         return Result(code, caught.out, caught.err)
 
-    monkeypatch.setattr(cli, "find", find)
+    monkeypatch.setattr(shared, "find", find)
     return run
 
 
@@ -304,10 +305,10 @@ def test_stdout_is_for_json_and_stderr_for_words(tmp_path: Path) -> None:
     assert "did you mean 'auth_token'?" in wrong.stderr
 
 
-def test_help_needs_neither_streamlit_nor_the_engine() -> None:
+def test_help_needs_neither_streamlit_nor_the_engine_nor_any_model() -> None:
     code = (
         "import sys; from ui.cli import main; main(['--help']);"
-        "print(sorted({'streamlit', 'pandas', 'simpy', 'sqlalchemy'} & set(sys.modules)))"
+        "print(sorted({'streamlit', 'pandas', 'simpy', 'sqlalchemy', 'pydantic'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.splitlines()[-1] == "[]"

@@ -61,7 +61,7 @@ def wall() -> Wall:
 @pytest.fixture
 def place(tmp_path: Path, wall: Wall, request: pytest.FixtureRequest) -> Iterator[Rooms]:
     made = rooms(tmp_path / "drills.db", wall, getattr(request, "param", references))
-    SERVER.use(made)
+    SERVER.use(lambda: made)
     st.cache_resource.clear()
     yield made
     SERVER.use(None)
@@ -98,7 +98,7 @@ def debrief(token: str = "", **state: Any) -> AppTest:
         app.query_params["me"] = token
     for key, value in state.items():
         app.session_state[key] = value
-    app.switch_page("debrief.py").run()
+    app.switch_page("app_pages/debrief.py").run()
     assert not app.exception, app.exception[0].message
     return app
 

@@ -83,7 +83,7 @@ def retoken(app: AppTest, here: Here) -> AppTest:
     """Return the app as the same tab shows it behind another person's link."""
     for name, value in here.link.items():
         app.query_params[name] = value
-    return app.switch_page("console.py").run()
+    return app.switch_page("app_pages/console.py").run()
 
 
 def note(app: AppTest) -> str:

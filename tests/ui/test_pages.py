@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from simulator import acts
 from simulator.room.rooms import Rooms
+from ui.pages import Page
 from ui.session import Here
 
 Open = Callable[..., AppTest]
 Seat = Callable[..., Here]
+UI = Path(__file__).resolve().parents[2] / "ui"
 
 
 def texts(app: AppTest) -> str:
@@ -22,11 +26,31 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
 
 
-@pytest.mark.parametrize("file", ["lobby.py", "library.py", "debrief.py", "console.py"])
-def test_every_page_starts_without_a_drill(file: str, open_app: Open) -> None:
-    app = open_app(file)
+@pytest.mark.parametrize("page", Page)
+def test_every_page_starts_without_a_drill(page: Page, open_app: Open) -> None:
+    app = open_app(Path(page.file).name)
     assert not app.exception
     assert "Incident Drill" in texts(app)
+
+
+def test_every_file_of_a_page_is_listed() -> None:
+    files = {f"app_pages/{path.name}" for path in (UI / "app_pages").glob("*.py")}
+    assert files - {"app_pages/__init__.py"} == {page.file for page in Page}
+
+
+def leads_to(page: Page, source: str) -> bool:
+    """Tell whether a module names a page, which it does to link it."""
+    return any(
+        isinstance(node, ast.Attribute) and node.attr == page.name and ast.unparse(node.value) == "Page"
+        for node in ast.walk(ast.parse(source))
+    )
+
+
+@pytest.mark.parametrize("page", Page)
+def test_every_page_is_linked_somewhere(page: Page) -> None:
+    itself = ("pages.py", "main.py", Path(page.file).name)
+    sources = [path.read_text(encoding="utf-8") for path in UI.rglob("*.py") if path.name not in itself]
+    assert page.in_head or any(leads_to(page, source) for source in sources)
 
 
 def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:

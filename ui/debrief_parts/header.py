@@ -14,6 +14,7 @@ from simulator import events as e
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Drill
+from ui.pages import Page
 
 ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
 LEARNING = (
@@ -124,7 +125,7 @@ def bar(drill: Drill) -> None:
         if drill.card is not None:
             st.toggle("Score last", key=keys.HIDE, help="Hide the score until the team has told its own story.")
         st.page_link(
-            "lobby.py", label="Try again with another seed", icon=":material/replay:", query_params=again(drill),
+            Page.LOBBY.file, label="Try again with another seed", icon=":material/replay:", query_params=again(drill),
             help="Same scenario, variant and difficulty; the lobby lets you change them.",
         )  # fmt: skip
 

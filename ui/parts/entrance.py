@@ -11,6 +11,7 @@ from simulator.errors import DrillError
 from simulator.room.room import Room
 from simulator.room.rooms import Chair, Lobby
 from ui import session
+from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
 from ui.parts.shell import plain
@@ -32,7 +33,7 @@ def by_code(code: str) -> None:
     shell.head(lobby.title, f"Join code {lobby.code} · {lobby.mode} · {_state(lobby)}", narrow=True)
     if lobby.state == "lost":
         st.warning(plain(room.problem or ""), icon=":material/info:")
-        st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
+        shell.to_lobby()
     elif lobby.state == "over":
         _over(room, lobby)
     else:
@@ -70,7 +71,7 @@ def ask_code(code: str = "") -> None:
                 session.answer("join", False, str(error))
             else:
                 session.forget("join")
-                shell.go("lobby.py", {session.DRILL: room.row.code})
+                shell.go(Page.LOBBY, {session.DRILL: room.row.code})
         outcome("join")
 
 
@@ -81,7 +82,7 @@ def _over(room: Room, lobby: Lobby) -> None:
     if mine is not None:
         label = f"Open the debrief as {plain(mine.person.name)}"
         if st.button(label, key="own-debrief", type="primary", icon=":material/fact_check:"):
-            shell.go("debrief.py", mine.link)
+            shell.go(Page.DEBRIEF, mine.link)
     elif lobby.mode == "training":
         st.markdown(
             "It was a training: its debrief can be read with this code, without the names of the people in it. "
@@ -89,16 +90,16 @@ def _over(room: Room, lobby: Lobby) -> None:
         )
         with st.container(horizontal=True):
             if st.button("Read the debrief", key="read-debrief", type="primary", icon=":material/fact_check:"):
-                shell.go("debrief.py", {session.DRILL: lobby.code})
+                shell.go(Page.DEBRIEF, {session.DRILL: lobby.code})
             if st.button("Practise this scenario first", key="practise-first", icon=":material/play_arrow:"):
-                shell.go("lobby.py", {"scenario": room.row.header.scenario})
+                shell.go(Page.LOBBY, {"scenario": room.row.header.scenario})
     else:
         st.markdown(
             "It was an assessment: its debrief is for those who took part. If you were one of them, open it with the "
             "link that led you to your seat, or in the browser you used then, under *Your drills* in the lobby. "
             "Otherwise ask the host to show it to you."
         )
-    st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
+    shell.to_lobby()
 
 
 def _own(room: Room) -> Here | None:
@@ -127,7 +128,7 @@ def _by_key(room: Room) -> None:
             except DrillError as error:
                 session.answer("key", False, str(error))
             else:
-                shell.go("debrief.py" if room.ended else "console.py", Here(room, person, token).link)
+                shell.go(Page.DEBRIEF if room.ended else Page.CONSOLE, Here(room, person, token).link)
         outcome("key")
 
 
@@ -138,14 +139,14 @@ def _sit(room: Room, name: str, seat: str) -> None:
     except DrillError as error:
         session.answer("seat", False, str(error))
         st.rerun()
-    shell.go("console.py", Here(room, person, token).link)
+    shell.go(Page.CONSOLE, Here(room, person, token).link)
 
 
 def seats(here: Here) -> None:
     """Let somebody who is in, but stands, sit down; after the end there is only the debrief."""
     lobby = SERVER.rooms.lobby(here.room)
     if lobby.state == "over":
-        shell.go("debrief.py", here.link)
+        shell.go(Page.DEBRIEF, here.link)
     shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
 
     def sit(seat: str) -> None:
@@ -154,7 +155,7 @@ def seats(here: Here) -> None:
         except DrillError as error:
             session.answer("seat", False, str(error))
             st.rerun()
-        shell.go("console.py", here.link)
+        shell.go(Page.CONSOLE, here.link)
 
     _briefing(lobby)
     outcome("seat")

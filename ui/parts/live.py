@@ -10,10 +10,10 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from simulator.briefing import Briefing
+from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
-from simulator.room.store import Store
 
 T = TypeVar("T")
 TICK_SECONDS = 0.5
@@ -29,6 +29,7 @@ class Server:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._make: Callable[[], Rooms] | None = None
         self._rooms: Rooms | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.shelf: dict[tuple[str, str, str], tuple[tuple[int, int], Any]] = {}
@@ -36,19 +37,19 @@ class Server:
 
     @property
     def rooms(self) -> Rooms:
-        """Return the registry over the configured database. Raises StoreError where that cannot be opened."""
+        """Return the registry. Raises StoreError where its database cannot be opened."""
         with self._lock:
             if self._rooms is None:
-                from scenarios.loader import load
-                from ui.parts.finish import finish
-
-                self._rooms = Rooms(Store(), load, finish)
+                if self._make is None:
+                    raise DrillError("a page by itself has no drills; serve them all with `drill serve`")
+                self._rooms = self._make()
             return self._rooms
 
-    def use(self, rooms: Rooms | None) -> None:
-        """Serve these rooms from now on (tests), or forget them."""
+    def use(self, make: Callable[[], Rooms] | None) -> None:
+        """Serve the rooms that `make` returns from now on, or none."""
         with self._lock:
-            self._rooms = rooms
+            self._make = make
+            self._rooms = None
             self.shelf.clear()
 
     def hand_over(self) -> None:

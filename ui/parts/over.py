@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.text import clock
+from ui.pages import Page
 from ui.parts import shell
 from ui.parts.shell import calm, plain
 from ui.session import Here
@@ -34,7 +35,7 @@ def over(here: Here) -> None:
     with st.container(border=True, key="after", width=640):
         _scoring(here)
     st.html(NEXT)
-    st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
+    shell.to_lobby()
 
 
 @st.fragment(run_every=1)
@@ -51,4 +52,4 @@ def _scoring(here: Here) -> None:
     elif card is not None:
         st.html('<p class="quiet">The score is made, and what was behind the incident can be read.</p>')
     if st.button("Open the debrief", type="primary", icon=":material/fact_check:", key="to-debrief"):
-        shell.go("debrief.py", here.link)
+        shell.go(Page.DEBRIEF, here.link)

@@ -15,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from simulator.errors import DrillError
 from ui import session
+from ui.pages import Page
 from ui.parts.live import SERVER
 
 P = ParamSpec("P")
@@ -22,7 +23,6 @@ P = ParamSpec("P")
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
 LOCAL = ("localhost", "127.0.0.1", "::1")
-PAGES = {"Lobby": "lobby.py", "Debrief": "debrief.py", "Library": "library.py"}
 
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>-])")
@@ -94,8 +94,9 @@ def head(title: str, lead: str = "", narrow: bool = False) -> None:
         st.html('<i class="narrowpage"></i>')
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.html('<span class="brand">Incident Drill</span>', width="content")
-        for name, file in PAGES.items():
-            st.page_link(file, label=name)
+        for page in Page:
+            if page.in_head:
+                st.page_link(page.file, label=page.title)
     st.html(f"<h1 class='page'>{escape(title)}</h1>" + (f"<p class='lead'>{escape(lead)}</p>" if lead else ""))
 
 
@@ -103,12 +104,17 @@ def dead_end(title: str, words: str) -> None:
     """Show a state that has no way on but the lobby."""
     head(title, narrow=True)
     st.warning(sentence(words), icon=":material/info:")
-    st.page_link("lobby.py", label="To the lobby", icon=":material/arrow_back:")
+    to_lobby()
 
 
-def go(file: str, link: dict[str, str]) -> None:
+def to_lobby(label: str = "To the lobby") -> None:
+    """Offer the way back."""
+    st.page_link(Page.LOBBY.file, label=label, icon=":material/arrow_back:")
+
+
+def go(page: Page, link: dict[str, str]) -> None:
     """Leave for another page of the same drill."""
-    st.switch_page(file, query_params=link)
+    st.switch_page(page.file, query_params=link)
 
 
 def join_link(code: str) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from simulator.errors import DrillError
 from simulator.room.rooms import Lobby
 from simulator.text import clock
 from ui import session
+from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
 from ui.parts.shell import plain
@@ -35,7 +36,7 @@ def finished() -> None:
         _listed(over)
     else:
         st.html('<p class="quiet">No finished drill of yours is known to this browser.</p>')
-        st.page_link("lobby.py", label="Practise or join one in the lobby", icon=":material/arrow_back:")
+        shell.to_lobby("Practise or join one in the lobby")
 
 
 def _found() -> list[tuple[Here, Lobby]]:
@@ -72,10 +73,10 @@ def _one(here: Here, lobby: Lobby) -> None:
         )
         told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
         st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
-        file = "debrief.py" if lobby.state == "over" else "console.py"
+        page = Page.DEBRIEF if lobby.state == "over" else Page.CONSOLE
         label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
         if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
-            shell.go(file, here.link)
+            shell.go(page, here.link)
 
 
 def _score(here: Here) -> str:

@@ -1,8 +1,6 @@
-"""What somebody might have done, as data: courses of a scenario's library, and the world alone taking one.
+"""The world alone, walked forward while somebody takes a course; no telemetry and no people take part.
 
-A library (`library.yaml` beside a scenario) holds finalists, complete courses found by an offline search under
-information constraints, and branches, ways on from a decision. No telemetry and no people take part: an
-action starts when it is said to, takes its median time and turns the world's knobs.
+An action starts when it is said to, takes its median time and turns the world's knobs.
 """
 
 from __future__ import annotations
@@ -10,109 +8,18 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from itertools import product
-from typing import Any, Protocol
-
-from pydantic import BaseModel, ConfigDict, ValidationError
+from typing import Any
 
 from analytics.record import Run, loss_of
+from analytics.runs.library import Step
 from simulator.errors import ScenarioError
-from simulator.record.journal import first_problem
-from simulator.scenario import document
 from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
+from simulator.scenario.world import World
 
 MINUTE = 60
-KEPT = 10
-"""Finalists that a search keeps."""
 STALL_POLL = 15
-
-
-class World(Protocol):
-    """What a walk needs of a world."""
-
-    now: int
-    step_seconds: int
-
-    def start(self, at: int, fault_at: int) -> None: ...
-    def step(self, dt: int) -> None: ...
-    def turn(self, knob: str, value: float, over: int) -> None: ...
-    def facts(self) -> Mapping[str, Any]: ...
-    def figures(self) -> Mapping[str, float]: ...
-    def harm(self) -> Mapping[str, float]: ...
-
-
-class Data(BaseModel):
-    """A frozen, closed piece of a library."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Step(Data):
-    """An action, or a knob turned directly, at a drill minute (of a finalist) or minutes after a decision."""
-
-    action: str | None = None
-    knob: str | None = None
-    value: float = 1.0
-    at: float
-
-
-class Finalist(Data):
-    """A complete course from T+0, and its loss when it was found."""
-
-    name: str
-    steps: tuple[Step, ...]
-    loss: float
-
-
-class Branch(Data):
-    """A way on from a decision. It is open once any of `known` has been seen (always, where that is empty)."""
-
-    name: str
-    steps: tuple[Step, ...]
-    known: tuple[str, ...] = ()
-
-
-class Earliest(Data):
-    """The first minute at which an action can be justified and carried out, and why."""
-
-    action: str
-    minute: float
-    because: str
-
-
-class Library(Data):
-    """What could have been done in one scenario."""
-
-    scenario: str
-    scenario_version: str = ""
-    """The one that the finalists were searched with."""
-    words: dict[str, str] = {}
-    """Action -> what the name of a course calls it."""
-    earliest: tuple[Earliest, ...] = ()
-    search: tuple[tuple[tuple[Step, ...], ...], ...] = ()
-    """The grid of the search: a course takes one alternative of each group."""
-    finalists: tuple[Finalist, ...] = ()
-    branches: tuple[Branch, ...] = ()
-    cleanup: tuple[Step, ...] = ()
-    """Added to every branch that has none of these actions, `at` minutes after its last step."""
-
-
-@cache
-def library_of(scenario: str, variant: str = "base") -> Library:
-    """Return the library that comes with a scenario's variant, or else with the scenario; an empty one without."""
-    folder = resources.files("scenarios") / scenario
-    own = folder / "variants" / f"{variant}.library.yaml"
-    file = own if own.is_file() else folder / "library.yaml"
-    if not file.is_file():
-        return Library(scenario=scenario)
-    try:
-        return Library.model_validate(document.read(file.read_text(encoding="utf-8"), file.name).data)
-    except ValidationError as error:
-        raise ScenarioError(f"library of {scenario}: {first_problem(error)}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,29 +176,6 @@ def as_course(steps: Sequence[Step], scenario: Scenario, since: int = 0) -> tupl
                 raise ScenarioError(f"library of {scenario.id}: there is no action {step.action!r}")
             actions.append((at, action))
     return turns, actions
-
-
-def search(walk: Walk, library: Library, keep: int = KEPT) -> list[Finalist]:
-    """Return the best course of each set of actions in the library's grid, best first, at most `keep`.
-
-    Raises ScenarioError where a step of the grid precedes its action's `earliest`.
-    """
-    earliest = {one.action: one.minute for one in library.earliest}
-    best: dict[tuple[str, ...], Finalist] = {}
-    for chosen in product(*library.search):
-        steps = tuple(sorted((step for group in chosen for step in group), key=lambda s: (s.at, s.action or "")))
-        early = next((s for s in steps if s.action and s.at < earliest.get(s.action, 0.0)), None)
-        if early:
-            raise ScenarioError(
-                f"library of {library.scenario}: {early.action} at minute {early.at:g} comes before it can be justified"
-            )
-        turns, actions = as_course(steps, walk.scenario)
-        loss = loss_from(walk, walk.scenario.horizon, turns, actions)
-        kind = tuple(sorted({s.action or s.knob or "" for s in steps}))
-        if kind not in best or loss < best[kind].loss:
-            name = ", ".join(f"{library.words.get(s.action, s.action)} T+{s.at:g}" for s in steps if s.action)
-            best[kind] = Finalist(name=name, steps=steps, loss=loss)
-    return sorted(best.values(), key=lambda one: (one.loss, one.name))[:keep]
 
 
 def unavoidable_turns(scenario: Scenario) -> list[Turn]:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from scenarios import loader
 from simulator.errors import DrillError
+from ui.pages import Page
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
 from ui.parts.shell import plain
@@ -91,7 +92,8 @@ def _scenario(name: str) -> None:
     with st.container(border=True, key=f"scenario-{name}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
             st.markdown(f"### {plain(scenario.title)}", width="stretch")
-            st.page_link("lobby.py", label="Practise it", icon=":material/play_arrow:", query_params={"scenario": name})
+            ready = {"scenario": name}
+            st.page_link(Page.LOBBY.file, label="Practise it", icon=":material/play_arrow:", query_params=ready)
         st.caption(
             f"{scenario.horizon // 60} minutes · {len(scenario.seats())} seats · {specialists} specialists{also}"
         )

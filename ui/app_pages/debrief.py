@@ -27,6 +27,7 @@ from ui.debrief_parts.look import STYLE
 from ui.debrief_parts.moment import drawer
 from ui.debrief_parts.score import score_view
 from ui.debrief_parts.timeline import timeline_view
+from ui.pages import Page
 from ui.parts import shell, yours
 from ui.parts.live import SERVER
 
@@ -54,7 +55,7 @@ def render() -> None:
         shell.head(here.room.row.title)
         st.info("This drill is still running. Its debrief opens when it is over.", icon=":material/timer:")
         if st.button("Back to the console", key="debrief_back", type="primary"):
-            shell.go("console.py", here.link)
+            shell.go(Page.CONSOLE, here.link)
         return None
     return _of_room(here.room, here.person)
 
@@ -64,7 +65,7 @@ def _by_code(code: str) -> None:
     try:
         room = SERVER.rooms.by_code(code, session.source())
         if not room.ended:
-            return shell.go("lobby.py", {session.DRILL: room.row.code})
+            return shell.go(Page.LOBBY, {session.DRILL: room.row.code})
     except DrillError as error:
         return shell.dead_end("No debrief has this code", _sentence(error))
     return _of_room(room, None)

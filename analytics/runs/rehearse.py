@@ -1,8 +1,8 @@
 """What is wrong with a scenario that only playing it shows: `drill check --run`.
 
 An action that changes nothing, an inject that is never delivered whoever plays, a best course that loses to
-doing nothing. What lives in one variant only is alive; what is dead in all of them is a problem, with file and line
-of the scenario or of the patch that wrote it, like those of `scenarios.lint`.
+doing nothing. What lives in one variant only is alive; what is dead in all of them is remarked on, with file and line
+of the scenario or of the patch that wrote it.
 """
 
 from __future__ import annotations
@@ -10,18 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from importlib import resources
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, Protocol
 
 from analytics.runs.counterfactual import Ends
-from analytics.runs.courses import library_of
-from scenarios.lint import Problem
-from scenarios.loader import BASE, Written, load, names, variants, written
+from analytics.runs.library import library_of
 from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
-from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
 from simulator.play import play, play_orders
 from simulator.policy import Order
@@ -38,47 +33,50 @@ Steps = tuple[str | int, ...]
 Level = Literal["error", "warning"]
 
 
+class Source(Protocol):
+    """Where each part of a scenario was written."""
+
+    @property
+    def patch_file(self) -> str:
+        """Return the file of the patch that makes the variant, empty for the base."""
+
+    def place(self, path: Steps, /) -> tuple[str, int]:
+        """Return file and line of what stands at `path`."""
+
+
+class Remark(NamedTuple):
+    """Something that is of no use: where it is written, what it is, what to do about it."""
+
+    file: str
+    line: int
+    what: str
+    remedy: str
+    level: Level = "error"
+
+
 @dataclass(frozen=True)
 class Variant:
     """A variant of the scenario, and where each part of it was written."""
 
     loaded: LoadedScenario
-    source: Written
+    source: Source
 
     @property
     def name(self) -> str:
         return self.loaded.scenario.variant
 
-    def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
-        """Return a problem at `path`."""
-        return Problem(*self.source.place(path), what, remedy, level)
+    def remark(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Remark:
+        """Return a remark on what stands at `path`."""
+        return Remark(*self.source.place(path), what, remedy, level)
 
 
-def problems(path: Path, progress: Progress) -> list[Problem]:
-    """Play the scenario at `path`, its variants included, and return what is wrong with it."""
-    yaml = path / "scenario.yaml" if path.is_dir() else path
-    name = yaml.resolve().parent.name
-    package = Path(str(resources.files("scenarios"))).resolve()
-    # A copy has its original's name, and what would be played is the original.
-    if name not in names() or yaml.resolve() != package / name / "scenario.yaml":
-        raise DrillError(
-            f"{path}: --run plays the package's own scenarios, no copies: {', '.join(names())} in {package}"
-        )
-    found = list(_variants(name, yaml))
-    return sorted([*(one for v in found for one in _best(v)), *_actions(found), *_injects(found, progress)])
+def rehearse(variants: list[Variant], progress: Progress) -> list[Remark]:
+    """Play all variants of a scenario and return what is wrong with it."""
+    best = [remark for variant in variants for remark in _best(variant)]
+    return sorted([*best, *_actions(variants), *_injects(variants, progress)])
 
 
-def _variants(name: str, yaml: Path) -> Iterator[Variant]:
-    text = yaml.read_text(encoding="utf-8")
-    for variant in variants(name):
-        patch = None
-        if variant != BASE:
-            file = yaml.parent / "variants" / f"{variant}.yaml"
-            patch = file.read_text(encoding="utf-8"), str(file)
-        yield Variant(load(name, variant), written(text, str(yaml), patch))
-
-
-def _best(variant: Variant) -> Iterator[Problem]:
+def _best(variant: Variant) -> Iterator[Remark]:
     loaded = variant.loaded
     null, best = Ends(loaded, library_of(loaded.scenario.id, variant.name)).of(SEEDS[0])
     if best.loss < null.loss:
@@ -87,13 +85,13 @@ def _best(variant: Variant) -> Iterator[Problem]:
     remedy = "make an action help, or renew the library's finalists"
     if variant.source.patch is not None:
         # The base has its own line; that it is so in the variant, the patch has to mend.
-        yield Problem(variant.source.patch.file, 1, f"{what} ({null.loss:.3f})", remedy)
+        yield Remark(variant.source.patch_file, 1, f"{what} ({null.loss:.3f})", remedy)
     else:
-        yield variant.find(("actions",), f"{what} ({null.loss:.3f})", remedy)
+        yield variant.remark(("actions",), f"{what} ({null.loss:.3f})", remedy)
 
 
-def _actions(found: list[Variant]) -> Iterator[Problem]:
-    dead: dict[str, Problem] = {}
+def _actions(found: list[Variant]) -> Iterator[Remark]:
+    dead: dict[str, Remark] = {}
     alive: dict[str, bool] = {}
     for variant in found:
         actions = variant.loaded.scenario.actions
@@ -107,10 +105,10 @@ def _actions(found: list[Variant]) -> Iterator[Problem]:
             alive[action.id] = _after(variant.loaded, undone, action) != before
             what = f"actions.{action.id}: changes nothing that anybody can see, count or suffer from"
             if action.id not in dead:
-                dead[action.id] = variant.find(
+                dead[action.id] = variant.remark(
                     ("actions", index, "effects"), what, "give it effects the world knows, or take it out"
                 )
-    yield from (one for ident, one in dead.items() if not alive[ident])
+    yield from (remark for ident, remark in dead.items() if not alive[ident])
 
 
 def _after(loaded: LoadedScenario, *actions: Action | None) -> Mapping[str, Any]:
@@ -144,14 +142,14 @@ def _walk(world: World, to: int) -> None:
         world.step(min(world.step_seconds, to - world.now))
 
 
-def _injects(found: list[Variant], progress: Progress) -> Iterator[Problem]:
+def _injects(found: list[Variant], progress: Progress) -> Iterator[Remark]:
     """Yield the injects that come in none of the drills; they are played until all have come, or there are no more."""
-    dead: dict[str, Problem] = {}
+    dead: dict[str, Remark] = {}
     for variant in found:
         responders = len(variant.loaded.responders)
         for index, inject in enumerate(variant.loaded.scenario.injects):
             what = f"injects.{inject.id}: never delivered, whoever of {responders} responders plays and whichever"
-            dead.setdefault(inject.id, variant.find(
+            dead.setdefault(inject.id, variant.remark(
                 ("injects", index), f"{what} action is taken alone",
                 "check `at`, `until` and `when`, or write a responder who brings it about", "warning",
             ))  # fmt: skip

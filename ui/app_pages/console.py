@@ -10,6 +10,7 @@ from simulator import acts
 from simulator.briefing import Briefing, Seat
 from simulator.errors import DrillError
 from ui import session
+from ui.pages import Page
 from ui.parts import desk, ending, explore, saying, shell
 from ui.parts.bar import bar_html
 from ui.parts.before import before
@@ -50,7 +51,7 @@ def render() -> None:
     if here.room.ended:
         return over(here)
     if here.person.seat is None and not here.person.facilitator:
-        return shell.go("lobby.py", here.link)
+        return shell.go(Page.LOBBY, here.link)
     if here.room.clock.state == "waiting" and not here.room.row.hosted:
         return before(here)
     return _live(here)
@@ -224,7 +225,10 @@ def _menu(here: Here) -> None:
     st.caption("Others join with the code in the lobby, or with the link" + ("" if whole else " that ends in"))
     st.code(link, language=None, wrap_lines=True)
     st.page_link(
-        "lobby.py", label="Leave for the lobby", icon=":material/logout:", help="The drill goes on; your seat is kept"
+        Page.LOBBY.file,
+        label="Leave for the lobby",
+        icon=":material/logout:",
+        help="The drill goes on; your seat is kept",
     )
     if here.person.facilitator or not row.hosted:
         st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from scenarios import DIFFICULTIES, loader
 from simulator.errors import DrillError
 from ui import session
+from ui.pages import Page
 from ui.parts import entrance, shell, yours
 from ui.parts.live import SERVER
 from ui.parts.shell import plain
@@ -151,7 +152,7 @@ def _start(scenario: str, how: dict[str, str], seat: str, speed: float, name: st
     except DrillError as error:
         session.answer("solo", False, str(error))
         st.rerun()
-    shell.go("console.py", Here(opened.room, person, token).link)
+    shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
 
 
 @st.cache_data(show_spinner=False)
@@ -201,7 +202,7 @@ def _host() -> None:
                 session.answer("host", False, str(error))
             else:
                 session.put(session.KEYS, {**session.get(session.KEYS, {}), opened.code: opened.key})
-                shell.go("console.py", Here(opened.room, person, token).link)
+                shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
         entrance.outcome("host")
 
 

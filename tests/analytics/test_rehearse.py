@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from analytics.runs.courses import Library
-from scenarios import lint
-from scenarios.lint import Problem
+from analytics.runs import rehearse
+from analytics.runs.library import Library
+from analytics.runs.rehearse import Remark, Variant
+from scenarios import check
 from scenarios.loader import load, parse, written
+from scenarios.sources import variants_at
 from simulator.errors import DrillError
-from ui import cli, rehearse
-from ui.rehearse import Variant
+from ui import cli
 
 TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
 EFFECTS = "    effects: [{knob: asn_block, value: 1}]\n"
@@ -33,19 +34,19 @@ def variant(text: str, patch: str | None = None) -> Variant:
     return Variant(replace(loaded, scenario=scenario, responders=some), written(text, "base.yaml", over))
 
 
-def injects(*variants: Variant) -> list[Problem]:
+def injects(*variants: Variant) -> list[Remark]:
     steps: list[tuple[int, int]] = []
     found = list(rehearse._injects(list(variants), lambda at, of: steps.append((at, of))))
     assert steps[-1][0] == steps[-1][1]
     return [one for one in found if "meridian_eta" in one.what or "later" in one.what]
 
 
-def actions(*variants: Variant) -> list[Problem]:
+def actions(*variants: Variant) -> list[Remark]:
     return list(rehearse._actions(list(variants)))
 
 
-def line(text: str, finding: Problem) -> str:
-    return text.splitlines()[finding.line - 1]
+def line(text: str, remark: Remark) -> str:
+    return text.splitlines()[remark.line - 1]
 
 
 @pytest.fixture(autouse=True)
@@ -116,17 +117,17 @@ def test_a_best_course_that_loses_is_found_in_the_file_of_its_variant(monkeypatc
 def test_the_packages_own_scenario_is_played_and_no_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rehearse, "_variants", lambda *_: iter(()))
     own = Path(str(resources.files("scenarios") / "auth_token"))
     link, copy = tmp_path / "linked", tmp_path / "auth_token"
     link.symlink_to(own)
     for path in (own, own / "scenario.yaml", link):
-        assert rehearse.problems(path, lambda *_: None) == []
+        loaded, source = next(variants_at(path))
+        assert (loaded.scenario.id, source.patch_file) == ("auth_token", "")
     shutil.copytree(own, copy)
     for path in (copy, copy / "scenario.yaml", own / "library.yaml"):
         with pytest.raises(DrillError, match="no copies"):
-            rehearse.problems(path, lambda *_: None)
-    monkeypatch.setattr(lint, "check_path", lambda _: [])
+            variants_at(path)
+    monkeypatch.setattr(check, "check_path", lambda _: [])
     assert cli.main(["check", str(copy), "--run"]) == 2
     said = capsys.readouterr()
     assert said.out == ""

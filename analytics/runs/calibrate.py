@@ -9,14 +9,17 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from analytics.playbook import Playbook
+from analytics.playbook import load as load_playbook
+from analytics.record import DrillRecord
+from analytics.runs.counterfactual import make_references
+from analytics.score import score
+from simulator.engine import VERSION, Engine
 from simulator.errors import DrillError, UnknownName
-
-if TYPE_CHECKING:
-    from analytics.playbook import Playbook
-    from simulator.engine import Engine
-    from simulator.loaded import LoadedScenario
+from simulator.loaded import Load, LoadedScenario
+from simulator.play import outcome, play_each
 
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
@@ -26,6 +29,8 @@ ANSWER_SECONDS = 10
 class Job:
     """The drills of one seed to play and score: together, because responders derive from one another."""
 
+    load: Load
+    """A function of a module, since a worker gets it by its name."""
     scenario: str
     variant: str
     policies: tuple[str, ...]
@@ -54,23 +59,13 @@ class Row:
 
 def measure(job: Job) -> list[Row]:
     """Play and score the drills of a seed. Runs in a worker: takes and returns plain data. Raises DrillError."""
-    from analytics.playbook import load as load_playbook
-    from scenarios.loader import load
-    from simulator.engine import VERSION
-    from simulator.play import play_each
-
-    loaded, book = load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
+    loaded, book = job.load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
     if job.versions != (loaded.version, VERSION):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
     return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
 
 
 def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) -> Row:
-    from analytics.record import DrillRecord
-    from analytics.runs.counterfactual import make_references
-    from analytics.score import score
-    from simulator.play import outcome
-
     references = make_references(loaded, engine.journal, book, seeds=0)
     card = score(DrillRecord(engine.journal, loaded.scenario, references), book)
     result = outcome(engine)
@@ -82,19 +77,25 @@ def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) ->
 
 
 def jobs_for(
-    scenario: str, variant: str, policies: Sequence[str], seeds: int, playbook: str, difficulty: str = "standard"
+    load: Load,
+    scenario: str,
+    variant: str,
+    policies: Sequence[str],
+    seeds: int,
+    playbook: str,
+    difficulty: str = "standard",
 ) -> list[Job]:
     """Return the drills to play, every policy on seeds 1 … `seeds`, a job a seed. Raises UnknownName for a policy."""
-    from scenarios.loader import load
-    from simulator.engine import VERSION
-
     loaded = load(scenario, variant, difficulty)
     versions = loaded.version, VERSION
     for policy in policies:
         if policy not in loaded.responders:
             raise UnknownName("policy", policy, loaded.responders)
     named = tuple(policies) or tuple(loaded.responders)
-    return [Job(scenario, variant, named, seed, playbook, difficulty, versions) for seed in range(1, seeds + 1)]
+    return [
+        Job(load, scenario, variant, named, seed, playbook, difficulty, versions)
+        for seed in range(1, seeds + 1)
+    ]
 
 
 @contextmanager

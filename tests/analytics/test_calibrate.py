@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from analytics.runs import calibrate
+from scenarios.loader import load
 from simulator.errors import DrillError, UnknownName
-from ui import calibrate
 from ui.cli import main
 
 
@@ -27,7 +28,8 @@ class Here(Executor):
 
 def rows_of(pool: Executor, policies: list[str], seeds: int) -> list[calibrate.Row]:
     rows: list[calibrate.Row] = []
-    assert not calibrate.run(calibrate.jobs_for("auth_token", "base", policies, seeds, "recovery"), pool, rows.append)
+    jobs = calibrate.jobs_for(load, "auth_token", "base", policies, seeds, "recovery")
+    assert not calibrate.run(jobs, pool, rows.append)
     return sorted(rows, key=lambda row: (row.policy, row.seed))
 
 
@@ -61,7 +63,7 @@ def test_an_interrupt_keeps_what_is_finished() -> None:
         if len(rows) == 2:
             raise KeyboardInterrupt
 
-    jobs = calibrate.jobs_for("auth_token", "base", ["null"], 4, "recovery")
+    jobs = calibrate.jobs_for(load, "auth_token", "base", ["null"], 4, "recovery")
     assert calibrate.run(jobs, Here(), one) == calibrate.INTERRUPTED
     data = calibrate.as_data(rows, len(jobs))
     assert (data["drills"], data["of"]) == (2, 4)
@@ -102,7 +104,7 @@ def test_a_worker_that_fails_is_one_line_and_what_is_finished_stands(
 
 
 def test_a_worker_with_another_version_is_found_out() -> None:
-    (job,) = calibrate.jobs_for("auth_token", "base", ["null"], 1, "recovery")
+    (job,) = calibrate.jobs_for(load, "auth_token", "base", ["null"], 1, "recovery")
     with pytest.raises(DrillError, match="another version of auth_token"):
         calibrate.measure(replace(job, versions=("1", "0")))
 
@@ -116,7 +118,7 @@ def test_the_command_prints_json_for_programs(capsys: pytest.CaptureFixture[str]
 
 def test_an_unknown_policy_or_scheduler_is_one_line() -> None:
     with pytest.raises(UnknownName, match="did you mean 'hero'"):
-        calibrate.jobs_for("auth_token", "base", ["heroo"], 1, "recovery")
+        calibrate.jobs_for(load, "auth_token", "base", ["heroo"], 1, "recovery")
 
 
 @pytest.mark.filterwarnings("ignore")

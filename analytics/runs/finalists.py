@@ -1,0 +1,65 @@
+"""The courses of a library's grid, searched again and written into its text."""
+
+from __future__ import annotations
+
+import re
+from itertools import product
+from pathlib import Path
+
+from analytics.runs.library import Finalist, Library, Step, library_file, library_of
+from analytics.runs.walk import Walk, as_course, begin, loss_from
+from simulator.errors import ScenarioError
+from simulator.loaded import LoadedScenario
+
+KEPT = 10
+"""Finalists that a search keeps."""
+
+
+def renew(loaded: LoadedScenario) -> tuple[Path, list[Finalist]] | None:
+    """Search a variant's courses again, on a nominal history, and write them into its library, if it has its own."""
+    named = loaded.scenario.id, loaded.scenario.variant
+    file = library_file(*named)
+    if not file.is_file():
+        return None
+    found = search(begin(loaded.make_world, loaded.scenario, 0), library_of(*named))
+    file.write_text(renewed(file.read_text(encoding="utf-8"), loaded, found), encoding="utf-8")
+    return file, found
+
+
+def search(walk: Walk, library: Library, keep: int = KEPT) -> list[Finalist]:
+    """Return the best course of each set of actions in the library's grid, best first, at most `keep`.
+
+    Raises ScenarioError where a step of the grid precedes its action's `earliest`.
+    """
+    earliest = {one.action: one.minute for one in library.earliest}
+    best: dict[tuple[str, ...], Finalist] = {}
+    for chosen in product(*library.search):
+        steps = tuple(sorted((step for group in chosen for step in group), key=lambda s: (s.at, s.action or "")))
+        early = next((s for s in steps if s.action and s.at < earliest.get(s.action, 0.0)), None)
+        if early:
+            raise ScenarioError(
+                f"library of {library.scenario}: {early.action} at minute {early.at:g} comes before it can be justified"
+            )
+        turns, actions = as_course(steps, walk.scenario)
+        loss = loss_from(walk, walk.scenario.horizon, turns, actions)
+        kind = tuple(sorted({s.action or s.knob or "" for s in steps}))
+        if kind not in best or loss < best[kind].loss:
+            name = ", ".join(f"{library.words.get(s.action, s.action)} T+{s.at:g}" for s in steps if s.action)
+            best[kind] = Finalist(name=name, steps=steps, loss=loss)
+    return sorted(best.values(), key=lambda one: (one.loss, one.name))[:keep]
+
+
+def renewed(text: str, loaded: LoadedScenario, found: list[Finalist]) -> str:
+    """Return a library's text with these finalists in the place of its own."""
+    text = re.sub(r"(?m)^scenario_version: .*$", f'scenario_version: "{loaded.version}"', text, count=1)
+    lines = "".join(
+        f"  - name: {one.name}\n    loss: {round(one.loss, 4)}\n"
+        f"    steps: [{', '.join(_step(step) for step in one.steps)}]\n"
+        for one in found
+    )
+    # A function, since a replacement text would have its backslashes read.
+    return re.sub(r"(?ms)^finalists:[^\n]*\n(?: [^\n]*\n)*", lambda _: f"finalists:\n{lines}", text, count=1)
+
+
+def _step(step: Step) -> str:
+    return f"{{{'action' if step.action else 'knob'}: {step.action or step.knob}, at: {step.at:g}}}"

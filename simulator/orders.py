@@ -1,0 +1,69 @@
+"""The commands of a drill as a file: one JSON object a line, at which second who gives which command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import StringConstraints, TypeAdapter, ValidationError
+
+from simulator.acts import AnyAct
+from simulator.errors import JournalError
+from simulator.policy import Order
+from simulator.record.journal import first_problem
+from simulator.values import Author, Part
+
+
+class Given(Part):
+    """One line of a command file: at drill second `at`, `by` (such as `commander:Ana`) gives `body`."""
+
+    at: int
+    by: Annotated[str, StringConstraints(pattern=r"^[^:\s]+(:\s*\S.{0,39})?$")]
+    body: AnyAct
+
+
+_GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
+
+
+def read(text: str, file: str) -> Iterator[Order]:
+    """Yield the commands in a file. A journal will do: events, simulated teammates and the header are left out.
+
+    Raises JournalError for a line that is none, with file and line.
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        where = f"{file}:{number}"
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise JournalError(f"{where}: broken JSON ({error}); restore the line or take it out") from None
+        if not isinstance(data, dict):
+            raise JournalError(f"{where}: not a JSON object; see `drill schema command`")
+        if _left_out(number, data):
+            continue
+        data.pop("seq", None)
+        try:
+            found = _GIVEN.validate_python(data)
+        except ValidationError as error:
+            raise JournalError(f"{where}: {first_problem(error)}; see `drill schema command`") from None
+        yield Order(found.at, Author(found.by), found.body)
+
+
+def _left_out(number: int, data: dict[str, Any]) -> bool:
+    """Tell whether a line of a journal is no command of a person."""
+    if "references" in data or (number == 1 and "scenario" in data):
+        return True
+    by = Author(str(data.get("by", "")))
+    return (by.machine or by.simulated) and isinstance(data.get("body"), dict)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a line."""
+    found = _GIVEN.json_schema()
+    for model in found["$defs"].values():
+        # `kind` has a default in Python; in a file it is what tells one command from another.
+        if "kind" in model["properties"]:
+            model["required"] = ["kind", *model.get("required", ())]
+    return found

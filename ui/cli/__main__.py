@@ -1,0 +1,7 @@
+"""`python -m ui.cli`: the command line where `drill` is not on the path."""
+
+import sys
+
+from ui.cli import main
+
+sys.exit(main())

@@ -1,0 +1,67 @@
+"""Play many drills: to calibrate a scenario, and to find its best courses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import tables
+from ui.cli.choices import Difficulty, Form
+from ui.cli.shared import Book, Level, Variant, bar, chosen, err, put
+
+if TYPE_CHECKING:
+    from analytics.runs.calibrate import Row
+
+
+def calibrate(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
+    variant: Variant = "base",
+    difficulty: Level = Difficulty.standard,
+    policies: Annotated[str, typer.Option(help="Responders, separated by commas; all of them if left out.")] = "",
+    seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds 1 to this many.")] = 20,
+    jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes to use.")] = 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
+    playbook: Book = "recovery",
+    form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.table,
+) -> None:
+    """Play many drills over policies and seeds: score, loss and harm, with their spread."""
+    from analytics.runs import calibrate as many
+    from scenarios.loader import load
+
+    names = [name.strip() for name in policies.split(",") if name.strip()]
+    wanted = many.jobs_for(load, scenario, chosen(scenario, variant), names, seeds, playbook, difficulty.value)
+    drills = sum(len(job.policies) for job in wanted)
+    rows: list[Row] = []
+    with bar("{task.completed:.0f} of {task.total:.0f} drills") as progress:
+        task = progress.add_task("drills", total=drills)
+
+        def one(row: Row) -> None:
+            rows.append(row)
+            progress.advance(task)
+
+        with many.executor(jobs, scheduler) as pool:
+            stopped = many.run(wanted, pool, one)
+    if stopped:
+        err.print(f"{stopped}; {len(rows)} of {drills} drills are finished and stand", markup=False)
+    if form is Form.json:
+        put(many.as_data(rows, drills))
+    else:
+        tables.calibration(many.summary(rows))
+    if stopped:
+        raise typer.Exit(130 if stopped == many.INTERRUPTED else 2)
+
+
+def finalists(
+    scenarios: Annotated[list[str] | None, typer.Argument(help="Names of scenarios; all of them if left out.")] = None,
+) -> None:
+    """Search the best courses of scenarios and their variants again, and write them into their libraries."""
+    from analytics.runs.finalists import renew
+    from scenarios.loader import load, names, variants
+
+    for name in scenarios or names():
+        for variant in variants(name):
+            found = renew(load(name, variant))
+            if found:
+                file, best = found
+                err.print(f"{file}: {len(best)} finalists, best {best[0].loss:.4f} ({best[0].name})", markup=False)

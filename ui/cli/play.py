@@ -1,0 +1,60 @@
+"""Play a drill without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli import shared
+from ui.cli.choices import Difficulty, Mode
+from ui.cli.shared import Level, Variant, err, known, put, text_of, write
+
+if TYPE_CHECKING:
+    from simulator.record.journal import Journal
+
+
+def play(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
+    variant: Variant = "base",
+    difficulty: Level = Difficulty.standard,
+    policy: Annotated[str, typer.Option(help="The scripted responder who holds every seat.")] = "by_the_book",
+    seed: Annotated[int | None, typer.Option(help="Chance; the same seed gives the same drill.")] = None,
+    until: Annotated[float | None, typer.Option(metavar="MIN", help="People stop at this drill minute.")] = None,
+    step: Annotated[
+        int | None, typer.Option(metavar="SECONDS", min=1, help="Paces the engine; changes nothing.")
+    ] = None,
+    commands: Annotated[
+        Path | None, typer.Option(metavar="FILE", help='Play these {"at", "by", "body"} lines instead of a policy.')
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the journal here.")] = None,
+    mode: Annotated[Mode, typer.Option(help="With hints, or without.")] = Mode.assessment,
+) -> None:
+    """Play a whole drill without a browser and print its outcome."""
+    from simulator import orders
+    from simulator import play as player
+
+    loaded = shared.find(scenario, variant, difficulty.value)
+    stop = None if until is None else round(60 * until)
+    if commands is not None:
+        given = list(orders.read(text_of(known(commands, "give a file of commands")), str(commands)))
+        engine = player.play_orders(loaded, given, seed or 0, mode=mode.value, until=stop, step=step)
+        for line in refusals(engine.journal):
+            err.print(f"refused: {line}", markup=False)
+    else:
+        engine = player.play(loaded, policy, seed or 0, mode=mode.value, until=stop, step=step)
+    if out is not None:
+        write(out, engine.journal)
+    put(player.outcome(engine))
+
+
+def refusals(journal: Journal) -> Iterator[str]:
+    """Yield each refused command of a person with its reason."""
+    for entry in journal:
+        if entry.body.kind == "command_refused":
+            command = journal.entries[entry.body.command - 1]  # type: ignore[union-attr]
+            if not command.by.simulated:
+                reason = entry.body.reason  # type: ignore[union-attr]
+                yield f"T{command.at:+d}s {command.by} {command.body.kind}: {reason}"
