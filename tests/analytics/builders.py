@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from analytics.playbook import Criterion, Playbook, load
+from analytics.playbook import Criterion, Playbook
+from analytics.playbook import load as book
 from analytics.record import DrillRecord, Fit, References, Run, Waiting
 from analytics.scorecard import Finding
 from analytics.view import RecordView
@@ -135,7 +136,6 @@ def scenario(**more: Any) -> Scenario:
 
 
 SCENARIO = scenario()
-PLAYBOOK = load("recovery")
 
 
 # --- what is said ------------------------------------------------------------------------------------------
@@ -386,12 +386,12 @@ def drill(
     return DrillRecord(made, of, refs or references())
 
 
-def criterion(ident: str, playbook: Playbook = PLAYBOOK) -> Criterion:
-    return next(one for _, one in playbook.criteria() if one.id == ident)
+def criterion(ident: str, playbook: Playbook | None = None) -> Criterion:
+    return next(one for _, one in (playbook or book()).criteria() if one.id == ident)
 
 
 def judge(ident: str, record: DrillRecord) -> Finding:
     """Return one criterion's finding on a record."""
     from analytics.criteria import CRITERIA
 
-    return CRITERIA[ident](RecordView(record, PLAYBOOK), criterion(ident))
+    return CRITERIA[ident](RecordView(record, book()), criterion(ident))

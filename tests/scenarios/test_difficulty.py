@@ -6,7 +6,7 @@ import pytest
 
 from analytics.runs.counterfactual import Ends
 from analytics.runs.courses import library_of
-from scenarios import DIFFICULTIES, load, names, variants
+from scenarios import DIFFICULTIES, load
 from scenarios.difficulty import at
 from simulator import acts
 from simulator import events as e
@@ -15,8 +15,7 @@ from simulator.errors import ReplayDivergence, UnknownName
 from simulator.play import play
 from simulator.record.journal import Journal
 from simulator.record.replay import replay
-
-EVERY = [(name, variant) for name in names() for variant in variants(name)]
+from tests.shipped import EVERY
 
 
 def drill(difficulty: str, *, mode: str = "training", seed: int = 1) -> Engine:

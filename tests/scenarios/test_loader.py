@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from importlib import resources
 
 import pytest
 
 from scenarios import load, names
 from scenarios.loader import LARGEST, MOST_ALIASES, line_of, parse, read_yaml
 from simulator.errors import ScenarioError, UnknownName
-
-TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
-
-
-def line(fragment: str, text: str = TEXT) -> int:
-    return text[: text.index(fragment)].count("\n") + 1
+from tests.shipped import text
 
 
-def problem(text: str) -> str:
+def line(fragment: str, within: str = "") -> int:
+    within = within or text()
+    return within[: within.index(fragment)].count("\n") + 1
+
+
+def problem(written: str) -> str:
     with pytest.raises(ScenarioError) as caught:
-        parse(text, "mine.yaml")
+        parse(written, "mine.yaml")
     message = str(caught.value)
     assert "\n" not in message
     return message
@@ -50,7 +49,7 @@ def test_unknown_names_offer_the_nearest():
 
 
 def test_a_field_may_be_called_true():
-    scenario = parse(TEXT, "mine.yaml")
+    scenario = parse(text(), "mine.yaml")
     assert [cause.id for cause in scenario.causes if cause.true] == ["zone_key"]
     assert not scenario.find("revisions", "rel-5512").true
 
@@ -70,20 +69,20 @@ def test_a_field_may_be_called_true():
     ],
 )  # fmt: skip
 def test_mistakes_are_told_in_one_line(old, new, expected):
-    assert old in TEXT
-    assert problem(TEXT.replace(old, new, 1)).endswith(expected)
+    assert old in text()
+    assert problem(text().replace(old, new, 1)).endswith(expected)
 
 
 def test_a_mistake_names_its_line_and_the_nearest_field():
-    text = TEXT.replace("    minutes_to_effect: 3.5\n", "    minutes_to_effect: 3.5\n    irreversable: true\n", 1)
-    found = line("irreversable", text)
-    assert problem(text) == (
+    unknown = text().replace("    minutes_to_effect: 3.5\n", "    minutes_to_effect: 3.5\n    irreversable: true\n", 1)
+    found = line("irreversable", unknown)
+    assert problem(unknown) == (
         f"mine.yaml:{found}: actions.pin.irreversable: no such field; remove or rename it; did you mean 'irreversible'?"
     )
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("written", "expected"),
     [
         ("format: [1", "mine.yaml:1: yaml: "),
         ("- 1\n- 2\n", "mine.yaml:1: file: holds no mapping"),
@@ -92,13 +91,13 @@ def test_a_mistake_names_its_line_and_the_nearest_field():
         ("x: " + "a" * LARGEST, "mine.yaml:1: file: 1,000,003 characters; keep it below 1,000,000"),
     ],
 )
-def test_unsafe_or_broken_yaml_is_refused(text, expected):
-    assert problem(text).startswith(expected)
+def test_unsafe_or_broken_yaml_is_refused(written, expected):
+    assert problem(written).startswith(expected)
 
 
 def test_alias_bombs_are_refused():
-    text = "a: &a [1]\nb: [" + ", ".join(["*a"] * (MOST_ALIASES + 1)) + "]\n"
-    assert f"more than {MOST_ALIASES} aliases" in problem(text)
+    written = "a: &a [1]\nb: [" + ", ".join(["*a"] * (MOST_ALIASES + 1)) + "]\n"
+    assert f"more than {MOST_ALIASES} aliases" in problem(written)
 
 
 def test_deep_nesting_is_refused():
@@ -107,8 +106,8 @@ def test_deep_nesting_is_refused():
 
 
 def test_lines_are_found_for_paths():
-    nodes = read_yaml(TEXT, "mine.yaml", lines=True)
-    scenario = parse(TEXT, "mine.yaml")
+    nodes = read_yaml(text(), "mine.yaml", lines=True)
+    scenario = parse(text(), "mine.yaml")
     index = [query.id for query in scenario.queries].index("token_stats")
     assert line_of(nodes, ("queries", index)) == line("  - id: token_stats")
     assert line_of(nodes, ("queries", index, "takes")) > line("  - id: token_stats")
