@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel
+
 from simulator.errors import nearest
 from simulator.need_to_know import NeedToKnow
 from simulator.record.history import History

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from analytics import playbook
+from analytics.playbook import load as book
 from analytics.record import DrillRecord, References, loss_of
 from analytics.report import story
 from analytics.report import tables as frames
@@ -28,7 +28,6 @@ from simulator.record.journal import NUMBERED, Journal, accepted, role_of
 
 LEAST = 1e-6
 """Difference in loss below which two drills did equally well."""
-BOOK = playbook.load("recovery")
 READ = (
     e.KnobTurned, e.TaskAssigned, e.ActionQueued, e.ActionStarted, e.ActionAborted, e.MitigationTookEffect,
     e.RoleJoined, e.PageSent, e.InjectDelivered, e.CueShared, e.MetricPinned, acts.TakeAction, acts.RecordSnapshot,
@@ -115,14 +114,14 @@ class Bench:
 
     def _judged(self, journal: Journal, references: References | None = None) -> Outcome:
         record = DrillRecord(journal, self.loaded.scenario, references or self._references(journal))
-        return Outcome(journal, score(record, BOOK), RecordView(record, BOOK))
+        return Outcome(journal, score(record, book()), RecordView(record, book()))
 
     def _references(self, journal: Journal) -> References:
         key = _read_by_branches(journal)
         if key not in self._branches:
             null, best = self._ends.of(self.seed)
             made = References(scenario_version=self.loaded.version, null=null, best=best)
-            view = RecordView(DrillRecord(journal, self.loaded.scenario, made), BOOK)
+            view = RecordView(DrillRecord(journal, self.loaded.scenario, made), book())
             walk = self._ends.walk(self.seed)
             fits, waiting = decision_fits(view, walk, self._library), risks_of_waiting(view, walk)
             self._branches[key] = made.model_copy(update={"fits": tuple(fits), "waiting": tuple(waiting)})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from analytics import playbook
@@ -15,7 +17,7 @@ from simulator.engine import Engine, new_header
 from simulator.play import play_orders
 from simulator.policy import Order
 
-LOADED = load("billing_mismatch")
+loaded = partial(load, "billing_mismatch")
 SEATS = ("commander", "deputy", "triage", "mitigation", "data", "verification", "comms")
 
 
@@ -39,12 +41,12 @@ OPENING = (
 
 
 def drill(*given: tuple[float, str, acts.Act]) -> Engine:
-    return play_orders(LOADED, orders(*OPENING, *sorted(given, key=lambda one: one[0])), 7, name="x")
+    return play_orders(loaded(), orders(*OPENING, *sorted(given, key=lambda one: one[0])), 7, name="x")
 
 
 def card_of(engine: Engine) -> Scorecard:
     book = playbook.load("recovery")
-    return score(add_references(LOADED, engine.journal, book, seeds=0), book)
+    return score(add_references(loaded(), engine.journal, book, seeds=0), book)
 
 
 def happened(engine: Engine, kind: type[e.Event], **fields: object) -> list[int]:
@@ -92,7 +94,7 @@ def test_whoever_took_command_over_signs_for_the_commander():
 
 def simulated(*given: tuple[float, str, acts.Act]) -> Engine:
     """Return a drill of one person, the commander, among simulated teammates."""
-    engine = Engine(LOADED, new_header(LOADED, 7, mode="assessment"))
+    engine = Engine(loaded(), new_header(loaded(), 7, mode="assessment"))
     engine.submit(acts.TakeSeat(seat="commander", name="x"), "commander:x")
     for at, seat, body in (*OPENING, *given):
         engine.advance(round(60 * at))

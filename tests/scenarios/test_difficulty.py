@@ -15,8 +15,7 @@ from simulator.errors import ReplayDivergence, UnknownName
 from simulator.play import play
 from simulator.record.journal import Journal
 from simulator.record.replay import replay
-
-EVERY = [(name, variant) for name in names() for variant in variants(name)]
+from tests.shipped import EVERY
 
 
 def drill(difficulty: str, *, mode: str = "training", seed: int = 1) -> Engine:

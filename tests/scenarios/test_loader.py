@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from importlib import resources
+import re
 
 import pytest
 
 from scenarios import load, names
 from scenarios.loader import parse
 from simulator.errors import ScenarioError, UnknownName
-
-TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
-
-
-def line(fragment: str, text: str = TEXT) -> int:
-    return text[: text.index(fragment)].count("\n") + 1
+from tests.shipped import text
 
 
-def problem(text: str) -> str:
+def line(fragment: str, within: str = "") -> int:
+    within = within or text()
+    return within[: within.index(fragment)].count("\n") + 1
+
+
+def problem(written: str) -> str:
     with pytest.raises(ScenarioError) as caught:
-        parse(text, "mine.yaml")
+        parse(written, "mine.yaml")
     message = str(caught.value)
     assert "\n" not in message
     return message
@@ -53,7 +53,7 @@ def test_unknown_names_offer_the_nearest():
 
 
 def test_a_field_may_be_called_true():
-    scenario = parse(TEXT, "mine.yaml")
+    scenario = parse(text(), "mine.yaml")
     assert [cause.id for cause in scenario.causes if cause.true] == ["zone_key"]
     assert not scenario.find("revisions", "rel-5512").true
 
@@ -73,13 +73,13 @@ def test_a_field_may_be_called_true():
     ],
 )  # fmt: skip
 def test_mistakes_are_told_in_one_line(old, new, expected):
-    assert old in TEXT
-    assert problem(TEXT.replace(old, new, 1)).endswith(expected)
+    assert old in text()
+    assert problem(text().replace(old, new, 1)).endswith(expected)
 
 
 def test_a_mistake_names_its_line_and_the_nearest_field():
-    text = TEXT.replace("    minutes_to_effect: 3.5\n", "    minutes_to_effect: 3.5\n    irreversable: true\n", 1)
-    found = line("irreversable", text)
-    assert problem(text) == (
+    unknown = text().replace("    minutes_to_effect: 3.5\n", "    minutes_to_effect: 3.5\n    irreversable: true\n", 1)
+    found = line("irreversable", unknown)
+    assert problem(unknown) == (
         f"mine.yaml:{found}: actions.pin.irreversable: no such field; remove or rename it; did you mean 'irreversible'?"
     )
