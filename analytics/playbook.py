@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from analytics.scorecard import Owner
 from simulator.errors import ScenarioError, UnknownName
 from simulator.record.journal import first_problem
 from simulator.scenario import document
@@ -34,8 +35,8 @@ class Criterion(Data):
     id: str
     title: str
     points: Points
-    owners: tuple[str, ...]
-    """Roles it is about; `all` stands for every seat."""
+    owners: tuple[Owner, ...]
+    """Duties of those it is about."""
     source: str
     """Section of the playbook it comes from."""
     advice: str = ""
@@ -80,7 +81,7 @@ class Cap(Data):
     id: str
     title: str
     limit: Annotated[int, Field(ge=0, le=100)]
-    owners: tuple[str, ...] = ("all",)
+    owners: tuple[Owner, ...] = ("all",)
     source: str
     within: float = 5.0
     """Minutes within which the team's own correction counts."""

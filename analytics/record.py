@@ -19,7 +19,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Run(Part):
+class Course(Part):
     """A course of the world: what was done, and the harm it came to at the horizon."""
 
     name: str
@@ -127,9 +127,9 @@ class References(Part):
     """Version of the engine that made them."""
     scenario_version: str = ""
     """Version of the scenario they were made with."""
-    null: Run
+    null: Course
     """Nobody does anything."""
-    best: Run
+    best: Course
     """Best of the library's finalists."""
     fits: tuple[Fit, ...] = ()
     waiting: tuple[Waiting, ...] = ()

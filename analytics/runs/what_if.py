@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from analytics.criteria.blueprint import decision_behind
 from analytics.record import WhatIf, loss_of
 from analytics.scorecard import clock
-from analytics.timeline import FOREVER, ActionRun
+from analytics.timeline import FOREVER, Attempt
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
-from simulator.record.journal import Journal, accepted, past
+from simulator.record.journal import Journal, accepted, late
 from simulator.record.replay import rerun
 from simulator.scenario.parts import Action
 
@@ -73,8 +73,8 @@ def _one_an_action(items: list[tuple[float, Change, dict[str, float]]]) -> list[
 
 def _people(view: RecordView) -> list[Entry]:
     journal = view.record.journal
-    late = past(journal.entries)
-    return [x for x in journal.commands() if x.seq not in late]
+    too_late = late(journal.entries)
+    return [x for x in journal.commands() if x.seq not in too_late]
 
 
 def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
@@ -95,7 +95,7 @@ def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
     yield from _more(view, given)
 
 
-def feasible(view: RecordView, action: Action, executor: str, before: int, run: ActionRun | None = None) -> int | None:
+def feasible(view: RecordView, action: Action, executor: str, before: int, run: Attempt | None = None) -> int | None:
     """Return the first second, if before `before`, at which an action could have been ordered on what was seen."""
     known = [_present(view, executor), _grounds(view, run)]
     if action.precheck:
@@ -108,7 +108,7 @@ def feasible(view: RecordView, action: Action, executor: str, before: int, run: 
     return soonest if soonest < before else None
 
 
-def _grounds(view: RecordView, run: ActionRun | None) -> int:
+def _grounds(view: RecordView, run: Attempt | None) -> int:
     """Return when what a run rests on had been seen: its decision's links, else the first telling output."""
     decision = decision_behind(view, run) if run else None
     if decision and decision.body.evidence:
@@ -128,7 +128,7 @@ def _first_output(view: RecordView, query: str) -> int:
     return min((m.at for m in view.all(e.QueryFinished) if m.body.query == query and m.body.ok), default=FOREVER)
 
 
-def _alternatives(view: RecordView, run: ActionRun) -> list[Action]:
+def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
     """Return other branches of the mitigation that could have been taken at that moment instead."""
     taken = {other.id for other in view.runs}
     found = []
@@ -165,7 +165,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
             yield Change("added", label, 0, at, action.id, _sorted([*given, order]))
 
 
-def _moments(view: RecordView, runs: Sequence[ActionRun], soonest: int) -> list[int]:
+def _moments(view: RecordView, runs: Sequence[Attempt], soonest: int) -> list[int]:
     """Return when something more could have come: at once, and after the last change took effect."""
     last = view.last_effect or soonest
     later = [run.effect for run in view.in_effect if run.effect is not None and run.effect > soonest]

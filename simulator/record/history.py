@@ -16,6 +16,8 @@ from simulator.values import COMMANDER, DEPUTY, Duty, Ref
 
 CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
 """Minutes within which a stakeholder hears again, by severity."""
+UPDATE_GRACE = 60
+"""Seconds by which an update may miss its time."""
 
 
 class History:
@@ -285,7 +287,7 @@ class History:
     def end_run(self, run: Ref, entry: Entry, ok: bool, stalled: bool = False) -> None:
         """Take note of how a run came out."""
         known = self.runs[run]
-        known.state = "done" if ok else "stalled" if stalled else "failed"
+        known.state = known.outcome = "done" if ok else "stalled" if stalled else "failed"
         known.finished, known.carried, known.finish_seq = entry.at, entry.at, entry.seq
 
     def lane_of(self, role: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from analytics.playbook import Criterion, Playbook
 from analytics.playbook import load as book
-from analytics.record import DrillRecord, Fit, References, Run, Waiting
+from analytics.record import DrillRecord, Fit, References, Course, Waiting
 from analytics.scorecard import Finding
 from analytics.view import RecordView
 from simulator import acts, values
@@ -349,8 +349,8 @@ def _truth(back: int, harm: float, locked: float, only: tuple[str, ...], fallbac
     return (*lines, (until, "world", e.HorizonReached()))
 
 
-def run(name: str, loss: float) -> Run:
-    return Run(name=name, harm={"minutes": 1000 * loss}, loss=loss, series={"minutes": ()}, losses=())
+def run(name: str, loss: float) -> Course:
+    return Course(name=name, harm={"minutes": 1000 * loss}, loss=loss, series={"minutes": ()}, losses=())
 
 
 def references(
