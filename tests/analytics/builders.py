@@ -12,7 +12,7 @@ from typing import Any
 
 from analytics.playbook import Criterion, Playbook
 from analytics.playbook import load as book
-from analytics.record import DrillRecord, Fit, References, Course, Waiting
+from analytics.record import Course, DrillRecord, Fit, References, Waiting
 from analytics.scorecard import Finding
 from analytics.view import RecordView
 from simulator import acts, values
@@ -63,8 +63,8 @@ def scenario(**more: Any) -> Scenario:
         ],
         "roles": [
             {"id": seat, "title": seat, "handle": f"@{seat}", "team": "T", "brief": "",
-             "lane": seat if seat in ("triage", "mitigation", "verification", "comms") else None}
-            for seat in SEATS
+             "lane": place if place not in ("commander", "deputy") else None, "duties": [duty]}
+            for duty, place in values.PLACES.items() for seat in [place]
         ] + [{"id": "mobile", "title": "mobile", "handle": "@mobile", "team": "M", "brief": "", "seat": False}],
         "segments": [
             {"id": "web", "title": "Web", "weight": 0.6}, {"id": "mobile", "title": "Mobile", "weight": 0.4},
@@ -199,7 +199,7 @@ def act(
     run = ref or f"action:{ident}"
     begun = seconds(start or clock)
     lines = say(clock, role, acts.TakeAction(action=ident, executor=executor, decision=decision))
-    lines.append((seconds(clock), "engine", e.ActionQueued(run=run, action=ident, executor=executor, waits_for="")))
+    lines.append((seconds(clock), "engine", e.ActionQueued(run=run, action=ident, executor=executor)))
     started = e.ActionStarted(run=run, action=ident, executor=executor, expected=begun + takes)
     lines.append((begun, "engine", started))
     if ends == "started":

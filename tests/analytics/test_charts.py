@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from analytics.record import References, Course
+from analytics.record import Course, References
 from analytics.report import charts
 from analytics.report import tables as frames
 from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS
