@@ -34,7 +34,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Effect
 from simulator.scenario.world import Remembers, World
 from simulator.streams import streams
-from simulator.text import Utc, render
+from simulator.text import Utc, dig, render
 from simulator.truth import EVERY, Truth
 
 VERSION = "3"
@@ -217,11 +217,11 @@ class Engine:
     def measured_figures(self, keys: Mapping[str, str]) -> dict[str, float]:
         """Return figure name -> value for dotted keys into the world's context."""
         context = self.world.context()
-        return {name: round(float(_dig(context, key)), 4) for name, key in keys.items()}
+        return {name: round(float(dig(context, key)), 4) for name, key in keys.items()}
 
     def findings(self, keys: Mapping[str, str]) -> dict[str, e.Scalar]:
         """Return finding -> value for dotted keys into what templates print."""
-        return {name: _dig(self._scope(), key) for name, key in keys.items()}
+        return {name: dig(self._scope(), key) for name, key in keys.items()}
 
     def inbox(self, role: str) -> list[Entry]:
         """Return the entries `role` may see, oldest first (shared: do not change it)."""
@@ -386,10 +386,3 @@ class Engine:
 
     def _sees(self, ref: str, role: str) -> bool:
         return self.circle.sees(self.journal.entries[self.incident.refs[ref] - 1], role)
-
-
-def _dig(context: Mapping[str, Any], path: str) -> Any:
-    value: Any = context
-    for part in path.split("."):
-        value = value[int(part) if isinstance(value, (list, tuple)) else part]
-    return value
