@@ -17,7 +17,7 @@ from simulator.errors import ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.model import Scenario
 from simulator.scenario.world import Remembers, World
-from simulator.text import Utc, render
+from simulator.text import Utc, dig, render
 
 
 @dataclass
@@ -249,7 +249,7 @@ class Check:
 
     def _templates(self, world: World) -> None:
         calm = dict(world.context())
-        self._figure_keys(calm)
+        self._shown_keys(calm)
         world.step(600 - self.scenario.starts_at)
         moments = ((self.scenario.starts_at, calm), (600, dict(world.context())))
         for pattern in TEMPLATES:
@@ -274,18 +274,16 @@ class Check:
         found = re.search(r"'(\w+)' is undefined", str(error))
         return nearest(found[1], scope) if found else ""
 
-    def _figure_keys(self, context: Mapping[str, Any]) -> None:
-        for path, key in parts(self.data, "queries.*.figures.*"):
-            value: Any = context
-            for step in str(key).split("."):
-                value = value.get(step) if isinstance(value, Mapping) else None
-            if not isinstance(value, (int, float)):
-                self.find(path, f"the world's context has no number {key!r}", f"use one{nearest(str(key), context)}")
+    def _shown_keys(self, context: Mapping[str, Any]) -> None:
         printed = {**self.scenario.context, **context}
-        for path, key in parts(self.data, "queries.*.findings.*"):
-            value = printed
-            for step in str(key).split("."):
-                row = int(step) if isinstance(value, list) and step.isdigit() and int(step) < len(value) else None
-                value = value.get(step) if isinstance(value, Mapping) else None if row is None else value[row]
-            if not isinstance(value, (bool, int, float, str)):
-                self.find(path, f"templates print no single value {key!r}", f"use one{nearest(str(key), printed)}")
+        for shown, scope, kinds, missing in (
+            ("figures", context, (int, float), "the world's context has no number"),
+            ("findings", printed, (bool, int, float, str), "templates can print no single value"),
+        ):
+            for path, key in parts(self.data, f"queries.*.{shown}.*"):
+                try:
+                    value = dig(scope, str(key))
+                except KeyError:
+                    value = None
+                if not isinstance(value, kinds):
+                    self.find(path, f"{missing} {key!r}", f"use one{nearest(str(key), scope)}")

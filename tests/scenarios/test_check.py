@@ -80,6 +80,13 @@ def test_shipped_playbooks_are_clean():
          "did you mean 'replicas'?"),
         ("client={{ client }} sub=usr_{{ hex(4) }}… path", "client={{ clint }} sub=usr_{{ hex(4) }}… path",
          "logs.edge_reject.text: broken template ('clint' is undefined); use what is there; did you mean 'client'?"),
+        ("findings: {reason: reason}", "findings: {reason: resaon}",
+         "queries.endpoints.findings.reason: templates can print no single value 'resaon'; use one; "
+         "did you mean 'reason'?"),
+        ("findings: {reason: reason}", "findings: {reason: paths.0}",
+         "queries.endpoints.findings.reason: templates can print no single value 'paths.0'"),
+        ("findings: {reason: reason}", "findings: {reason: paths.99.path}",
+         "queries.endpoints.findings.reason: templates can print no single value 'paths.99.path'"),
         ("tickets_total: figures.tickets_total", "tickets_total: figures.tikets",
          "queries.ticket_split.figures.tickets_total: the world's context has no number 'figures.tikets'"),
         ("command: update_executives", "command: update_executive",

@@ -15,7 +15,8 @@ from analytics import playbook
 from analytics.runs.counterfactual import add_references
 from analytics.score import score
 from analytics.scorecard import Scorecard
-from scenarios import load, variants
+from scenarios import load, loader, variants
+from scenarios.players.derived import ANYBODY
 from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
@@ -25,7 +26,9 @@ from simulator.play import play, play_each
 from simulator.policy import Policy, Scripted
 from simulator.record.journal import Journal, seen_by
 from simulator.record.replay import replay
+from simulator.scenario.model import Scenario
 from tests.scenarios.played import check_order
+from tests.simulator.toy import toy
 
 SEEDS = (1, 7, 12)
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
@@ -163,14 +166,34 @@ def test_responders_play_the_same_with_an_engine_without_truth(scenario: str, va
     responder = loaded.responders[name]
     assert isinstance(responder, Scripted)
 
-    def make() -> Policy:
-        policy = responder.make()
+    def make(scenario: Scenario) -> Policy:
+        policy = responder.make(scenario)
         return lambda brief: policy(lambda role: replace(brief(role), _engine=Blind(brief(role)._engine)))
 
     blind = replace(loaded, responders={name: Scripted(make)})
     lines = [x.to_json() for x in play(blind, name, 7).journal]
     sighted = journal_of(scenario, name, 7) if variant == "base" else play(loaded, name, 7).journal
     assert lines == [x.to_json() for x in sighted]
+
+
+@pytest.mark.parametrize("change", [{}, {"figures": [], "changes": [], "logs": [], "injects": []}, {"actions": []}])
+def test_who_knows_no_scenario_plays_any(change: dict[str, list[object]]) -> None:
+    loaded = replace(toy(**change), responders=ANYBODY)
+    entries = {name: play(loaded, name, 1).journal.entries for name in ANYBODY}
+    assert {x.body.kind for x in entries["null"] if isinstance(x.body, acts.Act)} == {"take_seat"}
+    assert {"declare", "run_query", "update_stakeholders"} <= {x.body.kind for x in entries["gamer"]}
+    assert ("take_action" in {x.body.kind for x in entries["gamer"]}) == ("actions" not in change)
+
+
+def test_a_scenario_without_players_of_its_own_is_played_by_those_who_need_none(monkeypatch) -> None:
+    module = loader._module
+    monkeypatch.setattr(loader, "_module", lambda name: None if name.endswith(".responders") else module(name))
+    loaded = load.__wrapped__("auth_token")
+    assert set(loaded.responders) == {"null", "gamer"}
+    assert loaded.teammates(loaded.scenario) == {}
+    assert [x.to_json() for x in play(loaded, "gamer", 7).journal] == [
+        x.to_json() for x in journal_of("auth_token", "gamer", 7)
+    ]
 
 
 def test_an_unknown_policy_offers_the_nearest() -> None:
