@@ -19,7 +19,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from tests.ui.pressing import hand_in
 from ui import session
-from ui.parts import forms
+from ui.parts import command_box, forms
 from ui.parts.live import Server
 from ui.session import Here
 
@@ -152,6 +152,8 @@ def test_a_key_stays_where_nobody_knows_whether_the_command_was_stored(
 def test_a_line_that_a_tick_still_holds_is_given_once(
     open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # AppTest types only what a list offers.
+    monkeypatch.setattr(command_box, "OPENERS", (*command_box.OPENERS, "/say once"))
     here = seat("commander", 60)
     app = open_app("console.py", here)
     box = app.get_by_key("typed")
