@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import subprocess
@@ -96,18 +95,19 @@ def test_a_drill_of_the_first_version_goes_on(tmp_path: Path, wall: Wall) -> Non
 
 
 KILLED = """
-import json, os, shutil, sys
+import os, shutil, sys
 from sqlalchemy import Engine, event
-from simulator.errors import StoreError
 from simulator.room.store import Store
 
 source, folder = sys.argv[1:]
-statements, last = [], None
+statements, last = [], 0
 
 def watched(connection, record):
     connection.set_trace_callback(said)
 
 def said(statement):
+    if statement.lstrip().startswith(("SELECT", "PRAGMA main.", "PRAGMA temp.")):
+        return  # what only reads leaves no other file behind
     statements.append(statement)
     if len(statements) == last:
         os._exit(9)
@@ -124,11 +124,9 @@ while True:
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
         break
     killed += 1
-last = None
-Store(path)
-print(json.dumps([killed, statements]))
+print(killed)
 """
-"""Kills an opening before its first statement, its second one, and so on, until one comes through."""
+"""Kills an opening before its first statement that changes something, its second one, and so on, until one succeeds."""
 
 
 def killed(source: Path, folder: Path) -> list[Path]:
@@ -137,15 +135,14 @@ def killed(source: Path, folder: Path) -> list[Path]:
     done = subprocess.run(
         [sys.executable, "-c", KILLED, source, folder], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
-    count, _ = json.loads(done.stdout)
-    return [folder / f"{n}.db" for n in range(count)]
+    return [folder / f"{n}.db" for n in range(int(done.stdout))]
 
 
 def test_killed_at_any_statement_of_an_upgrade_it_opens_and_goes_on(tmp_path: Path) -> None:
     source = old(tmp_path / "old.db")
     left = killed(source, tmp_path / "killed")
     Store(str(tmp_path / "new.db")).close()
-    assert len(left) > 10
+    assert len(left) > 5
     assert [1] in (found := [versions(path) for path in left])
     assert all(one in ([1], [1, NEWEST]) for one in found)
     for path in left:

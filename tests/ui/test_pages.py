@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from simulator import acts
 from simulator.room.rooms import Rooms
+from tests.ui.pressing import hand_in
 from ui.pages import Page
 from ui.session import Here
 
@@ -133,7 +134,7 @@ def test_a_form_hands_its_command_in(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 30)
     app = open_app("console.py", here)
     app.get_by_key("form-declare-0-severity").set_value("SEV-1")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert here.room.briefing("commander").incident.severity == "SEV-1"
     assert "SEV-1" in texts(app)
 
@@ -142,7 +143,7 @@ def test_what_is_missing_is_said_at_the_form_and_nothing_is_wiped(open_app: Open
     here = seat("commander", 30)
     app = open_app("console.py", here)
     app.get_by_key("form-declare-0-title").set_value("Half a thought")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert "Still needed: Severity" in texts(app)
     assert app.get_by_key("form-declare-0-title").value == "Half a thought"
 
@@ -153,7 +154,7 @@ def test_a_refusal_is_shown_with_its_reason(open_app: Open, seat: Seat) -> None:
     app.get_by_key("form_group").set_value("Close").run()
     app.get_by_key("form_kind").set_value("request_closure").run()
     app.get_by_key("form-request_closure-0-confidence").set_value("L2")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert "declare the incident first" in texts(app)
 
 
@@ -238,7 +239,7 @@ def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, 
         app.get_by_key(f"{form}-recommendations.{row}.action").set_value(action)
         app.get_by_key(f"{form}-recommendations.{row}.reversal_minutes").set_value(1.0 + 5 * row)
     app.get_by_key(f"{form}-choice").set_value("flag_web")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert not app.exception
     assert "@identity-architect" in texts(app)
     given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, acts.RecordContradiction)]
@@ -247,11 +248,10 @@ def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, 
     ]  # fmt: skip
 
 
-def test_a_line_that_is_sent_once_more_while_the_box_empties_is_given_once(open_app: Open, seat: Seat) -> None:
+def test_lines_are_given_in_the_order_in_which_they_are_typed(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 60)
     app = open_app("console.py", here)
-    for _ in range(3):
-        app.get_by_key("typed").set_value("/ic").run()
+    app.get_by_key("typed").set_value("/ic").run()
     app.get_by_key("typed").set_value("/ack").run()
     given = [x.body.kind for x in here.room.briefing("commander").entries if x.by == "commander:Ana"]
     assert given == ["take_seat", "assign_role", "acknowledge_page"]
