@@ -6,6 +6,7 @@ import importlib
 import importlib.util
 import random
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -78,6 +79,12 @@ def catalogue() -> Catalogue:
         except DrillError as error:
             broken[name] = str(error)
     return Catalogue(tuple(offered), tuple(drafts), broken)
+
+
+def by_author(loaded: LoadedScenario) -> AbstractContextManager[None]:
+    """Return a context in which what a scenario's own Python raises is a ScenarioError, with file and line."""
+    name = loaded.scenario.id
+    return authored(folder_of(name), f"scenarios/{name}") if name in names() else nullcontext()
 
 
 @lru_cache(maxsize=32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from analytics.score import score
 from scenarios import load
 from simulator.play import play
 from simulator.record import journal
+from simulator.record.journal import Header
 from simulator.record.replay import replay
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -23,7 +25,28 @@ DRILLS = [
     for policy in ("by_the_book", "impatient", "null")
 ]
 
+RAISE = (
+    "bytes changed without a new version: raise `version:` in scenarios/{}/scenario.yaml where the scenario changed, "
+    "else VERSION in simulator/engine.py; then run `make golden` and review it"
+)
+
 pytestmark = pytest.mark.golden
+
+
+def drill_of(text: str) -> list[str]:
+    """Return a journal's lines without the reference runs, which say nothing about what was played."""
+    return [line for line in text.splitlines() if not line.startswith('{"references"')]
+
+
+@pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
+def test_equal_versions_give_equal_bytes(scenario: str, policy: str, seed: int) -> None:
+    kept = (GOLDEN / f"{scenario}-{policy}-{seed}.jsonl").read_text(encoding="utf-8")
+    was, now = Header.read(kept.splitlines()[0]), play(load(scenario), policy, seed).journal
+    same = (was.scenario_version, was.engine) == (now.header.scenario_version, now.header.engine)
+    if not same and os.environ.get("GOLDEN") == "write":
+        return  # they are being recorded now
+    assert same, "recorded with other versions; run `make golden` and review it"
+    assert drill_of(kept) == list(now.lines()), RAISE.format(scenario)
 
 
 @pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)

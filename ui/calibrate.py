@@ -55,14 +55,15 @@ class Row:
 def measure(job: Job) -> list[Row]:
     """Play and score the drills of a seed. Runs in a worker: takes and returns plain data. Raises DrillError."""
     from analytics.playbook import load as load_playbook
-    from scenarios.loader import load
+    from scenarios.loader import by_author, load
     from simulator.engine import VERSION
     from simulator.play import play_each
 
     loaded, book = load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
     if job.versions != (loaded.version, VERSION):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
-    return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
+    with by_author(loaded):
+        return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
 
 
 def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) -> Row:

@@ -12,7 +12,7 @@ import random
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, redirect_stdout
+from contextlib import AbstractContextManager, closing, contextmanager, redirect_stdout
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -26,7 +26,7 @@ from typer.exceptions import TyperException
 from simulator.acts import AnyCommand
 from simulator.errors import DrillError, JournalError, ReplayDivergence
 from simulator.policy import Order
-from simulator.record.journal import Journal, first_problem, load
+from simulator.record.journal import Journal, first_problem, load, refused
 from simulator.values import Part
 from ui import tables
 from ui.choices import Difficulty, Form, Mode, Schema
@@ -93,14 +93,19 @@ def play(
     stop = None if until is None else round(60 * until)
     if commands is not None:
         given = list(read_commands(commands))
-        engine = player.play_orders(loaded, given, seed or 0, mode=mode.value, until=stop, step=step)
+        with authored(loaded):
+            engine = player.play_orders(loaded, given, seed or 0, mode=mode.value, until=stop, step=step)
         for line in refusals(engine.journal):
             err.print(f"refused: {line}", markup=False)
     else:
-        engine = player.play(loaded, policy, seed or 0, mode=mode.value, until=stop, step=step)
+        with authored(loaded):
+            engine = player.play(loaded, policy, seed or 0, mode=mode.value, until=stop, step=step)
     if out is not None:
         write(out, engine.journal)
     put(player.outcome(engine))
+    if commands is not None and nothing_taken(engine.journal):
+        err.print("every command was refused", markup=False)
+        raise typer.Exit(1)
 
 
 def read_commands(path: Path) -> Iterator[Order]:
@@ -134,6 +139,12 @@ def leave_out(number: int, data: dict[str, Any]) -> bool:
     return event and isinstance(body, dict)
 
 
+def nothing_taken(journal: Journal) -> bool:
+    """Tell whether people gave commands, sitting down and stopping apart, and all of them were refused."""
+    given = {x.seq for x in journal.commands() if x.body.kind not in ("take_seat", "end_drill")}
+    return bool(given) and given <= refused(journal.entries)
+
+
 def refusals(journal: Journal) -> Iterator[str]:
     """Yield each refused command of a person with its reason."""
     for entry in journal:
@@ -164,7 +175,8 @@ def score(
     book = load_playbook(playbook)
     loaded = of_journal(journal)
     if journal.references is None:
-        journal.references = references(loaded, journal, book, seeds).model_dump(mode="json")
+        with authored(loaded):
+            journal.references = references(loaded, journal, book, seeds).model_dump(mode="json")
         if keep:
             write(file, journal)
     card = judge(DrillRecord.of(journal, loaded.scenario), book)
@@ -196,7 +208,8 @@ def replay(file: File) -> None:
     journal = load(known(file, "give a journal written by `drill play --out`"))
     loaded = of_journal(journal)
     try:
-        engine = again(loaded, journal)
+        with authored(loaded):
+            engine = again(loaded, journal)
     except ReplayDivergence as difference:
         err.print(f"{file}: {difference}", markup=False)
         put({"file": str(file), "identical": False, "difference": str(difference)})
@@ -271,11 +284,15 @@ def check(
 
 def rehearse(path: Path) -> list[Problem]:
     """Play the scenario at `path` and return what only playing shows."""
+    from scenarios.authors import authored
     from ui import rehearse as played
 
-    with Progress(TextColumn("playing"), BarColumn(), console=err, transient=True, disable=not err.is_terminal) as bar:
+    folder = path if path.is_dir() else path.parent
+    columns = (TextColumn("playing"), BarColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("drills", total=None)
-        return played.problems(path, lambda at, of: bar.update(task, completed=at, total=of))
+        with authored(folder, str(folder)):
+            return played.problems(path, lambda at, of: bar.update(task, completed=at, total=of))
 
 
 @app.command()
@@ -308,6 +325,7 @@ def serve(
     data: Data = None,
 ) -> None:
     """Start the app and print its address."""
+    from scenarios.loader import catalogue
     from simulator.room.store import Store
 
     free(host, port)
@@ -316,6 +334,8 @@ def serve(
     from app import greeting
     from app import main as run
 
+    for line in catalogue().broken.values():
+        err.print(f"not offered: {line}", markup=False)
     err.print(greeting(host, port), markup=False)
     with redirect_stdout(sys.stderr):
         run(port=port, host=host, data=data)
@@ -380,6 +400,13 @@ def find(scenario: str, variant: str, difficulty: str = "standard") -> LoadedSce
     from scenarios.loader import load as load_scenario
 
     return load_scenario(scenario, chosen(scenario, variant), difficulty)
+
+
+def authored(loaded: LoadedScenario) -> AbstractContextManager[None]:
+    """Return what turns a mistake in a scenario's own Python into the one line its author needs."""
+    from scenarios.loader import by_author
+
+    return by_author(loaded)
 
 
 def of_journal(journal: Journal) -> LoadedScenario:
