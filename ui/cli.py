@@ -18,17 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import StringConstraints, TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from typer.exceptions import TyperException
 
-from simulator.acts import AnyCommand
-from simulator.errors import DrillError, JournalError, ReplayDivergence
-from simulator.policy import Order
-from simulator.record.journal import Journal, first_problem, load, refused
-from simulator.values import Part
-from ui import tables
+from simulator.errors import DrillError, ReplayDivergence
+from simulator.record.journal import Journal, load
+from ui import command_files, tables
 from ui.choices import Difficulty, Form, Mode, Schema
 
 if TYPE_CHECKING:
@@ -49,15 +45,6 @@ app = typer.Typer(
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-class Given(Part):
-    """One line of a command file: at drill second `at`, `by` (such as `commander:Ana`) gives `body`."""
-
-    at: int
-    by: Annotated[str, StringConstraints(pattern=r"^[^:\s]+(:\s*\S.{0,39})?$")]
-    body: AnyCommand
-
-
-GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
 Variant = Annotated[str, typer.Option(help="Which variant of it; `drawn`: one of them, by chance.")]
 Level = Annotated[Difficulty, typer.Option(help="How clearly the world is seen, and how much help there is.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A journal written by `drill play --out` or exported.")]
@@ -92,10 +79,10 @@ def play(
     loaded = find(scenario, variant, difficulty.value)
     stop = None if until is None else round(60 * until)
     if commands is not None:
-        given = list(read_commands(commands))
+        given = list(command_files.read(text_of(known(commands, "give a file of commands")), commands))
         with authored(loaded):
             engine = player.play_orders(loaded, given, seed or 0, mode=mode.value, until=stop, step=step)
-        for line in refusals(engine.journal):
+        for line in command_files.refusals(engine.journal):
             err.print(f"refused: {line}", markup=False)
     else:
         with authored(loaded):
@@ -103,56 +90,9 @@ def play(
     if out is not None:
         write(out, engine.journal)
     put(player.outcome(engine))
-    if commands is not None and nothing_taken(engine.journal):
+    if commands is not None and command_files.nothing_taken(engine.journal):
         err.print("every command was refused", markup=False)
         raise typer.Exit(1)
-
-
-def read_commands(path: Path) -> Iterator[Order]:
-    """Yield the commands in a file. A journal will do: events, simulated teammates and the header are left out."""
-    for number, line in enumerate(text_of(known(path, "give a file of commands")).split("\n"), start=1):
-        if not line.strip():
-            continue
-        where = f"{path}:{number}"
-        try:
-            data = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise JournalError(f"{where}: broken JSON ({error}); restore the line or take it out") from None
-        if not isinstance(data, dict):
-            raise JournalError(f"{where}: not a JSON object; see `drill schema command`")
-        if leave_out(number, data):
-            continue
-        data.pop("seq", None)
-        try:
-            found = GIVEN.validate_python(data)
-        except ValidationError as error:
-            raise JournalError(f"{where}: {first_problem(error)}; see `drill schema command`") from None
-        yield Order(found.at, found.by, found.body)
-
-
-def leave_out(number: int, data: dict[str, Any]) -> bool:
-    """Tell whether a line of a journal is no command of a person."""
-    if "references" in data or (number == 1 and "scenario" in data):
-        return True
-    by, body = str(data.get("by", "")), data.get("body")
-    event = by in ("engine", "world") or by.startswith("teammate:")
-    return event and isinstance(body, dict)
-
-
-def nothing_taken(journal: Journal) -> bool:
-    """Tell whether people gave commands, sitting down and stopping apart, and all of them were refused."""
-    given = {x.seq for x in journal.commands() if x.body.kind not in ("take_seat", "end_drill")}
-    return bool(given) and given <= refused(journal.entries)
-
-
-def refusals(journal: Journal) -> Iterator[str]:
-    """Yield each refused command of a person with its reason."""
-    for entry in journal:
-        if entry.body.kind == "command_refused":
-            command = journal.entries[entry.body.command - 1]  # type: ignore[union-attr]
-            if not command.by.startswith("teammate:"):
-                reason = entry.body.reason  # type: ignore[union-attr]
-                yield f"T{command.at:+d}s {command.by} {command.body.kind}: {reason}"
 
 
 # --- scoring and replaying ---------------------------------------------------------------------------------
@@ -299,7 +239,7 @@ def rehearse(path: Path) -> list[Problem]:
 def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook or command.")]) -> None:
     """Print a JSON Schema for editors and other tools."""
     if what is Schema.command:
-        found = GIVEN.json_schema()
+        found = command_files.GIVEN.json_schema()
         for model in found["$defs"].values():
             # `kind` has a default in Python; in a file it is what tells one command from another.
             if "kind" in model["properties"]:

@@ -85,13 +85,14 @@ def test_scripted_people_are_looked_at_when_they_are_imported(
 def test_a_mistake_further_down_is_told_where_it_was_called(author: Author) -> None:
     source = world('    def turn(self, knob, value, over):\n        super().turn("nothing", value, over)')
     author("mine", source)
-    with pytest.raises(ScenarioError, match=r"^scenarios/mine/world\.py:6: KeyError: .*nothing"), by_author(load("mine")):
-        play(load("mine"), "by_the_book", 1)
+    mine = load("mine")
+    with pytest.raises(ScenarioError, match=r"^scenarios/mine/world\.py:6: KeyError: .*nothing"), by_author(mine):
+        play(mine, "by_the_book", 1)
 
 
 def test_what_is_nobodys_mistake_stays_what_it_is() -> None:
     with pytest.raises(ZeroDivisionError), by_author(load("auth_token")):
-        1 / 0
+        divmod(1, 0)
 
 
 def test_score_and_calibrate_say_so(author: Author, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
