@@ -104,6 +104,7 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
         responders=dict(getattr(responders, "RESPONDERS", ANYBODY)),
         teammates=getattr(responders, "TEAMMATES", nobody),
         source=file if patch is None else patch[1],
+        guard=lambda: authored(folder, shown),
     )
     return at(base, difficulty)
 

@@ -45,7 +45,7 @@ def hosted(path: Path, wall: Wall, mode: str) -> tuple[Seat, Participant]:
     return Seat(place, opened.room, ana), flo
 
 
-def entered(room: Room, command: acts.Command) -> int:
+def entered(room: Room, command: acts.Act) -> int:
     """Return how often a command is on the record."""
     return room.truth("entries", lambda engine: sum(entry.body == command for entry in engine.journal))
 
@@ -56,7 +56,7 @@ def stored(room: Room) -> int:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("command", [TAKEN, REFUSED])
-def test_twice_in_a_row(path: Path, wall: Wall, command: acts.Command, mode: str) -> None:
+def test_twice_in_a_row(path: Path, wall: Wall, command: acts.Act, mode: str) -> None:
     _, room, ana = hosted(path, wall, mode)[0]
     first = room.submit(command, ana, "k1")
     before = lines(room)
@@ -93,7 +93,7 @@ def test_whatever_became_of_the_drill_since(path: Path, wall: Wall, mode: str) -
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("command", [TAKEN, REFUSED])
-def test_after_a_restart(path: Path, wall: Wall, command: acts.Command, mode: str) -> None:
+def test_after_a_restart(path: Path, wall: Wall, command: acts.Act, mode: str) -> None:
     (_, room, ana), flo = hosted(path, wall, mode)
     # Before and after it others act, and who speaks for nobody's seat sits down in it: entries the store has not.
     room.submit(acts.SendAdHoc(persona="Boss", text="Well?"), flo, "k0")
@@ -120,7 +120,7 @@ def test_what_a_facilitator_does_is_done_once_too(path: Path, wall: Wall) -> Non
 
 @pytest.mark.parametrize("command", [TAKEN, REFUSED])
 def test_at_once_from_two_threads_of_one_process_and_of_another(
-    path: Path, wall: Wall, command: acts.Command
+    path: Path, wall: Wall, command: acts.Act
 ) -> None:
     (_, room, ana), _ = hosted(path, wall, "training")
     doors = [room, room, rooms(path, wall).open(room.row.id), rooms(path, wall).open(room.row.id)]

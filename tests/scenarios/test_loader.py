@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from scenarios import load, names
@@ -36,13 +34,13 @@ def test_the_shipped_scenario_loads():
 
 def test_a_variants_own_version_stands_beside_the_scenarios():
     mine = "version: 4\nhint: x\n"
-    assert parse(TEXT, "base.yaml").whole_version == "1"
-    assert parse(TEXT, "base.yaml", ("hint: x\n", "mine.yaml")).whole_version == "1"
-    assert parse(TEXT, "base.yaml", (mine, "mine.yaml")).whole_version == "1.4"
-    raised = TEXT.replace("\nversion: 1\n", "\nversion: 2\n")
+    assert parse(text(), "base.yaml").whole_version == "1"
+    assert parse(text(), "base.yaml", ("hint: x\n", "mine.yaml")).whole_version == "1"
+    assert parse(text(), "base.yaml", (mine, "mine.yaml")).whole_version == "1.4"
+    raised = text().replace("\nversion: 1\n", "\nversion: 2\n")
     assert parse(raised, "base.yaml", (mine, "mine.yaml")).whole_version == "2.4"
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: variant_version: input should be greater"):
-        parse(TEXT, "base.yaml", ("hint: x\nversion: -1\n", "mine.yaml"))
+        parse(text(), "base.yaml", ("hint: x\nversion: -1\n", "mine.yaml"))
 
 
 def test_unknown_names_offer_the_nearest():

@@ -344,8 +344,8 @@ def test_courses_of_another_world_are_a_warning(tmp_path: Path) -> None:
     (folder / "scenario.yaml").write_text(text(), encoding="utf-8")
     (folder / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
     (folder / "variants" / "mine.yaml").write_text("version: 2\nparameters: {capacity: 20000}\n", encoding="utf-8")
-    (folder / "variants" / "mine.library.yaml").write_text("scenario: auth_token\nscenario_version: \"1\"\n",
-        encoding="utf-8")
+    library = "scenario: auth_token\nscenario_version: '1'\n"
+    (folder / "variants" / "mine.library.yaml").write_text(library, encoding="utf-8")
     (found,) = check_path(folder)
     assert (Path(found.file).name, found.line, found.level) == ("mine.library.yaml", 2, "warning")
     assert "with version 1, this is version 1.2" in found.what

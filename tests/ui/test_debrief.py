@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics import playbook
-from analytics.record import DrillRecord, References, Course
+from analytics.record import Course, DrillRecord, References
 from analytics.report.story import GROUPS
 from analytics.score import score
 from scenarios.loader import load

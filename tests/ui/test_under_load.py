@@ -107,7 +107,7 @@ def test_a_press_that_comes_before_the_answer_is_drawn_is_the_same_press(
     here, keys = seat("commander", 60), list[str]()
     submit = here.room.submit
 
-    def twice(command: acts.Command, person: Participant, key: str) -> Answer:
+    def twice(command: acts.Act, person: Participant, key: str) -> Answer:
         keys.append(key)
         assert submit(command, person, key) == submit(command, person, key)
         return submit(command, person, key)

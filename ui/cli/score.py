@@ -35,7 +35,8 @@ def score(
     book = load_playbook(playbook)
     loaded = of_journal(journal)
     if journal.references is None:
-        journal.references = references(loaded, journal, book, seeds).model_dump(mode="json")
+        with loaded.guard():
+            journal.references = references(loaded, journal, book, seeds).model_dump(mode="json")
         if keep:
             write(file, journal)
     card = judge(DrillRecord.of(journal, loaded.scenario), book)
@@ -66,7 +67,8 @@ def replay(file: File) -> None:
     journal = load(known(file, "give a journal written by `drill play --out`"))
     loaded = of_journal(journal)
     try:
-        engine = again(loaded, journal)
+        with loaded.guard():
+            engine = again(loaded, journal)
     except ReplayDivergence as difference:
         err.print(f"{file}: {difference}", markup=False)
         put({"file": str(file), "identical": False, "difference": str(difference)})
