@@ -12,24 +12,19 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from simulator.errors import ScenarioError, UnknownName
 from simulator.record.journal import first_problem
+from simulator.scenario.parts import Data
 from simulator.values import Severity
 
 LARGEST = 200_000
 """Characters beyond which a playbook file is not read."""
 
 Points = Annotated[float, Field(gt=0, le=100)]
-
-
-class Data(BaseModel):
-    """A frozen, closed piece of a playbook."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Criterion(Data):

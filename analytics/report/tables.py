@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from analytics import facts
 from analytics.playbook import Playbook
-from analytics.record import DrillRecord, References, Run, loss_of
+from analytics.record import Course, DrillRecord, References, loss_of
 from analytics.scorecard import titles
 from analytics.view import Moment, RecordView
 from simulator import acts, values
@@ -49,7 +49,7 @@ def record_of(journal: Journal, scenario: Scenario) -> DrillRecord:
     """
     if journal.references is not None:
         return DrillRecord.of(journal, scenario)
-    nothing = Run(name="", harm={}, loss=0.0, series={}, losses=())
+    nothing = Course(name="", harm={}, loss=0.0, series={}, losses=())
     return DrillRecord(journal, scenario, References(null=nothing, best=nothing))
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.record import Run, loss_of
-from analytics.runs.library import Step
+from analytics.record import Course, loss_of
+from analytics.runs.library import CourseStep
 from simulator.errors import ScenarioError
 from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
@@ -132,7 +132,7 @@ def begin(make_world: Callable[[], World], scenario: Scenario, shift: int) -> Wa
 
 def course(
     walk: Walk, name: str, turns: Sequence[Turn] = (), actions: Sequence[tuple[int, Action]] = ()
-) -> Run:
+) -> Course:
     """Return what a forked walk from T+0 comes to with these turns and actions."""
     scenario = walk.scenario
     series: dict[str, list[float]] = {one.id: [] for one in scenario.harm}
@@ -147,7 +147,7 @@ def course(
     forked = walk.fork()
     forked.go(scenario.horizon, turns, actions, note)
     harm = {ident: values[-1] for ident, values in series.items()}
-    return Run(
+    return Course(
         name=name, harm=harm, loss=round(loss_of(harm, scenario), 6),
         series={ident: tuple(values) for ident, values in series.items()}, losses=tuple(losses),
     )  # fmt: skip
@@ -162,7 +162,9 @@ def loss_from(
     return round(loss_of(forked.world.harm(), walk.scenario), 6)
 
 
-def as_course(steps: Sequence[Step], scenario: Scenario, since: int = 0) -> tuple[list[Turn], list[tuple[int, Action]]]:
+def as_course(
+    steps: Sequence[CourseStep], scenario: Scenario, since: int = 0
+) -> tuple[list[Turn], list[tuple[int, Action]]]:
     """Return the turns and actions of steps, their minutes counted from second `since`. Unknown actions raise."""
     turns: list[Turn] = []
     actions: list[tuple[int, Action]] = []

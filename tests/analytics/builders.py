@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analytics.playbook import Criterion, Playbook, load
-from analytics.record import DrillRecord, Fit, References, Run, Waiting
+from analytics.record import Course, Delay, DrillRecord, Fit, References
 from analytics.scorecard import Finding
 from analytics.view import RecordView
 from simulator import acts, values
@@ -344,12 +344,12 @@ def truth(
     return lines
 
 
-def run(name: str, loss: float) -> Run:
-    return Run(name=name, harm={"minutes": 1000 * loss}, loss=loss, series={"minutes": ()}, losses=())
+def run(name: str, loss: float) -> Course:
+    return Course(name=name, harm={"minutes": 1000 * loss}, loss=loss, series={"minutes": ()}, losses=())
 
 
 def references(
-    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Waiting] = ()
+    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Delay] = ()
 ) -> References:
     return References(null=run("nothing", null), best=run("best", best), fits=tuple(fits), waiting=tuple(waiting))
 
@@ -362,8 +362,8 @@ def fit(taken: float, *others: tuple[str, float], ref: str = "decision:1", null:
     )
 
 
-def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> Waiting:
-    return Waiting(ref=f"snapshot:{number}", at=0, now={name: now}, then={name: then})
+def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> Delay:
+    return Delay(ref=f"snapshot:{number}", at=0, now={name: now}, then={name: then})
 
 
 def journal(*groups: Lines, policy: str | None = "fixture", ended: str = "60:00") -> Journal:

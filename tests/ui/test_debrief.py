@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics import playbook
-from analytics.record import DrillRecord, References, Run
+from analytics.record import Course, DrillRecord, References
 from analytics.report.story import GROUPS
 from analytics.score import score
 from scenarios.loader import load
@@ -40,7 +40,7 @@ def references(loaded: LoadedScenario, journal: Journal, report: Any) -> tuple[d
     report(0.5)
     minutes = range(31)
     null, best = (
-        Run(name=name, harm={"lost": 30 * k}, loss=30 * k / 1000, series={"lost": tuple(k * m for m in minutes)},
+        Course(name=name, harm={"lost": 30 * k}, loss=30 * k / 1000, series={"lost": tuple(k * m for m in minutes)},
             losses=tuple(k * m / 1000 for m in minutes))
         for name, k in (("nothing", 900.0), ("flag at T+2", 10.0))
     )  # fmt: skip
