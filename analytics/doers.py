@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from analytics.timeline import ActionRun, seated
 from simulator import events as e
-from simulator.record.journal import Entry
+from simulator.record.entry import Entry
 
 if TYPE_CHECKING:
     from analytics.view import RecordView
@@ -56,15 +56,15 @@ class Doers:
         if self.led(origin.at) and not isinstance(entry.body, (e.AlertFired, e.InjectDelivered)):
             return "people"
         if entry.is_command:
-            return self._doer(entry.role, entry.at) if entry.by.startswith("teammate:") else "people"
+            return self._doer(entry.role, entry.at) if entry.by.simulated else "people"
         if origin.is_command and isinstance(entry.body, e.VerificationMeasured):
             return self.of(origin)
         run = self._runs_by_ref.get(getattr(entry.body, "run", ""))
         names = ("executor", "owner", "receiver", "giver", "seat")
         who = run.executor if run else next((w for n in names if (w := getattr(entry.body, n, None))), None)
         if who is None:
-            return self._doer(entry.role, entry.at) if entry.by.startswith("teammate:") else "nobody"
-        if self.sat(who, origin.at) and not entry.by.startswith("teammate:") and not self._stood_in(who, origin.at):
+            return self._doer(entry.role, entry.at) if entry.by.simulated else "nobody"
+        if self.sat(who, origin.at) and not entry.by.simulated and not self._stood_in(who, origin.at):
             return "people"
         return "stand_in" if self._given_away(entry, who) else self._doer(who, origin.at)
 

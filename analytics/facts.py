@@ -9,7 +9,7 @@ from analytics.timeline import ActionRun
 from analytics.view import B, Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
-from simulator.record.journal import Entry
+from simulator.record.entry import Entry
 from simulator.scenario.conditions import holds
 
 WITHIN = 0.20

@@ -10,19 +10,15 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 from simulator.errors import ScenarioError, UnknownName
 from simulator.record.journal import first_problem
+from simulator.scenario import document
 from simulator.scenario.parts import Data
 from simulator.values import Severity
-
-LARGEST = 200_000
-"""Characters beyond which a playbook file is not read."""
 
 Points = Annotated[float, Field(gt=0, le=100)]
 
@@ -171,14 +167,8 @@ class Playbook(Data):
 
 def parse(text: str, where: str) -> Playbook:
     """Return the playbook written in `text`. Raises ScenarioError naming `where` and what is wrong."""
-    if len(text) > LARGEST:
-        raise ScenarioError(f"{where}: {len(text)} characters, more than {LARGEST}; split it or cut it down")
     try:
-        data: Any = YAML(typ="safe", pure=True).load(text)
-    except YAMLError as error:
-        raise ScenarioError(f"{where}: not YAML ({' '.join(str(error).split())[:160]})") from None
-    try:
-        return Playbook.model_validate(data)
+        return Playbook.model_validate(document.read(text, where).data)
     except ValidationError as error:
         raise ScenarioError(f"{where}: {first_problem(error)}") from None
 

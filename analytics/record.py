@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from simulator.errors import JournalError
+from simulator.record.formats import upgrade_references
 from simulator.record.journal import Journal, first_problem
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Data
@@ -119,8 +120,8 @@ class References(Data):
 
     engine: str = ""
     """Version of the engine that made them."""
-    digest: str = ""
-    """Digest of the scenario and world they were made with."""
+    scenario_version: str = ""
+    """Version of the scenario they were made with."""
     null: Course
     """Nobody does anything."""
     best: Course
@@ -146,7 +147,7 @@ class DrillRecord:
         if journal.references is None:
             raise JournalError("the record holds no reference runs; make them first (`drill score` does)")
         try:
-            return cls(journal, scenario, References.model_validate(journal.references))
+            return cls(journal, scenario, References.model_validate(upgrade_references(journal.references)))
         except ValidationError as error:
             raise JournalError(
                 f"the record's references cannot be read ({first_problem(error)}); delete its last line and score again"

@@ -150,7 +150,7 @@ def _assemble(
     )  # fmt: skip
 
 
-LEADS: dict[type[acts.Command], tuple[str, ...]] = {
+LEADS: dict[type[acts.Act], tuple[str, ...]] = {
     acts.AssignRole: (), acts.AssignLane: ("deputy",), acts.Freeze: ("deputy", "mitigation"),
     acts.LiftFreeze: ("deputy",),
     acts.RecordDecision: ("deputy", "mitigation"), acts.ChangeSeverity: ("deputy", "triage"), acts.TakeAction: (),

@@ -15,13 +15,14 @@ from analytics.record import Delay, DrillRecord, Fit, loss_of
 from simulator import acts
 from simulator import events as e
 from simulator.need_to_know import Circle
-from simulator.record.journal import Entry, accepted, names_of, role_of
+from simulator.record.entry import Entry
+from simulator.record.journal import accepted, names_of, role_of
 from simulator.scenario.parts import Query
 
 MOST_LINKS = 8
 
-B = TypeVar("B", bound="acts.Command | e.Event")
-B_co = TypeVar("B_co", bound="acts.Command | e.Event", covariant=True)
+B = TypeVar("B", bound="acts.Act | e.Event")
+B_co = TypeVar("B_co", bound="acts.Act | e.Event", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class RecordView:
         return found
 
     @cached_property
-    def _moments(self) -> dict[str, tuple[Moment[acts.Command | e.Event], ...]]:
+    def _moments(self) -> dict[str, tuple[Moment[acts.Act | e.Event], ...]]:
         names = self._named[1]
         return {
             kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, "")) for x in entries)
@@ -171,12 +172,12 @@ class RecordView:
         values = [v for v in (*ends, *between) if v is not None]
         return (min(values), max(values)) if values else None
 
-    def facts(self, at: float) -> Mapping[str, e.Scalar]:
+    def facts(self, at: float) -> Mapping[str, Scalar]:
         """Return the world's facts as last sampled by a second."""
         around = self._around(at)
         return around[0].body.facts if around else {}
 
-    def facts_near(self, at: float) -> tuple[Mapping[str, e.Scalar], ...]:
+    def facts_near(self, at: float) -> tuple[Mapping[str, Scalar], ...]:
         """Return the samples on both sides of a second: a change between two samples gets the benefit of the doubt."""
         around = self._around(at)
         return (around[0].body.facts, around[1].body.facts) if around else ()

@@ -23,6 +23,9 @@ FIXED = (
 )  # fmt: skip
 """Fields that no variant may change: people see them before they know anything, so they would tell it from others."""
 
+OWN = {"version": "variant_version"}
+"""What a patch states of itself, and where that stands beside what the scenario states."""
+
 
 @dataclass
 class Patched:
@@ -49,7 +52,8 @@ def lay_over(base: Mapping[str, Any], patch: Mapping[str, Any]) -> Patched:
     for name in FIXED:
         if name in patch:
             made.problems.append(((name,), "a variant cannot change it: it would be told by it", "take it out"))
-    made.data = _fields(made, base, {k: v for k, v in patch.items() if k not in FIXED}, (), (), ())
+    made.data = _fields(made, base, {OWN.get(k, k): v for k, v in patch.items() if k not in FIXED}, (), (), ())
+    made.origins.update({(ours,): (True, (theirs,)) for theirs, ours in OWN.items() if theirs in patch})
     return made
 
 

@@ -7,21 +7,22 @@ cue, none of the scenario's answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from simulator import events as e
+from simulator.drill import Drill
 from simulator.monitoring.logs import LogLine
 from simulator.monitoring.series import Point
+from simulator.names import Called
+from simulator.need_to_know import NeedToKnow
 from simulator.options import Option, offered, titles_of
-from simulator.record.incident import IncidentState
-from simulator.record.journal import Entry
+from simulator.record.entry import Entry, sees
+from simulator.record.history import History
 from simulator.record.tracked import AlertState, Run, Task
 from simulator.scenario.model import Scenario
-
-if TYPE_CHECKING:
-    from simulator.engine import Engine
+from simulator.values import Duty, Ref
 
 
 class CommandLine(NamedTuple):
@@ -65,6 +66,14 @@ class Seat(NamedTuple):
     team: str
     seat: bool
     lane: str | None
+    duties: tuple[Duty, ...]
+    places: tuple[str, ...] = ()
+    """The places it fills, its own first: what scripts call it by, whatever its id."""
+
+    @property
+    def place(self) -> str:
+        """Return what the role is called whatever its id."""
+        return self.places[0]
 
 
 class Needed(NamedTuple):
@@ -80,18 +89,6 @@ class Elsewhere(NamedTuple):
     typed: str
     """How such a line begins."""
     output: str
-
-
-@dataclass(frozen=True)
-class Called:
-    """What the things of a drill are called, true and false ones alike."""
-
-    titles: Mapping[str, Mapping[str, str]]
-    """Group -> id -> title of all that can be named or picked."""
-    units: Mapping[str, str]
-    """Figure -> unit."""
-    handles: Mapping[str, str]
-    """Role -> handle of its simulated holder."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +119,12 @@ class Catalogue:
         """Return the query or action with this id."""
         return next((line for line in self.lines if line.id == ident), None)
 
+    def seat_for(self, duty: Duty) -> str | None:
+        """Return the seat that is there for a duty."""
+        seats = [role for role in self.roles if role.seat]
+        main = next((role.id for role in seats if role.duties[:1] == (duty,)), None)
+        return main or next((role.id for role in seats if duty in role.duties), None)
+
     def role(self, ident: str) -> Seat | None:
         """Return the role with this id."""
         return next((role for role in self.roles if role.id == ident), None)
@@ -137,23 +140,23 @@ class Briefing:
     brief: str
     """What only this role was told beforehand."""
     catalogue: Catalogue
-    incident: IncidentState
+    incident: History
     entries: Sequence[Entry]
     ended: str | None
     finished: bool
-    _engine: Engine
+    _drill: Drill
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""
-        if not self._engine.circle.offers("metrics", metric, self.role):
+        if not self._drill.circle.offers("metrics", metric, self.role):
             return []
-        return self._engine.telemetry.series(metric, self.now, since)
+        return self._drill.telemetry.series(metric, self.now, since)
 
     def latest(self, metric: str) -> float | None:
         """Return the newest value monitoring shows of a metric."""
-        if not self._engine.circle.offers("metrics", metric, self.role):
+        if not self._drill.circle.offers("metrics", metric, self.role):
             return None
-        return self._engine.telemetry.latest(metric, self.now)
+        return self._drill.telemetry.latest(metric, self.now)
 
     def options(self, source: str) -> list[Option]:
         """Return what this role can pick from `source` now."""
@@ -162,23 +165,23 @@ class Briefing:
         if source == "injects":
             return []
         if source == "answers":
-            asked = [self._engine.journal.entries[seq - 1].body for seq in self._told(self.incident.asks)]
+            asked = [self._drill.entry(seq).body for seq in self._told(self.incident.asks)]
             return [Option(*one) for body in asked if isinstance(body, e.InjectDelivered) for one in body.answers]
         wanted = "own_cues" if source == "cues" else source
-        found = offered(wanted, self._engine.scenario, self.incident, self.role, self._engine.circle)
+        found = offered(wanted, self._drill.scenario, self.incident, self.role, self._drill.circle)
         if source in ("asks", "claims", "voices"):
             return [option for option in found if self._sees(self.incident.delivered[option.id])]
         if wanted == "own_cues":
-            return [option for option in found if f"cue:{option.id}" in self.incident.refs]
+            return [option for option in found if Ref.to("cue", option.id) in self.incident.refs]
         return found
 
     def search_logs(
         self, *, text: str = "", service: str | None = None, level: str | None = None, minutes: float = 15
     ) -> list[LogLine]:
         """Return log lines; looking leaves no trace (a `search_logs` command makes it evidence)."""
-        if not self._engine.circle.knows(self.role):
+        if not self._drill.circle.knows(self.role):
             return []
-        return self._engine.logs.search(self.now, text=text, service=service, level=level, minutes=minutes)
+        return self._drill.logs.search(self.now, text=text, service=service, level=level, minutes=minutes)
 
     def alerts(self) -> list[AlertState]:
         """Return the alerts so far, firing ones first, newest first."""
@@ -190,12 +193,12 @@ class Briefing:
 
     def running(self) -> list[Run]:
         """Return the queries and actions that wait, run or hang."""
-        return [r for r in self.incident.runs.values() if r.state in ("waiting", "running", "stalled")]
+        return [run for run in self.incident.runs.values() if run.under_way]
 
     def result(self, ref: str) -> e.QueryFinished | None:
         """Return the output behind a reference such as `query:ID`, if it has come."""
         seq = self.incident.refs.get(ref)
-        body = self._engine.journal.entries[seq - 1].body if seq and self._sees(seq) else None
+        body = self._drill.entry(seq).body if seq and self._sees(seq) else None
         return body if isinstance(body, e.QueryFinished) else None
 
     def latest_result(self, query: str) -> e.QueryFinished | None:
@@ -207,26 +210,24 @@ class Briefing:
 
     def title_of(self, ref: str) -> str:
         """Return a reference in words people recognise."""
-        prefix, _, rest = ref.partition(":")
-        ident, _, run = rest.partition("#")
-        line = self.catalogue.line(ident) if prefix in ("query", "action") else None
+        known = Ref(ref)
+        line = self.catalogue.line(known.ident) if known.kind in ("query", "action") else None
         if line:
-            return f"{line.title} (run {run})" if run else line.title
-        if prefix == "metric":
-            panel = next((p for p in self.catalogue.panels if p.id == ident), None)
+            return f"{line.title} (run {known.run})" if known.run > 1 else line.title
+        if known.kind == "metric":
+            panel = next((p for p in self.catalogue.panels if p.id == known.ident), None)
             return f"Panel: {panel.title}" if panel else ref
-        return f"{prefix} {rest}"
+        return f"{known.kind} {known.ident}" + (f"#{known.run}" if known.run > 1 else "")
 
     def _told(self, injects: Iterable[str]) -> list[int]:
         return [seq for ident in injects if self._sees(seq := self.incident.delivered[ident])]
 
     def _sees(self, seq: int) -> bool:
-        return self._engine.circle.sees(self._engine.journal.entries[seq - 1], self.role)
+        return sees(self._drill.entry(seq), self.role, self._drill.circle)
 
 
-def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
+def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catalogue:
     """Return what can be asked for, stripped of everything that is an answer; `only` what one role can carry out."""
-    s = engine.scenario
     queries = [CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group) for q in s.queries]
     actions = [
         CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung)
@@ -234,7 +235,7 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
     ]
 
     def offers(source: str, ident: str) -> bool:
-        return only is None or engine.circle.offers(source, ident, only)
+        return only is None or circle.offers(source, ident, only)
 
     panels = [
         Panel(m.id, m.title, m.unit, tuple(m.labels.items()), m.panel, m.normal, m.good, m.decimals, _limits(s, m.id))
@@ -244,17 +245,19 @@ def catalogue(engine: Engine, only: str | None = None) -> Catalogue:
     lines = tuple(x for x in (*queries, *actions) if only is None or only in x.executors)
     return Catalogue(
         title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
-        roles=tuple(Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane) for r in s.roles),
+        roles=tuple(
+            Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane, r.duties, s.places(r.id)) for r in s.roles
+        ),
         lines=lines, panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),
         called=called(s, offers),
         elsewhere=tuple(
             Elsewhere(place.typed, place.output)
             for place in s.wrong_places
-            if place.typed != place.starts and "{" not in place.output and (only is None or engine.circle.knows(only))
+            if place.typed != place.starts and "{" not in place.output and (only is None or circle.knows(only))
         ),
         needed=() if only else tuple(Needed(one.title, one.supports) for one in s.evidence_minimum),
-        room=engine.circle.channel(only) if only else s.room, protected=bool(engine.circle.inside),
+        room=circle.channel(only) if only else s.room, protected=bool(circle.inside),
         quiet=(s.overlay.baseline.from_, s.overlay.baseline.to),
     )  # fmt: skip
 
@@ -266,7 +269,7 @@ def called(scenario: Scenario, offers: Callable[[str, str], bool] = lambda sourc
         for source, group in titles_of(scenario).items()
     }
     units = {f.id: f.unit for f in scenario.figures if f.id in titles["figures"]}
-    return Called(titles, units, {role.id: role.handle for role in scenario.roles})
+    return Called(titles, units, {role.id: role.handle for role in scenario.roles}, scenario.channels[0])
 
 
 def _limits(scenario: Scenario, metric: str) -> tuple[tuple[str, float], ...]:
@@ -275,25 +278,36 @@ def _limits(scenario: Scenario, metric: str) -> tuple[tuple[str, float], ...]:
     return tuple((side, value) for side, value in sides if value is not None)
 
 
-def briefing(engine: Engine, role: str) -> Briefing:
+class Briefs(Drill, Protocol):
+    """A drill that keeps what each role may see."""
+
+    finished: bool
+
+    def inbox(self, role: str) -> list[Entry]:
+        """Return the entries `role` may see, oldest first."""
+
+    def catalogue_of(self, role: str) -> Catalogue:
+        """Return what `role` can ask for."""
+
+
+def briefing(drill: Briefs, role: str) -> Briefing:
     """Return what `role` may see now. Raises KeyError for a role the drill does not have."""
-    inbox = engine.inbox(role)
-    known = engine.scenario.find("roles", role)
+    known = drill.scenario.find("roles", role)
     return Briefing(
-        role=role, now=engine.now, mode=engine.header.mode, brief=known.brief, catalogue=engine.catalogue_of(role),
-        incident=engine.seen_as(role), entries=inbox, ended=engine.incident.ended, finished=engine.finished,
-        _engine=engine,
+        role=role, now=drill.now, mode=drill.mode, brief=known.brief, catalogue=drill.catalogue_of(role),
+        incident=drill.seen_as(role), entries=drill.inbox(role), ended=drill.incident.ended, finished=drill.finished,
+        _drill=drill,
     )  # fmt: skip
 
 
-def briefer(engine: Engine) -> Callable[[str], Briefing]:
+def briefer(drill: Briefs) -> Callable[[str], Briefing]:
     """Return what gives each role its briefing now; one is made anew only when something it copies has changed."""
     made: dict[str, Briefing] = {}
 
     def give(role: str) -> Briefing:
         b = made.get(role)
-        if b is None or (b.now, b.ended, b.finished) != (engine.now, engine.incident.ended, engine.finished):
-            b = made[role] = briefing(engine, role)
+        if b is None or (b.now, b.ended, b.finished) != (drill.now, drill.incident.ended, drill.finished):
+            b = made[role] = briefing(drill, role)
         return b
 
     return give

@@ -7,27 +7,28 @@ to a new engine (`simulator.replay`).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from typing import Any
 
 import simpy
 
 from simulator import acts
 from simulator import events as e
+from simulator.answers import Answer, Refusal
 from simulator.briefing import Catalogue, briefing, catalogue
-from simulator.handlers import HANDLERS
 from simulator.loaded import LoadedScenario
 from simulator.monitoring.logs import Logs
 from simulator.monitoring.onset import onset_shift, step_at
-from simulator.monitoring.series import SCRAPE_SECONDS, Telemetry
+from simulator.monitoring.series import SCRAPE_SECONDS, Telemetry, Transition
 from simulator.msel import Line, Msel
-from simulator.need_to_know import Circle
+from simulator.need_to_know import NeedToKnow
 from simulator.people.stand_ins import StandIns
 from simulator.people.teammates import Teammates
 from simulator.people.work import Work
+from simulator.record.entry import Body, Entry, readers, sees
 from simulator.record.facts import Facts
-from simulator.record.incident import IncidentState
-from simulator.record.journal import Entry, Header, Journal, role_of
+from simulator.record.history import History
+from simulator.record.journal import Header, Journal
 from simulator.rules import Rules
 from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
@@ -36,8 +37,9 @@ from simulator.scenario.world import Remembers, World
 from simulator.streams import streams
 from simulator.text import Utc, render
 from simulator.truth import EVERY, Truth
+from simulator.values import COMMANDER, DEPUTY, ENGINE, WORLD, Author, Ref, Scalar
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same commands would give another journal."""
 OPENS_AT = -60
 
@@ -54,7 +56,8 @@ def new_header(
     return Header.model_validate(
         {
             "scenario": loaded.scenario.id, "variant": loaded.scenario.variant, "difficulty": loaded.difficulty,
-            "seed": seed, "mode": mode, "policy": policy, "digest": loaded.digest, "engine": VERSION,
+            "seed": seed, "mode": mode, "policy": policy, "scenario_version": loaded.version,
+            "engine": VERSION,
             "automation": automation,
         }
     )  # fmt: skip
@@ -67,16 +70,16 @@ class Engine:
         self.scenario: Scenario = loaded.scenario
         self.header = header
         self.journal = Journal(header)
-        self.incident: IncidentState = IncidentState(loaded.scenario)
-        self.circle = Circle(loaded.scenario)
-        self._partial = {role: IncidentState(loaded.scenario) for role in self.circle.outside}
+        self.incident = History(loaded.scenario)
+        self.circle = NeedToKnow(loaded.scenario)
+        self._partial = {role: History(loaded.scenario) for role in self.circle.outside}
         self.stream = streams(header.seed)
         self.telemetry = Telemetry(self.scenario.metrics, self.scenario.alerts, self.stream)
         self.logs = Logs(self.scenario, header.seed)
         self.msel = Msel(self.scenario)
         self.finished = False
-        self.catalogue = catalogue(self)
-        self._catalogues = {role: catalogue(self, role) for role in self.circle.outside}
+        self.catalogue = catalogue(self.scenario, self.circle)
+        self._catalogues = {role: catalogue(self.scenario, self.circle, role) for role in self.circle.outside}
         self._shift = onset_shift(loaded, header.seed)
         starts_at = self.scenario.starts_at + self._shift
         self.fault_at = self.scenario.fault_at + self._shift
@@ -86,8 +89,8 @@ class Engine:
         self.telemetry.memory = self.world.before if isinstance(self.world, Remembers) else None
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
-        self.rules = Rules(self.scenario, self.incident, self.work, self.seen_as, self._sees)
-        makers = loaded.teammates if header.automation else {}
+        self.rules = Rules(self)
+        makers = loaded.teammates(loaded.scenario) if header.automation else {}
         self._agents = {seat: make() for seat, make in makers.items()}
         self.stand_ins = StandIns(self, self.work, self.teammates, makers)
         self._truth = Truth(self, self.world)
@@ -117,72 +120,94 @@ class Engine:
         if to > self.now and not self.finished:
             self.env.run(until=to)
 
-    def submit(self, command: acts.Command, by: str) -> Entry:
-        """Take a command at `now`; return its entry. If it is refused, the next entry says why.
+    @property
+    def mode(self) -> str:
+        """Return training or assessment."""
+        return self.header.mode
+
+    def submit(self, act: acts.Act, by: str) -> Answer:
+        """Take an act at `now`; return its entry, and its refusal where nothing comes of it.
 
         Whoever speaks for an empty seat sits down in it first.
         """
-        role = role_of(by)
-        person = not by.startswith("teammate:") and not self.ended
-        if self._stands(command, by, role):
-            self.submit(acts.TakeSeat(seat=role, name=by.partition(":")[2] or role), by)
+        author = Author(by)
+        person = not author.simulated and not self.ended
+        if self._stands(act, author):
+            self.submit(acts.seated(author), author)
         # After they sat down: a replay finds them seated already, and must come to the same.
-        if person and role in self.incident.seats and not isinstance(command, acts.LeaveSeat):
-            self.stand_ins.person_acted(role)
-        reason = self.objection(command, role)
-        if reason:
-            return self.refuse(command, by, reason)
-        entry = self._record(command, by)
+        if person and author.role in self.incident.seats and not isinstance(act, acts.LeaveSeat):
+            self.stand_ins.person_acted(author.role)
+        asked = acts.Asked(self, author.role)
+        refusal = self.rules.refusal(act, asked)
+        if refusal:
+            return self.refuse(act, author, refusal)
+        entry = self._record(act, author)
         self._fold(entry)
         if person:
-            self.stand_ins.person_gave(role, command)
-        handler = HANDLERS.get(type(command))
-        if handler:
-            handler(self, command, role)
-        return entry
+            self.stand_ins.person_gave(author.role, act)
+        act.carry_out(asked)
+        return Answer(entry)
 
-    def _stands(self, command: acts.Command, by: str, role: str) -> bool:
-        if isinstance(command, (acts.TakeSeat,
-            acts.LeaveSeat)) or by.startswith("teammate:") or role in self.incident.seats:
+    def _stands(self, act: acts.Act, by: Author) -> bool:
+        seating = isinstance(act, (acts.TakeSeat, acts.LeaveSeat))
+        if seating or by.simulated or by.role in self.incident.seats:
             return False
-        return not self.ended and any(seat.id == role for seat in self.scenario.seats())
+        return not self.ended and any(seat.id == by.role for seat in self.scenario.seats())
 
-    def objection(self, command: acts.Command, role: str) -> str | None:
-        """Return why `role` would be refused `command` now, or None. Writes nothing."""
-        return self.rules.refusal(command, role)
+    def objection(self, act: acts.Act, role: str) -> Refusal | None:
+        """Return why `role` would be refused an act now, or None. Writes nothing."""
+        return self.rules.refusal(act, acts.Asked(self, role))
 
-    def refuse(self, command: acts.Command, by: str, reason: str) -> Entry:
-        """Put a command on the record that nothing comes of; only who gave it sees it, and why."""
-        role = role_of(by)
-        entry = self._record(command, by, (role,))
-        self.emit(e.CommandRefused(to=(role,), command=entry.seq, reason=reason))
-        return entry
+    def refuse(self, act: acts.Act, by: str, refusal: Refusal) -> Answer:
+        """Put an act on the record that nothing comes of; only who gave it sees it, and why."""
+        author = Author(by)
+        to = (author.role,)
+        entry = self._record(act, author, to)
+        self.emit(e.CommandRefused(to=to, command=entry.seq, code=refusal.code, reason=refusal.reason))
+        return Answer(entry, refusal)
 
     def run_to_horizon(self) -> None:
         """Let the world run on to its horizon, ending the drill by time if nobody has ended it."""
         self.advance(self.scenario.horizon + 1)
 
-    # --- what the parts use (simulator.stage.Stage) ----------------------------------------------------
+    # --- what the parts use (simulator.drill.Drill) ----------------------------------------------------
 
-    def emit(self, body: e.Event, by: str = "engine") -> Entry:
+    def emit(self, body: e.Event, by: Author = ENGINE) -> Entry:
         """Write an event into the journal, addressed to who may see it, and fold it into the incident."""
-        if self.circle.inside:
-            body = self.circle.addressed(body, self._hands())
-        entry = self._record(body, by)
+        entry = self._record(self._addressed(body), by)
         self._fold(entry)
         if isinstance(body, (e.RoleAccepted, e.HandOffAccepted)):
             self._one_holder_for_both()
         return entry
 
+    def _addressed(self, body: e.Event) -> e.Event:
+        """Return an event with its readers: what tells of a protected matter is for those who need to know."""
+        inside = self.circle.inside
+        if not inside or body.to or body.is_truth or not body.closed(self.circle, self._hands()):
+            return body
+        return body.model_copy(update={"to": inside})
+
+    def _hands(self) -> dict[str, str]:
+        hands: dict[str, str] = {run.run: run.executor for run in self.incident.runs.values()}
+        return hands | {task.id: task.assigned_by for task in self.incident.tasks.values()}
+
     def _one_holder_for_both(self) -> None:
-        """Say so where one holder has both incident roles: the playbook wants two people."""
-        commander = self.incident.holder("commander")
-        if commander and commander == self.incident.holder("deputy"):
+        """Say so where one holder has both posts: the playbook wants two people."""
+        commander = self.incident.holder(COMMANDER)
+        if commander and commander == self.incident.holder(DEPUTY):
             self.emit(e.RoleDoubled(seat=commander))
 
-    def seen_as(self, role: str) -> IncidentState:
+    def seen_as(self, role: str) -> History:
         """Return the incident as `role` sees it made."""
         return self._partial.get(role, self.incident)
+
+    def entry(self, seq: int) -> Entry:
+        """Return an entry by its number."""
+        return self.journal.entries[seq - 1]
+
+    def sees(self, ref: str, role: str) -> bool:
+        """Tell whether `role` may see what is behind a reference that is on record."""
+        return sees(self.entry(self.incident.refs[ref]), role, self.circle)
 
     def catalogue_of(self, role: str) -> Catalogue:
         """Return what `role` can ask for: outside need-to-know only what it can carry out itself."""
@@ -191,16 +216,12 @@ class Engine:
     def _fold(self, entry: Entry) -> None:
         names = self.incident.apply(entry)
         for role, state in self._partial.items():
-            if self.circle.sees(entry, role):
+            if sees(entry, role, self.circle):
                 state.apply(entry, names)
-
-    def _hands(self) -> dict[str, str]:
-        runs = {run.run: run.executor for run in self.incident.runs.values()}
-        return runs | {task.id: task.assigned_by for task in self.incident.tasks.values()}
 
     def facts(self) -> Facts:
         """Return world facts and incident facts, as conditions read them."""
-        return Facts(self)
+        return Facts(self.incident, self.world.facts, self.now, self.scenario.overlay.freeze_scope)
 
     def render(self, template: str, **extra: Any) -> str:
         """Fill a template with the world as it is now."""
@@ -208,16 +229,20 @@ class Engine:
             return template
         return render(template, {**self._scope(), **extra})
 
-    def turn(self, effects: tuple[Effect, ...], by: str) -> None:
+    def turn(self, effects: Sequence[Effect], by: str) -> None:
         """Apply effects to the world's knobs and record the truth."""
         for effect in effects:
             self.world.turn(effect.knob, effect.value, effect.over)
-            self.emit(e.KnobTurned(knob=effect.knob, value=effect.value, over=effect.over, by=by), by="world")
+            self.emit(e.KnobTurned(knob=effect.knob, value=effect.value, over=effect.over, by=Ref(by)), by=WORLD)
 
-    def measured_figures(self, keys: Mapping[str, str]) -> dict[str, float]:
-        """Return figure name -> value for dotted keys into the world's context."""
+    def measured(self, keys: Mapping[str, str]) -> dict[str, float]:
+        """Return figure -> value for dotted keys into the world's context."""
         context = self.world.context()
         return {name: round(float(_dig(context, key)), 4) for name, key in keys.items()}
+
+    def findings(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
+        """Return finding -> value for dotted keys into what templates print."""
+        return {name: _dig(self._scope(), key) for name, key in keys.items()}
 
     def inbox(self, role: str) -> list[Entry]:
         """Return the entries `role` may see, oldest first (shared: do not change it)."""
@@ -258,8 +283,8 @@ class Engine:
         for merge in self.msel.merges(self.now):
             if not any(self.incident.is_frozen((merge.service,), kind) for kind in merge.frozen_by):
                 self._change(merge.id, merge.service, merge.summary, merge.actor)
-                self.emit(e.MergeLanded(merge=merge.id, service=merge.service, harmful=merge.harmful), by="world")
-                self.turn(merge.effects, f"merge:{merge.id}")
+                self.emit(e.MergeLanded(merge=merge.id, service=merge.service, harmful=merge.harmful), by=WORLD)
+                self.turn(merge.effects, Ref.to("merge", merge.id))
         if self.ended:
             return
         for line in self.msel.due(self.now, facts):
@@ -285,29 +310,29 @@ class Engine:
         for seat, agent in self._agents.items():
             # What a commander meant to do goes along with command, whoever sits in the seat by now.
             passed = self.incident.handed_on(seat)
-            voice = (self.incident.holder(seat) or seat) if passed else seat
+            voice = self.incident.voice(seat) if passed else seat
             free = passed or seat not in self.incident.seats
             acting = agent if free else self.stand_ins.agents.get(seat)
             if acting is not None and self.incident.simulated(voice):
                 for command in acting(briefing(self, voice)):
-                    self.submit(command, f"teammate:{voice}")
+                    self.submit(command, Author.teammate(voice))
 
     def _fault(self) -> Generator[simpy.Event, Any, None]:
         before = self.fault_at if self.fault_at < self.now else None
         yield self.env.timeout(max(0, self.fault_at - self.now))
-        self.emit(e.FaultStarted(fault=self.scenario.fault, since=before), by="world")
+        self.emit(e.FaultStarted(fault=self.scenario.fault, since=before), by=WORLD)
 
     def _stop(self) -> None:
         if not self.ended:
             self.emit(e.DrillEnded(how="time"))
         if self.now % EVERY:
             self._truth.sample()
-        self.emit(e.HorizonReached(), by="world")
+        self.emit(e.HorizonReached(), by=WORLD)
         self.finished = True
 
     # --- what happens ----------------------------------------------------------------------------------
 
-    def _alert(self, transition: Any) -> None:
+    def _alert(self, transition: Transition) -> None:
         rule = transition.rule
         if not transition.firing:
             self.emit(e.AlertResolved(alert=rule.id))
@@ -320,7 +345,7 @@ class Engine:
         )  # fmt: skip
         if rule.page:
             role = self.scenario.find("roles", rule.page)
-            self.env.process(self.teammates.page(role, f"alert:{rule.id}"))
+            self.env.process(self.teammates.page(role, Ref.to("alert", rule.id)))
 
     def _change(self, ident: str, service: str, summary: str, actor: str, detail: str | None = None) -> None:
         self.emit(e.ChangeHappened(change=ident, service=service, summary=summary, actor=actor, detail=detail))
@@ -336,20 +361,21 @@ class Engine:
                 answers=tuple((a.id, a.label) for a in inject.answers),
             )
         )  # fmt: skip
-        self.turn(inject.effects, f"inject:{inject.id}")
+        self.turn(inject.effects, Ref.to("inject", inject.id))
         for role in inject.occupies:
             if self.incident.present.get(role):
                 self.env.process(self.work.call(role, inject.persona, inject.occupies_for))
         if inject.leaves:
             # Who led without ever having been named has to go all the same.
-            holder = self.incident.holder(inject.leaves) or inject.leaves
-            self.env.process(self._leave(inject.leaves, holder, inject.grace))
+            holder = self.incident.holder(inject.leaves) or self.incident.home(inject.leaves)
+            if holder is not None:
+                self.env.process(self._leave(inject.leaves, holder, inject.grace))
 
     def _reached(self, to: tuple[str, ...]) -> tuple[str, ...]:
         """Return who is meant: what is for the commander is for whoever has taken over, too, if they may know."""
-        holder = self.incident.holder("commander")
-        takes_over = holder is not None and "commander" in to and holder not in to and self.circle.knows(holder)
-        return (*to, holder) if holder and takes_over else to
+        holder = self.incident.commander()
+        takes_over = self.incident.lead in to and holder not in to and self.circle.knows(holder)
+        return (*to, holder) if takes_over else to
 
     def _leave(self, role: str, seat: str, grace: int) -> Generator[simpy.Event, Any, None]:
         yield self.env.timeout(grace)
@@ -361,15 +387,16 @@ class Engine:
             if not point.hint or self.now < point.at or self._hinted.get(index):
                 continue
             self._hinted[index] = True
-            person = next((seat for seat in point.seats if seat in self.incident.seats), None)
+            seats = point.seats or (self.incident.lead,)
+            person = next((seat for seat in seats if seat in self.incident.seats), None)
             if person and not (point.until and holds(point.until, facts)):
                 self.emit(e.HintGiven(to=(person,), text=point.hint))
 
     # --- bookkeeping -----------------------------------------------------------------------------------
 
-    def _record(self, body: acts.Command | e.Event, by: str, readers: tuple[str, ...] = ()) -> Entry:
+    def _record(self, body: Body, by: Author, to: tuple[str, ...] = ()) -> Entry:
         entry = self.journal.append(self.now, by, body)
-        for role in readers or self.circle.audience(by, body) or self._inboxes:
+        for role in to or readers(by, body, self.circle) or self._inboxes:
             if role in self._inboxes:
                 self._inboxes[role].append(entry)
         return entry
@@ -380,12 +407,10 @@ class Engine:
             "t": self.now, "utc": Utc(self.scenario.t0_utc, self.now),
         }  # fmt: skip
 
-    def _sees(self, ref: str, role: str) -> bool:
-        return self.circle.sees(self.journal.entries[self.incident.refs[ref] - 1], role)
-
 
 def _dig(context: Mapping[str, Any], path: str) -> Any:
     value: Any = context
     for part in path.split("."):
-        value = value[part]
+        value = value[int(part) if isinstance(value, (list, tuple)) else part]
     return value
+

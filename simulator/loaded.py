@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from simulator.acts import Command
+from simulator.acts import Act
 from simulator.policy import Responder
 from simulator.scenario.model import Scenario
 from simulator.scenario.world import World
 
-Agent = Callable[[Any], Iterable[Command]]
+Agent = Callable[[Any], Iterable[Act]]
 """Something that plays a role: given its `views.Briefing`, the commands it gives now."""
+Holders = Callable[[Scenario], Mapping[str, Callable[[], Agent]]]
+"""Given a scenario: seat -> maker of the simulated holder who acts unasked while nobody sits there."""
+
+
+def nobody(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
+    """Leave every empty seat without a holder who acts unasked."""
+    return {}
 
 
 @dataclass(frozen=True, eq=False)
 class LoadedScenario:
-    """A scenario ready to run: its data, its world, and the digest that pins both. Compared by identity."""
+    """A scenario ready to run: its data, its world, and who can play it. Compared by identity."""
 
     scenario: Scenario
     make_world: Callable[[], World]
-    digest: str
-    """SHA-256 over scenario text and world source, in hex."""
     responders: Mapping[str, Responder]
     """Scripted responders of this scenario, by name."""
-    teammates: Mapping[str, Callable[[], Agent]] = field(default_factory=dict)
-    """Seat -> maker of the simulated holder who acts unasked while nobody sits there."""
+    teammates: Holders = nobody
+    """Who acts unasked where nobody sits."""
     source: str = ""
     """Where it was read from, for messages."""
     difficulty: str = "standard"
     """What `scenarios.difficulty` has made of it."""
-    mechanics: str = ""
-    """SHA-256 over what decides how the world moves and answers actions; committed courses name theirs."""
+
+    @property
+    def version(self) -> str:
+        """Return the version of what is played; with an equal one of the engine, it gives equal bytes."""
+        return self.scenario.whole_version
 
 
 Load = Callable[[str, str, str], LoadedScenario]

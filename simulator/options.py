@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from simulator.acts import Command
 from simulator.errors import nearest
-from simulator.need_to_know import Circle
-from simulator.record.incident import IncidentState
+from simulator.need_to_know import NeedToKnow
+from simulator.record.history import History
 from simulator.scenario.model import Scenario
-from simulator.values import Pick
+from simulator.values import picked_fields
 
 
 class Option(NamedTuple):
@@ -32,7 +30,7 @@ _STATIC = {
 _NUMBERED = {"decisions": "decision:", "updates": "update:", "packets": "packet:"}
 
 
-def options(source: str, scenario: Scenario, incident: IncidentState, role: str | None = None) -> list[Option]:
+def options(source: str, scenario: Scenario, incident: History, role: str | None = None) -> list[Option]:
     """Return what can be picked from `source` by `role` now, in the scenario's order. Truth is never in it."""
     if source in _STATIC:
         return [Option(part.id, part.title) for part in getattr(scenario, _STATIC[source])]
@@ -51,11 +49,11 @@ FIXED = (*_STATIC, "seats", "cues", "channels", "blast")
 """Sources that are the same for the whole drill."""
 
 
-def _cues(scenario: Scenario, incident: IncidentState, role: str | None) -> list[Option]:
+def _cues(scenario: Scenario, incident: History, role: str | None) -> list[Option]:
     return [Option(cue.id, cue.text) for r in scenario.roles for cue in r.cues]
 
 
-def _own_cues(scenario: Scenario, incident: IncidentState, role: str | None) -> list[Option]:
+def _own_cues(scenario: Scenario, incident: History, role: str | None) -> list[Option]:
     return [Option(cue.id, cue.text) for r in scenario.roles if r.id == role for cue in r.cues]
 
 
@@ -64,7 +62,7 @@ def _titled_inject(scenario: Scenario, ident: str) -> Option:
     return Option(ident, f"{inject.persona}: {inject.text[:70]}" if "{" not in inject.text else inject.persona)
 
 
-_DYNAMIC: dict[str, Callable[[Scenario, IncidentState, str | None], list[Option]]] = {
+_DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
     "seats": lambda s, i, r: [Option(role.id, role.title) for role in s.seats()],
     "cues": _cues,
     "own_cues": _own_cues,
@@ -86,38 +84,10 @@ _DYNAMIC: dict[str, Callable[[Scenario, IncidentState, str | None], list[Option]
     "running": lambda s, i, r: [
         Option(run.run, run.line)
         for run in i.runs.values()
-        if run.what == "action" and run.state in ("waiting", "running", "stalled")
+        if run.what == "action" and run.under_way
     ],
     "evidence": lambda s, i, r: [Option(ref, ref) for ref in i.refs],
 }
-
-
-@cache
-def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
-    """Return (field, source) for every field of a command that is picked, one level of nesting as `a.b`."""
-    found: list[tuple[str, str]] = []
-    for name, info in model.model_fields.items():
-        source = next((m.source for m in info.metadata if isinstance(m, Pick)), None) or _source_in(info.annotation)
-        if source:
-            found.append((name, source))
-            continue
-        for part in _models_in(info.annotation):
-            found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
-    return tuple(found)
-
-
-def _source_in(annotation: Any) -> str | None:
-    for pick in getattr(annotation, "__metadata__", ()):
-        if isinstance(pick, Pick):
-            return pick.source
-    return next((s for arg in get_args(annotation) if (s := _source_in(arg))), None)
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for arg in get_args(annotation):
-        yield from _models_in(arg)
 
 
 def _values(body: Any, path: str) -> Iterator[str]:
@@ -132,7 +102,7 @@ def _values(body: Any, path: str) -> Iterator[str]:
             yield item
 
 
-def offered(source: str, scenario: Scenario, incident: IncidentState, role: str, circle: Circle) -> list[Option]:
+def offered(source: str, scenario: Scenario, incident: History, role: str, circle: NeedToKnow) -> list[Option]:
     """Return what `role` is offered from `source`: outside need-to-know nothing that tells of the matter.
 
     `incident` is the incident as that role sees it made.
@@ -147,8 +117,8 @@ class Picks:
     def __init__(
         self,
         scenario: Scenario,
-        circle: Circle,
-        seen_as: Callable[[str], IncidentState],
+        circle: NeedToKnow,
+        seen_as: Callable[[str], History],
         sees: Callable[[str, str], bool],
     ) -> None:
         """`seen_as(role)` is the incident as a role sees it; `sees(reference, role)`: may it see what is behind it?"""
@@ -156,10 +126,10 @@ class Picks:
         self._circle = circle
         self._seen_as = seen_as
         self._sees = sees
-        nobody = IncidentState(scenario)
+        nobody = History(scenario)
         self._fixed = {source: {o.id for o in options(source, scenario, nobody)} for source in FIXED}
 
-    def problem(self, command: Command, role: str) -> str | None:
+    def problem(self, command: BaseModel, role: str) -> str | None:
         """Return why a picked value cannot be picked, with the nearest that can, or None."""
         for path, source in picked_fields(type(command)):
             for value in _values(command, path):

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from simulator.acts import AnyCommand
+from simulator.acts import AnyAct
 from simulator.errors import JournalError
 from simulator.policy import Order
 from simulator.record.journal import first_problem
-from simulator.values import Part
+from simulator.values import Author, Part
 
 
 class Given(Part):
@@ -20,7 +20,7 @@ class Given(Part):
 
     at: int
     by: Annotated[str, StringConstraints(pattern=r"^[^:\s]+(:\s*\S.{0,39})?$")]
-    body: AnyCommand
+    body: AnyAct
 
 
 _GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
@@ -48,16 +48,15 @@ def read(text: str, file: str) -> Iterator[Order]:
             found = _GIVEN.validate_python(data)
         except ValidationError as error:
             raise JournalError(f"{where}: {first_problem(error)}; see `drill schema command`") from None
-        yield Order(found.at, found.by, found.body)
+        yield Order(found.at, Author(found.by), found.body)
 
 
 def _left_out(number: int, data: dict[str, Any]) -> bool:
     """Tell whether a line of a journal is no command of a person."""
-    if "references" in data or (number == 1 and "digest" in data):
+    if "references" in data or (number == 1 and "scenario" in data):
         return True
-    by, body = str(data.get("by", "")), data.get("body")
-    event = by in ("engine", "world") or by.startswith("teammate:")
-    return event and isinstance(body, dict)
+    by = Author(str(data.get("by", "")))
+    return (by.machine or by.simulated) and isinstance(data.get("body"), dict)
 
 
 def schema() -> dict[str, Any]:

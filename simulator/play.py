@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from simulator import acts
+from simulator.answers import Refusal
 from simulator.briefing import briefer
 from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import UnknownName
 from simulator.loaded import LoadedScenario
 from simulator.policy import Derived, Order, Policy, Responder
-from simulator.record.journal import PAST, accepted
+from simulator.record.journal import LATE, accepted
+from simulator.values import HOST, Author
 
 POLL_SECONDS = 5
 
@@ -34,7 +36,7 @@ def play(
     if isinstance(responder, Derived):
         given = _derived(responder, name, play(loaded, responder.source, seed, mode=mode))
         return play_orders(loaded, given, seed, name=name, mode=mode, until=until, step=step)
-    return _play_policy(loaded, responder.make(), seed, name, mode, until, step)
+    return _play_policy(loaded, responder.make(loaded.scenario), seed, name, mode, until, step)
 
 
 def play_each(loaded: LoadedScenario, names: Iterable[str], seed: int) -> Iterator[tuple[str, Engine]]:
@@ -60,7 +62,7 @@ def _responder(loaded: LoadedScenario, name: str) -> Responder:
 def _derived(responder: Derived, name: str, source: Engine) -> Sequence[Order]:
     """Return the orders of the drill a responder derives from, changed and under its own name."""
     return responder.change(
-        [Order(o.at, f"{o.by.partition(':')[0]}:{name}", _renamed(o.body, name)) for o in orders(source)]
+        [Order(o.at, Author.person(o.by.role, name), _renamed(o.body, name)) for o in orders(source)]
     )
 
 
@@ -69,7 +71,7 @@ def orders(engine: Engine) -> list[Order]:
     return [
         Order(x.at, x.by, x.body)
         for x in accepted(engine.journal.entries)
-        if isinstance(x.body, acts.Command) and not x.by.startswith("teammate:")
+        if isinstance(x.body, acts.Act) and not x.by.simulated
     ]
 
 
@@ -90,7 +92,7 @@ def play_orders(
         if order.at >= end:
             continue
         if order.at < engine.now:
-            engine.refuse(order.body, order.by, f"{order.at} s {PAST}")
+            engine.refuse(order.body, order.by, Refusal(LATE, f"{order.at} s lies in the past; sort the file by `at`"))
             continue
         _advance(engine, order.at, step)
         engine.submit(order.body, order.by)
@@ -102,19 +104,19 @@ def _play_policy(
 ) -> Engine:
     engine = Engine(loaded, new_header(loaded, seed, mode=mode, policy=name))
     for role in loaded.scenario.seats():
-        engine.submit(acts.TakeSeat(seat=role.id, name=name), f"{role.id}:{name}")
+        engine.submit(acts.TakeSeat(seat=role.id, name=name), Author.person(role.id, name))
     end = loaded.scenario.horizon if until is None else min(until, loaded.scenario.horizon)
     brief = briefer(engine)
     for now in range(OPENS_AT, end, POLL_SECONDS):
         _advance(engine, now, step)
         for seat, command in policy(brief):
-            engine.submit(command, f"{seat}:{name}")
+            engine.submit(command, Author.person(seat, name))
         if engine.ended:
             break
     return _finish(engine, until, step)
 
 
-def _renamed(body: acts.Command, name: str) -> acts.Command:
+def _renamed(body: acts.Act, name: str) -> acts.Act:
     return body.model_copy(update={"name": name}) if isinstance(body, acts.TakeSeat) else body
 
 
@@ -122,7 +124,7 @@ def _finish(engine: Engine, until: int | None, step: int | None) -> Engine:
     if until is not None:
         _advance(engine, until, step)
         if not engine.ended:
-            engine.submit(acts.EndDrill(how="stopped"), "facilitator:drill")
+            engine.submit(acts.EndDrill(how="stopped"), Author.person(HOST, "drill"))
     _advance(engine, engine.scenario.horizon + 1, step)
     return engine
 

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator import acts
 from simulator.briefing import Briefing
+from simulator.scenario.model import Scenario
+from simulator.values import Author, repicked
 
 Brief = Callable[[str], Briefing]
-Policy = Callable[[Brief], Iterable[tuple[str, acts.Command]]]
+Policy = Callable[[Brief], Iterable[tuple[str, acts.Act]]]
 """Given a way to be briefed for any role, the commands to give now, each with the seat that gives it."""
+
+
+def recast(policy: Policy, cast: Mapping[str, str]) -> Policy:
+    """Return a policy that calls everybody by their place, playing where `cast` says who fills which.
+
+    It is briefed as whoever fills a place, and the roles its commands name become those of the scenario.
+    """
+
+    def role(place: str) -> str:
+        return cast.get(place, place)
+
+    def named(source: str, value: str) -> str:
+        return role(value) if source in ("roles", "seats") else value
+
+    def play(brief: Brief) -> Iterator[tuple[str, acts.Act]]:
+        for place, command in policy(lambda asked: brief(role(asked))):
+            yield role(place), repicked(command, named)
+
+    return play
 
 
 @dataclass(frozen=True)
@@ -18,15 +39,15 @@ class Order:
     """A command to be given at a drill second, by whom."""
 
     at: int
-    by: str
-    body: acts.Command
+    by: Author
+    body: acts.Act
 
 
 @dataclass(frozen=True)
 class Scripted:
-    """A responder with a mind of its own: `make` returns a fresh policy."""
+    """A responder with a mind of its own: `make` returns a fresh policy for a scenario's seats."""
 
-    make: Callable[[], Policy]
+    make: Callable[[Scenario], Policy]
 
 
 @dataclass(frozen=True)

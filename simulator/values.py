@@ -1,12 +1,22 @@
-"""What commands are made of: picked fields, plain types, and the pieces several commands share."""
+"""What acts and events are made of: picks, references, authors, people's words, and the pieces several of them share.
+
+A field says by its type what it holds. `Pick` takes the id of something the scenario or the drill has; `Ref` refers
+to something on record; `Words` and what is made of them are what people wrote, which goes without names where a record
+does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Self
+from functools import cache
+from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, core_schema
+
+M = TypeVar("M")
 
 
 @dataclass(frozen=True)
@@ -21,13 +31,105 @@ class Pick:
         return schema
 
 
+@dataclass(frozen=True)
+class Personal:
+    """Marks a field in which people write, or in which what they wrote comes back."""
+
+
+class Ref(str):
+    """What something on record can be cited by: `query:ID`, `query:ID#2` (its second run), `alert:ID`, `decision:3`.
+
+    Evidence is named so, not by sequence number: a recorded act means the same when it is played earlier, later or
+    without its neighbours.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def to(cls, kind: str, ident: str | int, run: int = 1) -> Ref:
+        """Return the reference to the `run`-th time of something."""
+        return cls(f"{kind}:{ident}" if run == 1 else f"{kind}:{ident}#{run}")
+
+    @property
+    def kind(self) -> str:
+        """Return what it refers to: `query`, `alert`, `decision` …"""
+        return self.partition(":")[0]
+
+    @property
+    def ident(self) -> str:
+        """Return the id or number, without the run."""
+        return self.partition(":")[2].partition("#")[0]
+
+    @property
+    def run(self) -> int:
+        """Return which time it is, from 1."""
+        return int(self.partition("#")[2] or 1)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
+        text = core_schema.str_schema(min_length=1, max_length=80, strip_whitespace=True)
+        return core_schema.no_info_after_validator_function(cls, text)
+
+
+class Author(str):
+    """Who is behind an entry: `engine`, `world`, `teammate:<role>`, `facilitator:<name>` or `<role>:<name>`."""
+
+    __slots__ = ()
+
+    @classmethod
+    def teammate(cls, role: str) -> Author:
+        """Return the simulated holder of a role."""
+        return cls(f"teammate:{role}")
+
+    @classmethod
+    def person(cls, role: str, name: str) -> Author:
+        """Return the person in a seat; the facilitator's role is `facilitator`."""
+        return cls(f"{role}:{name}")
+
+    @property
+    def role(self) -> str:
+        """Return the role behind it (`commander` for both `commander:Ana` and `teammate:commander`)."""
+        kind, _, rest = self.partition(":")
+        return rest if kind == "teammate" else kind
+
+    @property
+    def name(self) -> str:
+        """Return a person's name, empty for everybody who is simulated."""
+        kind, _, rest = self.partition(":")
+        return "" if kind in ("teammate", "engine", "world") else rest
+
+    @property
+    def simulated(self) -> bool:
+        """Tell whether a simulated teammate is behind it."""
+        return self.startswith("teammate:")
+
+    @property
+    def hosts(self) -> bool:
+        """Tell whether it is the facilitator."""
+        return self.role == HOST
+
+    @property
+    def machine(self) -> bool:
+        """Tell whether it is the engine or the world."""
+        return self in (ENGINE, WORLD)
+
+
+Scalar = bool | int | float | str
+HOST: Final = "facilitator"
+"""The role of whoever leads the drill and does not play."""
+ENGINE: Final = Author("engine")
+WORLD: Final = Author("world")
+
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
-Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)]
-Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)]
+Words = Annotated[str, Personal()]
+"""What a tool printed or the drill said, with what people wrote in it."""
+Line = Annotated[str, StringConstraints(max_length=200, strip_whitespace=True), Personal()]
+Text = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True), Personal()]
+Reason = Annotated[str, StringConstraints(min_length=3, max_length=400, strip_whitespace=True), Personal()]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True), Personal()]
 Minutes = Annotated[float, Field(ge=0, le=1440)]
 Minute = Annotated[float, Field(ge=-10_000, le=10_000)]
 """A moment, in minutes relative to T+0."""
-Name = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whitespace=True)]
 
 Action = Annotated[Id, Pick("actions")]
 Alert = Annotated[Id, Pick("alerts")]
@@ -41,7 +143,16 @@ Seat = Annotated[Id, Pick("seats")]
 Segment = Annotated[Id, Pick("segments")]
 Topic = Annotated[Id, Pick("topics")]
 Service = Annotated[Id, Pick("services")]
-Evidence = tuple[Annotated[Id, Pick("evidence")], ...]
+Channel = Annotated[Id, Pick("channels")]
+Unknown = Annotated[Id, Pick("unknowns")]
+Risk = Annotated[Id, Pick("residual_risks")]
+Harm = Annotated[Id, Pick("blast")]
+"""What can get worse: a risk, a side effect, a segment."""
+Why = Annotated[Id, Pick("reasons")]
+Need = Annotated[Id, Pick("needs")]
+Factor = Annotated[Id, Pick("factors")]
+Revision = Annotated[Id, Pick("revisions")]
+Evidence = tuple[Annotated[Ref, Pick("evidence")], ...]
 
 Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
 Confidence = Literal["L1", "L2", "L3"]
@@ -66,8 +177,20 @@ Phase = Literal["detection", "containment", "recovery", "hardening"]
 Rejection = Literal["coverage", "readiness", "time", "side_effect", "uncertainty"]
 
 
+def notes(annotation: Any) -> Iterator[Any]:
+    """Yield everything that an annotation, and all within it, is marked with."""
+    yield from getattr(annotation, "__metadata__", ())
+    for inner in get_args(annotation):
+        yield from notes(inner)
+
+
+def marked(info: FieldInfo, mark: type[M]) -> M | None:
+    """Return the mark of this kind on a field, on the field itself or anywhere within its type."""
+    return next((note for note in (*info.metadata, *notes(info.annotation)) if isinstance(note, mark)), None)
+
+
 class Part(BaseModel):
-    """A piece of a command: frozen and closed like the command itself."""
+    """A piece of an act or event: frozen and closed like these themselves."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -108,10 +231,54 @@ class Recommendation(Part):
     voice: Annotated[Id, Pick("voices")] | None = None
     action: Action
     reversal_minutes: Minutes
-    blast_radius: tuple[Annotated[Id, Pick("blast")], ...] = ()
+    blast_radius: tuple[Harm, ...] = ()
 
     @model_validator(mode="after")
     def _somebody(self) -> Self:
         if self.owner is None and self.voice is None:
             raise ValueError("name whose recommendation it is: a role, or the message it came with")
         return self
+
+
+@cache
+def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
+    """Return (field, source) for every field of a command that is picked, one level of nesting as `a.b`."""
+    found: list[tuple[str, str]] = []
+    for name, info in model.model_fields.items():
+        source = _source_of(info)
+        if source:
+            found.append((name, source))
+            continue
+        for part in _models_in(info.annotation):
+            found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
+    return tuple(found)
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for arg in get_args(annotation):
+        yield from _models_in(arg)
+
+
+def _source_of(info: FieldInfo) -> str | None:
+    pick = marked(info, Pick)
+    return pick.source if pick else None
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def repicked(model: Model, change: Callable[[str, str], str]) -> Model:
+    """Return a command, or a piece of one, with `change(source, value)` in the place of every picked value."""
+
+    def changed(value: Any, source: str | None) -> Any:
+        if isinstance(value, BaseModel):
+            return repicked(value, change)
+        if isinstance(value, tuple):
+            return tuple(changed(one, source) for one in value)
+        return change(source, value) if source and isinstance(value, str) else value
+
+    fields = type(model).model_fields
+    new = {name: changed(value, _source_of(fields[name])) for name, value in model}
+    return model.model_copy(update=new) if new != dict(model) else model

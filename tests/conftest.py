@@ -1,44 +1,15 @@
-"""Fixtures that every test may use: golden files, the browser's path, stores that are closed again."""
+"""Fixtures that every test may use: the browser's path, stores that are closed again."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from simulator.room.store import Store
-
-GOLDEN = Path(__file__).parent / "golden"
-
-
-def first_difference(was: str, now: str) -> str | None:
-    """Return where two texts part, in one line; None where they are equal."""
-    if was == now:
-        return None
-    old, new = was.splitlines(), now.splitlines()
-    at = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-    shown = [lines[at][:200] if at < len(lines) else "(nothing)" for lines in (old, new)]
-    return f"differs at line {at + 1}: was {shown[0]}, is {shown[1]}"
-
-
-@pytest.fixture
-def golden() -> Callable[[str, str], None]:
-    """Return `golden(name, text)`: compare with a file under tests/golden, or write it under `make golden`."""
-
-    def compare(name: str, text: str) -> None:
-        path = GOLDEN / name
-        if os.environ.get("GOLDEN") == "write":
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        assert path.exists(), f"{path} is missing; run `make golden` and review it"
-        problem = first_difference(path.read_text(encoding="utf-8"), text)
-        assert problem is None, f"{path} {problem}; if that is meant, run `make golden`"
-
-    return compare
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 
 from analytics import playbook
@@ -15,32 +12,29 @@ from scenarios import load
 from simulator.play import play
 from simulator.record import journal
 from simulator.record.replay import replay
+from tests import recorded
 
-GOLDEN = Path(__file__).parent / "golden"
 DRILLS = [
     (scenario, policy, 7)
     for scenario in ("auth_token", "billing_mismatch", "permission_leak")
     for policy in ("by_the_book", "impatient", "null")
 ]
 
-pytestmark = pytest.mark.golden
+pytestmark = [pytest.mark.golden, pytest.mark.slow]
 
 
 @pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
-def test_a_recorded_drill_is_played_and_scored_as_ever(
-    scenario: str, policy: str, seed: int, golden: Callable[[str, str], None]
-) -> None:
+def test_a_recorded_drill_is_played_and_scored_as_ever(scenario: str, policy: str, seed: int) -> None:
     loaded, book = load(scenario), playbook.load("recovery")
     record = add_references(loaded, play(loaded, policy, seed).journal, book, seeds=0)
-    name = f"{scenario}-{policy}-{seed}"
-    golden(f"{name}.jsonl", "\n".join(record.journal.lines()) + "\n")
-    golden(f"{name}.score.json", score(record, book).to_json() + "\n")
+    recorded.compare(f"{scenario}-{policy}-{seed}", list(record.journal.lines()), score(record, book).to_json() + "\n")
 
 
 @pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
 def test_a_recorded_file_replays_and_its_score_needs_no_engine(scenario: str, policy: str, seed: int) -> None:
-    recorded = journal.load(GOLDEN / f"{scenario}-{policy}-{seed}.jsonl")
+    files = recorded.read(f"{scenario}-{policy}-{seed}")
+    filed = journal.parse("\n".join(recorded.journal_lines(files)) + "\n", f"{scenario}-{policy}-{seed}.jsonl")
     loaded = load(scenario)
-    replay(loaded, recorded)
-    again = score(DrillRecord.of(recorded, loaded.scenario), playbook.load("recovery")).to_json()
-    assert again + "\n" == (GOLDEN / f"{scenario}-{policy}-{seed}.score.json").read_text(encoding="utf-8")
+    replay(loaded, filed)
+    again = score(DrillRecord.of(filed, loaded.scenario), playbook.load("recovery")).to_json()
+    assert again + "\n" == files["score.json"]

@@ -272,8 +272,9 @@ def forget(place: str) -> None:
 def give(here: Here, place: str, command: Any, done: str = "") -> bool:
     """Give a command for the person; remember the outcome at `place` and tell whether it was taken."""
     try:
-        _, refused = here.room.submit(command, here.person)
+        refusal = here.room.submit(command, here.person).refusal
+        refused = refusal.reason if refusal else ""
     except DrillError as error:
         refused = str(error)
-    answer(place, refused is None, refused or done)
-    return refused is None
+    answer(place, not refused, refused or done)
+    return not refused

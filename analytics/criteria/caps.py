@@ -68,7 +68,7 @@ def _helped_out(view: RecordView, span: Span) -> bool:
     taken = view.entry(span.seq)
     offered = any(m.body.role == "commander" and m.body.to == span.who and m.at <= taken.at
                   for m in view.all(acts.AssignRole))  # fmt: skip
-    return isinstance(taken.body, e.RoleAccepted) and taken.by.startswith("teammate:") and not offered
+    return isinstance(taken.body, e.RoleAccepted) and taken.by.simulated and not offered
 
 
 def _last_seqs(view: RecordView, at: int) -> tuple[int, ...]:
@@ -211,12 +211,12 @@ def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
 
 
 def _by_people(view: RecordView, seq: int) -> bool:
-    return not view.entry(seq).by.startswith("teammate:")
+    return not view.entry(seq).by.simulated
 
 
 def _run_by_people(view: RecordView, run: ActionRun) -> bool:
     """Tell whether people ordered a run, or carried it out."""
-    return not run.by.startswith("teammate:") or view.by_people(run.start_seq)
+    return not run.by.simulated or view.by_people(run.start_seq)
 
 
 def _recoveries(view: RecordView, since: int) -> list[int]:

@@ -9,7 +9,7 @@ from analytics.scorecard import Finding, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.record.journal import Entry
+from simulator.record.entry import Entry
 
 GRACE = 600
 """Seconds beyond its own deadline within which a promised check still counts as made."""

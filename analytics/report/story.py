@@ -199,7 +199,7 @@ def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Mo
     return reply, "on time" if in_time else "late"
 
 
-def _fits(body: acts.Command | e.Event, wanted: Expected) -> bool:
+def _fits(body: acts.Act | e.Event, wanted: Expected) -> bool:
     """Tell whether a command has the fields that an inject calls for; of a list of picks one has to match."""
     for name, value in wanted.fields.items():
         said = getattr(body, name, None)

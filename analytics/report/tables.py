@@ -261,7 +261,7 @@ def figures(view: RecordView) -> pd.DataFrame:
     specs = {one.id: one for one in view.scenario.figures}
     rows = []
     for entry in view.entries:
-        if isinstance(entry.body, acts.Command):
+        if isinstance(entry.body, acts.Act):
             for figure in _stated(entry.body):
                 forecast = isinstance(entry.body, acts.RecordSnapshot)
                 spec = specs.get(figure.name)
@@ -308,7 +308,7 @@ def claims(view: RecordView) -> pd.DataFrame:
     return frame(CLAIMS, rows)
 
 
-def _claimed(view: RecordView, body: acts.Command | e.Event, at: int) -> tuple[str, str, str, bool] | None:
+def _claimed(view: RecordView, body: acts.Act | e.Event, at: int) -> tuple[str, str, str, bool] | None:
     match body:
         case acts.Declare() | acts.ChangeSeverity():
             true = facts.severity_truth(view, at)

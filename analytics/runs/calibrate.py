@@ -16,7 +16,7 @@ from analytics.playbook import load as load_playbook
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
 from analytics.score import score
-from simulator.engine import Engine
+from simulator.engine import VERSION, Engine
 from simulator.errors import DrillError, UnknownName
 from simulator.loaded import Load, LoadedScenario
 from simulator.play import outcome, play_each
@@ -35,10 +35,10 @@ class Job:
     variant: str
     policies: tuple[str, ...]
     seed: int
-    playbook: str = "recovery"
-    difficulty: str = "standard"
-    digest: str = ""
-    """Of the scenario that is meant: whoever plays it must have the same."""
+    playbook: str
+    difficulty: str
+    versions: tuple[str, str]
+    """Of scenario and engine as they are meant: whoever plays it must have the same."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Row:
 def measure(job: Job) -> list[Row]:
     """Play and score the drills of a seed. Runs in a worker: takes and returns plain data. Raises DrillError."""
     loaded, book = job.load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
-    if job.digest not in ("", loaded.digest):
+    if job.versions != (loaded.version, VERSION):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
     return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
 
@@ -87,12 +87,13 @@ def jobs_for(
 ) -> list[Job]:
     """Return the drills to play, every policy on seeds 1 … `seeds`, a job a seed. Raises UnknownName for a policy."""
     loaded = load(scenario, variant, difficulty)
+    versions = loaded.version, VERSION
     for policy in policies:
         if policy not in loaded.responders:
             raise UnknownName("policy", policy, loaded.responders)
     named = tuple(policies) or tuple(loaded.responders)
     return [
-        Job(load, scenario, variant, named, seed, playbook, difficulty, loaded.digest)
+        Job(load, scenario, variant, named, seed, playbook, difficulty, versions)
         for seed in range(1, seeds + 1)
     ]
 

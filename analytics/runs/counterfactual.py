@@ -78,20 +78,21 @@ def make_references(
     """Return the references of a finished journal; `seeds` other seeds make its spread (0: none).
 
     With `what_if` also the changes that would have mattered most, which takes some seconds more. Raises
-    JournalError where the scenario is no longer the one that was played.
+    JournalError where the scenario has another version than the one that was played.
     """
-    if journal.header.digest != loaded.digest:
+    played = journal.header.scenario_version
+    if played not in (None, loaded.version):
         raise JournalError(
-            f"scenario {journal.header.scenario!r} has changed since the drill, so nothing can be run beside it;"
-            " score it with the version it was played on"
+            f"the drill was played on version {played} of scenario {journal.header.scenario!r}, this is version"
+            f" {loaded.version}, so nothing can be run beside it; score it with the version it was played on"
         )
     # Another engine would answer the same commands differently; what the world alone would do it can still say.
-    same = journal.header.engine == VERSION
+    same = played is not None and journal.header.engine == VERSION
     seeds, what_if = (seeds, what_if) if same else (0, False)
     ends = ends_of(loaded) if library is None else Ends(loaded, library)
     steps = seeds + 1 + what_if
     null, best = ends.of(journal.header.seed)
-    made = References(engine=VERSION, digest=loaded.digest, null=null, best=best)
+    made = References(engine=VERSION, scenario_version=loaded.version, null=null, best=best)
     view = RecordView(DrillRecord(journal, loaded.scenario, made), playbook)
     walk = ends.walk(journal.header.seed)
     made = made.model_copy(

@@ -51,7 +51,7 @@ def search(walk: Walk, library: Library, keep: int = KEPT) -> list[Finalist]:
 
 def renewed(text: str, loaded: LoadedScenario, found: list[Finalist]) -> str:
     """Return a library's text with these finalists in the place of its own."""
-    text = re.sub(r'(?m)^digest: .*$', f"digest: {loaded.mechanics}", text, count=1)
+    text = re.sub(r"(?m)^scenario_version: .*$", f'scenario_version: "{loaded.version}"', text, count=1)
     lines = "".join(
         f"  - name: {one.name}\n    loss: {round(one.loss, 4)}\n"
         f"    steps: [{', '.join(_step(step) for step in one.steps)}]\n"

@@ -11,10 +11,10 @@ from importlib import resources
 from pathlib import Path
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
 
 from simulator.errors import ScenarioError
 from simulator.record.journal import first_problem
+from simulator.scenario import document
 from simulator.scenario.parts import Data
 
 
@@ -55,8 +55,8 @@ class Library(Data):
     """What could have been done in one scenario."""
 
     scenario: str
-    digest: str = ""
-    """Of the mechanics that the finalists were searched with."""
+    scenario_version: str = ""
+    """The one that the finalists were searched with."""
     words: dict[str, str] = {}
     """Action -> what the name of a course calls it."""
     earliest: tuple[Earliest, ...] = ()
@@ -82,6 +82,6 @@ def library_of(scenario: str, variant: str = "base") -> Library:
     if not file.is_file():
         return Library(scenario=scenario)
     try:
-        return Library.model_validate(YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8")))
+        return Library.model_validate(document.read(file.read_text(encoding="utf-8"), file.name).data)
     except ValidationError as error:
         raise ScenarioError(f"library of {scenario}: {first_problem(error)}") from None

@@ -83,7 +83,7 @@ def _best(variant: Variant) -> Iterator[Remark]:
         return
     what = f"{variant.name}: the best course ({best.name}, loss {best.loss:.3f}) does no better than doing nothing"
     remedy = "make an action help, or renew the library's finalists"
-    if variant.source.patch_file:
+    if variant.source.patch is not None:
         # The base has its own line; that it is so in the variant, the patch has to mend.
         yield Remark(variant.source.patch_file, 1, f"{what} ({null.loss:.3f})", remedy)
     else:

@@ -18,7 +18,8 @@ from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.loaded import LoadedScenario
-from simulator.record.journal import Entry, Journal, accepted, past
+from simulator.record.entry import Entry
+from simulator.record.journal import Journal, accepted, past
 from simulator.record.replay import rerun
 from simulator.scenario.parts import Action
 

@@ -5,15 +5,26 @@ Steps act on what their role is shown. Times are the earliest; most steps wait f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from functools import partial
 
 from scenarios.auth_token.contain import steps_of
 from scenarios.auth_token.plans import TELLING, Plan, executives, nobody_stuck, packet, plan_of, public, snapshot
-from scenarios.moves import both, delivered, figure, green, in_command, known, m, recorded, seen, seen_after, task
-from scenarios.plans import backlog, closing, hand_off, lanes, settled, trigger, verified
-from scenarios.responders import Book, Step, does
+from scenarios.players.conditions import both, delivered, green, in_command, recorded, seen, seen_after
+from scenarios.players.plan import backlog, closing, hand_off, lanes, settled, trigger, verified
+from scenarios.players.said import figure, known, m, task
+from scenarios.players.script import Book, Step, does
 from simulator import acts
 from simulator.briefing import Briefing
+
+ANSWERS = {
+    "meridian_eta": "no_time",
+    "roll_back_now": "take_command",
+    "compromised": "no_evidence",
+    "can_we_close": "check_first",
+    "over_then": "when_checked",
+    "passwords": "not_needed",
+    "sla_credit": "park",
+}
 
 
 def _first_minutes() -> list[Step]:
@@ -90,9 +101,11 @@ def _verify_and_close(plan: Plan) -> list[Step]:
     ]  # fmt: skip
 
 
-def book(seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0) -> Book[Plan]:
-    """Return by_the_book for these seats."""
-    return Book(
-        seats, answers, _first_minutes, plan_of, lambda plan: [*steps_of(plan), *_verify_and_close(plan)], TELLING,
-        manners=manners, pace=pace,
-    )  # fmt: skip
+def _steps_of(plan: Plan) -> list[Step]:
+    return [*steps_of(plan), *_verify_and_close(plan)]
+
+
+book = partial(
+    Book, answers=ANSWERS, first=_first_minutes, plan_of=plan_of, steps_of=_steps_of, telling=TELLING
+)
+"""Given places, by_the_book for these."""

@@ -19,9 +19,10 @@ from scenarios.auth_token.plans import (
     snapshot,
     somebody_stuck,
 )
-from scenarios.moves import When, below, both, delivered, done, here, known, m, recorded, seen, since, task
-from scenarios.plans import Choice, decided, hand_off, option, settled
-from scenarios.responders import Step, does
+from scenarios.players.conditions import When, both, delivered, done, here, recorded, seen, since
+from scenarios.players.plan import Choice, decided, hand_off, option, settled
+from scenarios.players.said import below, known, m, task
+from scenarios.players.script import Step, does
 from simulator import acts, values
 
 
@@ -77,7 +78,7 @@ def _switches(plan: Plan) -> list[Step]:
     stats = seen("token_stats")
     if plan is KEY:
         first = [Step(m(4), "mitigation", does(option(plan, "flag_web", ("web",), 1, "phones_untouched", 1)), stats)]
-        second: acts.Command = acts.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")
+        second: acts.Act = acts.TakeAction(action="flag_mobile", executor="mobile", decision="decision:1")
         able: When = here("mobile")
     else:
         first = [

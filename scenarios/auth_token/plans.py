@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios import moves, plans
+from scenarios.players import plan as plans
+from scenarios.players import said
 from simulator import acts, values
 from simulator.briefing import Briefing
 
@@ -135,18 +136,10 @@ TELLING = ("endpoints", "git_log")
 """Queries whose outputs decide between the plans."""
 
 
-def _says(b: Briefing, query: str, words: str) -> bool:
-    result = b.latest_result(query)
-    return result is not None and words in result.output
-
-
 def plan_of(b: Briefing) -> Plan:
     """Return the plan that fits what has been seen; until something speaks against it, that of a wrong key."""
-    if _says(b, "endpoints", "(unknown_kid)"):
-        return LATE
-    if _says(b, "endpoints", "(not_yet_valid)"):
-        return CLOCK
-    return UNFLAGGED if _says(b, "git_log", "signs with kid v2 always") else KEY
+    by_reason = {"unknown_kid": LATE, "not_yet_valid": CLOCK}.get(str(said.finding(b, "endpoints", "reason")))
+    return by_reason or (UNFLAGGED if said.finding(b, "git_log", "web_flag_read") is False else KEY)
 
 
 def nobody_stuck(b: Briefing) -> bool:
@@ -210,5 +203,5 @@ def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> acts.Upda
 
 def readiness(b: Briefing, state: str, plan: str | None, *queries: str) -> acts.RecordReadiness:
     return acts.RecordReadiness.model_validate(
-        {"known_good": plan_of(b).good, "rollback": state, "plan": plan, "evidence": moves.known(b, *queries)}
+        {"known_good": plan_of(b).good, "rollback": state, "plan": plan, "evidence": said.known(b, *queries)}
     )

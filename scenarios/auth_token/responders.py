@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scenarios.auth_token.by_the_book import book
-from scenarios.gamer import gamer
-from scenarios.moves import both, here, known, m, seen, task
-from scenarios.responders import Script, Step, does, holders, library
+from scenarios.players.conditions import both, here, seen
+from scenarios.players.derived import library
+from scenarios.players.said import known, m, task
+from scenarios.players.script import Script, Step, does, holders
 from simulator import acts
 from simulator.policy import Policy
-
-SEATS = ("commander", "deputy", "triage", "mitigation", "verification", "comms")
-ANSWERS = {
-    "meridian_eta": "no_time",
-    "roll_back_now": "take_command",
-    "compromised": "no_evidence",
-    "can_we_close": "check_first",
-    "over_then": "when_checked",
-    "passwords": "not_needed",
-    "sla_credit": "park",
-}
-
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
 
 
-def impatient() -> Policy:
+def impatient(seats: Sequence[str]) -> Policy:
     """Roll back at once because it is the release; look at what it says afterwards."""
     return Script(
         [
@@ -48,12 +39,12 @@ def impatient() -> Policy:
             Step(m(45), "deputy", does(acts.RequestClosure(confidence="L3"))),
             Step(m(46), "deputy", does(acts.EndDrill(how="stopped"))),
         ],
-        SEATS,
+        seats,
         {"meridian_eta": "quarter", "roll_back_now": "obey"},
     )  # fmt: skip
 
 
-def wrong_cause() -> Policy:
+def wrong_cause(seats: Sequence[str]) -> Policy:
     """Believe the loudest story: an attack on the login page, then the provider with the yellow status page."""
     return Script(
         [
@@ -78,12 +69,10 @@ def wrong_cause() -> Policy:
             Step(m(26), "mitigation", does(acts.TakeAction(action="restart_pods"))),
             Step(m(52), "deputy", does(acts.EndDrill(how="stopped"))),
         ],
-        SEATS,
+        seats,
         {"meridian_eta": "no_time", "roll_back_now": "facts", "compromised": "no_evidence"},
     )  # fmt: skip
 
 
-RESPONDERS = library(
-    book, SEATS, ANSWERS, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
-)
-TEAMMATES = holders(book, SEATS, ANSWERS)
+RESPONDERS = library(book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause)
+TEAMMATES = holders(book)

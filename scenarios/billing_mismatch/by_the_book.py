@@ -5,32 +5,37 @@ Steps act on what their role is shown. Times are the earliest; most steps wait f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from functools import partial
 
 from scenarios.billing_mismatch import recount
 from scenarios.billing_mismatch.contain import repair, resume, stop
 from scenarios.billing_mismatch.plans import RECOUNT, TELLING, Plan, plan_of
 from scenarios.billing_mismatch.words import executives, last_packet, packet, public, snapshot
-from scenarios.moves import (
+from scenarios.players.conditions import (
     asked,
     both,
     delivered,
     done,
     failed,
-    figure,
     green,
     in_command,
-    known,
-    m,
     recorded,
     seen,
     seen_after,
-    task,
 )
-from scenarios.plans import backlog, closing, decided, hand_off, lanes, option, settled, trigger, verified
-from scenarios.responders import Book, Step, does
+from scenarios.players.plan import backlog, closing, decided, hand_off, lanes, option, settled, trigger, verified
+from scenarios.players.said import figure, known, m, task
+from scenarios.players.script import Book, Step, does
 from simulator import acts, values
 from simulator.briefing import Briefing
+
+ANSWERS = {
+    "which_number": "neither_yet",
+    "legal_duties": "list_and_hold",
+    "fix_dashboard": "refuse",
+    "fix_dashboard_told": "refuse",
+}
+"""Answers that are right whatever the cause; the others are in the plans."""
 
 
 def _first_minutes() -> list[Step]:
@@ -171,6 +176,7 @@ def _steps_of(plan: Plan) -> list[Step]:
     return [*_first_checkpoint(plan), *work, *_meanwhile(plan), *_hand_over(plan), *_verify_and_close(plan)]
 
 
-def book(seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0) -> Book[Plan]:
-    """Return by_the_book for these seats."""
-    return Book(seats, answers, _first_minutes, plan_of, _steps_of, TELLING, manners=manners, pace=pace)
+book = partial(
+    Book, answers=ANSWERS, first=_first_minutes, plan_of=plan_of, steps_of=_steps_of, telling=TELLING
+)
+"""Given places, by_the_book for these."""

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import DUAL, Plan
 from scenarios.billing_mismatch.words import packet, public
-from scenarios.moves import (
+from scenarios.players.conditions import (
     When,
-    below,
     both,
     done,
     here,
     in_command,
-    m,
     recorded,
     seen,
     seen_after,
     since,
-    task,
     waiting_to_sign,
 )
-from scenarios.plans import Choice, decided
-from scenarios.responders import Step, does
+from scenarios.players.plan import Choice, decided
+from scenarios.players.said import below, m, task
+from scenarios.players.script import Step, does
 from simulator import acts
 
 

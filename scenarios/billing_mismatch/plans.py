@@ -7,12 +7,11 @@ that no invoice is wrong and the sum is.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
-from scenarios import plans
-from scenarios.moves import below
-from scenarios.plans import Choice
+from scenarios.players import plan as plans
+from scenarios.players.plan import Choice
+from scenarios.players.said import below, finding
 from simulator.briefing import Briefing
 
 
@@ -251,14 +250,7 @@ TELLING = ("sample_200", "by_attempt")
 
 def plan_of(b: Briefing) -> Plan:
     """Return the plan that fits what has been seen; until something speaks against it, that of a repeated handler."""
-    twice, missing = (_sampled(b, row) for row in ("events twice or more", "no ledger row"))
+    twice, missing = (finding(b, "sample_200", row) for row in ("twice_or_more", "no_ledger_row"))
     if twice is None or missing is None or twice:
         return DUAL
     return BEHIND if missing else RECOUNT
-
-
-def _sampled(b: Briefing, row: str) -> int | None:
-    """Return how many of the sampled invoices a row of the sample counts; None while there is no sample."""
-    result = b.latest_result("sample_200")
-    found = re.search(rf"^{row} +(\d+)", result.output, re.MULTILINE) if result else None
-    return int(found[1]) if found else None

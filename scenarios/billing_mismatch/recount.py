@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import Plan
 from scenarios.billing_mismatch.words import packet, public
-from scenarios.moves import below, both, done, known, m, recorded, seen, seen_after, since, task
-from scenarios.plans import Choice, decided, hand_off
-from scenarios.responders import Step, does
+from scenarios.players.conditions import both, done, recorded, seen, seen_after, since
+from scenarios.players.plan import Choice, decided, hand_off
+from scenarios.players.said import below, known, m, task
+from scenarios.players.script import Step, does
 from simulator import acts
 
 

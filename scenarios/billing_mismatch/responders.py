@@ -1,31 +1,24 @@
 """Scripted responders of scenario B, and the simulated holders of its empty seats.
 
-The derived ones (slow, hero, silent, talker, null) come from `scenarios.responders.library`.
+The derived ones (slow, hero, silent, talker, null) come from `scenarios.players.derived.library`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scenarios.billing_mismatch.by_the_book import book
-from scenarios.gamer import gamer
-from scenarios.moves import done, here, known, m, seen, task
-from scenarios.responders import Script, Step, does, holders, library
+from scenarios.players.conditions import done, here, seen
+from scenarios.players.derived import library
+from scenarios.players.said import known, m, task
+from scenarios.players.script import Script, Step, does, holders
 from simulator import acts
 from simulator.policy import Policy
-
-SEATS = ("commander", "deputy", "triage", "mitigation", "data", "verification", "comms")
-ANSWERS = {
-    "which_number": "neither_yet",
-    "legal_duties": "list_and_hold",
-    "fix_dashboard": "refuse",
-    "fix_dashboard_told": "refuse",
-}
-"""Answers that are right whatever the cause; the others are in the plans."""
-
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
 
 
-def impatient() -> Policy:
+def impatient(seats: Sequence[str]) -> Policy:
     """Roll back because it is the release, replay everything because that is what queues are for."""
     return Script(
         [
@@ -45,7 +38,7 @@ def impatient() -> Policy:
             Step(m(40), "deputy", does(acts.RequestClosure(confidence="L3"))),
             Step(m(42), "deputy", does(acts.EndDrill(how="stopped"))),
         ],
-        SEATS,
+        seats,
         {"which_number": "ledger", "do_not_stop": "obey", "fix_dashboard": "do_it"},
     )  # fmt: skip
 
@@ -53,7 +46,7 @@ def impatient() -> Policy:
 # --- the one who believes the first story ----------------------------------------------------------------
 
 
-def wrong_cause() -> Policy:
+def wrong_cause(seats: Sequence[str]) -> Policy:
     """Believe the late consumer: wait for it, restart it, then blame the report and the volume."""
     return Script(
         [
@@ -79,12 +72,10 @@ def wrong_cause() -> Policy:
             Step(m(34), "deputy", does(acts.AssignRole(role="commander", to="deputy"))),
             Step(m(52), "deputy", does(acts.EndDrill(how="stopped"))),
         ],
-        SEATS,
+        seats,
         {"which_number": "neither_yet", "do_not_stop": "obey", "fix_dashboard": "refuse"},
     )  # fmt: skip
 
 
-RESPONDERS = library(
-    book, SEATS, ANSWERS, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
-)
-TEAMMATES = holders(book, SEATS, ANSWERS)
+RESPONDERS = library(book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause)
+TEAMMATES = holders(book)

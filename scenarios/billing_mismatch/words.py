@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scenarios import plans
 from scenarios.billing_mismatch.plans import Plan, plan_of
-from scenarios.moves import figure
+from scenarios.players import plan as plans
+from scenarios.players.said import figure
 from simulator import acts, values
 from simulator.briefing import Briefing
 

@@ -5,15 +5,27 @@ Steps act on what their role is shown. Times are the earliest; most steps wait f
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from functools import partial
 
-from scenarios.moves import both, delivered, in_command, known, m, recorded, seen, seen_after, task
 from scenarios.permission_leak.contain import steps_of
 from scenarios.permission_leak.plans import TELLING, Plan, executives, packet, plan_of, reads, restricted, snapshot
-from scenarios.plans import backlog, closing, hand_off, lanes, settled, trigger, verified
-from scenarios.responders import Book, Step, does
+from scenarios.players.conditions import both, delivered, in_command, recorded, seen, seen_after
+from scenarios.players.plan import backlog, closing, hand_off, lanes, settled, trigger, verified
+from scenarios.players.said import known, m, task
+from scenarios.players.script import Book, Step, does
 from simulator import acts
 from simulator.briefing import Briefing
+
+ANSWERS = {
+    "counsel_asks": "facts",
+    "leadership_asks": "protected",
+    "reporter_offers": "stop",
+    "call_it": "each",
+    "ciso_asks": "holding",
+    "experiment_waits": "stays",
+    "how_many_people": "phases",
+    "draft_notice": "facts_only",
+}
 
 
 def _first_minutes() -> list[Step]:
@@ -100,9 +112,11 @@ def _verify_and_close(plan: Plan) -> list[Step]:
     ]  # fmt: skip
 
 
-def book(seats: Sequence[str], answers: Mapping[str, str], *, manners: bool = True, pace: float = 1.0) -> Book[Plan]:
-    """Return by_the_book for these seats."""
-    return Book(
-        seats, answers, _first_minutes, plan_of, lambda plan: [*steps_of(plan), *_verify_and_close(plan)], TELLING,
-        manners=manners, pace=pace,
-    )  # fmt: skip
+def _steps_of(plan: Plan) -> list[Step]:
+    return [*steps_of(plan), *_verify_and_close(plan)]
+
+
+book = partial(
+    Book, answers=ANSWERS, first=_first_minutes, plan_of=plan_of, steps_of=_steps_of, telling=TELLING
+)
+"""Given places, by_the_book for these."""

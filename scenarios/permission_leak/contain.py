@@ -5,7 +5,6 @@ Which steps these are depends on the plan (`plans.plan_of`).
 
 from __future__ import annotations
 
-from scenarios.moves import below, both, delivered, done, here, known, m, recorded, seen, seen_after, since, task
 from scenarios.permission_leak.plans import (
     COPY,
     MEMORY,
@@ -16,8 +15,10 @@ from scenarios.permission_leak.plans import (
     restricted,
     snapshot,
 )
-from scenarios.plans import Choice, decided, hand_off, option, settled
-from scenarios.responders import Step, does
+from scenarios.players.conditions import both, delivered, done, here, recorded, seen, seen_after, since
+from scenarios.players.plan import Choice, decided, hand_off, option, settled
+from scenarios.players.said import below, known, m, task
+from scenarios.players.script import Step, does
 from simulator import acts, values
 from simulator.briefing import Briefing
 
@@ -227,7 +228,7 @@ def _scope(plan: Plan) -> list[Step]:
 def _told_again(plan: Plan) -> list[Step]:
     """Return the second update; where reads came in by the minute, on a new count, and before it is over."""
 
-    def make(b: Briefing) -> acts.Command | None:
+    def make(b: Briefing) -> acts.Act | None:
         return restricted(b, "mitigating", plan.fixed_by, "Closed; cleaning up.")
 
     if plan is not MEMORY:

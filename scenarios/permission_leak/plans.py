@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios import plans
-from scenarios.moves import figure
+from scenarios.players import plan as plans
+from scenarios.players.said import figure, finding
 from simulator import acts, values
 from simulator.briefing import Briefing
 
@@ -123,11 +123,7 @@ TELLING = ("repro_warm",)
 
 def plan_of(b: Briefing) -> Plan:
     """Return the plan that fits what has been seen; until something speaks against it, that of the worker's store."""
-    shown = b.latest_result("repro_warm")
-    foreign = shown.output.partition("foreign")[2] if shown else ""
-    if "x-cache: HIT" in foreign:
-        return COPY
-    return MEMORY if "200" in foreign and "src=origin" in foreign else STORE
+    return {"copy": COPY, "origin": MEMORY}.get(str(finding(b, "repro_warm", "let_in_by")), STORE)
 
 
 # --- what is said ----------------------------------------------------------------------------------------

@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from scenarios.gamer import gamer
-from scenarios.moves import here, known, m, seen, task
+from collections.abc import Sequence
+
 from scenarios.permission_leak.by_the_book import book
-from scenarios.responders import Script, Step, does, holders, library
+from scenarios.players.conditions import here, seen
+from scenarios.players.derived import library
+from scenarios.players.said import known, m, task
+from scenarios.players.script import Script, Step, does, holders
 from simulator import acts, values
 from simulator.policy import Policy
-
-SEATS = ("commander", "deputy", "security", "triage", "mitigation", "verification", "comms")
-ANSWERS = {
-    "counsel_asks": "facts",
-    "leadership_asks": "protected",
-    "reporter_offers": "stop",
-    "call_it": "each",
-    "ciso_asks": "holding",
-    "experiment_waits": "stays",
-    "how_many_people": "phases",
-    "draft_notice": "facts_only",
-}
-
 
 # --- the one who cannot wait -----------------------------------------------------------------------------
 
 
-def impatient() -> Policy:
+def impatient(seats: Sequence[str]) -> Policy:
     """Patch at once because it is three lines; tell leadership all about it meanwhile."""
     return Script(
         [
@@ -46,7 +36,7 @@ def impatient() -> Policy:
             Step(m(45), "commander", does(acts.RequestClosure(confidence="L3"))),
             Step(m(46), "commander", does(acts.EndDrill(how="stopped"))),
         ],
-        SEATS,
+        seats,
         {"leadership_asks": "explain", "ciso_asks": "no_comment", "call_it": "yes"},
     )  # fmt: skip
 
@@ -54,7 +44,7 @@ def impatient() -> Policy:
 # --- the one who follows the red herring -----------------------------------------------------------------
 
 
-def wrong_cause() -> Policy:
+def wrong_cause(seats: Sequence[str]) -> Policy:
     """Believe the loudest story: a crawler on the route, then roles that are cached too long."""
     return Script(
         [
@@ -81,12 +71,10 @@ def wrong_cause() -> Policy:
             Step(m(26), "security", does(acts.TakeAction(action="sign_out"))),
             Step(m(52), "deputy", does(acts.EndDrill(how="stopped"))),
         ],
-        SEATS,
+        seats,
         {"leadership_asks": "protected", "ciso_asks": "holding"},
     )  # fmt: skip
 
 
-RESPONDERS = library(
-    book, SEATS, ANSWERS, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause, gamer=lambda: gamer(SEATS)
-)
-TEAMMATES = holders(book, SEATS, ANSWERS)
+RESPONDERS = library(book, hero="mitigation", impatient=impatient, wrong_cause=wrong_cause)
+TEAMMATES = holders(book)

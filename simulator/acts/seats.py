@@ -1,23 +1,216 @@
-"""Sitting down and getting up."""
+"""Sitting down and getting up, and who holds which post and which lane."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from simulator.acts.base import Command
-from simulator.values import Name, Seat
+from simulator import events as e
+from simulator.acts.base import LEAD, Act, Asked, Tab, already
+from simulator.answers import Refusal
+from simulator.names import Names
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.record.tracked import Stretch
+from simulator.values import COMMANDER, DEPUTY, Author, Duty, Lane, Name, Post, Seat, Service
 
 
-class TakeSeat(Command):
+class TakeSeat(Act):
     """A person sits down in a role; until then a simulated teammate holds it."""
 
     kind: Literal["take_seat"] = "take_seat"
     seat: Seat
     name: Name
 
+    host: ClassVar[bool] = True
+    open: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
 
-class LeaveSeat(Command):
+    def objection(self, asked: Asked) -> Refusal | None:
+        holder = asked.incident.person(self.seat)
+        if holder and holder != self.name:
+            return Refusal("taken", f"{asked.title(self.seat)} is taken by {holder}; pick another seat")
+        return None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        if self.seat not in history.seats:
+            history.sat.setdefault(self.seat, []).append(Stretch(self.seat, entry.at, entry.seq))
+        history.seats[self.seat] = self.name
+
+    def sentence(self, n: Names) -> str:
+        return f"takes the seat of {n.role(self.seat)}"
+
+
+class LeaveSeat(Act):
     """A person gets up; a simulated teammate takes over."""
 
     kind: Literal["leave_seat"] = "leave_seat"
     seat: Seat
+
+    host: ClassVar[bool] = True
+    open: ClassVar[bool] = True
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.got_up(self.seat)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        if history.seats.pop(self.seat, None) is not None:
+            history.sat[self.seat][-1].until = entry.at
+
+    def sentence(self, n: Names) -> str:
+        return f"leaves the seat of {n.role(self.seat)}"
+
+
+class AssignRole(Act):
+    """Offer a post (commander, deputy) to the holder of a seat; your own is accepted at once."""
+
+    kind: Literal["assign_role"] = "assign_role"
+    role: Post
+    to: Seat
+
+    form: ClassVar[str] = "Commander, deputy"
+    tab: ClassVar[Tab] = "Command"
+    open: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("role",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        incident = asked.incident
+        if incident.gone.get(self.role) == self.to:
+            return Refusal("gone", f"{asked.title(self.to)} had to leave; pick another seat")
+        if self.role == DEPUTY and incident.holder(COMMANDER) == self.to:
+            who = asked.handle(self.to)
+            return Refusal("one_for_both", f"{who} is in command; the deputy is somebody else, pick another seat")
+        if incident.holder(self.role) == self.to:
+            return already(f"{asked.handle(self.to)} is {self.role}; pick somebody else to change that")
+        return None
+
+    def carry_out(self, asked: Asked) -> None:
+        if self.to == asked.role:
+            asked.drill.emit(e.RoleAccepted(role=self.role, seat=asked.role))
+        elif asked.drill.teammates.simulated(self.to):
+            asked.drill.env.process(asked.drill.teammates.accept_role(self.role, self.to))
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.offered[self.role] = self.to
+        history.offered_by[self.role, self.to] = entry.role
+
+    def sentence(self, n: Names) -> str:
+        return f"{self.role.title()}: {n.handle(self.to)}"
+
+
+class AcceptRole(Act):
+    """Accept the post offered to your seat."""
+
+    kind: Literal["accept_role"] = "accept_role"
+    role: Post
+
+    form: ClassVar[str] = "Accept role"
+    tab: ClassVar[Tab] = "Command"
+    open: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("role",)
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.offered.get(self.role) != asked.role:
+            return Refusal("not_offered", f"nobody offered you {self.role}")
+        return None
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.emit(e.RoleAccepted(role=self.role, seat=asked.role))
+
+    def sentence(self, n: Names) -> str:
+        return f"accepts {self.role}"
+
+    @classmethod
+    def offered(cls, history: History, role: str) -> bool:
+        return role in history.offered.values()
+
+
+class ReleaseRole(Act):
+    """Give up a post without a successor."""
+
+    kind: Literal["release_role"] = "release_role"
+    role: Post
+
+    form: ClassVar[str] = "Release role"
+    tab: ClassVar[Tab] = "Command"
+    open: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("role",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        held = asked.incident.holder(self.role) == asked.role
+        return None if held else Refusal("not_held", f"you are not {self.role}")
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.vacate(self.role, entry)
+
+    def sentence(self, n: Names) -> str:
+        return f"gives up {self.role}"
+
+    @classmethod
+    def offered(cls, history: History, role: str) -> bool:
+        return role in history.holders.values()
+
+
+class AssignLane(Act):
+    """Name the owner of a lane and the next owner after them."""
+
+    kind: Literal["assign_lane"] = "assign_lane"
+    lane: Lane
+    owner: Seat
+    next_owner: Seat
+
+    form: ClassVar[str] = "Lane"
+    tab: ClassVar[Tab] = "Command"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    open: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("lane",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.lanes.get(self.lane) == (self.owner, self.next_owner):
+            return already(f"{asked.handle(self.owner)} owns the {self.lane} lane, with the same next owner")
+        return None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.lanes[self.lane] = (self.owner, self.next_owner)
+
+    def sentence(self, n: Names) -> str:
+        return f"{self.lane.title()} lane: {n.handle(self.owner)}, then {n.handle(self.next_owner)}"
+
+
+class NameMergeOwner(Act):
+    """Where two lanes touch one surface, name who merges."""
+
+    kind: Literal["name_merge_owner"] = "name_merge_owner"
+    surface: Service
+    owner: Seat
+
+    form: ClassVar[str] = "Merge owner"
+    tab: ClassVar[Tab] = "Command"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    open: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("surface",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.merge_owners.get(self.surface) == self.owner:
+            return already(f"merges on {self.surface} go through {asked.handle(self.owner)} as it is")
+        return None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.merge_owners[self.surface] = self.owner
+
+    def sentence(self, n: Names) -> str:
+        return f"Merges on {self.surface} go through {n.handle(self.owner)}"
+
+
+def seated(by: Author) -> TakeSeat:
+    """Return the act with which whoever speaks for an empty seat sits down in it."""
+    return TakeSeat(seat=by.role, name=by.name or by.role)

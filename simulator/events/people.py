@@ -1,239 +1,329 @@
-"""People and their work: pages, roles, tasks, who stands in for whom, queries, actions, verifications."""
+"""People: pages, posts, tasks, handoffs, and who stands in for whom."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import ClassVar, Literal
 
-from simulator.events.base import Event
-from simulator.values import Part
+from simulator.events.base import Event, system
+from simulator.names import Names, Said
+from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.record.tracked import Offer, Stretch, Task
+from simulator.text import clock
+from simulator.values import COMMANDER, Action, Id, Lane, Post, Query, Ref, Role, Seat, Topic, Words
 
 
 class PageSent(Event):
     """A role was paged."""
 
     kind: Literal["page_sent"] = "page_sent"
-    role: str
-    about: str
+    role: Role
+    about: Words
+
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.paged[self.role] = entry.at
+        history.pages.setdefault(self.role, []).append(entry.at)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"Pager rings at {n.handle(self.role)}")
 
 
 class PageUnanswered(Event):
     """Nobody answered; the secondary is being paged."""
 
     kind: Literal["page_unanswered"] = "page_unanswered"
-    role: str
+    role: Role
+
+    group: ClassVar[Group] = "lead"
+    news: ClassVar[str] = "a page was not answered"
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.role)} does not answer; the secondary is being paged")
 
 
 class RoleJoined(Event):
     """A paged specialist is in the room."""
 
     kind: Literal["role_joined"] = "role_joined"
-    role: str
+    role: Role
+
+    group: ClassVar[Group] = "lead"
+    news: ClassVar[str] = "somebody joined"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.present[self.role] = True
+        history.joined.setdefault(self.role, entry.at)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.role)} joined")
 
 
 class RoleAccepted(Event):
-    """An incident role has a holder who accepted it."""
+    """A post has a holder who accepted it."""
 
     kind: Literal["role_accepted"] = "role_accepted"
-    role: str
-    seat: str
+    role: Post
+    seat: Seat
+
+    group: ClassVar[Group] = "lead"
+    doer: ClassVar[str] = "seat"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        held = history.holder(self.role)
+        giver = history.offered_by.pop((self.role, self.seat), held)
+        history.take_post(self.role, self.seat, entry, giver)
+        history.offered.pop(self.role, None)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.seat)} is {self.role}")
 
 
 class RoleVacated(Event):
-    """The holder of an incident role had to go without having handed it over."""
+    """The holder of a post had to go without having handed it over."""
 
     kind: Literal["role_vacated"] = "role_vacated"
-    role: str
-    seat: str
+    role: Post
+    seat: Seat
+
+    group: ClassVar[Group] = "lead"
+    doer: ClassVar[str] = "seat"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.vacate(self.role, entry)
+        history.gone[self.role] = self.seat
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return Said("decision", "leaves", n.handle(self.seat), f"had to go without handing over; nobody is {self.role}")
 
 
 class RoleDoubled(Event):
-    """One holder has both incident roles, which the playbook wants with two people: name another deputy."""
+    """One holder has both posts, which the playbook wants with two people: name another deputy."""
 
     kind: Literal["role_doubled"] = "role_doubled"
-    seat: str
+    seat: Seat
+
+    group: ClassVar[Group] = "lead"
+    news: ClassVar[str] = "one person is commander and deputy"
+    doer: ClassVar[str] = "seat"
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        text = "is commander and deputy now; name somebody else deputy"
+        return Said("decision", "one for both", n.handle(self.seat), text)
 
 
 class TaskAssigned(Event):
     """A task got its id (`task`, such as `task:1`) and its owner."""
 
     kind: Literal["task_assigned"] = "task_assigned"
-    task: str
-    owner: str
-    assigned_by: str
-    text: str
-    lane: str | None = None
-    query: str | None = None
-    action: str | None = None
-    topic: str | None = None
+    task: Ref
+    owner: Role
+    assigned_by: Role
+    text: Words
+    lane: Lane | None = None
+    query: Query | None = None
+    action: Action | None = None
+    topic: Topic | None = None
     due: int
     """Drill second by which a report is expected."""
+
+    group: ClassVar[Group] = "lead"
+    news: ClassVar[str] = "you have a task"
+    doer: ClassVar[str] = "owner"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.task,)
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(self.owner) and circle.knows(self.assigned_by)
+
+    def concerns(self, role: str) -> bool:
+        return self.owner == role
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.tasks[self.task] = Task(
+            self.task, self.owner, self.assigned_by, self.text, self.due, entry.at, entry.seq, self.owner, self.lane,
+            self.query, self.action, self.topic, begun_at=entry.at,
+        )  # fmt: skip
+        if self.action:
+            history.order(self.action, entry)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        by = f"by {clock(self.due)}, from {n.handle(self.assigned_by)}"
+        return system(f"{self.task} for {n.handle(self.owner)}: {self.text} ({by})")
 
 
 class TaskReassigned(Event):
     """A task went to somebody else because nothing came of it, or was taken back by who had it first."""
 
     kind: Literal["task_reassigned"] = "task_reassigned"
-    task: str
-    owner: str
-    was: str
+    task: Ref
+    owner: Role
+    was: Role
     due: int
+
+    group: ClassVar[Group] = "lead"
+    news: ClassVar[str] = "a task went to somebody else"
+    doer: ClassVar[str] = "owner"
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(self.owner) and circle.knows(self.was)
+
+    def concerns(self, role: str) -> bool:
+        return role in (self.owner, self.was)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        task = history.tasks[self.task]
+        task.owner, task.was, task.due, task.since, task.acknowledged = self.owner, self.was, self.due, entry.at, None
+        task.moved.append((entry.at, self.was, self.owner))
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{self.task} goes from {n.handle(self.was)} to {n.handle(self.owner)} (by {clock(self.due)})")
 
 
 class TaskAcknowledged(Event):
     """The owner said that they have it."""
 
     kind: Literal["task_acknowledged"] = "task_acknowledged"
-    task: str
-    owner: str
+    task: Ref
+    owner: Role
+
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+    doer: ClassVar[str] = "owner"
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.tasks[self.task].acknowledged = entry.at
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.owner)} has {self.task}")
 
 
 class TaskReported(Event):
     """The owner reported back; the task is closed."""
 
     kind: Literal["task_reported"] = "task_reported"
-    task: str
-    owner: str
-    text: str
+    task: Ref
+    owner: Role
+    text: Words
+
+    group: ClassVar[Group] = "message"
+    news: ClassVar[str] = "a task is reported"
+    doer: ClassVar[str] = "owner"
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.tasks[self.task].reported = entry.at
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return Said("person", "reports", n.handle(self.owner), f"{self.task}: {self.text}")
 
 
 class StandInCalled(Event):
     """Somebody sits in a seat and does nothing while others wait; the secondary is being paged."""
 
     kind: Literal["stand_in_called"] = "stand_in_called"
-    seat: str
+    seat: Seat
+
+    group: ClassVar[Group] = "lead"
+    doer: ClassVar[str] = "seat"
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"Pager rings at the secondary of {n.role(self.seat)}")
 
 
 class StandInCame(Event):
     """A simulated secondary does the seat's work until the person in it does anything."""
 
     kind: Literal["stand_in_came"] = "stand_in_came"
-    seat: str
+    seat: Seat
+
+    group: ClassVar[Group] = "lead"
+    news: ClassVar[str] = "somebody stands in for a silent seat"
+    doer: ClassVar[str] = "seat"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.stand_ins[self.seat] = entry.at
+        history.stood_in.setdefault(self.seat, []).append(Stretch(self.seat, entry.at, entry.seq))
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"The secondary of {n.role(self.seat)} stands in for {n.handle(self.seat)}")
 
 
 class StandInLeft(Event):
     """The person in the seat is back at work, or has got up; nobody stands in for them any more."""
 
     kind: Literal["stand_in_left"] = "stand_in_left"
-    seat: str
+    seat: Seat
+
+    group: ClassVar[Group] = "lead"
+    doer: ClassVar[str] = "seat"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.stand_ins.pop(self.seat, None)
+        for stretch in history.stood_in.get(self.seat, [])[-1:]:
+            stretch.until = entry.at
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"The secondary of {n.role(self.seat)} is gone again")
 
 
-class QueryQueued(Event):
-    """A query waits because its executor's hands are full."""
+class HandOffOffered(Event):
+    """A handoff got its id (`handoff:N`)."""
 
-    kind: Literal["query_queued"] = "query_queued"
-    run: str
-    executor: str
-    command_line: str
+    kind: Literal["hand_off_offered"] = "hand_off_offered"
+    handoff: Ref
+    what: Id
+    """`commander`, or a lane."""
+    giver: Role
+    receiver: Role
 
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+    news: ClassVar[str] = "a handoff for you"
+    doer: ClassVar[str] = "receiver"
 
-class QueryStarted(Event):
-    """An executor began; the output comes at about `expected`."""
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.handoff,)
 
-    kind: Literal["query_started"] = "query_started"
-    run: str
-    """Reference of this run: `query:ID`, `query:ID#2`, `logs:N`, `capture:N`."""
-    executor: str
-    command_line: str
-    expected: int
+    def concerns(self, role: str) -> bool:
+        return self.receiver == role
 
+    def fold(self, history: History, entry: Entry) -> None:
+        history.handoffs[self.handoff] = Offer(self.handoff, self.what, self.giver, self.receiver, entry.seq)
 
-class QueryFinished(Event):
-    """The output as it stood at that moment. `figures` are the numbers it shows."""
-
-    kind: Literal["query_finished"] = "query_finished"
-    run: str
-    query: str | None = None
-    """Id of the scenario's query; None for a log search."""
-    executor: str
-    command_line: str
-    output: str
-    evidence: Literal["physics", "receipt", "artifact", "narrative"]
-    figures: dict[str, float] = {}
-    ok: bool = True
-    """False where the output is an error message (wrong precondition, wrong place)."""
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.giver)} hands {self.what} to {n.handle(self.receiver)}")
 
 
-class MetricPinned(Event):
-    """A panel was put into the record: value, window and extremes as the measurement layer showed them."""
+class HandOffAccepted(Event):
+    """The receiver has it."""
 
-    kind: Literal["metric_pinned"] = "metric_pinned"
-    run: str
-    metric: str
-    last: float | None = None
-    low: float | None = None
-    high: float | None = None
-    since: int
+    kind: Literal["hand_off_accepted"] = "hand_off_accepted"
+    handoff: Ref
+    what: Id
+    receiver: Role
 
+    group: ClassVar[Group] = "lead"
+    doer: ClassVar[str] = "receiver"
 
-class ActionQueued(Event):
-    """An action waits for its executor or for a sign-off."""
+    def fold(self, history: History, entry: Entry) -> None:
+        history.handoffs[self.handoff].accepted = entry.at
+        if self.what == COMMANDER:
+            history.take_post(COMMANDER, self.receiver, entry, history.holder(COMMANDER))
+        elif self.what in history.lanes:
+            history.lanes[self.what] = (self.receiver, history.lanes[self.what][1])
 
-    kind: Literal["action_queued"] = "action_queued"
-    run: str
-    """Reference of this run: `action:ID`, `action:ID#2`."""
-    action: str
-    executor: str
-    waits_for: str
-
-
-class SignedOff(Event):
-    """Somebody signed an action; a signature serves one run."""
-
-    kind: Literal["signed_off"] = "signed_off"
-    action: str
-    role: str
-    """Role whose sign-off it is."""
-    seat: str
-
-
-class ActionStarted(Event):
-    """The executor began to carry it out."""
-
-    kind: Literal["action_started"] = "action_started"
-    run: str
-    action: str
-    executor: str
-    expected: int
-    """Drill second at which it should be carried out."""
-
-
-class ActionFinished(Event):
-    """Carried out; the effect follows after its propagation. `output` is what the tool printed."""
-
-    kind: Literal["action_finished"] = "action_finished"
-    run: str
-    action: str
-    executor: str
-    output: str
-    ok: bool = True
-    """False where it failed, or hangs (`stalled`) until its obstacle is gone or it is aborted."""
-    stalled: bool = False
-
-
-class ActionAborted(Event):
-    """Stopped before it was carried out."""
-
-    kind: Literal["action_aborted"] = "action_aborted"
-    run: str
-    action: str
-
-
-class VerificationMeasured(Event):
-    """What the measurement layer gave for a recorded verification, one row a metric and segment."""
-
-    kind: Literal["verification_measured"] = "verification_measured"
-    run: str
-    """`verification:N`."""
-    held: int
-    """Seconds of holding still."""
-    rows: tuple[MeasuredRow, ...]
-
-
-class MeasuredRow(Part):
-    """Baseline mean and current mean of one metric (and segment), and whether it is back within tolerance."""
-
-    metric: str
-    segment: str | None = None
-    baseline: float | None = None
-    current: float | None = None
-    within: bool
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.receiver)} has {self.what}")

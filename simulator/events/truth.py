@@ -2,68 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
-from simulator.events.base import Event, Scalar
+from simulator.events.base import Truth
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.values import Action, Id, Ref, Role, Scalar, Segment, Words
 
 
-class FaultStarted(Event):
+class FaultStarted(Truth):
     """The fault behind the incident began."""
 
     kind: Literal["fault_started"] = "fault_started"
-    fault: str
+    fault: Words
     since: int | None = None
     """Drill second at which it began, where that lies before the drill's own history."""
 
+    group: ClassVar[Group] = "fault"
 
-class KnobTurned(Event):
+
+class KnobTurned(Truth):
     """Something people or the scenario did changed the world; full after `over` seconds."""
 
     kind: Literal["knob_turned"] = "knob_turned"
-    knob: str
+    knob: Id
     value: float
     over: int
-    by: str
+    by: Ref
     """Reference of the action, inject or merge that did it."""
 
+    group: ClassVar[Group] = "change"
 
-class MitigationTookEffect(Event):
+
+class MitigationTookEffect(Truth):
     """An action's propagation is over."""
 
     kind: Literal["mitigation_took_effect"] = "mitigation_took_effect"
-    run: str
-    action: str
+    run: Ref
+    action: Action
+
+    group: ClassVar[Group] = "effect"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        run = history.runs[self.run]
+        run.effect, run.effect_seq = entry.at, entry.seq
 
 
-class ToleranceCrossed(Event):
+class ToleranceCrossed(Truth):
     """A segment went out of tolerance or came back."""
 
     kind: Literal["tolerance_crossed"] = "tolerance_crossed"
-    segment: str
+    segment: Segment
     within: bool
 
+    group: ClassVar[Group] = "tolerance"
 
-class SlipMade(Event):
+
+class SlipMade(Truth):
     """A simulated person slipped: what they did or said was off, what the tools print is true."""
 
     kind: Literal["slip_made"] = "slip_made"
-    role: str
+    role: Role
     slip: Literal["wrong_place", "overstated", "misread"]
-    about: str
-    """Reference of the task or run."""
-    said: str = ""
+    about: Ref
+    """The task or run it happened in."""
+    said: Words = ""
+
+    group: ClassVar[Group] = "slip"
+    in_world: ClassVar[bool] = False
 
 
-class MergeLanded(Event):
+class MergeLanded(Truth):
     """A queued change landed because nothing froze it; `harmful` when it hurt."""
 
     kind: Literal["merge_landed"] = "merge_landed"
-    merge: str
-    service: str
+    merge: Id
+    service: Id
     harmful: bool
 
+    group: ClassVar[Group] = "change"
 
-class TruthSampled(Event):
+
+class TruthSampled(Truth):
     """The world once a minute: cumulative harm by dimension, segments, facts and figures."""
 
     kind: Literal["truth_sampled"] = "truth_sampled"
@@ -72,3 +92,5 @@ class TruthSampled(Event):
     """Segment -> share still affected; within tolerance up to the segment's `tolerance`."""
     facts: dict[str, Scalar]
     figures: dict[str, float]
+
+    group: ClassVar[Group] = "state"

@@ -2,44 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Sequence
 
-import simpy
-
-from simulator import acts
 from simulator import events as e
-from simulator.monitoring.series import SCRAPE_SECONDS, Telemetry
+from simulator.drill import Drill, Process
+from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.scenario.parts import Metric
-from simulator.stage import Stage
+from simulator.values import Ref
 
 
-def measure(
-    stage: Stage, telemetry: Telemetry, command: acts.RecordVerification, run: str
-) -> Generator[simpy.Event, Any, None]:
-    """Wait `hold_minutes`, then emit what monitoring shows of each metric against its baseline."""
-    began = stage.now
-    hold = round(60 * command.hold_minutes)
+def measure(drill: Drill, run: Ref, metrics: Sequence[str], baseline: tuple[int, int], hold: int) -> Process:
+    """Wait `hold` seconds, then emit what monitoring shows of each metric against its mean in the baseline window."""
+    began, telemetry = drill.now, drill.telemetry
     # The panel lags, so a window shorter than two scrapes would compare against one stale sample.
-    yield stage.env.timeout(max(1, hold))
-    since = min(began, stage.now - 2 * SCRAPE_SECONDS)
+    yield drill.env.timeout(max(1, hold))
+    since = min(began, drill.now - 2 * SCRAPE_SECONDS)
     rows = []
-    for ident in command.metrics:
-        metric = stage.scenario.find("metrics", ident)
-        baseline = telemetry.mean(ident, round(60 * command.baseline_from), round(60 * command.baseline_to))
-        current = telemetry.mean(ident, since, stage.now - metric.lag)
+    for ident in metrics:
+        metric = drill.scenario.find("metrics", ident)
+        before = telemetry.mean(ident, *baseline)
+        current = telemetry.mean(ident, since, drill.now - metric.lag)
         if current is None:
-            current = telemetry.latest(ident, stage.now)
+            current = telemetry.latest(ident, drill.now)
         rows.append(
             e.MeasuredRow(
                 metric=ident,
                 segment=metric.segment,
-                baseline=_rounded(baseline, metric),
+                baseline=_rounded(before, metric),
                 current=_rounded(current, metric),
-                within=within(metric, baseline, current),
+                within=within(metric, before, current),
             )
         )
-    stage.emit(e.VerificationMeasured(run=run, held=stage.now - began, rows=tuple(rows)))
+    drill.emit(e.VerificationMeasured(run=run, held=drill.now - began, rows=tuple(rows)))
 
 
 def within(metric: Metric, baseline: float | None, current: float | None) -> bool:

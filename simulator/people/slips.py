@@ -11,9 +11,10 @@ import random
 from typing import Literal
 
 from simulator import events as e
+from simulator.drill import Drill
 from simulator.scenario.parts import Duration, Query
 from simulator.scenario.people import WrongPlace
-from simulator.stage import Stage
+from simulator.values import WORLD, Ref
 
 Slip = Literal["wrong_place", "overstated", "misread"]
 NOTICE = Duration(median=25, spread=0.4)
@@ -29,13 +30,13 @@ LIKELIEST = 0.9
 class Slips:
     """Who slips, when, and into what."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._probability = {role.id: role.slips for role in stage.scenario.roles}
+    def __init__(self, drill: Drill) -> None:
+        self._drill = drill
+        self._probability = {role.id: role.slips for role in drill.scenario.roles}
 
     def stream(self, role: str, what: str) -> random.Random:
         """Return the stream of one person for one purpose."""
-        return self._stage.stream(f"slip/{role}/{what}")
+        return self._drill.stream(f"slip/{self._drill.scenario.place(role)}/{what}")
 
     def happens(self, role: str, slip: Slip, strain: float = 1.0) -> bool:
         """Draw whether a role slips now; whoever is tired slips more. Every chance to slip takes one draw."""
@@ -43,7 +44,7 @@ class Slips:
 
     def place_for(self, query: Query, role: str) -> WrongPlace | None:
         """Return where a query could end up by mistake, drawn from the places its command line fits."""
-        fitting = [place for place in self._stage.scenario.wrong_places if query.command.startswith(place.starts)]
+        fitting = [place for place in self._drill.scenario.wrong_places if query.command.startswith(place.starts)]
         return self.stream(role, "where").choice(fitting) if fitting else None
 
     def misread(self, value: float, role: str) -> float | None:
@@ -56,6 +57,6 @@ class Slips:
         wrong = [reading for reading in readings if abs(reading - value) > 0.2 * abs(value)]
         return rng.choice(wrong) if wrong else None
 
-    def told(self, role: str, slip: Slip, about: str, said: str = "") -> None:
+    def told(self, role: str, slip: Slip, about: Ref, said: str = "") -> None:
         """Put a slip on the record of truth."""
-        self._stage.emit(e.SlipMade(role=role, slip=slip, about=about, said=said), by="world")
+        self._drill.emit(e.SlipMade(role=role, slip=slip, about=about, said=said), by=WORLD)

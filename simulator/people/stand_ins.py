@@ -15,14 +15,14 @@ from typing import NamedTuple
 from simulator import acts
 from simulator import events as e
 from simulator.briefing import Briefing
+from simulator.drill import Drill, Process
 from simulator.loaded import Agent
-from simulator.need_to_know import Circle
 from simulator.people.teammates import Teammates
-from simulator.people.work import Process, Work, draw
-from simulator.record.incident import IncidentState
+from simulator.people.work import Work, draw
+from simulator.record.history import History
 from simulator.record.tracked import Task
 from simulator.scenario.parts import Duration
-from simulator.stage import Stage
+from simulator.values import COMMANDER, DEPUTY, PLACES, Author, Ref
 
 PATIENCE = 150
 """Seconds of silence, or after a thing was due, until the lead asks."""
@@ -35,15 +35,14 @@ DUE = 180
 SECONDARY = Duration(median=120, spread=0.3)
 HOLD = 120
 """Seconds for which a simulated team waits, once no person is in command any more, for one to go on."""
-LEAD = "commander"
-VACANT = (LEAD, "vacant")
+VACANT = (COMMANDER, "vacant")
 """What is waited for where nobody has command."""
 
 
 class Waiting(NamedTuple):
     """Something others wait for that only one seat can give."""
 
-    ref: str
+    ref: Ref
     what: str
     since: int
     due: int
@@ -54,13 +53,12 @@ class StandIns:
     """Who is waited for, who was asked, and who stands in."""
 
     def __init__(
-        self, stage: Stage, work: Work, teammates: Teammates, makers: Mapping[str, Callable[[], Agent]]
+        self, drill: Drill, work: Work, teammates: Teammates, makers: Mapping[str, Callable[[], Agent]]
     ) -> None:
-        self._stage = stage
+        self._drill = drill
         self._work = work
         self._teammates = teammates
         self._makers = makers
-        self._circle = Circle(stage.scenario)
         self._acted: dict[str, int] = {}
         """Seat -> when the person in it last did anything."""
         self._asked: dict[tuple[str, str], int] = {}
@@ -79,17 +77,17 @@ class StandIns:
         """Seat -> what plays it while the person in it does nothing."""
 
     @property
-    def _incident(self) -> IncidentState:
-        return self._stage.incident
+    def _incident(self) -> History:
+        return self._drill.incident
 
     def person_acted(self, seat: str) -> None:
         """Take note that the person in a seat did something; whoever stood in for them goes."""
-        self._acted[seat] = self._stage.now
+        self._acted[seat] = self._drill.now
         self._called.pop(seat, None)
         if seat in self._incident.stand_ins:
             self.agents.pop(seat, None)
             self._teammates.say(seat, "You are back, then it is yours again. What I began I finish.")
-            self._stage.emit(e.StandInLeft(seat=seat), by=f"teammate:{seat}")
+            self._drill.emit(e.StandInLeft(seat=seat), by=Author.teammate(seat))
 
     def left(self, seat: str, agent: Agent | None) -> Agent | None:
         """Return what plays a seat whose person got up: `agent`, without what people there have done already.
@@ -101,15 +99,15 @@ class StandIns:
         self._called.pop(seat, None)
         self._asked = {key: at for key, at in self._asked.items() if key[0] != seat}
         if seat in self._incident.stand_ins:
-            self._stage.emit(e.StandInLeft(seat=seat), by=f"teammate:{seat}")
+            self._drill.emit(e.StandInLeft(seat=seat), by=Author.teammate(seat))
         return agent and _minus(agent, self._unled.pop(seat, Counter()))
 
-    def person_gave(self, seat: str, body: acts.Command) -> None:
+    def person_gave(self, seat: str, body: acts.Act) -> None:
         """Take note of an accepted command of the person in a seat."""
-        self._given.setdefault(seat, Counter())[_essence(body)] += 1
+        self._given.setdefault(seat, Counter())[body.essence()] += 1
         led = self._incident.led_by_person()
         kept = self._under_person if led else self._unled.setdefault(seat, Counter())
-        kept[_essence(body)] += 1
+        kept[body.essence()] += 1
 
     def unled(self, agents: dict[str, Agent]) -> bool:
         """Tell whether no person is in command, and none for long enough to think that none goes on.
@@ -117,12 +115,12 @@ class StandIns:
         `agents` then leave out what people gave while one of them led: nobody begins from the beginning.
         """
         led = self._incident.led_by_person()
-        if led or self._incident.holder(LEAD):
+        if led or self._incident.holder(COMMANDER):
             self._first.pop(VACANT, None)
         if led:
-            self._led_at = self._stage.now
+            self._led_at = self._drill.now
             return False
-        if self._led_at is not None and self._stage.now - self._led_at < HOLD:
+        if self._led_at is not None and self._drill.now - self._led_at < HOLD:
             return False
         if self._under_person:
             for seat, agent in list(agents.items()):
@@ -140,20 +138,21 @@ class StandIns:
                 self._see_to(seat)
 
     def _fill_command(self) -> None:
-        """Let a simulated seat take command that was left vacant."""
-        if self._incident.holder(LEAD) or LEAD not in self._incident.gone:
+        """Let a simulated seat take command that was left vacant: the deputy's first."""
+        incident = self._incident
+        if incident.holder(COMMANDER) or COMMANDER not in incident.gone:
             return
-        since = self._first.setdefault(VACANT, self._stage.now)
-        seats = ("deputy", *(role.id for role in self._stage.scenario.seats()))
-        left = (LEAD, self._incident.gone[LEAD])
-        able = (s for s in seats if s not in left and self._incident.simulated(s) and self._circle.knows(s))
+        since = self._first.setdefault(VACANT, self._drill.now)
+        seats = (incident.home(DEPUTY), *(role.id for role in self._drill.scenario.seats()))
+        left = (incident.lead, incident.gone[COMMANDER])
+        able = (s for s in seats if s and s not in left and incident.simulated(s) and self._drill.circle.knows(s))
         seat = next(able, None)
-        if seat is not None and self._stage.now - since >= GRACE:
+        if seat is not None and self._drill.now - since >= GRACE:
             self._teammates.say(seat, "Nobody has command; I take it until somebody else does.")
-            self._stage.emit(e.RoleAccepted(role=LEAD, seat=seat), by=f"teammate:{seat}")
+            self._drill.emit(e.RoleAccepted(role=COMMANDER, seat=seat), by=Author.teammate(seat))
 
     def _see_to(self, seat: str) -> None:
-        now = self._stage.now
+        now = self._drill.now
         acted = self._acted.get(seat, now)
         self._acted.setdefault(seat, acted)
         for one in self._waiting(seat):
@@ -169,18 +168,18 @@ class StandIns:
         unanswered = [at for (who, _), at in self._asked.items() if who == seat and at >= acted]
         if unanswered and now - min(unanswered) >= SILENCE and not self._called.get(seat):
             self._called[seat] = True
-            self._stage.emit(e.StandInCalled(seat=seat), by=f"teammate:{self._lead()}")
-            self._stage.env.process(self._come(seat, acted))
+            self._drill.emit(e.StandInCalled(seat=seat), by=Author.teammate(self._lead()))
+            self._drill.env.process(self._come(seat, acted))
 
     def _lead(self) -> str:
-        return self._incident.holder(LEAD) or LEAD
+        return self._incident.commander()
 
     def _handle(self, role: str) -> str:
-        return str(self._stage.scenario.find("roles", role).handle)
+        return str(self._drill.scenario.find("roles", role).handle)
 
-    def _say(self, seat: str, text: str, about: str | None) -> None:
+    def _say(self, seat: str, text: str, about: Ref | None) -> None:
         """Speak as the simulated lead, where the one spoken to can read it."""
-        self._teammates.say(self._lead(), text, about, self._circle.channel(seat))
+        self._teammates.say(self._lead(), text, about, self._drill.circle.channel(seat))
 
     def _ask(self, seat: str, one: Waiting) -> None:
         self._say(seat, f"{self._handle(seat)}, are you on it? {one.what}", one.ref)
@@ -190,7 +189,7 @@ class StandIns:
 
         Work of those who need to know stays among them, and work of the others among the others.
         """
-        find = self._stage.scenario.find
+        find = self._drill.scenario.find
         part = find("queries", task.query) if task.query else find("actions", str(task.action))
         able = [
             role
@@ -198,29 +197,31 @@ class StandIns:
             if role != seat
             and self._incident.present.get(role)
             and self._incident.simulated(role)
-            and self._circle.knows(role) == self._circle.knows(seat)
+            and self._drill.circle.knows(role) == self._drill.circle.knows(seat)
         ]
-        hands = [role for role in able if role not in (LEAD, "deputy")] or able
+        leads = (self._incident.home(COMMANDER), self._incident.home(DEPUTY))
+        hands = [role for role in able if role not in leads] or able
         new = min(hands, key=self._work.queued, default=None)
         if new is None:
             return
-        due = self._stage.now + max(60, task.due - task.since)
+        due = self._drill.now + max(60, task.due - task.since)
         lead = self._lead()
-        self._stage.emit(e.TaskReassigned(task=task.id, owner=new, was=seat, due=due), by=f"teammate:{lead}")
+        self._drill.emit(e.TaskReassigned(task=task.id, owner=new, was=seat, due=due), by=Author.teammate(lead))
         back = f"{self._handle(seat)} can have it back by acknowledging it."
         self._say(seat, f"{self._handle(new)} takes {task.id} over. {back}", task.id)
         self._teammates.take_up(task.id)
 
     def _come(self, seat: str, acted: int) -> Process:
-        yield self._stage.env.timeout(draw(SECONDARY, self._stage.stream(f"standin/{seat}")))
+        yield self._drill.env.timeout(draw(SECONDARY,
+            self._drill.stream(f"standin/{self._drill.scenario.place(seat)}")))
         idle = self._acted.get(seat) == acted and seat in self._incident.seats
         if not idle or self._incident.ended:
             return
         if self._incident.led_by_person():
             self._called.pop(seat, None)  # not needed now; may be again when that person goes
             return
-        self._stage.emit(e.StandInCame(seat=seat), by=f"teammate:{seat}")
-        title = self._stage.scenario.find("roles", seat).title
+        self._drill.emit(e.StandInCame(seat=seat), by=Author.teammate(seat))
+        title = self._drill.scenario.find("roles", seat).title
         self._teammates.say(seat, f"Secondary for {title} here. I stand in until whoever sits there says anything.")
         if seat in self._makers:
             self.agents[seat] = _minus(self._makers[seat](), self._given.get(seat, Counter()).copy())
@@ -229,19 +230,20 @@ class StandIns:
     # --- what is waited for ------------------------------------------------------------------------------
 
     def _waiting(self, seat: str) -> Iterator[Waiting]:
-        incident, now = self._incident, self._stage.now
+        incident, now = self._incident, self._drill.now
         for task in incident.tasks.values():
             wanted = task.owner == seat and task.reported is None and (task.query or task.action)
             if wanted and incident.simulated(task.assigned_by) and not incident.begun(task):
                 yield Waiting(task.id, f"{task.id}: {task.text}", task.since, task.due, task)
-        for action in self._stage.scenario.actions:
+        for action in self._drill.scenario.actions:
             if action.sign_offs and self._work.unsigned(action.id):
                 for role in self._work.missing_sign_offs(action):
-                    if (incident.holder(role) or role) == seat:
-                        yield self._noted(seat, f"action:{action.id}", f"{action.title} waits for your signature.")
+                    if incident.voice(role) == seat:
+                        yield self._noted(seat, Ref.to("action", action.id),
+                            f"{action.title} waits for your signature.")
         for role, offered in incident.offered.items():
             if offered == seat:
-                yield self._noted(seat, f"role:{role}", f"You are asked to be {role}.")
+                yield self._noted(seat, Ref.to("role", role), f"You are asked to be {role}.")
         for offer in incident.handoffs.values():
             if offer.receiver == seat and offer.accepted is None:
                 yield self._noted(seat, offer.id, f"{offer.what.capitalize()} was handed to you.")
@@ -249,13 +251,19 @@ class StandIns:
             body = entry.body
             assert isinstance(body, acts.RecordDecision)
             if body.execution_owner == seat and body.actions and not self._started(body.actions, entry.at):
-                yield Waiting(f"decision:{number}", "The decision waits for your hands.", entry.at, entry.at + DUE)
+                yield Waiting(Ref.to("decision", number), "The decision waits for your hands.", entry.at,
+                    entry.at + DUE)
         due = incident.next_update_due
-        if due is not None and now > due and seat == incident.lanes.get("comms", ("comms",))[0]:
-            yield Waiting(f"update due {due}", "A stakeholder update is overdue.", due, due)
+        if due is not None and now > due and seat == self._speaker():
+            yield Waiting(Ref.to("update", due), "A stakeholder update is overdue.", due, due)
 
-    def _noted(self, seat: str, ref: str, what: str) -> Waiting:
-        since = self._first.setdefault((seat, ref), self._stage.now)
+    def _speaker(self) -> str | None:
+        """Return who owes outsiders an update: the owner of that lane, else the seat that is there for it."""
+        named = self._incident.lanes.get(PLACES["speaks"])
+        return named[0] if named else self._drill.scenario.seat_for("speaks")
+
+    def _noted(self, seat: str, ref: Ref, what: str) -> Waiting:
+        since = self._first.setdefault((seat, ref), self._drill.now)
         return Waiting(ref, what, since, since + DUE)
 
     def _started(self, actions: tuple[str, ...], since: int) -> bool:
@@ -263,28 +271,12 @@ class StandIns:
         return any(run.what == "action" and run.ident in actions and run.since >= since for run in runs)
 
 
-_OBJECTS = (
-    "query", "action", "actions", "inject", "role", "lane", "surface", "alert", "dependency", "audience", "what",
-    "phase", "metric", "cause", "factor", "claim", "cue",
-)  # fmt: skip
-"""Fields that tell one command of a kind from another of that kind."""
-
-
-def _essence(body: acts.Command) -> tuple[object, ...]:
-    """Return what a command comes to: ordering something and doing it are the same."""
-    if isinstance(body, (acts.RunQuery, acts.TakeAction)) or (isinstance(body,
-        acts.AssignTask) and (body.query or body.action)):
-        return ("do", getattr(body, "query", None) or getattr(body, "action", None))
-    fields = vars(body)  # asking a model for what it has not costs ten times as much
-    return (body.kind, *(fields.get(name) for name in _OBJECTS))
-
-
 def _minus(agent: Agent, given: Counter[tuple[object, ...]]) -> Agent:
     """Return an agent that leaves out what has been given already, as often as it has."""
 
-    def act(briefing: Briefing) -> Iterator[acts.Command]:
+    def act(briefing: Briefing) -> Iterator[acts.Act]:
         for command in agent(briefing):
-            essence = _essence(command)
+            essence = command.essence()
             if given[essence] > 0:
                 given[essence] -= 1
             else:

@@ -11,15 +11,16 @@ from collections.abc import Iterable
 
 from simulator import acts
 from simulator import events as e
-from simulator.need_to_know import Circle
+from simulator.actions import STALL_POLL, lasting
+from simulator.drill import Drill, Process
 from simulator.people.slips import CORRECT, NOTICE, SHORTER, Slips
-from simulator.people.work import STALL_POLL, Process, Work, draw
+from simulator.people.work import Work, draw
 from simulator.record.tracked import Task
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Action, Duration, FigureSpec, Query
 from simulator.scenario.people import Cue, Role
-from simulator.stage import Stage
 from simulator.text import spoken
+from simulator.values import ENGINE, Author, Ref
 
 ACKNOWLEDGE = Duration(median=15, spread=0.4)
 ANSWER = Duration(median=35, spread=0.4)
@@ -40,57 +41,41 @@ TIRED = 1.3
 class Teammates:
     """The simulated side of every conversation."""
 
-    def __init__(self, stage: Stage, work: Work) -> None:
-        self._stage = stage
-        self._env = stage.env
+    def __init__(self, drill: Drill, work: Work) -> None:
+        self._drill = drill
+        self._env = drill.env
         self._work = work
-        self._roles = {role.id: role for role in stage.scenario.roles}
-        self._circle = Circle(stage.scenario)
-        self._slips = Slips(stage)
-        self._tasks = 0
+        self._roles = {role.id: role for role in drill.scenario.roles}
+        self._slips = Slips(drill)
         self._at_it: dict[str, str] = {}
         """Task -> simulated role that is at it."""
         self._tired: dict[str, bool] = {}
 
     def simulated(self, role: str) -> bool:
         """Tell whether a role acts by itself: nobody sits in it, or a secondary stands in."""
-        return self._stage.incident.simulated(role)
+        return self._drill.incident.simulated(role)
 
     def _takes(self, role: str, what: str, duration: Duration) -> int:
-        drawn = draw(duration, self._stage.stream(f"teammate/{role}/{what}"))
+        drawn = draw(duration, self._drill.stream(f"teammate/{self._drill.scenario.place(role)}/{what}"))
         return max(1, round(drawn * self._roles[role].pace * self._work.strain(role)))
 
-    def say(self, role: str, text: str, about: str | None = None, channel: str | None = None) -> None:
+    def say(self, role: str, text: str, about: Ref | None = None, channel: str | None = None) -> None:
         """Post as a simulated teammate into the channel where the role works, or another."""
-        where = channel or self._circle.channel(role)
-        self._stage.emit(e.MessagePosted(role=role, channel=where, text=text, about=about), by=f"teammate:{role}")
+        where = channel or self._drill.circle.channel(role)
+        self._drill.emit(e.MessagePosted(role=role, channel=where, text=text, about=about), by=Author.teammate(role))
 
     # --- tasks -----------------------------------------------------------------------------------------
 
-    def assign(self, task: acts.AssignTask, by: str) -> None:
-        """Give a task its id; a simulated owner goes to work on it."""
-        self._tasks += 1
-        ident = f"task:{self._tasks}"
-        lane = task.lane or self._roles[task.to].lane
-        due = self._stage.now + round(60 * task.due_minutes)
-        self._stage.emit(
-            e.TaskAssigned(
-                task=ident, owner=task.to, assigned_by=by, text=task.text, lane=lane,
-                query=task.query, action=task.action, topic=task.topic, due=due,
-            )
-        )  # fmt: skip
-        self.take_up(ident)
-
-    def take_up(self, ident: str) -> None:
+    def take_up(self, ident: Ref) -> None:
         """Let the owner of a task go to work on it, if they are simulated and not at it yet."""
-        task = self._stage.incident.tasks[ident]
+        task = self._drill.incident.tasks[ident]
         if task.reported is None and self.simulated(task.owner) and self._at_it.get(ident) != task.owner:
             self._at_it[ident] = task.owner
             self._env.process(self._do(task, task.owner))
 
     def catch_up(self, role: str) -> None:
         """Take up what waits for a role that nobody was in, or whose person does nothing."""
-        incident = self._stage.incident
+        incident = self._drill.incident
         for task in list(incident.tasks.values()):
             if task.owner == role and not incident.begun(task):
                 self.take_up(task.id)
@@ -99,8 +84,8 @@ class Teammates:
                 self._env.process(self.accept_role(name, role))
         for offer in list(incident.handoffs.values()):
             if offer.receiver == role and offer.accepted is None:
-                self._env.process(self.accept_handoff(offer.id, offer.what, role))
-        for action in self._stage.scenario.actions:
+                self._env.process(self.accept_handoff(offer.id, role))
+        for action in self._drill.scenario.actions:
             if action.sign_offs and self._work.unsigned(action.id):
                 self.ask_to_sign(action, only=role)
 
@@ -109,23 +94,23 @@ class Teammates:
         if not self._still(task, role):
             self._put_down(task, role)
             return
-        self._stage.emit(e.TaskAcknowledged(task=task.id, owner=role), by=f"teammate:{role}")
+        self._drill.emit(e.TaskAcknowledged(task=task.id, owner=role), by=Author.teammate(role))
         if task.query:
-            report = yield from self._looked(self._stage.scenario.find("queries", task.query), task, role)
+            report = yield from self._looked(self._drill.scenario.find("queries", task.query), task, role)
         elif task.action:
-            report = yield from self._acted(self._stage.scenario.find("actions", task.action), task, role)
+            report = yield from self._acted(self._drill.scenario.find("actions", task.action), task, role)
         else:
             yield self._env.timeout(self._takes(role, "look", LOOK))
             report = "Looked into it; nothing beyond what is in the channel. Name a query and I run it."
         self._put_down(task, role)
         if not self._still(task, role):
             return
-        told = [cue for cue in self._known(role, self._topics(task)) if cue.id not in self._stage.incident.cues]
+        told = [cue for cue in self._known(role, self._topics(task)) if cue.id not in self._drill.incident.cues]
         for cue in told:
             self.share(role, cue, "asked")
         if told and not (task.query or task.action):
             report = "Looked into it; what I know of it is in the channel."
-        self._stage.emit(e.TaskReported(task=task.id, owner=role, text=report), by=f"teammate:{role}")
+        self._drill.emit(e.TaskReported(task=task.id, owner=role, text=report), by=Author.teammate(role))
 
     def _put_down(self, task: Task, role: str) -> None:
         if self._at_it.get(task.id) == role:
@@ -137,7 +122,7 @@ class Teammates:
 
     def _topics(self, task: Task) -> tuple[str, ...]:
         """Return what a task is about: its own topic, that of its query, of its action, or of the action's check."""
-        find = self._stage.scenario.find
+        find = self._drill.scenario.find
         query = find("queries", task.query) if task.query else None
         action = find("actions", task.action) if task.action else None
         check = find("queries", action.precheck) if action and action.precheck else None
@@ -171,7 +156,7 @@ class Teammates:
         if name is None:
             return done
         value = finished.figures[name]
-        spec = self._stage.scenario.find("figures", name)
+        spec = self._drill.scenario.find("figures", name)
         slipped = self._slips.happens(role, "misread", self._work.strain(role))
         wrong = self._slips.misread(value, role) if slipped else None
         if wrong is not None:
@@ -190,32 +175,32 @@ class Teammates:
         run = None
         while doing.is_alive and (run is None or run.state != "stalled"):
             yield doing | self._env.timeout(STALL_POLL)
-            run = self._stage.incident.last_run("action", action.id)
+            run = self._drill.incident.last_run("action", action.id)
         state = run.state if run else "not started"
-        lasting = max([action.propagation, *(effect.over for effect in action.effects)])
-        hasty = state in ("done", "stalled") and (state == "stalled" or lasting > 0)
+        lasts = lasting(action)
+        hasty = state in ("done", "stalled") and (state == "stalled" or lasts > 0)
         if hasty and self._slips.happens(role, "overstated", self._work.strain(role)):
             self._slips.told(role, "overstated", task.id, f"{action.id} was {state}, not in effect")
             if state == "stalled":
                 right = f"Correction on {task.id}: I was too quick. It hangs; read the output."
                 self._env.process(self._take_back(role, right, task.id))
             return f"{action.title}: done, looks good from here. I would call that fixed."
-        return f"{action.title}: {_OUTCOMES.get(state, state)}" + (_NOT_YET if state == "done" and lasting else "")
+        return f"{action.title}: {_OUTCOMES.get(state, state)}" + (_NOT_YET if state == "done" and lasts else "")
 
     def warns(self, action: Action, role: str) -> Process:
         """Say what a role knows against an action or for it before touching anything, and wait to be stopped."""
-        check = self._stage.scenario.find("queries", action.precheck) if action.precheck else None
+        check = self._drill.scenario.find("queries", action.precheck) if action.precheck else None
         topics = tuple(one.topic for one in (action, check) if one and one.topic)
-        told = [cue for cue in self._known(role, topics) if cue.id not in self._stage.incident.cues]
+        told = [cue for cue in self._known(role, topics) if cue.id not in self._drill.incident.cues]
         for cue in told:
             self.share(role, cue, "asked")
         if told:
             self.say(role, f"Before I touch {action.title}: read that. I go on in a minute unless I am stopped.")
             yield self._env.timeout(self._takes(role, "warn", WARN))
 
-    def _take_back(self, role: str, text: str, about: str) -> Process:
+    def _take_back(self, role: str, text: str, about: Ref) -> Process:
         yield self._env.timeout(draw(CORRECT, self._slips.stream(role, "correct")))
-        if not self._stage.incident.ended:
+        if not self._drill.incident.ended:
             self.say(role, text, about)
 
     # --- questions -------------------------------------------------------------------------------------
@@ -227,7 +212,7 @@ class Teammates:
         for cue in known:
             self.share(role, cue, "asked")
         if not known:
-            self.say(role, f"Nothing from my side on {self._stage.scenario.find('topics', topic).title.lower()}.")
+            self.say(role, f"Nothing from my side on {self._drill.scenario.find('topics', topic).title.lower()}.")
 
     def _known(self, role: str, topics: Iterable[str], moot: bool = False) -> list[Cue]:
         """Return the cues a role has by now on any of these topics; overtaken ones only with `moot`."""
@@ -235,13 +220,13 @@ class Teammates:
         return [
             cue
             for cue in self._roles[role].cues
-            if cue.known_from <= self._stage.now
+            if cue.known_from <= self._drill.now
             and any(topic in cue.topics for topic in wanted)
             and (moot or not self._moot(cue))
         ]
 
     def _moot(self, cue: Cue) -> bool:
-        facts = self._stage.facts()
+        facts = self._drill.facts()
         return any(holds(condition, facts) for condition in cue.moot_when)
 
     def share(self, role: str, cue: Cue, how: str) -> None:
@@ -251,21 +236,21 @@ class Teammates:
         if simulated and self._moot(cue):
             text = cue.moot_text or f"Overtaken by now, for the record: {cue.text}"
         event = e.CueShared.model_validate({"cue": cue.id, "role": role, "text": text, "how": how})
-        self._stage.emit(event, by=f"teammate:{role}" if simulated else "engine")
+        self._drill.emit(event, by=Author.teammate(role) if simulated else ENGINE)
 
     def give_cues(self, role: Role) -> Process:
         """Tell a role what only it knows, when it comes to know it; a simulated holder may bring it up late."""
         for cue in sorted(role.cues, key=lambda cue: cue.known_from):
-            if cue.known_from > self._stage.now:
-                yield self._env.timeout(cue.known_from - self._stage.now)
-            self._stage.emit(e.CueGiven(to=(role.id,), cue=cue.id, role=role.id, text=cue.text))
+            if cue.known_from > self._drill.now:
+                yield self._env.timeout(cue.known_from - self._drill.now)
+            self._drill.emit(e.CueGiven(to=(role.id,), cue=cue.id, role=role.id, text=cue.text))
             if cue.volunteered_at is not None:
                 self._env.process(self._volunteer(role.id, cue, cue.volunteered_at))
 
     def _volunteer(self, role: str, cue: Cue, at: int) -> Process:
-        if at > self._stage.now:
-            yield self._env.timeout(at - self._stage.now)
-        incident = self._stage.incident
+        if at > self._drill.now:
+            yield self._env.timeout(at - self._drill.now)
+        incident = self._drill.incident
         free = self.simulated(role) and incident.present[role] and not incident.ended
         if free and cue.id not in incident.cues and not self._moot(cue):
             self.share(role, cue, "late")
@@ -274,56 +259,62 @@ class Teammates:
 
     def page(self, role: Role, about: str) -> Process:
         """Page a role; a specialist answers after a while, perhaps only at the second attempt."""
-        stage = self._stage
-        stage.emit(e.PageSent(role=role.id, about=about))
-        if stage.incident.present[role.id]:
+        drill, place = self._drill, self._drill.scenario.place(role.id)
+        drill.emit(e.PageSent(role=role.id, about=about))
+        if drill.incident.present[role.id]:
             return
-        rng = stage.stream(f"page/{role.id}")
+        rng = drill.stream(f"page/{place}")
         yield self._env.timeout(draw(role.joins_after, rng))
         if rng.random() < role.unanswered:
-            stage.emit(e.PageUnanswered(role=role.id))
+            drill.emit(e.PageUnanswered(role=role.id))
             yield self._env.timeout(draw(role.joins_after, rng))
-        stage.emit(e.RoleJoined(role=role.id))
+        drill.emit(e.RoleJoined(role=role.id))
         if self.simulated(role.id):
             self.say(role.id, f"{role.handle} here, {role.title}. What do you need?")
         for cue in role.cues:
-            if cue.volunteered_at is not None and cue.volunteered_at <= stage.now:
-                after = draw(JOINED, stage.stream(f"teammate/{role.id}/joined"))
-                self._env.process(self._volunteer(role.id, cue, stage.now + after))
+            if cue.volunteered_at is not None and cue.volunteered_at <= drill.now:
+                after = draw(JOINED, drill.stream(f"teammate/{place}/joined"))
+                self._env.process(self._volunteer(role.id, cue, drill.now + after))
 
     def accept_role(self, role: str, seat: str) -> Process:
-        """Accept an incident role offered to a simulated seat."""
+        """Accept a post offered to a simulated seat."""
         yield self._env.timeout(self._takes(seat, "accept", ACCEPT))
-        if self._stage.incident.offered.get(role) == seat:
-            self._stage.emit(e.RoleAccepted(role=role, seat=seat), by=f"teammate:{seat}")
+        if self._may(acts.AcceptRole.model_validate({"role": role}), seat):
+            self._drill.emit(e.RoleAccepted.model_validate({"role": role, "seat": seat}), by=Author.teammate(seat))
 
-    def accept_handoff(self, handoff: str, what: str, receiver: str) -> Process:
+    def accept_handoff(self, handoff: Ref, receiver: str) -> Process:
         """Read a handoff and accept it."""
         yield self._env.timeout(self._takes(receiver, "handoff", READ_HANDOFF))
-        if self._stage.incident.handoffs[handoff].accepted is None:
-            taken = e.HandOffAccepted(handoff=handoff, what=what, receiver=receiver)
-            self._stage.emit(taken, by=f"teammate:{receiver}")
+        offer = self._drill.incident.handoffs[handoff]
+        if offer.accepted is None and self._may(acts.AcceptHandOff(handoff=handoff), receiver):
+            taken = e.HandOffAccepted(handoff=handoff, what=offer.what, receiver=receiver)
+            self._drill.emit(taken, by=Author.teammate(receiver))
+
+    def _may(self, act: acts.Act, role: str) -> bool:
+        """Tell whether a simulated person may do what a person would do with this act."""
+        return self._drill.objection(act, role) is None
 
     def ask_to_sign(self, action: Action, only: str | None = None) -> None:
-        """Ask the simulated ones among those who must sign an action; who holds an incident role signs for it."""
+        """Ask the simulated ones among those who must sign an action; who holds a post signs for it."""
         for role in self._work.missing_sign_offs(action):
-            seat = self._stage.incident.holder(role) or role
+            seat = self._drill.incident.voice(role)
             if self._work.signed_by(action, seat):
                 continue
-            if self.simulated(seat) and self._stage.incident.present.get(seat) and only in (None, seat):
+            if self.simulated(seat) and self._drill.incident.present.get(seat) and only in (None, seat):
                 self._env.process(self._sign(action, role, seat))
 
     def _sign(self, action: Action, role: str, seat: str) -> Process:
         """Look, then sign, or say why not and look again while the action waits."""
         yield self._env.timeout(self._takes(seat, "sign", SIGN))
-        look = self._stage.scenario.find("queries", action.precheck) if action.precheck else None
-        if look and seat in look.executors and f"query:{look.id}" not in self._stage.incident.refs:
+        look = self._drill.scenario.find("queries", action.precheck) if action.precheck else None
+        if look and seat in look.executors and Ref.to("query", look.id) not in self._drill.incident.refs:
             yield from self.look(look, seat)
         yield from self.warns(action, seat)
         objected = False
-        while not holds(action.sign_when, self._stage.facts()):
+        while not holds(action.sign_when, self._drill.facts()):
             if not objected:
-                self.say(seat, action.sign_refusal or f"I do not sign that: {action.title}.", f"action:{action.id}")
+                self.say(seat, action.sign_refusal or f"I do not sign that: {action.title}.", Ref.to("action",
+                    action.id))
                 objected = True
             yield self._env.timeout(LOOK_AGAIN)
             if not self._work.unsigned(action.id):
@@ -332,8 +323,10 @@ class Teammates:
             return  # it was aborted, or signed meanwhile
         if self._work.signed_by(action, seat):
             return  # both signatures would be theirs
+        if not self._may(acts.SignOff(action=action.id), seat):
+            return
         self._work.sign_off(action.id, role, seat)
-        self.say(seat, f"Signed off: {action.title}.", f"action:{action.id}")
+        self.say(seat, f"Signed off: {action.title}.", Ref.to("action", action.id))
 
 
 def _read(spec: FigureSpec, value: float) -> str:

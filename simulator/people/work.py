@@ -1,29 +1,25 @@
 """People at work: everybody has two hands, so queries and actions queue on who carries them out.
 
 Each role is a `simpy.Resource` of capacity 1, and whoever had no break for long gets slower
-(`simulator.persons.Strain`). One person doing everything is therefore slower than a team, because the
+(`simulator.scenario.people.Strain`). One person doing everything is therefore slower than a team, because the
 engine says so and not because the scorecard does.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Generator
+from collections.abc import Iterator
 from typing import Any
 
 import simpy
 
 from simulator import events as e
+from simulator.actions import STALL_POLL, ActionRun, lasting, obstacle
+from simulator.drill import Drill, Process
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Action, Duration, Mishap, Query
 from simulator.scenario.people import WrongPlace
-from simulator.stage import Stage
-
-Process = Generator[simpy.Event, Any, Any]
-STALL_POLL = 15
-"""Seconds between looks at whether a stalled action can go on."""
-CONTENDED = 1.6
-"""Factor on how long an action takes while one that contradicts it is in flight: they fight over the same lock."""
+from simulator.values import Ref
 
 
 def draw(duration: Duration, rng: random.Random) -> int:
@@ -31,24 +27,19 @@ def draw(duration: Duration, rng: random.Random) -> int:
     return max(1, round(duration.median * rng.lognormvariate(0.0, duration.spread)))
 
 
-def _of(run: str) -> str:
-    """Return the action of a run such as `action:rollback#2`."""
-    return run.partition(":")[2].partition("#")[0]
-
-
 class Work:
     """Queries and actions under way."""
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._env = stage.env
-        self._hands = {role.id: simpy.Resource(self._env, capacity=1) for role in stage.scenario.roles}
+    def __init__(self, drill: Drill) -> None:
+        self._drill = drill
+        self._env = drill.env
+        self._hands = {role.id: simpy.Resource(self._env, capacity=1) for role in drill.scenario.roles}
         self._processes: dict[str, simpy.Process] = {}
         self._signed: dict[str, dict[str, str]] = {}
         """Action -> role signed for -> seat that signed."""
-        self._waiting: dict[str, simpy.Event] = {}
+        self._waiting: dict[Ref, simpy.Event] = {}
         self._counts: dict[str, int] = {}
-        self._busy: dict[str, dict[str, tuple[int, int]]] = {role.id: {} for role in stage.scenario.roles}
+        self._busy: dict[str, dict[str, tuple[int, int]]] = {role.id: {} for role in drill.scenario.roles}
         """Role -> run -> from when until when its hands were full with it."""
         self.forbidden: dict[str, str] = {}
         """Actions a facilitator forbids, with the reason."""
@@ -57,7 +48,7 @@ class Work:
     @property
     def now(self) -> int:
         """Return the drill second."""
-        return self._stage.now
+        return self._drill.now
 
     def queued(self, role: str) -> int:
         """Return how many things a role has in hand or waiting for its hands."""
@@ -66,7 +57,7 @@ class Work:
 
     def strain(self, role: str) -> float:
         """Return the factor on what takes a role's attention now: 1 unless its hands were full for long."""
-        now, strain = self._stage.now, self._stage.scenario.strain
+        now, strain = self._drill.now, self._drill.scenario.strain
         since = now - strain.window
         busy = sum(min(until, now) - max(begun, since) for begun, until in self._busy[role].values() if until > since)
         return strain.factor(busy)
@@ -78,16 +69,17 @@ class Work:
 
         Returns the `QueryFinished` event.
         """
-        run = self.named(f"query:{query.id}")
-        takes = draw(query.takes, self._stage.stream(f"query/{query.id}"))
+        run = self.named(Ref.to("query", query.id))
+        takes = draw(query.takes, self._drill.stream(f"query/{query.id}"))
         yield from self._at_hand(run, executor, query.command, takes, pace)
-        ok = holds(query.requires, self._stage.facts())
+        ok = holds(query.requires, self._drill.facts())
         finished = e.QueryFinished(
             run=run, query=query.id, executor=executor, command_line=query.command,
-            output=self._stage.render(query.output if ok else query.refusal), evidence=query.evidence,
-            figures=self._stage.measured_figures(query.figures) if ok else {}, ok=ok,
+            output=self._drill.render(query.output if ok else query.refusal), evidence=query.evidence,
+            figures=self._drill.measured(query.figures) if ok else {},
+            findings=self._drill.findings(query.findings) if ok else {}, ok=ok,
         )  # fmt: skip
-        self._stage.emit(finished)
+        self._drill.emit(finished)
         return finished
 
     def misplaced(self, place: WrongPlace, query: Query, executor: str, takes: int) -> Process:
@@ -96,13 +88,13 @@ class Work:
         Returns the reference of the run.
         """
         self._counts["misplaced"] = self._counts.get("misplaced", 0) + 1
-        run = f"misplaced:{self._counts['misplaced']}"
+        run = Ref.to("misplaced", self._counts["misplaced"])
         line = query.command.replace(place.starts, place.typed, 1)
         yield from self._at_hand(run, executor, line, takes)
-        self._stage.emit(
+        self._drill.emit(
             e.QueryFinished(
                 run=run, query=None, executor=executor, command_line=line,
-                output=self._stage.render(place.output), evidence="narrative", ok=False,
+                output=self._drill.render(place.output), evidence="narrative", ok=False,
             )
         )  # fmt: skip
         return run
@@ -110,9 +102,9 @@ class Work:
     def lookup(self, prefix: str, executor: str, line: str, takes: int, output: Any, evidence: Any) -> Process:
         """Run something that is no query of the scenario: a log search, an evidence capture."""
         self._counts[prefix] = self._counts.get(prefix, 0) + 1
-        run = f"{prefix}:{self._counts[prefix]}"
+        run = Ref.to(prefix, self._counts[prefix])
         yield from self._at_hand(run, executor, line, takes)
-        self._stage.emit(
+        self._drill.emit(
             e.QueryFinished(
                 run=run, query=None, executor=executor, command_line=line, output=output(), evidence=evidence
             )
@@ -123,16 +115,16 @@ class Work:
         said = f"{persona} wanted to hear what nobody had told them."
         yield from self.lookup("call", role, f"call with {persona}", seconds, lambda: said, "narrative")
 
-    def _at_hand(self, run: str, executor: str, line: str, takes: int, pace: float = 1.0) -> Process:
+    def _at_hand(self, run: Ref, executor: str, line: str, takes: int, pace: float = 1.0) -> Process:
         hands = self._hands[executor]
         with hands.request() as turn:
             if not turn.triggered:
-                self._stage.emit(e.QueryQueued(run=run, executor=executor, command_line=line))
+                self._drill.emit(e.QueryQueued(run=run, executor=executor, command_line=line))
             yield turn
             takes = max(1, round(takes * pace * self.strain(executor)))
-            self._busy[executor][run] = (self._stage.now, self._stage.now + takes)
-            self._stage.emit(
-                e.QueryStarted(run=run, executor=executor, command_line=line, expected=self._stage.now + takes)
+            self._busy[executor][run] = (self._drill.now, self._drill.now + takes)
+            self._drill.emit(
+                e.QueryStarted(run=run, executor=executor, command_line=line, expected=self._drill.now + takes)
             )
             yield self._env.timeout(takes)
 
@@ -143,29 +135,28 @@ class Work:
 
         `first` is what the executor sees to before they begin; the run can be aborted meanwhile.
         """
-        run = self.named(f"action:{action.id}")
+        run = self.named(Ref.to("action", action.id))
         me = self._env.active_process
         assert me is not None  # a generator handed to env.process runs inside one
         self._processes[run] = me
+        doing = ActionRun(action)
         try:
-            yield from self._carry_out(run, action, executor, first)
+            yield from self._carry_out(run, doing, executor, first)
         except simpy.Interrupt:
             self._signed.pop(action.id, None)  # a sign-off is for one run
             if run in self._busy[executor]:
                 begun, until = self._busy[executor][run]
-                self._busy[executor][run] = (begun, min(until, self._stage.now))
-                # What never began has nothing to undo, and an earlier run of it may be in effect.
-                self._stage.turn(action.abort_effects, run)
-            self._stage.emit(e.ActionAborted(run=run, action=action.id))
+                self._busy[executor][run] = (begun, min(until, self._drill.now))
+            self._drill.turn(doing.stop(), run)
+            self._drill.emit(e.ActionAborted(run=run, action=action.id))
         finally:
             self._processes.pop(run, None)
             self._waiting.pop(run, None)
 
-    def _carry_out(self, run: str, action: Action, executor: str, first: Process | None) -> Process:
-        stage = self._stage
-        missing = self.missing_sign_offs(action)
-        waits_for = f"sign-off by {', '.join(missing)}" if missing else executor
-        stage.emit(e.ActionQueued(run=run, action=action.id, executor=executor, waits_for=waits_for))
+    def _carry_out(self, run: Ref, doing: ActionRun, executor: str, first: Process | None) -> Process:
+        drill, action = self._drill, doing.action
+        missing = tuple(self.missing_sign_offs(action))
+        drill.emit(e.ActionQueued(run=run, action=action.id, executor=executor, waits_for=missing))
         if first is not None:
             yield from first
         while self.missing_sign_offs(action):
@@ -174,78 +165,72 @@ class Work:
         self._waiting.pop(run, None)
         with self._hands[executor].request() as turn:
             yield turn
-            obstacle = self.obstacle(action)
-            if obstacle:
-                stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=obstacle, ok=False))
+            blocked = self._forbidden(action)
+            if not blocked:
+                effects = doing.start(drill.facts(), self._in_flight(), forced=action.id in self.forced)
+                blocked = drill.render(doing.missing.message) if doing.missing else None
+            if blocked is not None:
+                drill.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=blocked, ok=False))
                 return
             self._signed.pop(action.id, None)  # a sign-off is for one run
             # How long the tool takes is the action's; only what takes somebody's attention depends on them.
-            takes = draw(action.takes, stage.stream(f"action/{action.id}"))
-            rival = self._in_flight_against(action)
-            takes = round(CONTENDED * takes) if rival else takes
-            self._busy[executor][run] = (stage.now, stage.now + takes)
-            stage.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=stage.now + takes))
-            stage.turn(action.starts_with, run)
+            takes = doing.takes(draw(action.takes, drill.stream(f"action/{action.id}")))
+            self._busy[executor][run] = (drill.now, drill.now + takes)
+            drill.emit(e.ActionStarted(run=run, action=action.id, executor=executor, expected=drill.now + takes))
+            drill.turn(effects, run)
             yield self._env.timeout(takes)
-        yield from self._while_stalled(run, action, executor)
-        stage.turn(action.effects, run)
-        held_up = f"(held up: waited for the lock of {rival.title})\n" if rival else ""
-        output = held_up + stage.render(action.output)
-        stage.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=output))
+        effects = doing.end(drill.facts(), forced=action.id in self.forced)
+        if doing.state == "stalled":
+            output = drill.render(action.stall_output)
+            drill.emit(
+                e.ActionFinished(run=run, action=action.id, executor=executor, output=output, ok=False, stalled=True)
+            )
+        while doing.state == "stalled":
+            yield self._env.timeout(STALL_POLL)
+            effects = doing.end(drill.facts(), forced=action.id in self.forced)
+        drill.turn(effects, run)
+        held_up = f"(held up: waited for the lock of {doing.held_up_by.title})\n" if doing.held_up_by else ""
+        output = held_up + drill.render(action.output)
+        drill.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=output))
         self._env.process(self._take_effect(run, action))
-        if action.mishap and stage.stream(f"mishap/{action.id}").random() < action.mishap.chance:
+        if action.mishap and drill.stream(f"mishap/{action.id}").random() < action.mishap.chance:
             self._env.process(self._go_wrong(run, action, action.mishap))
 
-    def _in_flight_against(self, action: Action) -> Action | None:
-        """Return an action under way that contradicts this one, if there is any."""
-        for run in self._stage.incident.runs.values():
-            if run.what == "action" and run.state in ("running", "stalled") and run.ident != action.id:
-                other: Action = self._stage.scenario.find("actions", run.ident)
-                if other.id in action.conflicts or action.id in other.conflicts:
-                    return other
-        return None
+    def _in_flight(self) -> Iterator[Action]:
+        """Yield the actions under way."""
+        for run in self._drill.incident.runs.values():
+            if run.what == "action" and run.state in ("running", "stalled"):
+                yield self._drill.scenario.find("actions", run.ident)
 
-    def _go_wrong(self, run: str, action: Action, mishap: Mishap) -> Process:
+    def _go_wrong(self, run: Ref, action: Action, mishap: Mishap) -> Process:
         """Let what seemed to work show its second defect, unless it was taken back by then or somebody forced it."""
-        done = self._stage.now
-        over = max([action.propagation, *(effect.over for effect in action.effects)])
-        yield self._env.timeout(over + draw(mishap.after, self._stage.stream(f"mishap/{action.id}/after")))
-        undone = action.reversible_by and self._stage.incident.last_run("action", action.reversible_by)
+        drill, done = self._drill, self._drill.now
+        yield self._env.timeout(lasting(action) + draw(mishap.after, drill.stream(f"mishap/{action.id}/after")))
+        undone = action.reversible_by and drill.incident.last_run("action", action.reversible_by)
         back = undone and undone.state == "done" and undone.finished is not None and undone.finished >= done
         if back or action.id in self.forced:
             return
-        self._stage.turn(mishap.effects, run)
-        said = self._stage.render(mishap.says)
+        drill.turn(mishap.effects, run)
+        said = drill.render(mishap.says)
         change = f"{action.id}_defect"
-        self._stage.emit(e.ChangeHappened(change=change, service=mishap.service, summary=said, actor=mishap.actor))
+        drill.emit(e.ChangeHappened(change=change, service=mishap.service, summary=said, actor=mishap.actor))
 
-    def _while_stalled(self, run: str, action: Action, executor: str) -> Process:
-        if not action.stalls_when or action.id in self.forced or not holds(action.stalls_when, self._stage.facts()):
-            return
-        output = self._stage.render(action.stall_output)
-        self._stage.emit(
-            e.ActionFinished(run=run, action=action.id, executor=executor, output=output, ok=False, stalled=True)
-        )
-        while holds(action.stalls_when, self._stage.facts()):
-            yield self._env.timeout(STALL_POLL)
-
-    def _take_effect(self, run: str, action: Action) -> Process:
-        over = max([action.propagation, *(effect.over for effect in action.effects)])
+    def _take_effect(self, run: Ref, action: Action) -> Process:
+        over = lasting(action)
         if over:
             yield self._env.timeout(over)
-        self._stage.emit(e.MitigationTookEffect(run=run, action=action.id))
+        self._drill.emit(e.MitigationTookEffect(run=run, action=action.id))
 
     def obstacle(self, action: Action) -> str | None:
         """Return why an action cannot be done now, in the author's words, or None."""
-        if action.id in self.forbidden:
-            return f"{action.title}: not possible now ({self.forbidden[action.id]})"
-        if action.id in self.forced:
-            return None
-        facts = self._stage.facts()
-        unmet = next((p for p in action.preconditions if not holds(p.when, facts)), None)
-        return self._stage.render(unmet.message) if unmet else None
+        unmet = None if action.id in self.forced else obstacle(action, self._drill.facts())
+        return self._forbidden(action) or (self._drill.render(unmet.message) if unmet else None)
 
-    def abort(self, run: str) -> bool:
+    def _forbidden(self, action: Action) -> str | None:
+        reason = self.forbidden.get(action.id)
+        return None if reason is None else f"{action.title}: not possible now ({reason})"
+
+    def abort(self, run: Ref) -> bool:
         """Interrupt a run that is waiting, running or stalled; tell whether there was one."""
         process = self._processes.get(run)
         if process is None or not process.is_alive:
@@ -256,14 +241,14 @@ class Work:
     def sign_off(self, action: str, role: str, seat: str) -> None:
         """Record one sign-off, given for `role` by `seat`, and wake what waits for it."""
         self._signed.setdefault(action, {})[role] = seat
-        self._stage.emit(e.SignedOff(action=action, role=role, seat=seat))
+        self._drill.emit(e.SignedOff(action=action, role=role, seat=seat))
         for run, event in list(self._waiting.items()):
-            if _of(run) == action and not event.triggered:
+            if run.ident == action and not event.triggered:
                 event.succeed()
 
     def unsigned(self, action: str) -> bool:
         """Tell whether a run of an action waits for a sign-off."""
-        return any(_of(run) == action for run in self._waiting)
+        return any(run.ident == action for run in self._waiting)
 
     def missing_sign_offs(self, action: Action) -> list[str]:
         """Return the roles whose sign-off an action still needs."""
@@ -275,14 +260,14 @@ class Work:
 
     def in_hand(self, action: Action) -> str | None:
         """Return why an action cannot be begun for what has become of it before, or None."""
-        last = self._stage.incident.last_run("action", action.id)
-        if last and last.state in ("waiting", "running", "stalled"):
+        last = self._drill.incident.last_run("action", action.id)
+        if last and last.under_way:
             return "that is already under way; abort it or wait"
         if last and last.state == "done" and not action.repeatable:
             return "that has been done already"
         return None
 
-    def named(self, base: str) -> str:
+    def named(self, base: Ref) -> Ref:
         """Return the reference of the next run of something: the second `query:ID` is `query:ID#2`."""
         self._counts[base] = self._counts.get(base, 0) + 1
-        return base if self._counts[base] == 1 else f"{base}#{self._counts[base]}"
+        return Ref.to(base.kind, base.ident, self._counts[base])

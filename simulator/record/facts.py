@@ -1,99 +1,42 @@
-"""The facts that conditions read: the world's own, and those about the incident, looked up as they are asked for."""
+"""The facts that conditions read, live and afterwards: the world's own, and those about the incident.
+
+One evaluator for every condition: injects and hints while a drill runs, expected responses, teaching points and caps
+once it is over, and courses of the world without people. It is given a history, what the world says, and the second.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulator.acts import EscalateInternally, UpdateExecutives, UpdateStakeholders
-
-if TYPE_CHECKING:
-    from simulator.engine import Engine
-
-
-def _commanded(engine: Engine) -> float:
-    """Return the minutes that whoever holds command has held it; NEVER while nobody was named, who leads then."""
-    since = engine.incident.commanded_since
-    return NEVER if since is None else (engine.now - since) / 60
-
-
-_INCIDENT: dict[str, Callable[[Engine], Any]] = {
-    "t": lambda engine: engine.now,
-    "closed": lambda engine: engine.incident.closed,
-    "incident.acknowledged": lambda engine: any(a.acknowledged is not None for a in engine.incident.alerts.values()),
-    "incident.declared": lambda engine: engine.incident.declared_at is not None,
-    "incident.severity": lambda engine: engine.incident.severity or "",
-    "incident.status": lambda engine: engine.incident.status,
-    "incident.frozen": lambda engine: engine.incident.is_frozen(engine.scenario.overlay.freeze_scope),
-    "incident.public_update": lambda engine: engine.incident.public_update_at is not None,
-    "incident.executives_told": lambda engine: any(
-        isinstance(x.body, UpdateExecutives) for x in engine.incident.updates
-    ),
-    "incident.commander": lambda engine: engine.incident.holder("commander") or "",
-    "incident.commanded": _commanded,
-    "incident.handed_over": lambda engine: any(
-        one.what == "commander" and one.accepted is not None for one in engine.incident.handoffs.values()
-    ),
-    "incident.deputy": lambda engine: engine.incident.holder("deputy") or "",
-    "incident.lanes": lambda engine: len(engine.incident.lanes),
-    "incident.verified": lambda engine: bool(engine.incident.measured),
-}
+from simulator.record.history import History
+from simulator.scenario.model import Scenario
+from simulator.values import COMMANDER, DEPUTY, Ref
 
 AUDIENCES = ("public", "internal", "restricted", "executives", "leadership")
 """Who can be told something: `told.executives` is for how many minutes they have heard nothing."""
 NEVER = 100_000.0
 """Minutes since somebody heard who never did."""
-INCIDENT_FACTS = (*_INCIDENT, *(f"told.{audience}" for audience in AUDIENCES))
-"""Names of the facts about drill and incident."""
 
-
-def _told(engine: Engine, audience: str) -> float:
-    """Return the minutes since an audience was last told something."""
-    for entry in reversed(engine.incident.updates):
-        body = entry.body
-        heard = (
-            body.audience if isinstance(body, UpdateStakeholders)
-            else "executives" if isinstance(body, UpdateExecutives)
-            else "leadership" if isinstance(body, EscalateInternally) else ""
-        )  # fmt: skip
-        if heard == audience:
-            return (engine.now - entry.at) / 60
-    return NEVER
-
-
-def _action(engine: Engine, ident: str) -> str:
-    run = engine.incident.last_run("action", ident)
-    return run.state if run else "none"
-
-
-def _query(engine: Engine, ident: str) -> bool:
-    return f"query:{ident}" in engine.incident.refs
-
-
-_NAMED: dict[str, Callable[[Engine, str], Any]] = {
-    "action": _action,
-    "query": _query,
-    "cue": lambda engine, ident: ident in engine.incident.cues,
-    "inject": lambda engine, ident: ident in engine.incident.delivered,
-    "role": lambda engine, ident: engine.incident.present.get(ident, False),
-    "told": _told,
-}
-"""Prefix -> fact about one named thing, such as `action.flag_web` or `query.runbook`."""
+World = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
 
 
 class Facts(Mapping[str, Any]):
     """Facts at one moment. Lazy, because a tick asks for a handful of some hundred."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._world: Mapping[str, Any] | None = None
+    def __init__(self, history: History, world: World, now: int, freeze_scope: tuple[str, ...]) -> None:
+        """`world` is its facts, or what gives them; `freeze_scope` the services that have to be frozen."""
+        self.history = history
+        self.now = now
+        self.freeze_scope = freeze_scope
+        self._world = world
 
     def __getitem__(self, name: str) -> Any:
         if name in _INCIDENT:
-            return _INCIDENT[name](self._engine)
+            return _INCIDENT[name](self)
         prefix, dot, ident = name.partition(".")
         if dot and prefix in _NAMED:
-            return _NAMED[prefix](self._engine, ident)
+            return _NAMED[prefix](self, ident)
         return self._of_world()[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -104,6 +47,68 @@ class Facts(Mapping[str, Any]):
         return len(_INCIDENT) + len(self._of_world())
 
     def _of_world(self) -> Mapping[str, Any]:
-        if self._world is None:
-            self._world = self._engine.world.facts()
+        if callable(self._world):
+            self._world = self._world()
         return self._world
+
+
+def prepared(scenario: Scenario) -> History:
+    """Return the history of a drill in which whoever is needed is there and knows, and all is frozen and declared.
+
+    What a course of the world is walked with that people have no part in.
+    """
+    history = History(scenario)
+    history.declared_at = 0
+    history.present = dict.fromkeys(history.present, True)
+    history.frozen = dict.fromkeys(scenario.overlay.freeze_scope, ("deploys", "merges"))
+    history.refs = {Ref.to("query", query.id): 0 for query in scenario.queries}
+    return history
+
+
+def _commanded(f: Facts) -> float:
+    """Return the minutes that whoever holds command has held it; NEVER while nobody was named, who leads then."""
+    since = f.history.commanded_since
+    return NEVER if since is None else (f.now - since) / 60
+
+
+def _told(f: Facts, audience: str) -> float:
+    """Return the minutes since an audience was last told something."""
+    at = f.history.told.get(audience)
+    return NEVER if at is None else (f.now - at) / 60
+
+
+def _action(f: Facts, ident: str) -> str:
+    run = f.history.last_run("action", ident)
+    return run.state if run else "none"
+
+
+_INCIDENT: dict[str, Callable[[Facts], Any]] = {
+    "t": lambda f: f.now,
+    "closed": lambda f: f.history.closed,
+    "incident.acknowledged": lambda f: any(a.acknowledged is not None for a in f.history.alerts.values()),
+    "incident.declared": lambda f: f.history.declared_at is not None,
+    "incident.severity": lambda f: f.history.severity or "",
+    "incident.status": lambda f: f.history.status,
+    "incident.frozen": lambda f: f.history.is_frozen(f.freeze_scope),
+    "incident.public_update": lambda f: "public" in f.history.told,
+    "incident.executives_told": lambda f: "executives" in f.history.told,
+    "incident.commander": lambda f: f.history.holder(COMMANDER) or "",
+    "incident.commanded": _commanded,
+    "incident.handed_over": lambda f: any(
+        one.what == COMMANDER and one.accepted is not None for one in f.history.handoffs.values()
+    ),
+    "incident.deputy": lambda f: f.history.holder(DEPUTY) or "",
+    "incident.lanes": lambda f: len(f.history.lanes),
+    "incident.verified": lambda f: bool(f.history.measured),
+}
+_NAMED: dict[str, Callable[[Facts, str], Any]] = {
+    "action": _action,
+    "query": lambda f, ident: Ref.to("query", ident) in f.history.refs,
+    "cue": lambda f, ident: ident in f.history.cues,
+    "inject": lambda f, ident: ident in f.history.delivered,
+    "role": lambda f, ident: f.history.present.get(ident, False),
+    "told": _told,
+}
+"""Prefix -> fact about one named thing, such as `action.flag_web` or `query.runbook`."""
+INCIDENT_FACTS = (*_INCIDENT, *(f"told.{audience}" for audience in AUDIENCES))
+"""Names of the facts about drill and incident."""

@@ -12,67 +12,41 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
-from simulator import acts, values
-from simulator import events as e
+from simulator.acts import ACT, ACTS
+from simulator.answers import Refusal
 from simulator.errors import JournalError
+from simulator.events import EVENT, CommandRefused
+from simulator.record.entry import Body, Entry
+from simulator.record.formats import FORMAT, LATE, format_of, upgrade, upgrade_body
+from simulator.values import Author, Part
 
-FORMAT = 1
 
-
-class Header(values.Part):
+class Header(Part):
     """What a drill was: enough, with the commands, to build it again. Holds no wall time."""
 
-    format: Literal[1] = 1
+    format: Literal[2] = FORMAT
     scenario: str
     variant: str = "base"
     difficulty: Literal["novice", "standard", "expert"] = "standard"
     seed: int
     mode: Literal["training", "assessment"] = "training"
     policy: str | None = None
-    digest: str
+    scenario_version: str | None = None
+    """Of scenario and variant; None in a drill from before scenarios had versions, which cannot be built again."""
     engine: str
     automation: bool = True
     """Simulated teammates hold the seats nobody has taken."""
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line: the `seq`-th thing, at drill second `at`, by whom, and what."""
-
-    seq: int
-    at: int
-    by: str
-    """`engine`, `world`, `teammate:<role>`, `facilitator:<name>` or `<role>:<name>`."""
-    body: acts.Command | e.Event
-
-    @property
-    def is_command(self) -> bool:
-        return isinstance(self.body, acts.Command)
-
-    @property
-    def role(self) -> str:
-        """Return the role behind `by` (`commander` for both `commander:Ana` and `teammate:commander`)."""
-        return role_of(self.by)
-
-    def to_json(self) -> str:
-        """Return the journal line: keys in a fixed order, floats as the engine rounded them."""
-        return json.dumps({"seq": self.seq, "at": self.at, "by": self.by, "body": dump(self.body)}, ensure_ascii=False)
-
-
-def role_of(by: str) -> str:
-    """Return the role in a `by`."""
-    kind, _, rest = by.partition(":")
-    return rest if kind == "teammate" else kind
-
-
-def dump(body: acts.Command | e.Event) -> dict[str, Any]:
-    """Return a body as plain data, `kind` first, unset optional fields left out."""
-    data = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-    if not data.get("to", True):
-        del data["to"]  # for everybody: the usual case, left out
-    return data
+    @classmethod
+    def read(cls, text: str) -> Header:
+        """Return the header in `text`, whatever its format. Raises ValidationError or JournalError."""
+        try:
+            data = json.loads(text)
+        except (ValueError, RecursionError):
+            return cls.model_validate_json(text)  # which says what is wrong with it
+        return cls.model_validate(upgrade(data) if isinstance(data, dict) else data)
 
 
 @dataclass
@@ -86,9 +60,9 @@ class Journal:
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)
 
-    def append(self, at: int, by: str, body: acts.Command | e.Event) -> Entry:
+    def append(self, at: int, by: str, body: Body) -> Entry:
         """Add an entry under the next sequence number."""
-        entry = Entry(len(self.entries) + 1, at, by, body)
+        entry = Entry(len(self.entries) + 1, at, Author(by), body)
         self.entries.append(entry)
         return entry
 
@@ -106,105 +80,30 @@ class Journal:
 
     def commands(self) -> Iterator[Entry]:
         """Yield the commands people gave (not those of simulated teammates), refused ones included."""
-        return (x for x in self.entries if x.is_command and not x.by.startswith("teammate:"))
+        return (x for x in self.entries if x.is_act and not x.by.simulated)
 
 
 def refused(entries: Iterable[Entry]) -> frozenset[int]:
-    """Return the sequence numbers of the commands that were refused."""
-    return frozenset(x.body.command for x in entries if isinstance(x.body, e.CommandRefused))
+    """Return the sequence numbers of the acts that were refused."""
+    return frozenset(x.body.command for x in entries if isinstance(x.body, CommandRefused))
 
 
-PAST = "lies in the past; sort the file by `at`"
-"""End of the reason why a command of a file was refused before the drill was even asked."""
-
-
-def past(entries: Iterable[Entry]) -> dict[int, str]:
-    """Return sequence number -> reason for the commands of a file that stood too late in it."""
-    refusals = (x.body for x in entries if isinstance(x.body, e.CommandRefused))
-    return {body.command: body.reason for body in refusals if body.reason.endswith(PAST)}
+def late(entries: Iterable[Entry]) -> dict[int, Refusal]:
+    """Return sequence number -> refusal of the acts of a file that stood too late in it."""
+    refusals = (x.body for x in entries if isinstance(x.body, CommandRefused))
+    return {body.command: Refusal(body.code, body.reason) for body in refusals if body.code == LATE}
 
 
 def accepted(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Yield every entry except refused commands."""
+    """Yield every entry except refused acts."""
     no = refused(entries)
     return (x for x in entries if x.seq not in no)
 
 
-NUMBERED = {
-    "record_option": "option", "record_decision": "decision", "record_packet": "packet",
-    "record_snapshot": "snapshot", "record_verification": "verification", "record_readiness": "readiness",
-    "update_stakeholders": "update", "update_executives": "update", "escalate_internally": "update",
-    "correct_update": "correction", "record_contradiction": "contradiction", "state_hypothesis": "hypothesis",
-    "publish_decision_note": "note",
-}  # fmt: skip
-"""Command kind -> the prefix under which the n-th accepted one can be referred to."""
-
-
-def names_of(entry: Entry, counts: dict[str, int]) -> tuple[str, ...]:
-    """Return the references an accepted entry creates; `counts` carries the numbering along."""
-    body = entry.body
-    if body.kind in NUMBERED:
-        prefix = NUMBERED[body.kind]
-        counts[prefix] = counts.get(prefix, 0) + 1
-        return (f"{prefix}:{counts[prefix]}",)
-    match body:
-        case e.QueryFinished() | e.MetricPinned() | e.ActionFinished():
-            return (body.run,)
-        case e.AlertFired():
-            return (f"alert:{body.alert}",)
-        case e.InjectDelivered():
-            return (f"inject:{body.inject}",)
-        case e.ChangeHappened():
-            return (f"change:{body.change}",)
-        case e.CueShared() | e.CueGiven():
-            return (f"cue:{body.cue}",)
-        case e.TaskAssigned():
-            return (body.task,)
-        case e.HandOffOffered():
-            return (body.handoff,)
-    return ()
-
-
-def references(entries: Sequence[Entry]) -> dict[str, int]:
-    """Return reference -> sequence number of the entry that first created it."""
-    found: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    for entry in accepted(entries):
-        for name in names_of(entry, counts):
-            found.setdefault(name, entry.seq)
-    return found
-
-
-NOBODY = ("",)
-"""Audience of what no role may see."""
-
-
-def audience(by: str, body: acts.Command | e.Event) -> tuple[str, ...]:
-    """Return the roles that may see an entry; empty means all of them. The one rule behind briefings and scoring.
-
-    Truth events are nobody's; an event with `to` is for those roles; a refusal is for who gave the command
-    (its `to` says so); the facilitator's own commands are not shown, only what comes of them.
-    """
-    if isinstance(body, e.Event):
-        return NOBODY if isinstance(body, e.TRUTH) else body.to
-    return NOBODY if by.startswith("facilitator") else ()
-
-
-def seen_by(entry: Entry, role: str) -> bool:
-    """Tell whether `role` may ever see `entry`."""
-    roles = audience(entry.by, entry.body)
-    return not roles or role in roles
-
-
-_BODY: TypeAdapter[Any] = TypeAdapter(acts.AnyCommand | e.AnyEvent)
-_KINDS_C = frozenset(model.model_fields["kind"].default for model in acts.Command.__subclasses__())
-
-
-def parse_body(data: Any) -> acts.Command | e.Event:
-    """Return the command or event in `data`. Raises pydantic.ValidationError or KeyError on anything else."""
-    if data.get("kind") in _KINDS_C:
-        return acts.COMMAND.validate_python(data)
-    return e.EVENT.validate_python(data)
+def parse_body(data: Any, format_: int = 1) -> Body:
+    """Return the act or event in `data`. Raises pydantic.ValidationError or KeyError on anything else."""
+    data = upgrade_body(data, format_)
+    return ACT.validate_python(data) if data.get("kind") in ACTS else EVENT.validate_python(data)
 
 
 def first_problem(error: ValidationError) -> str:
@@ -232,19 +131,21 @@ def parse(text: str, path: str) -> Journal:
     if not text.strip():
         raise JournalError(f"{path}:1: empty file; line 1 must be the header, record the drill again")
     try:
-        header = Header.model_validate_json(lines[0])
+        header = Header.read(lines[0])
+        format_ = format_of(json.loads(lines[0]))
     except ValidationError as error:
         raise JournalError(
             f"{path}:1: not a journal header ({first_problem(error)}); line 1 must be the one `drill play` wrote"
         ) from None
+    except JournalError as error:
+        raise JournalError(f"{path}:1: {error}") from None
     journal = Journal(header)
     for number, line in enumerate(lines[1:], start=2):
-        _read_line(journal, path, number, line)
+        _read_line(journal, f"{path}:{number}", line, format_)
     return journal
 
 
-def _read_line(journal: Journal, path: str, number: int, line: str) -> None:
-    where = f"{path}:{number}"
+def _read_line(journal: Journal, where: str, line: str, format_: int) -> None:
     try:
         data = json.loads(line)
         if not isinstance(data, dict):
@@ -260,7 +161,7 @@ def _read_line(journal: Journal, path: str, number: int, line: str) -> None:
             raise JournalError(f"{where}: seq is {data['seq']}, expected {expected}; a line is missing or doubled")
         if type(data["at"]) is not int:
             raise JournalError(f"{where}: at is {data['at']!r}, not a whole number of seconds; restore the line")
-        journal.append(data["at"], str(data["by"]), parse_body(data["body"]))
+        journal.append(data["at"], str(data["by"]), parse_body(data["body"], format_))
     except ValidationError as error:
         raise JournalError(
             f"{where}: {first_problem(error)}; see `drill schema command` for what a body may hold"

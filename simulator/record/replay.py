@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from simulator.answers import Refusal
 from simulator.engine import VERSION, Engine
 from simulator.errors import ReplayDivergence
 from simulator.loaded import LoadedScenario
-from simulator.record.journal import Entry, Header, Journal, past, refused, role_of
+from simulator.record.entry import Entry
+from simulator.record.journal import Header, Journal, late, refused
 
 
 def rebuild(
@@ -15,27 +17,27 @@ def rebuild(
     header: Header,
     commands: Iterable[Entry],
     until: int | None = None,
-    late: Mapping[int, str] | None = None,
+    too_late: Mapping[int, Refusal] | None = None,
 ) -> Engine:
     """Return an engine that has been given `commands` (in order, each at its `at`) and then run to `until`.
 
-    Commands of simulated teammates are not given: the engine makes them again. `late` tells which ones (sequence
-    number -> reason) stood too late in a file and are refused again.
+    Commands of simulated teammates are not given: the engine makes them again. `too_late` tells which ones (sequence
+    number -> refusal) stood too late in a file and are refused again.
     """
     engine = Engine(loaded, header)
     for entry in commands:
-        if entry.by.startswith("teammate:"):
+        if entry.by.simulated:
             continue
         engine.advance(entry.at)
-        _once_more(engine, entry, late or {})
+        _once_more(engine, entry, too_late or {})
     if until is not None:
         engine.advance(until)
     return engine
 
 
-def _once_more(engine: Engine, entry: Entry, late: Mapping[int, str]) -> None:
-    if entry.seq in late:
-        engine.refuse(entry.body, entry.by, late[entry.seq])  # type: ignore[arg-type]
+def _once_more(engine: Engine, entry: Entry, too_late: Mapping[int, Refusal]) -> None:
+    if entry.seq in too_late:
+        engine.refuse(entry.body, entry.by, too_late[entry.seq])  # type: ignore[arg-type]
     else:
         engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
 
@@ -47,6 +49,11 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
     not those of the recording.
     """
     header = journal.header
+    if header.scenario_version is None:
+        raise ReplayDivergence(
+            "recorded before scenarios had versions, so it cannot be built again; its record can be scored"
+            " (`drill score`), and its commands played anew (`drill play --commands`)"
+        )
     if header.engine != VERSION:
         raise ReplayDivergence(f"recorded by engine {header.engine}, this is engine {VERSION}; use that version")
     if (header.variant, header.difficulty) != (loaded.scenario.variant, loaded.difficulty):
@@ -54,15 +61,15 @@ def replay(loaded: LoadedScenario, journal: Journal) -> Engine:
             f"recorded as {header.variant}, {header.difficulty}, and this is {loaded.scenario.variant},"
             f" {loaded.difficulty}; load the scenario as it was played"
         )
-    if header.digest != loaded.digest:
+    if header.scenario_version != loaded.version:
         raise ReplayDivergence(
-            f"scenario {header.scenario!r} has changed since the recording ({header.digest[:12]} then,"
-            f" {loaded.digest[:12]} now); check out the version it was recorded with"
+            f"recorded with version {header.scenario_version} of scenario {header.scenario!r}, this is version"
+            f" {loaded.version}; check out the version it was recorded with"
         )
     last = journal.entries[-1].at if journal.entries else 0
     ended = any(entry.body.kind == "horizon_reached" for entry in journal)
     until = loaded.scenario.horizon + 1 if ended else last + 1  # what the engine did at `last` included
-    engine = rebuild(loaded, header, journal.commands(), until, past(journal.entries))
+    engine = rebuild(loaded, header, journal.commands(), until, late(journal.entries))
     _compare(journal, engine.journal)
     return engine
 
@@ -78,7 +85,7 @@ def rerun(loaded: LoadedScenario, journal: Journal, seed: int) -> Journal:
     on something not there yet waits for it, as a person would, up to `PATIENCE_SECONDS`.
     """
     engine = Engine(loaded, journal.header.model_copy(update={"seed": seed}))
-    no, late = refused(journal.entries), past(journal.entries)
+    no, too_late = refused(journal.entries), late(journal.entries)
     waiting: list[Entry] = []
     for entry in journal.commands():
         while waiting and engine.now + POLL_SECONDS < entry.at:
@@ -87,7 +94,7 @@ def rerun(loaded: LoadedScenario, journal: Journal, seed: int) -> Journal:
         engine.advance(entry.at)
         waiting = _give(engine, waiting)
         if entry.seq in no:
-            _once_more(engine, entry, late)
+            _once_more(engine, entry, too_late)
         else:
             waiting += _give(engine, [entry])
     while waiting and not engine.finished:
@@ -101,8 +108,8 @@ def _give(engine: Engine, entries: list[Entry]) -> list[Entry]:
     """Submit what can be had now or has waited too long; return the rest."""
     rest = []
     for entry in entries:
-        late = engine.now - entry.at >= PATIENCE_SECONDS
-        if late or engine.objection(entry.body, role_of(entry.by)) is None:  # type: ignore[arg-type]
+        waited = engine.now - entry.at >= PATIENCE_SECONDS
+        if waited or engine.objection(entry.body, entry.role) is None:  # type: ignore[arg-type]
             engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
         else:
             rest.append(entry)

@@ -1,20 +1,43 @@
-"""What the incident keeps track of, one thing each: a task, a run, an alert, an offer."""
+"""What the record keeps track of, one thing each: a task, a run, an alert, an offer, a stretch of time."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
+
+from simulator.values import ENGINE, Author, Ref
+
+State = Literal["waiting", "running", "stalled", "done", "failed", "aborted"]
+"""How far a run is. A query knows neither stalled nor aborted."""
+STATES: tuple[State, ...] = ("waiting", "running", "stalled", "done", "failed", "aborted")
+UNDER_WAY: tuple[State, ...] = ("waiting", "running", "stalled")
 
 
-@dataclass
+@dataclass(slots=True)
+class Stretch:
+    """Something that held from `since` on, until `until` (None: it still does), and the entry that began it."""
+
+    who: str
+    since: int
+    seq: int
+    until: int | None = None
+    displaced: bool = False
+    """Ended by somebody who took it without being given it."""
+
+
+@dataclass(slots=True)
 class Task:
     """One task: who has it, since when, until when, and how far it is."""
 
-    id: str
+    id: Ref
     owner: str
     assigned_by: str
     text: str
     due: int
     since: int
+    seq: int
+    given_to: str
+    """Who had it first."""
     lane: str | None = None
     query: str | None = None
     action: str | None = None
@@ -23,27 +46,57 @@ class Task:
     reported: int | None = None
     was: str | None = None
     """Who had it before it went to somebody else."""
+    moved: list[tuple[int, str, str]] = field(default_factory=list)
+    """Each time it went to somebody else: when, from whom, to whom."""
+    begun_at: int = 0
+    """When it was given out first."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Run:
-    """A query or action under way or over."""
+    """A query or action under way or over. Seconds are None where it did not get that far."""
 
-    run: str
-    what: str
-    """`query` or `action`."""
+    run: Ref
+    what: Literal["query", "action"]
     ident: str
     executor: str
     line: str
     since: int
-    state: str
-    """waiting, running, stalled, done, failed, aborted."""
+    """When it came to stand where it stands: queued, or begun."""
+    state: State
     expected: int | None = None
     finished: int | None = None
-    waits_for: str = ""
+    """When it was over or hung, stopped by hand included."""
+    waits_for: tuple[str, ...] = ()
+    """Roles whose signature it waits for."""
+    ordered: int = 0
+    order_seq: int = 0
+    by: Author = ENGINE
+    """Who ordered it."""
+    decision: Ref | None = None
+    """The decision that the order names."""
+    started: int | None = None
+    start_seq: int = 0
+    carried: int | None = None
+    """When it was carried out, failed or hung last."""
+    finish_seq: int = 0
+    aborted: int | None = None
+    effect: int | None = None
+    """When it took effect: truth, kept where truth is folded."""
+    effect_seq: int = 0
+
+    @property
+    def under_way(self) -> bool:
+        """Tell whether it waits, runs or hangs."""
+        return self.state in UNDER_WAY
+
+    @property
+    def waits_to_be_signed(self) -> bool:
+        """Tell whether signatures are what it waits for."""
+        return self.state == "waiting" and bool(self.waits_for)
 
 
-@dataclass
+@dataclass(slots=True)
 class AlertState:
     """One alert: what it said last and whether somebody has it."""
 
@@ -57,13 +110,23 @@ class AlertState:
     runbook: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Offer:
     """A handoff that was offered."""
 
-    id: str
+    id: Ref
     what: str
     giver: str
     receiver: str
     seq: int
     accepted: int | None = None
+
+
+@dataclass(slots=True)
+class Order:
+    """An action asked for: the order itself, or the task that passes it on."""
+
+    at: int
+    seq: int
+    by: Author
+    decision: Ref | None

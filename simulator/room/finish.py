@@ -38,7 +38,6 @@ class Finishing:
         """Keep the finished journal and begin to score it, unless another process did so first."""
         text = "".join(f"{line}\n" for line in journal.lines())
         first = self._store.freeze(self._drill, text)
-        self._store.mark_ended(self._drill)
         self.over = True
         if first:
             self.begin()

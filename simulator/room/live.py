@@ -9,18 +9,18 @@ from __future__ import annotations
 import math
 
 from simulator import acts
-from simulator import events as e
+from simulator.answers import Answer
 from simulator.engine import OPENS_AT, VERSION, Engine
-from simulator.errors import DrillError, StaleWriter
+from simulator.errors import AccessDenied, DrillError, StaleWriter
 from simulator.loaded import LoadedScenario
-from simulator.record.journal import Entry
-from simulator.record.replay import rebuild
+from simulator.record.entry import Entry
 from simulator.room.clock import Clock, Mark, What, fold
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped, run_ahead
 from simulator.room.store import DrillRow, Store
 
 OVER = "the drill is over; open its debrief"
+REUSED = "this was taken already, as another command or from somebody else; look at the channel, then give it anew"
 BUSY = "several people wrote at the same moment; try again"
 ATTEMPTS = 100
 """How often a write is tried again because another process wrote first."""
@@ -43,6 +43,8 @@ class Live:
         self._engine: Engine | None = None
         self._given = 0
         """Commands of the store that the engine has been given."""
+        self._answers: dict[str, Answer] = {}
+        """What the engine answered to commands with a key, by key."""
         self._looked = -math.inf
         """Wall instant of the last look into the store."""
 
@@ -72,29 +74,40 @@ class Live:
             self.problem = f"the drill cannot go on: the engine failed ({type(error).__name__}: {error}); export it"
             raise DrillError(self.problem) from error
 
-    def give(self, command: acts.Command, by: str) -> tuple[Entry, str | None]:
-        """Apply a command and make it durable; return its entry and the reason where it is refused.
+    def answer(self, command: acts.Act, by: str, key: str | None) -> Answer | None:
+        """Return what was answered to this command when it was given under `key`, None as far as that is known.
+
+        Raises AccessDenied where something else was given under it, or by somebody else.
+        """
+        found = self._answers.get(key) if key else None
+        if found is not None and (found.entry.by, found.entry.body) != (by, command):
+            raise AccessDenied(REUSED)
+        return found
+
+    def give(self, command: acts.Act, by: str, key: str | None = None) -> Answer:
+        """Apply a command and make it durable; return its entry and, where it is refused, why.
 
         In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in
-        between, and where storing fails it is dropped.
+        between, and where storing fails it is dropped. One that was given under its key before is not given again.
         """
         for _ in range(ATTEMPTS):
             engine = self.engine(fresh=True)
+            if found := self.answer(command, by, key):
+                return found
             if self._finishing.over:
                 raise DrillError(OVER)
             try:
-                entry = engine.submit(command, by)
-                self._store.append(self._row.id, self._given + 1, entry.at, by, command)
+                answer = engine.submit(command, by)
+                self._store.append(self._row.id, self._given + 1, answer.entry.at, by, command, key)
             except StaleWriter:
                 self._forget()
                 continue
             except Exception:
                 self._forget()
                 raise
-            self._given += 1
-            refusal = _refusal(engine, entry)
+            self._note(key, answer)
             self._freeze_if_over(engine)
-            return entry, refusal
+            return answer
         raise DrillError(BUSY)
 
     def mark(self, what: What, by: str, value: float | None = None) -> None:
@@ -148,23 +161,32 @@ class Live:
         return engine
 
     def _read_news(self, engine: Engine) -> Engine:
-        for entry in self._store.commands(self._row.id, after=self._given):
+        for entry, key in self._store.keyed(self._row.id, after=self._given):
             if entry.at < engine.now:
                 # Somebody wrote it before this engine went past its second: only a new engine can take it.
                 return self._rebuild()
-            engine.advance(entry.at)
-            engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
-            self._given = entry.seq
+            self._take(engine, entry, key)
         return engine
 
     def _rebuild(self) -> Engine:
-        commands = self._store.commands(self._row.id)
-        self._engine = rebuild(self._loaded, self._row.header, commands)
-        self._given = len(commands)
+        engine = Engine(self._loaded, self._row.header)
+        self._given, self._answers = 0, {}
+        for entry, key in self._store.keyed(self._row.id):
+            self._take(engine, entry, key)
         self.builds += 1
         if self._finishing.over:
-            self._engine.run_to_horizon()
-        return self._engine
+            engine.run_to_horizon()
+        self._engine = engine
+        return engine
+
+    def _take(self, engine: Engine, entry: Entry, key: str | None) -> None:
+        engine.advance(entry.at)
+        self._note(key, engine.submit(entry.body, entry.by))  # type: ignore[arg-type]
+
+    def _note(self, key: str | None, answer: Answer) -> None:
+        self._given += 1
+        if key is not None:
+            self._answers[key] = answer
 
     def _forget(self) -> None:
         """Drop an engine that may differ from the store; the next look rebuilds it."""
@@ -181,13 +203,8 @@ def outdated(row: DrillRow, loaded: LoadedScenario) -> str | None:
     remedy = "it cannot go on; export it (`drill export`) and start a new one"
     if row.header.engine != VERSION:
         return f"this drill was begun with engine {row.header.engine}, this is engine {VERSION}: {remedy}"
-    if row.header.digest != loaded.digest:
-        return f"the scenario {row.header.scenario!r} has changed since this drill was begun: {remedy}"
+    if (began := row.header.scenario_version) != loaded.version:
+        then = f"version {began}" if began else "a scenario without versions"
+        now = f"{row.header.scenario!r} is at version {loaded.version}"
+        return f"this drill was begun with {then}, the scenario {now}: {remedy}"
     return None
-
-
-def _refusal(engine: Engine, entry: Entry) -> str | None:
-    """Return why a command just given was refused: the journal's next entry says so."""
-    after = engine.journal.entries[entry.seq :][:1]
-    body = after[0].body if after else None
-    return body.reason if isinstance(body, e.CommandRefused) and body.command == entry.seq else None

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from unicodedata import normalize
 
 from simulator import acts
 from simulator import events as e
-from simulator.record.journal import Entry, Journal
+from simulator.record.entry import Body, Entry
+from simulator.record.journal import Journal
+from simulator.values import Author, Personal, marked
 
-WORDS = frozenset({
-    "text", "note", "title", "summary", "because", "effect", "reason", "output", "command_line", "objective", "persona",
-})  # fmt: skip
-"""Fields in which people write, or in which what they wrote comes back."""
 SHORTEST, SHORTEST_PART = 2, 3
 """Letters a name, and one word of a longer name, must have to be looked for; shorter ones would hit ordinary words."""
-NOT_PEOPLE = ("engine", "world", "teammate")
 UNNAMED = frozenset({"you", "facilitator"})
 """What somebody is called who has not given a name; ordinary words besides."""
 SOMEBODY = "somebody"
@@ -39,9 +37,8 @@ def _people(journal: Journal, titles: Mapping[str, str]) -> dict[str, str]:
     """Return name -> the title of the seat held first."""
     found: dict[str, str] = {}
     for entry in journal:
-        kind, _, name = entry.by.partition(":")
-        if name and kind not in NOT_PEOPLE:
-            found.setdefault(normalize("NFC", name), titles.get(kind, kind))
+        if entry.by.name:
+            found.setdefault(normalize("NFC", entry.by.name), titles.get(entry.role, entry.role))
         if isinstance(entry.body, acts.TakeSeat):
             found.setdefault(normalize("NFC", entry.body.name), titles.get(entry.body.seat, entry.body.seat))
     return found
@@ -83,17 +80,20 @@ def _forms(name: str) -> set[str]:
 
 
 def _entry(entry: Entry, titles: Mapping[str, str], told: Told) -> Entry:
-    kind, _, name = entry.by.partition(":")
-    by = f"{kind}:{titles.get(kind, kind)}" if name and kind not in NOT_PEOPLE else entry.by
+    by = entry.by
+    if by.name:
+        by = Author.person(by.role, titles.get(by.role, by.role))
     body = entry.body
-    clean: dict[str, str] = {}
+    clean = {name: told(words) for name in personal(type(body)) if isinstance(words := getattr(body, name), str)}
     if isinstance(body, acts.TakeSeat):
         clean["name"] = titles.get(body.seat, body.seat)
-    elif isinstance(body, e.MessagePosted) and body.role not in titles:
-        clean["role"] = told(body.role)
-    for field in sorted(WORDS & type(body).model_fields.keys()):
-        words = getattr(body, field)
-        if isinstance(words, str):
-            clean[field] = told(words)
+    if isinstance(body, e.MessagePosted) and body.role in titles:
+        del clean["role"]  # a role's own name is nobody's
     # Not validated again: what was within its limits may grow beyond them with a title.
     return Entry(entry.seq, entry.at, by, body.model_copy(update=clean))
+
+
+@cache
+def personal(body: type[Body]) -> tuple[str, ...]:
+    """Return the fields of an act or event in which people write, or in which what they wrote comes back."""
+    return tuple(name for name, info in body.model_fields.items() if marked(info, Personal))

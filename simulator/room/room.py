@@ -7,18 +7,20 @@ the clock's controls do.
 from __future__ import annotations
 
 import copy
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from simulator import acts
+from simulator.answers import Answer
 from simulator.briefing import Briefing, briefing
 from simulator.engine import OPENS_AT, Engine
 from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
-from simulator.record.incident import IncidentState
-from simulator.record.journal import Entry, Journal
+from simulator.record.history import History
+from simulator.record.journal import Journal
 from simulator.room.clock import Clock, What, skipped
 from simulator.room.finish import Finisher, Finishing
 from simulator.room.live import Live
@@ -29,6 +31,8 @@ from simulator.room.store import DrillRow, Participant, Store
 T = TypeVar("T")
 BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage)
 """What people may do while they wait for the start."""
+KEY = re.compile("[!-~]{1,64}")
+"""What a key under which a command is given once looks like."""
 
 
 class Room:
@@ -121,16 +125,24 @@ class Room:
 
     # --- doing ----------------------------------------------------------------------------------------
 
-    def submit(self, command: acts.Command, person: Participant) -> tuple[Entry, str | None]:
-        """Give a command now; return its entry and, where the drill refuses it, the reason.
+    def submit(self, command: acts.Act, person: Participant, key: str | None = None) -> Answer:
+        """Give a command now; return its entry and, where the drill refuses it, why.
 
-        It is on disk when this returns. Raises AccessDenied where the person may not give any command now.
+        It is on disk when this returns. What is given once more under the same `key` is answered as it was the first
+        time and is not entered again, in any process, whatever has become of the drill since. Raises AccessDenied
+        where the person may not give any command now, or used the key for something else.
         """
+        self._belongs(person)
+        if key is not None and not KEY.fullmatch(key):
+            raise AccessDenied(f"a key has 1 to 64 visible ASCII characters; {key[:80]!r} is none")
         if isinstance(command, (acts.TakeSeat, acts.LeaveSeat)) and not person.facilitator:
             raise AccessDenied("seats are taken and left in the lobby")
         with self._lock:
-            self._check(person, command, self._live.engine(fresh=True))
-            return self._live.give(command, person.by)
+            engine = self._live.engine(fresh=True)
+            if found := self._live.answer(command, person.by, key):
+                return found
+            self._check(person, command, engine)
+            return self._live.give(command, person.by, key)
 
     def take_seat(self, person: Participant, seat: str) -> Participant:
         """Sit down, leaving the seat held so far. Raises AccessDenied where somebody else sits there."""
@@ -247,17 +259,16 @@ class Room:
 
     # --- underneath ---------------------------------------------------------------------------------------
 
-    def _give(self, command: acts.Command, by: str) -> None:
-        _, refused = self._live.give(command, by)
-        if refused:
-            raise AccessDenied(refused)
+    def _give(self, command: acts.Act, by: str) -> None:
+        refusal = self._live.give(command, by).refusal
+        if refusal:
+            raise AccessDenied(refusal.reason)
 
     def _belongs(self, person: Participant) -> None:
         if person.drill != self.row.id:
             raise AccessDenied("this link belongs to another drill")
 
-    def _check(self, person: Participant, command: acts.Command, engine: Engine) -> None:
-        self._belongs(person)
+    def _check(self, person: Participant, command: acts.Act, engine: Engine) -> None:
         if not person.facilitator and engine.incident.seats.get(person.seat or "") != person.name:
             raise AccessDenied("you have no seat in this drill; take one in the lobby")
         state = self._live.clock.state
@@ -285,7 +296,7 @@ class Room:
         return role.title if role else seat
 
 
-def _still(incident: IncidentState) -> IncidentState:
+def _still(incident: History) -> History:
     """Return the incident with containers of its own."""
     still = copy.copy(incident)
     for name, value in vars(incident).items():

@@ -13,7 +13,7 @@ from typing import Literal
 from simulator.engine import new_header
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError, UnknownName
 from simulator.loaded import Load, LoadedScenario
-from simulator.record.journal import dump
+from simulator.record.entry import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
 from simulator.room.finish import Finisher
 from simulator.room.room import Room

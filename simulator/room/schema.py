@@ -11,6 +11,7 @@ from sqlalchemy import (
     Connection,
     Float,
     ForeignKey,
+    Index,
     Integer,
     MetaData,
     String,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     inspect,
     select,
+    text,
 )
 
 from simulator.errors import StoreError
@@ -56,6 +58,8 @@ commands = Table(
     Column("by", Text, nullable=False),
     Column("wall", Float, nullable=False),
     Column("body", Text, nullable=False),
+    Column("key", String(64)),
+    Index("commands_key", "drill", "key", unique=True),
 )
 
 clock = Table(
@@ -110,26 +114,46 @@ overrides = Table(
 )
 
 Step = Callable[[Connection], None]
-STEPS: tuple[Step, ...] = (metadata.create_all,)
+
+
+def _keys(connection: Connection) -> None:
+    """Let a command carry its key, and mark as ended what a killed process froze without saying so."""
+    connection.execute(text("ALTER TABLE commands ADD COLUMN key VARCHAR(64)"))
+    connection.execute(text("CREATE UNIQUE INDEX commands_key ON commands (drill, key)"))
+    frozen = select(records.c.frozen).where(records.c.drill == drills.c.id).scalar_subquery()
+    connection.execute(drills.update().where(drills.c.ended.is_(None)).values(ended=frozen))
+
+
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.
 """
 
 
-def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> int:
-    """Bring the database to the newest version and return it. Raises StoreError for one from the future."""
-    have = 0
-    if inspect(connection).has_table(version_table.name):
-        have = connection.scalar(select(func.max(version_table.c.version))) or 0
-    if not have:
-        metadata.create_all(connection)
+def version(connection: Connection) -> int:
+    """Return the version of the database, 0 where it has none yet."""
+    if not inspect(connection).has_table(version_table.name):
+        return 0
+    return connection.scalar(select(func.max(version_table.c.version))) or 0
+
+
+def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Bring the database to the newest version; the caller's transaction makes all of it one.
+
+    Raises StoreError for one from the future.
+    """
+    have = version(connection)
     if have > len(steps):
         raise StoreError(
             f"the database is of version {have}, this program knows {len(steps)}; update Incident Drill and try again"
         )
-    for step in steps[have:] if have else ():
+    if have == len(steps):
+        return
+    if not have:
+        # The first version made its tables one by one: killed in between it left some, and no version.
+        have = 1 if inspect(connection).has_table(commands.name) else len(steps)
+        metadata.create_all(connection)
+    for step in steps[have:]:
         step(connection)
-    if have < len(steps):
-        connection.execute(version_table.insert().values(version=len(steps)))
-    return len(steps)
+    connection.execute(version_table.insert().values(version=len(steps)))

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator import events as e
-from simulator.acts import PostMessage
 from simulator.engine import Engine
-from simulator.record.incident import IncidentState
-from simulator.record.journal import Entry, seen_by
+from simulator.record.entry import Entry, sees
+from simulator.record.history import History
 
 LONGEST = 15 * 60
 """Drill seconds that one skip covers at most."""
-NEWS = (
-    e.DrillEnded, e.IncidentClosed, e.ClosureRefused, e.CommandRefused,
-    e.AlertFired, e.InjectDelivered, e.MessagePosted, e.CueGiven, e.CueShared, e.HintGiven,
-    e.QueryFinished, e.ActionFinished, e.ActionAborted, e.VerificationMeasured, e.TaskReported,
-    e.PageUnanswered, e.RoleJoined, e.RoleDoubled, e.StandInCame,
-)  # fmt: skip
-"""Events that need whoever may see them."""
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A stretch that was skipped over, and why it ended."""
+    """A stretch that was skipped over, and why it ended, in responders' words."""
 
     since: int
     until: int
@@ -33,31 +24,17 @@ class Skipped:
 
 
 def needs(entry: Entry, role: str) -> bool:
-    """Tell whether `entry` needs the person in `role`."""
-    body = entry.body
-    if not seen_by(entry, role) or entry.role == role:
-        return False
-    match body:
-        case e.TaskAssigned():
-            return body.owner == role
-        case e.TaskReassigned():
-            return role in (body.owner, body.was)
-        case e.HandOffOffered():
-            return body.receiver == role
-        case e.ActionQueued():
-            return body.waits_for.startswith("sign-off")
-        case PostMessage():
-            return True
-    return isinstance(body, NEWS)
+    """Tell whether `entry`, which the person in `role` may see, needs them."""
+    return entry.role != role and entry.body.concerns(role)
 
 
-def due(incident: IncidentState, role: str, since: int, now: int) -> str | None:
+def due(incident: History, role: str, since: int, now: int) -> str | None:
     """Return what falls due for `role` after `since` and by `now`."""
 
     def falls(at: int | None) -> bool:
         return at is not None and since < at <= now
 
-    speaks = {"commander", "deputy", "comms"}.intersection(incident.seats_of(role))
+    speaks = incident.has_duty(role, "commands", "deputises", "speaks")
     if speaks and falls(incident.next_update_due):
         return "a stakeholder update is due"
     if speaks and falls(incident.next_checkpoint_due):
@@ -76,9 +53,10 @@ def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
         engine.advance(before + 1)
         if engine.now == before:
             break
-        news = next((x for x in engine.journal.entries[read:] if engine.circle.sees(x, role) and needs(x, role)), None)
+        fresh = (x for x in engine.journal.entries[read:] if sees(x, role, engine.circle) and needs(x, role))
+        news = next(fresh, None)
         read = len(engine.journal.entries)
-        why = news.body.kind.replace("_", " ") if news else due(engine.seen_as(role), role, before, engine.now)
+        why = news.body.news if news else due(engine.seen_as(role), role, before, engine.now)
         if why:
             return Skipped(since, engine.now, why, news)
     return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing happened")

@@ -19,15 +19,19 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, func, se
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from simulator.acts import COMMAND, Command
+from simulator.acts import Act
 from simulator.errors import StaleWriter, StoreError
-from simulator.record.journal import Entry, Header, dump
+from simulator.record.entry import Entry, dump
+from simulator.record.journal import Header, parse_body
 from simulator.room import schema as t
 from simulator.room.clock import Mark, What
+from simulator.values import Author
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
 ATTEMPTS = 20
+WRITES = {"writes": True}
+"""Mark of a transaction that is going to write."""
 
 
 @dataclass(frozen=True)
@@ -108,33 +112,34 @@ class Store:
         started = t.drills.c.id.in_(select(t.clock.c.drill))
         return list(self._drills(started, t.drills.c.ended.is_(None)))
 
-    def mark_ended(self, drill: str) -> None:
-        """Note when people stopped; the first note stays."""
-        with self._begin() as connection:
-            here = (t.drills.c.id == drill) & t.drills.c.ended.is_(None)
-            connection.execute(t.drills.update().where(here).values(ended=self.now()))
-
     def _drills(self, *where: Any) -> Iterator[DrillRow]:
-        with self._begin() as connection:
+        with self._read() as connection:
             found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
         for row in found:
-            yield DrillRow(**{**row._mapping, "header": Header.model_validate_json(row.header)})
+            yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
 
     # --- commands and clock ------------------------------------------------------------------------
 
-    def append(self, drill: str, expected: int, at: int, by: str, body: Command) -> Entry:
-        """Make a command durable as the `expected`-th of its drill. Raises StaleWriter where that one exists."""
-        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(),
-                  "body": json.dumps(dump(body), ensure_ascii=False)}  # fmt: skip
-        self._insert(t.commands, values, taken=f"command {expected} of drill {drill} is already there")
-        return Entry(expected, at, by, body)
+    def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
+        """Make a command durable as the `expected`-th of its drill.
 
-    def commands(self, drill: str, after: int = 0) -> list[Entry]:
-        """Return the commands of a drill with a number above `after`, in order."""
-        columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body)
+        Raises StaleWriter where that one exists, or one with this key.
+        """
+        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(),
+                  "body": json.dumps(dump(body), ensure_ascii=False), "key": key}  # fmt: skip
+        self._insert(t.commands, values, taken=f"command {expected} of drill {drill}, or its key, is already there")
+        return Entry(expected, at, Author(by), body)
+
+    def commands(self, drill: str) -> list[Entry]:
+        """Return the commands of a drill, in order."""
+        return [entry for entry, _ in self.keyed(drill)]
+
+    def keyed(self, drill: str, after: int = 0) -> list[tuple[Entry, str | None]]:
+        """Return the commands of a drill with a number above `after`, in order, each with its key."""
+        columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body, t.commands.c.key)
         rows = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
                           .order_by(t.commands.c.seq))  # fmt: skip
-        return [Entry(seq, at, by, COMMAND.validate_json(body)) for seq, at, by, body in rows]
+        return [(Entry(seq, at, Author(by), _body(body)), key) for seq, at, by, body, key in rows]
 
     def add_mark(self, drill: str, expected: int, mark: Mark) -> None:
         """Append to the clock log. Raises StaleWriter where line `expected` exists."""
@@ -176,15 +181,22 @@ class Store:
 
     def seat(self, ident: str, seat: str | None) -> None:
         """Note which seat a person holds now."""
-        with self._begin() as connection:
+        with self._write() as connection:
             connection.execute(t.participants.update().where(t.participants.c.id == ident).values(seat=seat))
 
     # --- what is frozen -------------------------------------------------------------------------------
 
     def freeze(self, drill: str, journal: str) -> bool:
-        """Keep the finished journal and tell whether this is the first; the first one stays."""
-        values = {"drill": drill, "frozen": self.now(), "journal": journal, "bytes": len(journal.encode())}
-        return self._insert_once(t.records, values)
+        """Keep the finished journal, mark the drill as ended, and tell whether this is the first; that one stays."""
+        now = self.now()
+        values = {"drill": drill, "frozen": now, "journal": journal, "bytes": len(journal.encode())}
+        try:
+            with self._write() as connection:
+                connection.execute(t.records.insert().values(**values))
+                connection.execute(t.drills.update().where(t.drills.c.id == drill).values(ended=now))
+        except IntegrityError:
+            return False
+        return True
 
     def frozen_at(self, drill: str) -> float | None:
         """Return when the record of a drill was frozen, None while it runs."""
@@ -200,14 +212,14 @@ class Store:
     def add_references(self, drill: str, references: Mapping[str, Any]) -> None:
         """Keep the reference runs beside the frozen journal."""
         text = json.dumps(references, ensure_ascii=False)
-        with self._begin() as connection:
+        with self._write() as connection:
             connection.execute(t.records.update().where(t.records.c.drill == drill).values(references=text))
 
     def save_scorecard(self, drill: str, playbook: str, body: Mapping[str, Any]) -> None:
         """Keep a scorecard; one made before under the same playbook is replaced."""
         key = (t.scorecards.c.drill == drill) & (t.scorecards.c.playbook == playbook)
         text = json.dumps(body, ensure_ascii=False)
-        with self._begin() as connection:
+        with self._write() as connection:
             connection.execute(t.scorecards.delete().where(key))
             connection.execute(t.scorecards.insert().values(drill=drill, playbook=playbook, made=self.now(), body=text))
 
@@ -245,12 +257,12 @@ class Store:
     # --- underneath -----------------------------------------------------------------------------------
 
     def _rows(self, query: Any) -> Sequence[Any]:
-        with self._begin() as connection:
+        with self._read() as connection:
             return connection.execute(query).all()
 
     def _insert(self, table: Table, values: Mapping[str, Any], taken: str) -> None:
         try:
-            with self._begin() as connection:
+            with self._write() as connection:
                 connection.execute(table.insert().values(values))
         except IntegrityError:
             raise StaleWriter(taken) from None
@@ -263,8 +275,13 @@ class Store:
         return True
 
     @contextmanager
-    def _begin(self) -> Iterator[Connection]:
+    def _read(self) -> Iterator[Connection]:
         with self._guard(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._guard(), self._engine.execution_options(**WRITES).begin() as connection:
             yield connection
 
     @contextmanager
@@ -280,10 +297,14 @@ class Store:
         for attempt in range(ATTEMPTS):
             try:
                 with self._engine.begin() as connection:
-                    t.upgrade(connection, steps)
+                    current = t.version(connection) == len(steps)
+                if not current:
+                    with self._engine.execution_options(**WRITES).begin() as connection:
+                        t.upgrade(connection, steps)
                 break
             except DBAPIError as error:
-                # Several processes may open an empty database at once; all but one find the tables made.
+                # Where a writer does not wait for another one from its beginning on, all but one of several processes
+                # that open an older or empty database at once find it changed under their hands.
                 if "exists" not in str(error) and not isinstance(error, IntegrityError):
                     raise
                 if attempt == ATTEMPTS - 1:
@@ -320,11 +341,14 @@ def _connect(url: URL) -> Engine:
         raise StoreError(f"cannot use the database {_name(url)} ({error}); see DRILL_DATABASE_URL") from None
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     """Set what makes SQLite durable and shareable: the only place that knows which database this is."""
+    # The driver begins no transaction before a SELECT or DDL; so it begins none at all, and `_begin_sqlite` does.
+    connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     # Looked at before it is set: setting it writes, and a read-only database must still open for reading.
@@ -333,6 +357,17 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction; one that is going to write waits for its turn now, not when it has read already."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _body(text: str) -> Act:
+    """Return a stored command."""
+    return cast("Act", parse_body(json.loads(text)))
 
 
 REMEDIES = (

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator.events import Scalar
 from simulator.scenario.parts import (
     Action,
     AlertRule,
@@ -33,7 +32,7 @@ from simulator.scenario.parts import (
     Titled,
 )
 from simulator.scenario.people import Role, Strain, WrongPlace
-from simulator.values import PLACES, Duty, Rejection, Rung
+from simulator.values import PLACES, Duty, Rejection, Rung, Scalar
 
 
 class Deadline(Data):
@@ -59,6 +58,15 @@ class Window(Data):
         if self.to <= self.from_:
             raise ValueError("`to` must come after `from`")
         return self
+
+
+class UpdateKnobs(Data):
+    """Knobs of the world that telling people turns to 1."""
+
+    public: str | None = None
+    """Turned by every public update."""
+    detail: str | None = None
+    """Turned by what says outside need-to-know what only the circle may know."""
 
 
 class Overlay(Data):
@@ -97,6 +105,7 @@ class Overlay(Data):
     """Roles inside the circle of a protected incident; empty in an open one."""
     capture_action: str | None = None
     """Action that preserves the evidence here; the generic capture carries it out."""
+    update_knobs: UpdateKnobs = UpdateKnobs()
     cap_facts: dict[str, dict[str, str]] = {}
     """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
     deadlines: tuple[Deadline, ...] = ()
@@ -142,8 +151,13 @@ class Scenario(Data):
     company: str
     briefing: str
     """What everybody is told before the drill: the fiction contract."""
-    version: int = 1
+    version: int = Field(1, ge=1)
+    """Raised whenever the same seed and commands would give another journal, and whenever the world moves otherwise."""
+    draft: bool = False
+    """Not offered in the lobby yet; `drill check` and `drill play` take it."""
     variant: str = "base"
+    variant_version: int = Field(0, ge=0)
+    """Of the variant alone, on top of the scenario's: what its patch states as `version`."""
     hint: str = ""
     """Of a variant: what a host may be told of it that does not give it away."""
     t0_utc: Annotated[str, AfterValidator(_utc)]
@@ -199,6 +213,11 @@ class Scenario(Data):
     novice: Easier = Easier()
     expert: Harder = Harder()
 
+    @property
+    def whole_version(self) -> str:
+        """Return the scenario's version, and after a point the variant's own where it has one."""
+        return f"{self.version}.{self.variant_version}" if self.variant_version else str(self.version)
+
     def find(self, group: str, ident: str) -> Any:
         """Return the part of `group` (such as `actions`) whose id is `ident`, or None."""
         return next((part for part in getattr(self, group) if part.id == ident), None)
@@ -223,3 +242,22 @@ class Scenario(Data):
         if duty is not None and duty in PLACES and self.seat_for(duty) == role:
             return PLACES[duty]
         return role
+
+    def cast(self) -> dict[str, str]:
+        """Return place -> role that fills it: what scripts call people by, and whoever that is here.
+
+        A seat with several duties fills several places. Where nobody is there for one, whoever commands fills it; a
+        deputy's goes to who speaks, because two are in command.
+        """
+        there = {place: self.seat_for(duty) for duty, place in PLACES.items()}
+        lead = there[PLACES["commands"]] or self.seats()[0].id
+        there[PLACES["deputises"]] = there[PLACES["deputises"]] or there[PLACES["speaks"]]
+        found = {place: role or lead for place, role in there.items()}
+        for role in self.roles:
+            found.setdefault(self.place(role.id), role.id)
+        return found
+
+    def places(self, role: str) -> tuple[str, ...]:
+        """Return the places a role fills, its own first."""
+        filled = [place for place, filled_by in self.cast().items() if filled_by == role]
+        return tuple(sorted(filled, key=lambda place: place != self.place(role)))

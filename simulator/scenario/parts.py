@@ -197,6 +197,9 @@ class Query(Titled):
     group: str = "general"
     figures: dict[str, str] = {}
     """Numbers it shows: figure name -> key into the world's context."""
+    findings: dict[str, str] = {}
+    """What can be read off its output, for those who read no prose: name -> key into what templates print, such as
+    `pops.1.gets` for a row of a table."""
 
 
 class Effect(Data):
@@ -401,8 +404,8 @@ class TeachingPoint(Data):
     hint: str = ""
     """Next-step hint shown in training while `until` does not hold."""
     until: Condition = {}
-    seats: tuple[str, ...] = ("commander",)
-    """Whom the hint is for: the first of these seats in which a person sits; nobody's hint is not given."""
+    seats: tuple[str, ...] = ()
+    """Whom the hint is for: the first of these seats in which a person sits, by default the one that leads."""
 
 
 Merge.model_rebuild()

@@ -7,9 +7,11 @@ stands for, and they are put in order of time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from analytics.playbook import Criterion, Playbook, load
+from analytics.playbook import Criterion, Playbook
+from analytics.playbook import load as book
 from analytics.record import Course, Delay, DrillRecord, Fit, References
 from analytics.scorecard import Finding
 from analytics.view import RecordView
@@ -135,13 +137,12 @@ def scenario(**more: Any) -> Scenario:
 
 
 SCENARIO = scenario()
-PLAYBOOK = load("recovery")
 
 
 # --- what is said ------------------------------------------------------------------------------------------
 
 
-def say(clock: str, role: str, command: acts.Command) -> Lines:
+def say(clock: str, role: str, command: acts.Act) -> Lines:
     return [(seconds(clock), f"{role}:Ana", command)]
 
 
@@ -331,7 +332,12 @@ def truth(
     fallback: str = "blocked", until: int = HORIZON,
 ) -> Lines:  # fmt: skip
     """Return the world once a minute: `only` these segments are out of tolerance until `recovers` (or for good)."""
-    back = seconds(recovers) if recovers else until + 1
+    return list(_truth(seconds(recovers) if recovers else until + 1, harm, locked, tuple(only), fallback, until))
+
+
+@cache
+def _truth(back: int, harm: float, locked: float, only: tuple[str, ...], fallback: str, until: int) -> tuple[Line, ...]:
+    """Return it from one copy: tables of records ask for the same few worlds while tests are collected."""
     lines: Lines = [(SCENARIO.fault_at, "world", e.FaultStarted(fault="wrong key"))]
     for at in range(0, until + 1, 60):
         outside = {s: 0.3 if s in only and at < back else 0.0 for s in ("web", "mobile")}
@@ -340,8 +346,7 @@ def truth(
             facts={"fallback": fallback, "auth_at_risk": True},
             figures={"locked": locked, "minutes": round(harm * at / until, 4)},
         )))  # fmt: skip
-    lines.append((until, "world", e.HorizonReached()))
-    return lines
+    return (*lines, (until, "world", e.HorizonReached()))
 
 
 def run(name: str, loss: float) -> Course:
@@ -368,7 +373,7 @@ def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> 
 
 def journal(*groups: Lines, policy: str | None = "fixture", ended: str = "60:00") -> Journal:
     """Return a journal of these lines in order of time."""
-    header = Header(scenario="fixture", seed=1, digest="d", engine="1", policy=policy)
+    header = Header(scenario="fixture", seed=1, scenario_version="1", engine="1", policy=policy)
     made = Journal(header)
     end: Lines = [(seconds(ended), "engine", e.DrillEnded(how="stopped"))]
     lines = [line for group in (*groups, end) for line in group]
@@ -386,12 +391,12 @@ def drill(
     return DrillRecord(made, of, refs or references())
 
 
-def criterion(ident: str, playbook: Playbook = PLAYBOOK) -> Criterion:
-    return next(one for _, one in playbook.criteria() if one.id == ident)
+def criterion(ident: str, playbook: Playbook | None = None) -> Criterion:
+    return next(one for _, one in (playbook or book()).criteria() if one.id == ident)
 
 
 def judge(ident: str, record: DrillRecord) -> Finding:
     """Return one criterion's finding on a record."""
     from analytics.criteria import CRITERIA
 
-    return CRITERIA[ident](RecordView(record, PLAYBOOK), criterion(ident))
+    return CRITERIA[ident](RecordView(record, book()), criterion(ident))

@@ -106,7 +106,7 @@ def test_a_worker_that_fails_is_one_line_and_what_is_finished_stands(
 def test_a_worker_with_another_version_is_found_out() -> None:
     (job,) = calibrate.jobs_for(load, "auth_token", "base", ["null"], 1, "recovery")
     with pytest.raises(DrillError, match="another version of auth_token"):
-        calibrate.measure(replace(job, digest="0" * 64))
+        calibrate.measure(replace(job, versions=("1", "0")))
 
 
 def test_the_command_prints_json_for_programs(capsys: pytest.CaptureFixture[str]) -> None:

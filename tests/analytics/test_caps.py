@@ -12,10 +12,10 @@ from simulator import acts
 from simulator import events as e
 from simulator.scenario.parts import Merge
 from tests.analytics.builders import (
-    PLAYBOOK,
     SCENARIO,
     Lines,
     act,
+    book,
     closure,
     decide,
     declare,
@@ -113,8 +113,8 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
 def test_a_cap_is_tripped_by_its_act_and_by_nothing_else(
     ident: str, name: str, record: DrillRecord, limit: int | None
 ) -> None:
-    cap = next(one for one in PLAYBOOK.caps if one.id == ident)
-    hit = CAPS[ident](RecordView(record, PLAYBOOK), cap)
+    cap = next(one for one in book().caps if one.id == ident)
+    hit = CAPS[ident](RecordView(record, book()), cap)
     assert (hit.limit if hit else None) == limit
     if hit:
         assert hit.evidence
@@ -124,7 +124,7 @@ def test_a_cap_is_tripped_by_its_act_and_by_nothing_else(
 def test_a_change_that_landed_is_called_by_what_it_is_not_by_its_id() -> None:
     merge = Merge(id="m", at=600, service="auth", summary="auth 4.2 rolled out (log format)", actor="merge-bot")
     record = drill(LANDED, of=SCENARIO.model_copy(update={"merges": (merge,)}))
-    hit = CAPS["C6"](RecordView(record, PLAYBOOK), next(one for one in PLAYBOOK.caps if one.id == "C6"))
+    hit = CAPS["C6"](RecordView(record, book()), next(one for one in book().caps if one.id == "C6"))
     assert hit is not None
     what = "A queued change landed on auth at T+10:00 {}: auth 4.2 rolled out (log format)."
     assert hit.why == what.format("and did harm")
@@ -157,12 +157,12 @@ PATTERNS: list[tuple[str, DrillRecord, DrillRecord]] = [
 
 @pytest.mark.parametrize(("ident", "shown", "not_shown"), PATTERNS, ids=[p[0] for p in PATTERNS])
 def test_an_anti_pattern_is_named_where_it_shows(ident: str, shown: DrillRecord, not_shown: DrillRecord) -> None:
-    pattern = next(one for one in PLAYBOOK.anti_patterns if one.id == ident)
-    found = named(RecordView(shown, PLAYBOOK), pattern)
+    pattern = next(one for one in book().anti_patterns if one.id == ident)
+    found = named(RecordView(shown, book()), pattern)
     assert found is not None
     assert found.why
     assert found.evidence
-    assert named(RecordView(not_shown, PLAYBOOK), pattern) is None
+    assert named(RecordView(not_shown, book()), pattern) is None
 
 
 def by_teammates(lines: Lines) -> Lines:
@@ -180,20 +180,20 @@ TEAMMATES_DO: list[tuple[str, Lines]] = [
 
 @pytest.mark.parametrize(("ident", "lines"), TEAMMATES_DO, ids=[x[0] for x in TEAMMATES_DO])
 def test_what_a_simulated_teammate_does_trips_no_cap_of_the_people(ident: str, lines: Lines) -> None:
-    cap = next(one for one in PLAYBOOK.caps if one.id == ident)
+    cap = next(one for one in book().caps if one.id == ident)
     seat = say("-1:00", "comms", acts.TakeSeat(seat="comms", name="Ana"))
-    assert CAPS[ident](RecordView(drill(seat, lines, policy=None), PLAYBOOK), cap) is not None
-    assert CAPS[ident](RecordView(drill(seat, by_teammates(lines), policy=None), PLAYBOOK), cap) is None
+    assert CAPS[ident](RecordView(drill(seat, lines, policy=None), book()), cap) is not None
+    assert CAPS[ident](RecordView(drill(seat, by_teammates(lines), policy=None), book()), cap) is None
 
 
 def test_what_a_displaced_holder_does_of_their_own_right_is_no_second_command() -> None:
     lead = in_command("02:00", "mitigation", "commander", "mitigation")
     first = say("20:00", "mitigation", acts.TakeAction(action="flag"))
-    cap = next(one for one in PLAYBOOK.caps if one.id == "C1")
+    cap = next(one for one in book().caps if one.id == "C1")
     taken = in_command("05:00", "commander", "commander", "commander")
-    assert CAPS["C1"](RecordView(drill(lead, taken, first), PLAYBOOK), cap) is None
+    assert CAPS["C1"](RecordView(drill(lead, taken, first), book()), cap) is None
     owner = say("20:00", "mitigation", acts.AssignLane(lane="triage", owner="triage", next_owner="mitigation"))
-    hit = CAPS["C1"](RecordView(drill(lead, taken, owner), PLAYBOOK), cap)
+    hit = CAPS["C1"](RecordView(drill(lead, taken, owner), book()), cap)
     assert hit is not None
     assert hit.why.startswith("Two held command")
 
@@ -205,15 +205,15 @@ def test_a_harmful_change_that_is_backed_out_at_once_limits_less() -> None:
     flag = SCENARIO.find("actions", "flag").model_copy(update={"effects": merge.effects})
     others = tuple(flag if one.id == "flag" else one for one in SCENARIO.actions)
     of = SCENARIO.model_copy(update={"merges": (merge,), "actions": others})
-    cap = next(one for one in PLAYBOOK.caps if one.id == "C6")
+    cap = next(one for one in book().caps if one.id == "C6")
     for clock, limit in (("12:00", 90), ("15:00", 75)):
-        hit = CAPS["C6"](RecordView(drill(LANDED, act(clock, "flag"), of=of), PLAYBOOK), cap)
+        hit = CAPS["C6"](RecordView(drill(LANDED, act(clock, "flag"), of=of), book()), cap)
         assert hit is not None
         assert hit.limit == limit
 
 
 def test_a_correction_can_be_a_false_all_clear_too() -> None:
     told = [*update("10:00"), *say("25:00", "comms", acts.CorrectUpdate(update="update:1", status="recovered"))]
-    cap = next(one for one in PLAYBOOK.caps if one.id == "C4")
-    assert CAPS["C4"](RecordView(drill(told), PLAYBOOK), cap) is not None
-    assert CAPS["C4"](RecordView(drill(told, world=CURED), PLAYBOOK), cap) is None
+    cap = next(one for one in book().caps if one.id == "C4")
+    assert CAPS["C4"](RecordView(drill(told), book()), cap) is not None
+    assert CAPS["C4"](RecordView(drill(told, world=CURED), book()), cap) is None

@@ -12,7 +12,7 @@ from analytics.report import tables as frames
 from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS
 from analytics.view import RecordView
 from simulator import acts
-from tests.analytics.builders import PLAYBOOK, act, decide, declare, drill, pair, say, truth
+from tests.analytics.builders import act, book, decide, declare, drill, pair, say, truth
 
 MINUTES = tuple(float(i) for i in range(61))
 
@@ -27,7 +27,7 @@ def _run(name: str, per_minute: float) -> Course:
 def view() -> RecordView:
     refs = References(null=_run("nothing", 15), best=_run("flag at T+4", 2))
     lines = [pair(), declare("04:00"), decide("09:30"), act("40:00", "flag")]
-    return RecordView(drill(*lines, world=truth(harm=600), refs=refs), PLAYBOOK)
+    return RecordView(drill(*lines, world=truth(harm=600), refs=refs), book())
 
 
 def traces(figure: go.Figure) -> dict[str, go.Scatter | go.Bar]:
@@ -62,7 +62,7 @@ def test_courses_and_marks_differ_in_more_than_colour(view: RecordView) -> None:
 
 def test_before_the_references_are_made_your_own_course_is_drawn(view: RecordView) -> None:
     journal = drill(declare("04:00")).journal
-    own = RecordView(frames.record_of(journal, view.scenario), PLAYBOOK)
+    own = RecordView(frames.record_of(journal, view.scenario), book())
     assert [t.name for t in charts.harm_over_time(frames.harm(own), LOSS, "loss", frames.marks(own)).data] == [
         YOURS, charts.WORDS["decision"],
     ]  # fmt: skip
@@ -98,7 +98,7 @@ def test_a_hypothesis_holds_until_the_next_is_stated() -> None:
         *say("08:00", "triage", acts.StateHypothesis(cause="attack", probability=0.1)),
         *say("09:00", "triage", acts.StateHypothesis(cause="key", probability=0.8)),
     ]
-    view = RecordView(drill(stated), PLAYBOOK)
+    view = RecordView(drill(stated), book())
     attack, key = charts.hypotheses_over_time(frames.hypotheses(view), 60).data
     assert (list(attack.x), list(attack.y)) == ([5, 8, 60], [60, 10, 10])
     assert key.name.startswith("true: ")
@@ -124,7 +124,7 @@ def figures(view: RecordView) -> list[go.Figure]:
 
 @pytest.mark.parametrize("ran", [True, False], ids=["a drill", "nothing on record"])
 def test_every_figure_is_clear_behind_and_can_be_sent(view: RecordView, ran: bool) -> None:
-    empty = RecordView(drill(world=[]), PLAYBOOK)
+    empty = RecordView(drill(world=[]), book())
     for figure in figures(view if ran else empty):
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.height

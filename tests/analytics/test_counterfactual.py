@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
-from analytics.playbook import load as playbook
+from analytics.playbook import load as book
 from analytics.record import DrillRecord, Fit, References
 from analytics.runs.counterfactual import Ends, make_references
 from analytics.runs.finalists import search
@@ -23,21 +23,20 @@ from simulator.play import play, play_orders
 from simulator.policy import Order
 from simulator.record.journal import Journal
 
-LOADED = load("auth_token")
-PLAYBOOK = playbook()
-LIBRARY = library_of("auth_token")
+loaded = partial(load, "auth_token")
+library = partial(library_of, "auth_token")
 SEEDS = (1, 7, 13)
 
 
 @cache
 def drill(name: str, seed: int) -> tuple[Engine, References]:
-    engine = play(LOADED, name, seed)
-    return engine, make_references(LOADED, engine.journal, PLAYBOOK, seeds=0)
+    engine = play(loaded(), name, seed)
+    return engine, make_references(loaded(), engine.journal, book(), seeds=0)
 
 
 def card(name: str, seed: int) -> Scorecard:
     engine, references = drill(name, seed)
-    return score(DrillRecord(engine.journal, LOADED.scenario, references), PLAYBOOK)
+    return score(DrillRecord(engine.journal, loaded().scenario, references), book())
 
 
 def final_harm(engine: Engine) -> dict[str, float]:
@@ -48,7 +47,7 @@ def final_harm(engine: Engine) -> dict[str, float]:
 def test_the_null_run_is_what_the_engine_makes_of_nobody(seed: int) -> None:
     engine, references = drill("null", seed)
     assert references.null.harm == final_harm(engine)
-    assert len(references.null.losses) == LOADED.scenario.horizon // 60 + 1
+    assert len(references.null.losses) == loaded().scenario.horizon // 60 + 1
     assert list(references.null.losses) == sorted(references.null.losses)
 
 
@@ -56,13 +55,13 @@ def test_the_null_run_is_what_the_engine_makes_of_nobody(seed: int) -> None:
 def test_nobody_in_the_suite_beats_the_best_run(seed: int) -> None:
     for name in ("by_the_book", "slow", "impatient"):
         engine, references = drill(name, seed)
-        view_loss = sum(d.weight * final_harm(engine)[d.id] / d.scale for d in LOADED.scenario.harm)
+        view_loss = sum(d.weight * final_harm(engine)[d.id] / d.scale for d in loaded().scenario.harm)
         assert references.best.loss <= view_loss < references.null.loss * 1.01
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_scores_come_in_the_right_order(seed: int) -> None:
-    totals = {name: card(name, seed).total for name in LOADED.responders}
+    totals = {name: card(name, seed).total for name in loaded().responders}
     assert totals["by_the_book"] >= 85
     assert card("by_the_book", seed).caps == ()
     assert totals["by_the_book"] > totals["slow"] > totals["impatient"]
@@ -95,7 +94,7 @@ def test_a_spread_is_made_of_other_seeds() -> None:
     engine, _ = drill("by_the_book", 7)
     steps: list[tuple[int, int]] = []
     spread = make_references(
-        LOADED, engine.journal, PLAYBOOK, seeds=2, progress=lambda *at: steps.append(at)
+        loaded(), engine.journal, book(), seeds=2, progress=lambda *at: steps.append(at)
     ).spread
     assert spread is not None
     assert len(spread.totals) == 2
@@ -105,25 +104,27 @@ def test_a_spread_is_made_of_other_seeds() -> None:
 
 def test_a_changed_scenario_has_no_references_and_another_engine_no_spread() -> None:
     engine, _ = drill("null", 1)
-    changed = Journal(engine.header.model_copy(update={"digest": "other"}), engine.journal.entries)
-    with pytest.raises(JournalError, match="has changed since the drill"):
-        make_references(LOADED, changed, PLAYBOOK)
+    changed = Journal(engine.header.model_copy(update={"scenario_version": "2"}), engine.journal.entries)
+    with pytest.raises(JournalError, match="played on version 2 of scenario 'auth_token', this is version 1"):
+        make_references(loaded(), changed, book())
     older = Journal(engine.header.model_copy(update={"engine": "0"}), engine.journal.entries)
-    assert make_references(LOADED, older, PLAYBOOK, seeds=2).spread is None
+    assert make_references(loaded(), older, book(), seeds=2).spread is None
+    unknown = Journal(engine.header.model_copy(update={"scenario_version": None}), engine.journal.entries)
+    assert make_references(loaded(), unknown, book(), seeds=2).spread is None
 
 
 def test_the_same_drill_has_the_same_references() -> None:
     engine, references = drill("slow", 1)
-    assert make_references(LOADED, engine.journal, PLAYBOOK, seeds=0) == references
+    assert make_references(loaded(), engine.journal, book(), seeds=0) == references
 
 
 # --- the library -------------------------------------------------------------------------------------------
 
 
 def test_the_committed_finalists_still_lose_what_they_lost() -> None:
-    walk = begin(LOADED.make_world, LOADED.scenario, 0)
-    for finalist in LIBRARY.finalists:
-        turns, actions = as_course(finalist.steps, LOADED.scenario)
+    walk = begin(loaded().make_world, loaded().scenario, 0)
+    for finalist in library().finalists:
+        turns, actions = as_course(finalist.steps, loaded().scenario)
         assert course(walk, finalist.name, turns, actions).loss == pytest.approx(finalist.loss, rel=0.02), (
             f"{finalist.name}: the world has changed; search again and commit the finalists"
         )
@@ -131,29 +132,29 @@ def test_the_committed_finalists_still_lose_what_they_lost() -> None:
 
 @pytest.mark.slow
 def test_the_committed_finalists_are_those_of_the_search() -> None:
-    walk = begin(LOADED.make_world, LOADED.scenario, 0)
-    found = search(walk, LIBRARY)
-    assert [one.steps for one in found] == [one.steps for one in LIBRARY.finalists]
+    walk = begin(loaded().make_world, loaded().scenario, 0)
+    found = search(walk, library())
+    assert [one.steps for one in found] == [one.steps for one in library().finalists]
 
 
 def test_a_step_before_its_justification_is_refused() -> None:
-    early = LIBRARY.model_copy(update={"search": (((CourseStep(action="flag_web", at=1),),),)})
+    early = library().model_copy(update={"search": (((CourseStep(action="flag_web", at=1),),),)})
     with pytest.raises(ScenarioError, match=r"flag_web at minute 1 comes before it can be justified"):
-        search(begin(LOADED.make_world, LOADED.scenario, 0), early)
+        search(begin(loaded().make_world, loaded().scenario, 0), early)
 
 
 def test_a_library_names_only_actions_there_are() -> None:
-    ids = {action.id for action in LOADED.scenario.actions}
-    steps = [s for one in (*LIBRARY.finalists, *LIBRARY.branches) for s in one.steps]
-    assert {s.action for s in (*steps, *LIBRARY.cleanup) if s.action} <= ids
+    ids = {action.id for action in loaded().scenario.actions}
+    steps = [s for one in (*library().finalists, *library().branches) for s in one.steps]
+    assert {s.action for s in (*steps, *library().cleanup) if s.action} <= ids
     with pytest.raises(ScenarioError, match="there is no action 'nonsense'"):
-        as_course([CourseStep(action="nonsense", at=1)], LOADED.scenario)
+        as_course([CourseStep(action="nonsense", at=1)], loaded().scenario)
 
 
 def test_an_unprepared_rollback_stalls_in_a_walk_too() -> None:
-    walk = begin(LOADED.make_world, LOADED.scenario, 0)
-    rollback = LOADED.scenario.find("actions", "rollback")
-    compat = LOADED.scenario.find("actions", "compat")
+    walk = begin(loaded().make_world, loaded().scenario, 0)
+    rollback = loaded().scenario.find("actions", "rollback")
+    compat = loaded().scenario.find("actions", "compat")
     stalled = course(walk, "stalled", actions=[(720, rollback)])
     prepared = course(walk, "prepared", actions=[(420, compat), (720, rollback)])
     assert stalled.loss > course(walk, "nothing").loss > prepared.loss
@@ -162,16 +163,16 @@ def test_an_unprepared_rollback_stalls_in_a_walk_too() -> None:
 def test_a_scenario_without_a_library_has_no_finalists() -> None:
     empty = library_of("no_such_scenario")
     assert empty.finalists == ()
-    null, best = Ends(LOADED, empty).of(1)
+    null, best = Ends(loaded(), empty).of(1)
     assert best == null
-    assert untouched_turns(begin(LOADED.make_world, LOADED.scenario, 0))[0].knob == "merge_restart"
+    assert untouched_turns(begin(loaded().make_world, loaded().scenario, 0))[0].knob == "merge_restart"
 
 
-def fit_of(*given: tuple[int, str, acts.Command]) -> Fit:
+def fit_of(*given: tuple[int, str, acts.Act]) -> Fit:
     seats = [Order(-60, f"{seat}:Ana", acts.TakeSeat(seat=seat, name="Ana")) for seat in ("commander", "mitigation")]
     orders = sorted((Order(at, f"{seat}:Ana", body) for at, seat, body in given), key=lambda order: order.at)
-    engine = play_orders(LOADED, [*seats, *orders], 1)
-    return make_references(LOADED, engine.journal, PLAYBOOK, seeds=0).fits[0]
+    engine = play_orders(loaded(), [*seats, *orders], 1)
+    return make_references(loaded(), engine.journal, book(), seeds=0).fits[0]
 
 
 def test_what_was_done_before_the_first_page_is_part_of_what_the_branch_brought_about() -> None:
@@ -185,9 +186,9 @@ def test_what_was_done_before_the_first_page_is_part_of_what_the_branch_brought_
 def test_a_decision_written_down_after_its_order_is_judged_like_one_before() -> None:
     decision = acts.RecordDecision(
         decision="continue mitigation", actions=("hotfix",), strategy="hotfix",
-        why_now=LOADED.scenario.reasons[0].id, evidence=("query:keyring",), execution_owner="mitigation",
+        why_now=loaded().scenario.reasons[0].id, evidence=("query:keyring",), execution_owner="mitigation",
         verification_owner="verification", reversal_minutes=10, confidence="L2",
-        check=values.Check(metric=LOADED.scenario.overlay.indicators[0], threshold=0.01),
+        check=values.Check(metric=loaded().scenario.overlay.indicators[0], threshold=0.01),
     )  # fmt: skip
     look = (10, "commander", acts.RunQuery(query="keyring", executor="mitigation"))
     order = acts.TakeAction(action="hotfix", executor="mitigation")

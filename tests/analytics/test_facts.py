@@ -22,10 +22,10 @@ from simulator import acts, values
 from simulator import events as e
 from simulator.scenario.model import Scenario
 from tests.analytics.builders import (
-    PLAYBOOK,
     SCENARIO,
     Lines,
     act,
+    book,
     decide,
     declare,
     drill,
@@ -45,7 +45,7 @@ from tests.analytics.builders import (
 
 
 def view(*groups: Lines, **more: object) -> RecordView:
-    return RecordView(drill(*groups, **more), PLAYBOOK)  # type: ignore[arg-type]
+    return RecordView(drill(*groups, **more), book())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -115,14 +115,14 @@ def test_refused_commands_are_not_there() -> None:
     record = drill(declare("05:00"))
     seq = next(x.seq for x in record.journal if isinstance(x.body, acts.Declare))
     record.journal.append(3600, "engine", e.CommandRefused(command=seq, reason="no"))
-    assert RecordView(record, PLAYBOOK).all(acts.Declare) == ()
+    assert RecordView(record, book()).all(acts.Declare) == ()
 
 
 def test_the_matrix_reads_what_could_be_known_by_then() -> None:
     data = SCENARIO.model_dump(by_alias=True)
     data["severity_facts"] = [{"fact": "users_blocked"}, {"fact": "auth_at_risk", "known_from": 600, "until": 1200}]
     later = Scenario.model_validate(data)
-    found = RecordView(drill(of=later), PLAYBOOK)
+    found = RecordView(drill(of=later), book())
     assert [severity_truth(found, at) for at in (0, 599, 600, 1199, 1200)] == ["SEV-2", "SEV-2", "SEV-1", "SEV-1",
         "SEV-2"]
 
@@ -143,10 +143,10 @@ def test_a_statement_may_depend_on_the_world_and_on_what_was_done() -> None:
         {"id": "fresh", "title": "f", "true_when": {"action.flag": "done"}},
     ]
     of = Scenario.model_validate(data)
-    found = RecordView(drill(act("10:00", "flag"), of=of), PLAYBOOK)
+    found = RecordView(drill(act("10:00", "flag"), of=of), book())
     assert tick_true(found, "residual_risks", "blocked", 600)
     assert [tick_true(found, "residual_risks", "fresh", at) for at in (540, 700)] == [False, True]
-    assert not tick_true(RecordView(drill(of=of, world=truth(fallback="ready")), PLAYBOOK), "residual_risks",
+    assert not tick_true(RecordView(drill(of=of, world=truth(fallback="ready")), book()), "residual_risks",
         "blocked", 600)
 
 
@@ -221,5 +221,5 @@ def test_reruns_and_measurements_count_from_then_on() -> None:
 
 def test_a_record_with_no_truth_is_not_an_error() -> None:
     record = DrillRecord(drill(world=[]).journal, SCENARIO, references())
-    found = RecordView(record, PLAYBOOK)
+    found = RecordView(record, book())
     assert (found.final, found.loss, found.avoided, found.affected) == (None, None, None, {})

@@ -20,10 +20,10 @@ from simulator import events as e
 from simulator.errors import JournalError
 from simulator.record.journal import Header, Journal
 from tests.analytics.builders import (
-    PLAYBOOK,
     SCENARIO,
     Lines,
     act,
+    book,
     card,
     closure,
     decide,
@@ -60,7 +60,7 @@ FULL: list[Lines] = [
 
 
 def view(*groups: Lines, **more: Any) -> RecordView:
-    return RecordView(drill(*groups, **more), PLAYBOOK)
+    return RecordView(drill(*groups, **more), book())
 
 
 def rows(table: pd.DataFrame, *columns: str) -> list[Any]:
@@ -81,8 +81,8 @@ def test_a_table_has_its_declared_columns_whatever_happened(
 
 
 def test_a_record_without_any_entry_gives_empty_tables() -> None:
-    journal = Journal(Header(scenario="fixture", seed=1, digest="d", engine="1"))
-    empty = RecordView(frames.record_of(journal, SCENARIO), PLAYBOOK)
+    journal = Journal(Header(scenario="fixture", seed=1, scenario_version="1", engine="1"))
+    empty = RecordView(frames.record_of(journal, SCENARIO), book())
     assert all(table(empty) is not None for table, _ in TABLES)
     assert frames.harm(empty).empty
     assert story.timeline(empty).empty
@@ -90,7 +90,7 @@ def test_a_record_without_any_entry_gives_empty_tables() -> None:
 
 def test_a_record_whose_references_are_not_made_has_only_its_own_course() -> None:
     journal = drill(*FULL).journal
-    own = RecordView(frames.record_of(journal, SCENARIO), PLAYBOOK)
+    own = RecordView(frames.record_of(journal, SCENARIO), book())
     assert set(frames.harm(own)["course"]) == {YOURS}
 
 
@@ -240,12 +240,12 @@ def test_hypotheses_know_which_cause_is_true() -> None:
 
 
 def test_a_published_card_becomes_findings_with_titles_and_advice() -> None:
-    card_data = score(drill(*FULL, refs=references()), PLAYBOOK).as_data()
-    table = frames.findings(card_data, PLAYBOOK).set_index("id")
+    card_data = score(drill(*FULL, refs=references()), book()).as_data()
+    table = frames.findings(card_data, book()).set_index("id")
     assert table.loc["B1a", "title"] == "Severity hypothesis confirmed"
     assert table.loc["G4", "advice"] == "Ask for closure once, when every condition holds."
-    assert frames.parts(card_data, PLAYBOOK)["points"].sum() == pytest.approx(table["points"].sum())
-    lost = frames.sort_findings(frames.findings(card_data, PLAYBOOK))["gap"]
+    assert frames.parts(card_data, book())["points"].sum() == pytest.approx(table["points"].sum())
+    lost = frames.sort_findings(frames.findings(card_data, book()))["gap"]
     assert list(lost) == sorted(lost, reverse=True)
 
 
@@ -270,7 +270,7 @@ def test_a_card_of_another_playbook_still_shows() -> None:
             }
         ]
     }
-    (row,) = each(frames.findings(foreign, PLAYBOOK))
+    (row,) = each(frames.findings(foreign, book()))
     assert (row.title, row.part_title, row.gap, row.owners) == ("X1", "x", 1.0, ())
 
 
@@ -283,7 +283,7 @@ def test_moments_that_the_record_does_not_have_are_left_out() -> None:
 
 
 def test_every_kind_of_entry_has_a_lane_or_is_left_out_on_purpose() -> None:
-    kinds = {model.model_fields["kind"].default for model in (*acts.Command.__subclasses__(),
+    kinds = {model.model_fields["kind"].default for model in (*acts.Act.__subclasses__(),
         *e.Event.__subclasses__())}
     backstage = {"fire_inject", "hold_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint", "rate_team",
                  "mark_observation", "horizon_reached"}  # fmt: skip
@@ -308,7 +308,7 @@ def test_a_refused_command_shows_by_its_refusal() -> None:
     journal = drill(declare("04:00")).journal
     declared = next(x.seq for x in journal if isinstance(x.body, acts.Declare))
     journal.append(3601, "engine", e.CommandRefused(command=declared, reason="no"))
-    found = story.timeline(RecordView(DrillRecord(journal, SCENARIO, references()), PLAYBOOK))
+    found = story.timeline(RecordView(DrillRecord(journal, SCENARIO, references()), book()))
     assert "declare" not in set(found["kind"])
     assert "command_refused" in set(found["kind"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 import pytest
 
@@ -17,14 +17,14 @@ from simulator import events as e
 from simulator.engine import Engine
 from simulator.play import play
 
-LOADED = load("permission_leak")
-LIBRARY = library_of("permission_leak")
+loaded = partial(load, "permission_leak")
+library = partial(library_of, "permission_leak")
 
 
 @cache
 def drill(name: str) -> tuple[Engine, References]:
-    engine = play(LOADED, name, 7)
-    return engine, make_references(LOADED, engine.journal, playbook(), seeds=0)
+    engine = play(loaded(), name, 7)
+    return engine, make_references(loaded(), engine.journal, playbook(), seeds=0)
 
 
 def final_harm(engine: Engine) -> dict[str, float]:
@@ -38,14 +38,14 @@ def test_the_null_run_is_what_the_engine_makes_of_nobody() -> None:
 
 
 def test_of_contingent_injects_those_count_that_come_when_nobody_acts() -> None:
-    turns = untouched_turns(begin(LOADED.make_world, LOADED.scenario, 0))
+    turns = untouched_turns(begin(loaded().make_world, loaded().scenario, 0))
     assert [(turn.at, turn.knob) for turn in turns] == [(840, "redeploy"), (540, "details_public")]
 
 
 @pytest.mark.parametrize("name", ["by_the_book", "slow", "impatient", "hero"])
 def test_nobody_beats_the_best_run(name: str) -> None:
     engine, references = drill(name)
-    assert references.best.loss <= loss_of(final_harm(engine), LOADED.scenario) < references.null.loss
+    assert references.best.loss <= loss_of(final_harm(engine), loaded().scenario) < references.null.loss
 
 
 def test_going_back_at_once_fits_and_patching_first_does_not() -> None:
@@ -56,25 +56,25 @@ def test_going_back_at_once_fits_and_patching_first_does_not() -> None:
 
 
 def test_the_committed_finalists_are_those_of_the_search_and_lose_what_they_lost() -> None:
-    walk = begin(LOADED.make_world, LOADED.scenario, 0)
-    assert [one.steps for one in search(walk, LIBRARY)] == [one.steps for one in LIBRARY.finalists]
-    for finalist in LIBRARY.finalists:
-        turns, actions = as_course(finalist.steps, LOADED.scenario)
+    walk = begin(loaded().make_world, loaded().scenario, 0)
+    assert [one.steps for one in search(walk, library())] == [one.steps for one in library().finalists]
+    for finalist in library().finalists:
+        turns, actions = as_course(finalist.steps, loaded().scenario)
         assert course(walk, finalist.name, turns, actions).loss == pytest.approx(finalist.loss, rel=0.02)
 
 
 def test_the_best_course_saves_the_evidence_before_it_goes_back() -> None:
-    steps = {step.action: step.at for step in LIBRARY.finalists[0].steps}
+    steps = {step.action: step.at for step in library().finalists[0].steps}
     assert steps["evidence_snapshot"] + 4 <= steps["rollback"]
     assert {"unpin", "purge", "epoch_sync"} <= set(steps)
 
 
 def test_a_library_names_only_what_there_is() -> None:
-    ids = {action.id for action in LOADED.scenario.actions}
-    steps = [step for one in (*LIBRARY.finalists, *LIBRARY.branches) for step in one.steps]
-    assert {step.action for step in (*steps, *LIBRARY.cleanup) if step.action} <= ids
-    assert {one.action for one in LIBRARY.earliest} <= ids
+    ids = {action.id for action in loaded().scenario.actions}
+    steps = [step for one in (*library().finalists, *library().branches) for step in one.steps]
+    assert {step.action for step in (*steps, *library().cleanup) if step.action} <= ids
+    assert {one.action for one in library().earliest} <= ids
     known = {f"{group}:{part.id}" for name, group in (("queries", "query"), ("injects", "inject"))
-             for part in getattr(LOADED.scenario, name)}  # fmt: skip
-    known |= {f"cue:{cue.id}" for role in LOADED.scenario.roles for cue in role.cues}
-    assert {ref for branch in LIBRARY.branches for ref in branch.known} <= known
+             for part in getattr(loaded().scenario, name)}  # fmt: skip
+    known |= {f"cue:{cue.id}" for role in loaded().scenario.roles for cue in role.cues}
+    assert {ref for branch in library().branches for ref in branch.known} <= known

@@ -14,10 +14,10 @@ from simulator import acts, values
 from simulator import events as e
 from simulator.scenario.model import Scenario
 from tests.analytics.builders import (
-    PLAYBOOK,
     SCENARIO,
     Lines,
     act,
+    book,
     capture,
     closure,
     criterion,
@@ -98,14 +98,14 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
 
 @pytest.mark.parametrize(("ident", "case", "record", "limit"), CASES, ids=[f"{c_[0]} {c_[1]}" for c_ in CASES])
 def test_caps(ident: str, case: str, record: DrillRecord, limit: int | None) -> None:
-    cap = next(one for one in PLAYBOOK.caps if one.id == ident)
-    hit = CAPS[ident](RecordView(record, PLAYBOOK), cap)
+    cap = next(one for one in book().caps if one.id == ident)
+    hit = CAPS[ident](RecordView(record, book()), cap)
     assert (hit.limit if hit else None) == limit
     assert hit is None or (hit.evidence and all(0 < seq <= len(record.journal.entries) for seq in hit.evidence))
 
 
 def points(ident: str, record: DrillRecord) -> float:
-    return CRITERIA[ident](RecordView(record, PLAYBOOK), criterion(ident)).points
+    return CRITERIA[ident](RecordView(record, book()), criterion(ident)).points
 
 
 def test_the_reporter_counts_half_of_the_first_update() -> None:
@@ -136,7 +136,7 @@ def test_only_a_restricted_update_counts_as_the_first_word() -> None:
 
 def test_evidence_of_the_circle_does_not_carry_what_somebody_outside_says() -> None:
     record = protected(CONFIRMED, decide("06:00"), act("06:30", "flag", decision="decision:1"))
-    view = RecordView(record, PLAYBOOK)
+    view = RecordView(record, book())
     declared = view.first(acts.RecordDecision)
     assert declared is not None
     assert [x.body.kind for x in view.cited(("query:zones",), declared)] == ["query_finished"]
@@ -172,5 +172,5 @@ def test_proof_of_completion_is_due_before_the_all_clear_and_not_before_the_firs
 def test_a_baseline_before_a_fault_older_than_the_drill() -> None:
     world = [(at, by, b.model_copy(update={"since": -90_000}) if isinstance(b, e.FaultStarted) else b)
              for at, by, b in truth()]  # fmt: skip
-    assert RecordView(drill(world=world), PLAYBOOK).fault_at == -90_000
-    assert RecordView(drill(), PLAYBOOK).fault_at == -600
+    assert RecordView(drill(world=world), book()).fault_at == -90_000
+    assert RecordView(drill(), book()).fault_at == -600

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -16,22 +15,22 @@ from scenarios import check
 from scenarios.loader import load, parse, written
 from scenarios.sources import variants_at
 from simulator.errors import DrillError
+from tests.shipped import FOLDER, text
 from ui import cli
 
-TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
 EFFECTS = "    effects: [{knob: asn_block, value: 1}]\n"
 ASKED = "  - id: meridian_eta\n"
 NEVER = "{rollback_stalled: true, rolled_back: true}"
 
 
-def variant(text: str, patch: str | None = None) -> Variant:
-    """Return the scenario as `text` (and `patch`) have it; only by_the_book and null play it."""
+def variant(base: str, patch: str | None = None) -> Variant:
+    """Return the scenario as `base` (and `patch`) have it; only by_the_book and null play it."""
     over = None if patch is None else (patch, "patch.yaml")
     loaded = load("auth_token")
-    scenario = parse(text, "base.yaml", over)
+    scenario = parse(base, "base.yaml", over)
     scenario = scenario.model_copy(update={"variant": "patched"}) if patch is not None else scenario
     some = {name: loaded.responders[name] for name in ("by_the_book", "null")}
-    return Variant(replace(loaded, scenario=scenario, responders=some), written(text, "base.yaml", over))
+    return Variant(replace(loaded, scenario=scenario, responders=some), written(base, "base.yaml", over))
 
 
 def injects(*variants: Variant) -> list[Remark]:
@@ -45,8 +44,8 @@ def actions(*variants: Variant) -> list[Remark]:
     return list(rehearse._actions(list(variants)))
 
 
-def line(text: str, remark: Remark) -> str:
-    return text.splitlines()[remark.line - 1]
+def line(base: str, remark: Remark) -> str:
+    return base.splitlines()[remark.line - 1]
 
 
 @pytest.fixture(autouse=True)
@@ -61,18 +60,18 @@ def no_single_actions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_action_that_changes_nothing_in_any_variant_is_found_where_it_was_written() -> None:
-    assert EFFECTS in TEXT
-    dead = TEXT.replace(EFFECTS, "    effects: []\n")
+    assert EFFECTS in text()
+    dead = text().replace(EFFECTS, "    effects: []\n")
     (one,) = actions(variant(dead), variant(dead, "hint: x\n"))
     assert one.what == "actions.block_asn: changes nothing that anybody can see, count or suffer from"
     assert (one.file, line(dead, one).strip(), one.level) == ("base.yaml", "effects: []", "error")
 
 
 def test_an_action_alive_in_one_variant_is_alive() -> None:
-    dead = TEXT.replace(EFFECTS, "    effects: []\n")
+    dead = text().replace(EFFECTS, "    effects: []\n")
     revived = "actions:\n  - id: block_asn\n    effects: [{knob: asn_block, value: 1}]\n"
     assert actions(variant(dead), variant(dead, revived)) == []
-    assert actions(variant(TEXT), variant(TEXT, "actions:\n  - {id: block_asn, effects: []}\n")) == []
+    assert actions(variant(text()), variant(text(), "actions:\n  - {id: block_asn, effects: []}\n")) == []
 
 
 @pytest.mark.usefixtures("no_single_actions")
@@ -84,16 +83,16 @@ def test_what_only_a_patch_adds_is_found_in_the_patch() -> None:
         "injects:\n"
         f"  - {{id: later, at: 5m, when: {NEVER}, persona: '@x', text: Later, objective: contain}}\n"
     )
-    (action,) = actions(variant(TEXT), variant(TEXT, patch))
+    (action,) = actions(variant(text()), variant(text(), patch))
     assert (action.file, action.line) == ("patch.yaml", 3)
-    (inject,) = injects(variant(TEXT), variant(TEXT, patch))
+    (inject,) = injects(variant(text()), variant(text(), patch))
     assert (inject.file, inject.line, inject.level) == ("patch.yaml", 5, "warning")
 
 
 @pytest.mark.usefixtures("no_single_actions")
 def test_an_inject_that_never_comes_is_found_and_one_that_comes_in_one_variant_is_not() -> None:
-    assert ASKED in TEXT
-    never = TEXT.replace(ASKED, f"{ASKED}    when: {NEVER}\n")
+    assert ASKED in text()
+    never = text().replace(ASKED, f"{ASKED}    when: {NEVER}\n")
     (one,) = injects(variant(never), variant(never, "hint: x\n"))
     assert (one.file, line(never, one)) == ("base.yaml", ASKED.rstrip())
     revived = "injects:\n  - {id: meridian_eta, when: {t: {above: 60}}}\n"
@@ -101,15 +100,15 @@ def test_an_inject_that_never_comes_is_found_and_one_that_comes_in_one_variant_i
 
 
 def test_an_inject_that_only_an_action_brings_about_comes() -> None:
-    blocked = TEXT.replace(ASKED, f"{ASKED}    when: {{action.block_asn: done}}\n")
+    blocked = text().replace(ASKED, f"{ASKED}    when: {{action.block_asn: done}}\n")
     assert injects(variant(blocked)) == []
 
 
 def test_a_best_course_that_loses_is_found_in_the_file_of_its_variant(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rehearse, "library_of", lambda scenario, variant: Library(scenario=scenario))
-    (base,) = rehearse._best(variant(TEXT))
-    (patched,) = rehearse._best(variant(TEXT, "hint: x\n"))
-    assert (base.file, line(TEXT, base)) == ("base.yaml", "actions:")
+    (base,) = rehearse._best(variant(text()))
+    (patched,) = rehearse._best(variant(text(), "hint: x\n"))
+    assert (base.file, line(text(), base)) == ("base.yaml", "actions:")
     assert (patched.file, patched.line) == ("patch.yaml", 1)
     assert patched.what.startswith("patched: the best course (nobody does anything")
 
@@ -117,7 +116,7 @@ def test_a_best_course_that_loses_is_found_in_the_file_of_its_variant(monkeypatc
 def test_the_packages_own_scenario_is_played_and_no_copy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    own = Path(str(resources.files("scenarios") / "auth_token"))
+    own = FOLDER / "auth_token"
     link, copy = tmp_path / "linked", tmp_path / "auth_token"
     link.symlink_to(own)
     for path in (own, own / "scenario.yaml", link):

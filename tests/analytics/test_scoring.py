@@ -16,12 +16,13 @@ from analytics.record import DrillRecord, References, Spread
 from analytics.score import score
 from simulator import acts
 from simulator.errors import JournalError, UnknownName
-from simulator.record.journal import Entry, Journal
+from simulator.record.entry import Entry
+from simulator.record.journal import Journal
 from tests.analytics.builders import (
-    PLAYBOOK,
     SCENARIO,
     Lines,
     act,
+    book,
     capture,
     card,
     closure,
@@ -84,7 +85,7 @@ def made(chosen: list[int], world: Lines) -> DrillRecord:
 @given(picked, worlds)
 def test_totals_add_up_and_points_name_evidence(chosen: list[int], world: Lines) -> None:
     record = made(chosen, world)
-    card_ = score(record, PLAYBOOK)
+    card_ = score(record, book())
     findings = [f for part in card_.parts for f in part.criteria]
     assert len(findings) == len(CRITERIA)
     for part in card_.parts:
@@ -93,7 +94,7 @@ def test_totals_add_up_and_points_name_evidence(chosen: list[int], world: Lines)
     earned, attainable = sum(p.points for p in card_.parts), sum(p.out_of for p in card_.parts)
     assert card_.uncapped == int(100 * earned / attainable + 1e-9)
     assert card_.total == min([card_.uncapped, *(cap.limit for cap in card_.caps)])
-    assert card_.band == PLAYBOOK.band(card_.total)
+    assert card_.band == book().band(card_.total)
     known = {x.seq for x in record.journal.entries}
     for f in findings:
         assert 0 <= f.points <= f.out_of
@@ -118,14 +119,14 @@ def test_the_same_record_gives_the_same_bytes(chosen: list[int], world: Lines) -
         Journal(record.journal.header, list(record.journal.entries)), SCENARIO,
         References.model_validate_json(record.references.model_dump_json()),
     )  # fmt: skip
-    assert score(record, PLAYBOOK).to_json() == score(again, PLAYBOOK).to_json()
+    assert score(record, book()).to_json() == score(again, book()).to_json()
 
 
 def paraphrased(body: Any) -> Any:
     free = {"text": "quite other words", "title": "another title", "because": "other words", "note": "n",
         "summary": "s"}
     words = {name: value for name, value in free.items() if isinstance(getattr(body, name, None), str)}
-    return body.model_copy(update=words) if isinstance(body, acts.Command) else body
+    return body.model_copy(update=words) if isinstance(body, acts.Act) else body
 
 
 @settings(max_examples=30, deadline=None)
@@ -134,11 +135,11 @@ def test_paraphrasing_changes_nothing(chosen: list[int], world: Lines) -> None:
     record = made(chosen, world)
     entries = [Entry(x.seq, x.at, x.by, paraphrased(x.body)) for x in record.journal.entries]
     other = DrillRecord(Journal(record.journal.header, entries), SCENARIO, record.references)
-    assert score(record, PLAYBOOK).to_json() == score(other, PLAYBOOK).to_json()
+    assert score(record, book()).to_json() == score(other, book()).to_json()
 
 
 def test_doing_nothing_earns_nothing() -> None:
-    card_ = score(drill(inject("10:00", "push"), inject("28:00", "leaves"), world=truth(harm=1000)), PLAYBOOK)
+    card_ = score(drill(inject("10:00", "push"), inject("28:00", "leaves"), world=truth(harm=1000)), book())
     assert card_.total == 0
     assert [cap.id for cap in card_.caps] == ["C1", "C8"]
 
@@ -148,10 +149,10 @@ def test_a_full_drill_is_proficient_and_a_cap_limits_it() -> None:
         34))]
     rest = [*GROUPS[39:42], GROUPS[43], hand_off("28:00"), *CLOSING]
     record = drill(*good, *rest, world=WORLDS[0], refs=REFS)
-    card_ = score(record, PLAYBOOK)
+    card_ = score(record, book())
     assert card_.caps == ()
     assert card_.total >= 80
-    capped = score(drill(*good, *rest, GROUPS[25], world=WORLDS[0], refs=REFS), PLAYBOOK)
+    capped = score(drill(*good, *rest, GROUPS[25], world=WORLDS[0], refs=REFS), book())
     assert [cap.id for cap in capped.caps] == ["C3"]
     assert capped.total == 50 < capped.uncapped
     assert capped.band == "M"
@@ -172,7 +173,7 @@ def sits(seat: str, clock: str = "-1:00", until: str | None = None) -> Lines:
 
 
 def test_people_are_scored_for_the_roles_they_held() -> None:
-    card_ = score(drill(sits("triage"), policy=None), PLAYBOOK)
+    card_ = score(drill(sits("triage"), policy=None), book())
     judged = {f.id for part in card_.parts for f in part.criteria if f.status != "not_applicable"}
     assert {"O1", "O2", "P3"} <= judged
     assert not {"B1a", "B2a", "B4a", "G4", "P4"} & judged
@@ -181,24 +182,24 @@ def test_people_are_scored_for_the_roles_they_held() -> None:
 
 
 def test_a_seat_given_up_early_is_not_held_against_anybody() -> None:
-    left = score(drill(sits("comms", until="05:00"), policy=None), PLAYBOOK)
-    stayed = score(drill(sits("comms", until="50:00"), policy=None), PLAYBOOK)
+    left = score(drill(sits("comms", until="05:00"), policy=None), book())
+    stayed = score(drill(sits("comms", until="50:00"), policy=None), book())
     assert left.finding("P4").status == "not_applicable"
     assert stayed.finding("P4").status == "not_observed"
 
 
 def test_spread_and_remarks_are_shown() -> None:
     refs = references().model_copy(update={"spread": Spread(totals=(70, 80, 90))})
-    card_ = score(drill(refs=refs, world=truth(until=1800)), PLAYBOOK)
+    card_ = score(drill(refs=refs, world=truth(until=1800)), book())
     assert json.loads(card_.to_json())["spread"] == {"low": 70, "median": 80, "high": 90}
     assert "reaches T+30:00 of T+60:00" in card_.remarks[0]
     forced = score(drill(say("05:00", "facilitator", acts.OverrideOutcome(action="flag", outcome="force",
-        reason="because"))), PLAYBOOK)
+        reason="because"))), book())
     assert "does not compare" in forced.remarks[0]
 
 
 def test_the_published_form_is_the_agreed_one() -> None:
-    data = json.loads(score(drill(), PLAYBOOK).to_json())
+    data = json.loads(score(drill(), book()).to_json())
     assert list(data) == ["total", "uncapped", "band", "spread", "caps", "parts"]
     assert list(data["caps"][0]) == ["id", "limit", "why"]
     assert list(data["parts"][0]) == ["id", "points", "out_of", "criteria"]
@@ -243,7 +244,7 @@ def test_windows_move_with_the_scenario() -> None:
 
 
 def test_another_playbook_can_score_the_same_record() -> None:
-    weights = PLAYBOOK.model_dump()
+    weights = book().model_dump()
     weights["parts"] = [weights["parts"][4]]
     weights["total"] = 25
     own = Playbook.model_validate(weights)

@@ -15,7 +15,7 @@ from simulator.engine import Engine, new_header
 from simulator.play import orders, play
 
 
-def card(seat: str | None, *orders: tuple[int, acts.Command]) -> Scorecard:
+def card(seat: str | None, *orders: tuple[int, acts.Act]) -> Scorecard:
     loaded, book = load("auth_token"), playbook.load()
     engine = Engine(loaded, new_header(loaded, 3))
     if seat:
@@ -56,7 +56,7 @@ def test_a_person_who_does_their_part_earns_it_and_a_share_of_the_outcome() -> N
         ("comms", 1200, acts.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=20), 20),
     ],
 )  # fmt: skip
-def test_one_command_earns_about_what_that_command_earned(seat: str, at: int, order: acts.Command, most: int) -> None:
+def test_one_command_earns_about_what_that_command_earned(seat: str, at: int, order: acts.Act, most: int) -> None:
     assert card(seat, (at, order)).uncapped <= most
 
 
@@ -79,7 +79,7 @@ def test_who_sits_down_late_and_does_nothing_earns_nothing_of_what_went_before()
     assert late.finding("L3").status == "not_applicable"
 
 
-def allowed(engine: Engine, order: acts.Command, by: str) -> None:
+def allowed(engine: Engine, order: acts.Act, by: str) -> None:
     """Submit an order; where it links output that this person has not seen, once more without that link."""
     before = len(engine.journal.entries)
     engine.submit(order, by)

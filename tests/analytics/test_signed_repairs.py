@@ -13,10 +13,10 @@ from simulator import acts
 from simulator import events as e
 from simulator.scenario.model import Scenario
 from tests.analytics.builders import (
-    PLAYBOOK,
     SCENARIO,
     Lines,
     act,
+    book,
     declare,
     drill,
     event,
@@ -93,8 +93,8 @@ def test_points(ident: str, what: str, record: DrillRecord, points: float) -> No
 
 
 def hit(ident: str, record: DrillRecord) -> int | None:
-    cap = next(one for one in PLAYBOOK.caps if one.id == ident)
-    found = CAPS[ident](RecordView(record, PLAYBOOK), cap)
+    cap = next(one for one in book().caps if one.id == ident)
+    found = CAPS[ident](RecordView(record, book()), cap)
     return found.limit if found else None
 
 

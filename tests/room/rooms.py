@@ -45,7 +45,7 @@ def lines(room: Room) -> list[str]:
     return room.truth("lines", lambda engine: list(engine.journal.lines()))
 
 
-def say(words: str) -> acts.Command:
+def say(words: str) -> acts.Act:
     return acts.PostMessage(text=words)
 
 

@@ -93,10 +93,9 @@ def test_a_title_longer_than_the_name_fits_where_the_name_did(tmp_path: Path) ->
     _, bo = place.join(room, "Bo", "mitigation")
     room.start(ana)
     text = ("Bo " * 70).strip()[:200].strip()
-    _, refused = room.submit(acts.AssignTask(text=text, to="comms", due_minutes=5), ana)
-    assert refused is None
-    _, refused = room.submit(acts.AddHardeningTask(factor="f", text=text, owner="comms", due_days=7), bo)
-    assert refused is None
+    assert room.submit(acts.AssignTask(text=text, to="comms", due_minutes=5), ana).refusal is None
+    hardening = acts.AddHardeningTask(factor="f", text=text, owner="comms", due_days=7)
+    assert room.submit(hardening, bo).refusal is None
     room.end(ana)
     found = room.record_for(None)
     assert found is not None
@@ -116,7 +115,7 @@ def test_names_that_a_facilitator_uses_go_too(tmp_path: Path) -> None:
         acts.SendAdHoc(persona="Ana's boss", text="Well, ana?"),
         acts.MarkObservation(objective="Ana hands over", text="Hal saw ANA do it"),
     ):
-        assert room.submit(command, host)[1] is None
+        assert room.submit(command, host).refusal is None
     room.end(host)
     whole, found = room.record(), room.record_for(None)
     assert whole is not None

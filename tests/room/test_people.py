@@ -33,7 +33,7 @@ def test_changing_seats_frees_the_old_one(path: Path, wall: Wall) -> None:
     assert moved.by == "comms:Ana"
     holders = {chair.id: chair.holder for chair in place.lobby(room).chairs}
     assert (holders["commander"], holders["comms"]) == (None, "Ana")
-    assert room.submit(say("here"), moved)[0].by == "comms:Ana"
+    assert room.submit(say("here"), moved).entry.by == "comms:Ana"
     with pytest.raises(AccessDenied, match="take one in the lobby"):
         room.submit(say("there"), ana)
 

@@ -49,7 +49,7 @@ def test_many_writers_race_and_every_command_is_kept_once(path: Path, wall: Wall
     def write(writer: Any, name: str) -> None:
         try:
             for n in range(15):
-                assert writer.submit(say(f"{name}{n}"), person)[1] is None
+                assert writer.submit(say(f"{name}{n}"), person).refusal is None
         except BaseException as error:
             failures.append(error)
 

@@ -44,11 +44,11 @@ def test_before_the_start_people_take_seats_and_talk(path: Path, wall: Wall) -> 
 
 def test_a_refusal_is_an_answer_and_the_drill_goes_on(path: Path, wall: Wall) -> None:
     room, person = solo(rooms(path, wall))
-    entry, refused = room.submit(acts.TakeAction(action="purge"), person)
-    assert refused is not None
-    assert "flag off first" in refused
+    entry, refusal = room.submit(acts.TakeAction(action="purge"), person)
+    assert refusal is not None
+    assert "flag off first" in refusal.reason
     assert entry.by == "commander:Ana"
-    assert room.submit(say("well then"), person)[1] is None
+    assert room.submit(say("well then"), person).refusal is None
 
 
 def test_in_training_a_pause_stops_the_world_but_not_people(path: Path, wall: Wall) -> None:
@@ -56,8 +56,8 @@ def test_in_training_a_pause_stops_the_world_but_not_people(path: Path, wall: Wa
     wall.pass_(100)
     room.pause(person)
     wall.pass_(100)
-    entry, refused = room.submit(say("thinking aloud"), person)
-    assert (entry.at, refused) == (40, None)
+    entry, refusal = room.submit(say("thinking aloud"), person)
+    assert (entry.at, refusal) == (40, None)
 
 
 def test_in_an_assessment_a_pause_is_for_the_facilitator(path: Path, wall: Wall) -> None:
@@ -70,7 +70,7 @@ def test_in_an_assessment_a_pause_is_for_the_facilitator(path: Path, wall: Wall)
     room.pause(flo)
     with pytest.raises(AccessDenied, match="paused"):
         room.submit(say("psst"), ana)
-    assert room.submit(acts.SendAdHoc(persona="Boss", text="Well?"), flo)[1] is None
+    assert room.submit(acts.SendAdHoc(persona="Boss", text="Well?"), flo).refusal is None
 
 
 def test_looking_writes_nothing(path: Path, wall: Wall) -> None:

@@ -19,7 +19,7 @@ from simulator.room import schema
 from simulator.room.clock import Mark
 from simulator.room.store import DrillRow, Participant, Store, explain, locate
 
-HEADER = Header(scenario="auth_token", seed=7, digest="d", engine="1")
+HEADER = Header(scenario="auth_token", seed=7, scenario_version="1", engine="1")
 
 
 def row(ident: str = "d1", code: str = "AB29XY") -> DrillRow:
@@ -38,7 +38,7 @@ def store(path: str) -> Store:
     return store
 
 
-def say(words: str) -> acts.Command:
+def say(words: str) -> acts.Act:
     return acts.PostMessage(text=words)
 
 
@@ -56,7 +56,7 @@ def test_a_code_is_given_out_once(store: Store) -> None:
 def test_commands_come_back_in_order_and_as_they_were(store: Store) -> None:
     given = [store.append("d1", n, 10 * n, "commander:Zoë", say(f"“{n}” <b>&")) for n in (1, 2, 3)]
     assert store.commands("d1") == given
-    assert store.commands("d1", after=2) == given[2:]
+    assert store.keyed("d1", after=2) == [(given[2], None)]
     assert store.heads("d1") == (3, 0)
 
 

@@ -39,7 +39,7 @@ def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None
         wall.at = max(wall.at, begun + order.at + 60)
         room, person = place.identify(tokens[order.by.partition(":")[0]])
         room.advance()
-        assert room.submit(order.body, person)[1] is None
+        assert room.submit(order.body, person).refusal is None
     wall.pass_(4000)
     record = room.record()
     assert record is not None

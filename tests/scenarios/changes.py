@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from analytics import playbook
+from analytics.playbook import load as book
 from analytics.record import DrillRecord, References, loss_of
 from analytics.report import story
 from analytics.report import tables as frames
@@ -28,7 +28,6 @@ from simulator.record.journal import NUMBERED, Journal, accepted, role_of
 
 LEAST = 1e-6
 """Difference in loss below which two drills did equally well."""
-BOOK = playbook.load("recovery")
 READ = (
     e.KnobTurned, e.TaskAssigned, e.ActionQueued, e.ActionStarted, e.ActionAborted, e.MitigationTookEffect,
     e.RoleJoined, e.PageSent, e.InjectDelivered, e.CueShared, e.MetricPinned, acts.TakeAction, acts.RecordSnapshot,
@@ -115,14 +114,14 @@ class Bench:
 
     def _judged(self, journal: Journal, references: References | None = None) -> Outcome:
         record = DrillRecord(journal, self.loaded.scenario, references or self._references(journal))
-        return Outcome(journal, score(record, BOOK), RecordView(record, BOOK))
+        return Outcome(journal, score(record, book()), RecordView(record, book()))
 
     def _references(self, journal: Journal) -> References:
         key = _read_by_branches(journal)
         if key not in self._branches:
             null, best = self._ends.of(self.seed)
-            made = References(digest=self.loaded.digest, null=null, best=best)
-            view = RecordView(DrillRecord(journal, self.loaded.scenario, made), BOOK)
+            made = References(scenario_version=self.loaded.version, null=null, best=best)
+            view = RecordView(DrillRecord(journal, self.loaded.scenario, made), book())
             walk = self._ends.walk(self.seed)
             fits, waiting = decision_fits(view, walk, self._library), risks_of_waiting(view, walk)
             self._branches[key] = made.model_copy(update={"fits": tuple(fits), "waiting": tuple(waiting)})
@@ -180,7 +179,7 @@ class Bench:
         found: dict[int, e.TaskAssigned] = {}
         index = -1
         for entry in accepted(self.recorded.journal.entries):
-            if isinstance(entry.body, acts.Command) and not entry.by.startswith("teammate:"):
+            if isinstance(entry.body, acts.Act) and not entry.by.simulated:
                 index += 1
             elif isinstance(entry.body, e.TaskAssigned):
                 found[index] = entry.body
@@ -204,7 +203,7 @@ class Bench:
         return pieces
 
 
-def _about(body: acts.Command) -> tuple[str | None, str | None]:
+def _about(body: acts.Act) -> tuple[str | None, str | None]:
     return getattr(body, "query", None), getattr(body, "action", None)
 
 
@@ -216,7 +215,7 @@ def _next(counts: dict[str, int], family: str) -> str:
     return f"{family}:{number}"
 
 
-def _renamed(body: acts.Command, now_called: dict[str, str | None]) -> acts.Command | None:
+def _renamed(body: acts.Act, now_called: dict[str, str | None]) -> acts.Act | None:
     """Return a command whose references mean what they meant; None where it was about what is gone."""
     changes: dict[str, Any] = {}
     for name in ("task", "handoff", "decision", "packet", "update"):
@@ -247,7 +246,7 @@ def _read_by_branches(journal: Journal) -> str:
     return "\n".join(lines)
 
 
-def described(body: acts.Command) -> str:
+def described(body: acts.Act) -> str:
     """Return a command in few words, as lists of exceptions name it."""
     fields = ("action", "query", "actions", "role", "to", "topic", "inject", "metric", "surface", "status")
     said = ((name, getattr(body, name, None)) for name in fields)

@@ -17,7 +17,7 @@ OF_B = variants("billing_mismatch")
 TELLTALE = {"base": "retries", "flint": "agg_again", "slate": "ledger_dropped"}
 
 
-def drill(variant: str, difficulty: str, *orders: tuple[float, acts.Command], until: float = 25) -> Engine:
+def drill(variant: str, difficulty: str, *orders: tuple[float, acts.Act], until: float = 25) -> Engine:
     """Return a drill of one commander; orders are (minute, command)."""
     loaded = load("billing_mismatch", variant, difficulty)
     engine = Engine(loaded, new_header(loaded, 1, mode="training", automation=False))

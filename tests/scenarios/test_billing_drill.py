@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from analytics import playbook
@@ -15,20 +17,20 @@ from simulator.engine import Engine, new_header
 from simulator.play import play_orders
 from simulator.policy import Order
 
-LOADED = load("billing_mismatch")
+loaded = partial(load, "billing_mismatch")
 SEATS = ("commander", "deputy", "triage", "mitigation", "data", "verification", "comms")
 
 
-def orders(*given: tuple[float, str, acts.Command]) -> list[Order]:
+def orders(*given: tuple[float, str, acts.Act]) -> list[Order]:
     seated = [Order(-60, f"{seat}:x", acts.TakeSeat(seat=seat, name="x")) for seat in SEATS]
     return [*seated, *(Order(round(60 * at), f"{seat}:x", body) for at, seat, body in given)]
 
 
-def ordered(at: float, action: str, seat: str = "mitigation") -> tuple[float, str, acts.Command]:
+def ordered(at: float, action: str, seat: str = "mitigation") -> tuple[float, str, acts.Act]:
     return at, seat, acts.TakeAction(action=action)
 
 
-def signs(at: float, action: str) -> list[tuple[float, str, acts.Command]]:
+def signs(at: float, action: str) -> list[tuple[float, str, acts.Act]]:
     return [(at, seat, acts.SignOff(action=action)) for seat in ("data", "commander")]
 
 
@@ -38,13 +40,13 @@ OPENING = (
 )
 
 
-def drill(*given: tuple[float, str, acts.Command]) -> Engine:
-    return play_orders(LOADED, orders(*OPENING, *sorted(given, key=lambda one: one[0])), 7, name="x")
+def drill(*given: tuple[float, str, acts.Act]) -> Engine:
+    return play_orders(loaded(), orders(*OPENING, *sorted(given, key=lambda one: one[0])), 7, name="x")
 
 
 def card_of(engine: Engine) -> Scorecard:
     book = playbook.load("recovery")
-    return score(add_references(LOADED, engine.journal, book, seeds=0), book)
+    return score(add_references(loaded(), engine.journal, book, seeds=0), book)
 
 
 def happened(engine: Engine, kind: type[e.Event], **fields: object) -> list[int]:
@@ -90,9 +92,9 @@ def test_whoever_took_command_over_signs_for_the_commander():
     assert happened(engine, e.ActionStarted, action="resume") == [19 * 60]
 
 
-def simulated(*given: tuple[float, str, acts.Command]) -> Engine:
+def simulated(*given: tuple[float, str, acts.Act]) -> Engine:
     """Return a drill of one person, the commander, among simulated teammates."""
-    engine = Engine(LOADED, new_header(LOADED, 7, mode="assessment"))
+    engine = Engine(loaded(), new_header(loaded(), 7, mode="assessment"))
     engine.submit(acts.TakeSeat(seat="commander", name="x"), "commander:x")
     for at, seat, body in (*OPENING, *given):
         engine.advance(round(60 * at))

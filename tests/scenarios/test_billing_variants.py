@@ -44,7 +44,6 @@ def drive(variant: str, turns: tuple = (), until: float = 60) -> BillingWorld:
 
 def test_there_is_a_base_and_two_variants():
     assert OF_B == ("base", "flint", "slate")
-    assert len({load("billing_mismatch", variant).digest for variant in OF_B}) == len(OF_B)
 
 
 @pytest.mark.parametrize("variant", OF_B)

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from importlib import resources
-from pathlib import Path
-
 import pytest
 
 import scenarios
 from scenarios.auth_token.world import AuthTokenWorld
-from scenarios.check import Finding, check_path, check_text
-
-FOLDER = resources.files("scenarios")
-TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
-PLAYBOOK = (FOLDER / "playbooks" / "recovery.yaml").read_text(encoding="utf-8")
+from scenarios.lint import Problem, check_path, check_text
+from tests.shipped import FOLDER, text
 
 
-def check(old: str, new: str) -> list[Finding]:
-    assert old in TEXT
-    return check_text(TEXT.replace(old, new, 1), "mine.yaml", lambda: AuthTokenWorld)
+def check(old: str, new: str) -> list[Problem]:
+    assert old in text()
+    return check_text(text().replace(old, new, 1), "mine.yaml", lambda: AuthTokenWorld)
 
 
-def only(findings: list[Finding]) -> str:
+def only(findings: list[Problem]) -> str:
     assert len(findings) == 1, [str(f) for f in findings]
     found = findings[0]
     assert found.line > 1
@@ -31,11 +25,11 @@ def only(findings: list[Finding]) -> str:
 
 @pytest.mark.parametrize("name", scenarios.names())
 def test_shipped_scenarios_are_clean(name):
-    assert check_path(Path(str(FOLDER / name))) == []
+    assert check_path(FOLDER / name) == []
 
 
 def test_shipped_playbooks_are_clean():
-    folder = Path(str(FOLDER / "playbooks"))
+    folder = FOLDER / "playbooks"
     assert [f for file in sorted(folder.glob("*.yaml")) for f in check_path(file)] == []
 
 
@@ -192,12 +186,12 @@ def test_a_cue_nothing_brings_out():
 )
 def test_a_finding_names_the_line(old, new):
     found = check(old, new)
-    assert old in TEXT.splitlines()[found[0].line - 1]
+    assert old in text().splitlines()[found[0].line - 1]
 
 
 def test_schema_errors_are_all_reported():
-    text = TEXT.replace("horizon: 60m", "horizon: soon").replace("company: Larkfield", "firm: Larkfield")
-    found = [str(f) for f in check_text(text, "mine.yaml")]
+    broken = text().replace("horizon: 60m", "horizon: soon").replace("company: Larkfield", "firm: Larkfield")
+    found = [str(f) for f in check_text(broken, "mine.yaml")]
     assert [f.partition(": ")[2].partition(":")[0] for f in found] == ["company", "firm", "horizon"]
 
 
@@ -209,14 +203,15 @@ def test_broken_yaml_and_missing_files_are_findings(tmp_path):
 
 
 def test_a_folder_of_ones_own(tmp_path):
-    (tmp_path / "scenario.yaml").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "scenario.yaml").write_text(text(), encoding="utf-8")
     assert "there is no world.py beside it" in check_path(tmp_path)[0].what
     (tmp_path / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
     assert check_path(tmp_path) == []
 
 
 def test_a_playbook_whose_weights_do_not_add_up():
-    points = next(line for line in PLAYBOOK.splitlines() if "points: 2" in line)
-    findings = check_text(PLAYBOOK.replace(points, points.replace("points: 2", "points: 3"), 1), "mine.yaml")
+    playbook = (FOLDER / "playbooks" / "recovery.yaml").read_text(encoding="utf-8")
+    points = next(line for line in playbook.splitlines() if "points: 2" in line)
+    findings = check_text(playbook.replace(points, points.replace("points: 2", "points: 3"), 1), "mine.yaml")
     assert findings
     assert all("add up" in f.what for f in findings)

@@ -1,26 +1,23 @@
-"""Reading scenarios: models, digest, safety limits and messages with line and remedy."""
+"""Reading scenarios: models, versions, what is offered, and messages with line and remedy."""
 
 from __future__ import annotations
-
-import re
-from importlib import resources
 
 import pytest
 
 from scenarios import load, names
-from scenarios.loader import LARGEST, MOST_ALIASES, line_of, parse, read_yaml
+from scenarios.loader import parse
 from simulator.errors import ScenarioError, UnknownName
-
-TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
-
-
-def line(fragment: str, text: str = TEXT) -> int:
-    return text[: text.index(fragment)].count("\n") + 1
+from tests.shipped import text
 
 
-def problem(text: str) -> str:
+def line(fragment: str, within: str = "") -> int:
+    within = within or text()
+    return within[: within.index(fragment)].count("\n") + 1
+
+
+def problem(written: str) -> str:
     with pytest.raises(ScenarioError) as caught:
-        parse(text, "mine.yaml")
+        parse(written, "mine.yaml")
     message = str(caught.value)
     assert "\n" not in message
     return message
@@ -30,16 +27,20 @@ def test_the_shipped_scenario_loads():
     assert "auth_token" in names()
     loaded = load("auth_token")
     assert loaded.scenario.id == "auth_token"
-    assert re.fullmatch(r"[0-9a-f]{64}", loaded.digest)
+    assert loaded.version == "1"
     assert loaded.make_world() is not loaded.make_world()
     assert loaded.source == "scenarios/auth_token/scenario.yaml"
 
 
-def test_the_same_files_give_the_same_digest():
-    load.cache_clear()
-    first = load("auth_token").digest
-    load.cache_clear()
-    assert load("auth_token").digest == first
+def test_a_variants_own_version_stands_beside_the_scenarios():
+    mine = "version: 4\nhint: x\n"
+    assert parse(TEXT, "base.yaml").whole_version == "1"
+    assert parse(TEXT, "base.yaml", ("hint: x\n", "mine.yaml")).whole_version == "1"
+    assert parse(TEXT, "base.yaml", (mine, "mine.yaml")).whole_version == "1.4"
+    raised = TEXT.replace("\nversion: 1\n", "\nversion: 2\n")
+    assert parse(raised, "base.yaml", (mine, "mine.yaml")).whole_version == "2.4"
+    with pytest.raises(ScenarioError, match=r"mine\.yaml:2: variant_version: input should be greater"):
+        parse(TEXT, "base.yaml", ("hint: x\nversion: -1\n", "mine.yaml"))
 
 
 def test_unknown_names_offer_the_nearest():
@@ -50,7 +51,7 @@ def test_unknown_names_offer_the_nearest():
 
 
 def test_a_field_may_be_called_true():
-    scenario = parse(TEXT, "mine.yaml")
+    scenario = parse(text(), "mine.yaml")
     assert [cause.id for cause in scenario.causes if cause.true] == ["zone_key"]
     assert not scenario.find("revisions", "rel-5512").true
 
@@ -70,51 +71,13 @@ def test_a_field_may_be_called_true():
     ],
 )  # fmt: skip
 def test_mistakes_are_told_in_one_line(old, new, expected):
-    assert old in TEXT
-    assert problem(TEXT.replace(old, new, 1)).endswith(expected)
+    assert old in text()
+    assert problem(text().replace(old, new, 1)).endswith(expected)
 
 
 def test_a_mistake_names_its_line_and_the_nearest_field():
-    text = TEXT.replace("    minutes_to_effect: 3.5\n", "    minutes_to_effect: 3.5\n    irreversable: true\n", 1)
-    found = line("irreversable", text)
-    assert problem(text) == (
+    unknown = text().replace("    minutes_to_effect: 3.5\n", "    minutes_to_effect: 3.5\n    irreversable: true\n", 1)
+    found = line("irreversable", unknown)
+    assert problem(unknown) == (
         f"mine.yaml:{found}: actions.pin.irreversable: no such field; remove or rename it; did you mean 'irreversible'?"
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("format: [1", "mine.yaml:1: yaml: "),
-        ("- 1\n- 2\n", "mine.yaml:1: file: holds no mapping"),
-        ("id: a\nid: b\n", "mine.yaml:2: yaml: found duplicate key \"id\"; keep one of the two"),
-        ("x: !!python/object/apply:os.system [ls]\n", "mine.yaml:1: yaml: could not determine a constructor"),
-        ("x: " + "a" * LARGEST, "mine.yaml:1: file: 1,000,003 characters; keep it below 1,000,000"),
-    ],
-)
-def test_unsafe_or_broken_yaml_is_refused(text, expected):
-    assert problem(text).startswith(expected)
-
-
-def test_alias_bombs_are_refused():
-    text = "a: &a [1]\nb: [" + ", ".join(["*a"] * (MOST_ALIASES + 1)) + "]\n"
-    assert f"more than {MOST_ALIASES} aliases" in problem(text)
-
-
-def test_deep_nesting_is_refused():
-    with pytest.raises(ScenarioError, match="nested too deeply"):
-        read_yaml("x: " + "[" * 5000 + "]" * 5000, "mine.yaml")
-
-
-def test_lines_are_found_for_paths():
-    nodes = read_yaml(TEXT, "mine.yaml", lines=True)
-    scenario = parse(TEXT, "mine.yaml")
-    index = [query.id for query in scenario.queries].index("token_stats")
-    assert line_of(nodes, ("queries", index)) == line("  - id: token_stats")
-    assert line_of(nodes, ("queries", index, "takes")) > line("  - id: token_stats")
-    assert line_of(nodes, ("causes", 0, "true")) == line("  - {id: zone_key")
-    assert line_of(nodes, ("no", "such", "path")) == 1
-
-
-def test_yaml_words_stay_words():
-    assert read_yaml("a: on\nb: no\nc: 2026-03-12.3\n", "mine.yaml") == {"a": "on", "b": "no", "c": "2026-03-12.3"}

@@ -16,12 +16,13 @@ from analytics.runs.counterfactual import add_references
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView
-from scenarios import load, names, variants
+from scenarios import load, names
 from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.play import play
 from simulator.policy import Derived, Order
+from tests.shipped import EVERY
 
 DISAGREE = [
     ("auth_token", "want_flag", "want_rollback"),
@@ -121,10 +122,7 @@ def test_an_unfrozen_merge_lands_and_does_harm(name: str) -> None:
 
 # --- the assistant -------------------------------------------------------------------------------------------
 
-BELIEVED = [(name, variant) for name in names() for variant in variants(name)]
-
-
-@pytest.mark.parametrize(("name", "variant"), BELIEVED)
+@pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_the_assistant_makes_a_claim_that_a_rerun_disproves(name: str, variant: str) -> None:
     scenario = load(name, variant).scenario
     said = [x for x in scenario.injects if x.persona == "@ops-assistant"]
@@ -208,7 +206,7 @@ def test_who_takes_the_assistants_word_pays_for_it(name: str) -> None:
 # --- cues ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "variant"), BELIEVED)
+@pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_no_cue_is_overtaken_before_anybody_did_anything(name: str, variant: str) -> None:
     drill = Engine(load(name, variant), new_header(load(name, variant), 3, automation=False))
     drill.advance(60)

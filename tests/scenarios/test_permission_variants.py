@@ -54,7 +54,6 @@ def loss(variant: str, turns: Turns) -> float:
 
 def test_there_is_a_base_and_two_more() -> None:
     assert OF_C == ("base", "dunlin", "siskin")
-    assert len({load("permission_leak", variant).digest for variant in OF_C}) == 3
 
 
 @pytest.mark.parametrize("variant", OTHERS)

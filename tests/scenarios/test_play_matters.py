@@ -14,15 +14,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import scenarios
+from analytics.playbook import load as book
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
 from analytics.runs.library import CourseStep, library_of
 from analytics.runs.walk import Walk
 from analytics.score import score
-from tests.scenarios.changes import BOOK, LEAST, Bench, described, earlier, helpful, sooner, untouched
+from tests.scenarios.changes import LEAST, Bench, described, earlier, helpful, sooner, untouched
+from tests.shipped import EVERY
 
 SCENARIOS = scenarios.names()
-EVERY = [(name, variant) for name in SCENARIOS for variant in scenarios.variants(name)]
 SEEDS = (1, 7, 12)
 MOST_MECHANISMS = 2
 NOTICEABLE = 0.001
@@ -295,5 +296,5 @@ def test_shared_reference_runs_are_those_the_drill_would_be_given(scenario: str)
     drill = Bench(scenario)
     for index in range(10, len(drill.orders), 35):
         shared = drill.without(index)
-        made = make_references(drill.loaded, shared.journal, BOOK, seeds=0)
-        assert score(DrillRecord(shared.journal, drill.loaded.scenario, made), BOOK) == shared.card
+        made = make_references(drill.loaded, shared.journal, book(), seeds=0)
+        assert score(DrillRecord(shared.journal, drill.loaded.scenario, made), book()) == shared.card

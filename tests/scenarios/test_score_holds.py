@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, StringConstraints
 
-import scenarios
-from analytics import playbook
+from analytics.playbook import load as book
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import add_references
 from analytics.score import score
@@ -22,9 +21,8 @@ from simulator.play import orders, play, play_orders
 from simulator.policy import Order
 from simulator.record.journal import Journal, accepted, parse
 from simulator.values import Pick
+from tests.shipped import EVERY
 
-EVERY = [(name, variant) for name in scenarios.names() for variant in scenarios.variants(name)]
-BOOK = playbook.load("recovery")
 SEED = 3
 SHORTEST_TEXT = 100
 """Characters from which on a field is free text: names and references are shorter."""
@@ -34,7 +32,7 @@ SHORTEST_TEXT = 100
 def played(name: str, variant: str, policy: str) -> tuple[Engine, Scorecard]:
     loaded = load(name, variant)
     engine = play(loaded, policy, SEED)
-    return engine, score(add_references(loaded, engine.journal, BOOK, seeds=0), BOOK)
+    return engine, score(add_references(loaded, engine.journal, book(), seeds=0), book())
 
 
 def cards(name: str, variant: str) -> Iterator[tuple[str, Engine, Scorecard]]:
@@ -79,13 +77,13 @@ def test_other_words_give_the_same_score(name: str, variant: str) -> None:
         other = [Order(o.at, o.by, reworded(o.body)) for o in said]
         assert sum(a.body != b.body for a, b in zip(said, other, strict=True)) > 3
         was, now = (
-            score(add_references(loaded, play_orders(loaded, given, SEED).journal, BOOK, seeds=0), BOOK)
+            score(add_references(loaded, play_orders(loaded, given, SEED).journal, book(), seeds=0), book())
             for given in (said, other)
         )
         assert now.to_json() == was.to_json()
 
 
-def reworded(body: acts.Command) -> acts.Command:
+def reworded(body: acts.Act) -> acts.Act:
     """Return a command with other words wherever somebody writes freely."""
     return body.model_copy(update=dict(_reworded(body)))
 
@@ -107,4 +105,4 @@ def test_the_same_record_gives_the_same_bytes_wherever_it_has_been(name: str, va
     for policy in ("by_the_book", "gamer"):
         engine, card = played(name, variant, policy)
         filed: Journal = parse("\n".join(engine.journal.lines()) + "\n", "filed.jsonl")
-        assert score(DrillRecord.of(filed, loaded.scenario), BOOK).to_json() == card.to_json()
+        assert score(DrillRecord.of(filed, loaded.scenario), book()).to_json() == card.to_json()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from functools import partial
-from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from analytics.runs.library import library_of
 from analytics.runs.walk import as_course, begin, course
 from analytics.score import score
 from scenarios import draw, load, variants
-from scenarios.check import check_path, check_text
+from scenarios.lint import check_path, check_text
 from scenarios.patch import lay_over
 from simulator import acts
 from simulator import events as e
@@ -30,13 +29,12 @@ from simulator.policy import Order
 from simulator.record.replay import replay
 from simulator.text import Utc, render
 from tests.scenarios import played
+from tests.shipped import EVERY, FOLDER, text
 
-FOLDER = Path(str(resources.files("scenarios")))
 OF_A = variants("auth_token")
-EVERY = [(name, variant) for name in scenarios.names() for variant in variants(name)]
 SEEDS = (1, 2, 3)
 drill = partial(played.drill, "auth_token")
-LIBRARIES = [(n, v) for n, v in EVERY if library_of(n, v).digest]
+LIBRARIES = [(n, v) for n, v in EVERY if library_of(n, v).scenario_version]
 
 
 def world(variant: str, minute: float):
@@ -55,7 +53,6 @@ def test_the_base_comes_first_and_every_variant_loads() -> None:
     assert OF_A == ("base", "amber", "birch", "cedar")
     for variant in OF_A:
         assert load("auth_token", variant).scenario.variant == variant
-    assert len({load("auth_token", variant).digest for variant in OF_A}) == len(OF_A)
 
 
 def test_an_unknown_variant_offers_the_nearest() -> None:
@@ -234,11 +231,11 @@ def test_waiting_is_a_fair_answer_to_what_fades_by_itself() -> None:
 # --- courses ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "variant"), LIBRARIES)
+@pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_committed_courses_belong_to_the_world_they_were_searched_with(name: str, variant: str) -> None:
     loaded, library = load(name, variant), library_of(name, variant)
     assert len(library.finalists) in (9, 10)
-    assert library.digest == loaded.mechanics, "the world or its actions have changed; run `make finalists`"
+    assert library.scenario_version == loaded.version, "run `make finalists`"
     walk = begin(loaded.make_world, loaded.scenario, 0)
     for finalist in library.finalists:
         turns, actions = as_course(finalist.steps, loaded.scenario)
@@ -286,13 +283,10 @@ def test_a_patch_is_laid_over_part_by_part() -> None:
     assert base["roles"][0]["cues"][0]["text"] == "old"  # type: ignore[index]
 
 
-TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
-
-
 def findings(patch: str) -> list[str]:
     from scenarios.auth_token.world import AuthTokenWorld
 
-    found = check_text(TEXT, "scenario.yaml", lambda: AuthTokenWorld, (patch, "mine.yaml"))
+    found = check_text(text(), "scenario.yaml", lambda: AuthTokenWorld, (patch, "mine.yaml"))
     return [str(one) for one in found]
 
 
@@ -326,7 +320,7 @@ def test_a_mistake_in_a_patch_is_found_where_it_was_made(patch: str, expected: s
 
 def test_what_a_patch_breaks_elsewhere_is_found_there() -> None:
     (found,) = findings("remove:\n  metrics: [session_db_p95]\n")
-    line = TEXT[: TEXT.index("  - {id: session_db_latency")].count("\n") + 1
+    line = text()[: text().index("  - {id: session_db_latency")].count("\n") + 1
     assert found.startswith(f"scenario.yaml:{line}: alerts.session_db_latency.metric: unknown name 'session_db_p95'")
 
 
@@ -334,9 +328,9 @@ def test_loading_a_broken_patch_says_where() -> None:
     from scenarios.loader import parse
 
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: actions\.pin\.runk: no such field"):
-        parse(TEXT, "scenario.yaml", ("actions:\n  - {id: pin, runk: flag}\n", "mine.yaml"))
+        parse(text(), "scenario.yaml", ("actions:\n  - {id: pin, runk: flag}\n", "mine.yaml"))
     with pytest.raises(ScenarioError, match=r"mine\.yaml:1: id: a variant cannot change it"):
-        parse(TEXT, "scenario.yaml", ("id: other\n", "mine.yaml"))
+        parse(text(), "scenario.yaml", ("id: other\n", "mine.yaml"))
 
 
 @pytest.mark.parametrize("name", scenarios.names())
@@ -347,9 +341,10 @@ def test_a_folders_variants_are_checked_with_it(name: str) -> None:
 def test_courses_of_another_world_are_a_warning(tmp_path: Path) -> None:
     folder = tmp_path / "auth_token"
     (folder / "variants").mkdir(parents=True)
-    (folder / "scenario.yaml").write_text(TEXT, encoding="utf-8")
+    (folder / "scenario.yaml").write_text(text(), encoding="utf-8")
     (folder / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
-    (folder / "variants" / "mine.yaml").write_text("parameters: {capacity: 20000}\n", encoding="utf-8")
-    (folder / "variants" / "mine.library.yaml").write_text("scenario: auth_token\ndigest: old\n", encoding="utf-8")
+    (folder / "variants" / "mine.yaml").write_text("version: 2\nparameters: {capacity: 20000}\n", encoding="utf-8")
+    (folder / "variants" / "mine.library.yaml").write_text("scenario: auth_token\nscenario_version: \"1\"\n", encoding="utf-8")
     (found,) = check_path(folder)
     assert (Path(found.file).name, found.line, found.level) == ("mine.library.yaml", 2, "warning")
+    assert "with version 1, this is version 1.2" in found.what

@@ -14,7 +14,7 @@ from simulator.engine import Engine
 from simulator.options import options
 from simulator.values import Pick
 
-KINDS = tuple(sorted(acts.Command.__subclasses__(), key=lambda model: model.__name__))
+KINDS = tuple(sorted(acts.Act.__subclasses__(), key=lambda model: model.__name__))
 FACILITATES = ("FireInject", "HoldInject", "SkipInject", "EditInject", "SendAdHoc", "GiveHint", "OverrideOutcome",
                "MarkObservation", "RateTeam")  # fmt: skip
 APART = ("EndDrill", "LeaveSeat")
@@ -25,7 +25,7 @@ PLAYED = tuple(model for model in KINDS if model.__name__ not in (*FACILITATES, 
 FACILITATED = tuple(model for model in KINDS if model.__name__ in FACILITATES)
 
 
-def command(engine: Engine, role: str, rng: random.Random, words: str) -> acts.Command | None:
+def command(engine: Engine, role: str, rng: random.Random, words: str) -> acts.Act | None:
     """Return a command that `role` might give now; its texts are `words`. None where chance made nothing valid."""
     if role in engine.incident.seats and rng.random() < LEAVES:
         return acts.LeaveSeat(seat=role)

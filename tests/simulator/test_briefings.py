@@ -20,7 +20,8 @@ from simulator import events as e
 from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine, new_header
 from simulator.options import _DYNAMIC, _NUMBERED, _STATIC
-from simulator.record.journal import Entry, accepted
+from simulator.record.entry import Entry
+from simulator.record.journal import accepted
 from simulator.record.replay import replay
 from simulator.scenario import model as scenario
 from simulator.scenario import parts
@@ -38,14 +39,14 @@ LEAST_WORDS = 20
 
 
 class Found:
-    """Everything that can be reached from a briefing: its texts, the entries in it, and what should not be there."""
+    """Everything that can be reached from an object: its texts, the entries in it, and what should not be there."""
 
-    def __init__(self, b: Briefing) -> None:
+    def __init__(self, *parts: object) -> None:
         self.texts: list[str] = []
         self.entries: dict[int, Entry] = {}
         self.wrong: list[str] = []
         self._seen: dict[int, object] = {}
-        for part in (b, *offered(b)):
+        for part in parts:
             self._walk(part, type(part).__name__)
         self.text = "\n".join(self.texts)
 
@@ -84,9 +85,9 @@ def inside(value: object) -> Iterator[tuple[str, object]]:
 
 
 def offered(b: Briefing) -> Iterator[object]:
-    """Yield what a briefing makes only when it is asked: all that pages ask it for."""
+    """Yield what a briefing makes only when it is asked: all that pages ask it for, beside log lines."""
     yield from (b.options(source) for source in SOURCES)
-    yield from (b.alerts(), b.tasks(), b.running(), b.search_logs(minutes=600))
+    yield from (b.alerts(), b.tasks(), b.running())
     for ref in b.incident.refs:
         yield from (b.title_of(ref), b.result(ref))
     yield from (b.latest_result(line.id) for line in b.catalogue.lines if line.what == "query")
@@ -131,30 +132,36 @@ def words_of(template: str) -> str:
 def check(engine: Engine) -> int:
     """Look through every role's briefing; return how many hidden texts were looked for."""
     looked_for = 0
+    lines: dict[bool, Found] = {}
+    said = {entry.seq: made_up(entry) for entry in engine.journal}
+    public = " ".join(one.text for one in engine.scenario.logs)
     for role in engine.scenario.roles:
-        found = Found(briefing(engine, role.id))
-        assert found.wrong == [], role.id
+        b = briefing(engine, role.id)
+        found = Found(b, *offered(b))
+        knows = engine.circle.knows(role.id)
+        if knows not in lines:  # whoever may read log lines reads the same ones
+            lines[knows] = Found(b.search_logs(minutes=600))
+        found.text += lines[knows].text
+        assert found.wrong + lines[knows].wrong == [], role.id
         inbox = {entry.seq for entry in engine.inbox(role.id)}
         others = [x for seq, x in found.entries.items() if seq not in inbox]
         assert others == [], f"{role.id} at {engine.now} gets hold of what is addressed to others"
         assert not any(isinstance(x.body, e.TRUTH) for x in found.entries.values())
-        public = " ".join(one.text for one in engine.scenario.logs)
         for what, template in hidden(engine, role.id):
             words = words_of(template)
             if len(words) < LEAST_WORDS or words in public:
                 continue
             looked_for += 1
             assert words not in found.text, f"{role.id} at {engine.now} can read {what}: {words!r}"
-        for name in secrets(engine, role.id):
+        own = {name for seq in inbox for name in said[seq]}
+        for name in {name for names in said.values() for name in names} - own:
             assert name not in found.text, f"{role.id} at {engine.now} can read {name}"
     return looked_for
 
 
-def secrets(engine: Engine, role: str) -> list[str]:
-    """Return the made-up words of entries that `role` may not see and that nothing it sees repeats."""
-    own = {seq for entry in engine.inbox(role) for seq in re.findall(r"secret-\d+-", entry.to_json())}
-    every = [seq for entry in engine.journal for seq in re.findall(r"secret-\d+-", entry.to_json())]
-    return [name for name in dict.fromkeys(every) if name not in own]
+def made_up(entry: Entry) -> list[str]:
+    """Return the made-up words of an entry: whoever sees neither it nor another with them must not read them."""
+    return re.findall(r"secret-\d+-", entry.to_json())
 
 
 def played(name: str, variant: str, chance: int, look: Callable[[Engine], int]) -> tuple[Engine, int]:

@@ -16,7 +16,8 @@ from simulator import events as e
 from simulator.briefing import briefing
 from simulator.engine import Engine
 from simulator.errors import ReplayDivergence
-from simulator.record.journal import Entry, load, refused, seen_by
+from simulator.record.entry import Entry
+from simulator.record.journal import load, refused, seen_by
 from simulator.record.replay import rebuild, replay, rerun
 from tests.simulator.toy import engine, toy
 
@@ -32,13 +33,14 @@ def bodies(drill: Engine, kind: type[e.Event]) -> list[e.Event]:
     return [entry.body for entry in drill.journal if isinstance(entry.body, kind)]
 
 
-def last_refusal(drill: Engine) -> str:
-    body = drill.journal.entries[-1].body
-    assert isinstance(body, e.CommandRefused)
-    return body.reason
+def refusal_of(drill: Engine, command: acts.Act, by: str) -> str:
+    """Give a command that is refused and return why."""
+    refusal = drill.submit(command, by).refusal
+    assert refusal is not None
+    return refusal.reason
 
 
-def play(drill: Engine, script: list[tuple[int, str, acts.Command]], step: int | None = None) -> Engine:
+def play(drill: Engine, script: list[tuple[int, str, acts.Act]], step: int | None = None) -> Engine:
     """Give each command at its second, advancing in one go or in steps."""
     for at, by, command in script:
         advance(drill, at, step)
@@ -53,7 +55,7 @@ def advance(drill: Engine, to: int, step: int | None) -> None:
     drill.advance(to)
 
 
-SCRIPT: list[tuple[int, str, acts.Command]] = [
+SCRIPT: list[tuple[int, str, acts.Act]] = [
     (-60, MITIGATION, acts.TakeSeat(seat="mitigation", name="Ana")),
     (30, COMMANDER, acts.AcknowledgePage(alert="Errors")),
     (65, MITIGATION, acts.RunQuery(query="check")),
@@ -190,13 +192,16 @@ def test_a_delegated_query_to_a_person_waits_for_the_person() -> None:
         ("nobody:X", acts.PostMessage(text="hi"), "no role 'nobody'"),
     ],
 )
-def test_refusals_say_why_and_the_drill_goes_on(by: str, command: acts.Command, reason: str) -> None:
+def test_refusals_say_why_and_the_drill_goes_on(by: str, command: acts.Act, reason: str) -> None:
     drill = engine()
-    entry = drill.submit(command, by)
-    assert reason in last_refusal(drill)
+    answer = drill.submit(command, by)
+    assert answer.refusal is not None
+    assert reason in answer.refusal.reason
     drill.advance(60)
     assert drill.now == 60
-    assert entry.seq == drill.journal.entries[entry.seq].body.command
+    said = drill.journal.entries[answer.entry.seq].body
+    assert isinstance(said, e.CommandRefused)
+    assert (said.command, said.reason) == (answer.entry.seq, answer.refusal.reason)
 
 
 def test_who_leads_delegates_to_the_least_busy() -> None:
@@ -212,8 +217,7 @@ def test_who_speaks_for_an_empty_seat_sits_in_it_and_nobody_else_can() -> None:
     drill = engine()
     drill.submit(acts.PostMessage(text="hello"), COMMANDER)
     assert drill.incident.seats == {"commander": "Bo"}
-    drill.submit(acts.TakeSeat(seat="commander", name="Cy"), "commander:Cy")
-    assert "taken by Bo" in last_refusal(drill)
+    assert "taken by Bo" in refusal_of(drill, acts.TakeSeat(seat="commander", name="Cy"), "commander:Cy")
 
 
 def test_what_cannot_be_stopped_says_so() -> None:
@@ -222,8 +226,7 @@ def test_what_cannot_be_stopped_says_so() -> None:
     drill.advance(60)
     drill.submit(acts.TakeAction(action="purge"), MITIGATION)
     drill.advance(70)
-    drill.submit(acts.AbortAction(action="action:purge"), MITIGATION)
-    assert "cannot be stopped" in last_refusal(drill)
+    assert "cannot be stopped" in refusal_of(drill, acts.AbortAction(action="action:purge"), MITIGATION)
 
 
 def test_who_must_leave_hands_over_or_leaves_the_role_vacant() -> None:
@@ -238,16 +241,15 @@ def test_who_must_leave_hands_over_or_leaves_the_role_vacant() -> None:
         drill.advance(1500)
     assert vacant.incident.holder("commander") is None
     assert handed.incident.holder("commander") == "deputy"
-    vacant.submit(acts.AssignRole(role="commander", to="commander"), COMMANDER)
-    assert "had to leave" in last_refusal(vacant)
+    assert "had to leave" in refusal_of(vacant, acts.AssignRole(role="commander", to="commander"), COMMANDER)
 
 
 def test_a_refusal_names_nothing_that_is_not_for_the_one_who_asked() -> None:
     drill = engine()
     drill.advance(300)
     for ref in ("cue:purge_is_safe", "inject:secret", "query:none"):
-        drill.submit(acts.Declare(severity="SEV-2", title="t", evidence=(ref,)), COMMANDER)
-        told = last_refusal(drill).replace(repr(ref), "")
+        told = refusal_of(drill, acts.Declare(severity="SEV-2", title="t", evidence=(ref,)), COMMANDER)
+        told = told.replace(repr(ref), "")
         assert "nothing here is called" in told
         assert "purge_is_safe" not in told
         assert "secret" not in told
@@ -255,7 +257,7 @@ def test_a_refusal_names_nothing_that_is_not_for_the_one_who_asked() -> None:
 
 def test_only_who_asked_sees_what_was_refused() -> None:
     drill = engine()
-    entry = drill.submit(acts.RunQuery(query="chek"), COMMANDER)
+    entry = drill.submit(acts.RunQuery(query="chek"), COMMANDER).entry
     assert entry in briefing(drill, "commander").entries
     assert entry not in briefing(drill, "mitigation").entries
 
@@ -301,8 +303,7 @@ def test_the_world_runs_on_after_the_end_so_ending_early_reduces_no_harm() -> No
     assert early.world.harm() == late.world.harm()
     assert [b.how for b in bodies(late, e.DrillEnded)] == ["time"]
     drill = early
-    drill.submit(acts.PostMessage(text="late"), COMMANDER)
-    assert "the drill is over" in last_refusal(drill)
+    assert "the drill is over" in refusal_of(drill, acts.PostMessage(text="late"), COMMANDER)
 
 
 def test_injects_are_timed_contingent_held_edited_and_fired() -> None:
@@ -391,7 +392,7 @@ def test_hints_come_in_training_only_and_only_while_needed() -> None:
         max_size=12,
     )
 )
-def test_any_commands_in_any_order_replay_to_the_same_bytes(script: list[tuple[int, str, acts.Command]]) -> None:
+def test_any_commands_in_any_order_replay_to_the_same_bytes(script: list[tuple[int, str, acts.Act]]) -> None:
     drill = play(engine(3), sorted(script, key=lambda line: line[0]))
     assert list(replay(toy(), drill.journal).journal.lines()) == list(drill.journal.lines())
     ats = [entry.at for entry in drill.journal]

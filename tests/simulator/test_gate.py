@@ -14,7 +14,7 @@ NO_COMMANDER = "have a commander accept"
 NO_DEPUTY = "have a deputy accept, in another seat than the commander's"
 
 
-def owners_missing(*steps: tuple[int, str, acts.Command]) -> list[str]:
+def owners_missing(*steps: tuple[int, str, acts.Act]) -> list[str]:
     """Return what the gate says of ownership at minute 20, after these commands."""
     drill = engine()
     for at, by, command in ((60, COMMANDER, acts.Declare(severity="SEV-2", title="t")), *steps):
@@ -27,7 +27,7 @@ def owners_missing(*steps: tuple[int, str, acts.Command]) -> list[str]:
     return [words.removeprefix(OWNED) for words in refused.missing if words.startswith(OWNED)]
 
 
-def assigned(at: int, role: Literal["commander", "deputy"], to: str) -> tuple[int, str, acts.Command]:
+def assigned(at: int, role: Literal["commander", "deputy"], to: str) -> tuple[int, str, acts.Act]:
     return at, COMMANDER, acts.AssignRole(role=role, to=to)
 
 

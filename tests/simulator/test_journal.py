@@ -13,7 +13,7 @@ from simulator import acts
 from simulator.errors import JournalError
 from simulator.play import play_orders
 from simulator.policy import Order
-from simulator.record.journal import Entry, load, references, refused, role_of
+from simulator.record.journal import load, references, refused, role_of
 from simulator.record.replay import replay, rerun
 from tests.simulator.test_engine import SCRIPT, play
 from tests.simulator.toy import engine, toy
@@ -101,7 +101,7 @@ def test_by_tells_the_role() -> None:
 
 def test_a_refusal_names_the_command_it_refuses() -> None:
     drill = engine()
-    entry: Entry = drill.submit(acts.RunQuery(query="nope"), "commander:Bo")
+    entry = drill.submit(acts.RunQuery(query="nope"), "commander:Bo").entry
     assert refused(drill.journal.entries) == {entry.seq}
 
 

@@ -29,11 +29,10 @@ def drill(name: str, *seats: str, seed: int = 7) -> Engine:
     return engine
 
 
-def refused(engine: Engine, command: acts.Command, by: str) -> str:
+def refused(engine: Engine, command: acts.Act, by: str) -> str:
     """Give a command; return why it was refused, or nothing."""
-    entry = engine.submit(command, by)
-    last = engine.journal.entries[-1].body
-    return last.reason if isinstance(last, e.CommandRefused) and last.command == entry.seq else ""
+    refusal = engine.submit(command, by).refusal
+    return refusal.reason if refusal else ""
 
 
 def of(engine: Engine, kind: type[Any]) -> list[Any]:

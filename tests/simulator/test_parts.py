@@ -10,11 +10,12 @@ from pydantic import TypeAdapter
 from simulator import acts
 from simulator.errors import ScenarioError, UnknownName
 from simulator.monitoring.series import Telemetry
-from simulator.options import options, picked_fields
+from simulator.options import options
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import AlertRule, Duration, Effect, Metric, Query, Seconds
 from simulator.streams import streams
 from simulator.text import Utc, clock, render
+from simulator.values import picked_fields
 from tests.simulator.toy import engine
 
 

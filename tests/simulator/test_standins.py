@@ -23,13 +23,13 @@ from tests.simulator.toy import TOY, toy
 MITIGATION = "mitigation:Ana"
 
 
-def gives(*commands: tuple[int, acts.Command]) -> Callable[[], Agent]:
+def gives(*commands: tuple[int, acts.Act]) -> Callable[[], Agent]:
     """Return a maker of a holder who gives each command once, not before its second."""
 
     def make() -> Agent:
         left = list(commands)
 
-        def act(b: Briefing) -> Iterator[acts.Command]:
+        def act(b: Briefing) -> Iterator[acts.Act]:
             while left and b.now >= left[0][0]:
                 yield left.pop(0)[1]
 
@@ -41,7 +41,7 @@ def gives(*commands: tuple[int, acts.Command]) -> Callable[[], Agent]:
 CHECK_BY_TWO = [{**TOY["queries"][0], "executors": ["mitigation", "comms", "commander"]}, TOY["queries"][1]]
 
 
-def led(*orders: tuple[int, acts.Command], **others: Callable[[], Agent]) -> LoadedScenario:
+def led(*orders: tuple[int, acts.Act], **others: Callable[[], Agent]) -> LoadedScenario:
     """Return the toy with a simulated commander who gives these orders."""
     lead = gives((0, acts.AssignRole(role="commander", to="commander")), *orders)
     return replace(toy(queries=CHECK_BY_TWO, injects=[]), teammates={"commander": lead, **others})
@@ -275,7 +275,7 @@ def test_who_has_handed_over_decides_nothing_and_goes_on_from_another_seat() -> 
     assert drill.incident.status == "mitigating"
     mark = len(drill.journal.entries)
     drill.run_to_horizon()
-    unasked = [x for x in drill.journal.entries[mark:] if x.by.startswith("teammate:") and x.is_command]
+    unasked = [x for x in drill.journal.entries[mark:] if x.by.simulated and x.is_command]
     assert not unasked  # a person is in command, in whichever seat
 
 
@@ -348,7 +348,7 @@ def test_a_simulated_team_goes_on_from_where_a_person_in_command_stopped(name: s
         drill.advance(drill.now + 5)
     taken = drill.now
     drill.run_to_horizon()
-    theirs = [x for x in drill.journal if x.by.startswith("teammate:") and x.is_command]
+    theirs = [x for x in drill.journal if x.by.simulated and x.is_command]
     assert min(x.at for x in theirs) >= taken + 120 - 15  # it looks around on every scrape
     given = [x.body for x in theirs]
     assert not [x for x in given if isinstance(x, acts.Declare)]

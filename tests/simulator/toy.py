@@ -133,7 +133,7 @@ TOY: dict[str, Any] = {
 def toy(**changes: Any) -> LoadedScenario:
     """Return the toy scenario, with top-level fields replaced by `changes`."""
     scenario = Scenario.model_validate({**TOY, **changes})
-    return LoadedScenario(scenario=scenario, make_world=ToyWorld, digest="toy", responders={})
+    return LoadedScenario(scenario=scenario, make_world=ToyWorld, responders={})
 
 
 def engine(seed: int = 7, *, mode: str = "assessment", **changes: Any) -> Engine:

@@ -46,12 +46,12 @@ class FlagOff:
     """Take the flag off two minutes in, having declared."""
 
     def __init__(self) -> None:
-        self.left: list[tuple[str, acts.Command]] = [
+        self.left: list[tuple[str, acts.Act]] = [
             ("commander", acts.Declare(severity="SEV-1", title="cache fills up")),
             ("mitigation", acts.TakeAction(action="flag_off")),
         ]
 
-    def __call__(self, brief: Brief) -> Iterable[tuple[str, acts.Command]]:
+    def __call__(self, brief: Brief) -> Iterable[tuple[str, acts.Act]]:
         while self.left and brief("commander").now >= 120:
             yield self.left.pop(0)
 

@@ -23,10 +23,9 @@ from ui.session import Here
 Seat = Callable[..., Here]
 
 
-def give(here: Here, *commands: acts.Command) -> Briefing:
+def give(here: Here, *commands: acts.Act) -> Briefing:
     for command in commands:
-        _, refused = here.room.submit(command, here.person)
-        assert refused is None, refused
+        assert here.room.submit(command, here.person).refusal is None
     return here.room.briefing(here.role)
 
 

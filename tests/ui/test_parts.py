@@ -27,7 +27,7 @@ IN_THE_LOBBY = {"take_seat", "leave_seat"}
 
 
 def test_every_command_of_a_responder_has_a_form() -> None:
-    kinds = {model.model_fields["kind"].default for model in acts.Command.__subclasses__()}
+    kinds = {model.model_fields["kind"].default for model in acts.Act.__subclasses__()}
     forms = {form.kind for group in catalogue.GROUPS.values() for form in group}
     assert forms == kinds - FACILITATING - IN_THE_LOBBY
 
@@ -59,7 +59,7 @@ def test_small_fields_share_a_line() -> None:
         ("/say two words", acts.PostMessage(text="two words")),
     ],
 )
-def test_slash_commands(typed: str, given: acts.Command, seat: Seat) -> None:
+def test_slash_commands(typed: str, given: acts.Act, seat: Seat) -> None:
     assert completion.slash(seat("commander", 5).room.briefing("commander"), typed).command == given
 
 

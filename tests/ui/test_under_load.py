@@ -28,7 +28,7 @@ def form(app: AppTest, group: str, kind: str) -> None:
     app.get_by_key("form_kind").set_value(kind).run()
 
 
-def given(here: Here, what: type[acts.Command]) -> int:
+def given(here: Here, what: type[acts.Act]) -> int:
     return sum(isinstance(entry.body, what) for entry in here.room.briefing("commander").entries)
 
 

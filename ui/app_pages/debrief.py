@@ -80,7 +80,7 @@ def _of_room(room: Room, person: Participant | None) -> None:
         return shell.dead_end("There is no record of this drill", "It ended without one; nothing can be shown.")
     card = room.scorecard()
     head = journal.header
-    older = head.engine != VERSION or head.digest != room.loaded.digest
+    older = (head.engine, head.scenario_version) != (VERSION, room.loaded.version)
     ident = room.row.id if person else f"{room.row.id}-nameless"
     drill = shelved(key_of(ident, journal, card), journal, room.loaded.scenario, card, older, person is None)
     shell.head(drill.scenario.title)
@@ -124,7 +124,7 @@ def _from_file() -> None:
     try:
         journal = _parsed(file.file_id, file.getvalue().decode("utf-8"), file.name)
         loaded = load(journal.header.scenario, journal.header.variant, journal.header.difficulty)
-        older = journal.header.engine != VERSION or journal.header.digest != loaded.digest
+        older = (journal.header.engine, journal.header.scenario_version) != (VERSION, loaded.version)
         card = scored(journal, loaded.scenario)
     except UnicodeDecodeError:
         return _bad("The file is not UTF-8 text; give a journal that `drill play --out` wrote")

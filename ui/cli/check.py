@@ -12,7 +12,7 @@ from ui.cli.choices import Schema
 from ui.cli.shared import bar, err, known, put
 
 if TYPE_CHECKING:
-    from scenarios.check import Finding
+    from scenarios.lint import Problem
 
 
 def check(
@@ -20,31 +20,31 @@ def check(
     run: Annotated[bool, typer.Option("--run", help="Play the scenario too, with every responder.")] = False,
 ) -> None:
     """Say what is wrong with a scenario or playbook: file, line, what, and how to mend it."""
-    from scenarios.check import check_path
+    from scenarios.lint import check_path
 
-    findings = check_path(known(path, "give a scenario's folder or a YAML file"))
-    if run and not any(finding.level == "error" for finding in findings):
-        findings += played(path)
-    for finding in findings:
-        err.print(str(finding), markup=False)
-    if not findings:
+    problems = check_path(known(path, "give a scenario's folder or a YAML file"))
+    if run and not any(problem.level == "error" for problem in problems):
+        problems += played(path)
+    for problem in problems:
+        err.print(str(problem), markup=False)
+    if not problems:
         err.print(f"{path}: nothing to mend", markup=False)
-    put({"path": str(path), "findings": [asdict(finding) for finding in findings]})
-    if any(finding.level == "error" for finding in findings):
+    put({"path": str(path), "findings": [asdict(problem) for problem in problems]})
+    if any(problem.level == "error" for problem in problems):
         raise typer.Exit(1)
 
 
-def played(path: Path) -> list[Finding]:
+def played(path: Path) -> list[Problem]:
     """Play the scenario at `path` and return what only playing shows."""
     from analytics.runs.rehearse import Variant, rehearse
-    from scenarios.check import Finding
+    from scenarios.lint import Problem
     from scenarios.sources import variants_at
 
     variants = [Variant(loaded, source) for loaded, source in variants_at(path)]
     with bar() as progress:
         task = progress.add_task("playing", total=None)
         remarks = rehearse(variants, lambda at, of: progress.update(task, completed=at, total=of))
-    return [Finding(*remark) for remark in remarks]
+    return [Problem(*remark) for remark in remarks]
 
 
 def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook or command.")]) -> None:

@@ -55,6 +55,6 @@ def refusals(journal: Journal) -> Iterator[str]:
     for entry in journal:
         if entry.body.kind == "command_refused":
             command = journal.entries[entry.body.command - 1]  # type: ignore[union-attr]
-            if not command.by.startswith("teammate:"):
+            if not command.by.simulated:
                 reason = entry.body.reason  # type: ignore[union-attr]
                 yield f"T{command.at:+d}s {command.by} {command.body.kind}: {reason}"

@@ -19,7 +19,8 @@ from analytics.scorecard import Scorecard
 from analytics.view import RecordView
 from simulator.briefing import called
 from simulator.errors import DrillError
-from simulator.record.journal import Entry, Journal, refused
+from simulator.record.entry import Entry
+from simulator.record.journal import Journal, refused
 from simulator.scenario.model import Scenario
 from ui.parts.words import Names, NamesThen
 

@@ -13,7 +13,8 @@ from analytics.report import tables as frames
 from analytics.scorecard import listed
 from simulator import acts
 from simulator import events as e
-from simulator.record.journal import Entry, references
+from simulator.record.entry import Entry
+from simulator.record.journal import references
 from simulator.text import clock
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.look import VERDICT, badge, minute, number, stated, truth_badge

@@ -6,7 +6,7 @@ from html import escape
 
 from analytics.criteria.comms import GRACE
 from simulator.briefing import Briefing
-from simulator.record.incident import IncidentState
+from simulator.record.history import History
 from simulator.room.clock import Clock
 from simulator.text import clock as stamp
 from ui.parts.words import Names, names_of
@@ -53,7 +53,7 @@ def _fact(name: str, value: str, tone: str = "") -> str:
     return f'<span class="fact {ident} {tone}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
 
 
-def _holder(name: str, incident: IncidentState, names: Names, role: str) -> str:
+def _holder(name: str, incident: History, names: Names, role: str) -> str:
     seat = incident.holder(role)
     if seat:
         return _fact(name, incident.person(seat) or names.handle(seat))
@@ -61,12 +61,12 @@ def _holder(name: str, incident: IncidentState, names: Names, role: str) -> str:
     return _fact(name, f"asked {names.handle(offered)}" if offered else "nobody", "warn")
 
 
-def _deputy(incident: IncidentState, names: Names) -> str:
+def _deputy(incident: History, names: Names) -> str:
     both = one_person_leads(incident)
     return _fact("Deputy", f"also {both}", "warn") if both else _holder("Deputy", incident, names, "deputy")
 
 
-def one_person_leads(incident: IncidentState) -> str | None:
+def one_person_leads(incident: History) -> str | None:
     """Return who is commander and deputy at once, None where two people are, or somebody is missing."""
     seats = incident.holder("commander"), incident.holder("deputy")
     if None in seats:
@@ -75,7 +75,7 @@ def one_person_leads(incident: IncidentState) -> str | None:
     return people[0] if seats[0] == seats[1] or people[0] == people[1] else None
 
 
-def _update(incident: IncidentState, now: int) -> str:
+def _update(incident: History, now: int) -> str:
     due = incident.next_update_due
     if incident.closed or due is None:
         return _fact("Next update", "done" if incident.closed else "not set")
@@ -92,7 +92,7 @@ def span_of(due: int, now: int) -> str:
     return f"OVERDUE {-left // 60:02d}:{-left % 60:02d}"
 
 
-def _freeze(incident: IncidentState) -> str:
+def _freeze(incident: History) -> str:
     if not incident.frozen:
         return _fact("Freeze", "none")
     kinds = {kind for kinds in incident.frozen.values() for kind in kinds}

@@ -25,7 +25,7 @@ class Form(NamedTuple):
     """Fields that the score reads, whoever it is for."""
 
     @property
-    def model(self) -> type[acts.Command]:
+    def model(self) -> type[acts.Act]:
         return model_of(self.kind)
 
 

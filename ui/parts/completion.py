@@ -16,7 +16,7 @@ from simulator.record.journal import first_problem
 class Parsed(NamedTuple):
     """What a typed line means: a command to give, or why it means nothing."""
 
-    command: acts.Command | None
+    command: acts.Act | None
     problem: str = ""
     nearest: str = ""
     """Line that comes closest, to be taken over with one click."""
@@ -54,7 +54,7 @@ def match(briefing: Briefing, typed: str) -> CommandLine | None:
     return None
 
 
-def order(line: CommandLine, executor: str | None, decision: str | None = None) -> acts.Command:
+def order(line: CommandLine, executor: str | None, decision: str | None = None) -> acts.Act:
     """Return the command that runs a catalogue line."""
     if line.what == "query":
         return acts.RunQuery(query=line.id, executor=executor)
@@ -191,7 +191,7 @@ def _say(b: Briefing, rest: list[str]) -> Parsed:
 
 
 def _form(b: Briefing, rest: list[str]) -> Parsed:
-    kinds = [model.model_fields["kind"].default for model in acts.Command.__subclasses__()]
+    kinds = [model.model_fields["kind"].default for model in acts.Act.__subclasses__()]
     wanted = "_".join(rest).lower()
     close = [k for k in kinds if wanted and wanted in k] or difflib.get_close_matches(wanted, kinds, n=1, cutoff=0.4)
     return Parsed(None, form=close[0]) if close else Parsed(None, f"no form is called {wanted!r}")

@@ -7,7 +7,8 @@ from html import escape
 
 from simulator import events as e
 from simulator.briefing import Briefing
-from simulator.record.journal import Entry, refused
+from simulator.record.entry import Entry
+from simulator.record.journal import refused
 from simulator.text import clock
 from ui.parts.words import NamesThen, Said, names_of, told
 

@@ -21,7 +21,7 @@ class Button(NamedTuple):
     """One click: what it says and the command it gives, or the form it opens."""
 
     label: str
-    command: acts.Command | None
+    command: acts.Act | None
     opens: str = ""
     """Kind of the form to open instead."""
     about: str = ""

@@ -53,7 +53,7 @@ def model_of(kind: str) -> type[Command]:
 
 @cache
 def _models() -> dict[str, type[Command]]:
-    return {model.model_fields["kind"].default: model for model in acts.Command.__subclasses__()}
+    return {model.model_fields["kind"].default: model for model in acts.Act.__subclasses__()}
 
 
 def _shape(path: str, annotation: Any, needed: bool) -> Shape:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from simulator import acts, values
 from simulator import events as e
 from simulator.briefing import Briefing, Called
-from simulator.record.journal import Entry, refused
+from simulator.record.entry import Entry
+from simulator.record.journal import refused
 from simulator.text import clock
 
 
@@ -29,7 +30,7 @@ class Said(NamedTuple):
 
 FEW = 3
 """Readers up to which something is said to be for you."""
-Teller = Callable[["Names", "Entry", "acts.Command | e.Event"], "Said | None"]
+Teller = Callable[["Names", "Entry", "acts.Act | e.Event"], "Said | None"]
 
 
 class Names:

@@ -1,0 +1,146 @@
+"""Check a scenario's folder, its variants and library, or a playbook's file."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+import scenarios
+from analytics.playbook import Playbook
+from scenarios.authors import authored
+from scenarios.lint.problem import Problem, of_error
+from scenarios.lint.scenario import Check
+from scenarios.loader import MakeWorld, Written, label, parse, schema_problems, world_in, written
+from scenarios.patch import lay_over
+from simulator.errors import ScenarioError
+from simulator.scenario.document import read
+from simulator.scenario.model import Scenario
+
+
+def check_path(path: Path) -> list[Problem]:
+    """Return the problems of a scenario's folder or file, its variants included, or of a playbook's file, by line."""
+    file = path / "scenario.yaml" if path.is_dir() else path
+    text = _read(file)
+    if isinstance(text, Problem):
+        return [text]
+    problems = _of_text(text, file)
+    if file.name != "scenario.yaml" or any(one.level == "error" for one in problems):
+        return problems
+    for patch in sorted((file.parent / "variants").glob("*.yaml")):
+        over = _read(patch)
+        if isinstance(over, Problem):
+            problems.append(over)
+        elif "." not in patch.stem:
+            problems += _of_text(text, file, (over, str(patch)))
+    return sorted(dict.fromkeys(problems))
+
+
+def _of_text(text: str, file: Path, patch: tuple[str, str] | None = None) -> list[Problem]:
+    """Return the problems of a scenario or variant, of the Python beside it, and of its library."""
+    try:
+        with authored(file.resolve().parent, str(file.parent)):
+            _module_in(file.resolve().parent, "responders")
+            return check_text(text, str(file), lambda: _world_beside(file), patch) + _old_courses(file, text, patch)
+    except ScenarioError as error:
+        return [of_error(error, str(file))]
+
+
+def _old_courses(file: Path, text: str, patch: tuple[str, str] | None) -> list[Problem]:
+    """Return a warning where a library's finalists were searched with another version than this one."""
+    library = Path(patch[1]).with_suffix(".library.yaml") if patch else file.parent / "library.yaml"
+    found = _read(library)
+    try:
+        if file.name != "scenario.yaml" or isinstance(found, Problem):
+            return []
+        document = read(found, str(library))
+        now = parse(text, str(file), patch).whole_version
+    except ScenarioError:
+        return []  # said elsewhere
+    searched = document.data.get("scenario_version", now)
+    if searched == now:
+        return []
+    what = f"scenario_version: the finalists were searched with version {searched}, this is version {now}"
+    line = document.line(("scenario_version",))
+    return [Problem(str(library), line, what, "search again: make finalists", "warning")]
+
+
+def _read(file: Path) -> str | Problem:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read as UTF-8 text ({error})"
+        return Problem(str(file), 1, what, "give a scenario's folder or a YAML file")
+
+
+def check_text(
+    text: str,
+    file: str,
+    find_world: Callable[[], MakeWorld] | None = None,
+    patch: tuple[str, str] | None = None,
+) -> list[Problem]:
+    """Return the problems of a scenario's or playbook's text; without a world its names go unchecked.
+
+    With the (text, file) of a variant's patch: those of the scenario with the patch laid over it.
+    """
+    try:
+        document = read(text, file)
+        if "parts" in document.data or "bands" in document.data:
+            return _check_playbook(Written(document.data, document))
+        if patch is not None and (found := _misplaced(document.data, *patch)):
+            return found
+        source = written(text, file, patch)
+        scenario = Scenario.model_validate(source.data)
+    except ScenarioError as error:
+        return [of_error(error, file)]
+    except ValidationError as error:
+        return sorted(_schema(error, source, Scenario))
+    check = Check(source, scenario)
+    check.run(find_world)
+    return sorted(check.problems)
+
+
+def _misplaced(base: dict[str, Any], text: str, file: str) -> list[Problem]:
+    """Return what a patch cannot do at all."""
+    over = read(text, file)
+    return [
+        Problem(file, over.line(path), f"{label(over.data, path)}: {what}", remedy)
+        for path, what, remedy in lay_over(base, over.data).problems
+    ]
+
+
+def _check_playbook(source: Written) -> list[Problem]:
+    try:
+        Playbook.model_validate(source.data)
+    except ValidationError as error:
+        return sorted(_schema(error, source, Playbook))
+    return []
+
+
+def _schema(error: ValidationError, source: Written, model: Any) -> Iterator[Problem]:
+    for file, line, name, what, remedy in schema_problems(error, source, model):
+        yield Problem(file, line, f"{name}: {what}", remedy)
+
+
+def _world_beside(file: Path) -> MakeWorld:
+    """Return the class of the world in the scenario's folder. Raises ScenarioError."""
+    folder = file.resolve().parent
+    return world_in(_module_in(folder, "world"), str(file.parent))
+
+
+def _module_in(folder: Path, name: str) -> Any:
+    """Return a module of the scenario in `folder`, wherever that is; None where it has none."""
+    if str(folder.parent) in (str(Path(root).resolve()) for root in scenarios.__path__):
+        return importlib.import_module(f"scenarios.{folder.name}.{name}") if (folder / f"{name}.py").is_file() else None
+    if not (folder / f"{name}.py").is_file():
+        return None
+    spec = importlib.util.spec_from_file_location(f"checked_{name}", folder / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

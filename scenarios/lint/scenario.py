@@ -1,0 +1,291 @@
+"""What is wrong in one scenario that can be read: names, conditions, weights, templates, what is lacking."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from analytics.playbook import load as load_playbook
+from analytics.playbook import names as playbooks
+from scenarios.lint.places import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
+from scenarios.lint.problem import Level, Problem, of_error
+from scenarios.lint.responses import DUE, SUPPORTED, expected
+from scenarios.loader import MakeWorld, Written, label
+from simulator.errors import ScenarioError, nearest
+from simulator.record.facts import INCIDENT_FACTS
+from simulator.scenario.model import Scenario
+from simulator.scenario.world import Remembers, World
+from simulator.text import Utc, render
+
+
+@dataclass
+class Check:
+    """One scenario under the magnifying glass."""
+
+    source: Written
+    scenario: Scenario
+    problems: list[Problem] = field(default_factory=list)
+    known: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Return the scenario as plain data."""
+        return self.source.data
+
+    def run(self, find_world: Callable[[], MakeWorld] | None) -> None:
+        """Look at everything."""
+        self._collect_ids()
+        world = self._make_world(find_world) if find_world else None
+        if world is not None:
+            self._learn_from(world)
+        self._references()
+        self._conditions()
+        self._expected()
+        self._weights()
+        self._commands()
+        self._completeness()
+        if world is not None:
+            self._quiet_window(world)
+            self._templates(world)
+
+    def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> None:
+        """Add a problem at `path`."""
+        file, line = self.source.place(path)
+        self.problems.append(Problem(file, line, f"{label(self.data, path)}: {what}", remedy, level))
+
+    # --- what there is -----------------------------------------------------------------------------------
+
+    def _collect_ids(self) -> None:
+        for group in GROUPS:
+            ids = [part["id"] for part in self.data.get(group, [])]
+            self.known[group] = ids
+            for index, ident in enumerate(ids):
+                if ident in ids[:index]:
+                    self.find((group, index), "a second one with this id", "give every part an id of its own")
+        cues = [(path, cue["id"]) for path, cue in parts(self.data, "roles.*.cues.*")]
+        for index, (path, ident) in enumerate(cues):
+            if ident in [other for _, other in cues[:index]]:
+                self.find(path, "a second cue with this id", "give every cue an id of its own")
+        self.known["cues"] = [ident for _, ident in cues]
+        self.known["seats"] = [role.id for role in self.scenario.seats()]
+        self.known["channels"] = list(self.scenario.channels)
+        self.known["incident roles"] = ["commander", "deputy"]
+        self.known["evidence uses"] = ["", *SUPPORTED, *dict.fromkeys(a.rung for a in self.scenario.actions)]
+        books = [load_playbook(name) for name in playbooks()]
+        self.known["criteria"] = sorted({*DUE, *(one.id for book in books for _, one in book.criteria())})
+        self.known["caps"] = sorted({cap.id for book in books for cap in book.caps})
+
+    def _make_world(self, find_world: Callable[[], MakeWorld]) -> World | None:
+        try:
+            world = find_world()(self.scenario.parameters)
+        except ScenarioError as error:
+            self.problems.append(of_error(error, self.source.base.file))
+            return None
+        except KeyError as error:
+            if not any(name in str(error) for name in self.scenario.parameters):
+                raise
+            self.find(("parameters",), f"the world does not know them ({error.args[0]})", "remove or rename them")
+            return None
+        world.start(self.scenario.starts_at, self.scenario.fault_at)
+        return world
+
+    def _learn_from(self, world: World) -> None:
+        self.known["knobs"] = list(world.knobs())
+        self.known["sources"] = list(world.observe())
+        named = {"action": "actions", "query": "queries", "cue": "cues", "inject": "injects", "role": "roles"}
+        self.known["facts"] = [
+            *world.facts(), *INCIDENT_FACTS,
+            *(f"{prefix}.{ident}" for prefix, group in named.items() for ident in self.known[group]),
+        ]  # fmt: skip
+        for group, there in (("segments", world.outside()), ("harm", world.harm()), ("figures", world.figures())):
+            for index, ident in enumerate(self.known[group]):
+                if ident not in there:
+                    remedy = f"use what it does{nearest(ident, there)}"
+                    self.find((group, index), "the world does not report it", remedy)
+
+    # --- names -------------------------------------------------------------------------------------------
+
+    def _references(self) -> None:
+        for pattern, group in REFERENCES:
+            for path, value in parts(self.data, pattern):
+                self._known(path, value, group)
+        for path, rate in parts(self.data, "logs.*.rate"):
+            if isinstance(rate, str):
+                self._known(path, rate, "sources")
+        for segment in self.data["overlay"].get("segment_indicators", {}):
+            self._known(("overlay", "segment_indicators", segment), segment, "segments")
+        for name in self.data["overlay"].get("windows", {}):
+            self._known(("overlay", "windows", name), name, "criteria")
+        for name in self.data["overlay"].get("cap_facts", {}):
+            self._known(("overlay", "cap_facts", name), name, "caps")
+        for metric in self.data.get("expert", {}).get("missing", {}):
+            self._known(("expert", "missing", metric), metric, "metrics")
+        for path, tripping in parts(self.data, "overlay.cap_facts.*"):
+            for fact in tripping:
+                self._known((*path, fact), fact, "facts")
+        for path, shown in parts(self.data, "queries.*.figures"):
+            for name in shown:
+                self._known((*path, name), name, "figures")
+
+    def _known(self, path: Steps, value: Any, group: str) -> None:
+        if group in self.known and value not in self.known[group]:
+            self.find(path, f"unknown name {value!r}", f"use one of {group}{nearest(str(value), self.known[group])}")
+
+    def _conditions(self) -> None:
+        for pattern in CONDITIONS:
+            for path, condition in self._each(pattern):
+                for fact, wanted in condition.items():
+                    self._known((*path, fact), fact, "facts")
+                    if isinstance(wanted, Mapping):
+                        for how in wanted:
+                            if how not in COMPARISONS:
+                                remedy = f"write above, below or not{nearest(str(how), COMPARISONS)}"
+                                self.find((*path, fact), f"unknown comparison {how!r}", remedy)
+                    elif fact.startswith("action."):
+                        for state in wanted if isinstance(wanted, list) else [wanted]:
+                            if state not in STATES:
+                                remedy = f"write one of {', '.join(STATES)}"
+                                self.find((*path, fact), f"an action is never {state!r}", remedy)
+
+    def _each(self, pattern: str) -> Iterator[tuple[Steps, Mapping[str, Any]]]:
+        """Yield each condition at a place that takes one, or a list of which one is enough."""
+        for path, found in parts(self.data, pattern):
+            if isinstance(found, list):
+                yield from (((*path, index), one) for index, one in enumerate(found))
+            else:
+                yield path, found
+
+    def _expected(self) -> None:
+        for pattern in ("injects.*.expects", "expert.injects.*.expects"):
+            for path, expects in parts(self.data, pattern):
+                for inner, what, remedy in expected(expects, self.known):
+                    self.find((*path, *inner), what, remedy)
+
+    # --- sums and collisions -----------------------------------------------------------------------------
+
+    def _weights(self) -> None:
+        for group in ("segments", "harm"):
+            total = sum(part.weight for part in getattr(self.scenario, group))
+            if abs(total - 1) > 1e-6:
+                self.find((group,), f"weights add up to {total:g}", "make them add up to 1")
+        for index, dimension in enumerate(self.scenario.harm):
+            if dimension.scale <= 0:
+                self.find(("harm", index, "scale"), "must be above 0", "give what doing nothing costs")
+
+    def _commands(self) -> None:
+        typed: dict[str, str] = {}
+        for group in ("queries", "actions"):
+            for index, part in enumerate(getattr(self.scenario, group)):
+                for words in (part.command, *part.aliases):
+                    key = " ".join(words.split()).casefold()
+                    if key in typed:
+                        where = (group, index, "command" if words == part.command else "aliases")
+                        self.find(where, f"{words!r} also runs {typed[key]}", "give each its own words")
+                    typed.setdefault(key, part.id)
+
+    def _completeness(self) -> None:
+        s = self.scenario
+        if not any(cause.true for cause in s.causes):
+            self.find(("causes",), "none is true", "mark the true one with `true: true`")
+        if not s.starts_at < s.fault_at < s.horizon and (s.fault_at > s.starts_at or any(a.page for a in s.alerts)):
+            # A fault older than the drill's history opens by a report; a page must be seen coming.
+            self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
+        if s.restricted and not s.overlay.need_to_know:
+            self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
+        served = {item for query in s.queries for item in query.serves}
+        for index, need in enumerate(s.evidence_minimum):
+            self._known(("evidence_minimum", index, "supports"), need.supports, "evidence uses")
+            if need.id not in served:
+                self.find(("evidence_minimum", index), "no query provides it", "add it to a query's `serves`")
+        tested = {cause for query in s.queries for cause in query.discriminates}
+        for index, cause in enumerate(s.causes):
+            if not cause.true and cause.id not in tested:
+                remedy = "add a cheap test and name the cause in its `discriminates`"
+                self.find(("causes", index), "no query can rule it out", remedy, "warning")
+        if not s.overlay.freeze_scope:
+            self.find(("overlay", "freeze_scope"), "names nothing to freeze", "name the affected services")
+        for group in ("queries", "actions"):
+            for index, part in enumerate(getattr(s, group)):
+                if not part.executors:
+                    self.find((group, index, "executors"), "nobody can carry it out", "name the roles that can")
+        for index, action in enumerate(s.actions):
+            if (action.irreversible or action.wide) and action.precheck is None and action.mitigates:
+                remedy = "name the query that shows the danger in `precheck`"
+                self.find(("actions", index), "is wide or irreversible and has no precheck", remedy, "warning")
+        for index, role in enumerate(s.roles):
+            if not role.cues:
+                self.find(("roles", index), "knows nothing of its own", "give it a cue", "warning")
+            for number, cue in enumerate(role.cues):
+                if not cue.topics and cue.volunteered_at is None:
+                    remedy = "give it a topic, or a time at which it is volunteered"
+                    self.find(("roles", index, "cues", number), "nothing brings it out", remedy)
+                if cue.moot_text and not cue.moot_when:
+                    text = ("roles", index, "cues", number, "moot_text")
+                    self.find(text, "is never said", "say in `moot_when` what overtakes the cue")
+        for index, place in enumerate(s.wrong_places):
+            if not any(query.command.startswith(place.starts) for query in s.queries):
+                self.find(
+                    ("wrong_places", index, "starts"),
+                    "no query's command begins like that",
+                    "give the beginning of one",
+                    "warning",
+                )
+        for index, inject in enumerate(s.injects):
+            if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
+                self.find(("injects", index), "can never be delivered", "move `at` or `until`")
+
+    def _quiet_window(self, world: World) -> None:
+        s, window, remembers = self.scenario, self.scenario.overlay.baseline, isinstance(world, Remembers)
+        if s.fault_at <= s.starts_at and not remembers:
+            return  # said elsewhere
+        if 60 * window.to >= s.fault_at:
+            self.find(("overlay", "baseline"), "overlaps the incident", "let it end before fault_at")
+        elif 60 * window.from_ < s.starts_at and not remembers:
+            self.find(("overlay", "baseline"), "begins before starts_at", "let it begin later")
+
+    # --- words -------------------------------------------------------------------------------------------
+
+    def _templates(self, world: World) -> None:
+        calm = dict(world.context())
+        self._figure_keys(calm)
+        world.step(600 - self.scenario.starts_at)
+        moments = ((self.scenario.starts_at, calm), (600, dict(world.context())))
+        for pattern in TEMPLATES:
+            for path, template in parts(self.data, pattern):
+                for now, context in moments:
+                    scope = self._scope(path, now, context)
+                    try:
+                        render(template, scope)
+                    except ScenarioError as error:
+                        what = f"broken template ({str(error).rpartition(chr(39) + ': ')[2]})"
+                        self.find(path, what, f"use what is there{self._near(error, scope)}")
+                        break
+
+    def _scope(self, path: Steps, now: int, context: Mapping[str, Any]) -> dict[str, Any]:
+        scope = {**self.scenario.context, "t": now, "utc": Utc(self.scenario.t0_utc, now)}
+        if path[0] == "logs":
+            drawn = {name: values[0] for name, values in self.scenario.logs[int(path[1])].fields.items()}
+            return {**scope, **drawn, "hex": lambda digits=4: "0" * digits}
+        return {**context, **scope, "value": 1.0} if "alerts" in path[:2] else {**context, **scope}
+
+    def _near(self, error: ScenarioError, scope: Mapping[str, Any]) -> str:
+        found = re.search(r"'(\w+)' is undefined", str(error))
+        return nearest(found[1], scope) if found else ""
+
+    def _figure_keys(self, context: Mapping[str, Any]) -> None:
+        for path, key in parts(self.data, "queries.*.figures.*"):
+            value: Any = context
+            for step in str(key).split("."):
+                value = value.get(step) if isinstance(value, Mapping) else None
+            if not isinstance(value, (int, float)):
+                self.find(path, f"the world's context has no number {key!r}", f"use one{nearest(str(key), context)}")
+        printed = {**self.scenario.context, **context}
+        for path, key in parts(self.data, "queries.*.findings.*"):
+            value = printed
+            for step in str(key).split("."):
+                row = int(step) if isinstance(value, list) and step.isdigit() and int(step) < len(value) else None
+                value = value.get(step) if isinstance(value, Mapping) else None if row is None else value[row]
+            if not isinstance(value, (bool, int, float, str)):
+                self.find(path, f"templates print no single value {key!r}", f"use one{nearest(str(key), printed)}")

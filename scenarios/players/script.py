@@ -1,0 +1,205 @@
+"""What scripted responders are made of: steps, scripts, and the book that follows a plan.
+
+A responder is given briefings and nothing else, so it knows what its roles know. It calls everybody by their place
+(`simulator.values.PLACES`, a specialist's id), whatever a scenario calls its seats: see `simulator.policy.recast`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from scenarios.players.said import filling, place_of
+from simulator import acts
+from simulator.briefing import Briefing
+from simulator.loaded import Agent, Holders
+from simulator.policy import Brief, Policy, recast
+from simulator.scenario.model import Scenario
+
+MOST_BEHIND = 6 * 60
+"""Seconds by which a slower pace puts a step off at most: who is slow at each step still closes within the hour."""
+
+
+class Named(Protocol):
+    """A plan a book can follow: its name tells it from the others."""
+
+    @property
+    def name(self) -> str: ...
+
+
+Plan = TypeVar("Plan", bound=Named)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing a responder means to do: not before `at`, once `when` holds, unless `until` has passed."""
+
+    at: int
+    seat: str
+    """The place that does it."""
+    make: Callable[[Briefing], acts.Act | None]
+    """The command; None means not yet."""
+    when: Callable[[Briefing], bool] = lambda briefing: True
+    until: int = 1 << 30
+
+
+def does(command: acts.Act) -> Callable[[Briefing], acts.Act]:
+    """Return a maker of always the same command."""
+    return lambda briefing: command
+
+
+@dataclass
+class Script:
+    """A policy made of steps, plus the manners of a good teammate (tasks, handoffs, questions)."""
+
+    steps: Sequence[Step]
+    seats: Sequence[str]
+    answers: Mapping[str, str] = field(default_factory=dict)
+    """Inject id -> the answer given to whoever asks."""
+    answered_by: str = "commander"
+    manners: bool = True
+    """Sees to its tasks, roles and handoffs; the engine does that for simulated holders."""
+    pace: float = 1.0
+    """Factor on every step's time."""
+    done: dict[int, bool] = field(default_factory=dict)
+    begun: dict[str, bool] = field(default_factory=dict)
+
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
+        """Give every command whose time has come."""
+        for seat in self.seats:
+            b = brief(seat)
+            if seat == place_of(b):  # who fills several places has manners once
+                for command in (*self._duties(b), *self._answers(b)):
+                    yield seat, command
+        now = brief(self.seats[0]).now
+        for index, step in enumerate(self.steps):
+            # Most steps are long done or far off: told by the clock alone, before anybody is briefed.
+            if self.done.get(index) or now < min(self.pace * step.at, step.at + MOST_BEHIND):
+                continue
+            if now > step.until:
+                self.done[index] = True
+                continue
+            seat = self._speaker(step.seat, brief(step.seat))
+            briefing = brief(seat)
+            made = step.make(briefing) if step.when(briefing) else None
+            if made is not None:
+                self.done[index] = True
+                yield seat, made
+
+    def _speaker(self, seat: str, b: Briefing) -> str:
+        """Return who gives a step: what was meant for the commander is for whoever has taken command over."""
+        held_by = b.incident.holder("commander")
+        holder = place_of(b, held_by) if held_by else None
+        return holder if holder and holder in self.seats and b.incident.handed_on(filling(b, seat)) else seat
+
+    def _duties(self, b: Briefing) -> Iterator[acts.Act]:
+        if not self.manners:
+            return
+        for task in b.tasks():
+            if task.acknowledged is None:
+                yield acts.AcknowledgeTask(task=task.id)
+            elif not self.begun.get(task.id):
+                self.begun[task.id] = True
+                if task.query:
+                    yield acts.RunQuery(query=task.query, executor=place_of(b))
+                elif task.action:
+                    yield acts.TakeAction(action=task.action, executor=place_of(b))
+            elif self._over(b, task.query, task.action, task.since, task.due):
+                yield acts.ReportTask(task=task.id, text="Done.", evidence=self._shown(b, task.query))
+        for offer in b.incident.handoffs.values():
+            if offer.receiver == b.role and offer.accepted is None:
+                yield acts.AcceptHandOff(handoff=offer.id)
+        for role, seat in list(b.incident.offered.items()):
+            if seat == b.role and role in ("commander", "deputy"):
+                yield acts.AcceptRole.model_validate({"role": role})
+
+    def _answers(self, b: Briefing) -> Iterator[acts.Act]:
+        if place_of(b) == self._speaker(self.answered_by, b):
+            for inject, since in list(b.incident.asks.items()):
+                heard = inject in self.answers and inject in [option.id for option in b.options("asks")]
+                if heard and b.now >= since + 30:
+                    yield acts.AnswerAsker(inject=inject, answer=self.answers[inject])
+
+    def _over(self, b: Briefing, query: str | None, action: str | None, since: int, due: int) -> bool:
+        ident, what = (query, "query") if query else (action, "action")
+        if ident is None:
+            return b.now >= due - 60
+        run = b.incident.last_run(what, ident)
+        return run is not None and run.finished is not None and run.since >= since
+
+    def _shown(self, b: Briefing, query: str | None) -> tuple[str, ...]:
+        return (f"query:{query}",) if query and f"query:{query}" in b.incident.refs else ()
+
+
+# --- by the book, and the simulated holders of seats it gives ---------------------------------------------
+
+HOLDERS_PACE = 1.4
+"""Simulated holders are slower than the book, so that the person among them can keep up."""
+
+
+@dataclass
+class Book(Generic[Plan]):
+    """by_the_book at work: what it does anyway, and the part of the plan that fits what it has seen so far."""
+
+    seats: Sequence[str]
+    answers: Mapping[str, str]
+    first: Callable[[], list[Step]]
+    """What is done whatever the cause."""
+    plan_of: Callable[[Briefing], Plan]
+    """The plan that fits what a role has been shown; it is settled once all of `telling` has been seen."""
+    steps_of: Callable[[Plan], list[Step]]
+    telling: Sequence[str]
+    """Queries whose outputs decide between the plans."""
+    manners: bool = True
+    pace: float = 1.0
+    settled: Plan | None = None
+    parts: dict[str, Script] = field(default_factory=dict)
+
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
+        """Give every command whose time has come."""
+        yield from self._part("first", self.first, self.answers, self.manners)(brief)
+        plan = self._plan(brief(self.seats[0]))
+        yield from self._part(plan.name, lambda: self.steps_of(plan), {}, False)(brief)
+
+    def _plan(self, b: Briefing) -> Plan:
+        if self.settled is not None:
+            return self.settled
+        plan = self.plan_of(b)
+        if all(b.latest_result(query) is not None for query in self.telling):
+            self.settled = plan
+        return plan
+
+    def _part(self, name: str, steps: Callable[[], list[Step]], answers: Mapping[str, str], manners: bool) -> Script:
+        if name not in self.parts:
+            own = [step for step in steps() if step.seat in self.seats]
+            self.parts[name] = Script(own, self.seats, answers, manners=manners, pace=self.pace)
+        return self.parts[name]
+
+
+class MakesBook(Protocol):
+    """Given places, by_the_book for these."""
+
+    def __call__(self, seats: Sequence[str], *, manners: bool = True, pace: float = 1.0) -> Policy: ...
+
+
+def team(scenario: Scenario) -> tuple[str, ...]:
+    """Return every place that a seat of a scenario fills, seat by seat."""
+    return tuple(place for seat in scenario.seats() for place in scenario.places(seat.id))
+
+
+def holders(book: MakesBook) -> Holders:
+    """Return makers of the simulated holders of empty seats: each plays by_the_book's part for its seat, slower."""
+
+    def maker(places: Sequence[str], cast: Mapping[str, str]) -> Callable[[], Agent]:
+        def make() -> Agent:
+            part = recast(book(places, manners=False, pace=HOLDERS_PACE), cast)
+            return lambda briefing: [command for _, command in part(lambda role: briefing)]
+
+        return make
+
+    def hold(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
+        cast = scenario.cast()
+        return {seat.id: maker(scenario.places(seat.id), cast) for seat in scenario.seats()}
+
+    return hold

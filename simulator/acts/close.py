@@ -1,0 +1,237 @@
+"""Recovery, closure, and what is left open."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from simulator import events as e
+from simulator.acts.base import LEAD, Act, Asked, Tab
+from simulator.acts.command import declared
+from simulator.answers import Refusal
+from simulator.closure import missing_for_closure
+from simulator.names import Names, clauses
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.values import (
+    Action,
+    Cause,
+    Check,
+    Confidence,
+    Duty,
+    Evidence,
+    Factor,
+    Figure,
+    Line,
+    Need,
+    Risk,
+    Role,
+    Seat,
+    Text,
+    Unknown,
+    Why,
+)
+
+SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
+
+
+class ClaimRecovery(Act):
+    """Claim that the impact is mitigated, contained or gone. The world knows whether it is."""
+
+    kind: Literal["claim_recovery"] = "claim_recovery"
+    claim: Literal["mitigated", "contained", "recovered"]
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Claim recovery"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "verifies", "speaks")
+    weighty: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("claim",)
+    group: ClassVar[Group] = "decision"
+
+    def sentence(self, n: Names) -> str:
+        return f"Claims: {self.claim}"
+
+
+class RecordResidualRisks(Act):
+    """Say what is still open after the mitigation."""
+
+    kind: Literal["record_residual_risks"] = "record_residual_risks"
+    risks: tuple[Risk, ...]
+
+    form: ClassVar[str] = "Residual risks"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "verifies")
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.residual_risks = self.risks
+
+    def sentence(self, n: Names) -> str:
+        return f"Residual risks: {n.titles('residual_risks', self.risks)}"
+
+
+class AddHardeningTask(Act):
+    """Put one hardening item with owner and due date on the backlog."""
+
+    kind: Literal["add_hardening_task"] = "add_hardening_task"
+    factor: Factor
+    class_: Literal["prevent", "detect", "mitigate", "learn"] = Field("prevent", alias="class")
+    text: Line
+    owner: Role
+    due_days: float = Field(gt=0, le=90)
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    form: ClassVar[str] = "Hardening"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "verifies", "executes")
+    about: ClassVar[tuple[str, ...]] = ("factor",)
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.hardening.append(entry)
+
+    def sentence(self, n: Names) -> str:
+        return (
+            f"Hardening ({self.class_}) against {n.title('factors', self.factor)}: {self.text}"
+            f" · {n.handle(self.owner)}, {self.due_days:g} days"
+        )
+
+
+class SetWatch(Act):
+    """Name who watches for the next 24 hours and what makes them roll back at once."""
+
+    kind: Literal["set_watch"] = "set_watch"
+    owner: Seat
+    trigger: Check
+    hours: float = Field(24, ge=1, le=72)
+
+    form: ClassVar[str] = "24 h watch"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.watch = entry
+
+    def sentence(self, n: Names) -> str:
+        return f"Watch for {self.hours:g} h: {n.handle(self.owner)}, rolls back on {n.check(self.trigger)}"
+
+
+class PublishDecisionNote(Act):
+    """Publish what was decided, why, and the figures."""
+
+    kind: Literal["publish_decision_note"] = "publish_decision_note"
+    cause: Cause
+    confidence: Confidence
+    actions: tuple[Action, ...]
+    figures: tuple[Figure, ...]
+    residual_risks: tuple[Risk, ...] = ()
+    text: Text = ""
+
+    form: ClassVar[str] = "Decision note"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = SPEAKS
+    weighty: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("actions", "cause")
+    number: ClassVar[str] = "note"
+    group: ClassVar[Group] = "decision"
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Decision note ({self.confidence}): {n.title('causes', self.cause)}", n.titles("actions", self.actions),
+            n.figures(self.figures), f"open: {n.titles('residual_risks', self.residual_risks)}" * bool(
+                self.residual_risks), self.text,
+        )  # fmt: skip
+
+
+class CommitCheckpoint(Act):
+    """Commit the next checkpoint: when, who, and what would bring it forward."""
+
+    kind: Literal["commit_checkpoint"] = "commit_checkpoint"
+    in_hours: float = Field(gt=0, le=72)
+    owner: Seat
+    trigger: Check
+
+    form: ClassVar[str] = "Next checkpoint"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    weighty: ClassVar[bool] = True
+    group: ClassVar[Group] = "decision"
+
+    def sentence(self, n: Names) -> str:
+        return f"Checkpoint in {self.in_hours:g} h: {n.handle(self.owner)}, sooner on {n.check(self.trigger)}"
+
+
+class RequestClosure(Act):
+    """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
+
+    kind: Literal["request_closure"] = "request_closure"
+    confidence: Confidence
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Request closure"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    weighty: ClassVar[bool] = True
+    group: ClassVar[Group] = "decision"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        return declared(asked)
+
+    def carry_out(self, asked: Asked) -> None:
+        missing = missing_for_closure(asked.incident, asked.scenario, self.confidence, asked.drill.now)
+        asked.drill.emit(e.ClosureRefused(missing=missing) if missing else e.IncidentClosed())
+
+    def sentence(self, n: Names) -> str:
+        return f"Requests closure at {self.confidence}"
+
+
+class PublishClosurePackage(Act):
+    """Publish the review package: facts come from the record, judgement from you."""
+
+    kind: Literal["publish_closure_package"] = "publish_closure_package"
+    verification: Evidence
+    residual_risks: tuple[Risk, ...]
+    summary: Text = ""
+
+    form: ClassVar[str] = "Closure package"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = SPEAKS
+    weighty: ClassVar[bool] = True
+    group: ClassVar[Group] = "decision"
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            "Closure package published", f"rests on {', '.join(self.verification)}" if self.verification else "",
+            f"open: {n.titles('residual_risks', self.residual_risks)}" if self.residual_risks else "", self.summary,
+        )  # fmt: skip
+
+
+class WriteLeadershipNote(Act):
+    """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
+
+    kind: Literal["write_leadership_note"] = "write_leadership_note"
+    cause: Cause
+    why: Why
+    confidence: Confidence
+    uncertain: tuple[Unknown, ...] = ()
+    need: Need
+    watch_owner: Seat
+    text: Text = ""
+
+    form: ClassVar[str] = "Leadership note"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = SPEAKS
+    about: ClassVar[tuple[str, ...]] = ("cause",)
+    group: ClassVar[Group] = "decision"
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Note to leadership ({self.confidence}): {n.title('causes', self.cause)}",
+            f"because: {n.title('reasons', self.why)}",
+            f"uncertain: {n.titles('unknowns', self.uncertain)}" if self.uncertain else "",
+            f"needs: {n.title('needs', self.need)}", f"watch: {n.handle(self.watch_owner)}", self.text,
+        )  # fmt: skip

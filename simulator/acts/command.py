@@ -1,0 +1,415 @@
+"""Leading the incident: page, severity, status, freezes, tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from simulator import events as e
+from simulator.acts.base import LEAD, Act, Asked, Tab, already, unmet
+from simulator.acts.do import TakeAction
+from simulator.answers import Refusal
+from simulator.names import Names, clauses
+from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.values import (
+    Action,
+    Alert,
+    Cause,
+    Dependency,
+    Duty,
+    Evidence,
+    Lane,
+    Line,
+    Minutes,
+    Pick,
+    Query,
+    Ref,
+    Role,
+    Service,
+    Severity,
+    Status,
+    Strategy,
+    Text,
+    Topic,
+)
+
+FIRST_UPDATE = 15 * 60
+"""Seconds from the declaration until stakeholders have to hear."""
+
+
+class AcknowledgePage(Act):
+    """Tell the pager that somebody is on it."""
+
+    kind: Literal["acknowledge_page"] = "acknowledge_page"
+    alert: Alert
+
+    form: ClassVar[str] = "Acknowledge page"
+    tab: ClassVar[Tab] = "Command"
+    open: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("alert",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        alert = asked.incident.alerts.get(self.alert)
+        if alert is None:
+            return unmet("that alert has not fired")
+        return already("already acknowledged") if alert.acknowledged is not None else None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        alert = history.alerts[self.alert]
+        alert.acknowledged = alert.acknowledged if alert.acknowledged is not None else entry.at
+
+    def sentence(self, n: Names) -> str:
+        return f"acknowledges {n.title('alerts', self.alert)}"
+
+    @classmethod
+    def offered(cls, history: History, role: str) -> bool:
+        return any(alert.acknowledged is None for alert in history.alerts.values())
+
+
+class Declare(Act):
+    """Open the incident with a severity hypothesis; link the queries or alerts it rests on."""
+
+    kind: Literal["declare"] = "declare"
+    severity: Severity
+    title: Line
+    hypothesis: Cause | None = None
+    evidence: Evidence = ()
+
+    tab: ClassVar[Tab] = "Command"
+    weighty: ClassVar[bool] = True
+    group: ClassVar[Group] = "decision"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.declared_at is not None:
+            return already("already declared; change the severity instead")
+        return None
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return self.hypothesis is not None or bool(self.evidence)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.severity, history.title, history.status = self.severity, self.title, "investigating"
+        if history.declared_at is None:
+            history.declared_at = entry.at
+            history.next_update_due = history.next_update_due or entry.at + FIRST_UPDATE
+
+    def sentence(self, n: Names) -> str:
+        thinks = f"thinks: {n.title('causes', self.hypothesis)}" if self.hypothesis else ""
+        return clauses(f"Declared {self.severity}: {self.title}", thinks)
+
+    @classmethod
+    def offered(cls, history: History, role: str) -> bool:
+        return history.declared_at is None
+
+
+def declared(asked: Asked) -> Refusal | None:
+    """Return the refusal of what only a declared incident has."""
+    return None if asked.incident.declared_at is not None else unmet("declare the incident first")
+
+
+class ClassifyDependency(Act):
+    """Say which class of dependency is hit; it sets the default posture."""
+
+    kind: Literal["classify_dependency"] = "classify_dependency"
+    dependency: Dependency
+
+    form: ClassVar[str] = "Dependency class"
+    tab: ClassVar[Tab] = "Command"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "investigates")
+    about: ClassVar[tuple[str, ...]] = ("dependency",)
+    group: ClassVar[Group] = "decision"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.dependency == self.dependency:
+            return already(f"it is classified as {self.dependency} as it is")
+        return None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.dependency = self.dependency
+
+    def sentence(self, n: Names) -> str:
+        return f"Dependency class: {self.dependency}"
+
+
+class ChangeSeverity(Act):
+    """Revise the severity, with the evidence that moved it."""
+
+    kind: Literal["change_severity"] = "change_severity"
+    severity: Severity
+    because: Line
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Severity"
+    tab: ClassVar[Tab] = "Command"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "investigates")
+    weighty: ClassVar[bool] = True
+    group: ClassVar[Group] = "decision"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.severity == self.severity:
+            return already(f"the severity is {self.severity} as it is")
+        return declared(asked)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.severity = self.severity
+
+    def sentence(self, n: Names) -> str:
+        return clauses(f"Severity is now {self.severity}", self.because)
+
+    @classmethod
+    def offered(cls, history: History, role: str) -> bool:
+        return history.declared_at is not None
+
+
+class ChangeStatus(Act):
+    """Move the incident along: investigating, identified, mitigating, monitoring (resolved needs closure)."""
+
+    kind: Literal["change_status"] = "change_status"
+    status: Status
+
+    form: ClassVar[str] = "Status"
+    tab: ClassVar[Tab] = "Command"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "speaks")
+    open: ClassVar[bool] = True
+    weighty: ClassVar[bool] = True
+    group: ClassVar[Group] = "decision"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if self.status == "resolved":
+            return unmet("an incident is resolved through the closure gate; request closure")
+        if asked.incident.status == self.status:
+            return already(f"the status is {self.status} as it is")
+        return declared(asked)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.status = self.status
+
+    def sentence(self, n: Names) -> str:
+        return f"Status: {self.status}"
+
+
+class ChangeStrategy(Act):
+    """Give up the branch in hand for another one because it is stuck."""
+
+    kind: Literal["change_strategy"] = "change_strategy"
+    strategy: Strategy
+    because: Line
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Change strategy"
+    tab: ClassVar[Tab] = "Decide"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
+    weighty: ClassVar[bool] = True
+    group: ClassVar[Group] = "decision"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.strategy == self.strategy:
+            return already(f"the strategy is {self.strategy} as it is")
+        return None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.strategy = self.strategy
+
+    def sentence(self, n: Names) -> str:
+        return clauses(f"New strategy: {self.strategy}", self.because)
+
+
+Stopped = Literal["merges", "deploys", "both"]
+
+
+def kinds_stopped(what: Stopped) -> tuple[str, ...]:
+    """Return the kinds of changes that a freeze stops."""
+    return ("merges", "deploys") if what == "both" else (what,)
+
+
+class Freeze(Act):
+    """Stop merges, deploys, or both on the named services."""
+
+    kind: Literal["freeze"] = "freeze"
+    scope: tuple[Service, ...]
+    what: Stopped = "both"
+
+    form: ClassVar[str] = "Freeze"
+    tab: ClassVar[Tab] = "Command"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
+    open: ClassVar[bool] = True
+    weighty: ClassVar[bool] = True
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("what",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if not self.scope:
+            return unmet("name the services to freeze")
+        if all(asked.incident.is_frozen(self.scope, kind) for kind in kinds_stopped(self.what)):
+            return already(f"frozen as it is: {', '.join(self.scope)}")
+        return None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.freeze(self.scope, kinds_stopped(self.what), entry)
+
+    def sentence(self, n: Names) -> str:
+        return f"Frozen ({self.what}): {', '.join(self.scope)}"
+
+
+class LiftFreeze(Act):
+    """Let changes flow again."""
+
+    kind: Literal["lift_freeze"] = "lift_freeze"
+    scope: tuple[Service, ...]
+
+    form: ClassVar[str] = "Lift freeze"
+    tab: ClassVar[Tab] = "Command"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    open: ClassVar[bool] = True
+    hands_on: ClassVar[bool] = True
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if not any(service in asked.incident.frozen for service in self.scope):
+            return already(f"nothing of it is frozen: {', '.join(self.scope) or 'no service named'}")
+        return None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.thaw(self.scope, entry)
+
+    def sentence(self, n: Names) -> str:
+        return f"Freeze lifted: {', '.join(self.scope)}"
+
+    @classmethod
+    def offered(cls, history: History, role: str) -> bool:
+        return bool(history.frozen)
+
+
+class PageTeam(Act):
+    """Page a specialist who is not in the room yet."""
+
+    kind: Literal["page_team"] = "page_team"
+    role: Role
+
+    form: ClassVar[str] = "Page somebody"
+    tab: ClassVar[Tab] = "Command"
+    open: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("role",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.incident.present[self.role]:
+            return already(f"{asked.handle(self.role)} is already here")
+        if self.role in asked.incident.paged:
+            return already(f"{asked.handle(self.role)} has been paged; wait for the answer")
+        return None
+
+    def carry_out(self, asked: Asked) -> None:
+        role = asked.scenario.find("roles", self.role)
+        asked.drill.env.process(asked.drill.teammates.page(role, f"by {asked.role}"))
+
+    def sentence(self, n: Names) -> str:
+        return f"pages {n.handle(self.role)}"
+
+
+class AssignTask(Act):
+    """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
+
+    kind: Literal["assign_task"] = "assign_task"
+    to: Role
+    text: Line
+    lane: Lane | None = None
+    query: Query | None = None
+    action: Action | None = None
+    topic: Topic | None = None
+    due_minutes: Minutes = 5
+
+    form: ClassVar[str] = "Task"
+    tab: ClassVar[Tab] = "Command"
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("query", "action", "lane")
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        # A task about an action is an order for it: whoever may not give the one may not give the other.
+        if self.action and not TakeAction(action=self.action, executor=self.to).allowed(asked):
+            return asked.not_allowed(TakeAction)
+        return (
+            asked.absent(self.to)
+            or asked.unable("queries", self.query, self.to)
+            or asked.unable("actions", self.action, self.to)
+        )
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.delegate(self.to, self.text, self.query, self.action, self.topic, self.lane, self.due_minutes)
+
+    def essence(self) -> tuple[object, ...]:
+        # Ordering something and doing it come to the same.
+        return ("do", self.query or self.action) if self.query or self.action else super().essence()
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(self.to)
+
+
+class _OwnTask(Act):
+    """Something said of a task by whoever has it."""
+
+    task: Annotated[Ref, Pick("tasks")]
+
+    opens_with: ClassVar[str] = "tasks"
+    wordless: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        incident = asked.incident
+        task = incident.tasks.get(self.task)
+        foreign = Refusal("not_yours", "that task is not yours")
+        if task is None:
+            return foreign
+        # Back from a simulated teammate only: what a person has in hand nobody takes from them.
+        back = task.was == asked.role and isinstance(self, AcknowledgeTask) and incident.simulated(task.owner)
+        if task.owner != asked.role and not back:
+            return foreign
+        if back and task.owner != asked.role and task.reported is None:
+            at_it = incident.begun(task)
+            return unmet(f"{asked.handle(task.owner)} is at it by now; wait for the report") if at_it else None
+        if isinstance(self, AcknowledgeTask) and task.acknowledged is not None:
+            return already("already acknowledged")
+        return already("already reported") if task.reported is not None else None
+
+
+class AcknowledgeTask(_OwnTask):
+    """Say that you have the task; also the way to take one back that was given to somebody else meanwhile."""
+
+    kind: Literal["acknowledge_task"] = "acknowledge_task"
+    task: Annotated[Ref, Pick("tasks")]
+
+    form: ClassVar[str] = "Have a task"
+    tab: ClassVar[Tab] = "Investigate"
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+
+    def carry_out(self, asked: Asked) -> None:
+        task = asked.incident.tasks[self.task]
+        if task.owner != asked.role:  # taken back
+            asked.drill.emit(e.TaskReassigned(task=task.id, owner=asked.role, was=task.owner, due=task.due))
+        asked.drill.emit(e.TaskAcknowledged(task=self.task, owner=asked.role))
+
+
+class ReportTask(_OwnTask):
+    """Close a task with what was found: conditions, actions, needs."""
+
+    kind: Literal["report_task"] = "report_task"
+    task: Annotated[Ref, Pick("tasks")]
+    text: Text
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Report a task"
+    tab: ClassVar[Tab] = "Investigate"
+    group: ClassVar[Group] = "message"
+    minor: ClassVar[bool] = True
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.emit(e.TaskReported(task=self.task, owner=asked.role, text=self.text))

@@ -1,0 +1,212 @@
+"""Deciding: options, readiness, contradictions, checkpoint decisions, snapshots, packets."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from simulator.acts.base import LEAD, Act, Tab
+from simulator.names import Names, clauses
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.values import (
+    Action,
+    Channel,
+    Check,
+    Confidence,
+    Duty,
+    Evidence,
+    Figure,
+    Harm,
+    Line,
+    Minutes,
+    Phase,
+    Recommendation,
+    RejectedRung,
+    Revision,
+    Risk,
+    Role,
+    Seat,
+    Segment,
+    Strategy,
+    Text,
+    Why,
+)
+
+
+class RecordOption(Act):
+    """Put one option on the table before anything is executed."""
+
+    kind: Literal["record_option"] = "record_option"
+    action: Action
+    effect: Line = ""
+    coverage: tuple[Segment, ...]
+    minutes_to_effect: Minutes
+    risk: Harm
+    reversal_minutes: Minutes
+    abort_if: Check | None = None
+
+    form: ClassVar[str] = "Option"
+    tab: ClassVar[Tab] = "Decide"
+    about: ClassVar[tuple[str, ...]] = ("action",)
+    number: ClassVar[str] = "option"
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.options.append(entry)
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Option: {n.title('actions', self.action)}", f"covers {n.titles('segments', self.coverage)}",
+            f"effect in {self.minutes_to_effect:g} min", f"back in {self.reversal_minutes:g} min",
+            f"risk: {n.harms([self.risk])}", f"given up if {n.check(self.abort_if)}" if self.abort_if else "",
+            self.effect,
+        )  # fmt: skip
+
+
+class RecordContradiction(Act):
+    """Two owners want different things: both recommendations, the choice, and when it is looked at again."""
+
+    kind: Literal["record_contradiction"] = "record_contradiction"
+    recommendations: tuple[Recommendation, Recommendation]
+    choice: Action
+    reassess_minutes: Minutes = 10
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Contradiction"
+    tab: ClassVar[Tab] = "Decide"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
+    weighty: ClassVar[bool] = True
+    number: ClassVar[str] = "contradiction"
+    group: ClassVar[Group] = "decision"
+
+    def sentence(self, n: Names) -> str:
+        sides = " / ".join(f"{n.voice(r)}: {n.title('actions', r.action)}" for r in self.recommendations)
+        return clauses(
+            f"Two recommendations: {sides}", f"choice: {n.title('actions', self.choice)}",
+            f"looked at again in {self.reassess_minutes:g} min",
+        )  # fmt: skip
+
+
+class RecordReadiness(Act):
+    """Write down what the readiness prechecks gave: known-good revision, rollback path, health, thread."""
+
+    kind: Literal["record_readiness"] = "record_readiness"
+    known_good: Revision
+    rollback: Literal["ready", "blocked", "unknown"]
+    plan: Action | None = None
+    evidence_channel: Channel = "incident"
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Readiness"
+    tab: ClassVar[Tab] = "Decide"
+    number: ClassVar[str] = "readiness"
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.readiness = entry
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Readiness: rollback {self.rollback}", f"known good {n.title('revisions', self.known_good)}",
+            f"plan: {n.title('actions', self.plan)}" if self.plan else "",
+        )  # fmt: skip
+
+
+class RecordDecision(Act):
+    """Checkpoint decision: what, why now, what was rejected, who does it, who checks it, three statements."""
+
+    kind: Literal["record_decision"] = "record_decision"
+    decision: Literal["continue mitigation", "rollback", "escalate and pause"]
+    actions: tuple[Action, ...] = ()
+    strategy: Strategy
+    why_now: Why
+    evidence: Evidence
+    rejected: tuple[RejectedRung, ...] = ()
+    execution_owner: Role
+    verification_owner: Role
+    reversal_minutes: Minutes
+    blast_radius: tuple[Harm, ...] = ()
+    check: Check
+    confidence: Confidence
+    contained_until_minutes: Minutes | None = None
+    note: Text = ""
+
+    form: ClassVar[str] = "Decision"
+    tab: ClassVar[Tab] = "Decide"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
+    weighty: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("actions",)
+    number: ClassVar[str] = "decision"
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.decisions.append(entry)
+        history.strategy = self.strategy
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Decision ({self.confidence}): {self.decision} by {self.strategy}", n.titles("actions", self.actions),
+            f"why now: {n.title('reasons', self.why_now)}",
+            f"does {n.handle(self.execution_owner)}", f"checks {n.handle(self.verification_owner)}",
+            f"if not: {n.check(self.check)}", self.note,
+        )  # fmt: skip
+
+
+class RecordSnapshot(Act):
+    """Incident command snapshot: where we are, what we would go back to, what waiting costs."""
+
+    kind: Literal["record_snapshot"] = "record_snapshot"
+    phase: Phase
+    stable_revision: Revision
+    candidate: Action | None = None
+    risk_of_waiting: Figure
+    next_checkpoint_minutes: Minutes
+    next_owner: Seat
+
+    form: ClassVar[str] = "Snapshot"
+    tab: ClassVar[Tab] = "Decide"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    weighty: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("phase",)
+    number: ClassVar[str] = "snapshot"
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.next_checkpoint_due = entry.at + round(60 * self.next_checkpoint_minutes)
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Snapshot, {self.phase}", f"stable: {n.title('revisions', self.stable_revision)}",
+            f"next: {n.title('actions', self.candidate)}" if self.candidate else "",
+            f"waiting costs {n.figure(self.risk_of_waiting)}",
+            f"next checkpoint in {self.next_checkpoint_minutes:g} min by {n.handle(self.next_owner)}",
+        )  # fmt: skip
+
+
+class RecordPacket(Act):
+    """Evidence packet: severity and owner are filled in; add impact, evidence, residual risk, what is next."""
+
+    kind: Literal["record_packet"] = "record_packet"
+    segments: tuple[Segment, ...]
+    impact: tuple[Figure, ...]
+    evidence: Evidence
+    residual_risks: tuple[Risk, ...] = ()
+    next_checkpoint_minutes: Minutes
+    next_owner: Seat
+
+    form: ClassVar[str] = "Evidence packet"
+    tab: ClassVar[Tab] = "Decide"
+    weighty: ClassVar[bool] = True
+    number: ClassVar[str] = "packet"
+    group: ClassVar[Group] = "decision"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.packets.append(entry)
+        history.next_checkpoint_due = entry.at + round(60 * self.next_checkpoint_minutes)
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Evidence packet: {n.figures(self.impact)}", n.titles("segments", self.segments),
+            f"{len(self.evidence)} references",
+            f"next checkpoint in {self.next_checkpoint_minutes:g} min by {n.handle(self.next_owner)}",
+        )  # fmt: skip

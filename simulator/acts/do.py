@@ -1,0 +1,212 @@
+"""Changing the world and checking that it changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from simulator.acts.base import LEAD, Act, Asked, Tab, already, unmet
+from simulator.answers import Refusal
+from simulator.monitoring.verification import measure
+from simulator.names import Names, clauses
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.text import Utc
+from simulator.values import Action, Duty, Evidence, Metric, Minute, Minutes, Pick, Ref, Role, Segment
+
+CAPTURE_SECONDS = 60
+
+
+class TakeAction(Act):
+    """Do something to the world, or have the executor do it."""
+
+    kind: Literal["take_action"] = "take_action"
+    action: Action
+    executor: Role | None = None
+    decision: Annotated[Ref, Pick("decisions")] | None = None
+
+    form: ClassVar[str] = "Take action"
+    tab: ClassVar[Tab] = "Act"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("action",)
+    group: ClassVar[Group] = "action"
+    minor: ClassVar[bool] = True
+
+    def allowed(self, asked: Asked) -> bool:
+        # Whoever would carry it out themselves may always do so.
+        action = asked.scenario.find("actions", self.action)
+        return super().allowed(asked) or (action is not None and asked.role in action.executors)
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        refusal = asked.settle_executor("actions", self.action, self.executor)
+        if refusal is not None:
+            return refusal
+        action = asked.scenario.find("actions", self.action)
+        if begun := asked.drill.work.in_hand(action):
+            return already(begun)
+        obstacle = asked.drill.work.obstacle(action)
+        return unmet(obstacle) if obstacle else None
+
+    def carry_out(self, asked: Asked) -> None:
+        drill, who = asked.drill, asked.executor
+        action = asked.scenario.find("actions", self.action)
+        if who != asked.role:
+            asked.delegate(who, action.title, action=action.id, due_minutes=10)
+            return
+        drill.teammates.ask_to_sign(action)
+        warns = drill.teammates.warns(action, who) if drill.teammates.simulated(who) else None
+        drill.env.process(drill.work.action(action, who, warns))
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.order(self.action, entry, self.decision)
+
+    def essence(self) -> tuple[object, ...]:
+        return ("do", self.action)
+
+
+class AbortAction(Act):
+    """Stop an action that is still running."""
+
+    kind: Literal["abort_action"] = "abort_action"
+    action: Annotated[Ref, Pick("running")]
+
+    form: ClassVar[str] = "Abort action"
+    tab: ClassVar[Tab] = "Act"
+    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    opens_with: ClassVar[str] = "running"
+    about: ClassVar[tuple[str, ...]] = ("action",)
+    group: ClassVar[Group] = "action"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        run = asked.incident.runs[self.action]
+        action = asked.scenario.find("actions", run.ident)
+        if action.abortable or run.state == "waiting":
+            return None
+        return Refusal("irrevocable", f"{action.title} cannot be stopped once it has begun")
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.work.abort(self.action)
+
+    def sentence(self, n: Names) -> str:
+        return f"aborts {n.title('actions', self.action.ident)}"
+
+
+class SignOff(Act):
+    """Give the sign-off that an action waits for."""
+
+    kind: Literal["sign_off"] = "sign_off"
+    action: Action
+
+    form: ClassVar[str] = "Sign off"
+    tab: ClassVar[Tab] = "Act"
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("action",)
+    group: ClassVar[Group] = "action"
+    minor: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        action = asked.scenario.find("actions", self.action)
+        mine = [one for one in asked.incident.stands_for(asked.role) if one in action.sign_offs]
+        if not mine:
+            return Refusal("rights", "that does not need your sign-off")
+        if asked.drill.work.signed_by(action, asked.role):
+            who = "another seat has to give the next"
+            return already(f"you have signed that; each signature is somebody else's, so {who}")
+        missing = asked.drill.work.missing_sign_offs(action)
+        given = already("that has been signed; it waits for somebody else")
+        return None if any(one in missing for one in mine) else given
+
+    def carry_out(self, asked: Asked) -> None:
+        missing = asked.drill.work.missing_sign_offs(asked.scenario.find("actions", self.action))
+        signer = next(one for one in asked.incident.stands_for(asked.role) if one in missing)
+        asked.drill.work.sign_off(self.action, signer, asked.role)
+
+    def sentence(self, n: Names) -> str:
+        return f"signs off: {n.title('actions', self.action)}"
+
+
+class CaptureEvidence(Act):
+    """Preserve logs and state before changing anything (audit capture, evidence snapshot)."""
+
+    kind: Literal["capture_evidence"] = "capture_evidence"
+    executor: Role | None = None
+
+    form: ClassVar[str] = "Capture evidence"
+    tab: ClassVar[Tab] = "Investigate"
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    group: ClassVar[Group] = "finding"
+    minor: ClassVar[bool] = True
+
+    def allowed(self, asked: Asked) -> bool:
+        special = self._special(asked)
+        return special.allowed(asked) if special else True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        special = self._special(asked)
+        if special:
+            return special.objection(asked)
+        return asked.absent(self.executor) if self.executor else None
+
+    def carry_out(self, asked: Asked) -> None:
+        special = self._special(asked)
+        if special:
+            special.carry_out(asked)
+            return
+        drill = asked.drill
+
+        def kept() -> str:
+            at = Utc(drill.scenario.t0_utc, drill.now)()
+            return f"audit capture taken {at}: logs, configuration, state, access"
+
+        who = self.executor if self.executor and self.executor not in asked.incident.seats else asked.role
+        drill.env.process(drill.work.lookup("capture", who, "audit capture", CAPTURE_SECONDS, kept, "physics"))
+
+    def _special(self, asked: Asked) -> TakeAction | None:
+        """Return the action that preserves evidence in this scenario, where it has one."""
+        special = asked.scenario.overlay.capture_action
+        return TakeAction(action=special, executor=self.executor) if special else None
+
+
+class RecordVerification(Act):
+    """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
+
+    kind: Literal["record_verification"] = "record_verification"
+    metrics: tuple[Metric, ...]
+    baseline_from: Minute = Field(description="minutes relative to T+0, negative is before")
+    baseline_to: Minute
+    segments: tuple[Segment, ...] = ()
+    hold_minutes: Minutes = 5
+    evidence: Evidence = ()
+
+    form: ClassVar[str] = "Verification"
+    tab: ClassVar[Tab] = "Act"
+    weighty: ClassVar[bool] = True
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    number: ClassVar[str] = "verification"
+    group: ClassVar[Group] = "decision"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if self.baseline_to <= self.baseline_from:
+            return unmet("the baseline window ends before it begins; give minutes such as -55 to -25")
+        if 60 * self.baseline_to > asked.drill.now:
+            return unmet("the baseline window ends in the future; give minutes that have passed, such as -55 to -25")
+        return None if self.metrics else unmet("pick at least one indicator")
+
+    def carry_out(self, asked: Asked) -> None:
+        drill = asked.drill
+        run = Ref.to("verification", drill.incident.counts["verification"])
+        baseline = (round(60 * self.baseline_from), round(60 * self.baseline_to))
+        drill.env.process(measure(drill, run, self.metrics, baseline, round(60 * self.hold_minutes)))
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Verification of {n.titles('metrics', self.metrics)}",
+            f"against {self.baseline_from:g} … {self.baseline_to:g} min", f"holding still {self.hold_minutes:g} min",
+        )  # fmt: skip

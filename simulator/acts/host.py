@@ -1,0 +1,171 @@
+"""What only a facilitator does, none of which is play, and the end of a drill."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from simulator import events as e
+from simulator.acts.base import LEAD, Act, Asked, Tab, already
+from simulator.answers import Refusal
+from simulator.names import Names, clauses
+from simulator.record.entry import Group
+from simulator.values import Action, Channel, Duty, Inject, Line, Minute, Name, Reason, Role, Text
+
+
+class EndDrill(Act):
+    """End the drill; the world runs on untouched to its horizon."""
+
+    kind: Literal["end_drill"] = "end_drill"
+    how: Literal["resolved", "time", "stopped"] = "stopped"
+
+    form: ClassVar[str] = "End the drill"
+    tab: ClassVar[Tab] = "Close"
+    may: ClassVar[tuple[Duty, ...]] = LEAD
+    host: ClassVar[bool] = True
+    open: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+
+    def carry_out(self, asked: Asked) -> None:
+        how = "resolved" if asked.incident.closed else "stopped" if self.how == "resolved" else self.how
+        asked.drill.emit(e.DrillEnded.model_validate({"how": how}))
+
+    def sentence(self, n: Names) -> str:
+        return "ends the drill"
+
+
+class _Hosted(Act):
+    """Something that nobody but the facilitator asks for."""
+
+    may: ClassVar[tuple[Duty, ...]] = ()
+    host: ClassVar[bool] = True
+
+
+class _OfInject(_Hosted):
+    """Something done with an inject that has not been delivered."""
+
+    inject: Inject
+
+    about: ClassVar[tuple[str, ...]] = ("inject",)
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        return already("that inject has been delivered") if self.inject in asked.incident.delivered else None
+
+
+class FireInject(_OfInject):
+    """Deliver an inject now."""
+
+    kind: Literal["fire_inject"] = "fire_inject"
+    inject: Inject
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.deliver(asked.drill.msel.fire(self.inject))
+
+
+class HoldInject(_OfInject):
+    """Keep an inject back until it is fired by hand."""
+
+    kind: Literal["hold_inject"] = "hold_inject"
+    inject: Inject
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.msel.lines[self.inject].state = "held"
+
+
+class SkipInject(_OfInject):
+    """Leave an inject out."""
+
+    kind: Literal["skip_inject"] = "skip_inject"
+    inject: Inject
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.msel.lines[self.inject].state = "skipped"
+
+
+class EditInject(_OfInject):
+    """Change the words or the time of an inject that has not been delivered."""
+
+    kind: Literal["edit_inject"] = "edit_inject"
+    inject: Inject
+    text: Text | None = None
+    at_minutes: Minute | None = None
+
+    def carry_out(self, asked: Asked) -> None:
+        line = asked.drill.msel.lines[self.inject]
+        line.text = self.text if self.text is not None else line.text
+        line.at = round(60 * self.at_minutes) if self.at_minutes is not None else line.at
+
+
+class SendAdHoc(_Hosted):
+    """Say something as any persona, to one role or to all."""
+
+    kind: Literal["send_ad_hoc"] = "send_ad_hoc"
+    persona: Name
+    text: Text
+    to: Role | None = None
+    channel: Channel = "incident"
+
+    def carry_out(self, asked: Asked) -> None:
+        to = (self.to,) if self.to else ()
+        asked.drill.emit(e.MessagePosted(to=to, role=self.persona, channel=self.channel, text=self.text))
+
+
+class GiveHint(_Hosted):
+    """Give a role a hint; it costs nothing and is on the record."""
+
+    kind: Literal["give_hint"] = "give_hint"
+    to: Role | None = None
+    text: Text
+
+    def carry_out(self, asked: Asked) -> None:
+        asked.drill.emit(e.HintGiven(to=(self.to,) if self.to else (), text=self.text))
+
+
+class OverrideOutcome(_Hosted):
+    """Force or forbid an action's outcome; needs a reason and excludes the drill from automatic score."""
+
+    kind: Literal["override_outcome"] = "override_outcome"
+    action: Action
+    outcome: Literal["force", "forbid"]
+    reason: Reason
+
+    about: ClassVar[tuple[str, ...]] = ("action",)
+    group: ClassVar[Group] = "action"
+
+    def carry_out(self, asked: Asked) -> None:
+        wanted, other = asked.drill.work.forced, asked.drill.work.forbidden
+        if self.outcome != "force":
+            wanted, other = other, wanted
+        wanted[self.action] = self.reason
+        other.pop(self.action, None)
+
+
+class MarkObservation(_Hosted):
+    """Stamp a moment with an observation."""
+
+    kind: Literal["mark_observation"] = "mark_observation"
+    objective: Line = ""
+    tag: Literal["+", "-", "note"] = "note"
+    text: Text
+
+    after_the_end: ClassVar[bool] = True
+
+    def sentence(self, n: Names) -> str:
+        return clauses(f"Observed ({self.tag})", self.objective, self.text)
+
+
+class RateTeam(_Hosted):
+    """An evaluator's own rating, shown beside the score and never mixed into it."""
+
+    kind: Literal["rate_team"] = "rate_team"
+    category: Literal["leadership", "communication", "situation awareness", "decision making", "global"]
+    rating: int = Field(ge=1, le=4)
+    text: Text = ""
+
+    after_the_end: ClassVar[bool] = True
+
+    def sentence(self, n: Names) -> str:
+        return clauses(f"Rated {self.category}: {self.rating} of 4", self.text)

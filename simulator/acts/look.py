@@ -1,0 +1,214 @@
+"""Finding out: hypotheses, queries, logs, panels, questions, cues, claims."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from simulator import events as e
+from simulator.acts.base import Act, Asked, Tab, unmet
+from simulator.answers import Refusal
+from simulator.names import Names
+from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.values import Cause, Evidence, Id, Line, Metric, Pick, Query, Ref, Role, Service, Topic
+
+SEARCH_SECONDS = 12
+LOG_LINES_SHOWN = 40
+Lately = Annotated[float, Field(gt=0, le=180)]
+"""Minutes back from now."""
+
+
+class StateHypothesis(Act):
+    """Say what you think the cause is, and how sure you are."""
+
+    kind: Literal["state_hypothesis"] = "state_hypothesis"
+    cause: Cause
+    probability: float = Field(ge=0, le=1)
+
+    form: ClassVar[str] = "Hypothesis"
+    tab: ClassVar[Tab] = "Investigate"
+    about: ClassVar[tuple[str, ...]] = ("cause",)
+    number: ClassVar[str] = "hypothesis"
+    group: ClassVar[Group] = "decision"
+
+    def sentence(self, n: Names) -> str:
+        return f"Hypothesis {round(100 * self.probability)} %: {n.title('causes', self.cause)}"
+
+
+class RunQuery(Act):
+    """Run a command or query, or have the executor run it. The output comes after its duration."""
+
+    kind: Literal["run_query"] = "run_query"
+    query: Query
+    executor: Role | None = None
+
+    form: ClassVar[str] = "Run a query"
+    tab: ClassVar[Tab] = "Investigate"
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("query",)
+    group: ClassVar[Group] = "finding"
+    minor: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        return asked.settle_executor("queries", self.query, self.executor)
+
+    def carry_out(self, asked: Asked) -> None:
+        drill, who = asked.drill, asked.executor
+        query = asked.scenario.find("queries", self.query)
+        if who != asked.role:
+            asked.delegate(who, query.title, query=query.id)
+            return
+        drill.env.process(
+            drill.teammates.look(query, who) if drill.teammates.simulated(who) else drill.work.query(query, who)
+        )
+
+    def essence(self) -> tuple[object, ...]:
+        return ("do", self.query)
+
+
+class SearchLogs(Act):
+    """Search the log stream; what it finds can be named as evidence."""
+
+    kind: Literal["search_logs"] = "search_logs"
+    text: Line = ""
+    service: Service | None = None
+    level: Literal["INFO", "WARN", "ERROR"] | None = None
+    minutes: Lately = 15
+
+    form: ClassVar[str] = "Log search"
+    tab: ClassVar[Tab] = "Investigate"
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    group: ClassVar[Group] = "finding"
+    minor: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.circle.knows(asked.role):
+            return None
+        return Refusal("need_to_know", "the logs are for those who need to know; ask one of them")
+
+    def carry_out(self, asked: Asked) -> None:
+        drill = asked.drill
+
+        def lines() -> str:
+            found = drill.logs.search(
+                drill.now, text=self.text, service=self.service, level=self.level, minutes=self.minutes
+            )
+            shown = [f"{line.service} {line.level} {line.text}" for line in found[-LOG_LINES_SHOWN:]]
+            return "\n".join([f"{len(found)} lines, newest {len(shown)} shown", *shown])
+
+        line = f"logs {self._terms()}"
+        drill.env.process(drill.work.lookup("logs", asked.role, line, SEARCH_SECONDS, lines, "receipt"))
+
+    def _terms(self) -> str:
+        terms = (
+            f"service={self.service}" if self.service else "",
+            f"level={self.level}" if self.level else "",
+            repr(self.text) if self.text else "",
+            f"last {self.minutes:g}m",
+        )
+        return " ".join(term for term in terms if term)
+
+
+class PinMetric(Act):
+    """Put a metric panel as it is now into the record, as evidence of class artifact (`metric:ID`)."""
+
+    kind: Literal["pin_metric"] = "pin_metric"
+    metric: Metric
+    minutes: Lately = 30
+
+    form: ClassVar[str] = "Pin a panel"
+    tab: ClassVar[Tab] = "Investigate"
+    hands_on: ClassVar[bool] = True
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("metric",)
+    group: ClassVar[Group] = "finding"
+    minor: ClassVar[bool] = True
+
+    def carry_out(self, asked: Asked) -> None:
+        drill = asked.drill
+        since = drill.now - round(60 * self.minutes)
+        values = [v for _, v in drill.telemetry.series(self.metric, drill.now, since) if v is not None]
+        drill.emit(
+            e.MetricPinned(
+                run=drill.work.named(Ref.to("metric", self.metric)), metric=self.metric,
+                last=values[-1] if values else None, low=min(values, default=None), high=max(values, default=None),
+                since=since,
+            )
+        )  # fmt: skip
+
+
+class AskRole(Act):
+    """Ask a role what they know about a topic."""
+
+    kind: Literal["ask_role"] = "ask_role"
+    role: Role
+    topic: Topic
+
+    form: ClassVar[str] = "Ask somebody"
+    tab: ClassVar[Tab] = "Investigate"
+    wordless: ClassVar[bool] = True
+    about: ClassVar[tuple[str, ...]] = ("role",)
+    group: ClassVar[Group] = "message"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        return asked.absent(self.role)
+
+    def carry_out(self, asked: Asked) -> None:
+        if asked.drill.teammates.simulated(self.role):
+            asked.drill.env.process(asked.drill.teammates.ask(self.role, self.topic))
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(self.role)
+
+    def sentence(self, n: Names) -> str:
+        return f"{n.handle(self.role)}: what do you know about {n.title('topics', self.topic).lower()}?"
+
+
+class ChallengeClaim(Act):
+    """Contradict a claim with evidence that could have gone the other way."""
+
+    kind: Literal["challenge_claim"] = "challenge_claim"
+    inject: Annotated[Id, Pick("claims")]
+    evidence: Evidence
+
+    form: ClassVar[str] = "Challenge a claim"
+    tab: ClassVar[Tab] = "Investigate"
+    opens_with: ClassVar[str] = "claims"
+    about: ClassVar[tuple[str, ...]] = ("inject",)
+    group: ClassVar[Group] = "message"
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.is_told_inside(self.inject)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.claims.pop(self.inject, None)
+
+    def sentence(self, n: Names) -> str:
+        return f"challenges the claim with {', '.join(self.evidence)}"
+
+
+class ShareCue(Act):
+    """Bring something that only you know into the channel."""
+
+    kind: Literal["share_cue"] = "share_cue"
+    cue: Annotated[Id, Pick("own_cues")]
+
+    form: ClassVar[str] = "Share what you know"
+    tab: ClassVar[Tab] = "Investigate"
+    opens_with: ClassVar[str] = "own_cues"
+    about: ClassVar[tuple[str, ...]] = ("cue",)
+    group: ClassVar[Group] = "finding"
+    minor: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        return None if Ref.to("cue", self.cue) in asked.incident.refs else unmet("you do not know that yet")
+
+    def carry_out(self, asked: Asked) -> None:
+        cue = next(cue for cue in asked.scenario.find("roles", asked.role).cues if cue.id == self.cue)
+        asked.drill.teammates.share(asked.role, cue, "offered")

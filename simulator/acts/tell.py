@@ -1,0 +1,327 @@
+"""Telling people, answering them, and handing over to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
+
+from simulator import events as e
+from simulator.acts.base import LEAD, Act, Asked, Tab
+from simulator.answers import Refusal
+from simulator.names import Names, clauses, due
+from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.scenario.parts import Effect
+from simulator.values import (
+    COMMANDER,
+    Action,
+    Cause,
+    Channel,
+    Check,
+    Duty,
+    Figure,
+    Id,
+    Minutes,
+    Need,
+    Pick,
+    Ref,
+    Seat,
+    Segment,
+    Text,
+    Unknown,
+)
+
+SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
+Eta = Literal["unknown", "range", "point"]
+Progress = Literal["investigating", "mitigating", "recovered"]
+
+
+class PostMessage(Act):
+    """Say something in a channel."""
+
+    kind: Literal["post_message"] = "post_message"
+    channel: Channel = "incident"
+    text: Text
+
+    form: ClassVar[str] = "Message"
+    tab: ClassVar[Tab] = "Tell"
+    group: ClassVar[Group] = "message"
+    news: ClassVar[str] = "somebody wrote"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if asked.circle.is_restricted(self.channel) and not asked.circle.knows(asked.role):
+            return Refusal("need_to_know", f"you are not in #{self.channel}; it is for those who need to know")
+        return None
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.is_restricted(self.channel)
+
+    def sentence(self, n: Names) -> str:
+        where = n.where(self.channel)
+        return f"{where}: {self.text}" if where else self.text
+
+
+class AnswerAsker(Act):
+    """Answer somebody who asked, with one of the answers on offer."""
+
+    kind: Literal["answer_asker"] = "answer_asker"
+    inject: Annotated[Id, Pick("asks")]
+    answer: Annotated[Id, Pick("answers")]
+    text: Text = ""
+
+    form: ClassVar[str] = "Answer"
+    tab: ClassVar[Tab] = "Tell"
+    opens_with: ClassVar[str] = "asks"
+    about: ClassVar[tuple[str, ...]] = ("inject",)
+    group: ClassVar[Group] = "message"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        inject = asked.scenario.find("injects", self.inject)
+        if self.answer in [one.id for one in inject.answers]:
+            return None
+        return Refusal("unknown", f"{self.answer!r} is no answer to that; pick one of those on offer")
+
+    def carry_out(self, asked: Asked) -> None:
+        drill = asked.drill
+        inject = asked.scenario.find("injects", self.inject)
+        answer = next(one for one in inject.answers if one.id == self.answer)
+        about = Ref.to("inject", inject.id)
+        drill.turn(answer.effects, about)
+        if answer.reply:
+            text = drill.render(answer.reply)
+            drill.emit(e.MessagePosted(role=inject.persona, channel=inject.channel, text=text, about=about))
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.is_told_inside(self.inject)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.asks.pop(self.inject, None)
+
+    def sentence(self, n: Names) -> str:
+        return clauses(f"answers: {n.answer(self.inject, self.answer)}", self.text)
+
+
+class EscalateInternally(Act):
+    """Tell engineering leadership: impact, decision in hand, what you need, when they hear again."""
+
+    kind: Literal["escalate_internally"] = "escalate_internally"
+    impact: Figure
+    decision: Action | None = None
+    ask: Need
+    next_update_minutes: Minutes
+    owner: Seat
+    text: Text = ""
+
+    form: ClassVar[str] = "Escalate"
+    tab: ClassVar[Tab] = "Tell"
+    may: ClassVar[tuple[Duty, ...]] = SPEAKS
+    weighty: ClassVar[bool] = True
+    number: ClassVar[str] = "update"
+    group: ClassVar[Group] = "message"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.tell("leadership", entry)
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Escalation: {n.figure(self.impact)}",
+            f"in hand: {n.title('actions', self.decision)}" if self.decision else "",
+            f"needs: {n.title('needs', self.ask)}", f"{due(self.next_update_minutes)} from {n.handle(self.owner)}",
+            self.text,
+        )  # fmt: skip
+
+
+class _Update(Act):
+    """Something that outsiders are told."""
+
+    may: ClassVar[tuple[Duty, ...]] = SPEAKS
+    tab: ClassVar[Tab] = "Tell"
+    weighty: ClassVar[bool] = True
+    number: ClassVar[str] = "update"
+    group: ClassVar[Group] = "message"
+
+    def tells_detail(self) -> bool:
+        """Tell whether it says outside the circle what only the circle may know: a cause, or where it is."""
+        raise NotImplementedError
+
+    def to_public(self) -> bool:
+        """Tell whether customers hear it."""
+        return False
+
+    def carry_out(self, asked: Asked) -> None:
+        knobs = asked.scenario.overlay.update_knobs
+        if self.to_public() and knobs.public:
+            asked.drill.turn((Effect(knob=knobs.public, value=1.0),), "update")
+        if asked.circle.inside and self.tells_detail() and knobs.detail:
+            asked.drill.turn((Effect(knob=knobs.detail, value=1.0),), "update")
+
+
+class UpdateStakeholders(_Update):
+    """Tell customers or the company: status, impact, mitigation, unknowns, when they hear again."""
+
+    kind: Literal["update_stakeholders"] = "update_stakeholders"
+    audience: Literal["public", "internal", "restricted"]
+    status: Progress
+    impact: Figure | None = None
+    segments: tuple[Segment, ...] = ()
+    mitigation: Action | None = None
+    unknowns: tuple[Unknown, ...] = ()
+    cause: Cause | None = None
+    eta: Eta = "unknown"
+    next_update_minutes: Minutes
+    text: Text = ""
+
+    form: ClassVar[str] = "Stakeholder update"
+    about: ClassVar[tuple[str, ...]] = ("audience", "cause")
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if self.audience == "restricted" and not asked.circle.knows(asked.role):
+            who = "a restricted update comes from somebody who needs to know"
+            return Refusal("need_to_know", f"{who}; you speak to the others")
+        return None
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return self.audience == "restricted"
+
+    def tells_detail(self) -> bool:
+        return self.audience != "restricted" and (self.cause is not None or bool(self.segments))
+
+    def to_public(self) -> bool:
+        return self.audience == "public"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.tell(self.audience, entry)
+        history.next_update_due = entry.at + round(60 * self.next_update_minutes)
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Update ({self.audience}): {self.status}", n.figure(self.impact), n.titles("segments", self.segments),
+            f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
+            f"cause: {n.title('causes', self.cause)}" if self.cause else "",
+            f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
+            f"ETA {self.eta}", due(self.next_update_minutes), self.text,
+        )  # fmt: skip
+
+
+class UpdateExecutives(_Update):
+    """Tell executives what is known, unknown, the impact, the mitigation and when they hear again."""
+
+    kind: Literal["update_executives"] = "update_executives"
+    impact: Figure | None = None
+    """None is for whoever may not know: outside need-to-know there are no figures to give."""
+    cause: Cause | None = None
+    mitigation: Action | None = None
+    unknowns: tuple[Unknown, ...] = ()
+    eta: Eta = "unknown"
+    next_update_minutes: Minutes
+    text: Text = ""
+
+    form: ClassVar[str] = "Executive update"
+    about: ClassVar[tuple[str, ...]] = ("cause",)
+
+    def tells_detail(self) -> bool:
+        return self.cause is not None
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.tell("executives", entry)
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Update (executives): {n.figure(self.impact)}",
+            f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
+            f"cause: {n.title('causes', self.cause)}" if self.cause else "",
+            f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
+            f"ETA {self.eta}", due(self.next_update_minutes), self.text,
+        )  # fmt: skip
+
+
+class CorrectUpdate(Act):
+    """Take back or correct something an earlier update said."""
+
+    kind: Literal["correct_update"] = "correct_update"
+    update: Annotated[Ref, Pick("updates")]
+    status: Progress
+    impact: Figure | None = None
+    text: Text = ""
+
+    form: ClassVar[str] = "Correct an update"
+    tab: ClassVar[Tab] = "Tell"
+    may: ClassVar[tuple[Duty, ...]] = SPEAKS
+    opens_with: ClassVar[str] = "updates"
+    weighty: ClassVar[bool] = True
+    number: ClassVar[str] = "correction"
+    group: ClassVar[Group] = "message"
+
+    def sentence(self, n: Names) -> str:
+        return clauses(f"Correction of {self.update}: {self.status}", n.figure(self.impact), self.text)
+
+
+class HandOff(Act):
+    """Hand a lane or command to somebody, so that nothing falls between the two of you."""
+
+    kind: Literal["hand_off"] = "hand_off"
+    what: Literal["commander", "triage", "mitigation", "verification", "comms"]
+    to: Seat
+    included: tuple[Segment, ...]
+    unknowns: tuple[Unknown, ...]
+    hypothesis: Cause | None = None
+    in_flight: tuple[Action, ...] = ()
+    next_checkpoint_minutes: Minutes
+    rollback_trigger: Check | None = None
+    packet: Annotated[Ref, Pick("packets")] | None = None
+    note: Text = ""
+
+    form: ClassVar[str] = "Hand off"
+    tab: ClassVar[Tab] = "Command"
+    about: ClassVar[tuple[str, ...]] = ("what",)
+    group: ClassVar[Group] = "lead"
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if self.what == COMMANDER and asked.incident.holder(COMMANDER) != asked.role:
+            return Refusal("rights", "only the commander hands command over")
+        if self.to == asked.role:
+            return Refusal("self", "hand it to somebody else")
+        return None
+
+    def carry_out(self, asked: Asked) -> None:
+        drill = asked.drill
+        handoff = Ref.to("handoff", len(drill.incident.handoffs) + 1)
+        drill.emit(e.HandOffOffered(handoff=handoff, what=self.what, giver=asked.role, receiver=self.to))
+        if drill.teammates.simulated(self.to):
+            drill.env.process(drill.teammates.accept_handoff(handoff, self.to))
+
+    def sentence(self, n: Names) -> str:
+        return clauses(
+            f"Hands {self.what} to {n.handle(self.to)}", n.titles("segments", self.included),
+            f"thinks: {n.title('causes', self.hypothesis)}" if self.hypothesis else "",
+            f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
+            f"in flight: {n.titles('actions', self.in_flight)}" if self.in_flight else "",
+            f"back if {n.check(self.rollback_trigger)}" if self.rollback_trigger else "",
+            f"next checkpoint in {self.next_checkpoint_minutes:g} min", self.packet or "", self.note,
+        )  # fmt: skip
+
+
+class AcceptHandOff(Act):
+    """Say that you have what was handed to you."""
+
+    kind: Literal["accept_hand_off"] = "accept_hand_off"
+    handoff: Annotated[Ref, Pick("handoffs")]
+
+    form: ClassVar[str] = "Accept handoff"
+    tab: ClassVar[Tab] = "Command"
+    opens_with: ClassVar[str] = "handoffs"
+    group: ClassVar[Group] = "lead"
+    minor: ClassVar[bool] = True
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        offer = asked.incident.handoffs.get(self.handoff)
+        if offer is None or offer.receiver != asked.role:
+            return Refusal("not_yours", "that was not handed to you")
+        if offer.what == COMMANDER and asked.incident.holder(COMMANDER) != offer.giver:
+            return Refusal("late", "command has gone elsewhere since that was offered")
+        return None
+
+    def carry_out(self, asked: Asked) -> None:
+        offer = asked.incident.handoffs[self.handoff]
+        asked.drill.emit(e.HandOffAccepted(handoff=offer.id, what=offer.what, receiver=asked.role))

@@ -1,0 +1,207 @@
+"""What reaches people from monitoring, from outside, and from what single roles know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from simulator.events.base import Event
+from simulator.names import Names, Said
+from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.record.tracked import AlertState
+from simulator.values import Alert, Channel, Cue, Id, Inject, Ref, Role, Words
+
+FEW = 3
+"""Readers up to which something is said to be for you."""
+
+
+class AlertFired(Event):
+    """An alert rule held for its `for:`; `value` is what the rule saw. `page` is the role it pages, if any."""
+
+    kind: Literal["alert_fired"] = "alert_fired"
+    alert: Alert
+    severity: Literal["critical", "warning", "info"]
+    summary: Words
+    value: float
+    page: Role | None = None
+    runbook: Words | None = None
+
+    group: ClassVar[Group] = "alert"
+    in_world: ClassVar[bool] = True
+    news: ClassVar[str] = "an alert fired"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (Ref.to("alert", self.alert),)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        known = history.alerts.get(self.alert)
+        history.alerts[self.alert] = AlertState(
+            self.alert, self.severity, self.summary, entry.at, acknowledged=known.acknowledged if known else None,
+            page=self.page, runbook=self.runbook,
+        )  # fmt: skip
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        pages = f" · pages {n.handle(self.page)}" if self.page else ""
+        return Said("alert", f"alert {self.severity}", n.title("alerts", self.alert), self.summary + pages)
+
+
+class AlertResolved(Event):
+    """An alert rule no longer holds."""
+
+    kind: Literal["alert_resolved"] = "alert_resolved"
+    alert: Alert
+
+    group: ClassVar[Group] = "alert"
+    in_world: ClassVar[bool] = True
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.alerts[self.alert].firing = False
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return Said("alert", "resolved", n.title("alerts", self.alert), "no longer holds")
+
+
+class ChangeHappened(Event):
+    """A deploy, flag flip, migration or configuration change, innocent ones included."""
+
+    kind: Literal["change_happened"] = "change_happened"
+    change: Id
+    service: Id
+    summary: Words
+    actor: Words
+    detail: Words | None = None
+
+    group: ClassVar[Group] = "change"
+    in_world: ClassVar[bool] = True
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (Ref.to("change", self.change),)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        # The service stands before the line already.
+        starts = (f"{self.service}: ", f"{self.service} ")
+        text = self.summary
+        text = text.removeprefix(self.service).lstrip(": ") if text.startswith(starts) else text
+        return Said("change", "change", self.service, f"{text} ({self.actor})")
+
+
+class InjectDelivered(Event):
+    """Something from outside reached a channel: a message, an ask, a claim, a call."""
+
+    kind: Literal["inject_delivered"] = "inject_delivered"
+    inject: Inject
+    persona: Words
+    channel: Channel
+    text: Words
+    form: Literal["message", "ask", "claim", "order"]
+    answers: tuple[tuple[str, str], ...] = ()
+    """Answers on offer, as (id, label)."""
+
+    group: ClassVar[Group] = "inject"
+    news: ClassVar[str] = "a message came"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (Ref.to("inject", self.inject),)
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.is_restricted(self.channel)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.delivered[self.inject] = entry.seq
+        if self.form == "ask" or self.answers:
+            history.asks[self.inject] = entry.at
+        if self.form == "claim":
+            history.claims[self.inject] = entry.at
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        label = {"ask": "asks", "claim": "claims", "order": "orders"}.get(self.form, "message")
+        where = n.where(self.channel)
+        # A whole circle of readers is a channel, not an address.
+        label = f"{label}, to you" if 0 < len(self.to) <= FEW else label
+        return Said("inject", label, f"{self.persona} in {where}" if where else self.persona, self.text)
+
+
+class MessagePosted(Event):
+    """Somebody simulated said something; `about` is a reference (task, query, cue) where there is one."""
+
+    kind: Literal["message_posted"] = "message_posted"
+    role: Words
+    """A role, or a persona from outside."""
+    channel: Channel
+    text: Words
+    about: Ref | None = None
+
+    group: ClassVar[Group] = "message"
+    news: ClassVar[str] = "somebody wrote"
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.is_restricted(self.channel)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        where = n.where(self.channel)
+        return Said("person", "says", n.teammate(self.role) + (f" in {where}" if where else ""), self.text)
+
+
+class CueGiven(Event):
+    """A role learned something that only it knows (always addressed)."""
+
+    kind: Literal["cue_given"] = "cue_given"
+    cue: Cue
+    role: Role
+    text: Words
+
+    group: ClassVar[Group] = "finding"
+    news: ClassVar[str] = "you were told something"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (Ref.to("cue", self.cue),)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return Said("cue", "only you know", "", self.text)
+
+
+class CueShared(Event):
+    """A cue reached the channel; `how` says whether it was asked for, offered, or came late by itself."""
+
+    kind: Literal["cue_shared"] = "cue_shared"
+    cue: Cue
+    role: Role
+    text: Words
+    how: Literal["asked", "offered", "late"]
+
+    group: ClassVar[Group] = "finding"
+    news: ClassVar[str] = "somebody shared something"
+    stands_from_now: ClassVar[bool] = True
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (Ref.to("cue", self.cue),)
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(self.role)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.cues.setdefault(self.cue, entry.at)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        who = n.handle(self.role) if entry.by.machine else n.person(entry.by)
+        return Said("person", "shares", who, self.text)
+
+
+class HintGiven(Event):
+    """The next-step hint of training mode, or one from the facilitator."""
+
+    kind: Literal["hint_given"] = "hint_given"
+    text: Words
+
+    group: ClassVar[Group] = "finding"
+    news: ClassVar[str] = "a hint"
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return Said("hint", "hint", "", self.text)

@@ -1,0 +1,289 @@
+"""Work: queries, panels, actions and verifications, from waiting to what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar, Literal
+
+from simulator.events.base import Event, system
+from simulator.names import Names, Said, reading
+from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Entry, Group
+from simulator.record.history import History
+from simulator.text import clock
+from simulator.values import Action, Metric, Part, Query, Ref, Role, Scalar, Seat, Segment, Words
+
+Grade = Literal["physics", "receipt", "artifact", "narrative"]
+"""What kind of evidence an output is: what the system did, what it answered, a panel, somebody's word."""
+
+
+class _Executed(Event):
+    """Something that one role carries out: those who need to know keep their own work among themselves."""
+
+    executor: Role
+
+    doer: ClassVar[str] = "executor"
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(self.executor)
+
+
+class QueryQueued(_Executed):
+    """A query waits because its executor's hands are full."""
+
+    kind: Literal["query_queued"] = "query_queued"
+    run: Ref
+    executor: Role
+    command_line: Words
+
+    group: ClassVar[Group] = "finding"
+    minor: ClassVar[bool] = True
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.queue_query(self.run, self.executor, self.command_line, entry)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.executor)} has hands full; waiting: $ {self.command_line}")
+
+
+class QueryStarted(_Executed):
+    """An executor began; the output comes at about `expected`."""
+
+    kind: Literal["query_started"] = "query_started"
+    run: Ref
+    """Reference of this run: `query:ID`, `query:ID#2`, `logs:N`, `capture:N`."""
+    executor: Role
+    command_line: Words
+    expected: int
+
+    group: ClassVar[Group] = "finding"
+    minor: ClassVar[bool] = True
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.queue_query(self.run, self.executor, self.command_line, entry, self.expected)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.executor)} runs $ {self.command_line}")
+
+
+class QueryFinished(_Executed):
+    """The output as it stood at that moment. `figures` are the numbers it shows, `findings` what it says by name."""
+
+    kind: Literal["query_finished"] = "query_finished"
+    run: Ref
+    query: Query | None = None
+    """Id of the scenario's query; None for a log search."""
+    executor: Role
+    command_line: Words
+    output: Words
+    evidence: Grade
+    figures: dict[str, float] = {}
+    findings: dict[str, Scalar] = {}
+    ok: bool = True
+    """False where the output is an error message (wrong precondition, wrong place)."""
+
+    group: ClassVar[Group] = "finding"
+    news: ClassVar[str] = "a result is there"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.run,)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.end_run(self.run, entry, self.ok)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        label = "output" if self.ok else "output failed"
+        return Said("output", label, n.handle(self.executor), f"$ {self.command_line}", self.output)
+
+
+class MetricPinned(Event):
+    """A panel was put into the record: value, window and extremes as the measurement layer showed them."""
+
+    kind: Literal["metric_pinned"] = "metric_pinned"
+    run: Ref
+    metric: Metric
+    last: float | None = None
+    low: float | None = None
+    high: float | None = None
+    since: int
+
+    group: ClassVar[Group] = "finding"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.run,)
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return True
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        between = f", between {reading(self.low)} and {reading(self.high)} since {clock(self.since)}"
+        return system(f"Panel pinned: {n.title('metrics', self.metric)}, now {reading(self.last)}{between}")
+
+
+class ActionQueued(_Executed):
+    """An action waits for its executor, or for signatures."""
+
+    kind: Literal["action_queued"] = "action_queued"
+    run: Ref
+    """Reference of this run: `action:ID`, `action:ID#2`."""
+    action: Action
+    executor: Role
+    waits_for: tuple[Role, ...] = ()
+    """Roles whose signature is missing."""
+
+    group: ClassVar[Group] = "action"
+    minor: ClassVar[bool] = True
+    news: ClassVar[str] = "your signature is wanted"
+
+    def concerns(self, role: str) -> bool:
+        return bool(self.waits_for)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.queue_action(self.run, self.action, self.executor, self.waits_for, entry)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        for_whom = f"the sign-off of {n.handles(self.waits_for)}" if self.waits_for else n.handle(self.executor)
+        return system(f"{n.title('actions', self.action)}: waits for {for_whom}")
+
+
+class SignedOff(Event):
+    """Somebody signed an action; a signature serves one run."""
+
+    kind: Literal["signed_off"] = "signed_off"
+    action: Action
+    role: Role
+    """Role whose sign-off it is."""
+    seat: Seat
+
+    group: ClassVar[Group] = "action"
+    doer: ClassVar[str] = "seat"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        run = history.last_run("action", self.action)
+        if run is not None and run.waits_to_be_signed:
+            run.waits_for = tuple(role for role in run.waits_for if role != self.role)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return system(f"{n.handle(self.seat)} signed: {n.title('actions', self.action)}")
+
+
+class ActionStarted(_Executed):
+    """The executor began to carry it out."""
+
+    kind: Literal["action_started"] = "action_started"
+    run: Ref
+    action: Action
+    executor: Role
+    expected: int
+    """Drill second at which it should be carried out."""
+
+    group: ClassVar[Group] = "action"
+
+    def fold(self, history: History, entry: Entry) -> None:
+        run = history.runs[self.run]
+        run.state, run.expected, run.waits_for = "running", self.expected, ()
+        run.started, run.start_seq = entry.at, entry.seq
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        text = f"{n.title('actions', self.action)} · until about {clock(self.expected)}"
+        return Said("action", "starts", n.handle(self.executor), text)
+
+
+class ActionFinished(_Executed):
+    """Carried out; the effect follows after its propagation. `output` is what the tool printed."""
+
+    kind: Literal["action_finished"] = "action_finished"
+    run: Ref
+    action: Action
+    executor: Role
+    output: Words
+    ok: bool = True
+    """False where it failed, or hangs (`stalled`) until its obstacle is gone or it is aborted."""
+    stalled: bool = False
+
+    group: ClassVar[Group] = "action"
+    news: ClassVar[str] = "something was carried out"
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        return (self.run,)
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.end_run(self.run, entry, self.ok, self.stalled)
+        if self.ok and history.strategy is None:
+            history.strategy = history.strategies.get(self.action)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        how = "done" if self.ok else "hangs" if self.stalled else "failed"
+        return Said("action", how, n.handle(self.executor), n.title("actions", self.action), self.output)
+
+
+class ActionAborted(Event):
+    """Stopped before it was carried out."""
+
+    kind: Literal["action_aborted"] = "action_aborted"
+    run: Ref
+    action: Action
+
+    group: ClassVar[Group] = "action"
+    news: ClassVar[str] = "something was aborted"
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return circle.knows(hands.get(self.run, ""))
+
+    def fold(self, history: History, entry: Entry) -> None:
+        run = history.runs[self.run]
+        run.state, run.finished, run.aborted = "aborted", entry.at, entry.at
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        return Said("action", "aborted", "", n.title("actions", self.action))
+
+
+class MeasuredRow(Part):
+    """Baseline mean and current mean of one metric (and segment), and whether it is back within tolerance."""
+
+    metric: Metric
+    segment: Segment | None = None
+    baseline: float | None = None
+    current: float | None = None
+    within: bool
+
+    def sentence(self, n: Names) -> str:
+        """Return it as a line."""
+        where = f" [{self.segment}]" if self.segment else ""
+        return (
+            f"{'within' if self.within else 'OUTSIDE'}: {n.title('metrics', self.metric)}{where}"
+            f" · now {reading(self.current)}, before {reading(self.baseline)}"
+        )
+
+
+class VerificationMeasured(Event):
+    """What the measurement layer gave for a recorded verification, one row a metric and segment."""
+
+    kind: Literal["verification_measured"] = "verification_measured"
+    run: Ref
+    """`verification:N`."""
+    held: int
+    """Seconds of holding still."""
+    rows: tuple[MeasuredRow, ...]
+
+    group: ClassVar[Group] = "finding"
+    news: ClassVar[str] = "the verification is measured"
+
+    @property
+    def green(self) -> bool:
+        """Tell whether everything measured is back within tolerance."""
+        return all(row.within for row in self.rows)
+
+    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
+        return True
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.measured.append(entry)
+
+    def in_words(self, n: Names, entry: Entry) -> Said:
+        text = "all within the baseline" if self.green else "not back to the baseline"
+        rows = "\n".join(row.sentence(n) for row in self.rows)
+        return Said("output", "measured", "", f"Verification measured: {text}", rows)

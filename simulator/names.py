@@ -1,0 +1,156 @@
+"""What the ids of a drill are called, and a line of its record in words people read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from simulator.values import Author, Check, Figure, Recommendation
+
+
+@dataclass(frozen=True)
+class Called:
+    """What the things of a drill are called, true and false ones alike."""
+
+    titles: Mapping[str, Mapping[str, str]]
+    """Group -> id -> title of all that can be named or picked."""
+    units: Mapping[str, str]
+    """Figure -> unit."""
+    handles: Mapping[str, str]
+    """Role -> handle of its simulated holder."""
+    main_channel: str = "incident"
+    """Channel that goes without saying."""
+
+
+class Said(NamedTuple):
+    """One line of the channel."""
+
+    tone: str
+    """person, command, decision, inject, alert, output, action, change, system, refused, hint or cue."""
+    label: str
+    """What kind of line it is, in one word: colour is never the only sign."""
+    who: str
+    text: str
+    detail: str = ""
+    """Monospace output that may be folded away."""
+
+
+class Voice(NamedTuple):
+    """Who said something from outside, and the answers on offer."""
+
+    persona: str
+    text: str
+    answers: Mapping[str, str]
+
+
+class Names:
+    """Ids of one drill as people call them."""
+
+    def __init__(
+        self, called: Called, seats: Mapping[str, str] | None = None, voices: Mapping[str, Voice] | None = None
+    ) -> None:
+        """`voices` are the injects that whoever reads was told."""
+        self._titles, self._units, self._simulated = called.titles, called.units, called.handles
+        self._handles = {**called.handles, **(seats or {})}
+        self._roles = called.titles["roles"]
+        self._main = called.main_channel
+        self.voices = voices or {}
+
+    def seated(self, seats: Mapping[str, str]) -> Names:
+        """Return the same names with other people in the seats."""
+        other = copy(self)
+        other._handles = {**self._simulated, **seats}
+        return other
+
+    def handle(self, role: str) -> str:
+        """Return how a role appears in the channel: the person in the seat, else its handle."""
+        return self._handles.get(role, role)
+
+    def handles(self, roles: Iterable[str]) -> str:
+        """Return several roles as one phrase."""
+        return ", ".join(self.handle(role) for role in roles)
+
+    def voice(self, one: Recommendation) -> str:
+        """Return whose recommendation it is: a role, or whoever said it in a message."""
+        said = self.voices.get(one.voice) if one.voice else None
+        return said.persona if said else self.handle(one.owner or "")
+
+    def answer(self, inject: str, answer: str) -> str:
+        """Return one of the answers on offer in words."""
+        known = self.voices.get(inject)
+        return known.answers.get(answer, answer) if known else answer
+
+    def where(self, channel: str) -> str:
+        """Return a channel as it stands before what is said there; nothing for the one that goes without saying."""
+        return "" if channel == self._main else f"#{channel}"
+
+    def teammate(self, role: str) -> str:
+        """Return the handle of a role's simulated holder, whoever sits there by now."""
+        return self._simulated.get(role, role)
+
+    def role(self, role: str) -> str:
+        """Return the title of a role."""
+        return self._roles.get(role, role)
+
+    def title(self, group: str, ident: str | None) -> str:
+        """Return the title of `ident` in a group of the scenario (`actions`, `causes`, `metrics` …)."""
+        return self._titles.get(group, {}).get(ident, ident) if ident else ""
+
+    def titles(self, group: str, idents: Iterable[str]) -> str:
+        """Return several titles as one phrase."""
+        return ", ".join(self.title(group, ident) for ident in idents)
+
+    def harms(self, idents: Iterable[str]) -> str:
+        """Return what can get worse, whether it is a risk or a segment."""
+        return ", ".join(
+            self.title("segments" if ident in self._titles["segments"] else "blast", ident) for ident in idents
+        )
+
+    def figure(self, figure: Figure | None) -> str:
+        """Return a stated number with its unit: `Users locked out now 12,000 to 14,000 users`."""
+        if figure is None:
+            return ""
+        number = f"{figure.low:,g}" if figure.high is None else f"{figure.low:,g} to {figure.high:,g}"
+        return f"{self.title('figures', figure.name)} {number} {self._units.get(figure.name, '')}".strip()
+
+    def figures(self, figures: Iterable[Figure]) -> str:
+        """Return several stated numbers as one phrase."""
+        return "; ".join(self.figure(figure) for figure in figures)
+
+    def check(self, check: Check | None) -> str:
+        """Return a signal that decides something."""
+        if check is None:
+            return ""
+        metric = self.title("metrics", check.metric)
+        return f"{metric} {check.is_} {check.threshold:g} within {check.within_minutes:g} min"
+
+    def speaker(self, by: Author) -> str:
+        """Return who is behind an entry: a person's name, else the handle of the simulated teammate."""
+        if by.simulated:
+            return self.teammate(by.role)
+        return "" if by.machine else by.name or by.role
+
+    def person(self, by: Author) -> str:
+        """Return the name with the role behind it: `Ana (Incident commander)`."""
+        if by.role in self._roles and by.name:
+            # In a record without names people go by their seats.
+            title = self._roles[by.role]
+            return by.name if by.name == title[:40] else f"{by.name} ({title.partition(' (')[0]})"
+        return self.speaker(by)
+
+
+def clauses(*parts: str) -> str:
+    """Join the parts that say something."""
+    return " · ".join(part for part in parts if part)
+
+
+def due(minutes: float) -> str:
+    """Return when somebody hears again."""
+    return f"next in {minutes:g} min"
+
+
+def reading(value: float | None) -> str:
+    """Return what a panel shows."""
+    return "no data" if value is None else f"{value:g}"

@@ -1,0 +1,294 @@
+"""The incident as people have made it: one fold over accepted acts and events, with the times at which it changed.
+
+Rules, briefings, conditions, scoring, debrief and reference runs read this and nothing beside it. Each act and event
+says itself what it changes (`Body.fold`). It holds nothing of the world's truth unless it is made `with_truth`, so a
+role's page may read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from simulator.record.entry import Entry
+from simulator.record.tracked import AlertState, Offer, Order, Run, Stretch, Task
+from simulator.scenario.model import Scenario
+from simulator.values import COMMANDER, DEPUTY, Duty, Ref
+
+CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
+"""Minutes within which a stakeholder hears again, by severity."""
+
+
+class History:
+    """Who holds what, what is frozen, what runs, what is due; and since when."""
+
+    def __init__(self, scenario: Scenario, *, with_truth: bool = False) -> None:
+        # Not the scenario itself: a role's page reads this, and must find no answers in it.
+        self.with_truth = with_truth
+        self.lead = scenario.seat_for("commands") or next((seat.id for seat in scenario.seats()), "")
+        """The seat that leads as long as nobody was made commander."""
+        self._homes: dict[str, str | None] = {COMMANDER: self.lead, DEPUTY: scenario.seat_for("deputises")}
+        self._duties = {role.id: frozenset(role.duties) for role in scenario.roles}
+        self._lanes = {role.id: role.lane for role in scenario.roles}
+        self.commands = {action.id: action.command for action in scenario.actions}
+        """Action -> its command line."""
+        self.strategies = {action.id: action.strategy for action in scenario.actions if action.strategy}
+
+        self.severity: str | None = None
+        self.title = ""
+        self.status = "triage"
+        self.declared_at: int | None = None
+        self.dependency: str | None = None
+        self.strategy: str | None = None
+        self.seats: dict[str, str] = {}
+        """Seat -> name of the person in it."""
+        self.sat: dict[str, list[Stretch]] = {}
+        """Seat -> when people sat in it."""
+        self.stand_ins: dict[str, int] = {}
+        """Seat whose work a simulated secondary does while the person in it does nothing -> since when."""
+        self.stood_in: dict[str, list[Stretch]] = {}
+        self.present = {role.id: role.present for role in scenario.roles}
+        self.joined: dict[str, int] = {}
+        """Role -> when it came into the room, who was not there from the start."""
+        self.paged: dict[str, int] = {}
+        """Role -> when it was paged last."""
+        self.pages: dict[str, list[int]] = {}
+        self.holders: dict[str, str] = {}
+        """Post -> seat that accepted it."""
+        self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: []}
+        """Post -> who held it when, in order."""
+        self.commanded_since: int | None = None
+        """Since when the one who holds command has held it."""
+        self.offered: dict[str, str] = {}
+        self.offered_by: dict[tuple[str, str], str] = {}
+        """(Post, seat it is offered to) -> role that offered it."""
+        self.paired = False
+        """Whether commander and deputy were ever two seats; it stays so when the deputy takes command over."""
+        self.gone: dict[str, str] = {}
+        """Post -> seat whose holder had to leave it and cannot take it again."""
+        self.lanes: dict[str, tuple[str, str]] = {}
+        """Lane -> owner and next owner."""
+        self.merge_owners: dict[str, str] = {}
+        self.frozen: dict[str, tuple[str, ...]] = {}
+        """Service -> what is stopped on it: merges, deploys."""
+        self.freezes: list[tuple[int, int, frozenset[str]]] = []
+        """Each time a freeze changed: second, entry, and the services whose merges are stopped from then on."""
+        self.alerts: dict[str, AlertState] = {}
+        self.tasks: dict[str, Task] = {}
+        self.runs: dict[str, Run] = {}
+        self.orders: dict[str, list[Order]] = {}
+        """Action -> what asked for it since its last run began to wait."""
+        self.asks: dict[str, int] = {}
+        """Open asks: inject id -> delivered at."""
+        self.claims: dict[str, int] = {}
+        self.delivered: dict[str, int] = {}
+        """Inject id -> sequence number."""
+        self.handoffs: dict[str, Offer] = {}
+        self.refs: dict[str, int] = {}
+        """Reference -> sequence number of the entry behind it."""
+        self.cues: dict[str, int] = {}
+        """Cues in the channel: id -> when."""
+        self.options: list[Entry] = []
+        self.decisions: list[Entry] = []
+        self.packets: list[Entry] = []
+        self.updates: list[Entry] = []
+        self.told: dict[str, int] = {}
+        """Audience -> when it last heard something."""
+        self.measured: list[Entry] = []
+        self.readiness: Entry | None = None
+        self.watch: Entry | None = None
+        self.residual_risks: tuple[str, ...] = ()
+        self.hardening: list[Entry] = []
+        self.closed = False
+        self.ended: str | None = None
+        self.next_update_due: int | None = None
+        self.next_checkpoint_due: int | None = None
+        self.counts: dict[str, int] = {}
+        """Prefix of numbered references -> how many there are."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, entries: Iterable[Entry], *, with_truth: bool = False) -> History:
+        """Return the history that accepted entries add up to."""
+        history = cls(scenario, with_truth=with_truth)
+        for entry in entries:
+            history.apply(entry)
+        return history
+
+    # --- who -----------------------------------------------------------------------------------------------
+
+    def holder(self, post: str) -> str | None:
+        """Return the seat that holds a post."""
+        return self.holders.get(post)
+
+    def home(self, post: str) -> str | None:
+        """Return the seat that is there for a post, whoever holds it."""
+        return self._homes[post]
+
+    def commander(self) -> str:
+        """Return the seat in command, or the one that leads while nobody was made commander."""
+        return self.holders.get(COMMANDER, self.lead)
+
+    def voice(self, role: str) -> str:
+        """Return the seat that speaks for a role: whoever holds the post it is there for, else the role itself."""
+        posts = (post for post, home in self._homes.items() if home == role)
+        return next((self.holders[post] for post in posts if post in self.holders), role)
+
+    def person(self, seat: str) -> str | None:
+        """Return the name of the person in a seat, None where a simulated teammate holds it."""
+        return self.seats.get(seat)
+
+    def simulated(self, role: str) -> bool:
+        """Tell whether nobody sits in a role, or a secondary stands in for a person who does nothing."""
+        return role not in self.seats or role in self.stand_ins
+
+    def stands_for(self, seat: str) -> tuple[str, ...]:
+        """Return the roles that a seat answers for: its own and those whose posts it holds."""
+        held = (self._homes[post] for post, holder in self.holders.items() if holder == seat)
+        others = tuple(role for role in held if role is not None and role != seat)
+        return others if self.handed_on(seat) and not self._beside_command(seat) else (seat, *others)
+
+    def duties(self, seat: str) -> frozenset[Duty]:
+        """Return what a seat is there for now: its own duties and those of the posts it holds."""
+        own = self._beside_command(seat) if self.handed_on(seat) else self._duties.get(seat, frozenset())
+        posts: list[Duty] = []
+        if self.holders.get(COMMANDER) == seat:
+            posts.append("commands")
+        if self.holders.get(DEPUTY) == seat:
+            posts.append("deputises")
+        return own | frozenset(posts)
+
+    def has_duty(self, seat: str, *wanted: Duty) -> bool:
+        """Tell whether a seat has any of these duties."""
+        return not self.duties(seat).isdisjoint(wanted)
+
+    def _beside_command(self, seat: str) -> frozenset[Duty]:
+        return self._duties.get(seat, frozenset()) - {"commands"}
+
+    def handed_on(self, seat: str) -> bool:
+        """Tell whether the seat that leads has lost command: handed over, given away, or left vacant."""
+        away = self.gone.get(COMMANDER) == seat or self.holders.get(COMMANDER, seat) != seat
+        return seat == self.lead and away
+
+    def led_by_person(self) -> bool:
+        """Tell whether command lies with a person: whoever holds it, else who sits in the seat that leads and may."""
+        vacant = COMMANDER not in self.holders and self.handed_on(self.lead)
+        return not vacant and not self.simulated(self.commander())
+
+    # --- what ----------------------------------------------------------------------------------------------
+
+    def begun(self, task: Task) -> bool:
+        """Tell whether the owner of a task has begun what it asks for."""
+        return any(
+            run.executor == task.owner and run.ident in (task.query, task.action) and run.since >= task.since
+            for run in self.runs.values()
+        )
+
+    def is_frozen(self, scope: tuple[str, ...], kind: str | None = None) -> bool:
+        """Tell whether every service of `scope` is frozen (for merges or deploys, where `kind` says so)."""
+        return bool(scope) and all(
+            service in self.frozen and (kind is None or kind in self.frozen[service]) for service in scope
+        )
+
+    def last_run(self, what: str, ident: str) -> Run | None:
+        """Return the latest run of a query or action."""
+        return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
+
+    # --- folding -------------------------------------------------------------------------------------------
+
+    def apply(self, entry: Entry, names: tuple[Ref, ...] | None = None) -> tuple[Ref, ...]:
+        """Fold one accepted entry in; return its references.
+
+        A role that sees only part of the entries has a history of its own; its references are those of the whole.
+        """
+        body = entry.body
+        names = self._names_of(entry) if names is None else names
+        for name in names:
+            if name not in self.refs or body.stands_from_now:
+                self.refs[name] = entry.seq
+        if self.with_truth or not body.is_truth:
+            body.fold(self, entry)
+        return names
+
+    def _names_of(self, entry: Entry) -> tuple[Ref, ...]:
+        prefix = entry.body.number
+        if not prefix:
+            return entry.body.refs
+        self.counts[prefix] = self.counts.get(prefix, 0) + 1
+        return (Ref.to(prefix, self.counts[prefix]),)
+
+    # --- changes that several acts and events share -----------------------------------------------------------
+
+    def take_post(self, post: str, seat: str, entry: Entry, giver: str | None) -> None:
+        """Let a seat hold a post from this entry on; `giver` is who passed it on."""
+        if post == COMMANDER and self.holder(post) != seat:
+            self.commanded_since = entry.at
+        self.holders[post] = seat
+        self.paired = self.paired or len({self.holder(COMMANDER), self.holder(DEPUTY)} - {None}) == 2
+        before = self.held[post][-1] if self.held[post] else None
+        if before is not None and before.until is None:
+            if before.who == seat:
+                return
+            before.until, before.displaced = entry.at, giver != before.who
+        self.held[post].append(Stretch(seat, entry.at, entry.seq))
+
+    def vacate(self, post: str, entry: Entry) -> None:
+        """Leave a post without a holder from this entry on."""
+        self.holders.pop(post, None)
+        if post == COMMANDER:
+            self.commanded_since = None
+        last = self.held[post][-1] if self.held[post] else None
+        if last is not None and last.until is None:
+            last.until = entry.at
+
+    def freeze(self, scope: Iterable[str], kinds: Iterable[str], entry: Entry) -> None:
+        """Stop these kinds of changes on these services."""
+        for service in scope:
+            self.frozen[service] = tuple(sorted({*self.frozen.get(service, ()), *kinds}))
+        self._note_freeze(entry)
+
+    def thaw(self, scope: Iterable[str], entry: Entry) -> None:
+        """Let changes flow again on these services."""
+        for service in scope:
+            self.frozen.pop(service, None)
+        self._note_freeze(entry)
+
+    def _note_freeze(self, entry: Entry) -> None:
+        stopped = frozenset(service for service, kinds in self.frozen.items() if "merges" in kinds)
+        self.freezes.append((entry.at, entry.seq, stopped))
+
+    def tell(self, audience: str, entry: Entry) -> None:
+        """Take note that an audience heard something."""
+        self.updates.append(entry)
+        self.told[audience] = entry.at
+
+    def order(self, action: str, entry: Entry, decision: Ref | None = None) -> None:
+        """Take note that an action was asked for."""
+        self.orders.setdefault(action, []).append(Order(entry.at, entry.seq, entry.by, decision))
+
+    def queue_action(self, run: Ref, action: str, executor: str, waits_for: tuple[str, ...], entry: Entry) -> None:
+        """Begin to keep track of a run of an action."""
+        # A delegated action is asked for more than once: the commander's order, the task, the executor's own order.
+        asked = self.orders.pop(action, [])
+        first = asked[0] if asked else Order(entry.at, entry.seq, entry.by, None)
+        decision = next((order.decision for order in asked if order.decision), None)
+        self.runs[run] = Run(
+            run, "action", action, executor, self.commands.get(action, action), entry.at, "waiting",
+            waits_for=waits_for, ordered=first.at, order_seq=first.seq, by=first.by, decision=decision,
+        )  # fmt: skip
+
+    def queue_query(self, run: Ref, executor: str, line: str, entry: Entry, expected: int | None = None) -> None:
+        """Begin to keep track of a query: it waits, or runs where `expected` says until when."""
+        self.runs[run] = Run(
+            run, "query", run.ident, executor, line, entry.at, "waiting" if expected is None else "running", expected,
+            ordered=entry.at, order_seq=entry.seq, by=entry.by,
+        )  # fmt: skip
+
+    def end_run(self, run: Ref, entry: Entry, ok: bool, stalled: bool = False) -> None:
+        """Take note of how a run came out."""
+        known = self.runs[run]
+        known.state = "done" if ok else "stalled" if stalled else "failed"
+        known.finished, known.carried, known.finish_seq = entry.at, entry.at, entry.seq
+
+    def lane_of(self, role: str) -> str | None:
+        """Return the lane of a role."""
+        return self._lanes.get(role)
+

@@ -1,0 +1,175 @@
+"""Read a YAML file once: plain data and the line of each part, safely.
+
+The words are those of YAML 1.2's core schema, so `on`, `no` and a date stay words. Tags, files that multiply themselves
+through aliases, deep nesting and a key given twice are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, NoReturn
+
+import yaml
+
+from simulator.errors import ScenarioError
+
+LARGEST = 1_000_000
+"""Characters beyond which a file is not read."""
+MOST_ALIASES = 200
+DEEPEST = 100
+"""Levels of nesting. The C parser's own composer has no such limit and ends the process instead."""
+Steps = tuple[str | int, ...]
+
+_PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml, some twenty times as fast; without it PyYAML's own parser reads the same."""
+_WORDS = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_INT = re.compile(r"[-+]?[0-9]+")
+_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_NO_NUMBER = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_WORD_TAGS = (None, "!", "tag:yaml.org,2002:str")
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Document:
+    """What a YAML file holds. Shared by all who read the same text: never change its data."""
+
+    file: str
+    data: dict[str, Any]
+    lines: Mapping[Steps, int] = field(repr=False)
+    """Path -> line (from 1) of each key and list item; what stands behind an alias has the alias's line."""
+
+    def line(self, path: Steps) -> int:
+        """Return the line where `path` stands, or the nearest part above it."""
+        for length in range(len(path), 0, -1):
+            if found := self.lines.get(path[:length]):
+                return found
+        return 1
+
+
+@lru_cache(maxsize=64)
+def read(text: str, file: str) -> Document:
+    """Return what `text` holds; `file` is what messages call it. Raises ScenarioError with line and remedy."""
+    if len(text) > LARGEST:
+        raise ScenarioError(f"{file}:1: file: {len(text):,} characters; keep it below {LARGEST:,}")
+    if odd := _HALVES.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise ScenarioError(f"{file}:{line}: yaml: half a character; save the file as UTF-8")
+    reader = _Reader(text, file)
+    try:
+        data = reader.whole()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = " ".join(str(getattr(error, "problem", None) or error).split())
+        line = min(mark.line, text.count("\n")) if mark else 0  # libyaml counts a line more at the end
+        reader.refuse(line, f"yaml: {what}", "mend the indentation, brackets or quotes there")
+    if not isinstance(data, dict):
+        reader.refuse(0, "file: holds no mapping", "start with `format: 1` and the scenario's fields")
+    return Document(file, data, reader.lines)
+
+
+class _Reader:
+    """Builds data out of the parser's events, and notes the line of each part on the way."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.lines: dict[Steps, int] = {}
+        self._events: Iterator[Any] = yaml.parse(text, Loader=_PARSER)
+        self._file = file
+        self._anchors: dict[str, Any] = {}
+        self._aliases = 0
+
+    def refuse(self, line: int, what: str, remedy: str) -> NoReturn:
+        """Raise ScenarioError for what stands in `line` (from 0)."""
+        raise ScenarioError(f"{self._file}:{line + 1}: {what}; {remedy}") from None
+
+    def whole(self) -> Any:
+        """Return the data of the one document there is, None without one."""
+        next(self._events)
+        if isinstance(next(self._events), yaml.StreamEndEvent):
+            return None
+        data = self._value(next(self._events), ())
+        next(self._events)
+        after = next(self._events)
+        if not isinstance(after, yaml.StreamEndEvent):
+            self.refuse(after.start_mark.line, "yaml: a second document", "take out the `---`")
+        return data
+
+    def _value(self, event: Any, path: Steps) -> Any:
+        if isinstance(event, yaml.AliasEvent):
+            return self._again(event)
+        if isinstance(event, yaml.ScalarEvent):
+            data = self._scalar(event)
+        else:
+            if len(path) > DEEPEST:
+                self.refuse(event.start_mark.line, "file: nested too deeply", "flatten it")
+            if event.tag is not None:
+                self._no_tag(event)
+            data = self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._list(path)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = data
+        return data
+
+    def _mapping(self, path: Steps) -> dict[Any, Any]:
+        data: dict[Any, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            line = event.start_mark.line
+            if not isinstance(event, yaml.ScalarEvent):
+                self.refuse(line, "yaml: a key that is no word", "write the key out")
+            key = self._scalar(event)
+            if isinstance(key, bool):
+                key = str(key).lower()  # a field may be called `true`
+            if key in data:
+                self.refuse(line, f'yaml: found duplicate key "{key}"', "keep one of the two")
+            inner = (*path, key)
+            self.lines[inner] = line + 1
+            data[key] = self._value(next(self._events), inner)
+        return data
+
+    def _list(self, path: Steps) -> list[Any]:
+        data: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            inner = (*path, len(data))
+            self.lines[inner] = event.start_mark.line + 1
+            data.append(self._value(event, inner))
+        return data
+
+    def _again(self, event: Any) -> Any:
+        self._aliases += 1
+        if self._aliases > MOST_ALIASES:
+            self.refuse(event.start_mark.line, f"yaml: more than {MOST_ALIASES} aliases", "write the parts out")
+        if event.anchor not in self._anchors:
+            self.refuse(event.start_mark.line, f"yaml: nothing before it is called &{event.anchor}", "name it there")
+        return self._anchors[event.anchor]
+
+    def _scalar(self, event: Any) -> Any:
+        if event.tag not in _WORD_TAGS:
+            self._no_tag(event)
+        return _meant(event.value) if event.tag is None and event.implicit[0] else event.value
+
+    def _no_tag(self, event: Any) -> NoReturn:
+        what = f"yaml: could not determine a constructor for the tag {event.tag!r}"
+        self.refuse(event.start_mark.line, what, "take the tag out")
+
+
+def _meant(value: str) -> Any:
+    """Return what a plain scalar means in YAML 1.2's core schema."""
+    if value in _WORDS:
+        return _WORDS[value]
+    if value[0] not in "+-.0123456789":
+        return value
+    if _INT.fullmatch(value):
+        return int(value) if len(value) < 400 else value
+    if _BASED.fullmatch(value):
+        return int(value, 0)
+    if _FLOAT.fullmatch(value):
+        return float(value)
+    if _NO_NUMBER.fullmatch(value):
+        return float(value.replace(".", "", 1))
+    return value

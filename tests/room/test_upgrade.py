@@ -1,0 +1,203 @@
+"""Databases of older versions: brought up to date once, whatever moment the process is killed at."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.engine import VERSION
+from simulator.errors import StoreError
+from simulator.room import schema
+from simulator.room.store import Store
+from tests.room.rooms import Wall, drill_second, lines, rooms, say
+
+ROOT = Path(__file__).resolve().parents[2]
+OLD = (Path(__file__).parent / "version_1.sql").read_text(encoding="utf-8")
+RUNNING, ENDED = "000000000000", "000000000003"
+NEWEST = len(schema.STEPS)
+
+
+def old(path: Path, script: str = OLD) -> Path:
+    """Make a database as the first version left it."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(f"PRAGMA journal_mode=WAL; BEGIN; {script} COMMIT;")
+    return path
+
+
+def shape(path: Path) -> dict[str, Any]:
+    """Return the columns and indexes of every table."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {
+            name: (
+                connection.execute(f"SELECT name, type, \"notnull\", pk FROM pragma_table_info('{name}')").fetchall(),
+                sorted(connection.execute(f"SELECT name, \"unique\" FROM pragma_index_list('{name}')")),
+            )
+            for name in names
+        }
+
+
+def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what the first version's columns hold, `ended` left out."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        found = {}
+        for table in ("drills", "commands", "clock", "participants", "records", "scorecards", "overrides", "settings"):
+            held = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+            found[table] = [
+                tuple(value for name, value in row.items() if name not in ("key", "ended")) for row in held
+            ]
+        return found
+
+
+def versions(path: Path) -> list[int]:
+    with closing(sqlite3.connect(path)) as connection:
+        return [version for (version,) in connection.execute("SELECT version FROM schema_version ORDER BY version")]
+
+
+def test_a_database_of_the_first_version_has_all_it_had_and_the_tables_of_today(tmp_path: Path) -> None:
+    path = old(tmp_path / "old.db")
+    before = rows(path)
+    store = Store(str(path))
+    assert rows(path) == before
+    assert versions(path) == [1, NEWEST]
+    Store(str(tmp_path / "new.db")).close()
+    assert shape(path) == shape(tmp_path / "new.db")
+    assert [entry.by for entry in store.commands(RUNNING)] == [*["commander:Ana"] * 4, "facilitator:Flo"]
+    assert store.scorecard(ENDED, "recovery") == {"total": 1}
+    assert [one["reason"] for one in store.overrides(ENDED)] == ["a"]
+
+
+def test_a_drill_that_was_frozen_and_not_marked_is_over(tmp_path: Path) -> None:
+    store = Store(str(old(tmp_path / "old.db")))
+    assert [row.id for row in store.running()] == [RUNNING]
+    assert {row.id: row.ended for row in store.drills()} == {RUNNING: None, ENDED: 1000200.0}
+
+
+def test_a_drill_of_the_first_version_goes_on(tmp_path: Path, wall: Wall) -> None:
+    path = old(tmp_path / "old.db", re.sub(r'"engine":"\w+"', f'"engine":"{VERSION}"', OLD))
+    wall.pass_(140)
+    place = rooms(path, wall)
+    room = place.open(RUNNING)
+    assert drill_second(room) == 80
+    assert sum("Zoë’s “drill”" in line for line in lines(room)) == 1
+    ana = place.store.participants(RUNNING)[0]
+    assert room.submit(say("going on"), ana, "k") == room.submit(say("going on"), ana, "k")
+    assert sum("going on" in line for line in lines(room)) == 1
+
+
+KILLED = """
+import json, os, shutil, sys
+from sqlalchemy import Engine, event
+from simulator.errors import StoreError
+from simulator.room.store import Store
+
+source, folder = sys.argv[1:]
+statements, last = [], None
+
+def watched(connection, record):
+    connection.set_trace_callback(said)
+
+def said(statement):
+    statements.append(statement)
+    if len(statements) == last:
+        os._exit(9)
+
+event.listen(Engine, "connect", watched)
+killed = 0
+while True:
+    path, last = f"{folder}/{killed}.db", killed + 1
+    shutil.copy(source, path)
+    child = os.fork()
+    if not child:
+        Store(path)
+        os._exit(0)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+        break
+    killed += 1
+last = None
+Store(path)
+print(json.dumps([killed, statements]))
+"""
+"""Kills an opening before its first statement, its second one, and so on, until one comes through."""
+
+
+def killed(source: Path, folder: Path) -> list[Path]:
+    """Return the databases that were left by processes killed at every statement of opening one."""
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, source, folder], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    count, _ = json.loads(done.stdout)
+    return [folder / f"{n}.db" for n in range(count)]
+
+
+def test_killed_at_any_statement_of_an_upgrade_it_opens_and_goes_on(tmp_path: Path) -> None:
+    source = old(tmp_path / "old.db")
+    left = killed(source, tmp_path / "killed")
+    Store(str(tmp_path / "new.db")).close()
+    assert len(left) > 10
+    assert [1] in (found := [versions(path) for path in left])
+    assert all(one in ([1], [1, NEWEST]) for one in found)
+    for path in left:
+        Store(str(path)).close()
+        assert versions(path) == [1, NEWEST]
+        assert rows(path) == rows(source)
+        assert shape(path) == shape(tmp_path / "new.db")
+
+
+def test_killed_at_any_statement_of_making_one_it_opens_and_goes_on(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.db"
+    empty.touch()
+    left = killed(empty, tmp_path / "killed")
+    Store(str(tmp_path / "new.db")).close()
+    assert len(left) > 15
+    for path in left:
+        Store(str(path)).close()
+        assert versions(path) == [NEWEST]
+        assert shape(path) == shape(tmp_path / "new.db")
+
+
+MADE = [
+    "schema_version", "settings", "drills", "clock", "commands", "overrides", "participants", "records", "scorecards",
+]  # fmt: skip
+"""The first version's tables in the order in which it made them, each on its own."""
+
+
+@pytest.mark.parametrize("count", range(len(MADE) + 1))
+def test_what_the_first_version_left_half_made_is_made_whole(tmp_path: Path, count: int) -> None:
+    tables = {name: made for made, name in re.findall(r"(CREATE TABLE (\w+) .*?\);\n)", OLD, re.DOTALL)}
+    path = old(tmp_path / "old.db", "".join(tables[name] for name in MADE[:count]))
+    Store(str(path)).close()
+    Store(str(tmp_path / "new.db")).close()
+    assert versions(path) == [NEWEST]
+    found, wanted = shape(path), shape(tmp_path / "new.db")
+    # It made the index of the participants with their table, a moment later.
+    assert {name: columns for name, (columns, _) in found.items()} == {n: columns for n, (columns, _) in wanted.items()}
+    assert found["commands"] == wanted["commands"]
+
+
+def test_several_at_once_bring_it_up_to_date_once(tmp_path: Path) -> None:
+    path = old(tmp_path / "old.db")
+    before = rows(path)
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(lambda _: Store(str(path)), range(8)))
+    assert all(len(store.drills()) == 2 for store in stores)
+    assert versions(path) == [1, NEWEST]
+    assert rows(path) == before
+
+
+def test_one_that_is_open_for_reading_only_says_what_to_do(tmp_path: Path) -> None:
+    path = old(tmp_path / "old.db")
+    with pytest.raises(StoreError, match=r"cannot be written; make the file and its folder writable"):
+        Store(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert versions(path) == [1]

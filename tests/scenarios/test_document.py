@@ -1,0 +1,110 @@
+"""Reading YAML: the words of YAML 1.2, lines for paths, and what is refused; the same with and without libyaml."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulator.errors import ScenarioError
+from simulator.scenario import document
+from simulator.scenario.document import DEEPEST, LARGEST, MOST_ALIASES, read
+
+FOLDER = Path(str(resources.files("scenarios")))
+TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True, params=["CSafeLoader", "SafeLoader"])
+def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(document, "_PARSER", getattr(yaml, request.param))
+    read.cache_clear()
+    yield
+    read.cache_clear()
+
+
+def test_libyaml_reads_where_it_is_there() -> None:
+    assert yaml.__with_libyaml__
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("on", "on"), ("no", "no"), ("yes", "yes"), ("y", "y"), ("2026-03-12", "2026-03-12"), ("12:30:00", "12:30:00"),
+        ("2026-03-12.3", "2026-03-12.3"), ("0b11", "0b11"), ("1_000", "1_000"), ("+", "+"), (".", "."),
+        ("true", True), ("False", False), ("tRue", "tRue"), ("null", None), ("~", None), ("", None), ('""', ""),
+        ("7", 7), ("-7", -7), ("007", 7), ("0o17", 15), ("0x1F", 31), ("'7'", "7"), ("!!str 7", "7"), ("! 7", "7"),
+        ("1.", 1.0), (".5", 0.5), ("-1e3", -1000.0), ("1.5E-2", 0.015), (".inf", math.inf), ("-.INF", -math.inf),
+        ("<<", "<<"), ("[a, {b: 1}]", ["a", {"b": 1}]), ("9" * 500, "9" * 500),
+    ],
+)  # fmt: skip
+def test_words_mean_what_yaml_1_2_says(written: str, meant: Any) -> None:
+    found = read(f"x: {written}\n", "mine.yaml").data["x"]
+    assert (type(found), found) == (type(meant), meant)
+
+
+def test_what_is_no_number_at_all_is_one() -> None:
+    assert math.isnan(read("x: .nan\n", "mine.yaml").data["x"])
+
+
+def test_a_field_may_be_called_true_and_a_part_may_be_used_again() -> None:
+    assert read("true: 1\nx: &a {b: [1]}\ny: *a\n", "mine.yaml").data == {"true": 1, "x": {"b": [1]}, "y": {"b": [1]}}
+
+
+def test_lines_are_found_for_paths() -> None:
+    found = read(TEXT, "mine.yaml")
+    at = [query["id"] for query in found.data["queries"]].index("token_stats")
+    line = TEXT[: TEXT.index("  - id: token_stats")].count("\n") + 1
+    assert found.line(("queries", at)) == line
+    assert found.line(("queries", at, "takes")) > line
+    assert found.line(("queries", at, "takes", "deeper", 3)) == found.line(("queries", at, "takes"))
+    assert found.line(("causes", 0, "true")) == TEXT[: TEXT.index("  - {id: zone_key")].count("\n") + 1
+    assert found.line(("no", "such", "path")) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("format: [1", "1: yaml: "),
+        ("- 1\n- 2\n", "1: file: holds no mapping"),
+        ("", "1: file: holds no mapping"),
+        ("id: a\nid: b\n", '2: yaml: found duplicate key "id"; keep one of the two'),
+        ("x: !!python/object/apply:os.system [ls]\n", "1: yaml: could not determine a constructor"),
+        ("x: 1\ny: !mine 2\n", "2: yaml: could not determine a constructor for the tag '!mine'; take the tag out"),
+        ("x: " + "a" * LARGEST, "1: file: 1,000,003 characters; keep it below 1,000,000"),
+        ("x: 1\n---\ny: 2\n", "2: yaml: a second document"),
+        ("x: 1\ny: *a\n", "2: yaml: "),
+        ("x: &a [*a]\n", "1: yaml: "),
+        ("x: 1\n? [a]\n: 2\n", "2: yaml: a key that is no word"),
+        ("x: 1\ny: \x07\n", "1: yaml: "),
+        ("x: 1\ny: \ud800\n", "2: yaml: half a character"),
+        ("a: &a [1]\nb: [" + ", ".join(["*a"] * (MOST_ALIASES + 1)) + "]\n", f"2: yaml: more than {MOST_ALIASES} alias"),
+        ("x: " + "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "1: file: nested too deeply"),
+        ("x: " + "[" * 400_000, "1: file: nested too deeply"),
+        ("x:\n" + "- " * 400_000, "2: file: nested too deeply"),
+    ],
+    ids=range(17),
+)
+def test_unsafe_or_broken_text_is_refused_in_one_line(text: str, expected: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        read(text, "mine.yaml")
+    assert str(caught.value).startswith(f"mine.yaml:{expected}")
+    assert "\n" not in str(caught.value)
+
+
+def test_the_text_is_read_once() -> None:
+    assert read(TEXT, "mine.yaml") is read(TEXT, "mine.yaml")
+
+
+@given(st.text("ab:-{}[],&*!|>'\"#%@ \n\t~1.", max_size=40))
+def test_no_text_ends_in_a_traceback(text: str) -> None:
+    try:
+        assert isinstance(read.__wrapped__(text, "mine.yaml").data, dict)
+    except ScenarioError as error:
+        assert str(error).startswith("mine.yaml:")
