@@ -10,7 +10,7 @@ from analytics.playbook import load as book
 from analytics.record import DrillRecord, Fit, References
 from analytics.runs.counterfactual import Ends, make_references
 from analytics.runs.finalists import search
-from analytics.runs.library import Step, library_of
+from analytics.runs.library import CourseStep, library_of
 from analytics.runs.walk import as_course, begin, course, untouched_turns
 from analytics.score import score
 from analytics.scorecard import Scorecard
@@ -138,7 +138,7 @@ def test_the_committed_finalists_are_those_of_the_search() -> None:
 
 
 def test_a_step_before_its_justification_is_refused() -> None:
-    early = library().model_copy(update={"search": (((Step(action="flag_web", at=1),),),)})
+    early = library().model_copy(update={"search": (((CourseStep(action="flag_web", at=1),),),)})
     with pytest.raises(ScenarioError, match=r"flag_web at minute 1 comes before it can be justified"):
         search(begin(loaded().make_world, loaded().scenario, 0), early)
 
@@ -148,7 +148,7 @@ def test_a_library_names_only_actions_there_are() -> None:
     steps = [s for one in (*library().finalists, *library().branches) for s in one.steps]
     assert {s.action for s in (*steps, *library().cleanup) if s.action} <= ids
     with pytest.raises(ScenarioError, match="there is no action 'nonsense'"):
-        as_course([Step(action="nonsense", at=1)], loaded().scenario)
+        as_course([CourseStep(action="nonsense", at=1)], loaded().scenario)
 
 
 def test_an_unprepared_rollback_stalls_in_a_walk_too() -> None:

@@ -105,9 +105,9 @@ def test_references_that_cannot_be_read_are_an_error_in_words() -> None:
 
 
 def test_harm_holds_the_samples_and_the_reference_runs_minute_by_minute() -> None:
-    null = Course(name="nothing", harm={"minutes": 900}, loss=0.9, series={"minutes": (0, 10, 30)}, losses=(0, 0.01,
-        0.03))
-    best = Course(name="flag", harm={"minutes": 90}, loss=0.09, series={"minutes": (0, 5, 6)}, losses=(0, 0.005, 0.006))
+    lost, saved = {"minutes": (0, 10, 30)}, {"minutes": (0, 5, 6)}
+    null = Course(name="nothing", harm={"minutes": 900}, loss=0.9, series=lost, losses=(0, 0.01, 0.03))
+    best = Course(name="flag", harm={"minutes": 90}, loss=0.09, series=saved, losses=(0, 0.005, 0.006))
     table = frames.harm(view(world=truth(harm=600), refs=References(null=null, best=best)))
 
     def course(name: str, dimension: str) -> list[float]:

@@ -17,7 +17,7 @@ import scenarios
 from analytics.playbook import load as book
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
-from analytics.runs.library import Step, library_of
+from analytics.runs.library import CourseStep, library_of
 from analytics.runs.walk import Walk
 from analytics.score import score
 from tests.scenarios.changes import LEAST, Bench, described, earlier, helpful, sooner, untouched
@@ -170,7 +170,7 @@ def test_a_step_of_any_course_a_minute_sooner_never_raises_harm(scenario: str, v
 
     @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.tuples(*(st.sampled_from(group) for group in groups)), st.integers(0, 7))
-    def holds(chosen: tuple[tuple[Step, ...], ...], place: int) -> None:
+    def holds(chosen: tuple[tuple[CourseStep, ...], ...], place: int) -> None:
         steps = [step for group in chosen for step in group]
         assume(
             place < len(steps)
@@ -189,7 +189,7 @@ def test_a_step_of_any_course_a_minute_sooner_never_raises_harm(scenario: str, v
 def test_exceptions_are_few_and_still_so(scenario: str, variant: str) -> None:
     assert len(MECHANISMS[scenario, variant]) <= MOST_MECHANISMS
     for one in MECHANISMS[scenario, variant]:
-        steps = [Step(action=action, at=at) for action, at in one.course]
+        steps = [CourseStep(action=action, at=at) for action, at in one.course]
         place = next(i for i, step in enumerate(steps) if step.action == one.actions[0])
         more = sooner(walk(scenario, variant), steps, place)
         assert more is not None, one.why
