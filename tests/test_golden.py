@@ -6,13 +6,11 @@ import pytest
 
 from analytics import playbook
 from analytics.record import DrillRecord
-from analytics.runs.counterfactual import add_references
 from analytics.score import score
 from scenarios import load
-from simulator.play import play
 from simulator.record import journal
 from simulator.record.replay import replay
-from tests import recorded
+from tests import played, recorded
 
 DRILLS = [
     (scenario, policy, 7)
@@ -25,9 +23,9 @@ pytestmark = [pytest.mark.golden, pytest.mark.slow]
 
 @pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)
 def test_a_recorded_drill_is_played_and_scored_as_ever(scenario: str, policy: str, seed: int) -> None:
-    loaded, book = load(scenario), playbook.load("recovery")
-    record = add_references(loaded, play(loaded, policy, seed).journal, book, seeds=0)
-    recorded.compare(f"{scenario}-{policy}-{seed}", list(record.journal.lines()), score(record, book).to_json() + "\n")
+    drill = scenario, "base", policy, seed
+    lines = list(played.record(*drill).journal.lines())
+    recorded.compare(f"{scenario}-{policy}-{seed}", lines, played.card(*drill).to_json() + "\n")
 
 
 @pytest.mark.parametrize(("scenario", "policy", "seed"), DRILLS)

@@ -15,6 +15,8 @@ from simulator.errors import DrillError, UnknownName
 from ui import calibrate
 from ui.cli import main
 
+pytestmark = pytest.mark.slow
+
 
 class Here(Executor):
     """Runs each job at once, where it is; a fake for a pool."""

@@ -17,6 +17,8 @@ from tests.shipped import FOLDER, text
 from ui import cli, rehearse
 from ui.rehearse import Variant
 
+pytestmark = pytest.mark.slow
+
 EFFECTS = "    effects: [{knob: asn_block, value: 1}]\n"
 ASKED = "  - id: meridian_eta\n"
 NEVER = "{rollback_stalled: true, rolled_back: true}"
