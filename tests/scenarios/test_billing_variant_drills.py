@@ -11,6 +11,8 @@ from simulator import events as e
 from simulator.engine import Engine, new_header
 from tests.scenarios.test_billing_variants import MENDED, OF_B, OTHERS, SEEDS, STOPPED, drill, drive
 
+pytestmark = pytest.mark.slow
+
 DID = {
     "base": ({"key_off", "pause", "rollback", "replay_selective", "refund_list"}, {"agg_stop", "replay_eventid"}),
     "flint": ({"agg_stop", "agg_rollback", "agg_start", "recompute"}, {"pause", "rollback", "refund_list"}),

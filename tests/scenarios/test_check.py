@@ -9,6 +9,8 @@ from scenarios.auth_token.world import AuthTokenWorld
 from scenarios.lint import Problem, check_path, check_text
 from tests.shipped import FOLDER, text
 
+pytestmark = pytest.mark.slow
+
 
 def check(old: str, new: str) -> list[Problem]:
     assert old in text()

@@ -23,6 +23,8 @@ from analytics.score import score
 from tests.scenarios.changes import LEAST, Bench, described, earlier, helpful, sooner, untouched
 from tests.shipped import EVERY
 
+pytestmark = pytest.mark.slow
+
 SCENARIOS = scenarios.names()
 SEEDS = (1, 7, 12)
 MOST_MECHANISMS = 2
@@ -135,7 +137,6 @@ def walk(scenario: str, variant: str) -> Walk:
     return untouched(scenario, variant)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str) -> None:
     refused: dict[str, str] = {}
@@ -259,7 +260,6 @@ def idle(drill: Bench) -> list[tuple[int, ...]]:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_without_any_one_command_something_is_lower(scenario: str) -> None:
     drill = Bench(scenario)
@@ -290,7 +290,6 @@ def check_reason(drill: Bench, reason: Idle, listed: list[tuple[int, ...]], ever
         assert silent == [], reason.why
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_shared_reference_runs_are_those_the_drill_would_be_given(scenario: str) -> None:
     drill = Bench(scenario)

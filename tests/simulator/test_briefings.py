@@ -206,6 +206,7 @@ def test_nothing_hidden_can_be_reached_from_a_briefing(name: str, chance: int, s
     assert played(name, variants[int(share * len(variants))], chance, check)[1] > 500
 
 
+@pytest.mark.slow
 def test_drills_of_chance_replay_and_reach_what_happens_seldom() -> None:
     drills = [played(name, "base", chance, lambda engine: 0)[0] for chance in range(3, 9) for name in scenarios.names()]
     reached = {entry.body.kind for drill in drills for entry in drill.journal}
