@@ -307,7 +307,7 @@ def test_the_state_of_the_world_is_told_every_ten_minutes() -> None:
 def test_a_refused_command_shows_by_its_refusal() -> None:
     journal = drill(declare("04:00")).journal
     declared = next(x.seq for x in journal if isinstance(x.body, acts.Declare))
-    journal.append(3601, "engine", e.CommandRefused(command=declared, reason="no"))
+    journal.append(3601, "engine", e.CommandRefused(command=declared, code="rights", reason="no"))
     found = story.timeline(RecordView(DrillRecord(journal, SCENARIO, references()), book()))
     assert "declare" not in set(found["kind"])
     assert "command_refused" in set(found["kind"])
