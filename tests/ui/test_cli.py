@@ -57,7 +57,10 @@ class FlagOff:
 
 
 def played() -> LoadedScenario:
-    responders = {"by_the_book": Scripted(FlagOff), "null": Derived("by_the_book", lambda orders: orders[:4])}
+    responders = {
+        "by_the_book": Scripted(lambda scenario: FlagOff()),
+        "null": Derived("by_the_book", lambda orders: orders[:4]),
+    }
     return replace(toy(), responders=responders)
 
 
