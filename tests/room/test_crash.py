@@ -19,7 +19,7 @@ from tests.simulator.toy import toy
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = """
 import sys
-from simulator import commands as c
+from simulator import acts
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from tests.simulator.toy import toy
@@ -29,7 +29,7 @@ room, person = place.identify(sys.argv[2])
 n = 0
 while True:
     n += 1
-    room.submit(c.PostMessage(text=f"{sys.argv[3]}-{n}"), person)
+    room.submit(acts.PostMessage(text=f"{sys.argv[3]}-{n}"), person)
     print(n, flush=True)
 """
 
