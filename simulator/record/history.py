@@ -16,6 +16,8 @@ from simulator.values import COMMANDER, DEPUTY, Duty, Ref
 
 CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
 """Minutes within which a stakeholder hears again, by severity."""
+UPDATE_GRACE = 60
+"""Seconds by which an update may miss its time."""
 
 
 class History:

@@ -52,9 +52,10 @@ def play(
 
 def refusals(journal: Journal) -> Iterator[str]:
     """Yield each refused command of a person with its reason."""
-    for entry in journal:
-        if entry.body.kind == "command_refused":
-            command = journal.entries[entry.body.command - 1]  # type: ignore[union-attr]
+    from simulator.events import CommandRefused
+
+    for body in (entry.body for entry in journal):
+        if isinstance(body, CommandRefused):
+            command = journal.entries[body.command - 1]
             if not command.by.simulated:
-                reason = entry.body.reason  # type: ignore[union-attr]
-                yield f"T{command.at:+d}s {command.by} {command.body.kind}: {reason}"
+                yield f"T{command.at:+d}s {command.by} {command.body.kind}: {body.reason}"

@@ -102,7 +102,7 @@ def logs(here: Here) -> None:
                 PLACE,
                 acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
                 "Search is running",
-            ),  # type: ignore[arg-type]
+            ),
         )
     _outcome()
     with st.container(height=372, key="logbox"):
