@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from simulator.values import Lane, Strategy
+from simulator.values import Lane, Post, Strategy
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -339,7 +339,7 @@ class Inject(Data):
     expects: Expected | None = None
     objective: str = ""
     effects: tuple[Effect, ...] = ()
-    leaves: Literal["commander", "deputy"] | None = None
+    leaves: Post | None = None
     """Incident role whose holder must leave; `grace` seconds later it is vacant unless handed over."""
     grace: Span = 180
     occupies: tuple[str, ...] = ()

@@ -127,9 +127,9 @@ def test_every_form_of_the_commander_is_drawn(open_app: Open, seat: Seat) -> Non
 
 
 def _kind(app: AppTest, title: str) -> str:
-    from ui.parts.catalogue import GROUPS
+    from ui.parts.catalogue import FORMS
 
-    return next(form.kind for forms in GROUPS.values() for form in forms if form.title == title)
+    return next(form.kind for forms in FORMS.values() for form in forms if form.title == title)
 
 
 def test_a_form_hands_its_command_in(open_app: Open, seat: Seat) -> None:
