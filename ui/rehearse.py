@@ -25,6 +25,7 @@ from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
 from simulator.play import play, play_orders
 from simulator.policy import Order
+from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
 from simulator.scenario.world import World
@@ -34,7 +35,6 @@ SEEDS = (1, 2, 3)
 TRIED_AT, SETTLES = 600, 600
 """Drill second at which an action is tried, and seconds after which its effect must show somewhere."""
 Progress = Callable[[int, int], None]
-Steps = tuple[str | int, ...]
 Level = Literal["error", "warning"]
 
 

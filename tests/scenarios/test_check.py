@@ -13,6 +13,7 @@ from scenarios.lint import Problem, check_path, check_text
 
 FOLDER = resources.files("scenarios")
 TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
+ASKED = next(line for line in TEXT.splitlines(True) if "expects: {command: answer_asker" in line)
 PLAYBOOK = (FOLDER / "playbooks" / "recovery.yaml").read_text(encoding="utf-8")
 
 
@@ -128,6 +129,13 @@ def test_shipped_playbooks_are_clean():
         ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
         ("    precheck: revoke_dry_run\n", "",
          "actions.revoke: is wide or irreversible and has no precheck; name the query that shows the danger in"),
+        ("    duties: [speaks]\n", "    duties: [observes]\n",
+         "roles: no seat speaks; give `duties: [speaks]` to one"),
+        (ASKED, "", "injects.meridian_eta: asks, and nothing is expected; say in `expects` which command answers it"),
+        ("reply: \"Fine. I will hold you to that time.\"", "reply: \"{{ nowhere }}\"",
+         "injects.meridian_eta.answers.no_time.reply: broken template ('nowhere' is undefined)"),
+        ("label: \"No repair time yet; they hear again at the time we commit to\",", "label: x, right: true,",
+         "injects.meridian_eta.answers.no_time.right: no such field; remove or rename it"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_finding(old, new, expected):
