@@ -20,6 +20,7 @@ from simulator.engine import Engine
 from simulator.loaded import LoadedScenario
 from simulator.play import play, play_orders
 from simulator.policy import Order
+from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
 from simulator.scenario.world import World
@@ -32,7 +33,6 @@ TRIED_AT, SETTLES = 600, 600
 NAME = "rehearsal"
 """Of whoever gives the orders."""
 Progress = Callable[[int, int], None]
-Steps = tuple[str | int, ...]
 Level = Literal["error", "warning"]
 
 

@@ -33,7 +33,7 @@ ANSWERS = tuple(
     if isinstance(kind, type) and issubclass(kind, BaseModel) and kind.__module__ == module.__name__
 )  # fmt: skip
 """Types that hold what is true: a scenario and its parts."""
-TRUTHS = ("true", "true_when", "right", "right_when", "harm", "knob", "outside", "facts", "killed_by", "wrong")
+TRUTHS = ("true", "true_when", "harm", "knob", "outside", "facts", "killed_by", "wrong")
 """Names under which something true would be kept."""
 LEAST_WORDS = 20
 
