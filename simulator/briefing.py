@@ -65,7 +65,7 @@ class Seat(NamedTuple):
     team: str
     seat: bool
     lane: str | None
-    places: tuple[str, ...] = ()
+    places: tuple[str, ...]
     """The places it fills, its own first: what scripts call it by, whatever its id."""
 
     @property
