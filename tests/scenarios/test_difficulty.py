@@ -6,7 +6,7 @@ import pytest
 
 from analytics.runs.counterfactual import Ends
 from analytics.runs.library import library_of
-from scenarios import DIFFICULTIES, load
+from scenarios import DIFFICULTIES, load, names, variants
 from scenarios.difficulty import at
 from simulator import acts
 from simulator import events as e
