@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from analytics.timeline import ActionRun
 from analytics.view import B, Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
@@ -64,28 +62,7 @@ def tick_true(view: RecordView, group: str, ident: str, at: int) -> bool:
     tick = view.scenario.find(group, ident)
     if tick is None or not tick.true:
         return False
-    return not tick.true_when or any(holds(tick.true_when, facts) for facts in facts_around(view, at))
-
-
-def facts_around(view: RecordView, at: int) -> list[dict[str, Any]]:
-    """Return world facts on both sides of a second with what the record says of runs, as conditions read them."""
-    known: dict[str, Any] = {"closed": view.closed is not None and view.closed.at <= at, "t": at}
-    for action in view.scenario.actions:
-        known[f"action.{action.id}"] = "none"
-    for run in view.runs:
-        if run.ordered <= at:
-            known[f"action.{run.id}"] = _state(run, at)
-    for query in view.scenario.queries:
-        known[f"query.{query.id}"] = view.ran((query.id,), at) is not None
-    return [{**facts, **known} for facts in view.facts_near(at)] or [known]
-
-
-def _state(run: ActionRun, at: int) -> str:
-    if run.aborted is not None and run.aborted <= at:
-        return "aborted"
-    if run.finished is not None and run.finished <= at:
-        return "stalled" if run.stalled else "done"
-    return "running" if run.begun <= at else "waiting"
+    return not tick.true_when or any(holds(tick.true_when, facts) for facts in view.facts(at))
 
 
 def picks_right(view: RecordView, group: str, idents: Sequence[str], at: int) -> bool:
@@ -121,7 +98,7 @@ def can_fail(view: RecordView, check: values.Check) -> bool:
 
 def severity_truth(view: RecordView, at: int) -> values.Severity:
     """Return the severity that the playbook's matrix gives for what could be known at a second."""
-    world = view.facts(at)
+    world = view.sampled(at)
     known = frozenset(
         one.fact
         for one in view.scenario.severity_facts

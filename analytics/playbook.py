@@ -12,20 +12,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from analytics.scorecard import Owner
 from simulator.errors import ScenarioError, UnknownName
 from simulator.record.journal import first_problem
 from simulator.scenario import document
+from simulator.scenario.parts import Data
 from simulator.values import Severity
 
 Points = Annotated[float, Field(gt=0, le=100)]
-
-
-class Data(BaseModel):
-    """A frozen, closed piece of a playbook."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Criterion(Data):
@@ -34,8 +30,8 @@ class Criterion(Data):
     id: str
     title: str
     points: Points
-    owners: tuple[str, ...]
-    """Roles it is about; `all` stands for every seat."""
+    owners: tuple[Owner, ...]
+    """Duties of those it is about."""
     source: str
     """Section of the playbook it comes from."""
     advice: str = ""
@@ -80,7 +76,7 @@ class Cap(Data):
     id: str
     title: str
     limit: Annotated[int, Field(ge=0, le=100)]
-    owners: tuple[str, ...] = ("all",)
+    owners: tuple[Owner, ...] = ("all",)
     source: str
     within: float = 5.0
     """Minutes within which the team's own correction counts."""

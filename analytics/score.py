@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from analytics.criteria import CRITERIA
-from analytics.criteria.antipatterns import PATTERNS, named
-from analytics.criteria.caps import CAPS
+from analytics.criteria import CAPS, CRITERIA, PATTERNS
 from analytics.criteria.common import does_not_apply, to_tenth
-from analytics.playbook import Criterion, Playbook
+from analytics.playbook import AntiPattern, Criterion, Part, Playbook
 from analytics.record import DrillRecord
-from analytics.scorecard import CapHit, Finding, Mark, PartScore, Scorecard, SpreadBand, Status, clock, percent
-from analytics.timeline import ActionRun
+from analytics.scorecard import (
+    CapHit,
+    Finding,
+    Mark,
+    Named,
+    Owner,
+    PartScore,
+    Scorecard,
+    SpreadBand,
+    Status,
+    clock,
+    percent,
+    titles,
+)
+from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts
 from simulator.errors import UnknownName
@@ -25,15 +36,23 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     process = {part.id: tuple(_judge(view, one) for one in part.criteria) for part in playbook.parts if not part.always}
     shared = _shared(view, [one for found in process.values() for one in found])
     parts = tuple(
-        PartScore(part.id, part.title, process.get(part.id) or tuple(shared(one) for one in part.criteria))
+        PartScore(part.id, part.title, _owned(view, part, process.get(part.id) or map(shared, part.criteria)))
         for part in playbook.parts
     )
     caps = _caps(view)
     uncapped = percent(parts)
     total = min([uncapped, *(cap.limit for cap in caps)])
-    patterns = tuple(found for one in playbook.anti_patterns if (found := named(view, one)))
+    patterns = tuple(found for one in playbook.anti_patterns if (found := _named(view, one)))
     return Scorecard(
         playbook.id, total, uncapped, playbook.band(total), _spread(record), caps, parts, patterns, _remarks(view)
+    )
+
+
+def _owned(view: RecordView, part: Part, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings with the seats of this scenario whose they are."""
+    return tuple(
+        found if "all" in one.owners else replace(found, owner_roles=view.seats_with(one.owners))
+        for one, found in zip(part.criteria, findings, strict=True)
     )
 
 
@@ -51,7 +70,7 @@ def check(playbook: Playbook) -> None:
 
 def _judge(view: RecordView, criterion: Criterion) -> Finding:
     if not _held(view, criterion):
-        return does_not_apply(criterion, f"Simulated teammates held this ({', '.join(criterion.owners)}).")
+        return does_not_apply(criterion, _why_not_held(view, criterion.owners))
     return _of_people(view, criterion, CRITERIA[criterion.id](view, criterion))
 
 
@@ -135,7 +154,7 @@ def _shared(view: RecordView, process: Sequence[Finding]) -> Callable[[Criterion
 
 def _treated_by_people(view: RecordView) -> float:
     """Return the share of what was treated, by weight of segments, whose first treatment was the people's doing."""
-    first: dict[str, ActionRun] = {}
+    first: dict[str, Attempt] = {}
     for run in sorted(view.in_effect, key=lambda run: run.effect or 0):
         for segment in run.spec.coverage:
             if segment in view.affected:
@@ -143,6 +162,20 @@ def _treated_by_people(view: RecordView) -> float:
     whole = sum(view.affected[segment] for segment in first)
     theirs = sum(view.affected[segment] for segment, run in first.items() if view.by_people(run.effect_seq))
     return theirs / whole if whole else 0.0
+
+
+def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
+    """Return why nobody among the people answers for something."""
+    seats = view.seats_with(owners)
+    if not seats:
+        return f"No seat of this scenario is there for it ({', '.join(owners)})."
+    return f"Simulated teammates held this ({titles({r.id: r.title for r in view.scenario.roles}, seats)})."
+
+
+def _named(view: RecordView, pattern: AntiPattern) -> Named | None:
+    """Return an anti-pattern with its moments, if it showed."""
+    seen = PATTERNS[pattern.id](view)
+    return Named(pattern.id, pattern.title, seen[0], seen[1], pattern.source) if seen else None
 
 
 def _caps(view: RecordView) -> tuple[CapHit, ...]:

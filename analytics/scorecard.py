@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from simulator.values import Duty
+
+Owner = Duty | Literal["all"]
+"""Whose something is: the seats with this duty, or every seat."""
 Status = Literal["met", "partial", "missed", "not_observed", "not_applicable"]
 
 
@@ -18,7 +22,7 @@ class Mark:
     weight: float
     why: str
     evidence: tuple[int, ...] = ()
-    owners: tuple[str, ...] = ()
+    owners: tuple[Owner, ...] = ()
     """Whose it is where it is not every owner's of the criterion."""
 
 

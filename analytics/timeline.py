@@ -1,18 +1,17 @@
-"""What stretches over time in a record: action runs, who commanded, what was frozen, tasks, who sat where."""
+"""What stretches over time in a record: attempts at an action, who commanded, what was frozen, tasks, who sat where."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from simulator import acts
-from simulator import events as e
-from simulator.record.journal import role_of
+from simulator.record.entry import Entry
+from simulator.record.history import History
+from simulator.record.tracked import Run
+from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
-
-if TYPE_CHECKING:
-    from analytics.view import Moment, RecordView
+from simulator.values import Author, Duty, Ref
 
 FOREVER = 10**9
 
@@ -28,7 +27,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class Assignment:
     """A task from assignment to report (or the end)."""
 
     since: int
@@ -39,25 +38,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionRun:
+class Attempt:
     """One run of an action, from the order to its effect. Seconds are None where it did not get that far."""
 
-    ref: str
+    run: Run
     spec: Action
-    executor: str
-    ordered: int
-    order_seq: int
-    decision: str | None
-    """Reference of the decision the order names."""
-    by: str
-    started: int | None = None
-    start_seq: int = 0
-    finished: int | None = None
-    finish_seq: int = 0
-    stalled: bool = False
-    aborted: int | None = None
-    effect: int | None = None
-    effect_seq: int = 0
+
+    @property
+    def ref(self) -> Ref:
+        return self.run.run
 
     @property
     def id(self) -> str:
@@ -67,6 +56,62 @@ class ActionRun:
     def title(self) -> str:
         """Return its title in quotes, as it stands in a sentence."""
         return f"“{self.spec.title}”"
+
+    @property
+    def executor(self) -> str:
+        return self.run.executor
+
+    @property
+    def by(self) -> Author:
+        """Return who ordered it."""
+        return self.run.by
+
+    @property
+    def ordered(self) -> int:
+        return self.run.ordered
+
+    @property
+    def order_seq(self) -> int:
+        return self.run.order_seq
+
+    @property
+    def decision(self) -> Ref | None:
+        """Return the decision that the order names."""
+        return self.run.decision
+
+    @property
+    def started(self) -> int | None:
+        return self.run.started
+
+    @property
+    def start_seq(self) -> int:
+        return self.run.start_seq
+
+    @property
+    def done(self) -> int | None:
+        """Return when it was carried out; what failed or hangs was not."""
+        return self.run.carried if self.run.outcome == "done" else None
+
+    @property
+    def finish_seq(self) -> int:
+        return self.run.finish_seq
+
+    @property
+    def stalled(self) -> bool:
+        """Tell whether it hung when it was last heard of."""
+        return self.run.outcome == "stalled"
+
+    @property
+    def aborted(self) -> int | None:
+        return self.run.aborted
+
+    @property
+    def effect(self) -> int | None:
+        return self.run.effect
+
+    @property
+    def effect_seq(self) -> int:
+        return self.run.effect_seq
 
     @property
     def treats(self) -> bool:
@@ -79,12 +124,15 @@ class ActionRun:
         return FOREVER if self.started is None else self.started
 
     @property
+    def over(self) -> int | None:
+        """Return when its tool was through with it, for good or ill; None while it hangs or runs."""
+        return None if self.stalled else self.run.carried
+
+    @property
     def landed(self) -> int:
         """Second from which it was no longer in flight: in effect, aborted or failed."""
         ends = [t for t in (self.effect, self.aborted) if t is not None]
-        if ends:
-            return min(ends)
-        return FOREVER if self.finished is None or self.stalled else self.finished
+        return min(ends) if ends else FOREVER if self.over is None else self.over
 
     @property
     def seqs(self) -> tuple[int, ...]:
@@ -92,177 +140,86 @@ class ActionRun:
         return tuple(s for s in (self.order_seq, self.start_seq, self.finish_seq, self.effect_seq) if s)
 
 
-def _by_run(view: RecordView) -> dict[str, list[Moment[e.Event]]]:
-    kinds: tuple[type[e.Event], ...] = (
-        e.ActionQueued, e.ActionStarted, e.ActionFinished, e.ActionAborted, e.MitigationTookEffect,
-    )  # fmt: skip
-    found: dict[str, list[Moment[e.Event]]] = {}
-    for moment in sorted((m for kind in kinds for m in view.all(kind)), key=lambda m: m.seq):
-        found.setdefault(moment.body.run, []).append(moment)  # type: ignore[attr-defined]
-    return found
-
-
-def action_runs(view: RecordView) -> tuple[ActionRun, ...]:
+def attempts(history: History, scenario: Scenario) -> tuple[Attempt, ...]:
     """Return every run of an action, by the second it was ordered."""
-    specs = {one.id: one for one in view.scenario.actions}
-    orders: dict[str, list[Moment[acts.TakeAction] | Moment[e.TaskAssigned]]] = {}
-    for order in view.all(acts.TakeAction):
-        orders.setdefault(order.body.action, []).append(order)
-    for task in view.all(e.TaskAssigned):
-        if task.body.action:
-            orders.setdefault(task.body.action, []).append(task)
-    runs = []
-    used: dict[str, int] = {}
-    for ref, moments in sorted(_by_run(view).items(), key=lambda item: item[1][0].seq):
-        first = moments[0]
-        spec = specs.get(first.body.action)  # type: ignore[attr-defined]
-        if spec is None:
-            continue
-        since = used.get(spec.id, 0)
-        used[spec.id] = first.seq
-        asked = sorted((o for o in orders.get(spec.id, ()) if since < o.seq < first.seq), key=lambda o: o.seq)
-        runs.append(_assemble(ref, spec, moments, asked))
-    return tuple(sorted(runs, key=lambda r: (r.ordered, r.order_seq)))
+    specs = {one.id: one for one in scenario.actions}
+    runs = (run for run in history.runs.values() if run.what == "action" and run.ident in specs)
+    return tuple(sorted((Attempt(run, specs[run.ident]) for run in runs), key=lambda a: (a.ordered, a.order_seq)))
 
 
-def _assemble(
-    ref: str,
-    spec: Action,
-    moments: Sequence[Moment[e.Event]],
-    asked: Sequence[Moment[acts.TakeAction] | Moment[e.TaskAssigned]],
-) -> ActionRun:
-    # A delegated action is asked for more than once: the commander's order, the task, the executor's own order.
-    last: dict[type[e.Event], Moment[e.Event]] = {type(m.body): m for m in moments}
-    started, effect = last.get(e.ActionStarted), last.get(e.MitigationTookEffect)
-    finished, aborted = last.get(e.ActionFinished), last.get(e.ActionAborted)
-    origin: Moment[acts.TakeAction] | Moment[e.TaskAssigned] | Moment[e.Event] = asked[0] if asked else moments[0]
-    done = finished.body if finished else None
-    decisions = [o.body.decision for o in asked if isinstance(o.body, acts.TakeAction) and o.body.decision]
-    return ActionRun(
-        ref=ref, spec=spec, ordered=origin.at, order_seq=origin.seq, by=origin.by,
-        executor=next((m.body.executor for m in moments if hasattr(m.body, "executor")), ""),
-        decision=decisions[0] if decisions else None,
-        started=started.at if started else None, start_seq=started.seq if started else 0,
-        finished=finished.at if finished else None, finish_seq=finished.seq if finished else 0,
-        stalled=isinstance(done, e.ActionFinished) and done.stalled,
-        aborted=aborted.at if aborted else None,
-        effect=effect.at if effect else None, effect_seq=effect.seq if effect else 0,
-    )  # fmt: skip
-
-
-LEADS: dict[type[acts.Act], tuple[str, ...]] = {
-    acts.AssignRole: (), acts.AssignLane: ("deputy",), acts.Freeze: ("deputy", "mitigation"),
-    acts.LiftFreeze: ("deputy",),
-    acts.RecordDecision: ("deputy", "mitigation"), acts.ChangeSeverity: ("deputy", "triage"), acts.TakeAction: (),
-}  # fmt: skip
-"""Orders of somebody in command, and the seats that may give them without it; a displaced one who goes on is two."""
+ORDERS: tuple[type[acts.Act], ...] = (
+    acts.AssignRole, acts.AssignLane, acts.Freeze, acts.LiftFreeze, acts.RecordDecision, acts.ChangeSeverity,
+    acts.TakeAction,
+)  # fmt: skip
+"""Orders of somebody in command; a displaced one who goes on giving them is two in command."""
 ANYBODY = (acts.AssignRole, acts.TakeAction)
-"""Orders that a seat other than the commander's may give without command: to offer a role, to do its own work."""
+"""Orders that any other seat may give without command: to offer a post, to do its own work."""
 
 
-def holders(view: RecordView, role: str) -> tuple[Span, ...]:
-    """Return who held an incident role and when; spans overlap where two acted as its holder at once.
+def holders(history: History, scenario: Scenario, entries: Iterable[Entry], post: str) -> tuple[Span, ...]:
+    """Return who held a post and when; spans overlap where two acted as its holder at once.
 
-    A role passes on by handoff or when its holder offers it. Who takes it from a holder displaces them; until
+    A post passes on by handoff or when its holder offers it. Who takes it from a holder displaces them; until
     the displaced one's last order there are two.
     """
-    spans: list[Span] = []
-    held: tuple[str, int, int] | None = None
-    offered_by: dict[str, str] = {}
-
-    def passes(to: str, at: int, seq: int, giver: str) -> None:
-        nonlocal held
-        if held and held[0] == to:
-            return
-        if held:
-            until = at
-            if giver != held[0]:
-                orders = (
-                    m.at
-                    for kind, own in LEADS.items()
-                    if held[0] == "commander" or (held[0] not in own and kind not in ANYBODY)
-                    for m in view.all(kind)
-                    if m.role == held[0] and m.at > at
-                )
-                until = max(orders, default=at)
-            spans.append(Span(held[1], until, held[0], held[2]))
-        held = (to, at, seq)
-
-    for entry in view.entries:
-        body = entry.body
-        match body:
-            case acts.AssignRole() if body.role == role:
-                offered_by[body.to] = entry.role
-            case e.RoleAccepted() if body.role == role:
-                passes(body.seat, entry.at, entry.seq, offered_by.pop(body.seat, held[0] if held else ""))
-            case e.HandOffAccepted() if role == "commander" and body.what == role:
-                passes(body.receiver, entry.at, entry.seq, held[0] if held else "")
-            case e.RoleVacated() if body.role == role and held:
-                spans.append(Span(held[1], entry.at, held[0], held[2]))
-                held = None
-            case acts.ReleaseRole() if body.role == role and held and entry.role == held[0]:
-                spans.append(Span(held[1], entry.at, held[0], held[2]))
-                held = None
-            case _:
-                pass
-    if held:
-        spans.append(Span(held[1], FOREVER, held[0], held[2]))
-    return tuple(sorted(spans, key=lambda s: (s.since, s.seq)))
+    orders = [entry for entry in entries if isinstance(entry.body, ORDERS)]
+    duties = {role.id: frozenset(role.duties) for role in scenario.roles}
+    spans = []
+    for held in history.held[post]:
+        until = FOREVER if held.until is None else held.until
+        if held.displaced:
+            leads = held.who == history.lead
+            given = (
+                x.at for x in orders
+                if x.role == held.who and x.at > until and (leads or not _ones_own(type(x.body), duties[held.who]))
+            )  # fmt: skip
+            until = max(given, default=until)
+        spans.append(Span(held.since, until, held.who, held.seq))
+    return tuple(sorted(spans, key=lambda span: (span.since, span.seq)))
 
 
-def frozen(view: RecordView, scope: Iterable[str]) -> tuple[Span, ...]:
+def _ones_own(order: type, duties: frozenset[Duty]) -> bool:
+    """Tell whether a seat with these duties may give an order without being in command."""
+    may = order.may if issubclass(order, acts.Act) else None
+    return order in ANYBODY or may is None or bool(duties & (frozenset(may) - {"commands"}))
+
+
+def frozen(history: History, scope: Iterable[str]) -> tuple[Span, ...]:
     """Return the spans in which every service of `scope` was frozen for merges."""
     wanted = frozenset(scope)
-    held: set[str] = set()
     spans: list[Span] = []
     since: tuple[int, int] | None = None
-    for entry in view.entries:
-        body = entry.body
-        if isinstance(body, acts.Freeze) and body.what in ("merges", "both"):
-            held |= frozenset(body.scope)
-        elif isinstance(body, acts.LiftFreeze):
-            held -= frozenset(body.scope)
-        else:
-            continue
-        full = bool(wanted) and wanted <= held
+    for at, seq, stopped in history.freezes:
+        full = bool(wanted) and wanted <= stopped
         if full and since is None:
-            since = (entry.at, entry.seq)
+            since = (at, seq)
         elif not full and since is not None:
-            spans.append(Span(since[0], entry.at, "", since[1]))
+            spans.append(Span(since[0], at, "", since[1]))
             since = None
     if since is not None:
         spans.append(Span(since[0], FOREVER, "", since[1]))
     return tuple(spans)
 
 
-def tasks(view: RecordView) -> tuple[Task, ...]:
+def assignments(history: History, over: int) -> tuple[Assignment, ...]:
     """Return every task; a task without a lane belongs to the lane of its owner's role."""
-    reported: dict[str, int] = {}
-    for m in view.all(e.TaskReported):
-        reported.setdefault(m.body.task, m.at)
-    lanes = {role.id: role.lane for role in view.scenario.roles}
     return tuple(
-        Task(m.at, reported.get(m.body.task, view.over), m.body.owner, m.body.lane or lanes.get(m.body.owner), m.seq)
-        for m in view.all(e.TaskAssigned)
-    )
+        Assignment(
+            task.begun_at, over if task.reported is None else task.reported, task.given_to,
+            task.lane or history.lane_of(task.given_to), task.seq,
+        )
+        for task in history.tasks.values()
+    )  # fmt: skip
 
 
-def seated(view: RecordView) -> dict[str, list[tuple[int, int]]]:
+def seated(history: History, scenario: Scenario, entries: Iterable[Entry]) -> dict[str, list[tuple[int, int]]]:
     """Return when people sat in each seat; a holder who spoke without sitting down has it throughout."""
-    spans: dict[str, list[tuple[int, int]]] = {}
-    since: dict[str, int] = {}
-    for entry in view.entries:
-        body = entry.body
-        if isinstance(body, acts.TakeSeat):
-            since.setdefault(body.seat, entry.at)
-        elif isinstance(body, acts.LeaveSeat) and body.seat in since:
-            spans.setdefault(body.seat, []).append((since.pop(body.seat), entry.at))
-    for seat, start in since.items():
-        spans.setdefault(seat, []).append((start, FOREVER))
-    seats = frozenset(role.id for role in view.scenario.seats())
-    for entry in view.entries:
-        if entry.is_command and not entry.by.startswith(("teammate:", "facilitator")):
-            seat = role_of(entry.by)
-            if seat in seats and seat not in spans:
-                spans[seat] = [(-FOREVER, FOREVER)]
+    spans = {
+        seat: [(one.since, FOREVER if one.until is None else one.until) for one in stays]
+        for seat, stays in history.sat.items()
+    }
+    seats = frozenset(role.id for role in scenario.seats())
+    for entry in entries:
+        if entry.is_act and entry.by.name and entry.role in seats:
+            spans.setdefault(entry.role, [(-FOREVER, FOREVER)])
     return spans

@@ -11,18 +11,22 @@ from typing import Generic, TypeVar
 from analytics import timeline as tl
 from analytics.doers import Doer, Doers
 from analytics.playbook import Criterion, Playbook
-from analytics.record import DrillRecord, Fit, Waiting, loss_of
+from analytics.record import Delay, DrillRecord, Fit, loss_of
+from analytics.scorecard import Owner
 from simulator import acts
 from simulator import events as e
-from simulator.need_to_know import Circle
-from simulator.record.entry import Entry
-from simulator.record.journal import accepted, names_of, role_of
+from simulator.need_to_know import NeedToKnow
+from simulator.record.entry import Body, Entry, sees
+from simulator.record.facts import Facts
+from simulator.record.history import History
+from simulator.record.journal import accepted
 from simulator.scenario.parts import Query
+from simulator.values import COMMANDER, DEPUTY, Author, Scalar
 
 MOST_LINKS = 8
 
-B = TypeVar("B", bound="acts.Act | e.Event")
-B_co = TypeVar("B_co", bound="acts.Act | e.Event", covariant=True)
+B = TypeVar("B", bound=Body)
+B_co = TypeVar("B_co", bound=Body, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ class Moment(Generic[B_co]):
 
     seq: int
     at: int
-    by: str
+    by: Author
     body: B_co
     ref: str = ""
     """Reference under which it can be cited, if it has one."""
@@ -39,7 +43,7 @@ class Moment(Generic[B_co]):
     @property
     def role(self) -> str:
         """Return the role behind it."""
-        return role_of(self.by)
+        return self.by.role
 
 
 class RecordView:
@@ -52,6 +56,7 @@ class RecordView:
         self.overlay = record.scenario.overlay
         self.references = record.references
         self.header = record.journal.header
+        self._folded = History(self.scenario, with_truth=True), 0
 
     # --- entries ---------------------------------------------------------------------------------------
 
@@ -60,15 +65,13 @@ class RecordView:
         return tuple(accepted(self.record.journal.entries))
 
     @cached_property
-    def _named(self) -> tuple[dict[str, int], dict[int, str]]:
-        counts: dict[str, int] = {}
-        refs: dict[str, int] = {}
-        names: dict[int, str] = {}
-        for entry in self.entries:
-            for name in names_of(entry, counts):
-                refs.setdefault(name, entry.seq)
-                names.setdefault(entry.seq, name)
-        return refs, names
+    def history(self) -> History:
+        """The incident at the end, folded with times and with the truth of what took effect."""
+        return History.of(self.scenario, self.entries, with_truth=True)
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {seq: ref for ref, seq in reversed(self.history.refs.items())}
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Entry]]:
@@ -78,8 +81,8 @@ class RecordView:
         return found
 
     @cached_property
-    def _moments(self) -> dict[str, tuple[Moment[acts.Act | e.Event], ...]]:
-        names = self._named[1]
+    def _moments(self) -> dict[str, tuple[Moment[Body], ...]]:
+        names = self._names
         return {
             kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, "")) for x in entries)
             for kind, entries in self._by_kind.items()
@@ -99,13 +102,13 @@ class RecordView:
     @property
     def refs(self) -> dict[str, int]:
         """Every reference on record with the entry it stands for."""
-        return self._named[0]
+        return self.history.refs
 
     # --- evidence --------------------------------------------------------------------------------------
 
     def find(self, ref: str) -> Entry | None:
         """Return the entry behind a reference."""
-        seq = self._named[0].get(ref)
+        seq = self.history.refs.get(ref)
         return None if seq is None else self.entry(seq)
 
     def cited(self, refs: Iterable[str], moment: Moment[B]) -> tuple[Entry, ...]:
@@ -114,11 +117,11 @@ class RecordView:
         Only the first `MOST_LINKS` count: who links everything points at nothing.
         """
         found = (self.find(ref) for ref in list(dict.fromkeys(refs))[:MOST_LINKS])
-        return tuple(x for x in found if x is not None and x.seq < moment.seq and self._circle.sees(x, moment.role))
+        return tuple(x for x in found if x is not None and x.seq < moment.seq and sees(x, moment.role, self._circle))
 
     @cached_property
-    def _circle(self) -> Circle:
-        return Circle(self.scenario)
+    def _circle(self) -> NeedToKnow:
+        return NeedToKnow(self.scenario)
 
     @cached_property
     def queries(self) -> tuple[Moment[e.QueryFinished], ...]:
@@ -172,15 +175,31 @@ class RecordView:
         values = [v for v in (*ends, *between) if v is not None]
         return (min(values), max(values)) if values else None
 
-    def facts(self, at: float) -> Mapping[str, Scalar]:
+    def sampled(self, at: float) -> Mapping[str, Scalar]:
         """Return the world's facts as last sampled by a second."""
         around = self._around(at)
         return around[0].body.facts if around else {}
 
-    def facts_near(self, at: float) -> tuple[Mapping[str, Scalar], ...]:
+    def samples_near(self, at: float) -> tuple[Mapping[str, Scalar], ...]:
         """Return the samples on both sides of a second: a change between two samples gets the benefit of the doubt."""
         around = self._around(at)
         return (around[0].body.facts, around[1].body.facts) if around else ()
+
+    def history_at(self, at: int) -> History:
+        """Return the incident as it stood at the end of a second; the next call may move it on."""
+        folded, index = self._folded
+        if index and self.entries[index - 1].at > at:
+            folded, index = History(self.scenario, with_truth=True), 0
+        while index < len(self.entries) and self.entries[index].at <= at:
+            folded.apply(self.entries[index])
+            index += 1
+        self._folded = folded, index
+        return folded
+
+    def facts(self, at: int) -> tuple[Facts, ...]:
+        """Return what conditions read at a second, with the world's samples on both sides of it."""
+        history, scope = self.history_at(at), self.overlay.freeze_scope
+        return tuple(Facts(history, world, at, scope) for world in self.samples_near(at) or ({},))
 
     @cached_property
     def tolerance(self) -> dict[str, float]:
@@ -272,20 +291,20 @@ class RecordView:
     # --- people and work -------------------------------------------------------------------------------
 
     @cached_property
-    def runs(self) -> tuple[tl.ActionRun, ...]:
-        return tl.action_runs(self)
+    def runs(self) -> tuple[tl.Attempt, ...]:
+        return tl.attempts(self.history, self.scenario)
 
     @cached_property
-    def mitigations(self) -> tuple[tl.ActionRun, ...]:
+    def mitigations(self) -> tuple[tl.Attempt, ...]:
         """Runs that were started and treat at least one segment."""
         return tuple(r for r in self.runs if r.started is not None and r.treats)
 
     @cached_property
-    def first_mitigation(self) -> tl.ActionRun | None:
+    def first_mitigation(self) -> tl.Attempt | None:
         return min(self.mitigations, key=lambda r: r.begun, default=None)
 
     @cached_property
-    def in_effect(self) -> tuple[tl.ActionRun, ...]:
+    def in_effect(self) -> tuple[tl.Attempt, ...]:
         """Mitigations that took effect."""
         return tuple(r for r in self.mitigations if r.effect is not None)
 
@@ -313,28 +332,33 @@ class RecordView:
 
     @cached_property
     def commanders(self) -> tuple[tl.Span, ...]:
-        return tl.holders(self, "commander")
+        return tl.holders(self.history, self.scenario, self.entries, COMMANDER)
 
     @cached_property
     def deputies(self) -> tuple[tl.Span, ...]:
-        return tl.holders(self, "deputy")
+        return tl.holders(self.history, self.scenario, self.entries, DEPUTY)
 
     @cached_property
     def freezes(self) -> tuple[tl.Span, ...]:
         """Spans in which every service of the freeze scope was frozen for merges."""
-        return tl.frozen(self, self.overlay.freeze_scope)
+        return tl.frozen(self.history, self.overlay.freeze_scope)
 
     @cached_property
-    def tasks(self) -> tuple[tl.Task, ...]:
-        return tl.tasks(self)
+    def tasks(self) -> tuple[tl.Assignment, ...]:
+        return tl.assignments(self.history, self.over)
 
     @cached_property
     def _doers(self) -> Doers:
-        return Doers(self)
+        return Doers(self.header, self.scenario, self.history, self.entries, self.commanders)
 
-    def held(self, owners: Iterable[str], since: float, until: float) -> bool:
-        """Tell whether people held one of these roles for most of a stretch; a scripted responder holds them all."""
-        return self._doers.held(owners, since, until)
+    def seats_with(self, owners: Iterable[Owner]) -> tuple[str, ...]:
+        """Return the seats that are there for any of these duties, all of them for `all`."""
+        wanted = frozenset(owners)
+        return tuple(r.id for r in self.scenario.seats() if "all" in wanted or wanted & frozenset(r.duties))
+
+    def held(self, owners: Iterable[Owner], since: float, until: float) -> bool:
+        """Tell whether people held a seat with these duties for most of a stretch; a script holds them all."""
+        return self._doers.held(self.seats_with(owners), since, until)
 
     def by_people(self, seq: int) -> bool:
         """Tell whether an entry is the doing of people, not of teammates who act unasked."""
@@ -352,6 +376,6 @@ class RecordView:
         """Return the fit of every branch that was taken."""
         return self.references.fits
 
-    def waiting(self, ref: str) -> Waiting | None:
+    def waiting(self, ref: str) -> Delay | None:
         """Return what waiting would have come to, from one snapshot."""
         return next((w for w in self.references.waiting if w.ref == ref), None)

@@ -35,7 +35,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Effect
 from simulator.scenario.world import Remembers, World
 from simulator.streams import streams
-from simulator.text import Utc, render
+from simulator.text import Utc, dig, render
 from simulator.truth import EVERY, Truth
 from simulator.values import COMMANDER, DEPUTY, ENGINE, WORLD, Author, Ref, Scalar
 
@@ -238,11 +238,11 @@ class Engine:
     def measured(self, keys: Mapping[str, str]) -> dict[str, float]:
         """Return figure -> value for dotted keys into the world's context."""
         context = self.world.context()
-        return {name: round(float(_dig(context, key)), 4) for name, key in keys.items()}
+        return {name: round(float(dig(context, key)), 4) for name, key in keys.items()}
 
     def findings(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
         """Return finding -> value for dotted keys into what templates print."""
-        return {name: _dig(self._scope(), key) for name, key in keys.items()}
+        return {name: dig(self._scope(), key) for name, key in keys.items()}
 
     def inbox(self, role: str) -> list[Entry]:
         """Return the entries `role` may see, oldest first (shared: do not change it)."""
@@ -406,11 +406,3 @@ class Engine:
             **self.scenario.context, **self.world.context(),
             "t": self.now, "utc": Utc(self.scenario.t0_utc, self.now),
         }  # fmt: skip
-
-
-def _dig(context: Mapping[str, Any], path: str) -> Any:
-    value: Any = context
-    for part in path.split("."):
-        value = value[int(part) if isinstance(value, (list, tuple)) else part]
-    return value
-

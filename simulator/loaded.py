@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,8 @@ class LoadedScenario:
     """Who acts unasked where nobody sits."""
     source: str = ""
     """Where it was read from, for messages."""
+    guard: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Makes a context in which what the author's own Python raises is a ScenarioError with file and line."""
     difficulty: str = "standard"
     """What `scenarios.difficulty` has made of it."""
 

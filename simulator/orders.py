@@ -8,10 +8,12 @@ from typing import Annotated, Any
 
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
-from simulator.acts import AnyAct
+from simulator.acts import AnyAct, EndDrill, TakeSeat
 from simulator.errors import JournalError
+from simulator.events import CommandRefused
 from simulator.policy import Order
-from simulator.record.journal import first_problem
+from simulator.record.formats import upgrade_body
+from simulator.record.journal import Journal, first_problem, refused
 from simulator.values import Author, Part
 
 
@@ -44,6 +46,8 @@ def read(text: str, file: str) -> Iterator[Order]:
         if _left_out(number, data):
             continue
         data.pop("seq", None)
+        if isinstance(data.get("body"), dict):
+            data["body"] = upgrade_body(data["body"])
         try:
             found = _GIVEN.validate_python(data)
         except ValidationError as error:
@@ -57,6 +61,21 @@ def _left_out(number: int, data: dict[str, Any]) -> bool:
         return True
     by = Author(str(data.get("by", "")))
     return (by.machine or by.simulated) and isinstance(data.get("body"), dict)
+
+
+def refusals(journal: Journal) -> Iterator[str]:
+    """Yield each refused command of a person with its reason."""
+    for entry in journal:
+        if isinstance(entry.body, CommandRefused):
+            given = journal.entries[entry.body.command - 1]
+            if not given.by.simulated:
+                yield f"T{given.at:+d}s {given.by} {given.body.kind}: {entry.body.reason}"
+
+
+def nothing_taken(journal: Journal) -> bool:
+    """Tell whether people gave commands, sitting down and stopping apart, and all of them were refused."""
+    given = {x.seq for x in journal.commands() if not isinstance(x.body, (TakeSeat, EndDrill))}
+    return bool(given) and given <= refused(journal.entries)
 
 
 def schema() -> dict[str, Any]:

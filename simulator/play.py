@@ -12,7 +12,8 @@ from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import UnknownName
 from simulator.loaded import LoadedScenario
 from simulator.policy import Derived, Order, Policy, Responder
-from simulator.record.journal import LATE, accepted
+from simulator.record.formats import LATE
+from simulator.record.journal import accepted
 from simulator.values import HOST, Author
 
 POLL_SECONDS = 5

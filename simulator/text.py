@@ -48,6 +48,19 @@ def render(template: str, scope: Mapping[str, Any]) -> str:
         raise ScenarioError(f"template {template[:60]!r}: {error}") from None
 
 
+def dig(scope: Mapping[str, Any], key: str) -> Any:
+    """Return what stands at a dotted key such as `pops.1.gets`. Raises KeyError where nothing does."""
+    value: Any = scope
+    for step in key.split("."):
+        if isinstance(value, (list, tuple)) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, Mapping) and step in value:
+            value = value[step]
+        else:
+            raise KeyError(key)
+    return value
+
+
 class Utc:
     """Callable for templates: drill second -> `14:11:02Z`; without argument, now."""
 

@@ -7,13 +7,14 @@ new session and must find the same seat. Session state holds what is being typed
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
-from simulator.errors import DrillError
+from simulator.errors import DrillError, StoreError
 from simulator.room.room import Room
 from simulator.room.store import Participant
 from ui.parts.drafts import DRAFTS
@@ -33,10 +34,10 @@ GROUP = "form_group"
 FORM = "form_kind"
 TYPED = "typed"
 """Text or pick in the command box."""
-GIVEN = "given"
-"""Line of the command box that was given last, and when it was last heard of (monotonic seconds)."""
-HANDED = "handed_in"
-"""Form that was handed in last, and when (monotonic seconds)."""
+PENDING = "pending"
+"""Line of the command box that is a command, and that command: given as soon as the box is drawn."""
+PRESSES = "presses"
+"""Key of the next command from each form, button and line."""
 ANSWERS = "answers"
 """Last outcome by place (form, command box, needs): (ok, words)."""
 ROUNDS = "rounds"
@@ -205,7 +206,7 @@ def _clear() -> None:
     """Forget all that was typed, picked and answered."""
     first = max([st.session_state.get(FIRST, 0), *st.session_state.get(ROUNDS, {}).values()]) + 1
     fields = [key for key in st.session_state if isinstance(key, str) and key.startswith(FIELDS)]
-    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, GIVEN, HANDED, NEAREST, GROUP, FORM):
+    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, PENDING, PRESSES, NEAREST, GROUP, FORM):
         st.session_state.pop(key, None)
     st.session_state[FIRST] = first
     if TYPED in st.session_state:
@@ -270,12 +271,27 @@ def forget(place: str) -> None:
     st.session_state.setdefault(ANSWERS, {}).pop(place, None)
 
 
-def give(here: Here, place: str, command: Any, done: str = "") -> bool:
-    """Give a command for the person; remember the outcome at `place` and tell whether it was taken."""
+def press(what: str) -> str:
+    """Return the key of the next command from a form, button or line: another one once that was answered.
+
+    What was drawn with it is pressed once, however often the press arrives.
+    """
+    return str(st.session_state.setdefault(PRESSES, {}).setdefault(what, secrets.token_urlsafe(12)))
+
+
+def give(here: Here, place: str, command: Any, done: str = "", key: str = "") -> bool:
+    """Give a command for the person; remember the outcome at `place` and tell whether it was taken.
+
+    `key` is that of what was pressed, else of the place. It stays where nobody knows whether the command was stored.
+    """
+    key = key or press(place)
+    answered = True
     try:
-        refusal = here.room.submit(command, here.person).refusal
+        refusal = here.room.submit(command, here.person, key).refusal
         refused = refusal.reason if refusal else ""
     except DrillError as error:
-        refused = str(error)
+        refused, answered = str(error), not isinstance(error, StoreError)
+    if answered:
+        put(PRESSES, {what: kept for what, kept in get(PRESSES, {}).items() if kept != key})
     answer(place, not refused, refused or done)
     return not refused

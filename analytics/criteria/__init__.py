@@ -1,44 +1,39 @@
-"""One pure function per criterion, `(view, criterion) -> Finding`; this table is where they are looked up."""
+"""What a record is judged by, one function each, and beside it what it reads of people's acts.
+
+A criterion is `(view, criterion) -> Finding`, a cap `(view, cap) -> CapHit | None`, an anti-pattern `(view) -> Seen`:
+pure functions. To add one, write it in the module it belongs to and give it a row in a playbook: nothing else lists it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from typing import cast
 
-from analytics.criteria import blueprint, comms, gates, ladders, outcome, protocols
-from analytics.playbook import Criterion
-from analytics.scorecard import Finding
+from analytics.criteria import antipatterns, blueprint, caps, comms, gates, ladders, outcome, protocols
+from analytics.criteria.antipatterns import Seen
+from analytics.criteria.judging import Judge, found_in
+from analytics.playbook import Cap, Criterion, Playbook
+from analytics.scorecard import CapHit, Finding, Owner
 from analytics.view import RecordView
 
-Judge = Callable[[RecordView, Criterion], Finding]
+CRITERIA = cast(
+    "Mapping[str, Judge[[RecordView, Criterion], Finding]]",
+    found_in(blueprint, comms, gates, ladders, outcome, protocols),
+)
+CAPS = cast("Mapping[str, Judge[[RecordView, Cap], CapHit | None]]", found_in(caps))
+PATTERNS = cast("Mapping[str, Judge[[RecordView], Seen]]", found_in(antipatterns))
 
-CRITERIA: dict[str, Judge] = {
-    "B1a": blueprint.severity_confirmed,
-    "B1b": blueprint.merges_frozen,
-    "B1c": blueprint.command_pair,
-    "B2a": blueprint.options_compared,
-    "B2b": blueprint.readiness_known,
-    "B3a": blueprint.one_branch,
-    "B3b": blueprint.no_contradiction,
-    "B4a": blueprint.verified,
-    "B4b": blueprint.baseline_compared,
-    "B5a": blueprint.note_published,
-    "B5b": blueprint.checkpoint_committed,
-    "L1": ladders.severity_and_dependency,
-    "L2a": ladders.branch_fits,
-    "L2b": ladders.alternatives_rejected,
-    "L2c": ladders.prechecked,
-    "L3": ladders.confidence,
-    "L4": ladders.branch_strategy,
-    "G1": gates.decision_quality,
-    "G2": gates.handoffs_accepted,
-    "G3": gates.completed,
-    "G4": gates.closure,
-    "G5": gates.closure_package,
-    "P1": protocols.first_minutes,
-    "P2": protocols.lanes,
-    "P3": protocols.evidence,
-    "P4": comms.communication,
-    "P5": protocols.contradiction,
-    "O1": outcome.harm_avoided,
-    "O2": outcome.segments_treated,
-}
+
+def reads(playbook: Playbook) -> Mapping[str, Mapping[str, frozenset[Owner]]]:
+    """Return act -> field -> the duties for which a playbook counts it; `all` stands for everybody's."""
+    found: dict[str, dict[str, frozenset[Owner]]] = {}
+    judged = [
+        *((CRITERIA[one.id].reads, one.owners) for _, one in playbook.criteria()),
+        *((CAPS[cap.id].reads, cap.owners) for cap in playbook.caps),
+    ]
+    for fields_read, owners in judged:
+        for read in sorted(fields_read):
+            kind, _, field = read.partition(".")
+            fields = found.setdefault(kind, {})
+            fields[field] = fields.get(field, frozenset()) | frozenset(owners)
+    return found

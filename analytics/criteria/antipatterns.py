@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
 
 from analytics.criteria.comms import silences, updates
+from analytics.criteria.judging import judges
 from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.protocols import ENOUGH, HERO, work_shares
 from analytics.facts import rerun_after
-from analytics.playbook import AntiPattern
-from analytics.scorecard import Named, clock, titles
+from analytics.scorecard import clock, titles
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
@@ -28,6 +27,11 @@ LATE = 300
 Seen = tuple[str, tuple[int, ...]] | None
 
 
+@judges("hero", reads="""
+    run_query: executor
+    take_action: executor
+    assign_task: to
+""")
 def hero(view: RecordView) -> Seen:
     """One executor carried most of the work."""
     done = work_shares(view)
@@ -40,6 +44,10 @@ def hero(view: RecordView) -> Seen:
     return f"{who} carried {len(seqs)} of {total} pieces of work.", tuple(sorted(seqs))
 
 
+@judges("silence", reads="""
+    update_stakeholders: next_update_minutes
+    update_executives: next_update_minutes
+""")
 def silence(view: RecordView) -> Seen:
     """The team changed things while those outside heard nothing."""
     gaps = [(a, b) for a, b in silences(view) if b - a > LATE]
@@ -51,16 +59,21 @@ def silence(view: RecordView) -> Seen:
     )
 
 
+@judges("no_rerun", reads="run_query: query")
 def no_rerun(view: RecordView) -> Seen:
     """Closure was asked for on nothing that had been rerun since the last change."""
     for request in view.all(acts.RequestClosure):
-        done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= request.at]
+        done = [r.done for r in view.mitigations if r.done is not None and r.done <= request.at]
         if not done or not rerun_after(view, max(done), request.at):
             why = f"Closure was requested at {clock(request.at)} without a rerun since the last change."
             return why, (request.seq,)
     return None
 
 
+@judges("hunting", reads="""
+    run_query: query
+    take_action: action
+""")
 def hunting(view: RecordView) -> Seen:
     """Query after query while users were hurt and nothing was being done about it."""
     first = view.first_mitigation
@@ -72,11 +85,15 @@ def hunting(view: RecordView) -> Seen:
     return why, tuple(m.seq for m in runs)
 
 
+@judges("looks_stable", reads="""
+    claim_recovery: claim
+    run_query: query
+""")
 def looks_stable(view: RecordView) -> Seen:
     """Recovery was claimed on the look of things."""
     for claim in view.all(acts.ClaimRecovery):
         outside = view.outside(claim.at)
-        done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= claim.at]
+        done = [r.done for r in view.mitigations if r.done is not None and r.done <= claim.at]
         rerun = bool(done) and bool(rerun_after(view, max(done), claim.at))
         # "Mitigated" promises less than "recovered": it only needs the rerun.
         if not rerun or (outside and claim.body.claim == "recovered"):
@@ -86,18 +103,20 @@ def looks_stable(view: RecordView) -> Seen:
     return None
 
 
+@judges("untold_hotfix", reads="take_action: action")
 def untold_hotfix(view: RecordView) -> Seen:
     """A hotfix went out and nobody was told around that time."""
     told = [m.at for m in (*updates(view), *view.all(acts.EscalateInternally))]
     for run in view.runs:
         if run.spec.rung == "hotfix" and run.started is not None:
-            end = run.finished if run.finished is not None else run.begun
+            end = run.begun if run.done is None else run.done
             if not any(run.ordered - QUIET <= at <= end + QUIET for at in told):
                 why = f"{run.title} began at {clock(run.begun)} and nobody was told around that time."
                 return why, (run.start_seq,)
     return None
 
 
+@judges("moved_severity", reads="change_severity: evidence")
 def moved_severity(view: RecordView) -> Seen:
     """The severity was changed with nothing new linked."""
     unfounded = unfounded_revisions(view)
@@ -106,6 +125,7 @@ def moved_severity(view: RecordView) -> Seen:
     return f"Changed at {clock(unfounded[0].at)} without new evidence.", tuple(m.seq for m in unfounded)
 
 
+@judges("stuck", reads="take_action: action")
 def stuck(view: RecordView) -> Seen:
     """A long stretch without any change, any decision and any other strategy, while segments were out of tolerance."""
     moves = sorted(
@@ -119,22 +139,3 @@ def stuck(view: RecordView) -> Seen:
             seen = [m.seq for m in view.all(e.TruthSampled) if since <= m.at <= until][-1:]
             return f"Nothing was changed or decided from {clock(since)} to {clock(until)}.", tuple(seen)
     return None
-
-
-PATTERNS: dict[str, Callable[[RecordView], Seen]] = {
-    "hero": hero,
-    "silence": silence,
-    "no_rerun": no_rerun,
-    "hunting": hunting,
-    "looks_stable": looks_stable,
-    "untold_hotfix": untold_hotfix,
-    "moved_severity": moved_severity,
-    "stuck": stuck,
-}
-"""Anti-pattern id -> the function that looks for it."""
-
-
-def named(view: RecordView, pattern: AntiPattern) -> Named | None:
-    """Return the anti-pattern with its moments, if it showed."""
-    seen = PATTERNS[pattern.id](view)
-    return Named(pattern.id, pattern.title, seen[0], seen[1], pattern.source) if seen else None

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 from analytics.criteria.common import Mark, landing, late, nothing_seen, settle, timely
+from analytics.criteria.judging import judges
 from analytics.facts import figure_true, queried, rerun_after, solid
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
-from analytics.timeline import ActionRun
+from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
@@ -19,6 +20,10 @@ PROMPT = 180
 """Seconds from decision to start that count as decisive."""
 
 
+@judges("B1a", reads="""
+    declare: evidence
+    change_severity: evidence
+""")
 def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
     """B1a: a declaration, or a revision, that rests on at least one query."""
     stated = view.severities
@@ -40,6 +45,10 @@ def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(0, 1, why, (first.seq,))])
 
 
+@judges("B1b", reads="""
+    freeze: scope what
+    lift_freeze: scope
+""")
 def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
     """B1b: every affected service frozen, and no queued change landed on one of them."""
     scope = titles({s.id: s.title for s in view.scenario.services}, view.overlay.freeze_scope)
@@ -66,6 +75,13 @@ def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share / 2 if touched else 0, 1, why, tuple(m.seq for m in tries))])
 
 
+@judges("B1c", reads="""
+    assign_role: role to
+    accept_role: role
+    release_role: role
+    hand_off: what to
+    accept_hand_off: handoff
+""")
 def command_pair(view: RecordView, criterion: Criterion) -> Finding:
     """B1c: commander and deputy announced, accepted, and not the same holder."""
     together = [
@@ -87,6 +103,7 @@ def command_pair(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share / 2, 1, why, (first.seq,))])
 
 
+@judges("B2a", reads="record_option: action coverage minutes_to_effect")
 def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B2a: two option cards before execution, right about coverage and about minutes to effect."""
     cards = view.all(acts.RecordOption)
@@ -139,6 +156,10 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     return finding if finding.evidence else settle(criterion, [Mark(0, 1, finding.why, tuple(m.seq for m in before))])
 
 
+@judges("B2b", reads="""
+    run_query: query
+    record_readiness: rollback plan
+""")
 def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     """B2b: the fall-back's precheck ran, and what it gave is on the record."""
     ran = view.ran(view.overlay.readiness_queries)
@@ -153,7 +174,8 @@ def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     start = view.first_mitigation
     # What stood when execution began counts; said afterwards, the first word does.
     said = [m for m in said if start is None or m.at <= start.begun][-1:] or said[:1]
-    right = [m for m in said if m.body.rollback in {f.get(view.overlay.readiness_fact) for f in view.facts_near(m.at)}]
+    fact = view.overlay.readiness_fact
+    right = [m for m in said if m.body.rollback in {sample.get(fact) for sample in view.samples_near(m.at)}]
     if said and not right:
         why = f"Readiness was recorded as {said[0].body.rollback} at {clock(said[0].at)}; it was not."
         return settle(criterion, [Mark(0, 1, why, (ran.seq, said[0].seq))])
@@ -170,6 +192,11 @@ def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(0.6 * share, 1, why, (ran.seq,))])
 
 
+@judges("B3a", reads="""
+    take_action: action decision
+    record_decision: actions evidence
+    change_strategy: evidence
+""")
 def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     """B3a: decided, started at once, and not switched without new evidence."""
     branch = [r for r in view.mitigations if r.spec.strategy is not None]
@@ -195,7 +222,7 @@ def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share * 0.5 ** len(switches), 1, why, evidence)])
 
 
-def decision_behind(view: RecordView, run: ActionRun) -> Moment[acts.RecordDecision] | None:
+def decision_behind(view: RecordView, run: Attempt) -> Moment[acts.RecordDecision] | None:
     """Return the decision a run rests on: the one its order names, else the last before it that lists the action."""
     if run.decision:
         named = next((d for d in view.decisions if d.ref == run.decision and d.at <= run.begun), None)
@@ -205,7 +232,7 @@ def decision_behind(view: RecordView, run: ActionRun) -> Moment[acts.RecordDecis
     return before[-1] if before else None
 
 
-def _switches(view: RecordView, branch: list[ActionRun]) -> list[ActionRun]:
+def _switches(view: RecordView, branch: list[Attempt]) -> list[Attempt]:
     """Return the runs that began another strategy without new evidence since the last one began."""
     found = []
     for last, run in pairwise(branch):
@@ -222,6 +249,7 @@ def _switches(view: RecordView, branch: list[ActionRun]) -> list[ActionRun]:
     return found
 
 
+@judges("B3b", reads="take_action: action")
 def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """B3b: nothing in flight at once that pulls both ways; only for a team that mitigated."""
     if not view.in_effect:
@@ -242,6 +270,10 @@ def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(1 - 2 / 3 * len(pairs), 1, why, (a.start_seq, b.start_seq))])
 
 
+@judges("B4a", reads="""
+    run_query: query
+    record_verification: hold_minutes
+""")
 def verified(view: RecordView, criterion: Criterion) -> Finding:
     """B4a: the failing path rerun, or indicators measured, after the mitigation took effect."""
     if not view.in_effect:
@@ -259,6 +291,7 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share, 1, why, (first.effect_seq, made))])
 
 
+@judges("B4b", reads="record_verification: metrics baseline_from baseline_to segments")
 def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B4b: three indicators against a window that ends before the fault began, by segment."""
     since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)
@@ -317,6 +350,7 @@ def _compared(
     return settle(criterion, marks)
 
 
+@judges("B5a", reads="publish_decision_note: cause actions figures")
 def note_published(view: RecordView, criterion: Criterion) -> Finding:
     """B5a: the decision note, each of its facts held against the world."""
     notes = view.all(acts.PublishDecisionNote)
@@ -343,6 +377,7 @@ def _note(view: RecordView, criterion: Criterion, note: Moment[acts.PublishDecis
     return settle(criterion, [Mark(share * met, 1, why, (note.seq,))])
 
 
+@judges("B5b", reads="commit_checkpoint: in_hours")
 def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
     """B5b: the next checkpoint, within a day, with an owner and a trigger."""
     commits = view.all(acts.CommitCheckpoint)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from analytics.criteria.common import landing
+from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
-from analytics.facts import facts_around, rerun_after
+from analytics.facts import rerun_after
 from analytics.playbook import Cap
 from analytics.scorecard import CapHit, clock, titles
-from analytics.timeline import ActionRun, Span
+from analytics.timeline import Attempt, Span
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.need_to_know import tells_detail
 from simulator.scenario.conditions import holds
+from simulator.values import COMMANDER
 
 COMMAND_DUE = 600
 """From this second on somebody must be in command."""
@@ -41,6 +40,13 @@ def _worst(hits: list[CapHit]) -> CapHit | None:
     return min(hits, key=lambda hit: hit.limit, default=None)
 
 
+@judges("C1", reads="""
+    assign_role: role to
+    accept_role: role
+    release_role: role
+    hand_off: what to
+    accept_hand_off: handoff
+""")
 def no_command(view: RecordView, cap: Cap) -> CapHit | None:
     """C1: nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
     spans = tuple(span for span in view.commanders if not _helped_out(view, span))
@@ -66,7 +72,7 @@ def no_command(view: RecordView, cap: Cap) -> CapHit | None:
 def _helped_out(view: RecordView, span: Span) -> bool:
     """Tell whether a simulated teammate took command that nobody had offered them."""
     taken = view.entry(span.seq)
-    offered = any(m.body.role == "commander" and m.body.to == span.who and m.at <= taken.at
+    offered = any(m.body.role == COMMANDER and m.body.to == span.who and m.at <= taken.at
                   for m in view.all(acts.AssignRole))  # fmt: skip
     return isinstance(taken.body, e.RoleAccepted) and taken.by.simulated and not offered
 
@@ -75,6 +81,11 @@ def _last_seqs(view: RecordView, at: int) -> tuple[int, ...]:
     return tuple(x.seq for x in view.entries if x.at <= at)[-1:]
 
 
+@judges("C2", reads="""
+    take_action: action
+    run_query: query
+    abort_action: action
+""")
 def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
     """C2: something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
     hits = []
@@ -86,7 +97,7 @@ def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
         if (run.spec.wide or run.spec.irreversible) and prechecks(view, run) and precheck_of(view, run) is None:
             why = f"{run.title} began at {clock(run.begun)} without the check that shows what it would do."
             hits.append(_hit(cap, why, evidence, corrected))
-        if run.spec.ready_when and not any(holds(run.spec.ready_when, f) for f in facts_around(view, run.begun)):
+        if run.spec.ready_when and not any(holds(run.spec.ready_when, f) for f in view.facts(run.begun)):
             why = f"{run.title} began at {clock(run.begun)} unprepared."
             hits.append(_hit(cap, why, evidence, corrected))
     return _worst([*hits, *_marked(view, cap)])
@@ -99,20 +110,20 @@ def _marked(view: RecordView, cap: Cap) -> list[CapHit]:
              (run.order_seq, run.finish_seq or run.start_seq), _reversed(view, run, cap))
         for run in view.runs
         if run.spec.cap == cap.id and _done(run) is not None and _run_by_people(view, run)
-        and (not run.spec.cap_when or any(holds(run.spec.cap_when, f) for f in facts_around(view, run.begun)))
+        and (not run.spec.cap_when or any(holds(run.spec.cap_when, f) for f in view.facts(run.begun)))
     ]  # fmt: skip
 
 
-def _done(run: ActionRun) -> int | None:
+def _done(run: Attempt) -> int | None:
     """Return when a run was carried out; one that acts while it runs was, also where it was aborted."""
     if run.started is None:
         return None
     if run.aborted is not None:
         return run.started if run.spec.starts_with else None
-    return None if run.stalled else run.finished
+    return run.done
 
 
-def _reversed(view: RecordView, run: ActionRun, cap: Cap) -> bool:
+def _reversed(view: RecordView, run: Attempt, cap: Cap) -> bool:
     """Tell whether a run was aborted, or undone by the action that reverses it, in time."""
     limit = run.begun + 60 * cap.within
     if run.aborted is not None and run.aborted <= limit:
@@ -121,6 +132,15 @@ def _reversed(view: RecordView, run: ActionRun, cap: Cap) -> bool:
     return back is not None and any(r.id == back and run.begun < r.begun <= limit for r in view.runs)
 
 
+@judges("C3", "C7", reads="""
+    take_action: action
+    abort_action: action
+    update_stakeholders: audience segments cause
+    update_executives: cause
+    correct_update: update
+    page_team: role
+    run_query: query
+""")
 def breach(view: RecordView, cap: Cap) -> CapHit | None:
     """C3, C7: an action marked with this cap, a fact of the world that trips it, detail told outside, a duty missed."""
     hits = [*_marked(view, cap), *_facts(view, cap), *_missed(view, cap)]
@@ -155,7 +175,7 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
             continue
         due = confirmed.at + duty.within
         paged = {m.body.role: m.at for m in reversed(view.all(e.PageSent))}
-        done = {r.id: r.finished for r in reversed(view.runs) if r.finished is not None and not r.stalled}
+        done = {r.id: r.done for r in reversed(view.runs) if r.done is not None}
         times = [*(paged.get(role) for role in duty.paged), *(done.get(action) for action in duty.done)]
         if not view.led(due):
             continue
@@ -170,9 +190,10 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
 
 def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of updates that told people outside need-to-know what only the circle may know."""
-    inside = view.overlay.need_to_know
+    if not view.overlay.need_to_know:
+        return []
     said = (*view.all(acts.UpdateStakeholders), *view.all(acts.UpdateExecutives))
-    told = [m for m in said if tells_detail(m.body, inside) and _by_people(view, m.seq)]
+    told = [m for m in said if m.body.tells_detail() and _by_people(view, m.seq)]
     why = "Detail was told outside need-to-know at {}."
     return [_hit(cap, why.format(clock(m.at)), (m.seq,), _withdrawn(view, m.ref, m.at, cap)) for m in told]
 
@@ -182,6 +203,12 @@ def _withdrawn(view: RecordView, ref: str, at: int, cap: Cap) -> bool:
     return any(m.body.update == ref and at <= m.at <= at + 60 * cap.within for m in view.all(acts.CorrectUpdate))
 
 
+@judges("C4", reads="""
+    claim_recovery: claim
+    update_stakeholders: status
+    correct_update: status
+    change_status: status
+""")
 def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
     """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
     said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
@@ -214,7 +241,7 @@ def _by_people(view: RecordView, seq: int) -> bool:
     return not view.entry(seq).by.simulated
 
 
-def _run_by_people(view: RecordView, run: ActionRun) -> bool:
+def _run_by_people(view: RecordView, run: Attempt) -> bool:
     """Tell whether people ordered a run, or carried it out."""
     return not run.by.simulated or view.by_people(run.start_seq)
 
@@ -225,6 +252,7 @@ def _recoveries(view: RecordView, since: int) -> list[int]:
     return [at for at in sorted(moments) if at > since and not view.outside(at)][:1]
 
 
+@judges("C5", reads="run_query: query")
 def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
     hits = []
@@ -232,7 +260,7 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
         if not _by_people(view, request.seq):
             continue
         effects = [r.effect for r in view.in_effect if r.effect is not None and r.effect <= request.at]
-        done = [r.finished for r in view.mitigations if r.finished is not None and r.finished <= request.at]
+        done = [r.done for r in view.mitigations if r.done is not None and r.done <= request.at]
         if effects and rerun_after(view, max(done, default=0), request.at):
             continue
         why = f"Closure was requested at {clock(request.at)} with no rerun since the last change."
@@ -241,6 +269,10 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     return _worst(hits)
 
 
+@judges("C6", reads="""
+    freeze: scope what
+    take_action: action
+""")
 def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
     """C6: a change that nobody froze landed and did harm."""
     harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over and view.led(m.at)]
@@ -258,22 +290,10 @@ def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> boo
     )
 
 
+@judges("C8", reads="take_action: action")
 def no_effect(view: RecordView, cap: Cap) -> CapHit | None:
     """C8: at the horizon next to nothing of the avoidable loss had been avoided."""
     if view.avoided is None or view.final is None or view.avoided >= EFFECT:
         return None
     why = f"{100 * view.avoided:.0f} % of the avoidable loss was avoided; {100 * EFFECT:.0f} % is the least."
     return _hit(cap, why, (view.final.seq,))
-
-
-CAPS: dict[str, Callable[[RecordView, Cap], CapHit | None]] = {
-    "C1": no_command,
-    "C2": unsafe,
-    "C3": breach,
-    "C4": false_all_clear,
-    "C5": closed_without_rerun,
-    "C6": uncontrolled_change,
-    "C7": breach,
-    "C8": no_effect,
-}
-"""Cap id -> the function that looks for it."""

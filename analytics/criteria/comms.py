@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
+from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, figure_true, picks_right, rank, severity_truth, status_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, listed
 from analytics.view import Moment, RecordView
 from simulator import acts
-from simulator.need_to_know import tells_detail
+from simulator.record.history import UPDATE_GRACE
 
 Told = Moment[acts.UpdateStakeholders | acts.UpdateExecutives]
 Said = Moment[acts.UpdateStakeholders | acts.UpdateExecutives | acts.EscalateInternally | acts.CorrectUpdate]
 INTERNAL_EARLIER = 5
 """Minutes by which the internal escalation is due before the first stakeholder update."""
-GRACE = 60
-"""Seconds by which an update may miss its time."""
 CORRECTED = 300
 """Seconds within which a correction takes a false fact back."""
 REPORTER = (30.0, 45.0)
@@ -26,6 +25,14 @@ FALSE_FACT = 0.5
 """What one false fact takes off the truth mark."""
 
 
+@judges("P4", reads="""
+    escalate_internally: impact
+    update_stakeholders: audience status impact segments mitigation unknowns cause eta next_update_minutes
+    update_executives: impact mitigation unknowns cause eta next_update_minutes
+    correct_update: update status impact
+    declare: severity
+    change_severity: severity
+""")
 def communication(view: RecordView, criterion: Criterion) -> Finding:
     """P4: escalated and told in time, updated on cadence, and true."""
     escalations = view.all(acts.EscalateInternally)
@@ -68,12 +75,12 @@ def _reporter(view: RecordView) -> list[Mark]:
     wanted = view.overlay.reporter_action
     if wanted is None:
         return []
-    run = next((r for r in view.runs if r.id == wanted and r.finished is not None and not r.stalled), None)
-    if run is None or run.finished is None:
+    run = next((r for r in view.runs if r.id == wanted and r.done is not None), None)
+    if run is None or run.done is None:
         return [Mark(0, 0.375, "Whoever reported it was never answered.")]
     t1, t2 = (60 * end for end in view.due("reporter", REPORTER))
-    share = 1.0 if run.finished <= t1 else max(0.0, (t2 - run.finished) / (t2 - t1))
-    return [Mark(share, 0.375, f"The reporter was answered at {clock(run.finished)}{late(share)}.", (run.finish_seq,))]
+    share = 1.0 if run.done <= t1 else max(0.0, (t2 - run.done) / (t2 - t1))
+    return [Mark(share, 0.375, f"The reporter was answered at {clock(run.done)}{late(share)}.", (run.finish_seq,))]
 
 
 def _cadence(view: RecordView, criterion: Criterion) -> Mark:
@@ -88,7 +95,7 @@ def _cadence(view: RecordView, criterion: Criterion) -> Mark:
     first_due = round(60 * window[0]) if window else told[0].at
     outside = view.all(acts.UpdateStakeholders)
     first_told = outside[0].at if outside else view.over
-    gaps = sorted([*silences(view), *([(first_due, first_told)] if first_told > first_due + GRACE else [])])
+    gaps = sorted([*silences(view), *([(first_due, first_told)] if first_told > first_due + UPDATE_GRACE else [])])
     waited = sum(until - due for due, until in gaps)
     kept = max(0.0, 1 - waited / max(60, view.over - min(first_due, told[0].at)))
     # Who may not know the matter can only say that it is in hand, and when more is said.
@@ -170,9 +177,9 @@ def false_facts(view: RecordView, m: Said) -> list[str]:
         found.append(f"{body.impact.name} {body.impact.low:g}")
     if isinstance(body, (acts.UpdateStakeholders, acts.CorrectUpdate)) and not status_true(view, body.status, m.at):
         found.append(f"status {body.status}")
-    if not isinstance(body, acts.CorrectUpdate) and tells_detail(body, view.overlay.need_to_know):
-        found.append("detail outside need-to-know")
     if isinstance(body, (acts.UpdateStakeholders, acts.UpdateExecutives)):
+        if view.overlay.need_to_know and body.tells_detail():
+            found.append("detail outside need-to-know")
         if body.cause and not _cause_known(view, body.cause, m.seq):
             found.append("a cause above its confidence")
         if body.eta == "point":
@@ -208,4 +215,4 @@ def silences(view: RecordView) -> list[tuple[int, int]]:
     first = view.first_mitigation
     if not updates(view) and first is not None:
         return [(first.begun, view.over)]
-    return [(due, following) for due, following in _promises(view) if following > due + GRACE]
+    return [(due, following) for due, following in _promises(view) if following > due + UPDATE_GRACE]

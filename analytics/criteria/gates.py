@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from analytics.criteria.common import Mark, does_not_apply, nothing_seen, settle
+from analytics.criteria.judging import judges
 from analytics.facts import can_fail, picks_right, rerun_after, solid, tick_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, counted, listed, titles
@@ -20,6 +23,12 @@ FRESH = 900
 # --- G1: decisions -----------------------------------------------------------------------------------------
 
 
+@judges("G1", reads="""
+    record_decision: evidence actions reversal_minutes blast_radius execution_owner verification_owner check
+    pin_metric: metric
+    run_query: query
+    record_verification: metrics
+""")
 def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
     """G1: each decision links evidence, has two owners and three statements that hold, and its check was made."""
     if not view.decisions:
@@ -91,6 +100,12 @@ def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int |
 # --- G2: handoffs ------------------------------------------------------------------------------------------
 
 
+@judges("G2", reads="""
+    hand_off: what to included unknowns next_checkpoint_minutes rollback_trigger packet
+    accept_hand_off: handoff
+    assign_lane: lane next_owner
+    sign_off: action
+""")
 def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
     """G2: each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
     offers = [(m, _command_of(view, m)) for m in view.all(e.HandOffOffered)]
@@ -153,10 +168,10 @@ def _chain(view: RecordView) -> list[Mark]:
     """
     if view.overlay.dual_sign_off:
         return _signatures(view)
-    links = list(zip(view.overlay.owner_chain, view.overlay.owner_chain[1:], strict=False))
+    links = list(pairwise(view.overlay.owner_chain))
     if not links:
         return []
-    offered = {m.body.handoff: m for m in view.all(e.HandOffOffered)}
+    givers = {handoff.id: handoff.giver for handoff in view.history.handoffs.values()}
     share, seqs, missing = 0.0, [], []
     for giver, receiver in links:
         handed = next(
@@ -164,12 +179,17 @@ def _chain(view: RecordView) -> list[Mark]:
                 m
                 for m in view.all(e.HandOffAccepted)
                 if m.body.receiver == receiver
-                and (m.body.what == giver or offered[m.body.handoff].body.giver == giver)
+                and (m.body.what == view.scenario.place(giver) or givers[m.body.handoff] == giver)
             ),
             None,
         )
         named = next(
-            (m for m in view.all(acts.AssignLane) if m.body.lane == giver and m.body.next_owner == receiver), None
+            (
+                m
+                for m in view.all(acts.AssignLane)
+                if m.body.lane == view.scenario.place(giver) and m.body.next_owner == receiver
+            ),
+            None,
         )
         if handed:
             share += 1
@@ -213,6 +233,12 @@ def _signatures(view: RecordView) -> list[Mark]:
 # --- G3: completion ----------------------------------------------------------------------------------------
 
 
+@judges("G3", reads="""
+    take_action: action
+    run_query: query
+    record_residual_risks: risks
+    add_hardening_task: factor
+""")
 def completed(view: RecordView, criterion: Criterion) -> Finding:
     """G3: mitigation in effect in truth, a green rerun after it, residual risks that hold, a hardening task."""
     if not view.in_effect or view.last_effect is None:
@@ -222,7 +248,7 @@ def completed(view: RecordView, criterion: Criterion) -> Finding:
     names = {s.id: s.title for s in view.scenario.segments}
     why = f"In effect for {titles(names, [s for s in view.affected if s in covered])}."
     effects = tuple(r.effect_seq for r in view.in_effect)
-    marks = [Mark(share, 1, why, effects, ("mitigation",)), _green_rerun(view)]
+    marks = [Mark(share, 1, why, effects, ("executes",)), _green_rerun(view)]
     first = min(r.effect for r in view.in_effect if r.effect is not None)
     risks = [m for m in view.all(acts.RecordResidualRisks) if m.at >= first]
     # The last statement is the one that stands.
@@ -263,6 +289,7 @@ def _green_rerun(view: RecordView) -> Mark:
 # --- G4, G5: closure ---------------------------------------------------------------------------------------
 
 
+@judges("G4", reads="request_closure: confidence")
 def closure(view: RecordView, criterion: Criterion) -> Finding:
     """G4: the gate opened; each refused request costs a point."""
     requests = view.all(acts.RequestClosure)
@@ -283,6 +310,10 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share, 1, f"{why}.", evidence)])
 
 
+@judges("G5", reads="""
+    publish_closure_package: verification residual_risks
+    write_leadership_note: cause uncertain
+""")
 def closure_package(view: RecordView, criterion: Criterion) -> Finding:
     """G5: the package rests on a verification after the mitigation; the note names the true cause and what is open."""
     package = view.all(acts.PublishClosurePackage)
@@ -298,9 +329,9 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
         risks = picks_right(view, "residual_risks", last.body.residual_risks, last.at)
         why = f"Package at {clock(last.at)}: {'rests' if resting else 'does not rest'} on a check after the last change"
         why += f"; its residual risks {'hold' if risks else 'do not hold'}."
-        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,), ("comms",)))
+        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,), ("speaks",)))
     else:
-        marks.append(Mark(0, 1, "No closure package.", owners=("comms",)))
+        marks.append(Mark(0, 1, "No closure package.", owners=("speaks",)))
     if note:
         written = note[-1]
         cause = view.scenario.find("causes", written.body.cause)
@@ -308,9 +339,9 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
         open_ = picks_right(view, "unknowns", written.body.uncertain, written.at)
         why = f"Leadership note at {clock(written.at)}: the cause is {'right' if right else 'wrong'}"
         why += f"; what it calls uncertain {'is' if open_ else 'is not'}."
-        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,), ("commander",)))
+        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,), ("commands",)))
     else:
-        marks.append(Mark(0, 1, "No leadership note.", owners=("commander",)))
+        marks.append(Mark(0, 1, "No leadership note.", owners=("commands",)))
     return settle(criterion, marks)
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import get_args
 
 from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
+from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, can_fail, rank, severity_truth, solid, telling
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, listed, titles
-from analytics.timeline import ActionRun
+from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
+from simulator.values import Ref
 
 FULL_GAP, NO_GAP = 0.10, 0.60
 """Share of the avoidable loss a branch may leave for full points, and from which it earns none."""
@@ -25,6 +27,12 @@ AT_STAKE = 0.02
 # --- L1 ----------------------------------------------------------------------------------------------------
 
 
+@judges("L1", reads="""
+    declare: severity evidence
+    change_severity: severity evidence
+    classify_dependency: dependency
+    run_query: query
+""")
 def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
     """L1: declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
     declare = view.first(acts.Declare)
@@ -169,8 +177,8 @@ def _captured(view: RecordView, limit: int) -> int | None:
     """Return the entry in which the evidence had been captured by a second."""
     special = view.overlay.capture_action
     if special:
-        done = (r for r in view.runs if r.id == special and r.finished is not None and r.finished <= limit)
-        return next((r.finish_seq for r in done if not r.stalled), None)
+        done = (r for r in view.runs if r.id == special and r.done is not None and r.done <= limit)
+        return next((r.finish_seq for r in done), None)
     return next((m.seq for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
 
 
@@ -181,6 +189,10 @@ POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture
 # --- L2 ----------------------------------------------------------------------------------------------------
 
 
+@judges("L2a", reads="""
+    take_action: action decision
+    record_decision: actions
+""")
 def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     """L2a: how much of the avoidable loss the branches taken leave, against the best open at each decision."""
     refs = view.references
@@ -206,6 +218,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
+@judges("L2b", reads="record_decision: rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
     ladder = get_args(values.Rung)
@@ -231,22 +244,26 @@ def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
-def needs_precheck(view: RecordView, run: ActionRun) -> bool:
+def needs_precheck(view: RecordView, run: Attempt) -> bool:
     """Tell whether a run was irreversible, wide or trapped, and there is a check that would have shown it."""
     return run.started is not None and bool(prechecks(view, run))
 
 
-def prechecks(view: RecordView, run: ActionRun) -> tuple[str, ...]:
+def prechecks(view: RecordView, run: Attempt) -> tuple[str, ...]:
     """Return the queries that show what an action would do."""
     own = (run.spec.precheck,) if run.spec.precheck else ()
     return (*own, *(q.id for q in view.scenario.queries if run.id in q.precheck_of))
 
 
-def precheck_of(view: RecordView, run: ActionRun) -> Moment[e.QueryFinished] | None:
+def precheck_of(view: RecordView, run: Attempt) -> Moment[e.QueryFinished] | None:
     """Return the precheck that had finished before a run started."""
     return view.ran(prechecks(view, run), run.begun)
 
 
+@judges("L2c", reads="""
+    take_action: action
+    run_query: query
+""")
 def prechecked(view: RecordView, criterion: Criterion) -> Finding:
     """L2c: its precheck before each step that is irreversible, wide or has a trap."""
     if not view.mitigations:
@@ -269,6 +286,12 @@ def prechecked(view: RecordView, criterion: Criterion) -> Finding:
 # --- L3, L4 ------------------------------------------------------------------------------------------------
 
 
+@judges("L3", reads="""
+    record_decision: confidence evidence actions check
+    take_action: decision
+    challenge_claim: inject evidence
+    pin_metric: metric
+""")
 def confidence(view: RecordView, criterion: Criterion) -> Finding:
     """L3: a level stated for what was done, earned by what is linked, and not exceeded."""
     if not view.decisions:
@@ -298,7 +321,7 @@ def confidence(view: RecordView, criterion: Criterion) -> Finding:
     )  # fmt: skip
 
 
-def _allowed(decision: Moment[acts.RecordDecision] | None, run: ActionRun) -> bool:
+def _allowed(decision: Moment[acts.RecordDecision] | None, run: Attempt) -> bool:
     if decision is None:
         return False
     level = decision.body.confidence
@@ -347,6 +370,10 @@ def _promise_kept(view: RecordView, decision: Moment[acts.RecordDecision]) -> bo
     return False
 
 
+@judges("L4", reads="""
+    record_decision: strategy actions contained_until_minutes
+    take_action: decision
+""")
 def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
     """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""
     runs = [r for r in view.mitigations if r.spec.strategy is not None]
@@ -365,7 +392,7 @@ def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
 
 
 def _kept_apart(
-    view: RecordView, runs: list[ActionRun], named: dict[str, Moment[acts.RecordDecision] | None]
+    view: RecordView, runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecision] | None]
 ) -> Mark:
     decisions = [d for d in named.values() if d]
     strategies = {r.spec.strategy for r in runs}

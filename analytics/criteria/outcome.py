@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from analytics.criteria.common import Mark, nothing_seen, settle
+from analytics.criteria.judging import judges
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, clock, titles
 from analytics.view import RecordView
 
 
+@judges("O1", reads="take_action: action")
 def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
     """O1: the share of the avoidable loss that was avoided, same seed, to the horizon."""
     if view.avoided is None or view.final is None or view.loss is None:
@@ -20,6 +22,7 @@ def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(view.avoided, 1, why, (view.final.seq,))])
 
 
+@judges("O2", reads="take_action: action")
 def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
     """O2: every affected segment covered by something that took effect, and back within tolerance at the end."""
     if not view.affected or view.final is None:

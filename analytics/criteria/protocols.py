@@ -7,12 +7,14 @@ from typing import get_args
 
 from analytics.criteria.blueprint import command_pair, merges_frozen
 from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
+from analytics.criteria.judging import judges
 from analytics.facts import WORTH, figure_true, risk_true, solid, telling, tick_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, counted, listed, titles
+from analytics.scorecard import Finding, Owner, clock, counted, listed, titles
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
+from simulator.values import PLACES
 
 BUSY_FROM, BUSY_TO, BUSY_SHARE = 300, 2100, 0.30
 """Stretch in which at least two lanes should have open tasks, and for what share of it."""
@@ -22,7 +24,7 @@ ENOUGH = 5
 """Pieces of work below which nobody can be told to be a hero."""
 NEAR = 600
 """Seconds around a checkpoint within which its packet counts."""
-LEAD = ("commander",)
+LEAD: tuple[Owner, ...] = ("commands",)
 """Who writes packets and snapshots; the evidence minimum is for everybody who looks."""
 REASSESS = 600
 """Seconds after a contradiction within which it must be looked at again."""
@@ -31,6 +33,13 @@ REASSESS = 600
 # --- P1: first 15 minutes ----------------------------------------------------------------------------------
 
 
+@judges("P1", reads="""
+    assign_role: role to
+    freeze: scope what
+    run_query: query
+    assign_lane: lane owner next_owner
+    record_readiness: known_good rollback evidence evidence_channel
+""")
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
     """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
     marks = [
@@ -80,7 +89,7 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
         return Mark(0, 1, "The readiness prechecks are not on record.")
     good = {one.id for one in view.scenario.revisions if one.true}
     checked = view.ran(view.overlay.readiness_queries, record.at)
-    truth = {facts.get(view.overlay.readiness_fact) for facts in view.facts_near(record.at)}
+    truth = {facts.get(view.overlay.readiness_fact) for facts in view.samples_near(record.at)}
     # That it fails is an answer too. Long after the first minutes it is verification, not readiness.
     health = next((m for m in view.all(e.QueryFinished) if m.body.query in view.overlay.health_queries), None)
     looked = timely(view, criterion, health.at) if health else 0.0
@@ -89,7 +98,7 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     passed = {
         "known-good revision": record.body.known_good in good and linked,
         "rollback path": checked is not None and record.body.rollback in truth,
-        "owner graph": bool(view.commanders) and {"mitigation", "verification", "comms"} <= lanes,
+        "owner graph": bool(view.commanders) and lanes >= {PLACES["executes"], PLACES["verifies"], PLACES["speaks"]},
         "evidence channel": record.body.evidence_channel in view.scenario.channels and linked,
         "health check": looked > 0,
     }
@@ -105,6 +114,14 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
 # --- P2: lanes ---------------------------------------------------------------------------------------------
 
 
+@judges("P2", reads="""
+    assign_lane: lane
+    name_merge_owner: surface
+    assign_task: to lane query action
+    report_task: task
+    run_query: query executor
+    take_action: action executor
+""")
 def lanes(view: RecordView, criterion: Criterion) -> Finding:
     """P2: an owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
     marks = [_lane_owners(view), _two_busy(view), *_merge_owner(view), *_no_hero(view)]
@@ -192,6 +209,13 @@ def _commands(view: RecordView, role: str, at: int) -> bool:
 # --- P3: evidence ------------------------------------------------------------------------------------------
 
 
+@judges("P3", reads="""
+    record_packet: segments impact evidence residual_risks
+    record_snapshot: stable_revision risk_of_waiting
+    change_status: status
+    record_decision: actions rejected
+    run_query: query
+""")
 def evidence(view: RecordView, criterion: Criterion) -> Finding:
     """P3: packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
     marks = [_packets(view), _snapshots(view, criterion), *_minimum(view)]
@@ -319,6 +343,9 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 # --- P5: contradictions ------------------------------------------------------------------------------------
 
 
+@judges("P5", reads="""
+    record_contradiction: recommendations choice reassess_minutes evidence
+""")
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
     records = view.all(acts.RecordContradiction)

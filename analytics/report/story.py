@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
-from analytics import facts
 from analytics.report.tables import Columns, claims, each, frame, title
 from analytics.scorecard import titles
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
+from simulator.record.entry import Body
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Expected, Inject
 from simulator.scenario.people import Cue
@@ -21,44 +21,6 @@ WORLD, TEAM = "world", "team"
 STATE_EVERY = 600
 """Seconds between two lines that say how the world stood."""
 
-GROUPS: Mapping[str, str] = {
-    "fault_started": "fault", "tolerance_crossed": "tolerance", "mitigation_took_effect": "effect",
-    "knob_turned": "change", "merge_landed": "change", "change_happened": "change", "truth_sampled": "state",
-    "alert_fired": "alert", "alert_resolved": "alert",
-    **dict.fromkeys(
-        ("declare", "classify_dependency", "change_severity", "change_status", "change_strategy", "state_hypothesis",
-         "record_option", "record_contradiction", "record_readiness", "record_decision", "record_snapshot",
-         "record_packet", "record_verification", "claim_recovery", "record_residual_risks", "add_hardening_task",
-         "set_watch", "publish_decision_note", "commit_checkpoint", "request_closure", "closure_refused",
-         "incident_closed", "publish_closure_package", "write_leadership_note"), "decision"),
-    **dict.fromkeys(
-        ("take_action", "abort_action", "sign_off", "signed_off", "action_queued", "action_started", "action_finished",
-         "action_aborted", "override_outcome"), "action"),
-    **dict.fromkeys(
-        ("run_query", "search_logs", "pin_metric", "capture_evidence", "query_queued", "query_started",
-         "query_finished", "metric_pinned", "verification_measured", "cue_given", "cue_shared", "share_cue",
-         "hint_given"), "finding"),
-    **dict.fromkeys(
-        ("post_message", "message_posted", "answer_asker", "challenge_claim", "ask_role", "escalate_internally",
-         "update_stakeholders", "update_executives", "correct_update", "report_task", "task_reported"), "message"),
-    **dict.fromkeys(
-        ("acknowledge_page", "assign_role", "accept_role", "release_role", "assign_lane", "name_merge_owner", "freeze",
-         "lift_freeze", "page_team", "assign_task", "acknowledge_task", "hand_off", "accept_hand_off", "take_seat",
-         "leave_seat", "page_sent", "page_unanswered", "role_joined", "role_accepted", "role_vacated", "task_assigned",
-         "role_doubled", "task_reassigned", "stand_in_called", "stand_in_came", "stand_in_left", "task_acknowledged",
-         "hand_off_offered", "hand_off_accepted", "end_drill", "drill_ended"), "lead"),
-    "inject_delivered": "inject", "command_refused": "refused", "slip_made": "slip",
-}  # fmt: skip
-"""Kind of entry -> the group by which a timeline is filtered; what is not here is not shown."""
-IN_WORLD = frozenset({"fault", "tolerance", "effect", "change", "state", "alert"})
-MINOR = frozenset(
-    ("run_query", "search_logs", "pin_metric", "capture_evidence", "query_queued", "query_started", "share_cue",
-     "take_action", "sign_off", "action_queued", "report_task", "accept_role", "assign_task", "acknowledge_task",
-     "accept_hand_off",
-     "hand_off_offered", "page_sent", "task_acknowledged", "take_seat", "leave_seat", "end_drill")
-)  # fmt: skip
-"""Steps on the way to something that has a line of its own."""
-
 TIMELINE: Columns = {"at": "int64", "seq": "int64", "lane": "str", "group": "str", "kind": "str", "minor": "bool"}
 
 
@@ -66,11 +28,11 @@ def timeline(view: RecordView) -> pd.DataFrame:
     """Return every entry of the record with its lane and group, in order. Refused commands show by their refusal."""
     rows = []
     for entry in view.entries:
-        group = GROUPS.get(entry.body.kind)
-        if group is not None:
-            minor = entry.body.kind in MINOR or (group == "state" and (entry.at < 0 or entry.at % STATE_EVERY != 0))
-            lane = WORLD if group in IN_WORLD else TEAM
-            rows.append({"at": entry.at, "seq": entry.seq, "lane": lane, "group": group, "kind": entry.body.kind,
+        body = entry.body
+        if body.group:
+            minor = body.minor or (body.group == "state" and (entry.at < 0 or entry.at % STATE_EVERY != 0))
+            lane = WORLD if isinstance(body, e.Event) and body.in_world else TEAM
+            rows.append({"at": entry.at, "seq": entry.seq, "lane": lane, "group": body.group, "kind": body.kind,
                          "minor": minor})  # fmt: skip
     return frame(TIMELINE, rows)
 
@@ -134,7 +96,7 @@ Overtaken: nobody said it, and by the end it no longer mattered."""
 def cues(view: RecordView) -> pd.DataFrame:
     """Return every cue that only one role had, when it was known and when it reached everybody."""
     given = {m.body.cue: m for m in view.all(e.CueGiven)}
-    end = _facts(view, view.over)
+    end = view.facts(view.over)[0]
     rows = []
     for role in view.scenario.roles:
         for cue in role.cues:
@@ -188,7 +150,7 @@ def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Mo
     replies = (
         Moment(x.seq, x.at, x.by, x.body)
         for x in view.entries
-        if x.seq > m.seq and x.is_command and x.body.kind == wanted.command and _fits(x.body, wanted)
+        if x.seq > m.seq and x.is_act and x.body.kind == wanted.command and _fits(x.body, wanted)
     )
     reply = next(replies, None)
     in_time = reply is not None and reply.at - m.at <= wanted.within
@@ -199,7 +161,7 @@ def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Mo
     return reply, "on time" if in_time else "late"
 
 
-def _fits(body: acts.Act | e.Event, wanted: Expected) -> bool:
+def _fits(body: Body, wanted: Expected) -> bool:
     """Tell whether a command has the fields that an inject calls for; of a list of picks one has to match."""
     for name, value in wanted.fields.items():
         said = getattr(body, name, None)
@@ -269,7 +231,7 @@ def teaching(view: RecordView) -> pd.DataFrame:
     for at in sorted({x.at for x in view.entries if 0 <= x.at <= view.over}):
         if len(reached) == len(open_points):
             break
-        now = _facts(view, at)
+        now = view.facts(at)[0]
         for index, point in open_points:
             if index not in reached and holds(point.until, now):
                 reached[index] = at / 60
@@ -280,34 +242,3 @@ def teaching(view: RecordView) -> pd.DataFrame:
             for i, p in enumerate(view.scenario.teaching)
         ),
     )
-
-
-def _facts(view: RecordView, at: int) -> dict[str, Any]:
-    """Return the facts that conditions read, as far as a record holds them; the world's are those last sampled."""
-    said = [x for x in view.entries if x.at <= at]
-    declared = next((x.body for x in said if isinstance(x.body, acts.Declare)), None)
-    known: dict[str, Any] = {
-        "incident.acknowledged": any(isinstance(x.body, acts.AcknowledgePage) for x in said),
-        "incident.declared": declared is not None,
-        "incident.frozen": any(span.since <= at < span.until for span in view.freezes),
-        "incident.public_update": any(
-            isinstance(x.body, acts.UpdateStakeholders) and x.body.audience == "public" for x in said
-        ),
-        "incident.verified": any(isinstance(x.body, e.VerificationMeasured) for x in said),
-        "incident.lanes": len({x.body.lane for x in said if isinstance(x.body, acts.AssignLane)}),
-    }
-    for x in said:
-        match x.body:
-            case acts.Declare() | acts.ChangeSeverity():
-                known["incident.severity"] = x.body.severity
-            case acts.ChangeStatus():
-                known["incident.status"] = x.body.status
-            case e.CueShared():
-                known[f"cue.{x.body.cue}"] = True
-            case e.InjectDelivered():
-                known[f"inject.{x.body.inject}"] = True
-            case e.RoleJoined():
-                known[f"role.{x.body.role}"] = True
-    for name, spans in (("commander", view.commanders), ("deputy", view.deputies)):
-        known[f"incident.{name}"] = next((s.who for s in spans if s.since <= at < s.until), "")
-    return {**facts.facts_around(view, at)[0], **known}

@@ -14,11 +14,12 @@ from pydantic import BaseModel
 
 from analytics import facts
 from analytics.playbook import Playbook
-from analytics.record import DrillRecord, References, Run, loss_of
+from analytics.record import Course, DrillRecord, References, loss_of
 from analytics.scorecard import titles
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
+from simulator.record.entry import Body
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
 
@@ -49,7 +50,7 @@ def record_of(journal: Journal, scenario: Scenario) -> DrillRecord:
     """
     if journal.references is not None:
         return DrillRecord.of(journal, scenario)
-    nothing = Run(name="", harm={}, loss=0.0, series={}, losses=())
+    nothing = Course(name="", harm={}, loss=0.0, series={}, losses=())
     return DrillRecord(journal, scenario, References(null=nothing, best=nothing))
 
 
@@ -98,7 +99,7 @@ def findings(card: Mapping[str, Any], playbook: Playbook) -> pd.DataFrame:
                     "title": criterion.title if criterion else one["id"], "status": one["status"],
                     "points": one["points"], "out_of": one["out_of"], "gap": round(one["out_of"] - one["points"], 1),
                     "why": one["why"], "advice": one.get("advice", criterion.advice if criterion and lost else ""),
-                    "source": one["source"], "owners": tuple(criterion.owners) if criterion else (),
+                    "source": one["source"], "owners": tuple(one.get("owner_roles", ())),
                     "evidence": tuple(one["evidence"]),
                 }
             )  # fmt: skip
@@ -308,7 +309,7 @@ def claims(view: RecordView) -> pd.DataFrame:
     return frame(CLAIMS, rows)
 
 
-def _claimed(view: RecordView, body: acts.Act | e.Event, at: int) -> tuple[str, str, str, bool] | None:
+def _claimed(view: RecordView, body: Body, at: int) -> tuple[str, str, str, bool] | None:
     match body:
         case acts.Declare() | acts.ChangeSeverity():
             true = facts.severity_truth(view, at)

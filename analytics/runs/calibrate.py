@@ -62,7 +62,8 @@ def measure(job: Job) -> list[Row]:
     loaded, book = job.load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
     if job.versions != (loaded.version, VERSION):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
-    return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
+    with loaded.guard():
+        return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
 
 
 def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) -> Row:

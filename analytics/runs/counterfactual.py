@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from analytics.playbook import Playbook
-from analytics.record import Branch, DrillRecord, Fit, References, Run, Spread, Waiting
-from analytics.runs.library import Library, Step, library_of
+from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread
+from analytics.runs.library import CourseStep, Library, library_of
 from analytics.runs.walk import (
     MINUTE,
     Turn,
@@ -25,7 +25,7 @@ from analytics.runs.walk import (
 )
 from analytics.runs.what_if import leverage
 from analytics.score import score
-from analytics.timeline import ActionRun
+from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
@@ -50,12 +50,12 @@ def silent_progress(done: int, of: int) -> None:
     """Report nothing."""
 
 
-def null_run(walk: Walk) -> Run:
+def null_run(walk: Walk) -> Course:
     """Return the course of nobody doing anything."""
     return course(walk, "nobody does anything", untouched_turns(walk))
 
 
-def best_run(walk: Walk, library: Library) -> Run:
+def best_run(walk: Walk, library: Library) -> Course:
     """Return the best of the library's finalists on this world; the null run where there are none."""
     runs = []
     for finalist in library.finalists:
@@ -125,7 +125,7 @@ class Ends:
         self._loaded = loaded
         self.library = library
         self._walks: dict[int, Walk] = {}
-        self._runs: dict[int, tuple[Run, Run]] = {}
+        self._runs: dict[int, tuple[Course, Course]] = {}
 
     def walk(self, seed: int) -> Walk:
         """Return the untouched world of a seed at T+0; fork it, do not walk it."""
@@ -134,7 +134,7 @@ class Ends:
             self._walks[shift] = begin(self._loaded.make_world, self._loaded.scenario, shift)
         return self._walks[shift]
 
-    def of(self, seed: int) -> tuple[Run, Run]:
+    def of(self, seed: int) -> tuple[Course, Course]:
         """Return the null and the best run of a seed."""
         shift = onset_shift(self._loaded, seed)
         if shift not in self._runs:
@@ -216,7 +216,7 @@ def decision_fits(view: RecordView, start: Walk, library: Library) -> list[Fit]:
         horizon = view.scenario.horizon
         done = _done_by(view, at)
         taken_turns = [*flying, *moments.of_runs(at, frozenset(r.ref for r in runs))]
-        last = max((r.finished if r.finished is not None else r.begun for r in runs), default=at)
+        last = max((r.begun if r.run.carried is None else r.run.carried for r in runs), default=at)
         cleanup = _cleanup(library, view.scenario, last, frozenset(r.id for r in runs))
         taken = loss_from(walk, horizon, taken_turns, cleanup)
         branches = []
@@ -236,7 +236,7 @@ def decision_fits(view: RecordView, start: Walk, library: Library) -> list[Fit]:
     return fits
 
 
-def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[ActionRun]]]:
+def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[Attempt]]]:
     """Yield (reference, second, entry, runs) of each decision acted on, then of each start that no decision covers."""
     covered: set[str] = set()
     started = view.mitigations
@@ -270,7 +270,9 @@ def _done_by(view: RecordView, at: int) -> frozenset[str]:
     )
 
 
-def _as_possible(view: RecordView, steps: Iterable[Step], at: int, done: frozenset[str]) -> list[tuple[int, Action]]:
+def _as_possible(
+    view: RecordView, steps: Iterable[CourseStep], at: int, done: frozenset[str]
+) -> list[tuple[int, Action]]:
     """Return a branch's actions, each once somebody who can do it is in the room; what is done is left out."""
     found = []
     for step in steps:
@@ -301,7 +303,7 @@ def _cleanup(library: Library, scenario: Scenario, last: int, used: frozenset[st
     return as_course(steps, scenario, last)[1]
 
 
-def risks_of_waiting(view: RecordView, start: Walk) -> list[Waiting]:
+def risks_of_waiting(view: RecordView, start: Walk) -> list[Delay]:
     """Return what doing nothing for 30 minutes from each snapshot would have come to."""
     moments = Moments(view, start)
     found = []
@@ -311,7 +313,7 @@ def risks_of_waiting(view: RecordView, start: Walk) -> list[Waiting]:
         later = walk.fork()
         later.go(walk.world.now + WAIT, moments.in_flight(snapshot.at, snapshot.seq))
         then = dict(later.world.figures())
-        found.append(Waiting(ref=snapshot.ref, at=snapshot.at, now=_rounded(now), then=_rounded(then)))
+        found.append(Delay(ref=snapshot.ref, at=snapshot.at, now=_rounded(now), then=_rounded(then)))
     return found
 
 

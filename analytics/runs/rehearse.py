@@ -20,16 +20,19 @@ from simulator.engine import Engine
 from simulator.loaded import LoadedScenario
 from simulator.play import play, play_orders
 from simulator.policy import Order
+from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
 from simulator.scenario.world import World
 from simulator.text import Utc, render
+from simulator.values import Author
 
 SEEDS = (1, 2, 3)
 TRIED_AT, SETTLES = 600, 600
 """Drill second at which an action is tried, and seconds after which its effect must show somewhere."""
+NAME = "rehearsal"
+"""Of whoever gives the orders."""
 Progress = Callable[[int, int], None]
-Steps = tuple[str | int, ...]
 Level = Literal["error", "warning"]
 
 
@@ -83,7 +86,7 @@ def _best(variant: Variant) -> Iterator[Remark]:
         return
     what = f"{variant.name}: the best course ({best.name}, loss {best.loss:.3f}) does no better than doing nothing"
     remedy = "make an action help, or renew the library's finalists"
-    if variant.source.patch is not None:
+    if variant.source.patch_file:
         # The base has its own line; that it is so in the variant, the patch has to mend.
         yield Remark(variant.source.patch_file, 1, f"{what} ({null.loss:.3f})", remedy)
     else:
@@ -180,13 +183,13 @@ def _only(loaded: LoadedScenario, action: Action) -> Iterator[Order]:
     scenario = loaded.scenario
     lead = scenario.seats()[0].id
     for role in scenario.seats():
-        yield Order(0, f"{role.id}:rehearsal", acts.TakeSeat(seat=role.id, name="rehearsal"))
+        yield Order(0, Author.person(role.id, NAME), acts.TakeSeat(seat=role.id, name=NAME))
     for role in scenario.roles:
         if not role.present:
-            yield Order(60, f"{lead}:rehearsal", acts.PageTeam(role=role.id))
+            yield Order(60, Author.person(lead, NAME), acts.PageTeam(role=role.id))
     for signer in action.sign_offs:
-        yield Order(TRIED_AT + 300, f"{signer}:rehearsal", acts.SignOff(action=action.id))
+        yield Order(TRIED_AT + 300, Author.person(signer, NAME), acts.SignOff(action=action.id))
     executor = action.executors[0]
     seated = any(role.id == executor for role in scenario.seats())
     by = executor if seated else lead
-    yield Order(TRIED_AT + 300, f"{by}:rehearsal", acts.TakeAction(action=action.id, executor=executor))
+    yield Order(TRIED_AT + 300, Author.person(by, NAME), acts.TakeAction(action=action.id, executor=executor))

@@ -6,20 +6,23 @@ An action starts when it is said to, takes its median time and turns the world's
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from analytics.record import Run, loss_of
-from analytics.runs.library import Step
+from analytics.record import Course, loss_of
+from analytics.runs.library import CourseStep
+from simulator.actions import STALL_POLL, ActionRun
 from simulator.errors import ScenarioError
+from simulator.record.facts import Facts, prepared
+from simulator.record.history import History
+from simulator.record.tracked import Run
 from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Action
+from simulator.scenario.parts import Action, Effect
 from simulator.scenario.world import World
+from simulator.values import Ref
 
 MINUTE = 60
-STALL_POLL = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +35,25 @@ class Turn:
     over: int = 0
 
 
-@dataclass(slots=True)
-class _Task:
-    """An action under way in a walk."""
-
-    at: int
-    action: Action
-    started: bool = False
-
-
 class Walk:
-    """A world alone, walked forward on the engine's grid; `fork` copies it as it stands."""
+    """A world alone, walked forward on the engine's grid; `fork` copies it as it stands.
+
+    Whoever is needed is there and knows: an action begins when it is said to, takes its median time, and otherwise does
+    what it does in a drill (`simulator.actions`): fails where something is lacking, hangs, waits for a rival's lock.
+    """
 
     def __init__(self, world: World, scenario: Scenario) -> None:
         self.world = world
         self.scenario = scenario
-        self._actions: dict[str, str] = {}
+        self._history = prepared(scenario)
 
     def fork(self) -> Walk:
         """Return a copy that goes its own way."""
-        other = Walk(copy.deepcopy(self.world), self.scenario)
-        other._actions = dict(self._actions)
+        other = copy.copy(self)
+        other.world = copy.deepcopy(self.world)
+        # Of a walk's history nothing but its runs ever changes.
+        other._history = copy.copy(self._history)
+        other._history.runs = {ref: copy.copy(run) for ref, run in self._history.runs.items()}
         return other
 
     def go(
@@ -64,7 +65,7 @@ class Walk:
     ) -> None:
         """Walk to `until`. Turns and actions come due before the step that contains them; `each` sees every minute."""
         pending = sorted(turns, key=lambda turn: turn.at)
-        tasks = [_Task(at, action) for at, action in sorted(actions, key=lambda item: item[0])]
+        tasks = [_Task(at, ActionRun(action)) for at, action in sorted(actions, key=lambda item: item[0])]
         world, dt = self.world, self.world.step_seconds
         if world.now % MINUTE == 0:
             each(world)
@@ -81,43 +82,46 @@ class Walk:
 
     def _goes_on(self, task: _Task) -> bool:
         """Start or finish what is due; tell whether the task is still under way."""
-        action, facts = task.action, self.facts()
-        if not task.started:
-            if any(not holds(one.when, facts) for one in action.preconditions):
-                return False
-            task.started = True
-            self._actions[action.id] = "running"
-            self._turn(action.starts_with)
-            task.at += action.takes.median
-            return True
-        if action.stalls_when and holds(action.stalls_when, facts):
-            self._actions[action.id] = "stalled"
+        run, facts = task.run, self.facts()
+        if run.state == "waiting":
+            self._turn(run.start(facts, self._in_flight()))
+            task.at += run.takes(run.action.takes.median)
+        else:
+            self._turn(run.end(facts))
             task.at += STALL_POLL
-            return True
-        self._actions[action.id] = "done"
-        self._turn(action.effects)
-        return False
+        self._note(run)
+        return run.state in ("running", "stalled")
 
-    def _turn(self, effects: Iterable[Any]) -> None:
+    def _note(self, run: ActionRun) -> None:
+        ident = run.action.id
+        ref = Ref.to("action", ident)
+        self._history.runs[ref] = Run(ref, "action", ident, "", ident, self.world.now, run.state)
+
+    def _in_flight(self) -> Iterator[Action]:
+        for run in self._history.runs.values():
+            if run.state in ("running", "stalled"):
+                yield self.scenario.find("actions", run.ident)
+
+    def _turn(self, effects: Iterable[Effect]) -> None:
         for effect in effects:
             self.world.turn(effect.knob, effect.value, effect.over)
 
-    def facts(self) -> Mapping[str, Any]:
+    def facts(self) -> Facts:
         """Return the facts as conditions read them; people and their knowledge are no part of a walk."""
-        # Whoever is needed is there and knows.
-        facts: dict[str, Any] = {f"role.{role.id}": True for role in self.scenario.roles}
-        facts.update((f"query.{query.id}", True) for query in self.scenario.queries)
-        facts.update((f"action.{action.id}", "none") for action in self.scenario.actions)
-        facts.update((f"action.{ident}", state) for ident, state in self._actions.items())
-        return {"incident.declared": True, "incident.frozen": True, **facts, **self.world.facts()}
+        return Facts(self._history, self.world.facts, self.world.now, self.scenario.overlay.freeze_scope)
 
-    def without_people(self) -> Mapping[str, Any]:
+    def without_people(self) -> Facts:
         """Return the facts as conditions read them where nobody has done anything."""
-        facts: dict[str, Any] = {f"role.{role.id}": role.present for role in self.scenario.roles}
-        facts.update((f"query.{query.id}", False) for query in self.scenario.queries)
-        facts.update((f"action.{action.id}", "none") for action in self.scenario.actions)
-        calm = {"incident.declared": False, "incident.frozen": False, "incident.public_update": False}
-        return {"t": self.world.now, "closed": False, **calm, **facts, **self.world.facts()}
+        scope = self.scenario.overlay.freeze_scope
+        return Facts(History(self.scenario), self.world.facts, self.world.now, scope)
+
+
+@dataclass(slots=True)
+class _Task:
+    """An action under way in a walk, and when it comes due next."""
+
+    at: int
+    run: ActionRun
 
 
 def begin(make_world: Callable[[], World], scenario: Scenario, shift: int) -> Walk:
@@ -132,7 +136,7 @@ def begin(make_world: Callable[[], World], scenario: Scenario, shift: int) -> Wa
 
 def course(
     walk: Walk, name: str, turns: Sequence[Turn] = (), actions: Sequence[tuple[int, Action]] = ()
-) -> Run:
+) -> Course:
     """Return what a forked walk from T+0 comes to with these turns and actions."""
     scenario = walk.scenario
     series: dict[str, list[float]] = {one.id: [] for one in scenario.harm}
@@ -147,7 +151,7 @@ def course(
     forked = walk.fork()
     forked.go(scenario.horizon, turns, actions, note)
     harm = {ident: values[-1] for ident, values in series.items()}
-    return Run(
+    return Course(
         name=name, harm=harm, loss=round(loss_of(harm, scenario), 6),
         series={ident: tuple(values) for ident, values in series.items()}, losses=tuple(losses),
     )  # fmt: skip
@@ -162,7 +166,9 @@ def loss_from(
     return round(loss_of(forked.world.harm(), walk.scenario), 6)
 
 
-def as_course(steps: Sequence[Step], scenario: Scenario, since: int = 0) -> tuple[list[Turn], list[tuple[int, Action]]]:
+def as_course(
+    steps: Sequence[CourseStep], scenario: Scenario, since: int = 0
+) -> tuple[list[Turn], list[tuple[int, Action]]]:
     """Return the turns and actions of steps, their minutes counted from second `since`. Unknown actions raise."""
     turns: list[Turn] = []
     actions: list[tuple[int, Action]] = []

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from analytics.criteria.blueprint import decision_behind
 from analytics.record import WhatIf, loss_of
 from analytics.scorecard import clock
-from analytics.timeline import FOREVER, ActionRun
+from analytics.timeline import FOREVER, Attempt
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
-from simulator.record.journal import Journal, accepted, past
+from simulator.record.journal import Journal, accepted, late
 from simulator.record.replay import rerun
 from simulator.scenario.parts import Action
 
@@ -34,7 +34,7 @@ TOP = 3
 
 
 @dataclass(frozen=True)
-class Change:
+class Edit:
     """One change to the people's commands."""
 
     kind: str
@@ -62,9 +62,9 @@ def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tupl
     return tuple(_told(loaded, view, given, base, change, harm) for _, change, harm in chosen)
 
 
-def _one_an_action(items: list[tuple[float, Change, dict[str, float]]]) -> list[tuple[float, Change, dict[str, float]]]:
+def _one_an_action(items: list[tuple[float, Edit, dict[str, float]]]) -> list[tuple[float, Edit, dict[str, float]]]:
     """Keep the best change of each order, so that three lines teach three things."""
-    best: dict[tuple[int, str], tuple[float, Change, dict[str, float]]] = {}
+    best: dict[tuple[int, str], tuple[float, Edit, dict[str, float]]] = {}
     for item in items:
         change = item[1]
         best.setdefault((change.seq, "" if change.seq else change.action), item)
@@ -73,29 +73,29 @@ def _one_an_action(items: list[tuple[float, Change, dict[str, float]]]) -> list[
 
 def _people(view: RecordView) -> list[Entry]:
     journal = view.record.journal
-    late = past(journal.entries)
-    return [x for x in journal.commands() if x.seq not in late]
+    too_late = late(journal.entries)
+    return [x for x in journal.commands() if x.seq not in too_late]
 
 
-def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
+def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
     """Yield every change worth trying."""
     for run in view.runs:
         order = next((x for x in given if x.seq == run.order_seq and isinstance(x.body, acts.TakeAction)), None)
         if order is None or run.started is None:
             continue
         rest = [x for x in given if x.seq != order.seq]
-        yield Change("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.id, tuple(rest))
+        yield Edit("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.id, tuple(rest))
         soonest = feasible(view, run.spec, run.executor, order.at, run)
         if soonest is not None and order.at - soonest >= SOONER:
             label = f"{run.title} at {clock(soonest)} instead of {clock(order.at)}"
-            yield Change("moved", label, order.seq, soonest, run.id, _with(rest, order, soonest, run.id))
+            yield Edit("moved", label, order.seq, soonest, run.id, _with(rest, order, soonest, run.id))
         for other in _alternatives(view, run):
             label = f"“{other.title}” instead of {run.title} at {clock(order.at)}"
-            yield Change("swapped", label, order.seq, order.at, other.id, _with(rest, order, order.at, other.id))
+            yield Edit("swapped", label, order.seq, order.at, other.id, _with(rest, order, order.at, other.id))
     yield from _more(view, given)
 
 
-def feasible(view: RecordView, action: Action, executor: str, before: int, run: ActionRun | None = None) -> int | None:
+def feasible(view: RecordView, action: Action, executor: str, before: int, run: Attempt | None = None) -> int | None:
     """Return the first second, if before `before`, at which an action could have been ordered on what was seen."""
     known = [_present(view, executor), _grounds(view, run)]
     if action.precheck:
@@ -108,7 +108,7 @@ def feasible(view: RecordView, action: Action, executor: str, before: int, run: 
     return soonest if soonest < before else None
 
 
-def _grounds(view: RecordView, run: ActionRun | None) -> int:
+def _grounds(view: RecordView, run: Attempt | None) -> int:
     """Return when what a run rests on had been seen: its decision's links, else the first telling output."""
     decision = decision_behind(view, run) if run else None
     if decision and decision.body.evidence:
@@ -128,7 +128,7 @@ def _first_output(view: RecordView, query: str) -> int:
     return min((m.at for m in view.all(e.QueryFinished) if m.body.query == query and m.body.ok), default=FOREVER)
 
 
-def _alternatives(view: RecordView, run: ActionRun) -> list[Action]:
+def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
     """Return other branches of the mitigation that could have been taken at that moment instead."""
     taken = {other.id for other in view.runs}
     found = []
@@ -141,7 +141,7 @@ def _alternatives(view: RecordView, run: ActionRun) -> list[Action]:
     return found[:SWAPS]
 
 
-def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
+def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
     """Yield what could have been done as well: a repeatable step once more, or a treatment never tried."""
     first = view.first_mitigation
     if first is None:
@@ -162,10 +162,10 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
             label = f"“{action.title}” at {clock(at)} {'as well' if runs else ', which was never done'}".replace(
                 " ,", ","
             )
-            yield Change("added", label, 0, at, action.id, _sorted([*given, order]))
+            yield Edit("added", label, 0, at, action.id, _sorted([*given, order]))
 
 
-def _moments(view: RecordView, runs: Sequence[ActionRun], soonest: int) -> list[int]:
+def _moments(view: RecordView, runs: Sequence[Attempt], soonest: int) -> list[int]:
     """Return when something more could have come: at once, and after the last change took effect."""
     last = view.last_effect or soonest
     later = [run.effect for run in view.in_effect if run.effect is not None and run.effect > soonest]
@@ -199,7 +199,7 @@ def _told(
     view: RecordView,
     given: Sequence[Entry],
     base: dict[str, float],
-    change: Change,
+    change: Edit,
     harm: dict[str, float],
 ) -> WhatIf:
     """Return a change with its difference, and the interval of that difference over other seeds."""

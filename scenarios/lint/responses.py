@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from scenarios.lint.places import Steps
-from simulator.acts import Command
+from simulator.acts import ACTS
 from simulator.errors import nearest
+from simulator.scenario.document import Steps
 from simulator.values import Pick
 
 DUE = ("reporter",)
@@ -20,10 +20,9 @@ SUPPORTED = ("any decision", "mitigation", "rollback", "closure")
 
 def expected(expects: Mapping[str, Any], known: Mapping[str, Sequence[str]]) -> Iterator[tuple[Steps, str, str]]:
     """Yield (path in `expects`, what is wrong, remedy); `known` holds the names there are by group."""
-    kinds = {model.model_fields["kind"].default: model for model in Command.__subclasses__()}
-    model = kinds.get(expects["command"])
+    model = ACTS.get(expects["command"])
     if model is None:
-        remedy = f"use a command's kind{nearest(expects['command'], kinds)}"
+        remedy = f"use a command's kind{nearest(expects['command'], ACTS)}"
         yield ("command",), f"unknown command {expects['command']!r}", remedy
         return
     fields = {info.alias or name: info for name, info in model.model_fields.items()}

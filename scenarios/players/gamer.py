@@ -67,14 +67,13 @@ class _Greed:
         line = self._next(b, "action")
         if line is None:
             return
-        segments = tuple(option.id for option in b.options("segments"))
-        yield (
-            "mitigation",
-            acts.RecordOption(
-                action=line.id, coverage=segments, minutes_to_effect=1, risk=segments[0], reversal_minutes=1
-            ),
+        segments = _ids(b, "segments")
+        card = acts.RecordOption(
+            action=line.id, coverage=segments, minutes_to_effect=1, risk=segments[0], reversal_minutes=1
         )
-        yield "commander", _decision(b, line.id)
+        yield "mitigation", card
+        if b.options("reasons") and b.catalogue.panels:
+            yield "commander", _decision(b, line.id)
         yield "commander", acts.TakeAction(action=line.id)
 
 
@@ -98,12 +97,12 @@ def _decision(b: Briefing, action: str) -> acts.RecordDecision:
             "actions": (action,),
             "strategy": "containment",
             "why_now": b.options("reasons")[0].id,
-            "evidence": tuple(option.id for option in b.options("evidence"))[-8:],
+            "evidence": _ids(b, "evidence")[-8:],
             "rejected": [{"rung": rung, "reason": "uncertainty"} for rung in ("flag", "hotfix", "rollback")],
             "execution_owner": "mitigation",
             "verification_owner": "verification",
             "reversal_minutes": 1,
-            "blast_radius": tuple(option.id for option in b.options("blast")),
+            "blast_radius": _ids(b, "blast"),
             "check": {"metric": metric, "is": "below", "threshold": 1e9, "within_minutes": 5},
             "confidence": "L3",
             "contained_until_minutes": 60,
@@ -112,12 +111,16 @@ def _decision(b: Briefing, action: str) -> acts.RecordDecision:
 
 
 def _update(b: Briefing) -> acts.UpdateStakeholders:
-    figure = b.options("figures")[0].id
+    figures = _ids(b, "figures")
     return acts.UpdateStakeholders(
         audience="public",
         status="mitigating",
-        impact=values.Figure(name=figure, low=0, high=1e9),
-        segments=tuple(option.id for option in b.options("segments")),
-        unknowns=tuple(option.id for option in b.options("unknowns")),
+        impact=values.Figure(name=figures[0], low=0, high=1e9) if figures else None,
+        segments=_ids(b, "segments"),
+        unknowns=_ids(b, "unknowns"),
         next_update_minutes=1,
     )
+
+
+def _ids(b: Briefing, source: str) -> tuple[str, ...]:
+    return tuple(option.id for option in b.options(source))

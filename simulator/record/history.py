@@ -286,8 +286,10 @@ class History:
 
     def end_run(self, run: Ref, entry: Entry, ok: bool, stalled: bool = False) -> None:
         """Take note of how a run came out."""
-        known = self.runs[run]
-        known.state = "done" if ok else "stalled" if stalled else "failed"
+        known = self.runs.get(run)
+        if known is None:  # a record that somebody cut
+            return
+        known.state = known.outcome = "done" if ok else "stalled" if stalled else "failed"
         known.finished, known.carried, known.finish_seq = entry.at, entry.at, entry.seq
 
     def lane_of(self, role: str) -> str | None:

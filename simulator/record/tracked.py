@@ -79,6 +79,8 @@ class Run:
     start_seq: int = 0
     carried: int | None = None
     """When it was carried out, failed or hung last."""
+    outcome: State | None = None
+    """What came of it then: done, failed or stalled; a later abort leaves it."""
     finish_seq: int = 0
     aborted: int | None = None
     effect: int | None = None

@@ -12,7 +12,7 @@ from typing import Any
 
 from analytics.playbook import Criterion, Playbook
 from analytics.playbook import load as book
-from analytics.record import DrillRecord, Fit, References, Run, Waiting
+from analytics.record import Course, Delay, DrillRecord, Fit, References
 from analytics.scorecard import Finding
 from analytics.view import RecordView
 from simulator import acts, values
@@ -63,8 +63,8 @@ def scenario(**more: Any) -> Scenario:
         ],
         "roles": [
             {"id": seat, "title": seat, "handle": f"@{seat}", "team": "T", "brief": "",
-             "lane": seat if seat in ("triage", "mitigation", "verification", "comms") else None}
-            for seat in SEATS
+             "lane": place if place not in ("commander", "deputy") else None, "duties": [duty]}
+            for duty, place in values.PLACES.items() for seat in [place]
         ] + [{"id": "mobile", "title": "mobile", "handle": "@mobile", "team": "M", "brief": "", "seat": False}],
         "segments": [
             {"id": "web", "title": "Web", "weight": 0.6}, {"id": "mobile", "title": "Mobile", "weight": 0.4},
@@ -199,7 +199,7 @@ def act(
     run = ref or f"action:{ident}"
     begun = seconds(start or clock)
     lines = say(clock, role, acts.TakeAction(action=ident, executor=executor, decision=decision))
-    lines.append((seconds(clock), "engine", e.ActionQueued(run=run, action=ident, executor=executor, waits_for="")))
+    lines.append((seconds(clock), "engine", e.ActionQueued(run=run, action=ident, executor=executor)))
     started = e.ActionStarted(run=run, action=ident, executor=executor, expected=begun + takes)
     lines.append((begun, "engine", started))
     if ends == "started":
@@ -349,12 +349,12 @@ def _truth(back: int, harm: float, locked: float, only: tuple[str, ...], fallbac
     return (*lines, (until, "world", e.HorizonReached()))
 
 
-def run(name: str, loss: float) -> Run:
-    return Run(name=name, harm={"minutes": 1000 * loss}, loss=loss, series={"minutes": ()}, losses=())
+def run(name: str, loss: float) -> Course:
+    return Course(name=name, harm={"minutes": 1000 * loss}, loss=loss, series={"minutes": ()}, losses=())
 
 
 def references(
-    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Waiting] = ()
+    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Delay] = ()
 ) -> References:
     return References(null=run("nothing", null), best=run("best", best), fits=tuple(fits), waiting=tuple(waiting))
 
@@ -367,8 +367,8 @@ def fit(taken: float, *others: tuple[str, float], ref: str = "decision:1", null:
     )
 
 
-def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> Waiting:
-    return Waiting(ref=f"snapshot:{number}", at=0, now={name: now}, then={name: then})
+def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> Delay:
+    return Delay(ref=f"snapshot:{number}", at=0, now={name: now}, then={name: then})
 
 
 def journal(*groups: Lines, policy: str | None = "fixture", ended: str = "60:00") -> Journal:

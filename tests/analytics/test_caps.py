@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.criteria.antipatterns import named
-from analytics.criteria.caps import CAPS
+from analytics.criteria import CAPS
+from analytics.criteria import PATTERNS as JUDGES
 from analytics.record import DrillRecord
 from analytics.view import RecordView
 from simulator import acts
@@ -157,12 +157,12 @@ PATTERNS: list[tuple[str, DrillRecord, DrillRecord]] = [
 
 @pytest.mark.parametrize(("ident", "shown", "not_shown"), PATTERNS, ids=[p[0] for p in PATTERNS])
 def test_an_anti_pattern_is_named_where_it_shows(ident: str, shown: DrillRecord, not_shown: DrillRecord) -> None:
-    pattern = next(one for one in book().anti_patterns if one.id == ident)
-    found = named(RecordView(shown, book()), pattern)
+    found = JUDGES[ident](RecordView(shown, book()))
     assert found is not None
-    assert found.why
-    assert found.evidence
-    assert named(RecordView(not_shown, book()), pattern) is None
+    why, evidence = found
+    assert why
+    assert evidence
+    assert JUDGES[ident](RecordView(not_shown, book())) is None
 
 
 def by_teammates(lines: Lines) -> Lines:

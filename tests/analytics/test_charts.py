@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from analytics.record import References, Run
+from analytics.record import Course, References
 from analytics.report import charts
 from analytics.report import tables as frames
 from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS
@@ -17,10 +17,10 @@ from tests.analytics.builders import act, book, decide, declare, drill, pair, sa
 MINUTES = tuple(float(i) for i in range(61))
 
 
-def _run(name: str, per_minute: float) -> Run:
+def _run(name: str, per_minute: float) -> Course:
     series = tuple(per_minute * minute for minute in MINUTES)
     losses = tuple(value / 1000 for value in series)
-    return Run(name=name, harm={"minutes": series[-1]}, loss=losses[-1], series={"minutes": series}, losses=losses)
+    return Course(name=name, harm={"minutes": series[-1]}, loss=losses[-1], series={"minutes": series}, losses=losses)
 
 
 @pytest.fixture

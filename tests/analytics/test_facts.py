@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from analytics.facts import (
-    facts_around,
     figure_true,
     picks_right,
     rerun_after,
@@ -114,7 +113,7 @@ def test_who_links_everything_points_at_nothing() -> None:
 def test_refused_commands_are_not_there() -> None:
     record = drill(declare("05:00"))
     seq = next(x.seq for x in record.journal if isinstance(x.body, acts.Declare))
-    record.journal.append(3600, "engine", e.CommandRefused(command=seq, reason="no"))
+    record.journal.append(3600, "engine", e.CommandRefused(command=seq, code="rights", reason="no"))
     assert RecordView(record, book()).all(acts.Declare) == ()
 
 
@@ -161,11 +160,11 @@ def test_runs_are_put_together_from_their_entries() -> None:
     assert (first.ordered, first.started, first.finished, first.effect, first.decision) == (600, 660, 690, 720,
         "decision:1")
     assert (second.stalled, second.landed, second.decision) == (True, FOREVER, None)
-    assert facts_around(found, 650)[0]["action.flag"] == "waiting"
-    assert facts_around(found, 670)[0]["action.flag"] == "running"
-    assert facts_around(found, 700)[0]["action.flag"] == "done"
-    assert facts_around(found, 1300)[0]["action.flag"] == "stalled"
-    assert facts_around(found, 500)[0]["action.rollback"] == "aborted"
+    assert found.facts(650)[0]["action.flag"] == "waiting"
+    assert found.facts(670)[0]["action.flag"] == "running"
+    assert found.facts(700)[0]["action.flag"] == "done"
+    assert found.facts(1300)[0]["action.flag"] == "stalled"
+    assert found.facts(500)[0]["action.rollback"] == "aborted"
 
 
 def test_a_delegated_action_rests_on_the_decision_of_who_ordered_it() -> None:

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics.criteria import CRITERIA
-from analytics.criteria.caps import CAPS
+from analytics.criteria import CAPS, CRITERIA
 from analytics.record import DrillRecord
 from analytics.view import RecordView
 from simulator import acts, values

@@ -11,12 +11,14 @@ import pytest
 from analytics.runs import rehearse
 from analytics.runs.library import Library
 from analytics.runs.rehearse import Remark, Variant
-from scenarios import check
+from scenarios import lint
 from scenarios.loader import load, parse, written
 from scenarios.sources import variants_at
 from simulator.errors import DrillError
 from tests.shipped import FOLDER, text
 from ui import cli
+
+pytestmark = pytest.mark.slow
 
 EFFECTS = "    effects: [{knob: asn_block, value: 1}]\n"
 ASKED = "  - id: meridian_eta\n"
@@ -126,7 +128,7 @@ def test_the_packages_own_scenario_is_played_and_no_copy(
     for path in (copy, copy / "scenario.yaml", own / "library.yaml"):
         with pytest.raises(DrillError, match="no copies"):
             variants_at(path)
-    monkeypatch.setattr(check, "check_path", lambda _: [])
+    monkeypatch.setattr(lint, "check_path", lambda _: [])
     assert cli.main(["check", str(copy), "--run"]) == 2
     said = capsys.readouterr()
     assert said.out == ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,21 @@ def test_the_first_frozen_record_stays(store: Store) -> None:
     assert store.record("d1") == ("one", None)
     store.add_references("d1", {"null": 3})
     assert store.record("d1") == ("one", '{"null": 3}')
+
+
+def test_a_record_is_frozen_and_its_drill_marked_as_ended_at_once_or_not_at_all(path: str, store: Store) -> None:
+    store.add_mark("d1", 1, Mark(10.5, "start", by="commander:Al"))
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("CREATE TRIGGER cut BEFORE UPDATE ON drills BEGIN SELECT RAISE(ABORT, 'killed here'); END")
+        assert not store.freeze("d1", "one")
+        assert (store.record("d1"), len(store.running())) == (None, 1)
+        other.execute("DROP TRIGGER cut")
+    assert store.freeze("d1", "one")
+    ended = store.drills()[0].ended
+    assert ended == store.frozen_at("d1")
+    assert store.running() == []
+    assert not store.freeze("d1", "two")
+    assert store.drills()[0].ended == ended
 
 
 def test_scorecards_are_replaced_and_overrides_never(store: Store) -> None:

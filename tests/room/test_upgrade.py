@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -53,9 +51,7 @@ def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         found = {}
         for table in ("drills", "commands", "clock", "participants", "records", "scorecards", "overrides", "settings"):
             held = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
-            found[table] = [
-                tuple(value for name, value in row.items() if name not in ("key", "ended")) for row in held
-            ]
+            found[table] = [tuple(value for name, value in row.items() if name not in ("key", "ended")) for row in held]
         return found
 
 
@@ -96,18 +92,19 @@ def test_a_drill_of_the_first_version_goes_on(tmp_path: Path, wall: Wall) -> Non
 
 
 KILLED = """
-import json, os, shutil, sys
+import os, shutil, sys
 from sqlalchemy import Engine, event
-from simulator.errors import StoreError
 from simulator.room.store import Store
 
 source, folder = sys.argv[1:]
-statements, last = [], None
+statements, last = [], 0
 
 def watched(connection, record):
     connection.set_trace_callback(said)
 
 def said(statement):
+    if statement.lstrip().startswith(("SELECT", "PRAGMA main.", "PRAGMA temp.")):
+        return  # what only reads leaves no other file behind
     statements.append(statement)
     if len(statements) == last:
         os._exit(9)
@@ -124,11 +121,9 @@ while True:
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
         break
     killed += 1
-last = None
-Store(path)
-print(json.dumps([killed, statements]))
+print(killed)
 """
-"""Kills an opening before its first statement, its second one, and so on, until one comes through."""
+"""Kills an opening before its first statement that changes something, its second one, and so on, until one succeeds."""
 
 
 def killed(source: Path, folder: Path) -> list[Path]:
@@ -137,15 +132,14 @@ def killed(source: Path, folder: Path) -> list[Path]:
     done = subprocess.run(
         [sys.executable, "-c", KILLED, source, folder], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
-    count, _ = json.loads(done.stdout)
-    return [folder / f"{n}.db" for n in range(count)]
+    return [folder / f"{n}.db" for n in range(int(done.stdout))]
 
 
 def test_killed_at_any_statement_of_an_upgrade_it_opens_and_goes_on(tmp_path: Path) -> None:
     source = old(tmp_path / "old.db")
     left = killed(source, tmp_path / "killed")
     Store(str(tmp_path / "new.db")).close()
-    assert len(left) > 10
+    assert len(left) > 5
     assert [1] in (found := [versions(path) for path in left])
     assert all(one in ([1], [1, NEWEST]) for one in found)
     for path in left:
@@ -186,12 +180,32 @@ def test_what_the_first_version_left_half_made_is_made_whole(tmp_path: Path, cou
     assert found["commands"] == wanted["commands"]
 
 
-def test_several_at_once_bring_it_up_to_date_once(tmp_path: Path) -> None:
+RACING = """
+import os, sys
+from simulator.room.store import Store
+
+start, go = os.pipe()
+children = []
+for _ in range(6):
+    child = os.fork()
+    if not child:
+        os.close(go)
+        os.read(start, 1)
+        os._exit(len(Store(sys.argv[1]).drills()))
+    children.append(child)
+os.close(go)
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+"""
+"""Opens a database from six processes at the same moment; each ends with the number of drills it sees."""
+
+
+def test_several_processes_at_once_bring_it_up_to_date_once(tmp_path: Path) -> None:
     path = old(tmp_path / "old.db")
     before = rows(path)
-    with ThreadPoolExecutor(8) as pool:
-        stores = list(pool.map(lambda _: Store(str(path)), range(8)))
-    assert all(len(store.drills()) == 2 for store in stores)
+    done = subprocess.run(
+        [sys.executable, "-c", RACING, path], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == f"{[2] * 6}\n"
     assert versions(path) == [1, NEWEST]
     assert rows(path) == before
 

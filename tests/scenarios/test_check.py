@@ -9,6 +9,8 @@ from scenarios.auth_token.world import AuthTokenWorld
 from scenarios.lint import Problem, check_path, check_text
 from tests.shipped import FOLDER, text
 
+pytestmark = pytest.mark.slow
+
 
 def check(old: str, new: str) -> list[Problem]:
     assert old in text()
@@ -80,6 +82,13 @@ def test_shipped_playbooks_are_clean():
          "did you mean 'replicas'?"),
         ("client={{ client }} sub=usr_{{ hex(4) }}… path", "client={{ clint }} sub=usr_{{ hex(4) }}… path",
          "logs.edge_reject.text: broken template ('clint' is undefined); use what is there; did you mean 'client'?"),
+        ("findings: {reason: reason}", "findings: {reason: resaon}",
+         "queries.endpoints.findings.reason: templates can print no single value 'resaon'; use one; "
+         "did you mean 'reason'?"),
+        ("findings: {reason: reason}", "findings: {reason: paths.0}",
+         "queries.endpoints.findings.reason: templates can print no single value 'paths.0'"),
+        ("findings: {reason: reason}", "findings: {reason: paths.99.path}",
+         "queries.endpoints.findings.reason: templates can print no single value 'paths.99.path'"),
         ("tickets_total: figures.tickets_total", "tickets_total: figures.tikets",
          "queries.ticket_split.figures.tickets_total: the world's context has no number 'figures.tikets'"),
         ("command: update_executives", "command: update_executive",
@@ -122,6 +131,12 @@ def test_shipped_playbooks_are_clean():
         ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
         ("    precheck: revoke_dry_run\n", "",
          "actions.revoke: is wide or irreversible and has no precheck; name the query that shows the danger in"),
+        ("    duties: [speaks]\n", "    duties: [observes]\n",
+         "roles: no seat speaks; give `duties: [speaks]` to one"),
+        ("reply: \"Fine. I will hold you to that time.\"", "reply: \"{{ nowhere }}\"",
+         "injects.meridian_eta.answers.no_time.reply: broken template ('nowhere' is undefined)"),
+        ("label: \"No repair time yet; they hear again at the time we commit to\",", "label: x, right: true,",
+         "injects.meridian_eta.answers.no_time.right: no such field; remove or rename it"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_finding(old, new, expected):
@@ -215,3 +230,9 @@ def test_a_playbook_whose_weights_do_not_add_up():
     findings = check_text(playbook.replace(points, points.replace("points: 2", "points: 3"), 1), "mine.yaml")
     assert findings
     assert all("add up" in f.what for f in findings)
+
+
+def test_who_asks_expects_an_answer():
+    asked = next(line for line in text().splitlines(True) if "expects: {command: answer_asker" in line)
+    told = "injects.meridian_eta: asks, and nothing is expected; say in `expects` which command answers it"
+    assert any(told in str(found) for found in check(asked, ""))

@@ -6,7 +6,7 @@ import pytest
 
 from analytics.runs.counterfactual import Ends
 from analytics.runs.library import library_of
-from scenarios import DIFFICULTIES, load, names, variants
+from scenarios import DIFFICULTIES, load
 from scenarios.difficulty import at
 from simulator import acts
 from simulator import events as e
@@ -16,6 +16,8 @@ from simulator.play import play
 from simulator.record.journal import Journal
 from simulator.record.replay import replay
 from tests.shipped import EVERY
+
+pytestmark = pytest.mark.slow
 
 
 def drill(difficulty: str, *, mode: str = "training", seed: int = 1) -> Engine:

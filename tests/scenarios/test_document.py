@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
@@ -84,7 +85,7 @@ def test_lines_are_found_for_paths() -> None:
         ("x: 1\n? [a]\n: 2\n", "2: yaml: a key that is no word"),
         ("x: 1\ny: \x07\n", "1: yaml: "),
         ("x: 1\ny: \ud800\n", "2: yaml: half a character"),
-        ("a: &a [1]\nb: [" + ", ".join(["*a"] * (MOST_ALIASES + 1)) + "]\n", f"2: yaml: more than {MOST_ALIASES} alias"),
+        ("a: &a [1]\nb: [" + ", ".join(["*a"] * (MOST_ALIASES + 1)) + "]\n", f"2: yaml: more than {MOST_ALIASES} "),
         ("x: " + "[" * (DEEPEST + 1) + "]" * (DEEPEST + 1), "1: file: nested too deeply"),
         ("x: " + "[" * 400_000, "1: file: nested too deeply"),
         ("x:\n" + "- " * 400_000, "2: file: nested too deeply"),
@@ -105,6 +106,8 @@ def test_the_text_is_read_once() -> None:
 @given(st.text("ab:-{}[],&*!|>'\"#%@ \n\t~1.", max_size=40))
 def test_no_text_ends_in_a_traceback(text: str) -> None:
     try:
+        told = ""
         assert isinstance(read.__wrapped__(text, "mine.yaml").data, dict)
     except ScenarioError as error:
-        assert str(error).startswith("mine.yaml:")
+        told = str(error)
+    assert told == "" or re.match(r"mine\.yaml:\d+: .*; .*$", told)

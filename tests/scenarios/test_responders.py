@@ -6,16 +6,13 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from analytics import playbook
-from analytics.runs.counterfactual import add_references
-from analytics.score import score
 from analytics.scorecard import Scorecard
-from scenarios import load, variants
+from scenarios import load, loader, variants
+from scenarios.players.derived import ANYBODY
 from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
@@ -25,27 +22,28 @@ from simulator.play import play, play_each
 from simulator.policy import Policy, Scripted
 from simulator.record.journal import Journal, seen_by
 from simulator.record.replay import replay
-from tests.scenarios.played import check_order
+from simulator.scenario.model import Scenario
+from tests import played
+from tests.simulator.toy import toy
+
+pytestmark = pytest.mark.slow
 
 SEEDS = (1, 7, 12)
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 
 
-@cache
 def journal_of(scenario: str, policy: str, seed: int) -> Journal:
-    return play(load(scenario), policy, seed).journal
+    return played.engine(scenario, "base", policy, seed).journal
 
 
-@cache
 def card(scenario: str, policy: str, seed: int) -> Scorecard:
-    book = playbook.load("recovery")
-    return score(add_references(load(scenario), journal_of(scenario, policy, seed), book, seeds=0), book)
+    return played.card(scenario, "base", policy, seed)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> None:
-    check_order({name: card(scenario, name, seed) for name in load(scenario).responders})
+    played.check_order(played.cards(scenario, "base", seed))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -55,7 +53,7 @@ def test_responders_played_together_give_what_each_gives_alone(scenario: str) ->
     together = dict(play_each(load(scenario), names, 7))
     assert tuple(together) == names
     for name, engine in together.items():
-        alone = journal_of(scenario, name, 7)
+        alone = play(load(scenario), name, 7).journal
         assert (engine.journal.header, engine.journal.entries) == (alone.header, alone.entries)
 
 
@@ -163,14 +161,34 @@ def test_responders_play_the_same_with_an_engine_without_truth(scenario: str, va
     responder = loaded.responders[name]
     assert isinstance(responder, Scripted)
 
-    def make() -> Policy:
-        policy = responder.make()
+    def make(scenario: Scenario) -> Policy:
+        policy = responder.make(scenario)
         return lambda brief: policy(lambda role: replace(brief(role), _engine=Blind(brief(role)._engine)))
 
     blind = replace(loaded, responders={name: Scripted(make)})
     lines = [x.to_json() for x in play(blind, name, 7).journal]
     sighted = journal_of(scenario, name, 7) if variant == "base" else play(loaded, name, 7).journal
     assert lines == [x.to_json() for x in sighted]
+
+
+@pytest.mark.parametrize("change", [{}, {"figures": [], "changes": [], "logs": [], "injects": []}, {"actions": []}])
+def test_who_knows_no_scenario_plays_any(change: dict[str, list[object]]) -> None:
+    loaded = replace(toy(**change), responders=ANYBODY)
+    entries = {name: play(loaded, name, 1).journal.entries for name in ANYBODY}
+    assert {x.body.kind for x in entries["null"] if isinstance(x.body, acts.Act)} == {"take_seat"}
+    assert {"declare", "run_query", "update_stakeholders"} <= {x.body.kind for x in entries["gamer"]}
+    assert ("take_action" in {x.body.kind for x in entries["gamer"]}) == ("actions" not in change)
+
+
+def test_a_scenario_without_players_of_its_own_is_played_by_those_who_need_none(monkeypatch) -> None:
+    module = loader._module
+    monkeypatch.setattr(loader, "_module", lambda name: None if name.endswith(".responders") else module(name))
+    loaded = load.__wrapped__("auth_token")
+    assert set(loaded.responders) == {"null", "gamer"}
+    assert loaded.teammates(loaded.scenario) == {}
+    assert [x.to_json() for x in play(loaded, "gamer", 7).journal] == [
+        x.to_json() for x in journal_of("auth_token", "gamer", 7)
+    ]
 
 
 def test_an_unknown_policy_offers_the_nearest() -> None:

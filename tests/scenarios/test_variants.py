@@ -28,8 +28,10 @@ from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.replay import replay
 from simulator.text import Utc, render
-from tests.scenarios import played
+from tests import played
 from tests.shipped import EVERY, FOLDER, text
+
+pytestmark = pytest.mark.slow
 
 OF_A = variants("auth_token")
 SEEDS = (1, 2, 3)
@@ -258,7 +260,7 @@ def test_the_best_course_is_about_as_good_as_by_the_book(name: str, variant: str
 
 @pytest.mark.parametrize(("name", "variant"), [one for one in EVERY if one[1] != "base"])
 def test_the_score_puts_responders_in_their_order_in_every_variant(name: str, variant: str) -> None:
-    played.check_order({one: played.drill(name, variant, one, 1)[1] for one in load(name, variant).responders})
+    played.check_order(played.cards(name, variant, 1))
 
 
 # --- patches, and what is wrong with them ----------------------------------------------------------------
@@ -344,7 +346,8 @@ def test_courses_of_another_world_are_a_warning(tmp_path: Path) -> None:
     (folder / "scenario.yaml").write_text(text(), encoding="utf-8")
     (folder / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
     (folder / "variants" / "mine.yaml").write_text("version: 2\nparameters: {capacity: 20000}\n", encoding="utf-8")
-    (folder / "variants" / "mine.library.yaml").write_text("scenario: auth_token\nscenario_version: \"1\"\n", encoding="utf-8")
+    library = "scenario: auth_token\nscenario_version: '1'\n"
+    (folder / "variants" / "mine.library.yaml").write_text(library, encoding="utf-8")
     (found,) = check_path(folder)
     assert (Path(found.file).name, found.line, found.level) == ("mine.library.yaml", 2, "warning")
     assert "with version 1, this is version 1.2" in found.what

@@ -13,7 +13,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics import playbook
-from analytics.record import DrillRecord, References, Run
+from analytics.record import Course, DrillRecord, References
 from analytics.report.story import GROUPS
 from analytics.score import score
 from scenarios.loader import load
@@ -40,7 +40,7 @@ def references(loaded: LoadedScenario, journal: Journal, report: Any) -> tuple[d
     report(0.5)
     minutes = range(31)
     null, best = (
-        Run(name=name, harm={"lost": 30 * k}, loss=30 * k / 1000, series={"lost": tuple(k * m for m in minutes)},
+        Course(name=name, harm={"lost": 30 * k}, loss=30 * k / 1000, series={"lost": tuple(k * m for m in minutes)},
             losses=tuple(k * m / 1000 for m in minutes))
         for name, k in (("nothing", 900.0), ("flag at T+2", 10.0))
     )  # fmt: skip
@@ -258,6 +258,7 @@ def test_a_share_that_says_nothing_is_told_as_a_number() -> None:
     assert course.beside(50.1, 0.0) == "there was none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", keys.VIEWS)
 def test_what_people_typed_stays_text_in_every_view(place: Rooms, wall: Wall, view: str) -> None:
     _, _, token = play(place, wall)
@@ -311,6 +312,7 @@ def test_a_broken_journal_is_one_line(place: Rooms, content: bytes, words: str) 
     assert "\n" not in app.error[0].value
 
 
+@pytest.mark.slow
 def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored(place: Rooms) -> None:
     journal = player.play(load("auth_token"), "null", 7).journal
     app = opened("null.jsonl", "\n".join(journal.lines()).encode())

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.pressing import hand_in
 from ui.parts import drafts
 from ui.parts.drafts import FIELDS, LETTERS, LIVES, PEOPLE, Drafts
 from ui.parts.live import SERVER
@@ -50,6 +51,7 @@ def test_a_draft_beyond_its_bounds_is_not_kept(kept: Drafts, fields: dict[str, o
     assert kept.of("ana") == {}
 
 
+@pytest.mark.slow
 def test_what_was_filled_in_is_there_after_a_reload(
     open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,7 +76,7 @@ def test_a_text_beyond_its_limit_is_refused_with_its_count_and_kept(open_app: Op
     app.get_by_key("form_group").set_value("Tell").run()
     app.get_by_key("form_kind").set_value("post_message").run()
     app.get_by_key("form-post_message-0-text").set_value("x" * 2345)
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert "2,345 characters, 2,000 fit; shorten it by 345" in str(app.error[0].value).replace("\\", "")
     assert len(app.get_by_key("form-post_message-0-text").value) == 2345
 

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
+from tests.ui.pressing import hand_in
 from tests.ui.test_pages import texts
 from ui.session import Here
 
@@ -122,11 +123,11 @@ def test_ending_asks_first_and_going_on_changes_nothing(open_app: Open, rooms: R
     app = open_app("console.py", Here(room, ana, token))
     app.get_by_key("form_group").set_value("Close").run()
     app.get_by_key("form_kind").set_value("end_drill").run()
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert "The harm runs on" in texts(app)
     assert not room.ended
     app.button(key="end-not").click().run()
     assert not room.ended
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     app.button(key="end-sure").click().run()
     assert room.ended

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from simulator import acts
 from simulator.room.rooms import Rooms
+from tests.ui.pressing import hand_in
 from ui.pages import Page
 from ui.session import Here
 
@@ -103,6 +104,7 @@ def test_a_broken_link_says_what_to_do(open_app: Open) -> None:
     assert "does not open a drill" in texts(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["commander", "triage", "mitigation", "verification", "comms"])
 @pytest.mark.parametrize("until", [-60, 0, 720])
 def test_the_console_shows_itself_to_every_role(role: str, until: int, open_app: Open, seat: Seat) -> None:
@@ -111,6 +113,7 @@ def test_the_console_shows_itself_to_every_role(role: str, until: int, open_app:
     assert len(app.get("plotly_chart")) == 6
 
 
+@pytest.mark.slow
 def test_every_form_of_the_commander_is_drawn(open_app: Open, seat: Seat) -> None:
     app = open_app("console.py", seat("commander", 300))
     drawn = 0
@@ -133,7 +136,7 @@ def test_a_form_hands_its_command_in(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 30)
     app = open_app("console.py", here)
     app.get_by_key("form-declare-0-severity").set_value("SEV-1")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert here.room.briefing("commander").incident.severity == "SEV-1"
     assert "SEV-1" in texts(app)
 
@@ -142,7 +145,7 @@ def test_what_is_missing_is_said_at_the_form_and_nothing_is_wiped(open_app: Open
     here = seat("commander", 30)
     app = open_app("console.py", here)
     app.get_by_key("form-declare-0-title").set_value("Half a thought")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert "Still needed: Severity" in texts(app)
     assert app.get_by_key("form-declare-0-title").value == "Half a thought"
 
@@ -153,7 +156,7 @@ def test_a_refusal_is_shown_with_its_reason(open_app: Open, seat: Seat) -> None:
     app.get_by_key("form_group").set_value("Close").run()
     app.get_by_key("form_kind").set_value("request_closure").run()
     app.get_by_key("form-request_closure-0-confidence").set_value("L2")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert "declare the incident first" in texts(app)
 
 
@@ -238,7 +241,7 @@ def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, 
         app.get_by_key(f"{form}-recommendations.{row}.action").set_value(action)
         app.get_by_key(f"{form}-recommendations.{row}.reversal_minutes").set_value(1.0 + 5 * row)
     app.get_by_key(f"{form}-choice").set_value("flag_web")
-    app.button(key="hand-in").click().run()
+    hand_in(app).click().run()
     assert not app.exception
     assert "@identity-architect" in texts(app)
     given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, acts.RecordContradiction)]
@@ -247,11 +250,10 @@ def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, 
     ]  # fmt: skip
 
 
-def test_a_line_that_is_sent_once_more_while_the_box_empties_is_given_once(open_app: Open, seat: Seat) -> None:
+def test_lines_are_given_in_the_order_in_which_they_are_typed(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 60)
     app = open_app("console.py", here)
-    for _ in range(3):
-        app.get_by_key("typed").set_value("/ic").run()
+    app.get_by_key("typed").set_value("/ic").run()
     app.get_by_key("typed").set_value("/ack").run()
     given = [x.body.kind for x in here.room.briefing("commander").entries if x.by == "commander:Ana"]
     assert given == ["take_seat", "assign_role", "acknowledge_page"]

@@ -7,13 +7,17 @@ import threading
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from simulator import acts
+from simulator.answers import Answer
+from simulator.errors import StoreError
 from simulator.room.rooms import Rooms
+from simulator.room.store import Participant
+from tests.ui.pressing import hand_in
 from ui import session
 from ui.parts import command_box, forms
 from ui.parts.live import Server
@@ -85,29 +89,88 @@ def test_a_form_handed_in_by_two_quick_presses_is_handed_in_once(open_app: Open,
     here = seat("commander", 60)
     app = open_app("console.py", here)
     form(app, "Tell", "update_stakeholders")
-    app.button(key="hand-in").click().run()
-    app.button(key="hand-in").click().run()
-    assert given(here, acts.UpdateStakeholders) == 1
+    button = hand_in(app)
+    for _ in range(3):
+        button.click().run()  # as it was drawn at first, with all that stood beside it
+        assert not app.exception
+        assert given(here, acts.UpdateStakeholders) == 1
     assert "on the record" in app.success[0].value
-    # Whoever has changed something since means a second one.
-    app.get_by_key("form-update_stakeholders-1-status").set_value("mitigating").run()
-    app.button(key="hand-in").click().run()
-    assert given(here, acts.UpdateStakeholders) == 2
+    # Whoever presses what has been drawn since means a second one, even of the very same words.
+    hand_in(app).click().run()
+    hand_in(app).click().run()
+    assert given(here, acts.UpdateStakeholders) == 3
 
 
-def test_a_line_is_given_once_however_long_the_box_takes_to_empty(
+def test_a_press_that_comes_before_the_answer_is_drawn_is_the_same_press(
     open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here, now = seat("commander", 60), [100.0]
-    monkeypatch.setattr(command_box.time, "monotonic", lambda: now[0])
+    here, keys = seat("commander", 60), list[str]()
+    submit = here.room.submit
+
+    def twice(command: acts.Act, person: Participant, key: str) -> Answer:
+        keys.append(key)
+        assert submit(command, person, key) == submit(command, person, key)
+        return submit(command, person, key)
+
+    monkeypatch.setattr(here.room, "submit", twice)
     app = open_app("console.py", here)
-    for _ in range(6):
-        app.get_by_key("typed").set_value("/ic").run()
-        now[0] += 2
-    assert given(here, acts.AssignRole) == 1
-    now[0] += 5
+    form(app, "Tell", "update_stakeholders")
+    hand_in(app).click().run()
     app.get_by_key("typed").set_value("/ic").run()
-    assert given(here, acts.AssignRole) == 2
+    app.get_by_key("typed").set_value("sessctl impact --now").run()
+    app.button(key="run").click().run()
+    (page,) = [one for one in app.button if one.label == "Acknowledge"]
+    page.click().run()
+    app.chat_input[0].set_value("hello").run()
+    assert not app.exception
+    assert len(set(keys)) == len(keys) == 5
+    wanted = (acts.UpdateStakeholders, acts.AssignRole, acts.RunQuery, acts.AcknowledgePage, acts.PostMessage)
+    assert [given(here, what) for what in wanted] == [1, 1, 1, 1, 1]
+
+
+def test_a_key_stays_where_nobody_knows_whether_the_command_was_stored(
+    open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = seat("commander", 60)
+    app = open_app("console.py", here)
+    form(app, "Tell", "update_stakeholders")
+    append = here.room._store.append
+
+    def cut(*args: Any) -> None:
+        append(*args)
+        raise StoreError("the connection was cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(here.room._store, "append", cut)
+        hand_in(app).click().run()
+    assert "the connection was cut" in app.error[0].value
+    hand_in(app).click().run()
+    assert "on the record" in app.success[0].value
+    assert given(here, acts.UpdateStakeholders) == 1
+
+
+def test_a_line_that_a_tick_still_holds_is_given_once(
+    open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # AppTest types only what a list offers.
+    monkeypatch.setattr(command_box, "OPENERS", (*command_box.OPENERS, "/say once"))
+    here = seat("commander", 60)
+    app = open_app("console.py", here)
+    box = app.get_by_key("typed")
+    box.set_value("/say once").run()
+    with monkeypatch.context() as patch:
+        # A tick sends what the page held before the box was emptied, and draws other parts.
+        patch.setattr("ui.parts.command_box.command_box", lambda here: None)
+        for _ in range(3):
+            box.set_value("/say once").run()
+    app.run()
+    assert not app.exception
+    assert given(here, acts.PostMessage) == 1
+    # Typed once more it is another one, however soon.
+    app.get_by_key("typed").set_value("/say once").run()
+    app.get_by_key("typed").set_value("/say once").run()
+    assert given(here, acts.PostMessage) == 3
+    assert app.get_by_key("typed").value is None
 
 
 def test_after_a_skip_what_nobody_touched_begins_anew_and_what_was_typed_stays(

@@ -214,6 +214,7 @@ def _mine(here: Here, b: Briefing) -> None:
                 key=f"share-{cue.id}",
                 on_click=session.give,
                 args=(here, "clock", acts.ShareCue(cue=cue.id)),
+                kwargs={"key": session.press(f"share-{cue.id}")},
             )
         st.caption(b.catalogue.briefing)
 

@@ -70,7 +70,7 @@ def render() -> None:
     shell.head("Library", "What there is to rehearse, and what a good response looks like.", narrow=True)
     scenarios, playbook, glossary = st.tabs(["Scenarios", "Playbook", "Glossary"])
     with scenarios:
-        for name in loader.names():
+        for name in loader.catalogue().offered:
             _scenario(name)
     with playbook, st.container(key="booktab"):
         st.html(sheet_html())

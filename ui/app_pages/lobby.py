@@ -56,7 +56,10 @@ def _alone() -> None:
             "You take one seat, simulated teammates hold the others. Skip quiet stretches; stop whenever you like. "
             "New here? Type your name, leave the rest as it is and start: a briefing comes first, the clock waits."
         )
-        names = loader.names()
+        names = loader.catalogue().offered
+        if not names:
+            st.info("No scenario can be played here; `drill check` says why.", icon=":material/info:")
+            return
         first = names.index(session.asked("scenario", names, names[0]))
         scenario = st.selectbox("Scenario", names, first, key="solo-scenario", format_func=_title)
         loaded = _loaded(scenario)
@@ -182,7 +185,10 @@ def _host() -> None:
     with st.container(border=True, key="host"):
         st.markdown("### Host for a team")
         st.caption("You get a join code to read out. People take seats; you start the clock.")
-        scenario = st.selectbox("Scenario", loader.names(), key="host-scenario", format_func=_title)
+        names = loader.catalogue().offered
+        if not names:
+            return
+        scenario = st.selectbox("Scenario", names, key="host-scenario", format_func=_title)
         name = entrance.your_name("host-name")
         one, two = st.columns(2)
         mode = one.segmented_control("Mode", MODES, default="training", required=True, key="host-mode", help=WHAT_MODE)

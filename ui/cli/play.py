@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from ui.cli import shared
 from ui.cli.choices import Difficulty, Mode
 from ui.cli.shared import Level, Variant, err, known, put, text_of, write
-
-if TYPE_CHECKING:
-    from simulator.record.journal import Journal
 
 
 def play(
@@ -40,22 +36,16 @@ def play(
     stop = None if until is None else round(60 * until)
     if commands is not None:
         given = list(orders.read(text_of(known(commands, "give a file of commands")), str(commands)))
-        engine = player.play_orders(loaded, given, seed or 0, mode=mode.value, until=stop, step=step)
-        for line in refusals(engine.journal):
+        with loaded.guard():
+            engine = player.play_orders(loaded, given, seed or 0, mode=mode.value, until=stop, step=step)
+        for line in orders.refusals(engine.journal):
             err.print(f"refused: {line}", markup=False)
     else:
-        engine = player.play(loaded, policy, seed or 0, mode=mode.value, until=stop, step=step)
+        with loaded.guard():
+            engine = player.play(loaded, policy, seed or 0, mode=mode.value, until=stop, step=step)
     if out is not None:
         write(out, engine.journal)
     put(player.outcome(engine))
-
-
-def refusals(journal: Journal) -> Iterator[str]:
-    """Yield each refused command of a person with its reason."""
-    from simulator.events import CommandRefused
-
-    for body in (entry.body for entry in journal):
-        if isinstance(body, CommandRefused):
-            command = journal.entries[body.command - 1]
-            if not command.by.simulated:
-                yield f"T{command.at:+d}s {command.by} {command.body.kind}: {body.reason}"
+    if commands is not None and orders.nothing_taken(engine.journal):
+        err.print("every command was refused", markup=False)
+        raise typer.Exit(1)

@@ -25,6 +25,7 @@ def serve(
     data: Database = None,
 ) -> None:
     """Start the app and print its address."""
+    from scenarios.loader import catalogue
     from simulator.room.store import Store
 
     free(host, port)
@@ -34,6 +35,8 @@ def serve(
         os.environ["DRILL_DATABASE_URL"] = data
     from streamlit.web import bootstrap
 
+    for line in catalogue().broken.values():
+        err.print(f"not offered: {line}", markup=False)
     err.print(greeting(host, port), markup=False)
     with redirect_stdout(sys.stderr):
         bootstrap.load_config_options(settings(port, host))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from html import escape
 
 import streamlit as st
@@ -14,8 +13,6 @@ from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "box"
-ECHO_SECONDS = 3.0
-"""Nobody means the same line twice within this time; ticks come more often."""
 OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
 HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
     f"`{line}` {what}" for line, what in completion.SLASH.items()
@@ -36,6 +33,7 @@ def _clear() -> None:
 @calm
 def command_box(here: Here) -> None:
     """Draw the box; what is typed stays until it was taken."""
+    _give_typed(here)
     b = here.room.briefing(here.role)
     known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
     typed = session.get(_key())
@@ -65,7 +63,7 @@ def command_box(here: Here) -> None:
             width=88,
             shortcut="Alt+Enter",
             on_click=_run,
-            args=(here, line),
+            args=(here, line, session.press(PLACE)),
             help=HELP,
         )
     # After the box: once somebody reads that it was done, the box is empty and takes what they type next.
@@ -146,9 +144,6 @@ def _known(b: Briefing, role: str) -> str:
 def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
     typed = session.get(_key())
-    if typed and _again(typed):
-        _clear()
-        return
     session.forget(PLACE)
     session.put(session.NEAREST, "")
     b = here.room.briefing(here.role)
@@ -164,22 +159,19 @@ def _typed(here: Here) -> None:
     if parsed.command is None:
         session.answer(PLACE, False, parsed.problem)
         session.put(session.NEAREST, parsed.nearest)
-    elif session.give(here, PLACE, parsed.command, f"{typed}: done"):
-        session.put(session.GIVEN, (typed, time.monotonic()))
-        _clear()
+    else:
+        session.put(session.PENDING, (typed, parsed.command))
 
 
-def _again(typed: str) -> bool:
-    """Tell whether a line is the one just given, sent once more.
+def _give_typed(here: Here) -> None:
+    """Give the command that was typed.
 
-    Every tick of the page sends what its widgets hold. Those under way while the box is being emptied still hold the
-    line, and would give it again, for as long as they come.
+    Not when it arrives but when the box is drawn with it: every tick of the page sends what its widgets hold, and those
+    under way while the box is being emptied still hold the line. They draw other parts, and so give nothing.
     """
-    line, at = session.get(session.GIVEN, ("", 0.0))
-    if typed != line or time.monotonic() - at > ECHO_SECONDS:
-        return False
-    session.put(session.GIVEN, (line, time.monotonic()))
-    return True
+    typed, command = session.take(session.PENDING) or ("", None)
+    if command is not None and typed == session.get(_key()) and session.give(here, PLACE, command, f"{typed}: done"):
+        _clear()
 
 
 def _take(here: Here, line: str) -> None:
@@ -187,11 +179,13 @@ def _take(here: Here, line: str) -> None:
     session.put(_key(), line)
 
 
-def _run(here: Here, line: CommandLine) -> None:
+def _run(here: Here, line: CommandLine, key: str) -> None:
+    if key != session.press(PLACE):
+        return  # pressed twice before the answer was drawn
     executor = session.get(f"executor-{line.id}-{session.rounds(PLACE)}")
     decision = session.get(f"rests-{line.id}") if line.what == "action" else None
     b = here.room.briefing(here.role)
     who = _known(b, executor) if executor else "whoever can"
     words = f"$ {line.command}: asked of {who}" if executor != here.role else f"$ {line.command}: started"
-    if session.give(here, PLACE, completion.order(line, executor, decision), words):
+    if session.give(here, PLACE, completion.order(line, executor, decision), words, key):
         _clear()

@@ -41,13 +41,13 @@ def _draw(here: Here, need: Need) -> None:
                     key=f"{need.id}-{index}",
                     type="primary" if index == 0 and need.urgent and len(need.buttons) < 3 else "secondary",
                     on_click=_settle,
-                    args=(here, button),
+                    args=(here, button, session.press(f"{need.id}/{index}")),
                     wrap=True,
                 )
 
 
-def _settle(here: Here, button: Button) -> None:
+def _settle(here: Here, button: Button, key: str) -> None:
     if button.command is None:
         open_form(button.opens, button.about)
         st.rerun("forms")
-    session.give(here, PLACE, button.command)
+    session.give(here, PLACE, button.command, key=key)

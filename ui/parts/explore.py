@@ -60,6 +60,7 @@ def explorer(here: Here) -> None:
                 width="stretch",
                 on_click=session.give,
                 args=(here, PLACE, acts.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
+                kwargs={"key": session.press(f"pin-{ident}")},
             )
             st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
@@ -103,6 +104,7 @@ def logs(here: Here) -> None:
                 acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
                 "Search is running",
             ),
+            kwargs={"key": session.press("log-evidence")},
         )
     _outcome()
     with st.container(height=372, key="logbox"):

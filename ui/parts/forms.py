@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any, get_args
 
 import streamlit as st
@@ -22,8 +21,6 @@ from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "form"
-ECHO_SECONDS = 2.0
-"""Whoever presses once more within this time, on a form not touched since, has not seen yet that it was handed in."""
 REMEMBERED = {"report_task": "task"}
 """Field that the button which opened a form fills in."""
 
@@ -98,18 +95,19 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
         )
         with st.container(key="hand", gap="xsmall"):
             asks = form.kind == "end_drill"
-            if (
-                st.button(
+            key = session.press(form.kind)
+            # Another button once it was answered: a second press of the one before is for a form that is gone.
+            with st.container(key="hand-in"):
+                pressed = st.button(
                     "End the drill …" if asks else form.title,
-                    key="hand-in",
+                    key=f"hand-in-{key}",
                     type="primary",
                     width="stretch",
                     on_click=None if asks else _hand_in,
-                    args=None if asks else (here, form),
+                    args=None if asks else (here, form, key),
                     shortcut="Ctrl+Enter",
                 )
-                and asks
-            ):
+            if pressed and asks:
                 ending.confirm(here)
             outcome = session.answered(PLACE)
             if outcome:
@@ -138,10 +136,9 @@ def legend(form: Form, b: Briefing) -> list[str]:
     return mine + ([f"{OTHER} counts for {plain(titles)}"] if titles else [])
 
 
-def _hand_in(here: Here, form: Form) -> None:
-    kind, at = session.get(session.HANDED, ("", 0.0))
-    if kind == form.kind and time.monotonic() - at < ECHO_SECONDS and not session.touched(form.kind):
-        return
+def _hand_in(here: Here, form: Form, key: str) -> None:
+    if key != session.press(form.kind):
+        return  # pressed twice before the answer was drawn
     filled = prefilled(form.kind, here.room.briefing(here.role))
 
     def held(path: str) -> Any:
@@ -154,9 +151,8 @@ def _hand_in(here: Here, form: Form) -> None:
     except ValidationError as error:
         session.answer(PLACE, False, problem(error))
         return
-    if session.give(here, PLACE, command, f"{form.title}: on the record"):
+    if session.give(here, PLACE, command, f"{form.title}: on the record", key):
         session.turn(form.kind)
-        session.put(session.HANDED, (form.kind, time.monotonic()))
 
 
 def problem(error: ValidationError) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from functools import cache
 
+from analytics import criteria
+from analytics import playbook as books
+from analytics.scorecard import Owner
 from simulator.values import Duty
 
 MINE, OTHER = ":blue[◆]", ":gray[◇]"
 """Marks of a field that counts for the reader's seat, and of one that counts for another."""
-Owners = frozenset[Duty | Literal["all"]]
+Owners = frozenset[Owner]
 """Duties of those whose score something is; `all` stands for every seat."""
 
 
@@ -28,5 +31,6 @@ def counts_for(owners: Owners, duties: Iterable[Duty]) -> bool:
     return not owners.isdisjoint({"all", *duties})
 
 
+@cache
 def _reads() -> Mapping[str, Mapping[str, Owners]]:
-    return {}
+    return criteria.reads(books.load())
