@@ -7,6 +7,7 @@ from collections.abc import Callable
 from scenarios.players.said import filling, finding
 from simulator import events as e
 from simulator.briefing import Briefing
+from simulator.values import Scalar
 
 When = Callable[[Briefing], bool]
 
@@ -96,6 +97,6 @@ def both(*conditions: When) -> When:
     return lambda b: all(condition(b) for condition in conditions)
 
 
-def found(query: str, name: str, value: e.Scalar) -> When:
+def found(query: str, name: str, value: Scalar) -> When:
     """Wait until a query's newest output has a finding of this value."""
     return lambda b: finding(b, query, name) == value

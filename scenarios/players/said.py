@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simulator import acts, values
-from simulator import events as e
 from simulator.briefing import Briefing
+from simulator.values import Scalar
 
 
 def m(minutes: float) -> int:
@@ -23,7 +23,7 @@ def filling(b: Briefing, place: str) -> str:
     return next((role.id for role in b.catalogue.roles if place in role.places), place)
 
 
-def finding(b: Briefing, query: str, name: str) -> e.Scalar | None:
+def finding(b: Briefing, query: str, name: str) -> Scalar | None:
     """Return a finding of a query's newest output; None while there is none."""
     result = b.latest_result(query)
     return result.findings.get(name) if result else None
