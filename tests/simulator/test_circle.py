@@ -18,9 +18,10 @@ from tests.simulator.toy import TOY, engine, role
 
 INSIDE = ("commander", "deputy", "mitigation", "dba")
 ROLES = [
-    role("commander"), role("deputy"),
-    role("comms", cues=[{"id": "blog", "text": "They blog.", "topics": ["purge"]}]),
-    role("mitigation", lane="mitigation", cues=[{"id": "purge_is_safe", "text": "It is.", "topics": ["purge"]}]),
+    role("commander", duties=["commands"]), role("deputy", duties=["deputises"]),
+    role("comms", duties=["speaks"], cues=[{"id": "blog", "text": "They blog.", "topics": ["purge"]}]),
+    role("mitigation", lane="mitigation", duties=["executes"],
+         cues=[{"id": "purge_is_safe", "text": "It is.", "topics": ["purge"]}]),
     role("dba", seat=False, present=False, joins_after="2m"),
 ]  # fmt: skip
 QUERIES = [

@@ -44,7 +44,7 @@ CHECK_BY_TWO = [{**TOY["queries"][0], "executors": ["mitigation", "comms", "comm
 def led(*orders: tuple[int, acts.Act], **others: Callable[[], Agent]) -> LoadedScenario:
     """Return the toy with a simulated commander who gives these orders."""
     lead = gives((0, acts.AssignRole(role="commander", to="commander")), *orders)
-    return replace(toy(queries=CHECK_BY_TWO, injects=[]), teammates={"commander": lead, **others})
+    return replace(toy(queries=CHECK_BY_TWO, injects=[]), teammates=lambda scenario: {"commander": lead, **others})
 
 
 def idle(loaded: LoadedScenario, seat: str = "mitigation", until: int = 1500) -> Engine:
