@@ -6,22 +6,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check golden finalists bench clean
+.PHONY: help run test test-fast check golden finalists bench clean
 
 help:  ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run  ## Start the app (ARGS="--port 8600" and the like are passed on)
 	$(BIN)/drill serve $(ARGS)
 
-# Browsers run alone: one that has to share its cores takes longer than what it waits for.
+# Without kept bytecode, every process that a test starts would compile all it imports.
+unexport PYTHONDONTWRITEBYTECODE
+SLOWEST := --durations=10 --durations-min=1
+
+# Browsers come last and by themselves, so that nothing else takes their cores.
 test: check $(VENV)/.browser  ## Run the checks and every test, those in a browser included
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not e2e"
-	$(BIN)/python -m pytest -m e2e
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not e2e" $(SLOWEST)
+	$(BIN)/python -m pytest -m e2e tests/e2e $(SLOWEST)
 endif
+
+test-fast: $(VENV)/.dev  ## Run the tests without browsers and whole drills, in less than a minute
+	$(BIN)/python -m pytest -q -m "not slow" --ignore=tests/e2e $(SLOWEST) $(ARGS)
 
 check: $(VENV)/.dev  ## Lint and check types
 	$(BIN)/ruff check .

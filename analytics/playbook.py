@@ -12,21 +12,16 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from analytics.scorecard import Owner
 from simulator.errors import ScenarioError, UnknownName
 from simulator.record.journal import first_problem
 from simulator.scenario import document
+from simulator.scenario.parts import Data
 from simulator.values import Severity
 
 Points = Annotated[float, Field(gt=0, le=100)]
-
-
-class Data(BaseModel):
-    """A frozen, closed piece of a playbook."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Criterion(Data):

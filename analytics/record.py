@@ -5,21 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from simulator.errors import JournalError
 from simulator.record.formats import upgrade_references
 from simulator.record.journal import Journal, first_problem
 from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Data
 
 
-class Part(BaseModel):
-    """A frozen, closed piece of the references; it is the last line of a journal file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Course(Part):
+class Course(Data):
     """A course of the world: what was done, and the harm it came to at the horizon."""
 
     name: str
@@ -33,14 +28,14 @@ class Course(Part):
     """Scalar loss at each minute."""
 
 
-class Branch(Part):
+class Branch(Data):
     """One way on from a decision, and the loss at the horizon it leads to."""
 
     name: str
     loss: float
 
 
-class Fit(Part):
+class Fit(Data):
     """How well a decision's branch fits: its loss beside those of the branches that were open then."""
 
     ref: str
@@ -69,7 +64,7 @@ class Fit(Part):
         return min(1.0, (self.taken - self.best) / self.avoidable) if self.avoidable > 0 else 0.0
 
 
-class Waiting(Part):
+class Delay(Data):
     """What doing nothing for 30 minutes from a snapshot would have come to."""
 
     ref: str
@@ -81,7 +76,7 @@ class Waiting(Part):
     """True figures 30 minutes on, had nobody done anything."""
 
 
-class Spread(Part):
+class Spread(Data):
     """Totals of the same commands on other seeds."""
 
     totals: tuple[int, ...]
@@ -99,7 +94,7 @@ class Spread(Part):
         return sorted(self.totals)[(len(self.totals) - 1) // 2]
 
 
-class WhatIf(Part):
+class WhatIf(Data):
     """The same drill with one thing different, and what that would have come to."""
 
     kind: str
@@ -120,7 +115,7 @@ class WhatIf(Part):
     """The same as a share of what it was."""
 
 
-class References(Part):
+class References(Data):
     """Everything about a drill that needs the engine to be known; computed once, when it ended."""
 
     engine: str = ""
@@ -132,7 +127,7 @@ class References(Part):
     best: Course
     """Best of the library's finalists."""
     fits: tuple[Fit, ...] = ()
-    waiting: tuple[Waiting, ...] = ()
+    waiting: tuple[Delay, ...] = ()
     spread: Spread | None = None
     what_if: tuple[WhatIf, ...] = ()
     """The changes with most leverage, most first."""

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from analytics import timeline as tl
 from analytics.doers import Doer, Doers
 from analytics.playbook import Criterion, Playbook
-from analytics.record import DrillRecord, Fit, Waiting, loss_of
+from analytics.record import Delay, DrillRecord, Fit, loss_of
 from analytics.scorecard import Owner
 from simulator import acts
 from simulator import events as e
@@ -376,6 +376,6 @@ class RecordView:
         """Return the fit of every branch that was taken."""
         return self.references.fits
 
-    def waiting(self, ref: str) -> Waiting | None:
+    def waiting(self, ref: str) -> Delay | None:
         """Return what waiting would have come to, from one snapshot."""
         return next((w for w in self.references.waiting if w.ref == ref), None)

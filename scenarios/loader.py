@@ -87,10 +87,8 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
     if variant not in variants(name):
         raise UnknownName(f"variant of {name}", variant, variants(name))
     folder, shown = folder_of(name), f"scenarios/{name}"
-    text, file = _text(folder / "scenario.yaml", shown), f"{shown}/scenario.yaml"
-    patch = None
-    if variant != BASE:
-        patch = _text(folder / f"variants/{variant}.yaml", shown), f"{shown}/variants/{variant}.yaml"
+    text, file = _text(folder, shown, "scenario.yaml")
+    patch = None if variant == BASE else _text(folder, shown, f"variants/{variant}.yaml")
     scenario = parse(text, file, patch)
     if scenario.id != name:
         raise ScenarioError(f"{file}:1: id: is {scenario.id!r}; name the folder and the id alike")
@@ -109,11 +107,12 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
     return at(base, difficulty)
 
 
-def _text(file: Path, shown: str) -> str:
+def _text(folder: Path, shown: str, file: str) -> tuple[str, str]:
+    """Return the text of a file in a scenario's folder, and what messages call that file."""
     try:
-        return file.read_text(encoding="utf-8")
+        return (folder / file).read_text(encoding="utf-8"), f"{shown}/{file}"
     except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{shown}/{file.name}:1: file: cannot be read as UTF-8 text ({error}); mend it") from None
+        raise ScenarioError(f"{shown}/{file}:1: file: cannot be read as UTF-8 text ({error}); mend it") from None
 
 
 def _module(name: str) -> Any:

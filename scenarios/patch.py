@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.errors import nearest
+from simulator.scenario.document import Steps
 
-Steps = tuple[str | int, ...]
 BY_KEY = ("parameters", "context", "overlay", "novice", "expert")
 """Fields of a scenario that are replaced key by key."""
 FIXED = (

@@ -86,6 +86,9 @@ _DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
         for run in i.runs.values()
         if run.what == "action" and run.under_way
     ],
+    "to_sign": lambda s, i, r: [
+        Option(a.id, a.title) for a in s.actions if r and not set(i.stands_for(r)).isdisjoint(a.sign_offs)
+    ],
     "evidence": lambda s, i, r: [Option(ref, ref) for ref in i.refs],
 }
 

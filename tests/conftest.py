@@ -1,15 +1,40 @@
-"""Fixtures that every test may use: the browser's path, stores that are closed again."""
+"""What holds for every test: what it may take without the mark `slow`, where the browser is, that stores are closed."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 
 from simulator.room.store import Store
+
+DEAR = 2.0
+"""Seconds of processor time from which on a test is `slow`, wherever it is measured; on an idle machine aim at one."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Note what a test takes of the processor, its subprocesses included: a busy machine changes that little."""
+    before = sum(os.times()[:4])
+    try:
+        return (yield)
+    finally:
+        item.user_properties.append(("processor", sum(os.times()[:4]) - before))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what all tests took of the processor, and which are dear and not marked so."""
+    reports = [one for found in terminalreporter.stats.values() for one in found if getattr(one, "when", "") == "call"]
+    took = {one.nodeid: dict(one.user_properties).get("processor", 0.0) for one in reports}
+    dear = [one.nodeid for one in reports if took[one.nodeid] > DEAR and not {"slow", "e2e"} & {*one.keywords}]
+    terminalreporter.write_line(f"{sum(took.values()):.0f} s of processor time in {len(took)} tests")
+    if dear:
+        terminalreporter.section("dear, and not marked slow")
+    for name in sorted(dear, key=took.__getitem__, reverse=True):
+        terminalreporter.write_line(f"{took[name]:6.2f} s  {name}")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,11 +28,50 @@ MAY_IMPORT = {
                   "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
                   "simulator.events", "simulator.record", "simulator.errors", "simulator.need_to_know"},
-    "ui": {"ui", "analytics", "scenarios", "simulator", "app"},
+    "ui": {"ui", "analytics", "scenarios", "simulator"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
-ENGINE_DRIVERS = {"analytics/runs/counterfactual.py", "analytics/runs/what_if.py"}
-"""The modules beside the simulator and the user interface that run drills."""
+DRIVES_THE_ENGINE = "analytics/runs/"
+"""What runs drills beside the simulator and the user interface."""
+LAYERS = (
+    "simulator.errors simulator.values simulator.text simulator.streams",
+    "simulator.scenario",
+    "simulator.names simulator.need_to_know simulator.msel",
+    "simulator.record",
+    "simulator.answers simulator.options",
+    "simulator.events",
+    "simulator.actions simulator.closure simulator.monitoring",
+    "simulator.drill",
+    "simulator.monitoring.verification simulator.truth",
+    "simulator.acts",
+    "simulator.record.journal simulator.rules simulator.briefing",
+    "simulator.policy simulator.loaded",
+    "simulator.monitoring.onset simulator.people",
+    "simulator.engine",
+    "simulator.record.replay simulator.orders simulator.play",
+    "simulator.room",
+    "analytics.playbook analytics.scorecard analytics.record",
+    "analytics.view",
+    "analytics.timeline",
+    "analytics.doers",
+    "analytics.facts",
+    "analytics.criteria",
+    "analytics.score",
+    "analytics.report",
+    "analytics.runs",
+    "ui.pages ui.cli",
+    "ui.parts.live ui.parts.drafts",
+    "ui.session",
+    "ui.parts",
+    "ui.debrief_parts",
+    "ui.app_pages ui.api ui.main",
+)
+"""From the ground up: a module imports what is named before it or in another package, and its own kind."""
+OWED = {
+    ("analytics.view", "analytics.doers"),
+    ("analytics.view", "analytics.timeline"),
+}
+"""Imports that close a circle or go upwards. Must be empty."""
 SCRIPTS = ("/responders.py", "/by_the_book.py", "/words.py", "/plans.py", "/contain.py", "/recount.py")
 RESPONDERS = {"simulator.briefing", "simulator.events"}
 """What scripted responders may see besides: a role's briefing."""
@@ -40,20 +83,39 @@ ORDERED = ("list", "tuple", "enumerate")
 NOT_OURS = {"build", "dist", "__pycache__"}
 
 
+@cache
 def tree(name: str) -> ast.Module:
     return ast.parse((ROOT / name).read_text(encoding="utf-8"), name)
 
 
-def imports(name: str) -> Iterator[str]:
-    """Yield every imported module; `from a import b` yields `a.b` where that is a module of ours, else `a`."""
+@cache
+def imports(name: str) -> tuple[str, ...]:
+    """Return every imported module; `from a import b` is `a.b` where that is a module of ours, else `a`."""
+    return tuple(_imports(name))
+
+
+def _imports(name: str) -> Iterator[str]:
     for node in ast.walk(tree(name)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            # A package is there before its modules; one of them that imports it asks for its path.
+            yield from (alias.name for alias in node.names if alias.name != name.partition("/")[0])
         elif isinstance(node, ast.ImportFrom) and node.module:
             for alias in node.names:
                 below = ROOT / (node.module.replace(".", "/") + f"/{alias.name}")
                 ours = below.with_suffix(".py").exists() or (below / "__init__.py").exists()
                 yield f"{node.module}.{alias.name}" if ours else node.module
+
+
+def module_of(name: str) -> str:
+    """Return the dotted name of a file's module."""
+    return name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+@cache
+def graph() -> Mapping[str, frozenset[str]]:
+    """Return module -> the modules of ours it imports, inside functions and for types alone included."""
+    names = {module_of(name): name for name in MODULES}
+    return {module: frozenset(names.keys() & set(imports(name)) - {module}) for module, name in names.items()}
 
 
 def allowed(module: str, by: set[str]) -> bool:
@@ -73,7 +135,7 @@ def dotted(node: ast.expr) -> str:
 def test_a_module_imports_only_what_its_package_may(name: str) -> None:
     package = name.partition("/")[0]
     by = MAY_IMPORT[package]
-    if name in ENGINE_DRIVERS:
+    if name.startswith(DRIVES_THE_ENGINE):
         by = by | {"simulator"}
     if package == "scenarios" and (name.endswith(SCRIPTS) or name.startswith("scenarios/players/")):
         by = by | RESPONDERS
@@ -86,10 +148,115 @@ def test_only_the_user_interface_imports_its_libraries(name: str) -> None:
     assert [module for module in imports(name) if allowed(module, ONLY_UI)] == []
 
 
-def test_the_command_line_imports_streamlit_only_to_serve() -> None:
-    top = {alias.name for node in tree("ui/cli.py").body if isinstance(node, ast.Import) for alias in node.names}
-    top |= {node.module or "" for node in tree("ui/cli.py").body if isinstance(node, ast.ImportFrom)}
-    assert not {name for name in top if allowed(name, {"streamlit", "starlette", "app"})}
+def circles(edges: Mapping[str, frozenset[str]]) -> list[str]:
+    """Return the circles, written out: the shortest through each module that is in one."""
+    found: dict[frozenset[str], str] = {}
+    for start in sorted(edges):
+        ways, before = deque([start]), {start: ""}
+        while ways:
+            here = ways.popleft()
+            if start in edges[here]:
+                way = [here]
+                while before[way[0]]:
+                    way.insert(0, before[way[0]])
+                found.setdefault(frozenset(way), " -> ".join([*way, start]))
+                break
+            for there in sorted(edges[here] - before.keys()):
+                before[there] = here
+                ways.append(there)
+    return sorted(found.values(), key=len)
+
+
+def test_a_circle_is_found_and_written_out() -> None:
+    edges = {"a": "b", "b": "cd", "c": "", "d": "ab", "e": "a"}
+    assert circles({here: frozenset(there) for here, there in edges.items()}) == ["b -> d -> b", "a -> b -> d -> a"]
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    edges = {here: there - {to for by, to in OWED if by == here} for here, there in graph().items()}
+    assert circles(edges) == []
+
+
+def layer(module: str) -> int:
+    """Return how high a module stands: as high as the longest name in the table that it begins with."""
+    names = ((name, height) for height, line in enumerate(LAYERS) for name in line.split())
+    return max(((len(name), height) for name, height in names if allowed(module, {name})), default=(0, -1))[1]
+
+
+LAYERED = [module for module in map(module_of, MODULES) if "." in module and not module.startswith("scenarios.")]
+
+
+@pytest.mark.parametrize("module", LAYERED)
+def test_a_module_imports_only_what_stands_below_it(module: str) -> None:
+    assert layer(module) >= 0, f"{module} stands nowhere in LAYERS"
+    package = module.split(".", maxsplit=1)[0]
+    inside = [to for to in graph()[module] if to.startswith(f"{package}.") and (module, to) not in OWED]
+    assert [to for to in sorted(inside) if layer(to) > layer(module)] == []
+
+
+def test_nothing_is_owed_that_is_paid() -> None:
+    assert {(by, to) for by, to in OWED if to not in graph()[by]} == set()
+
+
+def test_a_scenario_imports_no_other() -> None:
+    folders = {path.parent.name for path in (ROOT / "scenarios").glob("*/scenario.yaml")}
+    homes = {f"scenarios.{name}" for name in folders}
+    for home in homes:
+        used = {to for by in graph() if allowed(by, {home}) for to in graph()[by]}
+        assert not {to for to in used if allowed(to, homes - {home})}
+
+
+def test_the_command_line_imports_what_is_heavy_only_where_it_is_needed() -> None:
+    for name in MODULES:
+        if name.startswith("ui/cli/"):
+            top = [node for node in tree(name).body if isinstance(node, ast.Import | ast.ImportFrom)]
+            heads = {getattr(node, "module", None) or node.names[0].name for node in top}
+            light = {head for head in heads if allowed(head, {"ui.cli", "simulator.errors", "typer", "rich"})}
+            assert {head for head in heads - light if head.split(".")[0] not in sys.stdlib_module_names} == set(), name
+
+
+YAML_READ = """
+import importlib, sys
+read = []
+sys.addaudithook(lambda event, given: read.append(str(given[0])) if event == "open" else None)
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+print([path for path in read if path.endswith((".yaml", ".jsonl", ".db"))])
+"""
+
+
+def fresh(code: str, *arguments: str) -> str:
+    """Return what a new interpreter prints."""
+    command = [sys.executable, "-W", "ignore", "-c", code, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.slow
+def test_importing_reads_no_scenario_and_no_playbook() -> None:
+    scripts = ("ui.main", "ui.app_pages.", "ui.cli.__main__")
+    modules = [module for module in map(module_of, MODULES) if not module.startswith(scripts)]
+    assert fresh(YAML_READ, *modules, "app") == "[]"
+
+
+def test_a_file_that_is_read_is_seen() -> None:
+    code = f"{YAML_READ}\nimport analytics.playbook; analytics.playbook.load(); print(len(read) > 0)"
+    assert fresh(code).endswith("True")
+
+
+def test_playing_and_scoring_need_no_user_interface() -> None:
+    heavy = "{'streamlit', 'pandas', 'plotly', 'sqlalchemy'}"
+    needs = "import sys, simulator.engine, analytics.score, scenarios.loader"
+    assert fresh(f"{needs}; print(sorted({heavy} & set(sys.modules)))") == "[]"
+
+
+ONCE_MORE = {"Check", "Finding", "Mark", "Named", "Part", "Plan", "Task"}
+"""Names that still mean two things. Must be empty."""
+
+
+def test_a_class_name_is_used_once() -> None:
+    classes = ((node.name, name) for name in MODULES for node in tree(name).body if isinstance(node, ast.ClassDef))
+    used = Counter(ident for ident, _ in classes if not ident.startswith("_"))
+    assert {ident for ident, times in used.items() if times > 1} == ONCE_MORE
 
 
 def forbidden(name: str) -> Iterator[str]:

@@ -83,7 +83,8 @@ class Here:
     @property
     def role(self) -> str:
         """Return the seat; an observer or facilitator looks over the commander's shoulder."""
-        return self.person.seat or "commander"
+        scenario = self.room.loaded.scenario
+        return self.person.seat or scenario.seat_for("commands") or scenario.seats()[0].id
 
     @property
     def link(self) -> dict[str, str]:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 from analytics.playbook import Playbook
-from analytics.record import Branch, Course, DrillRecord, Fit, References, Spread, Waiting
-from analytics.runs.library import Library, Step, library_of
+from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread
+from analytics.runs.library import CourseStep, Library, library_of
 from analytics.runs.walk import (
     MINUTE,
     Turn,
@@ -270,7 +270,9 @@ def _done_by(view: RecordView, at: int) -> frozenset[str]:
     )
 
 
-def _as_possible(view: RecordView, steps: Iterable[Step], at: int, done: frozenset[str]) -> list[tuple[int, Action]]:
+def _as_possible(
+    view: RecordView, steps: Iterable[CourseStep], at: int, done: frozenset[str]
+) -> list[tuple[int, Action]]:
     """Return a branch's actions, each once somebody who can do it is in the room; what is done is left out."""
     found = []
     for step in steps:
@@ -301,7 +303,7 @@ def _cleanup(library: Library, scenario: Scenario, last: int, used: frozenset[st
     return as_course(steps, scenario, last)[1]
 
 
-def risks_of_waiting(view: RecordView, start: Walk) -> list[Waiting]:
+def risks_of_waiting(view: RecordView, start: Walk) -> list[Delay]:
     """Return what doing nothing for 30 minutes from each snapshot would have come to."""
     moments = Moments(view, start)
     found = []
@@ -311,7 +313,7 @@ def risks_of_waiting(view: RecordView, start: Walk) -> list[Waiting]:
         later = walk.fork()
         later.go(walk.world.now + WAIT, moments.in_flight(snapshot.at, snapshot.seq))
         then = dict(later.world.figures())
-        found.append(Waiting(ref=snapshot.ref, at=snapshot.at, now=_rounded(now), then=_rounded(then)))
+        found.append(Delay(ref=snapshot.ref, at=snapshot.at, now=_rounded(now), then=_rounded(then)))
     return found
 
 

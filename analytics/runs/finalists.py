@@ -6,7 +6,7 @@ import re
 from itertools import product
 from pathlib import Path
 
-from analytics.runs.library import Finalist, Library, Step, library_file, library_of
+from analytics.runs.library import CourseStep, Finalist, Library, library_file, library_of
 from analytics.runs.walk import Walk, as_course, begin, loss_from
 from simulator.errors import ScenarioError
 from simulator.loaded import LoadedScenario
@@ -61,5 +61,5 @@ def renewed(text: str, loaded: LoadedScenario, found: list[Finalist]) -> str:
     return re.sub(r"(?ms)^finalists:[^\n]*\n(?: [^\n]*\n)*", lambda _: f"finalists:\n{lines}", text, count=1)
 
 
-def _step(step: Step) -> str:
+def _step(step: CourseStep) -> str:
     return f"{{{'action' if step.action else 'knob'}: {step.action or step.knob}, at: {step.at:g}}}"

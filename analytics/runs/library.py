@@ -18,7 +18,7 @@ from simulator.scenario import document
 from simulator.scenario.parts import Data
 
 
-class Step(Data):
+class CourseStep(Data):
     """An action, or a knob turned directly, at a drill minute (of a finalist) or minutes after a decision."""
 
     action: str | None = None
@@ -31,15 +31,15 @@ class Finalist(Data):
     """A complete course from T+0, and its loss when it was found."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[CourseStep, ...]
     loss: float
 
 
-class Branch(Data):
+class WayOn(Data):
     """A way on from a decision. It is open once any of `known` has been seen (always, where that is empty)."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[CourseStep, ...]
     known: tuple[str, ...] = ()
 
 
@@ -60,11 +60,11 @@ class Library(Data):
     words: dict[str, str] = {}
     """Action -> what the name of a course calls it."""
     earliest: tuple[Earliest, ...] = ()
-    search: tuple[tuple[tuple[Step, ...], ...], ...] = ()
+    search: tuple[tuple[tuple[CourseStep, ...], ...], ...] = ()
     """The grid of the search: a course takes one alternative of each group."""
     finalists: tuple[Finalist, ...] = ()
-    branches: tuple[Branch, ...] = ()
-    cleanup: tuple[Step, ...] = ()
+    branches: tuple[WayOn, ...] = ()
+    cleanup: tuple[CourseStep, ...] = ()
     """Added to every branch that has none of these actions, `at` minutes after its last step."""
 
 

@@ -20,6 +20,7 @@ from simulator.engine import Engine
 from simulator.loaded import LoadedScenario
 from simulator.play import play, play_orders
 from simulator.policy import Order
+from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
 from simulator.scenario.world import World
@@ -29,8 +30,9 @@ from simulator.values import Author
 SEEDS = (1, 2, 3)
 TRIED_AT, SETTLES = 600, 600
 """Drill second at which an action is tried, and seconds after which its effect must show somewhere."""
+NAME = "rehearsal"
+"""Of whoever gives the orders."""
 Progress = Callable[[int, int], None]
-Steps = tuple[str | int, ...]
 Level = Literal["error", "warning"]
 
 
@@ -181,13 +183,13 @@ def _only(loaded: LoadedScenario, action: Action) -> Iterator[Order]:
     scenario = loaded.scenario
     lead = scenario.seats()[0].id
     for role in scenario.seats():
-        yield Order(0, Author.person(role.id, "rehearsal"), acts.TakeSeat(seat=role.id, name="rehearsal"))
+        yield Order(0, Author.person(role.id, NAME), acts.TakeSeat(seat=role.id, name=NAME))
     for role in scenario.roles:
         if not role.present:
-            yield Order(60, Author.person(lead, "rehearsal"), acts.PageTeam(role=role.id))
+            yield Order(60, Author.person(lead, NAME), acts.PageTeam(role=role.id))
     for signer in action.sign_offs:
-        yield Order(TRIED_AT + 300, Author.person(signer, "rehearsal"), acts.SignOff(action=action.id))
+        yield Order(TRIED_AT + 300, Author.person(signer, NAME), acts.SignOff(action=action.id))
     executor = action.executors[0]
     seated = any(role.id == executor for role in scenario.seats())
     by = executor if seated else lead
-    yield Order(TRIED_AT + 300, Author.person(by, "rehearsal"), acts.TakeAction(action=action.id, executor=executor))
+    yield Order(TRIED_AT + 300, Author.person(by, NAME), acts.TakeAction(action=action.id, executor=executor))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from analytics.record import Course, loss_of
-from analytics.runs.library import Step
+from analytics.runs.library import CourseStep
 from simulator.actions import STALL_POLL, ActionRun
 from simulator.errors import ScenarioError
 from simulator.record.facts import Facts, prepared
@@ -166,7 +166,9 @@ def loss_from(
     return round(loss_of(forked.world.harm(), walk.scenario), 6)
 
 
-def as_course(steps: Sequence[Step], scenario: Scenario, since: int = 0) -> tuple[list[Turn], list[tuple[int, Action]]]:
+def as_course(
+    steps: Sequence[CourseStep], scenario: Scenario, since: int = 0
+) -> tuple[list[Turn], list[tuple[int, Action]]]:
     """Return the turns and actions of steps, their minutes counted from second `since`. Unknown actions raise."""
     turns: list[Turn] = []
     actions: list[tuple[int, Action]] = []

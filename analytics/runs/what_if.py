@@ -34,7 +34,7 @@ TOP = 3
 
 
 @dataclass(frozen=True)
-class Change:
+class Edit:
     """One change to the people's commands."""
 
     kind: str
@@ -62,9 +62,9 @@ def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tupl
     return tuple(_told(loaded, view, given, base, change, harm) for _, change, harm in chosen)
 
 
-def _one_an_action(items: list[tuple[float, Change, dict[str, float]]]) -> list[tuple[float, Change, dict[str, float]]]:
+def _one_an_action(items: list[tuple[float, Edit, dict[str, float]]]) -> list[tuple[float, Edit, dict[str, float]]]:
     """Keep the best change of each order, so that three lines teach three things."""
-    best: dict[tuple[int, str], tuple[float, Change, dict[str, float]]] = {}
+    best: dict[tuple[int, str], tuple[float, Edit, dict[str, float]]] = {}
     for item in items:
         change = item[1]
         best.setdefault((change.seq, "" if change.seq else change.action), item)
@@ -77,21 +77,21 @@ def _people(view: RecordView) -> list[Entry]:
     return [x for x in journal.commands() if x.seq not in too_late]
 
 
-def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
+def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
     """Yield every change worth trying."""
     for run in view.runs:
         order = next((x for x in given if x.seq == run.order_seq and isinstance(x.body, acts.TakeAction)), None)
         if order is None or run.started is None:
             continue
         rest = [x for x in given if x.seq != order.seq]
-        yield Change("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.id, tuple(rest))
+        yield Edit("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.id, tuple(rest))
         soonest = feasible(view, run.spec, run.executor, order.at, run)
         if soonest is not None and order.at - soonest >= SOONER:
             label = f"{run.title} at {clock(soonest)} instead of {clock(order.at)}"
-            yield Change("moved", label, order.seq, soonest, run.id, _with(rest, order, soonest, run.id))
+            yield Edit("moved", label, order.seq, soonest, run.id, _with(rest, order, soonest, run.id))
         for other in _alternatives(view, run):
             label = f"“{other.title}” instead of {run.title} at {clock(order.at)}"
-            yield Change("swapped", label, order.seq, order.at, other.id, _with(rest, order, order.at, other.id))
+            yield Edit("swapped", label, order.seq, order.at, other.id, _with(rest, order, order.at, other.id))
     yield from _more(view, given)
 
 
@@ -141,7 +141,7 @@ def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
     return found[:SWAPS]
 
 
-def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
+def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
     """Yield what could have been done as well: a repeatable step once more, or a treatment never tried."""
     first = view.first_mitigation
     if first is None:
@@ -162,7 +162,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Change]:
             label = f"“{action.title}” at {clock(at)} {'as well' if runs else ', which was never done'}".replace(
                 " ,", ","
             )
-            yield Change("added", label, 0, at, action.id, _sorted([*given, order]))
+            yield Edit("added", label, 0, at, action.id, _sorted([*given, order]))
 
 
 def _moments(view: RecordView, runs: Sequence[Attempt], soonest: int) -> list[int]:
@@ -199,7 +199,7 @@ def _told(
     view: RecordView,
     given: Sequence[Entry],
     base: dict[str, float],
-    change: Change,
+    change: Edit,
     harm: dict[str, float],
 ) -> WhatIf:
     """Return a change with its difference, and the interval of that difference over other seeds."""

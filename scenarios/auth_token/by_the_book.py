@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import partial
 
 from scenarios.auth_token.contain import steps_of
-from scenarios.auth_token.plans import TELLING, Plan, executives, nobody_stuck, packet, plan_of, public, snapshot
-from scenarios.players.conditions import both, delivered, green, in_command, recorded, seen, seen_after
-from scenarios.players.plan import backlog, closing, hand_off, lanes, settled, trigger, verified
+from scenarios.auth_token.plans import TELLING, Plan, executives, nobody_stuck, plan_of, public, snapshot
+from scenarios.players.conditions import both, green, recorded, seen, seen_after
+from scenarios.players.plan import closing, lanes, left_open, packet, passed_on, settled, verified
 from scenarios.players.said import figure, known, m, task
 from scenarios.players.script import Book, Step, does
 from simulator import acts
@@ -81,20 +81,15 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(m(20), "verification", does(acts.RunQuery(query="verify")), calm),
         verified(m(21.5), plan, 10, seen_after("verify", m(20))),
         Step(m(26), "commander", lambda b: packet(b, plan, "deputy", "verify", "stuck", "token_stats")),
-        # Early enough for simulated holders too: what it waits for comes at its own time.
-        Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", f"packet:{len(b.incident.packets)}"),
-             both(delivered("commander_leaves"), lambda b: bool(b.incident.packets))),
-        Step(m(20), "deputy", does(acts.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+        *passed_on(plan, recorded("packet:1")),
         Step(m(29.5), "comms", lambda b: public(b, "recovered", plan.cleaned_by,
              "Sign-in works again; we keep watching.")),
         Step(m(33.5), "comms", lambda b: executives(b, plan, plan.cleaned_by, plan.told_up[1])),
         Step(m(34), "deputy", does(acts.ChangeStatus(status="monitoring")), recorded("verification:1")),
         Step(m(34), "verification", lambda b: acts.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              green),
-        Step(m(36), "verification", does(acts.RecordResidualRisks(risks=plan.risks))),
-        *backlog(m(37), plan),
+        *left_open(plan, risks=36, hardening=37, watch=40),
         Step(m(39), "deputy", lambda b: snapshot(b, plan, "hardening", None, 1.0, "verification")),
-        Step(m(40), "deputy", does(acts.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(44), "verification", does(acts.RunQuery(query="impact"))),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "impact")),
         *closing(48, plan, "comms", "verify", ends=55),

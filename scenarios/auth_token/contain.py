@@ -13,14 +13,13 @@ from scenarios.auth_token.plans import (
     Plan,
     executives,
     nobody_stuck,
-    packet,
     public,
     readiness,
     snapshot,
     somebody_stuck,
 )
 from scenarios.players.conditions import When, both, delivered, done, here, recorded, seen, since
-from scenarios.players.plan import Choice, decided, hand_off, option, settled
+from scenarios.players.plan import Choice, decided, hand_off, option, packet, settled
 from scenarios.players.said import below, known, m, task
 from scenarios.players.script import Step, does
 from simulator import acts, values

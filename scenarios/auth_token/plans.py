@@ -36,6 +36,10 @@ class Plan(plans.Plan):
     noted: tuple[tuple[str, str], ...] = (("locked_user_minutes", "impact"), ("failed_logins", "impact"))
     ask: str = "mobile_hands"
 
+    def impact(self, b: Briefing) -> values.Figure:
+        """Return the share of refused requests."""
+        return ratio(b)
+
 
 COMMON = (("mint_is_health", "detect", "Verify each signed token once before it leaves", "mitigation", 14),)
 KEY = Plan(
@@ -160,10 +164,6 @@ def ratio(b: Briefing, factor: float | None = 1.0) -> values.Figure:
     """Return the share of refused requests as the panel shows it now, in percent; without a factor the usual one."""
     shown = NORMAL_PCT if factor is None else 100 * factor * (b.latest("reject_ratio") or 0.0)
     return values.Figure(name="reject_ratio_pct", low=round(shown, 2))
-
-
-def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> acts.RecordPacket:
-    return plans.packet(b, plan, ratio(b), next_owner, *queries)
 
 
 def snapshot(

@@ -5,12 +5,10 @@ Exact values; the measurement layer adds scrape, lag and noise.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scenarios.auth_token.clients import ALL_SESSIONS, Clients
-
-if TYPE_CHECKING:
-    from scenarios.auth_token.world import AuthTokenWorld
+from scenarios.auth_token.state import AuthTokenState
 
 MINUTE = 60.0
 EXPIRED = 0.0063
@@ -24,12 +22,12 @@ DB_SLOW, NODE_OFF, BOTS, IDP_SLOW = -2400, -450, -390, 360
 """Drill second at which each innocent anomaly begins."""
 
 
-def rejects(world: AuthTokenWorld, c: Clients) -> float:
+def rejects(world: AuthTokenState, c: Clients) -> float:
     """Return the requests a minute of one class that verifiers refuse."""
     return c.rho * world.patience() * (c.bad + c.poisoned)
 
 
-def ratio(world: AuthTokenWorld, *classes: Clients) -> float:
+def ratio(world: AuthTokenState, *classes: Clients) -> float:
     """Return the 401 ratio of these classes at the gateway; 0.6 % are ordinary expiries."""
     accepted = 1.05 * sum(c.good for c in classes)
     rejected = sum(rejects(world, c) for c in classes)
@@ -37,7 +35,7 @@ def ratio(world: AuthTokenWorld, *classes: Clients) -> float:
     return (rejected + 0.006 * accepted) / total if total else 0.0
 
 
-def by_reason(world: AuthTokenWorld) -> dict[str, float]:
+def by_reason(world: AuthTokenState) -> dict[str, float]:
     """Return the refusals a second by the reason that verifiers give."""
     # Overloaded clients hit the refetch cool-down of the verifiers now and then; never more than a trickle.
     found = {"signature": 0.0, "unknown_kid": min(2.0, 100 * (1 - world.useful)), "not_yet_valid": 0.0}
@@ -45,35 +43,35 @@ def by_reason(world: AuthTokenWorld) -> dict[str, float]:
     return found
 
 
-def mint_p95(world: AuthTokenWorld) -> float:
+def mint_p95(world: AuthTokenState) -> float:
     """Return the 95th percentile of mint latency in seconds: queueing, then time-outs."""
     load = world.demand / world.capacity
     queue = min(load, 0.9875) / (1 - min(load, 0.9875))
     return min(5.0, 0.0405 + 0.0115 * queue + 2.0 * max(0.0, load - 1))
 
 
-def replicas(world: AuthTokenWorld) -> int:
+def replicas(world: AuthTokenState) -> int:
     """Return how many of the 24 pods take traffic."""
     return round(24 * world.available * world.serving())
 
 
-def _refresh(world: AuthTokenWorld, c: Clients) -> float:
+def _refresh(world: AuthTokenState, c: Clients) -> float:
     return (c.good / world.lifetime + c.rho * world.patience() * (c.bad + c.refused + c.poisoned)) / MINUTE
 
 
-def _bots(world: AuthTokenWorld) -> float:
+def _bots(world: AuthTokenState) -> float:
     return 0.0 if world.now < BOTS else 0.08 * (1 - world.knob["asn_block"])
 
 
-def _session_db(world: AuthTokenWorld) -> float:
+def _session_db(world: AuthTokenState) -> float:
     return 0.012 if world.now < DB_SLOW or world.knob["sessiondb_failover"] >= 1 else 0.045
 
 
-def _idp(world: AuthTokenWorld) -> float:
+def _idp(world: AuthTokenState) -> float:
     return 0.35 if world.now < IDP_SLOW or world.knob["idp_failover"] >= 1 else 1.1
 
 
-def observe(world: AuthTokenWorld) -> dict[str, float]:
+def observe(world: AuthTokenState) -> dict[str, float]:
     """Return every observable: ratios 0-1, rates a second (tickets and mint demand a minute), seconds, counts."""
     web, mobile, knob = world.web, world.mobile, world.knob
     rejects_web, rejects_mobile = rejects(world, web) / MINUTE, rejects(world, mobile) / MINUTE
@@ -127,7 +125,7 @@ def _by_class(web: float, mobile: float) -> dict[str, int]:
     return {"web": round(web), "mobile": round(mobile), "total": round(web + mobile)}
 
 
-def _zone_rows(world: AuthTokenWorld, c: Clients) -> list[dict[str, Any]]:
+def _zone_rows(world: AuthTokenState, c: Clients) -> list[dict[str, Any]]:
     rows = []
     everywhere = world.reason() == "unknown_kid"
     for zone, tilt in (("a", 1.004), ("b", 1.0), ("c", 0.997)):
@@ -141,7 +139,7 @@ def _zone_rows(world: AuthTokenWorld, c: Clients) -> list[dict[str, Any]]:
     return rows
 
 
-def _nodes(world: AuthTokenWorld) -> list[dict[str, Any]]:
+def _nodes(world: AuthTokenState) -> list[dict[str, Any]]:
     """Return what the clocks of some nodes say, in seconds ahead of true time."""
     ahead = world.clock_ahead * (1 - world.knob["clock_sync"]) if world.now >= world.fault_at else 0.0
     b7 = -_node_offset(world)
@@ -152,16 +150,16 @@ def _nodes(world: AuthTokenWorld) -> list[dict[str, Any]]:
     ]
 
 
-def _jwks_age(world: AuthTokenWorld) -> int:
+def _jwks_age(world: AuthTokenState) -> int:
     """Return the age in seconds of the key set in the gateways' cache: a saw-tooth, begun anew by a purge."""
     return (world.now + 7340 if world.purged_at is None else world.now - world.purged_at) % 600
 
 
-def _node_offset(world: AuthTokenWorld) -> float:
+def _node_offset(world: AuthTokenState) -> float:
     return 0.002 if world.now < NODE_OFF or world.knob["clock_sync"] >= 1 else 0.8
 
 
-def context(world: AuthTokenWorld) -> dict[str, Any]:
+def context(world: AuthTokenState) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
     web, mobile, knob = world.web, world.mobile, world.knob
     rejected = _by_class(rejects(world, web), rejects(world, mobile))
@@ -196,7 +194,6 @@ def context(world: AuthTokenWorld) -> dict[str, Any]:
                  "mobile": "ON" if knob["flag_mobile"] >= 0.5 else "OFF"},
         "pinned": knob["pin"] > 0,
         "cordoned": [zone for zone in ("a", "b", "c") if knob[f"zone_{zone}"] > 0],
-        "figures": dict(world.figures()),
         "patched": world.patched(),
         "rolled_back": world.rolled_back,
         "rolling_back": knob["rollback"] >= 0.5,

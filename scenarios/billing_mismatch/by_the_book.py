@@ -10,20 +10,9 @@ from functools import partial
 from scenarios.billing_mismatch import recount
 from scenarios.billing_mismatch.contain import repair, resume, stop
 from scenarios.billing_mismatch.plans import RECOUNT, TELLING, Plan, plan_of
-from scenarios.billing_mismatch.words import executives, last_packet, packet, public, snapshot
-from scenarios.players.conditions import (
-    asked,
-    both,
-    delivered,
-    done,
-    failed,
-    green,
-    in_command,
-    recorded,
-    seen,
-    seen_after,
-)
-from scenarios.players.plan import backlog, closing, decided, hand_off, lanes, option, settled, trigger, verified
+from scenarios.billing_mismatch.words import executives, public, snapshot
+from scenarios.players.conditions import asked, both, delivered, done, failed, green, recorded, seen, seen_after
+from scenarios.players.plan import closing, decided, lanes, left_open, option, packet, passed_on, settled, verified
 from scenarios.players.said import figure, known, m, task
 from scenarios.players.script import Book, Step, does
 from simulator import acts, values
@@ -137,10 +126,7 @@ def _meanwhile(plan: Plan) -> list[Step]:
 def _hand_over(plan: Plan) -> list[Step]:
     """Return the steps around the commander's leaving, and the answers that depend on the cause."""
     return [
-        # Early enough for simulated holders too: what it waits for comes at its own time.
-        Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", last_packet(b)),
-             delivered("commander_leaves")),
-        Step(m(20), "deputy", does(acts.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+        *passed_on(plan),
         *(
             Step(0, "commander", does(acts.AnswerAsker(inject=inject, answer=answer)), asked(inject))
             for inject, answer in plan.answers
@@ -161,10 +147,8 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(m(46), "deputy", lambda b: snapshot(b, plan, "hardening", None, plan.left, "verification")),
         Step(m(46), "verification", lambda b: acts.ClaimRecovery(claim="recovered", evidence=known(b, "three_way")),
              green),
-        Step(m(47), "verification", does(acts.RecordResidualRisks(risks=plan.risks))),
-        *backlog(m(47.5), plan),
+        *left_open(plan, risks=47, hardening=47.5, watch=48.5),
         Step(m(48), "comms", lambda b: public(b, "recovered", plan.done[-1], plan.told[2]), both(green, proven)),
-        Step(m(48.5), "deputy", does(acts.SetWatch(owner="verification", trigger=trigger(plan)))),
         Step(m(51.5), "deputy", lambda b: packet(b, plan, "verification", "three_way", *noted)),
         *closing(52, plan, "comms", "three_way", ends=60),
     ]  # fmt: skip

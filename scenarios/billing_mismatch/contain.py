@@ -7,7 +7,7 @@ back, in which replay is safe, and in whether anybody has to be paid back.
 from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import DUAL, Plan
-from scenarios.billing_mismatch.words import packet, public
+from scenarios.billing_mismatch.words import public
 from scenarios.players.conditions import (
     When,
     both,
@@ -20,7 +20,7 @@ from scenarios.players.conditions import (
     since,
     waiting_to_sign,
 )
-from scenarios.players.plan import Choice, decided
+from scenarios.players.plan import Choice, decided, packet
 from scenarios.players.said import below, m, task
 from scenarios.players.script import Step, does
 from simulator import acts

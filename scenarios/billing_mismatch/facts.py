@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from scenarios.billing_mismatch.rates import PRICE
-
-if TYPE_CHECKING:
-    from scenarios.billing_mismatch.world import BillingWorld
+from scenarios.billing_mismatch.state import BillingState
 
 
-def facts(world: BillingWorld) -> Mapping[str, bool | int | float | str]:
+def facts(world: BillingState) -> Mapping[str, bool | int | float | str]:
     """Return the facts that conditions, severity and scoring read."""
     k, books = world.knob, world.books
     outside = world.outside()
@@ -20,7 +17,7 @@ def facts(world: BillingWorld) -> Mapping[str, bool | int | float | str]:
     spoiling = writing_wrong and world.paused_at is None
     active = spoiling or off["ledger"] or off["processor"]
     miscounted = counting_wrong or (bool(world.faults.rereads) and off["events"])
-    known = world.figures()
+    known = figures(world)
     stopped = k["agg_stop"] >= 0.5
     return {
         "fault": world.now >= world.fault_at,
@@ -69,7 +66,7 @@ def facts(world: BillingWorld) -> Mapping[str, bool | int | float | str]:
     }
 
 
-def figures(world: BillingWorld) -> Mapping[str, float]:
+def figures(world: BillingState) -> Mapping[str, float]:
     """Return the true value of every figure people may state."""
     books = world.books
     twice, harm = books.charged_twice(), world.harm()

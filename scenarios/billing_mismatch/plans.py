@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from scenarios.players import plan as plans
 from scenarios.players.plan import Choice
 from scenarios.players.said import below, finding
+from simulator import values
 from simulator.briefing import Briefing
 
 
@@ -59,6 +60,10 @@ class Plan(plans.Plan):
     ask: str = "finance_hands"
     need: str = "release_stop"
     next_owner: str = "data"
+
+    def impact(self, b: Briefing) -> values.Figure:
+        """Return events over ledger as the panel shows it now, in percent."""
+        return values.Figure(name="mismatch_pct", low=round(100 * (b.latest("mismatch") or 0.0), 3))
 
 
 DUAL = Plan(

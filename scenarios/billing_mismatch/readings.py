@@ -5,26 +5,24 @@ Exact values; the measurement layer adds scrape, lag and noise.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scenarios.billing_mismatch.books import BEFORE
 from scenarios.billing_mismatch.faults import reporting
 from scenarios.billing_mismatch.rates import EVENTS_EACH, LOCKED, LOST_EACH, PRICE, UNLOCKED, USUAL
 from scenarios.billing_mismatch.sampling import between, sample
-
-if TYPE_CHECKING:
-    from scenarios.billing_mismatch.world import BillingWorld
+from scenarios.billing_mismatch.state import BillingState
 
 REBALANCED, CAUGHT_UP = 120, 360
 """Drill seconds between which revenue-agg lags behind a rebalance."""
 NOTHING = (0.0, 0.0, 0.0, 0.0)
 
 
-def _locked(world: BillingWorld) -> bool:
+def _locked(world: BillingState) -> bool:
     return LOCKED <= world.now - world.fault_at <= UNLOCKED or reporting(world.knob)
 
 
-def commit_p99(world: BillingWorld) -> float:
+def commit_p99(world: BillingState) -> float:
     """Return the 99th percentile of a ledger commit in seconds; the faulty release cuts it off at its time-out."""
     if max(world.faulty_share * world.timing_out, world.dropping) > 0.01 and world.working > 0:
         return 2.0
@@ -32,21 +30,21 @@ def commit_p99(world: BillingWorld) -> float:
     return float(0.6 * (world.arriving / USUAL) ** 0.3 + waits)
 
 
-def agg_lag(world: BillingWorld) -> float:
+def agg_lag(world: BillingState) -> float:
     """Return the messages revenue-agg is behind."""
     if REBALANCED <= world.now < CAUGHT_UP:
         return 2400.0
     return (25.0 if world.knob["agg_restart"] else 10.0) + world.books.uncounted
 
 
-def _cpu(world: BillingWorld) -> float:
+def _cpu(world: BillingState) -> float:
     """Return the processor use of the ledger's database."""
     knob = world.knob
     usual = 0.31 + 0.12 * (world.arriving / USUAL - 1) + (0.3 if _locked(world) else 0.0)
     return usual + 0.05 * knob["worker_scale"] - 0.03 * knob["kill_reports"] + 0.04 * knob["write_through"]
 
 
-def observe(world: BillingWorld) -> dict[str, float]:
+def observe(world: BillingState) -> dict[str, float]:
     """Return every observable: ratios 0-1, rates a minute, seconds, counts, dollars."""
     books, knob = world.books, world.knob
     retried = world.retried()
@@ -105,7 +103,7 @@ def observe(world: BillingWorld) -> dict[str, float]:
     }
 
 
-def _samples(world: BillingWorld) -> dict[str, Any]:
+def _samples(world: BillingState) -> dict[str, Any]:
     books, at = world.books, world.now
     total = (books.faulty, books.duplicates, books.doubles, books.lost)
     recent = next((mark[1:] for mark in books.marks if mark[0] >= at - 1200), NOTHING)
@@ -133,7 +131,7 @@ def _samples(world: BillingWorld) -> dict[str, Any]:
     }
 
 
-def context(world: BillingWorld) -> dict[str, Any]:
+def context(world: BillingState) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
     books, knob = world.books, world.knob
     twice = books.charged_twice()
@@ -197,5 +195,4 @@ def context(world: BillingWorld) -> dict[str, Any]:
         "sources": {name: {"off": share, "ok": share <= world.tolerance[name]} for name, share in off.items()},
         "sample": _samples(world),
         "tickets": {"rate": 0.3 + world.tickets, "double": round(world.tickets_total)},
-        "figures": dict(world.figures()),
     }  # fmt: skip

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scenarios.billing_mismatch.plans import Plan
-from scenarios.billing_mismatch.words import packet, public
+from scenarios.billing_mismatch.words import public
 from scenarios.players.conditions import both, done, recorded, seen, seen_after, since
-from scenarios.players.plan import Choice, decided, hand_off
+from scenarios.players.plan import Choice, decided, hand_off, packet
 from scenarios.players.said import below, known, m, task
 from scenarios.players.script import Step, does
 from simulator import acts

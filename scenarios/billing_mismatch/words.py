@@ -12,21 +12,11 @@ OPEN = ("other_consumers", "tax_reports")
 """What is not known early, whatever the cause."""
 
 
-def mismatch(b: Briefing) -> values.Figure:
-    """Return events over ledger as the panel shows it now, in percent."""
-    return values.Figure(name="mismatch_pct", low=round(100 * (b.latest("mismatch") or 0.0), 3))
-
-
 def counted(b: Briefing, plan: Plan, factor: float) -> values.Figure:
     """Return the plan's count as a query gave it last, times `factor`; the mismatch where no query did."""
     name, query = plan.counted
     found = figure(b, query, name)
-    return values.Figure(name=name, low=round(factor * found.low)) if found else mismatch(b)
-
-
-def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> acts.RecordPacket:
-    """Return an evidence packet on the newest outputs of these queries."""
-    return plans.packet(b, plan, mismatch(b), next_owner, *queries)
+    return values.Figure(name=name, low=round(factor * found.low)) if found else plan.impact(b)
 
 
 def snapshot(
@@ -43,7 +33,7 @@ def public(b: Briefing, status: str, mitigation: str | None, text: str) -> acts.
         {
             "audience": "public",
             "status": status,
-            "impact": mismatch(b),
+            "impact": plan.impact(b),
             "segments": plan.affected,
             "mitigation": mitigation,
             "unknowns": plan.unknowns if mitigation else OPEN,
@@ -56,15 +46,10 @@ def public(b: Briefing, status: str, mitigation: str | None, text: str) -> acts.
 def executives(b: Briefing, plan: Plan, mitigation: str, text: str) -> acts.UpdateExecutives:
     """Return an update to executives."""
     return acts.UpdateExecutives(
-        impact=mismatch(b),
+        impact=plan.impact(b),
         cause=plan.cause,
         mitigation=mitigation,
         unknowns=plan.unknowns,
         next_update_minutes=30,
         text=text,
     )
-
-
-def last_packet(b: Briefing) -> str | None:
-    """Return a reference to the newest evidence packet."""
-    return f"packet:{len(b.incident.packets)}" if b.incident.packets else None

@@ -1,84 +1,89 @@
-"""Where in a scenario names, conditions and templates stand: what the linter walks."""
+"""Where in a scenario names, conditions and templates stand: what the types of its fields say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
-Steps = tuple[str | int, ...]
+from pydantic import BaseModel
 
-GROUPS = (
-    "services", "segments", "harm", "figures", "topics", "roles", "metrics", "alerts", "changes", "merges", "logs",
-    "queries", "actions", "injects", "causes", "blast", "residual_risks", "unknowns", "reasons", "needs", "revisions",
-    "factors", "evidence_minimum", "objectives", "wrong_places",
-)  # fmt: skip
-REFERENCES = (
-    ("roles.*.cues.*.topics.*", "topics"), ("metrics.*.segment", "segments"), ("alerts.*.metric", "metrics"),
-    ("alerts.*.page", "roles"), ("changes.*.service", "services"), ("merges.*.service", "services"),
-    ("logs.*.service", "services"), ("logs.*.cause", "causes"), ("queries.*.executors.*", "roles"),
-    ("queries.*.topic", "topics"), ("queries.*.serves.*", "evidence_minimum"),
-    ("queries.*.discriminates.*", "causes"), ("queries.*.supports.*", "causes"),
-    ("queries.*.precheck_of.*", "actions"), ("actions.*.executors.*", "roles"), ("actions.*.coverage.*", "segments"),
-    ("actions.*.side_effects.*", "blast"), ("actions.*.reversible_by", "actions"),
-    ("actions.*.precheck", "queries"), ("actions.*.sign_offs.*", "roles"), ("actions.*.conflicts.*", "actions"),
-    ("actions.*.instead_of", "actions"),
-    ("actions.*.topic", "topics"), ("injects.*.occupies.*", "roles"), ("expert.injects.*.occupies.*", "roles"),
-    ("injects.*.to.*", "roles"), ("injects.*.channel", "channels"), ("injects.*.claim", "causes"),
-    ("injects.*.disproved_by.*", "queries"), ("injects.*.proposes", "actions"),
-    ("injects.*.objective", "objectives"), ("injects.*.leaves", "incident roles"),
-    ("overlay.freeze_scope.*", "services"), ("overlay.readiness_queries.*", "queries"),
-    ("overlay.baseline_queries.*", "queries"), ("overlay.health_queries.*", "queries"),
-    ("overlay.indicators.*", "metrics"), ("overlay.segment_indicators.*", "metrics"),
-    ("overlay.dual_sign_off.*", "seats"), ("overlay.write_freeze.*", "actions"),
-    ("overlay.capture_before.*", "actions"),
-    ("overlay.boundary_queries.*", "queries"),
-    ("overlay.capture_action", "actions"), ("overlay.reporter_action", "actions"),
-    ("overlay.deadlines.*.after.*", "queries"), ("overlay.deadlines.*.paged.*", "roles"),
-    ("overlay.deadlines.*.done.*", "actions"), ("restricted.*", "channels"), ("room", "channels"),
-    ("overlay.deadlines.*.cap", "caps"), ("actions.*.cap", "caps"), ("teaching.*.seats.*", "seats"),
-    ("injects.*.answers.*.effects.*.knob", "knobs"), ("overlay.owner_chain.*", "seats"),
-    ("overlay.need_to_know.*", "roles"),
-    ("metrics.*.source", "sources"), ("severity_facts.*.fact", "facts"), ("overlay.readiness_fact", "facts"),
-    ("actions.*.effects.*.knob", "knobs"), ("actions.*.starts_with.*.knob", "knobs"),
-    ("actions.*.abort_effects.*.knob", "knobs"), ("actions.*.mishap.effects.*.knob", "knobs"),
-    ("actions.*.mishap.service", "services"), ("injects.*.effects.*.knob", "knobs"),
-    ("merges.*.effects.*.knob", "knobs"), ("novice.alerts.*.metric", "metrics"), ("novice.panels.*", "metrics"),
-    ("expert.absent.*", "roles"), ("expert.injects.*.effects.*.knob", "knobs"), ("expert.injects.*.to.*", "roles"),
-    ("expert.injects.*.channel", "channels"), ("expert.injects.*.objective", "objectives"),
-    ("expert.merges.*.effects.*.knob", "knobs"), ("expert.merges.*.service", "services"),
-)  # fmt: skip
-"""Where in a scenario an id stands, and what it must be the id of."""
-CONDITIONS = (
-    "roles.*.cues.*.moot_when",
-    "queries.*.requires", "actions.*.preconditions.*.when", "actions.*.stalls_when", "actions.*.ready_when",
-    "actions.*.sign_when", "actions.*.cap_when",
-    "injects.*.when", "expert.injects.*.when", "injects.*.answers.*.right_when", "teaching.*.until",
-    "blast.*.true_when", "residual_risks.*.true_when", "unknowns.*.true_when", "revisions.*.true_when",
-)  # fmt: skip
-TEMPLATES = (
-    "queries.*.output", "queries.*.refusal", "actions.*.output", "actions.*.stall_output",
-    "actions.*.preconditions.*.message", "actions.*.mishap.says", "injects.*.text", "injects.*.answers.*.reply",
-    "alerts.*.summary",
-    "wrong_places.*.output", "logs.*.text", "novice.alerts.*.summary", "expert.injects.*.text",
-)  # fmt: skip
+from simulator.scenario.document import Steps
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Notation
+from simulator.values import Pick
+
 STATES = ("none", "waiting", "running", "stalled", "done", "failed", "aborted")
 COMPARISONS = ("above", "below", "not")
 
 
-def parts(data: Any, pattern: str) -> Iterator[tuple[Steps, Any]]:
-    """Yield (path, value) for every place that `pattern` names; `*` stands for every item or every value."""
-    yield from _walk(data, pattern.split("."), ())
+@dataclass(frozen=True)
+class Place:
+    """One value that an author wrote, where it stands, and what its type says of it."""
+
+    path: Steps
+    value: Any
+    mark: Pick | Notation
 
 
-def _walk(data: Any, pattern: list[str], path: Steps) -> Iterator[tuple[Steps, Any]]:
-    if not pattern:
-        if data is not None:
-            yield path, data
+def places(model: BaseModel, data: Any, path: Steps = ()) -> Iterator[Place]:
+    """Yield the marked values of a part, those left to their defaults apart; `data` is what it was read from."""
+    for name, info in type(model).model_fields.items():
+        key = info.alias or name
+        if name in model.model_fields_set:
+            inner = _inside(data, key)
+            yield from _places(getattr(model, name), inner, info.annotation, tuple(info.metadata), (*path, key))
+
+
+def _places(value: Any, data: Any, kind: Any, marks: tuple[Any, ...], path: Steps) -> Iterator[Place]:
+    """Yield the marked values in `value`, whose type is `kind` with `marks`."""
+    if value is None:
         return
-    head, rest = pattern[0], pattern[1:]
-    if head == "*":
-        items: Any = enumerate(data) if isinstance(data, list) else data.items() if isinstance(data, Mapping) else ()
-        for key, value in items:
-            yield from _walk(value, rest, (*path, key))
-    elif isinstance(data, Mapping) and head in data:
-        yield from _walk(data[head], rest, (*path, head))
+    if get_origin(kind) is Annotated:
+        kind, *more = get_args(kind)
+        marks = (*marks, *more)
+    known = [mark for mark in marks if isinstance(mark, Pick | Notation)]
+    if known:
+        yield from (Place(path, value, mark) for mark in known)
+    elif isinstance(value, BaseModel):
+        yield from places(value, data, path)
+    elif get_origin(kind) in (Union, UnionType):
+        yield from _places(value, data, _arm(kind, value), (), path)
+    elif isinstance(value, tuple):
+        item = get_args(kind)[0] if get_args(kind) else Any
+        # One may stand for a list of one.
+        listed = isinstance(data, list)
+        for index, one in enumerate(value):
+            inner = (_inside(data, index), item, (), (*path, index)) if listed else (data, item, (), path)
+            yield from _places(one, *inner)
+    elif isinstance(value, Mapping) and len(get_args(kind)) == 2:
+        word, held = get_args(kind)
+        for key, one in value.items():
+            yield from _places(key, key, word, (), (*path, key))
+            yield from _places(one, _inside(data, key), held, (), (*path, key))
+
+
+def _inside(data: Any, step: str | int) -> Any:
+    try:
+        return data[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _arm(kind: Any, value: Any) -> Any:
+    """Return the part of a union that `value` is of."""
+    for arm in get_args(kind):
+        plain = get_args(arm)[0] if get_origin(arm) is Annotated else arm
+        plain = get_origin(plain) or plain
+        if plain is not NoneType and isinstance(plain, type) and isinstance(value, plain):
+            return arm
+    return Any
+
+
+def groups(scenario: Scenario) -> Iterator[tuple[str, list[str]]]:
+    """Yield each of a scenario's lists of parts that have ids, with these."""
+    for name in type(scenario).model_fields:
+        found = getattr(scenario, name)
+        if isinstance(found, tuple) and all(hasattr(one, "id") for one in found):
+            yield name, [one.id for one in found]

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
-from scenarios.lint.places import Steps
 from simulator.acts import ACTS
 from simulator.errors import nearest
+from simulator.scenario.document import Steps
 from simulator.values import Pick
 
 DUE = ("reporter",)

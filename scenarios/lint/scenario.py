@@ -9,15 +9,18 @@ from typing import Any
 
 from analytics.playbook import load as load_playbook
 from analytics.playbook import names as playbooks
-from scenarios.lint.places import COMPARISONS, CONDITIONS, GROUPS, REFERENCES, STATES, TEMPLATES, Steps, parts
+from scenarios.lint.places import COMPARISONS, STATES, Place, groups, places
 from scenarios.lint.problem import Level, Problem, of_error
 from scenarios.lint.responses import DUE, SUPPORTED, expected
 from scenarios.loader import MakeWorld, Written, label
 from simulator.errors import ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
+from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Notation
 from simulator.scenario.world import Remembers, World
 from simulator.text import Utc, dig, render
+from simulator.values import PLACES, Pick
 
 
 @dataclass
@@ -28,6 +31,8 @@ class Check:
     scenario: Scenario
     problems: list[Problem] = field(default_factory=list)
     known: dict[str, list[str]] = field(default_factory=dict)
+    """What there is by group; a group that is missing cannot be checked."""
+    _places: list[Place] = field(default_factory=list)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -36,6 +41,7 @@ class Check:
 
     def run(self, find_world: Callable[[], MakeWorld] | None) -> None:
         """Look at everything."""
+        self._places = list(places(self.scenario, self.data))
         self._collect_ids()
         world = self._make_world(find_world) if find_world else None
         if world is not None:
@@ -58,20 +64,21 @@ class Check:
     # --- what there is -----------------------------------------------------------------------------------
 
     def _collect_ids(self) -> None:
-        for group in GROUPS:
-            ids = [part["id"] for part in self.data.get(group, [])]
+        for group, ids in groups(self.scenario):
             self.known[group] = ids
             for index, ident in enumerate(ids):
                 if ident in ids[:index]:
                     self.find((group, index), "a second one with this id", "give every part an id of its own")
-        cues = [(path, cue["id"]) for path, cue in parts(self.data, "roles.*.cues.*")]
+        cues = [
+            (("roles", at, "cues", index), cue.id)
+            for at, role in enumerate(self.scenario.roles) for index, cue in enumerate(role.cues)
+        ]  # fmt: skip
         for index, (path, ident) in enumerate(cues):
             if ident in [other for _, other in cues[:index]]:
                 self.find(path, "a second cue with this id", "give every cue an id of its own")
         self.known["cues"] = [ident for _, ident in cues]
         self.known["seats"] = [role.id for role in self.scenario.seats()]
         self.known["channels"] = list(self.scenario.channels)
-        self.known["incident roles"] = ["commander", "deputy"]
         self.known["evidence uses"] = ["", *SUPPORTED, *dict.fromkeys(a.rung for a in self.scenario.actions)]
         books = [load_playbook(name) for name in playbooks()]
         self.known["criteria"] = sorted({*DUE, *(one.id for book in books for _, one in book.criteria())})
@@ -108,60 +115,45 @@ class Check:
     # --- names -------------------------------------------------------------------------------------------
 
     def _references(self) -> None:
-        for pattern, group in REFERENCES:
-            for path, value in parts(self.data, pattern):
-                self._known(path, value, group)
-        for path, rate in parts(self.data, "logs.*.rate"):
-            if isinstance(rate, str):
-                self._known(path, rate, "sources")
-        for segment in self.data["overlay"].get("segment_indicators", {}):
-            self._known(("overlay", "segment_indicators", segment), segment, "segments")
-        for name in self.data["overlay"].get("windows", {}):
-            self._known(("overlay", "windows", name), name, "criteria")
-        for name in self.data["overlay"].get("cap_facts", {}):
-            self._known(("overlay", "cap_facts", name), name, "caps")
-        for metric in self.data.get("expert", {}).get("missing", {}):
-            self._known(("expert", "missing", metric), metric, "metrics")
-        for path, tripping in parts(self.data, "overlay.cap_facts.*"):
-            for fact in tripping:
-                self._known((*path, fact), fact, "facts")
-        for path, shown in parts(self.data, "queries.*.figures"):
-            for name in shown:
-                self._known((*path, name), name, "figures")
+        for place in self._places:
+            if isinstance(place.mark, Pick):
+                self._known(place.path, place.value, place.mark.source)
 
     def _known(self, path: Steps, value: Any, group: str) -> None:
         if group in self.known and value not in self.known[group]:
             self.find(path, f"unknown name {value!r}", f"use one of {group}{nearest(str(value), self.known[group])}")
 
     def _conditions(self) -> None:
-        for pattern in CONDITIONS:
-            for path, condition in self._each(pattern):
-                for fact, wanted in condition.items():
-                    self._known((*path, fact), fact, "facts")
-                    if isinstance(wanted, Mapping):
-                        for how in wanted:
-                            if how not in COMPARISONS:
-                                remedy = f"write above, below or not{nearest(str(how), COMPARISONS)}"
-                                self.find((*path, fact), f"unknown comparison {how!r}", remedy)
-                    elif fact.startswith("action."):
-                        for state in wanted if isinstance(wanted, list) else [wanted]:
-                            if state not in STATES:
-                                remedy = f"write one of {', '.join(STATES)}"
-                                self.find((*path, fact), f"an action is never {state!r}", remedy)
+        for path, condition in self._written("condition"):
+            for fact, wanted in condition.items():
+                self._known((*path, fact), fact, "facts")
+                if isinstance(wanted, Mapping):
+                    for how in wanted:
+                        if how not in COMPARISONS:
+                            remedy = f"write above, below or not{nearest(str(how), COMPARISONS)}"
+                            self.find((*path, fact), f"unknown comparison {how!r}", remedy)
+                elif fact.startswith("action."):
+                    for state in wanted if isinstance(wanted, list) else [wanted]:
+                        if state not in STATES:
+                            remedy = f"write one of {', '.join(STATES)}"
+                            self.find((*path, fact), f"an action is never {state!r}", remedy)
 
-    def _each(self, pattern: str) -> Iterator[tuple[Steps, Mapping[str, Any]]]:
-        """Yield each condition at a place that takes one, or a list of which one is enough."""
-        for path, found in parts(self.data, pattern):
-            if isinstance(found, list):
-                yield from (((*path, index), one) for index, one in enumerate(found))
-            else:
-                yield path, found
+    def _written(self, as_: str) -> Iterator[tuple[Steps, Any]]:
+        """Yield path and value of all that is written in one of an author's small languages."""
+        yield from ((place.path, place.value) for place in self._places if place.mark == Notation(as_))
 
     def _expected(self) -> None:
-        for pattern in ("injects.*.expects", "expert.injects.*.expects"):
-            for path, expects in parts(self.data, pattern):
-                for inner, what, remedy in expected(expects, self.known):
-                    self.find((*path, *inner), what, remedy)
+        s = self.scenario
+        for group, injects in ((("injects",), s.injects), (("expert", "injects"), s.expert.injects)):
+            for index, inject in enumerate(injects):
+                path = (*group, index)
+                if inject.expects is not None:
+                    written = inject.expects.model_dump()
+                    for inner, what, remedy in expected(written, self.known):
+                        self.find((*path, "expects", *inner), what, remedy)
+                elif inject.form == "ask":
+                    remedy = "say in `expects` which command answers it, and within how long"
+                    self.find(path, "asks, and nothing is expected", remedy, "warning")
 
     # --- sums and collisions -----------------------------------------------------------------------------
 
@@ -192,11 +184,13 @@ class Check:
         if not s.starts_at < s.fault_at < s.horizon and (s.fault_at > s.starts_at or any(a.page for a in s.alerts)):
             # A fault older than the drill's history opens by a report; a page must be seen coming.
             self.find(("fault_at",), "is not between starts_at and horizon", "move it between them")
+        for duty in PLACES:
+            if s.seat_for(duty) is None:
+                self.find(("roles",), f"no seat {duty}", f"give `duties: [{duty}]` to one", "warning")
         if s.restricted and not s.overlay.need_to_know:
             self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
         for index, need in enumerate(s.evidence_minimum):
-            self._known(("evidence_minimum", index, "supports"), need.supports, "evidence uses")
             if need.id not in served:
                 self.find(("evidence_minimum", index), "no query provides it", "add it to a query's `serves`")
         tested = {cause for query in s.queries for cause in query.discriminates}
@@ -252,16 +246,15 @@ class Check:
         self._shown_keys(calm)
         world.step(600 - self.scenario.starts_at)
         moments = ((self.scenario.starts_at, calm), (600, dict(world.context())))
-        for pattern in TEMPLATES:
-            for path, template in parts(self.data, pattern):
-                for now, context in moments:
-                    scope = self._scope(path, now, context)
-                    try:
-                        render(template, scope)
-                    except ScenarioError as error:
-                        what = f"broken template ({str(error).rpartition(chr(39) + ': ')[2]})"
-                        self.find(path, what, f"use what is there{self._near(error, scope)}")
-                        break
+        for path, template in self._written("template"):
+            for now, context in moments:
+                scope = self._scope(path, now, context)
+                try:
+                    render(template, scope)
+                except ScenarioError as error:
+                    what = f"broken template ({str(error).rpartition(chr(39) + ': ')[2]})"
+                    self.find(path, what, f"use what is there{self._near(error, scope)}")
+                    break
 
     def _scope(self, path: Steps, now: int, context: Mapping[str, Any]) -> dict[str, Any]:
         scope = {**self.scenario.context, "t": now, "utc": Utc(self.scenario.t0_utc, now)}
@@ -276,11 +269,11 @@ class Check:
 
     def _shown_keys(self, context: Mapping[str, Any]) -> None:
         printed = {**self.scenario.context, **context}
-        for shown, scope, kinds, missing in (
-            ("figures", context, (int, float), "the world's context has no number"),
-            ("findings", printed, (bool, int, float, str), "templates can print no single value"),
+        for notation, scope, kinds, missing in (
+            ("key", context, (int, float), "the world's context has no number"),
+            ("printed", printed, (bool, int, float, str), "templates can print no single value"),
         ):
-            for path, key in parts(self.data, f"queries.*.{shown}.*"):
+            for path, key in self._written(notation):
                 try:
                     value = dig(scope, str(key))
                 except KeyError:

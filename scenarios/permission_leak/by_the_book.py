@@ -8,9 +8,9 @@ from __future__ import annotations
 from functools import partial
 
 from scenarios.permission_leak.contain import steps_of
-from scenarios.permission_leak.plans import TELLING, Plan, executives, packet, plan_of, reads, restricted, snapshot
-from scenarios.players.conditions import both, delivered, in_command, recorded, seen, seen_after
-from scenarios.players.plan import backlog, closing, hand_off, lanes, settled, trigger, verified
+from scenarios.permission_leak.plans import TELLING, Plan, executives, plan_of, reads, restricted, snapshot
+from scenarios.players.conditions import both, recorded, seen, seen_after
+from scenarios.players.plan import closing, lanes, left_open, packet, passed_on, settled, verified
 from scenarios.players.said import known, m, task
 from scenarios.players.script import Book, Step, does
 from simulator import acts
@@ -92,9 +92,7 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         # Prepared well before it is needed, so that slower holders have it in time as well.
         Step(m(19.2), "commander", lambda b: packet(b, plan, "deputy", "verify", plan.proof, "affected_list"),
              recorded("packet:2")),
-        Step(m(20), "commander", does(hand_off(plan, "commander", "deputy", "packet:3")),
-             both(delivered("commander_leaves"), recorded("packet:3"))),
-        Step(m(20), "deputy", does(acts.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+        *passed_on(plan, recorded("packet:3")),
         Step(m(30), "deputy", lambda b: restricted(b, "recovered", plan.fixed_by,
              "Closed in every place; we watch on."), recorded("verification:1")),
         Step(m(34), "deputy", lambda b: executives(b, plan.fixed_by, "Contained; counsel has the numbers.")),
@@ -102,9 +100,7 @@ def _verify_and_close(plan: Plan) -> list[Step]:
         Step(m(35), "verification", lambda b: acts.ClaimRecovery(claim="recovered", evidence=known(b, "verify")),
              both(lambda b: bool(b.incident.measured), seen(plan.proof))),
         Step(m(36), "deputy", does(snapshot(plan, "hardening", None, 0.0, "verification"))),
-        Step(m(36.5), "verification", does(acts.RecordResidualRisks(risks=plan.risks))),
-        *backlog(m(37), plan),
-        Step(m(39), "deputy", does(acts.SetWatch(owner="verification", trigger=trigger(plan)))),
+        *left_open(plan, risks=36.5, hardening=37, watch=39),
         Step(m(44), "triage", does(acts.RunQuery(query="audit_count"))),
         Step(m(44), "security", does(acts.RunQuery(query="affected_list"))),
         Step(m(47.5), "deputy", lambda b: packet(b, plan, "verification", "verify", "affected_list")),

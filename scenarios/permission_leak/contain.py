@@ -5,18 +5,9 @@ Which steps these are depends on the plan (`plans.plan_of`).
 
 from __future__ import annotations
 
-from scenarios.permission_leak.plans import (
-    COPY,
-    MEMORY,
-    REGIONS,
-    STORE,
-    Plan,
-    packet,
-    restricted,
-    snapshot,
-)
+from scenarios.permission_leak.plans import COPY, MEMORY, REGIONS, STORE, Plan, restricted, snapshot
 from scenarios.players.conditions import both, delivered, done, here, recorded, seen, seen_after, since
-from scenarios.players.plan import Choice, decided, hand_off, option, settled
+from scenarios.players.plan import Choice, decided, hand_off, option, packet, settled
 from scenarios.players.said import below, known, m, task
 from scenarios.players.script import Step, does
 from simulator import acts, values

@@ -35,6 +35,10 @@ class Plan(plans.Plan):
     uncertain: tuple[str, ...] = ("personal_data", "kept_copies")
     need: str = "review_edge"
 
+    def impact(self, b: Briefing) -> values.Figure | None:
+        """Return the reads across tenants."""
+        return reads(b)
+
 
 NEGATIVE = ("no_negative_test", "detect", "Two identities open each page once a minute", "verification", 5)
 STORE = Plan(
@@ -132,11 +136,6 @@ def plan_of(b: Briefing) -> Plan:
 def reads(b: Briefing) -> values.Figure | None:
     """Return the reads across tenants as the audit last counted them."""
     return figure(b, "audit_count", "reads_total")
-
-
-def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> acts.RecordPacket | None:
-    counted = reads(b)
-    return plans.packet(b, plan, counted, next_owner, *queries) if counted else None
 
 
 def snapshot(plan: Plan, phase: str, candidate: str | None, still_open: float, next_owner: str) -> acts.RecordSnapshot:

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from scenarios.permission_leak.pops import REGIONS, SHARES, STORE
-
-if TYPE_CHECKING:
-    from scenarios.permission_leak.pops import Pops
-    from scenarios.permission_leak.world import PermissionLeakWorld
+from scenarios.permission_leak.pops import REGIONS, SHARES, STORE, Pops
+from scenarios.permission_leak.state import PermissionLeakState
 
 PREVIEWS = 61_204
 """Preview objects the shared cache holds while every worker lets them through."""
@@ -31,24 +28,24 @@ CRAWLER, CRAWLER_ENDS = 420, 2700
 CVE_AT = 12 * 60
 
 
-def by_region(world: PermissionLeakWorld, region: str, value: Callable[[Pops], float]) -> float:
+def by_region(world: PermissionLeakState, region: str, value: Callable[[Pops], float]) -> float:
     """Return the mean of a group's value over the places of a region, weighted by their traffic."""
     of = {place: one for one in world.pops for place in one.places}
     places = REGIONS[region]
     return sum(SHARES[place] * value(of[place]) for place in places) / sum(SHARES[place] for place in places)
 
 
-def previews(world: PermissionLeakWorld) -> int:
+def previews(world: PermissionLeakState) -> int:
     """Return the preview objects in the shared cache."""
     return round(PREVIEWS * sum(one.weight * one.stock(world.now) for one in world.pops))
 
 
-def tokens(world: PermissionLeakWorld) -> int:
+def tokens(world: PermissionLeakState) -> int:
     """Return the valid viewer tokens that were issued on a cached decision."""
     return round(TOKENS * sum(one.weight * one.tokens for one in world.pops))
 
 
-def exposed(world: PermissionLeakWorld) -> dict[str, float]:
+def exposed(world: PermissionLeakState) -> dict[str, float]:
     """Return the shares of copies and of tokens by which strangers still get in."""
     return {
         "previews": sum(one.weight * one.readable(world.now) for one in world.pops),
@@ -56,21 +53,21 @@ def exposed(world: PermissionLeakWorld) -> dict[str, float]:
     }
 
 
-def hit_ratio(world: PermissionLeakWorld, one: Pops) -> float:
+def hit_ratio(world: PermissionLeakState, one: Pops) -> float:
     """Return the share of decisions that a group takes from the worker's own cache."""
     if not one.fills:
         return 0.0
     return HIT_RATIO * (0.4 if one.emptied(world.now) else 1.0)
 
 
-def serves(world: PermissionLeakWorld, place: str) -> float:
+def serves(world: PermissionLeakState, place: str) -> float:
     """Return the share of traffic that a place serves now; what is drained from fra goes to lhr."""
     if world.knob["drain_fra"] <= 0:
         return SHARES[place]
     return {"fra": 0.0, "lhr": SHARES["lhr"] + SHARES["fra"]}.get(place, SHARES[place])
 
 
-def gets(world: PermissionLeakWorld, one: Pops) -> str:
+def gets(world: PermissionLeakState, one: Pops) -> str:
     """Return what a stranger gets who comes to a place after a member.
 
     `worker`, `copy` or `origin` (who lets them in), `closed` or `denied`.
@@ -94,7 +91,7 @@ def _stored(one: Pops, now: int) -> bool:
     return one.version == 57 and not (one.trace_lost if one.way == STORE else one.emptied(now))
 
 
-def _kept_answers(world: PermissionLeakWorld) -> float:
+def _kept_answers(world: PermissionLeakState) -> float:
     """Return the share of links that share-svc resolves from memory: an old habit, or what the fault began."""
     if world.knob["resolver_off"] > 0:
         return 0.0
@@ -103,24 +100,24 @@ def _kept_answers(world: PermissionLeakWorld) -> float:
     return RESOLVED if world.now >= world.fault_at else 0.0
 
 
-def _crawler(world: PermissionLeakWorld) -> float:
+def _crawler(world: PermissionLeakState) -> float:
     return 140.0 if CRAWLER <= world.now < CRAWLER_ENDS and world.knob["waf_rule"] <= 0 else 0.0
 
 
-def _render_load(world: PermissionLeakWorld) -> float:
+def _render_load(world: PermissionLeakState) -> float:
     busy = 0.35 if 0 <= world.now - world.purged_at < 360 else 0.0
     slow = 0.12 if world.now >= -1200 else 0.0
     return (0.46 + slow) * (1 + busy) / (1 + 0.5 * world.knob["render_scale"])
 
 
-def _log_age(world: PermissionLeakWorld) -> float:
+def _log_age(world: PermissionLeakState) -> float:
     """Return the hours of access log that are kept, from 26 h 40 min at T+0, cut back to 26 at each rotation."""
     if world.knob["hold"] > 0 or world.knob["log_hold"] > 0:
         return 26.67 + max(0.0, world.now / 3600)
     return 26 + (world.now / 3600 + 2 / 3) % 1
 
 
-def observe(world: PermissionLeakWorld) -> dict[str, float]:
+def observe(world: PermissionLeakState) -> dict[str, float]:
     """Return every observable: rates a minute, ratios 0-1, seconds, hours, counts."""
     main, now = world.main, world.now
     hit = sum(one.weight * hit_ratio(world, one) for one in world.pops)
@@ -176,7 +173,7 @@ def observe(world: PermissionLeakWorld) -> dict[str, float]:
     }
 
 
-def _where(world: PermissionLeakWorld) -> str:
+def _where(world: PermissionLeakState) -> str:
     """Return in which places there is still a trace, in words."""
     there = [place for one in world.pops if not one.trace_lost for place in one.places]
     if len(there) == len(SHARES):
@@ -186,7 +183,7 @@ def _where(world: PermissionLeakWorld) -> str:
     return f"{', '.join(few)} {word}" if few else "no place"
 
 
-def context(world: PermissionLeakWorld) -> dict[str, Any]:
+def context(world: PermissionLeakState) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
     main, pinned, k, now = world.main, world.pinned, world.knob, world.now
     passes = k["block"] <= 0
@@ -208,7 +205,6 @@ def context(world: PermissionLeakWorld) -> dict[str, Any]:
             }
             for pop, share, one in rows
         ],
-        "figures": dict(world.figures()),
         "source": world.way.source,
         "reads": round(total),
         "tenants": round(world.tenants_to_tell()),

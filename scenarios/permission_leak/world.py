@@ -1,115 +1,17 @@
-"""The world of scenario C: previews of documents that are shown to people they were not shared with.
-
-Flows are reads a minute. Five points of presence follow every release alike; the sixth is pinned, so the state is
-kept for groups of places (`pops`). By which way strangers get in is a variation knob (`pops.WAYS`). What can be
-seen is in `readings`; equations and calibration are described in the facilitator notes beside this file.
-"""
+"""The world of scenario C as the engine asks for it: `state` moves it, `readings` says what can be seen of it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
 from scenarios.permission_leak import readings
-from scenarios.permission_leak.pops import MEMORY, REGIONS, SHARES, STORE, WAYS, Pops, groups
-
-MINUTE = 60.0
-ORGANIC = 0.015
-"""Reads across tenants a minute, worldwide, that come about by themselves."""
-SCAN_STARTS = 25.0
-"""Minute in which somebody begins to enumerate links, if nothing gets out before."""
-SCAN_RAMP = 15.0
-"""Minutes until they are at full speed."""
-SPREADS = 10.0
-"""Minutes from details being public to the scan."""
-INVITED = 2.0
-"""Hits a minute of the reporter, once they have been asked to go on."""
-RESEARCHER = 3
-"""Reads of the person who reported it."""
-TENANTS, KNOWN_TENANTS = 212, 11
-"""Tenants that have such links at all, and those read before T+0."""
-DEPLOY_HOURS = 26.0
-"""Hours of access log since the deploy that an investigation would want."""
-ROTATIONS = ((20 * 60, 1 / 3), (80 * 60, 1.0))
-"""Drill second of each log rotation within the drill, and the hours since the deploy it drops."""
-TRACE_SHARE = 45.0
-"""Percent of the evidence that the decision trace is worth."""
-ROUTE_SHARE = 0.06
-"""Share of product traffic on the preview route."""
-
-KNOBS = dict.fromkeys(
-    (
-        "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
-        "purge", "purge_paths", "resolver_off", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
-        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "invited", "status_page",
-        "waf_rule", "exp_409", "role_cache", "render_scale", "sign_out",
-    ),
-    0.0,
-)  # fmt: skip
-"""Every knob and where it stands before anybody touched it."""
-REPEATS = ("purge", "purge_paths", "epoch", "flush", "redeploy", "restart", "revoke_links")
-"""Knobs whose every turn is another go."""
+from scenarios.permission_leak.pops import REGIONS, STORE
+from scenarios.permission_leak.state import RESEARCHER, PermissionLeakState
 
 
-class PermissionLeakWorld:
-    """Larkfield's guest previews after worker v57. Times are drill seconds; `parameters` are the variation knobs."""
-
-    def __init__(self, parameters: Mapping[str, float] | None = None) -> None:
-        given = dict(parameters or {})
-        self.now = 0
-        self.step_seconds = 15
-        self.fault_at = 0
-        self._parameters = dict(given)
-        places = list(SHARES)
-        self.organic = given.pop("organic", ORGANIC)
-        self.scan_starts = given.pop("scan_minute", SCAN_STARTS)
-        self.scan_ramp = given.pop("scan_ramp", SCAN_RAMP)
-        self.way = WAYS[int(given.pop("way", 0))]
-        self.pinned_place = places[int(given.pop("pinned_place", 5))]
-        untagged = int(given.pop("untagged_place", -1))
-        self.ring = given.pop("ring", 0.0)
-        """Reads after which a trace that is kept as a ring has been written over; 0: it is not."""
-        self.stuck = given.pop("replication_stuck", 1.0) > 0
-        if given:
-            raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
-        self.knob = dict(KNOBS)
-        self.main, self.pinned, apart = groups(self.way, self.pinned_place, places[untagged] if untagged >= 0 else None)
-        self.pops = (self.main, self.pinned, *apart)
-        self._due: list[tuple[int, int, str, float]] = []
-        self._turns = 0
-        self.scanning = self.intensity = 0.0
-        """Hits of the scan, and hits in all, a minute if every worker leaked."""
-        self.reads = 0.0
-        """Reads across tenants since the deploy, the researcher's left out."""
-        self.hours_lost = 0.0
-        self.trace_lost = 0.0
-        """Share of traffic whose decision trace is gone."""
-        self.destroyed_calm = False
-        """Responders destroyed evidence while nobody exploited the leak."""
-        self.public_at: float | None = None
-        self.epoch = 117
-        self.merged = False
-        self.purged_at = -(10**9)
-        self._rotations = list(ROTATIONS)
-        self._harm = {
-            "unauthorised_reads": 0.0, "tenants_over": 0.0, "evidence_lost_pct": 0.0, "previews_denied": 0.0,
-            "residual_minutes": 0.0,
-        }  # fmt: skip
-        self.token_reads = 0.0
-        """Reads since T+0 with tokens handed out wrongly."""
-
-    # --- time ----------------------------------------------------------------------------------------
-
-    def start(self, at: int, fault_at: int) -> None:
-        """Stand at `at` as the deploy at `fault_at` has left it: the organic leak in closed form."""
-        self.now, self.fault_at = at, fault_at
-        since = max(0.0, (at - fault_at) / MINUTE)
-        if since > 0:
-            self.reads = self.organic * since
-            for one in self.pops:
-                one.leak(self.organic, since)
-        self.intensity = self.organic
+class PermissionLeakWorld(PermissionLeakState):
+    """What there is to see of it, the facts behind it and the harm it does."""
 
     def before(self, at: int) -> Mapping[str, float]:
         """Return what could be observed at a second before the drill's own history: calm, or the organic leak."""
@@ -117,178 +19,13 @@ class PermissionLeakWorld:
         other.start(at, self.fault_at)
         return readings.observe(other)
 
-    def step(self, dt: int) -> None:
-        """Integrate `dt` seconds, in pieces of at most `step_seconds`."""
-        while dt > 0:
-            piece = min(dt, self.step_seconds)
-            self._integrate(piece)
-            dt -= piece
-
-    def turn(self, knob: str, value: float, over: int) -> None:
-        """Have `knob` stand at `value` in `over` seconds. Raises KeyError if there is no such knob.
-
-        Nothing here moves gradually: a release, a purge or a block is in force once it has propagated.
-        """
-        if knob not in self.knob:
-            raise KeyError(knob)
-        self._turns += 1
-        self._due.append((self.now + over, self._turns, knob, value))
-        self._due.sort()
-        if over <= 0:
-            self._come_due()
-
-    def knobs(self) -> Mapping[str, float]:
-        """Return every knob and where it stands."""
-        return dict(self.knob)
-
-    def _come_due(self) -> None:
-        while self._due and self._due[0][0] <= self.now:
-            _, _, knob, value = self._due.pop(0)
-            if knob in REPEATS and value > 0:
-                self.knob[knob] += 1
-                self._again(knob)
-            else:
-                self.knob[knob] = value
-                self._set(knob, value)
-        self._switch()
-
-    def _set(self, knob: str, value: float) -> None:
-        if knob in ("details_public", "details_told") and value > 0 and self.public_at is None:
-            self.public_at = self.now / MINUTE
-        elif knob == "epoch_sync" and value > 0:
-            self.stuck = False
-            self._bump(self.pinned)
-        elif value > 0 and (knob, self.way) in (("patch", STORE), ("resolver_off", MEMORY)):
-            self._lose_trace(*self.pops)
-
-    def _again(self, knob: str) -> None:
-        if knob in ("purge", "purge_paths"):
-            reached = [one for one in self.pops if one.tagged or knob == "purge_paths"]
-            self.purged_at = self.now
-            if self.way.copies_only:
-                self._lose_trace(*reached)
-            for one in reached:
-                one.purge(self.now)
-        elif knob == "epoch":
-            self.epoch += 1
-            for one in self.pops:
-                if one is not self.pinned or not self.stuck:
-                    self._bump(one)
-        elif knob == "revoke_links":
-            for one in self.pops:
-                one.bad = 0.0
-        elif knob in ("redeploy", "restart", "flush"):
-            if knob == "redeploy":
-                # The train releases what it has, whatever ran before: a rollback is undone.
-                self.merged = True
-                self.knob["rollback"] = 0.0
-            if self.way == STORE:
-                self._lose_trace(*self.pops, by_us=knob != "redeploy")
-            if knob == "flush" or self.way != STORE:
-                for one in self.pops:
-                    one.flushed_until = self.now + 600
-
-    def _bump(self, one: Pops) -> None:
-        one.revoke(self.epoch)
-
-    def _switch(self) -> None:
-        """Let the workers run what release, pin and patch say they run."""
-        wanted = 58 if self.knob["patch"] > 0 else 56 if self.knob["rollback"] > 0 else 57
-        for one in self.pops:
-            follows = wanted if not one.pinned or wanted == 58 or self.knob["unpin"] > 0 else 57
-            # A place out of service has its traffic served by the others, whatever its own worker runs.
-            drained = one.places == ("fra",) and self.knob["drain_fra"] > 0
-            if follows != one.version:
-                one.version = follows
-                if self.way == STORE:
-                    self._lose_trace(one)
-            passes = self.knob["block"] <= 0
-            public = (wanted if drained else one.version) == 57
-            faulty = public if self.way.by_version else self.knob["resolver_off"] <= 0
-            one.stand(faulty and passes, public and passes, self.now)
-
-    def _lose_trace(self, *groups: Pops, by_us: bool = True) -> None:
-        """Whatever holds a trace takes it along when it is replaced or emptied; `by_us`: the responders did that."""
-        for one in groups:
-            if self.knob["hold"] > 0 or one.trace_lost:
-                continue
-            one.trace_lost = True
-            self.trace_lost = min(1.0, self.trace_lost + one.weight)
-            if by_us and self.scanning <= 0:
-                self.destroyed_calm = True
-
-    def scan(self, minute: float) -> float:
-        """Return the hits a minute of somebody who enumerates links, all workers leaking."""
-        begins = self.scan_starts
-        if self.public_at is not None:
-            begins = min(begins, self.public_at + SPREADS)
-        return 0.0 if minute < begins else 0.3 * min(40.0, 6 + (minute - begins) * 34 / self.scan_ramp)
-
-    def _integrate(self, dt: int) -> None:
-        now, harm, h = self.now, self._harm, dt / MINUTE
-        self.scanning = self.scan(now / MINUTE) if now >= 0 else 0.0
-        self.intensity = self.organic + self.scanning + (INVITED if self.knob["invited"] > 0 else 0.0)
-        blocked = self.knob["block"] > 0
-        read = again = 0.0
-        for one in self.pops:
-            direct, repeated = one.move(now, h, self.intensity, blocked)
-            read += direct
-            again += repeated
-        self.reads += read
-        if now >= 0:
-            harm["unauthorised_reads"] += read + (again if self.way.reuse_counts else 0.0)
-            self.token_reads += again
-            if self.ring and self.scanning and self.knob["hold"] <= 0:
-                # What is being used writes over what was used before.
-                self.trace_lost = min(1.0, self.trace_lost + read / self.ring)
-            harm["residual_minutes"] += self.left_behind() * h
-            if blocked:
-                harm["previews_denied"] += 100 * ROUTE_SHARE * h
-            elif now - self.purged_at < 360:
-                # An emptied cache renders everything anew; some previews time out meanwhile.
-                harm["previews_denied"] += 5 * ROUTE_SHARE * h
-            while self._rotations and self._rotations[0][0] <= now:
-                _, hours = self._rotations.pop(0)
-                if self.knob["hold"] <= 0 and self.knob["log_hold"] <= 0:
-                    self.hours_lost += hours
-                    harm["evidence_lost_pct"] += 100 * hours / DEPLOY_HOURS
-            new = self.new_tenants()
-            over = new + (TENANTS - KNOWN_TENANTS - new) * self.trace_lost
-            harm["tenants_over"] = max(harm["tenants_over"], over)
-            lost = 100 * self.hours_lost / DEPLOY_HOURS + TRACE_SHARE * self.trace_lost
-            harm["evidence_lost_pct"] = max(harm["evidence_lost_pct"], lost)
-        self.now = now + dt
-        if self._due and self._due[0][0] <= self.now:
-            self._come_due()
-
-    # --- what there is to know -----------------------------------------------------------------------
-
-    def new_tenants(self) -> float:
-        """Return the tenants read since T+0 that had not been read before."""
-        more = TENANTS - KNOWN_TENANTS
-        return more * (1 - math.exp(-self._harm["unauthorised_reads"] / more))
-
-    def tenants_to_tell(self) -> float:
-        """Return the tenants to be told: those read where the trace shows them, else every one that might have been."""
-        new = KNOWN_TENANTS + self.new_tenants()
-        return new + (TENANTS - new) * self.trace_lost
-
-    def left_behind(self) -> float:
-        """Return the share of what the leak handed out, previews and tokens alike, that can still be used."""
-        left = sum(one.weight * (one.readable(self.now) + one.accepted()) for one in self.pops)
-        return left / (self.way.copies + self.way.tokens)
-
-    def open_share(self) -> float:
-        """Return the share of preview traffic that passes a leaking worker."""
-        return sum(one.weight for one in self.pops if one.open)
-
     def observe(self) -> Mapping[str, float]:
         """Return every observable quantity (see `readings.observe` for units)."""
         return readings.observe(self)
 
     def context(self) -> Mapping[str, Any]:
         """Return what templates print."""
-        return readings.context(self)
+        return {**readings.context(self), "figures": dict(self.figures())}
 
     def facts(self) -> Mapping[str, bool | int | float | str]:
         """Return the facts that conditions, severity and scoring read."""

@@ -16,12 +16,6 @@ from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted,
 SLOW_SECONDS = 13 * 60
 
 
-def played(make: Callable[[Sequence[str]], Policy]) -> Scripted:
-    """Return a responder in every seat, made for the places of a scenario's team."""
-    return Scripted(lambda scenario: recast(make(team(scenario)), scenario.cast()))
-
-
-
 SILENT = (
     acts.TakeSeat, acts.AcknowledgePage, acts.Freeze, acts.PageTeam, acts.AssignTask, acts.AcknowledgeTask,
     acts.ReportTask, acts.AskRole,
@@ -105,12 +99,20 @@ def _without_results(body: acts.Act) -> acts.Act:
     return body.model_copy(update=changes) if changes else body
 
 
-def nothing() -> Policy:
-    """Sit down and do nothing."""
+# --- a scenario's players ---------------------------------------------------------------------------------
+
+
+def played(make: Callable[[Sequence[str]], Policy]) -> Scripted:
+    """Return a responder in every seat, made for the places of a scenario's team."""
+    return Scripted(lambda scenario: recast(make(team(scenario)), scenario.cast()))
+
+
+def nothing(seats: Sequence[str]) -> Policy:
+    """Return a policy that gives no command at all."""
     return lambda brief: ()
 
 
-ANYBODY: dict[str, Responder] = {"null": Scripted(lambda scenario: nothing()), "gamer": played(gamer)}
+ANYBODY: dict[str, Responder] = {"null": played(nothing), "gamer": played(gamer)}
 """Players that know no scenario and play any."""
 
 

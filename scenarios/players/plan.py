@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.players.conditions import When, both, done, green, seen, since
-from scenarios.players.said import above, figure, known, m
+from scenarios.players.conditions import When, both, delivered, done, green, in_command, seen, since
+from scenarios.players.said import above, figure, known, last_packet, m
 from scenarios.players.script import Step, does
 from simulator import acts, values
 from simulator.briefing import Briefing
@@ -57,6 +57,10 @@ class Plan:
     next_owner: str = "verification"
     """Who looks at it next once it is closed."""
 
+    def impact(self, b: Briefing) -> values.Figure | None:
+        """Return what packets and updates state, as it is known now; None where nothing is."""
+        raise NotImplementedError
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -103,8 +107,11 @@ def option(
     )
 
 
-def packet(b: Briefing, plan: Plan, impact: values.Figure, next_owner: str, *queries: str) -> acts.RecordPacket:
-    """Return an evidence packet on the newest outputs of these queries."""
+def packet(b: Briefing, plan: Plan, next_owner: str, *queries: str) -> acts.RecordPacket | None:
+    """Return an evidence packet on the newest outputs of these queries, once there is an impact to state."""
+    impact = plan.impact(b)
+    if impact is None:
+        return None
     return acts.RecordPacket(
         segments=plan.affected,
         impact=(impact,),
@@ -202,12 +209,26 @@ def verified(at: int, plan: Plan, hold: float, when: When, *evidence: str) -> St
     return Step(at, "verification", make, when)
 
 
-def backlog(at: int, plan: Plan) -> list[Step]:
-    """Return the steps that put what must be hardened on the record."""
+def passed_on(plan: Plan, *when: When) -> list[Step]:
+    """Return the steps by which a deputy takes command, on a packet, once the commander has to leave."""
     return [
-        Step(at, "mitigation", does(acts.AddHardeningTask.model_validate(
-            {"factor": factor, "class": kind, "text": text, "owner": owner, "due_days": days})))
-        for factor, kind, text, owner, days in plan.hardening
+        # Early enough for simulated holders too: what it waits for comes at its own time.
+        Step(m(20), "commander", lambda b: hand_off(plan, "commander", "deputy", last_packet(b)),
+             both(delivered("commander_leaves"), *when)),
+        Step(m(20), "deputy", does(acts.AssignRole(role="deputy", to="triage")), in_command("deputy")),
+    ]  # fmt: skip
+
+
+def left_open(plan: Plan, risks: float, hardening: float, watch: float) -> list[Step]:
+    """Return the steps that put on the record, each at its minute, what stays open and who watches it."""
+    return [
+        Step(m(risks), "verification", does(acts.RecordResidualRisks(risks=plan.risks))),
+        *(
+            Step(m(hardening), "mitigation", does(acts.AddHardeningTask.model_validate(
+                {"factor": factor, "class": kind, "text": text, "owner": owner, "due_days": days})))
+            for factor, kind, text, owner, days in plan.hardening
+        ),
+        Step(m(watch), "deputy", does(acts.SetWatch(owner="verification", trigger=trigger(plan)))),
     ]  # fmt: skip
 
 

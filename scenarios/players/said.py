@@ -41,8 +41,14 @@ def figure(b: Briefing, query: str, name: str) -> values.Figure | None:
     return values.Figure(name=name, low=result.figures[name]) if result and name in result.figures else None
 
 
-def task(to: str, query: str | None = None, action: str | None = None, text: str = "",
-    due: float = 5) -> acts.AssignTask:
+def last_packet(b: Briefing) -> str | None:
+    """Return a reference to the newest evidence packet."""
+    return f"packet:{len(b.incident.packets)}" if b.incident.packets else None
+
+
+def task(
+    to: str, query: str | None = None, action: str | None = None, text: str = "", due: float = 5
+) -> acts.AssignTask:
     """Return a task for a role, about a query, an action, or what `text` says."""
     return acts.AssignTask(
         to=to, text=text or f"Please run: {query or action}", query=query, action=action, due_minutes=due
@@ -51,11 +57,13 @@ def task(to: str, query: str | None = None, action: str | None = None, text: str
 
 def below(metric: str, threshold: float, within: float = 10) -> values.Check:
     """Return a check that a metric falls below a threshold within so many minutes."""
-    return values.Check.model_validate({"metric": metric, "is": "below", "threshold": threshold,
-        "within_minutes": within})
+    return values.Check.model_validate(
+        {"metric": metric, "is": "below", "threshold": threshold, "within_minutes": within}
+    )
 
 
 def above(metric: str, threshold: float, within: float = 10) -> values.Check:
     """Return a check that a metric rises above a threshold within so many minutes."""
-    return values.Check.model_validate({"metric": metric, "is": "above", "threshold": threshold,
-        "within_minutes": within})
+    return values.Check.model_validate(
+        {"metric": metric, "is": "above", "threshold": threshold, "within_minutes": within}
+    )

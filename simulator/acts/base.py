@@ -144,6 +144,8 @@ class Act(Body):
     tab: ClassVar[Tab] = ""
     may: ClassVar[tuple[Duty, ...] | None] = None
     """Duties of those who may ask for it; None: everybody who plays."""
+    for_executors: ClassVar[bool] = False
+    """Whoever would carry it out themselves may ask for it too, whatever their duties."""
     host: ClassVar[bool] = False
     """The facilitator may ask for it too; with no `may`, only they."""
     after_the_end: ClassVar[bool] = False

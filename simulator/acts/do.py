@@ -29,6 +29,7 @@ class TakeAction(Act):
     form: ClassVar[str] = "Take action"
     tab: ClassVar[Tab] = "Act"
     may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
+    for_executors: ClassVar[bool] = True
     hands_on: ClassVar[bool] = True
     wordless: ClassVar[bool] = True
     about: ClassVar[tuple[str, ...]] = ("action",)
@@ -36,7 +37,6 @@ class TakeAction(Act):
     minor: ClassVar[bool] = True
 
     def allowed(self, asked: Asked) -> bool:
-        # Whoever would carry it out themselves may always do so.
         action = asked.scenario.find("actions", self.action)
         return super().allowed(asked) or (action is not None and asked.role in action.executors)
 
@@ -104,6 +104,7 @@ class SignOff(Act):
 
     form: ClassVar[str] = "Sign off"
     tab: ClassVar[Tab] = "Act"
+    opens_with: ClassVar[str] = "to_sign"
     wordless: ClassVar[bool] = True
     about: ClassVar[tuple[str, ...]] = ("action",)
     group: ClassVar[Group] = "action"
@@ -201,7 +202,7 @@ class RecordVerification(Act):
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
-        run = Ref.to("verification", drill.incident.counts["verification"])
+        run = Ref.to(self.number, drill.incident.counts[self.number])
         baseline = (round(60 * self.baseline_from), round(60 * self.baseline_to))
         drill.env.process(measure(drill, run, self.metrics, baseline, round(60 * self.hold_minutes)))
 

@@ -9,40 +9,51 @@ from pydantic import AfterValidator, Field, model_validator
 
 from simulator.scenario.parts import (
     Action,
+    ActionId,
     AlertRule,
+    CapId,
     Cause,
     Change,
+    Channel,
     Data,
     EvidenceNeed,
+    Fact,
     Factor,
     FigureSpec,
     HarmDimension,
     Inject,
+    Knob,
     LogStream,
     Merge,
     Metric,
+    MetricId,
     Objective,
     Query,
+    QueryId,
+    RoleId,
+    SeatId,
     Seconds,
     Segment,
+    SegmentId,
     Service,
+    ServiceId,
     SeverityFact,
     TeachingPoint,
     Tick,
     Titled,
 )
 from simulator.scenario.people import Role, Strain, WrongPlace
-from simulator.values import PLACES, Duty, Rejection, Rung, Scalar
+from simulator.values import PLACES, Duty, Pick, Rejection, Rung, Scalar
 
 
 class Deadline(Data):
     """Something that must have happened `within` after the first good run of one of `after`, or `cap` is tripped."""
 
-    cap: str
-    after: tuple[str, ...]
+    cap: CapId
+    after: tuple[QueryId, ...]
     within: Seconds
-    paged: tuple[str, ...] = ()
-    done: tuple[str, ...] = ()
+    paged: tuple[RoleId, ...] = ()
+    done: tuple[ActionId, ...] = ()
     title: str
     """What is missing where it did not happen: “counsel was not paged”."""
 
@@ -63,9 +74,9 @@ class Window(Data):
 class UpdateKnobs(Data):
     """Knobs of the world that telling people turns to 1."""
 
-    public: str | None = None
+    public: Knob | None = None
     """Turned by every public update."""
-    detail: str | None = None
+    detail: Knob | None = None
     """Turned by what says outside need-to-know what only the circle may know."""
 
 
@@ -73,43 +84,43 @@ class Overlay(Data):
     """What scoring needs to know of this scenario beyond the playbook."""
 
     dependency: Literal["auth", "billing", "queue", "observability"]
-    windows: dict[str, tuple[float, float]] = {}
+    windows: dict[Annotated[str, Pick("criteria")], tuple[float, float]] = {}
     """Criterion id -> (t1, t2) minutes, where they differ from the playbook's."""
-    freeze_scope: tuple[str, ...]
-    readiness_queries: tuple[str, ...]
+    freeze_scope: tuple[ServiceId, ...]
+    readiness_queries: tuple[QueryId, ...]
     """Queries that show whether the fall-back can be executed."""
-    readiness_fact: str
+    readiness_fact: Fact
     """World fact that says `ready` or `blocked`."""
-    baseline_queries: tuple[str, ...] = ()
+    baseline_queries: tuple[QueryId, ...] = ()
     """Failing command, logs, blast radius: the baseline evidence of the first minutes."""
     rejections: dict[Rung, tuple[Rejection, ...]] = {}
     """Rung -> reasons the world confirms for not taking it."""
-    owner_chain: tuple[str, ...] = ("triage", "mitigation", "verification")
-    dual_sign_off: tuple[str, ...] = ()
+    owner_chain: tuple[SeatId, ...] = ("triage", "mitigation", "verification")
+    dual_sign_off: tuple[SeatId, ...] = ()
     """Roles that sign repairs; where there are any, their signatures are the owner chain."""
-    write_freeze: tuple[str, ...] = ()
+    write_freeze: tuple[ActionId, ...] = ()
     """Actions that stop what is being written wrongly: the first half of a billing posture."""
-    boundary_queries: tuple[str, ...] = ()
+    boundary_queries: tuple[QueryId, ...] = ()
     """Queries that show up to where it was: the second half."""
-    capture_before: tuple[str, ...] = ()
+    capture_before: tuple[ActionId, ...] = ()
     """Actions before the first of which evidence must be captured, because they take it along; where none are named,
     the first step that is no flag, and whatever cannot be undone."""
     baseline: Window = Window.model_validate({"from": -55, "to": -25})
     """The quiet window people usually compare with. Everybody is offered it from the start, so its place and width must
     not tell when the fault began: ten minutes near the oldest that panels show, or the same hour two days ago."""
-    indicators: tuple[str, ...] = ()
+    indicators: tuple[MetricId, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""
-    segment_indicators: dict[str, str] = {}
-    health_queries: tuple[str, ...] = ()
-    need_to_know: tuple[str, ...] = ()
+    segment_indicators: dict[SegmentId, MetricId] = {}
+    health_queries: tuple[QueryId, ...] = ()
+    need_to_know: tuple[RoleId, ...] = ()
     """Roles inside the circle of a protected incident; empty in an open one."""
-    capture_action: str | None = None
+    capture_action: ActionId | None = None
     """Action that preserves the evidence here; the generic capture carries it out."""
     update_knobs: UpdateKnobs = UpdateKnobs()
-    cap_facts: dict[str, dict[str, str]] = {}
+    cap_facts: dict[CapId, dict[Fact, str]] = {}
     """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
     deadlines: tuple[Deadline, ...] = ()
-    reporter_action: str | None = None
+    reporter_action: ActionId | None = None
     """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""
 
 
@@ -117,16 +128,16 @@ class Easier(Data):
     """What `novice` adds: alerts (none of them pages) and panels on series that exist anyway."""
 
     alerts: tuple[AlertRule, ...] = ()
-    panels: tuple[str, ...] = ()
+    panels: tuple[MetricId, ...] = ()
     """Metrics shown on the console without being asked for."""
 
 
 class Harder(Data):
     """What `expert` adds to what it does everywhere (more noise, later cues, no hints)."""
 
-    missing: dict[str, Seconds] = {}
+    missing: dict[MetricId, Seconds] = {}
     """Metric id -> from when on it gives no data."""
-    absent: tuple[str, ...] = ()
+    absent: tuple[RoleId, ...] = ()
     """Specialists whose first page goes unanswered, and whose secondary takes longer."""
     injects: tuple[Inject, ...] = ()
     """A second fault, as something that happens at a time (`effects`) and is heard of."""
@@ -177,9 +188,9 @@ class Scenario(Data):
     """Where commands can end up by mistake; what simulated people's slips print."""
     strain: Strain = Strain()
     channels: tuple[str, ...] = ("incident",)
-    room: str = "incident"
+    room: Channel = "incident"
     """Channel in which the team works; in a protected incident a restricted one."""
-    restricted: tuple[str, ...] = ()
+    restricted: tuple[Channel, ...] = ()
     """Channels that only `overlay.need_to_know` can read."""
     segments: tuple[Segment, ...]
     harm: tuple[HarmDimension, ...]

@@ -8,11 +8,12 @@ or `{not: value}`. There is no expression language; nothing in a scenario is eva
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from simulator.values import Lane, Strategy
+from simulator.values import Lane, Pick, Post, Strategy
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -30,7 +31,37 @@ def _seconds(value: Any) -> Any:
 Seconds = Annotated[int, BeforeValidator(_seconds)]
 Span = Annotated[Seconds, Field(ge=0)]
 """A stretch of time, which cannot be negative."""
-Condition = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Marks what an author writes in a small language of its own: a `condition`, a `template`, a `key`, a
+    `printed` key."""
+
+    as_: str
+
+
+Condition = Annotated[dict[str, Any], Notation("condition")]
+Template = Annotated[str, Notation("template")]
+ContextKey = Annotated[str, Notation("key")]
+"""Where in the world's context a number stands, such as `figures.tickets`."""
+PrintedKey = Annotated[str, Notation("printed")]
+"""Where in what templates print a single value stands, such as `pops.1.gets`."""
+ActionId = Annotated[str, Pick("actions")]
+CapId = Annotated[str, Pick("caps")]
+CauseId = Annotated[str, Pick("causes")]
+Channel = Annotated[str, Pick("channels")]
+Fact = Annotated[str, Pick("facts")]
+FigureId = Annotated[str, Pick("figures")]
+Knob = Annotated[str, Pick("knobs")]
+MetricId = Annotated[str, Pick("metrics")]
+QueryId = Annotated[str, Pick("queries")]
+RoleId = Annotated[str, Pick("roles")]
+SeatId = Annotated[str, Pick("seats")]
+SegmentId = Annotated[str, Pick("segments")]
+ServiceId = Annotated[str, Pick("services")]
+Source = Annotated[str, Pick("sources")]
+TopicId = Annotated[str, Pick("topics")]
 
 
 class Data(BaseModel):
@@ -88,7 +119,7 @@ class Metric(Titled):
     """A series people can look at, through the measurement layer."""
 
     unit: str = ""
-    source: str
+    source: Source
     """Key into `World.observe()`."""
     labels: dict[str, str] = {}
     noise: float = 0.02
@@ -107,21 +138,21 @@ class Metric(Titled):
     within: float = 0.25
     """Back to normal when within this share of the baseline (or `within_abs`)."""
     within_abs: float = 0.0
-    segment: str | None = None
+    segment: SegmentId | None = None
     decimals: int = 3
 
 
 class AlertRule(Titled):
     """An alert: `metric` above or below a threshold, continuously for `hold` seconds."""
 
-    metric: str
+    metric: MetricId
     above: float | None = None
     below: float | None = None
     hold: Seconds = Field(180, alias="for")
     severity: Literal["critical", "warning", "info"] = "warning"
-    page: str | None = None
+    page: RoleId | None = None
     """Role that is paged."""
-    summary: str
+    summary: Template
     """Template; `value` is what the rule saw."""
     runbook: str = ""
 
@@ -133,7 +164,7 @@ class Change(Data):
 
     id: str
     at: Seconds
-    service: str
+    service: ServiceId
     summary: str
     actor: str
     detail: str = ""
@@ -144,7 +175,7 @@ class Merge(Data):
 
     id: str
     at: Seconds
-    service: str
+    service: ServiceId
     frozen_by: tuple[Literal["merges", "deploys"], ...] = ("merges", "deploys")
     summary: str
     actor: str
@@ -156,10 +187,10 @@ class LogStream(Data):
     """One kind of log line: how often it comes and what it says (a template over `fields`, `t`, `utc`, `hex`)."""
 
     id: str
-    service: str
+    service: ServiceId
     level: Literal["INFO", "WARN", "ERROR"]
-    text: str
-    rate: str | float
+    text: Template
+    rate: Source | float
     """Lines shown a minute: a number, or a key into `World.observe()` scaled to at most `most`."""
     scale: float = 1.0
     most: float = 6.0
@@ -167,7 +198,7 @@ class LogStream(Data):
     until: Seconds = 36000
     fields: dict[str, tuple[str, ...]] = {}
     """Values drawn per line for the template."""
-    cause: str | None = None
+    cause: CauseId | None = None
 
 
 class Query(Titled):
@@ -175,29 +206,29 @@ class Query(Titled):
 
     command: str
     aliases: tuple[str, ...] = ()
-    executors: tuple[str, ...]
+    executors: tuple[RoleId, ...]
     """Roles that can run it; the first that is in the room is the default."""
     takes: Took = Duration(median=40)
     evidence: Literal["physics", "receipt", "artifact", "narrative"]
-    output: str
+    output: Template
     requires: Condition = {}
-    refusal: str = ""
+    refusal: Template = ""
     """Output (an error) when `requires` does not hold."""
-    topic: str | None = None
-    serves: tuple[str, ...] = ()
+    topic: TopicId | None = None
+    serves: tuple[Annotated[str, Pick("evidence_minimum")], ...] = ()
     """Ids of the evidence minimum it provides."""
-    discriminates: tuple[str, ...] = ()
+    discriminates: tuple[CauseId, ...] = ()
     """Causes it can rule in or out: a test that could have failed."""
-    supports: tuple[str, ...] = ()
+    supports: tuple[CauseId, ...] = ()
     """Causes its result speaks for."""
-    precheck_of: tuple[str, ...] = ()
+    precheck_of: tuple[ActionId, ...] = ()
     """Actions whose trap it reveals."""
     verifies: bool = False
     """A rerun of the failing path: green only when the world is."""
     group: str = "general"
-    figures: dict[str, str] = {}
+    figures: dict[FigureId, ContextKey] = {}
     """Numbers it shows: figure name -> key into the world's context."""
-    findings: dict[str, str] = {}
+    findings: dict[str, PrintedKey] = {}
     """What can be read off its output, for those who read no prose: name -> key into what templates print, such as
     `pops.1.gets` for a row of a table."""
 
@@ -205,7 +236,7 @@ class Query(Titled):
 class Effect(Data):
     """Turn `knob` to `value`, linearly over `over` seconds."""
 
-    knob: str
+    knob: Knob
     value: float
     over: Span = 0
 
@@ -214,7 +245,7 @@ class Precondition(Data):
     """What must hold for an action to be possible, and the message when it does not."""
 
     when: Condition
-    message: str
+    message: Template
 
 
 class Mishap(Data):
@@ -224,8 +255,8 @@ class Mishap(Data):
     after: Took = Duration(median=240, spread=0.3)
     """From when it takes effect until it shows."""
     effects: tuple[Effect, ...]
-    service: str
-    says: str
+    service: ServiceId
+    says: Template
     """What the record of changes says then."""
     actor: str = "@platform-bot"
 
@@ -235,7 +266,7 @@ class Action(Titled):
 
     command: str
     aliases: tuple[str, ...] = ()
-    executors: tuple[str, ...]
+    executors: tuple[RoleId, ...]
     rung: Literal["flag", "hotfix", "rollback", "containment", "capacity", "repair"]
     strategy: Strategy | None = None
     """Branch it belongs to; None: a supporting step."""
@@ -244,7 +275,7 @@ class Action(Titled):
     preconditions: tuple[Precondition, ...] = ()
     takes: Took = Duration(median=20)
     propagation: Span = 0
-    coverage: tuple[str, ...] = ()
+    coverage: tuple[SegmentId, ...] = ()
     """Segments it treats."""
     effects: tuple[Effect, ...] = ()
     """Applied when carried out (`takes` is over); `over` is the propagation of each."""
@@ -252,39 +283,39 @@ class Action(Titled):
     """Applied when it starts."""
     stalls_when: Condition = {}
     """It never finishes while this holds; `starts_with` is then the harm it does."""
-    stall_output: str = ""
-    output: str = ""
-    side_effects: tuple[str, ...] = ()
+    stall_output: Template = ""
+    output: Template = ""
+    side_effects: tuple[Annotated[str, Pick("blast")], ...] = ()
     """Ids in `blast` that are true of it."""
-    topic: str | None = None
+    topic: TopicId | None = None
     """What it is about; a task to carry it out brings up what its executor knows of that."""
     minutes_to_effect: float
     """Truth for option cards: minutes from start to effect when nothing is in its way."""
     reversal_minutes: float
     abortable: bool = True
-    reversible_by: str | None = None
+    reversible_by: ActionId | None = None
     abort_effects: tuple[Effect, ...] = ()
     irreversible: bool = False
     wide: bool = False
     """Touches far more than the affected; wants a precheck."""
-    precheck: str | None = None
+    precheck: QueryId | None = None
     ready_when: Condition = {}
     """Prepared: started while this does not hold counts as unprepared."""
-    sign_offs: tuple[str, ...] = ()
+    sign_offs: tuple[RoleId, ...] = ()
     """Roles whose holders must sign each run before it starts; a signature serves one run."""
     sign_when: Condition = {}
     """A simulated signer signs only while this holds, and looks at the precheck first where they can."""
     sign_refusal: str = ""
     """What a simulated signer says who does not sign."""
-    instead_of: str | None = None
+    instead_of: ActionId | None = None
     """Action that it does without the signatures (an emergency switch)."""
-    cap: str | None = None
+    cap: CapId | None = None
     """Cap that carrying it out trips."""
     cap_when: Condition = {}
     """Trips it only where this holds when it starts."""
     needs_confidence: Literal["L1", "L2", "L3"] = "L1"
     repeatable: bool = True
-    conflicts: tuple[str, ...] = ()
+    conflicts: tuple[ActionId, ...] = ()
     """Actions that contradict it when in flight at the same time; whichever comes second is held up by the first."""
     mishap: Mishap | None = None
 
@@ -294,10 +325,7 @@ class Answer(Data):
 
     id: str
     label: str
-    right: bool = False
-    right_when: Condition = {}
-    """Right only while this holds (with `right`)."""
-    reply: str = ""
+    reply: Template = ""
     effects: tuple[Effect, ...] = ()
     """What giving it does to the world, such as letting something out."""
 
@@ -324,25 +352,25 @@ class Inject(Data):
     hold: Span = 0
     """The condition must have held this long."""
     until: Seconds | None = None
-    to: tuple[str, ...] = ()
-    channel: str = "incident"
+    to: tuple[RoleId, ...] = ()
+    channel: Channel = "incident"
     persona: str
     form: Literal["message", "ask", "claim", "order"] = "message"
-    text: str
+    text: Template
     answers: tuple[Answer, ...] = ()
-    claim: str | None = None
+    claim: CauseId | None = None
     """Cause or statement id it claims; `disproved_by` are the queries that kill it."""
     wrong: bool = False
-    disproved_by: tuple[str, ...] = ()
-    proposes: str | None = None
+    disproved_by: tuple[QueryId, ...] = ()
+    proposes: ActionId | None = None
     """Action it pushes for."""
     expects: Expected | None = None
-    objective: str = ""
+    objective: Annotated[str, Pick("objectives")] = ""
     effects: tuple[Effect, ...] = ()
-    leaves: Literal["commander", "deputy"] | None = None
+    leaves: Post | None = None
     """Incident role whose holder must leave; `grace` seconds later it is vacant unless handed over."""
     grace: Span = 180
-    occupies: tuple[str, ...] = ()
+    occupies: tuple[RoleId, ...] = ()
     """Roles whose hands it takes, for `occupies_for`: somebody rings who was told nothing."""
     occupies_for: Span = 180
 
@@ -378,14 +406,14 @@ class FigureSpec(Titled):
 class EvidenceNeed(Titled):
     """One item of the scenario's evidence minimum."""
 
-    supports: str = ""
+    supports: Annotated[str, Pick("evidence uses")] = ""
     """What it must precede: `mitigation`, `any decision`, or the first action of a rung (`rollback`, `repair`)."""
 
 
 class SeverityFact(Data):
     """A world fact that severity rests on, and the minute from which it can be known."""
 
-    fact: str
+    fact: Fact
     known_from: Seconds = 0
     until: Seconds | None = None
 
@@ -404,7 +432,7 @@ class TeachingPoint(Data):
     hint: str = ""
     """Next-step hint shown in training while `until` does not hold."""
     until: Condition = {}
-    seats: tuple[str, ...] = ()
+    seats: tuple[SeatId, ...] = ()
     """Whom the hint is for: the first of these seats in which a person sits, by default the one that leads."""
 
 

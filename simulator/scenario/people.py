@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from simulator.scenario.parts import Condition, Data, Duration, Seconds, Titled, Took
+from simulator.scenario.parts import Condition, Data, Duration, Seconds, Template, Titled, Took, TopicId
 from simulator.values import Duty, Lane
 
 
@@ -24,7 +24,7 @@ class Cue(Data):
 
     id: str
     text: str
-    topics: tuple[str, ...]
+    topics: tuple[TopicId, ...]
     """Asking its holder about any of these brings it out; so does a task about one of them."""
     matters_for: str = ""
     """Which decision it bears on; shown in the debrief."""
@@ -70,7 +70,7 @@ class WrongPlace(Data):
     """How the commands begin that can be misplaced, such as `kubectl`."""
     typed: str
     """What stood there instead, such as `kubectl --context staging`."""
-    output: str
+    output: Template
     """The error, as that place would print it."""
     said: str
     """What whoever typed it says on noticing."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from analytics.playbook import Criterion, Playbook
 from analytics.playbook import load as book
-from analytics.record import Course, DrillRecord, Fit, References, Waiting
+from analytics.record import Course, Delay, DrillRecord, Fit, References
 from analytics.scorecard import Finding
 from analytics.view import RecordView
 from simulator import acts, values
@@ -354,7 +354,7 @@ def run(name: str, loss: float) -> Course:
 
 
 def references(
-    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Waiting] = ()
+    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Delay] = ()
 ) -> References:
     return References(null=run("nothing", null), best=run("best", best), fits=tuple(fits), waiting=tuple(waiting))
 
@@ -367,8 +367,8 @@ def fit(taken: float, *others: tuple[str, float], ref: str = "decision:1", null:
     )
 
 
-def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> Waiting:
-    return Waiting(ref=f"snapshot:{number}", at=0, now={name: now}, then={name: then})
+def waits(number: int, then: float, now: float = 1000, name: str = "locked") -> Delay:
+    return Delay(ref=f"snapshot:{number}", at=0, now={name: now}, then={name: then})
 
 
 def journal(*groups: Lines, policy: str | None = "fixture", ended: str = "60:00") -> Journal:

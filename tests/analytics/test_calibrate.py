@@ -16,6 +16,8 @@ from scenarios.loader import load
 from simulator.errors import DrillError, UnknownName
 from ui.cli import main
 
+pytestmark = pytest.mark.slow
+
 
 class Here(Executor):
     """Runs each job at once, where it is; a fake for a pool."""

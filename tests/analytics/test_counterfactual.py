@@ -2,41 +2,42 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 
 import pytest
 
 from analytics.playbook import load as book
-from analytics.record import DrillRecord, Fit, References
+from analytics.record import Fit, References
 from analytics.runs.counterfactual import Ends, make_references
 from analytics.runs.finalists import search
-from analytics.runs.library import Step, library_of
+from analytics.runs.library import CourseStep, library_of
 from analytics.runs.walk import as_course, begin, course, untouched_turns
-from analytics.score import score
 from analytics.scorecard import Scorecard
 from scenarios.loader import load
 from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.errors import JournalError, ScenarioError
-from simulator.play import play, play_orders
+from simulator.play import play_orders
 from simulator.policy import Order
 from simulator.record.journal import Journal
+from tests import played
+
+pytestmark = pytest.mark.slow
 
 loaded = partial(load, "auth_token")
 library = partial(library_of, "auth_token")
 SEEDS = (1, 7, 13)
 
 
-@cache
 def drill(name: str, seed: int) -> tuple[Engine, References]:
-    engine = play(loaded(), name, seed)
-    return engine, make_references(loaded(), engine.journal, book(), seeds=0)
+    references = played.record("auth_token", "base", name, seed).references
+    assert references is not None
+    return played.engine("auth_token", "base", name, seed), references
 
 
 def card(name: str, seed: int) -> Scorecard:
-    engine, references = drill(name, seed)
-    return score(DrillRecord(engine.journal, loaded().scenario, references), book())
+    return played.card("auth_token", "base", name, seed)
 
 
 def final_harm(engine: Engine) -> dict[str, float]:
@@ -61,7 +62,7 @@ def test_nobody_in_the_suite_beats_the_best_run(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_scores_come_in_the_right_order(seed: int) -> None:
-    totals = {name: card(name, seed).total for name in loaded().responders}
+    totals = {name: card.total for name, card in played.cards("auth_token", "base", seed).items()}
     assert totals["by_the_book"] >= 85
     assert card("by_the_book", seed).caps == ()
     assert totals["by_the_book"] > totals["slow"] > totals["impatient"]
@@ -130,7 +131,6 @@ def test_the_committed_finalists_still_lose_what_they_lost() -> None:
         )
 
 
-@pytest.mark.slow
 def test_the_committed_finalists_are_those_of_the_search() -> None:
     walk = begin(loaded().make_world, loaded().scenario, 0)
     found = search(walk, library())
@@ -138,7 +138,7 @@ def test_the_committed_finalists_are_those_of_the_search() -> None:
 
 
 def test_a_step_before_its_justification_is_refused() -> None:
-    early = library().model_copy(update={"search": (((Step(action="flag_web", at=1),),),)})
+    early = library().model_copy(update={"search": (((CourseStep(action="flag_web", at=1),),),)})
     with pytest.raises(ScenarioError, match=r"flag_web at minute 1 comes before it can be justified"):
         search(begin(loaded().make_world, loaded().scenario, 0), early)
 
@@ -148,7 +148,7 @@ def test_a_library_names_only_actions_there_are() -> None:
     steps = [s for one in (*library().finalists, *library().branches) for s in one.steps]
     assert {s.action for s in (*steps, *library().cleanup) if s.action} <= ids
     with pytest.raises(ScenarioError, match="there is no action 'nonsense'"):
-        as_course([Step(action="nonsense", at=1)], loaded().scenario)
+        as_course([CourseStep(action="nonsense", at=1)], loaded().scenario)
 
 
 def test_an_unprepared_rollback_stalls_in_a_walk_too() -> None:

@@ -113,7 +113,7 @@ def test_who_links_everything_points_at_nothing() -> None:
 def test_refused_commands_are_not_there() -> None:
     record = drill(declare("05:00"))
     seq = next(x.seq for x in record.journal if isinstance(x.body, acts.Declare))
-    record.journal.append(3600, "engine", e.CommandRefused(command=seq, reason="no"))
+    record.journal.append(3600, "engine", e.CommandRefused(command=seq, code="rights", reason="no"))
     assert RecordView(record, book()).all(acts.Declare) == ()
 
 

@@ -105,9 +105,9 @@ def test_references_that_cannot_be_read_are_an_error_in_words() -> None:
 
 
 def test_harm_holds_the_samples_and_the_reference_runs_minute_by_minute() -> None:
-    null = Course(name="nothing", harm={"minutes": 900}, loss=0.9, series={"minutes": (0, 10, 30)}, losses=(0, 0.01,
-        0.03))
-    best = Course(name="flag", harm={"minutes": 90}, loss=0.09, series={"minutes": (0, 5, 6)}, losses=(0, 0.005, 0.006))
+    lost, saved = {"minutes": (0, 10, 30)}, {"minutes": (0, 5, 6)}
+    null = Course(name="nothing", harm={"minutes": 900}, loss=0.9, series=lost, losses=(0, 0.01, 0.03))
+    best = Course(name="flag", harm={"minutes": 90}, loss=0.09, series=saved, losses=(0, 0.005, 0.006))
     table = frames.harm(view(world=truth(harm=600), refs=References(null=null, best=best)))
 
     def course(name: str, dimension: str) -> list[float]:
@@ -307,7 +307,7 @@ def test_the_state_of_the_world_is_told_every_ten_minutes() -> None:
 def test_a_refused_command_shows_by_its_refusal() -> None:
     journal = drill(declare("04:00")).journal
     declared = next(x.seq for x in journal if isinstance(x.body, acts.Declare))
-    journal.append(3601, "engine", e.CommandRefused(command=declared, reason="no"))
+    journal.append(3601, "engine", e.CommandRefused(command=declared, code="rights", reason="no"))
     found = story.timeline(RecordView(DrillRecord(journal, SCENARIO, references()), book()))
     assert "declare" not in set(found["kind"])
     assert "command_refused" in set(found["kind"])

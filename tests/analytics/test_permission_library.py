@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 
 import pytest
 
-from analytics.playbook import load as playbook
 from analytics.record import References, loss_of
-from analytics.runs.counterfactual import make_references
 from analytics.runs.finalists import search
 from analytics.runs.library import library_of
 from analytics.runs.walk import as_course, begin, course, untouched_turns
 from scenarios import load
 from simulator import events as e
 from simulator.engine import Engine
-from simulator.play import play
+from tests import played
+
+pytestmark = pytest.mark.slow
 
 loaded = partial(load, "permission_leak")
 library = partial(library_of, "permission_leak")
 
 
-@cache
 def drill(name: str) -> tuple[Engine, References]:
-    engine = play(loaded(), name, 7)
-    return engine, make_references(loaded(), engine.journal, playbook(), seeds=0)
+    references = played.record("permission_leak", "base", name, 7).references
+    assert references is not None
+    return played.engine("permission_leak", "base", name, 7), references
 
 
 def final_harm(engine: Engine) -> dict[str, float]:

@@ -18,6 +18,8 @@ from simulator.errors import DrillError
 from tests.shipped import FOLDER, text
 from ui import cli
 
+pytestmark = pytest.mark.slow
+
 EFFECTS = "    effects: [{knob: asn_block, value: 1}]\n"
 ASKED = "  - id: meridian_eta\n"
 NEVER = "{rollback_stalled: true, rolled_back: true}"

@@ -14,6 +14,8 @@ from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.play import orders, play
 
+pytestmark = pytest.mark.slow
+
 
 def card(seat: str | None, *orders: tuple[int, acts.Act]) -> Scorecard:
     loaded, book = load("auth_token"), playbook.load()

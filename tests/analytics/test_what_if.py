@@ -9,20 +9,21 @@ import pytest
 from analytics import playbook
 from analytics.record import WhatIf, loss_of
 from analytics.runs import what_if
-from analytics.runs.counterfactual import add_references, make_references
+from analytics.runs.counterfactual import make_references
 from analytics.view import RecordView
 from scenarios import load
 from simulator import acts
 from simulator import events as e
-from simulator.play import orders, play, play_orders
+from simulator.play import orders, play_orders
 from simulator.record.journal import accepted
+from tests import played
+
+pytestmark = pytest.mark.slow
 
 
 @cache
 def view_of(policy: str) -> RecordView:
-    book = playbook.load("recovery")
-    record = add_references(load("auth_token"), play(load("auth_token"), policy, 7).journal, book, seeds=0)
-    return RecordView(record, book)
+    return RecordView(played.record("auth_token", "base", policy, 7), playbook.load("recovery"))
 
 
 @cache
@@ -55,7 +56,7 @@ def test_what_harmed_is_told_first() -> None:
 
 def test_a_difference_is_that_of_two_drills() -> None:
     loaded = load("auth_token")
-    given = orders(play(loaded, "wrong_cause", 7))
+    given = orders(played.engine("auth_token", "base", "wrong_cause", 7))
     without = [o for o in given if not (isinstance(o.body, acts.TakeAction) and o.body.action == "idp_failover")]
     harm = play_orders(loaded, without, 7).world.harm()
     was = loss_of(play_orders(loaded, given, 7).world.harm(), loaded.scenario)
@@ -76,7 +77,7 @@ def test_nothing_is_moved_before_what_it_rests_on_had_been_seen(policy: str) -> 
 
 
 def test_the_references_carry_it_when_asked() -> None:
-    journal = play(load("auth_token"), "wrong_cause", 7).journal
+    journal = played.engine("auth_token", "base", "wrong_cause", 7).journal
     seen: list[tuple[int, int]] = []
     made = make_references(
         load("auth_token"), journal, playbook.load(), seeds=0, what_if=True, progress=lambda *at: seen.append(at)

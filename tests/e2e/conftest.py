@@ -12,9 +12,12 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from simulator.room.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 ARGS = [
@@ -22,10 +25,36 @@ ARGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
-PATIENCE = 15_000
-"""Milliseconds for anything to come: a machine under load draws the first page of a browser in many seconds."""
+PATIENCE = 180.0
+"""Seconds after which what a test waits for will not come any more. It bounds what hangs, and is never slept."""
+CLOCK = """least => {
+    const clocks = [...document.querySelectorAll(".clock b")];
+    const [, sign, minutes, seconds] = clocks.at(-1)?.innerText.match(/T([+-])(\\d+):(\\d+)/) ?? [];
+    return seconds !== undefined && Number(sign + "1") * (60 * Number(minutes) + Number(seconds)) >= least;
+}"""
+"""Whether the bar shows a drill second or a later one; while a page catches up, the bar from before is still there."""
 SHOTS = os.environ.get("DRILL_SHOTS", "")
 """Folder for screenshots; empty: none are taken."""
+
+
+def eventually(wanted: Callable[[], Any], words: Callable[[], str] = lambda: "it never came") -> Any:
+    """Return what `wanted` gives as soon as it gives something; `words` say what was there instead."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := wanted()):
+        assert time.monotonic() < deadline, words()
+        time.sleep(0.05)
+    return found
+
+
+def drill_second(page: Page) -> int:
+    """Return the drill second that the bar shows."""
+    sign, minutes, seconds = re.match(r"T([+-])(\d+):(\d+)", page.locator(".clock b").last.inner_text()).groups()  # type: ignore[union-attr]
+    return (1 if sign == "+" else -1) * (60 * int(minutes) + int(seconds))
+
+
+def let_tick(page: Page, seconds: int) -> None:
+    """Let the drill's clock go on for so many seconds on this page: what ticks beside it is drawn anew by then."""
+    page.wait_for_function(CLOCK, arg=drill_second(page) + seconds)
 
 
 def free_port() -> int:
@@ -49,11 +78,9 @@ class Server:
             self._process = subprocess.Popen(
                 serve, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
             )
-        deadline = time.monotonic() + 30
-        while not self._answers():
-            assert self._process.poll() is None, self.log()
-            assert time.monotonic() < deadline, self.log()
-            time.sleep(0.05)
+        process = self._process
+        eventually(lambda: self._answers() or process.poll() is not None, self.log)
+        assert process.poll() is None, self.log()
 
     @property
     def database(self) -> str:
@@ -62,7 +89,7 @@ class Server:
     def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
         if self._process is not None:
             os.killpg(self._process.pid, how)  # only our own process group
-            self._process.wait(15)
+            self._process.wait(PATIENCE)
             self._process = None
 
     def log(self) -> str:
@@ -70,7 +97,7 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1) as answer:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=PATIENCE) as answer:
                 return bool(answer.read() == b"ok")
         except OSError:
             return False
@@ -86,7 +113,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def browser(chromium: str) -> Iterator[Browser]:
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(timeout=1000 * PATIENCE)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGS)
         yield launched
@@ -102,7 +129,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(PATIENCE)
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(url)
         page.locator(READY).wait_for()
         return page
@@ -117,11 +144,12 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 class Console:
     """A person at the console: types, clicks, skips, reads."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, server: Server) -> None:
         self.page = page
+        self._store = Store(server.database)
 
     @classmethod
-    def practise(cls, page: Page, name: str, seed: int, scenario: str = "") -> Console:
+    def practise(cls, page: Page, server: Server, name: str, seed: int, scenario: str = "") -> Console:
         """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
         alone = page.locator(".st-key-alone")  # those who host are asked for the same things beside it
         if scenario:
@@ -135,7 +163,7 @@ class Console:
         page.get_by_role("button", name="Start practising").click()
         page.get_by_role("button", name="Start the clock").click()
         expect(page.locator(".bar")).to_be_visible()
-        return cls(page)
+        return cls(page, server)
 
     @property
     def box(self) -> Locator:
@@ -224,14 +252,23 @@ class Console:
 
     def skip(self) -> int:
         """Skip ahead; return the drill second."""
-        was = self.now
+        before = self._skips()
         self.page.get_by_role("button", name="Skip ahead").click()
-        for _ in range(18):  # a skip of a second or two looks like time passing; then this is long enough
-            self.page.wait_for_timeout(50)
-            if self.now > was + 2:
-                break
+        # On the page, a skip of a second or two looks like time passing: whether it was one stands in the clock log.
+        new = eventually(lambda: self._skips()[len(before) :], lambda: f"nothing was skipped at {self.now} s")
+        self.page.wait_for_function(CLOCK, arg=new[0])
         self.page.locator(READY).wait_for()  # the rest of the page follows in the same run
         return self.now
+
+    def _skips(self) -> list[float]:
+        """Return the drill seconds that this drill was skipped to."""
+        row = self._store.drill_by_code(self.code)
+        assert row is not None
+        return [mark.value for mark in self._store.marks(row.id) if mark.what == "skip" and mark.value is not None]
+
+    @property
+    def code(self) -> str:
+        return str(self.page.evaluate("new URLSearchParams(location.search).get('drill')"))
 
     def skip_until(self, seen: str, most: int = 60) -> None:
         """Skip ahead until the channel says `seen`."""
@@ -309,8 +346,7 @@ class Console:
     @property
     def now(self) -> int:
         """Return the drill second that the bar shows."""
-        sign, minutes, seconds = re.match(r"T([+-])(\d+):(\d+)", self.page.locator(".clock b").inner_text()).groups()  # type: ignore[union-attr]
-        return (1 if sign == "+" else -1) * (60 * int(minutes) + int(seconds))
+        return drill_second(self.page)
 
     def shot(self, name: str) -> None:
         if SHOTS:

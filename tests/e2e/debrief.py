@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from simulator.room.store import Store
-from tests.e2e.conftest import Console, Server
+from tests.e2e.conftest import Console, Server, eventually
 
 VIEWS = ("Timeline", "Plan and harm", "Known and said", "Behind it")
 
@@ -17,11 +16,10 @@ VIEWS = ("Timeline", "Plan and harm", "Known and said", "Behind it")
 def read_debrief(me: Console, server: Server, name: str) -> None:
     """Open the debrief of the drill on this page and read all of it; `name` is for screenshots."""
     page = me.page
-    page.get_by_role("button", name="Open the debrief").click(timeout=60_000)
+    page.get_by_role("button", name="Open the debrief").click()
     expect(page).to_have_url(re.compile("/debrief"))
-    code = str(page.evaluate("new URLSearchParams(location.search).get('drill')"))
-    card = scorecard(server, code)
-    expect(page.locator(".db-total .n b")).to_have_text(str(card["total"]), timeout=60_000)
+    card = scorecard(server, me.code)
+    expect(page.locator(".db-total .n b")).to_have_text(str(card["total"]))
     _score(page, card)
     me.shot(f"{name}-score")
     for view in VIEWS:
@@ -31,16 +29,13 @@ def read_debrief(me: Console, server: Server, name: str) -> None:
         me.shot(f"{name}-{view.split(maxsplit=1)[0].lower()}")
 
 
-def scorecard(server: Server, code: str, seconds: float = 60) -> dict[str, Any]:
+def scorecard(server: Server, code: str) -> dict[str, Any]:
     """Return the scorecard that the server's database holds, once it is made."""
     store = Store(server.database)
     try:
         row = store.drill_by_code(code)
         assert row is not None
-        until = time.monotonic() + seconds
-        while (card := store.scorecard(row.id, "recovery")) is None:
-            assert time.monotonic() < until, "the drill was never scored"
-            time.sleep(0.2)
+        card: dict[str, Any] = eventually(lambda: store.scorecard(row.id, "recovery"), lambda: "it was never scored")
         return card
     finally:
         store.close()

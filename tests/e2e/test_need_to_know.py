@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scenarios import load
-from tests.e2e.conftest import SHOTS, Console, Server
+from tests.e2e.conftest import SHOTS, Console, Server, let_tick
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -53,12 +53,12 @@ def test_the_restricted_channel_is_invisible_outside(server: Server, open_page: 
     _say(cy, "incident", "what may I tell customers?")
     expect(ana.locator(".feed").last).to_contain_text("what may I tell customers?")
     expect(host.locator(".feed").last).to_contain_text("the worker reuses permissions")
-    cy.wait_for_timeout(2500)
+    let_tick(cy, 3)
     everything = cy.content()
     assert "reuses permissions" not in everything
     assert "#restricted" not in everything
 
-    console = Console(cy)
+    console = Console(cy, server)
     console.form("Tell", "Stakeholder update")
     console.press("public", "investigating")
     for words in ("Cause", "Unknowns"):

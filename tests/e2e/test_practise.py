@@ -21,7 +21,7 @@ REVOKE = "sessctl revoke --kid k-2026-03b --verify-failed --since 13:56"
 
 
 def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, open_page: Callable[..., Page]) -> None:
-    me = Console.practise(open_page(server.url), "Ana", seed=7)
+    me = Console.practise(open_page(server.url), server, "Ana", seed=7)
     me.skip_until("AuthnRejectRatioHigh")
     me.shot("console-t0")
     _take_command(me)

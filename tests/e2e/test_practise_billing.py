@@ -27,7 +27,7 @@ THREE_WAY = "reconctl three-way --window day --known-list refunds"
 
 
 def test_a_person_alone_repairs_the_books_and_closes(server: Server, open_page: Callable[..., Page]) -> None:
-    me = Console.practise(open_page(server.url), "Ana", 7, TITLE)
+    me = Console.practise(open_page(server.url), server, "Ana", 7, TITLE)
     me.skip_until("RevenueLedgerMismatchHigh")
     me.shot("billing-t0")
     _take_command(me)

@@ -24,7 +24,7 @@ VERIFY = "leakcheck run --all-pops --pairs 3 --cache-sample 2000 --token-sample 
 
 
 def test_a_person_alone_contains_a_leak_and_closes(server: Server, open_page: Callable[..., Page]) -> None:
-    me = Console.practise(open_page(server.url), "Ana", 7, TITLE)
+    me = Console.practise(open_page(server.url), server, "Ana", 7, TITLE)
     expect(me.page.get_by_placeholder("Write to the restricted channel")).to_be_visible()
     me.skip_while(lambda: me.now < 0)
     me.shot("leak-t0")

@@ -24,7 +24,7 @@ KINDS = """() => [...new Set([...document.querySelectorAll("[class*='st-key-form
 def test_what_is_filled_in_on_a_slow_machine_is_what_is_handed_in(
     server: Server, open_page: Callable[..., Page]
 ) -> None:
-    me = Console.practise(open_page(server.url), "Ana", seed=7)
+    me = Console.practise(open_page(server.url), server, "Ana", seed=7)
     page = me.page
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     _a_skip_is_seen_everywhere(me)
@@ -32,7 +32,7 @@ def test_what_is_filled_in_on_a_slow_machine_is_what_is_handed_in(
     for _ in range(3):
         for group, title, kind in FORMS:
             me.form(group, title)
-            assert page.evaluate(KINDS) == [kind]
+            page.wait_for_function(f"wanted => String(({KINDS})()) === wanted", arg=kind)
     me.form("Tell", "Message")
     text = page.locator("[class*='st-key-form-post_message-'][class*='-text'] textarea:visible")
     text.fill("written on a slow machine")

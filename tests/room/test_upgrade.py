@@ -6,7 +6,6 @@ import re
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -52,9 +51,7 @@ def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         found = {}
         for table in ("drills", "commands", "clock", "participants", "records", "scorecards", "overrides", "settings"):
             held = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
-            found[table] = [
-                tuple(value for name, value in row.items() if name not in ("key", "ended")) for row in held
-            ]
+            found[table] = [tuple(value for name, value in row.items() if name not in ("key", "ended")) for row in held]
         return found
 
 
@@ -183,12 +180,32 @@ def test_what_the_first_version_left_half_made_is_made_whole(tmp_path: Path, cou
     assert found["commands"] == wanted["commands"]
 
 
-def test_several_at_once_bring_it_up_to_date_once(tmp_path: Path) -> None:
+RACING = """
+import os, sys
+from simulator.room.store import Store
+
+start, go = os.pipe()
+children = []
+for _ in range(6):
+    child = os.fork()
+    if not child:
+        os.close(go)
+        os.read(start, 1)
+        os._exit(len(Store(sys.argv[1]).drills()))
+    children.append(child)
+os.close(go)
+print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+"""
+"""Opens a database from six processes at the same moment; each ends with the number of drills it sees."""
+
+
+def test_several_processes_at_once_bring_it_up_to_date_once(tmp_path: Path) -> None:
     path = old(tmp_path / "old.db")
     before = rows(path)
-    with ThreadPoolExecutor(8) as pool:
-        stores = list(pool.map(lambda _: Store(str(path)), range(8)))
-    assert all(len(store.drills()) == 2 for store in stores)
+    done = subprocess.run(
+        [sys.executable, "-c", RACING, path], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == f"{[2] * 6}\n"
     assert versions(path) == [1, NEWEST]
     assert rows(path) == before
 

@@ -8,15 +8,18 @@ import pytest
 
 from scenarios.loader import load
 from simulator import acts
-from simulator.play import orders, play
+from simulator.play import orders
 from simulator.room.rooms import Rooms
+from tests import played
 from tests.room.rooms import Wall, rooms
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("restarts", [False, True])
 def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None:
     wall, path = Wall(), tmp_path / "drills.db"
-    played = play(load("auth_token"), "by_the_book", 7)
+    drill = played.engine("auth_token", "base", "by_the_book", 7)
 
     def process() -> Rooms:
         return rooms(path, wall, load=load)
@@ -26,12 +29,12 @@ def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None
     room = opened.room
     _, flo = place.facilitate(room, "Flo", opened.key)
     tokens = {}
-    for order in orders(played):
+    for order in orders(drill):
         if isinstance(order.body, acts.TakeSeat):
             tokens[order.body.seat], _ = place.join(room, order.body.name, order.body.seat)
     room.start(flo)
     begun = wall.at
-    for number, order in enumerate(orders(played)):
+    for number, order in enumerate(orders(drill)):
         if isinstance(order.body, acts.TakeSeat):
             continue
         if restarts and number % 10 == 0:
@@ -43,4 +46,4 @@ def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None
     wall.pass_(4000)
     record = room.record()
     assert record is not None
-    assert [entry.to_json() for entry in record] == [entry.to_json() for entry in played.journal]
+    assert [entry.to_json() for entry in record] == [entry.to_json() for entry in drill.journal]

@@ -12,7 +12,7 @@ from analytics.record import DrillRecord, References, loss_of
 from analytics.report import story
 from analytics.report import tables as frames
 from analytics.runs.counterfactual import Ends, decision_fits, risks_of_waiting
-from analytics.runs.library import Step, library_of
+from analytics.runs.library import CourseStep, library_of
 from analytics.runs.walk import Walk, as_course, begin
 from analytics.score import score
 from analytics.scorecard import Scorecard
@@ -315,7 +315,7 @@ def untouched(scenario: str, variant: str = "base", seed: int = 7) -> Walk:
     return begin(loaded.make_world, loaded.scenario, onset_shift(loaded, seed))
 
 
-def walked(walk: Walk, steps: Iterable[Step]) -> tuple[float, frozenset[str]]:
+def walked(walk: Walk, steps: Iterable[CourseStep]) -> tuple[float, frozenset[str]]:
     """Return the loss at the horizon of a course, and the actions that could be carried out."""
     turns, actions = as_course(sorted(steps, key=lambda s: (s.at, s.action or "")), walk.scenario)
     forked = walk.fork()
@@ -325,7 +325,7 @@ def walked(walk: Walk, steps: Iterable[Step]) -> tuple[float, frozenset[str]]:
     return loss_of(forked.world.harm(), walk.scenario), done
 
 
-def sooner(walk: Walk, steps: Sequence[Step], index: int, by: float = 1.0) -> float | None:
+def sooner(walk: Walk, steps: Sequence[CourseStep], index: int, by: float = 1.0) -> float | None:
     """Return what moving one step of a course forward adds to its loss; None where that says nothing.
 
     It says nothing where the step does not help where it stands, or could not be carried out that early.

@@ -13,6 +13,8 @@ from simulator.engine import Engine, new_header
 from simulator.monitoring.onset import onset_shift
 from simulator.play import play
 
+pytestmark = pytest.mark.slow
+
 OF_B = variants("billing_mismatch")
 TELLTALE = {"base": "retries", "flint": "agg_again", "slate": "ledger_dropped"}
 

@@ -11,6 +11,8 @@ from simulator import events as e
 from simulator.engine import Engine, new_header
 from tests.scenarios.test_billing_variants import MENDED, OF_B, OTHERS, SEEDS, STOPPED, drill, drive
 
+pytestmark = pytest.mark.slow
+
 DID = {
     "base": ({"key_off", "pause", "rollback", "replay_selective", "refund_list"}, {"agg_stop", "replay_eventid"}),
     "flint": ({"agg_stop", "agg_rollback", "agg_start", "recompute"}, {"pause", "rollback", "refund_list"}),
@@ -57,7 +59,8 @@ def test_a_second_page_of_the_same_story_is_answered_by_what_is_true(variant):
     scenario = load("billing_mismatch", variant).scenario
     for inject, answer in answers.items():
         asked = scenario.find("injects", inject)
-        assert [one.right for one in asked.answers if one.id == answer] == [True]
+        wanted = asked.expects.fields["answer"]
+        assert answer in (wanted if isinstance(wanted, list) else [wanted])
     assert answers["charged_twice"] == "none_found"
 
 

@@ -17,7 +17,7 @@ from simulator.monitoring.onset import onset_shift
 from simulator.play import play_orders
 from simulator.policy import Order
 from simulator.text import Utc, render
-from tests.scenarios import played
+from tests import played
 
 OF_B = variants("billing_mismatch")
 OTHERS = OF_B[1:]

@@ -9,6 +9,8 @@ from scenarios.auth_token.world import AuthTokenWorld
 from scenarios.lint import Problem, check_path, check_text
 from tests.shipped import FOLDER, text
 
+pytestmark = pytest.mark.slow
+
 
 def check(old: str, new: str) -> list[Problem]:
     assert old in text()
@@ -129,6 +131,12 @@ def test_shipped_playbooks_are_clean():
         ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
         ("    precheck: revoke_dry_run\n", "",
          "actions.revoke: is wide or irreversible and has no precheck; name the query that shows the danger in"),
+        ("    duties: [speaks]\n", "    duties: [observes]\n",
+         "roles: no seat speaks; give `duties: [speaks]` to one"),
+        ("reply: \"Fine. I will hold you to that time.\"", "reply: \"{{ nowhere }}\"",
+         "injects.meridian_eta.answers.no_time.reply: broken template ('nowhere' is undefined)"),
+        ("label: \"No repair time yet; they hear again at the time we commit to\",", "label: x, right: true,",
+         "injects.meridian_eta.answers.no_time.right: no such field; remove or rename it"),
     ],
 )  # fmt: skip
 def test_one_mistake_is_one_finding(old, new, expected):
@@ -222,3 +230,9 @@ def test_a_playbook_whose_weights_do_not_add_up():
     findings = check_text(playbook.replace(points, points.replace("points: 2", "points: 3"), 1), "mine.yaml")
     assert findings
     assert all("add up" in f.what for f in findings)
+
+
+def test_who_asks_expects_an_answer():
+    asked = next(line for line in text().splitlines(True) if "expects: {command: answer_asker" in line)
+    told = "injects.meridian_eta: asks, and nothing is expected; say in `expects` which command answers it"
+    assert any(told in str(found) for found in check(asked, ""))

@@ -17,6 +17,8 @@ from simulator.record.journal import Journal
 from simulator.record.replay import replay
 from tests.shipped import EVERY
 
+pytestmark = pytest.mark.slow
+
 
 def drill(difficulty: str, *, mode: str = "training", seed: int = 1) -> Engine:
     loaded = load("auth_token", difficulty=difficulty)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from scenarios import load, names
 from scenarios.loader import parse
 from simulator.errors import ScenarioError, UnknownName
 from tests.shipped import text
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def line(fragment: str, within: str = "") -> int:
@@ -41,6 +47,31 @@ def test_a_variants_own_version_stands_beside_the_scenarios():
     assert parse(raised, "base.yaml", (mine, "mine.yaml")).whole_version == "2.4"
     with pytest.raises(ScenarioError, match=r"mine\.yaml:2: variant_version: input should be greater"):
         parse(text(), "base.yaml", ("hint: x\nversion: -1\n", "mine.yaml"))
+
+
+IMPORTS = """
+import importlib, pathlib
+for name in ("simulator", "scenarios", "analytics", "ui"):
+    for file in sorted(pathlib.Path(name).rglob("*.py")):
+        importlib.import_module(".".join(file.with_suffix("").parts).removesuffix(".__init__"))
+from scenarios.loader import load
+from simulator.scenario.document import read
+print(load.cache_info().misses, read.cache_info().misses)
+"""
+
+
+def test_nothing_is_loaded_or_read_at_import():
+    found = subprocess.run([sys.executable, "-c", IMPORTS], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["0", "0"]
+
+
+@pytest.mark.parametrize("garbage", [b"\xff\xfe", b"format: [1"])
+def test_a_file_that_cannot_be_read_is_named(garbage, tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "scenario.yaml").write_bytes(garbage)
+    monkeypatch.setattr("scenarios.__path__", [str(tmp_path)])
+    with pytest.raises(ScenarioError, match=r"^scenarios/mine/scenario\.yaml:1: (file: cannot be read|yaml: did not)"):
+        load("mine")
 
 
 def test_unknown_names_offer_the_nearest():

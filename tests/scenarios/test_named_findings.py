@@ -70,7 +70,7 @@ def test_a_finding_is_what_the_output_says(name: str, seed: int) -> None:
         engine = Engine(loaded, new_header(loaded, seed))
         for at in TIMES:
             engine.advance(at)
-            for (_, ident), readers in ((query, readers) for query, readers in READ.items() if query[0] == name):
+            for ident, readers in ((query, readers) for (whose, query), readers in READ.items() if whose == name):
                 query = loaded.scenario.find("queries", ident)
                 output = engine.render(query.output)
                 assert engine.findings(query.findings) == {key: read(output) for key, read in readers.items()}

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import pytest
 
 from analytics import playbook
 from analytics.facts import weight
-from analytics.record import DrillRecord
 from analytics.runs.counterfactual import add_references
 from analytics.score import score
 from analytics.scorecard import Scorecard
@@ -22,7 +20,10 @@ from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.play import play
 from simulator.policy import Derived, Order
+from tests import played
 from tests.shipped import EVERY
+
+pytestmark = pytest.mark.slow
 
 DISAGREE = [
     ("auth_token", "want_flag", "want_rollback"),
@@ -33,9 +34,8 @@ DISAGREE = [
 VERIFIES = ("verify", "three_way", "recon_psp", "canary")
 
 
-@cache
 def untouched(name: str) -> Engine:
-    return play(load(name), "null", 7)
+    return played.engine(name, "base", "null", 7)
 
 
 def delivered(drill: Engine) -> dict[str, int]:
@@ -137,7 +137,7 @@ def test_the_assistant_makes_a_claim_that_a_rerun_disproves(name: str, variant: 
 @pytest.mark.parametrize("name", names())
 def test_the_assistant_can_be_contradicted_and_is_no_evidence(name: str) -> None:
     loaded = load(name)
-    drill = play(loaded, "by_the_book", 7)
+    drill = played.engine(name, "base", "by_the_book", 7)
     at = delivered(drill)
     said = next(x for x in loaded.scenario.injects if x.persona == "@ops-assistant" and x.id in at)
     again = Engine(loaded, new_header(loaded, 7))
@@ -152,7 +152,7 @@ def test_the_assistant_can_be_contradicted_and_is_no_evidence(name: str) -> None
     again.submit(challenge, "verification:by_the_book")
     assert said.id not in again.incident.claims
     assert not refusals(again)
-    view = RecordView(_record(loaded, drill), playbook.load("recovery"))
+    view = RecordView(played.record(name, "base", "by_the_book", 7), playbook.load("recovery"))
     entry = view.find(f"inject:{said.id}")
     assert entry is not None
     assert weight(view, entry) == 0
@@ -162,10 +162,6 @@ def _orders(drill: Engine) -> list[Order]:
     from simulator.play import orders
 
     return orders(drill)
-
-
-def _record(loaded: Any, drill: Engine) -> DrillRecord:
-    return add_references(loaded, drill.journal, playbook.load("recovery"), seeds=0)
 
 
 def believing(said: str, verifies: Sequence[str]) -> Any:
@@ -188,7 +184,7 @@ def believing(said: str, verifies: Sequence[str]) -> Any:
 @pytest.mark.parametrize("name", names())
 def test_who_takes_the_assistants_word_pays_for_it(name: str) -> None:
     loaded, book = load(name), playbook.load("recovery")
-    at = delivered(play(loaded, "by_the_book", 7))
+    at = delivered(played.engine(name, "base", "by_the_book", 7))
     said = next(x.id for x in loaded.scenario.injects if x.persona == "@ops-assistant" and x.id in at)
     verifies = [q.id for q in loaded.scenario.queries if q.verifies]
     trusting = replace(
@@ -196,7 +192,7 @@ def test_who_takes_the_assistants_word_pays_for_it(name: str) -> None:
     )
     drill = play(trusting, "trusting", 7)
     card = score(add_references(loaded, drill.journal, book, seeds=0), book)
-    good = score(_record(loaded, play(loaded, "by_the_book", 7)), book)
+    good = played.card(name, "base", "by_the_book", 7)
     assert "C5" in [cap.id for cap in card.caps]
     assert card.total <= 70
     for ident in ("G3", "G4"):

@@ -13,6 +13,8 @@ from simulator.briefing import briefing
 from simulator.engine import Engine, new_header
 from tests.scenarios.test_permission_variants import CAUSE, OF_C, OTHERS, SEEDS, drill
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("variant", OTHERS)
 @pytest.mark.parametrize("seed", SEEDS)

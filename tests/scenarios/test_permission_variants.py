@@ -17,7 +17,7 @@ from simulator import events as e
 from simulator.engine import Engine, new_header
 from simulator.monitoring.onset import onset_shift
 from simulator.text import Utc, render
-from tests.scenarios import played
+from tests import played
 
 OF_C = variants("permission_leak")
 OTHERS = OF_C[1:]

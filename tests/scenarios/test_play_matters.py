@@ -17,11 +17,13 @@ import scenarios
 from analytics.playbook import load as book
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
-from analytics.runs.library import Step, library_of
+from analytics.runs.library import CourseStep, library_of
 from analytics.runs.walk import Walk
 from analytics.score import score
 from tests.scenarios.changes import LEAST, Bench, described, earlier, helpful, sooner, untouched
 from tests.shipped import EVERY
+
+pytestmark = pytest.mark.slow
 
 SCENARIOS = scenarios.names()
 SEEDS = (1, 7, 12)
@@ -135,7 +137,6 @@ def walk(scenario: str, variant: str) -> Walk:
     return untouched(scenario, variant)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str) -> None:
     refused: dict[str, str] = {}
@@ -170,7 +171,7 @@ def test_a_step_of_any_course_a_minute_sooner_never_raises_harm(scenario: str, v
 
     @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.tuples(*(st.sampled_from(group) for group in groups)), st.integers(0, 7))
-    def holds(chosen: tuple[tuple[Step, ...], ...], place: int) -> None:
+    def holds(chosen: tuple[tuple[CourseStep, ...], ...], place: int) -> None:
         steps = [step for group in chosen for step in group]
         assume(
             place < len(steps)
@@ -189,7 +190,7 @@ def test_a_step_of_any_course_a_minute_sooner_never_raises_harm(scenario: str, v
 def test_exceptions_are_few_and_still_so(scenario: str, variant: str) -> None:
     assert len(MECHANISMS[scenario, variant]) <= MOST_MECHANISMS
     for one in MECHANISMS[scenario, variant]:
-        steps = [Step(action=action, at=at) for action, at in one.course]
+        steps = [CourseStep(action=action, at=at) for action, at in one.course]
         place = next(i for i, step in enumerate(steps) if step.action == one.actions[0])
         more = sooner(walk(scenario, variant), steps, place)
         assert more is not None, one.why
@@ -259,7 +260,6 @@ def idle(drill: Bench) -> list[tuple[int, ...]]:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_without_any_one_command_something_is_lower(scenario: str) -> None:
     drill = Bench(scenario)
@@ -290,7 +290,6 @@ def check_reason(drill: Bench, reason: Idle, listed: list[tuple[int, ...]], ever
         assert silent == [], reason.why
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_shared_reference_runs_are_those_the_drill_would_be_given(scenario: str) -> None:
     drill = Bench(scenario)

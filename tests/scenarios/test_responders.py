@@ -6,14 +6,10 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from analytics import playbook
-from analytics.runs.counterfactual import add_references
-from analytics.score import score
 from analytics.scorecard import Scorecard
 from scenarios import load, loader, variants
 from scenarios.players.derived import ANYBODY
@@ -27,28 +23,27 @@ from simulator.policy import Policy, Scripted
 from simulator.record.journal import Journal, seen_by
 from simulator.record.replay import replay
 from simulator.scenario.model import Scenario
-from tests.scenarios.played import check_order
+from tests import played
 from tests.simulator.toy import toy
+
+pytestmark = pytest.mark.slow
 
 SEEDS = (1, 7, 12)
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 
 
-@cache
 def journal_of(scenario: str, policy: str, seed: int) -> Journal:
-    return play(load(scenario), policy, seed).journal
+    return played.engine(scenario, "base", policy, seed).journal
 
 
-@cache
 def card(scenario: str, policy: str, seed: int) -> Scorecard:
-    book = playbook.load("recovery")
-    return score(add_references(load(scenario), journal_of(scenario, policy, seed), book, seeds=0), book)
+    return played.card(scenario, "base", policy, seed)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> None:
-    check_order({name: card(scenario, name, seed) for name in load(scenario).responders})
+    played.check_order(played.cards(scenario, "base", seed))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -58,7 +53,7 @@ def test_responders_played_together_give_what_each_gives_alone(scenario: str) ->
     together = dict(play_each(load(scenario), names, 7))
     assert tuple(together) == names
     for name, engine in together.items():
-        alone = journal_of(scenario, name, 7)
+        alone = play(load(scenario), name, 7).journal
         assert (engine.journal.header, engine.journal.entries) == (alone.header, alone.entries)
 
 

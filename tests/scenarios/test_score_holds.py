@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 import pytest
@@ -17,30 +16,25 @@ from analytics.scorecard import Scorecard
 from scenarios import load
 from simulator import acts
 from simulator.engine import Engine
-from simulator.play import orders, play, play_orders
+from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.journal import Journal, accepted, parse
 from simulator.values import Pick
+from tests import played
 from tests.shipped import EVERY
+
+pytestmark = pytest.mark.slow
 
 SEED = 3
 SHORTEST_TEXT = 100
 """Characters from which on a field is free text: names and references are shorter."""
 
 
-@cache
-def played(name: str, variant: str, policy: str) -> tuple[Engine, Scorecard]:
-    loaded = load(name, variant)
-    engine = play(loaded, policy, SEED)
-    return engine, score(add_references(loaded, engine.journal, book(), seeds=0), book())
-
-
 def cards(name: str, variant: str) -> Iterator[tuple[str, Engine, Scorecard]]:
-    for policy in load(name, variant).responders:
-        yield policy, *played(name, variant, policy)
+    for policy, card in played.cards(name, variant, SEED).items():
+        yield policy, played.engine(name, variant, policy, SEED), card
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_what_must_hold_of_any_scorecard(name: str, variant: str) -> None:
     total: dict[str, int] = {}
@@ -59,7 +53,7 @@ def test_what_must_hold_of_any_scorecard(name: str, variant: str) -> None:
         for part in card.parts:
             assert part.points == pytest.approx(sum(one.points for one in part.criteria))
     assert total["by_the_book"] >= 85
-    assert not played(name, variant, "by_the_book")[1].caps
+    assert not played.card(name, variant, "by_the_book", SEED).caps
     assert total["by_the_book"] > total["slow"] > total["impatient"]
     assert total["hero"] > total["impatient"]
     assert 35 <= total["silent"] <= 60
@@ -68,12 +62,11 @@ def test_what_must_hold_of_any_scorecard(name: str, variant: str) -> None:
     assert total["null"] <= 5
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_other_words_give_the_same_score(name: str, variant: str) -> None:
     loaded = load(name, variant)
     for policy in ("by_the_book", "impatient"):
-        said = orders(played(name, variant, policy)[0])
+        said = orders(played.engine(name, variant, policy, SEED))
         other = [Order(o.at, o.by, reworded(o.body)) for o in said]
         assert sum(a.body != b.body for a, b in zip(said, other, strict=True)) > 3
         was, now = (
@@ -98,11 +91,10 @@ def _reworded(part: BaseModel) -> Iterator[tuple[str, Any]]:
             yield name, f"In other words: {len(value)} letters, SEV-1, recovered, rollback, all done."
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_the_same_record_gives_the_same_bytes_wherever_it_has_been(name: str, variant: str) -> None:
     loaded = load(name, variant)
     for policy in ("by_the_book", "gamer"):
-        engine, card = played(name, variant, policy)
+        engine, card = played.drill(name, variant, policy, SEED)
         filed: Journal = parse("\n".join(engine.journal.lines()) + "\n", "filed.jsonl")
         assert score(DrillRecord.of(filed, loaded.scenario), book()).to_json() == card.to_json()

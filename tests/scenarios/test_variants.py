@@ -28,8 +28,10 @@ from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.replay import replay
 from simulator.text import Utc, render
-from tests.scenarios import played
+from tests import played
 from tests.shipped import EVERY, FOLDER, text
+
+pytestmark = pytest.mark.slow
 
 OF_A = variants("auth_token")
 SEEDS = (1, 2, 3)
@@ -258,7 +260,7 @@ def test_the_best_course_is_about_as_good_as_by_the_book(name: str, variant: str
 
 @pytest.mark.parametrize(("name", "variant"), [one for one in EVERY if one[1] != "base"])
 def test_the_score_puts_responders_in_their_order_in_every_variant(name: str, variant: str) -> None:
-    played.check_order({one: played.drill(name, variant, one, 1)[1] for one in load(name, variant).responders})
+    played.check_order(played.cards(name, variant, 1))
 
 
 # --- patches, and what is wrong with them ----------------------------------------------------------------

@@ -33,7 +33,7 @@ ANSWERS = tuple(
     if isinstance(kind, type) and issubclass(kind, BaseModel) and kind.__module__ == module.__name__
 )  # fmt: skip
 """Types that hold what is true: a scenario and its parts."""
-TRUTHS = ("true", "true_when", "right", "right_when", "harm", "knob", "outside", "facts", "killed_by", "wrong")
+TRUTHS = ("true", "true_when", "harm", "knob", "outside", "facts", "killed_by", "wrong")
 """Names under which something true would be kept."""
 LEAST_WORDS = 20
 
@@ -206,6 +206,7 @@ def test_nothing_hidden_can_be_reached_from_a_briefing(name: str, chance: int, s
     assert played(name, variants[int(share * len(variants))], chance, check)[1] > 500
 
 
+@pytest.mark.slow
 def test_drills_of_chance_replay_and_reach_what_happens_seldom() -> None:
     drills = [played(name, "base", chance, lambda engine: 0)[0] for chance in range(3, 9) for name in scenarios.names()]
     reached = {entry.body.kind for drill in drills for entry in drill.journal}

@@ -84,6 +84,7 @@ def test_pacing_does_not_change_a_byte(step: int) -> None:
     assert list(play(engine(), SCRIPT, step).journal.lines()) == whole
 
 
+@pytest.mark.slow
 def test_hash_seed_does_not_change_a_byte() -> None:
     program = "from tests.simulator.test_engine import *\nprint('\\n'.join(play(engine(), SCRIPT).journal.lines()))"
     outputs = [

@@ -117,6 +117,7 @@ def test_a_secondary_who_was_not_needed_can_be_called_again() -> None:
     assert [x.seat for x in bodies(drill, e.StandInCame)] == ["mitigation"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["auth_token", "billing_mismatch", "permission_leak"])
 def test_somebody_takes_command_from_who_did_nothing_with_it(name: str) -> None:
     drill = real(name)

@@ -13,6 +13,7 @@ from simulator.engine import Engine, new_header
 from simulator.record.entry import sees
 from simulator.record.replay import replay
 from simulator.scenario.people import Strain
+from tests import played
 from tests.simulator.toy import TOY, engine, toy
 
 COMMANDER = "commander:Bo"
@@ -149,6 +150,7 @@ def test_a_drill_with_slips_replays_to_the_same_bytes() -> None:
     assert list(again.journal.lines()) == list(drill.journal.lines())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["auth_token", "billing_mismatch", "permission_leak"])
 def test_novices_teammates_never_slip_and_experts_slip_more(name: str) -> None:
     novice, standard, expert = ({r.id: r.slips for r in load(name, difficulty=d).scenario.roles} for d in DIFFICULTIES)
@@ -162,6 +164,7 @@ def test_novices_teammates_never_slip_and_experts_slip_more(name: str) -> None:
     assert not bodies(drill, e.SlipMade)
 
 
+@pytest.mark.slow
 def test_a_simulated_team_slips_now_and_then_in_a_real_drill() -> None:
     loaded = load("auth_token", difficulty="expert")
     kinds = []
@@ -310,6 +313,7 @@ def test_whoever_was_told_nothing_takes_somebodys_time() -> None:
     assert check > 120 + 180
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "thanks", "rings"),
     [
@@ -319,11 +323,8 @@ def test_whoever_was_told_nothing_takes_somebodys_time() -> None:
     ],
 )
 def test_pressure_depends_on_what_was_told(name: str, thanks: str, rings: str) -> None:
-    from simulator.play import play
-
-    loaded = load(name)
-    told = {x.inject for x in bodies(play(loaded, "by_the_book", 7), e.InjectDelivered)}
-    untold = play(loaded, "null", 7)
+    told = {x.inject for x in bodies(played.engine(name, "base", "by_the_book", 7), e.InjectDelivered)}
+    untold = played.engine(name, "base", "null", 7)
     assert thanks in told
     assert rings not in told
     heard = {x.inject for x in bodies(untold, e.InjectDelivered)}

@@ -57,7 +57,10 @@ class FlagOff:
 
 
 def played() -> LoadedScenario:
-    responders = {"by_the_book": Scripted(FlagOff), "null": Derived("by_the_book", lambda orders: orders[:4])}
+    responders = {
+        "by_the_book": Scripted(lambda scenario: FlagOff()),
+        "null": Derived("by_the_book", lambda orders: orders[:4]),
+    }
     return replace(toy(), responders=responders)
 
 
@@ -235,12 +238,14 @@ def test_the_command_schema_takes_what_play_takes(drill: Drill) -> None:
     assert not schema.is_valid({"by": "commander:Ana", "body": good["body"]})
 
 
+@pytest.mark.slow
 def test_check_finds_nothing_in_what_is_shipped(drill: Drill) -> None:
     for path in ("scenarios/auth_token", "scenarios/playbooks/recovery.yaml"):
         found = drill("check", ROOT / path)
         assert (found.code, found.json["findings"]) == (0, [])
 
 
+@pytest.mark.slow
 def test_check_names_line_and_remedy_for_every_mistake(drill: Drill, tmp_path: Path) -> None:
     file = tmp_path / "scenario.yaml"
     text = (ROOT / "scenarios/auth_token/scenario.yaml").read_text()
@@ -294,6 +299,7 @@ def program(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_stdout_is_for_json_and_stderr_for_words(tmp_path: Path) -> None:
     found = program("play", "auth_token", "--policy", "null", "--out", str(tmp_path / "a.jsonl"))
     assert found.returncode == 0, found.stderr

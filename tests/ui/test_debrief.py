@@ -258,6 +258,7 @@ def test_a_share_that_says_nothing_is_told_as_a_number() -> None:
     assert course.beside(50.1, 0.0) == "there was none"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", keys.VIEWS)
 def test_what_people_typed_stays_text_in_every_view(place: Rooms, wall: Wall, view: str) -> None:
     _, _, token = play(place, wall)
@@ -311,6 +312,7 @@ def test_a_broken_journal_is_one_line(place: Rooms, content: bytes, words: str) 
     assert "\n" not in app.error[0].value
 
 
+@pytest.mark.slow
 def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored(place: Rooms) -> None:
     journal = player.play(load("auth_token"), "null", 7).journal
     app = opened("null.jsonl", "\n".join(journal.lines()).encode())

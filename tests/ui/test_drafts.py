@@ -51,6 +51,7 @@ def test_a_draft_beyond_its_bounds_is_not_kept(kept: Drafts, fields: dict[str, o
     assert kept.of("ana") == {}
 
 
+@pytest.mark.slow
 def test_what_was_filled_in_is_there_after_a_reload(
     open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
-from analytics import playbook as books
 from simulator import acts
 from simulator.briefing import Briefing
-from ui.parts import catalogue, hands, labels
+from ui.parts import hands, labels, marks
 from ui.parts.bar import bar_html, one_person_leads
-from ui.parts.catalogue import form_of
+from ui.parts.catalogue import FORMS, Form
 from ui.parts.ending import meaning
-from ui.parts.forms import marks
+from ui.parts.forms import legend, marked
 from ui.parts.needs import needs
 from ui.parts.playbook import sheet_html
 from ui.parts.prefill import prefilled
@@ -65,45 +64,63 @@ def test_nobody_here_means_the_first_who_could(seat: Seat) -> None:
 # --- marks -------------------------------------------------------------------------------------------------
 
 
-def test_every_form_that_is_marked_is_read_by_a_criterion_or_cap() -> None:
-    book = books.load()
-    known = {one.id for _, one in book.criteria()} | {cap.id for cap in book.caps}
-    marked = {form.kind for forms in catalogue.GROUPS.values() for form in forms if form.scored}
-    assert marked <= set(catalogue.READ_BY)
-    assert {ident for idents in catalogue.READ_BY.values() for ident in idents} <= known
+READ: Mapping[str, Mapping[str, marks.Owners]] = {
+    "declare": {"severity": frozenset({"commands"}), "evidence": frozenset({"commands", "investigates"})},
+    "hand_off": {"packet": frozenset({"all"})},
+}
 
 
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the playbook read these fields, whatever it reads."""
+    monkeypatch.setattr(marks, "_reads", lambda: READ)
+
+
+@pytest.mark.usefixtures("read")
 @pytest.mark.parametrize(
-    ("kind", "role", "counts"),
+    ("kind", "role", "drawn"),
     [
-        ("declare", "commander", True),
-        ("declare", "comms", False),
-        ("update_stakeholders", "comms", True),
-        ("update_stakeholders", "commander", False),
-        ("hand_off", "triage", True),
-        ("record_option", "mitigation", True),
+        ("declare", "commander", {"severity": marks.MINE, "evidence": marks.MINE}),
+        ("declare", "triage", {"severity": marks.OTHER, "evidence": marks.MINE}),
+        ("declare", "comms", {"severity": marks.OTHER, "evidence": marks.OTHER}),
+        ("hand_off", "triage", {"packet": marks.MINE}),
+        ("freeze", "commander", {}),
     ],
 )
-def test_a_field_counts_for_the_seat_that_answers_for_it(kind: str, role: str, counts: bool, seat: Seat) -> None:
-    form = form_of(kind)
-    assert form is not None
-    found = marks(form, seat(role, 5).room.briefing(role))
-    assert set(found) == form.scored
-    assert set(found.values()) == {f" {catalogue.MINE if counts else catalogue.OTHER}"}
+def test_a_field_counts_for_the_seat_that_answers_for_it(
+    kind: str, role: str, drawn: dict[str, str], seat: Seat
+) -> None:
+    form = Form(kind, acts.ACTS[kind])
+    b = seat(role, 5).room.briefing(role)
+    assert marked(form, b) == {field: f" {mark}" for field, mark in drawn.items()}
+    assert [words[: len(marks.MINE)] for words in legend(form, b)] == sorted(set(drawn.values()))
 
 
+@pytest.mark.usefixtures("read")
+def test_what_counts_for_others_names_their_seats(seat: Seat) -> None:
+    form = Form("declare", acts.Declare)
+    (words,) = legend(form, seat("comms", 5).room.briefing("comms"))
+    assert words.startswith(f"{marks.OTHER} counts for Incident commander or Triage lead")
+
+
+@pytest.mark.usefixtures("read")
 def test_what_counts_for_the_commander_counts_for_a_deputy_in_command(seat: Seat) -> None:
     here = seat("deputy", 5)
-    form = form_of("declare")
-    assert form is not None
-    assert set(marks(form, here.room.briefing("deputy")).values()) == {f" {catalogue.OTHER}"}
+    form = Form("declare", acts.Declare)
+    assert marked(form, here.room.briefing("deputy"))["severity"] == f" {marks.OTHER}"
     here.room.submit(acts.AssignRole(role="commander", to="deputy"), here.person)
-    assert set(marks(form, here.room.briefing("deputy")).values()) == {f" {catalogue.MINE}"}
+    assert marked(form, here.room.briefing("deputy"))["severity"] == f" {marks.MINE}"
+
+
+def test_every_field_that_counts_is_a_field() -> None:
+    for forms in FORMS.values():
+        for form in forms:
+            assert set(marks.marks(form.kind)) <= set(form.act.model_fields), form.kind
 
 
 def test_the_playbook_dims_what_others_answer_for() -> None:
-    titles = (("commander", "Incident commander"), ("mitigation", "Mitigation lead"))
-    html = sheet_html(mine=("commander",), titles=titles, needed=(("A list", "mitigation"),))
+    titles = (("commands", "Incident commander"), ("executes", "Mitigation lead"))
+    html = sheet_html(mine=("commands",), titles=titles, needed=(("A list", "mitigation"),))
     assert '<li class="mine"><b>Commander and deputy named</b>' in html
     assert '<li class="theirs"><b>Two valid options compared before execution</b>' in html
     assert "Mitigation lead" in html
@@ -113,9 +130,9 @@ def test_the_playbook_dims_what_others_answer_for() -> None:
 
 def test_fields_are_named_and_explained_in_responders_words(seat: Seat) -> None:
     b = seat().room.briefing("commander")
-    for forms in catalogue.GROUPS.values():
+    for forms in FORMS.values():
         for form in forms:
-            for shape in shapes(form.model):
+            for shape in shapes(form.act):
                 words = f"{form.title} {labels.label(shape)} {labels.help_of(shape, b) or ''}".lower()
                 assert "inject" not in words, (form.kind, shape.path)
                 assert "cue" not in words.replace("rescue", ""), (form.kind, shape.path)

@@ -104,6 +104,7 @@ def test_a_broken_link_says_what_to_do(open_app: Open) -> None:
     assert "does not open a drill" in texts(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["commander", "triage", "mitigation", "verification", "comms"])
 @pytest.mark.parametrize("until", [-60, 0, 720])
 def test_the_console_shows_itself_to_every_role(role: str, until: int, open_app: Open, seat: Seat) -> None:
@@ -112,6 +113,7 @@ def test_the_console_shows_itself_to_every_role(role: str, until: int, open_app:
     assert len(app.get("plotly_chart")) == 6
 
 
+@pytest.mark.slow
 def test_every_form_of_the_commander_is_drawn(open_app: Open, seat: Seat) -> None:
     app = open_app("console.py", seat("commander", 300))
     drawn = 0
@@ -125,9 +127,9 @@ def test_every_form_of_the_commander_is_drawn(open_app: Open, seat: Seat) -> Non
 
 
 def _kind(app: AppTest, title: str) -> str:
-    from ui.parts.catalogue import GROUPS
+    from ui.parts.catalogue import FORMS
 
-    return next(form.kind for forms in GROUPS.values() for form in forms if form.title == title)
+    return next(form.kind for forms in FORMS.values() for form in forms if form.title == title)
 
 
 def test_a_form_hands_its_command_in(open_app: Open, seat: Seat) -> None:

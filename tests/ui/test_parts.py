@@ -8,40 +8,83 @@ from html import escape
 import pytest
 
 from simulator import acts
-from ui.parts import catalogue, completion
+from simulator.room.rooms import Rooms
+from ui.parts import catalogue, completion, labels
 from ui.parts.bar import bar_html
 from ui.parts.feed import alerts_html, feed_html, outputs_html, pre_html
 from ui.parts.needs import needs
 from ui.parts.panels import figure, judgement, value_text
 from ui.parts.prefill import prefilled
-from ui.parts.shapes import model_of, shapes
+from ui.parts.shapes import shapes
 from ui.parts.widgets import lines
 from ui.parts.words import told
 from ui.parts.work import work_html
 from ui.session import Here
 
 Seat = Callable[..., Here]
-FACILITATING = {"fire_inject", "hold_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint",
-                "override_outcome", "mark_observation", "rate_team"}  # fmt: skip
-IN_THE_LOBBY = {"take_seat", "leave_seat"}
+IN_THE_LOBBY = {acts.TakeSeat, acts.LeaveSeat}
+FORMS = [form for forms in catalogue.FORMS.values() for form in forms]
 
 
-def test_every_command_of_a_responder_has_a_form() -> None:
-    kinds = {model.model_fields["kind"].default for model in acts.Act.__subclasses__()}
-    forms = {form.kind for group in catalogue.GROUPS.values() for form in group}
-    assert forms == kinds - FACILITATING - IN_THE_LOBBY
+def test_every_act_of_a_responder_has_a_form() -> None:
+    played = {act for act in acts.ACTS.values() if act.may != ()}
+    assert {form.act for form in FORMS} == played - IN_THE_LOBBY
+    assert {form.kind for form in FORMS} == {kind for kind, act in acts.ACTS.items() if act.tab}
 
 
-def test_every_field_marked_as_scored_exists() -> None:
-    for group in catalogue.GROUPS.values():
-        for form in group:
-            assert form.scored <= {shape.path for shape in shapes(form.model)}, form.kind
+def test_every_act_that_comes_first_has_a_form() -> None:
+    assert set(catalogue.FIRST) <= {form.act for form in FORMS}
+
+
+def test_forms_have_titles_of_their_own() -> None:
+    titles = [form.title for form in FORMS]
+    assert len(set(titles)) == len(titles)
+
+
+@pytest.mark.parametrize("words", [labels.LABELS, labels.HELP, labels.LINES])
+def test_what_is_said_of_a_field_is_said_of_one_there_is(words: dict[str, str]) -> None:
+    paths = {shape.path for form in FORMS for shape in shapes(form.act)}
+    assert set(words) <= paths
+
+
+def test_a_label_that_says_what_every_field_says_is_left_out() -> None:
+    assert [path for path, words in labels.LABELS.items() if words == labels.spelled(path)] == []
+
+
+@pytest.mark.parametrize(
+    ("role", "there", "away"),
+    [
+        ("commander", {"declare", "assign_lane", "request_closure", "end_drill", "take_action"}, {"sign_off"}),
+        ("comms", {"update_stakeholders", "take_action", "post_message"}, {"assign_lane", "record_decision"}),
+        ("triage", {"classify_dependency", "hand_off"}, {"update_stakeholders", "set_watch", "change_severity"}),
+    ],
+)
+def test_a_seat_is_offered_the_forms_of_its_duties(role: str, there: set[str], away: set[str], seat: Seat) -> None:
+    offered = catalogue.offered(seat(role, 5).room.briefing(role))
+    kinds = {form.kind for forms in offered.values() for form in forms}
+    assert there <= kinds
+    assert away.isdisjoint(kinds)
+    assert next(iter(offered["Command"])).kind == "declare"
+
+
+def test_whoever_may_sign_is_offered_to_sign(rooms: Rooms) -> None:
+    room = rooms.create("billing_mismatch", seed=7).room
+    _, ana = rooms.join(room, "Ana", "commander")
+    room.start(ana)
+
+    def signs(role: str) -> bool:
+        forms = catalogue.offered(room.briefing(role)).get("Act", ())
+        return any(form.act is acts.SignOff for form in forms)
+
+    signers = {one for line in room.briefing("commander").catalogue.lines for one in line.sign_offs}
+    seats = [role.id for role in room.briefing("commander").catalogue.roles if role.seat]
+    assert {role for role in seats if signs(role)} == signers.intersection(seats)
 
 
 def test_small_fields_share_a_line() -> None:
-    drawn = [[shape.path for shape in line] for line in lines(shapes(model_of("record_option")))]
+    drawn = [[shape.path for shape in line] for line in lines(shapes(acts.RecordOption))]
     assert ["minutes_to_effect", "reversal_minutes"] in drawn
-    assert sorted(path for line in drawn for path in line) == sorted(s.path for s in shapes(model_of("record_option")))
+    assert sorted(path for line in drawn for path in line) == sorted(s.path for s in shapes(acts.RecordOption))
 
 
 @pytest.mark.parametrize(
@@ -144,10 +187,10 @@ def test_figures_start_from_what_was_measured(seat: Seat) -> None:
     assert filled["evidence"] == ["query:impact"]
 
 
-@pytest.mark.parametrize("form", [form for group in catalogue.GROUPS.values() for form in group], ids=lambda f: f.kind)
+@pytest.mark.parametrize("form", FORMS, ids=lambda f: f.kind)
 def test_every_form_starts_from_the_drill_without_fail(form: catalogue.Form, seat: Seat) -> None:
     b = seat("commander", 600).room.briefing("commander")
-    roots = {shape.path for shape in shapes(form.model)}
+    roots = {shape.path for shape in shapes(form.act)}
     assert {path.split(".")[0] for path in prefilled(form.kind, b)} <= roots
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from simulator import acts
 from simulator.briefing import Briefing, Seat
 from simulator.errors import DrillError
+from simulator.values import COMMANDER, Ref
 from ui import session
 from ui.pages import Page
 from ui.parts import desk, ending, explore, saying, shell
@@ -23,7 +24,6 @@ from ui.parts.over import over
 from ui.parts.panels import HEIGHT, LOW, figure
 from ui.parts.playbook import sheet
 from ui.parts.shell import calm, plain
-from ui.parts.why import why
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -183,7 +183,7 @@ def next_seat(b: Briefing) -> Seat | None:
     """Return where somebody who gave command up goes on: with whoever has it, else as deputy, else where it is free."""
     if not b.incident.handed_on(b.role):
         return None
-    first = (b.incident.holder("commander"), "deputy")
+    first = (b.incident.holder(COMMANDER), b.catalogue.seat_for("deputises"))
     free = [seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role and not b.incident.person(seat.id)]
     return min(free, key=lambda seat: first.index(seat.id) if seat.id in first else len(first), default=None)
 
@@ -199,7 +199,7 @@ def _change_seat(here: Here, seat: str) -> None:
 def _mine(here: Here, b: Briefing) -> None:
     """Show the role, its brief and what only it knows."""
     known = b.catalogue.role(here.role)
-    cues = [option for option in b.options("own_cues") if f"cue:{option.id}" in b.incident.refs]
+    cues = [option for option in b.options("own_cues") if Ref.to("cue", option.id) in b.incident.refs]
     own = [cue for cue in cues if cue.id not in b.incident.cues]
     label = plain(f"{here.person.name} · {known.title if known else here.role}")
     with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
@@ -273,7 +273,7 @@ def _skip(here: Here) -> None:
         session.answer(
             "clock",
             True,
-            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {why(found)}",
+            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}",
         )
     except DrillError as error:
         session.answer("clock", False, str(error))

@@ -7,7 +7,7 @@ stderr. A mistake is one line and exit 2; a finding or a divergence is exit 1.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import typer
 from typer.exceptions import TyperException
@@ -16,7 +16,7 @@ from simulator.errors import DrillError
 from ui.cli import calibrate, check, play, score, serve, store
 from ui.cli.shared import err
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "play": play.play,
     "score": score.score,
     "replay": score.replay,

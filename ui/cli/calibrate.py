@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli import tables
-from ui.cli.choices import Difficulty, Form
+from ui.cli.choices import Difficulty, Output
 from ui.cli.shared import Book, Level, Variant, bar, chosen, err, put
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def calibrate(
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes to use.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
     playbook: Book = "recovery",
-    form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.table,
+    form: Annotated[Output, typer.Option("--format", help="For people, or for programs.")] = Output.table,
 ) -> None:
     """Play many drills over policies and seeds: score, loss and harm, with their spread."""
     from analytics.runs import calibrate as many
@@ -44,7 +44,7 @@ def calibrate(
             stopped = many.run(wanted, pool, one)
     if stopped:
         err.print(f"{stopped}; {len(rows)} of {drills} drills are finished and stand", markup=False)
-    if form is Form.json:
+    if form is Output.json:
         put(many.as_data(rows, drills))
     else:
         tables.calibration(many.summary(rows))

@@ -20,7 +20,7 @@ class Difficulty(StrEnum):
     expert = "expert"
 
 
-class Form(StrEnum):
+class Output(StrEnum):
     """For people, or for programs."""
 
     table = "table"

@@ -49,4 +49,3 @@ def play(
     if commands is not None and orders.nothing_taken(engine.journal):
         err.print("every command was refused", markup=False)
         raise typer.Exit(1)
-

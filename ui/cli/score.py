@@ -8,7 +8,7 @@ import typer
 
 from simulator.errors import ReplayDivergence
 from ui.cli import tables
-from ui.cli.choices import Form
+from ui.cli.choices import Output
 from ui.cli.shared import Book, File, bar, err, known, of_journal, put, write
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def score(
     file: File,
     playbook: Book = "recovery",
-    form: Annotated[Form, typer.Option("--format", help="For people, or for programs.")] = Form.table,
+    form: Annotated[Output, typer.Option("--format", help="For people, or for programs.")] = Output.table,
     seeds: Annotated[int, typer.Option(min=0, max=200, help="Other seeds that the spread is taken over.")] = 20,
     keep: Annotated[bool, typer.Option("--keep", help="Write the reference runs into the file.")] = False,
 ) -> None:
@@ -40,7 +40,7 @@ def score(
         if keep:
             write(file, journal)
     card = judge(DrillRecord.of(journal, loaded.scenario), book)
-    if form is Form.json:
+    if form is Output.json:
         put(card.as_data())
     else:
         tables.score(card)

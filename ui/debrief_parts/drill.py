@@ -19,10 +19,11 @@ from analytics.scorecard import Scorecard
 from analytics.view import RecordView
 from simulator.briefing import called
 from simulator.errors import DrillError
+from simulator.names import Names
 from simulator.record.entry import Entry
 from simulator.record.journal import Journal, refused
 from simulator.scenario.model import Scenario
-from ui.parts.words import Names, NamesThen
+from ui.parts.words import NamesThen, voices
 
 DEFAULT = "recovery"
 
@@ -54,7 +55,7 @@ class Drill:
 
     @cached_property
     def names(self) -> Names:
-        return Names(called(self.scenario), None, self.journal.entries)
+        return Names(called(self.scenario), voices=voices(self.journal.entries))
 
     @cached_property
     def names_then(self) -> NamesThen:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.report import charts, story
 from analytics.report import tables as frames
+from simulator.values import Author, Ref
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import VERDICT, at_time, badge, minute, number, quiet, stated, table, truth_badge
@@ -46,8 +47,8 @@ def known_view(drill: Drill, lines: Lines) -> None:
 
 def _claims(drill: Drill) -> None:
     rows = [
-        (at_time(r.at), escape(drill.names.person(r.by)), f"{escape(r.about)}: <b>{escape(r.said)}</b>", escape(r.true),
-         truth_badge(r.holds))
+        (at_time(r.at), escape(drill.names.person(Author(r.by))), f"{escape(r.about)}: <b>{escape(r.said)}</b>",
+         escape(r.true), truth_badge(r.holds))
         for r in frames.each(drill.claims)
     ]  # fmt: skip
     heads = ("When", "Who", "Said", "In truth", "Was it so")
@@ -57,8 +58,9 @@ def _claims(drill: Drill) -> None:
 def _figures(drill: Drill) -> None:
     rows = [
         (
-            at_time(r.at), escape(drill.names.person(r.by)), escape(WHERE.get(r.where, r.where.replace("_", " "))),
-            escape(r.title), f"<b>{stated(r.low, r.high)}</b> {escape(r.unit)}",
+            at_time(r.at), escape(drill.names.person(Author(r.by))),
+            escape(WHERE.get(r.where, r.where.replace("_", " "))), escape(r.title),
+            f"<b>{stated(r.low, r.high)}</b> {escape(r.unit)}",
             "forecast" if r.where == "record_snapshot" else f"{number(r.true)} {escape(r.unit)}",
             "" if r.where == "record_snapshot" else truth_badge(r.holds, "within 20 %", "off"),
         )
@@ -103,7 +105,7 @@ def _decisions(drill: Drill, lines: Lines) -> None:
             at_time(r.at),
             f"<b>{escape(r.decision)}</b> by {escape(r.strategy)}<br>{escape(r.actions)}",
             escape(r.why_now),
-            "<br>".join(escape(lines.reference(ref)) for ref in r.evidence) or "nothing linked",
+            "<br>".join(escape(lines.reference(Ref(ref))) for ref in r.evidence) or "nothing linked",
             escape(r.confidence),
             f"{escape(r.executes)}<br><small>checks: {escape(r.verifies)}</small>",
             _fit(r.gap, r.best, drill.journal.references is not None),

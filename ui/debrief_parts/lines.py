@@ -13,13 +13,16 @@ from analytics.report import tables as frames
 from analytics.scorecard import listed
 from simulator import acts
 from simulator import events as e
+from simulator.names import Said
 from simulator.record.entry import Entry
-from simulator.record.journal import references
+from simulator.record.history import History
+from simulator.record.journal import accepted
 from simulator.text import clock
+from simulator.values import Ref
 from ui.debrief_parts.drill import Drill
 from ui.debrief_parts.look import VERDICT, badge, minute, number, stated, truth_badge
 from ui.parts.feed import pre_html
-from ui.parts.words import Said, told
+from ui.parts.words import told
 
 GROUP_WORDS: Mapping[str, str] = {
     "fault": "Fault", "tolerance": "Tolerance", "effect": "In effect", "change": "Changes", "state": "State",
@@ -53,7 +56,7 @@ class Lines:
 
     def said(self, entry: Entry) -> Said:
         """Return an entry in words."""
-        words = self._world(entry) if entry.body.kind in _TRUTH else None
+        words = self._world(entry) if entry.body.is_truth else None
         if words is not None:
             return words
         found = told(self.drill.names_then.at(entry.seq), entry)
@@ -90,7 +93,7 @@ class Lines:
     def html(self, seq: int, focus: bool = False, opened: bool = False, anchor: bool = True) -> str:
         """Return one line of a lane; `anchor` gives it an id, which must be the only one on the page."""
         entry = self.drill.entry(seq)
-        group = story.GROUPS.get(entry.body.kind, "lead")
+        group = entry.body.group or "lead"
         said = self.said(entry)
         label = _label(group, said.label)
         label = f'<span class="k">{escape(label)}</span>' if label else ""
@@ -145,13 +148,10 @@ class Lines:
                 return Said("world", "stands at", "", self._state(body))
         return None
 
-    def _cause(self, ref: str) -> str:
-        prefix, _, rest = ref.partition(":")
-        ident = rest.partition("#")[0]
-        group = {"action": "actions", "inject": "injects", "merge": "merges"}.get(prefix)
-        if group == "actions":
-            return self.drill.names.title("actions", ident)
-        return f"{prefix} {ident}".strip()
+    def _cause(self, ref: Ref) -> str:
+        if ref.kind == "action":
+            return self.drill.names.title("actions", ref.ident)
+        return f"{ref.kind} {ref.ident}".strip()
 
     def _state(self, body: e.TruthSampled) -> str:
         outside = [
@@ -161,24 +161,23 @@ class Lines:
         ]
         return f"Affected: {listed(outside)}" if outside else "Every segment within tolerance"
 
-    def reference(self, ref: str) -> str:
+    def reference(self, ref: Ref) -> str:
         """Return a reference to evidence in words."""
-        prefix, _, rest = ref.partition(":")
-        ident, _, run = rest.partition("#")
-        group = {"query": "queries", "action": "actions", "alert": "alerts", "metric": "metrics"}.get(prefix)
+        run = f" (run {ref.run})" if ref.run > 1 else ""
+        group = {"query": "queries", "action": "actions", "alert": "alerts", "metric": "metrics"}.get(ref.kind)
         if group:
-            return self.drill.names.title(group, ident) + (f" (run {run})" if run else "")
-        if prefix == "change":
-            change = self.drill.scenario.find("changes", ident)
+            return self.drill.names.title(group, ref.ident) + run
+        if ref.kind == "change":
+            change = self.drill.scenario.find("changes", ref.ident)
             return str(change.summary) if change else ref
-        if prefix in ("inject", "cue"):
+        if ref.kind in ("inject", "cue"):
             seq = self._refs.get(ref)
             return self.short(self.drill.entry(seq)) if seq else ref
-        return f"{prefix} {rest}"
+        return f"{ref.kind} {ref.ident}{run}"
 
     @cached_property
-    def _refs(self) -> dict[str, int]:
-        return references(self.drill.journal.entries)
+    def _refs(self) -> Mapping[str, int]:
+        return History.of(self.drill.scenario, accepted(self.drill.journal.entries)).refs
 
 
 _SLIPS = {
@@ -186,7 +185,6 @@ _SLIPS = {
     "overstated": "reported more than was so",
     "misread": "read a figure off wrongly",
 }
-_TRUTH = frozenset(kind.model_fields["kind"].default for kind in e.TRUTH)
 
 
 def _label(group: str, label: str) -> str:

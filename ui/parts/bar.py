@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from html import escape
 
-from analytics.criteria.comms import GRACE
 from simulator.briefing import Briefing
-from simulator.record.history import History
+from simulator.names import Names
+from simulator.record.history import UPDATE_GRACE, History
 from simulator.room.clock import Clock
 from simulator.text import clock as stamp
-from ui.parts.words import Names, names_of
+from simulator.values import COMMANDER, DEPUTY
+from ui.parts.words import names_of
 
 SOON = 180
 """Seconds before an update is due from which the bar says so."""
@@ -21,7 +22,7 @@ def bar_html(briefing: Briefing, clock: Clock) -> str:
     facts = "".join(
         (
             _fact("Status", incident.status, "done" if incident.closed else ""),
-            _holder("Commander", incident, names, "commander"),
+            _holder(incident, names, COMMANDER),
             _deputy(incident, names),
             _update(incident, briefing.now),
             _freeze(incident),
@@ -53,22 +54,22 @@ def _fact(name: str, value: str, tone: str = "") -> str:
     return f'<span class="fact {ident} {tone}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
 
 
-def _holder(name: str, incident: History, names: Names, role: str) -> str:
-    seat = incident.holder(role)
+def _holder(incident: History, names: Names, post: str) -> str:
+    name, seat = post.capitalize(), incident.holder(post)
     if seat:
         return _fact(name, incident.person(seat) or names.handle(seat))
-    offered = incident.offered.get(role)
+    offered = incident.offered.get(post)
     return _fact(name, f"asked {names.handle(offered)}" if offered else "nobody", "warn")
 
 
 def _deputy(incident: History, names: Names) -> str:
     both = one_person_leads(incident)
-    return _fact("Deputy", f"also {both}", "warn") if both else _holder("Deputy", incident, names, "deputy")
+    return _fact("Deputy", f"also {both}", "warn") if both else _holder(incident, names, DEPUTY)
 
 
 def one_person_leads(incident: History) -> str | None:
     """Return who is commander and deputy at once, None where two people are, or somebody is missing."""
-    seats = incident.holder("commander"), incident.holder("deputy")
+    seats = incident.holder(COMMANDER), incident.holder(DEPUTY)
     if None in seats:
         return None
     people = [incident.person(str(seat)) or str(seat) for seat in seats]
@@ -79,16 +80,17 @@ def _update(incident: History, now: int) -> str:
     due = incident.next_update_due
     if incident.closed or due is None:
         return _fact("Next update", "done" if incident.closed else "not set")
-    return _fact("Next update", span_of(due, now), "bad" if now > due + GRACE else "warn" if now > due - SOON else "")
+    tone = "bad" if now > due + UPDATE_GRACE else "warn" if now > due - SOON else ""
+    return _fact("Next update", span_of(due, now), tone)
 
 
 def span_of(due: int, now: int) -> str:
     """Return when something is due in words, with the grace that is left once the time has come."""
     left = due - now
     if left >= 0:
-        return f"due in {left // 60:02d}:{left % 60:02d} ({GRACE} s grace)"
-    if left >= -GRACE:
-        return f"DUE NOW, grace {GRACE + left} s"
+        return f"due in {left // 60:02d}:{left % 60:02d} ({UPDATE_GRACE} s grace)"
+    if left >= -UPDATE_GRACE:
+        return f"DUE NOW, grace {UPDATE_GRACE + left} s"
     return f"OVERDUE {-left // 60:02d}:{-left % 60:02d}"
 
 

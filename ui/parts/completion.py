@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from simulator import acts
 from simulator.briefing import Briefing, CommandLine
 from simulator.record.journal import first_problem
+from simulator.values import COMMANDER, DEPUTY, Post
 
 
 class Parsed(NamedTuple):
@@ -137,12 +138,12 @@ def _status(b: Briefing, rest: list[str]) -> Parsed:
     return Parsed(acts.ChangeStatus.model_validate({"status": rest[0].lower()}))
 
 
-def _role(role: str) -> Callable[[Briefing, list[str]], Parsed]:
+def _post(post: Post) -> Callable[[Briefing, list[str]], Parsed]:
     def read(b: Briefing, rest: list[str]) -> Parsed:
         to = _who(b, rest[0]) if rest and rest[0].lower() not in ("me", "i") else b.role
         if to is None:
             return Parsed(None, f"nobody here is called {rest[0]}")
-        return Parsed(acts.AssignRole.model_validate({"role": role, "to": to}))
+        return Parsed(acts.AssignRole(role=post, to=to))
 
     return read
 
@@ -191,15 +192,15 @@ def _say(b: Briefing, rest: list[str]) -> Parsed:
 
 
 def _form(b: Briefing, rest: list[str]) -> Parsed:
-    kinds = [model.model_fields["kind"].default for model in acts.Act.__subclasses__()]
+    kinds = [kind for kind, act in acts.ACTS.items() if act.tab]
     wanted = "_".join(rest).lower()
     close = [k for k in kinds if wanted and wanted in k] or difflib.get_close_matches(wanted, kinds, n=1, cutoff=0.4)
     return Parsed(None, form=close[0]) if close else Parsed(None, f"no form is called {wanted!r}")
 
 
 _READERS: dict[str, Callable[[Briefing, list[str]], Parsed]] = {
-    "ack": _ack, "declare": _declare, "sev": _sev, "status": _status, "ic": _role("commander"),
-    "deputy": _role("deputy"), "freeze": _freeze, "page": _page, "ask": _ask, "say": _say, "form": _form,
+    "ack": _ack, "declare": _declare, "sev": _sev, "status": _status, "ic": _post(COMMANDER),
+    DEPUTY: _post(DEPUTY), "freeze": _freeze, "page": _page, "ask": _ask, "say": _say, "form": _form,
 }  # fmt: skip
 
 

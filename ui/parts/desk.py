@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import streamlit as st
 
-from simulator.acts import Command
 from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs
@@ -30,8 +31,6 @@ def waiting(here: Here) -> None:
 
 
 def _draw(here: Here, need: Need) -> None:
-    from html import escape
-
     tone = "urgent" if need.urgent else need.label
     st.html(f'<div class="need {escape(tone)}"><span class="tag">{escape(need.label)}</span>{escape(need.text)}</div>')
     if need.buttons:
@@ -51,5 +50,4 @@ def _settle(here: Here, button: Button, key: str) -> None:
     if button.command is None:
         open_form(button.opens, button.about)
         st.rerun("forms")
-    command: Command = button.command  # type: ignore[assignment]
-    session.give(here, PLACE, command, key=key)
+    session.give(here, PLACE, button.command, key=key)

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from simulator import acts
+from simulator.acts.base import LEAD
 from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.text import clock
@@ -59,7 +60,7 @@ def meaning(b: Briefing, emergency: bool = False) -> list[str]:
 
 
 def _end(here: Here, b: Briefing, emergency: bool) -> None:
-    leads = {"commander", "deputy"} & set(b.incident.seats_of(here.role))
+    leads = b.incident.has_duty(here.role, *LEAD)
     if leads and not emergency and not here.person.facilitator:
         session.give(here, PLACE, acts.EndDrill(how="resolved" if b.incident.closed else "stopped"))
         return

@@ -47,7 +47,7 @@ def by_code(code: str) -> None:
 
 def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
     """Ask who somebody is, as they were called last."""
-    return st.text_input(
+    name: str = st.text_input(
         "Your name",
         value=session.get(session.NAME, ""),
         key=key,
@@ -55,6 +55,7 @@ def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
         placeholder="As the channel shows it",
         width=width,
     )
+    return name
 
 
 def ask_code(code: str = "") -> None:

@@ -103,7 +103,7 @@ def logs(here: Here) -> None:
                 PLACE,
                 acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
                 "Search is running",
-            ),  # type: ignore[arg-type]
+            ),
             kwargs={"key": session.press("log-evidence")},
         )
     _outcome()

@@ -7,10 +7,11 @@ from html import escape
 
 from simulator import events as e
 from simulator.briefing import Briefing
+from simulator.names import Said
 from simulator.record.entry import Entry
 from simulator.record.journal import refused
 from simulator.text import clock
-from ui.parts.words import NamesThen, Said, names_of, told
+from ui.parts.words import NamesThen, names_of, told
 
 PIECE, PIECES = 25, 7
 """Lines in a piece of the channel, and how many of the newest pieces are shown."""

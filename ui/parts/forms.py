@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 from pydantic import ValidationError
 
+from simulator.acts import ACTS
 from simulator.briefing import Briefing
+from simulator.values import Duty
 from ui import session
 from ui.parts import catalogue, ending, widgets
 from ui.parts.catalogue import Form
 from ui.parts.labels import name_of
+from ui.parts.marks import MINE, OTHER, Owners, counts_for, mark, marks
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
 from ui.parts.shell import calm, fresh, plain
@@ -24,7 +27,7 @@ REMEMBERED = {"report_task": "task"}
 
 def open_form(kind: str, about: str = "") -> None:
     """Bring a form to the front (in a callback); `about` goes into the field it is about."""
-    session.put(session.GROUP, catalogue.group_of(kind))
+    session.put(session.GROUP, ACTS[kind].tab)
     session.put(session.FORM, kind)
     session.forget(PLACE)
     session.turn(kind)
@@ -77,7 +80,7 @@ def _regrouped() -> None:
 def _form(here: Here, b: Briefing, form: Form) -> None:
     with st.container(border=True, key=f"form-{form.kind}"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
-            st.markdown(f"**{form.title}**  \n:small[:gray[{form.model.__doc__ or ''}]]", width="stretch")
+            st.markdown(f"**{form.title}**  \n:small[:gray[{form.act.__doc__ or ''}]]", width="stretch")
             st.button(
                 "Refill",
                 key="refill",
@@ -88,7 +91,7 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
                 help="Fill in again from the drill as it is now: newest results, values, owners",
             )
         widgets.draw(
-            shapes(form.model), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), marks(form, b)
+            shapes(form.act), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), marked(form, b)
         )
         with st.container(key="hand", gap="xsmall"):
             asks = form.kind == "end_drill"
@@ -112,21 +115,25 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
                 (st.success if ok else st.error)(plain(words), icon=":material/check:" if ok else ":material/block:")
             else:
                 st.empty()  # in its place, so that it goes
-        if form.scored:
-            mine, owners = catalogue.counts_for(form, b.incident.seats_of(b.role)), plain(" or ".join(_titles(b, form)))
-            whose = f"{catalogue.MINE} counts for your seat" if mine else f"{catalogue.OTHER} counts for {owners}"
-            st.caption(f":red[*] needed · {whose}")
+        whose = legend(form, b)
+        if whose:
+            st.caption(" · ".join((":red[*] needed", *whose)))
 
 
-def marks(form: Form, b: Briefing) -> dict[str, str]:
+def marked(form: Form, b: Briefing) -> dict[str, str]:
     """Return the mark of each field that counts: full for this seat, hollow where it counts for another."""
-    mark = catalogue.MINE if catalogue.counts_for(form, b.incident.seats_of(b.role)) else catalogue.OTHER
-    return dict.fromkeys(form.scored, f" {mark}")
+    duties = b.incident.duties(b.role)
+    return {field: f" {mark(owners, duties)}" for field, owners in marks(form.kind).items()}
 
 
-def _titles(b: Briefing, form: Form) -> list[str]:
-    known = (b.catalogue.role(one) for one in sorted(catalogue.owners_of(form)))
-    return [role.title for role in known if role]
+def legend(form: Form, b: Briefing) -> list[str]:
+    """Return what the marks of a form mean, each that it has."""
+    duties, fields = b.incident.duties(b.role), marks(form.kind).values()
+    others = Owners().union(*(owners for owners in fields if not counts_for(owners, duties)))
+    mine = [f"{MINE} counts for your seat"] if any(counts_for(owners, duties) for owners in fields) else []
+    seats = {b.catalogue.seat_for(duty) for duty in get_args(Duty) if duty in others}
+    titles = " or ".join(role.title for role in b.catalogue.roles if role.id in seats)
+    return mine + ([f"{OTHER} counts for {plain(titles)}"] if titles else [])
 
 
 def _hand_in(here: Here, form: Form, key: str) -> None:
@@ -138,9 +145,9 @@ def _hand_in(here: Here, form: Form, key: str) -> None:
         # A run that was cut short by the next click has not drawn every field; such a one is as it was filled.
         return session.get(session.field(form.kind, path), filled.get(path))
 
-    data = {shape.path: widgets.value(shape, held) for shape in shapes(form.model)}
+    data = {shape.path: widgets.value(shape, held) for shape in shapes(form.act)}
     try:
-        command = form.model.model_validate({name: value for name, value in data.items() if value is not None})
+        command = form.act.model_validate({name: value for name, value in data.items() if value is not None})
     except ValidationError as error:
         session.answer(PLACE, False, problem(error))
         return

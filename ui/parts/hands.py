@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from simulator.acts.base import LEAD
 from simulator.briefing import Briefing
 from simulator.text import clock
 
-LEAD = frozenset({"commander", "deputy"})
 AGES = 10**9
 """Later than anything: nobody knows when hands that hang or queue come free."""
 
@@ -15,7 +15,7 @@ AGES = 10**9
 def busy_until(b: Briefing, role: str) -> int | None:
     """Return the drill second until which a role has its hands full, as far as `b` shows; None where they are free."""
     runs = [run for run in b.running() if run.executor == role]
-    hands = [run for run in runs if not run.waits_for.startswith("sign-off")]
+    hands = [run for run in runs if not run.waits_to_be_signed]
     begun = {run.ident for run in runs}
     # A teammate begins what they were asked for as soon as they can; a person does so when they like.
     open_tasks = [task for task in b.incident.tasks.values() if task.owner == role and task.reported is None]
@@ -41,7 +41,8 @@ def best(b: Briefing, executors: Sequence[str]) -> str:
     able = [role for role in executors if b.incident.present.get(role)]
     if not able:
         return executors[0]
-    leads = bool(LEAD & set(b.incident.seats_of(b.role)))
+    leads = b.incident.has_duty(b.role, *LEAD)
     # Other leaders come last: their hands are to stay free too.
-    order = sorted(able, key=lambda role: (role == b.role) == leads or role in LEAD - {b.role})
+    last = {role for role in able if (leads if role == b.role else b.incident.has_duty(role, *LEAD))}
+    order = sorted(able, key=lambda role: (role in last, role != b.role))
     return min(order, key=lambda role: -AGES if (until := busy_until(b, role)) is None else until)

@@ -6,21 +6,20 @@ from simulator.briefing import Briefing
 from ui.parts.shapes import Shape
 
 LABELS = {
-    "class_": "Class", "to": "To", "what": "What", "is": "Is", "due_minutes": "Due in (min)",
-    "next_update_minutes": "Next update in (min)", "next_checkpoint_minutes": "Next checkpoint in (min)",
-    "minutes_to_effect": "Minutes to effect", "reversal_minutes": "Minutes to undo", "hold_minutes": "Hold still (min)",
+    "due_minutes": "Due in (min)", "next_update_minutes": "Next update in (min)", "hold_minutes": "Hold still (min)",
+    "next_checkpoint_minutes": "Next checkpoint in (min)", "reassess_minutes": "Look again in (min)",
+    "contained_until_minutes": "Contained for (min)", "reversal_minutes": "Minutes to undo", "minutes": "Minutes back",
     "baseline_from": "Baseline from (min)", "baseline_to": "Baseline to (min)",
-    "reassess_minutes": "Look again in (min)",
-    "contained_until_minutes": "Contained for (min)", "minutes": "Minutes back", "abort_if": "Abort if",
-    "blast_radius": "What it can hurt", "why_now": "Why now", "in_hours": "In (hours)", "hours": "Hours",
-    "due_days": "Due in (days)", "in_flight": "In flight", "risk_of_waiting": "What waiting costs", "eta": "ETA given",
-    "check": "Check that decides", "rejected": "Rungs not taken, and why", "recommendations": "The two recommendations",
-    "rollback_trigger": "Roll back if", "trigger": "Trigger", "need": "What you need", "ask": "What you need",
-    "evidence_channel": "Evidence thread", "plan": "Plan if blocked", "probability": "How sure (0 to 1)",
-    "included": "Segments affected", "segments": "Segments", "coverage": "Segments it covers",
-    "uncertain": "Still uncertain", "why": "Why this path", "known_good": "Known-good revision",
-    "confidence": "Confidence (L1 to L3)",
+    "in_hours": "In (hours)", "due_days": "Due in (days)", "probability": "How sure (0 to 1)",
+    "confidence": "Confidence (L1 to L3)", "blast_radius": "What it can hurt",
+    "risk_of_waiting": "What waiting costs", "eta": "ETA given", "check": "Check that decides",
+    "rejected": "Rungs not taken, and why", "recommendations": "The two recommendations",
+    "rollback_trigger": "Roll back if", "need": "What you need", "ask": "What you need",
+    "evidence_channel": "Evidence thread", "plan": "Plan if blocked", "included": "Segments affected",
+    "coverage": "Segments it covers", "uncertain": "Still uncertain", "why": "Why this path",
+    "known_good": "Known-good revision",
 }  # fmt: skip
+"""Names of fields that are called something else than they are written."""
 OF_SOURCE = {"asks": "Who asked", "claims": "The claim", "own_cues": "What only you know", "answers": "Your answer"}
 """Names by what is picked, in responders' words; the ids behind them are those of the scenario."""
 
@@ -54,7 +53,12 @@ def label(shape: Shape, mark: str = "") -> str:
 
 def name_of(path: str) -> str:
     """Return what a path is called."""
-    return LABELS.get(path, path.replace("_", " ").capitalize())
+    return LABELS.get(path) or spelled(path)
+
+
+def spelled(path: str) -> str:
+    """Return a path as words."""
+    return path.replace("_", " ").strip().capitalize()
 
 
 def help_of(shape: Shape, b: Briefing) -> str | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from analytics.criteria.comms import GRACE
 from simulator import acts
 from simulator import events as e
+from simulator.acts.base import LEAD
 from simulator.briefing import Briefing
+from simulator.names import Names
+from simulator.record.history import UPDATE_GRACE
 from simulator.record.tracked import Task
 from simulator.text import clock
+from simulator.values import Ref
 from ui.parts.bar import one_person_leads, span_of
-from ui.parts.words import Names, names_of
+from ui.parts.words import names_of
 
 HINT_SECONDS = 150
 """Drill seconds for which a hint stands."""
@@ -51,19 +54,19 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
 
 
 def _pages(b: Briefing, names: Names) -> list[Need]:
-    held = b.incident.seats_of(b.role)
-    mine = [a for a in b.alerts() if a.firing and a.acknowledged is None and a.page]
+    leads, mine = b.incident.has_duty(b.role, *LEAD), b.incident.stands_for(b.role)
+    waiting = [a for a in b.alerts() if a.firing and a.acknowledged is None and a.page]
     return [
         Need(f"page-{a.alert}", "page", f"{names.title('alerts', a.alert)}: {a.summary}",
              (Button("Acknowledge", acts.AcknowledgePage(alert=a.alert)),), urgent=True)
-        for a in mine if a.page in held or {"commander", "deputy"} & set(held)
+        for a in waiting if leads or a.page in mine
     ]  # fmt: skip
 
 
 def _offers(b: Briefing, names: Names) -> list[Need]:
     roles = [
         Need(f"role-{role}", "offered", f"You are asked to be {role}",
-             (Button("Accept", acts.AcceptRole(role=role)),), urgent=True)  # type: ignore[arg-type]
+             (Button("Accept", acts.AcceptRole.model_validate({"role": role})),), urgent=True)
         for role, seat in b.incident.offered.items() if seat == b.role
     ]  # fmt: skip
     handed = [
@@ -87,16 +90,12 @@ def _asks(b: Briefing) -> list[Need]:
 
 
 def _sign_offs(b: Briefing, names: Names) -> list[Need]:
-    held = set(b.incident.seats_of(b.role))
-    found = []
-    for run in b.running():
-        action = b.catalogue.line(run.ident) if run.what == "action" else None
-        if action and run.waits_for.startswith("sign-off") and held & set(action.sign_offs):
-            text = f"{action.title} waits for your sign-off"
-            found.append(
-                Need(f"sign-{run.run}", "sign-off", text, (Button("Sign off", acts.SignOff(action=action.id)),), True)
-            )
-    return found
+    mine = frozenset(b.incident.stands_for(b.role))
+    return [
+        Need(f"sign-{run.run}", "sign-off", f"{names.title('actions', run.ident)} waits for your sign-off",
+             (Button("Sign off", acts.SignOff(action=run.ident)),), urgent=True)
+        for run in b.running() if run.waits_to_be_signed and not mine.isdisjoint(run.waits_for)
+    ]  # fmt: skip
 
 
 def _tasks(b: Briefing, names: Names) -> list[Need]:
@@ -113,13 +112,14 @@ def _task(b: Briefing, names: Names, task: Task) -> Need:
         buttons.append(Button("Run it", acts.RunQuery(query=task.query, executor=b.role)))
     if task.action and run is None:
         buttons.append(Button("Do it", acts.TakeAction(action=task.action, executor=b.role)))
-    refs = tuple(ref for ref in (f"query:{task.query}", f"action:{task.action}") if ref in b.incident.refs)
+    asked = (("query", task.query), ("action", task.action))
+    refs = tuple(ref for kind, ident in asked if ident and (ref := Ref.to(kind, ident)) in b.incident.refs)
     said = "Done; the result is in the channel." if refs else "Looked into it; nothing beyond what is in the channel."
     buttons.append(Button("Report", acts.ReportTask(task=task.id, text=said, evidence=refs)))
     buttons.append(Button("Report …", None, "report_task", task.id))
     when = f"OVERDUE since {clock(task.due)}" if late else f"by {clock(task.due)}"
     text = f"{task.text} ({when}, from {names.handle(task.assigned_by)})"
-    return Need(f"need-{task.id}", task.id.replace(":", " "), text, tuple(buttons), urgent=task.acknowledged is None)
+    return Need(f"need-{task.id}", f"task {task.id.ident}", text, tuple(buttons), urgent=task.acknowledged is None)
 
 
 def _run_of(b: Briefing, task: Task) -> str | None:
@@ -139,10 +139,10 @@ def _stalled(b: Briefing, names: Names) -> list[Need]:
 
 def _update(b: Briefing) -> list[Need]:
     due = b.incident.next_update_due
-    speaks = {"commander", "deputy", "comms"} & set(b.incident.seats_of(b.role))
+    speaks = b.incident.has_duty(b.role, *LEAD, "speaks")
     if due is None or b.incident.closed or not speaks or b.now < due - 180:
         return []
-    late = b.now > due + GRACE
+    late = b.now > due + UPDATE_GRACE
     text = f"Stakeholder update for {clock(due)}: {span_of(due, b.now)}"
     return [Need("update", "overdue" if late else "due", text,
                  (Button("Write it", None, "update_stakeholders"),), urgent=b.now > due)]  # fmt: skip
@@ -150,14 +150,13 @@ def _update(b: Briefing) -> list[Need]:
 
 def _pair(b: Briefing) -> list[Need]:
     both = one_person_leads(b.incident)
-    if both is None or not {"commander", "deputy"} & set(b.incident.seats_of(b.role)):
+    if both is None or not b.incident.has_duty(b.role, *LEAD):
         return []
     text = f"{both} is commander and deputy at once: if they drop out, nobody leads. Name somebody else."
     return [Need("pair", "one person", text, (Button("Name a deputy", None, "assign_role"),))]
 
 
 def _hints(b: Briefing) -> list[Need]:
-    given = [entry for entry in b.entries if isinstance(entry.body, e.HintGiven)]
+    given = [(entry, entry.body.text) for entry in b.entries if isinstance(entry.body, e.HintGiven)]
     # A hint is for a moment; one that stays after it was heeded would be untrue.
-    newest = [entry for entry in given[-1:] if b.now - entry.at < HINT_SECONDS]
-    return [Need(f"hint-{entry.seq}", "hint", entry.body.text, ()) for entry in newest]  # type: ignore[union-attr]
+    return [Need(f"hint-{x.seq}", "hint", text, ()) for x, text in given[-1:] if b.now - x.at < HINT_SECONDS]

@@ -13,24 +13,25 @@ from ui.session import Here
 WINDOWS = ((0, 10, "Take command"), (10, 20, "Compare options"), (20, 35, "Execute one branch"),
            (35, 50, "Verify"), (50, 60, "Record and hand on"))  # fmt: skip
 """Phases of the default playbook's command timeline, in minutes."""
-ROLES = {
-    "commander": "incident commander",
-    "deputy": "deputy",
-    "triage": "triage lead",
-    "mitigation": "mitigation lead",
-    "verification": "verification lead",
-    "comms": "communications lead",
+LEADS: dict[str, str] = {
+    "commands": "incident commander",
+    "deputises": "deputy",
+    "investigates": "triage lead",
+    "executes": "mitigation lead",
+    "verifies": "verification lead",
+    "speaks": "communications lead",
 }
-"""What the owners that every scenario has are called where no scenario is at hand."""
+"""Duty -> what whoever has it is called where no scenario is at hand."""
 
 
 @st.dialog("Playbook", position="right", width="medium")
 def sheet(here: Here) -> None:
     """Open the side sheet of somebody's seat."""
     b = here.room.briefing(here.role)
-    seats = tuple((role.id, role.title) for role in b.catalogue.roles if role.seat)
-    mine = () if here.person.facilitator else b.incident.seats_of(here.role)
-    st.html(themed(sheet_html(mine=mine, titles=seats, needed=b.catalogue.needed)))
+    there = ((role, duty) for role in b.catalogue.roles for duty in role.duties)
+    titles = tuple((duty, role.title) for role, duty in there if b.catalogue.seat_for(duty) == role.id)
+    mine = () if here.person.facilitator else tuple(sorted(b.incident.duties(here.role)))
+    st.html(themed(sheet_html(mine=mine, titles=titles, needed=b.catalogue.needed)))
 
 
 @st.cache_data(show_spinner=False)
@@ -40,13 +41,13 @@ def sheet_html(
     titles: tuple[tuple[str, str], ...] = (),
     needed: tuple[tuple[str, str], ...] = (),
 ) -> str:
-    """Return the playbook, short enough to look at while the clock runs; what is for others than `mine` is dimmed.
+    """Return the playbook, short enough to look at while the clock runs; what is for other duties than `mine` is pale.
 
-    `titles` are the seats of the scenario, `needed` its evidence minimum: (what, before what).
+    `titles` are what the scenario calls who has a duty, `needed` its evidence minimum: (what, before what).
     """
     book = books.load(name)
     parts = {part.id: part for part in book.parts}
-    called = {**ROLES, **dict(titles)}
+    called = {**LEADS, **dict(titles)}
 
     def line(one: books.Criterion, by: str = "") -> str:
         answers = not mine or not {"all", *mine}.isdisjoint(one.owners)

@@ -8,21 +8,22 @@ from typing import Any
 from simulator import acts
 from simulator import events as e
 from simulator.briefing import Briefing
-from simulator.record.incident import CADENCE
+from simulator.record.history import CADENCE
 from simulator.record.journal import refused
+from simulator.values import COMMANDER, DEPUTY, PLACES, Duty, Ref
 
 Filled = Mapping[str, Any]
 
 
 def prefilled(kind: str, b: Briefing) -> dict[str, Any]:
     """Return field path -> value for a form of `kind`; what has to be judged is left open."""
-    maker = _MAKERS.get(kind)
+    maker = _MAKERS.get(acts.ACTS[kind])
     return {path: value for path, value in (maker(b) if maker else {}).items() if value is not None}
 
 
-def recent(b: Briefing, most: int = 4, since: int | None = None) -> list[str]:
+def recent(b: Briefing, most: int = 4, since: int | None = None) -> list[Ref]:
     """Return references to the newest results, oldest first."""
-    refs = {seq: ref for ref, seq in b.incident.refs.items()}
+    refs = {seq: Ref(ref) for ref, seq in b.incident.refs.items()}
     found = [
         refs[entry.seq] for entry in b.entries
         if isinstance(entry.body, e.QueryFinished | e.MetricPinned) and entry.seq in refs
@@ -64,13 +65,18 @@ def cadence(b: Briefing) -> float:
     return float(min(30, CADENCE.get(b.incident.severity or "", 30)))
 
 
-def _lane_owner(b: Briefing, lane: str) -> str | None:
+def _whose(b: Briefing, duty: Duty) -> str | None:
+    """Return who does what a duty is about: the owner of its lane, else the seat that is there for it."""
+    return _owner(b, PLACES[duty]) or b.catalogue.seat_for(duty)
+
+
+def _owner(b: Briefing, lane: str) -> str | None:
     named = b.incident.lanes.get(lane)
     return named[0] if named else next((role.id for role in b.catalogue.roles if role.lane == lane and role.seat), None)
 
 
 def _other(b: Briefing) -> str | None:
-    deputy = b.incident.holder("deputy")
+    deputy = b.incident.holder(DEPUTY)
     seats = [role.id for role in b.catalogue.roles if role.seat and role.id != b.role]
     return deputy if deputy and deputy != b.role else next(iter(seats), None)
 
@@ -113,26 +119,22 @@ def _declare(b: Briefing) -> Filled:
     firing = [a for a in b.alerts() if a.firing]
     # Before anybody was paged what fires is everyday noise, and a form that begins with it would stay at it.
     paging = [a for a in firing if a.page] or (firing if b.now >= 0 else [])
-    evidence = [f"alert:{a.alert}" for a in paging[:1]] + recent(b, 3)
+    evidence = [Ref.to("alert", a.alert) for a in paging[:1]] + recent(b, 3)
     return {"title": paging[0].summary[:120] if paging else "", "evidence": evidence, "hypothesis": _own_causes(b)}
 
 
 def _roles(b: Briefing) -> Filled:
-    if b.incident.holder("commander") is None:
-        return {"role": "commander", "to": b.role}
-    return {"role": "deputy", "to": "deputy" if b.catalogue.role("deputy") else None}
+    if b.incident.holder(COMMANDER) is None:
+        return {"role": COMMANDER, "to": b.role}
+    return {"role": DEPUTY, "to": b.catalogue.seat_for("deputises")}
 
 
 def _lane(b: Briefing) -> Filled:
     lanes = [role.lane for role in b.catalogue.roles if role.lane]
     free = [lane for lane in lanes if lane not in b.incident.lanes] or lanes
-    owner = _lane_owner(b, free[0]) if free else None
+    owner = _owner(b, free[0]) if free else None
     rest = [role.id for role in b.catalogue.roles if role.seat and role.lane and role.id != owner]
     return {"lane": free[0] if free else None, "owner": owner, "next_owner": next(iter(rest), None)}
-
-
-def _task(b: Briefing) -> Filled:
-    return {"due_minutes": 5.0}
 
 
 def _report(b: Briefing) -> Filled:
@@ -146,7 +148,7 @@ def _decision(b: Briefing) -> Filled:
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
         "actions": [newest.action] if newest else [], "reversal_minutes": newest.reversal_minutes if newest else None,
-        "execution_owner": _lane_owner(b, "mitigation"), "verification_owner": _lane_owner(b, "verification"),
+        "execution_owner": _whose(b, "executes"), "verification_owner": _whose(b, "verifies"),
     }  # fmt: skip
 
 
@@ -189,10 +191,10 @@ def _snapshot(b: Briefing) -> Filled:
 
 
 def _verification(b: Briefing) -> Filled:
-    pinned = [ref.partition(":")[2].partition("#")[0] for ref in b.incident.refs if ref.startswith("metric:")]
+    pinned = [ref.ident for ref in map(Ref, b.incident.refs) if ref.kind == "metric"]
     quiet = b.catalogue.quiet
     return {"metrics": list(dict.fromkeys(pinned)), "baseline_from": quiet[0], "baseline_to": quiet[1],
-            "hold_minutes": 5.0, "evidence": recent(b, 3, _last_done(b)),
+            "evidence": recent(b, 3, _last_done(b)),
             "segments": [option.id for option in b.options("segments")]}  # fmt: skip
 
 
@@ -223,7 +225,7 @@ def _handoff(b: Briefing) -> Filled:
     lane = next((role.lane for role in b.catalogue.roles if role.id == b.role), None)
     packets = b.options("packets")
     return {
-        "what": "commander" if b.incident.holder("commander") == b.role else lane, "to": _other(b),
+        "what": "commander" if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
         "in_flight": _in_hand(b), "next_checkpoint_minutes": 15.0, "hypothesis": _own_causes(b),
         "packet": packets[-1].id if packets else None,
     }  # fmt: skip
@@ -234,7 +236,7 @@ def _claim(b: Briefing) -> Filled:
 
 
 def _watch(b: Briefing) -> Filled:
-    return {"owner": _lane_owner(b, "verification"), "hours": 24.0, "trigger.is": "above"}
+    return {"owner": _whose(b, "verifies"), "trigger.is": "above"}
 
 
 def _note(b: Briefing) -> Filled:
@@ -243,11 +245,11 @@ def _note(b: Briefing) -> Filled:
 
 
 def _checkpoint(b: Briefing) -> Filled:
-    return {"in_hours": 12.0, "owner": _lane_owner(b, "verification"), "trigger.is": "above"}
+    return {"in_hours": 12.0, "owner": _whose(b, "verifies"), "trigger.is": "above"}
 
 
 def _package(b: Briefing) -> Filled:
-    verified = [ref for ref in b.incident.refs if ref.startswith("verification:")]
+    verified = [ref for ref in map(Ref, b.incident.refs) if ref.kind == acts.RecordVerification.number]
     return {
         "verification": [*verified, *recent(b, 3, _last_done(b))],
         "residual_risks": list(b.incident.residual_risks),
@@ -259,10 +261,6 @@ def _leadership(b: Briefing) -> Filled:
     return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, acts.SetWatch) else None}
 
 
-def _hardening(b: Briefing) -> Filled:
-    return {"class_": "prevent", "due_days": 14.0}
-
-
 def _readiness(b: Briefing) -> Filled:
     return {"evidence_channel": b.catalogue.room, "evidence": recent(b, 3)}
 
@@ -272,16 +270,18 @@ def _challenge(b: Briefing) -> Filled:
     return {"inject": claims[-1].id if claims else None, "evidence": recent(b, 2)}
 
 
-_MAKERS: dict[str, Callable[[Briefing], Filled]] = {
-    "acknowledge_page": _page, "declare": _declare, "change_severity": _evidence, "change_strategy": _evidence,
-    "assign_role": _roles, "assign_lane": _lane, "assign_task": _task, "report_task": _report,
-    "record_option": _option, "record_decision": _decision, "record_packet": _packet, "record_snapshot": _snapshot,
-    "record_readiness": _readiness, "record_contradiction": _evidence, "record_verification": _verification,
-    "update_stakeholders": _update, "update_executives": _executives, "escalate_internally": _escalation,
-    "correct_update": _correction, "hand_off": _handoff, "claim_recovery": _claim, "set_watch": _watch,
-    "publish_decision_note": _note, "commit_checkpoint": _checkpoint, "request_closure": _claim,
-    "publish_closure_package": _package, "write_leadership_note": _leadership, "add_hardening_task": _hardening,
-    "challenge_claim": _challenge, "freeze": lambda b: {"what": "both"}, "search_logs": lambda b: {"minutes": 15.0},
-    "pin_metric": lambda b: {"minutes": 30.0}, "post_message": lambda b: {"channel": b.catalogue.room},
-    "end_drill": lambda b: {"how": "resolved" if b.incident.closed else "stopped"},
+_MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
+    acts.AcknowledgePage: _page, acts.Declare: _declare, acts.ChangeSeverity: _evidence, acts.ChangeStrategy: _evidence,
+    acts.AssignRole: _roles, acts.AssignLane: _lane, acts.ReportTask: _report, acts.HandOff: _handoff,
+    acts.ChallengeClaim: _challenge,
+    acts.RecordOption: _option, acts.RecordDecision: _decision, acts.RecordPacket: _packet,
+    acts.RecordSnapshot: _snapshot, acts.RecordReadiness: _readiness, acts.RecordContradiction: _evidence,
+    acts.RecordVerification: _verification,
+    acts.UpdateStakeholders: _update, acts.UpdateExecutives: _executives, acts.EscalateInternally: _escalation,
+    acts.CorrectUpdate: _correction, acts.PostMessage: lambda b: {"channel": b.catalogue.room},
+    acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.SetWatch: _watch,
+    acts.PublishDecisionNote: _note, acts.CommitCheckpoint: _checkpoint, acts.RequestClosure: _claim,
+    acts.PublishClosurePackage: _package, acts.WriteLeadershipNote: _leadership,
+    acts.EndDrill: lambda b: {"how": "resolved" if b.incident.closed else "stopped"},
 }  # fmt: skip
+"""Act -> what its form begins with; an act that is not here begins with the defaults of its class."""

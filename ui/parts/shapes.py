@@ -1,4 +1,4 @@
-"""What a command's fields look like to a form: read from the pydantic model, nothing written twice."""
+"""What an act's fields look like to a form: read from its class, nothing written twice."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, StringConstraints
 
-from simulator import acts
-from simulator.acts import Command
+from simulator.acts import Act
 from simulator.values import Check, Figure, Pick, Recommendation, RejectedRung
 
 LONG = 400
@@ -34,26 +33,16 @@ class Shape(NamedTuple):
 
 
 @cache
-def shapes(model: type[Command]) -> tuple[Shape, ...]:
-    """Return the fields of a command in the order of its model, `kind` left out."""
+def shapes(act: type[Act]) -> tuple[Shape, ...]:
+    """Return the fields of an act in the order of its class, `kind` left out."""
     found = []
-    for name, info in model.model_fields.items():
+    for name, info in act.model_fields.items():
         if name != "kind":
             annotation = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
             shape = _shape(name, annotation, info.is_required())
             plain = isinstance(info.default, str | int | float) and info.default != ""
             found.append(shape._replace(default=info.default) if plain else shape)
     return tuple(found)
-
-
-def model_of(kind: str) -> type[Command]:
-    """Return the command model of a kind. Raises KeyError."""
-    return _models()[kind]
-
-
-@cache
-def _models() -> dict[str, type[Command]]:
-    return {model.model_fields["kind"].default: model for model in acts.Act.__subclasses__()}
 
 
 def _shape(path: str, annotation: Any, needed: bool) -> Shape:

@@ -7,25 +7,25 @@ and asks for no rerun (`on_change="ignore"`), so nothing typed is lost and nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import streamlit as st
 
 from simulator.briefing import Briefing
 from simulator.options import Option
+from simulator.values import Ref, Rejection, Rung
 from ui import session
 from ui.parts import hands
 from ui.parts.labels import LINES, help_of, label
 from ui.parts.shapes import Shape
-from ui.parts.words import names_of
+from ui.parts.words import evidence, names_of
 
 Key = Callable[[str], str]
 """Widget key of a field path."""
 FEW, SHORT = 9, 150
 """Up to this many options with up to this many letters in all are shown as pills, one click each."""
 FIGURE_ROWS = 2
-RUNGS = ("flag", "hotfix", "rollback")
-REASONS = ("coverage", "readiness", "time", "side_effect", "uncertainty")
+RUNGS: tuple[str, ...] = get_args(Rung)
 SMALL_SOURCES = ("seats", "roles", "services", "channels", "revisions", "updates", "packets", "decisions")
 QUIET: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
 
@@ -171,7 +171,7 @@ def _choices(shape: Shape, b: Briefing) -> list[Option]:
     if shape.source != "evidence":
         return options
     names = names_of(b)
-    return [Option(option.id, names.evidence(option.id, b)) for option in reversed(options)]
+    return [Option(option.id, evidence(Ref(option.id), b, names)) for option in reversed(options)]
 
 
 def _step(shape: Shape) -> float:
@@ -212,7 +212,7 @@ def _figures(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
 
 
 def _rejected(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    reasons = [Option(reason, reason.replace("_", " ")) for reason in REASONS]
+    reasons = [Option(reason, reason.replace("_", " ")) for reason in get_args(Rejection)]
     for column, rung in zip(st.columns(len(RUNGS), gap="small"), RUNGS, strict=True):
         with column:
             pick(rung.capitalize(), reasons, key(f"{path}.{rung}"), pre.get(f"{path}.{rung}"), placeholder="–")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 
 from simulator.briefing import Briefing
+from simulator.names import Names
 from simulator.record.tracked import Run, Task
 from simulator.text import clock
-from ui.parts.words import Names, names_of
+from ui.parts.words import names_of
 
 
 def work_html(briefing: Briefing) -> str:
@@ -29,7 +30,7 @@ def _run(run: Run, names: Names, now: int) -> str:
     if run.state == "stalled":
         return f'<div class="run stalled"><b>{who}</b><code>{title}</code><span>HANGS</span></div>'
     if run.state == "waiting" or run.expected is None:
-        waits = run.waits_for if run.waits_for.startswith("sign-off") else "free hands"
+        waits = f"sign-off of {names.handles(run.waits_for)}" if run.waits_to_be_signed else "free hands"
         return f'<div class="run waiting"><b>{who}</b><code>{title}</code><span>waits for {escape(waits)}</span></div>'
     whole = max(1, run.expected - run.since)
     share = min(0.97, max(0.03, (now - run.since) / whole))

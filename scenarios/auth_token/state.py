@@ -1,0 +1,302 @@
+"""The world of scenario A: tokens that are signed but do not verify, and the retries they feed.
+
+Why they do not verify is a parameter: the wrong key in one zone, a key set that reached some locations too late,
+or a clock that is ahead in one zone. A fluid model, all flows per minute. Two client classes (`clients`) share one
+authorisation service; what people do turns knobs. What can be seen of it is in `readings`; equations and
+calibration are described in the facilitator notes beside this file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scenarios.auth_token.clients import Clients, Conditions
+
+MINUTE = 60.0
+RAMP = 360.0
+"""Seconds a rolling update of all pods takes."""
+RESTART = 180
+"""Seconds a rolling restart takes."""
+THROTTLED = 900
+"""Seconds a retry throttle stays in force."""
+LEEWAY = 60.0
+"""Seconds by which verifiers let a clock be ahead."""
+CACHED = 600.0
+"""Seconds for which a verifier keeps its copy of the key set."""
+
+KNOBS = {
+    "flag_web": 1.0, "flag_mobile": 1.0, "pin": 0.0, "zone_a": 0.0, "zone_b": 0.0, "zone_c": 0.0,
+    "hotfix_share": 0.0, "hotfix_canary": 0.0,
+    "rollback": 0.0, "compat": 0.0, "publish_key": 0.0, "throttle": 0.0, "capacity": 30000.0, "revoke": 0.0,
+    "revoke_all": 0.0, "idp_failover": 0.0, "asn_block": 0.0, "restart": 0.0, "merge_restart": 0.0,
+    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0,
+    "watched": 0.0, "public_post": 0.0,
+}  # fmt: skip
+"""Every knob and where it stands before anybody touched it."""
+
+
+def _canary(progress: float) -> float:
+    """Return the share of pods a ten-minute canary has reached: 5 % early, 50 % from minute 5, all from minute 8."""
+    minute = progress * 10
+    if minute <= 0:
+        return 0.0
+    second = min(1.0, max(0.0, minute - 5))
+    third = min(1.0, max(0.0, (minute - 8) / 2))
+    return 0.05 * min(1.0, minute / 0.5) + 0.45 * second + 0.5 * third
+
+
+class AuthTokenState:
+    """Larkfield's sign-in path after release 4.18.0. Times are drill seconds; `parameters` are the variation knobs."""
+
+    def __init__(self, parameters: Mapping[str, float] | None = None) -> None:
+        given = dict(parameters or {})
+        self.now = 0
+        self.step_seconds = 5
+        self.fault_at = 0
+        self.share = given.pop("bad_share", 1 / 3)
+        """Share of tokens minted in the faulty zone."""
+        self.zone = "abc"[int(given.pop("bad_zone", 2.0))]
+        self.late_share = given.pop("late_share", 0.0)
+        """Share of the sessions whose verifiers got the key set too late; above 0 this is what is wrong."""
+        self.late = MINUTE * given.pop("late_minutes", 14.5)
+        """Seconds after the fault at which the missing locations get the key set."""
+        self.clock_ahead = given.pop("clock_ahead", 0.0)
+        """Seconds by which the faulty zone's clock is ahead; beyond the leeway this is what is wrong."""
+        self.sticky = given.pop("sticky", 0.0)
+        """Share of the retries that come back to the zone which minted the refused token."""
+        self.swapped = given.pop("flag_reaches_mobile", 0.0) > 0
+        """Identity's flag reaches the phones and not the browsers; Mobile's own flag is read by nobody."""
+        self.lifetime = given.pop("token_minutes", 30.0)
+        self.poison = given.pop("poison_share", 0.22)
+        capacity = given.pop("capacity", KNOBS["capacity"])
+        compatible = 0.0 if given.pop("migration_blocks", 1.0) else 1.0
+        if given:
+            raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
+        self.knob = KNOBS | {"capacity": capacity, "compat": compatible}
+        self._ramps: dict[str, tuple[int, int, float, float]] = {}
+        self.web = Clients("web", 148_800.0, 0.8, 0.10, 560.0, good=148_800.0)
+        self.mobile = Clients("mobile", 91_200.0, 2.4, 0.02, 340.0, good=91_200.0)
+        self.classes = (self.web, self.mobile)
+        self._disturbed = False
+        self._stalled_for = 0.0
+        self.rolled_back = 0.0
+        self._throttle_until = -(10**9)
+        self._restarts: tuple[tuple[int, float], ...] = ()
+        self.passes = 0
+        """Revocation passes so far."""
+        self.merged = False
+        self.purged_at: int | None = None
+        """When the key set was last purged from the CDN."""
+        self.published_ever = False
+        self._revoked_all = False
+        self._lag = [0.0, 0.0, 0.0]
+        self.demand = 0.0
+        self.useful = 1.0
+        self.available = 1.0
+        self.capacity = capacity
+        self.bad_web = self.bad_mobile = 0.0
+        """Share of mints that verifiers refuse."""
+        self._again = {"web": 0.0, "mobile": 0.0}
+        self.new_kid = 0.0
+        """Share of web mints under the new key id."""
+        self.failing = 0.0
+        self.tickets_total = self.tickets_rate = 0.0
+        self._harm = {"locked_user_minutes": 0.0, "failed_logins": 0.0, "tickets": 0.0, "security_exposure": 0.0}
+
+    # --- time ----------------------------------------------------------------------------------------
+
+    def start(self, at: int, fault_at: int) -> None:
+        """Stand in healthy equilibrium at `at`; the release begins to roll out at `fault_at`."""
+        self.now = at
+        self.fault_at = fault_at
+        self.demand = sum(c.good / self.lifetime + c.logins for c in self.classes)
+
+    def step(self, dt: int) -> None:
+        """Integrate `dt` seconds, in pieces of at most `step_seconds` once anything is out of equilibrium."""
+        while dt > 0:
+            if not self._disturbed and self.now + dt <= self.fault_at and not self._ramps:
+                self.now += dt
+                return
+            piece = min(dt, self.step_seconds)
+            self._integrate(piece)
+            self.now += piece
+            dt -= piece
+
+    def turn(self, knob: str, value: float, over: int) -> None:
+        """Move `knob` to `value` linearly over `over` seconds. Raises KeyError if there is no such knob."""
+        old = self.knob[knob]
+        self._disturbed = True
+        if knob == "revoke":
+            # Each turn is one pass over those poisoned at that moment, so a second pass is a second turn.
+            if value > 0:
+                self.passes += 1
+                self.knob[knob] = float(self.passes)
+                for c in self.classes:
+                    c.quota = c.poisoned
+            return
+        if knob == "revoke_all" and value > 0 and not old:
+            self._revoked_all = True
+            for c in self.classes:
+                c.sign_everybody_out()
+        elif knob == "idp_failover" and value > 0 and not old:
+            self._lag[0] += 500.0
+        elif knob in ("restart", "merge_restart"):
+            if value > 0:
+                self._restarts += ((self.now + RESTART, 0.25 if knob == "restart" else 0.4),)
+                self.merged = self.merged or knob == "merge_restart"
+            return
+        elif knob == "jwks_purge":
+            self.purged_at = self.now
+        elif knob == "throttle":
+            self._throttle_until = self.now + THROTTLED if value > 0 else self.now
+        if over > 0 and value != old:
+            self._ramps[knob] = (self.now, over, old, value)
+        else:
+            self._ramps.pop(knob, None)
+            self.knob[knob] = value
+
+    def patience(self) -> float:
+        """Return the share of retries that reach the service; a throttle at the edge holds 60 % back."""
+        return 1 - 0.6 * self.knob["throttle"]
+
+    def patched(self) -> float:
+        """Return the share of pods that run the hotfix."""
+        return max(self.knob["hotfix_share"], _canary(self.knob["hotfix_canary"]))
+
+    def serving(self) -> float:
+        """Return the share of pods left by cordoned zones; never quite nothing, so that rates stay finite."""
+        healthy = (1 - self.share) / 2
+        cordoned = sum(self.knob[f"zone_{zone}"] for zone in "abc" if zone != self.zone)
+        return max(0.02, 1 - healthy * cordoned - self.share * self.knob[f"zone_{self.zone}"])
+
+    def reason(self) -> str:
+        """Return the reason verifiers give when they refuse."""
+        if self.late_share > 0:
+            return "unknown_kid"
+        return "not_yet_valid" if self.clock_ahead > LEEWAY else "signature"
+
+    def stale(self) -> float:
+        """Return the share of the late locations' verifiers that still have the old key set."""
+        return min(1.0, max(0.0, 1 - (self.now - self.fault_at - self.late) / CACHED))
+
+    def _flags(self) -> tuple[float, float]:
+        """Return how much of the browsers' and of the phones' tokens is signed under the new key id."""
+        k = self.knob
+        return (1.0, k["flag_web"]) if self.swapped else (k["flag_web"], k["flag_mobile"])
+
+    def _refused(self, rolled: float, new_key: float, share_bad: float) -> None:
+        """Set the share of mints that are refused, at first and again, for both classes."""
+        web, mobile = self._flags()
+        if self.reason() == "signature":
+            signing = new_key * (1 - self.patched()) * share_bad
+            self.bad_web, self.bad_mobile = signing * web, signing * mobile
+            self._again = {"web": self.bad_web, "mobile": self.bad_mobile}
+        elif self.late_share > 0:
+            # Who sits behind a late location stays behind it, so a fresh token helps them no more than the last.
+            for c, flag in ((self.web, web), (self.mobile, mobile)):
+                again = new_key * flag * self.stale()
+                left = max(0.0, self.late_share * c.size - c.locked()) / max(1.0, c.good)
+                self._again[c.name] = again
+                setattr(self, f"bad_{c.name}", again * left)
+        else:
+            ahead = rolled * (1 - self.knob["clock_sync"])
+            refused = ahead * share_bad
+            self.bad_web = self.bad_mobile = refused
+            again = self.sticky * ahead * (1 - self.knob[f"zone_{self.zone}"]) + (1 - self.sticky) * refused
+            self._again = {"web": again, "mobile": again}
+
+    def stalled(self) -> bool:
+        """Tell whether a rollback hangs on the schema."""
+        return self.knob["rollback"] >= 0.5 and self.knob["compat"] < 1
+
+    def knobs(self) -> Mapping[str, float]:
+        """Return every knob and where it stands."""
+        return dict(self.knob)
+
+    def _move(self) -> None:
+        for knob, (since, over, old, value) in list(self._ramps.items()):
+            done = (self.now - since) / over
+            if done >= 1:
+                self.knob[knob] = value
+                del self._ramps[knob]
+            else:
+                self.knob[knob] = old + (value - old) * done
+
+    def _rollback(self, k: Mapping[str, float], dt: int) -> float:
+        """Return the capacity a rollback leaves; move it on, or let it stall while the schema does not fit."""
+        if k["rollback"] < 0.5:
+            self._stalled_for = 0.0
+            if self.rolled_back:
+                self.rolled_back = max(0.0, self.rolled_back - dt / RAMP)
+            return 1.0
+        if k["compat"] >= 1:
+            self._stalled_for = 0.0
+            self.rolled_back = min(1.0, self.rolled_back + dt / RAMP)
+            return 1.0
+        left = 1 - 0.25 * min(1.0, self._stalled_for / MINUTE)
+        self._stalled_for += dt
+        return left
+
+    def _integrate(self, dt: int) -> None:
+        self._disturbed = True
+        h = dt / MINUTE
+        if self._ramps:
+            self._move()
+        k = self.knob
+        rolled = min(1.0, max(0.0, (self.now - self.fault_at) / RAMP))
+        back = self.rolled_back
+        available = self._rollback(k, dt)
+        served_cap = 1.0
+        for until, loss in self._restarts:
+            if self.now < until:
+                available *= 1 - loss
+                # Requests in flight on a pod that goes down are lost however much room there is.
+                served_cap = 0.98
+        new_key = rolled * (1 - back) * (1 - k["pin"])
+        serving = self.serving()
+        share_bad = self.share * (1 - k[f"zone_{self.zone}"]) / serving
+        self._refused(rolled, new_key, share_bad)
+        web_flag, mobile_flag = self._flags()
+        self.new_kid = new_key * web_flag
+        available *= 1 - k["lost_pods"]
+        if k["throttle"] and self.now >= self._throttle_until:
+            k["throttle"] = 0.0
+        patience = self.patience()
+        web, mobile = self.web, self.mobile
+        demand = web.demand(self.lifetime, patience) + mobile.demand(self.lifetime, patience)
+        capacity = k["capacity"] * available * serving
+        useful = min(1.0 if demand <= capacity else (capacity / demand) ** 1.35, served_cap)
+        published = k["publish_key"]
+        # The standby key's public half helps only against tokens that it signed.
+        trusted = published if self.reason() == "signature" else 0.0
+        holds = Conditions(h, useful, patience, self.poison, trusted, self.lifetime, share_bad)
+        again = self._again
+        affected, failing = web.move(holds, self.bad_web, again["web"], new_key * web_flag)
+        also_affected, also_failing = mobile.move(holds, self.bad_mobile, again["mobile"], new_key * mobile_flag)
+        affected += also_affected
+        failing += also_failing
+        self.demand, self.useful, self.available, self.capacity = demand, useful, available, capacity
+        self.failing = failing
+        rate = self._open_tickets(affected * h * 0.012 * (0.5 if k["public_post"] >= 1 else 1.0), h)
+        if published > 0:
+            self.published_ever = True
+        if self.now >= 0:
+            harm = self._harm
+            harm["locked_user_minutes"] += (self.web.locked() + self.mobile.locked()) * h
+            harm["failed_logins"] += failing * h
+            harm["tickets"] += rate * h
+            if published > 0:
+                harm["security_exposure"] += h
+
+    def _open_tickets(self, users: float, h: float) -> float:
+        """Take in `users` who will write a ticket (gamma delay: three stages, 14 minutes); return tickets a minute."""
+        stages = self._lag
+        stages[0] += users
+        rate = stages[2] * 3 / 14
+        to_last, to_second = stages[1] * 3 / 14, stages[0] * 3 / 14
+        stages[2] += (to_last - rate) * h
+        stages[1] += (to_second - to_last) * h
+        stages[0] -= to_second * h
+        self.tickets_total += rate * h
+        self.tickets_rate = rate
+        return rate

@@ -1,0 +1,82 @@
+"""Hold the code to its words: no seat is named by its id, and nothing that is a value is cut at a colon."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from simulator.values import Lane, Post
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for name in ("simulator", "scenarios", "analytics", "ui")
+    for path in (ROOT / name).rglob("*.py")
+)
+SEATS = frozenset({*get_args(Post), *get_args(Lane)})
+"""Posts and lanes; scenarios happen to call their seats the same, and may call them anything."""
+NOT_SEATS = {
+    "simulator/values.py": SEATS,  # what posts and lanes are
+    "simulator/acts/tell.py": SEATS,  # what can be handed over
+    "simulator/acts/do.py": {"verification"},  # what a reference to one begins with
+    "simulator/record/history.py": {"triage"},  # how an incident stands before it was declared
+    "ui/parts/prefill.py": {"verification"},  # a field of the closure package
+}  # fmt: skip
+"""File -> words that mean something else there."""
+NOT_YET = ("analytics/", "simulator/scenario/model.py", "simulator/room/room.py")
+"""What still names seats."""
+TYPED = {"ui/debrief_parts/lines.py"}
+"""Modules that cut up something that is no reference and no author: what a person typed, a clock."""
+
+
+def tree(name: str) -> ast.Module:
+    return ast.parse((ROOT / name).read_text(encoding="utf-8"), name)
+
+
+def seats_named(name: str) -> Iterator[str]:
+    """Yield every literal that is the name of a post or lane, as `line: word`."""
+    known = NOT_SEATS.get(name, frozenset())
+    for node in ast.walk(tree(name)):
+        if isinstance(node, ast.Constant) and node.value in SEATS - known:
+            yield f"{node.lineno}: {node.value}"
+
+
+def cut_up(name: str) -> Iterator[str]:
+    """Yield every place where a text is cut at a colon or hash, or the author of an entry is spelled out."""
+    module = tree(name)
+    docs = {ast.get_docstring(node, clean=False) for node in ast.walk(module) if isinstance(node, DOCUMENTED)}
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            first = node.args[0]
+            at = first.value if isinstance(first, ast.Constant) else None
+            if node.func.attr in ("partition", "rpartition", "split", "rsplit") and at in (":", "#"):
+                yield f"{node.lineno}: {node.func.attr}({at!r})"
+        elif isinstance(node, ast.Constant) and "teammate:" in str(node.value) and node.value not in docs:
+            yield f"{node.lineno}: {node.value!r}"
+
+
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@pytest.mark.parametrize("name", [one for one in MODULES if not one.startswith(("scenarios/", *NOT_YET))])
+def test_no_seat_is_named_by_its_id(name: str) -> None:
+    assert list(seats_named(name)) == []
+
+
+@pytest.mark.parametrize("name", [one for one in MODULES if one != "simulator/values.py" and one not in TYPED])
+def test_references_and_authors_are_asked_and_not_cut_up(name: str) -> None:
+    assert list(cut_up(name)) == []
+
+
+@pytest.mark.parametrize("name", [*NOT_SEATS, *TYPED])
+def test_what_is_excused_is_still_there(name: str) -> None:
+    assert list(cut_up(name)) if name in TYPED else words(name) >= NOT_SEATS[name] - {"deputy"}
+
+
+def words(name: str) -> set[str]:
+    """Return every literal of a module."""
+    return {str(node.value) for node in ast.walk(tree(name)) if isinstance(node, ast.Constant)}

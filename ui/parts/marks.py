@@ -1,0 +1,36 @@
+"""Which fields of a form count, and for whom: what the playbook's criteria and caps read of an act."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from analytics import criteria
+from analytics import playbook as books
+from analytics.scorecard import Owner
+from simulator.values import Duty
+
+MINE, OTHER = ":blue[◆]", ":gray[◇]"
+"""Marks of a field that counts for the reader's seat, and of one that counts for another."""
+Owners = frozenset[Owner]
+"""Duties of those whose score something is; `all` stands for every seat."""
+
+
+def marks(kind: str) -> Mapping[str, Owners]:
+    """Return field -> those for whom it counts, for one kind of act."""
+    return _reads().get(kind, {})
+
+
+def mark(owners: Owners, duties: Iterable[Duty]) -> str:
+    """Return the mark of what counts for `owners`, as somebody with these duties sees it."""
+    return MINE if counts_for(owners, duties) else OTHER
+
+
+def counts_for(owners: Owners, duties: Iterable[Duty]) -> bool:
+    """Tell whether something counts for somebody with these duties, such as a deputy in command."""
+    return not owners.isdisjoint({"all", *duties})
+
+
+@cache
+def _reads() -> Mapping[str, Mapping[str, Owners]]:
+    return criteria.reads(books.load())
