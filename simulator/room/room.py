@@ -288,8 +288,8 @@ class Room:
             self._live.mark(what, person.by, value)
 
     def _lead(self) -> str:
-        seats = [role.id for role in self.loaded.scenario.seats()]
-        return "commander" if "commander" in seats else seats[0]
+        scenario = self.loaded.scenario
+        return scenario.seat_for("commands") or scenario.seats()[0].id
 
     def _title(self, seat: str) -> str:
         role = self.loaded.scenario.find("roles", seat)
