@@ -289,11 +289,12 @@ def retold(model: Model, mark: type[M], change: Callable[[M, str], str]) -> Mode
             return {key: changed(one, note) for key, one in value.items()}
         return change(note, value) if note is not None and isinstance(value, str) else value
 
-    marks = _marks(type(model), mark)
+    kind: Any = mark  # hashable, as every class is
+    marks = _marks(type(model), kind)
     new = {name: changed(value, marks[name]) for name, value in model}
     return model.model_copy(update=new) if new != dict(model) else model
 
 
 @cache
-def _marks(model: type[BaseModel], mark: type[M]) -> Mapping[str, M | None]:
+def _marks(model: type[BaseModel], mark: Any) -> Mapping[str, Any]:
     return {name: marked(info, mark) for name, info in model.model_fields.items()}

@@ -27,7 +27,7 @@ class Event(Body):
         return None
 
 
-class Truth(Event):
+class TruthEvent(Event):
     """What the world really did: nobody's to see while the drill runs."""
 
     is_truth: ClassVar[bool] = True

@@ -1,16 +1,16 @@
-"""Truth: what the world really did, and where simulated people slipped. For facilitator and scoring only."""
+"""TruthEvent: what the world really did, and where simulated people slipped. For facilitator and scoring only."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from simulator.events.base import Truth
+from simulator.events.base import TruthEvent
 from simulator.record.entry import Entry, Group
 from simulator.record.history import History
 from simulator.values import Action, Id, Ref, Role, Scalar, Segment, Words
 
 
-class FaultStarted(Truth):
+class FaultStarted(TruthEvent):
     """The fault behind the incident began."""
 
     kind: Literal["fault_started"] = "fault_started"
@@ -21,7 +21,7 @@ class FaultStarted(Truth):
     group: ClassVar[Group] = "fault"
 
 
-class KnobTurned(Truth):
+class KnobTurned(TruthEvent):
     """Something people or the scenario did changed the world; full after `over` seconds."""
 
     kind: Literal["knob_turned"] = "knob_turned"
@@ -34,7 +34,7 @@ class KnobTurned(Truth):
     group: ClassVar[Group] = "change"
 
 
-class MitigationTookEffect(Truth):
+class MitigationTookEffect(TruthEvent):
     """An action's propagation is over."""
 
     kind: Literal["mitigation_took_effect"] = "mitigation_took_effect"
@@ -48,7 +48,7 @@ class MitigationTookEffect(Truth):
         run.effect, run.effect_seq = entry.at, entry.seq
 
 
-class ToleranceCrossed(Truth):
+class ToleranceCrossed(TruthEvent):
     """A segment went out of tolerance or came back."""
 
     kind: Literal["tolerance_crossed"] = "tolerance_crossed"
@@ -58,7 +58,7 @@ class ToleranceCrossed(Truth):
     group: ClassVar[Group] = "tolerance"
 
 
-class SlipMade(Truth):
+class SlipMade(TruthEvent):
     """A simulated person slipped: what they did or said was off, what the tools print is true."""
 
     kind: Literal["slip_made"] = "slip_made"
@@ -72,7 +72,7 @@ class SlipMade(Truth):
     in_world: ClassVar[bool] = False
 
 
-class MergeLanded(Truth):
+class MergeLanded(TruthEvent):
     """A queued change landed because nothing froze it; `harmful` when it hurt."""
 
     kind: Literal["merge_landed"] = "merge_landed"
@@ -83,7 +83,7 @@ class MergeLanded(Truth):
     group: ClassVar[Group] = "change"
 
 
-class TruthSampled(Truth):
+class TruthSampled(TruthEvent):
     """The world once a minute: cumulative harm by dimension, segments, facts and figures."""
 
     kind: Literal["truth_sampled"] = "truth_sampled"

@@ -13,7 +13,7 @@ SPEEDS = (1.0, 2.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True)
-class Mark:
+class ClockMark:
     """One line of the clock log: at wall instant `wall` (seconds since the epoch), `by` did `what`."""
 
     wall: float
@@ -42,7 +42,7 @@ class Clock:
             return self.at
         return self.at + max(0.0, wall - self.since) * self.pace
 
-    def after(self, mark: Mark) -> Clock:
+    def after(self, mark: ClockMark) -> Clock:
         """Return the clock once `mark` is in the log. A mark that changes nothing (a second start) is harmless."""
         wall = max(mark.wall, self.since)
         here = replace(self, at=self.reading(wall), since=wall)
@@ -62,7 +62,7 @@ class Clock:
         return here
 
 
-def fold(marks: Iterable[Mark], opens_at: int) -> Clock:
+def fold(marks: Iterable[ClockMark], opens_at: int) -> Clock:
     """Return the clock after all `marks`, in the order of the log; it stands at `opens_at` until the start."""
     clock = Clock(at=opens_at)
     for mark in marks:
@@ -70,7 +70,7 @@ def fold(marks: Iterable[Mark], opens_at: int) -> Clock:
     return clock
 
 
-def skipped(marks: Iterable[Mark], opens_at: int) -> tuple[tuple[int, int], ...]:
+def skipped(marks: Iterable[ClockMark], opens_at: int) -> tuple[tuple[int, int], ...]:
     """Return the stretches of drill seconds that were skipped over, as (from, to)."""
     clock, found = Clock(at=opens_at), []
     for mark in marks:
@@ -82,6 +82,6 @@ def skipped(marks: Iterable[Mark], opens_at: int) -> tuple[tuple[int, int], ...]
     return tuple(found)
 
 
-def paces(marks: Iterable[Mark]) -> tuple[float, ...]:
+def paces(marks: Iterable[ClockMark]) -> tuple[float, ...]:
     """Return the paces a drill was played at, in ascending order."""
     return tuple(sorted({1.0, *(mark.value for mark in marks if mark.what == "speed" and mark.value)}))
