@@ -53,7 +53,7 @@ def with_roles(data: dict[str, Any], called: Mapping[str, str]) -> dict[str, Any
         for path, found in list(parts(data, pattern)):
             put(data, path, [_condition(one, called) for one in found] if isinstance(found, list)
                 else _condition(found, called))  # fmt: skip
-    kinds = {kind.model_fields["kind"].default: kind for kind in acts.Act.__subclasses__()}
+    kinds = {kind.model_fields["kind"].default: kind for kind in acts.ACTS.values()}
     for _, expects in parts(data, "injects.*.expects"):
         roles = [name for name, source in picked_fields(kinds[expects["command"]]) if source in ("roles", "seats")]
         expects["fields"] = {
@@ -156,7 +156,7 @@ def test_every_role_a_command_names_is_changed_and_nothing_else() -> None:
     assert repicked(command, lambda source, value: value) is command
 
 
-@pytest.mark.parametrize("kind", acts.Act.__subclasses__(), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", acts.ACTS.values(), ids=lambda kind: kind.__name__)
 def test_a_policy_names_the_roles_of_the_scenario_in_whatever_it_gives(kind: type[acts.Act]) -> None:
     picked = [name for name, source in picked_fields(kind) if source in ("roles", "seats") and "." not in name]
     command = kind.model_construct(**dict.fromkeys(picked, "triage"))
@@ -169,7 +169,6 @@ def test_a_policy_names_the_roles_of_the_scenario_in_whatever_it_gives(kind: typ
 # --- drills ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(strict=True, reason="rights, posts and streams of chance still go by a seat's id")
 @pytest.mark.parametrize(("name", "policy"), [
     *((name, "by_the_book") for name in names()),
     *(("auth_token", policy) for policy in ("hero", "gamer", "impatient")),
@@ -181,7 +180,6 @@ def test_seats_by_any_other_name_play_and_score_the_same(name: str, policy: str)
     assert total(now, other) == total(was, loaded)
 
 
-@pytest.mark.xfail(strict=True, reason="rights still go by a seat's id")
 def test_a_team_of_three_plays_by_the_book_to_closure() -> None:
     loaded = cut_to_three("auth_token")
     engine = play(loaded, "by_the_book", 7)
