@@ -34,7 +34,7 @@ INJECTS = [
     {"id": "gossip", "at": "1m", "channel": "incident", "persona": "Dev", "text": "what is going on"},
     {"id": "mail", "at": "1m", "to": ["commander"], "channel": "closed", "persona": "Mira", "text": "for you"},
     {"id": "why", "at": "1m", "channel": "closed", "persona": "Lead", "text": "why?", "form": "ask",
-     "answers": [{"id": "cache", "label": "The cache", "right": True, "reply": "I see."}]},
+     "answers": [{"id": "cache", "label": "The cache", "reply": "I see."}]},
 ]  # fmt: skip
 PROTECTED = {
     "roles": ROLES, "queries": QUERIES, "injects": INJECTS, "channels": ["incident", "closed"], "room": "closed",
