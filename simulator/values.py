@@ -289,11 +289,14 @@ def retold(model: Model, mark: type[M], change: Callable[[M, str], str]) -> Mode
             return {key: changed(one, note) for key, one in value.items()}
         return change(note, value) if note is not None and isinstance(value, str) else value
 
-    marks = _marks(type(model), mark)
-    new = {name: changed(value, marks[name]) for name, value in model}
+    marks = _marks(type(model))
+    new = {
+        name: changed(value, next((note for note in marks[name] if isinstance(note, mark)), None))
+        for name, value in model
+    }
     return model.model_copy(update=new) if new != dict(model) else model
 
 
 @cache
-def _marks(model: type[BaseModel], mark: type[M]) -> Mapping[str, M | None]:
-    return {name: marked(info, mark) for name, info in model.model_fields.items()}
+def _marks(model: type[BaseModel]) -> Mapping[str, tuple[Any, ...]]:
+    return {name: (*info.metadata, *notes(info.annotation)) for name, info in model.model_fields.items()}
