@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -140,7 +141,7 @@ def test_stretches_follow_one_another_and_begin_with_their_entry(name: str) -> N
             entry = drill(name).entry(stretch.seq)
             assert isinstance(entry.body, e.RoleAccepted | e.HandOffAccepted)
             assert entry.at == stretch.since
-        for before, after in zip(stretches, stretches[1:], strict=False):
+        for before, after in pairwise(stretches):
             assert before.until is not None
             assert before.until <= after.since
         assert (known.holder(post) == stretches[-1].who) == (stretches[-1].until is None)

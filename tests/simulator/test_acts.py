@@ -152,11 +152,6 @@ def test_what_it_names_is_there(act: type[acts.Act]) -> None:
     assert filled(act).essence()
 
 
-@act
-def test_a_form_opens_for_what_can_be_picked_in_it(act: type[acts.Act]) -> None:
-    assert not act.opens_with or act.opens_with in {source for _, source in picked_fields(act)}
-
-
 # --- events ----------------------------------------------------------------------------------------------
 
 
