@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scenarios.auth_token.clients import Clients, Conditions
+from simulator.scenario.mechanics import Mechanics
 
 MINUTE = 60.0
 RAMP = 360.0
@@ -24,16 +25,6 @@ LEEWAY = 60.0
 CACHED = 600.0
 """Seconds for which a verifier keeps its copy of the key set."""
 
-KNOBS = {
-    "flag_web": 1.0, "flag_mobile": 1.0, "pin": 0.0, "zone_a": 0.0, "zone_b": 0.0, "zone_c": 0.0,
-    "hotfix_share": 0.0, "hotfix_canary": 0.0,
-    "rollback": 0.0, "compat": 0.0, "publish_key": 0.0, "throttle": 0.0, "capacity": 30000.0, "revoke": 0.0,
-    "revoke_all": 0.0, "idp_failover": 0.0, "asn_block": 0.0, "restart": 0.0, "merge_restart": 0.0,
-    "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0,
-    "watched": 0.0, "public_post": 0.0,
-}  # fmt: skip
-"""Every knob and where it stands before anybody touched it."""
-
 
 def _canary(progress: float) -> float:
     """Return the share of pods a ten-minute canary has reached: 5 % early, 50 % from minute 5, all from minute 8."""
@@ -45,35 +36,46 @@ def _canary(progress: float) -> float:
     return 0.05 * min(1.0, minute / 0.5) + 0.45 * second + 0.5 * third
 
 
-class AuthTokenState:
-    """Larkfield's sign-in path after release 4.18.0. Times are drill seconds; `parameters` are the variation knobs."""
+class AuthTokenState(Mechanics):
+    """Larkfield's sign-in path after release 4.18.0."""
+
+    STEP = 5
+    HARM = ("locked_user_minutes", "failed_logins", "tickets", "security_exposure")
+    """User-minutes, logins, tickets, minutes of exposure."""
+    KNOBS = {
+        "flag_web": 1.0, "flag_mobile": 1.0, "pin": 0.0, "zone_a": 0.0, "zone_b": 0.0, "zone_c": 0.0,
+        "hotfix_share": 0.0, "hotfix_canary": 0.0,
+        "rollback": 0.0, "compat": 0.0, "publish_key": 0.0, "throttle": 0.0, "capacity": 30000.0, "revoke": 0.0,
+        "revoke_all": 0.0, "idp_failover": 0.0, "asn_block": 0.0, "restart": 0.0, "merge_restart": 0.0,
+        "edge_revert": 0.0, "jwks_purge": 0.0, "sessiondb_failover": 0.0, "clock_sync": 0.0, "lost_pods": 0.0,
+        "watched": 0.0, "public_post": 0.0,
+    }  # fmt: skip
+    PARAMETERS = {
+        "bad_share": 1 / 3, "bad_zone": 2.0, "late_share": 0.0, "late_minutes": 14.5, "clock_ahead": 0.0,
+        "sticky": 0.0, "flag_reaches_mobile": 0.0, "token_minutes": 30.0, "poison_share": 0.22,
+        "capacity": KNOBS["capacity"], "migration_blocks": 1.0,
+    }  # fmt: skip
 
     def __init__(self, parameters: Mapping[str, float] | None = None) -> None:
-        given = dict(parameters or {})
-        self.now = 0
-        self.step_seconds = 5
-        self.fault_at = 0
-        self.share = given.pop("bad_share", 1 / 3)
+        super().__init__(parameters)
+        given = self.parameters
+        self.share = given["bad_share"]
         """Share of tokens minted in the faulty zone."""
-        self.zone = "abc"[int(given.pop("bad_zone", 2.0))]
-        self.late_share = given.pop("late_share", 0.0)
+        self.zone = "abc"[int(given["bad_zone"])]
+        self.late_share = given["late_share"]
         """Share of the sessions whose verifiers got the key set too late; above 0 this is what is wrong."""
-        self.late = MINUTE * given.pop("late_minutes", 14.5)
+        self.late = MINUTE * given["late_minutes"]
         """Seconds after the fault at which the missing locations get the key set."""
-        self.clock_ahead = given.pop("clock_ahead", 0.0)
+        self.clock_ahead = given["clock_ahead"]
         """Seconds by which the faulty zone's clock is ahead; beyond the leeway this is what is wrong."""
-        self.sticky = given.pop("sticky", 0.0)
+        self.sticky = given["sticky"]
         """Share of the retries that come back to the zone which minted the refused token."""
-        self.swapped = given.pop("flag_reaches_mobile", 0.0) > 0
+        self.swapped = given["flag_reaches_mobile"] > 0
         """Identity's flag reaches the phones and not the browsers; Mobile's own flag is read by nobody."""
-        self.lifetime = given.pop("token_minutes", 30.0)
-        self.poison = given.pop("poison_share", 0.22)
-        capacity = given.pop("capacity", KNOBS["capacity"])
-        compatible = 0.0 if given.pop("migration_blocks", 1.0) else 1.0
-        if given:
-            raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
-        self.knob = KNOBS | {"capacity": capacity, "compat": compatible}
-        self._ramps: dict[str, tuple[int, int, float, float]] = {}
+        self.lifetime = given["token_minutes"]
+        self.poison = given["poison_share"]
+        self.capacity = self.knob["capacity"] = given["capacity"]
+        self.knob["compat"] = 0.0 if given["migration_blocks"] else 1.0
         self.web = Clients("web", 148_800.0, 0.8, 0.10, 560.0, good=148_800.0)
         self.mobile = Clients("mobile", 91_200.0, 2.4, 0.02, 340.0, good=91_200.0)
         self.classes = (self.web, self.mobile)
@@ -93,7 +95,6 @@ class AuthTokenState:
         self.demand = 0.0
         self.useful = 1.0
         self.available = 1.0
-        self.capacity = capacity
         self.bad_web = self.bad_mobile = 0.0
         """Share of mints that verifiers refuse."""
         self._again = {"web": 0.0, "mobile": 0.0}
@@ -101,29 +102,20 @@ class AuthTokenState:
         """Share of web mints under the new key id."""
         self.failing = 0.0
         self.tickets_total = self.tickets_rate = 0.0
-        self._harm = {"locked_user_minutes": 0.0, "failed_logins": 0.0, "tickets": 0.0, "security_exposure": 0.0}
 
     # --- time ----------------------------------------------------------------------------------------
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand in healthy equilibrium at `at`; the release begins to roll out at `fault_at`."""
-        self.now = at
-        self.fault_at = fault_at
+        super().start(at, fault_at)
         self.demand = sum(c.good / self.lifetime + c.logins for c in self.classes)
 
-    def step(self, dt: int) -> None:
-        """Integrate `dt` seconds, in pieces of at most `step_seconds` once anything is out of equilibrium."""
-        while dt > 0:
-            if not self._disturbed and self.now + dt <= self.fault_at and not self._ramps:
-                self.now += dt
-                return
-            piece = min(dt, self.step_seconds)
-            self._integrate(piece)
-            self.now += piece
-            dt -= piece
+    def calm(self, dt: int) -> int:
+        """Return all of the next `dt` seconds while nothing is out of equilibrium and nothing will be."""
+        return dt if not self._disturbed and self.now + dt <= self.fault_at else 0
 
     def turn(self, knob: str, value: float, over: int) -> None:
-        """Move `knob` to `value` linearly over `over` seconds. Raises KeyError if there is no such knob."""
+        """Move `knob`, and do at once what turning it sets off. Raises KeyError if there is no such knob."""
         old = self.knob[knob]
         self._disturbed = True
         if knob == "revoke":
@@ -149,11 +141,7 @@ class AuthTokenState:
             self.purged_at = self.now
         elif knob == "throttle":
             self._throttle_until = self.now + THROTTLED if value > 0 else self.now
-        if over > 0 and value != old:
-            self._ramps[knob] = (self.now, over, old, value)
-        else:
-            self._ramps.pop(knob, None)
-            self.knob[knob] = value
+        super().turn(knob, value, over)
 
     def patience(self) -> float:
         """Return the share of retries that reach the service; a throttle at the edge holds 60 % back."""
@@ -209,19 +197,6 @@ class AuthTokenState:
         """Tell whether a rollback hangs on the schema."""
         return self.knob["rollback"] >= 0.5 and self.knob["compat"] < 1
 
-    def knobs(self) -> Mapping[str, float]:
-        """Return every knob and where it stands."""
-        return dict(self.knob)
-
-    def _move(self) -> None:
-        for knob, (since, over, old, value) in list(self._ramps.items()):
-            done = (self.now - since) / over
-            if done >= 1:
-                self.knob[knob] = value
-                del self._ramps[knob]
-            else:
-                self.knob[knob] = old + (value - old) * done
-
     def _rollback(self, k: Mapping[str, float], dt: int) -> float:
         """Return the capacity a rollback leaves; move it on, or let it stall while the schema does not fit."""
         if k["rollback"] < 0.5:
@@ -237,11 +212,10 @@ class AuthTokenState:
         self._stalled_for += dt
         return left
 
-    def _integrate(self, dt: int) -> None:
+    def integrate(self, dt: int) -> None:
+        """Move sessions, pods and tickets on by `dt` seconds."""
         self._disturbed = True
         h = dt / MINUTE
-        if self._ramps:
-            self._move()
         k = self.knob
         rolled = min(1.0, max(0.0, (self.now - self.fault_at) / RAMP))
         back = self.rolled_back

@@ -92,10 +92,6 @@ class AuthTokenWorld(AuthTokenState):
             "poisoned": stuck / ever if ever >= 1 else 0.0
         }
 
-    def harm(self) -> Mapping[str, float]:
-        """Return harm by dimension since T+0: user-minutes, logins, tickets, minutes of exposure."""
-        return dict(self._harm)
-
 
 WORLD = AuthTokenWorld
 """What the loader makes for this scenario, from its `parameters`."""

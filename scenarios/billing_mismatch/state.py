@@ -8,6 +8,7 @@ facilitator notes beside this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 
 from scenarios.billing_mismatch.books import BEFORE, ROUNDING, SPEED, Books
 from scenarios.billing_mismatch.faults import HELD_MINUTES, RESTART_MINUTES, WINDOW_SECONDS, Faults
@@ -22,6 +23,7 @@ from scenarios.billing_mismatch.rates import (
     arrivals,
     canary,
 )
+from simulator.scenario.mechanics import Mechanics
 
 RAMP = 360.0
 """Seconds a rolling update of all workers takes."""
@@ -36,35 +38,30 @@ MOST_TICKETS = 40.0
 WAITING_COUNTS = 0.1
 """What an event that waits to be counted weighs beside one that was counted twice."""
 TOLERANCE = {"events": 0.0005, "ledger": 0.00015, "processor": 0.05}
-
-KNOBS = {
-    "key_v2": 1.0, "pause": 0.0, "rollback": 0.0, "hotfix_canary": 0.0, "hotfix_share": 0.0, "watermark": 0.0,
-    "replay_full": 0.0, "replay_ledger": 0.0, "replay_eventid": 0.0, "replay_selective": 0.0, "reverse": 0.0,
-    "recompute": 0.0, "adjust": 0.0, "refund_list": 0.0, "refund_events": 0.0, "index": 0.0, "index_lock": 0.0,
-    "dlq_purge": 0.0, "dlq_route": 0.0, "role_timeout": 0.0, "kill_reports": 0.0, "agg_restart": 0.0,
-    "worker_scale": 0.0, "fraud_rule": 0.0, "break_glass": 0.0, "tighter": 0.0, "public_post": 0.0,
-    "agg_stop": 0.0, "agg_rollback": 0.0, "write_through": 0.0, "ledger_rollback": 0.0, "report": 0.0,
-}  # fmt: skip
-"""Every knob and where it stands before anybody touched it."""
 CORRECTIONS = ("recompute", "adjust", "reverse", "refund_list", "refund_events")
 """Knobs that change what the books say, and not what runs."""
 
 
-class BillingState:
-    """Larkfield's billing after release 2.6.0. Times are drill seconds; `parameters` are the variation knobs."""
+class BillingState(Mechanics):
+    """Larkfield's billing after release 2.6.0."""
+
+    HARM = ("wrong_money", "row_minutes", "delay_minutes", "refund_error")
+    """Dollars, row-minutes, invoice-minutes, dollars."""
+    KNOBS = {
+        "key_v2": 1.0, "pause": 0.0, "rollback": 0.0, "hotfix_canary": 0.0, "hotfix_share": 0.0, "watermark": 0.0,
+        "replay_full": 0.0, "replay_ledger": 0.0, "replay_eventid": 0.0, "replay_selective": 0.0, "reverse": 0.0,
+        "recompute": 0.0, "adjust": 0.0, "refund_list": 0.0, "refund_events": 0.0, "index": 0.0, "index_lock": 0.0,
+        "dlq_purge": 0.0, "dlq_route": 0.0, "role_timeout": 0.0, "kill_reports": 0.0, "agg_restart": 0.0,
+        "worker_scale": 0.0, "fraud_rule": 0.0, "break_glass": 0.0, "tighter": 0.0, "public_post": 0.0,
+        "agg_stop": 0.0, "agg_rollback": 0.0, "write_through": 0.0, "ledger_rollback": 0.0, "report": 0.0,
+    }  # fmt: skip
+    PARAMETERS = {"key_v2": KNOBS["key_v2"]} | {field.name: field.default for field in fields(Faults)}
 
     def __init__(self, parameters: Mapping[str, float] | None = None) -> None:
-        given = dict(parameters or {})
-        self.now = 0
-        self.step_seconds = 15
+        super().__init__(parameters)
         self.tolerance = TOLERANCE
-        self.fault_at = 0
-        self.faults = Faults(**{name: given.pop(name) for name in Faults.__slots__ if name in given})
-        key_v2 = given.pop("key_v2", 1.0)
-        if given:
-            raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
-        self.knob = KNOBS | {"key_v2": key_v2}
-        self._ramps: dict[str, tuple[int, int, float, float]] = {}
+        self.faults = Faults(**{field.name: self.parameters[field.name] for field in fields(Faults)})
+        self.knob["key_v2"] = self.parameters["key_v2"]
         self.books = Books()
         self.backlog = 0.0
         """Invoices due that wait because consumption is paused."""
@@ -101,7 +98,6 @@ class BillingState:
         self.tickets = self.tickets_total = 0.0
         """Tickets about being charged twice, a minute and so far."""
         self.doubles_at_page = self.missing_at_page = 0.0
-        self._harm = {"wrong_money": 0.0, "row_minutes": 0.0, "delay_minutes": 0.0, "refund_error": 0.0}
         if self.faults.rereads:
             self._harm["event_minutes"] = 0.0
 
@@ -109,27 +105,20 @@ class BillingState:
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand in healthy equilibrium at `at`; the release begins to roll out at `fault_at`."""
-        self.now = self.recon_at = at
-        self.fault_at = fault_at
+        super().start(at, fault_at)
+        self.recon_at = at
 
-    def step(self, dt: int) -> None:
-        """Integrate `dt` seconds, in pieces of at most `step_seconds` from the deploy on."""
-        while dt > 0:
-            if self.now < self.fault_at:
-                # The day's invoices before the deploy are counted already.
-                calm = min(dt, self.fault_at - self.now)
-                self.now += calm
-                dt -= calm
-                continue
-            piece = min(dt, self.step_seconds)
-            self._integrate(piece)
-            self.now += piece
-            if (self.now - self.fault_at - RECON_AFTER) % RECON_SECONDS < piece:
-                self.recon, self.recon_at = self.mismatch(), self.now
-            dt -= piece
+    def calm(self, dt: int) -> int:
+        """Return the seconds before the deploy, whose invoices are counted already."""
+        return min(dt, max(0, self.fault_at - self.now))
+
+    def stepped(self, dt: int) -> None:
+        """Run the reconciliation job where its time has come."""
+        if self.now > self.fault_at and (self.now - self.fault_at - RECON_AFTER) % RECON_SECONDS < dt:
+            self.recon, self.recon_at = self.mismatch(), self.now
 
     def turn(self, knob: str, value: float, over: int) -> None:
-        """Move `knob` to `value` linearly over `over` seconds. Raises KeyError if there is no such knob."""
+        """Move `knob`, and do at once what turning it sets off. Raises KeyError if there is no such knob."""
         old = self.knob[knob]
         if knob in SPEED:
             # A replay takes what there is when it begins; turned back it stops where it is.
@@ -143,11 +132,7 @@ class BillingState:
             self._correct(knob)
         elif value > 0:
             self._touch(knob, old)
-        if over > 0 and value != old:
-            self._ramps[knob] = (self.now, over, old, value)
-        else:
-            self._ramps.pop(knob, None)
-            self.knob[knob] = value
+        super().turn(knob, value, over)
 
     def _correct(self, knob: str) -> None:
         """Set one of the sources of truth right, or what somebody takes for right."""
@@ -183,23 +168,9 @@ class BillingState:
         elif knob == "ledger_rollback" and self.dropping:
             books.drop(HELD_MINUTES * self.working)
 
-    def knobs(self) -> Mapping[str, float]:
-        """Return every knob and where it stands."""
-        return dict(self.knob)
-
-    def _move(self) -> None:
-        for knob, (since, over, old, value) in list(self._ramps.items()):
-            done = (self.now - since) / over
-            if done >= 1:
-                self.knob[knob] = value
-                del self._ramps[knob]
-            else:
-                self.knob[knob] = old + (value - old) * done
-
-    def _integrate(self, dt: int) -> None:
+    def integrate(self, dt: int) -> None:
+        """Have `dt` seconds' invoices handled, and what goes wrong with them."""
         h = dt / MINUTE
-        if self._ramps:
-            self._move()
         k, books, since = self.knob, self.books, self.now - self.fault_at
         self.arriving = volume = arrivals(since)
         running = k["pause"] < 0.5
@@ -351,7 +322,3 @@ class BillingState:
             "ledger": (books.without_row() + books.phantom + books.recharged) / books.billed,
             "processor": (twice - books.refunded) / twice if twice >= 1 else 0.0,
         }
-
-    def harm(self) -> Mapping[str, float]:
-        """Return harm by dimension since T+0: dollars, row-minutes, invoice-minutes, dollars."""
-        return dict(self._harm)

@@ -11,6 +11,7 @@ import math
 from collections.abc import Mapping
 
 from scenarios.permission_leak.pops import MEMORY, SHARES, STORE, WAYS, Pops, groups
+from simulator.scenario.mechanics import Mechanics
 
 MINUTE = 60.0
 ORGANIC = 0.015
@@ -36,42 +37,41 @@ TRACE_SHARE = 45.0
 ROUTE_SHARE = 0.06
 """Share of product traffic on the preview route."""
 
-KNOBS = dict.fromkeys(
-    (
-        "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
-        "purge", "purge_paths", "resolver_off", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
-        "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "invited", "status_page",
-        "waf_rule", "exp_409", "role_cache", "render_scale", "sign_out",
-    ),
-    0.0,
-)  # fmt: skip
-"""Every knob and where it stands before anybody touched it."""
 REPEATS = ("purge", "purge_paths", "epoch", "flush", "redeploy", "restart", "revoke_links")
 """Knobs whose every turn is another go."""
 
 
-class PermissionLeakState:
-    """Larkfield's guest previews after worker v57. Times are drill seconds; `parameters` are the variation knobs."""
+class PermissionLeakState(Mechanics):
+    """Larkfield's guest previews after worker v57."""
+
+    HARM = ("unauthorised_reads", "tenants_over", "evidence_lost_pct", "previews_denied", "residual_minutes")
+    """Reads, tenants, percent of the evidence, percent-minutes, minutes."""
+    KNOBS = dict.fromkeys(
+        (
+            "rollback", "unpin", "patch", "restart", "redeploy", "flush", "block", "ui_flag", "drain_fra",
+            "purge", "purge_paths", "resolver_off", "epoch", "epoch_sync", "revoke_links", "hold", "log_hold", "probe",
+            "room", "post_removed", "details_public", "details_told", "aware", "acknowledge", "invited", "status_page",
+            "waf_rule", "exp_409", "role_cache", "render_scale", "sign_out",
+        ),
+        0.0,
+    )  # fmt: skip
+    PARAMETERS = {
+        "organic": ORGANIC, "scan_minute": SCAN_STARTS, "scan_ramp": SCAN_RAMP, "way": 0.0, "pinned_place": 5.0,
+        "untagged_place": -1.0, "ring": 0.0, "replication_stuck": 1.0,
+    }  # fmt: skip
 
     def __init__(self, parameters: Mapping[str, float] | None = None) -> None:
-        given = dict(parameters or {})
-        self.now = 0
-        self.step_seconds = 15
-        self.fault_at = 0
-        self._parameters = dict(given)
-        places = list(SHARES)
-        self.organic = given.pop("organic", ORGANIC)
-        self.scan_starts = given.pop("scan_minute", SCAN_STARTS)
-        self.scan_ramp = given.pop("scan_ramp", SCAN_RAMP)
-        self.way = WAYS[int(given.pop("way", 0))]
-        self.pinned_place = places[int(given.pop("pinned_place", 5))]
-        untagged = int(given.pop("untagged_place", -1))
-        self.ring = given.pop("ring", 0.0)
+        super().__init__(parameters)
+        given, places = self.parameters, list(SHARES)
+        self.organic = given["organic"]
+        self.scan_starts = given["scan_minute"]
+        self.scan_ramp = given["scan_ramp"]
+        self.way = WAYS[int(given["way"])]
+        self.pinned_place = places[int(given["pinned_place"])]
+        untagged = int(given["untagged_place"])
+        self.ring = given["ring"]
         """Reads after which a trace that is kept as a ring has been written over; 0: it is not."""
-        self.stuck = given.pop("replication_stuck", 1.0) > 0
-        if given:
-            raise KeyError(f"unknown world parameters: {', '.join(sorted(given))}")
-        self.knob = dict(KNOBS)
+        self.stuck = given["replication_stuck"] > 0
         self.main, self.pinned, apart = groups(self.way, self.pinned_place, places[untagged] if untagged >= 0 else None)
         self.pops = (self.main, self.pinned, *apart)
         self._due: list[tuple[int, int, str, float]] = []
@@ -90,10 +90,6 @@ class PermissionLeakState:
         self.merged = False
         self.purged_at = -(10**9)
         self._rotations = list(ROTATIONS)
-        self._harm = {
-            "unauthorised_reads": 0.0, "tenants_over": 0.0, "evidence_lost_pct": 0.0, "previews_denied": 0.0,
-            "residual_minutes": 0.0,
-        }  # fmt: skip
         self.token_reads = 0.0
         """Reads since T+0 with tokens handed out wrongly."""
 
@@ -101,7 +97,7 @@ class PermissionLeakState:
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand at `at` as the deploy at `fault_at` has left it: the organic leak in closed form."""
-        self.now, self.fault_at = at, fault_at
+        super().start(at, fault_at)
         since = max(0.0, (at - fault_at) / MINUTE)
         if since > 0:
             self.reads = self.organic * since
@@ -109,12 +105,10 @@ class PermissionLeakState:
                 one.leak(self.organic, since)
         self.intensity = self.organic
 
-    def step(self, dt: int) -> None:
-        """Integrate `dt` seconds, in pieces of at most `step_seconds`."""
-        while dt > 0:
-            piece = min(dt, self.step_seconds)
-            self._integrate(piece)
-            dt -= piece
+    def stepped(self, dt: int) -> None:
+        """Have what was turned take effect where its time has come."""
+        if self._due and self._due[0][0] <= self.now:
+            self._come_due()
 
     def turn(self, knob: str, value: float, over: int) -> None:
         """Have `knob` stand at `value` in `over` seconds. Raises KeyError if there is no such knob.
@@ -128,10 +122,6 @@ class PermissionLeakState:
         self._due.sort()
         if over <= 0:
             self._come_due()
-
-    def knobs(self) -> Mapping[str, float]:
-        """Return every knob and where it stands."""
-        return dict(self.knob)
 
     def _come_due(self) -> None:
         while self._due and self._due[0][0] <= self.now:
@@ -221,7 +211,8 @@ class PermissionLeakState:
             begins = min(begins, self.public_at + SPREADS)
         return 0.0 if minute < begins else 0.3 * min(40.0, 6 + (minute - begins) * 34 / self.scan_ramp)
 
-    def _integrate(self, dt: int) -> None:
+    def integrate(self, dt: int) -> None:
+        """Have `dt` seconds' reads happen, and what they leave behind."""
         now, harm, h = self.now, self._harm, dt / MINUTE
         self.scanning = self.scan(now / MINUTE) if now >= 0 else 0.0
         self.intensity = self.organic + self.scanning + (INVITED if self.knob["invited"] > 0 else 0.0)
@@ -254,9 +245,6 @@ class PermissionLeakState:
             harm["tenants_over"] = max(harm["tenants_over"], over)
             lost = 100 * self.hours_lost / DEPLOY_HOURS + TRACE_SHARE * self.trace_lost
             harm["evidence_lost_pct"] = max(harm["evidence_lost_pct"], lost)
-        self.now = now + dt
-        if self._due and self._due[0][0] <= self.now:
-            self._come_due()
 
     # --- what there is to know -----------------------------------------------------------------------
 

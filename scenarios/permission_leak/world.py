@@ -15,7 +15,7 @@ class PermissionLeakWorld(PermissionLeakState):
 
     def before(self, at: int) -> Mapping[str, float]:
         """Return what could be observed at a second before the drill's own history: calm, or the organic leak."""
-        other = PermissionLeakWorld(self._parameters)
+        other = PermissionLeakWorld(self.parameters)
         other.start(at, self.fault_at)
         return readings.observe(other)
 
@@ -105,10 +105,6 @@ class PermissionLeakWorld(PermissionLeakState):
             "previews": sum(one.weight * one.readable(self.now) for one in self.pops),
             "tokens": sum(one.weight * one.accepted() for one in self.pops),
         }
-
-    def harm(self) -> Mapping[str, float]:
-        """Return harm by dimension since T+0: reads, tenants, percent of the evidence, percent-minutes, minutes."""
-        return dict(self._harm)
 
 
 WORLD = PermissionLeakWorld
