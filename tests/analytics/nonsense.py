@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
 
-from analytics.criteria import CAPS, CRITERIA
+from analytics.criteria import CAPS, CRITERIA, PATTERNS
 from analytics.playbook import load as book
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
 from analytics.view import RecordView
 from scenarios import load
+from simulator import acts
 from simulator.acts import Act
 from simulator.errors import DrillError
 from simulator.play import play_orders
@@ -20,7 +22,7 @@ from simulator.policy import Order
 from simulator.record.entry import Body, Entry
 from simulator.record.journal import Journal, accepted
 from simulator.scenario.model import Scenario
-from simulator.values import Check, Figure, Pick, Recommendation, marked
+from simulator.values import Author, Check, Figure, Pick, Recommendation, Ref, marked
 from tests import played
 
 Verdict = Mapping[str, Any]
@@ -41,7 +43,7 @@ def verdict(record: DrillRecord) -> Verdict:
     for cap in playbook.caps:
         hit = CAPS[cap.id](view, cap)
         found[cap.id] = hit and hit.limit
-    return found
+    return found | {ident: pattern(view) is not None for ident, pattern in PATTERNS.items()}
 
 
 def moved(before: Verdict, after: Verdict) -> set[str]:
@@ -58,14 +60,71 @@ def others(act: Act, field: str, scenario: Scenario, refs: tuple[str, ...]) -> I
     pick, many = marked(info, Pick), isinstance(value, tuple)
     if many:
         yield ()
+    elif value is not None and info.default is None:
+        yield None
     if pick is not None and not _of_models(value):
-        known = [one.id for one in getattr(scenario, GROUPS.get(pick.source, pick.source), ())] or list(refs)
+        listed = getattr(scenario, GROUPS.get(pick.source, pick.source), ())
+        known = [getattr(one, "id", one) for one in listed] or list(refs)
         yield from ((one,) if many else one for one in known if value not in (one, (one,)))
     else:
         yield from (choice for choice in _choices(info.annotation) if choice != value)
         yield from _numbers(value)
-    if not info.is_required() and value is not None and not many:
-        yield None
+
+
+# --- drills ------------------------------------------------------------------------------------------------
+
+REJECTED = Figure(name="reject_ratio_pct", low=5.5)
+BUSY: Sequence[tuple[float, str, Act]] = (
+    (2.6, "commander", acts.Freeze(scope=("auth-svc", "edge-gw"), what="both")),
+    (5, "deputy", acts.LiftFreeze(scope=("auth-svc", "edge-gw"))),
+    (5.5, "commander", acts.AssignRole(role="deputy", to="deputy")),
+    (5.6, "deputy", acts.AcceptRole(role="deputy")),
+    (6, "commander", acts.AssignTask(to="triage", lane="triage", text="Watch")),
+    (6.5, "commander", acts.AssignTask(to="mitigation", lane="mitigation", text="Watch")),
+    (14, "triage", acts.RunQuery(query="endpoints")),
+    (15, "triage", acts.RunQuery(query="token_stats")),
+    (16, "commander", acts.ChangeSeverity(severity="SEV-1", because="More of them", evidence=("query:endpoints",))),
+    (18, "verification", acts.ClaimRecovery(claim="recovered")),
+    (20, "triage", acts.ReportTask(task=Ref("task:1"), text="Nothing")),
+    (20.5, "mitigation", acts.ReportTask(task=Ref("task:2"), text="Nothing")),
+    (25, "triage", acts.ChallengeClaim(inject="ddos_claim", evidence=("query:token_stats",))),
+    (26, "commander", acts.ReleaseRole(role="commander")),
+    (31, "mitigation", acts.ChangeStrategy(strategy="containment", because="Stuck", evidence=("query:token_stats",))),
+    (31.5, "commander", acts.RecordDecision(
+        decision="continue mitigation", actions=("revoke",), strategy="containment", why_now="harm_grows",
+        evidence=("query:git_log",), execution_owner="mitigation", verification_owner="verification",
+        reversal_minutes=30, check=Check(metric="reject_ratio", is_="below", threshold=0.01, within_minutes=10),
+        confidence="L2",
+    )),
+    (32.1, "mitigation", acts.AbortAction(action=Ref("action:revoke"))),
+    (43, "comms", acts.CorrectUpdate(update=Ref("update:2"), status="mitigating", impact=REJECTED)),
+)  # fmt: skip
+"""What the impatient of scenario A would do besides, so that every act that counts stands in one drill."""
+
+
+@cache
+def played_as(name: str, policy: str) -> DrillRecord:
+    """Return a finished drill's record; `busy` is scenario A with much that the scripted responders leave out."""
+    if policy != "busy":
+        return played.record(name, "base", policy, 7)
+    record = played.record(name, "base", "impatient", 7)
+    extra = [Order(round(60 * at), Author.person(role, "busy"), act) for at, role, act in BUSY]
+    return again(record, sorted([*orders(record.journal.entries), *extra], key=lambda order: order.at))
+
+
+def orders(entries: Iterable[Entry]) -> list[Order]:
+    """Return what people asked for, and were given."""
+    return [
+        Order(x.at, x.by, x.body) for x in accepted(entries) if isinstance(x.body, Act) and not x.by.simulated
+    ]
+
+
+def again(record: DrillRecord, given: Sequence[Order]) -> DrillRecord:
+    """Return the record of the drill in which these were asked for."""
+    header = record.journal.header
+    loaded = load(header.scenario, header.variant)
+    engine = play_orders(loaded, given, header.seed, name=header.policy or "again")
+    return DrillRecord(engine.journal, loaded.scenario, make_references(loaded, engine.journal, book(), seeds=0))
 
 
 def _numbers(value: Any) -> Iterator[Any]:
@@ -126,31 +185,22 @@ def recorded(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
 
 def replayed(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
     """Return the record of the drill in which these were asked for."""
-    header = record.journal.header
-    loaded = load(header.scenario, header.variant)
-    said = dict(zip((entry.seq for entry in record.journal.entries), bodies, strict=True))
-    given = [
-        Order(x.at, x.by, body)
-        for x in accepted(record.journal.entries)
-        if isinstance(body := said[x.seq], Act) and not x.by.simulated
-    ]
-    engine = play_orders(loaded, given, header.seed, name=header.policy or "again")
-    references = make_references(loaded, engine.journal, book(), seeds=0)
-    return DrillRecord(engine.journal, loaded.scenario, references)
+    entries = [Entry(x.seq, x.at, x.by, body) for x, body in zip(record.journal.entries, bodies, strict=True)]
+    return again(record, orders(entries))
 
 
-def moves(drill: tuple[str, str], act: type[Act], field: str, *, again: bool = False, most: int = MOST) -> set[str]:
-    """Return the criteria and caps that other values of a field move, in the record or in the drill played `again`."""
-    record = played.record(drill[0], "base", drill[1], 7)
+def moves(drill: tuple[str, str], act: type[Act], field: str, *, replay: bool = False, most: int = MOST) -> set[str]:
+    """Return what other values of a field move, in the record or, with `replay`, in the drill played again."""
+    record = played_as(*drill)
     before, found = verdict(record), set[str]()
     for pick in range(most):
         bodies = said_otherwise(record, act, field, pick)
         if bodies is None:
             break
         try:
-            found |= moved(before, verdict((replayed if again else recorded)(record, bodies)))
+            found |= moved(before, verdict((replayed if replay else recorded)(record, bodies)))
         except (DrillError, KeyError, ValueError):
             continue  # nonsense that no drill could hold
-        if again and found:
+        if replay and found:
             break
     return found

@@ -89,7 +89,7 @@ def test_a_stored_drill_of_the_first_format_opens(tmp_path: Path) -> None:
     header = Header.read(first)
     row = DrillRow("d", "C", 0.0, "t", False, "", header)
     store.add_drill(row)
-    with store._begin() as connection:
+    with store._write() as connection:
         connection.exec_driver_sql("UPDATE drills SET header = ?", (first,))
     store.append("d", 1, 5, "commander:Ana", PostMessage(text="hello"))
     found = store.drill("d")
