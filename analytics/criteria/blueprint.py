@@ -291,7 +291,7 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share, 1, why, (first.effect_seq, made))])
 
 
-@judges("B4b", reads="record_verification: metrics baseline_from baseline_to segments")
+@judges("B4b", reads="record_verification: metrics baseline_from baseline_to")
 def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B4b: three indicators against a window that ends before the fault began, by segment."""
     since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)

@@ -38,7 +38,7 @@ REASSESS = 600
     freeze: scope what
     run_query: query
     assign_lane: lane owner next_owner
-    record_readiness: known_good rollback evidence evidence_channel
+    record_readiness: known_good rollback evidence
 """)
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
     """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
