@@ -385,15 +385,13 @@ def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
     why = f"{len(right)} of {len(runs)} branch steps ran under the strategy that a decision names."
     marks.append(Mark(len(right) / len(runs), 1, why, tuple(d.seq for r in right if (d := named[r.run]))))
     if right:
-        marks.append(_kept_apart(view, runs, named))
+        marks.append(_kept_apart(runs, named))
     else:
         marks.append(Mark(0, 1, ""))
     return settle(criterion, marks)
 
 
-def _kept_apart(
-    view: RecordView, runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecision] | None]
-) -> Mark:
+def _kept_apart(runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecision] | None]) -> Mark:
     decisions = [d for d in named.values() if d]
     strategies = {r.spec.strategy for r in runs}
     unowned = [r for r in runs if named[r.run] is None]

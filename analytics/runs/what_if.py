@@ -157,7 +157,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
         template = next((x for x in given if x.seq == first.order_seq), None)
         if template is None:
             continue
-        for at in _moments(view, runs, max(soonest, first.begun)):
+        for at in _moments(view, max(soonest, first.begun)):
             order = Entry(0, at, template.by, acts.TakeAction(action=action.id, executor=who))
             label = f"“{action.title}” at {clock(at)} {'as well' if runs else ', which was never done'}".replace(
                 " ,", ","
@@ -165,7 +165,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
             yield Edit("added", label, 0, at, action.id, _sorted([*given, order]))
 
 
-def _moments(view: RecordView, runs: Sequence[Attempt], soonest: int) -> list[int]:
+def _moments(view: RecordView, soonest: int) -> list[int]:
     """Return when something more could have come: at once, and after the last change took effect."""
     last = view.last_effect or soonest
     later = [run.effect for run in view.in_effect if run.effect is not None and run.effect > soonest]

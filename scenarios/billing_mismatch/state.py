@@ -95,7 +95,6 @@ class BillingState(Mechanics):
         """When revenue-agg writes its own sum over a recomputed one, and by how much that is off."""
         self.tickets = self.tickets_total = 0.0
         """Tickets about being charged twice, a minute and so far."""
-        self.doubles_at_page = self.missing_at_page = 0.0
         if self.faults.rereads:
             self._harm["event_minutes"] = 0.0
 
@@ -224,8 +223,6 @@ class BillingState(Mechanics):
             if "event_minutes" in harm:
                 off = books.events + books.uncounted - books.billed - BEFORE * (ROUNDING - 1)
                 harm["event_minutes"] += (abs(off) + WAITING_COUNTS * books.uncounted) * h
-        else:
-            self.doubles_at_page, self.missing_at_page = books.charged_twice(), books.without_row()
 
     def _in_question(self, out: float) -> float:
         """Return the share of invoices that meet the release in question, whichever service it is of."""
