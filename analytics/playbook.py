@@ -50,7 +50,7 @@ class Criterion(Data):
         return self
 
 
-class Part(Data):
+class PlaybookPart(Data):
     """A group of criteria with its share of the total."""
 
     id: str
@@ -134,7 +134,7 @@ class Playbook(Data):
     total: Points = 100
     bands: tuple[Band, ...]
     severity: SeverityMatrix
-    parts: tuple[Part, ...]
+    parts: tuple[PlaybookPart, ...]
     caps: tuple[Cap, ...] = ()
     anti_patterns: tuple[AntiPattern, ...] = ()
 
@@ -155,7 +155,7 @@ class Playbook(Data):
             raise ValueError("no band begins at 0; add one so that every total has a name")
         return self
 
-    def criteria(self) -> Iterator[tuple[Part, Criterion]]:
+    def criteria(self) -> Iterator[tuple[PlaybookPart, Criterion]]:
         """Yield every criterion with its part, in order."""
         for part in self.parts:
             for criterion in part.criteria:

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from analytics.criteria import CAPS, CRITERIA, PATTERNS
 from analytics.criteria.common import does_not_apply, to_tenth
-from analytics.playbook import AntiPattern, Criterion, Part, Playbook
+from analytics.playbook import AntiPattern, Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
 from analytics.scorecard import (
     CapHit,
     Finding,
     Mark,
-    Named,
     Owner,
     PartScore,
+    PatternHit,
     Scorecard,
     SpreadBand,
     Status,
@@ -48,7 +48,7 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     )
 
 
-def _owned(view: RecordView, part: Part, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def _owned(view: RecordView, part: PlaybookPart, findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings with the seats of this scenario whose they are."""
     return tuple(
         found if "all" in one.owners else replace(found, owner_roles=view.seats_with(one.owners))
@@ -172,10 +172,10 @@ def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
     return f"Simulated teammates held this ({titles({r.id: r.title for r in view.scenario.roles}, seats)})."
 
 
-def _named(view: RecordView, pattern: AntiPattern) -> Named | None:
+def _named(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """Return an anti-pattern with its moments, if it showed."""
     seen = PATTERNS[pattern.id](view)
-    return Named(pattern.id, pattern.title, seen[0], seen[1], pattern.source) if seen else None
+    return PatternHit(pattern.id, pattern.title, seen[0], seen[1], pattern.source) if seen else None
 
 
 def _caps(view: RecordView) -> tuple[CapHit, ...]:

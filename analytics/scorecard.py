@@ -79,7 +79,7 @@ class CapHit:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class PatternHit:
     """An anti-pattern that showed, with its moments."""
 
     id: str
@@ -110,7 +110,7 @@ class Scorecard:
     spread: SpreadBand | None
     caps: tuple[CapHit, ...]
     parts: tuple[PartScore, ...]
-    anti_patterns: tuple[Named, ...] = ()
+    anti_patterns: tuple[PatternHit, ...] = ()
     remarks: tuple[str, ...] = ()
     """What limits the comparison: a forced outcome, a record that ends before its horizon."""
 

@@ -58,7 +58,7 @@ def draw(name: str, rng: random.Random) -> str:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class Offering:
     """The scenarios there are, by what can be done with them."""
 
     offered: tuple[str, ...]
@@ -68,7 +68,7 @@ class Catalogue:
     """Name -> why it does not load, in one line."""
 
 
-def catalogue() -> Catalogue:
+def catalogue() -> Offering:
     """Return which scenarios can be offered; one that does not load is named with its mistake."""
     offered: list[str] = []
     drafts: list[str] = []
@@ -78,7 +78,7 @@ def catalogue() -> Catalogue:
             (drafts if load(name).scenario.draft else offered).append(name)
         except DrillError as error:
             broken[name] = str(error)
-    return Catalogue(tuple(offered), tuple(drafts), broken)
+    return Offering(tuple(offered), tuple(drafts), broken)
 
 
 @lru_cache(maxsize=32)

@@ -67,7 +67,7 @@ class Seat(NamedTuple):
     seat: bool
     lane: str | None
     duties: tuple[Duty, ...]
-    places: tuple[str, ...] = ()
+    places: tuple[str, ...]
     """The places it fills, its own first: what scripts call it by, whatever its id."""
 
     @property

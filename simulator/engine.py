@@ -2,7 +2,7 @@
 
 Two ways in: `submit` (a person asks for something, now) and `advance` (time passes). A command at second
 t precedes the engine's own events at t. State is never stored; it is rebuilt by giving the same commands
-to a new engine (`simulator.replay`).
+to a new engine (`simulator.record.replay`).
 """
 
 from __future__ import annotations

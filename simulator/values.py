@@ -271,14 +271,30 @@ Model = TypeVar("Model", bound=BaseModel)
 
 def repicked(model: Model, change: Callable[[str, str], str]) -> Model:
     """Return a command, or a piece of one, with `change(source, value)` in the place of every picked value."""
+    return retold(model, Pick, lambda pick, value: change(pick.source, value))
 
-    def changed(value: Any, source: str | None) -> Any:
+
+def retold(model: Model, mark: type[M], change: Callable[[M, str], str]) -> Model:
+    """Return a model with `change(mark, value)` in the place of every text so marked, however deep it lies.
+
+    Not validated again: the new text may be longer than the field allows.
+    """
+
+    def changed(value: Any, note: M | None) -> Any:
         if isinstance(value, BaseModel):
-            return repicked(value, change)
+            return retold(value, mark, change)
         if isinstance(value, tuple):
-            return tuple(changed(one, source) for one in value)
-        return change(source, value) if source and isinstance(value, str) else value
+            return tuple(changed(one, note) for one in value)
+        if isinstance(value, dict):
+            return {key: changed(one, note) for key, one in value.items()}
+        return change(note, value) if note is not None and isinstance(value, str) else value
 
-    fields = type(model).model_fields
-    new = {name: changed(value, _source_of(fields[name])) for name, value in model}
+    kind: Any = mark  # hashable, as every class is
+    marks = _marks(type(model), kind)
+    new = {name: changed(value, marks[name]) for name, value in model}
     return model.model_copy(update=new) if new != dict(model) else model
+
+
+@cache
+def _marks(model: type[BaseModel], mark: Any) -> Mapping[str, Any]:
+    return {name: marked(info, mark) for name, info in model.model_fields.items()}

@@ -27,10 +27,15 @@ NOT_SEATS = {
     "ui/parts/prefill.py": {"verification"},  # a field of the closure package
 }  # fmt: skip
 """File -> words that mean something else there."""
-NOT_YET = ("analytics/", "simulator/scenario/model.py")
-"""What still names seats."""
-TYPED = {"ui/debrief_parts/lines.py"}
-"""Modules that cut up something that is no reference and no author: what a person typed, a clock."""
+NOT_YET = {"analytics/report/tables.py", "simulator/scenario/model.py"}
+"""Modules that are still to be held to it."""
+TYPED = {"ui/debrief_parts/lines.py", "analytics/criteria/judging.py"}
+"""Modules that cut up something that is no reference and no author: what a clock shows, a declaration."""
+
+
+def held(*but: str) -> list[str]:
+    """Return the modules to look at."""
+    return [name for name in MODULES if name not in NOT_YET and name not in but]
 
 
 def tree(name: str) -> ast.Module:
@@ -62,12 +67,12 @@ def cut_up(name: str) -> Iterator[str]:
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@pytest.mark.parametrize("name", [one for one in MODULES if not one.startswith(("scenarios/", *NOT_YET))])
+@pytest.mark.parametrize("name", [one for one in held() if not one.startswith("scenarios/")])
 def test_no_seat_is_named_by_its_id(name: str) -> None:
     assert list(seats_named(name)) == []
 
 
-@pytest.mark.parametrize("name", [one for one in MODULES if one != "simulator/values.py" and one not in TYPED])
+@pytest.mark.parametrize("name", held("simulator/values.py", *TYPED))
 def test_references_and_authors_are_asked_and_not_cut_up(name: str) -> None:
     assert list(cut_up(name)) == []
 

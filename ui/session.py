@@ -278,6 +278,13 @@ def press(what: str) -> str:
     return str(st.session_state.setdefault(PRESSES, {}).setdefault(what, secrets.token_urlsafe(12)))
 
 
+def spent(key: str) -> bool:
+    """Take a press for good; tell whether it had been taken before: the page may call what a button does twice."""
+    presses = get(PRESSES, {})
+    put(PRESSES, {what: kept for what, kept in presses.items() if kept != key})
+    return key not in presses.values()
+
+
 def give(here: Here, place: str, command: Any, done: str = "", key: str = "") -> bool:
     """Give a command for the person; remember the outcome at `place` and tell whether it was taken.
 

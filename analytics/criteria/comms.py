@@ -30,6 +30,7 @@ FALSE_FACT = 0.5
     update_stakeholders: audience status impact segments mitigation unknowns cause eta next_update_minutes
     update_executives: impact mitigation unknowns cause eta next_update_minutes
     correct_update: update status impact
+    record_decision: confidence
     declare: severity
     change_severity: severity
 """)

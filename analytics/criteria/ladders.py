@@ -372,7 +372,7 @@ def _promise_kept(view: RecordView, decision: Moment[acts.RecordDecision]) -> bo
 
 @judges("L4", reads="""
     record_decision: strategy actions contained_until_minutes
-    take_action: decision
+    take_action: action decision
 """)
 def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
     """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""

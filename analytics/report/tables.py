@@ -215,8 +215,17 @@ def happened(view: RecordView) -> pd.DataFrame:
     return frame(HAPPENED, rows)
 
 
-def _deeds(view: RecordView) -> Iterator[tuple[str, str, int, int | None, int]]:
-    """Yield (criterion, what, since, until, seq)."""
+Deed = tuple[str, str, int, int | None, int]
+"""Criterion, what, since, until, seq."""
+
+
+def _deeds(view: RecordView) -> Iterator[Deed]:
+    yield from _led(view)
+    yield from _weighed(view)
+    yield from _done(view)
+
+
+def _led(view: RecordView) -> Iterator[Deed]:
     for declared in view.all(acts.Declare):
         yield "B1a", f"Declared {declared.body.severity}", declared.at, None, declared.seq
     for span in view.freezes:
@@ -225,6 +234,9 @@ def _deeds(view: RecordView) -> Iterator[tuple[str, str, int, int | None, int]]:
         for span in held:
             who = title(view.scenario, "roles", span.who)
             yield "B1c", f"{name}: {who}", span.since, None, span.seq
+
+
+def _weighed(view: RecordView) -> Iterator[Deed]:
     for option in view.all(acts.RecordOption):
         yield "B2a", f"Option: {title(view.scenario, 'actions', option.body.action)}", option.at, None, option.seq
     ready = view.ran(view.overlay.readiness_queries)
@@ -232,6 +244,9 @@ def _deeds(view: RecordView) -> Iterator[tuple[str, str, int, int | None, int]]:
         yield "B2b", "Readiness check ran", ready.at, None, ready.seq
     for readiness in view.all(acts.RecordReadiness):
         yield "B2b", f"Rollback recorded as {readiness.body.rollback}", readiness.at, None, readiness.seq
+
+
+def _done(view: RecordView) -> Iterator[Deed]:
     for run in view.mitigations:
         yield "B3a", run.spec.title, run.begun, run.landed, run.start_seq
     effect = view.last_effect

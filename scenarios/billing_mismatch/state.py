@@ -38,6 +38,8 @@ MOST_TICKETS = 40.0
 WAITING_COUNTS = 0.1
 """What an event that waits to be counted weighs beside one that was counted twice."""
 TOLERANCE = {"events": 0.0005, "ledger": 0.00015, "processor": 0.05}
+CORRECTIONS = ("recompute", "adjust", "reverse", "refund_list", "refund_events")
+"""Knobs that change what the books say, and not what runs."""
 
 
 class BillingState(Mechanics):
@@ -117,62 +119,61 @@ class BillingState(Mechanics):
     def turn(self, knob: str, value: float, over: int) -> None:
         """Move `knob`, and do at once what turning it sets off. Raises KeyError if there is no such knob."""
         old = self.knob[knob]
-        books = self.books
         if knob in SPEED:
             # A replay takes what there is when it begins; turned back it stops where it is.
             if value > 0:
-                books.begin(knob, self.faults.keys_known(self.knob, self.patched() > 0))
+                self.books.begin(knob, self.faults.keys_known(self.knob, self.patched() > 0))
             else:
-                books.under_way.pop(knob, None)
+                self.books.under_way.pop(knob, None)
             self.knob[knob] = value
             return
-        if value > 0:
-            if knob == "recompute":
-                if self.rereading and self.knob["agg_stop"] < 0.5:
-                    # The sum is revenue-agg's: as long as it runs with a wrong one, it writes that over the new one.
-                    self._wrong_sum = (self.now + WINDOW_SECONDS, books.events - books.ledger)
-                books.events, books.uncounted, self.adjusted = books.ledger, 0.0, 0.0
-            elif knob == "adjust":
-                self.adjusted = books.events - books.ledger
-                self.recon = self.mismatch()
-            elif knob == "reverse":
-                books.reversing = books.phantom
-            elif knob == "refund_list":
-                self.refunding = max(0.0, books.charged_twice() - books.refunded) * MINUTE / REFUND_SECONDS
-            elif knob == "refund_events":
-                self.refunding = max(0.0, books.charged_twice() - books.refunded) * MINUTE / REFUND_SECONDS
-                twice = books.duplicates + books.recounted
-                wrong = max(0.0, twice - books.charged_twice() - books.given_away)
-                self.wrong_left = wrong
-                self.refunding_wrong = wrong * MINUTE / REFUND_SECONDS
-            elif knob == "index_lock" and not old:
-                self._lock_until = self.now + LOCK_SECONDS
-            elif knob == "dlq_purge":
-                books.unlisted = books.missing
-            elif knob == "watermark":
-                self.watermark_at = self.now
-            elif knob in ("agg_restart", "agg_rollback") and self.rereading and self.knob["agg_stop"] < 0.5:
-                books.count_again(RESTART_MINUTES * self.counting)
-            elif knob == "ledger_rollback" and self.dropping:
-                books.drop(HELD_MINUTES * self.working)
+        if value > 0 and knob in CORRECTIONS:
+            self._correct(knob)
+        elif value > 0:
+            self._touch(knob, old)
         super().turn(knob, value, over)
+
+    def _correct(self, knob: str) -> None:
+        """Set one of the sources of truth right, or what somebody takes for right."""
+        books = self.books
+        if knob == "recompute":
+            if self.rereading and self.knob["agg_stop"] < 0.5:
+                # The sum is revenue-agg's: as long as it runs with a wrong one, it writes that over the new one.
+                self._wrong_sum = (self.now + WINDOW_SECONDS, books.events - books.ledger)
+            books.events, books.uncounted, self.adjusted = books.ledger, 0.0, 0.0
+        elif knob == "adjust":
+            self.adjusted = books.events - books.ledger
+            self.recon = self.mismatch()
+        elif knob == "reverse":
+            books.reversing = books.phantom
+        else:
+            self.refunding = max(0.0, books.charged_twice() - books.refunded) * MINUTE / REFUND_SECONDS
+            if knob == "refund_events":
+                twice = books.duplicates + books.recounted
+                self.wrong_left = max(0.0, twice - books.charged_twice() - books.given_away)
+                self.refunding_wrong = self.wrong_left * MINUTE / REFUND_SECONDS
+
+    def _touch(self, knob: str, old: float) -> None:
+        """Let a service meet what is done to it at once."""
+        books = self.books
+        if knob == "index_lock" and not old:
+            self._lock_until = self.now + LOCK_SECONDS
+        elif knob == "dlq_purge":
+            books.unlisted = books.missing
+        elif knob == "watermark":
+            self.watermark_at = self.now
+        elif knob in ("agg_restart", "agg_rollback") and self.rereading and self.knob["agg_stop"] < 0.5:
+            books.count_again(RESTART_MINUTES * self.counting)
+        elif knob == "ledger_rollback" and self.dropping:
+            books.drop(HELD_MINUTES * self.working)
 
     def integrate(self, dt: int) -> None:
         """Have `dt` seconds' invoices handled, and what goes wrong with them."""
         h = dt / MINUTE
         k, books, since = self.knob, self.books, self.now - self.fault_at
         self.arriving = volume = arrivals(since)
-        running = 1.0 if k["pause"] < 0.5 else 0.0
-        if running:
-            self.paused_at = None
-            drained = min(self.backlog, FULL_SPEED * h)
-            self.backlog -= drained
-            handled = volume * h + drained
-        else:
-            self.paused_at = self.now if self.paused_at is None else self.paused_at
-            self.backlog += volume * h
-            self.backlog_highest = max(self.backlog_highest, self.backlog)
-            handled = 0.0
+        running = k["pause"] < 0.5
+        handled = self._consume(volume * h, h) if running else self._hold_back(volume * h)
         self.working = handled / h
         out = min(1.0, max(0.0, since / RAMP))
         self.faulty_share = out * (1 - k["rollback"]) * (1 - self.patched())
@@ -186,7 +187,7 @@ class BillingState(Mechanics):
         if self.dropping:
             books.drop(handled * self.dropping)
         if books.under_way:
-            racing = self.watermark_at is None and running > 0
+            racing = self.watermark_at is None and running
             double += books.replay(h, k["index"] >= 1, racing, self.dropping)
         self.writing = tuple(
             (now - was) / h for now, was in zip((books.events, books.ledger, books.captured), before, strict=True)
@@ -216,13 +217,30 @@ class BillingState(Mechanics):
         self.tickets += 0.3 * k["fraud_rule"]
         self.tickets_total += self.tickets * h
         if self.now >= 0:
-            harm = self._harm
-            harm["wrong_money"] += double * PRICE
-            harm["row_minutes"] += (books.without_row() + books.phantom) * h
-            harm["delay_minutes"] += self.backlog * h
-            if "event_minutes" in harm:
-                off = books.events + books.uncounted - books.billed - BEFORE * (ROUNDING - 1)
-                harm["event_minutes"] += (abs(off) + WAITING_COUNTS * books.uncounted) * h
+            self._count_harm(double, h)
+
+    def _consume(self, due: float, h: float) -> float:
+        """Handle what falls due and as much of the backlog as can be; return the invoices handled."""
+        self.paused_at = None
+        drained = min(self.backlog, FULL_SPEED * h)
+        self.backlog -= drained
+        return due + drained
+
+    def _hold_back(self, due: float) -> float:
+        """Keep what falls due for later; return the invoices handled, which is none."""
+        self.paused_at = self.now if self.paused_at is None else self.paused_at
+        self.backlog += due
+        self.backlog_highest = max(self.backlog_highest, self.backlog)
+        return 0.0
+
+    def _count_harm(self, double: float, h: float) -> None:
+        books, harm = self.books, self._harm
+        harm["wrong_money"] += double * PRICE
+        harm["row_minutes"] += (books.without_row() + books.phantom) * h
+        harm["delay_minutes"] += self.backlog * h
+        if "event_minutes" in harm:
+            off = books.events + books.uncounted - books.billed - BEFORE * (ROUNDING - 1)
+            harm["event_minutes"] += (abs(off) + WAITING_COUNTS * books.uncounted) * h
 
     def _in_question(self, out: float) -> float:
         """Return the share of invoices that meet the release in question, whichever service it is of."""

@@ -1,4 +1,4 @@
-"""Check a scenario's folder, its variants and library, or a playbook's file."""
+"""Inspection a scenario's folder, its variants and library, or a playbook's file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
 from scenarios.lint.problem import Problem, of_error
-from scenarios.lint.scenario import Check
+from scenarios.lint.scenario import Inspection
 from scenarios.loader import MakeWorld, Written, label, parse, schema_problems, world_in, written
 from scenarios.patch import lay_over
 from simulator.errors import ScenarioError
@@ -99,7 +99,7 @@ def check_text(
         return [of_error(error, file)]
     except ValidationError as error:
         return sorted(_schema(error, source, Scenario))
-    check = Check(source, scenario)
+    check = Inspection(source, scenario)
     check.run(find_world)
     return sorted(check.problems)
 

@@ -24,7 +24,7 @@ from simulator.values import PLACES, Pick
 
 
 @dataclass
-class Check:
+class Inspection:
     """One scenario under the magnifying glass."""
 
     source: Written

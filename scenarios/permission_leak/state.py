@@ -145,12 +145,7 @@ class PermissionLeakState(Mechanics):
 
     def _again(self, knob: str) -> None:
         if knob in ("purge", "purge_paths"):
-            reached = [one for one in self.pops if one.tagged or knob == "purge_paths"]
-            self.purged_at = self.now
-            if self.way.copies_only:
-                self._lose_trace(*reached)
-            for one in reached:
-                one.purge(self.now)
+            self._purge([one for one in self.pops if one.tagged or knob == "purge_paths"])
         elif knob == "epoch":
             self.epoch += 1
             for one in self.pops:
@@ -160,15 +155,25 @@ class PermissionLeakState(Mechanics):
             for one in self.pops:
                 one.bad = 0.0
         elif knob in ("redeploy", "restart", "flush"):
-            if knob == "redeploy":
-                # The train releases what it has, whatever ran before: a rollback is undone.
-                self.merged = True
-                self.knob["rollback"] = 0.0
-            if self.way == STORE:
-                self._lose_trace(*self.pops, by_us=knob != "redeploy")
-            if knob == "flush" or self.way != STORE:
-                for one in self.pops:
-                    one.flushed_until = self.now + 600
+            self._replace(knob)
+
+    def _purge(self, reached: list[Pops]) -> None:
+        self.purged_at = self.now
+        if self.way.copies_only:
+            self._lose_trace(*reached)
+        for one in reached:
+            one.purge(self.now)
+
+    def _replace(self, knob: str) -> None:
+        if knob == "redeploy":
+            # The train releases what it has, whatever ran before: a rollback is undone.
+            self.merged = True
+            self.knob["rollback"] = 0.0
+        if self.way == STORE:
+            self._lose_trace(*self.pops, by_us=knob != "redeploy")
+        if knob == "flush" or self.way != STORE:
+            for one in self.pops:
+                one.flushed_until = self.now + 600
 
     def _bump(self, one: Pops) -> None:
         one.revoke(self.epoch)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import ConfigDict, Field
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked, Tab
+from simulator.acts.base import LEAD, Act, Asked
 from simulator.acts.command import declared
 from simulator.answers import Refusal
 from simulator.closure import missing_for_closure
 from simulator.names import Names, clauses
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.values import (
     Action,
@@ -36,34 +36,25 @@ from simulator.values import (
 SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
 
 
-class ClaimRecovery(Act):
+class ClaimRecovery(
+    Act, form="Claim recovery", tab="Close", may=(*LEAD, "verifies", "speaks"), weighty=True, about=("claim",),
+    group="decision",
+):  # fmt: skip
     """Claim that the impact is mitigated, contained or gone. The world knows whether it is."""
 
     kind: Literal["claim_recovery"] = "claim_recovery"
     claim: Literal["mitigated", "contained", "recovered"]
     evidence: Evidence = ()
 
-    form: ClassVar[str] = "Claim recovery"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "verifies", "speaks")
-    weighty: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("claim",)
-    group: ClassVar[Group] = "decision"
-
     def sentence(self, n: Names) -> str:
         return f"Claims: {self.claim}"
 
 
-class RecordResidualRisks(Act):
+class RecordResidualRisks(Act, form="Residual risks", tab="Close", may=(*LEAD, "verifies"), group="decision"):
     """Say what is still open after the mitigation."""
 
     kind: Literal["record_residual_risks"] = "record_residual_risks"
     risks: tuple[Risk, ...]
-
-    form: ClassVar[str] = "Residual risks"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "verifies")
-    group: ClassVar[Group] = "decision"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.residual_risks = self.risks
@@ -72,7 +63,9 @@ class RecordResidualRisks(Act):
         return f"Residual risks: {n.titles('residual_risks', self.risks)}"
 
 
-class AddHardeningTask(Act):
+class AddHardeningTask(
+    Act, form="Hardening", tab="Close", may=(*LEAD, "verifies", "executes"), about=("factor",), group="decision",
+):  # fmt: skip
     """Put one hardening item with owner and due date on the backlog."""
 
     kind: Literal["add_hardening_task"] = "add_hardening_task"
@@ -84,12 +77,6 @@ class AddHardeningTask(Act):
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    form: ClassVar[str] = "Hardening"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "verifies", "executes")
-    about: ClassVar[tuple[str, ...]] = ("factor",)
-    group: ClassVar[Group] = "decision"
-
     def fold(self, history: History, entry: Entry) -> None:
         history.hardening.append(entry)
 
@@ -100,18 +87,13 @@ class AddHardeningTask(Act):
         )
 
 
-class SetWatch(Act):
+class SetWatch(Act, form="24 h watch", tab="Close", may=LEAD, group="decision"):
     """Name who watches for the next 24 hours and what makes them roll back at once."""
 
     kind: Literal["set_watch"] = "set_watch"
     owner: Seat
     trigger: Check
     hours: float = Field(24, ge=1, le=72)
-
-    form: ClassVar[str] = "24 h watch"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    group: ClassVar[Group] = "decision"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.watch = entry
@@ -120,7 +102,10 @@ class SetWatch(Act):
         return f"Watch for {self.hours:g} h: {n.handle(self.owner)}, rolls back on {n.check(self.trigger)}"
 
 
-class PublishDecisionNote(Act):
+class PublishDecisionNote(
+    Act, form="Decision note", tab="Close", may=SPEAKS, weighty=True, about=("actions", "cause"), number="note",
+    group="decision",
+):  # fmt: skip
     """Publish what was decided, why, and the figures."""
 
     kind: Literal["publish_decision_note"] = "publish_decision_note"
@@ -131,14 +116,6 @@ class PublishDecisionNote(Act):
     residual_risks: tuple[Risk, ...] = ()
     text: Text = ""
 
-    form: ClassVar[str] = "Decision note"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = SPEAKS
-    weighty: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("actions", "cause")
-    number: ClassVar[str] = "note"
-    group: ClassVar[Group] = "decision"
-
     def sentence(self, n: Names) -> str:
         return clauses(
             f"Decision note ({self.confidence}): {n.title('causes', self.cause)}", n.titles("actions", self.actions),
@@ -147,7 +124,7 @@ class PublishDecisionNote(Act):
         )  # fmt: skip
 
 
-class CommitCheckpoint(Act):
+class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weighty=True, group="decision"):
     """Commit the next checkpoint: when, who, and what would bring it forward."""
 
     kind: Literal["commit_checkpoint"] = "commit_checkpoint"
@@ -155,28 +132,16 @@ class CommitCheckpoint(Act):
     owner: Seat
     trigger: Check
 
-    form: ClassVar[str] = "Next checkpoint"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    weighty: ClassVar[bool] = True
-    group: ClassVar[Group] = "decision"
-
     def sentence(self, n: Names) -> str:
         return f"Checkpoint in {self.in_hours:g} h: {n.handle(self.owner)}, sooner on {n.check(self.trigger)}"
 
 
-class RequestClosure(Act):
+class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty=True, group="decision"):
     """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
 
     kind: Literal["request_closure"] = "request_closure"
     confidence: Confidence
     evidence: Evidence = ()
-
-    form: ClassVar[str] = "Request closure"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    weighty: ClassVar[bool] = True
-    group: ClassVar[Group] = "decision"
 
     def objection(self, asked: Asked) -> Refusal | None:
         return declared(asked)
@@ -189,19 +154,13 @@ class RequestClosure(Act):
         return f"Requests closure at {self.confidence}"
 
 
-class PublishClosurePackage(Act):
+class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS, weighty=True, group="decision"):
     """Publish the review package: facts come from the record, judgement from you."""
 
     kind: Literal["publish_closure_package"] = "publish_closure_package"
     verification: Evidence
     residual_risks: tuple[Risk, ...]
     summary: Text = ""
-
-    form: ClassVar[str] = "Closure package"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = SPEAKS
-    weighty: ClassVar[bool] = True
-    group: ClassVar[Group] = "decision"
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -210,7 +169,7 @@ class PublishClosurePackage(Act):
         )  # fmt: skip
 
 
-class WriteLeadershipNote(Act):
+class WriteLeadershipNote(Act, form="Leadership note", tab="Close", may=SPEAKS, about=("cause",), group="decision"):
     """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
 
     kind: Literal["write_leadership_note"] = "write_leadership_note"
@@ -221,12 +180,6 @@ class WriteLeadershipNote(Act):
     need: Need
     watch_owner: Seat
     text: Text = ""
-
-    form: ClassVar[str] = "Leadership note"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = SPEAKS
-    about: ClassVar[tuple[str, ...]] = ("cause",)
-    group: ClassVar[Group] = "decision"
 
     def sentence(self, n: Names) -> str:
         return clauses(

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked, Tab, already, unmet
+from simulator.acts.base import LEAD, Act, Asked, already, unmet
 from simulator.acts.do import TakeAction
 from simulator.answers import Refusal
 from simulator.names import Names, clauses
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.values import (
     Action,
     Alert,
     Cause,
     Dependency,
-    Duty,
     Evidence,
     Lane,
     Line,
@@ -39,18 +38,13 @@ FIRST_UPDATE = 15 * 60
 """Seconds from the declaration until stakeholders have to hear."""
 
 
-class AcknowledgePage(Act):
+class AcknowledgePage(
+    Act, form="Acknowledge page", tab="Command", open=True, wordless=True, about=("alert",), group="lead",
+):  # fmt: skip
     """Tell the pager that somebody is on it."""
 
     kind: Literal["acknowledge_page"] = "acknowledge_page"
     alert: Alert
-
-    form: ClassVar[str] = "Acknowledge page"
-    tab: ClassVar[Tab] = "Command"
-    open: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("alert",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         alert = asked.incident.alerts.get(self.alert)
@@ -70,7 +64,7 @@ class AcknowledgePage(Act):
         return any(alert.acknowledged is None for alert in history.alerts.values())
 
 
-class Declare(Act):
+class Declare(Act, tab="Command", weighty=True, group="decision"):
     """Open the incident with a severity hypothesis; link the queries or alerts it rests on."""
 
     kind: Literal["declare"] = "declare"
@@ -78,10 +72,6 @@ class Declare(Act):
     title: Line
     hypothesis: Cause | None = None
     evidence: Evidence = ()
-
-    tab: ClassVar[Tab] = "Command"
-    weighty: ClassVar[bool] = True
-    group: ClassVar[Group] = "decision"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.declared_at is not None:
@@ -111,17 +101,14 @@ def declared(asked: Asked) -> Refusal | None:
     return None if asked.incident.declared_at is not None else unmet("declare the incident first")
 
 
-class ClassifyDependency(Act):
+class ClassifyDependency(
+    Act, form="Dependency class", tab="Command", may=(*LEAD, "investigates"), about=("dependency",),
+    group="decision",
+):  # fmt: skip
     """Say which class of dependency is hit; it sets the default posture."""
 
     kind: Literal["classify_dependency"] = "classify_dependency"
     dependency: Dependency
-
-    form: ClassVar[str] = "Dependency class"
-    tab: ClassVar[Tab] = "Command"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "investigates")
-    about: ClassVar[tuple[str, ...]] = ("dependency",)
-    group: ClassVar[Group] = "decision"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.dependency == self.dependency:
@@ -135,19 +122,13 @@ class ClassifyDependency(Act):
         return f"Dependency class: {self.dependency}"
 
 
-class ChangeSeverity(Act):
+class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investigates"), weighty=True, group="decision"):
     """Revise the severity, with the evidence that moved it."""
 
     kind: Literal["change_severity"] = "change_severity"
     severity: Severity
     because: Line
     evidence: Evidence = ()
-
-    form: ClassVar[str] = "Severity"
-    tab: ClassVar[Tab] = "Command"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "investigates")
-    weighty: ClassVar[bool] = True
-    group: ClassVar[Group] = "decision"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.severity == self.severity:
@@ -165,18 +146,11 @@ class ChangeSeverity(Act):
         return history.declared_at is not None
 
 
-class ChangeStatus(Act):
+class ChangeStatus(Act, form="Status", tab="Command", may=(*LEAD, "speaks"), open=True, weighty=True, group="decision"):
     """Move the incident along: investigating, identified, mitigating, monitoring (resolved needs closure)."""
 
     kind: Literal["change_status"] = "change_status"
     status: Status
-
-    form: ClassVar[str] = "Status"
-    tab: ClassVar[Tab] = "Command"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "speaks")
-    open: ClassVar[bool] = True
-    weighty: ClassVar[bool] = True
-    group: ClassVar[Group] = "decision"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.status == "resolved":
@@ -192,19 +166,15 @@ class ChangeStatus(Act):
         return f"Status: {self.status}"
 
 
-class ChangeStrategy(Act):
+class ChangeStrategy(
+    Act, form="Change strategy", tab="Decide", may=(*LEAD, "executes"), weighty=True, group="decision",
+):  # fmt: skip
     """Give up the branch in hand for another one because it is stuck."""
 
     kind: Literal["change_strategy"] = "change_strategy"
     strategy: Strategy
     because: Line
     evidence: Evidence = ()
-
-    form: ClassVar[str] = "Change strategy"
-    tab: ClassVar[Tab] = "Decide"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
-    weighty: ClassVar[bool] = True
-    group: ClassVar[Group] = "decision"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.strategy == self.strategy:
@@ -226,22 +196,15 @@ def kinds_stopped(what: Stopped) -> tuple[str, ...]:
     return ("merges", "deploys") if what == "both" else (what,)
 
 
-class Freeze(Act):
+class Freeze(
+    Act, form="Freeze", tab="Command", may=(*LEAD, "executes"), open=True, weighty=True, hands_on=True,
+    wordless=True, about=("what",), group="lead",
+):  # fmt: skip
     """Stop merges, deploys, or both on the named services."""
 
     kind: Literal["freeze"] = "freeze"
     scope: tuple[Service, ...]
     what: Stopped = "both"
-
-    form: ClassVar[str] = "Freeze"
-    tab: ClassVar[Tab] = "Command"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
-    open: ClassVar[bool] = True
-    weighty: ClassVar[bool] = True
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("what",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if not self.scope:
@@ -257,18 +220,11 @@ class Freeze(Act):
         return f"Frozen ({self.what}): {', '.join(self.scope)}"
 
 
-class LiftFreeze(Act):
+class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, hands_on=True, group="lead"):
     """Let changes flow again."""
 
     kind: Literal["lift_freeze"] = "lift_freeze"
     scope: tuple[Service, ...]
-
-    form: ClassVar[str] = "Lift freeze"
-    tab: ClassVar[Tab] = "Command"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    open: ClassVar[bool] = True
-    hands_on: ClassVar[bool] = True
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if not any(service in asked.incident.frozen for service in self.scope):
@@ -286,18 +242,11 @@ class LiftFreeze(Act):
         return bool(history.frozen)
 
 
-class PageTeam(Act):
+class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=True, about=("role",), group="lead"):
     """Page a specialist who is not in the room yet."""
 
     kind: Literal["page_team"] = "page_team"
     role: Role
-
-    form: ClassVar[str] = "Page somebody"
-    tab: ClassVar[Tab] = "Command"
-    open: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("role",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.present[self.role]:
@@ -314,7 +263,9 @@ class PageTeam(Act):
         return f"pages {n.handle(self.role)}"
 
 
-class AssignTask(Act):
+class AssignTask(
+    Act, form="Task", tab="Command", wordless=True, about=("query", "action", "lane"), group="lead", minor=True,
+):  # fmt: skip
     """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 
     kind: Literal["assign_task"] = "assign_task"
@@ -325,13 +276,6 @@ class AssignTask(Act):
     action: Action | None = None
     topic: Topic | None = None
     due_minutes: Minutes = 5
-
-    form: ClassVar[str] = "Task"
-    tab: ClassVar[Tab] = "Command"
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("query", "action", "lane")
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         # A task about an action is an order for it: whoever may not give the one may not give the other.
@@ -354,13 +298,10 @@ class AssignTask(Act):
         return circle.knows(self.to)
 
 
-class _OwnTask(Act):
+class _OwnTask(Act, opens_with="tasks", wordless=True):
     """Something said of a task by whoever has it."""
 
     task: Annotated[Ref, Pick("tasks")]
-
-    opens_with: ClassVar[str] = "tasks"
-    wordless: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         incident = asked.incident
@@ -380,16 +321,11 @@ class _OwnTask(Act):
         return already("already reported") if task.reported is not None else None
 
 
-class AcknowledgeTask(_OwnTask):
+class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="lead", minor=True):
     """Say that you have the task; also the way to take one back that was given to somebody else meanwhile."""
 
     kind: Literal["acknowledge_task"] = "acknowledge_task"
     task: Annotated[Ref, Pick("tasks")]
-
-    form: ClassVar[str] = "Have a task"
-    tab: ClassVar[Tab] = "Investigate"
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def carry_out(self, asked: Asked) -> None:
         task = asked.incident.tasks[self.task]
@@ -398,18 +334,13 @@ class AcknowledgeTask(_OwnTask):
         asked.drill.emit(e.TaskAcknowledged(task=self.task, owner=asked.role))
 
 
-class ReportTask(_OwnTask):
+class ReportTask(_OwnTask, form="Report a task", tab="Investigate", group="message", minor=True):
     """Close a task with what was found: conditions, actions, needs."""
 
     kind: Literal["report_task"] = "report_task"
     task: Annotated[Ref, Pick("tasks")]
     text: Text
     evidence: Evidence = ()
-
-    form: ClassVar[str] = "Report a task"
-    tab: ClassVar[Tab] = "Investigate"
-    group: ClassVar[Group] = "message"
-    minor: ClassVar[bool] = True
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.emit(e.TaskReported(task=self.task, owner=asked.role, text=self.text))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
-from simulator.acts.base import LEAD, Act, Tab
+from simulator.acts.base import LEAD, Act
 from simulator.names import Names, clauses
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.values import (
     Action,
     Channel,
     Check,
     Confidence,
-    Duty,
     Evidence,
     Figure,
     Harm,
@@ -33,7 +32,7 @@ from simulator.values import (
 )
 
 
-class RecordOption(Act):
+class RecordOption(Act, form="Option", tab="Decide", about=("action",), number="option", group="decision"):
     """Put one option on the table before anything is executed."""
 
     kind: Literal["record_option"] = "record_option"
@@ -44,12 +43,6 @@ class RecordOption(Act):
     risk: Harm
     reversal_minutes: Minutes
     abort_if: Check | None = None
-
-    form: ClassVar[str] = "Option"
-    tab: ClassVar[Tab] = "Decide"
-    about: ClassVar[tuple[str, ...]] = ("action",)
-    number: ClassVar[str] = "option"
-    group: ClassVar[Group] = "decision"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.options.append(entry)
@@ -63,7 +56,10 @@ class RecordOption(Act):
         )  # fmt: skip
 
 
-class RecordContradiction(Act):
+class RecordContradiction(
+    Act, form="Contradiction", tab="Decide", may=(*LEAD, "executes"), weighty=True, number="contradiction",
+    group="decision",
+):  # fmt: skip
     """Two owners want different things: both recommendations, the choice, and when it is looked at again."""
 
     kind: Literal["record_contradiction"] = "record_contradiction"
@@ -71,13 +67,6 @@ class RecordContradiction(Act):
     choice: Action
     reassess_minutes: Minutes = 10
     evidence: Evidence = ()
-
-    form: ClassVar[str] = "Contradiction"
-    tab: ClassVar[Tab] = "Decide"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
-    weighty: ClassVar[bool] = True
-    number: ClassVar[str] = "contradiction"
-    group: ClassVar[Group] = "decision"
 
     def sentence(self, n: Names) -> str:
         sides = " / ".join(f"{n.voice(r)}: {n.title('actions', r.action)}" for r in self.recommendations)
@@ -87,7 +76,7 @@ class RecordContradiction(Act):
         )  # fmt: skip
 
 
-class RecordReadiness(Act):
+class RecordReadiness(Act, form="Readiness", tab="Decide", number="readiness", group="decision"):
     """Write down what the readiness prechecks gave: known-good revision, rollback path, health, thread."""
 
     kind: Literal["record_readiness"] = "record_readiness"
@@ -96,11 +85,6 @@ class RecordReadiness(Act):
     plan: Action | None = None
     evidence_channel: Channel = "incident"
     evidence: Evidence = ()
-
-    form: ClassVar[str] = "Readiness"
-    tab: ClassVar[Tab] = "Decide"
-    number: ClassVar[str] = "readiness"
-    group: ClassVar[Group] = "decision"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.readiness = entry
@@ -112,7 +96,10 @@ class RecordReadiness(Act):
         )  # fmt: skip
 
 
-class RecordDecision(Act):
+class RecordDecision(
+    Act, form="Decision", tab="Decide", may=(*LEAD, "executes"), weighty=True, about=("actions",), number="decision",
+    group="decision",
+):  # fmt: skip
     """Checkpoint decision: what, why now, what was rejected, who does it, who checks it, three statements."""
 
     kind: Literal["record_decision"] = "record_decision"
@@ -131,14 +118,6 @@ class RecordDecision(Act):
     contained_until_minutes: Minutes | None = None
     note: Text = ""
 
-    form: ClassVar[str] = "Decision"
-    tab: ClassVar[Tab] = "Decide"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
-    weighty: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("actions",)
-    number: ClassVar[str] = "decision"
-    group: ClassVar[Group] = "decision"
-
     def fold(self, history: History, entry: Entry) -> None:
         history.decisions.append(entry)
         history.strategy = self.strategy
@@ -152,7 +131,10 @@ class RecordDecision(Act):
         )  # fmt: skip
 
 
-class RecordSnapshot(Act):
+class RecordSnapshot(
+    Act, form="Snapshot", tab="Decide", may=LEAD, weighty=True, about=("phase",), number="snapshot",
+    group="decision",
+):  # fmt: skip
     """Incident command snapshot: where we are, what we would go back to, what waiting costs."""
 
     kind: Literal["record_snapshot"] = "record_snapshot"
@@ -162,14 +144,6 @@ class RecordSnapshot(Act):
     risk_of_waiting: Figure
     next_checkpoint_minutes: Minutes
     next_owner: Seat
-
-    form: ClassVar[str] = "Snapshot"
-    tab: ClassVar[Tab] = "Decide"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    weighty: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("phase",)
-    number: ClassVar[str] = "snapshot"
-    group: ClassVar[Group] = "decision"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.next_checkpoint_due = entry.at + round(60 * self.next_checkpoint_minutes)
@@ -183,7 +157,7 @@ class RecordSnapshot(Act):
         )  # fmt: skip
 
 
-class RecordPacket(Act):
+class RecordPacket(Act, form="Evidence packet", tab="Decide", weighty=True, number="packet", group="decision"):
     """Evidence packet: severity and owner are filled in; add impact, evidence, residual risk, what is next."""
 
     kind: Literal["record_packet"] = "record_packet"
@@ -193,12 +167,6 @@ class RecordPacket(Act):
     residual_risks: tuple[Risk, ...] = ()
     next_checkpoint_minutes: Minutes
     next_owner: Seat
-
-    form: ClassVar[str] = "Evidence packet"
-    tab: ClassVar[Tab] = "Decide"
-    weighty: ClassVar[bool] = True
-    number: ClassVar[str] = "packet"
-    group: ClassVar[Group] = "decision"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.packets.append(entry)

@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.acts.base import LEAD, Act, Asked, Tab, already, unmet
+from simulator.acts.base import LEAD, Act, Asked, already, unmet
 from simulator.answers import Refusal
 from simulator.monitoring.verification import measure
 from simulator.names import Names, clauses
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.text import Utc
-from simulator.values import Action, Duty, Evidence, Metric, Minute, Minutes, Pick, Ref, Role, Segment
+from simulator.values import Action, Evidence, Metric, Minute, Minutes, Pick, Ref, Role, Segment
 
 CAPTURE_SECONDS = 60
 
 
-class TakeAction(Act):
+class TakeAction(
+    Act, form="Take action", tab="Act", may=(*LEAD, "executes"), for_executors=True, hands_on=True, wordless=True,
+    about=("action",), group="action", minor=True,
+):  # fmt: skip
     """Do something to the world, or have the executor do it."""
 
     kind: Literal["take_action"] = "take_action"
     action: Action
     executor: Role | None = None
     decision: Annotated[Ref, Pick("decisions")] | None = None
-
-    form: ClassVar[str] = "Take action"
-    tab: ClassVar[Tab] = "Act"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
-    for_executors: ClassVar[bool] = True
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("action",)
-    group: ClassVar[Group] = "action"
-    minor: ClassVar[bool] = True
 
     def allowed(self, asked: Asked) -> bool:
         action = asked.scenario.find("actions", self.action)
@@ -67,20 +60,14 @@ class TakeAction(Act):
         return ("do", self.action)
 
 
-class AbortAction(Act):
+class AbortAction(
+    Act, form="Abort action", tab="Act", may=(*LEAD, "executes"), hands_on=True, wordless=True, opens_with="running",
+    about=("action",), group="action",
+):  # fmt: skip
     """Stop an action that is still running."""
 
     kind: Literal["abort_action"] = "abort_action"
     action: Annotated[Ref, Pick("running")]
-
-    form: ClassVar[str] = "Abort action"
-    tab: ClassVar[Tab] = "Act"
-    may: ClassVar[tuple[Duty, ...]] = (*LEAD, "executes")
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    opens_with: ClassVar[str] = "running"
-    about: ClassVar[tuple[str, ...]] = ("action",)
-    group: ClassVar[Group] = "action"
 
     def objection(self, asked: Asked) -> Refusal | None:
         run = asked.incident.runs[self.action]
@@ -96,19 +83,14 @@ class AbortAction(Act):
         return f"aborts {n.title('actions', self.action.ident)}"
 
 
-class SignOff(Act):
+class SignOff(
+    Act, form="Sign off", tab="Act", opens_with="to_sign", wordless=True, about=("action",), group="action",
+    minor=True,
+):  # fmt: skip
     """Give the sign-off that an action waits for."""
 
     kind: Literal["sign_off"] = "sign_off"
     action: Action
-
-    form: ClassVar[str] = "Sign off"
-    tab: ClassVar[Tab] = "Act"
-    opens_with: ClassVar[str] = "to_sign"
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("action",)
-    group: ClassVar[Group] = "action"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         action = asked.scenario.find("actions", self.action)
@@ -131,18 +113,13 @@ class SignOff(Act):
         return f"signs off: {n.title('actions', self.action)}"
 
 
-class CaptureEvidence(Act):
+class CaptureEvidence(
+    Act, form="Capture evidence", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True,
+):  # fmt: skip
     """Preserve logs and state before changing anything (audit capture, evidence snapshot)."""
 
     kind: Literal["capture_evidence"] = "capture_evidence"
     executor: Role | None = None
-
-    form: ClassVar[str] = "Capture evidence"
-    tab: ClassVar[Tab] = "Investigate"
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    group: ClassVar[Group] = "finding"
-    minor: ClassVar[bool] = True
 
     def allowed(self, asked: Asked) -> bool:
         special = self._special(asked)
@@ -174,7 +151,10 @@ class CaptureEvidence(Act):
         return TakeAction(action=special, executor=self.executor) if special else None
 
 
-class RecordVerification(Act):
+class RecordVerification(
+    Act, form="Verification", tab="Act", weighty=True, hands_on=True, wordless=True, number="verification",
+    group="decision",
+):  # fmt: skip
     """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
 
     kind: Literal["record_verification"] = "record_verification"
@@ -184,14 +164,6 @@ class RecordVerification(Act):
     segments: tuple[Segment, ...] = ()
     hold_minutes: Minutes = 5
     evidence: Evidence = ()
-
-    form: ClassVar[str] = "Verification"
-    tab: ClassVar[Tab] = "Act"
-    weighty: ClassVar[bool] = True
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    number: ClassVar[str] = "verification"
-    group: ClassVar[Group] = "decision"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.baseline_to <= self.baseline_from:

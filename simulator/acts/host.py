@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked, Tab, already
+from simulator.acts.base import LEAD, Act, Asked, already
 from simulator.answers import Refusal
 from simulator.names import Names, clauses
-from simulator.record.entry import Group
-from simulator.values import Action, Channel, Duty, Inject, Line, Minute, Name, Reason, Role, Text
+from simulator.values import Action, Channel, Inject, Line, Minute, Name, Reason, Role, Text
 
 
-class EndDrill(Act):
+class EndDrill(
+    Act, form="End the drill", tab="Close", may=LEAD, host=True, open=True, wordless=True, group="lead", minor=True,
+):  # fmt: skip
     """End the drill; the world runs on untouched to its horizon."""
 
     kind: Literal["end_drill"] = "end_drill"
     how: Literal["resolved", "time", "stopped"] = "stopped"
-
-    form: ClassVar[str] = "End the drill"
-    tab: ClassVar[Tab] = "Close"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    host: ClassVar[bool] = True
-    open: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def carry_out(self, asked: Asked) -> None:
         how = "resolved" if asked.incident.closed else "stopped" if self.how == "resolved" else self.how
@@ -37,19 +29,14 @@ class EndDrill(Act):
         return "ends the drill"
 
 
-class _Hosted(Act):
+class _Hosted(Act, may=(), host=True):
     """Something that nobody but the facilitator asks for."""
 
-    may: ClassVar[tuple[Duty, ...]] = ()
-    host: ClassVar[bool] = True
 
-
-class _OfInject(_Hosted):
+class _OfInject(_Hosted, about=("inject",)):
     """Something done with an inject that has not been delivered."""
 
     inject: Inject
-
-    about: ClassVar[tuple[str, ...]] = ("inject",)
 
     def objection(self, asked: Asked) -> Refusal | None:
         return already("that inject has been delivered") if self.inject in asked.incident.delivered else None
@@ -124,16 +111,13 @@ class GiveHint(_Hosted):
         asked.drill.emit(e.HintGiven(to=(self.to,) if self.to else (), text=self.text))
 
 
-class OverrideOutcome(_Hosted):
+class OverrideOutcome(_Hosted, about=("action",), group="action"):
     """Force or forbid an action's outcome; needs a reason and excludes the drill from automatic score."""
 
     kind: Literal["override_outcome"] = "override_outcome"
     action: Action
     outcome: Literal["force", "forbid"]
     reason: Reason
-
-    about: ClassVar[tuple[str, ...]] = ("action",)
-    group: ClassVar[Group] = "action"
 
     def carry_out(self, asked: Asked) -> None:
         wanted, other = asked.drill.work.forced, asked.drill.work.forbidden
@@ -143,7 +127,7 @@ class OverrideOutcome(_Hosted):
         other.pop(self.action, None)
 
 
-class MarkObservation(_Hosted):
+class MarkObservation(_Hosted, after_the_end=True):
     """Stamp a moment with an observation."""
 
     kind: Literal["mark_observation"] = "mark_observation"
@@ -151,21 +135,17 @@ class MarkObservation(_Hosted):
     tag: Literal["+", "-", "note"] = "note"
     text: Text
 
-    after_the_end: ClassVar[bool] = True
-
     def sentence(self, n: Names) -> str:
         return clauses(f"Observed ({self.tag})", self.objective, self.text)
 
 
-class RateTeam(_Hosted):
+class RateTeam(_Hosted, after_the_end=True):
     """An evaluator's own rating, shown beside the score and never mixed into it."""
 
     kind: Literal["rate_team"] = "rate_team"
     category: Literal["leadership", "communication", "situation awareness", "decision making", "global"]
     rating: int = Field(ge=1, le=4)
     text: Text = ""
-
-    after_the_end: ClassVar[bool] = True
 
     def sentence(self, n: Names) -> str:
         return clauses(f"Rated {self.category}: {self.rating} of 4", self.text)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from simulator import events as e
-from simulator.acts.base import Act, Asked, Tab, unmet
+from simulator.acts.base import Act, Asked, unmet
 from simulator.answers import Refusal
 from simulator.names import Names
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.values import Cause, Evidence, Id, Line, Metric, Pick, Query, Ref, Role, Service, Topic
 
@@ -22,37 +22,28 @@ Lately = Annotated[float, Field(gt=0, le=180)]
 """Minutes back from now."""
 
 
-class StateHypothesis(Act):
+class StateHypothesis(
+    Act, form="Hypothesis", tab="Investigate", about=("cause",), number="hypothesis", group="decision",
+):  # fmt: skip
     """Say what you think the cause is, and how sure you are."""
 
     kind: Literal["state_hypothesis"] = "state_hypothesis"
     cause: Cause
     probability: float = Field(ge=0, le=1)
 
-    form: ClassVar[str] = "Hypothesis"
-    tab: ClassVar[Tab] = "Investigate"
-    about: ClassVar[tuple[str, ...]] = ("cause",)
-    number: ClassVar[str] = "hypothesis"
-    group: ClassVar[Group] = "decision"
-
     def sentence(self, n: Names) -> str:
         return f"Hypothesis {round(100 * self.probability)} %: {n.title('causes', self.cause)}"
 
 
-class RunQuery(Act):
+class RunQuery(
+    Act, form="Run a query", tab="Investigate", hands_on=True, wordless=True, about=("query",), group="finding",
+    minor=True,
+):  # fmt: skip
     """Run a command or query, or have the executor run it. The output comes after its duration."""
 
     kind: Literal["run_query"] = "run_query"
     query: Query
     executor: Role | None = None
-
-    form: ClassVar[str] = "Run a query"
-    tab: ClassVar[Tab] = "Investigate"
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("query",)
-    group: ClassVar[Group] = "finding"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         return asked.settle_executor("queries", self.query, self.executor)
@@ -71,7 +62,7 @@ class RunQuery(Act):
         return ("do", self.query)
 
 
-class SearchLogs(Act):
+class SearchLogs(Act, form="Log search", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True):
     """Search the log stream; what it finds can be named as evidence."""
 
     kind: Literal["search_logs"] = "search_logs"
@@ -79,13 +70,6 @@ class SearchLogs(Act):
     service: Service | None = None
     level: Literal["INFO", "WARN", "ERROR"] | None = None
     minutes: Lately = 15
-
-    form: ClassVar[str] = "Log search"
-    tab: ClassVar[Tab] = "Investigate"
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    group: ClassVar[Group] = "finding"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.circle.knows(asked.role):
@@ -115,20 +99,15 @@ class SearchLogs(Act):
         return " ".join(term for term in terms if term)
 
 
-class PinMetric(Act):
+class PinMetric(
+    Act, form="Pin a panel", tab="Investigate", hands_on=True, wordless=True, about=("metric",), group="finding",
+    minor=True,
+):  # fmt: skip
     """Put a metric panel as it is now into the record, as evidence of class artifact (`metric:ID`)."""
 
     kind: Literal["pin_metric"] = "pin_metric"
     metric: Metric
     minutes: Lately = 30
-
-    form: ClassVar[str] = "Pin a panel"
-    tab: ClassVar[Tab] = "Investigate"
-    hands_on: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("metric",)
-    group: ClassVar[Group] = "finding"
-    minor: ClassVar[bool] = True
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
@@ -143,18 +122,12 @@ class PinMetric(Act):
         )  # fmt: skip
 
 
-class AskRole(Act):
+class AskRole(Act, form="Ask somebody", tab="Investigate", wordless=True, about=("role",), group="message"):
     """Ask a role what they know about a topic."""
 
     kind: Literal["ask_role"] = "ask_role"
     role: Role
     topic: Topic
-
-    form: ClassVar[str] = "Ask somebody"
-    tab: ClassVar[Tab] = "Investigate"
-    wordless: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("role",)
-    group: ClassVar[Group] = "message"
 
     def objection(self, asked: Asked) -> Refusal | None:
         return asked.absent(self.role)
@@ -170,18 +143,14 @@ class AskRole(Act):
         return f"{n.handle(self.role)}: what do you know about {n.title('topics', self.topic).lower()}?"
 
 
-class ChallengeClaim(Act):
+class ChallengeClaim(
+    Act, form="Challenge a claim", tab="Investigate", opens_with="claims", about=("inject",), group="message",
+):  # fmt: skip
     """Contradict a claim with evidence that could have gone the other way."""
 
     kind: Literal["challenge_claim"] = "challenge_claim"
     inject: Annotated[Id, Pick("claims")]
     evidence: Evidence
-
-    form: ClassVar[str] = "Challenge a claim"
-    tab: ClassVar[Tab] = "Investigate"
-    opens_with: ClassVar[str] = "claims"
-    about: ClassVar[tuple[str, ...]] = ("inject",)
-    group: ClassVar[Group] = "message"
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
         return circle.is_told_inside(self.inject)
@@ -193,18 +162,14 @@ class ChallengeClaim(Act):
         return f"challenges the claim with {', '.join(self.evidence)}"
 
 
-class ShareCue(Act):
+class ShareCue(
+    Act, form="Share what you know", tab="Investigate", opens_with="own_cues", about=("cue",), group="finding",
+    minor=True,
+):  # fmt: skip
     """Bring something that only you know into the channel."""
 
     kind: Literal["share_cue"] = "share_cue"
     cue: Annotated[Id, Pick("own_cues")]
-
-    form: ClassVar[str] = "Share what you know"
-    tab: ClassVar[Tab] = "Investigate"
-    opens_with: ClassVar[str] = "own_cues"
-    about: ClassVar[tuple[str, ...]] = ("cue",)
-    group: ClassVar[Group] = "finding"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         return None if Ref.to("cue", self.cue) in asked.incident.refs else unmet("you do not know that yet")

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked, Tab, already
+from simulator.acts.base import LEAD, Act, Asked, already
 from simulator.answers import Refusal
 from simulator.names import Names
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import Stretch
-from simulator.values import COMMANDER, DEPUTY, Author, Duty, Lane, Name, Post, Seat, Service
+from simulator.values import COMMANDER, DEPUTY, Author, Lane, Name, Post, Seat, Service
 
 
-class TakeSeat(Act):
+class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=True):
     """A person sits down in a role; until then a simulated teammate holds it."""
 
     kind: Literal["take_seat"] = "take_seat"
     seat: Seat
     name: Name
-
-    host: ClassVar[bool] = True
-    open: ClassVar[bool] = True
-    wordless: ClassVar[bool] = True
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         holder = asked.incident.person(self.seat)
@@ -42,16 +36,11 @@ class TakeSeat(Act):
         return f"takes the seat of {n.role(self.seat)}"
 
 
-class LeaveSeat(Act):
+class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
     """A person gets up; a simulated teammate takes over."""
 
     kind: Literal["leave_seat"] = "leave_seat"
     seat: Seat
-
-    host: ClassVar[bool] = True
-    open: ClassVar[bool] = True
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.got_up(self.seat)
@@ -64,18 +53,12 @@ class LeaveSeat(Act):
         return f"leaves the seat of {n.role(self.seat)}"
 
 
-class AssignRole(Act):
+class AssignRole(Act, form="Commander, deputy", tab="Command", open=True, about=("role",), group="lead"):
     """Offer a post (commander, deputy) to the holder of a seat; your own is accepted at once."""
 
     kind: Literal["assign_role"] = "assign_role"
     role: Post
     to: Seat
-
-    form: ClassVar[str] = "Commander, deputy"
-    tab: ClassVar[Tab] = "Command"
-    open: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("role",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         incident = asked.incident
@@ -102,18 +85,11 @@ class AssignRole(Act):
         return f"{self.role.title()}: {n.handle(self.to)}"
 
 
-class AcceptRole(Act):
+class AcceptRole(Act, form="Accept role", tab="Command", open=True, about=("role",), group="lead", minor=True):
     """Accept the post offered to your seat."""
 
     kind: Literal["accept_role"] = "accept_role"
     role: Post
-
-    form: ClassVar[str] = "Accept role"
-    tab: ClassVar[Tab] = "Command"
-    open: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("role",)
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.offered.get(self.role) != asked.role:
@@ -131,17 +107,11 @@ class AcceptRole(Act):
         return role in history.offered.values()
 
 
-class ReleaseRole(Act):
+class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("role",), group="lead"):
     """Give up a post without a successor."""
 
     kind: Literal["release_role"] = "release_role"
     role: Post
-
-    form: ClassVar[str] = "Release role"
-    tab: ClassVar[Tab] = "Command"
-    open: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("role",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         held = asked.incident.holder(self.role) == asked.role
@@ -158,20 +128,13 @@ class ReleaseRole(Act):
         return role in history.holders.values()
 
 
-class AssignLane(Act):
+class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("lane",), group="lead"):
     """Name the owner of a lane and the next owner after them."""
 
     kind: Literal["assign_lane"] = "assign_lane"
     lane: Lane
     owner: Seat
     next_owner: Seat
-
-    form: ClassVar[str] = "Lane"
-    tab: ClassVar[Tab] = "Command"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    open: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("lane",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.lanes.get(self.lane) == (self.owner, self.next_owner):
@@ -185,19 +148,12 @@ class AssignLane(Act):
         return f"{self.lane.title()} lane: {n.handle(self.owner)}, then {n.handle(self.next_owner)}"
 
 
-class NameMergeOwner(Act):
+class NameMergeOwner(Act, form="Merge owner", tab="Command", may=LEAD, open=True, about=("surface",), group="lead"):
     """Where two lanes touch one surface, name who merges."""
 
     kind: Literal["name_merge_owner"] = "name_merge_owner"
     surface: Service
     owner: Seat
-
-    form: ClassVar[str] = "Merge owner"
-    tab: ClassVar[Tab] = "Command"
-    may: ClassVar[tuple[Duty, ...]] = LEAD
-    open: ClassVar[bool] = True
-    about: ClassVar[tuple[str, ...]] = ("surface",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.merge_owners.get(self.surface) == self.owner:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked, Tab
+from simulator.acts.base import LEAD, Act, Asked
 from simulator.answers import Refusal
 from simulator.names import Names, clauses, due
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.scenario.parts import Effect
 from simulator.values import (
@@ -37,17 +37,12 @@ Eta = Literal["unknown", "range", "point"]
 Progress = Literal["investigating", "mitigating", "recovered"]
 
 
-class PostMessage(Act):
+class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote"):
     """Say something in a channel."""
 
     kind: Literal["post_message"] = "post_message"
     channel: Channel = "incident"
     text: Text
-
-    form: ClassVar[str] = "Message"
-    tab: ClassVar[Tab] = "Tell"
-    group: ClassVar[Group] = "message"
-    news: ClassVar[str] = "somebody wrote"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.circle.is_restricted(self.channel) and not asked.circle.knows(asked.role):
@@ -62,19 +57,13 @@ class PostMessage(Act):
         return f"{where}: {self.text}" if where else self.text
 
 
-class AnswerAsker(Act):
+class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message"):
     """Answer somebody who asked, with one of the answers on offer."""
 
     kind: Literal["answer_asker"] = "answer_asker"
     inject: Annotated[Id, Pick("asks")]
     answer: Annotated[Id, Pick("answers")]
     text: Text = ""
-
-    form: ClassVar[str] = "Answer"
-    tab: ClassVar[Tab] = "Tell"
-    opens_with: ClassVar[str] = "asks"
-    about: ClassVar[tuple[str, ...]] = ("inject",)
-    group: ClassVar[Group] = "message"
 
     def objection(self, asked: Asked) -> Refusal | None:
         inject = asked.scenario.find("injects", self.inject)
@@ -102,7 +91,7 @@ class AnswerAsker(Act):
         return clauses(f"answers: {n.answer(self.inject, self.answer)}", self.text)
 
 
-class EscalateInternally(Act):
+class EscalateInternally(Act, form="Escalate", tab="Tell", may=SPEAKS, weighty=True, number="update", group="message"):
     """Tell engineering leadership: impact, decision in hand, what you need, when they hear again."""
 
     kind: Literal["escalate_internally"] = "escalate_internally"
@@ -112,13 +101,6 @@ class EscalateInternally(Act):
     next_update_minutes: Minutes
     owner: Seat
     text: Text = ""
-
-    form: ClassVar[str] = "Escalate"
-    tab: ClassVar[Tab] = "Tell"
-    may: ClassVar[tuple[Duty, ...]] = SPEAKS
-    weighty: ClassVar[bool] = True
-    number: ClassVar[str] = "update"
-    group: ClassVar[Group] = "message"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.tell("leadership", entry)
@@ -132,14 +114,8 @@ class EscalateInternally(Act):
         )  # fmt: skip
 
 
-class _Update(Act):
+class _Update(Act, may=SPEAKS, tab="Tell", weighty=True, number="update", group="message"):
     """Something that outsiders are told."""
-
-    may: ClassVar[tuple[Duty, ...]] = SPEAKS
-    tab: ClassVar[Tab] = "Tell"
-    weighty: ClassVar[bool] = True
-    number: ClassVar[str] = "update"
-    group: ClassVar[Group] = "message"
 
     def tells_detail(self) -> bool:
         """Tell whether it says outside the circle what only the circle may know: a cause, or where it is."""
@@ -157,7 +133,7 @@ class _Update(Act):
             asked.drill.turn((Effect(knob=knobs.detail, value=1.0),), "update")
 
 
-class UpdateStakeholders(_Update):
+class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", "cause")):
     """Tell customers or the company: status, impact, mitigation, unknowns, when they hear again."""
 
     kind: Literal["update_stakeholders"] = "update_stakeholders"
@@ -171,9 +147,6 @@ class UpdateStakeholders(_Update):
     eta: Eta = "unknown"
     next_update_minutes: Minutes
     text: Text = ""
-
-    form: ClassVar[str] = "Stakeholder update"
-    about: ClassVar[tuple[str, ...]] = ("audience", "cause")
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.audience == "restricted" and not asked.circle.knows(asked.role):
@@ -204,7 +177,7 @@ class UpdateStakeholders(_Update):
         )  # fmt: skip
 
 
-class UpdateExecutives(_Update):
+class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
     """Tell executives what is known, unknown, the impact, the mitigation and when they hear again."""
 
     kind: Literal["update_executives"] = "update_executives"
@@ -216,9 +189,6 @@ class UpdateExecutives(_Update):
     eta: Eta = "unknown"
     next_update_minutes: Minutes
     text: Text = ""
-
-    form: ClassVar[str] = "Executive update"
-    about: ClassVar[tuple[str, ...]] = ("cause",)
 
     def tells_detail(self) -> bool:
         return self.cause is not None
@@ -236,7 +206,10 @@ class UpdateExecutives(_Update):
         )  # fmt: skip
 
 
-class CorrectUpdate(Act):
+class CorrectUpdate(
+    Act, form="Correct an update", tab="Tell", may=SPEAKS, opens_with="updates", weighty=True, number="correction",
+    group="message",
+):  # fmt: skip
     """Take back or correct something an earlier update said."""
 
     kind: Literal["correct_update"] = "correct_update"
@@ -245,19 +218,11 @@ class CorrectUpdate(Act):
     impact: Figure | None = None
     text: Text = ""
 
-    form: ClassVar[str] = "Correct an update"
-    tab: ClassVar[Tab] = "Tell"
-    may: ClassVar[tuple[Duty, ...]] = SPEAKS
-    opens_with: ClassVar[str] = "updates"
-    weighty: ClassVar[bool] = True
-    number: ClassVar[str] = "correction"
-    group: ClassVar[Group] = "message"
-
     def sentence(self, n: Names) -> str:
         return clauses(f"Correction of {self.update}: {self.status}", n.figure(self.impact), self.text)
 
 
-class HandOff(Act):
+class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"):
     """Hand a lane or command to somebody, so that nothing falls between the two of you."""
 
     kind: Literal["hand_off"] = "hand_off"
@@ -271,11 +236,6 @@ class HandOff(Act):
     rollback_trigger: Check | None = None
     packet: Annotated[Ref, Pick("packets")] | None = None
     note: Text = ""
-
-    form: ClassVar[str] = "Hand off"
-    tab: ClassVar[Tab] = "Command"
-    about: ClassVar[tuple[str, ...]] = ("what",)
-    group: ClassVar[Group] = "lead"
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.what == COMMANDER and asked.incident.holder(COMMANDER) != asked.role:
@@ -302,17 +262,11 @@ class HandOff(Act):
         )  # fmt: skip
 
 
-class AcceptHandOff(Act):
+class AcceptHandOff(Act, form="Accept handoff", tab="Command", opens_with="handoffs", group="lead", minor=True):
     """Say that you have what was handed to you."""
 
     kind: Literal["accept_hand_off"] = "accept_hand_off"
     handoff: Annotated[Ref, Pick("handoffs")]
-
-    form: ClassVar[str] = "Accept handoff"
-    tab: ClassVar[Tab] = "Command"
-    opens_with: ClassVar[str] = "handoffs"
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def objection(self, asked: Asked) -> Refusal | None:
         offer = asked.incident.handoffs.get(self.handoff)

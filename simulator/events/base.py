@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Unpack
 
 from simulator.names import Names, Said
-from simulator.record.entry import Body, Entry
+from simulator.record.entry import Body, Entry, Says
+
+
+class EventSays(Says, total=False):
+    """What an event says of itself besides."""
+
+    in_world: bool
+    doer: str
 
 
 class Event(Body):
     """One thing that happened. `to` names the roles that may see it; empty means everybody."""
 
     to: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **says: Unpack[EventSays]) -> None:
+        super().__init_subclass__(**says)
 
     in_world: ClassVar[bool] = False
     """It stands in the world's lane of a timeline, not in the team's."""
@@ -27,7 +37,7 @@ class Event(Body):
         return None
 
 
-class Truth(Event):
+class TruthEvent(Event):
     """What the world really did: nobody's to see while the drill runs."""
 
     is_truth: ClassVar[bool] = True

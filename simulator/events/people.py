@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 from simulator.events.base import Event, system
 from simulator.names import Names, Said
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import Offer, Stretch, Task
 from simulator.text import clock
 from simulator.values import COMMANDER, Action, Id, Lane, Post, Query, Ref, Role, Seat, Topic, Words
 
 
-class PageSent(Event):
+class PageSent(Event, group="lead", minor=True):
     """A role was paged."""
 
     kind: Literal["page_sent"] = "page_sent"
     role: Role
     about: Words
-
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
 
     def fold(self, history: History, entry: Entry) -> None:
         history.paged[self.role] = entry.at
@@ -33,27 +30,21 @@ class PageSent(Event):
         return system(f"Pager rings at {n.handle(self.role)}")
 
 
-class PageUnanswered(Event):
+class PageUnanswered(Event, group="lead", news="a page was not answered"):
     """Nobody answered; the secondary is being paged."""
 
     kind: Literal["page_unanswered"] = "page_unanswered"
     role: Role
 
-    group: ClassVar[Group] = "lead"
-    news: ClassVar[str] = "a page was not answered"
-
     def in_words(self, n: Names, entry: Entry) -> Said:
         return system(f"{n.handle(self.role)} does not answer; the secondary is being paged")
 
 
-class RoleJoined(Event):
+class RoleJoined(Event, group="lead", news="somebody joined"):
     """A paged specialist is in the room."""
 
     kind: Literal["role_joined"] = "role_joined"
     role: Role
-
-    group: ClassVar[Group] = "lead"
-    news: ClassVar[str] = "somebody joined"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.present[self.role] = True
@@ -63,15 +54,12 @@ class RoleJoined(Event):
         return system(f"{n.handle(self.role)} joined")
 
 
-class RoleAccepted(Event):
+class RoleAccepted(Event, group="lead", doer="seat"):
     """A post has a holder who accepted it."""
 
     kind: Literal["role_accepted"] = "role_accepted"
     role: Post
     seat: Seat
-
-    group: ClassVar[Group] = "lead"
-    doer: ClassVar[str] = "seat"
 
     def fold(self, history: History, entry: Entry) -> None:
         held = history.holder(self.role)
@@ -83,15 +71,12 @@ class RoleAccepted(Event):
         return system(f"{n.handle(self.seat)} is {self.role}")
 
 
-class RoleVacated(Event):
+class RoleVacated(Event, group="lead", doer="seat"):
     """The holder of a post had to go without having handed it over."""
 
     kind: Literal["role_vacated"] = "role_vacated"
     role: Post
     seat: Seat
-
-    group: ClassVar[Group] = "lead"
-    doer: ClassVar[str] = "seat"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.vacate(self.role, entry)
@@ -101,22 +86,18 @@ class RoleVacated(Event):
         return Said("decision", "leaves", n.handle(self.seat), f"had to go without handing over; nobody is {self.role}")
 
 
-class RoleDoubled(Event):
+class RoleDoubled(Event, group="lead", news="one person is commander and deputy", doer="seat"):
     """One holder has both posts, which the playbook wants with two people: name another deputy."""
 
     kind: Literal["role_doubled"] = "role_doubled"
     seat: Seat
-
-    group: ClassVar[Group] = "lead"
-    news: ClassVar[str] = "one person is commander and deputy"
-    doer: ClassVar[str] = "seat"
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         text = "is commander and deputy now; name somebody else deputy"
         return Said("decision", "one for both", n.handle(self.seat), text)
 
 
-class TaskAssigned(Event):
+class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
     """A task got its id (`task`, such as `task:1`) and its owner."""
 
     kind: Literal["task_assigned"] = "task_assigned"
@@ -130,10 +111,6 @@ class TaskAssigned(Event):
     topic: Topic | None = None
     due: int
     """Drill second by which a report is expected."""
-
-    group: ClassVar[Group] = "lead"
-    news: ClassVar[str] = "you have a task"
-    doer: ClassVar[str] = "owner"
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -158,7 +135,7 @@ class TaskAssigned(Event):
         return system(f"{self.task} for {n.handle(self.owner)}: {self.text} ({by})")
 
 
-class TaskReassigned(Event):
+class TaskReassigned(Event, group="lead", news="a task went to somebody else", doer="owner"):
     """A task went to somebody else because nothing came of it, or was taken back by who had it first."""
 
     kind: Literal["task_reassigned"] = "task_reassigned"
@@ -166,10 +143,6 @@ class TaskReassigned(Event):
     owner: Role
     was: Role
     due: int
-
-    group: ClassVar[Group] = "lead"
-    news: ClassVar[str] = "a task went to somebody else"
-    doer: ClassVar[str] = "owner"
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
         return circle.knows(self.owner) and circle.knows(self.was)
@@ -186,16 +159,12 @@ class TaskReassigned(Event):
         return system(f"{self.task} goes from {n.handle(self.was)} to {n.handle(self.owner)} (by {clock(self.due)})")
 
 
-class TaskAcknowledged(Event):
+class TaskAcknowledged(Event, group="lead", minor=True, doer="owner"):
     """The owner said that they have it."""
 
     kind: Literal["task_acknowledged"] = "task_acknowledged"
     task: Ref
     owner: Role
-
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
-    doer: ClassVar[str] = "owner"
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
         return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
@@ -207,17 +176,13 @@ class TaskAcknowledged(Event):
         return system(f"{n.handle(self.owner)} has {self.task}")
 
 
-class TaskReported(Event):
+class TaskReported(Event, group="message", news="a task is reported", doer="owner"):
     """The owner reported back; the task is closed."""
 
     kind: Literal["task_reported"] = "task_reported"
     task: Ref
     owner: Role
     text: Words
-
-    group: ClassVar[Group] = "message"
-    news: ClassVar[str] = "a task is reported"
-    doer: ClassVar[str] = "owner"
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
         return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
@@ -229,28 +194,21 @@ class TaskReported(Event):
         return Said("person", "reports", n.handle(self.owner), f"{self.task}: {self.text}")
 
 
-class StandInCalled(Event):
+class StandInCalled(Event, group="lead", doer="seat"):
     """Somebody sits in a seat and does nothing while others wait; the secondary is being paged."""
 
     kind: Literal["stand_in_called"] = "stand_in_called"
     seat: Seat
 
-    group: ClassVar[Group] = "lead"
-    doer: ClassVar[str] = "seat"
-
     def in_words(self, n: Names, entry: Entry) -> Said:
         return system(f"Pager rings at the secondary of {n.role(self.seat)}")
 
 
-class StandInCame(Event):
+class StandInCame(Event, group="lead", news="somebody stands in for a silent seat", doer="seat"):
     """A simulated secondary does the seat's work until the person in it does anything."""
 
     kind: Literal["stand_in_came"] = "stand_in_came"
     seat: Seat
-
-    group: ClassVar[Group] = "lead"
-    news: ClassVar[str] = "somebody stands in for a silent seat"
-    doer: ClassVar[str] = "seat"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.stand_ins[self.seat] = entry.at
@@ -260,14 +218,11 @@ class StandInCame(Event):
         return system(f"The secondary of {n.role(self.seat)} stands in for {n.handle(self.seat)}")
 
 
-class StandInLeft(Event):
+class StandInLeft(Event, group="lead", doer="seat"):
     """The person in the seat is back at work, or has got up; nobody stands in for them any more."""
 
     kind: Literal["stand_in_left"] = "stand_in_left"
     seat: Seat
-
-    group: ClassVar[Group] = "lead"
-    doer: ClassVar[str] = "seat"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.stand_ins.pop(self.seat, None)
@@ -278,7 +233,7 @@ class StandInLeft(Event):
         return system(f"The secondary of {n.role(self.seat)} is gone again")
 
 
-class HandOffOffered(Event):
+class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", doer="receiver"):
     """A handoff got its id (`handoff:N`)."""
 
     kind: Literal["hand_off_offered"] = "hand_off_offered"
@@ -287,11 +242,6 @@ class HandOffOffered(Event):
     """`commander`, or a lane."""
     giver: Role
     receiver: Role
-
-    group: ClassVar[Group] = "lead"
-    minor: ClassVar[bool] = True
-    news: ClassVar[str] = "a handoff for you"
-    doer: ClassVar[str] = "receiver"
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -307,16 +257,13 @@ class HandOffOffered(Event):
         return system(f"{n.handle(self.giver)} hands {self.what} to {n.handle(self.receiver)}")
 
 
-class HandOffAccepted(Event):
+class HandOffAccepted(Event, group="lead", doer="receiver"):
     """The receiver has it."""
 
     kind: Literal["hand_off_accepted"] = "hand_off_accepted"
     handoff: Ref
     what: Id
     receiver: Role
-
-    group: ClassVar[Group] = "lead"
-    doer: ClassVar[str] = "receiver"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.handoffs[self.handoff].accepted = entry.at

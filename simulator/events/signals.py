@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 from simulator.events.base import Event
 from simulator.names import Names, Said
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import AlertState
 from simulator.values import Alert, Channel, Cue, Id, Inject, Ref, Role, Words
@@ -17,7 +17,7 @@ FEW = 3
 """Readers up to which something is said to be for you."""
 
 
-class AlertFired(Event):
+class AlertFired(Event, group="alert", in_world=True, news="an alert fired"):
     """An alert rule held for its `for:`; `value` is what the rule saw. `page` is the role it pages, if any."""
 
     kind: Literal["alert_fired"] = "alert_fired"
@@ -27,10 +27,6 @@ class AlertFired(Event):
     value: float
     page: Role | None = None
     runbook: Words | None = None
-
-    group: ClassVar[Group] = "alert"
-    in_world: ClassVar[bool] = True
-    news: ClassVar[str] = "an alert fired"
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -48,14 +44,11 @@ class AlertFired(Event):
         return Said("alert", f"alert {self.severity}", n.title("alerts", self.alert), self.summary + pages)
 
 
-class AlertResolved(Event):
+class AlertResolved(Event, group="alert", in_world=True):
     """An alert rule no longer holds."""
 
     kind: Literal["alert_resolved"] = "alert_resolved"
     alert: Alert
-
-    group: ClassVar[Group] = "alert"
-    in_world: ClassVar[bool] = True
 
     def fold(self, history: History, entry: Entry) -> None:
         history.alerts[self.alert].firing = False
@@ -64,7 +57,7 @@ class AlertResolved(Event):
         return Said("alert", "resolved", n.title("alerts", self.alert), "no longer holds")
 
 
-class ChangeHappened(Event):
+class ChangeHappened(Event, group="change", in_world=True):
     """A deploy, flag flip, migration or configuration change, innocent ones included."""
 
     kind: Literal["change_happened"] = "change_happened"
@@ -73,9 +66,6 @@ class ChangeHappened(Event):
     summary: Words
     actor: Words
     detail: Words | None = None
-
-    group: ClassVar[Group] = "change"
-    in_world: ClassVar[bool] = True
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -89,7 +79,7 @@ class ChangeHappened(Event):
         return Said("change", "change", self.service, f"{text} ({self.actor})")
 
 
-class InjectDelivered(Event):
+class InjectDelivered(Event, group="inject", news="a message came"):
     """Something from outside reached a channel: a message, an ask, a claim, a call."""
 
     kind: Literal["inject_delivered"] = "inject_delivered"
@@ -100,9 +90,6 @@ class InjectDelivered(Event):
     form: Literal["message", "ask", "claim", "order"]
     answers: tuple[tuple[str, str], ...] = ()
     """Answers on offer, as (id, label)."""
-
-    group: ClassVar[Group] = "inject"
-    news: ClassVar[str] = "a message came"
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -126,7 +113,7 @@ class InjectDelivered(Event):
         return Said("inject", label, f"{self.persona} in {where}" if where else self.persona, self.text)
 
 
-class MessagePosted(Event):
+class MessagePosted(Event, group="message", news="somebody wrote"):
     """Somebody simulated said something; `about` is a reference (task, query, cue) where there is one."""
 
     kind: Literal["message_posted"] = "message_posted"
@@ -136,9 +123,6 @@ class MessagePosted(Event):
     text: Words
     about: Ref | None = None
 
-    group: ClassVar[Group] = "message"
-    news: ClassVar[str] = "somebody wrote"
-
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
         return circle.is_restricted(self.channel)
 
@@ -147,16 +131,13 @@ class MessagePosted(Event):
         return Said("person", "says", n.teammate(self.role) + (f" in {where}" if where else ""), self.text)
 
 
-class CueGiven(Event):
+class CueGiven(Event, group="finding", news="you were told something"):
     """A role learned something that only it knows (always addressed)."""
 
     kind: Literal["cue_given"] = "cue_given"
     cue: Cue
     role: Role
     text: Words
-
-    group: ClassVar[Group] = "finding"
-    news: ClassVar[str] = "you were told something"
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -166,7 +147,7 @@ class CueGiven(Event):
         return Said("cue", "only you know", "", self.text)
 
 
-class CueShared(Event):
+class CueShared(Event, group="finding", news="somebody shared something", stands_from_now=True):
     """A cue reached the channel; `how` says whether it was asked for, offered, or came late by itself."""
 
     kind: Literal["cue_shared"] = "cue_shared"
@@ -174,10 +155,6 @@ class CueShared(Event):
     role: Role
     text: Words
     how: Literal["asked", "offered", "late"]
-
-    group: ClassVar[Group] = "finding"
-    news: ClassVar[str] = "somebody shared something"
-    stands_from_now: ClassVar[bool] = True
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -194,14 +171,11 @@ class CueShared(Event):
         return Said("person", "shares", who, self.text)
 
 
-class HintGiven(Event):
+class HintGiven(Event, group="finding", news="a hint"):
     """The next-step hint of training mode, or one from the facilitator."""
 
     kind: Literal["hint_given"] = "hint_given"
     text: Words
-
-    group: ClassVar[Group] = "finding"
-    news: ClassVar[str] = "a hint"
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return Said("hint", "hint", "", self.text)

@@ -1,16 +1,16 @@
-"""Truth: what the world really did, and where simulated people slipped. For facilitator and scoring only."""
+"""TruthEvent: what the world really did, and where simulated people slipped. For facilitator and scoring only."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Literal
 
-from simulator.events.base import Truth
-from simulator.record.entry import Entry, Group
+from simulator.events.base import TruthEvent
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.values import Action, Id, Ref, Role, Scalar, Segment, Words
 
 
-class FaultStarted(Truth):
+class FaultStarted(TruthEvent, group="fault"):
     """The fault behind the incident began."""
 
     kind: Literal["fault_started"] = "fault_started"
@@ -18,10 +18,8 @@ class FaultStarted(Truth):
     since: int | None = None
     """Drill second at which it began, where that lies before the drill's own history."""
 
-    group: ClassVar[Group] = "fault"
 
-
-class KnobTurned(Truth):
+class KnobTurned(TruthEvent, group="change"):
     """Something people or the scenario did changed the world; full after `over` seconds."""
 
     kind: Literal["knob_turned"] = "knob_turned"
@@ -31,34 +29,28 @@ class KnobTurned(Truth):
     by: Ref
     """Reference of the action, inject or merge that did it."""
 
-    group: ClassVar[Group] = "change"
 
-
-class MitigationTookEffect(Truth):
+class MitigationTookEffect(TruthEvent, group="effect"):
     """An action's propagation is over."""
 
     kind: Literal["mitigation_took_effect"] = "mitigation_took_effect"
     run: Ref
     action: Action
 
-    group: ClassVar[Group] = "effect"
-
     def fold(self, history: History, entry: Entry) -> None:
         run = history.runs[self.run]
         run.effect, run.effect_seq = entry.at, entry.seq
 
 
-class ToleranceCrossed(Truth):
+class ToleranceCrossed(TruthEvent, group="tolerance"):
     """A segment went out of tolerance or came back."""
 
     kind: Literal["tolerance_crossed"] = "tolerance_crossed"
     segment: Segment
     within: bool
 
-    group: ClassVar[Group] = "tolerance"
 
-
-class SlipMade(Truth):
+class SlipMade(TruthEvent, group="slip", in_world=False):
     """A simulated person slipped: what they did or said was off, what the tools print is true."""
 
     kind: Literal["slip_made"] = "slip_made"
@@ -68,11 +60,8 @@ class SlipMade(Truth):
     """The task or run it happened in."""
     said: Words = ""
 
-    group: ClassVar[Group] = "slip"
-    in_world: ClassVar[bool] = False
 
-
-class MergeLanded(Truth):
+class MergeLanded(TruthEvent, group="change"):
     """A queued change landed because nothing froze it; `harmful` when it hurt."""
 
     kind: Literal["merge_landed"] = "merge_landed"
@@ -80,10 +69,8 @@ class MergeLanded(Truth):
     service: Id
     harmful: bool
 
-    group: ClassVar[Group] = "change"
 
-
-class TruthSampled(Truth):
+class TruthSampled(TruthEvent, group="state"):
     """The world once a minute: cumulative harm by dimension, segments, facts and figures."""
 
     kind: Literal["truth_sampled"] = "truth_sampled"
@@ -92,5 +79,3 @@ class TruthSampled(Truth):
     """Segment -> share still affected; within tolerance up to the segment's `tolerance`."""
     facts: dict[str, Scalar]
     figures: dict[str, float]
-
-    group: ClassVar[Group] = "state"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Literal
 
 from simulator.events.base import Event, system
 from simulator.names import Names, Said, reading
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Entry, Group
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.text import clock
 from simulator.values import Action, Metric, Part, Query, Ref, Role, Scalar, Seat, Segment, Words
@@ -17,27 +17,22 @@ Grade = Literal["physics", "receipt", "artifact", "narrative"]
 """What kind of evidence an output is: what the system did, what it answered, a panel, somebody's word."""
 
 
-class _Executed(Event):
+class _Executed(Event, doer="executor"):
     """Something that one role carries out: those who need to know keep their own work among themselves."""
 
     executor: Role
-
-    doer: ClassVar[str] = "executor"
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
         return circle.knows(self.executor)
 
 
-class QueryQueued(_Executed):
+class QueryQueued(_Executed, group="finding", minor=True):
     """A query waits because its executor's hands are full."""
 
     kind: Literal["query_queued"] = "query_queued"
     run: Ref
     executor: Role
     command_line: Words
-
-    group: ClassVar[Group] = "finding"
-    minor: ClassVar[bool] = True
 
     def fold(self, history: History, entry: Entry) -> None:
         history.queue_query(self.run, self.executor, self.command_line, entry)
@@ -46,7 +41,7 @@ class QueryQueued(_Executed):
         return system(f"{n.handle(self.executor)} has hands full; waiting: $ {self.command_line}")
 
 
-class QueryStarted(_Executed):
+class QueryStarted(_Executed, group="finding", minor=True):
     """An executor began; the output comes at about `expected`."""
 
     kind: Literal["query_started"] = "query_started"
@@ -56,9 +51,6 @@ class QueryStarted(_Executed):
     command_line: Words
     expected: int
 
-    group: ClassVar[Group] = "finding"
-    minor: ClassVar[bool] = True
-
     def fold(self, history: History, entry: Entry) -> None:
         history.queue_query(self.run, self.executor, self.command_line, entry, self.expected)
 
@@ -66,7 +58,7 @@ class QueryStarted(_Executed):
         return system(f"{n.handle(self.executor)} runs $ {self.command_line}")
 
 
-class QueryFinished(_Executed):
+class QueryFinished(_Executed, group="finding", news="a result is there"):
     """The output as it stood at that moment. `figures` are the numbers it shows, `findings` what it says by name."""
 
     kind: Literal["query_finished"] = "query_finished"
@@ -82,9 +74,6 @@ class QueryFinished(_Executed):
     ok: bool = True
     """False where the output is an error message (wrong precondition, wrong place)."""
 
-    group: ClassVar[Group] = "finding"
-    news: ClassVar[str] = "a result is there"
-
     @property
     def refs(self) -> tuple[Ref, ...]:
         return (self.run,)
@@ -97,7 +86,7 @@ class QueryFinished(_Executed):
         return Said("output", label, n.handle(self.executor), f"$ {self.command_line}", self.output)
 
 
-class MetricPinned(Event):
+class MetricPinned(Event, group="finding"):
     """A panel was put into the record: value, window and extremes as the measurement layer showed them."""
 
     kind: Literal["metric_pinned"] = "metric_pinned"
@@ -107,8 +96,6 @@ class MetricPinned(Event):
     low: float | None = None
     high: float | None = None
     since: int
-
-    group: ClassVar[Group] = "finding"
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -122,7 +109,7 @@ class MetricPinned(Event):
         return system(f"Panel pinned: {n.title('metrics', self.metric)}, now {reading(self.last)}{between}")
 
 
-class ActionQueued(_Executed):
+class ActionQueued(_Executed, group="action", minor=True, news="your signature is wanted"):
     """An action waits for its executor, or for signatures."""
 
     kind: Literal["action_queued"] = "action_queued"
@@ -132,10 +119,6 @@ class ActionQueued(_Executed):
     executor: Role
     waits_for: tuple[Role, ...] = ()
     """Roles whose signature is missing."""
-
-    group: ClassVar[Group] = "action"
-    minor: ClassVar[bool] = True
-    news: ClassVar[str] = "your signature is wanted"
 
     def concerns(self, role: str) -> bool:
         return bool(self.waits_for)
@@ -148,7 +131,7 @@ class ActionQueued(_Executed):
         return system(f"{n.title('actions', self.action)}: waits for {for_whom}")
 
 
-class SignedOff(Event):
+class SignedOff(Event, group="action", doer="seat"):
     """Somebody signed an action; a signature serves one run."""
 
     kind: Literal["signed_off"] = "signed_off"
@@ -156,9 +139,6 @@ class SignedOff(Event):
     role: Role
     """Role whose sign-off it is."""
     seat: Seat
-
-    group: ClassVar[Group] = "action"
-    doer: ClassVar[str] = "seat"
 
     def fold(self, history: History, entry: Entry) -> None:
         run = history.last_run("action", self.action)
@@ -169,7 +149,7 @@ class SignedOff(Event):
         return system(f"{n.handle(self.seat)} signed: {n.title('actions', self.action)}")
 
 
-class ActionStarted(_Executed):
+class ActionStarted(_Executed, group="action"):
     """The executor began to carry it out."""
 
     kind: Literal["action_started"] = "action_started"
@@ -178,8 +158,6 @@ class ActionStarted(_Executed):
     executor: Role
     expected: int
     """Drill second at which it should be carried out."""
-
-    group: ClassVar[Group] = "action"
 
     def fold(self, history: History, entry: Entry) -> None:
         run = history.runs[self.run]
@@ -191,7 +169,7 @@ class ActionStarted(_Executed):
         return Said("action", "starts", n.handle(self.executor), text)
 
 
-class ActionFinished(_Executed):
+class ActionFinished(_Executed, group="action", news="something was carried out"):
     """Carried out; the effect follows after its propagation. `output` is what the tool printed."""
 
     kind: Literal["action_finished"] = "action_finished"
@@ -202,9 +180,6 @@ class ActionFinished(_Executed):
     ok: bool = True
     """False where it failed, or hangs (`stalled`) until its obstacle is gone or it is aborted."""
     stalled: bool = False
-
-    group: ClassVar[Group] = "action"
-    news: ClassVar[str] = "something was carried out"
 
     @property
     def refs(self) -> tuple[Ref, ...]:
@@ -220,15 +195,12 @@ class ActionFinished(_Executed):
         return Said("action", how, n.handle(self.executor), n.title("actions", self.action), self.output)
 
 
-class ActionAborted(Event):
+class ActionAborted(Event, group="action", news="something was aborted"):
     """Stopped before it was carried out."""
 
     kind: Literal["action_aborted"] = "action_aborted"
     run: Ref
     action: Action
-
-    group: ClassVar[Group] = "action"
-    news: ClassVar[str] = "something was aborted"
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
         return circle.knows(hands.get(self.run, ""))
@@ -259,7 +231,7 @@ class MeasuredRow(Part):
         )
 
 
-class VerificationMeasured(Event):
+class VerificationMeasured(Event, group="finding", news="the verification is measured"):
     """What the measurement layer gave for a recorded verification, one row a metric and segment."""
 
     kind: Literal["verification_measured"] = "verification_measured"
@@ -268,9 +240,6 @@ class VerificationMeasured(Event):
     held: int
     """Seconds of holding still."""
     rows: tuple[MeasuredRow, ...]
-
-    group: ClassVar[Group] = "finding"
-    news: ClassVar[str] = "the verification is measured"
 
     @property
     def green(self) -> bool:

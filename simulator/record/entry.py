@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union
+from typing import Annotated, Any, ClassVar, Literal, TypedDict, TypeVar, Union
 
 from pydantic import Field
 
@@ -21,10 +21,25 @@ NOBODY = ("",)
 """Readers of what no role may see."""
 
 
+class Says(TypedDict, total=False):
+    """What a class of bodies says of itself in its head: `class DrillEnded(Event, group="lead", news="…")`."""
+
+    group: Group
+    minor: bool
+    news: str
+    number: str
+    stands_from_now: bool
+
+
 class Body(Part):
     """An act or an event, and what everybody asks of either."""
 
     kind: str
+
+    def __init_subclass__(cls, **says: object) -> None:
+        super().__init_subclass__()
+        for name, value in says.items():
+            setattr(cls, name, value)
 
     group: ClassVar[Group] = ""
     minor: ClassVar[bool] = False

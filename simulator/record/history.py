@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from simulator.record.entry import Entry
-from simulator.record.tracked import AlertState, Offer, Order, Run, Stretch, Task
+from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, Duty, Ref
 
@@ -77,7 +77,7 @@ class History:
         self.alerts: dict[str, AlertState] = {}
         self.tasks: dict[str, Task] = {}
         self.runs: dict[str, Run] = {}
-        self.orders: dict[str, list[Order]] = {}
+        self.orders: dict[str, list[ActionOrder]] = {}
         """Action -> what asked for it since its last run began to wait."""
         self.asks: dict[str, int] = {}
         """Open asks: inject id -> delivered at."""
@@ -264,13 +264,13 @@ class History:
 
     def order(self, action: str, entry: Entry, decision: Ref | None = None) -> None:
         """Take note that an action was asked for."""
-        self.orders.setdefault(action, []).append(Order(entry.at, entry.seq, entry.by, decision))
+        self.orders.setdefault(action, []).append(ActionOrder(entry.at, entry.seq, entry.by, decision))
 
     def queue_action(self, run: Ref, action: str, executor: str, waits_for: tuple[str, ...], entry: Entry) -> None:
         """Begin to keep track of a run of an action."""
         # A delegated action is asked for more than once: the commander's order, the task, the executor's own order.
         asked = self.orders.pop(action, [])
-        first = asked[0] if asked else Order(entry.at, entry.seq, entry.by, None)
+        first = asked[0] if asked else ActionOrder(entry.at, entry.seq, entry.by, None)
         decision = next((order.decision for order in asked if order.decision), None)
         self.runs[run] = Run(
             run, "action", action, executor, self.commands.get(action, action), entry.at, "waiting",

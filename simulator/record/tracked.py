@@ -125,7 +125,7 @@ class Offer:
 
 
 @dataclass(slots=True)
-class Order:
+class ActionOrder:
     """An action asked for: the order itself, or the task that passes it on."""
 
     at: int

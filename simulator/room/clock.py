@@ -11,7 +11,7 @@ What = Literal["start", "pause", "resume", "speed", "skip", "stop"]
 
 
 @dataclass(frozen=True)
-class Mark:
+class ClockMark:
     """One line of the clock log: at wall instant `wall` (seconds since the epoch), `by` did `what`."""
 
     wall: float
@@ -40,7 +40,7 @@ class Clock:
             return self.at
         return self.at + max(0.0, wall - self.since) * self.pace
 
-    def after(self, mark: Mark) -> Clock:
+    def after(self, mark: ClockMark) -> Clock:
         """Return the clock once `mark` is in the log. A mark that changes nothing (a second start) is harmless."""
         wall = max(mark.wall, self.since)
         here = replace(self, at=self.reading(wall), since=wall)
@@ -60,7 +60,7 @@ class Clock:
         return here
 
 
-def fold(marks: Iterable[Mark], opens_at: int) -> Clock:
+def fold(marks: Iterable[ClockMark], opens_at: int) -> Clock:
     """Return the clock after all `marks`, in the order of the log; it stands at `opens_at` until the start."""
     clock = Clock(at=opens_at)
     for mark in marks:

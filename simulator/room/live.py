@@ -14,7 +14,7 @@ from simulator.engine import OPENS_AT, VERSION, Engine
 from simulator.errors import AccessDenied, DrillError, StaleWriter
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
-from simulator.room.clock import Clock, Mark, What, fold
+from simulator.room.clock import Clock, ClockMark, What, fold
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped, run_ahead
 from simulator.room.store import DrillRow, Store
@@ -31,7 +31,7 @@ class Live:
     """A drill under way: engine, clock log, and how far both have been read from the store."""
 
     def __init__(self, store: Store, row: DrillRow, loaded: LoadedScenario, finishing: Finishing) -> None:
-        self.marks: list[Mark] = []
+        self.marks: list[ClockMark] = []
         self.problem = outdated(row, loaded)
         """Why the drill cannot go on here, if it cannot."""
         self.builds = 0
@@ -143,7 +143,7 @@ class Live:
         raise DrillError(BUSY)
 
     def _append(self, what: What, value: float | None, by: str) -> None:
-        mark = Mark(self._store.now(), what, value, by)
+        mark = ClockMark(self._store.now(), what, value, by)
         self._store.add_mark(self._row.id, len(self.marks) + 1, mark)
         self.marks.append(mark)
 

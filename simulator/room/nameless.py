@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from unicodedata import normalize
 
 from simulator import acts
 from simulator import events as e
-from simulator.record.entry import Body, Entry
+from simulator.record.entry import Entry
 from simulator.record.journal import Journal
-from simulator.values import Author, Personal, marked
+from simulator.values import Author, Personal, retold
 
 SHORTEST, SHORTEST_PART = 2, 3
 """Letters a name, and one word of a longer name, must have to be looked for; shorter ones would hit ordinary words."""
@@ -84,16 +83,9 @@ def _entry(entry: Entry, titles: Mapping[str, str], told: Told) -> Entry:
     if by.name:
         by = Author.person(by.role, titles.get(by.role, by.role))
     body = entry.body
-    clean = {name: told(words) for name in personal(type(body)) if isinstance(words := getattr(body, name), str)}
+    clean = retold(body, Personal, lambda _, words: told(words))
     if isinstance(body, acts.TakeSeat):
-        clean["name"] = titles.get(body.seat, body.seat)
+        clean = clean.model_copy(update={"name": titles.get(body.seat, body.seat)})
     if isinstance(body, e.MessagePosted) and body.role in titles:
-        del clean["role"]  # a role's own name is nobody's
-    # Not validated again: what was within its limits may grow beyond them with a title.
-    return Entry(entry.seq, entry.at, by, body.model_copy(update=clean))
-
-
-@cache
-def personal(body: type[Body]) -> tuple[str, ...]:
-    """Return the fields of an act or event in which people write, or in which what they wrote comes back."""
-    return tuple(name for name, info in body.model_fields.items() if marked(info, Personal))
+        clean = clean.model_copy(update={"role": body.role})  # a role's own name is nobody's
+    return Entry(entry.seq, entry.at, by, clean)

@@ -24,14 +24,14 @@ from simulator.errors import StaleWriter, StoreError
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header, parse_body
 from simulator.room import schema as t
-from simulator.room.clock import Mark, What
+from simulator.room.clock import ClockMark, What
 from simulator.values import Author
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
 ATTEMPTS = 20
 WRITES = {"writes": True}
-"""Mark of a transaction that is going to write."""
+"""ClockMark of a transaction that is going to write."""
 
 
 @dataclass(frozen=True)
@@ -141,17 +141,17 @@ class Store:
                           .order_by(t.commands.c.seq))  # fmt: skip
         return [(Entry(seq, at, Author(by), _body(body)), key) for seq, at, by, body, key in rows]
 
-    def add_mark(self, drill: str, expected: int, mark: Mark) -> None:
+    def add_mark(self, drill: str, expected: int, mark: ClockMark) -> None:
         """Append to the clock log. Raises StaleWriter where line `expected` exists."""
         values = {"drill": drill, "seq": expected, **mark.__dict__}
         self._insert(t.clock, values, taken=f"line {expected} of the clock log of drill {drill} is already there")
 
-    def marks(self, drill: str, after: int = 0) -> list[Mark]:
+    def marks(self, drill: str, after: int = 0) -> list[ClockMark]:
         """Return the clock log of a drill past line `after`, in order."""
         columns = (t.clock.c.wall, t.clock.c.what, t.clock.c.value, t.clock.c.by)
         rows = self._rows(select(*columns).where(t.clock.c.drill == drill, t.clock.c.seq > after)
                           .order_by(t.clock.c.seq))  # fmt: skip
-        return [Mark(wall, cast("What", what), value, by) for wall, what, value, by in rows]
+        return [ClockMark(wall, cast("What", what), value, by) for wall, what, value, by in rows]
 
     def heads(self, drill: str) -> tuple[int, int]:
         """Return the last command's number and the last clock line's: what tells whether there is news."""

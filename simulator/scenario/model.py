@@ -274,5 +274,5 @@ class Scenario(Data):
 
     def places(self, role: str) -> tuple[str, ...]:
         """Return the places a role fills, its own first."""
-        filled = [place for place, filled_by in self.cast().items() if filled_by == role]
-        return tuple(sorted(filled, key=lambda place: place != self.place(role)))
+        filled = (place for place, filled_by in self.cast().items() if filled_by == role)
+        return tuple(dict.fromkeys((self.place(role), *filled)))

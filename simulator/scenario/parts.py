@@ -320,7 +320,7 @@ class Action(Titled):
     mishap: Mishap | None = None
 
 
-class Answer(Data):
+class AnswerChoice(Data):
     """One answer on offer to somebody who asks."""
 
     id: str
@@ -357,7 +357,7 @@ class Inject(Data):
     persona: str
     form: Literal["message", "ask", "claim", "order"] = "message"
     text: Template
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[AnswerChoice, ...] = ()
     claim: CauseId | None = None
     """Cause or statement id it claims; `disproved_by` are the queries that kill it."""
     wrong: bool = False
@@ -437,6 +437,6 @@ class TeachingPoint(Data):
 
 
 Merge.model_rebuild()
-Answer.model_rebuild()
+AnswerChoice.model_rebuild()
 Action.model_rebuild()
 Inject.model_rebuild()

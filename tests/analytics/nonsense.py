@@ -10,15 +10,24 @@ from pydantic import BaseModel
 from analytics.criteria import CAPS, CRITERIA
 from analytics.playbook import load as book
 from analytics.record import DrillRecord
+from analytics.runs.counterfactual import make_references
 from analytics.view import RecordView
+from scenarios import load
 from simulator.acts import Act
 from simulator.errors import DrillError
-from simulator.record.entry import Entry
-from simulator.record.journal import Journal
+from simulator.play import play_orders
+from simulator.policy import Order
+from simulator.record.entry import Body, Entry
+from simulator.record.journal import Journal, accepted
 from simulator.scenario.model import Scenario
 from simulator.values import Check, Figure, Pick, Recommendation, marked
+from tests import played
 
 Verdict = Mapping[str, Any]
+GROUPS = {"seats": "roles", "own_cues": "cues", "asks": "injects", "claims": "injects"}
+"""Source of picks -> the scenario's list behind it, where that has another name."""
+MOST = 12
+"""Other values that are tried of one field."""
 
 
 def verdict(record: DrillRecord) -> Verdict:
@@ -40,53 +49,47 @@ def moved(before: Verdict, after: Verdict) -> set[str]:
     return {ident for ident, was in before.items() if after[ident] != was}
 
 
+# --- other things to say -----------------------------------------------------------------------------------
+
+
 def others(act: Act, field: str, scenario: Scenario, refs: tuple[str, ...]) -> Iterator[Any]:
     """Yield other things that a field might have said."""
-    info = type(act).model_fields[field]
-    value = getattr(act, field)
-    pick = marked(info, Pick)
-    annotation = info.annotation
-    many = isinstance(value, tuple)
+    info, value = type(act).model_fields[field], getattr(act, field)
+    pick, many = marked(info, Pick), isinstance(value, tuple)
     if many:
         yield ()
-    if pick is not None and not _holds_models(value):
-        known = [one.id for one in getattr(scenario, _group(pick.source), ())] or list(refs)
-        for other in known:
-            if other != value and not (many and value == (other,)):
-                yield (other,) if many else other
-        if not info.is_required():
-            yield None if not many else ()
-        return
-    for choice in _choices(annotation):
-        if choice != value:
-            yield choice
-    if isinstance(value, bool):
-        yield not value
-    elif isinstance(value, int | float):
-        yield from (value * 10 + 10, value / 10, 0.0, -value)
-    elif isinstance(value, Check):
-        yield from (value.model_copy(update=change) for change in _of_check(value))
-    elif isinstance(value, Figure):
-        yield value.model_copy(update={"low": value.low * 10 + 1000})
-    elif many and value and isinstance(value[0], Figure):
-        yield tuple(one.model_copy(update={"low": one.low * 10 + 1000}) for one in value)
-    elif many and value and isinstance(value[0], Recommendation):
-        yield (value[0], value[0])
+    if pick is not None and not _of_models(value):
+        known = [one.id for one in getattr(scenario, GROUPS.get(pick.source, pick.source), ())] or list(refs)
+        yield from ((one,) if many else one for one in known if value not in (one, (one,)))
+    else:
+        yield from (choice for choice in _choices(info.annotation) if choice != value)
+        yield from _numbers(value)
     if not info.is_required() and value is not None and not many:
         yield None
 
 
-def _group(source: str) -> str:
-    return {"seats": "roles", "own_cues": "cues", "asks": "injects", "claims": "injects"}.get(source, source)
+def _numbers(value: Any) -> Iterator[Any]:
+    match value:
+        case int() | float():
+            yield from (value * 10 + 10, value / 10, 0.0, -value)
+        case Check():
+            turned = "above" if value.is_ == "below" else "below"
+            changes = ({"is_": turned}, {"threshold": 1e9}, {"within_minutes": 0.01}, {"metric": "nonsense"})
+            yield from (value.model_copy(update=change) for change in changes)
+        case Figure():
+            yield _wrong(value)
+        case (Figure(), *_):
+            yield tuple(_wrong(one) for one in value)
+        case (Recommendation() as first, *_):
+            yield (first, first)
 
 
-def _holds_models(value: Any) -> bool:
+def _wrong(figure: Figure) -> Figure:
+    return figure.model_copy(update={"low": figure.low * 10 + 1000})
+
+
+def _of_models(value: Any) -> bool:
     return isinstance(value, BaseModel) or (isinstance(value, tuple) and any(isinstance(v, BaseModel) for v in value))
-
-
-def _of_check(value: Check) -> list[dict[str, Any]]:
-    turned = "above" if value.is_ == "below" else "below"
-    return [{"is_": turned}, {"threshold": 1e9}, {"within_minutes": 0.01}, {"metric": "nonsense"}]
 
 
 def _choices(annotation: Any) -> Iterator[Any]:
@@ -97,28 +100,57 @@ def _choices(annotation: Any) -> Iterator[Any]:
         yield from _choices(inner)
 
 
-def replaced(record: DrillRecord, act: type[Act], field: str, pick: int) -> Iterator[DrillRecord]:
-    """Yield the record with the `pick`-th other value of a field in every act of a kind that has one."""
-    refs = tuple(ref for ref, _ in RecordView(record, book()).refs.items())
-    entries, changed = [], False
+# --- records in which it is said ---------------------------------------------------------------------------
+
+
+def said_otherwise(record: DrillRecord, act: type[Act], field: str, pick: int) -> list[Body] | None:
+    """Return the bodies of a record with the `pick`-th other value of a field; None where there are not so many."""
+    refs = tuple(RecordView(record, book()).refs)
+    bodies, changed = [], False
     for entry in record.journal.entries:
         body = entry.body
         if isinstance(body, act):
             options = list(others(body, field, record.scenario, refs))
             if pick < len(options):
                 body, changed = body.model_copy(update={field: options[pick]}), True
-        entries.append(Entry(entry.seq, entry.at, entry.by, body))
-    if changed:
-        yield DrillRecord(Journal(record.journal.header, entries), record.scenario, record.references)
+        bodies.append(body)
+    return bodies if changed else None
 
 
-def effects(record: DrillRecord, act: type[Act], field: str, most: int = 12) -> set[str]:
-    """Return the criteria and caps that some other value of a field moves."""
+def recorded(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
+    """Return the record with these bodies; what came of them stays as it was."""
+    pairs = zip(record.journal.entries, bodies, strict=True)
+    entries = [Entry(entry.seq, entry.at, entry.by, body) for entry, body in pairs]
+    return DrillRecord(Journal(record.journal.header, entries), record.scenario, record.references)
+
+
+def replayed(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
+    """Return the record of the drill in which these were asked for."""
+    header = record.journal.header
+    loaded = load(header.scenario, header.variant)
+    said = dict(zip((entry.seq for entry in record.journal.entries), bodies, strict=True))
+    given = [
+        Order(x.at, x.by, body)
+        for x in accepted(record.journal.entries)
+        if isinstance(body := said[x.seq], Act) and not x.by.simulated
+    ]
+    engine = play_orders(loaded, given, header.seed, name=header.policy or "again")
+    references = make_references(loaded, engine.journal, book(), seeds=0)
+    return DrillRecord(engine.journal, loaded.scenario, references)
+
+
+def moves(drill: tuple[str, str], act: type[Act], field: str, *, again: bool = False, most: int = MOST) -> set[str]:
+    """Return the criteria and caps that other values of a field move, in the record or in the drill played `again`."""
+    record = played.record(drill[0], "base", drill[1], 7)
     before, found = verdict(record), set[str]()
     for pick in range(most):
-        for other in replaced(record, act, field, pick):
-            try:
-                found |= moved(before, verdict(other))
-            except (DrillError, KeyError, ValueError):
-                continue  # nonsense that no drill could hold
+        bodies = said_otherwise(record, act, field, pick)
+        if bodies is None:
+            break
+        try:
+            found |= moved(before, verdict((replayed if again else recorded)(record, bodies)))
+        except (DrillError, KeyError, ValueError):
+            continue  # nonsense that no drill could hold
+        if again and found:
+            break
     return found

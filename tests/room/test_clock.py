@@ -7,24 +7,24 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.room.clock import Clock, Mark, fold
+from simulator.room.clock import Clock, ClockMark, fold
 
 OPENS_AT = -60
 walls = st.floats(0, 1e6, allow_nan=False)
 marks = st.lists(
     st.one_of(
-        st.builds(Mark, walls, st.sampled_from(["start", "pause", "resume", "stop"])),
-        st.builds(Mark, walls, st.just("speed"), st.sampled_from([1.0, 2.0, 5.0, 10.0])),
-        st.builds(Mark, walls, st.just("skip"), st.floats(-120, 7200)),
+        st.builds(ClockMark, walls, st.sampled_from(["start", "pause", "resume", "stop"])),
+        st.builds(ClockMark, walls, st.just("speed"), st.sampled_from([1.0, 2.0, 5.0, 10.0])),
+        st.builds(ClockMark, walls, st.just("skip"), st.floats(-120, 7200)),
     ),
     max_size=12,
 )
 
 
-def log(*lines: str) -> list[Mark]:
+def log(*lines: str) -> list[ClockMark]:
     """Read `10 start`, `70 speed 2` as wall second, what, value."""
     parts = [line.split() for line in lines]
-    return [Mark(float(p[0]), p[1], float(p[2]) if len(p) > 2 else None) for p in parts]  # type: ignore[arg-type]
+    return [ClockMark(float(p[0]), p[1], float(p[2]) if len(p) > 2 else None) for p in parts]  # type: ignore[arg-type]
 
 
 def test_the_page_comes_one_minute_after_the_start() -> None:
@@ -58,14 +58,14 @@ def test_a_second_start_or_a_late_resume_changes_nothing() -> None:
 
 
 @given(marks, walls, walls)
-def test_the_clock_never_goes_back(lines: list[Mark], one: float, two: float) -> None:
+def test_the_clock_never_goes_back(lines: list[ClockMark], one: float, two: float) -> None:
     clock = fold(lines, OPENS_AT)
     early, late = sorted((one, two))
     assert OPENS_AT <= clock.second(early) <= clock.second(late)
 
 
 @given(marks)
-def test_no_mark_turns_the_clock_back(lines: list[Mark]) -> None:
+def test_no_mark_turns_the_clock_back(lines: list[ClockMark]) -> None:
     clock = Clock(OPENS_AT)
     for mark in lines:
         after = clock.after(mark)
@@ -75,7 +75,7 @@ def test_no_mark_turns_the_clock_back(lines: list[Mark]) -> None:
 
 
 @given(marks, walls)
-def test_only_a_running_clock_moves(lines: list[Mark], wall: float) -> None:
+def test_only_a_running_clock_moves(lines: list[ClockMark], wall: float) -> None:
     clock = fold(lines, OPENS_AT)
     if clock.state != "running":
         assert clock.second(wall) == clock.second(wall + 3600) == math.floor(clock.at)

@@ -116,7 +116,7 @@ def test_a_briefing_stands_still_while_the_drill_goes_on(path: Path, wall: Wall)
 def test_skip_ahead_stops_at_the_page_and_is_on_record(path: Path, wall: Wall) -> None:
     room, person = solo(rooms(path, wall))
     skipped = room.skip_ahead(person)
-    assert skipped.why == "alert fired"
+    assert skipped.why == "an alert fired"
     assert skipped.entry is not None
     assert skipped.entry.body.alert == "Errors"
     assert skipped.until == drill_second(room)
@@ -128,9 +128,9 @@ def test_skip_ahead_stops_at_a_result_a_message_and_a_due_time(path: Path, wall:
     room, person = solo(rooms(path, wall), seat="mitigation")
     room.skip_ahead(person)
     room.submit(acts.RunQuery(query="check"), person)
-    assert room.skip_ahead(person).why == "query finished"
+    assert room.skip_ahead(person).why == "a result is there"
     whys = [room.skip_ahead(person).why for _ in range(3)]
-    assert "inject delivered" in whys
+    assert "a message came" in whys
 
 
 def test_a_task_that_falls_due_ends_the_skip(path: Path, wall: Wall) -> None:
@@ -151,4 +151,4 @@ def test_only_the_facilitator_skips_in_a_hosted_drill(path: Path, wall: Wall) ->
     for act in (opened.room.skip_ahead, opened.room.pause, opened.room.end):
         with pytest.raises(AccessDenied, match="only the facilitator"):
             act(ana)
-    assert opened.room.skip_ahead(flo).why == "alert fired"
+    assert opened.room.skip_ahead(flo).why == "an alert fired"

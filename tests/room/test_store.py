@@ -17,7 +17,7 @@ from simulator import acts
 from simulator.errors import StaleWriter, StoreError
 from simulator.record.journal import Header
 from simulator.room import schema
-from simulator.room.clock import Mark
+from simulator.room.clock import ClockMark
 from simulator.room.store import DrillRow, Participant, Store, explain, locate
 
 HEADER = Header(scenario="auth_token", seed=7, scenario_version="1", engine="1")
@@ -71,10 +71,10 @@ def test_a_stale_writer_is_refused_and_nothing_is_lost(path: str, store: Store) 
 
 
 def test_the_clock_log_refuses_a_stale_writer_too(store: Store) -> None:
-    store.add_mark("d1", 1, Mark(10.5, "start", by="commander:Al"))
+    store.add_mark("d1", 1, ClockMark(10.5, "start", by="commander:Al"))
     with pytest.raises(StaleWriter):
-        store.add_mark("d1", 1, Mark(11.0, "pause"))
-    assert store.marks("d1") == [Mark(10.5, "start", by="commander:Al")]
+        store.add_mark("d1", 1, ClockMark(11.0, "pause"))
+    assert store.marks("d1") == [ClockMark(10.5, "start", by="commander:Al")]
 
 
 def test_people_keep_their_seat(store: Store) -> None:
@@ -95,7 +95,7 @@ def test_the_first_frozen_record_stays(store: Store) -> None:
 
 
 def test_a_record_is_frozen_and_its_drill_marked_as_ended_at_once_or_not_at_all(path: str, store: Store) -> None:
-    store.add_mark("d1", 1, Mark(10.5, "start", by="commander:Al"))
+    store.add_mark("d1", 1, ClockMark(10.5, "start", by="commander:Al"))
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TRIGGER cut BEFORE UPDATE ON drills BEGIN SELECT RAISE(ABORT, 'killed here'); END")
         assert not store.freeze("d1", "one")

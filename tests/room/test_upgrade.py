@@ -17,6 +17,7 @@ from simulator.errors import StoreError
 from simulator.room import schema
 from simulator.room.store import Store
 from tests.room.rooms import Wall, drill_second, lines, rooms, say
+from tests.simulator.toy import toy
 
 ROOT = Path(__file__).resolve().parents[2]
 OLD = (Path(__file__).parent / "version_1.sql").read_text(encoding="utf-8")
@@ -80,7 +81,8 @@ def test_a_drill_that_was_frozen_and_not_marked_is_over(tmp_path: Path) -> None:
 
 
 def test_a_drill_of_the_first_version_goes_on(tmp_path: Path, wall: Wall) -> None:
-    path = old(tmp_path / "old.db", re.sub(r'"engine":"\w+"', f'"engine":"{VERSION}"', OLD))
+    said = f'"engine":"{VERSION}","scenario_version":"{toy().version}"'
+    path = old(tmp_path / "old.db", re.sub(r'"engine":"\w+"', said, OLD))
     wall.pass_(140)
     place = rooms(path, wall)
     room = place.open(RUNNING)

@@ -24,7 +24,7 @@ from simulator.engine import Engine
 from simulator.monitoring.onset import onset_shift
 from simulator.play import orders, play, play_orders
 from simulator.policy import Order
-from simulator.record.journal import NUMBERED, Journal, accepted, role_of
+from simulator.record.journal import Journal, accepted
 
 LEAST = 1e-6
 """Difference in loss below which two drills did equally well."""
@@ -154,8 +154,8 @@ class Bench:
     def _names(self, index: int) -> Iterator[str]:
         """Yield the families of references in which an order creates the next one."""
         body = self.orders[index].body
-        if body.kind in NUMBERED:
-            yield NUMBERED[body.kind]
+        if body.number:
+            yield body.number
         task = self._assigned.get(index)
         if task:
             yield "task"
@@ -196,7 +196,7 @@ class Bench:
             own = [i for i, o in enumerate(self.orders) if getattr(o.body, "task", None) == task.task]
             done = [
                 i for i, o in enumerate(self.orders)
-                if i > start and role_of(o.by) == task.owner and isinstance(o.body, (acts.RunQuery, acts.TakeAction))
+                if i > start and o.by.role == task.owner and isinstance(o.body, (acts.RunQuery, acts.TakeAction))
                 and _about(o.body) == (task.query, task.action)
             ][:1]  # fmt: skip
             pieces.append((start, *sorted({*own, *done})))

@@ -17,10 +17,11 @@ from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.errors import UnknownName
-from simulator.need_to_know import Circle
+from simulator.need_to_know import NeedToKnow
 from simulator.play import play, play_each
 from simulator.policy import Policy, Scripted
-from simulator.record.journal import Journal, seen_by
+from simulator.record.entry import sees
+from simulator.record.journal import Journal
 from simulator.record.replay import replay
 from simulator.scenario.model import Scenario
 from tests import played
@@ -117,9 +118,10 @@ def test_the_first_page_or_the_report_lands_on_zero_for_every_seed(scenario: str
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_nobody_is_shown_truth_or_another_roles_cue(scenario: str) -> None:
     loaded = load(scenario)
+    circle = NeedToKnow(loaded.scenario)
     for entry in journal_of(scenario, "by_the_book", 7):
-        roles = [role.id for role in loaded.scenario.roles if seen_by(entry, role.id)]
-        if isinstance(entry.body, e.TRUTH):
+        roles = [role.id for role in loaded.scenario.roles if sees(entry, role.id, circle)]
+        if entry.body.is_truth:
             assert roles == []
         if isinstance(entry.body, e.CueGiven):
             assert roles == [entry.body.role]
@@ -127,14 +129,14 @@ def test_nobody_is_shown_truth_or_another_roles_cue(scenario: str) -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_nobody_outside_need_to_know_sees_the_matter(scenario: str) -> None:
-    circle = Circle(load(scenario).scenario)
+    circle = NeedToKnow(load(scenario).scenario)
     for entry in journal_of(scenario, "by_the_book", 7):
         body = entry.body
         closed = getattr(body, "channel", "") in load(scenario).scenario.restricted
         theirs = getattr(body, "executor", None) in circle.outside
         matter = isinstance(body, (e.QueryFinished, e.ActionFinished, acts.RecordDecision, acts.StateHypothesis))
         for role in circle.outside:
-            assert not (circle.sees(entry, role) and (closed or (matter and not theirs)))
+            assert not (sees(entry, role, circle) and (closed or (matter and not theirs)))
 
 
 class Blind:
@@ -147,7 +149,7 @@ class Blind:
         if name not in ("telemetry", "logs", "scenario", "journal", "circle"):
             raise AssertionError(f"a responder looked at {name}")
         if name == "journal":
-            entries = [None if isinstance(x.body, e.TRUTH) else x for x in self._engine.journal.entries]
+            entries = [None if x.body.is_truth else x for x in self._engine.journal.entries]
             return Journal(self._engine.header, entries)
         return getattr(self._engine, name)
 

@@ -14,15 +14,13 @@ from simulator.engine import Engine
 from simulator.options import options
 from simulator.values import Pick
 
-KINDS = tuple(sorted(acts.Act.__subclasses__(), key=lambda model: model.__name__))
-FACILITATES = ("FireInject", "HoldInject", "SkipInject", "EditInject", "SendAdHoc", "GiveHint", "OverrideOutcome",
-               "MarkObservation", "RateTeam")  # fmt: skip
-APART = ("EndDrill", "LeaveSeat")
+KINDS = tuple(sorted(acts.ACTS.values(), key=lambda model: model.__name__))
+APART = (acts.EndDrill, acts.LeaveSeat)
 """Left out, so that a drill goes on; and given seldom, so that people stay long enough to do something."""
 LEAVES = 0.03
 """Probability that somebody gets up instead of doing anything else."""
-PLAYED = tuple(model for model in KINDS if model.__name__ not in (*FACILITATES, *APART))
-FACILITATED = tuple(model for model in KINDS if model.__name__ in FACILITATES)
+FACILITATED = tuple(model for model in KINDS if model.host and model.may == ())
+PLAYED = tuple(model for model in KINDS if model not in (*FACILITATED, *APART))
 
 
 def command(engine: Engine, role: str, rng: random.Random, words: str) -> acts.Act | None:
@@ -62,7 +60,7 @@ def _value(kind: Any, source: str | None, engine: Engine, role: str, rng: random
         return tuple(_value(args[0], source, engine, role, rng, words) for _ in range(rng.choice((0, 1, 1, 2))))
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _filled(kind, engine, role, rng, words)
-    if kind is str:
+    if isinstance(kind, type) and issubclass(kind, str):
         found = options(source, engine.scenario, engine.incident, role) if source else []
         return rng.choice(found).id if found else words
     return rng.choice((True, False)) if kind is bool else rng.randint(1, 4)

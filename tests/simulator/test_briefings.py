@@ -146,7 +146,7 @@ def check(engine: Engine) -> int:
         inbox = {entry.seq for entry in engine.inbox(role.id)}
         others = [x for seq, x in found.entries.items() if seq not in inbox]
         assert others == [], f"{role.id} at {engine.now} gets hold of what is addressed to others"
-        assert not any(isinstance(x.body, e.TRUTH) for x in found.entries.values())
+        assert not any(x.body.is_truth for x in found.entries.values())
         for what, template in hidden(engine, role.id):
             words = words_of(template)
             if len(words) < LEAST_WORDS or words in public:

@@ -13,8 +13,10 @@ from simulator import acts
 from simulator.errors import JournalError
 from simulator.play import play_orders
 from simulator.policy import Order
-from simulator.record.journal import load, references, refused, role_of
+from simulator.record.history import History
+from simulator.record.journal import accepted, load, refused
 from simulator.record.replay import replay, rerun
+from simulator.values import Author
 from tests.simulator.test_engine import SCRIPT, play
 from tests.simulator.toy import engine, toy
 
@@ -87,7 +89,7 @@ def test_no_damage_ends_in_a_traceback(recorded: Path, where: int, junk: str) ->
 
 def test_references_count_runs_and_records_and_leave_refused_ones_out() -> None:
     drill = play(engine(), [*SCRIPT, (1000, "comms:Cy", acts.RecordSnapshot.model_construct(kind="record_snapshot"))])
-    refs = references(drill.journal.entries)
+    refs = History.of(drill.scenario, accepted(drill.journal.entries)).refs
     assert refs["query:check"] < refs["query:check#2"]
     assert "verification:1" in refs
     assert "snapshot:1" not in refs
@@ -95,8 +97,8 @@ def test_references_count_runs_and_records_and_leave_refused_ones_out() -> None:
 
 
 def test_by_tells_the_role() -> None:
-    assert role_of("commander:Ana") == role_of("teammate:commander") == "commander"
-    assert role_of("engine") == "engine"
+    assert Author("commander:Ana").role == Author("teammate:commander").role == "commander"
+    assert Author("engine").role == "engine"
 
 
 def test_a_refusal_names_the_command_it_refuses() -> None:

@@ -137,7 +137,7 @@ def test_command_left_vacant_again_waits_again() -> None:
     leaves = {"persona": "Ops", "text": "off you go", "leaves": "commander", "grace": "10s"}
     loaded = toy(injects=[{"id": "once", "at": "1m", **leaves}, {"id": "twice", "at": "12m", **leaves}])
     lead = gives((0, acts.AssignRole(role="commander", to="commander")))
-    loaded = replace(loaded, teammates={"commander": lead})
+    loaded = replace(loaded, teammates=lambda scenario: {"commander": lead})
     drill = Engine(loaded, new_header(loaded, 7))
     drill.advance(1500)
     left = [x.at for x in drill.journal if isinstance(x.body, e.RoleVacated)]
@@ -148,7 +148,7 @@ def test_command_left_vacant_again_waits_again() -> None:
 
 def test_what_somebody_is_asked_stays_in_their_channel_whoever_leads() -> None:
     agents = {"commander": gives((0, acts.AssignRole(role="commander", to="comms"))), "deputy": gives(CHECK)}
-    drill = idle(replace(toy(**PROTECTED), teammates=agents), until=900)
+    drill = idle(replace(toy(**PROTECTED), teammates=lambda scenario: agents), until=900)
     assert drill.incident.holder("commander") == "comms"
     asked = [x for x in bodies(drill, e.MessagePosted) if "are you on it?" in x.text]
     assert [(x.role, x.channel) for x in asked] == [("comms", "closed")]

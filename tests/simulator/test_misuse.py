@@ -212,7 +212,7 @@ def test_a_signature_ends_with_its_run() -> None:
         engine.advance(engine.now + 5)
         run = engine.incident.last_run("action", "replay_selective")
         assert run is not None
-        assert run.waits_for == "sign-off by data, commander"
+        assert run.waits_for == ("data", "commander")
         if signs:
             assert not refused(engine, acts.SignOff(action="replay_selective"), "data:Z")
         engine.submit(acts.AbortAction(action=run.run), "mitigation:Z")

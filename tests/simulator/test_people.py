@@ -10,7 +10,7 @@ from scenarios import DIFFICULTIES, load
 from simulator import acts, values
 from simulator import events as e
 from simulator.engine import Engine, new_header
-from simulator.record.journal import seen_by
+from simulator.record.entry import sees
 from simulator.record.replay import replay
 from simulator.scenario.people import Strain
 from tests import played
@@ -133,7 +133,7 @@ def test_a_slip_is_truth_that_no_role_sees() -> None:
     drill = asked_to_check(**CLUMSY)
     slips = [entry for entry in drill.journal if isinstance(entry.body, e.SlipMade)]
     assert slips
-    assert not any(seen_by(entry, role.id) for entry in slips for role in drill.scenario.roles)
+    assert not any(sees(entry, role.id, drill.circle) for entry in slips for role in drill.scenario.roles)
 
 
 def test_ones_own_slips_leave_everybody_elses_draws_alone() -> None:

@@ -44,7 +44,7 @@ CHECK_BY_TWO = [{**TOY["queries"][0], "executors": ["mitigation", "comms", "comm
 def led(*orders: tuple[int, acts.Act], **others: Callable[[], Agent]) -> LoadedScenario:
     """Return the toy with a simulated commander who gives these orders."""
     lead = gives((0, acts.AssignRole(role="commander", to="commander")), *orders)
-    return replace(toy(queries=CHECK_BY_TWO, injects=[]), teammates={"commander": lead, **others})
+    return replace(toy(queries=CHECK_BY_TWO, injects=[]), teammates=lambda scenario: {"commander": lead, **others})
 
 
 def idle(loaded: LoadedScenario, seat: str = "mitigation", until: int = 1500) -> Engine:
@@ -137,7 +137,7 @@ def test_the_secondary_does_the_seats_own_part_without_what_the_person_did() -> 
     drill.submit(acts.TakeSeat(seat="mitigation", name="Ana"), MITIGATION)
     drill.submit(acts.StateHypothesis(cause="leak", probability=0.9), MITIGATION)
     drill.advance(1500)
-    did = [x.body.kind for x in drill.journal if x.by == "teammate:mitigation" and x.is_command]
+    did = [x.body.kind for x in drill.journal if x.by == "teammate:mitigation" and x.is_act]
     assert did == ["take_action", "run_query"]
 
 
@@ -275,7 +275,7 @@ def test_who_has_handed_over_decides_nothing_and_goes_on_from_another_seat() -> 
     assert drill.incident.status == "mitigating"
     mark = len(drill.journal.entries)
     drill.run_to_horizon()
-    unasked = [x for x in drill.journal.entries[mark:] if x.by.simulated and x.is_command]
+    unasked = [x for x in drill.journal.entries[mark:] if x.by.simulated and x.is_act]
     assert not unasked  # a person is in command, in whichever seat
 
 
@@ -301,7 +301,7 @@ def test_a_simulated_commander_hands_over_in_time_and_the_rest_of_their_part_wit
         assert not bodies(drill, e.RoleVacated), name
         assert drill.incident.holder("commander") == "deputy"
         assert drill.incident.holder("deputy") == "triage"
-        assert not [x for x in drill.journal if x.by == "teammate:commander" and x.is_command and x.at > 31 * 60]
+        assert not [x for x in drill.journal if x.by == "teammate:commander" and x.is_act and x.at > 31 * 60]
 
 
 # --- two roles, two people ---------------------------------------------------------------------------------
@@ -348,7 +348,7 @@ def test_a_simulated_team_goes_on_from_where_a_person_in_command_stopped(name: s
         drill.advance(drill.now + 5)
     taken = drill.now
     drill.run_to_horizon()
-    theirs = [x for x in drill.journal if x.by.simulated and x.is_command]
+    theirs = [x for x in drill.journal if x.by.simulated and x.is_act]
     assert min(x.at for x in theirs) >= taken + 120 - 15  # it looks around on every scrape
     given = [x.body for x in theirs]
     assert not [x for x in given if isinstance(x, acts.Declare)]

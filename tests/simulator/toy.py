@@ -117,7 +117,7 @@ TOY: dict[str, Any] = {
     ],
     "injects": [
         {"id": "boss", "at": "3m", "persona": "Boss", "text": "ETA? backlog {{ n(backlog) }}", "form": "ask",
-         "answers": [{"id": "no", "label": "No ETA", "right": True, "reply": "Fine."}, {"id": "ten", "label": "10 min"}]},
+         "answers": [{"id": "no", "label": "No ETA", "reply": "Fine."}, {"id": "ten", "label": "10 min"}]},
         {"id": "late", "at": "5m", "when": {"flag_on": True}, "hold": "1m", "persona": "Ops", "text": "still on"},
         {"id": "plane", "at": "20m", "persona": "Ops", "text": "off you go", "leaves": "commander", "grace": "2m"},
         {"id": "secret", "at": "4m", "to": ["mitigation"], "persona": "Ops", "text": "for you only"},

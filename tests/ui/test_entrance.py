@@ -102,7 +102,7 @@ def test_a_drill_again_is_the_same_drill_on_another_seed(open_app: Open) -> None
 
 
 def test_a_debrief_offers_its_own_drill_again(rooms: Rooms) -> None:
-    from ui.debrief_parts.drill import Drill
+    from ui.debrief_parts.drill import Debriefed
     from ui.debrief_parts.header import again
 
     room = rooms.create("auth_token", seed=7, difficulty="expert", variant="amber").room
@@ -111,7 +111,7 @@ def test_a_debrief_offers_its_own_drill_again(rooms: Rooms) -> None:
     room.end(ana)
     record = room.record()
     assert record is not None
-    assert again(Drill(record, room.loaded.scenario, None)) == {
+    assert again(Debriefed(record, room.loaded.scenario, None)) == {
         "scenario": "auth_token", "variant": "amber", "difficulty": "expert", "mode": "training", "seat": "triage",
     }  # fmt: skip
 

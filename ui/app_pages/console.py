@@ -108,7 +108,7 @@ def _tools(here: Here) -> None:
                 key="start",
                 icon=":material/play_arrow:",
                 on_click=_steer,
-                args=(here, "start"),
+                args=(here, "start", session.press("clock")),
             )
         elif steers:
             paused = clock.state == "paused"
@@ -118,14 +118,14 @@ def _tools(here: Here) -> None:
                 icon=":material/play_arrow:" if paused else ":material/pause:",
                 type="primary" if paused else "secondary",
                 on_click=_steer,
-                args=(here, "resume" if paused else "pause"),
+                args=(here, "resume" if paused else "pause", session.press("clock")),
             )
             st.button(
                 "Skip ahead",
                 key="skip",
                 icon=":material/fast_forward:",
                 on_click=_skip,
-                args=(here,),
+                args=(here, session.press("clock")),
                 shortcut="Alt+S",
                 disabled=paused,
             )
@@ -249,7 +249,9 @@ def _ask_end(what: str) -> None:
     session.put(session.ENDING, what)
 
 
-def _steer(here: Here, what: str) -> None:
+def _steer(here: Here, what: str, key: str) -> None:
+    if session.spent(key):
+        return
     try:
         getattr(here.room, what)(here.person)
         session.forget("clock")
@@ -267,7 +269,9 @@ def _pace(here: Here, before: float) -> None:
     _all_at_once(here)
 
 
-def _skip(here: Here) -> None:
+def _skip(here: Here, key: str) -> None:
+    if session.spent(key):
+        return
     try:
         found = here.room.skip_ahead(here.person)
         session.answer(

@@ -19,7 +19,7 @@ from ui.debrief_parts import keys
 from ui.debrief_parts.behind import behind_view
 from ui.debrief_parts.course import course_view
 from ui.debrief_parts.downloads import downloads
-from ui.debrief_parts.drill import DEFAULT, Drill, key_of, scored, shelved
+from ui.debrief_parts.drill import DEFAULT, Debriefed, key_of, scored, shelved
 from ui.debrief_parts.header import bar, header
 from ui.debrief_parts.known import known_view
 from ui.debrief_parts.lines import Lines
@@ -158,7 +158,7 @@ def _sentence(error: object) -> str:
     return f"{words[:1].upper()}{words[1:]}."
 
 
-def _page(drill: Drill) -> None:
+def _page(drill: Debriefed) -> None:
     lines = Lines(drill)
     header(drill)
     bar(drill)

@@ -9,14 +9,14 @@ import streamlit as st
 from analytics.report import story
 from analytics.report import tables as frames
 from simulator.text import clock
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import Sign, at_time, badge, minute, note, table
 
 NAMED, UNNAMED = Sign("✓", "you set a task against it", "good"), Sign("○", "no task against it", "quiet")
 WRONG = Sign("✗", "not a factor here", "bad")
 
 
-def behind_view(drill: Drill) -> None:
+def behind_view(drill: Debriefed) -> None:
     """Draw what the scenario's author knows, folded."""
     note("Guess first: what was the trigger, what let it through, what made it last? Then unfold.")
     with st.expander("What it was", key="debrief-fault"):
@@ -37,7 +37,7 @@ def behind_view(drill: Drill) -> None:
         st.html(table("Objectives", ("Objective", "Target"), aims, "No objectives are written down."))
 
 
-def _factors(drill: Drill) -> None:
+def _factors(drill: Debriefed) -> None:
     rows = []
     for r in frames.each(story.factors(drill.view)):
         sign = (NAMED if r.named else UNNAMED) if r.true else (WRONG if r.named else None)
@@ -47,7 +47,7 @@ def _factors(drill: Drill) -> None:
     st.html(table("Contributing factors", heads, rows, "The scenario names no contributing factors."))
 
 
-def _teaching(drill: Drill) -> None:
+def _teaching(drill: Debriefed) -> None:
     rows = [
         (at_time(r.at), escape(r.text), f'<span class="t">{minute(r.yours) if point.until else "–"}</span>')
         for r, point in zip(frames.each(drill.teaching), drill.scenario.teaching, strict=True)

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.report import charts
 from analytics.report import tables as frames
 from simulator.text import clock
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import Sign, badge, note, number, quiet, table
 
 LOSS_WORDS = "Loss, all dimensions weighed"
@@ -18,7 +18,7 @@ MUCH = 10
 """Times as much from which a difference is not given as a share."""
 
 
-def course_view(drill: Drill) -> None:
+def course_view(drill: Debriefed) -> None:
     """Draw both charts, with their figures as tables below."""
     _harm(drill)
     _one_thing_different(drill)
@@ -53,7 +53,7 @@ def course_view(drill: Drill) -> None:
         st.html(table("Plan and what happened", heads, rows, "This playbook has no windows."))
 
 
-def _harm(drill: Drill) -> None:
+def _harm(drill: Debriefed) -> None:
     st.subheader("Harm over time", anchor=False)
     if drill.harm.empty:
         st.html(quiet("The record holds no truth to measure harm by."))
@@ -81,7 +81,7 @@ def _harm(drill: Drill) -> None:
         note(f"Best found: {best.name}. Same seed, same chance in all three.")
 
 
-def _one_thing_different(drill: Drill) -> None:
+def _one_thing_different(drill: Debriefed) -> None:
     if drill.journal.references is None:
         return
     st.subheader("One thing different", anchor=False)
@@ -112,7 +112,7 @@ def beside(harm: float, share: float) -> str:
     return f"{100 * share:+.0f} %" if abs(share) < MUCH else f"there were {number(abs(harm / share))}"
 
 
-def _final(drill: Drill, course: str, dimension: str) -> str:
+def _final(drill: Debriefed, course: str, dimension: str) -> str:
     line = drill.harm[(drill.harm["course"] == course) & (drill.harm["dimension"] == dimension)]
     if line.empty:
         return "–"
@@ -120,7 +120,7 @@ def _final(drill: Drill, course: str, dimension: str) -> str:
     return f"{value:.2f}" if dimension == frames.LOSS else number(value)
 
 
-def _harm_alt(drill: Drill, dimension: str, title: str) -> str:
+def _harm_alt(drill: Debriefed, dimension: str, title: str) -> str:
     ends = ", ".join(f"{course} {_final(drill, course, dimension)}" for course in frames.COURSES)
     return f"{title} over drill time; at the horizon: {ends}"
 

@@ -6,10 +6,10 @@ import json
 
 import streamlit as st
 
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 
 
-def downloads(drill: Drill) -> None:
+def downloads(drill: Debriefed) -> None:
     """Draw the download buttons."""
     head = drill.journal.header
     name = f"{head.scenario}-{head.variant}-seed{head.seed}"

@@ -34,7 +34,7 @@ def _table(make: Callable[[RecordView], pd.DataFrame]) -> cached_property[pd.Dat
 
 
 @dataclass(frozen=True, eq=False)
-class Drill:
+class Debriefed:
     """A record with everything the views ask of it."""
 
     journal: Journal
@@ -113,9 +113,9 @@ def shelved(
     _card: Mapping[str, Any] | None,
     older: bool,
     nameless: bool = False,
-) -> Drill:
+) -> Debriefed:
     """Return the drill under `key`, which must differ whenever record or score do."""
-    return Drill(_journal, _scenario, _card, older, nameless)
+    return Debriefed(_journal, _scenario, _card, older, nameless)
 
 
 def key_of(drill: str, journal: Journal, card: Mapping[str, Any] | None) -> str:

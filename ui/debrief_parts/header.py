@@ -13,7 +13,7 @@ from simulator import acts
 from simulator import events as e
 from simulator.text import clock
 from ui.debrief_parts import keys
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.pages import Page
 
 ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
@@ -23,7 +23,7 @@ LEARNING = (
 )
 
 
-def header(drill: Drill) -> None:
+def header(drill: Debriefed) -> None:
     """Draw the head of the page."""
     hidden = bool(st.session_state.get(keys.HIDE, False))
     card = drill.card
@@ -31,7 +31,7 @@ def header(drill: Drill) -> None:
     st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
 
 
-def _about(drill: Drill) -> str:
+def _about(drill: Debriefed) -> str:
     head, s = drill.journal.header, drill.scenario
     taken = [(b.name, drill.names.role(b.seat)) for b in (x.body for x in drill.journal) if isinstance(b,
         acts.TakeSeat)]
@@ -62,14 +62,14 @@ def _about(drill: Drill) -> str:
     )
 
 
-def _ended(drill: Drill) -> str:
+def _ended(drill: Debriefed) -> str:
     end = next((x for x in drill.journal if isinstance(x.body, e.DrillEnded)), None)
     if end is None or not isinstance(end.body, e.DrillEnded):
         return "the record stops before the end"
     return f"{clock(end.at)}, {ENDED[end.body.how]}"
 
 
-def _seeds(drill: Drill) -> int:
+def _seeds(drill: Debriefed) -> int:
     spread = drill.view.references.spread
     return len(spread.totals) if spread else 0
 
@@ -117,7 +117,7 @@ def hidden_total() -> str:
     )
 
 
-def bar(drill: Drill) -> None:
+def bar(drill: Debriefed) -> None:
     """Draw the row of controls under the head: view, score last, try again."""
     st.session_state.setdefault(keys.VIEW, keys.SCORE)
     with st.container(horizontal=True, vertical_alignment="center", key="debrief-bar"):
@@ -130,7 +130,7 @@ def bar(drill: Drill) -> None:
         )  # fmt: skip
 
 
-def again(drill: Drill) -> dict[str, str]:
+def again(drill: Debriefed) -> dict[str, str]:
     """Return what a link to the lobby needs to offer the same drill on another seed."""
     head = drill.journal.header
     seats = {entry.body.seat for entry in drill.journal if isinstance(entry.body, acts.TakeSeat)}

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.report import charts, story
 from analytics.report import tables as frames
 from simulator.values import Author, Ref
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import VERDICT, at_time, badge, minute, number, quiet, stated, table, truth_badge
 
@@ -29,7 +29,7 @@ HOW = {
 }  # fmt: skip
 
 
-def known_view(drill: Drill, lines: Lines) -> None:
+def known_view(drill: Debriefed, lines: Lines) -> None:
     """Draw everything about knowing and saying."""
     st.subheader("Claims and the world", anchor=False)
     _claims(drill)
@@ -45,7 +45,7 @@ def known_view(drill: Drill, lines: Lines) -> None:
     _injects(drill)
 
 
-def _claims(drill: Drill) -> None:
+def _claims(drill: Debriefed) -> None:
     rows = [
         (at_time(r.at), escape(drill.names.person(Author(r.by))), f"{escape(r.about)}: <b>{escape(r.said)}</b>",
          escape(r.true), truth_badge(r.holds))
@@ -55,7 +55,7 @@ def _claims(drill: Drill) -> None:
     st.html(table("Claims and the world", heads, rows, "Nobody stated severity, status or recovery."))
 
 
-def _figures(drill: Drill) -> None:
+def _figures(drill: Debriefed) -> None:
     rows = [
         (
             at_time(r.at), escape(drill.names.person(Author(r.by))),
@@ -70,7 +70,7 @@ def _figures(drill: Drill) -> None:
     st.html(table("Figures and the truth", heads, rows, "Nobody stated a figure."))
 
 
-def _cues(drill: Drill) -> None:
+def _cues(drill: Debriefed) -> None:
     rows = []
     for r in frames.each(drill.cues):
         never = r.how == "never"
@@ -86,7 +86,7 @@ def _cues(drill: Drill) -> None:
     st.html(table("What only one role knew", heads, rows, "This scenario gives no role knowledge of its own."))
 
 
-def _hypotheses(drill: Drill) -> None:
+def _hypotheses(drill: Debriefed) -> None:
     stated_causes = frames.hypotheses(drill.view)
     if stated_causes.empty:
         st.html(quiet("Nobody stated a hypothesis with a probability."))
@@ -99,7 +99,7 @@ def _hypotheses(drill: Drill) -> None:
     )  # fmt: skip
 
 
-def _decisions(drill: Drill, lines: Lines) -> None:
+def _decisions(drill: Debriefed, lines: Lines) -> None:
     rows = [
         (
             at_time(r.at),
@@ -126,7 +126,7 @@ def _fit(gap: float, best: str, made: bool) -> str:
     return f"left {100 * gap:.0f} % of the avoidable loss{better}"
 
 
-def _injects(drill: Drill) -> None:
+def _injects(drill: Debriefed) -> None:
     rows = []
     for r in frames.each(drill.injects):
         text = r.text if len(r.text) <= LONGEST else f"{r.text[: LONGEST - 1]}…"

@@ -19,7 +19,7 @@ from simulator.record.history import History
 from simulator.record.journal import accepted
 from simulator.text import clock
 from simulator.values import Ref
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import VERDICT, badge, minute, number, stated, truth_badge
 from ui.parts.feed import pre_html
 from ui.parts.words import told
@@ -36,7 +36,7 @@ LONGEST = 900
 class Lines:
     """Puts one drill's entries into words."""
 
-    def __init__(self, drill: Drill) -> None:
+    def __init__(self, drill: Debriefed) -> None:
         self.drill = drill
 
     @cached_property

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines, lanes_html
 from ui.parts.shell import themed
 
@@ -17,7 +17,7 @@ AROUND = 120
 """Seconds shown on either side."""
 
 
-def drawer(drill: Drill, lines: Lines) -> None:
+def drawer(drill: Debriefed, lines: Lines) -> None:
     """Open the drawer if something was picked in this run."""
     if not st.session_state.pop(keys.OPENED, False):
         return
@@ -26,7 +26,7 @@ def drawer(drill: Drill, lines: Lines) -> None:
         st.dialog("Moment", width="medium", position="right")(_body)(drill, lines)
 
 
-def _body(drill: Drill, lines: Lines) -> None:
+def _body(drill: Debriefed, lines: Lines) -> None:
     seq, among, about = st.session_state[keys.MOMENT]
     at = drill.entry(seq).at
     place = among.index(seq) if seq in among else 0

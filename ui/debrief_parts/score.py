@@ -13,7 +13,7 @@ from analytics.report import charts
 from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import STATUS, badge, note, plain, quiet
 
@@ -23,7 +23,7 @@ BY_PART, BY_GAP = "Part by part", "Most improvable first"
 NEXT_TIME = 5
 
 
-def score_view(drill: Drill, lines: Lines) -> None:
+def score_view(drill: Debriefed, lines: Lines) -> None:
     """Draw the score."""
     if drill.card is None:
         st.html(quiet("There is no score yet. What happened is there already: open another view."))
@@ -81,7 +81,7 @@ def sum_words(parts: pd.DataFrame, card: Mapping[str, Any], others: pd.DataFrame
     return words
 
 
-def _limits(drill: Drill, lines: Lines) -> None:
+def _limits(drill: Debriefed, lines: Lines) -> None:
     """Draw every cap with its reason and moments, then what limits a comparison."""
     known = {cap.id: cap for cap in drill.rescored.caps} if drill.rescored else {}
     titles = {cap.id: cap.title for cap in drill.playbook.caps}
@@ -99,7 +99,7 @@ def _limits(drill: Drill, lines: Lines) -> None:
         note(remark)
 
 
-def _by_part(drill: Drill, lines: Lines, applies: pd.DataFrame) -> None:
+def _by_part(drill: Debriefed, lines: Lines, applies: pd.DataFrame) -> None:
     for part in frames.each(drill.parts):
         rows = applies[applies["part"] == part.part]
         open_points = int((rows["gap"] > 0).sum())
@@ -112,7 +112,7 @@ def _by_part(drill: Drill, lines: Lines, applies: pd.DataFrame) -> None:
                 _finding(drill, lines, row)
 
 
-def _finding(drill: Drill, lines: Lines, row: Any, with_part: bool = False) -> None:
+def _finding(drill: Debriefed, lines: Lines, row: Any, with_part: bool = False) -> None:
     sign = STATUS[row.status]
     part = f"{escape(row.part_title)} · " if with_part else ""
     owners = ", ".join("everybody" if o == "all" else drill.names.role(o) for o in row.owners)
@@ -128,7 +128,7 @@ def _finding(drill: Drill, lines: Lines, row: Any, with_part: bool = False) -> N
         _chips(drill, lines, row.id, row.evidence, f"{row.id} {row.title}")
 
 
-def _chips(drill: Drill, lines: Lines, ident: str, evidence: tuple[int, ...], about: str) -> None:
+def _chips(drill: Debriefed, lines: Lines, ident: str, evidence: tuple[int, ...], about: str) -> None:
     among = frames.known(evidence, drill.journal)
     if not among:
         return

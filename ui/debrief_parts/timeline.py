@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
-from ui.debrief_parts.drill import Drill
+from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import GROUP_WORDS, Lines, lanes_html
 from ui.debrief_parts.look import plain, quiet
 
@@ -19,7 +19,7 @@ WORLD_GROUPS = ("fault", "tolerance", "effect", "change", "alert", "state")
 TEAM_GROUPS = ("decision", "action", "finding", "message", "inject", "lead", "refused", "slip")
 
 
-def timeline_view(drill: Drill, lines: Lines) -> None:
+def timeline_view(drill: Debriefed, lines: Lines) -> None:
     """Draw the timeline with its filters."""
     if drill.timeline.empty:
         st.html(quiet("The record holds no moments."))
@@ -54,7 +54,7 @@ def _filter(label: str, groups: tuple[str, ...], key: str) -> list[str]:
     )
 
 
-def _around(drill: Drill, focus: int) -> tuple[int, int]:
+def _around(drill: Debriefed, focus: int) -> tuple[int, int]:
     """Say what the timeline stands around; return the seconds it shows."""
     at = drill.entry(focus).at
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -63,7 +63,7 @@ def _around(drill: Drill, focus: int) -> tuple[int, int]:
     return at - AROUND, at + AROUND
 
 
-def _chapter(drill: Drill) -> tuple[int, int]:
+def _chapter(drill: Debriefed) -> tuple[int, int]:
     """Draw the controls of revealing; return the seconds shown: from the stop before to where it stands."""
     stops = list(frames.each(drill.pivots))
     last = max(1, -(-drill.view.scenario.horizon // 60))

@@ -7,6 +7,7 @@ from html import escape
 import streamlit as st
 
 from analytics import playbook as books
+from simulator.values import DEPUTY
 from ui.parts.shell import themed
 from ui.session import Here
 
@@ -15,7 +16,7 @@ WINDOWS = ((0, 10, "Take command"), (10, 20, "Compare options"), (20, 35, "Execu
 """Phases of the default playbook's command timeline, in minutes."""
 LEADS: dict[str, str] = {
     "commands": "incident commander",
-    "deputises": "deputy",
+    "deputises": DEPUTY,
     "investigates": "triage lead",
     "executes": "mitigation lead",
     "verifies": "verification lead",

@@ -225,7 +225,7 @@ def _handoff(b: Briefing) -> Filled:
     lane = next((role.lane for role in b.catalogue.roles if role.id == b.role), None)
     packets = b.options("packets")
     return {
-        "what": "commander" if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
+        "what": COMMANDER if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
         "in_flight": _in_hand(b), "next_checkpoint_minutes": 15.0, "hypothesis": _own_causes(b),
         "packet": packets[-1].id if packets else None,
     }  # fmt: skip

@@ -1,0 +1,42 @@
+"""What judges say they read, against what moves them: every field that counts is worth something in a played drill."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.criteria import CAPS, CRITERIA, PATTERNS, reads
+from analytics.playbook import load as book
+from simulator.acts import ACTS
+from tests.analytics.nonsense import moves
+
+JUDGES = {**CRITERIA, **CAPS, **PATTERNS}
+DRILLS = [(name, policy) for name in ("auth_token", "billing_mismatch", "permission_leak")
+          for policy in ("by_the_book", "impatient")]  # fmt: skip
+PLAYED_AGAIN = (("auth_token", "by_the_book"), ("billing_mismatch", "by_the_book"), ("permission_leak", "by_the_book"))
+MARKED = sorted(f"{kind}.{field}" for kind, fields in reads(book()).items() for field in fields)
+
+
+@pytest.mark.parametrize("ident", JUDGES)
+def test_a_judge_reads_fields_that_exist(ident: str) -> None:
+    for read in JUDGES[ident].reads:
+        kind, _, field = read.partition(".")
+        assert field in ACTS[kind].model_fields, read
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ACTS)
+def test_what_moves_a_judge_is_among_what_it_reads(kind: str) -> None:
+    act = ACTS[kind]
+    for field in act.model_fields.keys() - {"kind"}:
+        for drill in DRILLS:
+            moved = moves(drill, act, field)
+            assert {ident for ident in moved if f"{kind}.{field}" not in JUDGES[ident].reads} == set(), (field, drill)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("read", MARKED)
+def test_a_field_that_is_marked_as_counting_counts(read: str) -> None:
+    kind, _, field = read.partition(".")
+    act = ACTS[kind]
+    in_the_record = any(moves(drill, act, field) for drill in DRILLS)
+    assert in_the_record or any(moves(drill, act, field, again=True, most=5) for drill in PLAYED_AGAIN)

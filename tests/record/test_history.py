@@ -1,0 +1,149 @@
+"""One fold of a record: however it is cut, whoever looks at it, and with the times the entries have."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scenarios import load
+from simulator import acts
+from simulator import events as e
+from simulator.engine import Engine
+from simulator.need_to_know import NeedToKnow
+from simulator.play import play
+from simulator.record.entry import Entry, sees
+from simulator.record.history import History
+from simulator.record.journal import accepted
+from simulator.values import COMMANDER, DEPUTY
+
+SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
+
+
+@cache
+def drill(name: str) -> Engine:
+    return play(load(name), "by_the_book", 7)
+
+
+def entries(name: str) -> list[Entry]:
+    return list(accepted(drill(name).journal.entries))
+
+
+def same(one: History, other: History) -> bool:
+    return vars(one) == vars(other)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_incident_live_is_what_its_record_adds_up_to(name: str) -> None:
+    engine = drill(name)
+    assert same(engine.incident, History.of(engine.scenario, entries(name)))
+    for role in engine.circle.outside:
+        seen = (entry for entry in entries(name) if sees(entry, role, engine.circle))
+        again = History(engine.scenario)
+        for entry in seen:
+            again.apply(entry, tuple(ref for ref, seq in engine.incident.refs.items() if seq == entry.seq))
+        assert again.runs == engine.seen_as(role).runs
+        assert again.told == engine.seen_as(role).told
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@settings(max_examples=12, deadline=None)
+@given(data=st.data())
+def test_it_equals_itself_however_it_is_folded(name: str, data: st.DataObject) -> None:
+    scenario, every = drill(name).scenario, entries(name)
+    upto = data.draw(st.integers(0, len(every)))
+    cut = data.draw(st.integers(0, upto))
+    in_one_go = History.of(scenario, every[:upto], with_truth=True)
+    by_and_by = History.of(scenario, every[:cut], with_truth=True)
+    for entry in every[cut:upto]:
+        by_and_by.apply(entry)
+    assert same(in_one_go, by_and_by)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_without_truth_it_holds_no_effect(name: str) -> None:
+    scenario, every = drill(name).scenario, entries(name)
+    told, known = History.of(scenario, every), History.of(scenario, every, with_truth=True)
+    assert not [run for run in told.runs.values() if run.effect is not None or run.effect_seq]
+    took = {x.body.run: x.at for x in every if isinstance(x.body, e.MitigationTookEffect)}
+    assert took
+    assert {run.run: run.effect for run in known.runs.values() if run.effect is not None} == took
+    assert told.refs == known.refs
+    without = History.of(scenario, (x for x in every if not x.body.is_truth))
+    assert same(told, without)
+
+
+def test_a_role_outside_never_holds_what_it_cannot_see() -> None:
+    engine = drill("permission_leak")
+    every, circle = entries("permission_leak"), NeedToKnow(engine.scenario)
+    whole = History.of(engine.scenario, every)
+    behind = {ref: every_entry for every_entry in every for ref, seq in whole.refs.items() if seq == every_entry.seq}
+    assert circle.outside
+    for role in circle.outside:
+        seen = engine.seen_as(role)
+        assert all(sees(behind[ref], role, circle) for ref in seen.refs if ref in behind)
+        for kept in (seen.options, seen.decisions, seen.packets, seen.updates, seen.measured, seen.hardening):
+            assert all(sees(entry, role, circle) for entry in kept)
+        assert all(circle.knows(run.executor) is False for run in seen.runs.values())
+        assert not [task for task in seen.tasks.values() if {task.owner, task.assigned_by} <= set(circle.inside)]
+        assert "restricted" not in seen.told
+        assert set(seen.delivered) < set(whole.delivered)
+
+
+# --- times -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_times_of_runs_are_those_of_their_entries(name: str) -> None:
+    every = entries(name)
+    known = History.of(drill(name).scenario, every, with_truth=True)
+    for run in (run for run in known.runs.values() if run.what == "action"):
+        mine = [x for x in every if getattr(x.body, "run", None) == run.run]
+
+        def at(kind: type[Any], mine: list[Entry] = mine) -> tuple[int | None, int]:
+            return next(((x.at, x.seq) for x in reversed(mine) if isinstance(x.body, kind)), (None, 0))
+
+        assert run.since == at(e.ActionQueued)[0]
+        assert (run.started, run.start_seq) == at(e.ActionStarted)
+        assert (run.carried, run.finish_seq) == at(e.ActionFinished)
+        assert (run.effect, run.effect_seq) == at(e.MitigationTookEffect)
+        assert run.aborted == at(e.ActionAborted)[0]
+        order = drill(name).entry(run.order_seq)
+        assert (order.at, order.by) == (run.ordered, run.by)
+        assert run.ordered <= run.since
+        assert isinstance(order.body, acts.TakeAction | e.TaskAssigned | acts.CaptureEvidence | e.ActionQueued)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_times_of_tasks_are_those_of_their_entries(name: str) -> None:
+    every = entries(name)
+    tasks = History.of(drill(name).scenario, every).tasks
+    assert tasks
+    for task in tasks.values():
+        mine = {x.body.kind: x.at for x in every if getattr(x.body, "task", None) == task.id}
+        assert task.begun_at == mine["task_assigned"]
+        assert task.acknowledged == mine.get("task_acknowledged")
+        assert task.reported == mine.get("task_reported")
+        assert bool(task.moved) == ("task_reassigned" in mine)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_stretches_follow_one_another_and_begin_with_their_entry(name: str) -> None:
+    known = History.of(drill(name).scenario, entries(name))
+    for post in (COMMANDER, DEPUTY):
+        stretches = known.held[post]
+        assert stretches
+        for stretch in stretches:
+            entry = drill(name).entry(stretch.seq)
+            assert isinstance(entry.body, e.RoleAccepted | e.HandOffAccepted)
+            assert entry.at == stretch.since
+        for before, after in pairwise(stretches):
+            assert before.until is not None
+            assert before.until <= after.since
+        assert (known.holder(post) == stretches[-1].who) == (stretches[-1].until is None)
+    for seat, stretches in known.sat.items():
+        assert stretches[-1].until is None, seat  # a player stays until the end
