@@ -351,7 +351,7 @@ def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     records = view.all(acts.RecordContradiction)
     if records:
         return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)
-    taken = {r.id for r in view.runs if r.started is not None}
+    taken = {r.ident for r in view.runs if r.started is not None}
     pushed = [
         m
         for m in view.all(e.InjectDelivered)
