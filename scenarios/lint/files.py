@@ -15,8 +15,9 @@ from analytics.playbook import Playbook
 from scenarios.authors import authored
 from scenarios.lint.problem import Problem, of_error
 from scenarios.lint.scenario import Check
-from scenarios.loader import MakeWorld, Written, label, parse, schema_problems, world_in, written
+from scenarios.loader import MakeWorld, parse, world_in
 from scenarios.patch import lay_over
+from scenarios.written import Written, label, schema_problems, written
 from simulator.errors import ScenarioError
 from simulator.scenario.document import read
 from simulator.scenario.model import Scenario
