@@ -7,7 +7,8 @@ read, so that an act, a field or a value that does not exist is found before any
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -18,7 +19,7 @@ from scenarios.players.computed import Computed, NotYetError, computed, parsed, 
 from scenarios.players.script import Book, Plan, Scripted, Step
 from scenarios.players.when import Conditions, Queries, met
 from scenarios.written import Written, label, schema_problems
-from simulator.acts import ACTS, Act
+from simulator.acts import ACTS, Act, AssignTask
 from simulator.briefing import Briefing
 from simulator.errors import ScenarioError, nearest
 from simulator.scenario.document import Steps, read
@@ -26,7 +27,6 @@ from simulator.scenario.parts import Data, RoleId, Seconds
 from simulator.values import Pick
 
 Raw = dict[str, Any]
-Values = Mapping[str, Any]
 Answers = dict[Annotated[str, Pick("injects")], str]
 """Inject -> the answer given to whoever asks."""
 Model = TypeVar("Model", bound=BaseModel)
@@ -41,10 +41,9 @@ class PlanData(Data):
     fits: Conditions = ()
     """When it is followed; of several that fit the first, and the last fits always."""
     extends: str = ""
-    """A plan whose values, answers and steps it has unless it gives its own."""
+    """A plan whose values and steps it has unless it gives its own."""
     values: Raw = {}
     """What `{plan: NAME}` stands for in its steps."""
-    answers: Answers = {}
     steps: tuple[Raw, ...] = ()
 
 
@@ -90,6 +89,14 @@ class UseData(Data):
     """Values it has besides those of the plan."""
 
 
+class FromPlan(Data):
+    """A value of the plan, where it stands."""
+
+    plan: str
+    first: int | None = None
+    """Of a list, only so many."""
+
+
 class StepData(Data):
     """One thing that somebody means to do, once what a plan fills in is filled in."""
 
@@ -119,6 +126,17 @@ class Line:
     made_of: tuple[Computed, ...]
 
 
+@dataclass(frozen=True)
+class Context:
+    """What a list of steps is read with: its file, what is filled in, how much later, within which routines."""
+
+    source: Written
+    values: Mapping[str, Any]
+    usual: Mapping[str, Raw]
+    later: int = 0
+    within: tuple[str, ...] = ()
+
+
 class _SkipError(Exception):
     """A part that cannot be read; why is among the problems."""
 
@@ -129,103 +147,97 @@ class Reader:
 
     source: Written
     data: BookData
-    shared: tuple[Written, Routines]
+    routine: Written
+    shared: Routines
     problems: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     """File, line, field, what is wrong, remedy."""
     lines: list[Line] = field(default_factory=list)
 
     def book(self) -> Book:
         """Return the book, as far as it can be read."""
+        plans = tuple(self._plan(name) for name in self.data.plans)
+        if not self.problems and len({len(plan.first) for plan in plans}) > 1:
+            what = "comes to more steps under one plan than under another"
+            self._find(self.source, ("first",), what, "give `each` of its steps the same items in every plan")
         return Book(
             hero=self.data.hero,
             telling=self.data.telling,
-            plans=tuple(self._plan(name) for name in self.data.plans),
+            answers=self.data.answers,
+            plans=plans,
             scripts={name: self._script(name, script) for name, script in self.data.scripts.items()},
         )
 
     def _plan(self, name: str) -> Plan:
-        merged = self._merged(name)
-        values = {**self.shared[1].values, **self.data.values, **merged.values}
-        said = (self.shared[1].usual, self.data.usual)
-        usual = {act: {**said[0].get(act, {}), **said[1].get(act, {})} for act in {**said[0], **said[1]}}
-        owner = name
-        while not self.data.plans[owner].steps and self.data.plans[owner].extends in self.data.plans:
-            owner = self.data.plans[owner].extends
+        chain = [(one, self.data.plans[one]) for one in self._chain(name)]
+        owner, steps = next(((one, plan.steps) for one, plan in chain if plan.steps), (name, ()))
+        values = {key: value for _, plan in reversed(chain) for key, value in plan.values.items()}
+        usual = (self.shared.usual, self.data.usual)
+        context = Context(
+            self.source,
+            {**self.shared.values, **self.data.values, **values},
+            {act: {**usual[0].get(act, {}), **usual[1].get(act, {})} for act in {**usual[0], **usual[1]}},
+        )
         return Plan(
             name=name,
-            fits=met(merged.fits),
-            first=tuple(self._steps(self.data.first, self.source, ("first",), values, usual)),
-            steps=tuple(self._steps(merged.steps, self.source, ("plans", owner, "steps"), values, usual)),
-            answers={**self.data.answers, **merged.answers},
+            fits=met(self.data.plans[name].fits),
+            first=tuple(self._steps(self.data.first, ("first",), context)),
+            steps=tuple(self._steps(steps, ("plans", owner, "steps"), context)),
         )
 
-    def _merged(self, name: str, below: tuple[str, ...] = ()) -> PlanData:
-        """Return a plan with what it takes from those it extends."""
-        plan = self.data.plans[name]
-        if not plan.extends:
-            return plan
-        if plan.extends not in self.data.plans or plan.extends in (name, *below):
-            known = self.data.plans.keys() - {name, *below}
-            self._find(self.source, ("plans", name, "extends"), f"no plan {plan.extends!r} to extend",
-                f"name another{nearest(plan.extends, known)}")  # fmt: skip
-            return plan
-        base = self._merged(plan.extends, (name, *below))
-        return PlanData(
-            fits=plan.fits,
-            values={**base.values, **plan.values},
-            answers={**base.answers, **plan.answers},
-            steps=plan.steps or base.steps,
-        )
+    def _chain(self, name: str) -> list[str]:
+        """Return a plan and those it extends, the nearest first."""
+        chain = [name]
+        while base := self.data.plans[chain[-1]].extends:
+            known = self.data.plans.keys() - set(chain)
+            if base not in known:
+                path = ("plans", chain[-1], "extends")
+                self._find(self.source, path, f"no plan {base!r} to extend", f"name another{nearest(base, known)}")
+                break
+            chain.append(base)
+        return chain
 
     def _script(self, name: str, script: ScriptData) -> Scripted:
-        steps = self._steps(script.steps, self.source, ("scripts", name, "steps"), {}, {})
+        steps = self._steps(script.steps, ("scripts", name, "steps"), Context(self.source, {}, {}))
         return Scripted(tuple(steps), script.answers)
 
-    def _steps(
-        self,
-        written: Sequence[Raw],
-        source: Written,
-        path: Steps,
-        values: Values,
-        usual: Mapping[str, Raw],
-        later: int = 0,
-        within: tuple[str, ...] = (),
-    ) -> Iterator[Step]:
+    def _steps(self, written: Sequence[Raw], path: Steps, context: Context) -> Iterator[Step]:
         for index, raw in enumerate(written):
-            here = (*path, index)
-            try:
+            with suppress(_SkipError):
                 if "use" in raw:
-                    use = self._valid(UseData, self._filled(raw, values, source, here), source, here)
-                    routine, there = self._routine(use.use, source, here, within)
-                    inner = ("routines", use.use)
-                    yield from self._steps(
-                        routine, there, inner, {**values, **use.with_}, usual, later + use.from_, (*within, use.use)
-                    )
-                    continue
-                said = {**usual.get(raw.get("do", ""), {}), **raw.get("with", {})}
-                filled = self._filled({**raw, "with": said}, values, source, here)
-                step = self._valid(StepData, filled, source, here)
-                for one in step.each:
-                    yield self._step(step, {**step.with_, **one}, source, here, later)
-            except _SkipError:
-                continue
+                    yield from self._used(raw, (*path, index), context)
+                else:
+                    yield from self._step(raw, (*path, index), context)
 
-    def _routine(
-        self, name: str, source: Written, path: Steps, within: tuple[str, ...]
-    ) -> tuple[tuple[Raw, ...], Written]:
-        for there, data in ((self.source, self.data), self.shared):
-            if name in data.routines and name not in within:
-                return data.routines[name], there
-        known = {*self.data.routines, *self.shared[1].routines} - set(within)
-        self._find(source, (*path, "use"), f"no routine {name!r}", f"use another{nearest(name, known)}")
-        raise _SkipError
+    def _used(self, raw: Raw, path: Steps, context: Context) -> Iterator[Step]:
+        use = self._valid(UseData, self._filled(raw, context, path), context.source, path)
+        for source, data in ((self.source, self.data), (self.routine, self.shared)):
+            if use.use in data.routines and use.use not in context.within:
+                inner = Context(
+                    source,
+                    {**context.values, **use.with_},
+                    context.usual,
+                    context.later + use.from_,
+                    (*context.within, use.use),
+                )
+                yield from self._steps(data.routines[use.use], ("routines", use.use), inner)
+                return
+        known = {*self.data.routines, *self.shared.routines} - set(context.within)
+        self._find(context.source, (*path, "use"), f"no routine {use.use!r}", f"use another{nearest(use.use, known)}")
 
-    def _step(self, step: StepData, said: Raw, source: Written, path: Steps, later: int) -> Step:
-        kind = ACTS.get(step.do)
+    def _step(self, raw: Raw, path: Steps, context: Context) -> Iterator[Step]:
+        given = raw.get("with", {})
+        if isinstance(given, dict):
+            given = {**context.usual.get(str(raw.get("do")), {}), **given}
+        step = self._valid(StepData, self._filled({**raw, "with": given}, context, path), context.source, path)
+        for one in step.each:
+            yield self._made(step, {**step.with_, **one}, path, context)
+
+    def _made(self, step: StepData, said: Raw, path: Steps, context: Context) -> Step:
+        kind, source = ACTS.get(step.do), context.source
         if kind is None:
             self._find(source, (*path, "do"), f"no act {step.do!r}", f"use an act's kind{nearest(step.do, ACTS)}")
             raise _SkipError
-        if step.do == "assign_task" and "text" not in said:
+        if kind is AssignTask and "text" not in said:
             said = {**said, "text": f"Please run: {said.get('query') or said.get('action')}"}
         within = (*path, "with")
 
@@ -236,31 +248,32 @@ class Reader:
         act = self._valid(kind, resolved(fields, None), source, within)
         made_of = tuple(computed(fields))
         self.lines.append(Line(source, path, step, act, made_of))
-        return Step(
-            step.at + later, step.seat, _maker(kind, fields) if made_of else _always(act), met(step.when), step.until
-        )
+        makes = _maker(kind, fields) if made_of else _always(act)
+        return Step(step.at + context.later, step.seat, makes, met(step.when), step.until)
 
-    def _filled(self, data: Any, values: Values, source: Written, path: Steps) -> Any:
+    def _filled(self, data: Any, context: Context, path: Steps) -> Any:
         """Return data with what the plan says in the place of every `{plan: NAME}`; in a list, an item for each."""
+        if _is_from_plan(data):
+            return self._from_plan(self._valid(FromPlan, data, context.source, path), context, path)
         if isinstance(data, dict):
-            if _is_from_plan(data):
-                return self._of_plan(data, values, source, path)
-            return {name: self._filled(one, values, source, (*path, name)) for name, one in data.items()}
+            return {name: self._filled(one, context, (*path, name)) for name, one in data.items()}
         if not isinstance(data, (list, tuple)):
             return data
-        found: list[Any] = []
+        items: list[Any] = []
         for index, one in enumerate(data):
-            value = self._filled(one, values, source, (*path, index))
-            found += value if _is_from_plan(one) and isinstance(value, list) else [value]
-        return found
+            item = self._filled(one, context, (*path, index))
+            items += item if _is_from_plan(one) and isinstance(item, list) else [item]
+        return items
 
-    def _of_plan(self, data: Raw, values: Values, source: Written, path: Steps) -> Any:
-        name = data["plan"]
-        if name not in values:
-            self._find(source, path, f"no value {name!r} in the plan", f"give it in `values`{nearest(name, values)}")
+    def _from_plan(self, wanted: FromPlan, context: Context, path: Steps) -> Any:
+        if wanted.plan not in context.values:
+            remedy = f"give it in `values`{nearest(wanted.plan, context.values)}"
+            self._find(context.source, path, f"the plan has no value {wanted.plan!r}", remedy)
             raise _SkipError
-        value = self._filled(values[name], {k: v for k, v in values.items() if k != name}, source, path)
-        return value[: data["first"]] if "first" in data else value
+        # One may be made of others, never of itself.
+        others = {name: value for name, value in context.values.items() if name != wanted.plan}
+        value = self._filled(context.values[wanted.plan], replace(context, values=others), path)
+        return value[: wanted.first] if isinstance(value, list) else value
 
     def _valid(self, model: type[Model], data: Any, source: Written, path: Steps) -> Model:
         try:
@@ -274,7 +287,7 @@ class Reader:
 
 
 def _is_from_plan(data: Any) -> bool:
-    return isinstance(data, dict) and "plan" in data and data.keys() <= {"plan", "first"}
+    return isinstance(data, dict) and "plan" in data and data.keys() <= FromPlan.model_fields.keys()
 
 
 def _always(act: Act) -> Callable[[Briefing], Act]:
@@ -294,7 +307,7 @@ def _maker(kind: type[Act], fields: Raw) -> Callable[[Briefing], Act | None]:
 def reader(text: str, file: str) -> Reader:
     """Return what reads the book in `text`. Raises ScenarioError where it is none."""
     shared = _data(ROUTINE.read_text(encoding="utf-8"), f"scenarios/players/{ROUTINE.name}", Routines)
-    return Reader(*_data(text, file, BookData), shared)
+    return Reader(*_data(text, file, BookData), *shared)
 
 
 def _data(text: str, file: str, model: type[Model]) -> tuple[Written, Model]:

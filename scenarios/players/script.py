@@ -144,7 +144,6 @@ class Plan:
     first: tuple[Step, ...]
     """What is done whatever the cause, with what this plan would have it say; as many in every plan."""
     steps: tuple[Step, ...]
-    answers: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -154,6 +153,8 @@ class Book:
     hero: str
     telling: Sequence[str]
     """Queries whose outputs decide between the plans."""
+    answers: Mapping[str, str]
+    """Inject -> the answer given to whoever asks, whatever the cause."""
     plans: tuple[Plan, ...]
     scripts: Mapping[str, Scripted]
 
@@ -180,14 +181,13 @@ class ByTheBook:
     parts: dict[str, Script] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.opening = Script((), self.seats, manners=self.manners, pace=self.pace)
+        self.opening = Script((), self.seats, self.book.answers, manners=self.manners, pace=self.pace)
 
     def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         """Give every command whose time has come."""
         plan = self._plan(brief(self.seats[0]))
         if plan is not self.followed:
-            self.followed = plan
-            self.opening.steps, self.opening.answers = self._own(plan.first), plan.answers
+            self.followed, self.opening.steps = plan, self._own(plan.first)
         yield from self.opening(brief)
         if plan.name not in self.parts:
             self.parts[plan.name] = Script(self._own(plan.steps), self.seats, manners=False, pace=self.pace)

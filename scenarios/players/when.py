@@ -52,7 +52,7 @@ class When(Data):
     """A run of this action waits for signatures."""
     panel: dict[MetricId, Any] = {}
     """What the panel of a metric shows now, as a condition: `{below: 50}`."""
-    found: dict[str, Any] = {}
+    found: dict[Annotated[str, Pick("findings")], Any] = {}
     """A finding of a query's newest output, as a condition: `{endpoints.reason: unknown_kid}`."""
     seen: Queries = ()
     """Each has given an output."""
