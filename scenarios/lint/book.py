@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from scenarios.lint.places import Place, groups, places
 from scenarios.lint.problem import Problem, of_error
 from scenarios.players.book import Reader, reader
+from scenarios.players.computed import Computed
 from scenarios.written import Written, label
 from simulator.acts import AnswerAsker
 from simulator.errors import ScenarioError, nearest
@@ -55,11 +56,18 @@ def _places(found: Reader) -> Iterator[tuple[Written, Place]]:
     """Yield every name in a book, with the file it stands in."""
     yield from ((found.source, place) for place in places(found.data, found.source.data))
     for line in found.lines:
-        within = (*line.path, "with")
         act = line.act.model_dump(mode="json", by_alias=True)
-        parts = [places(line.data, {}, line.path), places(line.act, act, within)]
-        parts += [places(form, {}, within) for form in line.made_of]
+        sampled = [name for form in line.computed.values() for name in _names(form)]
+        stated = (place for place in places(line.act, act, (*line.path, "with")) if place.value not in sampled)
+        parts = [places(line.data, {}, line.path), stated]
+        parts += [places(form, form.model_dump(mode="json"), path) for path, form in line.computed.items()]
         yield from ((line.source, place) for part in parts for place in part)
+
+
+def _names(form: Computed) -> list[str]:
+    """Return the names in a sample of a computed value; they are looked up where that stands."""
+    sample = form.sample()
+    return sample if isinstance(sample, list) else [sample["name"]] if isinstance(sample, dict) else []
 
 
 def _unknown(source: Written, place: Place, known: Known) -> Problem | None:
@@ -77,10 +85,14 @@ def _answers(found: Reader, scenarios: Sequence[Scenario]) -> Iterator[Problem]:
     there: dict[str, set[str]] = {}
     for asks in (one for s in scenarios for one in (*s.injects, *s.expert.injects)):
         there.setdefault(asks.id, set()).update(answer.id for answer in asks.answers)
-    steps = [(x.source, (*x.path, "with", "answer"), x.act) for x in found.lines if isinstance(x.act, AnswerAsker)]
-    given = [(source, path, act.inject, act.answer) for source, path, act in steps]
-    scripts = [(("scripts", name, "answers"), script.answers) for name, script in found.data.scripts.items()]
-    for path, answers in ((("answers",), found.data.answers), *scripts):
+    given: list[tuple[Written, Steps, str, str]] = [
+        (line.source, (*line.path, "with", "answer"), line.act.inject, line.act.answer)
+        for line in found.lines
+        if isinstance(line.act, AnswerAsker)
+    ]
+    always: list[tuple[Steps, Mapping[str, str]]] = [(("answers",), found.data.answers)]
+    always += [(("scripts", name, "answers"), script.answers) for name, script in found.data.scripts.items()]
+    for path, answers in always:
         given += [(found.source, (*path, inject), inject, answer) for inject, answer in answers.items()]
     for source, path, inject, answer in given:
         if answer not in there.get(inject, {answer}):

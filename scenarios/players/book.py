@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from scenarios.players.computed import Computed, NotYetError, computed, parsed, resolved
+from scenarios.players.computed import Computed, NotYetError, parsed, resolved
 from scenarios.players.script import Book, Plan, Scripted, Step
 from scenarios.players.when import Conditions, Queries, met
 from scenarios.written import Written, label, schema_problems
@@ -123,7 +123,8 @@ class Line:
     data: StepData
     act: Act
     """With samples in the place of what is computed."""
-    made_of: tuple[Computed, ...]
+    computed: Mapping[Steps, Computed]
+    """What is computed, by where it stands."""
 
 
 @dataclass(frozen=True)
@@ -239,16 +240,17 @@ class Reader:
             raise _SkipError
         if kind is AssignTask and "text" not in said:
             said = {**said, "text": f"Please run: {said.get('query') or said.get('action')}"}
+        computed: dict[Steps, Computed] = {}
+
+        def make(form: type[Computed], data: Any, there: Steps) -> Computed:
+            computed[there] = self._valid(form, data, source, there)
+            return computed[there]
+
         within = (*path, "with")
-
-        def make(form: type[Computed], data: Any, inner: Steps) -> Computed:
-            return self._valid(form, data, source, (*within, *inner))
-
-        fields = {name: parsed(one, make, (name,)) for name, one in said.items()}
+        fields = {name: parsed(one, make, (*within, name)) for name, one in said.items()}
         act = self._valid(kind, resolved(fields, None), source, within)
-        made_of = tuple(computed(fields))
-        self.lines.append(Line(source, path, step, act, made_of))
-        makes = _maker(kind, fields) if made_of else _always(act)
+        self.lines.append(Line(source, path, step, act, computed))
+        makes = _maker(kind, fields) if computed else _always(act)
         return Step(step.at + context.later, step.seat, makes, met(step.when), step.until)
 
     def _filled(self, data: Any, context: Context, path: Steps) -> Any:
@@ -256,7 +258,7 @@ class Reader:
         if _is_from_plan(data):
             return self._from_plan(self._valid(FromPlan, data, context.source, path), context, path)
         if isinstance(data, dict):
-            return {name: self._filled(one, context, (*path, name)) for name, one in data.items()}
+            return self._each(data, context, path)
         if not isinstance(data, (list, tuple)):
             return data
         items: list[Any] = []
@@ -264,6 +266,15 @@ class Reader:
             item = self._filled(one, context, (*path, index))
             items += item if _is_from_plan(one) and isinstance(item, list) else [item]
         return items
+
+    def _each(self, data: Raw, context: Context, path: Steps) -> Raw:
+        # An act may have a field called `plan`.
+        return {
+            name: self._each(one, context, (*path, name))
+            if name == "with" and isinstance(one, dict)
+            else self._filled(one, context, (*path, name))
+            for name, one in data.items()
+        }
 
     def _from_plan(self, wanted: FromPlan, context: Context, path: Steps) -> Any:
         if wanted.plan not in context.values:
@@ -287,7 +298,7 @@ class Reader:
 
 
 def _is_from_plan(data: Any) -> bool:
-    return isinstance(data, dict) and "plan" in data and data.keys() <= FromPlan.model_fields.keys()
+    return isinstance(data, dict) and next(iter(data), None) == "plan"
 
 
 def _always(act: Act) -> Callable[[Briefing], Act]:

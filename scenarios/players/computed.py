@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
 from scenarios.players.when import Queries
 from simulator.briefing import Briefing
+from simulator.scenario.document import Steps
 from simulator.scenario.parts import Data, FigureId, MetricId, QueryId
 
 
@@ -105,8 +106,8 @@ FORMS: dict[str, type[Computed]] = {"newest": Newest, "figure": Figure, "latest"
 """The word a mapping begins with -> what it is."""
 
 
-def parsed(data: Any, make: Callable[[type[Computed], Any, tuple[str | int, ...]], Computed], path: Any = ()) -> Any:
-    """Return data with `make(form, mapping, path)` in the place of every computed value."""
+def parsed(data: Any, make: Callable[[type[Computed], Any, Steps], Computed], path: Steps = ()) -> Any:
+    """Return data, which stands at `path`, with `make(form, mapping, path)` in the place of every computed value."""
     if isinstance(data, Mapping):
         form = FORMS.get(next(iter(data), ""))
         if form is not None:
@@ -128,12 +129,3 @@ def resolved(data: Any, b: Briefing | None) -> Any:
         value = resolved(one, b)
         found += value if isinstance(one, Newest) else [value]
     return found
-
-
-def computed(data: Any) -> Iterator[Computed]:
-    """Yield every computed value in data."""
-    if isinstance(data, Computed):
-        yield data
-    elif isinstance(data, (dict, list)):
-        for one in data.values() if isinstance(data, dict) else data:
-            yield from computed(one)
