@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from scenarios.players.computed import Computed, NotYetError, parsed, resolved
-from scenarios.players.script import Book, Plan, Scripted, Step
+from scenarios.players.script import Book, Plan, SimpleScript, Step
 from scenarios.players.when import Conditions, Queries, met
 from scenarios.written import Written, label, schema_problems
 from simulator.acts import ACTS, Act, AssignTask
@@ -115,7 +115,7 @@ class StepData(Data):
 
 
 @dataclass(frozen=True)
-class Line:
+class BookLine:
     """One step as it was written: where, the act it comes to, and what it is made of."""
 
     source: Written
@@ -152,7 +152,7 @@ class Reader:
     shared: Routines
     problems: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     """File, line, field, what is wrong, remedy."""
-    lines: list[Line] = field(default_factory=list)
+    lines: list[BookLine] = field(default_factory=list)
 
     def book(self) -> Book:
         """Return the book, as far as it can be read."""
@@ -197,9 +197,9 @@ class Reader:
             chain.append(base)
         return chain
 
-    def _script(self, name: str, script: ScriptData) -> Scripted:
+    def _script(self, name: str, script: ScriptData) -> SimpleScript:
         steps = self._steps(script.steps, ("scripts", name, "steps"), Context(self.source, {}, {}))
-        return Scripted(tuple(steps), script.answers)
+        return SimpleScript(tuple(steps), script.answers)
 
     def _steps(self, written: Sequence[Raw], path: Steps, context: Context) -> Iterator[Step]:
         for index, raw in enumerate(written):
@@ -249,7 +249,7 @@ class Reader:
         within = (*path, "with")
         fields = {name: parsed(one, make, (*within, name)) for name, one in said.items()}
         act = self._valid(kind, resolved(fields, None), source, within)
-        self.lines.append(Line(source, path, step, act, computed))
+        self.lines.append(BookLine(source, path, step, act, computed))
         makes = _maker(kind, fields) if computed else _always(act)
         return Step(step.at + context.later, step.seat, makes, met(step.when), step.until)
 
