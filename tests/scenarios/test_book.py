@@ -217,6 +217,22 @@ def test_the_first_plan_that_fits_is_followed_and_the_last_fits_always() -> None
     assert read.plan_for(shown()).name == "main"
 
 
+def test_the_book_of_the_docs_can_be_played() -> None:
+    docs = (FOLDER.parent / "docs" / "authoring.md").read_text(encoding="utf-8")
+    text = next(part for part in docs.split("```yaml\n") if part.startswith("hero:")).partition("```")[0]
+    read = read_book(text, "book.yaml")
+    late, key = ([step.make(shown()) for step in plan.steps] for plan in read.plans)
+    assert [step.at for step in read.plans[0].steps] == [240, 245, 540]
+    assert (late[1].action, key[1].action, late[2]) == ("flag_web", "pin", key[2])
+
+
+def test_the_docs_name_every_line_and_every_form() -> None:
+    docs = (FOLDER.parent / "docs" / "authoring.md").read_text(encoding="utf-8")
+    told = docs.partition("## The book")[2].partition("\n## ")[0]
+    assert [name for name in When.model_fields if f"`{name}" not in told] == []
+    assert [word for word in FORMS if f"`{{{word}: " not in told] == []
+
+
 MISTAKES = [
     ("do: freeze", "do: freez", "first.1.do: no act 'freez'; use an act's kind; did you mean 'freeze'?"),
     ("severity: SEV-1", "severety: SEV-1", "first.0.with.severity: is missing; add it"),
