@@ -249,7 +249,7 @@ def test_playing_and_scoring_need_no_user_interface() -> None:
     assert fresh(f"{needs}; print(sorted({heavy} & set(sys.modules)))") == "[]"
 
 
-ONCE_MORE = {"Check", "Finding", "Mark", "Named", "Part", "Plan", "Task"}
+ONCE_MORE = {"Check", "Finding", "Mark", "Part", "Task"}
 """Names that still mean two things. Must be empty."""
 
 

@@ -240,6 +240,8 @@ MISTAKES = [
     ("scope: {plan: both}", "scope: {plan: bth}", "first.1.with.scope: the plan has no value 'bth'; give it in"),
     ("[{plan: common}, c]", "[{plan: both}, c]", "first.1.with.scope.0: the plan has no value 'both'"),
     ("{plan: both}", "{plan: both, frist: 1}", "first.1.with.scope.frist: no such field; remove or rename it; did you"),
+    ("  take_action: {decision", "  take_acton: {decision",
+     "usual.take_acton: no act 'take_acton'; use an act's kind; did you mean 'take_action'?"),
     ("use: again", "use: agen", "plans.main.steps.1.use: no routine 'agen'; use another; did you mean 'again'?"),
     ("- {at: 10s,", "- {use: again}\n    - {at: 10s,", "routines.again.0.use: no routine 'again'"),
     ("{newest: look}", "{newest: look, of: x}", "first.0.with.evidence.of: no such field"),
@@ -294,6 +296,7 @@ NAMES = [
      "first.9.with.evidence.1.newest.1: unknown name 'impct'; use one of queries"),
     ("evidence: [query:compat_check", "evidence: [query:compat_chek", "unknown name 'compat_chek'; use one of queries"),
     ("of: impact}}", "of: impct}}", "first.22.with.impact.of: unknown name 'impct'; use one of queries"),
+    ("  detected:", "  seen_at_last: []\n\n  detected:", "routines.seen_at_last: is never used; use it, or take it out"),
     ("telling: [endpoints", "telling: [endpoint", "telling.0: unknown name 'endpoint'; use one of queries"),
     ("hero: mitigation", "hero: mitgation", "hero: unknown name 'mitgation'; use one of roles"),
 ]  # fmt: skip
