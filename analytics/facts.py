@@ -115,7 +115,7 @@ def rank(severity: str) -> int:
 # --- evidence ----------------------------------------------------------------------------------------------
 
 
-def weight(view: RecordView, entry: Entry) -> float:
+def weight(entry: Entry) -> float:
     """Return what one piece of evidence is worth by its class."""
     body = entry.body
     match body:
@@ -136,7 +136,7 @@ def queried(view: RecordView, refs: Iterable[str], moment: Moment[B]) -> tuple[E
 
 def solid(view: RecordView, refs: Iterable[str], moment: Moment[B]) -> tuple[Entry, ...]:
     """Return those of the cited entries that are more than somebody's word."""
-    return tuple(x for x in view.cited(refs, moment) if weight(view, x) > 0)
+    return tuple(x for x in view.cited(refs, moment) if weight(x) > 0)
 
 
 def telling(view: RecordView, entries: Iterable[Entry]) -> tuple[Entry, ...]:

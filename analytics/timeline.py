@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from simulator import acts
 from simulator.record.entry import Entry
@@ -11,7 +11,7 @@ from simulator.record.history import History
 from simulator.record.tracked import Run
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
-from simulator.values import Author, Duty, Ref
+from simulator.values import Duty
 
 FOREVER = 10**9
 
@@ -37,20 +37,11 @@ class Assignment:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One run of an action, from the order to its effect. Seconds are None where it did not get that far."""
+@dataclass(kw_only=True, slots=True)
+class Attempt(Run):
+    """One run of an action, from the order to its effect, with what the scenario says of the action."""
 
-    run: Run
     spec: Action
-
-    @property
-    def ref(self) -> Ref:
-        return self.run.run
-
-    @property
-    def id(self) -> str:
-        return self.spec.id
 
     @property
     def title(self) -> str:
@@ -58,60 +49,14 @@ class Attempt:
         return f"“{self.spec.title}”"
 
     @property
-    def executor(self) -> str:
-        return self.run.executor
-
-    @property
-    def by(self) -> Author:
-        """Return who ordered it."""
-        return self.run.by
-
-    @property
-    def ordered(self) -> int:
-        return self.run.ordered
-
-    @property
-    def order_seq(self) -> int:
-        return self.run.order_seq
-
-    @property
-    def decision(self) -> Ref | None:
-        """Return the decision that the order names."""
-        return self.run.decision
-
-    @property
-    def started(self) -> int | None:
-        return self.run.started
-
-    @property
-    def start_seq(self) -> int:
-        return self.run.start_seq
-
-    @property
     def done(self) -> int | None:
         """Return when it was carried out; what failed or hangs was not."""
-        return self.run.carried if self.run.outcome == "done" else None
-
-    @property
-    def finish_seq(self) -> int:
-        return self.run.finish_seq
+        return self.carried if self.outcome == "done" else None
 
     @property
     def stalled(self) -> bool:
         """Tell whether it hung when it was last heard of."""
-        return self.run.outcome == "stalled"
-
-    @property
-    def aborted(self) -> int | None:
-        return self.run.aborted
-
-    @property
-    def effect(self) -> int | None:
-        return self.run.effect
-
-    @property
-    def effect_seq(self) -> int:
-        return self.run.effect_seq
+        return self.outcome == "stalled"
 
     @property
     def treats(self) -> bool:
@@ -126,7 +71,7 @@ class Attempt:
     @property
     def over(self) -> int | None:
         """Return when its tool was through with it, for good or ill; None while it hangs or runs."""
-        return None if self.stalled else self.run.carried
+        return None if self.stalled else self.carried
 
     @property
     def landed(self) -> int:
@@ -143,8 +88,12 @@ class Attempt:
 def attempts(history: History, scenario: Scenario) -> tuple[Attempt, ...]:
     """Return every run of an action, by the second it was ordered."""
     specs = {one.id: one for one in scenario.actions}
-    runs = (run for run in history.runs.values() if run.what == "action" and run.ident in specs)
-    return tuple(sorted((Attempt(run, specs[run.ident]) for run in runs), key=lambda a: (a.ordered, a.order_seq)))
+    tried = []
+    for run in history.runs.values():
+        if run.what == "action" and run.ident in specs:
+            known = {one.name: getattr(run, one.name) for one in fields(Run)}
+            tried.append(Attempt(**known, spec=specs[run.ident]))
+    return tuple(sorted(tried, key=lambda a: (a.ordered, a.order_seq)))
 
 
 ORDERS: tuple[type[acts.Act], ...] = (

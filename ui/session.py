@@ -83,8 +83,7 @@ class Here:
     @property
     def role(self) -> str:
         """Return the seat; an observer or facilitator looks over the commander's shoulder."""
-        scenario = self.room.loaded.scenario
-        return self.person.seat or scenario.seat_for("commands") or scenario.seats()[0].id
+        return self.person.seat or self.room.loaded.scenario.lead()
 
     @property
     def link(self) -> dict[str, str]:

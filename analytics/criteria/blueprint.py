@@ -228,7 +228,7 @@ def decision_behind(view: RecordView, run: Attempt) -> Moment[acts.RecordDecisio
         named = next((d for d in view.decisions if d.ref == run.decision and d.at <= run.begun), None)
         if named:
             return named
-    before = [d for d in view.decisions if d.at <= run.begun and d.seq < run.start_seq and run.id in d.body.actions]
+    before = [d for d in view.decisions if d.at <= run.begun and d.seq < run.start_seq and run.ident in d.body.actions]
     return before[-1] if before else None
 
 
@@ -259,7 +259,7 @@ def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
         (a, b)
         for i, a in enumerate(started)
         for b in started[i + 1 :]
-        if (b.id in a.spec.conflicts or a.id in b.spec.conflicts)
+        if (b.ident in a.spec.conflicts or a.ident in b.spec.conflicts)
         and max(a.begun, b.begun) < min(a.landed, b.landed)
     ]
     if not pairs:
@@ -291,7 +291,7 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, [Mark(share, 1, why, (first.effect_seq, made))])
 
 
-@judges("B4b", reads="record_verification: metrics baseline_from baseline_to segments")
+@judges("B4b", reads="record_verification: metrics baseline_from baseline_to")
 def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B4b: three indicators against a window that ends before the fault began, by segment."""
     since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)
@@ -362,7 +362,7 @@ def note_published(view: RecordView, criterion: Criterion) -> Finding:
 def _note(view: RecordView, criterion: Criterion, note: Moment[acts.PublishDecisionNote]) -> Finding:
     share = timely(view, criterion, note.at)
     cause = view.scenario.find("causes", note.body.cause)
-    done = {r.id for r in view.runs if r.effect is not None and r.effect <= note.at + 180}
+    done = {r.ident for r in view.runs if r.effect is not None and r.effect <= note.at + 180}
     figures = [(f, figure_true(view, f, note.at)) for f in note.body.figures]
     right = [f.name for f, true in figures if true]
     wrong = [f.name for f, true in figures if not true]

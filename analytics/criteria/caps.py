@@ -129,7 +129,7 @@ def _reversed(view: RecordView, run: Attempt, cap: Cap) -> bool:
     if run.aborted is not None and run.aborted <= limit:
         return True
     back = run.spec.reversible_by
-    return back is not None and any(r.id == back and run.begun < r.begun <= limit for r in view.runs)
+    return back is not None and any(r.ident == back and run.begun < r.begun <= limit for r in view.runs)
 
 
 @judges("C3", "C7", reads="""
@@ -175,7 +175,7 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
             continue
         due = confirmed.at + duty.within
         paged = {m.body.role: m.at for m in reversed(view.all(e.PageSent))}
-        done = {r.id: r.done for r in reversed(view.runs) if r.done is not None}
+        done = {r.ident: r.done for r in reversed(view.runs) if r.done is not None}
         times = [*(paged.get(role) for role in duty.paged), *(done.get(action) for action in duty.done)]
         if not view.led(due):
             continue

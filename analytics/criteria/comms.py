@@ -76,7 +76,7 @@ def _reporter(view: RecordView) -> list[Mark]:
     wanted = view.overlay.reporter_action
     if wanted is None:
         return []
-    run = next((r for r in view.runs if r.id == wanted and r.done is not None), None)
+    run = next((r for r in view.runs if r.ident == wanted and r.done is not None), None)
     if run is None or run.done is None:
         return [Mark(0, 0.375, "Whoever reported it was never answered.")]
     t1, t2 = (60 * end for end in view.due("reporter", REPORTER))
@@ -141,7 +141,7 @@ def severity_at(view: RecordView, at: int) -> str | None:
 def update_quality(view: RecordView, m: Told) -> tuple[float, list[str]]:
     """Return how good an update is (0 … 1) and what it lacks: status, impact, mitigation, unknowns, next time."""
     body = m.body
-    running = {r.id for r in view.runs if r.ordered <= m.at + 180 and r.spec.mitigates}
+    running = {r.ident for r in view.runs if r.ordered <= m.at + 180 and r.spec.mitigates}
     started = any(r.begun <= m.at for r in view.mitigations)
     checks = {
         "the true impact": body.impact is not None and bool(figure_true(view, body.impact, m.at)),

@@ -216,9 +216,9 @@ def _signatures(view: RecordView) -> list[Mark]:
         given = {
             m.body.role: m
             for m in signed
-            if m.body.action == run.id and since.get(run.id, 0) < m.seq < run.start_seq
+            if m.body.action == run.ident and since.get(run.ident, 0) < m.seq < run.start_seq
         }
-        since[run.id] = run.start_seq
+        since[run.ident] = run.start_seq
         seats = {m.body.seat for m in given.values()}
         share += min(len(seats), len(given)) / len(view.overlay.dual_sign_off)
         seqs += [m.seq for m in given.values()]

@@ -154,7 +154,7 @@ def _capture_due(view: RecordView, deeper: int) -> int:
     """Return by when evidence had to be captured: what cannot be undone also destroys what an audit wants to see."""
     named = view.overlay.capture_before
     if named:
-        return min((r.begun for r in view.runs if r.id in named and r.started is not None), default=view.over)
+        return min((r.begun for r in view.runs if r.ident in named and r.started is not None), default=view.over)
     return min([deeper, *(r.begun for r in view.mitigations if r.spec.irreversible)])
 
 
@@ -163,7 +163,7 @@ def _billing_posture(view: RecordView) -> list[Mark]:
     repairs = [r for r in view.mitigations if r.spec.rung == "repair"]
     limit = min((r.begun for r in repairs), default=view.over)
     before = f"before {repairs[0].title}" if repairs else "during the incident"
-    stop = next((r for r in view.in_effect if r.id in view.overlay.write_freeze and r.begun <= limit), None)
+    stop = next((r for r in view.in_effect if r.ident in view.overlay.write_freeze and r.begun <= limit), None)
     bounds = view.ran(view.overlay.boundary_queries, limit)
     stopped = f"Writing was {'' if stop else 'not '}stopped {before}."
     return [
@@ -177,7 +177,7 @@ def _captured(view: RecordView, limit: int) -> int | None:
     """Return the entry in which the evidence had been captured by a second."""
     special = view.overlay.capture_action
     if special:
-        done = (r for r in view.runs if r.id == special and r.done is not None and r.done <= limit)
+        done = (r for r in view.runs if r.ident == special and r.done is not None and r.done <= limit)
         return next((r.finish_seq for r in done), None)
     return next((m.seq for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
 
@@ -207,7 +207,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
         share = min(1.0, max(0.0, (NO_GAP - fit.gap) / (NO_GAP - FULL_GAP)))
         better = [one.name for one in fit.branches if one.loss < fit.taken][:1]
         origin = view.find(fit.ref)
-        run = next((r for r in view.runs if r.ref == fit.ref), None)
+        run = next((r for r in view.runs if r.run == fit.ref), None)
         behind = [r.start_seq for r in view.mitigations if origin and r.decision == fit.ref]
         others = run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
         seqs = (origin.seq, *behind) if origin else others
@@ -252,7 +252,7 @@ def needs_precheck(view: RecordView, run: Attempt) -> bool:
 def prechecks(view: RecordView, run: Attempt) -> tuple[str, ...]:
     """Return the queries that show what an action would do."""
     own = (run.spec.precheck,) if run.spec.precheck else ()
-    return (*own, *(q.id for q in view.scenario.queries if run.id in q.precheck_of))
+    return (*own, *(q.id for q in view.scenario.queries if run.ident in q.precheck_of))
 
 
 def precheck_of(view: RecordView, run: Attempt) -> Moment[e.QueryFinished] | None:
@@ -299,10 +299,10 @@ def confidence(view: RecordView, criterion: Criterion) -> Finding:
     runs = [r for r in view.runs if r.started is not None and r.spec.mitigates]
     if not runs:
         return nothing_seen(criterion, "A confidence was stated, but nothing was done on it.", [view.decisions[0].seq])
-    behind = {r.ref: decision_behind(view, r) for r in runs}
-    covered = [r for r in runs if behind[r.ref]]
+    behind = {r.run: decision_behind(view, r) for r in runs}
+    covered = [r for r in runs if behind[r.run]]
     used = [d for d in view.decisions if any(b and b.seq == d.seq for b in behind.values())]
-    within = [r for r in covered if _allowed(behind[r.ref], r)]
+    within = [r for r in covered if _allowed(behind[r.run], r)]
     earned = [d for d in used if _earned(view, d)]
     loose = [r for r in runs if r not in within]
     return settle(
@@ -380,25 +380,23 @@ def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
     if not runs:
         return nothing_seen(criterion, "No branch ran, so no strategy was followed.")
     marks = []
-    named = {r.ref: decision_behind(view, r) for r in runs}
-    right = [r for r in runs if (d := named[r.ref]) is not None and d.body.strategy == r.spec.strategy]
+    named = {r.run: decision_behind(view, r) for r in runs}
+    right = [r for r in runs if (d := named[r.run]) is not None and d.body.strategy == r.spec.strategy]
     why = f"{len(right)} of {len(runs)} branch steps ran under the strategy that a decision names."
-    marks.append(Mark(len(right) / len(runs), 1, why, tuple(d.seq for r in right if (d := named[r.ref]))))
+    marks.append(Mark(len(right) / len(runs), 1, why, tuple(d.seq for r in right if (d := named[r.run]))))
     if right:
-        marks.append(_kept_apart(view, runs, named))
+        marks.append(_kept_apart(runs, named))
     else:
         marks.append(Mark(0, 1, ""))
     return settle(criterion, marks)
 
 
-def _kept_apart(
-    view: RecordView, runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecision] | None]
-) -> Mark:
+def _kept_apart(runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecision] | None]) -> Mark:
     decisions = [d for d in named.values() if d]
     strategies = {r.spec.strategy for r in runs}
-    unowned = [r for r in runs if named[r.ref] is None]
+    unowned = [r for r in runs if named[r.run] is None]
     if len(strategies) == 3 and unowned:
-        title = titles({r.id: r.title for r in unowned}, [unowned[0].id])
+        title = titles({r.ident: r.title for r in unowned}, [unowned[0].ident])
         return Mark(0, 1, f"Three strategies were active and nobody owned {title}.", (unowned[0].start_seq,))
     contained = [d for d in decisions if d.body.strategy == "containment"]
     if contained and not any(d.body.contained_until_minutes for d in contained):

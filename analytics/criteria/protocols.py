@@ -38,7 +38,7 @@ REASSESS = 600
     freeze: scope what
     run_query: query
     assign_lane: lane owner next_owner
-    record_readiness: known_good rollback evidence evidence_channel
+    record_readiness: known_good rollback evidence
 """)
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
     """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
@@ -351,7 +351,7 @@ def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     records = view.all(acts.RecordContradiction)
     if records:
         return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)
-    taken = {r.id for r in view.runs if r.started is not None}
+    taken = {r.ident for r in view.runs if r.started is not None}
     pushed = [
         m
         for m in view.all(e.InjectDelivered)

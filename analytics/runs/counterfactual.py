@@ -167,7 +167,7 @@ def _elsewhere(
 
 def _turned(view: RecordView) -> list[tuple[Turn, str]]:
     """Return every knob turn on record with the reference of what turned it; what people did before T+0 stands then."""
-    done = {run.ref for run in view.runs}
+    done = {run.run for run in view.runs}
     return [
         (Turn(max(0, m.at), m.body.knob, m.body.value, m.body.over), m.body.by)
         for m in view.all(e.KnobTurned)
@@ -194,7 +194,7 @@ class Moments:
 
     def in_flight(self, second: int, seq: int) -> list[Turn]:
         """Return the turns that were bound to come at `second`: those of actions ordered before entry `seq`."""
-        ordered = {run.ref for run in self._view.runs if run.order_seq < seq}
+        ordered = {run.run for run in self._view.runs if run.order_seq < seq}
         return [
             turn
             for turn, by in self._turned
@@ -215,9 +215,9 @@ def decision_fits(view: RecordView, start: Walk, library: Library) -> list[Fit]:
         flying = moments.in_flight(at, seq)
         horizon = view.scenario.horizon
         done = _done_by(view, at)
-        taken_turns = [*flying, *moments.of_runs(at, frozenset(r.ref for r in runs))]
-        last = max((r.begun if r.run.carried is None else r.run.carried for r in runs), default=at)
-        cleanup = _cleanup(library, view.scenario, last, frozenset(r.id for r in runs))
+        taken_turns = [*flying, *moments.of_runs(at, frozenset(r.run for r in runs))]
+        last = max((r.begun if r.carried is None else r.carried for r in runs), default=at)
+        cleanup = _cleanup(library, view.scenario, last, frozenset(r.ident for r in runs))
         taken = loss_from(walk, horizon, taken_turns, cleanup)
         branches = []
         for branch in library.branches:
@@ -245,28 +245,28 @@ def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[Atte
             r
             for r in started
             if r.begun >= decision.at
-            and (r.decision == decision.ref or (r.id in decision.body.actions and r.decision is None))
+            and (r.decision == decision.ref or (r.ident in decision.body.actions and r.decision is None))
         ]
         if not own:
             continue
         alongside = [r for r in started if decision.at <= r.begun <= decision.at + ALONGSIDE]
-        runs = list({r.ref: r for r in (*own, *alongside)}.values())
-        covered |= {r.ref for r in runs}
+        runs = list({r.run: r for r in (*own, *alongside)}.values())
+        covered |= {r.run for r in runs}
         # A decision written down after its order was taken with the order.
         order = min(own, key=lambda r: r.order_seq)
         at, seq = min((decision.at, decision.seq), (order.ordered, order.order_seq), key=lambda one: one[1])
         yield decision.ref, at, seq, runs
-    left = sorted((r for r in started if r.ref not in covered), key=lambda r: r.begun)
+    left = sorted((r for r in started if r.run not in covered), key=lambda r: r.begun)
     while left:
         first = left[0]
         runs = [r for r in left if r.begun <= first.begun + ALONGSIDE]
-        yield first.ref, first.ordered, first.order_seq, runs
+        yield first.run, first.ordered, first.order_seq, runs
         left = [r for r in left if r not in runs]
 
 
 def _done_by(view: RecordView, at: int) -> frozenset[str]:
     return frozenset(
-        r.id for r in view.runs if r.ordered < at and r.aborted is None and not r.spec.repeatable and r.begun < 10**9
+        r.ident for r in view.runs if r.ordered < at and r.aborted is None and not r.spec.repeatable and r.begun < 10**9
     )
 
 

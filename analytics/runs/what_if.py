@@ -84,11 +84,11 @@ def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
         if order is None or run.started is None:
             continue
         rest = [x for x in given if x.seq != order.seq]
-        yield Edit("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.id, tuple(rest))
+        yield Edit("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.ident, tuple(rest))
         soonest = feasible(view, run.spec, run.executor, order.at, run)
         if soonest is not None and order.at - soonest >= SOONER:
             label = f"{run.title} at {clock(soonest)} instead of {clock(order.at)}"
-            yield Edit("moved", label, order.seq, soonest, run.id, _with(rest, order, soonest, run.id))
+            yield Edit("moved", label, order.seq, soonest, run.ident, _with(rest, order, soonest, run.ident))
         for other in _alternatives(view, run):
             label = f"“{other.title}” instead of {run.title} at {clock(order.at)}"
             yield Edit("swapped", label, order.seq, order.at, other.id, _with(rest, order, order.at, other.id))
@@ -130,7 +130,7 @@ def _first_output(view: RecordView, query: str) -> int:
 
 def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
     """Return other branches of the mitigation that could have been taken at that moment instead."""
-    taken = {other.id for other in view.runs}
+    taken = {other.ident for other in view.runs}
     found = []
     for action in view.scenario.actions:
         if action.strategy is None or action.id in taken or run.spec.strategy is None:
@@ -147,7 +147,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
     if first is None:
         return
     for action in view.scenario.actions:
-        runs = [run for run in view.runs if run.id == action.id and run.started is not None]
+        runs = [run for run in view.runs if run.ident == action.id and run.started is not None]
         if not (action.mitigates and action.coverage) or (runs and not action.repeatable):
             continue
         who = next((r for r in action.executors if _present(view, r) < FOREVER), None)
@@ -157,7 +157,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
         template = next((x for x in given if x.seq == first.order_seq), None)
         if template is None:
             continue
-        for at in _moments(view, runs, max(soonest, first.begun)):
+        for at in _moments(view, max(soonest, first.begun)):
             order = Entry(0, at, template.by, acts.TakeAction(action=action.id, executor=who))
             label = f"“{action.title}” at {clock(at)} {'as well' if runs else ', which was never done'}".replace(
                 " ,", ","
@@ -165,7 +165,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
             yield Edit("added", label, 0, at, action.id, _sorted([*given, order]))
 
 
-def _moments(view: RecordView, runs: Sequence[Attempt], soonest: int) -> list[int]:
+def _moments(view: RecordView, soonest: int) -> list[int]:
     """Return when something more could have come: at once, and after the last change took effect."""
     last = view.last_effect or soonest
     later = [run.effect for run in view.in_effect if run.effect is not None and run.effect > soonest]

@@ -97,7 +97,6 @@ class BillingState(Mechanics):
         """When revenue-agg writes its own sum over a recomputed one, and by how much that is off."""
         self.tickets = self.tickets_total = 0.0
         """Tickets about being charged twice, a minute and so far."""
-        self.doubles_at_page = self.missing_at_page = 0.0
         if self.faults.rereads:
             self._harm["event_minutes"] = 0.0
 
@@ -219,8 +218,6 @@ class BillingState(Mechanics):
         self.tickets_total += self.tickets * h
         if self.now >= 0:
             self._count_harm(double, h)
-        else:
-            self.doubles_at_page, self.missing_at_page = books.charged_twice(), books.without_row()
 
     def _consume(self, due: float, h: float) -> float:
         """Handle what falls due and as much of the backlog as can be; return the invoices handled."""

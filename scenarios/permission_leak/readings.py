@@ -25,7 +25,6 @@ RESOLVED = 0.34
 """Share of links that share-svc resolves from memory."""
 CRAWLER, CRAWLER_ENDS = 420, 2700
 """Seconds at which the search crawler comes and goes."""
-CVE_AT = 12 * 60
 
 
 def by_region(world: PermissionLeakState, region: str, value: Callable[[Pops], float]) -> float:

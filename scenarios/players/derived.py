@@ -15,20 +15,9 @@ from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted,
 
 SLOW_SECONDS = 13 * 60
 
-
-SILENT = (
-    acts.TakeSeat, acts.AcknowledgePage, acts.Freeze, acts.PageTeam, acts.AssignTask, acts.AcknowledgeTask,
-    acts.ReportTask, acts.AskRole,
-    acts.RunQuery, acts.SearchLogs, acts.PinMetric, acts.TakeAction, acts.AbortAction, acts.SignOff,
-    acts.CaptureEvidence,
-    acts.RecordVerification, acts.EndDrill,
-)  # fmt: skip
+SILENT = tuple(act for act in acts.ACTS.values() if act.wordless)
 """What is left of by_the_book when it says and writes nothing."""
-DEEDS = (
-    acts.RunQuery, acts.SearchLogs, acts.PinMetric, acts.TakeAction, acts.AbortAction, acts.CaptureEvidence,
-    acts.RecordVerification,
-    acts.Freeze, acts.LiftFreeze,
-)  # fmt: skip
+DEEDS = tuple(act for act in acts.ACTS.values() if act.hands_on)
 """What a talker leaves out."""
 
 

@@ -26,7 +26,7 @@ class History:
     def __init__(self, scenario: Scenario, *, with_truth: bool = False) -> None:
         # Not the scenario itself: a role's page reads this, and must find no answers in it.
         self.with_truth = with_truth
-        self.lead = scenario.seat_for("commands") or next((seat.id for seat in scenario.seats()), "")
+        self.lead = scenario.lead()
         """The seat that leads as long as nobody was made commander."""
         self._homes: dict[str, str | None] = {COMMANDER: self.lead, DEPUTY: scenario.seat_for("deputises")}
         self._duties = {role.id: frozenset(role.duties) for role in scenario.roles}

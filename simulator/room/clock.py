@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 What = Literal["start", "pause", "resume", "speed", "skip", "stop"]
-SPEEDS = (1.0, 2.0, 5.0, 10.0)
-"""Paces a room offers; people at keyboards should stay at 1 or 2."""
 
 
 @dataclass(frozen=True)
@@ -68,20 +66,3 @@ def fold(marks: Iterable[ClockMark], opens_at: int) -> Clock:
     for mark in marks:
         clock = clock.after(mark)
     return clock
-
-
-def skipped(marks: Iterable[ClockMark], opens_at: int) -> tuple[tuple[int, int], ...]:
-    """Return the stretches of drill seconds that were skipped over, as (from, to)."""
-    clock, found = Clock(at=opens_at), []
-    for mark in marks:
-        before = clock.second(max(mark.wall, clock.since))
-        clock = clock.after(mark)
-        after = clock.second(clock.since)
-        if mark.what == "skip" and after > before:
-            found.append((before, after))
-    return tuple(found)
-
-
-def paces(marks: Iterable[ClockMark]) -> tuple[float, ...]:
-    """Return the paces a drill was played at, in ascending order."""
-    return tuple(sorted({1.0, *(mark.value for mark in marks if mark.what == "speed" and mark.value)}))

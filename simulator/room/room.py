@@ -16,12 +16,12 @@ from typing import Any, TypeVar, cast
 from simulator import acts
 from simulator.answers import Answer
 from simulator.briefing import Briefing, briefing
-from simulator.engine import OPENS_AT, Engine
+from simulator.engine import Engine
 from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
 from simulator.record.history import History
 from simulator.record.journal import Journal
-from simulator.room.clock import Clock, What, skipped
+from simulator.room.clock import Clock, What
 from simulator.room.finish import Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
@@ -102,11 +102,6 @@ class Room:
         with self._lock:
             engine = self._live.engine()
             return self._once((name, None), lambda: build(engine), engine)
-
-    def skips(self) -> tuple[tuple[int, int], ...]:
-        """Return the stretches of drill seconds that were skipped over."""
-        with self._lock:
-            return skipped(self._live.marks or self._store.marks(self.row.id), OPENS_AT)
 
     def _briefing(self, engine: Engine, role: str) -> Briefing:
         def make() -> Briefing:
@@ -194,7 +189,7 @@ class Room:
         """Skip until something needs the person (for a facilitator: the commander), at most `limit` seconds."""
         with self._lock:
             self._may_steer(person)
-            return self._live.skip(person.seat or self._lead(), person.by, limit)
+            return self._live.skip(person.seat or self.loaded.scenario.lead(), person.by, limit)
 
     def end(self, person: Participant) -> None:
         """Stop playing: the world runs on to its horizon, the record is frozen and scored."""
@@ -286,10 +281,6 @@ class Room:
         with self._lock:
             self._may_steer(person)
             self._live.mark(what, person.by, value)
-
-    def _lead(self) -> str:
-        scenario = self.loaded.scenario
-        return scenario.seat_for("commands") or scenario.seats()[0].id
 
     def _title(self, seat: str) -> str:
         role = self.loaded.scenario.find("roles", seat)

@@ -243,6 +243,10 @@ class Scenario(Data):
         main = (seat.id for seat in seats if seat.duties[:1] == (duty,))
         return next(main, None) or next((seat.id for seat in seats if duty in seat.duties), None)
 
+    def lead(self) -> str:
+        """Return the seat that leads as long as nobody was made commander."""
+        return self.seat_for("commands") or next((seat.id for seat in self.seats()), "")
+
     def place(self, role: str) -> str:
         """Return what a role is called whatever its id: the post or lane of its main duty, else its id.
 

@@ -88,11 +88,10 @@ BUSY: Sequence[tuple[float, str, Act]] = (
     (20, "triage", acts.ReportTask(task=Ref("task:1"), text="Nothing")),
     (20.5, "mitigation", acts.ReportTask(task=Ref("task:2"), text="Nothing")),
     (25, "triage", acts.ChallengeClaim(inject="ddos_claim", evidence=("query:token_stats",))),
-    (26, "commander", acts.ReleaseRole(role="commander")),
     (31, "mitigation", acts.ChangeStrategy(strategy="containment", because="Stuck", evidence=("query:token_stats",))),
-    (31.5, "commander", acts.RecordDecision(
+    (31.5, "mitigation", acts.RecordDecision(
         decision="continue mitigation", actions=("revoke",), strategy="containment", why_now="harm_grows",
-        evidence=("query:git_log",), execution_owner="mitigation", verification_owner="verification",
+        evidence=("alert:authn_reject_ratio_high",), execution_owner="mitigation", verification_owner="verification",
         reversal_minutes=30, check=Check(metric="reject_ratio", is_="below", threshold=0.01, within_minutes=10),
         confidence="L2",
     )),
@@ -102,14 +101,29 @@ BUSY: Sequence[tuple[float, str, Act]] = (
 """What the impatient of scenario A would do besides, so that every act that counts stands in one drill."""
 
 
+LEFT: Sequence[tuple[float, str, Act]] = (
+    (2.7, "commander", acts.AssignRole(role="deputy", to="deputy")),
+    (3, "commander", acts.ReleaseRole(role="commander")),
+    (5, "deputy", acts.AcceptRole(role="deputy")),
+)
+"""What leaves the impatient of scenario B with a deputy and nobody in command."""
+OPEN: Sequence[tuple[float, str, Act]] = (
+    (4, "comms", acts.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=15)),
+)
+"""What may be told outside in scenario C, as long as it names no segment."""
+BESIDES = {"auth_token": ("impatient", BUSY), "billing_mismatch": ("impatient", LEFT),
+           "permission_leak": ("by_the_book", OPEN)}  # fmt: skip
+
+
 @cache
 def played_as(name: str, policy: str) -> DrillRecord:
-    """Return a finished drill's record; `busy` is scenario A with much that the scripted responders leave out."""
+    """Return a finished drill's record; `busy` does much that the scripted responders leave out."""
     if policy != "busy":
         return played.record(name, "base", policy, 7)
-    record = played.record(name, "base", "impatient", 7)
-    extra = [Order(round(60 * at), Author.person(role, "busy"), act) for at, role, act in BUSY]
-    return again(record, sorted([*orders(record.journal.entries), *extra], key=lambda order: order.at))
+    source, more = BESIDES[name]
+    record = played.record(name, "base", source, 7)
+    extra = [Order(round(60 * at), Author.person(role, "busy"), act) for at, role, act in more]
+    return played_again(record, sorted([*orders(record.journal.entries), *extra], key=lambda order: order.at))
 
 
 def orders(entries: Iterable[Entry]) -> list[Order]:
@@ -119,7 +133,7 @@ def orders(entries: Iterable[Entry]) -> list[Order]:
     ]
 
 
-def again(record: DrillRecord, given: Sequence[Order]) -> DrillRecord:
+def played_again(record: DrillRecord, given: Sequence[Order]) -> DrillRecord:
     """Return the record of the drill in which these were asked for."""
     header = record.journal.header
     loaded = load(header.scenario, header.variant)
@@ -186,7 +200,7 @@ def recorded(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
 def replayed(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
     """Return the record of the drill in which these were asked for."""
     entries = [Entry(x.seq, x.at, x.by, body) for x, body in zip(record.journal.entries, bodies, strict=True)]
-    return again(record, orders(entries))
+    return played_again(record, orders(entries))
 
 
 def moves(drill: tuple[str, str], act: type[Act], field: str, *, replay: bool = False, most: int = MOST) -> set[str]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from analytics.criteria import CAPS, CRITERIA, PATTERNS, reads
 from analytics.playbook import load as book
 from simulator.acts import ACTS
-from tests.analytics.nonsense import moves
+from tests.analytics.nonsense import BESIDES, moves
 
 JUDGES = {**CRITERIA, **CAPS, **PATTERNS}
-DRILLS = [(name, policy) for name in ("auth_token", "billing_mismatch", "permission_leak")
-          for policy in ("by_the_book", "impatient")] + [("auth_token", "busy")]  # fmt: skip
+DRILLS = list(product(BESIDES, ("by_the_book", "impatient", "busy")))
 PLAYED_AGAIN = [drill for drill in DRILLS if drill[1] != "impatient"]
 MARKED = sorted(f"{kind}.{field}" for kind, fields in reads(book()).items() for field in fields)
 

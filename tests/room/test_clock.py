@@ -7,7 +7,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.room.clock import Clock, ClockMark, fold, paces, skipped
+from simulator.room.clock import Clock, ClockMark, fold
 
 OPENS_AT = -60
 walls = st.floats(0, 1e6, allow_nan=False)
@@ -42,11 +42,9 @@ def test_pace_counts_from_its_own_mark() -> None:
     assert fold(log("0 start", "60 speed 10"), OPENS_AT).second(66) == 60
 
 
-def test_a_skip_moves_forward_only_and_is_on_record() -> None:
+def test_a_skip_moves_forward_only() -> None:
     lines = log("0 start", "60 skip 300", "70 skip 100", "80 speed 2")
     assert fold(lines, OPENS_AT).second(80) == 320
-    assert skipped(lines, OPENS_AT) == ((0, 300),)
-    assert paces(lines) == (1.0, 2.0)
 
 
 def test_a_skip_while_paused_stays_paused() -> None:
@@ -81,9 +79,3 @@ def test_only_a_running_clock_moves(lines: list[ClockMark], wall: float) -> None
     clock = fold(lines, OPENS_AT)
     if clock.state != "running":
         assert clock.second(wall) == clock.second(wall + 3600) == math.floor(clock.at)
-
-
-@given(marks)
-def test_skipped_stretches_lie_in_order_and_do_not_overlap(lines: list[ClockMark]) -> None:
-    flat = [second for stretch in skipped(lines, OPENS_AT) for second in stretch]
-    assert flat == sorted(flat)

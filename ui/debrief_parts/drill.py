@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,6 +26,11 @@ from simulator.scenario.model import Scenario
 from ui.parts.words import NamesThen, voices
 
 DEFAULT = "recovery"
+
+
+def _table(make: Callable[[RecordView], pd.DataFrame]) -> cached_property[pd.DataFrame]:
+    """Return a table of a drill that is made when it is asked for first."""
+    return cached_property(lambda drill: make(drill.view))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,41 +75,15 @@ class Debriefed:
     def parts(self) -> pd.DataFrame:
         return frames.parts(self.card or {"parts": []}, self.playbook)
 
-    @cached_property
-    def harm(self) -> pd.DataFrame:
-        return frames.harm(self.view)
-
-    @cached_property
-    def marks(self) -> pd.DataFrame:
-        return frames.marks(self.view)
-
-    @cached_property
-    def timeline(self) -> pd.DataFrame:
-        return story.timeline(self.view)
-
-    @cached_property
-    def pivots(self) -> pd.DataFrame:
-        return story.pivots(self.view)
-
-    @cached_property
-    def claims(self) -> pd.DataFrame:
-        return frames.claims(self.view)
-
-    @cached_property
-    def figures(self) -> pd.DataFrame:
-        return frames.figures(self.view)
-
-    @cached_property
-    def cues(self) -> pd.DataFrame:
-        return story.cues(self.view)
-
-    @cached_property
-    def injects(self) -> pd.DataFrame:
-        return story.injects(self.view)
-
-    @cached_property
-    def teaching(self) -> pd.DataFrame:
-        return story.teaching(self.view)
+    harm = _table(frames.harm)
+    marks = _table(frames.marks)
+    timeline = _table(story.timeline)
+    pivots = _table(story.pivots)
+    claims = _table(frames.claims)
+    figures = _table(frames.figures)
+    cues = _table(story.cues)
+    injects = _table(story.injects)
+    teaching = _table(story.teaching)
 
     @cached_property
     def refused(self) -> frozenset[int]:

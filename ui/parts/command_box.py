@@ -19,13 +19,9 @@ HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
 )
 
 
-def _key() -> str:
-    return session.TYPED
-
-
 def _clear() -> None:
     """Empty the box. It stays the same widget, so that focus and what is typed next stay in it."""
-    session.put(_key(), None)
+    session.put(session.TYPED, None)
     session.turn(PLACE)
 
 
@@ -36,7 +32,7 @@ def command_box(here: Here) -> None:
     _give_typed(here)
     b = here.room.briefing(here.role)
     known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
-    typed = session.get(_key())
+    typed = session.get(session.TYPED)
     line = completion.match(b, typed) if typed else None
     drawn = (line.id if line else None, typed, session.answered(PLACE) is not None)
     above = fresh(PLACE, drawn, key="box-above", horizontal=True, gap="small", vertical_alignment="center")
@@ -45,7 +41,7 @@ def command_box(here: Here) -> None:
             "Command",
             [*known, *OPENERS],
             index=None,
-            key=_key(),
+            key=session.TYPED,
             accept_new_options=True,
             label_visibility="collapsed",
             placeholder="Type a command as in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc",
@@ -71,14 +67,14 @@ def command_box(here: Here) -> None:
         if line:
             _card(b, line)
         elif typed and not typed.startswith("/"):
-            _several(here, b, typed)
-        _outcome(here)
+            _several(b, typed)
+        _outcome()
 
 
-def _outcome(here: Here) -> None:
+def _outcome() -> None:
     outcome = session.answered(PLACE)
     if not outcome:
-        if not session.get(_key()):
+        if not session.get(session.TYPED):
             st.html(
                 '<span class="quiet">Enter picks or completes, Alt + Enter runs, / opens the incident commands</span>'
             )
@@ -89,10 +85,10 @@ def _outcome(here: Here) -> None:
     )
     close = session.get(session.NEAREST)
     if not ok and close:
-        st.button(f"Use: {plain(close)}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(here, close))
+        st.button(f"Use: {plain(close)}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(close,))
 
 
-def _several(here: Here, b: Briefing, typed: str) -> None:
+def _several(b: Briefing, typed: str) -> None:
     """Offer the lines that what was typed could become."""
     for line in completion.matches(b, typed):
         st.button(
@@ -100,7 +96,7 @@ def _several(here: Here, b: Briefing, typed: str) -> None:
             key=f"take-{line.id}",
             help=completion.label(b, line),
             on_click=_take,
-            args=(here, line.command),
+            args=(line.command,),
         )
 
 
@@ -143,7 +139,7 @@ def _known(b: Briefing, role: str) -> str:
 
 def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
-    typed = session.get(_key())
+    typed = session.get(session.TYPED)
     session.forget(PLACE)
     session.put(session.NEAREST, "")
     b = here.room.briefing(here.role)
@@ -170,13 +166,15 @@ def _give_typed(here: Here) -> None:
     under way while the box is being emptied still hold the line. They draw other parts, and so give nothing.
     """
     typed, command = session.take(session.PENDING) or ("", None)
-    if command is not None and typed == session.get(_key()) and session.give(here, PLACE, command, f"{typed}: done"):
+    if command is None or typed != session.get(session.TYPED):
+        return
+    if session.give(here, PLACE, command, f"{typed}: done"):
         _clear()
 
 
-def _take(here: Here, line: str) -> None:
+def _take(line: str) -> None:
     session.forget(PLACE)
-    session.put(_key(), line)
+    session.put(session.TYPED, line)
 
 
 def _run(here: Here, line: CommandLine, key: str) -> None:

@@ -49,7 +49,7 @@ def figure(briefing: Briefing, panel: Panel, minutes: float = WINDOW, height: in
     scale = 100.0 if panel.unit == "ratio" else 1.0
     x = [t / 60 for t, _ in points]
     y = [None if value is None else value * scale for _, value in points]
-    shapes, notes = _levels(briefing, panel, scale, [value for value in y if value is not None])
+    shapes, notes = _levels(panel, scale, [value for value in y if value is not None])
     # In one go: adding shapes one by one makes Plotly check the whole figure again for each of them.
     return go.Figure(
         data=[
@@ -64,7 +64,7 @@ def figure(briefing: Briefing, panel: Panel, minutes: float = WINDOW, height: in
     )  # fmt: skip
 
 
-def _levels(b: Briefing, panel: Panel, scale: float, seen: list[float]) -> tuple[list[Drawn], list[Drawn]]:
+def _levels(panel: Panel, scale: float, seen: list[float]) -> tuple[list[Drawn], list[Drawn]]:
     top = max(seen, default=0.0)
     shapes, notes = [], []
     if panel.normal is not None:
