@@ -178,7 +178,7 @@ class Scenario(Data):
     starts_at: Seconds
     horizon: Seconds
     fault_at: Seconds
-    """Nominal onset; the engine moves history, per seed, so that the first page lands on 0 (`simulator.monitoring.onset`)."""
+    """Nominal onset; `simulator.monitoring.onset` moves history, per seed, so that the first page lands on 0."""
     fault: str
     severity_facts: tuple[SeverityFact, ...]
     objectives: tuple[Objective, ...]
