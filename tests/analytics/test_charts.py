@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
@@ -16,7 +14,6 @@ from analytics.view import RecordView
 from simulator import acts
 from tests.analytics.builders import act, book, decide, declare, drill, pair, say, truth
 
-ROOT = Path(__file__).resolve().parents[2]
 MINUTES = tuple(float(i) for i in range(61))
 
 
@@ -132,14 +129,6 @@ def test_every_figure_is_clear_behind_and_can_be_sent(view: RecordView, ran: boo
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.height
         figure.to_json()
-
-
-def test_every_chart_is_drawn_somewhere() -> None:
-    returns = {name: getattr(one, "__annotations__", {}).get("return") for name, one in vars(charts).items()}
-    made = [name for name, what in returns.items() if what == "go.Figure" and not name.startswith("_")]
-    used = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "ui").rglob("*.py"))
-    assert [name for name in made if f"charts.{name}(" not in used] == []
-    assert "harm_over_time" in made
 
 
 def test_a_label_is_cut_and_holds_no_markup() -> None:
