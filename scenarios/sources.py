@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from scenarios.loader import BASE, Written, load, names, variants, written
+from scenarios.loader import BASE, load, names, variants
+from scenarios.written import Written, written
 from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
 

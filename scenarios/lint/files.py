@@ -13,10 +13,13 @@ from pydantic import ValidationError
 import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
+from scenarios.lint.book import check_book
 from scenarios.lint.problem import Problem, of_error
 from scenarios.lint.scenario import Inspection
-from scenarios.loader import MakeWorld, Written, label, parse, schema_problems, world_in, written
+from scenarios.loader import MakeWorld, parse, world_in
 from scenarios.patch import lay_over
+from scenarios.players.book import BOOK
+from scenarios.written import Written, label, schema_problems, written
 from simulator.errors import ScenarioError
 from simulator.scenario.document import read
 from simulator.scenario.model import Scenario
@@ -24,27 +27,36 @@ from simulator.scenario.model import Scenario
 
 def check_path(path: Path) -> list[Problem]:
     """Return the problems of a scenario's folder or file, its variants included, or of a playbook's file, by line."""
-    file = path / "scenario.yaml" if path.is_dir() else path
+    file = path / "scenario.yaml" if path.is_dir() else path.with_name("scenario.yaml") if path.name == BOOK else path
     text = _read(file)
     if isinstance(text, Problem):
         return [text]
     problems = _of_text(text, file)
     if file.name != "scenario.yaml" or any(one.level == "error" for one in problems):
         return problems
+    patches: list[tuple[str, str]] = []
     for patch in sorted((file.parent / "variants").glob("*.yaml")):
         over = _read(patch)
         if isinstance(over, Problem):
             problems.append(over)
         elif "." not in patch.stem:
-            problems += _of_text(text, file, (over, str(patch)))
+            patches.append((over, str(patch)))
+            problems += _of_text(text, file, patches[-1])
+    if not any(one.level == "error" for one in problems):
+        problems += _of_book(file.parent / BOOK, [parse(text, str(file), patch) for patch in (None, *patches)])
     return sorted(dict.fromkeys(problems))
 
 
+def _of_book(file: Path, scenarios: list[Scenario]) -> list[Problem]:
+    """Return the problems of the book beside a scenario, which may have none."""
+    text = _read(file) if file.exists() else None
+    return [text] if isinstance(text, Problem) else check_book(text, str(file), scenarios) if text is not None else []
+
+
 def _of_text(text: str, file: Path, patch: tuple[str, str] | None = None) -> list[Problem]:
-    """Return the problems of a scenario or variant, of the Python beside it, and of its library."""
+    """Return the problems of a scenario or variant, of the world beside it, and of its library."""
     try:
         with authored(file.resolve().parent, str(file.parent)):
-            _module_in(file.resolve().parent, "responders")
             return check_text(text, str(file), lambda: _world_beside(file), patch) + _old_courses(file, text, patch)
     except ScenarioError as error:
         return [of_error(error, str(file))]

@@ -12,7 +12,8 @@ from analytics.playbook import names as playbooks
 from scenarios.lint.places import COMPARISONS, STATES, Place, groups, places
 from scenarios.lint.problem import Level, Problem, of_error
 from scenarios.lint.responses import DUE, SUPPORTED, expected
-from scenarios.loader import MakeWorld, Written, label
+from scenarios.loader import MakeWorld
+from scenarios.written import Written, label
 from simulator.errors import ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.document import Steps

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from scenarios.players.gamer import gamer
-from scenarios.players.script import MakesBook, team
+from scenarios.players.script import Book, team
 from simulator import acts
 from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted, recast
 
@@ -105,15 +105,15 @@ ANYBODY: dict[str, Responder] = {"null": played(nothing), "gamer": played(gamer)
 """Players that know no scenario and play any."""
 
 
-def library(book: MakesBook, hero: str, **written: Callable[[Sequence[str]], Policy]) -> dict[str, Responder]:
+def library(book: Book) -> dict[str, Responder]:
     """Return a scenario's players by name: by_the_book, the derived ones, and those written for it."""
     return {
-        "by_the_book": played(book),
+        "by_the_book": played(book.play),
         "slow": Derived("by_the_book", delayed(SLOW_SECONDS)),
-        "hero": played(lambda seats: one_pair_of_hands(book(seats), hero)),
+        "hero": played(lambda seats: one_pair_of_hands(book.play(seats), book.hero)),
         "silent": Derived("by_the_book", only(SILENT)),
         "talker": Derived("by_the_book", talks),
         "null": ANYBODY["null"],
-        **{name: played(make) for name, make in written.items()},
+        **{name: played(script.play) for name, script in book.scripts.items()},
         "gamer": ANYBODY["gamer"],
     }

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
 
 from scenarios.players.said import filling, place_of
 from simulator import acts
@@ -19,16 +18,6 @@ from simulator.scenario.model import Scenario
 
 MOST_BEHIND = 6 * 60
 """Seconds by which a slower pace puts a step off at most: who is slow at each step still closes within the hour."""
-
-
-class Named(Protocol):
-    """A plan a book can follow: its name tells it from the others."""
-
-    @property
-    def name(self) -> str: ...
-
-
-Plan = TypeVar("Plan", bound=Named)
 
 
 @dataclass(frozen=True)
@@ -42,11 +31,6 @@ class Step:
     """The command; None means not yet."""
     when: Callable[[Briefing], bool] = lambda briefing: True
     until: int = 1 << 30
-
-
-def does(command: acts.Act) -> Callable[[Briefing], acts.Act]:
-    """Return a maker of always the same command."""
-    return lambda briefing: command
 
 
 @dataclass
@@ -138,49 +122,87 @@ HOLDERS_PACE = 1.4
 """Simulated holders are slower than the book, so that the person among them can keep up."""
 
 
-@dataclass
-class Book(Generic[Plan]):
-    """by_the_book at work: what it does anyway, and the part of the plan that fits what it has seen so far."""
+@dataclass(frozen=True)
+class SimpleScript:
+    """A script that follows no plan: its steps, and what it answers."""
 
-    seats: Sequence[str]
+    steps: tuple[Step, ...]
     answers: Mapping[str, str]
-    first: Callable[[], list[Step]]
-    """What is done whatever the cause."""
-    plan_of: Callable[[Briefing], Plan]
-    """The plan that fits what a role has been shown; it is settled once all of `telling` has been seen."""
-    steps_of: Callable[[Plan], list[Step]]
+
+    def play(self, seats: Sequence[str]) -> Policy:
+        """Return a policy of these places that follows it."""
+        return Script(self.steps, seats, self.answers)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What by_the_book does under one cause."""
+
+    name: str
+    fits: Callable[[Briefing], bool]
+    """Tells whether it is the one that what has been seen speaks for."""
+    first: tuple[Step, ...]
+    """What is done whatever the cause, with what this plan would have it say; as many in every plan."""
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Book:
+    """What a team that knows its playbook does in a scenario, and the other scripts written for it."""
+
+    hero: str
     telling: Sequence[str]
     """Queries whose outputs decide between the plans."""
+    answers: Mapping[str, str]
+    """Inject -> the answer given to whoever asks, whatever the cause."""
+    plans: tuple[Plan, ...]
+    scripts: Mapping[str, SimpleScript]
+
+    def play(self, seats: Sequence[str], *, manners: bool = True, pace: float = 1.0) -> Policy:
+        """Return by_the_book for these places."""
+        return ByTheBook(self, seats, manners, pace)
+
+    def plan_for(self, b: Briefing) -> Plan:
+        """Return the plan that fits what a role has been shown: of several the first, else the last."""
+        return next((plan for plan in self.plans[:-1] if plan.fits(b)), self.plans[-1])
+
+
+@dataclass
+class ByTheBook:
+    """A book at work: what is done anyway, and the part of the plan that fits what has been seen so far."""
+
+    book: Book
+    seats: Sequence[str]
     manners: bool = True
     pace: float = 1.0
     settled: Plan | None = None
+    followed: Plan | None = None
+    opening: Script = field(init=False)
     parts: dict[str, Script] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.opening = Script((), self.seats, self.book.answers, manners=self.manners, pace=self.pace)
 
     def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         """Give every command whose time has come."""
-        yield from self._part("first", self.first, self.answers, self.manners)(brief)
         plan = self._plan(brief(self.seats[0]))
-        yield from self._part(plan.name, lambda: self.steps_of(plan), {}, False)(brief)
+        if plan is not self.followed:
+            self.followed, self.opening.steps = plan, self._own(plan.first)
+        yield from self.opening(brief)
+        if plan.name not in self.parts:
+            self.parts[plan.name] = Script(self._own(plan.steps), self.seats, manners=False, pace=self.pace)
+        yield from self.parts[plan.name](brief)
 
     def _plan(self, b: Briefing) -> Plan:
         if self.settled is not None:
             return self.settled
-        plan = self.plan_of(b)
-        if all(b.latest_result(query) is not None for query in self.telling):
+        plan = self.book.plan_for(b)
+        if all(b.latest_result(query) is not None for query in self.book.telling):
             self.settled = plan
         return plan
 
-    def _part(self, name: str, steps: Callable[[], list[Step]], answers: Mapping[str, str], manners: bool) -> Script:
-        if name not in self.parts:
-            own = [step for step in steps() if step.seat in self.seats]
-            self.parts[name] = Script(own, self.seats, answers, manners=manners, pace=self.pace)
-        return self.parts[name]
-
-
-class MakesBook(Protocol):
-    """Given places, by_the_book for these."""
-
-    def __call__(self, seats: Sequence[str], *, manners: bool = True, pace: float = 1.0) -> Policy: ...
+    def _own(self, steps: Sequence[Step]) -> list[Step]:
+        return [step for step in steps if step.seat in self.seats]
 
 
 def team(scenario: Scenario) -> tuple[str, ...]:
@@ -188,12 +210,12 @@ def team(scenario: Scenario) -> tuple[str, ...]:
     return tuple(place for seat in scenario.seats() for place in scenario.places(seat.id))
 
 
-def holders(book: MakesBook) -> Holders:
+def holders(book: Book) -> Holders:
     """Return makers of the simulated holders of empty seats: each plays by_the_book's part for its seat, slower."""
 
     def maker(places: Sequence[str], cast: Mapping[str, str]) -> Callable[[], Agent]:
         def make() -> Agent:
-            part = recast(book(places, manners=False, pace=HOLDERS_PACE), cast)
+            part = recast(book.play(places, manners=False, pace=HOLDERS_PACE), cast)
             return lambda briefing: [command for _, command in part(lambda role: briefing)]
 
         return make

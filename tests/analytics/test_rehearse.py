@@ -12,8 +12,9 @@ from analytics.runs import rehearse
 from analytics.runs.library import Library
 from analytics.runs.rehearse import Remark, Variant
 from scenarios import lint
-from scenarios.loader import load, parse, written
+from scenarios.loader import load, parse
 from scenarios.sources import variants_at
+from scenarios.written import written
 from simulator.errors import DrillError
 from tests.shipped import FOLDER, text
 from ui import cli

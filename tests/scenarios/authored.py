@@ -13,7 +13,7 @@ from scenarios.loader import load
 
 TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
 WORLD = "from scenarios.auth_token.world import AuthTokenWorld\n\n\nclass Mine(AuthTokenWorld):\n{}\n\n\nWORLD = Mine\n"
-RESPONDERS = "from scenarios.auth_token.responders import RESPONDERS, TEAMMATES\n"
+BOOK = (resources.files("scenarios") / "auth_token" / "book.yaml").read_text(encoding="utf-8")
 Author = Callable[..., Path]
 
 
@@ -24,16 +24,16 @@ def world(method: str = "    pass") -> str:
 
 @contextmanager
 def authoring(root: Path) -> Iterator[Author]:
-    """Yield `write(name, world, more, responders)`: makes a scenario under `root`, among those that are found."""
+    """Yield `write(name, world, more, book)`: makes a scenario under `root`, among those that are found."""
 
-    def write(name: str = "mine", source: str | None = None, more: str = "", responders: str = RESPONDERS) -> Path:
+    def write(name: str = "mine", source: str | None = None, more: str = "", book: str = BOOK) -> Path:
         folder = root / name
         folder.mkdir()
         text = TEXT.replace("\nid: auth_token\n", f"\nid: {name}\n{more}")
         assert text != TEXT
         (folder / "scenario.yaml").write_text(text, encoding="utf-8")
         (folder / "world.py").write_text(world() if source is None else source, encoding="utf-8")
-        (folder / "responders.py").write_text(responders, encoding="utf-8")
+        (folder / "book.yaml").write_text(book, encoding="utf-8")
         return folder
 
     def forget() -> None:

@@ -12,7 +12,7 @@ from scenarios import catalogue, load, names
 from scenarios.lint import check_path
 from simulator.errors import ScenarioError
 from simulator.play import play
-from tests.scenarios.authored import Author, authoring, world
+from tests.scenarios.authored import BOOK, Author, authoring, world
 from ui import calibrate, cli
 
 STEP = "    def step(self, dt):\n        return q * dt"
@@ -71,14 +71,13 @@ def test_a_copy_elsewhere_is_checked_as_well(author: Author, tmp_path: Path) -> 
     assert str(check_path(folder)[0]) == f"{folder}/world.py:6: NameError: name 'q' is not defined; mend it"
 
 
-def test_scripted_people_are_looked_at_when_they_are_imported(
-    author: Author, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = author("mine", responders="RESPONDERS = {}\nTEAMMATES = nobody\n")
-    with pytest.raises(ScenarioError, match=r"^scenarios/mine/responders\.py:2: NameError: name 'nobody'"):
+def test_a_book_is_looked_at_when_it_is_read(author: Author, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = author("mine", book=BOOK.replace("do: freeze", "do: freez", 1))
+    line = BOOK[: BOOK.index("do: freeze")].count("\n") + 1
+    with pytest.raises(ScenarioError, match=rf"^scenarios/mine/book\.yaml:{line}: first\.11\.do: no act 'freez'"):
         load("mine")
     assert cli.main(["check", str(folder)]) == 1
-    assert one_line(capsys).startswith(f"{folder}/responders.py:2: NameError")
+    assert one_line(capsys).startswith(f"{folder}/book.yaml:{line}: first.11.do: no act 'freez'")
 
 
 def test_a_mistake_further_down_is_told_where_it_was_called(author: Author) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scenarios import load, names, variants
-from scenarios.players.conditions import found, seen
+from scenarios.players.when import When, met
 from simulator import acts
 from simulator import events as e
 from simulator.briefing import briefing
@@ -88,10 +88,14 @@ def test_a_finding_is_on_the_record_when_the_query_ends_and_a_refused_query_find
         READ["billing_mismatch", "sample_200"]["twice_or_more"](body.output) for body in ended
     ]
     b = briefing(engine, "data")
-    assert seen("sample_200")(b)
-    assert found("sample_200", "no_ledger_row", ended[-1].findings["no_ledger_row"])(b)
-    assert not found("sample_200", "no_ledger_row", -1)(b)
-    assert not found("by_attempt", "no_ledger_row", 0)(b)
+    rows = ended[-1].findings["no_ledger_row"]
+    for line, holds in (
+        ({"seen": "sample_200"}, True),
+        ({"found": {"sample_200.no_ledger_row": rows}}, True),
+        ({"found": {"sample_200.no_ledger_row": -1}}, False),
+        ({"found": {"by_attempt.no_ledger_row": 0}}, False),
+    ):
+        assert met((When.model_validate(line),))(b) is holds
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "scenarios").rglob("*.py")), ids=lambda path: path.stem)

@@ -6,12 +6,12 @@ import pytest
 
 from analytics.runs.library import library_of
 from scenarios import load
-from scenarios.permission_leak.plans import plan_of
 from simulator import acts
 from simulator import events as e
 from simulator.briefing import briefing
 from simulator.engine import Engine, new_header
-from tests.scenarios.test_permission_variants import CAUSE, OF_C, OTHERS, SEEDS, drill
+from tests.scenarios.test_permission_variants import OF_C, OTHERS, SEEDS, drill
+from tests.shipped import book
 
 pytestmark = pytest.mark.slow
 
@@ -22,7 +22,8 @@ def test_by_the_book_reads_who_answers(variant: str, seed: int) -> None:
     engine, card = drill(variant, "by_the_book", seed)
     assert card.total >= 85
     assert not card.caps
-    assert plan_of(briefing(engine, "commander")).cause == CAUSE[variant]
+    followed = book("permission_leak").plan_for(briefing(engine, "commander"))
+    assert followed.name == {"dunlin": "copy", "siskin": "memory"}[variant]
     began = {x.body.action: x.at for x in reversed(engine.journal.entries) if isinstance(x.body, e.ActionStarted)}
     ended = {x.body.action: x.at for x in reversed(engine.journal.entries) if isinstance(x.body, e.ActionFinished)}
     if variant == "dunlin":

@@ -1,0 +1,141 @@
+"""What a step of a book waits for: a closed vocabulary, read off a briefing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from scenarios.players.said import filling, finding
+from simulator import events as e
+from simulator.briefing import Briefing
+from simulator.scenario.conditions import holds
+from simulator.scenario.parts import ActionId, Data, MetricId, QueryId, RoleId, Seconds
+from simulator.values import Pick
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, (str, Mapping)) else value
+
+
+SEVERAL = BeforeValidator(_listed)
+"""One may stand for a list of one."""
+Injects = Annotated[tuple[Annotated[str, Pick("injects")], ...], SEVERAL]
+Queries = Annotated[tuple[QueryId, ...], SEVERAL]
+
+
+class When(Data):
+    """What is waited for: every line that is given must hold."""
+
+    recorded: Annotated[tuple[Annotated[str, Pick("evidence")], ...], SEVERAL] = ()
+    """These are on the record: `decision:1`, `packet:2`, `query:ID`."""
+    delivered: Injects = ()
+    """This has been said."""
+    asked: Injects = ()
+    """Whoever asked this has been waiting for half a minute."""
+    here: Annotated[tuple[RoleId, ...], SEVERAL] = ()
+    """These are in the room."""
+    in_command: RoleId = ""
+    """This seat holds command."""
+    declared: Literal[True] = True
+    """The incident is declared."""
+    measured: Literal[True] = True
+    """A verification has been measured."""
+    green: Literal[True] = True
+    """The last one measured found everything back within tolerance."""
+    done: Annotated[tuple[ActionId, ...], SEVERAL] = ()
+    """These have been carried out."""
+    since: dict[ActionId, Seconds] = {}
+    """The last run of an action ended well, so long ago."""
+    to_sign: ActionId = ""
+    """A run of this action waits for signatures."""
+    panel: dict[MetricId, Any] = {}
+    """What the panel of a metric shows now, as a condition: `{below: 50}`."""
+    found: dict[Annotated[str, Pick("findings")], Any] = {}
+    """A finding of a query's newest output, as a condition: `{endpoints.reason: unknown_kid}`."""
+    seen: Queries = ()
+    """Each has given an output."""
+    unseen: Queries = ()
+    """None has."""
+    seen_after: dict[QueryId, Seconds] = {}
+    """It has given an output at that time of the drill or later."""
+    failed: Queries = ()
+    """The newest output of a check is a failure."""
+
+    def tests(self) -> list[Callable[[Briefing], bool]]:
+        """Return a test for each line that is given, the cheap ones first."""
+        return [_bound(_TESTS[name], getattr(self, name)) for name in _TESTS if name in self.model_fields_set]
+
+
+Conditions = Annotated[tuple[When, ...], SEVERAL]
+"""One mapping, or several of which each must hold."""
+
+
+def met(conditions: tuple[When, ...]) -> Callable[[Briefing], bool]:
+    """Return what tells whether all of these hold."""
+    tests = [test for when in conditions for test in when.tests()]
+    return lambda b: all(test(b) for test in tests)
+
+
+def _bound(test: Callable[[Briefing, Any], bool], value: Any) -> Callable[[Briefing], bool]:
+    return lambda b: test(b, value)
+
+
+def _since(b: Briefing, actions: Mapping[str, int]) -> bool:
+    runs = ((b.incident.last_run("action", action), seconds) for action, seconds in actions.items())
+    return all(
+        run is not None and run.state == "done" and run.finished is not None and b.now >= run.finished + seconds
+        for run, seconds in runs
+    )
+
+
+def _done(b: Briefing, actions: tuple[str, ...]) -> bool:
+    carried_out = {r.ident for r in b.incident.runs.values() if r.what == "action" and r.state == "done"}
+    return carried_out.issuperset(actions)
+
+
+def _to_sign(b: Briefing, action: str) -> bool:
+    run = b.incident.last_run("action", action)
+    return run is not None and bool(run.waits_to_be_signed)
+
+
+def _green(b: Briefing, wanted: bool) -> bool:
+    last = b.incident.measured[-1].body if b.incident.measured else None
+    return isinstance(last, e.VerificationMeasured) and all(row.within for row in last.rows)
+
+
+def _found(b: Briefing, wanted: Mapping[str, Any]) -> bool:
+    return holds(wanted, {name: finding(b, *name.split(".", 1)) for name in wanted})
+
+
+def _seen_after(b: Briefing, queries: Mapping[str, int]) -> bool:
+    given = [(x.at, x.body.query) for x in b.entries if isinstance(x.body, e.QueryFinished)]
+    return all(any(at >= wanted and one == query for at, one in given) for query, wanted in queries.items())
+
+
+def _failed(b: Briefing, queries: tuple[str, ...]) -> bool:
+    results = [b.latest_result(query) for query in queries]
+    return all(result is not None and not result.ok for result in results)
+
+
+_TESTS: dict[str, Callable[[Briefing, Any], bool]] = {
+    "recorded": lambda b, refs: all(ref in b.incident.refs for ref in refs),
+    "delivered": lambda b, injects: all(inject in b.incident.delivered for inject in injects),
+    "asked": lambda b, injects: all(i in b.incident.asks and b.now >= b.incident.asks[i] + 30 for i in injects),
+    "here": lambda b, roles: all(b.incident.present[filling(b, role)] for role in roles),
+    "in_command": lambda b, seat: b.incident.holder("commander") == filling(b, seat),
+    "declared": lambda b, wanted: b.incident.declared_at is not None,
+    "measured": lambda b, wanted: bool(b.incident.measured),
+    "green": _green,
+    "done": _done,
+    "since": _since,
+    "to_sign": _to_sign,
+    "panel": lambda b, wanted: holds(wanted, {metric: b.latest(metric) for metric in wanted}),
+    "found": _found,
+    "seen": lambda b, queries: all(b.latest_result(query) is not None for query in queries),
+    "unseen": lambda b, queries: all(b.latest_result(query) is None for query in queries),
+    "seen_after": _seen_after,
+    "failed": _failed,
+}
+"""Line -> what tells whether it holds, the cheap ones first."""

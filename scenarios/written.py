@@ -1,0 +1,110 @@
+"""What authors wrote, where each part of it stands, and what is wrong with it in their words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from scenarios.patch import Patched, lay_over
+from simulator.errors import ScenarioError, nearest
+from simulator.scenario.document import Document, Steps, read
+
+
+@dataclass(frozen=True)
+class Written:
+    """A scenario's data and where each part of it was written: its own file, or the patch over it."""
+
+    data: dict[str, Any]
+    base: Document
+    patched: Patched | None = None
+    patch: Document | None = None
+
+    @property
+    def patch_file(self) -> str:
+        """Return the file of the patch, empty where there is none."""
+        return self.patch.file if self.patch else ""
+
+    def place(self, path: Sequence[str | int]) -> tuple[str, int]:
+        """Return file and line (from 1) of what stands at `path`, or of the nearest part above it."""
+        if self.patched is None or self.patch is None:
+            return self.base.file, self.base.line(tuple(path))
+        from_patch, there = self.patched.origin(tuple(path))
+        document = self.patch if from_patch else self.base
+        return document.file, document.line(there)
+
+
+def written(text: str, file: str, patch: tuple[str, str] | None = None) -> Written:
+    """Return what stands in `text`, with the (text, file) of a patch laid over it. Raises ScenarioError."""
+    base = read(text, file)
+    if patch is None:
+        return Written(base.data, base)
+    over = read(*patch)
+    patched = lay_over(base.data, over.data)
+    for path, what, remedy in patched.problems:
+        raise ScenarioError(f"{over.file}:{over.line(path)}: {label(over.data, path)}: {what}; {remedy}")
+    return Written(patched.data, base, patched, over)
+
+
+def schema_problems(
+    error: ValidationError, source: Written, model: type[BaseModel], under: Steps = ()
+) -> list[tuple[str, int, str, str, str]]:
+    """Return (file, line, field, what is wrong, remedy) for every finding of a validation error of `model`.
+
+    `under` is where in the source the model stands.
+    """
+    found = []
+    for problem in error.errors(include_url=False):
+        path = tuple(problem["loc"])
+        what, remedy = _told(problem, path, model)
+        found.append((*source.place((*under, *path)), label(source.data, (*under, *path)), what, remedy))
+    return found
+
+
+def label(nodes: Any, path: Sequence[str | int]) -> str:
+    """Return a path as people say it, with ids in the place of numbers: `queries.git_log.takes`."""
+    words = []
+    for step in path:
+        try:
+            nodes = nodes[step]
+        except (KeyError, IndexError, TypeError):
+            nodes = None
+        ident = nodes.get("id") if isinstance(step, int) and isinstance(nodes, Mapping) else None
+        words.append(str(ident if ident is not None else step))
+    return ".".join(words) or "file"
+
+
+def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:
+    match problem["type"]:
+        case "missing":
+            return "is missing", "add it"
+        case "extra_forbidden":
+            return "no such field", f"remove or rename it{nearest(str(path[-1]), _fields_at(path[:-1], model))}"
+        case "literal_error":
+            return f"{problem['input']!r} is not possible", f"write {problem['ctx']['expected']}"
+        case "tuple_type":
+            return "is no list" if problem[
+                "input"
+            ] is not None else "is empty", "write [a, b], or a line `- a` for each"
+        case "dict_type" | "model_type":
+            return "is no mapping", "write {name: value}, or a line `name: value` for each"
+    what = str(problem["msg"]).removeprefix("Value error, ")
+    return what[:1].lower() + what[1:], "correct the value"
+
+
+def _fields_at(path: Steps, model: type[BaseModel]) -> list[str]:
+    """Return the fields a part of `model` has at `path`."""
+    models: list[Any] = [model]
+    for step in path:
+        if isinstance(step, str):
+            models = [m.model_fields[step].annotation for m in models if step in m.model_fields]
+        models = [model for one in models for model in _models_in(one)]
+    return sorted({info.alias or name for model in models for name, info in model.model_fields.items()})
+
+
+def _models_in(annotation: Any) -> list[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for arg in get_args(annotation) for model in _models_in(arg)]

@@ -1,0 +1,341 @@
+"""A book: what a step waits for, what is computed, what is filled in, and that each mistake is named by its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios import load, variants
+from scenarios.lint.book import check_book
+from scenarios.players.book import read_book
+from scenarios.players.computed import FORMS, NotYetError, parsed, resolved
+from scenarios.players.script import MOST_BEHIND, Script, Step
+from scenarios.players.when import When, met
+from simulator import acts
+from simulator import events as e
+from simulator.errors import ScenarioError
+from tests.shipped import FOLDER
+
+# --- somebody who is briefed -----------------------------------------------------------------------------
+
+
+def run(ident: str, state: str = "done", finished: int | None = 300, signs: tuple[str, ...] = ()) -> SimpleNamespace:
+    return SimpleNamespace(what="action", ident=ident, state=state, finished=finished, waits_to_be_signed=signs)
+
+
+def output(query: str, ok: bool = True, **read: Any) -> SimpleNamespace:
+    return SimpleNamespace(query=query, ok=ok, run=f"query:{query}#2", figures=read, findings=read)
+
+
+def shown(
+    now: int = 400,
+    results: tuple[SimpleNamespace, ...] = (),
+    runs: tuple[SimpleNamespace, ...] = (),
+    panel: Mapping[str, float] | None = None,
+    **known: Any,
+) -> Any:
+    """Return as much of a briefing as a book reads, with nothing in it but what is given."""
+    nothing = {"refs": {}, "delivered": {}, "asks": {}, "present": {"mobile": False}, "declared_at": None,
+               "measured": [], "packets": []}  # fmt: skip
+    incident = SimpleNamespace(**{**nothing, **{name: known[name] for name in nothing if name in known}})
+    incident.runs = dict(enumerate(runs))
+    incident.last_run = lambda what, ident: next((one for one in reversed(runs) if one.ident == ident), None)
+    incident.holder = lambda post: known.get("commander")
+    return SimpleNamespace(
+        now=now,
+        incident=incident,
+        entries=known.get("entries", ()),
+        catalogue=SimpleNamespace(roles=(), quiet=(-58, -48)),
+        latest=(panel or {}).get,
+        latest_result=lambda query: next((one for one in results if one.query == query), None),
+    )
+
+
+ROLES = ("mobile", "platform", "security", "finance", "growth", "documents")
+
+
+def finished(at: int, query: str) -> SimpleNamespace:
+    return SimpleNamespace(at=at, body=e.QueryFinished.model_construct(query=query))
+
+
+def measured(*within: bool) -> list[SimpleNamespace]:
+    rows = tuple(SimpleNamespace(within=one) for one in within)
+    return [SimpleNamespace(body=e.VerificationMeasured.model_construct(rows=rows))]
+
+
+# --- what is waited for ----------------------------------------------------------------------------------
+
+WAITS: list[tuple[dict[str, Any], Any, Any]] = [
+    ({"recorded": ["packet:1", "decision:1"]}, shown(refs={"packet:1": 1, "decision:1": 2}),
+     shown(refs={"packet:1": 1})),
+    ({"delivered": "claim"}, shown(delivered={"claim": 3}), shown()),
+    ({"asked": "eta"}, shown(asks={"eta": 370}), shown(asks={"eta": 371})),
+    ({"here": "mobile"}, shown(present={"mobile": True}), shown()),
+    ({"in_command": "deputy"}, shown(commander="deputy"), shown(commander="commander")),
+    ({"declared": True}, shown(declared_at=0), shown()),
+    ({"measured": True}, shown(measured=measured(False)), shown()),
+    ({"green": True}, shown(measured=measured(True, True)), shown(measured=measured(True, False))),
+    ({"done": ["pin", "flag"]}, shown(runs=(run("pin"), run("flag"))), shown(runs=(run("pin"), run("flag", "failed")))),
+    ({"since": {"pin": "100s"}}, shown(runs=(run("pin"),)), shown(runs=(run("pin", finished=301),))),
+    ({"since": {"pin": 0}}, shown(runs=(run("pin", "failed"), run("pin"))),
+     shown(runs=(run("pin"), run("pin", "failed")))),
+    ({"to_sign": "resume"}, shown(runs=(run("resume", "waiting", None, ("data",)),)), shown(runs=(run("resume"),))),
+    ({"panel": {"stuck": {"below": 50}}}, shown(panel={"stuck": 49}), shown(panel={"stuck": 50})),
+    ({"panel": {"stuck": {"below": 50}}}, shown(panel={"stuck": 49}), shown()),
+    ({"found": {"sample.twice": 0}}, shown(results=(output("sample", twice=0),)), shown()),
+    ({"found": {"git.read": False}}, shown(results=(output("git", read=False),)),
+     shown(results=(output("git", read=0),))),
+    ({"seen": ["a", "b"]}, shown(results=(output("a"), output("b"))), shown(results=(output("a"),))),
+    ({"unseen": "a"}, shown(results=(output("b"),)), shown(results=(output("a"),))),
+    ({"seen_after": {"a": "5m"}}, shown(entries=(finished(300, "a"),)),
+     shown(entries=(finished(299, "a"), finished(301, "b")))),
+    ({"failed": "a"}, shown(results=(output("a", ok=False),)), shown(results=(output("a"),))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "holds", "fails"), WAITS, ids=[str(line) for line, _, _ in WAITS])
+def test_a_step_waits_for_what_is_said(line: dict[str, Any], holds: Any, fails: Any) -> None:
+    wait = met((When.model_validate(line),))
+    assert wait(holds)
+    assert not wait(fails)
+
+
+def test_every_line_there_is_stands_in_the_table() -> None:
+    assert {name for line, _, _ in WAITS for name in line} == set(When.model_fields)
+
+
+def test_all_lines_of_all_conditions_must_hold() -> None:
+    several = (When(delivered=("x",), declared=True), When(here=("mobile",)))
+    everything: dict[str, Any] = {"delivered": {"x": 1}, "declared_at": 0, "present": {"mobile": True}}
+    assert met(several)(shown(**everything))
+    for name in everything:
+        assert not met(several)(shown(**{key: value for key, value in everything.items() if key != name}))
+    assert met(())(shown())
+
+
+# --- what is computed ------------------------------------------------------------------------------------
+
+RATIO = {"figure": "ratio_pct", "panel": "ratio", "times": 175, "digits": 2}
+COUNT = {"figure": "rows", "of": "count", "times": 1.6, "digits": 0, "otherwise": RATIO}
+COMPUTED: list[tuple[Any, Any, Any]] = [
+    ({"newest": ["a", "b"]}, shown(results=(output("b"),)), ["query:b#2"]),
+    (["alert:x", {"newest": "b"}, "cue:y"], shown(results=(output("b"),)), ["alert:x", "query:b#2", "cue:y"]),
+    ({"figure": "rows", "of": "count"}, shown(results=(output("count", rows=3),)), {"name": "rows", "low": 3}),
+    ({"figure": "rows", "of": "count"}, shown(results=(output("count"),)), None),
+    ({"figure": "rows", "of": "count"}, shown(), None),
+    (RATIO, shown(panel={"ratio": 0.0123}), {"name": "ratio_pct", "low": 2.15}),
+    (RATIO, shown(), {"name": "ratio_pct", "low": 0}),
+    (COUNT, shown(results=(output("count", rows=3),)), {"name": "rows", "low": 5}),
+    (COUNT, shown(panel={"ratio": 0.01}), {"name": "ratio_pct", "low": 1.75}),
+    ({"latest": "packet"}, shown(packets=[1, 2]), "packet:2"),
+    ({"latest": "packet"}, shown(), None),
+    ({"quiet": "from"}, shown(), -58),
+    ({"quiet": "to"}, shown(), -48),
+    ({"deep": [{"figure": "rows", "of": "count"}]}, shown(results=(output("count", rows=1),)),
+     {"deep": [{"name": "rows", "low": 1}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("data", "b", "value"), COMPUTED, ids=[str(i) for i in range(len(COMPUTED))])
+def test_a_value_is_read_off_the_briefing_or_waited_for(data: Any, b: Any, value: Any) -> None:
+    made = parsed(data, lambda form, mapping, path: form.model_validate(mapping))
+    if value is None:
+        with pytest.raises(NotYetError):
+            resolved(made, b)
+    else:
+        assert resolved(made, b) == value
+
+
+def test_every_form_stands_in_the_table() -> None:
+    assert {word for data, _, _ in COMPUTED for word in (data if isinstance(data, dict) else ())} >= set(FORMS)
+
+
+# --- a whole book ----------------------------------------------------------------------------------------
+
+BOOK = """\
+hero: mitigation
+telling: [look]
+usual:
+  take_action: {decision: decision:1}
+values:
+  common: [a, b]
+  both: [{plan: common}, c]
+  wait: {since: {pin: 30s}}
+first:
+  - {at: 1m, seat: commander, do: declare, with: {severity: SEV-1, title: It broke, evidence: {newest: look}}}
+  - {at: 2m, seat: commander, do: freeze, with: {scope: {plan: both}}, until: 9m}
+routines:
+  again:
+    - {at: 10s, seat: mitigation, do: take_action, with: {action: {plan: what}}, when: [{plan: wait}, {done: pin}]}
+plans:
+  other:
+    fits: {found: {look.reason: other}}
+    extends: main
+    values: {common: [z]}
+  main:
+    values: {pinned: pin}
+    steps:
+      - {at: 3m, seat: mitigation, do: assign_task, each: [{to: triage, query: q}, {to: comms, action: x}]}
+      - {use: again, from: 5m, with: {what: {plan: pinned}}}
+      - {at: 9m, seat: mitigation, do: take_action, with: {action: pin, decision: null}}
+scripts:
+  rash:
+    steps:
+      - {at: 5s, seat: commander, do: take_action, with: {action: pin}}
+"""
+
+
+def given_by(steps: tuple[Step, ...], b: Any) -> list[Any]:
+    return [step.make(b) for step in steps]
+
+
+def test_a_plan_fills_in_what_its_steps_leave_open() -> None:
+    read = read_book(BOOK, "book.yaml")
+    other, main = read.plans
+    b = shown(results=(output("look"),))
+    assert [given_by(plan.first, b)[1].scope for plan in (main, other)] == [("a", "b", "c"), ("z", "c")]
+    assert given_by(main.first, b)[0].evidence == ("query:look#2",)
+    asked, told, took, bare = given_by(main.steps, b)
+    assert (asked.text, told.text) == ("Please run: q", "Please run: x")
+    assert (took.action, took.decision, bare.decision) == ("pin", "decision:1", None)
+    assert [step.at for step in main.steps] == [180, 180, 310, 540]
+    assert [step.until for step in main.first] == [1 << 30, 540]
+    assert given_by(other.steps, b) == [asked, told, took, bare]
+    assert not main.steps[2].when(shown(runs=(run("pin", finished=390),)))
+    assert main.steps[2].when(shown(runs=(run("pin", finished=370),)))
+    assert given_by(read.scripts["rash"].steps, b)[0].decision is None
+
+
+def test_the_first_plan_that_fits_is_followed_and_the_last_fits_always() -> None:
+    read = read_book(BOOK, "book.yaml")
+    assert read.plan_for(shown(results=(output("look", reason="other"),))).name == "other"
+    assert read.plan_for(shown()).name == "main"
+
+
+MISTAKES = [
+    ("do: freeze", "do: freez", "first.1.do: no act 'freez'; use an act's kind; did you mean 'freeze'?"),
+    ("severity: SEV-1", "severety: SEV-1", "first.0.with.severity: is missing; add it"),
+    ("severity: SEV-1", "severity: SEV-9", "first.0.with.severity: 'SEV-9' is not possible; write 'SEV-1'"),
+    ("scope: {plan: both}", "scope: {plan: bth}", "first.1.with.scope: the plan has no value 'bth'; give it in"),
+    ("[{plan: common}, c]", "[{plan: both}, c]", "first.1.with.scope.0: the plan has no value 'both'"),
+    ("{plan: both}", "{plan: both, frist: 1}", "first.1.with.scope.frist: no such field; remove or rename it; did you"),
+    ("use: again", "use: agen", "plans.main.steps.1.use: no routine 'agen'; use another; did you mean 'again'?"),
+    ("- {at: 10s,", "- {use: again}\n    - {at: 10s,", "routines.again.0.use: no routine 'again'"),
+    ("{newest: look}", "{newest: look, of: x}", "first.0.with.evidence.of: no such field"),
+    ("{done: pin}", "{doen: pin}", "routines.again.0.when.1.doen: no such field; remove or rename it; did"),
+    ("extends: main", "extends: mian", "plans.other.extends: no plan 'mian' to extend"),
+    ("extends: main", "extends: other", "plans.other.extends: no plan 'other' to extend"),
+    ("at: 3m", "at: soon", "plans.main.steps.0.at: 'soon' is not a time"),
+    ("with: {action: pin}", "with: pin", "scripts.rash.steps.0.with: is no mapping"),
+    ("with: {action: pin}", "with: {action: pin}, wen: {}", "scripts.rash.steps.0.wen: no such field"),
+    ("each: [{to: triage, query: q}, {", "each: [{to: triage, qury: q}, {",
+     "plans.main.steps.0.with.qury: no such field"),
+    ("hero: mitigation", "heros: mitigation", "hero: is missing; add it"),
+    ("with: {scope: {plan: both}}", "with: {what: merges}, each: [{scope: [a]}, {plan: more}]",
+     "first.1.each.1: the plan has no value 'more'"),
+    ("do: freeze, with: {scope: {plan: both}}", "do: freeze, each: {plan: scopes}",
+     "first: comes to more steps under one plan than under another"),
+]  # fmt: skip
+TOLD_AT = {"[{plan: both}, c]": "scope: {plan: both}", "do: freeze, each: {plan: scopes}": "first:"}
+"""Mistakes told elsewhere than where they are: a value that is no good by the step that asks for it."""
+SCOPES = BOOK.replace("values: {common: [z]}", "values: {scopes: []}").replace(
+    "{pinned: pin}", "{pinned: pin, scopes: [{scope: [a]}]}"
+)
+
+
+def line_of(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
+
+
+@pytest.mark.parametrize(("old", "new", "says"), MISTAKES, ids=[new for _, new, _ in MISTAKES])
+def test_a_mistake_is_named_with_file_and_line(old: str, new: str, says: str) -> None:
+    text = SCOPES if "scopes" in new else BOOK
+    with pytest.raises(ScenarioError) as found:
+        read_book(text.replace(old, new, 1), "book.yaml")
+    assert str(found.value).startswith(f"book.yaml:{line_of(text, TOLD_AT.get(new, old))}: {says}")
+
+
+# --- names -----------------------------------------------------------------------------------------------
+
+NAMES = [
+    ("{to: triage, query: endpoints}", "{to: triage, query: endpoint}",
+     "first.3.with.query: unknown name 'endpoint'; use one of queries; did you mean 'endpoints'?"),
+    ("seat: deputy, do: capture", "seat: deptuy, do: capture",
+     "first.19.seat: unknown name 'deptuy'; use one of roles; did you mean 'deputy'?"),
+    ("endpoints.reason: unknown", "endpoints.raeson: unknown",
+     "plans.late.fits.found.endpoints.raeson: unknown name 'endpoints.raeson'; use one of findings"),
+    ("{stuck_sessions: {below", "{stuk_sessions: {below", "when.panel.stuk_sessions: unknown name 'stuk_sessions'"),
+    ("meridian_eta: no_time", "meridian_eta: no_tme",
+     "answers.meridian_eta: unknown answer 'no_tme'; use one of its answers; did you mean 'no_time'?"),
+    ("roll_back_now: take", "roll_bak_now: take",
+     "answers.roll_bak_now: unknown name 'roll_bak_now'; use one of injects"),
+    ("{newest: [endpoints, impact]}", "{newest: [endpoints, impct]}",
+     "first.9.with.evidence.1.newest.1: unknown name 'impct'; use one of queries"),
+    ("evidence: [query:compat_check", "evidence: [query:compat_chek", "unknown name 'compat_chek'; use one of queries"),
+    ("of: impact}}", "of: impct}}", "first.22.with.impact.of: unknown name 'impct'; use one of queries"),
+    ("telling: [endpoints", "telling: [endpoint", "telling.0: unknown name 'endpoint'; use one of queries"),
+    ("hero: mitigation", "hero: mitgation", "hero: unknown name 'mitgation'; use one of roles"),
+]  # fmt: skip
+
+
+VALUES = ("{stuck_sessions: {below",)
+"""Told by the steps that ask for a value in which it is."""
+
+
+@pytest.mark.parametrize(("old", "new", "says"), NAMES, ids=[new for _, new, _ in NAMES])
+def test_a_name_that_nothing_has_is_named(old: str, new: str, says: str) -> None:
+    text = (FOLDER / "auth_token" / "book.yaml").read_text(encoding="utf-8")
+    scenarios = [load("auth_token", variant).scenario for variant in variants("auth_token")]
+    assert check_book(text, "book.yaml", scenarios) == []
+    found = check_book(text.replace(old, new, 1), "book.yaml", scenarios)
+    assert found
+    for one in found:
+        assert says in f"{one.what}; {one.remedy}"
+        assert one.line == line_of(text, old) or old in VALUES
+
+
+# --- who plays from it -----------------------------------------------------------------------------------
+
+
+TIMES = st.integers(0, 600)
+STEPS = st.lists(st.tuples(TIMES, st.integers(0, 900), st.integers(0, 900), st.booleans()), max_size=8)
+
+
+def stepped(at: int, holds: int, until: int, knows: bool, number: int) -> Step:
+    act = acts.ShareCue(cue=f"cue{number}")
+    return Step(at, "commander", lambda b: act if knows or b.now > 700 else None, lambda b: b.now >= holds, until)
+
+
+def ticks(policy: Script) -> Iterator[tuple[int, str]]:
+    for now in range(0, 1000, 5):
+        b = shown(now)
+        b.role, b.tasks, b.incident.handoffs, b.incident.offered = "commander", list, {}, {}
+        b.incident.handed_on, b.catalogue.role = lambda role: False, lambda role: SimpleNamespace(place=role)
+        yield from ((now, act.cue) for _, act in policy(lambda seat: b))  # noqa: B023
+
+
+@given(STEPS)
+def test_a_step_is_given_at_most_once_in_its_time_and_as_soon_as_it_can_be(
+    written: list[tuple[int, int, int, bool]],
+) -> None:
+    steps = [stepped(*one, number) for number, one in enumerate(written)]
+    given_at: dict[str, int] = {}
+    for now, cue in ticks(Script(steps, ["commander"])):
+        assert cue not in given_at
+        given_at[cue] = now
+    for number, (at, holds, until, knows) in enumerate(written):
+        soonest = -(-max(at, holds, 0 if knows else 701) // 5) * 5
+        assert given_at.get(f"cue{number}") == (soonest if soonest <= until and soonest < 1000 else None)
+
+
+@given(STEPS, st.floats(1, 3))
+def test_a_slower_pace_puts_a_step_off_but_not_for_long(written: list[tuple[int, int, int, bool]], pace: float) -> None:
+    steps = [stepped(at, 0, 1 << 30, True, number) for number, (at, *_) in enumerate(written)]
+    for now, cue in ticks(Script(steps, ["commander"], pace=pace)):
+        at = written[int(cue[3:])][0]
+        assert at <= now < min(pace * at, at + MOST_BEHIND) + 5
