@@ -13,7 +13,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.world import World
 
 Agent = Callable[[Any], Iterable[Act]]
-"""Something that plays a role: given its `views.Briefing`, the commands it gives now."""
+"""Something that plays a role: given its `simulator.briefing.Briefing`, the acts it gives now."""
 Holders = Callable[[Scenario], Mapping[str, Callable[[], Agent]]]
 """Given a scenario: seat -> maker of the simulated holder who acts unasked while nobody sits there."""
 

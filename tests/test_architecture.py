@@ -194,6 +194,17 @@ def test_a_module_imports_only_what_stands_below_it(module: str) -> None:
     assert [to for to in sorted(inside) if layer(to) > layer(module)] == []
 
 
+ASKED_FOR_BY_NAME = re.compile(r"ui\.main|ui\.app_pages\..*|ui\.cli\.__main__|scenarios\.\w+(\.(world|responders))?")
+"""What is run, or found by its file's name."""
+
+
+def test_no_module_is_left_out() -> None:
+    used = {to for there in graph().values() for to in there} | set(imports("app.py"))
+    packages = {module_of(name) for name in MODULES if name.endswith("/__init__.py")}
+    orphans = graph().keys() - used - packages
+    assert {one for one in orphans if not ASKED_FOR_BY_NAME.fullmatch(one)} == set()
+
+
 def test_nothing_is_owed_that_is_paid() -> None:
     assert {(by, to) for by, to in OWED if to not in graph()[by]} == set()
 

@@ -1,4 +1,4 @@
-"""Tables of `analytics.frames` as plotly figures, and nothing else.
+"""Tables of `analytics.report.tables` as plotly figures, and nothing else.
 
 Backgrounds are clear and colours come from the palette of whoever shows a figure, by the order of its traces, so one
 figure serves dark and light. What a colour says, a shape, a dash or a word says too.

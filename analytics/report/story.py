@@ -1,4 +1,4 @@
-"""What the world did beside what people knew, said and did, as tables in the manner of `analytics.frames`."""
+"""What the world did beside what people knew, said and did, as tables in the manner of `analytics.report.tables`."""
 
 from __future__ import annotations
 

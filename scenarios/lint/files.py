@@ -1,4 +1,4 @@
-"""Inspection a scenario's folder, its variants and library, or a playbook's file."""
+"""Inspect a scenario's folder, its variants and library, or a playbook's file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What happened: frozen models with past-tense names, one class an event. Never a `simpy.Event`.
 
 An event says itself what it changes of the incident, how it reads, whom it concerns and where a timeline shows it. Most
-are for everybody; those with `to` are for the named roles only; truth (`Truth`) is for facilitator and scoring only and
+are for everybody; those with `to` are for the named roles only; a `TruthEvent` is for facilitator and scoring only and
 never reaches a role's briefing. To add one, write a class in the module it belongs to: nothing lists them by hand.
 """
 

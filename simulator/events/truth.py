@@ -1,4 +1,4 @@
-"""TruthEvent: what the world really did, and where simulated people slipped. For facilitator and scoring only."""
+"""Truth: what the world really did, and where simulated people slipped. For facilitator and scoring only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole scenario, what scoring needs to know of it, and a scenario ready to run. Its parts: `simulator.parts`."""
+"""A whole scenario, and what scoring needs to know of it. Its parts: `simulator.scenario.parts`."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ class Scenario(Data):
     starts_at: Seconds
     horizon: Seconds
     fault_at: Seconds
-    """Nominal onset; the engine moves history, per seed, so that the first page lands on 0 (`simulator.onset`)."""
+    """Nominal onset; `simulator.monitoring.onset` moves history, per seed, so that the first page lands on 0."""
     fault: str
     severity_facts: tuple[SeverityFact, ...]
     objectives: tuple[Objective, ...]

@@ -282,15 +282,6 @@ def test_moments_that_the_record_does_not_have_are_left_out() -> None:
 # --- two lanes -------------------------------------------------------------------------------------------
 
 
-def test_every_kind_of_entry_has_a_lane_or_is_left_out_on_purpose() -> None:
-    kinds = {model.model_fields["kind"].default for model in (*acts.Act.__subclasses__(),
-        *e.Event.__subclasses__())}
-    backstage = {"fire_inject", "hold_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint", "rate_team",
-                 "mark_observation", "horizon_reached"}  # fmt: skip
-    assert kinds - set(story.GROUPS) == backstage
-    assert set(story.GROUPS) <= kinds
-
-
 def test_the_world_and_the_team_have_a_lane_each() -> None:
     found = story.timeline(view(declare("04:00"), act("10:00", "flag")))
     lanes = dict(rows(found, "kind", "lane"))

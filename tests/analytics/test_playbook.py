@@ -22,8 +22,8 @@ parts:
     title: Blueprint
     points: {part}
     criteria:
-      - {{id: B1a, title: T, points: 2, owners: [commander], source: s{more}}}
-      - {{id: {second}, title: T, points: 1, owners: [commander], source: s}}
+      - {{id: B1a, title: T, points: 2, owners: [commands], source: s{more}}}
+      - {{id: {second}, title: T, points: 1, owners: [commands], source: s}}
 """
 
 
