@@ -21,19 +21,18 @@ class Option(NamedTuple):
     title: str
 
 
-_STATIC = {
-    "actions": "actions", "alerts": "alerts", "causes": "causes", "metrics": "metrics", "queries": "queries",
-    "segments": "segments", "topics": "topics", "services": "services", "figures": "figures",
-    "residual_risks": "residual_risks", "unknowns": "unknowns", "reasons": "reasons", "needs": "needs",
-    "revisions": "revisions", "factors": "factors", "roles": "roles",
-}  # fmt: skip
+_STATIC = (
+    "actions", "alerts", "causes", "metrics", "queries", "segments", "topics", "services", "figures", "residual_risks",
+    "unknowns", "reasons", "needs", "revisions", "factors", "roles",
+)  # fmt: skip
+"""Parts of a scenario that are picked under their own name."""
 _NUMBERED = {"decisions": "decision:", "updates": "update:", "packets": "packet:"}
 
 
 def options(source: str, scenario: Scenario, incident: History, role: str | None = None) -> list[Option]:
     """Return what can be picked from `source` by `role` now, in the scenario's order. Truth is never in it."""
     if source in _STATIC:
-        return [Option(part.id, part.title) for part in getattr(scenario, _STATIC[source])]
+        return [Option(part.id, part.title) for part in getattr(scenario, source)]
     if source in _NUMBERED:
         return [Option(ref, ref) for ref in incident.refs if ref.startswith(_NUMBERED[source])]
     return _DYNAMIC[source](scenario, incident, role)
@@ -41,8 +40,7 @@ def options(source: str, scenario: Scenario, incident: History, role: str | None
 
 def titles_of(scenario: Scenario) -> dict[str, dict[str, str]]:
     """Return group -> id -> title of all that can be picked, as far as it is the same for the whole drill."""
-    groups = {name: getattr(scenario, group) for name, group in (*_STATIC.items(), ("blast", "blast"))}
-    return {name: {part.id: part.title for part in parts} for name, parts in groups.items()}
+    return {group: {part.id: part.title for part in getattr(scenario, group)} for group in (*_STATIC, "blast")}
 
 
 FIXED = (*_STATIC, "seats", "cues", "channels", "blast")

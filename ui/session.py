@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -268,6 +269,15 @@ def answered(place: str) -> tuple[bool, str] | None:
 def forget(place: str) -> None:
     """Forget the outcome at `place`."""
     st.session_state.setdefault(ANSWERS, {}).pop(place, None)
+
+
+@contextmanager
+def trying(place: str) -> Iterator[None]:
+    """Have the answer at `place` say why where what is tried cannot be done."""
+    try:
+        yield
+    except DrillError as error:
+        answer(place, False, str(error))
 
 
 def press(what: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from scenarios.lint.places import Place, groups, places
-from scenarios.lint.problem import Problem, of_error
+from scenarios.lint.problem import Level, Problem, of_error
 from scenarios.players.book import Reader, reader
 from scenarios.players.computed import Computed
 from scenarios.written import Written, label
@@ -32,7 +32,12 @@ def check_book(text: str, file: str, scenarios: Sequence[Scenario]) -> list[Prob
     known = _known(scenarios)
     told = [Problem(file, line, f"{name}: {what}", remedy) for file, line, name, what, remedy in found.problems]
     names = (_unknown(source, place, known) for source, place in _places(found))
-    return [*told, *(one for one in names if one), *_answers(found, scenarios)]
+    idle = (
+        _problem(found.source, ("routines", name), "is never used", "use it, or take it out", "warning")
+        for name in found.data.routines
+        if name not in found.used
+    )
+    return [*told, *(one for one in names if one), *_answers(found, scenarios), *idle]
 
 
 def _known(scenarios: Sequence[Scenario]) -> Known:
@@ -55,7 +60,7 @@ def _known(scenarios: Sequence[Scenario]) -> Known:
 def _places(found: Reader) -> Iterator[tuple[Written, Place]]:
     """Yield every name in a book, with the file it stands in."""
     yield from ((found.source, place) for place in places(found.data, found.source.data))
-    for line in found.lines:
+    for line in found.built:
         act = line.act.model_dump(mode="json", by_alias=True)
         sampled = [name for form in line.computed.values() for name in _names(form)]
         stated = (place for place in places(line.act, act, (*line.path, "with")) if place.value not in sampled)
@@ -87,7 +92,7 @@ def _answers(found: Reader, scenarios: Sequence[Scenario]) -> Iterator[Problem]:
         there.setdefault(asks.id, set()).update(answer.id for answer in asks.answers)
     given: list[tuple[Written, Steps, str, str]] = [
         (line.source, (*line.path, "with", "answer"), line.act.inject, line.act.answer)
-        for line in found.lines
+        for line in found.built
         if isinstance(line.act, AnswerAsker)
     ]
     always: list[tuple[Steps, Mapping[str, str]]] = [(("answers",), found.data.answers)]
@@ -100,6 +105,6 @@ def _answers(found: Reader, scenarios: Sequence[Scenario]) -> Iterator[Problem]:
             yield _problem(source, path, f"unknown answer {answer!r}", remedy)
 
 
-def _problem(source: Written, path: Steps, what: str, remedy: str) -> Problem:
+def _problem(source: Written, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
     file, line = source.place(path)
-    return Problem(file, line, f"{label(source.data, path)}: {what}", remedy)
+    return Problem(file, line, f"{label(source.data, path)}: {what}", remedy, level)

@@ -16,7 +16,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from scenarios.players.computed import Computed, NotYetError, parsed, resolved
-from scenarios.players.script import Book, Plan, SimpleScript, Step
+from scenarios.players.script import Book, PlainScript, Plan, Step
 from scenarios.players.when import Conditions, Queries, met
 from scenarios.written import Written, label, schema_problems
 from simulator.acts import ACTS, Act, AssignTask
@@ -115,7 +115,7 @@ class StepData(Data):
 
 
 @dataclass(frozen=True)
-class BookLine:
+class BuiltStep:
     """One step as it was written: where, the act it comes to, and what it is made of."""
 
     source: Written
@@ -152,10 +152,14 @@ class Reader:
     shared: Routines
     problems: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     """File, line, field, what is wrong, remedy."""
-    lines: list[BookLine] = field(default_factory=list)
+    built: list[BuiltStep] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    """Routines that some plan or script uses."""
 
     def book(self) -> Book:
         """Return the book, as far as it can be read."""
+        for act in self.data.usual.keys() - ACTS.keys():
+            self._find(self.source, ("usual", act), f"no act {act!r}", f"use an act's kind{nearest(act, ACTS)}")
         plans = tuple(self._plan(name) for name in self.data.plans)
         if not self.problems and len({len(plan.first) for plan in plans}) > 1:
             what = "comes to more steps under one plan than under another"
@@ -197,9 +201,9 @@ class Reader:
             chain.append(base)
         return chain
 
-    def _script(self, name: str, script: ScriptData) -> SimpleScript:
+    def _script(self, name: str, script: ScriptData) -> PlainScript:
         steps = self._steps(script.steps, ("scripts", name, "steps"), Context(self.source, {}, {}))
-        return SimpleScript(tuple(steps), script.answers)
+        return PlainScript(tuple(steps), script.answers)
 
     def _steps(self, written: Sequence[Raw], path: Steps, context: Context) -> Iterator[Step]:
         for index, raw in enumerate(written):
@@ -213,6 +217,7 @@ class Reader:
         use = self._valid(UseData, self._filled(raw, context, path), context.source, path)
         for source, data in ((self.source, self.data), (self.routine, self.shared)):
             if use.use in data.routines and use.use not in context.within:
+                self.used.add(use.use)
                 inner = Context(
                     source,
                     {**context.values, **use.with_},
@@ -249,7 +254,7 @@ class Reader:
         within = (*path, "with")
         fields = {name: parsed(one, make, (*within, name)) for name, one in said.items()}
         act = self._valid(kind, resolved(fields, None), source, within)
-        self.lines.append(BookLine(source, path, step, act, computed))
+        self.built.append(BuiltStep(source, path, step, act, computed))
         makes = _maker(kind, fields) if computed else _always(act)
         return Step(step.at + context.later, step.seat, makes, met(step.when), step.until)
 

@@ -42,7 +42,7 @@ class Newest(Computed):
         return [f"query:{query}" for query in self.newest]
 
 
-class Reckoned(Computed):
+class ReadFigure(Computed):
     """A figure as a query's newest output gives it, or made of what a panel shows."""
 
     figure: FigureId
@@ -50,7 +50,7 @@ class Reckoned(Computed):
     panel: MetricId | None = None
     times: float = 1
     digits: int | None = None
-    otherwise: Reckoned | None = None
+    otherwise: ReadFigure | None = None
     """Stated where the query has not given it."""
 
     @model_validator(mode="after")
@@ -102,7 +102,7 @@ class Quiet(Computed):
         return {"from": -2.0, "to": -1.0}[self.quiet]
 
 
-FORMS: dict[str, type[Computed]] = {"newest": Newest, "figure": Reckoned, "latest": Latest, "quiet": Quiet}
+FORMS: dict[str, type[Computed]] = {"newest": Newest, "figure": ReadFigure, "latest": Latest, "quiet": Quiet}
 """The word a mapping begins with -> what it is."""
 
 

@@ -123,7 +123,7 @@ HOLDERS_PACE = 1.4
 
 
 @dataclass(frozen=True)
-class SimpleScript:
+class PlainScript:
     """A script that follows no plan: its steps, and what it answers."""
 
     steps: tuple[Step, ...]
@@ -156,7 +156,7 @@ class Book:
     answers: Mapping[str, str]
     """Inject -> the answer given to whoever asks, whatever the cause."""
     plans: tuple[Plan, ...]
-    scripts: Mapping[str, SimpleScript]
+    scripts: Mapping[str, PlainScript]
 
     def play(self, seats: Sequence[str], *, manners: bool = True, pace: float = 1.0) -> Policy:
         """Return by_the_book for these places."""

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from analytics.runs import calibrate
 from scenarios import catalogue, load, names
 from scenarios.lint import check_path
 from simulator.errors import ScenarioError
 from simulator.play import play
 from tests.scenarios.authored import BOOK, Author, authoring, world
-from ui import calibrate, cli
+from ui import cli
 
 STEP = "    def step(self, dt):\n        return q * dt"
 OBSERVE = '    def observe(self):\n        return {"x": {}["nothing"], **super().observe()}'

@@ -217,6 +217,22 @@ def test_the_first_plan_that_fits_is_followed_and_the_last_fits_always() -> None
     assert read.plan_for(shown()).name == "main"
 
 
+def test_the_book_of_the_docs_can_be_played() -> None:
+    docs = (FOLDER.parent / "docs" / "authoring.md").read_text(encoding="utf-8")
+    text = next(part for part in docs.split("```yaml\n") if part.startswith("hero:")).partition("```")[0]
+    read = read_book(text, "book.yaml")
+    late, key = ([step.make(shown()) for step in plan.steps] for plan in read.plans)
+    assert [step.at for step in read.plans[0].steps] == [240, 245, 540]
+    assert (late[1].action, key[1].action, late[2]) == ("flag_web", "pin", key[2])
+
+
+def test_the_docs_name_every_line_and_every_form() -> None:
+    docs = (FOLDER.parent / "docs" / "authoring.md").read_text(encoding="utf-8")
+    told = docs.partition("## The book")[2].partition("\n## ")[0]
+    assert [name for name in When.model_fields if f"`{name}" not in told] == []
+    assert [word for word in FORMS if f"`{{{word}: " not in told] == []
+
+
 MISTAKES = [
     ("do: freeze", "do: freez", "first.1.do: no act 'freez'; use an act's kind; did you mean 'freeze'?"),
     ("severity: SEV-1", "severety: SEV-1", "first.0.with.severity: is missing; add it"),
@@ -224,6 +240,8 @@ MISTAKES = [
     ("scope: {plan: both}", "scope: {plan: bth}", "first.1.with.scope: the plan has no value 'bth'; give it in"),
     ("[{plan: common}, c]", "[{plan: both}, c]", "first.1.with.scope.0: the plan has no value 'both'"),
     ("{plan: both}", "{plan: both, frist: 1}", "first.1.with.scope.frist: no such field; remove or rename it; did you"),
+    ("  take_action: {decision", "  take_acton: {decision",
+     "usual.take_acton: no act 'take_acton'; use an act's kind; did you mean 'take_action'?"),
     ("use: again", "use: agen", "plans.main.steps.1.use: no routine 'agen'; use another; did you mean 'again'?"),
     ("- {at: 10s,", "- {use: again}\n    - {at: 10s,", "routines.again.0.use: no routine 'again'"),
     ("{newest: look}", "{newest: look, of: x}", "first.0.with.evidence.of: no such field"),
@@ -278,6 +296,7 @@ NAMES = [
      "first.9.with.evidence.1.newest.1: unknown name 'impct'; use one of queries"),
     ("evidence: [query:compat_check", "evidence: [query:compat_chek", "unknown name 'compat_chek'; use one of queries"),
     ("of: impact}}", "of: impct}}", "first.22.with.impact.of: unknown name 'impct'; use one of queries"),
+    ("  detected:", "  seen_at_last: []\n\n  detected:", "routines.seen_at_last: is never used; use it"),
     ("telling: [endpoints", "telling: [endpoint", "telling.0: unknown name 'endpoint'; use one of queries"),
     ("hero: mitigation", "hero: mitgation", "hero: unknown name 'mitgation'; use one of roles"),
 ]  # fmt: skip

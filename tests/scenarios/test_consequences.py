@@ -10,8 +10,8 @@ import pytest
 from scenarios import load, names
 from simulator import acts
 from simulator import events as e
+from simulator.actions import CONTENDED
 from simulator.engine import Engine, new_header
-from simulator.people.work import CONTENDED
 from simulator.record.replay import replay
 
 ALONE = "commander:Ana"

@@ -189,11 +189,9 @@ def next_seat(b: Briefing) -> Seat | None:
 
 
 def _change_seat(here: Here, seat: str) -> None:
-    try:
+    with session.trying("clock"):
         here.room.take_seat(here.person, seat)
         session.forget("clock")
-    except DrillError as error:
-        session.answer("clock", False, str(error))
 
 
 def _mine(here: Here, b: Briefing) -> None:
@@ -252,35 +250,29 @@ def _ask_end(what: str) -> None:
 def _steer(here: Here, what: str, key: str) -> None:
     if session.spent(key):
         return
-    try:
+    with session.trying("clock"):
         getattr(here.room, what)(here.person)
         session.forget("clock")
-    except DrillError as error:
-        session.answer("clock", False, str(error))
     _all_at_once(here)
 
 
 def _pace(here: Here, before: float) -> None:
     chosen = session.get(f"speed-{before:g}")
-    try:
+    with session.trying("clock"):
         here.room.speed(here.person, float(chosen or before))
-    except DrillError as error:
-        session.answer("clock", False, str(error))
     _all_at_once(here)
 
 
 def _skip(here: Here, key: str) -> None:
     if session.spent(key):
         return
-    try:
+    with session.trying("clock"):
         found = here.room.skip_ahead(here.person)
         session.answer(
             "clock",
             True,
             f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}",
         )
-    except DrillError as error:
-        session.answer("clock", False, str(error))
     _all_at_once(here)
 
 

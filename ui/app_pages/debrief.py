@@ -42,7 +42,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        shell.dead_end("This link does not open a drill", _sentence(error))
+        shell.dead_end("This link does not open a drill", str(error))
         return _from_file()
     if here is None and session.code():
         return _by_code(session.code())
@@ -67,7 +67,7 @@ def _by_code(code: str) -> None:
         if not room.ended:
             return shell.go(Page.LOBBY, {session.DRILL: room.row.code})
     except DrillError as error:
-        return shell.dead_end("No debrief has this code", _sentence(error))
+        return shell.dead_end("No debrief has this code", str(error))
     return _of_room(room, None)
 
 
@@ -75,7 +75,7 @@ def _of_room(room: Room, person: Participant | None) -> None:
     try:
         journal = room.record_for(person)
     except DrillError as error:
-        return shell.dead_end("This debrief cannot be read", _sentence(error))
+        return shell.dead_end("This debrief cannot be read", str(error))
     if journal is None:
         return shell.dead_end("There is no record of this drill", "It ended without one; nothing can be shown.")
     card = room.scorecard()
@@ -107,7 +107,7 @@ def _scoring(room: Room, person: Participant | None) -> None:
     if card is not None and journal is not None and journal.references is not None:
         st.rerun()
     if problem:
-        st.error(_sentence(problem), icon=":material/error:")
+        st.error(shell.sentence(problem), icon=":material/error:")
         if person is not None:
             st.button("Score again", on_click=room.score_again, key="debrief_score_again")
     else:
@@ -151,11 +151,6 @@ def _parsed(file: str, _text: str, _name: str) -> Journal:
 
 def _bad(words: str) -> None:
     st.error(words, icon=":material/error:")
-
-
-def _sentence(error: object) -> str:
-    words = str(error)
-    return f"{words[:1].upper()}{words[1:]}."
 
 
 def _page(drill: Debriefed) -> None:

@@ -75,14 +75,6 @@ def minute(value: float, missing: str = "never") -> str:
     return missing if math.isnan(value) else clock(round(60 * value))
 
 
-def plain(text: str) -> str:
-    """Return text in which Markdown finds nothing to do, for labels that only take Markdown."""
-    return "".join(f"\\{x}" if x in _MARKS else x for x in " ".join(text.split()))
-
-
-_MARKS = frozenset("\\`*_{}[]()#+-.!|~<>$:&\"'")
-
-
 def table(
     label: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]], nothing: str, *, cards: bool = True
 ) -> str:

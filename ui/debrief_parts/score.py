@@ -15,7 +15,8 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import STATUS, badge, note, plain, quiet
+from ui.debrief_parts.look import STATUS, badge, note, quiet
+from ui.parts.shell import plain
 
 CHIPS = 8
 """Moments shown under a finding; the drawer leafs through the rest."""

@@ -9,7 +9,8 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import GROUP_WORDS, Lines, lanes_html
-from ui.debrief_parts.look import plain, quiet
+from ui.debrief_parts.look import quiet
+from ui.parts.shell import plain
 
 AROUND = 300
 """Seconds shown on either side of a moment in focus."""

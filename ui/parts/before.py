@@ -7,7 +7,6 @@ from html import escape
 import streamlit as st
 
 from simulator.briefing import Briefing
-from simulator.errors import DrillError
 from ui import session
 from ui.parts import shell
 from ui.parts.shell import plain
@@ -82,7 +81,5 @@ def _how(here: Here, b: Briefing) -> str:
 
 
 def _begin(here: Here) -> None:
-    try:
+    with session.trying(PLACE):
         here.room.start(here.person)
-    except DrillError as error:
-        session.answer(PLACE, False, str(error))

@@ -9,7 +9,6 @@ import streamlit as st
 from simulator import acts
 from simulator.acts.base import LEAD
 from simulator.briefing import Briefing
-from simulator.errors import DrillError
 from simulator.text import clock
 from ui import session
 from ui.parts.shell import plain, themed
@@ -65,7 +64,5 @@ def _end(here: Here, b: Briefing, emergency: bool) -> None:
         session.give(here, PLACE, acts.EndDrill(how="resolved" if b.incident.closed else "stopped"))
         return
     session.forget(PLACE)
-    try:
+    with session.trying(PLACE):
         here.room.end(here.person)
-    except DrillError as error:
-        session.answer(PLACE, False, str(error))

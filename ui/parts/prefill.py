@@ -17,8 +17,10 @@ Filled = Mapping[str, Any]
 
 def prefilled(kind: str, b: Briefing) -> dict[str, Any]:
     """Return field path -> value for a form of `kind`; what has to be judged is left open."""
-    maker = _MAKERS.get(acts.ACTS[kind])
-    return {path: value for path, value in (maker(b) if maker else {}).items() if value is not None}
+    act = acts.ACTS[kind]
+    alike = {path: make(b) for path, make in _FIELDS.items() if path.partition(".")[0] in act.model_fields}
+    own = _MAKERS[act](b) if act in _MAKERS else {}
+    return {path: value for path, value in {**alike, **own}.items() if value is not None}
 
 
 def recent(b: Briefing, most: int = 4, since: int | None = None) -> list[Ref]:
@@ -169,25 +171,15 @@ def _refused_last(b: Briefing, action: str) -> bool:
     return bool(tries) and tries[-1] in no
 
 
-def _evidence(b: Briefing) -> Filled:
-    return {"evidence": recent(b, 3)}
-
-
-def _option(b: Briefing) -> Filled:
-    return {"abort_if.is": "above"}
-
-
 def _packet(b: Briefing) -> Filled:
-    risks = list(b.incident.residual_risks)
-    return {**figures(b, "impact"), "evidence": recent(b, 6), "residual_risks": risks,
-            "next_checkpoint_minutes": 15.0, "next_owner": _other(b)}  # fmt: skip
+    return {**figures(b, "impact"), "evidence": recent(b, 6)}
 
 
 def _snapshot(b: Briefing) -> Filled:
     readiness = b.incident.readiness.body if b.incident.readiness else None
     stable = readiness.known_good if isinstance(readiness, acts.RecordReadiness) else None
-    return {"phase": _phase(b), "stable_revision": stable, "next_checkpoint_minutes": 15.0, "next_owner": _other(b),
-            "candidate": next(iter(_in_hand(b)), None), **figure(b, "risk_of_waiting")}  # fmt: skip
+    return {"phase": _phase(b), "stable_revision": stable, "candidate": next(iter(_in_hand(b)), None),
+            **figure(b, "risk_of_waiting")}  # fmt: skip
 
 
 def _verification(b: Briefing) -> Filled:
@@ -202,18 +194,13 @@ def _update(b: Briefing) -> Filled:
     audience = "restricted" if b.catalogue.protected and b.catalogue.room != "incident" else "public"
     # What was counted inside is no statement to customers until somebody decides that it is.
     counted = figure(b, "impact") if audience == "restricted" else {}
-    return {"audience": audience, "status": _public_status(b), "eta": "unknown", "next_update_minutes": cadence(b),
-            **counted}  # fmt: skip
-
-
-def _executives(b: Briefing) -> Filled:
-    return {"eta": "unknown", "next_update_minutes": cadence(b), **figure(b, "impact")}
+    return {"audience": audience, "status": _public_status(b), **counted}
 
 
 def _escalation(b: Briefing) -> Filled:
     decided = b.incident.decisions[-1].body if b.incident.decisions else None
     action = decided.actions[0] if isinstance(decided, acts.RecordDecision) and decided.actions else None
-    return {"decision": action, "next_update_minutes": cadence(b), "owner": b.role, **figure(b, "impact")}
+    return {"decision": action, "owner": b.role, **figure(b, "impact")}
 
 
 def _correction(b: Briefing) -> Filled:
@@ -226,8 +213,7 @@ def _handoff(b: Briefing) -> Filled:
     packets = b.options("packets")
     return {
         "what": COMMANDER if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
-        "in_flight": _in_hand(b), "next_checkpoint_minutes": 15.0, "hypothesis": _own_causes(b),
-        "packet": packets[-1].id if packets else None,
+        "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": packets[-1].id if packets else None,
     }  # fmt: skip
 
 
@@ -236,24 +222,20 @@ def _claim(b: Briefing) -> Filled:
 
 
 def _watch(b: Briefing) -> Filled:
-    return {"owner": _whose(b, "verifies"), "trigger.is": "above"}
+    return {"owner": _whose(b, "verifies")}
 
 
 def _note(b: Briefing) -> Filled:
-    return {"cause": _own_causes(b), "actions": _done(b), "residual_risks": list(b.incident.residual_risks),
-            **figures(b, "figures")}  # fmt: skip
+    return {"cause": _own_causes(b), "actions": _done(b), **figures(b, "figures")}
 
 
 def _checkpoint(b: Briefing) -> Filled:
-    return {"in_hours": 12.0, "owner": _whose(b, "verifies"), "trigger.is": "above"}
+    return {"in_hours": 12.0, "owner": _whose(b, "verifies")}
 
 
 def _package(b: Briefing) -> Filled:
     verified = [ref for ref in map(Ref, b.incident.refs) if ref.kind == acts.RecordVerification.number]
-    return {
-        "verification": [*verified, *recent(b, 3, _last_done(b))],
-        "residual_risks": list(b.incident.residual_risks),
-    }
+    return {"verification": [*verified, *recent(b, 3, _last_done(b))]}
 
 
 def _leadership(b: Briefing) -> Filled:
@@ -261,27 +243,30 @@ def _leadership(b: Briefing) -> Filled:
     return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, acts.SetWatch) else None}
 
 
-def _readiness(b: Briefing) -> Filled:
-    return {"evidence_channel": b.catalogue.room, "evidence": recent(b, 3)}
-
-
 def _challenge(b: Briefing) -> Filled:
     claims = b.options("claims")
     return {"inject": claims[-1].id if claims else None, "evidence": recent(b, 2)}
 
 
+_FIELDS: dict[str, Callable[[Briefing], Any]] = {
+    "evidence": lambda b: recent(b, 3), "residual_risks": lambda b: list(b.incident.residual_risks),
+    "next_owner": _other, "next_checkpoint_minutes": lambda b: 15.0, "next_update_minutes": cadence,
+    "eta": lambda b: "unknown", "trigger.is": lambda b: "above", "abort_if.is": lambda b: "above",
+}  # fmt: skip
+"""Path -> what such a field begins with in whatever form, where that form's own beginning has nothing else."""
 _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
-    acts.AcknowledgePage: _page, acts.Declare: _declare, acts.ChangeSeverity: _evidence, acts.ChangeStrategy: _evidence,
+    acts.AcknowledgePage: _page, acts.Declare: _declare,
     acts.AssignRole: _roles, acts.AssignLane: _lane, acts.ReportTask: _report, acts.HandOff: _handoff,
     acts.ChallengeClaim: _challenge,
-    acts.RecordOption: _option, acts.RecordDecision: _decision, acts.RecordPacket: _packet,
-    acts.RecordSnapshot: _snapshot, acts.RecordReadiness: _readiness, acts.RecordContradiction: _evidence,
+    acts.RecordDecision: _decision, acts.RecordPacket: _packet,
+    acts.RecordSnapshot: _snapshot, acts.RecordReadiness: lambda b: {"evidence_channel": b.catalogue.room},
     acts.RecordVerification: _verification,
-    acts.UpdateStakeholders: _update, acts.UpdateExecutives: _executives, acts.EscalateInternally: _escalation,
+    acts.UpdateStakeholders: _update, acts.UpdateExecutives: lambda b: figure(b, "impact"),
+    acts.EscalateInternally: _escalation,
     acts.CorrectUpdate: _correction, acts.PostMessage: lambda b: {"channel": b.catalogue.room},
     acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.SetWatch: _watch,
     acts.PublishDecisionNote: _note, acts.CommitCheckpoint: _checkpoint, acts.RequestClosure: _claim,
     acts.PublishClosurePackage: _package, acts.WriteLeadershipNote: _leadership,
     acts.EndDrill: lambda b: {"how": "resolved" if b.incident.closed else "stopped"},
 }  # fmt: skip
-"""Act -> what its form begins with; an act that is not here begins with the defaults of its class."""
+"""Act -> what its form begins with, beside what its fields begin with anywhere and the defaults of its class."""

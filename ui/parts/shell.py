@@ -25,7 +25,7 @@ ICON = Path(__file__).parent.parent / "theme" / "icon.png"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>-])")
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>&-])")
 
 
 def plain(text: str) -> str:
