@@ -59,9 +59,6 @@ def facts(world: BillingState) -> Mapping[str, bool | int | float | str]:
         "auth_at_risk": False,
         "safety_at_risk": False,
         "users_blocked": False,
-        "workaround": False,
-        "data_lost_or_security": False,
-        "correctness_affected": off["ledger"] or off["events"],
         "mismatch_pct": known["mismatch_pct"],
     }
 

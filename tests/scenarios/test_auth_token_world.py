@@ -166,7 +166,7 @@ def test_publishing_the_standby_key_counts_exposure_until_it_is_withdrawn():
     world.turn("publish_key", 0, 0)
     world.step(600)
     assert world.harm()["security_exposure"] == pytest.approx(10, abs=0.2)
-    assert world.facts()["standby_key_was_published"]
+    assert world.facts()["data_lost_or_security"]
     assert not world.facts()["standby_key_published"]
 
 
