@@ -296,7 +296,7 @@ NAMES = [
      "first.9.with.evidence.1.newest.1: unknown name 'impct'; use one of queries"),
     ("evidence: [query:compat_check", "evidence: [query:compat_chek", "unknown name 'compat_chek'; use one of queries"),
     ("of: impact}}", "of: impct}}", "first.22.with.impact.of: unknown name 'impct'; use one of queries"),
-    ("  detected:", "  seen_at_last: []\n\n  detected:", "routines.seen_at_last: is never used; use it, or take it out"),
+    ("  detected:", "  seen_at_last: []\n\n  detected:", "routines.seen_at_last: is never used; use it, or take it"),
     ("telling: [endpoints", "telling: [endpoint", "telling.0: unknown name 'endpoint'; use one of queries"),
     ("hero: mitigation", "hero: mitgation", "hero: unknown name 'mitgation'; use one of roles"),
 ]  # fmt: skip
