@@ -21,9 +21,10 @@ from simulator.record.facts import Facts
 from simulator.record.history import History
 from simulator.record.journal import accepted
 from simulator.scenario.parts import Query
-from simulator.values import COMMANDER, DEPUTY, Author, Scalar
+from simulator.values import COMMANDER, DEPUTY, Author, Ref, Scalar
 
 MOST_LINKS = 8
+NAMELESS = Ref("")
 
 B = TypeVar("B", bound=Body)
 B_co = TypeVar("B_co", bound=Body, covariant=True)
@@ -37,7 +38,7 @@ class Moment(Generic[B_co]):
     at: int
     by: Author
     body: B_co
-    ref: str = ""
+    ref: Ref = NAMELESS
     """Reference under which it can be cited, if it has one."""
 
     @property
@@ -70,8 +71,8 @@ class RecordView:
         return History.of(self.scenario, self.entries, with_truth=True)
 
     @cached_property
-    def _names(self) -> dict[int, str]:
-        return {seq: ref for ref, seq in reversed(self.history.refs.items())}
+    def _names(self) -> dict[int, Ref]:
+        return {seq: Ref(ref) for ref, seq in reversed(self.history.refs.items())}
 
     @cached_property
     def _by_kind(self) -> dict[str, list[Entry]]:
@@ -84,7 +85,7 @@ class RecordView:
     def _moments(self) -> dict[str, tuple[Moment[Body], ...]]:
         names = self._names
         return {
-            kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, "")) for x in entries)
+            kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, NAMELESS)) for x in entries)
             for kind, entries in self._by_kind.items()
         }
 

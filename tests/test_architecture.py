@@ -51,9 +51,9 @@ LAYERS = (
     "simulator.record.replay simulator.orders simulator.play",
     "simulator.room",
     "analytics.playbook analytics.scorecard analytics.record",
-    "analytics.view",
     "analytics.timeline",
     "analytics.doers",
+    "analytics.view",
     "analytics.facts",
     "analytics.criteria",
     "analytics.score",
@@ -67,11 +67,6 @@ LAYERS = (
     "ui.app_pages ui.api ui.main",
 )
 """From the ground up: a module imports what is named before it or in another package, and its own kind."""
-OWED = {
-    ("analytics.view", "analytics.doers"),
-    ("analytics.view", "analytics.timeline"),
-}
-"""Imports that close a circle or go upwards. Must be empty."""
 PLAYERS = "scenarios/players/"
 RESPONDERS = {"simulator.briefing", "simulator.events"}
 """What scripted responders may see besides: a role's briefing."""
@@ -173,8 +168,7 @@ def test_a_circle_is_found_and_written_out() -> None:
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:
-    edges = {here: there - {to for by, to in OWED if by == here} for here, there in graph().items()}
-    assert circles(edges) == []
+    assert circles(graph()) == []
 
 
 def layer(module: str) -> int:
@@ -190,7 +184,7 @@ LAYERED = [module for module in map(module_of, MODULES) if "." in module and not
 def test_a_module_imports_only_what_stands_below_it(module: str) -> None:
     assert layer(module) >= 0, f"{module} stands nowhere in LAYERS"
     package = module.split(".", maxsplit=1)[0]
-    inside = [to for to in graph()[module] if to.startswith(f"{package}.") and (module, to) not in OWED]
+    inside = [to for to in graph()[module] if to.startswith(f"{package}.")]
     assert [to for to in sorted(inside) if layer(to) > layer(module)] == []
 
 
@@ -203,10 +197,6 @@ def test_no_module_is_left_out() -> None:
     packages = {module_of(name) for name in MODULES if name.endswith("/__init__.py")}
     orphans = graph().keys() - used - packages
     assert {one for one in orphans if not ASKED_FOR_BY_NAME.fullmatch(one)} == set()
-
-
-def test_nothing_is_owed_that_is_paid() -> None:
-    assert {(by, to) for by, to in OWED if to not in graph()[by]} == set()
 
 
 def test_a_scenario_imports_no_other() -> None:
@@ -260,14 +250,10 @@ def test_playing_and_scoring_need_no_user_interface() -> None:
     assert fresh(f"{needs}; print(sorted({heavy} & set(sys.modules)))") == "[]"
 
 
-ONCE_MORE: set[str] = set()
-"""Names that still mean two things. Must be empty."""
-
-
 def test_a_class_name_is_used_once() -> None:
     classes = ((node.name, name) for name in MODULES for node in tree(name).body if isinstance(node, ast.ClassDef))
     used = Counter(ident for ident, _ in classes if not ident.startswith("_"))
-    assert {ident for ident, times in used.items() if times > 1} == ONCE_MORE
+    assert [ident for ident, times in used.items() if times > 1] == []
 
 
 def forbidden(name: str) -> Iterator[str]:

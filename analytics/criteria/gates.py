@@ -13,9 +13,12 @@ from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.record.entry import Entry
+from simulator.values import Duty
 
 GRACE = 600
 """Seconds beyond its own deadline within which a promised check still counts as made."""
+CHAIN: tuple[Duty, ...] = ("investigates", "executes", "verifies")
+"""Whose seats hand work on to one another where the scenario does not say."""
 FRESH = 900
 """Seconds for which a packet is fresh enough to hand over on."""
 
@@ -168,7 +171,11 @@ def _chain(view: RecordView) -> list[Mark]:
     """
     if view.overlay.dual_sign_off:
         return _signatures(view)
-    links = list(pairwise(view.overlay.owner_chain))
+    chain = view.overlay.owner_chain
+    if chain is None:
+        holders = [view.scenario.seat_for(duty) for duty in CHAIN]
+        chain = tuple(dict.fromkeys(seat for seat in holders if seat is not None))
+    links = list(pairwise(chain))
     if not links:
         return []
     givers = {handoff.id: handoff.giver for handoff in view.history.handoffs.values()}

@@ -35,6 +35,8 @@ REASSESS = 600
 
 @judges("P1", reads="""
     assign_role: role to
+    accept_role: role
+    release_role: role
     freeze: scope what
     run_query: query
     assign_lane: lane owner next_owner

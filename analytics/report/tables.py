@@ -151,7 +151,7 @@ MARKS: Columns = {"minute": "float64", "kind": "str", "label": "str", "seq": "in
 def marks(view: RecordView) -> pd.DataFrame:
     """Return what people decided and did, as points in time to mark on a chart of harm."""
     rows = [_mark(m, "decision", f"Declared {m.body.severity}") for m in view.all(acts.Declare)]
-    rows += [_mark(m, "decision", f"Decision {m.ref.partition(':')[2]}: {m.body.decision}") for m in view.decisions]
+    rows += [_mark(m, "decision", f"Decision {m.ref.ident}: {m.body.decision}") for m in view.decisions]
     rows += [_mark(m, "decision", f"Claimed {m.body.claim}") for m in view.all(acts.ClaimRecovery)]
     for run in view.runs:
         if run.started is not None:

@@ -95,7 +95,8 @@ class Overlay(Data):
     """Failing command, logs, blast radius: the baseline evidence of the first minutes."""
     rejections: dict[Rung, tuple[Rejection, ...]] = {}
     """Rung -> reasons the world confirms for not taking it."""
-    owner_chain: tuple[SeatId, ...] = ("triage", "mitigation", "verification")
+    owner_chain: tuple[SeatId, ...] | None = None
+    """Seats that hand work on, one to the next; None: whoever investigates, executes and verifies."""
     dual_sign_off: tuple[SeatId, ...] = ()
     """Roles that sign repairs; where there are any, their signatures are the owner chain."""
     write_freeze: tuple[ActionId, ...] = ()

@@ -28,7 +28,7 @@ from tests import played
 Verdict = Mapping[str, Any]
 GROUPS = {"seats": "roles", "own_cues": "cues", "asks": "injects", "claims": "injects"}
 """Source of picks -> the scenario's list behind it, where that has another name."""
-MOST = 12
+MOST = 5
 """Other values that are tried of one field."""
 
 
@@ -64,7 +64,8 @@ def others(act: Act, field: str, scenario: Scenario, refs: tuple[str, ...]) -> I
         yield None
     if pick is not None and not _of_models(value):
         listed = getattr(scenario, GROUPS.get(pick.source, pick.source), ())
-        known = [getattr(one, "id", one) for one in listed] or list(refs)
+        alike = {Ref(one).kind for one in (value if many else (value,)) if one}
+        known = [getattr(one, "id", one) for one in listed] or sorted(refs, key=lambda r: Ref(r).kind not in alike)
         yield from ((one,) if many else one for one in known if value not in (one, (one,)))
     else:
         yield from (choice for choice in _choices(info.annotation) if choice != value)
@@ -89,6 +90,7 @@ BUSY: Sequence[tuple[float, str, Act]] = (
     (20.5, "mitigation", acts.ReportTask(task=Ref("task:2"), text="Nothing")),
     (25, "triage", acts.ChallengeClaim(inject="ddos_claim", evidence=("query:token_stats",))),
     (31, "mitigation", acts.ChangeStrategy(strategy="containment", because="Stuck", evidence=("query:token_stats",))),
+    (31.2, "mitigation", acts.TakeAction(action="flag_web")),
     (31.5, "mitigation", acts.RecordDecision(
         decision="continue mitigation", actions=("revoke",), strategy="containment", why_now="harm_grows",
         evidence=("alert:authn_reject_ratio_high",), execution_owner="mitigation", verification_owner="verification",
