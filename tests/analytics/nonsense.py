@@ -65,7 +65,8 @@ def others(act: Act, field: str, scenario: Scenario, refs: tuple[str, ...]) -> I
     if pick is not None and not _of_models(value):
         listed = getattr(scenario, GROUPS.get(pick.source, pick.source), ())
         alike = {Ref(one).kind for one in (value if many else (value,)) if one}
-        known = [getattr(one, "id", one) for one in listed] or sorted(refs, key=lambda r: Ref(r).kind not in alike)
+        first = [one for one in refs if Ref(one).kind in alike][:3]
+        known = [getattr(one, "id", one) for one in listed] or [*first, *(one for one in refs if one not in first)]
         yield from ((one,) if many else one for one in known if value not in (one, (one,)))
     else:
         yield from (choice for choice in _choices(info.annotation) if choice != value)
@@ -82,12 +83,12 @@ BUSY: Sequence[tuple[float, str, Act]] = (
     (5.6, "deputy", acts.AcceptRole(role="deputy")),
     (6, "commander", acts.AssignTask(to="triage", lane="triage", text="Watch")),
     (6.5, "commander", acts.AssignTask(to="mitigation", lane="mitigation", text="Watch")),
+    (9, "triage", acts.ReportTask(task=Ref("task:1"), text="Nothing")),
+    (9, "mitigation", acts.ReportTask(task=Ref("task:2"), text="Nothing")),
     (14, "triage", acts.RunQuery(query="endpoints")),
     (15, "triage", acts.RunQuery(query="token_stats")),
     (16, "commander", acts.ChangeSeverity(severity="SEV-1", because="More of them", evidence=("query:endpoints",))),
     (18, "verification", acts.ClaimRecovery(claim="recovered")),
-    (20, "triage", acts.ReportTask(task=Ref("task:1"), text="Nothing")),
-    (20.5, "mitigation", acts.ReportTask(task=Ref("task:2"), text="Nothing")),
     (25, "triage", acts.ChallengeClaim(inject="ddos_claim", evidence=("query:token_stats",))),
     (31, "mitigation", acts.ChangeStrategy(strategy="containment", because="Stuck", evidence=("query:token_stats",))),
     (31.2, "mitigation", acts.TakeAction(action="flag_web")),
