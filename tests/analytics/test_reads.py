@@ -6,14 +6,13 @@ from itertools import product
 
 import pytest
 
-from analytics.criteria import CAPS, CRITERIA, PATTERNS, reads
-from analytics.playbook import load as book
+from analytics.criteria import CAPS, CRITERIA, PATTERNS
 from simulator.acts import ACTS
 from tests.analytics.nonsense import BESIDES, moves
 
 JUDGES = {**CRITERIA, **CAPS, **PATTERNS}
 DRILLS = list(product(BESIDES, ("by_the_book", "busy")))
-MARKED = sorted(f"{kind}.{field}" for kind, fields in reads(book()).items() for field in fields)
+MARKED = sorted({read for judge in (*CRITERIA.values(), *CAPS.values()) for read in judge.reads})
 
 
 @pytest.mark.parametrize("ident", JUDGES)

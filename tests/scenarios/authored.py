@@ -5,16 +5,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 
 import scenarios
 from scenarios.loader import load
+from tests.shipped import FOLDER
+from tests.shipped import text as written
 
-TEXT = (resources.files("scenarios") / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
 WORLD = "from scenarios.auth_token.world import AuthTokenWorld\n\n\nclass Mine(AuthTokenWorld):\n{}\n\n\nWORLD = Mine\n"
-BOOK = (resources.files("scenarios") / "auth_token" / "book.yaml").read_text(encoding="utf-8")
 Author = Callable[..., Path]
+
+
+def book_text() -> str:
+    """Return the book that a scenario of one's own begins with."""
+    return (FOLDER / "auth_token" / "book.yaml").read_text(encoding="utf-8")
 
 
 def world(method: str = "    pass") -> str:
@@ -26,14 +30,14 @@ def world(method: str = "    pass") -> str:
 def authoring(root: Path) -> Iterator[Author]:
     """Yield `write(name, world, more, book)`: makes a scenario under `root`, among those that are found."""
 
-    def write(name: str = "mine", source: str | None = None, more: str = "", book: str = BOOK) -> Path:
+    def write(name: str = "mine", source: str | None = None, more: str = "", book: str | None = None) -> Path:
         folder = root / name
         folder.mkdir()
-        text = TEXT.replace("\nid: auth_token\n", f"\nid: {name}\n{more}")
-        assert text != TEXT
+        text = written().replace("\nid: auth_token\n", f"\nid: {name}\n{more}")
+        assert text != written()
         (folder / "scenario.yaml").write_text(text, encoding="utf-8")
         (folder / "world.py").write_text(world() if source is None else source, encoding="utf-8")
-        (folder / "book.yaml").write_text(book, encoding="utf-8")
+        (folder / "book.yaml").write_text(book_text() if book is None else book, encoding="utf-8")
         return folder
 
     def forget() -> None:

@@ -13,7 +13,7 @@ from scenarios import catalogue, load, names
 from scenarios.lint import check_path
 from simulator.errors import ScenarioError
 from simulator.play import play
-from tests.scenarios.authored import BOOK, Author, authoring, world
+from tests.scenarios.authored import Author, authoring, book_text, world
 from ui import cli
 
 STEP = "    def step(self, dt):\n        return q * dt"
@@ -73,8 +73,9 @@ def test_a_copy_elsewhere_is_checked_as_well(author: Author, tmp_path: Path) -> 
 
 
 def test_a_book_is_looked_at_when_it_is_read(author: Author, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = author("mine", book=BOOK.replace("do: freeze", "do: freez", 1))
-    line = BOOK[: BOOK.index("do: freeze")].count("\n") + 1
+    book = book_text()
+    folder = author("mine", book=book.replace("do: freeze", "do: freez", 1))
+    line = book[: book.index("do: freeze")].count("\n") + 1
     with pytest.raises(ScenarioError, match=rf"^scenarios/mine/book\.yaml:{line}: first\.11\.do: no act 'freez'"):
         load("mine")
     assert cli.main(["check", str(folder)]) == 1
@@ -104,7 +105,7 @@ def test_score_and_calibrate_say_so(author: Author, tmp_path: Path, capsys: pyte
     assert cli.main(["replay", str(file)]) == 2
     assert "scenarios/mine/world.py:6" in one_line(capsys)
     with pytest.raises(ScenarioError, match=r"^scenarios/mine/world\.py:6: NameError"):
-        calibrate.measure(calibrate.jobs_for("mine", "base", ["null"], 1, "recovery")[0])
+        calibrate.measure(calibrate.jobs_for(load, "mine", "base", ["null"], 1, "recovery")[0])
 
 
 def test_what_does_not_load_and_what_is_a_draft_are_not_offered(author: Author) -> None:

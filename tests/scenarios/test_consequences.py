@@ -207,7 +207,8 @@ def test_it_comes_about_as_often_as_is_said(name: str, query: str) -> None:
 @pytest.mark.parametrize("leads", ["commander", "deputy", "triage"])
 def test_whoever_leads_has_to_hand_over(name: str, leads: str) -> None:
     engine = drill_of(name)
-    give(engine, 60, acts.AssignRole(role="commander", to=leads))
+    if leads != "commander":
+        give(engine, 60, acts.AssignRole(role="commander", to=leads))
     engine.advance(1800 + 240)
     assert first(engine, e.InjectDelivered, inject="commander_leaves")
     gone = first(engine, e.RoleVacated, role="commander")

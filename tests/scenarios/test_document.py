@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from simulator.errors import ScenarioError
 from simulator.scenario import document
 from simulator.scenario.document import DEEPEST, LARGEST, MOST_ALIASES, read
+from tests.shipped import text as shipped_text
 
 FOLDER = Path(str(resources.files("scenarios")))
-TEXT = (FOLDER / "auth_token" / "scenario.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture(autouse=True, params=["CSafeLoader", "SafeLoader"])
@@ -59,13 +59,14 @@ def test_a_field_may_be_called_true_and_a_part_may_be_used_again() -> None:
 
 
 def test_lines_are_found_for_paths() -> None:
-    found = read(TEXT, "mine.yaml")
+    text = shipped_text()
+    found = read(text, "mine.yaml")
     at = [query["id"] for query in found.data["queries"]].index("token_stats")
-    line = TEXT[: TEXT.index("  - id: token_stats")].count("\n") + 1
+    line = text[: text.index("  - id: token_stats")].count("\n") + 1
     assert found.line(("queries", at)) == line
     assert found.line(("queries", at, "takes")) > line
     assert found.line(("queries", at, "takes", "deeper", 3)) == found.line(("queries", at, "takes"))
-    assert found.line(("causes", 0, "true")) == TEXT[: TEXT.index("  - {id: zone_key")].count("\n") + 1
+    assert found.line(("causes", 0, "true")) == text[: text.index("  - {id: zone_key")].count("\n") + 1
     assert found.line(("no", "such", "path")) == 1
 
 
@@ -100,7 +101,7 @@ def test_unsafe_or_broken_text_is_refused_in_one_line(text: str, expected: str) 
 
 
 def test_the_text_is_read_once() -> None:
-    assert read(TEXT, "mine.yaml") is read(TEXT, "mine.yaml")
+    assert read(shipped_text(), "mine.yaml") is read(shipped_text(), "mine.yaml")
 
 
 @given(st.text("ab:-{}[],&*!|>'\"#%@ \n\t~1.", max_size=40))

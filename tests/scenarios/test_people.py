@@ -155,7 +155,7 @@ def test_the_assistant_can_be_contradicted_and_is_no_evidence(name: str) -> None
     view = RecordView(played.record(name, "base", "by_the_book", 7), playbook.load("recovery"))
     entry = view.find(f"inject:{said.id}")
     assert entry is not None
-    assert weight(view, entry) == 0
+    assert weight(entry) == 0
 
 
 def _orders(drill: Engine) -> list[Order]:

@@ -348,7 +348,9 @@ def test_the_generic_capture_takes_the_snapshot():
     engine.advance(60 + 6 * 60)
     assert engine.incident.last_run("action", "evidence_snapshot").state == "done"
     assert engine.world.facts()["evidence_held"]
-    assert "held already" in engine.objection(acts.CaptureEvidence(), "security")
+    refusal = engine.objection(acts.CaptureEvidence(), "security")
+    assert refusal is not None
+    assert "held already" in refusal.reason
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,6 @@ pytestmark = pytest.mark.slow
 OF_A = variants("auth_token")
 SEEDS = (1, 2, 3)
 drill = partial(played.drill, "auth_token")
-LIBRARIES = [(n, v) for n, v in EVERY if library_of(n, v).scenario_version]
 
 
 def world(variant: str, minute: float):
