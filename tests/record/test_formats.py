@@ -22,7 +22,6 @@ from ui import cli
 
 FIRST = Path(__file__).parent / "format1"
 DRILLS = sorted(file.stem for file in FIRST.glob("*.jsonl"))
-BOOK = playbook.load("recovery")
 
 
 def total(name: str) -> int:
@@ -45,14 +44,14 @@ def test_a_drill_of_the_first_format_scores_from_its_record_as_it_did(name: str)
     record = opened(name)
     assert (record.header.format, record.header.scenario_version, record.header.engine) == (formats.FORMAT, None, "3")
     scenario = load(record.header.scenario).scenario
-    assert score(DrillRecord.of(record, scenario), BOOK).total == total(name)
+    assert score(DrillRecord.of(record, scenario), playbook.load("recovery")).total == total(name)
 
 
 @pytest.mark.parametrize("name", DRILLS)
 def test_references_it_lacks_are_made_on_the_scenario_as_it_is(name: str) -> None:
     record = opened(name)
     record.references = None
-    assert score(add_references(load(record.header.scenario), record, BOOK, seeds=0), BOOK).total == total(name)
+    assert score(add_references(load(record.header.scenario), record, playbook.load("recovery"), seeds=0), playbook.load("recovery")).total == total(name)
 
 
 def test_it_comes_back_as_the_present_format(tmp_path: Path) -> None:
