@@ -28,6 +28,10 @@ def total(name: str) -> int:
     return int(json.loads((FIRST / f"{name}.score.json").read_text(encoding="utf-8"))["total"])
 
 
+def book() -> playbook.Playbook:
+    return playbook.load("recovery")
+
+
 def opened(name: str) -> Journal:
     return journal.load(FIRST / f"{name}.jsonl")
 
@@ -44,14 +48,14 @@ def test_a_drill_of_the_first_format_scores_from_its_record_as_it_did(name: str)
     record = opened(name)
     assert (record.header.format, record.header.scenario_version, record.header.engine) == (formats.FORMAT, None, "3")
     scenario = load(record.header.scenario).scenario
-    assert score(DrillRecord.of(record, scenario), playbook.load("recovery")).total == total(name)
+    assert score(DrillRecord.of(record, scenario), book()).total == total(name)
 
 
 @pytest.mark.parametrize("name", DRILLS)
 def test_references_it_lacks_are_made_on_the_scenario_as_it_is(name: str) -> None:
     record = opened(name)
     record.references = None
-    assert score(add_references(load(record.header.scenario), record, playbook.load("recovery"), seeds=0), playbook.load("recovery")).total == total(name)
+    assert score(add_references(load(record.header.scenario), record, book(), seeds=0), book()).total == total(name)
 
 
 def test_it_comes_back_as_the_present_format(tmp_path: Path) -> None:
