@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from simulator import events as e
@@ -70,11 +71,6 @@ class Seat(NamedTuple):
     places: tuple[str, ...]
     """The places it fills, its own first: what scripts call it by, whatever its id."""
 
-    @property
-    def place(self) -> str:
-        """Return what the role is called whatever its id."""
-        return self.places[0]
-
 
 class Needed(NamedTuple):
     """Something that must be on record, and before what."""
@@ -127,7 +123,27 @@ class Catalogue:
 
     def role(self, ident: str) -> Seat | None:
         """Return the role with this id."""
-        return next((role for role in self.roles if role.id == ident), None)
+        return self._by_id.get(ident)
+
+    def filling(self, place: str) -> str:
+        """Return the id of the role that fills a place here."""
+        return self._by_place.get(place, place)
+
+    def place_of(self, role: str) -> str:
+        """Return what a role is called whatever its id; empty for none of this drill."""
+        return self._places.get(role, "")
+
+    @cached_property
+    def _by_id(self) -> dict[str, Seat]:
+        return {role.id: role for role in self.roles}
+
+    @cached_property
+    def _places(self) -> dict[str, str]:
+        return {role.id: role.places[0] for role in self.roles}
+
+    @cached_property
+    def _by_place(self) -> dict[str, str]:
+        return {place: role.id for role in reversed(self.roles) for place in role.places}
 
 
 @dataclass(frozen=True)
@@ -145,6 +161,11 @@ class Briefing:
     ended: str | None
     finished: bool
     _drill: Drill
+
+    @property
+    def place(self) -> str:
+        """Return what scripts call this role, whatever its id."""
+        return self.catalogue.place_of(self.role)
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.players.said import filling
 from simulator import acts, values
 from simulator.briefing import Briefing, CommandLine
 from simulator.policy import Brief, Policy
@@ -60,7 +59,7 @@ class _Greed:
     def _query(self, b: Briefing) -> Iterator[tuple[str, acts.Act]]:
         line = self._next(b, "query")
         if line:
-            seat = next((hand for hand in self._hands if filling(b, hand) in line.executors), "commander")
+            seat = next((hand for hand in self._hands if b.catalogue.filling(hand) in line.executors), "commander")
             yield seat, acts.RunQuery(query=line.id)
 
     def _action(self, b: Briefing) -> Iterator[tuple[str, acts.Act]]:
@@ -86,7 +85,7 @@ def _opening(b: Briefing) -> Iterator[tuple[str, acts.Act]]:
     yield "commander", acts.Freeze(scope=tuple(service.id for service in b.catalogue.services))
     for role in b.catalogue.roles:
         if not b.incident.present[role.id]:
-            yield "commander", acts.PageTeam(role=role.place)
+            yield "commander", acts.PageTeam(role=role.places[0])
 
 
 def _decision(b: Briefing, action: str) -> acts.RecordDecision:

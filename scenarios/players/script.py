@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scenarios.players.said import filling, place_of
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.loaded import Agent, Holders
@@ -53,7 +52,7 @@ class Script:
         """Give every command whose time has come."""
         for seat in self.seats:
             b = brief(seat)
-            if seat == place_of(b):  # who fills several places has manners once
+            if seat == b.place:  # who fills several places has manners once
                 for command in (*self._duties(b), *self._answers(b)):
                     yield seat, command
         now = brief(self.seats[0]).now
@@ -74,8 +73,10 @@ class Script:
     def _speaker(self, seat: str, b: Briefing) -> str:
         """Return who gives a step: what was meant for the commander is for whoever has taken command over."""
         held_by = b.incident.holder("commander")
-        holder = place_of(b, held_by) if held_by else None
-        return holder if holder and holder in self.seats and b.incident.handed_on(filling(b, seat)) else seat
+        if held_by is None or not b.incident.handed_on(b.catalogue.filling(seat)):
+            return seat
+        holder = b.catalogue.place_of(held_by)
+        return holder if holder in self.seats else seat
 
     def _duties(self, b: Briefing) -> Iterator[acts.Act]:
         if not self.manners:
@@ -86,9 +87,9 @@ class Script:
             elif not self.begun.get(task.id):
                 self.begun[task.id] = True
                 if task.query:
-                    yield acts.RunQuery(query=task.query, executor=place_of(b))
+                    yield acts.RunQuery(query=task.query, executor=b.place)
                 elif task.action:
-                    yield acts.TakeAction(action=task.action, executor=place_of(b))
+                    yield acts.TakeAction(action=task.action, executor=b.place)
             elif self._over(b, task.query, task.action, task.since, task.due):
                 yield acts.ReportTask(task=task.id, text="Done.", evidence=self._shown(b, task.query))
         for offer in b.incident.handoffs.values():
@@ -99,7 +100,7 @@ class Script:
                 yield acts.AcceptRole.model_validate({"role": role})
 
     def _answers(self, b: Briefing) -> Iterator[acts.Act]:
-        if place_of(b) == self._speaker(self.answered_by, b):
+        if b.incident.asks and b.place == self._speaker(self.answered_by, b):
             for inject, since in list(b.incident.asks.items()):
                 heard = inject in self.answers and inject in [option.id for option in b.options("asks")]
                 if heard and b.now >= since + 30:

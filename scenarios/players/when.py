@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from scenarios.players.said import filling, finding
 from simulator import events as e
 from simulator.briefing import Briefing
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import ActionId, Data, MetricId, QueryId, RoleId, Seconds
-from simulator.values import Pick
+from simulator.values import Pick, Scalar
 
 
 def _listed(value: Any) -> Any:
@@ -106,7 +105,12 @@ def _green(b: Briefing, wanted: bool) -> bool:
 
 
 def _found(b: Briefing, wanted: Mapping[str, Any]) -> bool:
-    return holds(wanted, {name: finding(b, *name.split(".", 1)) for name in wanted})
+    return holds(wanted, {name: _finding(b, *name.split(".", 1)) for name in wanted})
+
+
+def _finding(b: Briefing, query: str, name: str) -> Scalar | None:
+    result = b.latest_result(query)
+    return result.findings.get(name) if result else None
 
 
 def _seen_after(b: Briefing, queries: Mapping[str, int]) -> bool:
@@ -123,8 +127,8 @@ _TESTS: dict[str, Callable[[Briefing, Any], bool]] = {
     "recorded": lambda b, refs: all(ref in b.incident.refs for ref in refs),
     "delivered": lambda b, injects: all(inject in b.incident.delivered for inject in injects),
     "asked": lambda b, injects: all(i in b.incident.asks and b.now >= b.incident.asks[i] + 30 for i in injects),
-    "here": lambda b, roles: all(b.incident.present[filling(b, role)] for role in roles),
-    "in_command": lambda b, seat: b.incident.holder("commander") == filling(b, seat),
+    "here": lambda b, roles: all(b.incident.present[b.catalogue.filling(role)] for role in roles),
+    "in_command": lambda b, seat: b.incident.holder("commander") == b.catalogue.filling(seat),
     "declared": lambda b, wanted: b.incident.declared_at is not None,
     "measured": lambda b, wanted: bool(b.incident.measured),
     "green": _green,

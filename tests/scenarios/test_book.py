@@ -50,7 +50,7 @@ def shown(
         now=now,
         incident=incident,
         entries=known.get("entries", ()),
-        catalogue=SimpleNamespace(roles=(), quiet=(-58, -48)),
+        catalogue=SimpleNamespace(filling=lambda place: place, quiet=(-58, -48)),
         latest=(panel or {}).get,
         latest_result=lambda query: next((one for one in results if one.query == query), None),
     )
@@ -334,7 +334,7 @@ def ticks(policy: Script) -> Iterator[tuple[int, str]]:
     for now in range(0, 1000, 5):
         b = shown(now)
         b.role, b.tasks, b.incident.handoffs, b.incident.offered = "commander", list, {}, {}
-        b.incident.handed_on, b.catalogue.role = lambda role: False, lambda role: SimpleNamespace(place=role)
+        b.place, b.incident.handed_on = "commander", lambda role: False
         yield from ((now, act.cue) for _, act in policy(lambda seat: b))  # noqa: B023
 
 
