@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Unpack
+from typing import ClassVar, Literal
 
 from simulator.answers import Refusal
 from simulator.drill import Drill
 from simulator.events import TaskAssigned
 from simulator.names import Names
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Body, Says
+from simulator.record.entry import Body
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, HOST, Duty, Lane, Ref
@@ -132,30 +132,11 @@ class Asked:
         return max(tasks, self.drill.work.queued(role))
 
 
-class ActSays(Says, total=False):
-    """What an act says of itself besides."""
-
-    form: str
-    tab: Tab
-    may: tuple[Duty, ...] | None
-    host: bool
-    after_the_end: bool
-    open: bool
-    weighty: bool
-    about: tuple[str, ...]
-    hands_on: bool
-    wordless: bool
-    opens_with: str
-
-
 class Act(Body):
     """One thing a person asks for. Refusal is an event in the journal, never an exception.
 
     What is judged is picked; words beside it are for people and never scored.
     """
-
-    def __init_subclass__(cls, **says: Unpack[ActSays]) -> None:
-        super().__init_subclass__(**says)
 
     is_act: ClassVar[bool] = True
     form: ClassVar[str] = ""

@@ -42,7 +42,6 @@ class ClaimRecovery(
 ):  # fmt: skip
     """Claim that the impact is mitigated, contained or gone. The world knows whether it is."""
 
-    kind: Literal["claim_recovery"] = "claim_recovery"
     claim: Literal["mitigated", "contained", "recovered"]
     evidence: Evidence = ()
 
@@ -53,7 +52,6 @@ class ClaimRecovery(
 class RecordResidualRisks(Act, form="Residual risks", tab="Close", may=(*LEAD, "verifies"), group="decision"):
     """Say what is still open after the mitigation."""
 
-    kind: Literal["record_residual_risks"] = "record_residual_risks"
     risks: tuple[Risk, ...]
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -68,7 +66,6 @@ class AddHardeningTask(
 ):  # fmt: skip
     """Put one hardening item with owner and due date on the backlog."""
 
-    kind: Literal["add_hardening_task"] = "add_hardening_task"
     factor: Factor
     class_: Literal["prevent", "detect", "mitigate", "learn"] = Field("prevent", alias="class")
     text: Line
@@ -90,7 +87,6 @@ class AddHardeningTask(
 class SetWatch(Act, form="24 h watch", tab="Close", may=LEAD, group="decision"):
     """Name who watches for the next 24 hours and what makes them roll back at once."""
 
-    kind: Literal["set_watch"] = "set_watch"
     owner: Seat
     trigger: Check
     hours: float = Field(24, ge=1, le=72)
@@ -108,7 +104,6 @@ class PublishDecisionNote(
 ):  # fmt: skip
     """Publish what was decided, why, and the figures."""
 
-    kind: Literal["publish_decision_note"] = "publish_decision_note"
     cause: Cause
     confidence: Confidence
     actions: tuple[Action, ...]
@@ -127,7 +122,6 @@ class PublishDecisionNote(
 class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weighty=True, group="decision"):
     """Commit the next checkpoint: when, who, and what would bring it forward."""
 
-    kind: Literal["commit_checkpoint"] = "commit_checkpoint"
     in_hours: float = Field(gt=0, le=72)
     owner: Seat
     trigger: Check
@@ -139,7 +133,6 @@ class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weigh
 class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty=True, group="decision"):
     """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
 
-    kind: Literal["request_closure"] = "request_closure"
     confidence: Confidence
     evidence: Evidence = ()
 
@@ -157,7 +150,6 @@ class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty
 class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS, weighty=True, group="decision"):
     """Publish the review package: facts come from the record, judgement from you."""
 
-    kind: Literal["publish_closure_package"] = "publish_closure_package"
     verification: Evidence
     residual_risks: tuple[Risk, ...]
     summary: Text = ""
@@ -172,7 +164,6 @@ class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS
 class WriteLeadershipNote(Act, form="Leadership note", tab="Close", may=SPEAKS, about=("cause",), group="decision"):
     """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
 
-    kind: Literal["write_leadership_note"] = "write_leadership_note"
     cause: Cause
     why: Why
     confidence: Confidence

@@ -43,7 +43,6 @@ class AcknowledgePage(
 ):  # fmt: skip
     """Tell the pager that somebody is on it."""
 
-    kind: Literal["acknowledge_page"] = "acknowledge_page"
     alert: Alert
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -67,7 +66,6 @@ class AcknowledgePage(
 class Declare(Act, tab="Command", weighty=True, group="decision"):
     """Open the incident with a severity hypothesis; link the queries or alerts it rests on."""
 
-    kind: Literal["declare"] = "declare"
     severity: Severity
     title: Line
     hypothesis: Cause | None = None
@@ -107,7 +105,6 @@ class ClassifyDependency(
 ):  # fmt: skip
     """Say which class of dependency is hit; it sets the default posture."""
 
-    kind: Literal["classify_dependency"] = "classify_dependency"
     dependency: Dependency
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -125,7 +122,6 @@ class ClassifyDependency(
 class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investigates"), weighty=True, group="decision"):
     """Revise the severity, with the evidence that moved it."""
 
-    kind: Literal["change_severity"] = "change_severity"
     severity: Severity
     because: Line
     evidence: Evidence = ()
@@ -149,7 +145,6 @@ class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investiga
 class ChangeStatus(Act, form="Status", tab="Command", may=(*LEAD, "speaks"), open=True, weighty=True, group="decision"):
     """Move the incident along: investigating, identified, mitigating, monitoring (resolved needs closure)."""
 
-    kind: Literal["change_status"] = "change_status"
     status: Status
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -171,7 +166,6 @@ class ChangeStrategy(
 ):  # fmt: skip
     """Give up the branch in hand for another one because it is stuck."""
 
-    kind: Literal["change_strategy"] = "change_strategy"
     strategy: Strategy
     because: Line
     evidence: Evidence = ()
@@ -202,7 +196,6 @@ class Freeze(
 ):  # fmt: skip
     """Stop merges, deploys, or both on the named services."""
 
-    kind: Literal["freeze"] = "freeze"
     scope: tuple[Service, ...]
     what: Stopped = "both"
 
@@ -223,7 +216,6 @@ class Freeze(
 class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, hands_on=True, group="lead"):
     """Let changes flow again."""
 
-    kind: Literal["lift_freeze"] = "lift_freeze"
     scope: tuple[Service, ...]
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -245,7 +237,6 @@ class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, ha
 class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=True, about=("role",), group="lead"):
     """Page a specialist who is not in the room yet."""
 
-    kind: Literal["page_team"] = "page_team"
     role: Role
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -268,7 +259,6 @@ class AssignTask(
 ):  # fmt: skip
     """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 
-    kind: Literal["assign_task"] = "assign_task"
     to: Role
     text: Line
     lane: Lane | None = None
@@ -324,9 +314,6 @@ class _OwnTask(Act, opens_with="tasks", wordless=True):
 class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="lead", minor=True):
     """Say that you have the task; also the way to take one back that was given to somebody else meanwhile."""
 
-    kind: Literal["acknowledge_task"] = "acknowledge_task"
-    task: Annotated[Ref, Pick("tasks")]
-
     def carry_out(self, asked: Asked) -> None:
         task = asked.incident.tasks[self.task]
         if task.owner != asked.role:  # taken back
@@ -337,8 +324,6 @@ class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="le
 class ReportTask(_OwnTask, form="Report a task", tab="Investigate", group="message", minor=True):
     """Close a task with what was found: conditions, actions, needs."""
 
-    kind: Literal["report_task"] = "report_task"
-    task: Annotated[Ref, Pick("tasks")]
     text: Text
     evidence: Evidence = ()
 

@@ -35,7 +35,6 @@ from simulator.values import (
 class RecordOption(Act, form="Option", tab="Decide", about=("action",), number="option", group="decision"):
     """Put one option on the table before anything is executed."""
 
-    kind: Literal["record_option"] = "record_option"
     action: Action
     effect: Line = ""
     coverage: tuple[Segment, ...]
@@ -62,7 +61,6 @@ class RecordContradiction(
 ):  # fmt: skip
     """Two owners want different things: both recommendations, the choice, and when it is looked at again."""
 
-    kind: Literal["record_contradiction"] = "record_contradiction"
     recommendations: tuple[Recommendation, Recommendation]
     choice: Action
     reassess_minutes: Minutes = 10
@@ -79,7 +77,6 @@ class RecordContradiction(
 class RecordReadiness(Act, form="Readiness", tab="Decide", number="readiness", group="decision"):
     """Write down what the readiness prechecks gave: known-good revision, rollback path, health, thread."""
 
-    kind: Literal["record_readiness"] = "record_readiness"
     known_good: Revision
     rollback: Literal["ready", "blocked", "unknown"]
     plan: Action | None = None
@@ -102,7 +99,6 @@ class RecordDecision(
 ):  # fmt: skip
     """Checkpoint decision: what, why now, what was rejected, who does it, who checks it, three statements."""
 
-    kind: Literal["record_decision"] = "record_decision"
     decision: Literal["continue mitigation", "rollback", "escalate and pause"]
     actions: tuple[Action, ...] = ()
     strategy: Strategy
@@ -137,7 +133,6 @@ class RecordSnapshot(
 ):  # fmt: skip
     """Incident command snapshot: where we are, what we would go back to, what waiting costs."""
 
-    kind: Literal["record_snapshot"] = "record_snapshot"
     phase: Phase
     stable_revision: Revision
     candidate: Action | None = None
@@ -160,7 +155,6 @@ class RecordSnapshot(
 class RecordPacket(Act, form="Evidence packet", tab="Decide", weighty=True, number="packet", group="decision"):
     """Evidence packet: severity and owner are filled in; add impact, evidence, residual risk, what is next."""
 
-    kind: Literal["record_packet"] = "record_packet"
     segments: tuple[Segment, ...]
     impact: tuple[Figure, ...]
     evidence: Evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -24,7 +24,6 @@ class TakeAction(
 ):  # fmt: skip
     """Do something to the world, or have the executor do it."""
 
-    kind: Literal["take_action"] = "take_action"
     action: Action
     executor: Role | None = None
     decision: Annotated[Ref, Pick("decisions")] | None = None
@@ -66,7 +65,6 @@ class AbortAction(
 ):  # fmt: skip
     """Stop an action that is still running."""
 
-    kind: Literal["abort_action"] = "abort_action"
     action: Annotated[Ref, Pick("running")]
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -89,7 +87,6 @@ class SignOff(
 ):  # fmt: skip
     """Give the sign-off that an action waits for."""
 
-    kind: Literal["sign_off"] = "sign_off"
     action: Action
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -118,7 +115,6 @@ class CaptureEvidence(
 ):  # fmt: skip
     """Preserve logs and state before changing anything (audit capture, evidence snapshot)."""
 
-    kind: Literal["capture_evidence"] = "capture_evidence"
     executor: Role | None = None
 
     def allowed(self, asked: Asked) -> bool:
@@ -157,7 +153,6 @@ class RecordVerification(
 ):  # fmt: skip
     """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
 
-    kind: Literal["record_verification"] = "record_verification"
     metrics: tuple[Metric, ...]
     baseline_from: Minute = Field(description="minutes relative to T+0, negative is before")
     baseline_to: Minute

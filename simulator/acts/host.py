@@ -18,7 +18,6 @@ class EndDrill(
 ):  # fmt: skip
     """End the drill; the world runs on untouched to its horizon."""
 
-    kind: Literal["end_drill"] = "end_drill"
     how: Literal["resolved", "time", "stopped"] = "stopped"
 
     def carry_out(self, asked: Asked) -> None:
@@ -45,18 +44,12 @@ class _OfInject(_Hosted, about=("inject",)):
 class FireInject(_OfInject):
     """Deliver an inject now."""
 
-    kind: Literal["fire_inject"] = "fire_inject"
-    inject: Inject
-
     def carry_out(self, asked: Asked) -> None:
         asked.drill.deliver(asked.drill.msel.fire(self.inject))
 
 
 class HoldInject(_OfInject):
     """Keep an inject back until it is fired by hand."""
-
-    kind: Literal["hold_inject"] = "hold_inject"
-    inject: Inject
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.msel.lines[self.inject].state = "held"
@@ -65,9 +58,6 @@ class HoldInject(_OfInject):
 class SkipInject(_OfInject):
     """Leave an inject out."""
 
-    kind: Literal["skip_inject"] = "skip_inject"
-    inject: Inject
-
     def carry_out(self, asked: Asked) -> None:
         asked.drill.msel.lines[self.inject].state = "skipped"
 
@@ -75,8 +65,6 @@ class SkipInject(_OfInject):
 class EditInject(_OfInject):
     """Change the words or the time of an inject that has not been delivered."""
 
-    kind: Literal["edit_inject"] = "edit_inject"
-    inject: Inject
     text: Text | None = None
     at_minutes: Minute | None = None
 
@@ -89,7 +77,6 @@ class EditInject(_OfInject):
 class SendAdHoc(_Hosted):
     """Say something as any persona, to one role or to all."""
 
-    kind: Literal["send_ad_hoc"] = "send_ad_hoc"
     persona: Name
     text: Text
     to: Role | None = None
@@ -103,7 +90,6 @@ class SendAdHoc(_Hosted):
 class GiveHint(_Hosted):
     """Give a role a hint; it costs nothing and is on the record."""
 
-    kind: Literal["give_hint"] = "give_hint"
     to: Role | None = None
     text: Text
 
@@ -114,7 +100,6 @@ class GiveHint(_Hosted):
 class OverrideOutcome(_Hosted, about=("action",), group="action"):
     """Force or forbid an action's outcome; needs a reason and excludes the drill from automatic score."""
 
-    kind: Literal["override_outcome"] = "override_outcome"
     action: Action
     outcome: Literal["force", "forbid"]
     reason: Reason
@@ -130,7 +115,6 @@ class OverrideOutcome(_Hosted, about=("action",), group="action"):
 class MarkObservation(_Hosted, after_the_end=True):
     """Stamp a moment with an observation."""
 
-    kind: Literal["mark_observation"] = "mark_observation"
     objective: Line = ""
     tag: Literal["+", "-", "note"] = "note"
     text: Text
@@ -142,7 +126,6 @@ class MarkObservation(_Hosted, after_the_end=True):
 class RateTeam(_Hosted, after_the_end=True):
     """An evaluator's own rating, shown beside the score and never mixed into it."""
 
-    kind: Literal["rate_team"] = "rate_team"
     category: Literal["leadership", "communication", "situation awareness", "decision making", "global"]
     rating: int = Field(ge=1, le=4)
     text: Text = ""

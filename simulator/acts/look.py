@@ -27,7 +27,6 @@ class StateHypothesis(
 ):  # fmt: skip
     """Say what you think the cause is, and how sure you are."""
 
-    kind: Literal["state_hypothesis"] = "state_hypothesis"
     cause: Cause
     probability: float = Field(ge=0, le=1)
 
@@ -41,7 +40,6 @@ class RunQuery(
 ):  # fmt: skip
     """Run a command or query, or have the executor run it. The output comes after its duration."""
 
-    kind: Literal["run_query"] = "run_query"
     query: Query
     executor: Role | None = None
 
@@ -65,7 +63,6 @@ class RunQuery(
 class SearchLogs(Act, form="Log search", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True):
     """Search the log stream; what it finds can be named as evidence."""
 
-    kind: Literal["search_logs"] = "search_logs"
     text: Line = ""
     service: Service | None = None
     level: Literal["INFO", "WARN", "ERROR"] | None = None
@@ -105,7 +102,6 @@ class PinMetric(
 ):  # fmt: skip
     """Put a metric panel as it is now into the record, as evidence of class artifact (`metric:ID`)."""
 
-    kind: Literal["pin_metric"] = "pin_metric"
     metric: Metric
     minutes: Lately = 30
 
@@ -125,7 +121,6 @@ class PinMetric(
 class AskRole(Act, form="Ask somebody", tab="Investigate", wordless=True, about=("role",), group="message"):
     """Ask a role what they know about a topic."""
 
-    kind: Literal["ask_role"] = "ask_role"
     role: Role
     topic: Topic
 
@@ -148,7 +143,6 @@ class ChallengeClaim(
 ):  # fmt: skip
     """Contradict a claim with evidence that could have gone the other way."""
 
-    kind: Literal["challenge_claim"] = "challenge_claim"
     inject: Annotated[Id, Pick("claims")]
     evidence: Evidence
 
@@ -168,7 +162,6 @@ class ShareCue(
 ):  # fmt: skip
     """Bring something that only you know into the channel."""
 
-    kind: Literal["share_cue"] = "share_cue"
     cue: Annotated[Id, Pick("own_cues")]
 
     def objection(self, asked: Asked) -> Refusal | None:

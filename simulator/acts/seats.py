@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from simulator import events as e
 from simulator.acts.base import LEAD, Act, Asked, already
 from simulator.answers import Refusal
@@ -17,7 +15,6 @@ from simulator.values import COMMANDER, DEPUTY, Author, Lane, Name, Post, Seat, 
 class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=True):
     """A person sits down in a role; until then a simulated teammate holds it."""
 
-    kind: Literal["take_seat"] = "take_seat"
     seat: Seat
     name: Name
 
@@ -39,7 +36,6 @@ class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=Tru
 class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
     """A person gets up; a simulated teammate takes over."""
 
-    kind: Literal["leave_seat"] = "leave_seat"
     seat: Seat
 
     def carry_out(self, asked: Asked) -> None:
@@ -56,7 +52,6 @@ class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
 class AssignRole(Act, form="Commander, deputy", tab="Command", open=True, about=("role",), group="lead"):
     """Offer a post (commander, deputy) to the holder of a seat; your own is accepted at once."""
 
-    kind: Literal["assign_role"] = "assign_role"
     role: Post
     to: Seat
 
@@ -88,7 +83,6 @@ class AssignRole(Act, form="Commander, deputy", tab="Command", open=True, about=
 class AcceptRole(Act, form="Accept role", tab="Command", open=True, about=("role",), group="lead", minor=True):
     """Accept the post offered to your seat."""
 
-    kind: Literal["accept_role"] = "accept_role"
     role: Post
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -110,7 +104,6 @@ class AcceptRole(Act, form="Accept role", tab="Command", open=True, about=("role
 class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("role",), group="lead"):
     """Give up a post without a successor."""
 
-    kind: Literal["release_role"] = "release_role"
     role: Post
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -131,7 +124,6 @@ class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("ro
 class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("lane",), group="lead"):
     """Name the owner of a lane and the next owner after them."""
 
-    kind: Literal["assign_lane"] = "assign_lane"
     lane: Lane
     owner: Seat
     next_owner: Seat
@@ -151,7 +143,6 @@ class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("l
 class NameMergeOwner(Act, form="Merge owner", tab="Command", may=LEAD, open=True, about=("surface",), group="lead"):
     """Where two lanes touch one surface, name who merges."""
 
-    kind: Literal["name_merge_owner"] = "name_merge_owner"
     surface: Service
     owner: Seat
 

@@ -40,7 +40,6 @@ Progress = Literal["investigating", "mitigating", "recovered"]
 class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote"):
     """Say something in a channel."""
 
-    kind: Literal["post_message"] = "post_message"
     channel: Channel = "incident"
     text: Text
 
@@ -60,7 +59,6 @@ class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebo
 class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message"):
     """Answer somebody who asked, with one of the answers on offer."""
 
-    kind: Literal["answer_asker"] = "answer_asker"
     inject: Annotated[Id, Pick("asks")]
     answer: Annotated[Id, Pick("answers")]
     text: Text = ""
@@ -94,7 +92,6 @@ class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inj
 class EscalateInternally(Act, form="Escalate", tab="Tell", may=SPEAKS, weighty=True, number="update", group="message"):
     """Tell engineering leadership: impact, decision in hand, what you need, when they hear again."""
 
-    kind: Literal["escalate_internally"] = "escalate_internally"
     impact: Figure
     decision: Action | None = None
     ask: Need
@@ -136,7 +133,6 @@ class _Update(Act, may=SPEAKS, tab="Tell", weighty=True, number="update", group=
 class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", "cause")):
     """Tell customers or the company: status, impact, mitigation, unknowns, when they hear again."""
 
-    kind: Literal["update_stakeholders"] = "update_stakeholders"
     audience: Literal["public", "internal", "restricted"]
     status: Progress
     impact: Figure | None = None
@@ -180,7 +176,6 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
 class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
     """Tell executives what is known, unknown, the impact, the mitigation and when they hear again."""
 
-    kind: Literal["update_executives"] = "update_executives"
     impact: Figure | None = None
     """None is for whoever may not know: outside need-to-know there are no figures to give."""
     cause: Cause | None = None
@@ -212,7 +207,6 @@ class CorrectUpdate(
 ):  # fmt: skip
     """Take back or correct something an earlier update said."""
 
-    kind: Literal["correct_update"] = "correct_update"
     update: Annotated[Ref, Pick("updates")]
     status: Progress
     impact: Figure | None = None
@@ -225,7 +219,6 @@ class CorrectUpdate(
 class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"):
     """Hand a lane or command to somebody, so that nothing falls between the two of you."""
 
-    kind: Literal["hand_off"] = "hand_off"
     what: Literal["commander", "triage", "mitigation", "verification", "comms"]
     to: Seat
     included: tuple[Segment, ...]
@@ -265,7 +258,6 @@ class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"
 class AcceptHandOff(Act, form="Accept handoff", tab="Command", opens_with="handoffs", group="lead", minor=True):
     """Say that you have what was handed to you."""
 
-    kind: Literal["accept_hand_off"] = "accept_hand_off"
     handoff: Annotated[Ref, Pick("handoffs")]
 
     def objection(self, asked: Asked) -> Refusal | None:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import ClassVar
 
 from simulator.names import Names, Said
-from simulator.record.entry import Body, Entry, Says
-
-
-class EventSays(Says, total=False):
-    """What an event says of itself besides."""
-
-    in_world: bool
-    doer: str
+from simulator.record.entry import Body, Entry
 
 
 class Event(Body):
     """One thing that happened. `to` names the roles that may see it; empty means everybody."""
 
     to: tuple[str, ...] = ()
-
-    def __init_subclass__(cls, **says: Unpack[EventSays]) -> None:
-        super().__init_subclass__(**says)
 
     in_world: ClassVar[bool] = False
     """It stands in the world's lane of a timeline, not in the team's."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from simulator.events.base import Event, system
 from simulator.names import Names, Said
@@ -18,7 +17,6 @@ from simulator.values import COMMANDER, Action, Id, Lane, Post, Query, Ref, Role
 class PageSent(Event, group="lead", minor=True):
     """A role was paged."""
 
-    kind: Literal["page_sent"] = "page_sent"
     role: Role
     about: Words
 
@@ -33,7 +31,6 @@ class PageSent(Event, group="lead", minor=True):
 class PageUnanswered(Event, group="lead", news="a page was not answered"):
     """Nobody answered; the secondary is being paged."""
 
-    kind: Literal["page_unanswered"] = "page_unanswered"
     role: Role
 
     def in_words(self, n: Names, entry: Entry) -> Said:
@@ -43,7 +40,6 @@ class PageUnanswered(Event, group="lead", news="a page was not answered"):
 class RoleJoined(Event, group="lead", news="somebody joined"):
     """A paged specialist is in the room."""
 
-    kind: Literal["role_joined"] = "role_joined"
     role: Role
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -57,7 +53,6 @@ class RoleJoined(Event, group="lead", news="somebody joined"):
 class RoleAccepted(Event, group="lead", doer="seat"):
     """A post has a holder who accepted it."""
 
-    kind: Literal["role_accepted"] = "role_accepted"
     role: Post
     seat: Seat
 
@@ -74,7 +69,6 @@ class RoleAccepted(Event, group="lead", doer="seat"):
 class RoleVacated(Event, group="lead", doer="seat"):
     """The holder of a post had to go without having handed it over."""
 
-    kind: Literal["role_vacated"] = "role_vacated"
     role: Post
     seat: Seat
 
@@ -89,7 +83,6 @@ class RoleVacated(Event, group="lead", doer="seat"):
 class RoleDoubled(Event, group="lead", news="one person is commander and deputy", doer="seat"):
     """One holder has both posts, which the playbook wants with two people: name another deputy."""
 
-    kind: Literal["role_doubled"] = "role_doubled"
     seat: Seat
 
     def in_words(self, n: Names, entry: Entry) -> Said:
@@ -100,7 +93,6 @@ class RoleDoubled(Event, group="lead", news="one person is commander and deputy"
 class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
     """A task got its id (`task`, such as `task:1`) and its owner."""
 
-    kind: Literal["task_assigned"] = "task_assigned"
     task: Ref
     owner: Role
     assigned_by: Role
@@ -138,7 +130,6 @@ class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
 class TaskReassigned(Event, group="lead", news="a task went to somebody else", doer="owner"):
     """A task went to somebody else because nothing came of it, or was taken back by who had it first."""
 
-    kind: Literal["task_reassigned"] = "task_reassigned"
     task: Ref
     owner: Role
     was: Role
@@ -162,7 +153,6 @@ class TaskReassigned(Event, group="lead", news="a task went to somebody else", d
 class TaskAcknowledged(Event, group="lead", minor=True, doer="owner"):
     """The owner said that they have it."""
 
-    kind: Literal["task_acknowledged"] = "task_acknowledged"
     task: Ref
     owner: Role
 
@@ -179,7 +169,6 @@ class TaskAcknowledged(Event, group="lead", minor=True, doer="owner"):
 class TaskReported(Event, group="message", news="a task is reported", doer="owner"):
     """The owner reported back; the task is closed."""
 
-    kind: Literal["task_reported"] = "task_reported"
     task: Ref
     owner: Role
     text: Words
@@ -197,7 +186,6 @@ class TaskReported(Event, group="message", news="a task is reported", doer="owne
 class StandInCalled(Event, group="lead", doer="seat"):
     """Somebody sits in a seat and does nothing while others wait; the secondary is being paged."""
 
-    kind: Literal["stand_in_called"] = "stand_in_called"
     seat: Seat
 
     def in_words(self, n: Names, entry: Entry) -> Said:
@@ -207,7 +195,6 @@ class StandInCalled(Event, group="lead", doer="seat"):
 class StandInCame(Event, group="lead", news="somebody stands in for a silent seat", doer="seat"):
     """A simulated secondary does the seat's work until the person in it does anything."""
 
-    kind: Literal["stand_in_came"] = "stand_in_came"
     seat: Seat
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -221,7 +208,6 @@ class StandInCame(Event, group="lead", news="somebody stands in for a silent sea
 class StandInLeft(Event, group="lead", doer="seat"):
     """The person in the seat is back at work, or has got up; nobody stands in for them any more."""
 
-    kind: Literal["stand_in_left"] = "stand_in_left"
     seat: Seat
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -236,7 +222,6 @@ class StandInLeft(Event, group="lead", doer="seat"):
 class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", doer="receiver"):
     """A handoff got its id (`handoff:N`)."""
 
-    kind: Literal["hand_off_offered"] = "hand_off_offered"
     handoff: Ref
     what: Id
     """`commander`, or a lane."""
@@ -260,7 +245,6 @@ class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", 
 class HandOffAccepted(Event, group="lead", doer="receiver"):
     """The receiver has it."""
 
-    kind: Literal["hand_off_accepted"] = "hand_off_accepted"
     handoff: Ref
     what: Id
     receiver: Role

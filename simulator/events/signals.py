@@ -20,7 +20,6 @@ FEW = 3
 class AlertFired(Event, group="alert", in_world=True, news="an alert fired"):
     """An alert rule held for its `for:`; `value` is what the rule saw. `page` is the role it pages, if any."""
 
-    kind: Literal["alert_fired"] = "alert_fired"
     alert: Alert
     severity: Literal["critical", "warning", "info"]
     summary: Words
@@ -47,7 +46,6 @@ class AlertFired(Event, group="alert", in_world=True, news="an alert fired"):
 class AlertResolved(Event, group="alert", in_world=True):
     """An alert rule no longer holds."""
 
-    kind: Literal["alert_resolved"] = "alert_resolved"
     alert: Alert
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -60,7 +58,6 @@ class AlertResolved(Event, group="alert", in_world=True):
 class ChangeHappened(Event, group="change", in_world=True):
     """A deploy, flag flip, migration or configuration change, innocent ones included."""
 
-    kind: Literal["change_happened"] = "change_happened"
     change: Id
     service: Id
     summary: Words
@@ -82,7 +79,6 @@ class ChangeHappened(Event, group="change", in_world=True):
 class InjectDelivered(Event, group="inject", news="a message came"):
     """Something from outside reached a channel: a message, an ask, a claim, a call."""
 
-    kind: Literal["inject_delivered"] = "inject_delivered"
     inject: Inject
     persona: Words
     channel: Channel
@@ -116,7 +112,6 @@ class InjectDelivered(Event, group="inject", news="a message came"):
 class MessagePosted(Event, group="message", news="somebody wrote"):
     """Somebody simulated said something; `about` is a reference (task, query, cue) where there is one."""
 
-    kind: Literal["message_posted"] = "message_posted"
     role: Words
     """A role, or a persona from outside."""
     channel: Channel
@@ -134,7 +129,6 @@ class MessagePosted(Event, group="message", news="somebody wrote"):
 class CueGiven(Event, group="finding", news="you were told something"):
     """A role learned something that only it knows (always addressed)."""
 
-    kind: Literal["cue_given"] = "cue_given"
     cue: Cue
     role: Role
     text: Words
@@ -150,7 +144,6 @@ class CueGiven(Event, group="finding", news="you were told something"):
 class CueShared(Event, group="finding", news="somebody shared something", stands_from_now=True):
     """A cue reached the channel; `how` says whether it was asked for, offered, or came late by itself."""
 
-    kind: Literal["cue_shared"] = "cue_shared"
     cue: Cue
     role: Role
     text: Words
@@ -174,7 +167,6 @@ class CueShared(Event, group="finding", news="somebody shared something", stands
 class HintGiven(Event, group="finding", news="a hint"):
     """The next-step hint of training mode, or one from the facilitator."""
 
-    kind: Literal["hint_given"] = "hint_given"
     text: Words
 
     def in_words(self, n: Names, entry: Entry) -> Said:

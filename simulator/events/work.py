@@ -29,9 +29,7 @@ class _Executed(Event, doer="executor"):
 class QueryQueued(_Executed, group="finding", minor=True):
     """A query waits because its executor's hands are full."""
 
-    kind: Literal["query_queued"] = "query_queued"
     run: Ref
-    executor: Role
     command_line: Words
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -44,10 +42,8 @@ class QueryQueued(_Executed, group="finding", minor=True):
 class QueryStarted(_Executed, group="finding", minor=True):
     """An executor began; the output comes at about `expected`."""
 
-    kind: Literal["query_started"] = "query_started"
     run: Ref
     """Reference of this run: `query:ID`, `query:ID#2`, `logs:N`, `capture:N`."""
-    executor: Role
     command_line: Words
     expected: int
 
@@ -61,11 +57,9 @@ class QueryStarted(_Executed, group="finding", minor=True):
 class QueryFinished(_Executed, group="finding", news="a result is there"):
     """The output as it stood at that moment. `figures` are the numbers it shows, `findings` what it says by name."""
 
-    kind: Literal["query_finished"] = "query_finished"
     run: Ref
     query: Query | None = None
     """Id of the scenario's query; None for a log search."""
-    executor: Role
     command_line: Words
     output: Words
     evidence: Grade
@@ -89,7 +83,6 @@ class QueryFinished(_Executed, group="finding", news="a result is there"):
 class MetricPinned(Event, group="finding"):
     """A panel was put into the record: value, window and extremes as the measurement layer showed them."""
 
-    kind: Literal["metric_pinned"] = "metric_pinned"
     run: Ref
     metric: Metric
     last: float | None = None
@@ -112,11 +105,9 @@ class MetricPinned(Event, group="finding"):
 class ActionQueued(_Executed, group="action", minor=True, news="your signature is wanted"):
     """An action waits for its executor, or for signatures."""
 
-    kind: Literal["action_queued"] = "action_queued"
     run: Ref
     """Reference of this run: `action:ID`, `action:ID#2`."""
     action: Action
-    executor: Role
     waits_for: tuple[Role, ...] = ()
     """Roles whose signature is missing."""
 
@@ -134,7 +125,6 @@ class ActionQueued(_Executed, group="action", minor=True, news="your signature i
 class SignedOff(Event, group="action", doer="seat"):
     """Somebody signed an action; a signature serves one run."""
 
-    kind: Literal["signed_off"] = "signed_off"
     action: Action
     role: Role
     """Role whose sign-off it is."""
@@ -152,10 +142,8 @@ class SignedOff(Event, group="action", doer="seat"):
 class ActionStarted(_Executed, group="action"):
     """The executor began to carry it out."""
 
-    kind: Literal["action_started"] = "action_started"
     run: Ref
     action: Action
-    executor: Role
     expected: int
     """Drill second at which it should be carried out."""
 
@@ -172,10 +160,8 @@ class ActionStarted(_Executed, group="action"):
 class ActionFinished(_Executed, group="action", news="something was carried out"):
     """Carried out; the effect follows after its propagation. `output` is what the tool printed."""
 
-    kind: Literal["action_finished"] = "action_finished"
     run: Ref
     action: Action
-    executor: Role
     output: Words
     ok: bool = True
     """False where it failed, or hangs (`stalled`) until its obstacle is gone or it is aborted."""
@@ -198,7 +184,6 @@ class ActionFinished(_Executed, group="action", news="something was carried out"
 class ActionAborted(Event, group="action", news="something was aborted"):
     """Stopped before it was carried out."""
 
-    kind: Literal["action_aborted"] = "action_aborted"
     run: Ref
     action: Action
 
@@ -234,7 +219,6 @@ class MeasuredRow(Part):
 class VerificationMeasured(Event, group="finding", news="the verification is measured"):
     """What the measurement layer gave for a recorded verification, one row a metric and segment."""
 
-    kind: Literal["verification_measured"] = "verification_measured"
     run: Ref
     """`verification:N`."""
     held: int

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, TypedDict, TypeVar, Union
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union
 
 from pydantic import Field
+from pydantic.alias_generators import to_snake
 
 from simulator.need_to_know import NeedToKnow
 from simulator.values import Author, Part, Ref
@@ -21,25 +22,25 @@ NOBODY = ("",)
 """Readers of what no role may see."""
 
 
-class Says(TypedDict, total=False):
-    """What a class of bodies says of itself in its head: `class DrillEnded(Event, group="lead", news="…")`."""
-
-    group: Group
-    minor: bool
-    news: str
-    number: str
-    stands_from_now: bool
-
-
 class Body(Part):
-    """An act or an event, and what everybody asks of either."""
+    """An act or an event, and what everybody asks of either.
 
-    kind: str
+    A class of them says in its head what is one word: `class DrillEnded(Event, group="lead", news="…")`.
+    """
+
+    kind: str = ""
+    """The name of its class as records write it."""
 
     def __init_subclass__(cls, **says: object) -> None:
         super().__init_subclass__()
         for name, value in says.items():
+            if not hasattr(cls, name):
+                raise TypeError(f"{cls.__name__} says {name!r} of itself, which nobody asks")
             setattr(cls, name, value)
+        # A field like others, made before pydantic collects them: it is what tells one class from another.
+        kind = to_snake(cls.__name__)
+        cls.__annotations__["kind"] = Literal[kind]
+        cls.kind = kind
 
     group: ClassVar[Group] = ""
     minor: ClassVar[bool] = False
@@ -86,8 +87,7 @@ def kinds_of(base: type[B]) -> dict[str, type[B]]:
     """Return kind -> class of all that derive from `base`, in the order in which they were written."""
     found: dict[str, type[B]] = {}
     for one in base.__subclasses__():
-        kind = one.model_fields["kind"].default
-        found.update({kind: one} if isinstance(kind, str) else {}, **kinds_of(one))
+        found |= kinds_of(one) or {one.model_fields["kind"].default: one}
     return found
 
 
