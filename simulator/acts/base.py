@@ -150,6 +150,7 @@ class Act(Body):
     """The facilitator may ask for it too; with no `may`, only they."""
     after_the_end: ClassVar[bool] = False
     """It may be asked for once the drill is over."""
+    closed_by: ClassVar[tuple[str, ...] | None] = ()
     open: ClassVar[bool] = False
     """It shows nothing of a protected matter."""
     weighty: ClassVar[bool] = False
@@ -184,7 +185,7 @@ class Act(Body):
         return (self.kind, *(fields.get(name) for name in self.about))
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return not self.open
+        return not self.open and super().closed(circle, hands)
 
     @classmethod
     def offered(cls, history: History, role: str) -> bool:

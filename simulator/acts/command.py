@@ -256,6 +256,7 @@ class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=Tru
 
 class AssignTask(
     Act, form="Task", tab="Command", wordless=True, about=("query", "action", "lane"), group="lead", minor=True,
+    closed_by=("to",),
 ):  # fmt: skip
     """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 
@@ -283,9 +284,6 @@ class AssignTask(
     def essence(self) -> tuple[object, ...]:
         # Ordering something and doing it come to the same.
         return ("do", self.query or self.action) if self.query or self.action else super().essence()
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.to)
 
 
 class _OwnTask(Act, opens_with="tasks", wordless=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +10,6 @@ from simulator import events as e
 from simulator.acts.base import Act, Asked, unmet
 from simulator.answers import Refusal
 from simulator.names import Names
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.values import Cause, Evidence, Id, Line, Metric, Pick, Query, Ref, Role, Service, Topic
@@ -118,7 +116,9 @@ class PinMetric(
         )  # fmt: skip
 
 
-class AskRole(Act, form="Ask somebody", tab="Investigate", wordless=True, about=("role",), group="message"):
+class AskRole(
+    Act, form="Ask somebody", tab="Investigate", wordless=True, about=("role",), group="message", closed_by=("role",),
+):  # fmt: skip
     """Ask a role what they know about a topic."""
 
     role: Role
@@ -131,23 +131,18 @@ class AskRole(Act, form="Ask somebody", tab="Investigate", wordless=True, about=
         if asked.drill.teammates.simulated(self.role):
             asked.drill.env.process(asked.drill.teammates.ask(self.role, self.topic))
 
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.role)
-
     def sentence(self, n: Names) -> str:
         return f"{n.handle(self.role)}: what do you know about {n.title('topics', self.topic).lower()}?"
 
 
 class ChallengeClaim(
     Act, form="Challenge a claim", tab="Investigate", opens_with="claims", about=("inject",), group="message",
+    closed_by=("inject",),
 ):  # fmt: skip
     """Contradict a claim with evidence that could have gone the other way."""
 
     inject: Annotated[Id, Pick("claims")]
     evidence: Evidence
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_told_inside(self.inject)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.claims.pop(self.inject, None)

@@ -37,7 +37,7 @@ Eta = Literal["unknown", "range", "point"]
 Progress = Literal["investigating", "mitigating", "recovered"]
 
 
-class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote"):
+class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote", closed_by=("channel",)):
     """Say something in a channel."""
 
     channel: Channel = "incident"
@@ -48,15 +48,14 @@ class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebo
             return Refusal("need_to_know", f"you are not in #{self.channel}; it is for those who need to know")
         return None
 
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_restricted(self.channel)
-
     def sentence(self, n: Names) -> str:
         where = n.where(self.channel)
         return f"{where}: {self.text}" if where else self.text
 
 
-class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message"):
+class AnswerAsker(
+    Act, form="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message", closed_by=("inject",),
+):  # fmt: skip
     """Answer somebody who asked, with one of the answers on offer."""
 
     inject: Annotated[Id, Pick("asks")]
@@ -78,9 +77,6 @@ class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inj
         if answer.reply:
             text = drill.render(answer.reply)
             drill.emit(e.MessagePosted(role=inject.persona, channel=inject.channel, text=text, about=about))
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_told_inside(self.inject)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.asks.pop(self.inject, None)

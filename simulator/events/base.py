@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from simulator.names import Names, Said
 from simulator.record.entry import Body, Entry
+from simulator.values import Ref
 
 
 class Event(Body):
@@ -17,6 +18,14 @@ class Event(Body):
     """It stands in the world's lane of a timeline, not in the team's."""
     doer: ClassVar[str] = ""
     """The field that says which role did it; empty: nobody's doing, or that of whoever is behind the entry."""
+    cited: ClassVar[str] = ""
+    """The field it can be cited by: a reference, or an id, to which the field's name is the kind."""
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        value = getattr(self, self.cited, "")
+        found = value if isinstance(value, Ref) else Ref.to(self.cited, value)
+        return (found,) if value else ()
 
     @property
     def readers(self) -> tuple[str, ...]:

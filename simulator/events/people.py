@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from simulator.events.base import Event, system
 from simulator.names import Names, Said
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import Offer, Stretch, Task
@@ -90,7 +87,9 @@ class RoleDoubled(Event, group="lead", news="one person is commander and deputy"
         return Said("decision", "one for both", n.handle(self.seat), text)
 
 
-class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
+class TaskAssigned(
+    Event, group="lead", news="you have a task", doer="owner", cited="task", closed_by=("owner", "assigned_by"),
+):  # fmt: skip
     """A task got its id (`task`, such as `task:1`) and its owner."""
 
     task: Ref
@@ -103,13 +102,6 @@ class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
     topic: Topic | None = None
     due: int
     """Drill second by which a report is expected."""
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.task,)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.owner) and circle.knows(self.assigned_by)
 
     def concerns(self, role: str) -> bool:
         return self.owner == role
@@ -127,16 +119,15 @@ class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
         return system(f"{self.task} for {n.handle(self.owner)}: {self.text} ({by})")
 
 
-class TaskReassigned(Event, group="lead", news="a task went to somebody else", doer="owner"):
+class TaskReassigned(
+    Event, group="lead", news="a task went to somebody else", doer="owner", closed_by=("owner", "was"),
+):  # fmt: skip
     """A task went to somebody else because nothing came of it, or was taken back by who had it first."""
 
     task: Ref
     owner: Role
     was: Role
     due: int
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.owner) and circle.knows(self.was)
 
     def concerns(self, role: str) -> bool:
         return role in (self.owner, self.was)
@@ -150,14 +141,11 @@ class TaskReassigned(Event, group="lead", news="a task went to somebody else", d
         return system(f"{self.task} goes from {n.handle(self.was)} to {n.handle(self.owner)} (by {clock(self.due)})")
 
 
-class TaskAcknowledged(Event, group="lead", minor=True, doer="owner"):
+class TaskAcknowledged(Event, group="lead", minor=True, doer="owner", closed_by=("task", "owner")):
     """The owner said that they have it."""
 
     task: Ref
     owner: Role
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.tasks[self.task].acknowledged = entry.at
@@ -166,15 +154,12 @@ class TaskAcknowledged(Event, group="lead", minor=True, doer="owner"):
         return system(f"{n.handle(self.owner)} has {self.task}")
 
 
-class TaskReported(Event, group="message", news="a task is reported", doer="owner"):
+class TaskReported(Event, group="message", news="a task is reported", doer="owner", closed_by=("task", "owner")):
     """The owner reported back; the task is closed."""
 
     task: Ref
     owner: Role
     text: Words
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.tasks[self.task].reported = entry.at
@@ -219,7 +204,7 @@ class StandInLeft(Event, group="lead", doer="seat"):
         return system(f"The secondary of {n.role(self.seat)} is gone again")
 
 
-class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", doer="receiver"):
+class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", doer="receiver", cited="handoff"):
     """A handoff got its id (`handoff:N`)."""
 
     handoff: Ref
@@ -227,10 +212,6 @@ class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", 
     """`commander`, or a lane."""
     giver: Role
     receiver: Role
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.handoff,)
 
     def concerns(self, role: str) -> bool:
         return self.receiver == role

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from simulator.events.base import Event
 from simulator.names import Names, Said
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import AlertState
@@ -17,7 +15,7 @@ FEW = 3
 """Readers up to which something is said to be for you."""
 
 
-class AlertFired(Event, group="alert", in_world=True, news="an alert fired"):
+class AlertFired(Event, group="alert", in_world=True, news="an alert fired", cited="alert"):
     """An alert rule held for its `for:`; `value` is what the rule saw. `page` is the role it pages, if any."""
 
     alert: Alert
@@ -26,10 +24,6 @@ class AlertFired(Event, group="alert", in_world=True, news="an alert fired"):
     value: float
     page: Role | None = None
     runbook: Words | None = None
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("alert", self.alert),)
 
     def fold(self, history: History, entry: Entry) -> None:
         known = history.alerts.get(self.alert)
@@ -55,7 +49,7 @@ class AlertResolved(Event, group="alert", in_world=True):
         return Said("alert", "resolved", n.title("alerts", self.alert), "no longer holds")
 
 
-class ChangeHappened(Event, group="change", in_world=True):
+class ChangeHappened(Event, group="change", in_world=True, cited="change"):
     """A deploy, flag flip, migration or configuration change, innocent ones included."""
 
     change: Id
@@ -63,10 +57,6 @@ class ChangeHappened(Event, group="change", in_world=True):
     summary: Words
     actor: Words
     detail: Words | None = None
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("change", self.change),)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         # The service stands before the line already.
@@ -76,7 +66,7 @@ class ChangeHappened(Event, group="change", in_world=True):
         return Said("change", "change", self.service, f"{text} ({self.actor})")
 
 
-class InjectDelivered(Event, group="inject", news="a message came"):
+class InjectDelivered(Event, group="inject", news="a message came", cited="inject", closed_by=("channel",)):
     """Something from outside reached a channel: a message, an ask, a claim, a call."""
 
     inject: Inject
@@ -86,13 +76,6 @@ class InjectDelivered(Event, group="inject", news="a message came"):
     form: Literal["message", "ask", "claim", "order"]
     answers: tuple[tuple[str, str], ...] = ()
     """Answers on offer, as (id, label)."""
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("inject", self.inject),)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_restricted(self.channel)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.delivered[self.inject] = entry.seq
@@ -109,7 +92,7 @@ class InjectDelivered(Event, group="inject", news="a message came"):
         return Said("inject", label, f"{self.persona} in {where}" if where else self.persona, self.text)
 
 
-class MessagePosted(Event, group="message", news="somebody wrote"):
+class MessagePosted(Event, group="message", news="somebody wrote", closed_by=("channel",)):
     """Somebody simulated said something; `about` is a reference (task, query, cue) where there is one."""
 
     role: Words
@@ -118,43 +101,31 @@ class MessagePosted(Event, group="message", news="somebody wrote"):
     text: Words
     about: Ref | None = None
 
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_restricted(self.channel)
-
     def in_words(self, n: Names, entry: Entry) -> Said:
         where = n.where(self.channel)
         return Said("person", "says", n.teammate(self.role) + (f" in {where}" if where else ""), self.text)
 
 
-class CueGiven(Event, group="finding", news="you were told something"):
+class CueGiven(Event, group="finding", news="you were told something", cited="cue"):
     """A role learned something that only it knows (always addressed)."""
 
     cue: Cue
     role: Role
     text: Words
 
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("cue", self.cue),)
-
     def in_words(self, n: Names, entry: Entry) -> Said:
         return Said("cue", "only you know", "", self.text)
 
 
-class CueShared(Event, group="finding", news="somebody shared something", stands_from_now=True):
+class CueShared(
+    Event, group="finding", news="somebody shared something", stands_from_now=True, cited="cue", closed_by=("role",),
+):  # fmt: skip
     """A cue reached the channel; `how` says whether it was asked for, offered, or came late by itself."""
 
     cue: Cue
     role: Role
     text: Words
     how: Literal["asked", "offered", "late"]
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("cue", self.cue),)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.role)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.cues.setdefault(self.cue, entry.at)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from simulator.events.base import Event, system
 from simulator.names import Names, Said, reading
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.text import clock
@@ -17,13 +15,10 @@ Grade = Literal["physics", "receipt", "artifact", "narrative"]
 """What kind of evidence an output is: what the system did, what it answered, a panel, somebody's word."""
 
 
-class _Executed(Event, doer="executor"):
+class _Executed(Event, doer="executor", closed_by=("executor",)):
     """Something that one role carries out: those who need to know keep their own work among themselves."""
 
     executor: Role
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.executor)
 
 
 class QueryQueued(_Executed, group="finding", minor=True):
@@ -54,7 +49,7 @@ class QueryStarted(_Executed, group="finding", minor=True):
         return system(f"{n.handle(self.executor)} runs $ {self.command_line}")
 
 
-class QueryFinished(_Executed, group="finding", news="a result is there"):
+class QueryFinished(_Executed, group="finding", news="a result is there", cited="run"):
     """The output as it stood at that moment. `figures` are the numbers it shows, `findings` what it says by name."""
 
     run: Ref
@@ -68,10 +63,6 @@ class QueryFinished(_Executed, group="finding", news="a result is there"):
     ok: bool = True
     """False where the output is an error message (wrong precondition, wrong place)."""
 
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.run,)
-
     def fold(self, history: History, entry: Entry) -> None:
         history.end_run(self.run, entry, self.ok)
 
@@ -80,7 +71,7 @@ class QueryFinished(_Executed, group="finding", news="a result is there"):
         return Said("output", label, n.handle(self.executor), f"$ {self.command_line}", self.output)
 
 
-class MetricPinned(Event, group="finding"):
+class MetricPinned(Event, group="finding", cited="run", closed_by=()):
     """A panel was put into the record: value, window and extremes as the measurement layer showed them."""
 
     run: Ref
@@ -89,13 +80,6 @@ class MetricPinned(Event, group="finding"):
     low: float | None = None
     high: float | None = None
     since: int
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.run,)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return True
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         between = f", between {reading(self.low)} and {reading(self.high)} since {clock(self.since)}"
@@ -157,7 +141,7 @@ class ActionStarted(_Executed, group="action"):
         return Said("action", "starts", n.handle(self.executor), text)
 
 
-class ActionFinished(_Executed, group="action", news="something was carried out"):
+class ActionFinished(_Executed, group="action", news="something was carried out", cited="run"):
     """Carried out; the effect follows after its propagation. `output` is what the tool printed."""
 
     run: Ref
@@ -166,10 +150,6 @@ class ActionFinished(_Executed, group="action", news="something was carried out"
     ok: bool = True
     """False where it failed, or hangs (`stalled`) until its obstacle is gone or it is aborted."""
     stalled: bool = False
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.run,)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.end_run(self.run, entry, self.ok, self.stalled)
@@ -181,14 +161,11 @@ class ActionFinished(_Executed, group="action", news="something was carried out"
         return Said("action", how, n.handle(self.executor), n.title("actions", self.action), self.output)
 
 
-class ActionAborted(Event, group="action", news="something was aborted"):
+class ActionAborted(Event, group="action", news="something was aborted", closed_by=("run",)):
     """Stopped before it was carried out."""
 
     run: Ref
     action: Action
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(hands.get(self.run, ""))
 
     def fold(self, history: History, entry: Entry) -> None:
         run = history.runs[self.run]
@@ -216,7 +193,7 @@ class MeasuredRow(Part):
         )
 
 
-class VerificationMeasured(Event, group="finding", news="the verification is measured"):
+class VerificationMeasured(Event, group="finding", news="the verification is measured", closed_by=()):
     """What the measurement layer gave for a recorded verification, one row a metric and segment."""
 
     run: Ref
@@ -229,9 +206,6 @@ class VerificationMeasured(Event, group="finding", news="the verification is mea
     def green(self) -> bool:
         """Tell whether everything measured is back within tolerance."""
         return all(row.within for row in self.rows)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return True
 
     def fold(self, history: History, entry: Entry) -> None:
         history.measured.append(entry)

@@ -11,7 +11,7 @@ from pydantic import Field
 from pydantic.alias_generators import to_snake
 
 from simulator.need_to_know import NeedToKnow
-from simulator.values import Author, Part, Ref
+from simulator.values import Author, Part, Ref, picked_fields
 
 Group = Literal[
     "fault", "tolerance", "effect", "change", "state", "alert",
@@ -51,6 +51,11 @@ class Body(Part):
     """The n-th accepted one can be cited as `number:n`."""
     stands_from_now: ClassVar[bool] = False
     """Its reference means this one from now on, not the first: what all have heard, for what one was told before."""
+    closed_by: ClassVar[tuple[str, ...] | None] = None
+    """Fields with roles, channels, injects or work: where all of them are the circle's, it tells of a protected matter.
+
+    With none of them it always does; None: it never does.
+    """
     is_act: ClassVar[bool] = False
     is_truth: ClassVar[bool] = False
     """For facilitator and scoring only."""
@@ -70,7 +75,11 @@ class Body(Part):
 
         `hands` tells who carries out a run, and who gave a task.
         """
-        return False
+        if self.closed_by is None:
+            return False
+        sources = dict(picked_fields(type(self)))
+        values = ((sources.get(field, ""), getattr(self, field)) for field in self.closed_by)
+        return all(circle.keeps(source, hands.get(value, value)) for source, value in values)
 
     def concerns(self, role: str) -> bool:
         """Tell whether it needs the person in `role`, who did not bring it about and may see it."""
