@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from simulator import events as e
+from simulator import values as v
 from simulator.acts.base import LEAD, Act, Asked
 from simulator.acts.command import declared
 from simulator.answers import Refusal
@@ -14,26 +15,8 @@ from simulator.closure import missing_for_closure
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import (
-    Action,
-    Cause,
-    Check,
-    Confidence,
-    Duty,
-    Evidence,
-    Factor,
-    Figure,
-    Line,
-    Need,
-    Risk,
-    Role,
-    Seat,
-    Text,
-    Unknown,
-    Why,
-)
 
-SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
+SPEAKS: tuple[v.Duty, ...] = (*LEAD, "speaks")
 
 
 class ClaimRecovery(
@@ -43,7 +26,7 @@ class ClaimRecovery(
     """Claim that the impact is mitigated, contained or gone. The world knows whether it is."""
 
     claim: Literal["mitigated", "contained", "recovered"]
-    evidence: Evidence = ()
+    evidence: v.Evidence = ()
 
     def sentence(self, n: Names) -> str:
         return f"Claims: {self.claim}"
@@ -52,7 +35,7 @@ class ClaimRecovery(
 class RecordResidualRisks(Act, form="Residual risks", tab="Close", may=(*LEAD, "verifies"), group="decision"):
     """Say what is still open after the mitigation."""
 
-    risks: tuple[Risk, ...]
+    risks: tuple[v.Risk, ...]
 
     def fold(self, history: History, entry: Entry) -> None:
         history.residual_risks = self.risks
@@ -66,10 +49,10 @@ class AddHardeningTask(
 ):  # fmt: skip
     """Put one hardening item with owner and due date on the backlog."""
 
-    factor: Factor
+    factor: v.Factor
     class_: Literal["prevent", "detect", "mitigate", "learn"] = Field("prevent", alias="class")
-    text: Line
-    owner: Role
+    text: v.Line
+    owner: v.Role
     due_days: float = Field(gt=0, le=90)
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -87,8 +70,8 @@ class AddHardeningTask(
 class SetWatch(Act, form="24 h watch", tab="Close", may=LEAD, group="decision"):
     """Name who watches for the next 24 hours and what makes them roll back at once."""
 
-    owner: Seat
-    trigger: Check
+    owner: v.Seat
+    trigger: v.Check
     hours: float = Field(24, ge=1, le=72)
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -104,12 +87,12 @@ class PublishDecisionNote(
 ):  # fmt: skip
     """Publish what was decided, why, and the figures."""
 
-    cause: Cause
-    confidence: Confidence
-    actions: tuple[Action, ...]
-    figures: tuple[Figure, ...]
-    residual_risks: tuple[Risk, ...] = ()
-    text: Text = ""
+    cause: v.Cause
+    confidence: v.Confidence
+    actions: tuple[v.Action, ...]
+    figures: tuple[v.Figure, ...]
+    residual_risks: tuple[v.Risk, ...] = ()
+    text: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -123,8 +106,8 @@ class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weigh
     """Commit the next checkpoint: when, who, and what would bring it forward."""
 
     in_hours: float = Field(gt=0, le=72)
-    owner: Seat
-    trigger: Check
+    owner: v.Seat
+    trigger: v.Check
 
     def sentence(self, n: Names) -> str:
         return f"Checkpoint in {self.in_hours:g} h: {n.handle(self.owner)}, sooner on {n.check(self.trigger)}"
@@ -133,8 +116,8 @@ class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weigh
 class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty=True, group="decision"):
     """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
 
-    confidence: Confidence
-    evidence: Evidence = ()
+    confidence: v.Confidence
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         return declared(asked)
@@ -150,9 +133,9 @@ class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty
 class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS, weighty=True, group="decision"):
     """Publish the review package: facts come from the record, judgement from you."""
 
-    verification: Evidence
-    residual_risks: tuple[Risk, ...]
-    summary: Text = ""
+    verification: v.Evidence
+    residual_risks: tuple[v.Risk, ...]
+    summary: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -164,13 +147,13 @@ class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS
 class WriteLeadershipNote(Act, form="Leadership note", tab="Close", may=SPEAKS, about=("cause",), group="decision"):
     """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
 
-    cause: Cause
-    why: Why
-    confidence: Confidence
-    uncertain: tuple[Unknown, ...] = ()
-    need: Need
-    watch_owner: Seat
-    text: Text = ""
+    cause: v.Cause
+    why: v.Why
+    confidence: v.Confidence
+    uncertain: tuple[v.Unknown, ...] = ()
+    need: v.Need
+    watch_owner: v.Seat
+    text: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from simulator import events as e
+from simulator import values as v
 from simulator.acts.base import LEAD, Act, Asked, already, unmet
 from simulator.acts.do import TakeAction
 from simulator.answers import Refusal
@@ -13,26 +14,6 @@ from simulator.names import Names, clauses
 from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import (
-    Action,
-    Alert,
-    Cause,
-    Dependency,
-    Evidence,
-    Lane,
-    Line,
-    Minutes,
-    Pick,
-    Query,
-    Ref,
-    Role,
-    Service,
-    Severity,
-    Status,
-    Strategy,
-    Text,
-    Topic,
-)
 
 FIRST_UPDATE = 15 * 60
 """Seconds from the declaration until stakeholders have to hear."""
@@ -43,7 +24,7 @@ class AcknowledgePage(
 ):  # fmt: skip
     """Tell the pager that somebody is on it."""
 
-    alert: Alert
+    alert: v.Alert
 
     def objection(self, asked: Asked) -> Refusal | None:
         alert = asked.incident.alerts.get(self.alert)
@@ -66,10 +47,10 @@ class AcknowledgePage(
 class Declare(Act, tab="Command", weighty=True, group="decision"):
     """Open the incident with a severity hypothesis; link the queries or alerts it rests on."""
 
-    severity: Severity
-    title: Line
-    hypothesis: Cause | None = None
-    evidence: Evidence = ()
+    severity: v.Severity
+    title: v.Line
+    hypothesis: v.Cause | None = None
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.declared_at is not None:
@@ -105,7 +86,7 @@ class ClassifyDependency(
 ):  # fmt: skip
     """Say which class of dependency is hit; it sets the default posture."""
 
-    dependency: Dependency
+    dependency: v.Dependency
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.dependency == self.dependency:
@@ -122,9 +103,9 @@ class ClassifyDependency(
 class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investigates"), weighty=True, group="decision"):
     """Revise the severity, with the evidence that moved it."""
 
-    severity: Severity
-    because: Line
-    evidence: Evidence = ()
+    severity: v.Severity
+    because: v.Line
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.severity == self.severity:
@@ -145,7 +126,7 @@ class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investiga
 class ChangeStatus(Act, form="Status", tab="Command", may=(*LEAD, "speaks"), open=True, weighty=True, group="decision"):
     """Move the incident along: investigating, identified, mitigating, monitoring (resolved needs closure)."""
 
-    status: Status
+    status: v.Status
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.status == "resolved":
@@ -166,9 +147,9 @@ class ChangeStrategy(
 ):  # fmt: skip
     """Give up the branch in hand for another one because it is stuck."""
 
-    strategy: Strategy
-    because: Line
-    evidence: Evidence = ()
+    strategy: v.Strategy
+    because: v.Line
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.strategy == self.strategy:
@@ -196,7 +177,7 @@ class Freeze(
 ):  # fmt: skip
     """Stop merges, deploys, or both on the named services."""
 
-    scope: tuple[Service, ...]
+    scope: tuple[v.Service, ...]
     what: Stopped = "both"
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -216,7 +197,7 @@ class Freeze(
 class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, hands_on=True, group="lead"):
     """Let changes flow again."""
 
-    scope: tuple[Service, ...]
+    scope: tuple[v.Service, ...]
 
     def objection(self, asked: Asked) -> Refusal | None:
         if not any(service in asked.incident.frozen for service in self.scope):
@@ -237,7 +218,7 @@ class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, ha
 class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=True, about=("role",), group="lead"):
     """Page a specialist who is not in the room yet."""
 
-    role: Role
+    role: v.Role
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.present[self.role]:
@@ -260,13 +241,13 @@ class AssignTask(
 ):  # fmt: skip
     """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 
-    to: Role
-    text: Line
-    lane: Lane | None = None
-    query: Query | None = None
-    action: Action | None = None
-    topic: Topic | None = None
-    due_minutes: Minutes = 5
+    to: v.Role
+    text: v.Line
+    lane: v.Lane | None = None
+    query: v.Query | None = None
+    action: v.Action | None = None
+    topic: v.Topic | None = None
+    due_minutes: v.Minutes = 5
 
     def objection(self, asked: Asked) -> Refusal | None:
         # A task about an action is an order for it: whoever may not give the one may not give the other.
@@ -289,7 +270,7 @@ class AssignTask(
 class _OwnTask(Act, opens_with="tasks", wordless=True):
     """Something said of a task by whoever has it."""
 
-    task: Annotated[Ref, Pick("tasks")]
+    task: Annotated[v.Ref, v.Pick("tasks")]
 
     def objection(self, asked: Asked) -> Refusal | None:
         incident = asked.incident
@@ -322,8 +303,8 @@ class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="le
 class ReportTask(_OwnTask, form="Report a task", tab="Investigate", group="message", minor=True):
     """Close a task with what was found: conditions, actions, needs."""
 
-    text: Text
-    evidence: Evidence = ()
+    text: v.Text
+    evidence: v.Evidence = ()
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.emit(e.TaskReported(task=self.task, owner=asked.role, text=self.text))

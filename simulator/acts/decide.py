@@ -4,44 +4,23 @@ from __future__ import annotations
 
 from typing import Literal
 
+from simulator import values as v
 from simulator.acts.base import LEAD, Act
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import (
-    Action,
-    Channel,
-    Check,
-    Confidence,
-    Evidence,
-    Figure,
-    Harm,
-    Line,
-    Minutes,
-    Phase,
-    Recommendation,
-    RejectedRung,
-    Revision,
-    Risk,
-    Role,
-    Seat,
-    Segment,
-    Strategy,
-    Text,
-    Why,
-)
 
 
 class RecordOption(Act, form="Option", tab="Decide", about=("action",), number="option", group="decision"):
     """Put one option on the table before anything is executed."""
 
-    action: Action
-    effect: Line = ""
-    coverage: tuple[Segment, ...]
-    minutes_to_effect: Minutes
-    risk: Harm
-    reversal_minutes: Minutes
-    abort_if: Check | None = None
+    action: v.Action
+    effect: v.Line = ""
+    coverage: tuple[v.Segment, ...]
+    minutes_to_effect: v.Minutes
+    risk: v.Harm
+    reversal_minutes: v.Minutes
+    abort_if: v.Check | None = None
 
     def fold(self, history: History, entry: Entry) -> None:
         history.options.append(entry)
@@ -61,10 +40,10 @@ class RecordContradiction(
 ):  # fmt: skip
     """Two owners want different things: both recommendations, the choice, and when it is looked at again."""
 
-    recommendations: tuple[Recommendation, Recommendation]
-    choice: Action
-    reassess_minutes: Minutes = 10
-    evidence: Evidence = ()
+    recommendations: tuple[v.Recommendation, v.Recommendation]
+    choice: v.Action
+    reassess_minutes: v.Minutes = 10
+    evidence: v.Evidence = ()
 
     def sentence(self, n: Names) -> str:
         sides = " / ".join(f"{n.voice(r)}: {n.title('actions', r.action)}" for r in self.recommendations)
@@ -77,11 +56,11 @@ class RecordContradiction(
 class RecordReadiness(Act, form="Readiness", tab="Decide", number="readiness", group="decision"):
     """Write down what the readiness prechecks gave: known-good revision, rollback path, health, thread."""
 
-    known_good: Revision
+    known_good: v.Revision
     rollback: Literal["ready", "blocked", "unknown"]
-    plan: Action | None = None
-    evidence_channel: Channel = "incident"
-    evidence: Evidence = ()
+    plan: v.Action | None = None
+    evidence_channel: v.Channel = "incident"
+    evidence: v.Evidence = ()
 
     def fold(self, history: History, entry: Entry) -> None:
         history.readiness = entry
@@ -100,19 +79,19 @@ class RecordDecision(
     """Checkpoint decision: what, why now, what was rejected, who does it, who checks it, three statements."""
 
     decision: Literal["continue mitigation", "rollback", "escalate and pause"]
-    actions: tuple[Action, ...] = ()
-    strategy: Strategy
-    why_now: Why
-    evidence: Evidence
-    rejected: tuple[RejectedRung, ...] = ()
-    execution_owner: Role
-    verification_owner: Role
-    reversal_minutes: Minutes
-    blast_radius: tuple[Harm, ...] = ()
-    check: Check
-    confidence: Confidence
-    contained_until_minutes: Minutes | None = None
-    note: Text = ""
+    actions: tuple[v.Action, ...] = ()
+    strategy: v.Strategy
+    why_now: v.Why
+    evidence: v.Evidence
+    rejected: tuple[v.RejectedRung, ...] = ()
+    execution_owner: v.Role
+    verification_owner: v.Role
+    reversal_minutes: v.Minutes
+    blast_radius: tuple[v.Harm, ...] = ()
+    check: v.Check
+    confidence: v.Confidence
+    contained_until_minutes: v.Minutes | None = None
+    note: v.Text = ""
 
     def fold(self, history: History, entry: Entry) -> None:
         history.decisions.append(entry)
@@ -133,12 +112,12 @@ class RecordSnapshot(
 ):  # fmt: skip
     """Incident command snapshot: where we are, what we would go back to, what waiting costs."""
 
-    phase: Phase
-    stable_revision: Revision
-    candidate: Action | None = None
-    risk_of_waiting: Figure
-    next_checkpoint_minutes: Minutes
-    next_owner: Seat
+    phase: v.Phase
+    stable_revision: v.Revision
+    candidate: v.Action | None = None
+    risk_of_waiting: v.Figure
+    next_checkpoint_minutes: v.Minutes
+    next_owner: v.Seat
 
     def fold(self, history: History, entry: Entry) -> None:
         history.next_checkpoint_due = entry.at + round(60 * self.next_checkpoint_minutes)
@@ -155,12 +134,12 @@ class RecordSnapshot(
 class RecordPacket(Act, form="Evidence packet", tab="Decide", weighty=True, number="packet", group="decision"):
     """Evidence packet: severity and owner are filled in; add impact, evidence, residual risk, what is next."""
 
-    segments: tuple[Segment, ...]
-    impact: tuple[Figure, ...]
-    evidence: Evidence
-    residual_risks: tuple[Risk, ...] = ()
-    next_checkpoint_minutes: Minutes
-    next_owner: Seat
+    segments: tuple[v.Segment, ...]
+    impact: tuple[v.Figure, ...]
+    evidence: v.Evidence
+    residual_risks: tuple[v.Risk, ...] = ()
+    next_checkpoint_minutes: v.Minutes
+    next_owner: v.Seat
 
     def fold(self, history: History, entry: Entry) -> None:
         history.packets.append(entry)

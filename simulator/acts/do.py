@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from simulator import values as v
 from simulator.acts.base import LEAD, Act, Asked, already, unmet
 from simulator.answers import Refusal
 from simulator.monitoring.verification import measure
@@ -13,7 +14,6 @@ from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.text import Utc
-from simulator.values import Action, Evidence, Metric, Minute, Minutes, Pick, Ref, Role, Segment
 
 CAPTURE_SECONDS = 60
 
@@ -24,9 +24,9 @@ class TakeAction(
 ):  # fmt: skip
     """Do something to the world, or have the executor do it."""
 
-    action: Action
-    executor: Role | None = None
-    decision: Annotated[Ref, Pick("decisions")] | None = None
+    action: v.Action
+    executor: v.Role | None = None
+    decision: Annotated[v.Ref, v.Pick("decisions")] | None = None
 
     def allowed(self, asked: Asked) -> bool:
         action = asked.scenario.find("actions", self.action)
@@ -65,7 +65,7 @@ class AbortAction(
 ):  # fmt: skip
     """Stop an action that is still running."""
 
-    action: Annotated[Ref, Pick("running")]
+    action: Annotated[v.Ref, v.Pick("running")]
 
     def objection(self, asked: Asked) -> Refusal | None:
         run = asked.incident.runs[self.action]
@@ -87,7 +87,7 @@ class SignOff(
 ):  # fmt: skip
     """Give the sign-off that an action waits for."""
 
-    action: Action
+    action: v.Action
 
     def objection(self, asked: Asked) -> Refusal | None:
         action = asked.scenario.find("actions", self.action)
@@ -115,7 +115,7 @@ class CaptureEvidence(
 ):  # fmt: skip
     """Preserve logs and state before changing anything (audit capture, evidence snapshot)."""
 
-    executor: Role | None = None
+    executor: v.Role | None = None
 
     def allowed(self, asked: Asked) -> bool:
         special = self._special(asked)
@@ -153,12 +153,12 @@ class RecordVerification(
 ):  # fmt: skip
     """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
 
-    metrics: tuple[Metric, ...]
-    baseline_from: Minute = Field(description="minutes relative to T+0, negative is before")
-    baseline_to: Minute
-    segments: tuple[Segment, ...] = ()
-    hold_minutes: Minutes = 5
-    evidence: Evidence = ()
+    metrics: tuple[v.Metric, ...]
+    baseline_from: v.Minute = Field(description="minutes relative to T+0, negative is before")
+    baseline_to: v.Minute
+    segments: tuple[v.Segment, ...] = ()
+    hold_minutes: v.Minutes = 5
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.baseline_to <= self.baseline_from:
@@ -169,7 +169,7 @@ class RecordVerification(
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
-        run = Ref.to(self.number, drill.incident.counts[self.number])
+        run = v.Ref.to(self.number, drill.incident.counts[self.number])
         baseline = (round(60 * self.baseline_from), round(60 * self.baseline_to))
         drill.env.process(measure(drill, run, self.metrics, baseline, round(60 * self.hold_minutes)))
 

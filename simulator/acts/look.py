@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from simulator import events as e
+from simulator import values as v
 from simulator.acts.base import Act, Asked, unmet
 from simulator.answers import Refusal
 from simulator.names import Names
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import Cause, Evidence, Id, Line, Metric, Pick, Query, Ref, Role, Service, Topic
 
 SEARCH_SECONDS = 12
 LOG_LINES_SHOWN = 40
@@ -25,7 +25,7 @@ class StateHypothesis(
 ):  # fmt: skip
     """Say what you think the cause is, and how sure you are."""
 
-    cause: Cause
+    cause: v.Cause
     probability: float = Field(ge=0, le=1)
 
     def sentence(self, n: Names) -> str:
@@ -38,8 +38,8 @@ class RunQuery(
 ):  # fmt: skip
     """Run a command or query, or have the executor run it. The output comes after its duration."""
 
-    query: Query
-    executor: Role | None = None
+    query: v.Query
+    executor: v.Role | None = None
 
     def objection(self, asked: Asked) -> Refusal | None:
         return asked.settle_executor("queries", self.query, self.executor)
@@ -61,8 +61,8 @@ class RunQuery(
 class SearchLogs(Act, form="Log search", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True):
     """Search the log stream; what it finds can be named as evidence."""
 
-    text: Line = ""
-    service: Service | None = None
+    text: v.Line = ""
+    service: v.Service | None = None
     level: Literal["INFO", "WARN", "ERROR"] | None = None
     minutes: Lately = 15
 
@@ -100,16 +100,17 @@ class PinMetric(
 ):  # fmt: skip
     """Put a metric panel as it is now into the record, as evidence of class artifact (`metric:ID`)."""
 
-    metric: Metric
+    metric: v.Metric
     minutes: Lately = 30
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
         since = drill.now - round(60 * self.minutes)
-        values = [v for _, v in drill.telemetry.series(self.metric, drill.now, since) if v is not None]
+        series = drill.telemetry.series(self.metric, drill.now, since)
+        values = [value for _, value in series if value is not None]
         drill.emit(
             e.MetricPinned(
-                run=drill.work.named(Ref.to("metric", self.metric)), metric=self.metric,
+                run=drill.work.named(v.Ref.to("metric", self.metric)), metric=self.metric,
                 last=values[-1] if values else None, low=min(values, default=None), high=max(values, default=None),
                 since=since,
             )
@@ -121,8 +122,8 @@ class AskRole(
 ):  # fmt: skip
     """Ask a role what they know about a topic."""
 
-    role: Role
-    topic: Topic
+    role: v.Role
+    topic: v.Topic
 
     def objection(self, asked: Asked) -> Refusal | None:
         return asked.absent(self.role)
@@ -141,8 +142,8 @@ class ChallengeClaim(
 ):  # fmt: skip
     """Contradict a claim with evidence that could have gone the other way."""
 
-    inject: Annotated[Id, Pick("claims")]
-    evidence: Evidence
+    inject: Annotated[v.Id, v.Pick("claims")]
+    evidence: v.Evidence
 
     def fold(self, history: History, entry: Entry) -> None:
         history.claims.pop(self.inject, None)
@@ -157,10 +158,10 @@ class ShareCue(
 ):  # fmt: skip
     """Bring something that only you know into the channel."""
 
-    cue: Annotated[Id, Pick("own_cues")]
+    cue: Annotated[v.Id, v.Pick("own_cues")]
 
     def objection(self, asked: Asked) -> Refusal | None:
-        return None if Ref.to("cue", self.cue) in asked.incident.refs else unmet("you do not know that yet")
+        return None if v.Ref.to("cue", self.cue) in asked.incident.refs else unmet("you do not know that yet")
 
     def carry_out(self, asked: Asked) -> None:
         cue = next(cue for cue in asked.scenario.find("roles", asked.role).cues if cue.id == self.cue)
