@@ -17,6 +17,9 @@ from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, HOST, Duty, Lane, Ref
 
 LEAD: tuple[Duty, ...] = ("commands", "deputises")
+SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
+EXECUTES: tuple[Duty, ...] = (*LEAD, "executes")
+INVESTIGATES: tuple[Duty, ...] = (*LEAD, "investigates")
 Tab = Literal["Command", "Investigate", "Decide", "Act", "Tell", "Close", ""]
 """Group of forms on the console; empty: no form."""
 

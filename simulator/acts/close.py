@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from simulator import events as e
 from simulator import values as v
-from simulator.acts.base import LEAD, Act, Asked
+from simulator.acts.base import LEAD, SPEAKS, Act, Asked
 from simulator.acts.command import declared
 from simulator.answers import Refusal
 from simulator.closure import missing_for_closure
@@ -16,13 +16,12 @@ from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
 
-SPEAKS: tuple[v.Duty, ...] = (*LEAD, "speaks")
+
+class _Close(Act, tab="Close", group="decision"):
+    """Something settled or told once the impact is mitigated."""
 
 
-class ClaimRecovery(
-    Act, form="Claim recovery", tab="Close", may=(*LEAD, "verifies", "speaks"), weighty=True, about=("claim",),
-    group="decision",
-):  # fmt: skip
+class ClaimRecovery(_Close, form="Claim recovery", may=(*LEAD, "verifies", "speaks"), weighty=True, about=("claim",)):
     """Claim that the impact is mitigated, contained or gone. The world knows whether it is."""
 
     claim: Literal["mitigated", "contained", "recovered"]
@@ -32,7 +31,7 @@ class ClaimRecovery(
         return f"Claims: {self.claim}"
 
 
-class RecordResidualRisks(Act, form="Residual risks", tab="Close", may=(*LEAD, "verifies"), group="decision"):
+class RecordResidualRisks(_Close, form="Residual risks", may=(*LEAD, "verifies")):
     """Say what is still open after the mitigation."""
 
     risks: tuple[v.Risk, ...]
@@ -44,9 +43,7 @@ class RecordResidualRisks(Act, form="Residual risks", tab="Close", may=(*LEAD, "
         return f"Residual risks: {n.titles('residual_risks', self.risks)}"
 
 
-class AddHardeningTask(
-    Act, form="Hardening", tab="Close", may=(*LEAD, "verifies", "executes"), about=("factor",), group="decision",
-):  # fmt: skip
+class AddHardeningTask(_Close, form="Hardening", may=(*LEAD, "verifies", "executes"), about=("factor",)):
     """Put one hardening item with owner and due date on the backlog."""
 
     factor: v.Factor
@@ -67,7 +64,7 @@ class AddHardeningTask(
         )
 
 
-class SetWatch(Act, form="24 h watch", tab="Close", may=LEAD, group="decision"):
+class SetWatch(_Close, form="24 h watch", may=LEAD):
     """Name who watches for the next 24 hours and what makes them roll back at once."""
 
     owner: v.Seat
@@ -82,8 +79,7 @@ class SetWatch(Act, form="24 h watch", tab="Close", may=LEAD, group="decision"):
 
 
 class PublishDecisionNote(
-    Act, form="Decision note", tab="Close", may=SPEAKS, weighty=True, about=("actions", "cause"), number="note",
-    group="decision",
+    _Close, form="Decision note", may=SPEAKS, weighty=True, about=("actions", "cause"), number="note",
 ):  # fmt: skip
     """Publish what was decided, why, and the figures."""
 
@@ -102,7 +98,7 @@ class PublishDecisionNote(
         )  # fmt: skip
 
 
-class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weighty=True, group="decision"):
+class CommitCheckpoint(_Close, form="Next checkpoint", may=LEAD, weighty=True):
     """Commit the next checkpoint: when, who, and what would bring it forward."""
 
     in_hours: float = Field(gt=0, le=72)
@@ -113,7 +109,7 @@ class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weigh
         return f"Checkpoint in {self.in_hours:g} h: {n.handle(self.owner)}, sooner on {n.check(self.trigger)}"
 
 
-class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty=True, group="decision"):
+class RequestClosure(_Close, form="Request closure", may=LEAD, weighty=True):
     """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
 
     confidence: v.Confidence
@@ -130,7 +126,7 @@ class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty
         return f"Requests closure at {self.confidence}"
 
 
-class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS, weighty=True, group="decision"):
+class PublishClosurePackage(_Close, form="Closure package", may=SPEAKS, weighty=True):
     """Publish the review package: facts come from the record, judgement from you."""
 
     verification: v.Evidence
@@ -144,7 +140,7 @@ class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS
         )  # fmt: skip
 
 
-class WriteLeadershipNote(Act, form="Leadership note", tab="Close", may=SPEAKS, about=("cause",), group="decision"):
+class WriteLeadershipNote(_Close, form="Leadership note", may=SPEAKS, about=("cause",)):
     """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
 
     cause: v.Cause

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from simulator import events as e
 from simulator import values as v
-from simulator.acts.base import LEAD, Act, Asked, already, unmet
+from simulator.acts.base import EXECUTES, INVESTIGATES, LEAD, SPEAKS, Act, Asked, already, unmet
 from simulator.acts.do import TakeAction
 from simulator.answers import Refusal
 from simulator.names import Names, clauses
@@ -19,9 +19,11 @@ FIRST_UPDATE = 15 * 60
 """Seconds from the declaration until stakeholders have to hear."""
 
 
-class AcknowledgePage(
-    Act, form="Acknowledge page", tab="Command", open=True, wordless=True, about=("alert",), group="lead",
-):  # fmt: skip
+class _Command(Act, tab="Command", group="lead"):
+    """How the response is run: who is called, what the incident is said to be, what stands still."""
+
+
+class AcknowledgePage(_Command, form="Acknowledge page", open=True, wordless=True, about=("alert",)):
     """Tell the pager that somebody is on it."""
 
     alert: v.Alert
@@ -44,7 +46,7 @@ class AcknowledgePage(
         return any(alert.acknowledged is None for alert in history.alerts.values())
 
 
-class Declare(Act, tab="Command", weighty=True, group="decision"):
+class Declare(_Command, weighty=True, group="decision"):
     """Open the incident with a severity hypothesis; link the queries or alerts it rests on."""
 
     severity: v.Severity
@@ -80,10 +82,7 @@ def declared(asked: Asked) -> Refusal | None:
     return None if asked.incident.declared_at is not None else unmet("declare the incident first")
 
 
-class ClassifyDependency(
-    Act, form="Dependency class", tab="Command", may=(*LEAD, "investigates"), about=("dependency",),
-    group="decision",
-):  # fmt: skip
+class ClassifyDependency(_Command, form="Dependency class", may=INVESTIGATES, about=("dependency",), group="decision"):
     """Say which class of dependency is hit; it sets the default posture."""
 
     dependency: v.Dependency
@@ -100,7 +99,7 @@ class ClassifyDependency(
         return f"Dependency class: {self.dependency}"
 
 
-class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investigates"), weighty=True, group="decision"):
+class ChangeSeverity(_Command, form="Severity", may=INVESTIGATES, weighty=True, group="decision"):
     """Revise the severity, with the evidence that moved it."""
 
     severity: v.Severity
@@ -123,7 +122,7 @@ class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investiga
         return history.declared_at is not None
 
 
-class ChangeStatus(Act, form="Status", tab="Command", may=(*LEAD, "speaks"), open=True, weighty=True, group="decision"):
+class ChangeStatus(_Command, form="Status", may=SPEAKS, open=True, weighty=True, group="decision"):
     """Move the incident along: investigating, identified, mitigating, monitoring (resolved needs closure)."""
 
     status: v.Status
@@ -142,9 +141,7 @@ class ChangeStatus(Act, form="Status", tab="Command", may=(*LEAD, "speaks"), ope
         return f"Status: {self.status}"
 
 
-class ChangeStrategy(
-    Act, form="Change strategy", tab="Decide", may=(*LEAD, "executes"), weighty=True, group="decision",
-):  # fmt: skip
+class ChangeStrategy(_Command, form="Change strategy", tab="Decide", may=EXECUTES, weighty=True, group="decision"):
     """Give up the branch in hand for another one because it is stuck."""
 
     strategy: v.Strategy
@@ -172,8 +169,7 @@ def kinds_stopped(what: Stopped) -> tuple[str, ...]:
 
 
 class Freeze(
-    Act, form="Freeze", tab="Command", may=(*LEAD, "executes"), open=True, weighty=True, hands_on=True,
-    wordless=True, about=("what",), group="lead",
+    _Command, form="Freeze", may=EXECUTES, open=True, weighty=True, hands_on=True, wordless=True, about=("what",),
 ):  # fmt: skip
     """Stop merges, deploys, or both on the named services."""
 
@@ -194,7 +190,7 @@ class Freeze(
         return f"Frozen ({self.what}): {', '.join(self.scope)}"
 
 
-class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, hands_on=True, group="lead"):
+class LiftFreeze(_Command, form="Lift freeze", may=LEAD, open=True, hands_on=True):
     """Let changes flow again."""
 
     scope: tuple[v.Service, ...]
@@ -215,7 +211,7 @@ class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, ha
         return bool(history.frozen)
 
 
-class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=True, about=("role",), group="lead"):
+class PageTeam(_Command, form="Page somebody", open=True, wordless=True, about=("role",)):
     """Page a specialist who is not in the room yet."""
 
     role: v.Role
@@ -236,8 +232,7 @@ class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=Tru
 
 
 class AssignTask(
-    Act, form="Task", tab="Command", wordless=True, about=("query", "action", "lane"), group="lead", minor=True,
-    closed_by=("to",),
+    _Command, form="Task", wordless=True, about=("query", "action", "lane"), minor=True, closed_by=("to",),
 ):  # fmt: skip
     """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 

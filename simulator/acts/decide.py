@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Literal
 
 from simulator import values as v
-from simulator.acts.base import LEAD, Act
+from simulator.acts.base import EXECUTES, LEAD, Act
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
 
 
-class RecordOption(Act, form="Option", tab="Decide", about=("action",), number="option", group="decision"):
+class _Decide(Act, tab="Decide", group="decision"):
+    """Something written down before the world is changed, or about why it is."""
+
+
+class RecordOption(_Decide, form="Option", about=("action",), number="option"):
     """Put one option on the table before anything is executed."""
 
     action: v.Action
@@ -34,10 +38,7 @@ class RecordOption(Act, form="Option", tab="Decide", about=("action",), number="
         )  # fmt: skip
 
 
-class RecordContradiction(
-    Act, form="Contradiction", tab="Decide", may=(*LEAD, "executes"), weighty=True, number="contradiction",
-    group="decision",
-):  # fmt: skip
+class RecordContradiction(_Decide, form="Contradiction", may=EXECUTES, weighty=True, number="contradiction"):
     """Two owners want different things: both recommendations, the choice, and when it is looked at again."""
 
     recommendations: tuple[v.Recommendation, v.Recommendation]
@@ -53,7 +54,7 @@ class RecordContradiction(
         )  # fmt: skip
 
 
-class RecordReadiness(Act, form="Readiness", tab="Decide", number="readiness", group="decision"):
+class RecordReadiness(_Decide, form="Readiness", number="readiness"):
     """Write down what the readiness prechecks gave: known-good revision, rollback path, health, thread."""
 
     known_good: v.Revision
@@ -72,10 +73,7 @@ class RecordReadiness(Act, form="Readiness", tab="Decide", number="readiness", g
         )  # fmt: skip
 
 
-class RecordDecision(
-    Act, form="Decision", tab="Decide", may=(*LEAD, "executes"), weighty=True, about=("actions",), number="decision",
-    group="decision",
-):  # fmt: skip
+class RecordDecision(_Decide, form="Decision", may=EXECUTES, weighty=True, about=("actions",), number="decision"):
     """Checkpoint decision: what, why now, what was rejected, who does it, who checks it, three statements."""
 
     decision: Literal["continue mitigation", "rollback", "escalate and pause"]
@@ -106,10 +104,7 @@ class RecordDecision(
         )  # fmt: skip
 
 
-class RecordSnapshot(
-    Act, form="Snapshot", tab="Decide", may=LEAD, weighty=True, about=("phase",), number="snapshot",
-    group="decision",
-):  # fmt: skip
+class RecordSnapshot(_Decide, form="Snapshot", may=LEAD, weighty=True, about=("phase",), number="snapshot"):
     """Incident command snapshot: where we are, what we would go back to, what waiting costs."""
 
     phase: v.Phase
@@ -131,7 +126,7 @@ class RecordSnapshot(
         )  # fmt: skip
 
 
-class RecordPacket(Act, form="Evidence packet", tab="Decide", weighty=True, number="packet", group="decision"):
+class RecordPacket(_Decide, form="Evidence packet", weighty=True, number="packet"):
     """Evidence packet: severity and owner are filled in; add impact, evidence, residual risk, what is next."""
 
     segments: tuple[v.Segment, ...]

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from simulator import values as v
-from simulator.acts.base import LEAD, Act, Asked, already, unmet
+from simulator.acts.base import EXECUTES, Act, Asked, already, unmet
 from simulator.answers import Refusal
 from simulator.monitoring.verification import measure
 from simulator.names import Names, clauses
@@ -18,10 +18,11 @@ from simulator.text import Utc
 CAPTURE_SECONDS = 60
 
 
-class TakeAction(
-    Act, form="Take action", tab="Act", may=(*LEAD, "executes"), for_executors=True, hands_on=True, wordless=True,
-    about=("action",), group="action", minor=True,
-):  # fmt: skip
+class _Deed(Act, tab="Act", hands_on=True, wordless=True, group="action"):
+    """Something done to the world, or looked up in it with care."""
+
+
+class TakeAction(_Deed, form="Take action", may=EXECUTES, for_executors=True, about=("action",), minor=True):
     """Do something to the world, or have the executor do it."""
 
     action: v.Action
@@ -59,10 +60,7 @@ class TakeAction(
         return ("do", self.action)
 
 
-class AbortAction(
-    Act, form="Abort action", tab="Act", may=(*LEAD, "executes"), hands_on=True, wordless=True, opens_with="running",
-    about=("action",), group="action",
-):  # fmt: skip
+class AbortAction(_Deed, form="Abort action", may=EXECUTES, opens_with="running", about=("action",)):
     """Stop an action that is still running."""
 
     action: Annotated[v.Ref, v.Pick("running")]
@@ -81,10 +79,7 @@ class AbortAction(
         return f"aborts {n.title('actions', self.action.ident)}"
 
 
-class SignOff(
-    Act, form="Sign off", tab="Act", opens_with="to_sign", wordless=True, about=("action",), group="action",
-    minor=True,
-):  # fmt: skip
+class SignOff(_Deed, form="Sign off", opens_with="to_sign", about=("action",), minor=True, hands_on=False):
     """Give the sign-off that an action waits for."""
 
     action: v.Action
@@ -110,9 +105,7 @@ class SignOff(
         return f"signs off: {n.title('actions', self.action)}"
 
 
-class CaptureEvidence(
-    Act, form="Capture evidence", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True,
-):  # fmt: skip
+class CaptureEvidence(_Deed, form="Capture evidence", tab="Investigate", group="finding", minor=True):
     """Preserve logs and state before changing anything (audit capture, evidence snapshot)."""
 
     executor: v.Role | None = None
@@ -147,10 +140,7 @@ class CaptureEvidence(
         return TakeAction(action=special, executor=self.executor) if special else None
 
 
-class RecordVerification(
-    Act, form="Verification", tab="Act", weighty=True, hands_on=True, wordless=True, number="verification",
-    group="decision",
-):  # fmt: skip
+class RecordVerification(_Deed, form="Verification", weighty=True, number="verification", group="decision"):
     """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
 
     metrics: tuple[v.Metric, ...]

@@ -20,9 +20,11 @@ Lately = Annotated[float, Field(gt=0, le=180)]
 """Minutes back from now."""
 
 
-class StateHypothesis(
-    Act, form="Hypothesis", tab="Investigate", about=("cause",), number="hypothesis", group="decision",
-):  # fmt: skip
+class _Look(Act, tab="Investigate", group="finding"):
+    """A way of finding out."""
+
+
+class StateHypothesis(_Look, form="Hypothesis", about=("cause",), number="hypothesis", group="decision"):
     """Say what you think the cause is, and how sure you are."""
 
     cause: v.Cause
@@ -32,10 +34,7 @@ class StateHypothesis(
         return f"Hypothesis {round(100 * self.probability)} %: {n.title('causes', self.cause)}"
 
 
-class RunQuery(
-    Act, form="Run a query", tab="Investigate", hands_on=True, wordless=True, about=("query",), group="finding",
-    minor=True,
-):  # fmt: skip
+class RunQuery(_Look, form="Run a query", hands_on=True, wordless=True, about=("query",), minor=True):
     """Run a command or query, or have the executor run it. The output comes after its duration."""
 
     query: v.Query
@@ -58,7 +57,7 @@ class RunQuery(
         return ("do", self.query)
 
 
-class SearchLogs(Act, form="Log search", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True):
+class SearchLogs(_Look, form="Log search", hands_on=True, wordless=True, minor=True):
     """Search the log stream; what it finds can be named as evidence."""
 
     text: v.Line = ""
@@ -94,10 +93,7 @@ class SearchLogs(Act, form="Log search", tab="Investigate", hands_on=True, wordl
         return " ".join(term for term in terms if term)
 
 
-class PinMetric(
-    Act, form="Pin a panel", tab="Investigate", hands_on=True, wordless=True, about=("metric",), group="finding",
-    minor=True,
-):  # fmt: skip
+class PinMetric(_Look, form="Pin a panel", hands_on=True, wordless=True, about=("metric",), minor=True):
     """Put a metric panel as it is now into the record, as evidence of class artifact (`metric:ID`)."""
 
     metric: v.Metric
@@ -117,9 +113,7 @@ class PinMetric(
         )  # fmt: skip
 
 
-class AskRole(
-    Act, form="Ask somebody", tab="Investigate", wordless=True, about=("role",), group="message", closed_by=("role",),
-):  # fmt: skip
+class AskRole(_Look, form="Ask somebody", wordless=True, about=("role",), group="message", closed_by=("role",)):
     """Ask a role what they know about a topic."""
 
     role: v.Role
@@ -137,8 +131,7 @@ class AskRole(
 
 
 class ChallengeClaim(
-    Act, form="Challenge a claim", tab="Investigate", opens_with="claims", about=("inject",), group="message",
-    closed_by=("inject",),
+    _Look, form="Challenge a claim", opens_with="claims", about=("inject",), group="message", closed_by=("inject",),
 ):  # fmt: skip
     """Contradict a claim with evidence that could have gone the other way."""
 
@@ -152,10 +145,7 @@ class ChallengeClaim(
         return f"challenges the claim with {', '.join(self.evidence)}"
 
 
-class ShareCue(
-    Act, form="Share what you know", tab="Investigate", opens_with="own_cues", about=("cue",), group="finding",
-    minor=True,
-):  # fmt: skip
+class ShareCue(_Look, form="Share what you know", opens_with="own_cues", about=("cue",), minor=True):
     """Bring something that only you know into the channel."""
 
     cue: Annotated[v.Id, v.Pick("own_cues")]

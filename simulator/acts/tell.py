@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from simulator import events as e
 from simulator import values as v
-from simulator.acts.base import LEAD, Act, Asked
+from simulator.acts.base import SPEAKS, Act, Asked
 from simulator.answers import Refusal
 from simulator.names import Names, clauses, due
 from simulator.need_to_know import NeedToKnow
@@ -15,7 +15,6 @@ from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.scenario.parts import Effect
 
-SPEAKS: tuple[v.Duty, ...] = (*LEAD, "speaks")
 Eta = Literal["unknown", "range", "point"]
 Progress = Literal["investigating", "mitigating", "recovered"]
 
