@@ -108,15 +108,9 @@ class Asked:
         return Refusal("rights", f"{self.title(self.role)} may not do that; ask {' or '.join(names)}")
 
     def delegate(
-        self,
-        to: str,
-        text: str,
-        query: str | None = None,
-        action: str | None = None,
-        topic: str | None = None,
-        lane: Lane | None = None,
-        due_minutes: float = 5,
-    ) -> None:
+        self, to: str, text: str, query: str | None = None, action: str | None = None, topic: str | None = None,
+        lane: Lane | None = None, due_minutes: float = 5,
+    ) -> None:  # fmt: skip
         """Give a role a task; a simulated owner goes to work on it."""
         task = Ref.to("task", len(self.incident.tasks) + 1)
         self.drill.emit(

@@ -78,7 +78,7 @@ class EscalateInternally(Act, form="Escalate", tab="Tell", may=SPEAKS, weighty=T
     text: v.Text = ""
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.tell("leadership", entry)
+        history.told["leadership"] = entry.at
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -138,7 +138,7 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
         return self.audience == "public"
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.tell(self.audience, entry)
+        history.told[self.audience] = entry.at
         history.next_update_due = entry.at + round(60 * self.next_update_minutes)
 
     def sentence(self, n: Names) -> str:
@@ -167,7 +167,7 @@ class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
         return self.cause is not None
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.tell("executives", entry)
+        history.told["executives"] = entry.at
 
     def sentence(self, n: Names) -> str:
         return clauses(

@@ -19,12 +19,13 @@ class _Executed(Event, doer="executor", closed_by=("executor",)):
     """Something that one role carries out: those who need to know keep their own work among themselves."""
 
     executor: Role
+    run: Ref
+    """Reference of this run: `query:ID`, `query:ID#2`, `action:ID`, `logs:N`, `capture:N`."""
 
 
 class QueryQueued(_Executed, group="finding", minor=True):
     """A query waits because its executor's hands are full."""
 
-    run: Ref
     command_line: Words
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -37,8 +38,6 @@ class QueryQueued(_Executed, group="finding", minor=True):
 class QueryStarted(_Executed, group="finding", minor=True):
     """An executor began; the output comes at about `expected`."""
 
-    run: Ref
-    """Reference of this run: `query:ID`, `query:ID#2`, `logs:N`, `capture:N`."""
     command_line: Words
     expected: int
 
@@ -52,7 +51,6 @@ class QueryStarted(_Executed, group="finding", minor=True):
 class QueryFinished(_Executed, group="finding", news="a result is there", cited="run"):
     """The output as it stood at that moment. `figures` are the numbers it shows, `findings` what it says by name."""
 
-    run: Ref
     query: Query | None = None
     """Id of the scenario's query; None for a log search."""
     command_line: Words
@@ -89,8 +87,6 @@ class MetricPinned(Event, group="finding", cited="run", closed_by=()):
 class ActionQueued(_Executed, group="action", minor=True, news="your signature is wanted"):
     """An action waits for its executor, or for signatures."""
 
-    run: Ref
-    """Reference of this run: `action:ID`, `action:ID#2`."""
     action: Action
     waits_for: tuple[Role, ...] = ()
     """Roles whose signature is missing."""
@@ -126,7 +122,6 @@ class SignedOff(Event, group="action", doer="seat"):
 class ActionStarted(_Executed, group="action"):
     """The executor began to carry it out."""
 
-    run: Ref
     action: Action
     expected: int
     """Drill second at which it should be carried out."""
@@ -144,7 +139,6 @@ class ActionStarted(_Executed, group="action"):
 class ActionFinished(_Executed, group="action", news="something was carried out", cited="run"):
     """Carried out; the effect follows after its propagation. `output` is what the tool printed."""
 
-    run: Ref
     action: Action
     output: Words
     ok: bool = True

@@ -92,7 +92,6 @@ class History:
         self.options: list[Entry] = []
         self.decisions: list[Entry] = []
         self.packets: list[Entry] = []
-        self.updates: list[Entry] = []
         self.told: dict[str, int] = {}
         """Audience -> when it last heard something."""
         self.measured: list[Entry] = []
@@ -256,11 +255,6 @@ class History:
     def _note_freeze(self, entry: Entry) -> None:
         stopped = frozenset(service for service, kinds in self.frozen.items() if "merges" in kinds)
         self.freezes.append((entry.at, entry.seq, stopped))
-
-    def tell(self, audience: str, entry: Entry) -> None:
-        """Take note that an audience heard something."""
-        self.updates.append(entry)
-        self.told[audience] = entry.at
 
     def order(self, action: str, entry: Entry, decision: Ref | None = None) -> None:
         """Take note that an action was asked for."""
