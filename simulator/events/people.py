@@ -19,7 +19,6 @@ class PageSent(Event, group="lead", minor=True):
 
     def fold(self, history: History, entry: Entry) -> None:
         history.paged[self.role] = entry.at
-        history.pages.setdefault(self.role, []).append(entry.at)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return system(f"Pager rings at {n.handle(self.role)}")
@@ -41,7 +40,6 @@ class RoleJoined(Event, group="lead", news="somebody joined"):
 
     def fold(self, history: History, entry: Entry) -> None:
         history.present[self.role] = True
-        history.joined.setdefault(self.role, entry.at)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return system(f"{n.handle(self.role)} joined")

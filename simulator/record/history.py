@@ -49,11 +49,8 @@ class History:
         """Seat whose work a simulated secondary does while the person in it does nothing -> since when."""
         self.stood_in: dict[str, list[Stretch]] = {}
         self.present = {role.id: role.present for role in scenario.roles}
-        self.joined: dict[str, int] = {}
-        """Role -> when it came into the room, who was not there from the start."""
         self.paged: dict[str, int] = {}
         """Role -> when it was paged last."""
-        self.pages: dict[str, list[int]] = {}
         self.holders: dict[str, str] = {}
         """Post -> seat that accepted it."""
         self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: []}
