@@ -23,9 +23,10 @@ class Event(Body):
 
     @property
     def refs(self) -> tuple[Ref, ...]:
-        value = getattr(self, self.cited, "")
-        found = value if isinstance(value, Ref) else Ref.to(self.cited, value)
-        return (found,) if value else ()
+        if not self.cited:
+            return ()
+        value = getattr(self, self.cited)
+        return (value if isinstance(value, Ref) else Ref.to(self.cited, value),)
 
     @property
     def readers(self) -> tuple[str, ...]:
