@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from simulator.values import Author, Check, Figure, Recommendation
@@ -45,28 +44,19 @@ class Voice(NamedTuple):
     answers: Mapping[str, str]
 
 
+@dataclass(frozen=True)
 class Names:
     """Ids of one drill as people call them."""
 
-    def __init__(
-        self, called: Called, seats: Mapping[str, str] | None = None, voices: Mapping[str, Voice] | None = None
-    ) -> None:
-        """`voices` are the injects that whoever reads was told."""
-        self._titles, self._units, self._simulated = called.titles, called.units, called.handles
-        self._handles = {**called.handles, **(seats or {})}
-        self._roles = called.titles["roles"]
-        self._main = called.main_channel
-        self.voices = voices or {}
-
-    def seated(self, seats: Mapping[str, str]) -> Names:
-        """Return the same names with other people in the seats."""
-        other = copy(self)
-        other._handles = {**self._simulated, **seats}
-        return other
+    called: Called
+    seats: Mapping[str, str] = field(default_factory=dict)
+    """Seat -> name of the person in it."""
+    voices: Mapping[str, Voice] = field(default_factory=dict)
+    """The injects that whoever reads was told."""
 
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel: the person in the seat, else its handle."""
-        return self._handles.get(role, role)
+        return self.seats.get(role, self.teammate(role))
 
     def handles(self, roles: Iterable[str]) -> str:
         """Return several roles as one phrase."""
@@ -84,19 +74,19 @@ class Names:
 
     def where(self, channel: str) -> str:
         """Return a channel as it stands before what is said there; nothing for the one that goes without saying."""
-        return "" if channel == self._main else f"#{channel}"
+        return "" if channel == self.called.main_channel else f"#{channel}"
 
     def teammate(self, role: str) -> str:
         """Return the handle of a role's simulated holder, whoever sits there by now."""
-        return self._simulated.get(role, role)
+        return self.called.handles.get(role, role)
 
     def role(self, role: str) -> str:
         """Return the title of a role."""
-        return self._roles.get(role, role)
+        return self.called.titles["roles"].get(role, role)
 
     def title(self, group: str, ident: str | None) -> str:
         """Return the title of `ident` in a group of the scenario (`actions`, `causes`, `metrics` …)."""
-        return self._titles.get(group, {}).get(ident, ident) if ident else ""
+        return self.called.titles.get(group, {}).get(ident, ident) if ident else ""
 
     def titles(self, group: str, idents: Iterable[str]) -> str:
         """Return several titles as one phrase."""
@@ -105,7 +95,7 @@ class Names:
     def harms(self, idents: Iterable[str]) -> str:
         """Return what can get worse, whether it is a risk or a segment."""
         return ", ".join(
-            self.title("segments" if ident in self._titles["segments"] else "blast", ident) for ident in idents
+            self.title("segments" if ident in self.called.titles["segments"] else "blast", ident) for ident in idents
         )
 
     def figure(self, figure: Figure | None) -> str:
@@ -113,7 +103,7 @@ class Names:
         if figure is None:
             return ""
         number = f"{figure.low:,g}" if figure.high is None else f"{figure.low:,g} to {figure.high:,g}"
-        return f"{self.title('figures', figure.name)} {number} {self._units.get(figure.name, '')}".strip()
+        return f"{self.title('figures', figure.name)} {number} {self.called.units.get(figure.name, '')}".strip()
 
     def figures(self, figures: Iterable[Figure]) -> str:
         """Return several stated numbers as one phrase."""
@@ -134,9 +124,9 @@ class Names:
 
     def person(self, by: Author) -> str:
         """Return the name with the role behind it: `Ana (Incident commander)`."""
-        if by.role in self._roles and by.name:
+        title = self.called.titles["roles"].get(by.role)
+        if title is not None and by.name:
             # In a record without names people go by their seats.
-            title = self._roles[by.role]
             return by.name if by.name == title[:40] else f"{by.name} ({title.partition(' (')[0]})"
         return self.speaker(by)
 

@@ -36,6 +36,15 @@ class NeedToKnow:
         known = self._scenario.find("injects", inject)
         return known is None or bool(known.to) or self.is_restricted(known.channel)
 
+    def keeps(self, source: str, ident: str) -> bool:
+        """Tell whether a pick of `source` is the circle's: its channel, an inject told inside, a role that knows."""
+        match source:
+            case "channels":
+                return self.is_restricted(ident)
+            case "injects" | "asks" | "claims":
+                return self.is_told_inside(ident)
+        return self.knows(ident)
+
     def channel(self, role: str) -> str:
         """Return the channel in which a role works with others."""
         return self._scenario.room if self.knows(role) else self._scenario.channels[0]

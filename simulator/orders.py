@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import StringConstraints, TypeAdapter, ValidationError
+from pydantic import StringConstraints, ValidationError
 
 from simulator.acts import AnyAct, EndDrill, TakeSeat
 from simulator.errors import JournalError
@@ -23,9 +23,6 @@ class Given(Part):
     at: int
     by: Annotated[str, StringConstraints(pattern=r"^[^:\s]+(:\s*\S.{0,39})?$")]
     body: AnyAct
-
-
-_GIVEN: TypeAdapter[Given] = TypeAdapter(Given)
 
 
 def read(text: str, file: str) -> Iterator[Order]:
@@ -49,7 +46,7 @@ def read(text: str, file: str) -> Iterator[Order]:
         if isinstance(data.get("body"), dict):
             data["body"] = upgrade_body(data["body"])
         try:
-            found = _GIVEN.validate_python(data)
+            found = Given.model_validate(data)
         except ValidationError as error:
             raise JournalError(f"{where}: {first_problem(error)}; see `drill schema command`") from None
         yield Order(found.at, Author(found.by), found.body)
@@ -80,7 +77,7 @@ def nothing_taken(journal: Journal) -> bool:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a line."""
-    found = _GIVEN.json_schema()
+    found = Given.model_json_schema()
     for model in found["$defs"].values():
         # `kind` has a default in Python; in a file it is what tells one command from another.
         if "kind" in model["properties"]:

@@ -245,9 +245,9 @@ def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
     """Return (field, source) for every field of a command that is picked, one level of nesting as `a.b`."""
     found: list[tuple[str, str]] = []
     for name, info in model.model_fields.items():
-        source = _source_of(info)
-        if source:
-            found.append((name, source))
+        pick = marked(info, Pick)
+        if pick:
+            found.append((name, pick.source))
             continue
         for part in _models_in(info.annotation):
             found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
@@ -259,11 +259,6 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for arg in get_args(annotation):
         yield from _models_in(arg)
-
-
-def _source_of(info: FieldInfo) -> str | None:
-    pick = marked(info, Pick)
-    return pick.source if pick else None
 
 
 Model = TypeVar("Model", bound=BaseModel)

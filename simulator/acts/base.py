@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Unpack
+from typing import ClassVar, Literal
 
 from simulator.answers import Refusal
 from simulator.drill import Drill
 from simulator.events import TaskAssigned
 from simulator.names import Names
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Body, Says
+from simulator.record.entry import Body
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, HOST, Duty, Lane, Ref
 
 LEAD: tuple[Duty, ...] = ("commands", "deputises")
+SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
+EXECUTES: tuple[Duty, ...] = (*LEAD, "executes")
+INVESTIGATES: tuple[Duty, ...] = (*LEAD, "investigates")
 Tab = Literal["Command", "Investigate", "Decide", "Act", "Tell", "Close", ""]
 """Group of forms on the console; empty: no form."""
 
@@ -105,15 +108,9 @@ class Asked:
         return Refusal("rights", f"{self.title(self.role)} may not do that; ask {' or '.join(names)}")
 
     def delegate(
-        self,
-        to: str,
-        text: str,
-        query: str | None = None,
-        action: str | None = None,
-        topic: str | None = None,
-        lane: Lane | None = None,
-        due_minutes: float = 5,
-    ) -> None:
+        self, to: str, text: str, query: str | None = None, action: str | None = None, topic: str | None = None,
+        lane: Lane | None = None, due_minutes: float = 5,
+    ) -> None:  # fmt: skip
         """Give a role a task; a simulated owner goes to work on it."""
         task = Ref.to("task", len(self.incident.tasks) + 1)
         self.drill.emit(
@@ -132,30 +129,11 @@ class Asked:
         return max(tasks, self.drill.work.queued(role))
 
 
-class ActSays(Says, total=False):
-    """What an act says of itself besides."""
-
-    form: str
-    tab: Tab
-    may: tuple[Duty, ...] | None
-    host: bool
-    after_the_end: bool
-    open: bool
-    weighty: bool
-    about: tuple[str, ...]
-    hands_on: bool
-    wordless: bool
-    opens_with: str
-
-
 class Act(Body):
     """One thing a person asks for. Refusal is an event in the journal, never an exception.
 
     What is judged is picked; words beside it are for people and never scored.
     """
-
-    def __init_subclass__(cls, **says: Unpack[ActSays]) -> None:
-        super().__init_subclass__(**says)
 
     is_act: ClassVar[bool] = True
     form: ClassVar[str] = ""
@@ -169,6 +147,7 @@ class Act(Body):
     """The facilitator may ask for it too; with no `may`, only they."""
     after_the_end: ClassVar[bool] = False
     """It may be asked for once the drill is over."""
+    closed_by: ClassVar[tuple[str, ...] | None] = ()
     open: ClassVar[bool] = False
     """It shows nothing of a protected matter."""
     weighty: ClassVar[bool] = False
@@ -203,7 +182,7 @@ class Act(Body):
         return (self.kind, *(fields.get(name) for name in self.about))
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return not self.open
+        return not self.open and super().closed(circle, hands)
 
     @classmethod
     def offered(cls, history: History, role: str) -> bool:

@@ -7,54 +7,34 @@ from typing import Literal
 from pydantic import ConfigDict, Field
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked
+from simulator import values as v
+from simulator.acts.base import LEAD, SPEAKS, Act, Asked
 from simulator.acts.command import declared
 from simulator.answers import Refusal
 from simulator.closure import missing_for_closure
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import (
-    Action,
-    Cause,
-    Check,
-    Confidence,
-    Duty,
-    Evidence,
-    Factor,
-    Figure,
-    Line,
-    Need,
-    Risk,
-    Role,
-    Seat,
-    Text,
-    Unknown,
-    Why,
-)
-
-SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
 
 
-class ClaimRecovery(
-    Act, form="Claim recovery", tab="Close", may=(*LEAD, "verifies", "speaks"), weighty=True, about=("claim",),
-    group="decision",
-):  # fmt: skip
+class _Close(Act, tab="Close", group="decision"):
+    """Something settled or told once the impact is mitigated."""
+
+
+class ClaimRecovery(_Close, form="Claim recovery", may=(*LEAD, "verifies", "speaks"), weighty=True, about=("claim",)):
     """Claim that the impact is mitigated, contained or gone. The world knows whether it is."""
 
-    kind: Literal["claim_recovery"] = "claim_recovery"
     claim: Literal["mitigated", "contained", "recovered"]
-    evidence: Evidence = ()
+    evidence: v.Evidence = ()
 
     def sentence(self, n: Names) -> str:
         return f"Claims: {self.claim}"
 
 
-class RecordResidualRisks(Act, form="Residual risks", tab="Close", may=(*LEAD, "verifies"), group="decision"):
+class RecordResidualRisks(_Close, form="Residual risks", may=(*LEAD, "verifies")):
     """Say what is still open after the mitigation."""
 
-    kind: Literal["record_residual_risks"] = "record_residual_risks"
-    risks: tuple[Risk, ...]
+    risks: tuple[v.Risk, ...]
 
     def fold(self, history: History, entry: Entry) -> None:
         history.residual_risks = self.risks
@@ -63,16 +43,13 @@ class RecordResidualRisks(Act, form="Residual risks", tab="Close", may=(*LEAD, "
         return f"Residual risks: {n.titles('residual_risks', self.risks)}"
 
 
-class AddHardeningTask(
-    Act, form="Hardening", tab="Close", may=(*LEAD, "verifies", "executes"), about=("factor",), group="decision",
-):  # fmt: skip
+class AddHardeningTask(_Close, form="Hardening", may=(*LEAD, "verifies", "executes"), about=("factor",)):
     """Put one hardening item with owner and due date on the backlog."""
 
-    kind: Literal["add_hardening_task"] = "add_hardening_task"
-    factor: Factor
+    factor: v.Factor
     class_: Literal["prevent", "detect", "mitigate", "learn"] = Field("prevent", alias="class")
-    text: Line
-    owner: Role
+    text: v.Line
+    owner: v.Role
     due_days: float = Field(gt=0, le=90)
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -87,12 +64,11 @@ class AddHardeningTask(
         )
 
 
-class SetWatch(Act, form="24 h watch", tab="Close", may=LEAD, group="decision"):
+class SetWatch(_Close, form="24 h watch", may=LEAD):
     """Name who watches for the next 24 hours and what makes them roll back at once."""
 
-    kind: Literal["set_watch"] = "set_watch"
-    owner: Seat
-    trigger: Check
+    owner: v.Seat
+    trigger: v.Check
     hours: float = Field(24, ge=1, le=72)
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -103,18 +79,16 @@ class SetWatch(Act, form="24 h watch", tab="Close", may=LEAD, group="decision"):
 
 
 class PublishDecisionNote(
-    Act, form="Decision note", tab="Close", may=SPEAKS, weighty=True, about=("actions", "cause"), number="note",
-    group="decision",
+    _Close, form="Decision note", may=SPEAKS, weighty=True, about=("actions", "cause"), number="note",
 ):  # fmt: skip
     """Publish what was decided, why, and the figures."""
 
-    kind: Literal["publish_decision_note"] = "publish_decision_note"
-    cause: Cause
-    confidence: Confidence
-    actions: tuple[Action, ...]
-    figures: tuple[Figure, ...]
-    residual_risks: tuple[Risk, ...] = ()
-    text: Text = ""
+    cause: v.Cause
+    confidence: v.Confidence
+    actions: tuple[v.Action, ...]
+    figures: tuple[v.Figure, ...]
+    residual_risks: tuple[v.Risk, ...] = ()
+    text: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -124,24 +98,22 @@ class PublishDecisionNote(
         )  # fmt: skip
 
 
-class CommitCheckpoint(Act, form="Next checkpoint", tab="Close", may=LEAD, weighty=True, group="decision"):
+class CommitCheckpoint(_Close, form="Next checkpoint", may=LEAD, weighty=True):
     """Commit the next checkpoint: when, who, and what would bring it forward."""
 
-    kind: Literal["commit_checkpoint"] = "commit_checkpoint"
     in_hours: float = Field(gt=0, le=72)
-    owner: Seat
-    trigger: Check
+    owner: v.Seat
+    trigger: v.Check
 
     def sentence(self, n: Names) -> str:
         return f"Checkpoint in {self.in_hours:g} h: {n.handle(self.owner)}, sooner on {n.check(self.trigger)}"
 
 
-class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty=True, group="decision"):
+class RequestClosure(_Close, form="Request closure", may=LEAD, weighty=True):
     """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
 
-    kind: Literal["request_closure"] = "request_closure"
-    confidence: Confidence
-    evidence: Evidence = ()
+    confidence: v.Confidence
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         return declared(asked)
@@ -154,13 +126,12 @@ class RequestClosure(Act, form="Request closure", tab="Close", may=LEAD, weighty
         return f"Requests closure at {self.confidence}"
 
 
-class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS, weighty=True, group="decision"):
+class PublishClosurePackage(_Close, form="Closure package", may=SPEAKS, weighty=True):
     """Publish the review package: facts come from the record, judgement from you."""
 
-    kind: Literal["publish_closure_package"] = "publish_closure_package"
-    verification: Evidence
-    residual_risks: tuple[Risk, ...]
-    summary: Text = ""
+    verification: v.Evidence
+    residual_risks: tuple[v.Risk, ...]
+    summary: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -169,17 +140,16 @@ class PublishClosurePackage(Act, form="Closure package", tab="Close", may=SPEAKS
         )  # fmt: skip
 
 
-class WriteLeadershipNote(Act, form="Leadership note", tab="Close", may=SPEAKS, about=("cause",), group="decision"):
+class WriteLeadershipNote(_Close, form="Leadership note", may=SPEAKS, about=("cause",)):
     """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
 
-    kind: Literal["write_leadership_note"] = "write_leadership_note"
-    cause: Cause
-    why: Why
-    confidence: Confidence
-    uncertain: tuple[Unknown, ...] = ()
-    need: Need
-    watch_owner: Seat
-    text: Text = ""
+    cause: v.Cause
+    why: v.Why
+    confidence: v.Confidence
+    uncertain: tuple[v.Unknown, ...] = ()
+    need: v.Need
+    watch_owner: v.Seat
+    text: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(

@@ -6,45 +6,27 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked, already, unmet
+from simulator import values as v
+from simulator.acts.base import EXECUTES, INVESTIGATES, LEAD, SPEAKS, Act, Asked, already, unmet
 from simulator.acts.do import TakeAction
 from simulator.answers import Refusal
 from simulator.names import Names, clauses
 from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import (
-    Action,
-    Alert,
-    Cause,
-    Dependency,
-    Evidence,
-    Lane,
-    Line,
-    Minutes,
-    Pick,
-    Query,
-    Ref,
-    Role,
-    Service,
-    Severity,
-    Status,
-    Strategy,
-    Text,
-    Topic,
-)
 
 FIRST_UPDATE = 15 * 60
 """Seconds from the declaration until stakeholders have to hear."""
 
 
-class AcknowledgePage(
-    Act, form="Acknowledge page", tab="Command", open=True, wordless=True, about=("alert",), group="lead",
-):  # fmt: skip
+class _Command(Act, tab="Command", group="lead"):
+    """How the response is run: who is called, what the incident is said to be, what stands still."""
+
+
+class AcknowledgePage(_Command, form="Acknowledge page", open=True, wordless=True, about=("alert",)):
     """Tell the pager that somebody is on it."""
 
-    kind: Literal["acknowledge_page"] = "acknowledge_page"
-    alert: Alert
+    alert: v.Alert
 
     def objection(self, asked: Asked) -> Refusal | None:
         alert = asked.incident.alerts.get(self.alert)
@@ -64,14 +46,13 @@ class AcknowledgePage(
         return any(alert.acknowledged is None for alert in history.alerts.values())
 
 
-class Declare(Act, tab="Command", weighty=True, group="decision"):
+class Declare(_Command, weighty=True, group="decision"):
     """Open the incident with a severity hypothesis; link the queries or alerts it rests on."""
 
-    kind: Literal["declare"] = "declare"
-    severity: Severity
-    title: Line
-    hypothesis: Cause | None = None
-    evidence: Evidence = ()
+    severity: v.Severity
+    title: v.Line
+    hypothesis: v.Cause | None = None
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.declared_at is not None:
@@ -101,14 +82,10 @@ def declared(asked: Asked) -> Refusal | None:
     return None if asked.incident.declared_at is not None else unmet("declare the incident first")
 
 
-class ClassifyDependency(
-    Act, form="Dependency class", tab="Command", may=(*LEAD, "investigates"), about=("dependency",),
-    group="decision",
-):  # fmt: skip
+class ClassifyDependency(_Command, form="Dependency class", may=INVESTIGATES, about=("dependency",), group="decision"):
     """Say which class of dependency is hit; it sets the default posture."""
 
-    kind: Literal["classify_dependency"] = "classify_dependency"
-    dependency: Dependency
+    dependency: v.Dependency
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.dependency == self.dependency:
@@ -122,13 +99,12 @@ class ClassifyDependency(
         return f"Dependency class: {self.dependency}"
 
 
-class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investigates"), weighty=True, group="decision"):
+class ChangeSeverity(_Command, form="Severity", may=INVESTIGATES, weighty=True, group="decision"):
     """Revise the severity, with the evidence that moved it."""
 
-    kind: Literal["change_severity"] = "change_severity"
-    severity: Severity
-    because: Line
-    evidence: Evidence = ()
+    severity: v.Severity
+    because: v.Line
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.severity == self.severity:
@@ -146,11 +122,10 @@ class ChangeSeverity(Act, form="Severity", tab="Command", may=(*LEAD, "investiga
         return history.declared_at is not None
 
 
-class ChangeStatus(Act, form="Status", tab="Command", may=(*LEAD, "speaks"), open=True, weighty=True, group="decision"):
+class ChangeStatus(_Command, form="Status", may=SPEAKS, open=True, weighty=True, group="decision"):
     """Move the incident along: investigating, identified, mitigating, monitoring (resolved needs closure)."""
 
-    kind: Literal["change_status"] = "change_status"
-    status: Status
+    status: v.Status
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.status == "resolved":
@@ -166,15 +141,12 @@ class ChangeStatus(Act, form="Status", tab="Command", may=(*LEAD, "speaks"), ope
         return f"Status: {self.status}"
 
 
-class ChangeStrategy(
-    Act, form="Change strategy", tab="Decide", may=(*LEAD, "executes"), weighty=True, group="decision",
-):  # fmt: skip
+class ChangeStrategy(_Command, form="Change strategy", tab="Decide", may=EXECUTES, weighty=True, group="decision"):
     """Give up the branch in hand for another one because it is stuck."""
 
-    kind: Literal["change_strategy"] = "change_strategy"
-    strategy: Strategy
-    because: Line
-    evidence: Evidence = ()
+    strategy: v.Strategy
+    because: v.Line
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.strategy == self.strategy:
@@ -197,13 +169,11 @@ def kinds_stopped(what: Stopped) -> tuple[str, ...]:
 
 
 class Freeze(
-    Act, form="Freeze", tab="Command", may=(*LEAD, "executes"), open=True, weighty=True, hands_on=True,
-    wordless=True, about=("what",), group="lead",
+    _Command, form="Freeze", may=EXECUTES, open=True, weighty=True, hands_on=True, wordless=True, about=("what",),
 ):  # fmt: skip
     """Stop merges, deploys, or both on the named services."""
 
-    kind: Literal["freeze"] = "freeze"
-    scope: tuple[Service, ...]
+    scope: tuple[v.Service, ...]
     what: Stopped = "both"
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -220,11 +190,10 @@ class Freeze(
         return f"Frozen ({self.what}): {', '.join(self.scope)}"
 
 
-class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, hands_on=True, group="lead"):
+class LiftFreeze(_Command, form="Lift freeze", may=LEAD, open=True, hands_on=True):
     """Let changes flow again."""
 
-    kind: Literal["lift_freeze"] = "lift_freeze"
-    scope: tuple[Service, ...]
+    scope: tuple[v.Service, ...]
 
     def objection(self, asked: Asked) -> Refusal | None:
         if not any(service in asked.incident.frozen for service in self.scope):
@@ -242,11 +211,10 @@ class LiftFreeze(Act, form="Lift freeze", tab="Command", may=LEAD, open=True, ha
         return bool(history.frozen)
 
 
-class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=True, about=("role",), group="lead"):
+class PageTeam(_Command, form="Page somebody", open=True, wordless=True, about=("role",)):
     """Page a specialist who is not in the room yet."""
 
-    kind: Literal["page_team"] = "page_team"
-    role: Role
+    role: v.Role
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.present[self.role]:
@@ -264,18 +232,17 @@ class PageTeam(Act, form="Page somebody", tab="Command", open=True, wordless=Tru
 
 
 class AssignTask(
-    Act, form="Task", tab="Command", wordless=True, about=("query", "action", "lane"), group="lead", minor=True,
+    _Command, form="Task", wordless=True, about=("query", "action", "lane"), minor=True, closed_by=("to",),
 ):  # fmt: skip
     """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 
-    kind: Literal["assign_task"] = "assign_task"
-    to: Role
-    text: Line
-    lane: Lane | None = None
-    query: Query | None = None
-    action: Action | None = None
-    topic: Topic | None = None
-    due_minutes: Minutes = 5
+    to: v.Role
+    text: v.Line
+    lane: v.Lane | None = None
+    query: v.Query | None = None
+    action: v.Action | None = None
+    topic: v.Topic | None = None
+    due_minutes: v.Minutes = 5
 
     def objection(self, asked: Asked) -> Refusal | None:
         # A task about an action is an order for it: whoever may not give the one may not give the other.
@@ -294,14 +261,11 @@ class AssignTask(
         # Ordering something and doing it come to the same.
         return ("do", self.query or self.action) if self.query or self.action else super().essence()
 
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.to)
-
 
 class _OwnTask(Act, opens_with="tasks", wordless=True):
     """Something said of a task by whoever has it."""
 
-    task: Annotated[Ref, Pick("tasks")]
+    task: Annotated[v.Ref, v.Pick("tasks")]
 
     def objection(self, asked: Asked) -> Refusal | None:
         incident = asked.incident
@@ -324,9 +288,6 @@ class _OwnTask(Act, opens_with="tasks", wordless=True):
 class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="lead", minor=True):
     """Say that you have the task; also the way to take one back that was given to somebody else meanwhile."""
 
-    kind: Literal["acknowledge_task"] = "acknowledge_task"
-    task: Annotated[Ref, Pick("tasks")]
-
     def carry_out(self, asked: Asked) -> None:
         task = asked.incident.tasks[self.task]
         if task.owner != asked.role:  # taken back
@@ -337,10 +298,8 @@ class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="le
 class ReportTask(_OwnTask, form="Report a task", tab="Investigate", group="message", minor=True):
     """Close a task with what was found: conditions, actions, needs."""
 
-    kind: Literal["report_task"] = "report_task"
-    task: Annotated[Ref, Pick("tasks")]
-    text: Text
-    evidence: Evidence = ()
+    text: v.Text
+    evidence: v.Evidence = ()
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.emit(e.TaskReported(task=self.task, owner=asked.role, text=self.text))

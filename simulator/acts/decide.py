@@ -4,45 +4,27 @@ from __future__ import annotations
 
 from typing import Literal
 
-from simulator.acts.base import LEAD, Act
+from simulator import values as v
+from simulator.acts.base import EXECUTES, LEAD, Act
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import (
-    Action,
-    Channel,
-    Check,
-    Confidence,
-    Evidence,
-    Figure,
-    Harm,
-    Line,
-    Minutes,
-    Phase,
-    Recommendation,
-    RejectedRung,
-    Revision,
-    Risk,
-    Role,
-    Seat,
-    Segment,
-    Strategy,
-    Text,
-    Why,
-)
 
 
-class RecordOption(Act, form="Option", tab="Decide", about=("action",), number="option", group="decision"):
+class _Decide(Act, tab="Decide", group="decision"):
+    """Something written down before the world is changed, or about why it is."""
+
+
+class RecordOption(_Decide, form="Option", about=("action",), number="option"):
     """Put one option on the table before anything is executed."""
 
-    kind: Literal["record_option"] = "record_option"
-    action: Action
-    effect: Line = ""
-    coverage: tuple[Segment, ...]
-    minutes_to_effect: Minutes
-    risk: Harm
-    reversal_minutes: Minutes
-    abort_if: Check | None = None
+    action: v.Action
+    effect: v.Line = ""
+    coverage: tuple[v.Segment, ...]
+    minutes_to_effect: v.Minutes
+    risk: v.Harm
+    reversal_minutes: v.Minutes
+    abort_if: v.Check | None = None
 
     def fold(self, history: History, entry: Entry) -> None:
         history.options.append(entry)
@@ -56,17 +38,13 @@ class RecordOption(Act, form="Option", tab="Decide", about=("action",), number="
         )  # fmt: skip
 
 
-class RecordContradiction(
-    Act, form="Contradiction", tab="Decide", may=(*LEAD, "executes"), weighty=True, number="contradiction",
-    group="decision",
-):  # fmt: skip
+class RecordContradiction(_Decide, form="Contradiction", may=EXECUTES, weighty=True, number="contradiction"):
     """Two owners want different things: both recommendations, the choice, and when it is looked at again."""
 
-    kind: Literal["record_contradiction"] = "record_contradiction"
-    recommendations: tuple[Recommendation, Recommendation]
-    choice: Action
-    reassess_minutes: Minutes = 10
-    evidence: Evidence = ()
+    recommendations: tuple[v.Recommendation, v.Recommendation]
+    choice: v.Action
+    reassess_minutes: v.Minutes = 10
+    evidence: v.Evidence = ()
 
     def sentence(self, n: Names) -> str:
         sides = " / ".join(f"{n.voice(r)}: {n.title('actions', r.action)}" for r in self.recommendations)
@@ -76,15 +54,14 @@ class RecordContradiction(
         )  # fmt: skip
 
 
-class RecordReadiness(Act, form="Readiness", tab="Decide", number="readiness", group="decision"):
+class RecordReadiness(_Decide, form="Readiness", number="readiness"):
     """Write down what the readiness prechecks gave: known-good revision, rollback path, health, thread."""
 
-    kind: Literal["record_readiness"] = "record_readiness"
-    known_good: Revision
+    known_good: v.Revision
     rollback: Literal["ready", "blocked", "unknown"]
-    plan: Action | None = None
-    evidence_channel: Channel = "incident"
-    evidence: Evidence = ()
+    plan: v.Action | None = None
+    evidence_channel: v.Channel = "incident"
+    evidence: v.Evidence = ()
 
     def fold(self, history: History, entry: Entry) -> None:
         history.readiness = entry
@@ -96,27 +73,23 @@ class RecordReadiness(Act, form="Readiness", tab="Decide", number="readiness", g
         )  # fmt: skip
 
 
-class RecordDecision(
-    Act, form="Decision", tab="Decide", may=(*LEAD, "executes"), weighty=True, about=("actions",), number="decision",
-    group="decision",
-):  # fmt: skip
+class RecordDecision(_Decide, form="Decision", may=EXECUTES, weighty=True, about=("actions",), number="decision"):
     """Checkpoint decision: what, why now, what was rejected, who does it, who checks it, three statements."""
 
-    kind: Literal["record_decision"] = "record_decision"
     decision: Literal["continue mitigation", "rollback", "escalate and pause"]
-    actions: tuple[Action, ...] = ()
-    strategy: Strategy
-    why_now: Why
-    evidence: Evidence
-    rejected: tuple[RejectedRung, ...] = ()
-    execution_owner: Role
-    verification_owner: Role
-    reversal_minutes: Minutes
-    blast_radius: tuple[Harm, ...] = ()
-    check: Check
-    confidence: Confidence
-    contained_until_minutes: Minutes | None = None
-    note: Text = ""
+    actions: tuple[v.Action, ...] = ()
+    strategy: v.Strategy
+    why_now: v.Why
+    evidence: v.Evidence
+    rejected: tuple[v.RejectedRung, ...] = ()
+    execution_owner: v.Role
+    verification_owner: v.Role
+    reversal_minutes: v.Minutes
+    blast_radius: tuple[v.Harm, ...] = ()
+    check: v.Check
+    confidence: v.Confidence
+    contained_until_minutes: v.Minutes | None = None
+    note: v.Text = ""
 
     def fold(self, history: History, entry: Entry) -> None:
         history.decisions.append(entry)
@@ -131,19 +104,15 @@ class RecordDecision(
         )  # fmt: skip
 
 
-class RecordSnapshot(
-    Act, form="Snapshot", tab="Decide", may=LEAD, weighty=True, about=("phase",), number="snapshot",
-    group="decision",
-):  # fmt: skip
+class RecordSnapshot(_Decide, form="Snapshot", may=LEAD, weighty=True, about=("phase",), number="snapshot"):
     """Incident command snapshot: where we are, what we would go back to, what waiting costs."""
 
-    kind: Literal["record_snapshot"] = "record_snapshot"
-    phase: Phase
-    stable_revision: Revision
-    candidate: Action | None = None
-    risk_of_waiting: Figure
-    next_checkpoint_minutes: Minutes
-    next_owner: Seat
+    phase: v.Phase
+    stable_revision: v.Revision
+    candidate: v.Action | None = None
+    risk_of_waiting: v.Figure
+    next_checkpoint_minutes: v.Minutes
+    next_owner: v.Seat
 
     def fold(self, history: History, entry: Entry) -> None:
         history.next_checkpoint_due = entry.at + round(60 * self.next_checkpoint_minutes)
@@ -157,16 +126,15 @@ class RecordSnapshot(
         )  # fmt: skip
 
 
-class RecordPacket(Act, form="Evidence packet", tab="Decide", weighty=True, number="packet", group="decision"):
+class RecordPacket(_Decide, form="Evidence packet", weighty=True, number="packet"):
     """Evidence packet: severity and owner are filled in; add impact, evidence, residual risk, what is next."""
 
-    kind: Literal["record_packet"] = "record_packet"
-    segments: tuple[Segment, ...]
-    impact: tuple[Figure, ...]
-    evidence: Evidence
-    residual_risks: tuple[Risk, ...] = ()
-    next_checkpoint_minutes: Minutes
-    next_owner: Seat
+    segments: tuple[v.Segment, ...]
+    impact: tuple[v.Figure, ...]
+    evidence: v.Evidence
+    residual_risks: tuple[v.Risk, ...] = ()
+    next_checkpoint_minutes: v.Minutes
+    next_owner: v.Seat
 
     def fold(self, history: History, entry: Entry) -> None:
         history.packets.append(entry)

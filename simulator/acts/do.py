@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
-from simulator.acts.base import LEAD, Act, Asked, already, unmet
+from simulator import values as v
+from simulator.acts.base import EXECUTES, Act, Asked, already, unmet
 from simulator.answers import Refusal
 from simulator.monitoring.verification import measure
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.text import Utc
-from simulator.values import Action, Evidence, Metric, Minute, Minutes, Pick, Ref, Role, Segment
 
 CAPTURE_SECONDS = 60
 
 
-class TakeAction(
-    Act, form="Take action", tab="Act", may=(*LEAD, "executes"), for_executors=True, hands_on=True, wordless=True,
-    about=("action",), group="action", minor=True,
-):  # fmt: skip
+class _Deed(Act, tab="Act", hands_on=True, wordless=True, group="action"):
+    """Something done to the world, or looked up in it with care."""
+
+
+class TakeAction(_Deed, form="Take action", may=EXECUTES, for_executors=True, about=("action",), minor=True):
     """Do something to the world, or have the executor do it."""
 
-    kind: Literal["take_action"] = "take_action"
-    action: Action
-    executor: Role | None = None
-    decision: Annotated[Ref, Pick("decisions")] | None = None
+    action: v.Action
+    executor: v.Role | None = None
+    decision: Annotated[v.Ref, v.Pick("decisions")] | None = None
 
     def allowed(self, asked: Asked) -> bool:
         action = asked.scenario.find("actions", self.action)
@@ -60,14 +60,10 @@ class TakeAction(
         return ("do", self.action)
 
 
-class AbortAction(
-    Act, form="Abort action", tab="Act", may=(*LEAD, "executes"), hands_on=True, wordless=True, opens_with="running",
-    about=("action",), group="action",
-):  # fmt: skip
+class AbortAction(_Deed, form="Abort action", may=EXECUTES, opens_with="running", about=("action",)):
     """Stop an action that is still running."""
 
-    kind: Literal["abort_action"] = "abort_action"
-    action: Annotated[Ref, Pick("running")]
+    action: Annotated[v.Ref, v.Pick("running")]
 
     def objection(self, asked: Asked) -> Refusal | None:
         run = asked.incident.runs[self.action]
@@ -83,14 +79,10 @@ class AbortAction(
         return f"aborts {n.title('actions', self.action.ident)}"
 
 
-class SignOff(
-    Act, form="Sign off", tab="Act", opens_with="to_sign", wordless=True, about=("action",), group="action",
-    minor=True,
-):  # fmt: skip
+class SignOff(_Deed, form="Sign off", opens_with="to_sign", about=("action",), minor=True, hands_on=False):
     """Give the sign-off that an action waits for."""
 
-    kind: Literal["sign_off"] = "sign_off"
-    action: Action
+    action: v.Action
 
     def objection(self, asked: Asked) -> Refusal | None:
         action = asked.scenario.find("actions", self.action)
@@ -113,13 +105,10 @@ class SignOff(
         return f"signs off: {n.title('actions', self.action)}"
 
 
-class CaptureEvidence(
-    Act, form="Capture evidence", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True,
-):  # fmt: skip
+class CaptureEvidence(_Deed, form="Capture evidence", tab="Investigate", group="finding", minor=True):
     """Preserve logs and state before changing anything (audit capture, evidence snapshot)."""
 
-    kind: Literal["capture_evidence"] = "capture_evidence"
-    executor: Role | None = None
+    executor: v.Role | None = None
 
     def allowed(self, asked: Asked) -> bool:
         special = self._special(asked)
@@ -151,19 +140,15 @@ class CaptureEvidence(
         return TakeAction(action=special, executor=self.executor) if special else None
 
 
-class RecordVerification(
-    Act, form="Verification", tab="Act", weighty=True, hands_on=True, wordless=True, number="verification",
-    group="decision",
-):  # fmt: skip
+class RecordVerification(_Deed, form="Verification", weighty=True, number="verification", group="decision"):
     """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
 
-    kind: Literal["record_verification"] = "record_verification"
-    metrics: tuple[Metric, ...]
-    baseline_from: Minute = Field(description="minutes relative to T+0, negative is before")
-    baseline_to: Minute
-    segments: tuple[Segment, ...] = ()
-    hold_minutes: Minutes = 5
-    evidence: Evidence = ()
+    metrics: tuple[v.Metric, ...]
+    baseline_from: v.Minute = Field(description="minutes relative to T+0, negative is before")
+    baseline_to: v.Minute
+    segments: tuple[v.Segment, ...] = ()
+    hold_minutes: v.Minutes = 5
+    evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.baseline_to <= self.baseline_from:
@@ -174,7 +159,7 @@ class RecordVerification(
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
-        run = Ref.to(self.number, drill.incident.counts[self.number])
+        run = v.Ref.to(self.number, drill.incident.counts[self.number])
         baseline = (round(60 * self.baseline_from), round(60 * self.baseline_to))
         drill.env.process(measure(drill, run, self.metrics, baseline, round(60 * self.hold_minutes)))
 

@@ -7,10 +7,10 @@ from typing import Literal
 from pydantic import Field
 
 from simulator import events as e
+from simulator import values as v
 from simulator.acts.base import LEAD, Act, Asked, already
 from simulator.answers import Refusal
 from simulator.names import Names, clauses
-from simulator.values import Action, Channel, Inject, Line, Minute, Name, Reason, Role, Text
 
 
 class EndDrill(
@@ -18,7 +18,6 @@ class EndDrill(
 ):  # fmt: skip
     """End the drill; the world runs on untouched to its horizon."""
 
-    kind: Literal["end_drill"] = "end_drill"
     how: Literal["resolved", "time", "stopped"] = "stopped"
 
     def carry_out(self, asked: Asked) -> None:
@@ -36,7 +35,7 @@ class _Hosted(Act, may=(), host=True):
 class _OfInject(_Hosted, about=("inject",)):
     """Something done with an inject that has not been delivered."""
 
-    inject: Inject
+    inject: v.Inject
 
     def objection(self, asked: Asked) -> Refusal | None:
         return already("that inject has been delivered") if self.inject in asked.incident.delivered else None
@@ -45,18 +44,12 @@ class _OfInject(_Hosted, about=("inject",)):
 class FireInject(_OfInject):
     """Deliver an inject now."""
 
-    kind: Literal["fire_inject"] = "fire_inject"
-    inject: Inject
-
     def carry_out(self, asked: Asked) -> None:
         asked.drill.deliver(asked.drill.msel.fire(self.inject))
 
 
 class HoldInject(_OfInject):
     """Keep an inject back until it is fired by hand."""
-
-    kind: Literal["hold_inject"] = "hold_inject"
-    inject: Inject
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.msel.lines[self.inject].state = "held"
@@ -65,9 +58,6 @@ class HoldInject(_OfInject):
 class SkipInject(_OfInject):
     """Leave an inject out."""
 
-    kind: Literal["skip_inject"] = "skip_inject"
-    inject: Inject
-
     def carry_out(self, asked: Asked) -> None:
         asked.drill.msel.lines[self.inject].state = "skipped"
 
@@ -75,10 +65,8 @@ class SkipInject(_OfInject):
 class EditInject(_OfInject):
     """Change the words or the time of an inject that has not been delivered."""
 
-    kind: Literal["edit_inject"] = "edit_inject"
-    inject: Inject
-    text: Text | None = None
-    at_minutes: Minute | None = None
+    text: v.Text | None = None
+    at_minutes: v.Minute | None = None
 
     def carry_out(self, asked: Asked) -> None:
         line = asked.drill.msel.lines[self.inject]
@@ -89,11 +77,10 @@ class EditInject(_OfInject):
 class SendAdHoc(_Hosted):
     """Say something as any persona, to one role or to all."""
 
-    kind: Literal["send_ad_hoc"] = "send_ad_hoc"
-    persona: Name
-    text: Text
-    to: Role | None = None
-    channel: Channel = "incident"
+    persona: v.Name
+    text: v.Text
+    to: v.Role | None = None
+    channel: v.Channel = "incident"
 
     def carry_out(self, asked: Asked) -> None:
         to = (self.to,) if self.to else ()
@@ -103,9 +90,8 @@ class SendAdHoc(_Hosted):
 class GiveHint(_Hosted):
     """Give a role a hint; it costs nothing and is on the record."""
 
-    kind: Literal["give_hint"] = "give_hint"
-    to: Role | None = None
-    text: Text
+    to: v.Role | None = None
+    text: v.Text
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.emit(e.HintGiven(to=(self.to,) if self.to else (), text=self.text))
@@ -114,10 +100,9 @@ class GiveHint(_Hosted):
 class OverrideOutcome(_Hosted, about=("action",), group="action"):
     """Force or forbid an action's outcome; needs a reason and excludes the drill from automatic score."""
 
-    kind: Literal["override_outcome"] = "override_outcome"
-    action: Action
+    action: v.Action
     outcome: Literal["force", "forbid"]
-    reason: Reason
+    reason: v.Reason
 
     def carry_out(self, asked: Asked) -> None:
         wanted, other = asked.drill.work.forced, asked.drill.work.forbidden
@@ -130,10 +115,9 @@ class OverrideOutcome(_Hosted, about=("action",), group="action"):
 class MarkObservation(_Hosted, after_the_end=True):
     """Stamp a moment with an observation."""
 
-    kind: Literal["mark_observation"] = "mark_observation"
-    objective: Line = ""
+    objective: v.Line = ""
     tag: Literal["+", "-", "note"] = "note"
-    text: Text
+    text: v.Text
 
     def sentence(self, n: Names) -> str:
         return clauses(f"Observed ({self.tag})", self.objective, self.text)
@@ -142,10 +126,9 @@ class MarkObservation(_Hosted, after_the_end=True):
 class RateTeam(_Hosted, after_the_end=True):
     """An evaluator's own rating, shown beside the score and never mixed into it."""
 
-    kind: Literal["rate_team"] = "rate_team"
     category: Literal["leadership", "communication", "situation awareness", "decision making", "global"]
     rating: int = Field(ge=1, le=4)
-    text: Text = ""
+    text: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(f"Rated {self.category}: {self.rating} of 4", self.text)

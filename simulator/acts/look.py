@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from simulator import events as e
+from simulator import values as v
 from simulator.acts.base import Act, Asked, unmet
 from simulator.answers import Refusal
 from simulator.names import Names
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.values import Cause, Evidence, Id, Line, Metric, Pick, Query, Ref, Role, Service, Topic
 
 SEARCH_SECONDS = 12
 LOG_LINES_SHOWN = 40
@@ -22,28 +20,25 @@ Lately = Annotated[float, Field(gt=0, le=180)]
 """Minutes back from now."""
 
 
-class StateHypothesis(
-    Act, form="Hypothesis", tab="Investigate", about=("cause",), number="hypothesis", group="decision",
-):  # fmt: skip
+class _Look(Act, tab="Investigate", group="finding"):
+    """A way of finding out."""
+
+
+class StateHypothesis(_Look, form="Hypothesis", about=("cause",), number="hypothesis", group="decision"):
     """Say what you think the cause is, and how sure you are."""
 
-    kind: Literal["state_hypothesis"] = "state_hypothesis"
-    cause: Cause
+    cause: v.Cause
     probability: float = Field(ge=0, le=1)
 
     def sentence(self, n: Names) -> str:
         return f"Hypothesis {round(100 * self.probability)} %: {n.title('causes', self.cause)}"
 
 
-class RunQuery(
-    Act, form="Run a query", tab="Investigate", hands_on=True, wordless=True, about=("query",), group="finding",
-    minor=True,
-):  # fmt: skip
+class RunQuery(_Look, form="Run a query", hands_on=True, wordless=True, about=("query",), minor=True):
     """Run a command or query, or have the executor run it. The output comes after its duration."""
 
-    kind: Literal["run_query"] = "run_query"
-    query: Query
-    executor: Role | None = None
+    query: v.Query
+    executor: v.Role | None = None
 
     def objection(self, asked: Asked) -> Refusal | None:
         return asked.settle_executor("queries", self.query, self.executor)
@@ -62,12 +57,11 @@ class RunQuery(
         return ("do", self.query)
 
 
-class SearchLogs(Act, form="Log search", tab="Investigate", hands_on=True, wordless=True, group="finding", minor=True):
+class SearchLogs(_Look, form="Log search", hands_on=True, wordless=True, minor=True):
     """Search the log stream; what it finds can be named as evidence."""
 
-    kind: Literal["search_logs"] = "search_logs"
-    text: Line = ""
-    service: Service | None = None
+    text: v.Line = ""
+    service: v.Service | None = None
     level: Literal["INFO", "WARN", "ERROR"] | None = None
     minutes: Lately = 15
 
@@ -99,35 +93,31 @@ class SearchLogs(Act, form="Log search", tab="Investigate", hands_on=True, wordl
         return " ".join(term for term in terms if term)
 
 
-class PinMetric(
-    Act, form="Pin a panel", tab="Investigate", hands_on=True, wordless=True, about=("metric",), group="finding",
-    minor=True,
-):  # fmt: skip
+class PinMetric(_Look, form="Pin a panel", hands_on=True, wordless=True, about=("metric",), minor=True):
     """Put a metric panel as it is now into the record, as evidence of class artifact (`metric:ID`)."""
 
-    kind: Literal["pin_metric"] = "pin_metric"
-    metric: Metric
+    metric: v.Metric
     minutes: Lately = 30
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
         since = drill.now - round(60 * self.minutes)
-        values = [v for _, v in drill.telemetry.series(self.metric, drill.now, since) if v is not None]
+        series = drill.telemetry.series(self.metric, drill.now, since)
+        values = [value for _, value in series if value is not None]
         drill.emit(
             e.MetricPinned(
-                run=drill.work.named(Ref.to("metric", self.metric)), metric=self.metric,
+                run=drill.work.named(v.Ref.to("metric", self.metric)), metric=self.metric,
                 last=values[-1] if values else None, low=min(values, default=None), high=max(values, default=None),
                 since=since,
             )
         )  # fmt: skip
 
 
-class AskRole(Act, form="Ask somebody", tab="Investigate", wordless=True, about=("role",), group="message"):
+class AskRole(_Look, form="Ask somebody", wordless=True, about=("role",), group="message", closed_by=("role",)):
     """Ask a role what they know about a topic."""
 
-    kind: Literal["ask_role"] = "ask_role"
-    role: Role
-    topic: Topic
+    role: v.Role
+    topic: v.Topic
 
     def objection(self, asked: Asked) -> Refusal | None:
         return asked.absent(self.role)
@@ -136,24 +126,17 @@ class AskRole(Act, form="Ask somebody", tab="Investigate", wordless=True, about=
         if asked.drill.teammates.simulated(self.role):
             asked.drill.env.process(asked.drill.teammates.ask(self.role, self.topic))
 
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.role)
-
     def sentence(self, n: Names) -> str:
         return f"{n.handle(self.role)}: what do you know about {n.title('topics', self.topic).lower()}?"
 
 
 class ChallengeClaim(
-    Act, form="Challenge a claim", tab="Investigate", opens_with="claims", about=("inject",), group="message",
+    _Look, form="Challenge a claim", opens_with="claims", about=("inject",), group="message", closed_by=("inject",),
 ):  # fmt: skip
     """Contradict a claim with evidence that could have gone the other way."""
 
-    kind: Literal["challenge_claim"] = "challenge_claim"
-    inject: Annotated[Id, Pick("claims")]
-    evidence: Evidence
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_told_inside(self.inject)
+    inject: Annotated[v.Id, v.Pick("claims")]
+    evidence: v.Evidence
 
     def fold(self, history: History, entry: Entry) -> None:
         history.claims.pop(self.inject, None)
@@ -162,17 +145,13 @@ class ChallengeClaim(
         return f"challenges the claim with {', '.join(self.evidence)}"
 
 
-class ShareCue(
-    Act, form="Share what you know", tab="Investigate", opens_with="own_cues", about=("cue",), group="finding",
-    minor=True,
-):  # fmt: skip
+class ShareCue(_Look, form="Share what you know", opens_with="own_cues", about=("cue",), minor=True):
     """Bring something that only you know into the channel."""
 
-    kind: Literal["share_cue"] = "share_cue"
-    cue: Annotated[Id, Pick("own_cues")]
+    cue: Annotated[v.Id, v.Pick("own_cues")]
 
     def objection(self, asked: Asked) -> Refusal | None:
-        return None if Ref.to("cue", self.cue) in asked.incident.refs else unmet("you do not know that yet")
+        return None if v.Ref.to("cue", self.cue) in asked.incident.refs else unmet("you do not know that yet")
 
     def carry_out(self, asked: Asked) -> None:
         cue = next(cue for cue in asked.scenario.find("roles", asked.role).cues if cue.id == self.cue)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from simulator import events as e
+from simulator import values as v
 from simulator.acts.base import LEAD, Act, Asked, already
 from simulator.answers import Refusal
 from simulator.names import Names
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import Stretch
-from simulator.values import COMMANDER, DEPUTY, Author, Lane, Name, Post, Seat, Service
 
 
 class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=True):
     """A person sits down in a role; until then a simulated teammate holds it."""
 
-    kind: Literal["take_seat"] = "take_seat"
-    seat: Seat
-    name: Name
+    seat: v.Seat
+    name: v.Name
 
     def objection(self, asked: Asked) -> Refusal | None:
         holder = asked.incident.person(self.seat)
@@ -39,8 +36,7 @@ class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=Tru
 class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
     """A person gets up; a simulated teammate takes over."""
 
-    kind: Literal["leave_seat"] = "leave_seat"
-    seat: Seat
+    seat: v.Seat
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.got_up(self.seat)
@@ -56,15 +52,14 @@ class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
 class AssignRole(Act, form="Commander, deputy", tab="Command", open=True, about=("role",), group="lead"):
     """Offer a post (commander, deputy) to the holder of a seat; your own is accepted at once."""
 
-    kind: Literal["assign_role"] = "assign_role"
-    role: Post
-    to: Seat
+    role: v.Post
+    to: v.Seat
 
     def objection(self, asked: Asked) -> Refusal | None:
         incident = asked.incident
         if incident.gone.get(self.role) == self.to:
             return Refusal("gone", f"{asked.title(self.to)} had to leave; pick another seat")
-        if self.role == DEPUTY and incident.holder(COMMANDER) == self.to:
+        if self.role == v.DEPUTY and incident.holder(v.COMMANDER) == self.to:
             who = asked.handle(self.to)
             return Refusal("one_for_both", f"{who} is in command; the deputy is somebody else, pick another seat")
         if incident.holder(self.role) == self.to:
@@ -88,8 +83,7 @@ class AssignRole(Act, form="Commander, deputy", tab="Command", open=True, about=
 class AcceptRole(Act, form="Accept role", tab="Command", open=True, about=("role",), group="lead", minor=True):
     """Accept the post offered to your seat."""
 
-    kind: Literal["accept_role"] = "accept_role"
-    role: Post
+    role: v.Post
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.offered.get(self.role) != asked.role:
@@ -110,8 +104,7 @@ class AcceptRole(Act, form="Accept role", tab="Command", open=True, about=("role
 class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("role",), group="lead"):
     """Give up a post without a successor."""
 
-    kind: Literal["release_role"] = "release_role"
-    role: Post
+    role: v.Post
 
     def objection(self, asked: Asked) -> Refusal | None:
         held = asked.incident.holder(self.role) == asked.role
@@ -131,10 +124,9 @@ class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("ro
 class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("lane",), group="lead"):
     """Name the owner of a lane and the next owner after them."""
 
-    kind: Literal["assign_lane"] = "assign_lane"
-    lane: Lane
-    owner: Seat
-    next_owner: Seat
+    lane: v.Lane
+    owner: v.Seat
+    next_owner: v.Seat
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.lanes.get(self.lane) == (self.owner, self.next_owner):
@@ -151,9 +143,8 @@ class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("l
 class NameMergeOwner(Act, form="Merge owner", tab="Command", may=LEAD, open=True, about=("surface",), group="lead"):
     """Where two lanes touch one surface, name who merges."""
 
-    kind: Literal["name_merge_owner"] = "name_merge_owner"
-    surface: Service
-    owner: Seat
+    surface: v.Service
+    owner: v.Seat
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.merge_owners.get(self.surface) == self.owner:
@@ -167,6 +158,6 @@ class NameMergeOwner(Act, form="Merge owner", tab="Command", may=LEAD, open=True
         return f"Merges on {self.surface} go through {n.handle(self.owner)}"
 
 
-def seated(by: Author) -> TakeSeat:
+def seated(by: v.Author) -> TakeSeat:
     """Return the act with which whoever speaks for an empty seat sits down in it."""
     return TakeSeat(seat=by.role, name=by.name or by.role)

@@ -6,64 +6,43 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from simulator import events as e
-from simulator.acts.base import LEAD, Act, Asked
+from simulator import values as v
+from simulator.acts.base import SPEAKS, Act, Asked
 from simulator.answers import Refusal
 from simulator.names import Names, clauses, due
 from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.scenario.parts import Effect
-from simulator.values import (
-    COMMANDER,
-    Action,
-    Cause,
-    Channel,
-    Check,
-    Duty,
-    Figure,
-    Id,
-    Minutes,
-    Need,
-    Pick,
-    Ref,
-    Seat,
-    Segment,
-    Text,
-    Unknown,
-)
 
-SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
 Eta = Literal["unknown", "range", "point"]
 Progress = Literal["investigating", "mitigating", "recovered"]
 
 
-class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote"):
+class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote", closed_by=("channel",)):
     """Say something in a channel."""
 
-    kind: Literal["post_message"] = "post_message"
-    channel: Channel = "incident"
-    text: Text
+    channel: v.Channel = "incident"
+    text: v.Text
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.circle.is_restricted(self.channel) and not asked.circle.knows(asked.role):
             return Refusal("need_to_know", f"you are not in #{self.channel}; it is for those who need to know")
         return None
 
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_restricted(self.channel)
-
     def sentence(self, n: Names) -> str:
         where = n.where(self.channel)
         return f"{where}: {self.text}" if where else self.text
 
 
-class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message"):
+class AnswerAsker(
+    Act, form="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message", closed_by=("inject",),
+):  # fmt: skip
     """Answer somebody who asked, with one of the answers on offer."""
 
-    kind: Literal["answer_asker"] = "answer_asker"
-    inject: Annotated[Id, Pick("asks")]
-    answer: Annotated[Id, Pick("answers")]
-    text: Text = ""
+    inject: Annotated[v.Id, v.Pick("asks")]
+    answer: Annotated[v.Id, v.Pick("answers")]
+    text: v.Text = ""
 
     def objection(self, asked: Asked) -> Refusal | None:
         inject = asked.scenario.find("injects", self.inject)
@@ -75,14 +54,11 @@ class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inj
         drill = asked.drill
         inject = asked.scenario.find("injects", self.inject)
         answer = next(one for one in inject.answers if one.id == self.answer)
-        about = Ref.to("inject", inject.id)
+        about = v.Ref.to("inject", inject.id)
         drill.turn(answer.effects, about)
         if answer.reply:
             text = drill.render(answer.reply)
             drill.emit(e.MessagePosted(role=inject.persona, channel=inject.channel, text=text, about=about))
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_told_inside(self.inject)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.asks.pop(self.inject, None)
@@ -94,16 +70,15 @@ class AnswerAsker(Act, form="Answer", tab="Tell", opens_with="asks", about=("inj
 class EscalateInternally(Act, form="Escalate", tab="Tell", may=SPEAKS, weighty=True, number="update", group="message"):
     """Tell engineering leadership: impact, decision in hand, what you need, when they hear again."""
 
-    kind: Literal["escalate_internally"] = "escalate_internally"
-    impact: Figure
-    decision: Action | None = None
-    ask: Need
-    next_update_minutes: Minutes
-    owner: Seat
-    text: Text = ""
+    impact: v.Figure
+    decision: v.Action | None = None
+    ask: v.Need
+    next_update_minutes: v.Minutes
+    owner: v.Seat
+    text: v.Text = ""
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.tell("leadership", entry)
+        history.told["leadership"] = entry.at
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -136,17 +111,16 @@ class _Update(Act, may=SPEAKS, tab="Tell", weighty=True, number="update", group=
 class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", "cause")):
     """Tell customers or the company: status, impact, mitigation, unknowns, when they hear again."""
 
-    kind: Literal["update_stakeholders"] = "update_stakeholders"
     audience: Literal["public", "internal", "restricted"]
     status: Progress
-    impact: Figure | None = None
-    segments: tuple[Segment, ...] = ()
-    mitigation: Action | None = None
-    unknowns: tuple[Unknown, ...] = ()
-    cause: Cause | None = None
+    impact: v.Figure | None = None
+    segments: tuple[v.Segment, ...] = ()
+    mitigation: v.Action | None = None
+    unknowns: tuple[v.Unknown, ...] = ()
+    cause: v.Cause | None = None
     eta: Eta = "unknown"
-    next_update_minutes: Minutes
-    text: Text = ""
+    next_update_minutes: v.Minutes
+    text: v.Text = ""
 
     def objection(self, asked: Asked) -> Refusal | None:
         if self.audience == "restricted" and not asked.circle.knows(asked.role):
@@ -164,7 +138,7 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
         return self.audience == "public"
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.tell(self.audience, entry)
+        history.told[self.audience] = entry.at
         history.next_update_due = entry.at + round(60 * self.next_update_minutes)
 
     def sentence(self, n: Names) -> str:
@@ -180,21 +154,20 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
 class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
     """Tell executives what is known, unknown, the impact, the mitigation and when they hear again."""
 
-    kind: Literal["update_executives"] = "update_executives"
-    impact: Figure | None = None
+    impact: v.Figure | None = None
     """None is for whoever may not know: outside need-to-know there are no figures to give."""
-    cause: Cause | None = None
-    mitigation: Action | None = None
-    unknowns: tuple[Unknown, ...] = ()
+    cause: v.Cause | None = None
+    mitigation: v.Action | None = None
+    unknowns: tuple[v.Unknown, ...] = ()
     eta: Eta = "unknown"
-    next_update_minutes: Minutes
-    text: Text = ""
+    next_update_minutes: v.Minutes
+    text: v.Text = ""
 
     def tells_detail(self) -> bool:
         return self.cause is not None
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.tell("executives", entry)
+        history.told["executives"] = entry.at
 
     def sentence(self, n: Names) -> str:
         return clauses(
@@ -212,11 +185,10 @@ class CorrectUpdate(
 ):  # fmt: skip
     """Take back or correct something an earlier update said."""
 
-    kind: Literal["correct_update"] = "correct_update"
-    update: Annotated[Ref, Pick("updates")]
+    update: Annotated[v.Ref, v.Pick("updates")]
     status: Progress
-    impact: Figure | None = None
-    text: Text = ""
+    impact: v.Figure | None = None
+    text: v.Text = ""
 
     def sentence(self, n: Names) -> str:
         return clauses(f"Correction of {self.update}: {self.status}", n.figure(self.impact), self.text)
@@ -225,20 +197,19 @@ class CorrectUpdate(
 class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"):
     """Hand a lane or command to somebody, so that nothing falls between the two of you."""
 
-    kind: Literal["hand_off"] = "hand_off"
     what: Literal["commander", "triage", "mitigation", "verification", "comms"]
-    to: Seat
-    included: tuple[Segment, ...]
-    unknowns: tuple[Unknown, ...]
-    hypothesis: Cause | None = None
-    in_flight: tuple[Action, ...] = ()
-    next_checkpoint_minutes: Minutes
-    rollback_trigger: Check | None = None
-    packet: Annotated[Ref, Pick("packets")] | None = None
-    note: Text = ""
+    to: v.Seat
+    included: tuple[v.Segment, ...]
+    unknowns: tuple[v.Unknown, ...]
+    hypothesis: v.Cause | None = None
+    in_flight: tuple[v.Action, ...] = ()
+    next_checkpoint_minutes: v.Minutes
+    rollback_trigger: v.Check | None = None
+    packet: Annotated[v.Ref, v.Pick("packets")] | None = None
+    note: v.Text = ""
 
     def objection(self, asked: Asked) -> Refusal | None:
-        if self.what == COMMANDER and asked.incident.holder(COMMANDER) != asked.role:
+        if self.what == v.COMMANDER and asked.incident.holder(v.COMMANDER) != asked.role:
             return Refusal("rights", "only the commander hands command over")
         if self.to == asked.role:
             return Refusal("self", "hand it to somebody else")
@@ -246,7 +217,7 @@ class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
-        handoff = Ref.to("handoff", len(drill.incident.handoffs) + 1)
+        handoff = v.Ref.to("handoff", len(drill.incident.handoffs) + 1)
         drill.emit(e.HandOffOffered(handoff=handoff, what=self.what, giver=asked.role, receiver=self.to))
         if drill.teammates.simulated(self.to):
             drill.env.process(drill.teammates.accept_handoff(handoff, self.to))
@@ -265,14 +236,13 @@ class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"
 class AcceptHandOff(Act, form="Accept handoff", tab="Command", opens_with="handoffs", group="lead", minor=True):
     """Say that you have what was handed to you."""
 
-    kind: Literal["accept_hand_off"] = "accept_hand_off"
-    handoff: Annotated[Ref, Pick("handoffs")]
+    handoff: Annotated[v.Ref, v.Pick("handoffs")]
 
     def objection(self, asked: Asked) -> Refusal | None:
         offer = asked.incident.handoffs.get(self.handoff)
         if offer is None or offer.receiver != asked.role:
             return Refusal("not_yours", "that was not handed to you")
-        if offer.what == COMMANDER and asked.incident.holder(COMMANDER) != offer.giver:
+        if offer.what == v.COMMANDER and asked.incident.holder(v.COMMANDER) != offer.giver:
             return Refusal("late", "command has gone elsewhere since that was offered")
         return None
 

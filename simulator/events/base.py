@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from typing import ClassVar
 
 from simulator.names import Names, Said
-from simulator.record.entry import Body, Entry, Says
-
-
-class EventSays(Says, total=False):
-    """What an event says of itself besides."""
-
-    in_world: bool
-    doer: str
+from simulator.record.entry import Body, Entry
+from simulator.values import Ref
 
 
 class Event(Body):
@@ -20,13 +14,19 @@ class Event(Body):
 
     to: tuple[str, ...] = ()
 
-    def __init_subclass__(cls, **says: Unpack[EventSays]) -> None:
-        super().__init_subclass__(**says)
-
     in_world: ClassVar[bool] = False
     """It stands in the world's lane of a timeline, not in the team's."""
     doer: ClassVar[str] = ""
     """The field that says which role did it; empty: nobody's doing, or that of whoever is behind the entry."""
+    cited: ClassVar[str] = ""
+    """The field it can be cited by: a reference, or an id, to which the field's name is the kind."""
+
+    @property
+    def refs(self) -> tuple[Ref, ...]:
+        if not self.cited:
+            return ()
+        value = getattr(self, self.cited)
+        return (value if isinstance(value, Ref) else Ref.to(self.cited, value),)
 
     @property
     def readers(self) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from simulator.values import Words
 class CommandRefused(Event, group="refused", news="something was refused"):
     """An act was impossible or not this role's to give; nothing else came of it."""
 
-    kind: Literal["command_refused"] = "command_refused"
     command: int
     """Sequence number of the refused act."""
     code: str
@@ -28,7 +27,6 @@ class CommandRefused(Event, group="refused", news="something was refused"):
 class DrillEnded(Event, group="lead", news="the drill is over"):
     """People stopped playing; the world runs on untouched to the horizon."""
 
-    kind: Literal["drill_ended"] = "drill_ended"
     how: Literal["resolved", "time", "stopped"]
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -41,13 +39,10 @@ class DrillEnded(Event, group="lead", news="the drill is over"):
 class HorizonReached(Event):
     """The world stopped: harm is final."""
 
-    kind: Literal["horizon_reached"] = "horizon_reached"
-
 
 class ClosureRefused(Event, group="decision", news="closure was refused"):
     """The gate's answer: the incident stays active; `missing` names each condition that is not met."""
 
-    kind: Literal["closure_refused"] = "closure_refused"
     missing: tuple[str, ...]
 
     def in_words(self, n: Names, entry: Entry) -> Said:
@@ -57,8 +52,6 @@ class ClosureRefused(Event, group="decision", news="closure was refused"):
 
 class IncidentClosed(Event, group="decision", news="it is closed"):
     """The gate's answer: every condition is met."""
-
-    kind: Literal["incident_closed"] = "incident_closed"
 
     def fold(self, history: History, entry: Entry) -> None:
         history.closed, history.status = True, "resolved"

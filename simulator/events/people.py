@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
-
 from simulator.events.base import Event, system
 from simulator.names import Names, Said
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import Offer, Stretch, Task
@@ -18,13 +14,11 @@ from simulator.values import COMMANDER, Action, Id, Lane, Post, Query, Ref, Role
 class PageSent(Event, group="lead", minor=True):
     """A role was paged."""
 
-    kind: Literal["page_sent"] = "page_sent"
     role: Role
     about: Words
 
     def fold(self, history: History, entry: Entry) -> None:
         history.paged[self.role] = entry.at
-        history.pages.setdefault(self.role, []).append(entry.at)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return system(f"Pager rings at {n.handle(self.role)}")
@@ -33,7 +27,6 @@ class PageSent(Event, group="lead", minor=True):
 class PageUnanswered(Event, group="lead", news="a page was not answered"):
     """Nobody answered; the secondary is being paged."""
 
-    kind: Literal["page_unanswered"] = "page_unanswered"
     role: Role
 
     def in_words(self, n: Names, entry: Entry) -> Said:
@@ -43,12 +36,10 @@ class PageUnanswered(Event, group="lead", news="a page was not answered"):
 class RoleJoined(Event, group="lead", news="somebody joined"):
     """A paged specialist is in the room."""
 
-    kind: Literal["role_joined"] = "role_joined"
     role: Role
 
     def fold(self, history: History, entry: Entry) -> None:
         history.present[self.role] = True
-        history.joined.setdefault(self.role, entry.at)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return system(f"{n.handle(self.role)} joined")
@@ -57,7 +48,6 @@ class RoleJoined(Event, group="lead", news="somebody joined"):
 class RoleAccepted(Event, group="lead", doer="seat"):
     """A post has a holder who accepted it."""
 
-    kind: Literal["role_accepted"] = "role_accepted"
     role: Post
     seat: Seat
 
@@ -74,7 +64,6 @@ class RoleAccepted(Event, group="lead", doer="seat"):
 class RoleVacated(Event, group="lead", doer="seat"):
     """The holder of a post had to go without having handed it over."""
 
-    kind: Literal["role_vacated"] = "role_vacated"
     role: Post
     seat: Seat
 
@@ -89,7 +78,6 @@ class RoleVacated(Event, group="lead", doer="seat"):
 class RoleDoubled(Event, group="lead", news="one person is commander and deputy", doer="seat"):
     """One holder has both posts, which the playbook wants with two people: name another deputy."""
 
-    kind: Literal["role_doubled"] = "role_doubled"
     seat: Seat
 
     def in_words(self, n: Names, entry: Entry) -> Said:
@@ -97,10 +85,11 @@ class RoleDoubled(Event, group="lead", news="one person is commander and deputy"
         return Said("decision", "one for both", n.handle(self.seat), text)
 
 
-class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
+class TaskAssigned(
+    Event, group="lead", news="you have a task", doer="owner", cited="task", closed_by=("owner", "assigned_by"),
+):  # fmt: skip
     """A task got its id (`task`, such as `task:1`) and its owner."""
 
-    kind: Literal["task_assigned"] = "task_assigned"
     task: Ref
     owner: Role
     assigned_by: Role
@@ -111,13 +100,6 @@ class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
     topic: Topic | None = None
     due: int
     """Drill second by which a report is expected."""
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.task,)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.owner) and circle.knows(self.assigned_by)
 
     def concerns(self, role: str) -> bool:
         return self.owner == role
@@ -135,17 +117,15 @@ class TaskAssigned(Event, group="lead", news="you have a task", doer="owner"):
         return system(f"{self.task} for {n.handle(self.owner)}: {self.text} ({by})")
 
 
-class TaskReassigned(Event, group="lead", news="a task went to somebody else", doer="owner"):
+class TaskReassigned(
+    Event, group="lead", news="a task went to somebody else", doer="owner", closed_by=("owner", "was"),
+):  # fmt: skip
     """A task went to somebody else because nothing came of it, or was taken back by who had it first."""
 
-    kind: Literal["task_reassigned"] = "task_reassigned"
     task: Ref
     owner: Role
     was: Role
     due: int
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.owner) and circle.knows(self.was)
 
     def concerns(self, role: str) -> bool:
         return role in (self.owner, self.was)
@@ -159,15 +139,11 @@ class TaskReassigned(Event, group="lead", news="a task went to somebody else", d
         return system(f"{self.task} goes from {n.handle(self.was)} to {n.handle(self.owner)} (by {clock(self.due)})")
 
 
-class TaskAcknowledged(Event, group="lead", minor=True, doer="owner"):
+class TaskAcknowledged(Event, group="lead", minor=True, doer="owner", closed_by=("task", "owner")):
     """The owner said that they have it."""
 
-    kind: Literal["task_acknowledged"] = "task_acknowledged"
     task: Ref
     owner: Role
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.tasks[self.task].acknowledged = entry.at
@@ -176,16 +152,12 @@ class TaskAcknowledged(Event, group="lead", minor=True, doer="owner"):
         return system(f"{n.handle(self.owner)} has {self.task}")
 
 
-class TaskReported(Event, group="message", news="a task is reported", doer="owner"):
+class TaskReported(Event, group="message", news="a task is reported", doer="owner", closed_by=("task", "owner")):
     """The owner reported back; the task is closed."""
 
-    kind: Literal["task_reported"] = "task_reported"
     task: Ref
     owner: Role
     text: Words
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(hands.get(self.task, self.owner)) and circle.knows(self.owner)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.tasks[self.task].reported = entry.at
@@ -197,7 +169,6 @@ class TaskReported(Event, group="message", news="a task is reported", doer="owne
 class StandInCalled(Event, group="lead", doer="seat"):
     """Somebody sits in a seat and does nothing while others wait; the secondary is being paged."""
 
-    kind: Literal["stand_in_called"] = "stand_in_called"
     seat: Seat
 
     def in_words(self, n: Names, entry: Entry) -> Said:
@@ -207,7 +178,6 @@ class StandInCalled(Event, group="lead", doer="seat"):
 class StandInCame(Event, group="lead", news="somebody stands in for a silent seat", doer="seat"):
     """A simulated secondary does the seat's work until the person in it does anything."""
 
-    kind: Literal["stand_in_came"] = "stand_in_came"
     seat: Seat
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -221,7 +191,6 @@ class StandInCame(Event, group="lead", news="somebody stands in for a silent sea
 class StandInLeft(Event, group="lead", doer="seat"):
     """The person in the seat is back at work, or has got up; nobody stands in for them any more."""
 
-    kind: Literal["stand_in_left"] = "stand_in_left"
     seat: Seat
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -233,19 +202,14 @@ class StandInLeft(Event, group="lead", doer="seat"):
         return system(f"The secondary of {n.role(self.seat)} is gone again")
 
 
-class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", doer="receiver"):
+class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", doer="receiver", cited="handoff"):
     """A handoff got its id (`handoff:N`)."""
 
-    kind: Literal["hand_off_offered"] = "hand_off_offered"
     handoff: Ref
     what: Id
     """`commander`, or a lane."""
     giver: Role
     receiver: Role
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.handoff,)
 
     def concerns(self, role: str) -> bool:
         return self.receiver == role
@@ -260,7 +224,6 @@ class HandOffOffered(Event, group="lead", minor=True, news="a handoff for you", 
 class HandOffAccepted(Event, group="lead", doer="receiver"):
     """The receiver has it."""
 
-    kind: Literal["hand_off_accepted"] = "hand_off_accepted"
     handoff: Ref
     what: Id
     receiver: Role

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from simulator.events.base import Event
 from simulator.names import Names, Said
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import AlertState
@@ -17,20 +15,15 @@ FEW = 3
 """Readers up to which something is said to be for you."""
 
 
-class AlertFired(Event, group="alert", in_world=True, news="an alert fired"):
+class AlertFired(Event, group="alert", in_world=True, news="an alert fired", cited="alert"):
     """An alert rule held for its `for:`; `value` is what the rule saw. `page` is the role it pages, if any."""
 
-    kind: Literal["alert_fired"] = "alert_fired"
     alert: Alert
     severity: Literal["critical", "warning", "info"]
     summary: Words
     value: float
     page: Role | None = None
     runbook: Words | None = None
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("alert", self.alert),)
 
     def fold(self, history: History, entry: Entry) -> None:
         known = history.alerts.get(self.alert)
@@ -47,7 +40,6 @@ class AlertFired(Event, group="alert", in_world=True, news="an alert fired"):
 class AlertResolved(Event, group="alert", in_world=True):
     """An alert rule no longer holds."""
 
-    kind: Literal["alert_resolved"] = "alert_resolved"
     alert: Alert
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -57,19 +49,14 @@ class AlertResolved(Event, group="alert", in_world=True):
         return Said("alert", "resolved", n.title("alerts", self.alert), "no longer holds")
 
 
-class ChangeHappened(Event, group="change", in_world=True):
+class ChangeHappened(Event, group="change", in_world=True, cited="change"):
     """A deploy, flag flip, migration or configuration change, innocent ones included."""
 
-    kind: Literal["change_happened"] = "change_happened"
     change: Id
     service: Id
     summary: Words
     actor: Words
     detail: Words | None = None
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("change", self.change),)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         # The service stands before the line already.
@@ -79,10 +66,9 @@ class ChangeHappened(Event, group="change", in_world=True):
         return Said("change", "change", self.service, f"{text} ({self.actor})")
 
 
-class InjectDelivered(Event, group="inject", news="a message came"):
+class InjectDelivered(Event, group="inject", news="a message came", cited="inject", closed_by=("channel",)):
     """Something from outside reached a channel: a message, an ask, a claim, a call."""
 
-    kind: Literal["inject_delivered"] = "inject_delivered"
     inject: Inject
     persona: Words
     channel: Channel
@@ -90,13 +76,6 @@ class InjectDelivered(Event, group="inject", news="a message came"):
     form: Literal["message", "ask", "claim", "order"]
     answers: tuple[tuple[str, str], ...] = ()
     """Answers on offer, as (id, label)."""
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("inject", self.inject),)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_restricted(self.channel)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.delivered[self.inject] = entry.seq
@@ -113,55 +92,40 @@ class InjectDelivered(Event, group="inject", news="a message came"):
         return Said("inject", label, f"{self.persona} in {where}" if where else self.persona, self.text)
 
 
-class MessagePosted(Event, group="message", news="somebody wrote"):
+class MessagePosted(Event, group="message", news="somebody wrote", closed_by=("channel",)):
     """Somebody simulated said something; `about` is a reference (task, query, cue) where there is one."""
 
-    kind: Literal["message_posted"] = "message_posted"
     role: Words
     """A role, or a persona from outside."""
     channel: Channel
     text: Words
     about: Ref | None = None
 
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.is_restricted(self.channel)
-
     def in_words(self, n: Names, entry: Entry) -> Said:
         where = n.where(self.channel)
         return Said("person", "says", n.teammate(self.role) + (f" in {where}" if where else ""), self.text)
 
 
-class CueGiven(Event, group="finding", news="you were told something"):
+class CueGiven(Event, group="finding", news="you were told something", cited="cue"):
     """A role learned something that only it knows (always addressed)."""
 
-    kind: Literal["cue_given"] = "cue_given"
     cue: Cue
     role: Role
     text: Words
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("cue", self.cue),)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         return Said("cue", "only you know", "", self.text)
 
 
-class CueShared(Event, group="finding", news="somebody shared something", stands_from_now=True):
+class CueShared(
+    Event, group="finding", news="somebody shared something", stands_from_now=True, cited="cue", closed_by=("role",),
+):  # fmt: skip
     """A cue reached the channel; `how` says whether it was asked for, offered, or came late by itself."""
 
-    kind: Literal["cue_shared"] = "cue_shared"
     cue: Cue
     role: Role
     text: Words
     how: Literal["asked", "offered", "late"]
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (Ref.to("cue", self.cue),)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.role)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.cues.setdefault(self.cue, entry.at)
@@ -174,7 +138,6 @@ class CueShared(Event, group="finding", news="somebody shared something", stands
 class HintGiven(Event, group="finding", news="a hint"):
     """The next-step hint of training mode, or one from the facilitator."""
 
-    kind: Literal["hint_given"] = "hint_given"
     text: Words
 
     def in_words(self, n: Names, entry: Entry) -> Said:

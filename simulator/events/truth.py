@@ -13,7 +13,6 @@ from simulator.values import Action, Id, Ref, Role, Scalar, Segment, Words
 class FaultStarted(TruthEvent, group="fault"):
     """The fault behind the incident began."""
 
-    kind: Literal["fault_started"] = "fault_started"
     fault: Words
     since: int | None = None
     """Drill second at which it began, where that lies before the drill's own history."""
@@ -22,7 +21,6 @@ class FaultStarted(TruthEvent, group="fault"):
 class KnobTurned(TruthEvent, group="change"):
     """Something people or the scenario did changed the world; full after `over` seconds."""
 
-    kind: Literal["knob_turned"] = "knob_turned"
     knob: Id
     value: float
     over: int
@@ -33,7 +31,6 @@ class KnobTurned(TruthEvent, group="change"):
 class MitigationTookEffect(TruthEvent, group="effect"):
     """An action's propagation is over."""
 
-    kind: Literal["mitigation_took_effect"] = "mitigation_took_effect"
     run: Ref
     action: Action
 
@@ -45,7 +42,6 @@ class MitigationTookEffect(TruthEvent, group="effect"):
 class ToleranceCrossed(TruthEvent, group="tolerance"):
     """A segment went out of tolerance or came back."""
 
-    kind: Literal["tolerance_crossed"] = "tolerance_crossed"
     segment: Segment
     within: bool
 
@@ -53,7 +49,6 @@ class ToleranceCrossed(TruthEvent, group="tolerance"):
 class SlipMade(TruthEvent, group="slip", in_world=False):
     """A simulated person slipped: what they did or said was off, what the tools print is true."""
 
-    kind: Literal["slip_made"] = "slip_made"
     role: Role
     slip: Literal["wrong_place", "overstated", "misread"]
     about: Ref
@@ -64,7 +59,6 @@ class SlipMade(TruthEvent, group="slip", in_world=False):
 class MergeLanded(TruthEvent, group="change"):
     """A queued change landed because nothing froze it; `harmful` when it hurt."""
 
-    kind: Literal["merge_landed"] = "merge_landed"
     merge: Id
     service: Id
     harmful: bool
@@ -73,7 +67,6 @@ class MergeLanded(TruthEvent, group="change"):
 class TruthSampled(TruthEvent, group="state"):
     """The world once a minute: cumulative harm by dimension, segments, facts and figures."""
 
-    kind: Literal["truth_sampled"] = "truth_sampled"
     harm: dict[str, float]
     outside: dict[str, float]
     """Segment -> share still affected; within tolerance up to the segment's `tolerance`."""

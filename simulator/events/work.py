@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from simulator.events.base import Event, system
 from simulator.names import Names, Said, reading
-from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.text import clock
@@ -17,21 +15,17 @@ Grade = Literal["physics", "receipt", "artifact", "narrative"]
 """What kind of evidence an output is: what the system did, what it answered, a panel, somebody's word."""
 
 
-class _Executed(Event, doer="executor"):
+class _Executed(Event, doer="executor", closed_by=("executor",)):
     """Something that one role carries out: those who need to know keep their own work among themselves."""
 
     executor: Role
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(self.executor)
+    run: Ref
+    """Reference of this run: `query:ID`, `query:ID#2`, `action:ID`, `logs:N`, `capture:N`."""
 
 
 class QueryQueued(_Executed, group="finding", minor=True):
     """A query waits because its executor's hands are full."""
 
-    kind: Literal["query_queued"] = "query_queued"
-    run: Ref
-    executor: Role
     command_line: Words
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -44,10 +38,6 @@ class QueryQueued(_Executed, group="finding", minor=True):
 class QueryStarted(_Executed, group="finding", minor=True):
     """An executor began; the output comes at about `expected`."""
 
-    kind: Literal["query_started"] = "query_started"
-    run: Ref
-    """Reference of this run: `query:ID`, `query:ID#2`, `logs:N`, `capture:N`."""
-    executor: Role
     command_line: Words
     expected: int
 
@@ -58,14 +48,11 @@ class QueryStarted(_Executed, group="finding", minor=True):
         return system(f"{n.handle(self.executor)} runs $ {self.command_line}")
 
 
-class QueryFinished(_Executed, group="finding", news="a result is there"):
+class QueryFinished(_Executed, group="finding", news="a result is there", cited="run"):
     """The output as it stood at that moment. `figures` are the numbers it shows, `findings` what it says by name."""
 
-    kind: Literal["query_finished"] = "query_finished"
-    run: Ref
     query: Query | None = None
     """Id of the scenario's query; None for a log search."""
-    executor: Role
     command_line: Words
     output: Words
     evidence: Grade
@@ -73,10 +60,6 @@ class QueryFinished(_Executed, group="finding", news="a result is there"):
     findings: dict[str, Scalar] = {}
     ok: bool = True
     """False where the output is an error message (wrong precondition, wrong place)."""
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.run,)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.end_run(self.run, entry, self.ok)
@@ -86,23 +69,15 @@ class QueryFinished(_Executed, group="finding", news="a result is there"):
         return Said("output", label, n.handle(self.executor), f"$ {self.command_line}", self.output)
 
 
-class MetricPinned(Event, group="finding"):
+class MetricPinned(Event, group="finding", cited="run", closed_by=()):
     """A panel was put into the record: value, window and extremes as the measurement layer showed them."""
 
-    kind: Literal["metric_pinned"] = "metric_pinned"
     run: Ref
     metric: Metric
     last: float | None = None
     low: float | None = None
     high: float | None = None
     since: int
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.run,)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return True
 
     def in_words(self, n: Names, entry: Entry) -> Said:
         between = f", between {reading(self.low)} and {reading(self.high)} since {clock(self.since)}"
@@ -112,11 +87,7 @@ class MetricPinned(Event, group="finding"):
 class ActionQueued(_Executed, group="action", minor=True, news="your signature is wanted"):
     """An action waits for its executor, or for signatures."""
 
-    kind: Literal["action_queued"] = "action_queued"
-    run: Ref
-    """Reference of this run: `action:ID`, `action:ID#2`."""
     action: Action
-    executor: Role
     waits_for: tuple[Role, ...] = ()
     """Roles whose signature is missing."""
 
@@ -134,7 +105,6 @@ class ActionQueued(_Executed, group="action", minor=True, news="your signature i
 class SignedOff(Event, group="action", doer="seat"):
     """Somebody signed an action; a signature serves one run."""
 
-    kind: Literal["signed_off"] = "signed_off"
     action: Action
     role: Role
     """Role whose sign-off it is."""
@@ -152,10 +122,7 @@ class SignedOff(Event, group="action", doer="seat"):
 class ActionStarted(_Executed, group="action"):
     """The executor began to carry it out."""
 
-    kind: Literal["action_started"] = "action_started"
-    run: Ref
     action: Action
-    executor: Role
     expected: int
     """Drill second at which it should be carried out."""
 
@@ -169,21 +136,14 @@ class ActionStarted(_Executed, group="action"):
         return Said("action", "starts", n.handle(self.executor), text)
 
 
-class ActionFinished(_Executed, group="action", news="something was carried out"):
+class ActionFinished(_Executed, group="action", news="something was carried out", cited="run"):
     """Carried out; the effect follows after its propagation. `output` is what the tool printed."""
 
-    kind: Literal["action_finished"] = "action_finished"
-    run: Ref
     action: Action
-    executor: Role
     output: Words
     ok: bool = True
     """False where it failed, or hangs (`stalled`) until its obstacle is gone or it is aborted."""
     stalled: bool = False
-
-    @property
-    def refs(self) -> tuple[Ref, ...]:
-        return (self.run,)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.end_run(self.run, entry, self.ok, self.stalled)
@@ -195,15 +155,11 @@ class ActionFinished(_Executed, group="action", news="something was carried out"
         return Said("action", how, n.handle(self.executor), n.title("actions", self.action), self.output)
 
 
-class ActionAborted(Event, group="action", news="something was aborted"):
+class ActionAborted(Event, group="action", news="something was aborted", closed_by=("run",)):
     """Stopped before it was carried out."""
 
-    kind: Literal["action_aborted"] = "action_aborted"
     run: Ref
     action: Action
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return circle.knows(hands.get(self.run, ""))
 
     def fold(self, history: History, entry: Entry) -> None:
         run = history.runs[self.run]
@@ -231,10 +187,9 @@ class MeasuredRow(Part):
         )
 
 
-class VerificationMeasured(Event, group="finding", news="the verification is measured"):
+class VerificationMeasured(Event, group="finding", news="the verification is measured", closed_by=()):
     """What the measurement layer gave for a recorded verification, one row a metric and segment."""
 
-    kind: Literal["verification_measured"] = "verification_measured"
     run: Ref
     """`verification:N`."""
     held: int
@@ -245,9 +200,6 @@ class VerificationMeasured(Event, group="finding", news="the verification is mea
     def green(self) -> bool:
         """Tell whether everything measured is back within tolerance."""
         return all(row.within for row in self.rows)
-
-    def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return True
 
     def fold(self, history: History, entry: Entry) -> None:
         history.measured.append(entry)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, TypedDict, TypeVar, Union
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, Union
 
 from pydantic import Field
+from pydantic.alias_generators import to_snake
 
 from simulator.need_to_know import NeedToKnow
-from simulator.values import Author, Part, Ref
+from simulator.values import Author, Part, Ref, picked_fields
 
 Group = Literal[
     "fault", "tolerance", "effect", "change", "state", "alert",
@@ -21,25 +22,25 @@ NOBODY = ("",)
 """Readers of what no role may see."""
 
 
-class Says(TypedDict, total=False):
-    """What a class of bodies says of itself in its head: `class DrillEnded(Event, group="lead", news="…")`."""
-
-    group: Group
-    minor: bool
-    news: str
-    number: str
-    stands_from_now: bool
-
-
 class Body(Part):
-    """An act or an event, and what everybody asks of either."""
+    """An act or an event, and what everybody asks of either.
 
-    kind: str
+    A class of them says in its head what is one word: `class DrillEnded(Event, group="lead", news="…")`.
+    """
+
+    kind: str = ""
+    """The name of its class as records write it."""
 
     def __init_subclass__(cls, **says: object) -> None:
         super().__init_subclass__()
         for name, value in says.items():
+            if not hasattr(cls, name):
+                raise TypeError(f"{cls.__name__} says {name!r} of itself, which nobody asks")
             setattr(cls, name, value)
+        # A field like others, made before pydantic collects them: it is what tells one class from another.
+        kind = to_snake(cls.__name__)
+        cls.__annotations__["kind"] = Literal[kind]
+        cls.kind = kind
 
     group: ClassVar[Group] = ""
     minor: ClassVar[bool] = False
@@ -50,6 +51,11 @@ class Body(Part):
     """The n-th accepted one can be cited as `number:n`."""
     stands_from_now: ClassVar[bool] = False
     """Its reference means this one from now on, not the first: what all have heard, for what one was told before."""
+    closed_by: ClassVar[tuple[str, ...] | None] = None
+    """Fields with roles, channels, injects or work: where all of them are the circle's, it tells of a protected matter.
+
+    With none of them it always does; None: it never does.
+    """
     is_act: ClassVar[bool] = False
     is_truth: ClassVar[bool] = False
     """For facilitator and scoring only."""
@@ -69,7 +75,11 @@ class Body(Part):
 
         `hands` tells who carries out a run, and who gave a task.
         """
-        return False
+        if self.closed_by is None:
+            return False
+        sources = dict(picked_fields(type(self)))
+        values = ((sources.get(field, ""), getattr(self, field)) for field in self.closed_by)
+        return all(circle.keeps(source, hands.get(value, value)) for source, value in values)
 
     def concerns(self, role: str) -> bool:
         """Tell whether it needs the person in `role`, who did not bring it about and may see it."""
@@ -86,8 +96,7 @@ def kinds_of(base: type[B]) -> dict[str, type[B]]:
     """Return kind -> class of all that derive from `base`, in the order in which they were written."""
     found: dict[str, type[B]] = {}
     for one in base.__subclasses__():
-        kind = one.model_fields["kind"].default
-        found.update({kind: one} if isinstance(kind, str) else {}, **kinds_of(one))
+        found |= kinds_of(one) or {one.model_fields["kind"].default: one}
     return found
 
 

@@ -46,6 +46,10 @@ class Facts(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(_INCIDENT) + len(self._of_world())
 
+    def minutes_since(self, at: int | None) -> float:
+        """Return how long ago something was; NEVER for what has not been."""
+        return NEVER if at is None else (self.now - at) / 60
+
     def _of_world(self) -> Mapping[str, Any]:
         if callable(self._world):
             self._world = self._world()
@@ -65,18 +69,6 @@ def prepared(scenario: Scenario) -> History:
     return history
 
 
-def _commanded(f: Facts) -> float:
-    """Return the minutes that whoever holds command has held it; NEVER while nobody was named, who leads then."""
-    since = f.history.commanded_since
-    return NEVER if since is None else (f.now - since) / 60
-
-
-def _told(f: Facts, audience: str) -> float:
-    """Return the minutes since an audience was last told something."""
-    at = f.history.told.get(audience)
-    return NEVER if at is None else (f.now - at) / 60
-
-
 def _action(f: Facts, ident: str) -> str:
     run = f.history.last_run("action", ident)
     return run.state if run else "none"
@@ -93,7 +85,7 @@ _INCIDENT: dict[str, Callable[[Facts], Any]] = {
     "incident.public_update": lambda f: "public" in f.history.told,
     "incident.executives_told": lambda f: "executives" in f.history.told,
     "incident.commander": lambda f: f.history.holder(COMMANDER) or "",
-    "incident.commanded": _commanded,
+    "incident.commanded": lambda f: f.minutes_since(f.history.commanded_since),
     "incident.handed_over": lambda f: any(
         one.what == COMMANDER and one.accepted is not None for one in f.history.handoffs.values()
     ),
@@ -107,7 +99,7 @@ _NAMED: dict[str, Callable[[Facts, str], Any]] = {
     "cue": lambda f, ident: ident in f.history.cues,
     "inject": lambda f, ident: ident in f.history.delivered,
     "role": lambda f, ident: f.history.present.get(ident, False),
-    "told": _told,
+    "told": lambda f, audience: f.minutes_since(f.history.told.get(audience)),
 }
 """Prefix -> fact about one named thing, such as `action.flag_web` or `query.runbook`."""
 INCIDENT_FACTS = (*_INCIDENT, *(f"told.{audience}" for audience in AUDIENCES))

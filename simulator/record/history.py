@@ -49,11 +49,8 @@ class History:
         """Seat whose work a simulated secondary does while the person in it does nothing -> since when."""
         self.stood_in: dict[str, list[Stretch]] = {}
         self.present = {role.id: role.present for role in scenario.roles}
-        self.joined: dict[str, int] = {}
-        """Role -> when it came into the room, who was not there from the start."""
         self.paged: dict[str, int] = {}
         """Role -> when it was paged last."""
-        self.pages: dict[str, list[int]] = {}
         self.holders: dict[str, str] = {}
         """Post -> seat that accepted it."""
         self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: []}
@@ -92,7 +89,6 @@ class History:
         self.options: list[Entry] = []
         self.decisions: list[Entry] = []
         self.packets: list[Entry] = []
-        self.updates: list[Entry] = []
         self.told: dict[str, int] = {}
         """Audience -> when it last heard something."""
         self.measured: list[Entry] = []
@@ -256,11 +252,6 @@ class History:
     def _note_freeze(self, entry: Entry) -> None:
         stopped = frozenset(service for service, kinds in self.frozen.items() if "merges" in kinds)
         self.freezes.append((entry.at, entry.seq, stopped))
-
-    def tell(self, audience: str, entry: Entry) -> None:
-        """Take note that an audience heard something."""
-        self.updates.append(entry)
-        self.told[audience] = entry.at
 
     def order(self, action: str, entry: Entry, decision: Ref | None = None) -> None:
         """Take note that an action was asked for."""

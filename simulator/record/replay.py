@@ -13,12 +13,9 @@ from simulator.record.journal import Header, Journal, late, refused
 
 
 def rebuild(
-    loaded: LoadedScenario,
-    header: Header,
-    commands: Iterable[Entry],
-    until: int | None = None,
+    loaded: LoadedScenario, header: Header, commands: Iterable[Entry], until: int | None = None,
     too_late: Mapping[int, Refusal] | None = None,
-) -> Engine:
+) -> Engine:  # fmt: skip
     """Return an engine that has been given `commands` (in order, each at its `at`) and then run to `until`.
 
     Commands of simulated teammates are not given: the engine makes them again. `too_late` tells which ones (sequence

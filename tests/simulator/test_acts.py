@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import ClassVar, Literal, get_args
+from typing import ClassVar, get_args
 
 import pytest
 from pydantic import StringConstraints, TypeAdapter
@@ -185,7 +185,6 @@ def test_one_more_act_and_event_need_no_list() -> None:
     class SomebodyThanked(e.Event):
         """Somebody heard that they did well."""
 
-        kind: Literal["somebody_thanked"] = "somebody_thanked"
         role: Role
         words: tuple[Line, ...]
 
@@ -201,7 +200,6 @@ def test_one_more_act_and_event_need_no_list() -> None:
     class ThankSomebody(acts.Act):
         """Say that somebody did well."""
 
-        kind: Literal["thank_somebody"] = "thank_somebody"
         role: Role
         text: Text
 
@@ -236,11 +234,17 @@ def test_one_more_act_and_event_need_no_list() -> None:
     assert [x.words for x in clean if isinstance(x, SomebodyThanked)] == [("Well done, Comms",)]
 
 
+def test_what_nobody_asks_a_class_does_not_say_of_itself() -> None:
+    with pytest.raises(TypeError, match=r"BellRang says 'gruop' of itself, which nobody asks"):
+
+        class BellRang(Body, gruop="lead"):
+            """A bell rang."""
+
+
 def test_what_a_new_event_says_of_whom_it_concerns_ends_their_skip() -> None:
     class BellRang(e.Event):
         """A bell rang for one role."""
 
-        kind: Literal["bell_rang"] = "bell_rang"
         role: Role
 
         news: ClassVar[str] = "the bell rang"

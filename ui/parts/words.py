@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from simulator import acts
 from simulator import events as e
@@ -19,7 +20,7 @@ class NamesThen:
 
     def __init__(self, names: Names, entries: Iterable[Entry]) -> None:
         seats: dict[str, str] = {}
-        self._since, self._names = [0], [names.seated({})]
+        self._since, self._names = [0], [replace(names, seats={})]
         for entry in accepted(tuple(entries)):
             match entry.body:
                 case acts.TakeSeat(seat=seat, name=name):
@@ -29,7 +30,7 @@ class NamesThen:
                 case _:
                     continue
             self._since.append(entry.seq)
-            self._names.append(names.seated(seats))
+            self._names.append(replace(names, seats=dict(seats)))
 
     def at(self, seq: int) -> Names:
         """Return the names that held when entry `seq` was written."""
@@ -38,7 +39,7 @@ class NamesThen:
 
 def names_of(briefing: Briefing) -> Names:
     """Return the names of the drill a briefing is about, with those in the seats who sit there now."""
-    return Names(briefing.catalogue.called, briefing.incident.seats, voices(briefing.entries))
+    return Names(briefing.catalogue.called, dict(briefing.incident.seats), voices(briefing.entries))
 
 
 def voices(entries: Iterable[Entry]) -> Mapping[str, Voice]:
