@@ -90,8 +90,8 @@ def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:
             ] is not None else "is empty", "write [a, b], or a line `- a` for each"
         case "dict_type" | "model_type":
             return "is no mapping", "write {name: value}, or a line `name: value` for each"
-    what = str(problem["msg"]).removeprefix("Value error, ")
-    return what[:1].lower() + what[1:], "correct the value"
+    what, _, remedy = str(problem["msg"]).removeprefix("Value error, ").partition("; ")
+    return what[:1].lower() + what[1:], remedy or "correct the value"
 
 
 def _fields_at(path: Steps, model: type[BaseModel]) -> list[str]:

@@ -14,6 +14,7 @@ import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
 from scenarios.lint.book import check_book
+from scenarios.lint.playbook import check_playbook
 from scenarios.lint.problem import Problem, of_error
 from scenarios.lint.scenario import Inspection
 from scenarios.loader import MakeWorld, parse, world_in
@@ -127,10 +128,10 @@ def _misplaced(base: dict[str, Any], text: str, file: str) -> list[Problem]:
 
 def _check_playbook(source: Written) -> list[Problem]:
     try:
-        Playbook.model_validate(source.data)
+        playbook = Playbook.model_validate(source.data)
     except ValidationError as error:
         return sorted(_schema(error, source, Playbook))
-    return []
+    return sorted(check_playbook(playbook, source))
 
 
 def _schema(error: ValidationError, source: Written, model: Any) -> Iterator[Problem]:
