@@ -26,9 +26,9 @@ def check_book(text: str, file: str, scenarios: Sequence[Scenario]) -> list[Prob
     """Return the problems of a book that is played in a scenario and its variants: a name may be of any of these."""
     try:
         found = reader(text, file)
+        found.book()
     except ScenarioError as error:
         return [of_error(error, file)]
-    found.book()
     known = _known(scenarios)
     told = [Problem(file, line, f"{name}: {what}", remedy) for file, line, name, what, remedy in found.problems]
     names = (_unknown(source, place, known) for source, place in _places(found))

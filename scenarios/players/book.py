@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
+from pydantic.json_schema import models_json_schema
 
 from scenarios.players.computed import Computed, NotYetError, parsed, resolved
 from scenarios.players.script import Book, PlainScript, Plan, Step
@@ -31,6 +32,9 @@ Answers = dict[Annotated[str, Pick("injects")], str]
 """Inject -> the answer given to whoever asks."""
 Model = TypeVar("Model", bound=BaseModel)
 BOOK = "book.yaml"
+MOST_VALUES, DEEPEST = 100_000, 20
+"""What a book may come to once all is filled in, some ten times the largest that ships; and how deep routines and
+values may stand within others."""
 ROUTINE = Path(__file__).parent / "routine.yaml"
 """What the books of all scenarios have in common."""
 
@@ -129,7 +133,7 @@ class BuiltStep:
 
 @dataclass(frozen=True)
 class Context:
-    """What a list of steps is read with: its file, what is filled in, how much later, within which routines."""
+    """What a list of steps is read with: its file, what is filled in, how much later, and what that is within."""
 
     source: Written
     values: Mapping[str, Any]
@@ -155,6 +159,8 @@ class Reader:
     built: list[BuiltStep] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     """Routines that some plan or script uses."""
+    filled: int = 0
+    """Values filled in so far."""
 
     def book(self) -> Book:
         """Return the book, as far as it can be read."""
@@ -234,8 +240,11 @@ class Reader:
         given = raw.get("with", {})
         if isinstance(given, dict):
             given = {**context.usual.get(str(raw.get("do")), {}), **given}
+        before = self.filled
         step = self._valid(StepData, self._filled({**raw, "with": given}, context, path), context.source, path)
+        size = self.filled - before
         for one in step.each:
+            self._count(size, context, path)
             yield self._made(step, {**step.with_, **one}, path, context)
 
     def _made(self, step: StepData, said: Raw, path: Steps, context: Context) -> Step:
@@ -260,6 +269,7 @@ class Reader:
 
     def _filled(self, data: Any, context: Context, path: Steps) -> Any:
         """Return data with what the plan says in the place of every `{plan: NAME}`; in a list, an item for each."""
+        self._count(1, context, path)
         if _is_from_plan(data):
             return self._from_plan(self._valid(FromPlan, data, context.source, path), context, path)
         if isinstance(data, dict):
@@ -288,8 +298,16 @@ class Reader:
             raise _SkipError
         # One may be made of others, never of itself.
         others = {name: value for name, value in context.values.items() if name != wanted.plan}
-        value = self._filled(context.values[wanted.plan], replace(context, values=others), path)
+        within = (*context.within, f"value {wanted.plan}")
+        value = self._filled(context.values[wanted.plan], replace(context, values=others, within=within), path)
         return value[: wanted.first] if isinstance(value, list) else value
+
+    def _count(self, values: int, context: Context, path: Steps) -> None:
+        self.filled += values
+        if self.filled > MOST_VALUES or len(context.within) > DEEPEST:
+            much = f"more than {MOST_VALUES:,} values" if self.filled > MOST_VALUES else f"more than {DEEPEST} levels"
+            what = f"comes to {much} with all that `use` and `{{plan: …}}` put into each other"
+            raise _first([(*context.source.place(path), label(context.source.data, path), what, "write it plainer")])
 
     def _valid(self, model: type[Model], data: Any, source: Written, path: Steps) -> Model:
         try:
@@ -338,6 +356,25 @@ def _data(text: str, file: str, model: type[Model]) -> tuple[Written, Model]:
 def _first(problems: Sequence[tuple[str, int, str, str, str]]) -> ScenarioError:
     file, line, name, what, remedy = problems[0]
     return ScenarioError(f"{file}:{line}: {name}: {what}; {remedy}")
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a book."""
+    found = models_json_schema([(model, "validation") for model in (BookData, StepData, UseData, FromPlan)])[1]
+    parts, value = found["$defs"], {"$ref": "#/$defs/FromPlan"}
+    for name in ("StepData", "UseData", "When"):
+        named = parts[name]["properties"]
+        for one, kind in named.items():
+            named[one] = {"anyOf": [kind, value, {"type": "array", "contains": value}]}
+    step = {"anyOf": [{"$ref": "#/$defs/StepData"}, {"$ref": "#/$defs/UseData"}]}
+    for steps in (
+        parts["BookData"]["properties"]["first"],
+        parts["BookData"]["properties"]["routines"]["additionalProperties"],
+        parts["PlanData"]["properties"]["steps"],
+        parts["ScriptData"]["properties"]["steps"],
+    ):
+        steps["items"] = step
+    return {**parts.pop("BookData"), **found}
 
 
 @lru_cache(maxsize=16)
