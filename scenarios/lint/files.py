@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ from analytics.playbook import Playbook
 from scenarios.authors import authored
 from scenarios.lint.book import check_book
 from scenarios.lint.playbook import check_playbook
-from scenarios.lint.problem import Problem, of_error
 from scenarios.lint.scenario import Inspection
 from scenarios.loader import MakeWorld, parse, world_in
 from scenarios.patch import lay_over
 from scenarios.players.book import BOOK
-from scenarios.written import Written, label, schema_problems, written
+from scenarios.problem import Problem, of_error
+from scenarios.written import Written, schema_problems, written
 from simulator.errors import ScenarioError
 from simulator.scenario.document import read
 from simulator.scenario.model import Scenario
@@ -111,7 +111,7 @@ def check_text(
     except ScenarioError as error:
         return [of_error(error, file)]
     except ValidationError as error:
-        return sorted(_schema(error, source, Scenario))
+        return sorted(schema_problems(error, source, Scenario))
     check = Inspection(source, scenario)
     check.run(find_world)
     return sorted(check.problems)
@@ -120,23 +120,15 @@ def check_text(
 def _misplaced(base: dict[str, Any], text: str, file: str) -> list[Problem]:
     """Return what a patch cannot do at all."""
     over = read(text, file)
-    return [
-        Problem(file, over.line(path), f"{label(over.data, path)}: {what}", remedy)
-        for path, what, remedy in lay_over(base, over.data).problems
-    ]
+    return [Written(over.data, over).problem(*problem) for problem in lay_over(base, over.data).problems]
 
 
 def _check_playbook(source: Written) -> list[Problem]:
     try:
         playbook = Playbook.model_validate(source.data)
     except ValidationError as error:
-        return sorted(_schema(error, source, Playbook))
+        return sorted(schema_problems(error, source, Playbook))
     return sorted(check_playbook(playbook, source))
-
-
-def _schema(error: ValidationError, source: Written, model: Any) -> Iterator[Problem]:
-    for file, line, name, what, remedy in schema_problems(error, source, model):
-        yield Problem(file, line, f"{name}: {what}", remedy)
 
 
 def _world_beside(file: Path) -> MakeWorld:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from analytics.criteria import unjudged
 from analytics.playbook import Cap, Criterion, Playbook, load, names
 from scenarios import loader
-from scenarios.lint.problem import Level, Problem
-from scenarios.written import Written, label
+from scenarios.problem import Problem
+from scenarios.written import Written
 from simulator.errors import nearest
 from simulator.scenario.document import Steps
 from simulator.values import PLACES
@@ -19,21 +19,19 @@ ASKED = ("all", *PLACES)
 
 def check_playbook(playbook: Playbook, source: Written) -> Iterator[Problem]:
     """Yield what scoring would refuse, and what it would never look at."""
-
-    def problem(path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
-        return Problem(*source.place(path), f"{label(source.data, path)}: {what}", remedy, level)
-
     for path, what, ident, known in unjudged(playbook):
-        yield problem(path, f"{what} {ident!r} is judged by nothing", f"use an id that is{nearest(ident, known)}")
+        remedy = f"use an id that is{nearest(ident, known)}"
+        yield source.problem(path, f"{what} {ident!r} is judged by nothing", remedy)
     shipped = [load(name) for name in names()]
     timed = {one.id for book in shipped for _, one in book.criteria() if one.t1 is not None}
     untimed = {one.id for book in shipped for _, one in book.criteria()} - timed
     for path, one in _owned(playbook):
         if not set(one.owners) & set(ASKED):
             what = f"nothing that is judged is done by who {' or '.join(one.owners)}" if one.owners else "names nobody"
-            yield problem((*path, "owners"), what, f"name one or more of {', '.join(ASKED)}")
+            yield source.problem((*path, "owners"), what, f"name one or more of {', '.join(ASKED)}")
         if isinstance(one, Criterion) and one.t1 is not None and one.id in untimed:
-            yield problem((*path, "t1"), "is never looked at", "take t1 and t2 out: this one has no time", "warning")
+            remedy = "take t1 and t2 out: this one has no time"
+            yield source.problem((*path, "t1"), "is never looked at", remedy, "warning")
     facts = {fact for book in shipped for row in book.severity.rows for fact in row.any_of}
     facts.update(one.fact for name in loader.catalogue().offered for one in loader.load(name).scenario.severity_facts)
     for at, row in enumerate(playbook.severity.rows):
@@ -41,7 +39,7 @@ def check_playbook(playbook: Playbook, source: Written) -> Iterator[Problem]:
             if fact not in facts:
                 where = ("severity", "rows", at, "any_of", index)
                 remedy = f"use what they do{nearest(fact, facts)}"
-                yield problem(where, f"no scenario states {fact!r}", remedy, "warning")
+                yield source.problem(where, f"no scenario states {fact!r}", remedy, "warning")
 
 
 def _owned(playbook: Playbook) -> Iterator[tuple[Steps, Criterion | Cap]]:

@@ -10,10 +10,10 @@ from typing import Any, get_args
 from analytics.playbook import load as load_playbook
 from analytics.playbook import names as playbooks
 from scenarios.lint.places import COMPARISONS, STATES, Place, groups, places
-from scenarios.lint.problem import Level, Problem, of_error
 from scenarios.lint.responses import DUE, SUPPORTED, expected
 from scenarios.loader import MakeWorld
-from scenarios.written import Written, label
+from scenarios.problem import Level, Problem, of_error
+from scenarios.written import Written
 from simulator.errors import ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.document import Steps
@@ -59,8 +59,7 @@ class Inspection:
 
     def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> None:
         """Add a problem at `path`."""
-        file, line = self.source.place(path)
-        self.problems.append(Problem(file, line, f"{label(self.data, path)}: {what}", remedy, level))
+        self.problems.append(self.source.problem(path, what, remedy, level))
 
     # --- what there is -----------------------------------------------------------------------------------
 

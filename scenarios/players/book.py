@@ -19,10 +19,11 @@ from pydantic.json_schema import models_json_schema
 from scenarios.players.computed import Computed, NotYetError, parsed, resolved
 from scenarios.players.script import Book, PlainScript, Plan, Step
 from scenarios.players.when import Conditions, Queries, met
-from scenarios.written import Written, label, schema_problems
+from scenarios.problem import Problem
+from scenarios.written import Written, schema_problems
 from simulator.acts import ACTS, Act, AssignTask
 from simulator.briefing import Briefing
-from simulator.errors import ScenarioError, nearest
+from simulator.errors import nearest
 from simulator.scenario.document import Steps, read
 from simulator.scenario.parts import Data, RoleId, Seconds
 from simulator.values import Pick
@@ -154,8 +155,7 @@ class Reader:
     data: BookData
     routine: Written
     shared: Routines
-    problems: list[tuple[str, int, str, str, str]] = field(default_factory=list)
-    """File, line, field, what is wrong, remedy."""
+    problems: list[Problem] = field(default_factory=list)
     built: list[BuiltStep] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     """Routines that some plan or script uses."""
@@ -307,7 +307,7 @@ class Reader:
         if self.filled > MOST_VALUES or len(context.within) > DEEPEST:
             much = f"more than {MOST_VALUES:,} values" if self.filled > MOST_VALUES else f"more than {DEEPEST} levels"
             what = f"comes to {much} with all that `use` and `{{plan: …}}` put into each other"
-            raise _first([(*context.source.place(path), label(context.source.data, path), what, "write it plainer")])
+            raise context.source.problem(path, what, "write it plainer").error()
 
     def _valid(self, model: type[Model], data: Any, source: Written, path: Steps) -> Model:
         try:
@@ -317,7 +317,7 @@ class Reader:
             raise _SkipError from None
 
     def _find(self, source: Written, path: Steps, what: str, remedy: str) -> None:
-        self.problems.append((*source.place(path), label(source.data, path), what, remedy))
+        self.problems.append(source.problem(path, what, remedy))
 
 
 def _is_from_plan(data: Any) -> bool:
@@ -350,12 +350,7 @@ def _data(text: str, file: str, model: type[Model]) -> tuple[Written, Model]:
     try:
         return source, model.model_validate(document.data)
     except ValidationError as error:
-        raise _first(schema_problems(error, source, model)) from None
-
-
-def _first(problems: Sequence[tuple[str, int, str, str, str]]) -> ScenarioError:
-    file, line, name, what, remedy = problems[0]
-    return ScenarioError(f"{file}:{line}: {name}: {what}; {remedy}")
+        raise schema_problems(error, source, model)[0].error() from None
 
 
 def schema() -> dict[str, Any]:
@@ -382,6 +377,6 @@ def read_book(text: str, file: str) -> Book:
     """Return the book in `text`. Raises ScenarioError for its first mistake, with line and remedy."""
     found = reader(text, file)
     book = found.book()
-    if found.problems:
-        raise _first(found.problems)
+    for problem in found.problems:
+        raise problem.error()
     return book
