@@ -61,14 +61,19 @@ def schema_problems(
     return [source.problem((*under, *path), *_told(problem, path, model)) for path, problem in found]
 
 
+def inside(nodes: Any, step: str | int) -> Any:
+    """Return what stands a step further in; None where nothing does."""
+    try:
+        return nodes[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
 def label(nodes: Any, path: Sequence[str | int]) -> str:
     """Return a path as people say it, with ids in the place of numbers: `queries.git_log.takes`."""
     words = []
     for step in path:
-        try:
-            nodes = nodes[step]
-        except (KeyError, IndexError, TypeError):
-            nodes = None
+        nodes = inside(nodes, step)
         ident = nodes.get("id") if isinstance(step, int) and isinstance(nodes, Mapping) else None
         words.append(str(ident if ident is not None else step))
     return ".".join(words) or "file"
@@ -88,8 +93,8 @@ def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:
             ] is not None else "is empty", "write [a, b], or a line `- a` for each"
         case "dict_type" | "model_type":
             return "is no mapping", "write {name: value}, or a line `name: value` for each"
-    what, _, remedy = str(problem["msg"]).removeprefix("Value error, ").partition("; ")
-    return what[:1].lower() + what[1:], remedy or "correct the value"
+    what = str(problem["msg"]).removeprefix("Value error, ")
+    return what[:1].lower() + what[1:], "correct the value"
 
 
 def _fields_at(path: Steps, model: type[BaseModel]) -> list[str]:

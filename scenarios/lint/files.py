@@ -132,20 +132,15 @@ def _check_playbook(source: Written) -> list[Problem]:
 
 
 def _world_beside(file: Path) -> MakeWorld:
-    """Return the class of the world in the scenario's folder. Raises ScenarioError."""
+    """Return the class of the world in the scenario's folder, wherever that is. Raises ScenarioError."""
     folder = file.resolve().parent
-    return world_in(_module_in(folder, "world"), str(file.parent))
-
-
-def _module_in(folder: Path, name: str) -> Any:
-    """Return a module of the scenario in `folder`, wherever that is; None where it has none."""
-    if str(folder.parent) in (str(Path(root).resolve()) for root in scenarios.__path__):
-        return importlib.import_module(f"scenarios.{folder.name}.{name}") if (folder / f"{name}.py").is_file() else None
-    if not (folder / f"{name}.py").is_file():
-        return None
-    spec = importlib.util.spec_from_file_location(f"checked_{name}", folder / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    source, module = folder / "world.py", None
+    if source.is_file() and folder.parent in (Path(root).resolve() for root in scenarios.__path__):
+        module = importlib.import_module(f"scenarios.{folder.name}.world")
+    elif source.is_file():
+        spec = importlib.util.spec_from_file_location("checked_world", source)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return world_in(module, str(file.parent))

@@ -189,10 +189,6 @@ class Inspection:
         for duty in PLACES:
             if s.seat_for(duty) is None:
                 self.find(("roles",), f"no seat {duty}", f"give `duties: [{duty}]` to one", "warning")
-        for index, role in enumerate(s.roles):
-            if role.seat and not role.duties:
-                remedy = f"give it one or more of {', '.join(get_args(Duty))}"
-                self.find(("roles", index, "duties"), "a seat that is there for nothing", remedy, "warning")
         for name in s.overlay.windows:
             if name in self.known["criteria"] and name not in self.known["timed criteria"]:
                 self.find(("overlay", "windows", name), "has no time that could be moved", "take it out", "warning")
@@ -218,6 +214,9 @@ class Inspection:
                 remedy = "name the query that shows the danger in `precheck`"
                 self.find(("actions", index), "is wide or irreversible and has no precheck", remedy, "warning")
         for index, role in enumerate(s.roles):
+            if role.seat and not role.duties:
+                remedy = f"give it one or more of {', '.join(get_args(Duty))}"
+                self.find(("roles", index, "duties"), "a seat that is there for nothing", remedy, "warning")
             if not role.cues:
                 self.find(("roles", index), "knows nothing of its own", "give it a cue", "warning")
             for number, cue in enumerate(role.cues):
