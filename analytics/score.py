@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from analytics.criteria import CAPS, CRITERIA, PATTERNS
+from analytics.criteria import CAPS, CRITERIA, PATTERNS, unjudged
 from analytics.criteria.common import does_not_apply, to_tenth
 from analytics.playbook import AntiPattern, Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
@@ -58,14 +58,8 @@ def _owned(view: RecordView, part: PlaybookPart, findings: Iterable[Finding]) ->
 
 def check(playbook: Playbook) -> None:
     """Raise UnknownName where a criterion, cap or anti-pattern has no function that judges it."""
-    for what, ids, known in (
-        ("criterion", [one.id for _, one in playbook.criteria()], CRITERIA),
-        ("cap", [cap.id for cap in playbook.caps], CAPS),
-        ("anti-pattern", [one.id for one in playbook.anti_patterns], PATTERNS),
-    ):
-        for ident in ids:
-            if ident not in known:
-                raise UnknownName(what, ident, known)
+    for _, what, ident, known in unjudged(playbook):
+        raise UnknownName(what, ident, known)
 
 
 def _judge(view: RecordView, criterion: Criterion) -> Finding:

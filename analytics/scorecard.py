@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from simulator.values import Duty
 
-Owner = Duty | Literal["all"]
+Owner = Literal[Duty, "all"]
 """Whose something is: the seats with this duty, or every seat."""
 Status = Literal["met", "partial", "missed", "not_observed", "not_applicable"]
 

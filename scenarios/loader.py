@@ -140,5 +140,4 @@ def parse(text: str, file: str, patch: tuple[str, str] | None = None) -> Scenari
     try:
         return Scenario.model_validate(source.data)
     except ValidationError as error:
-        where, line, field, what, remedy = schema_problems(error, source, Scenario)[0]
-        raise ScenarioError(f"{where}:{line}: {field}: {what}; {remedy}") from None
+        raise schema_problems(error, source, Scenario)[0].error() from None

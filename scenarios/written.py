@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from scenarios.patch import Patched, lay_over
-from simulator.errors import ScenarioError, nearest
+from scenarios.problem import Level, Problem
+from simulator.errors import nearest
 from simulator.scenario.document import Document, Steps, read
 
 
@@ -35,6 +36,10 @@ class Written:
         document = self.patch if from_patch else self.base
         return document.file, document.line(there)
 
+    def problem(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
+        """Return what is wrong with what stands at `path`."""
+        return Problem(*self.place(path), f"{label(self.data, path)}: {what}", remedy, level)
+
 
 def written(text: str, file: str, patch: tuple[str, str] | None = None) -> Written:
     """Return what stands in `text`, with the (text, file) of a patch laid over it. Raises ScenarioError."""
@@ -43,34 +48,32 @@ def written(text: str, file: str, patch: tuple[str, str] | None = None) -> Writt
         return Written(base.data, base)
     over = read(*patch)
     patched = lay_over(base.data, over.data)
-    for path, what, remedy in patched.problems:
-        raise ScenarioError(f"{over.file}:{over.line(path)}: {label(over.data, path)}: {what}; {remedy}")
+    for problem in patched.problems:
+        raise Written(over.data, over).problem(*problem).error()
     return Written(patched.data, base, patched, over)
 
 
 def schema_problems(
     error: ValidationError, source: Written, model: type[BaseModel], under: Steps = ()
-) -> list[tuple[str, int, str, str, str]]:
-    """Return (file, line, field, what is wrong, remedy) for every finding of a validation error of `model`.
+) -> list[Problem]:
+    """Return what a validation error of `model` finds; `under` is where in the source the model stands."""
+    found = ((tuple(problem["loc"]), problem) for problem in error.errors(include_url=False))
+    return [source.problem((*under, *path), *_told(problem, path, model)) for path, problem in found]
 
-    `under` is where in the source the model stands.
-    """
-    found = []
-    for problem in error.errors(include_url=False):
-        path = tuple(problem["loc"])
-        what, remedy = _told(problem, path, model)
-        found.append((*source.place((*under, *path)), label(source.data, (*under, *path)), what, remedy))
-    return found
+
+def inside(nodes: Any, step: str | int) -> Any:
+    """Return what stands a step further in; None where nothing does."""
+    try:
+        return nodes[step]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def label(nodes: Any, path: Sequence[str | int]) -> str:
     """Return a path as people say it, with ids in the place of numbers: `queries.git_log.takes`."""
     words = []
     for step in path:
-        try:
-            nodes = nodes[step]
-        except (KeyError, IndexError, TypeError):
-            nodes = None
+        nodes = inside(nodes, step)
         ident = nodes.get("id") if isinstance(step, int) and isinstance(nodes, Mapping) else None
         words.append(str(ident if ident is not None else step))
     return ".".join(words) or "file"

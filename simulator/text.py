@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NoReturn
 
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from simulator.errors import ScenarioError
+from simulator.errors import ScenarioError, nearest
 
 
 def thousands(value: float) -> str:
@@ -28,8 +28,24 @@ def spoken(value: float) -> str:
     return thousands(value) if abs(value) >= 10 else f"{value:.3g}"
 
 
+class _Unknown(StrictUndefined):
+    """A name that a template uses and nothing has: whatever is made of it, that is what the error says."""
+
+    __slots__ = ()
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        self._fail_with_undefined_error()
+
+    @property
+    def _undefined_message(self) -> str:
+        if not isinstance(self._undefined_obj, Mapping):
+            return super()._undefined_message
+        there = nearest(str(self._undefined_name), map(str, self._undefined_obj))
+        return f"{self._undefined_name!r} is not there{there}"
+
+
 # Escaping is for whoever shows the text: the same words go to a terminal, a page and a report.
-_SANDBOX = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+_SANDBOX = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=False, keep_trailing_newline=False)
 _SANDBOX.globals.update(n=thousands, pct=percent)
 
 

@@ -67,6 +67,8 @@ LAYERS = (
     "ui.app_pages ui.api ui.main",
 )
 """From the ground up: a module imports what is named before it or in another package, and its own kind."""
+LINT, JUDGES = "scenarios/lint/", {"analytics.criteria"}
+"""What checks a playbook asks what there is to judge by it."""
 PLAYERS = "scenarios/players/"
 RESPONDERS = {"simulator.briefing", "simulator.events"}
 """What scripted responders may see besides: a role's briefing."""
@@ -134,6 +136,8 @@ def test_a_module_imports_only_what_its_package_may(name: str) -> None:
         by = by | {"simulator"}
     if package == "scenarios" and name.startswith(PLAYERS):
         by = by | RESPONDERS
+    if name.startswith(LINT):
+        by = by | JUDGES
     ours = [module for module in imports(name) if module.split(".")[0] in (*PACKAGES, "app")]
     assert [module for module in ours if not allowed(module, by)] == []
 

@@ -21,7 +21,7 @@ FORMS = [ROOT / "ui" / "parts" / f"{name}.py" for name in ("forms", "labels", "m
 """Modules that ask for fields and fill them in: that is no use of a field."""
 FOR_OTHERS = {"Room.leave_seat", "Room.wait_for_score", "Store.add_override"}
 """What programs beside this one call: `Class.method`, or a module's function."""
-READ_BY_LIBRARIES = {"__all__", "__slots__", "model_config"}
+READ_BY_LIBRARIES = {"__all__", "__slots__", "model_config", "_undefined_message"}
 OFTEN = 9
 """Times from which on a name is used, without a look at whether that is by itself."""
 PLAIN = {

@@ -6,7 +6,7 @@ pure functions. To add one, write it in the module it belongs to and give it a r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 from analytics.criteria import antipatterns, blueprint, caps, comms, gates, ladders, outcome, protocols
@@ -15,6 +15,7 @@ from analytics.criteria.judging import Judge, found_in
 from analytics.playbook import Cap, Criterion, Playbook
 from analytics.scorecard import CapHit, Finding, Owner
 from analytics.view import RecordView
+from simulator.scenario.document import Steps
 
 CRITERIA = cast(
     "Mapping[str, Judge[[RecordView, Criterion], Finding]]",
@@ -22,6 +23,21 @@ CRITERIA = cast(
 )
 CAPS = cast("Mapping[str, Judge[[RecordView, Cap], CapHit | None]]", found_in(caps))
 PATTERNS = cast("Mapping[str, Judge[[RecordView], Seen]]", found_in(antipatterns))
+
+
+def unjudged(playbook: Playbook) -> Iterator[tuple[Steps, str, str, Mapping[str, object]]]:
+    """Yield (path in the playbook, what it is, its id, what there is) for what no function judges."""
+    criteria = (
+        (("parts", at, "criteria", number), one.id)
+        for at, part in enumerate(playbook.parts)
+        for number, one in enumerate(part.criteria)
+    )
+    caps = ((("caps", at), cap.id) for at, cap in enumerate(playbook.caps))
+    patterns = ((("anti_patterns", at), pattern.id) for at, pattern in enumerate(playbook.anti_patterns))
+    for what, there, known in (
+        ("criterion", criteria, CRITERIA), ("cap", caps, CAPS), ("anti-pattern", patterns, PATTERNS),
+    ):  # fmt: skip
+        yield from (((*path, "id"), what, ident, known) for path, ident in there if ident not in known)
 
 
 def reads(playbook: Playbook) -> Mapping[str, Mapping[str, frozenset[Owner]]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from scenarios.auth_token.clients import Clients, Conditions
-from simulator.scenario.mechanics import Mechanics
+from simulator.scenario.mechanics import Mechanics, canary
 
 MINUTE = 60.0
 RAMP = 360.0
@@ -24,16 +24,6 @@ LEEWAY = 60.0
 """Seconds by which verifiers let a clock be ahead."""
 CACHED = 600.0
 """Seconds for which a verifier keeps its copy of the key set."""
-
-
-def _canary(progress: float) -> float:
-    """Return the share of pods a ten-minute canary has reached: 5 % early, 50 % from minute 5, all from minute 8."""
-    minute = progress * 10
-    if minute <= 0:
-        return 0.0
-    second = min(1.0, max(0.0, minute - 5))
-    third = min(1.0, max(0.0, (minute - 8) / 2))
-    return 0.05 * min(1.0, minute / 0.5) + 0.45 * second + 0.5 * third
 
 
 class AuthTokenState(Mechanics):
@@ -149,7 +139,7 @@ class AuthTokenState(Mechanics):
 
     def patched(self) -> float:
         """Return the share of pods that run the hotfix."""
-        return max(self.knob["hotfix_share"], _canary(self.knob["hotfix_canary"]))
+        return max(self.knob["hotfix_share"], canary(self.knob["hotfix_canary"]))
 
     def serving(self) -> float:
         """Return the share of pods left by cordoned zones; never quite nothing, so that rates stay finite."""

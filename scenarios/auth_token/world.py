@@ -12,9 +12,7 @@ from scenarios.auth_token.state import AuthTokenState
 class AuthTokenWorld(AuthTokenState):
     """What there is to see of it, the facts behind it and the harm it does."""
 
-    def observe(self) -> Mapping[str, float]:
-        """Return every observable quantity (see `readings.observe` for units)."""
-        return readings.observe(self)
+    observe = readings.observe
 
     def context(self) -> Mapping[str, Any]:
         """Return what templates print."""

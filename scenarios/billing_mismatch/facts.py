@@ -77,8 +77,5 @@ def figures(world: BillingState) -> Mapping[str, float]:
         "phantom_rows": round(books.phantom, 1),
         "invoices_affected": round(books.faulty, 1),
         "invoices_waiting": round(world.backlog, 1),
-        "wrong_money": round(harm["wrong_money"], 1),
-        "row_minutes": round(harm["row_minutes"], 1),
-        "delay_minutes": round(harm["delay_minutes"], 1),
-        "refund_error": round(harm["refund_error"], 1),
+        **{name: round(harm[name], 1) for name in world.HARM},
     }

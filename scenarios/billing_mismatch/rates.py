@@ -44,12 +44,3 @@ def timeouts(since_deploy: float, volume: float, tighter: float, locked: bool = 
     if (locked or LOCKED <= since_deploy <= UNLOCKED) and share < TIMEOUTS_LOCKED:
         share = TIMEOUTS_LOCKED
     return min(TIMEOUTS_MOST, share * tighter)
-
-
-def canary(progress: float) -> float:
-    """Return the share of pods a staged roll-out has reached: 5 % at once, half of them half way, all at the end."""
-    if progress <= 0:
-        return 0.0
-    half = min(1.0, max(0.0, (progress - 0.5) / 0.1))
-    rest = min(1.0, max(0.0, (progress - 0.8) / 0.2))
-    return 0.05 * min(1.0, progress / 0.05) + 0.45 * half + 0.5 * rest

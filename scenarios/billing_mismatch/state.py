@@ -21,9 +21,8 @@ from scenarios.billing_mismatch.rates import (
     UNLOCKED,
     USUAL,
     arrivals,
-    canary,
 )
-from simulator.scenario.mechanics import Mechanics
+from simulator.scenario.mechanics import Mechanics, canary
 
 RAMP = 360.0
 """Seconds a rolling update of all workers takes."""

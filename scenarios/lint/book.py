@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from scenarios.lint.places import Place, groups, places
-from scenarios.lint.problem import Level, Problem, of_error
 from scenarios.players.book import Reader, reader
 from scenarios.players.computed import Computed
-from scenarios.written import Written, label
+from scenarios.problem import Problem, of_error
+from scenarios.written import Written
 from simulator.acts import AnswerAsker
 from simulator.errors import ScenarioError, nearest
 from simulator.scenario.document import Steps
@@ -26,18 +26,17 @@ def check_book(text: str, file: str, scenarios: Sequence[Scenario]) -> list[Prob
     """Return the problems of a book that is played in a scenario and its variants: a name may be of any of these."""
     try:
         found = reader(text, file)
+        found.book()
     except ScenarioError as error:
         return [of_error(error, file)]
-    found.book()
     known = _known(scenarios)
-    told = [Problem(file, line, f"{name}: {what}", remedy) for file, line, name, what, remedy in found.problems]
     names = (_unknown(source, place, known) for source, place in _places(found))
     idle = (
-        _problem(found.source, ("routines", name), "is never used", "use it, or take it out", "warning")
+        found.source.problem(("routines", name), "is never used", "use it, or take it out", "warning")
         for name in found.data.routines
         if name not in found.used
     )
-    return [*told, *(one for one in names if one), *_answers(found, scenarios), *idle]
+    return [*found.problems, *(one for one in names if one), *_answers(found, scenarios), *idle]
 
 
 def _known(scenarios: Sequence[Scenario]) -> Known:
@@ -83,7 +82,7 @@ def _unknown(source: Written, place: Place, known: Known) -> Problem | None:
         value, group = Ref(value).ident, KINDS.get(Ref(value).kind, "")
     if group not in known or value in known[group]:
         return None
-    return _problem(source, place.path, f"unknown name {value!r}", f"use one of {group}{nearest(value, known[group])}")
+    return source.problem(place.path, f"unknown name {value!r}", f"use one of {group}{nearest(value, known[group])}")
 
 
 def _answers(found: Reader, scenarios: Sequence[Scenario]) -> Iterator[Problem]:
@@ -102,9 +101,4 @@ def _answers(found: Reader, scenarios: Sequence[Scenario]) -> Iterator[Problem]:
     for source, path, inject, answer in given:
         if answer not in there.get(inject, {answer}):
             remedy = f"use one of its answers{nearest(answer, there[inject])}"
-            yield _problem(source, path, f"unknown answer {answer!r}", remedy)
-
-
-def _problem(source: Written, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
-    file, line = source.place(path)
-    return Problem(file, line, f"{label(source.data, path)}: {what}", remedy, level)
+            yield source.problem(path, f"unknown answer {answer!r}", remedy)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
 from scenarios.lint.book import check_book
-from scenarios.lint.problem import Problem, of_error
+from scenarios.lint.playbook import check_playbook
 from scenarios.lint.scenario import Inspection
 from scenarios.loader import MakeWorld, parse, world_in
 from scenarios.patch import lay_over
 from scenarios.players.book import BOOK
-from scenarios.written import Written, label, schema_problems, written
+from scenarios.problem import Problem, of_error
+from scenarios.written import Written, schema_problems, written
 from simulator.errors import ScenarioError
 from simulator.scenario.document import read
 from simulator.scenario.model import Scenario
@@ -110,7 +111,7 @@ def check_text(
     except ScenarioError as error:
         return [of_error(error, file)]
     except ValidationError as error:
-        return sorted(_schema(error, source, Scenario))
+        return sorted(schema_problems(error, source, Scenario))
     check = Inspection(source, scenario)
     check.run(find_world)
     return sorted(check.problems)
@@ -119,40 +120,27 @@ def check_text(
 def _misplaced(base: dict[str, Any], text: str, file: str) -> list[Problem]:
     """Return what a patch cannot do at all."""
     over = read(text, file)
-    return [
-        Problem(file, over.line(path), f"{label(over.data, path)}: {what}", remedy)
-        for path, what, remedy in lay_over(base, over.data).problems
-    ]
+    return [Written(over.data, over).problem(*problem) for problem in lay_over(base, over.data).problems]
 
 
 def _check_playbook(source: Written) -> list[Problem]:
     try:
-        Playbook.model_validate(source.data)
+        playbook = Playbook.model_validate(source.data)
     except ValidationError as error:
-        return sorted(_schema(error, source, Playbook))
-    return []
-
-
-def _schema(error: ValidationError, source: Written, model: Any) -> Iterator[Problem]:
-    for file, line, name, what, remedy in schema_problems(error, source, model):
-        yield Problem(file, line, f"{name}: {what}", remedy)
+        return sorted(schema_problems(error, source, Playbook))
+    return sorted(check_playbook(playbook, source))
 
 
 def _world_beside(file: Path) -> MakeWorld:
-    """Return the class of the world in the scenario's folder. Raises ScenarioError."""
+    """Return the class of the world in the scenario's folder, wherever that is. Raises ScenarioError."""
     folder = file.resolve().parent
-    return world_in(_module_in(folder, "world"), str(file.parent))
-
-
-def _module_in(folder: Path, name: str) -> Any:
-    """Return a module of the scenario in `folder`, wherever that is; None where it has none."""
-    if str(folder.parent) in (str(Path(root).resolve()) for root in scenarios.__path__):
-        return importlib.import_module(f"scenarios.{folder.name}.{name}") if (folder / f"{name}.py").is_file() else None
-    if not (folder / f"{name}.py").is_file():
-        return None
-    spec = importlib.util.spec_from_file_location(f"checked_{name}", folder / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    source, module = folder / "world.py", None
+    if source.is_file() and folder.parent in (Path(root).resolve() for root in scenarios.__path__):
+        module = importlib.import_module(f"scenarios.{folder.name}.world")
+    elif source.is_file():
+        spec = importlib.util.spec_from_file_location("checked_world", source)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return world_in(module, str(file.parent))

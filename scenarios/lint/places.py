@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from scenarios.written import inside
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Notation
@@ -32,8 +33,8 @@ def places(model: BaseModel, data: Any, path: Steps = ()) -> Iterator[Place]:
     for name, info in type(model).model_fields.items():
         key = info.alias or name
         if name in model.model_fields_set:
-            inner = _inside(data, key)
-            yield from _places(getattr(model, name), inner, info.annotation, tuple(info.metadata), (*path, key))
+            inner, marks = inside(data, key), tuple(info.metadata)
+            yield from _places(getattr(model, name), inner, info.annotation, marks, (*path, key))
 
 
 def _places(value: Any, data: Any, kind: Any, marks: tuple[Any, ...], path: Steps) -> Iterator[Place]:
@@ -55,20 +56,13 @@ def _places(value: Any, data: Any, kind: Any, marks: tuple[Any, ...], path: Step
         # One may stand for a list of one.
         listed = isinstance(data, list)
         for index, one in enumerate(value):
-            inner = (_inside(data, index), item, (), (*path, index)) if listed else (data, item, (), path)
+            inner = (inside(data, index), item, (), (*path, index)) if listed else (data, item, (), path)
             yield from _places(one, *inner)
     elif isinstance(value, Mapping) and len(get_args(kind)) == 2:
         word, held = get_args(kind)
         for key, one in value.items():
             yield from _places(key, key, word, (), (*path, key))
-            yield from _places(one, _inside(data, key), held, (), (*path, key))
-
-
-def _inside(data: Any, step: str | int) -> Any:
-    try:
-        return data[step]
-    except (KeyError, IndexError, TypeError):
-        return None
+            yield from _places(one, inside(data, key), held, (), (*path, key))
 
 
 def _arm(kind: Any, value: Any) -> Any:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from analytics.playbook import load as load_playbook
 from analytics.playbook import names as playbooks
 from scenarios.lint.places import COMPARISONS, STATES, Place, groups, places
-from scenarios.lint.problem import Level, Problem, of_error
 from scenarios.lint.responses import DUE, SUPPORTED, expected
 from scenarios.loader import MakeWorld
-from scenarios.written import Written, label
+from scenarios.problem import Level, Problem, of_error
+from scenarios.written import Written
 from simulator.errors import ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.document import Steps
@@ -21,7 +21,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Notation
 from simulator.scenario.world import Remembers, World
 from simulator.text import Utc, dig, render
-from simulator.values import PLACES, Pick
+from simulator.values import PLACES, Duty, Pick
 
 
 @dataclass
@@ -59,8 +59,7 @@ class Inspection:
 
     def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> None:
         """Add a problem at `path`."""
-        file, line = self.source.place(path)
-        self.problems.append(Problem(file, line, f"{label(self.data, path)}: {what}", remedy, level))
+        self.problems.append(self.source.problem(path, what, remedy, level))
 
     # --- what there is -----------------------------------------------------------------------------------
 
@@ -82,7 +81,9 @@ class Inspection:
         self.known["channels"] = list(self.scenario.channels)
         self.known["evidence uses"] = ["", *SUPPORTED, *dict.fromkeys(a.rung for a in self.scenario.actions)]
         books = [load_playbook(name) for name in playbooks()]
-        self.known["criteria"] = sorted({*DUE, *(one.id for book in books for _, one in book.criteria())})
+        criteria = [one for book in books for _, one in book.criteria()]
+        self.known["criteria"] = sorted({*DUE, *(one.id for one in criteria)})
+        self.known["timed criteria"] = [*DUE, *(one.id for one in criteria if one.t1 is not None)]
         self.known["caps"] = sorted({cap.id for book in books for cap in book.caps})
 
     def _make_world(self, find_world: Callable[[], MakeWorld]) -> World | None:
@@ -188,6 +189,9 @@ class Inspection:
         for duty in PLACES:
             if s.seat_for(duty) is None:
                 self.find(("roles",), f"no seat {duty}", f"give `duties: [{duty}]` to one", "warning")
+        for name in s.overlay.windows:
+            if name in self.known["criteria"] and name not in self.known["timed criteria"]:
+                self.find(("overlay", "windows", name), "has no time that could be moved", "take it out", "warning")
         if s.restricted and not s.overlay.need_to_know:
             self.find(("restricted",), "nobody is let in", "name the roles in overlay.need_to_know")
         served = {item for query in s.queries for item in query.serves}
@@ -210,6 +214,9 @@ class Inspection:
                 remedy = "name the query that shows the danger in `precheck`"
                 self.find(("actions", index), "is wide or irreversible and has no precheck", remedy, "warning")
         for index, role in enumerate(s.roles):
+            if role.seat and not role.duties:
+                remedy = f"give it one or more of {', '.join(get_args(Duty))}"
+                self.find(("roles", index, "duties"), "a seat that is there for nothing", remedy, "warning")
             if not role.cues:
                 self.find(("roles", index), "knows nothing of its own", "give it a cue", "warning")
             for number, cue in enumerate(role.cues):

@@ -19,9 +19,7 @@ class PermissionLeakWorld(PermissionLeakState):
         other.start(at, self.fault_at)
         return readings.observe(other)
 
-    def observe(self) -> Mapping[str, float]:
-        """Return every observable quantity (see `readings.observe` for units)."""
-        return readings.observe(self)
+    observe = readings.observe
 
     def context(self) -> Mapping[str, Any]:
         """Return what templates print."""

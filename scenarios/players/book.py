@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
+from pydantic.json_schema import models_json_schema
 
 from scenarios.players.computed import Computed, NotYetError, parsed, resolved
 from scenarios.players.script import Book, PlainScript, Plan, Step
 from scenarios.players.when import Conditions, Queries, met
-from scenarios.written import Written, label, schema_problems
+from scenarios.problem import Problem
+from scenarios.written import Written, schema_problems
 from simulator.acts import ACTS, Act, AssignTask
 from simulator.briefing import Briefing
-from simulator.errors import ScenarioError, nearest
+from simulator.errors import nearest
 from simulator.scenario.document import Steps, read
 from simulator.scenario.parts import Data, RoleId, Seconds
 from simulator.values import Pick
@@ -31,6 +33,9 @@ Answers = dict[Annotated[str, Pick("injects")], str]
 """Inject -> the answer given to whoever asks."""
 Model = TypeVar("Model", bound=BaseModel)
 BOOK = "book.yaml"
+MOST_VALUES, DEEPEST = 100_000, 20
+"""What a book may come to once all is filled in, some ten times the largest that ships; and how deep routines and
+values may stand within others."""
 ROUTINE = Path(__file__).parent / "routine.yaml"
 """What the books of all scenarios have in common."""
 
@@ -129,7 +134,7 @@ class BuiltStep:
 
 @dataclass(frozen=True)
 class Context:
-    """What a list of steps is read with: its file, what is filled in, how much later, within which routines."""
+    """What a list of steps is read with: its file, what is filled in, how much later, and what that is within."""
 
     source: Written
     values: Mapping[str, Any]
@@ -150,11 +155,12 @@ class Reader:
     data: BookData
     routine: Written
     shared: Routines
-    problems: list[tuple[str, int, str, str, str]] = field(default_factory=list)
-    """File, line, field, what is wrong, remedy."""
+    problems: list[Problem] = field(default_factory=list)
     built: list[BuiltStep] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     """Routines that some plan or script uses."""
+    filled: int = 0
+    """Values filled in so far."""
 
     def book(self) -> Book:
         """Return the book, as far as it can be read."""
@@ -234,8 +240,11 @@ class Reader:
         given = raw.get("with", {})
         if isinstance(given, dict):
             given = {**context.usual.get(str(raw.get("do")), {}), **given}
+        before = self.filled
         step = self._valid(StepData, self._filled({**raw, "with": given}, context, path), context.source, path)
+        size = self.filled - before
         for one in step.each:
+            self._count(size, context, path)
             yield self._made(step, {**step.with_, **one}, path, context)
 
     def _made(self, step: StepData, said: Raw, path: Steps, context: Context) -> Step:
@@ -260,6 +269,7 @@ class Reader:
 
     def _filled(self, data: Any, context: Context, path: Steps) -> Any:
         """Return data with what the plan says in the place of every `{plan: NAME}`; in a list, an item for each."""
+        self._count(1, context, path)
         if _is_from_plan(data):
             return self._from_plan(self._valid(FromPlan, data, context.source, path), context, path)
         if isinstance(data, dict):
@@ -288,8 +298,16 @@ class Reader:
             raise _SkipError
         # One may be made of others, never of itself.
         others = {name: value for name, value in context.values.items() if name != wanted.plan}
-        value = self._filled(context.values[wanted.plan], replace(context, values=others), path)
+        within = (*context.within, f"value {wanted.plan}")
+        value = self._filled(context.values[wanted.plan], replace(context, values=others, within=within), path)
         return value[: wanted.first] if isinstance(value, list) else value
+
+    def _count(self, values: int, context: Context, path: Steps) -> None:
+        self.filled += values
+        if self.filled > MOST_VALUES or len(context.within) > DEEPEST:
+            much = f"more than {MOST_VALUES:,} values" if self.filled > MOST_VALUES else f"more than {DEEPEST} levels"
+            what = f"comes to {much} with all that `use` and `{{plan: …}}` put into each other"
+            raise context.source.problem(path, what, "write it plainer").error()
 
     def _valid(self, model: type[Model], data: Any, source: Written, path: Steps) -> Model:
         try:
@@ -299,7 +317,7 @@ class Reader:
             raise _SkipError from None
 
     def _find(self, source: Written, path: Steps, what: str, remedy: str) -> None:
-        self.problems.append((*source.place(path), label(source.data, path), what, remedy))
+        self.problems.append(source.problem(path, what, remedy))
 
 
 def _is_from_plan(data: Any) -> bool:
@@ -332,12 +350,26 @@ def _data(text: str, file: str, model: type[Model]) -> tuple[Written, Model]:
     try:
         return source, model.model_validate(document.data)
     except ValidationError as error:
-        raise _first(schema_problems(error, source, model)) from None
+        raise schema_problems(error, source, model)[0].error() from None
 
 
-def _first(problems: Sequence[tuple[str, int, str, str, str]]) -> ScenarioError:
-    file, line, name, what, remedy = problems[0]
-    return ScenarioError(f"{file}:{line}: {name}: {what}; {remedy}")
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a book."""
+    found = models_json_schema([(model, "validation") for model in (BookData, StepData, UseData, FromPlan)])[1]
+    parts, value = found["$defs"], {"$ref": "#/$defs/FromPlan"}
+    for name in ("StepData", "UseData", "When"):
+        named = parts[name]["properties"]
+        for one, kind in named.items():
+            named[one] = {"anyOf": [kind, value, {"type": "array", "contains": value}]}
+    step = {"anyOf": [{"$ref": "#/$defs/StepData"}, {"$ref": "#/$defs/UseData"}]}
+    for steps in (
+        parts["BookData"]["properties"]["first"],
+        parts["BookData"]["properties"]["routines"]["additionalProperties"],
+        parts["PlanData"]["properties"]["steps"],
+        parts["ScriptData"]["properties"]["steps"],
+    ):
+        steps["items"] = step
+    return {**parts.pop("BookData"), **found}
 
 
 @lru_cache(maxsize=16)
@@ -345,6 +377,6 @@ def read_book(text: str, file: str) -> Book:
     """Return the book in `text`. Raises ScenarioError for its first mistake, with line and remedy."""
     found = reader(text, file)
     book = found.book()
-    if found.problems:
-        raise _first(found.problems)
+    for problem in found.problems:
+        raise problem.error()
     return book

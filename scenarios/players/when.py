@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from simulator import events as e
 from simulator.briefing import Briefing
@@ -18,8 +19,15 @@ def _listed(value: Any) -> Any:
     return (value,) if isinstance(value, (str, Mapping)) else value
 
 
-SEVERAL = BeforeValidator(_listed)
-"""One may stand for a list of one."""
+class _Several(BeforeValidator):
+    """One may stand for a list of one."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        listed = handler(schema)
+        return {"anyOf": [listed, listed["items"]]}
+
+
+SEVERAL = _Several(_listed)
 Injects = Annotated[tuple[Annotated[str, Pick("injects")], ...], SEVERAL]
 Queries = Annotated[tuple[QueryId, ...], SEVERAL]
 

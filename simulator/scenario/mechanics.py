@@ -83,3 +83,13 @@ class Mechanics:
     def harm(self) -> Mapping[str, float]:
         """Return harm by dimension since T+0."""
         return dict(self._harm)
+
+
+def canary(progress: float) -> float:
+    """Return the share of pods a staged roll-out has reached: 5 % at once, half of them half way, all at the end."""
+    minute = progress * 10
+    if minute <= 0:
+        return 0.0
+    second = min(1.0, max(0.0, minute - 5))
+    third = min(1.0, max(0.0, (minute - 8) / 2))
+    return 0.05 * min(1.0, minute / 0.5) + 0.45 * second + 0.5 * third

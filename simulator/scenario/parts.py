@@ -28,7 +28,7 @@ def _seconds(value: Any) -> Any:
     return -total if found[1] == "-" else total
 
 
-Seconds = Annotated[int, BeforeValidator(_seconds)]
+Seconds = Annotated[int, BeforeValidator(_seconds, json_schema_input_type=int | str)]
 Span = Annotated[Seconds, Field(ge=0)]
 """A stretch of time, which cannot be negative."""
 

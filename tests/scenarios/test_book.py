@@ -9,16 +9,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from scenarios import load, variants
+from scenarios import load, names, variants
 from scenarios.lint.book import check_book
-from scenarios.players.book import read_book
+from scenarios.players.book import read_book, schema
 from scenarios.players.computed import FORMS, NotYetError, parsed, resolved
 from scenarios.players.script import MOST_BEHIND, Script, Step
 from scenarios.players.when import When, met
 from simulator import acts
 from simulator import events as e
 from simulator.errors import ScenarioError
+from simulator.scenario import document
 from tests.shipped import FOLDER
 
 # --- somebody who is briefed -----------------------------------------------------------------------------
@@ -276,6 +278,70 @@ def test_a_mistake_is_named_with_file_and_line(old: str, new: str, says: str) ->
     with pytest.raises(ScenarioError) as found:
         read_book(text.replace(old, new, 1), "book.yaml")
     assert str(found.value).startswith(f"book.yaml:{line_of(text, TOLD_AT.get(new, old))}: {says}")
+
+
+def doubled(levels: int) -> str:
+    """Return a book whose values stand twice in each other, so many levels deep."""
+    values = [f"  v{level}: [{{plan: v{level + 1}}}, {{plan: v{level + 1}}}]\n" for level in range(levels)]
+    values.append(f"  v{levels}: [a]\n")
+    return BOOK.replace("values:\n", "values:\n" + "".join(values), 1).replace("plan: both", "plan: v0")
+
+
+def used_twice(levels: int) -> str:
+    """Return a book whose routines use each other twice, so many levels deep."""
+    uses = [f"  r{level}: [{{use: r{level + 1}}}, {{use: r{level + 1}}}]\n" for level in range(levels)]
+    last = f"  r{levels}: [{{at: 1s, seat: mitigation, do: take_action, with: {{action: pin}}}}]\n"
+    return BOOK.replace("routines:\n", f"routines:\n{''.join(uses)}{last}", 1).replace("use: again", "use: r0")
+
+
+def each_long(items: int) -> str:
+    """Return a book of one step that is made for many, each of them long."""
+    scope, each = ", ".join(["a"] * items), ", ".join(["{}"] * items)
+    return BOOK.replace("with: {scope: {plan: both}}", f"with: {{scope: [{scope}]}}, each: [{each}]")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("text", "at", "much"),
+    [
+        (doubled(19), "do: freeze", "100,000 values"), (used_twice(18), "use: r", "100,000 values"),
+        (each_long(500), "do: freeze", "100,000 values"), (doubled(60), "do: freeze", "20 levels"),
+        (used_twice(60), "use: r", "20 levels"),
+    ],
+    ids=["values", "routines", "each", "deep values", "deep routines"],
+)  # fmt: skip
+def test_what_multiplies_is_refused_with_file_and_line(text: str, at: str, much: str) -> None:
+    with pytest.raises(ScenarioError) as found:
+        read_book(text, "book.yaml")
+    file, line, what = str(found.value).split(":", 2)
+    assert (file, at in text.splitlines()[int(line) - 1]) == ("book.yaml", True)
+    assert f"comes to more than {much}" in what
+    assert what.endswith("; write it plainer")
+    assert [str(one) for one in check_book(text, "book.yaml", [])] == [str(found.value)]
+
+
+def test_a_few_levels_are_fine() -> None:
+    for text in (doubled(5), used_twice(5)):
+        assert read_book(text, "book.yaml").plans
+
+
+SCHEMA = Draft202012Validator(schema())
+
+
+@pytest.mark.parametrize("name", names())
+def test_the_schema_takes_every_book_that_ships(name: str) -> None:
+    assert list(SCHEMA.iter_errors(document.read((FOLDER / name / "book.yaml").read_text("utf-8"), name).data)) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ("do: freeze", "doo: freeze"), ("at: 1m,", "att: 1m,"), ("use: again", "usee: again"),
+    ("hero: mitigation", "heros: mitigation"), ("with: {action: pin}}", "with: pin}"), ("extends:", "extend:"),
+])  # fmt: skip
+def test_the_schema_shows_where_a_book_goes_wrong(old: str, new: str) -> None:
+    assert old in BOOK
+    right, wrong = (document.read(text, "book.yaml").data for text in (BOOK, BOOK.replace(old, new, 1)))
+    assert SCHEMA.is_valid(right)
+    assert not SCHEMA.is_valid(wrong)
 
 
 # --- names -----------------------------------------------------------------------------------------------

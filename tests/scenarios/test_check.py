@@ -80,6 +80,15 @@ def test_shipped_playbooks_are_clean():
         ("pods available: {{ replicas }}", "pods available: {{ replika }}",
          "actions.rollback.stall_output: broken template ('replika' is undefined); use what is there; "
          "did you mean 'replicas'?"),
+        ("pods available: {{ replicas }}", "pods available: {{ n(replika) }}",
+         "actions.rollback.stall_output: broken template ('replika' is undefined); use what is there; "
+         "did you mean 'replicas'?"),
+        ("pods available: {{ replicas }}", "pods available: {{ pct(replika, 2) }}",
+         "actions.rollback.stall_output: broken template ('replika' is undefined); use what is there; "
+         "did you mean 'replicas'?"),
+        ("pods available: {{ replicas }}", "pods available: {{ n(figures.tikets) }}",
+         "actions.rollback.stall_output: broken template ('tikets' is not there; did you mean 'tickets'?); "
+         "use what is there"),
         ("client={{ client }} sub=usr_{{ hex(4) }}… path", "client={{ clint }} sub=usr_{{ hex(4) }}… path",
          "logs.edge_reject.text: broken template ('clint' is undefined); use what is there; did you mean 'client'?"),
         ("findings: {reason: reason}", "findings: {reason: resaon}",
@@ -230,6 +239,50 @@ def test_a_playbook_whose_weights_do_not_add_up():
     findings = check_text(playbook.replace(points, points.replace("points: 2", "points: 3"), 1), "mine.yaml")
     assert findings
     assert all("add up" in f.what for f in findings)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("id: B1a", "id: B1x",
+         "parts.blueprint.criteria.B1x.id: criterion 'B1x' is judged by nothing; use an id that is; did you mean 'B1"),
+        ("id: C6", "id: C66", "caps.C66.id: cap 'C66' is judged by nothing; use an id that is; did you mean 'C6'?"),
+        ("id: hero", "id: herro",
+         "anti_patterns.herro.id: anti-pattern 'herro' is judged by nothing; use an id that is; did you mean 'hero'?"),
+        ("owners: [commands]", "owners: [command]",
+         "parts.blueprint.criteria.B1a.owners.0: 'command' is not possible; write 'commands', 'deputises'"),
+        ("owners: [commands]", "owners: []",
+         "parts.blueprint.criteria.B1a.owners: names nobody; name one or more of all"),
+        ("owners: [commands]", "owners: [signs]",
+         "parts.blueprint.criteria.B1a.owners: nothing that is judged is done by who signs; name one or more of all"),
+        ("t1: 10", "t1: ten", "parts.blueprint.criteria.B1a.t1: input should be a valid number"),
+        ("- id: B3b", "- id: B3b\n        t1: 5\n        t2: 9",
+         "parts.blueprint.criteria.B3b.t1: is never looked at; take t1 and t2 out"),
+        ("any_of: [regression]", "any_of: [regresion]",
+         "severity.rows.2.any_of.0: no scenario states 'regresion'; use what they do; did you mean 'regression'?"),
+        ("raise_by: 5", "rise_by: 5", "caps.C1.rise_by: no such field; remove or rename it; did you mean 'raise_by'?"),
+    ],
+)  # fmt: skip
+def test_one_mistake_in_a_playbook_is_one_finding(old, new, expected):
+    playbook = (FOLDER / "playbooks" / "recovery.yaml").read_text(encoding="utf-8")
+    playbook = playbook.replace("    limit: 70\n", "    limit: 70\n    raise_by: 5\n", 1)
+    assert old in playbook
+    assert only(check_text(playbook.replace(old, new, 1), "mine.yaml")).startswith(expected)
+
+
+def test_a_window_moves_only_what_has_a_time():
+    found = check("overlay:\n", "overlay:\n  windows: {O1: [40, 50]}\n")
+    assert only(found).startswith("overlay.windows.O1: has no time that could be moved; take it out")
+
+
+def test_a_seat_is_there_for_something():
+    duties = next(line for line in text().splitlines(True) if line.strip() == "duties: [speaks]")
+    told = [str(one).partition(": ")[2] for one in check(duties, "")]
+    assert told == [
+        "roles: no seat speaks; give `duties: [speaks]` to one",
+        "roles.comms.duties: a seat that is there for nothing; give it one or more of commands, deputises, "
+        "investigates, executes, verifies, speaks, signs, observes",
+    ]
 
 
 def test_who_asks_expects_an_answer():

@@ -224,7 +224,7 @@ def test_a_broken_journal_is_one_line_with_file_line_and_remedy(drill: Drill, tm
 # --- schema and check --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["scenario", "playbook", "command"])
+@pytest.mark.parametrize("what", ["scenario", "playbook", "book", "command"])
 def test_schemas_are_valid(drill: Drill, what: str) -> None:
     Draft202012Validator.check_schema(drill("schema", what).json)
 

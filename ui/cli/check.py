@@ -47,7 +47,7 @@ def played(path: Path) -> list[Problem]:
     return [Problem(*remark) for remark in remarks]
 
 
-def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook or command.")]) -> None:
+def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook, book or command.")]) -> None:
     """Print a JSON Schema for editors and other tools."""
     if what is Schema.command:
         from simulator import orders
@@ -57,6 +57,10 @@ def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook or co
         from simulator.scenario.model import Scenario
 
         put(Scenario.model_json_schema())
+    elif what is Schema.book:
+        from scenarios.players import book
+
+        put(book.schema())
     else:
         from analytics.playbook import Playbook
 

@@ -32,4 +32,5 @@ class Schema(StrEnum):
 
     scenario = "scenario"
     playbook = "playbook"
+    book = "book"
     command = "command"

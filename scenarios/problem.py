@@ -24,6 +24,10 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}; {self.remedy}"
 
+    def error(self) -> ScenarioError:
+        """Return the error that says it."""
+        return ScenarioError(str(self))
+
 
 def of_error(error: ScenarioError, file: str) -> Problem:
     """Return the problem that an error's one line tells."""
