@@ -19,7 +19,6 @@ from simulator.drill import Drill, Process
 from simulator.loaded import Agent
 from simulator.people.teammates import Teammates
 from simulator.people.work import Work, draw
-from simulator.record.history import History
 from simulator.record.tracked import Task
 from simulator.scenario.parts import Duration
 from simulator.values import COMMANDER, DEPUTY, PLACES, Author, Ref
@@ -56,6 +55,7 @@ class StandIns:
         self, drill: Drill, work: Work, teammates: Teammates, makers: Mapping[str, Callable[[], Agent]]
     ) -> None:
         self._drill = drill
+        self._incident = drill.incident
         self._work = work
         self._teammates = teammates
         self._makers = makers
@@ -75,10 +75,6 @@ class StandIns:
         """What people have given while one of them was in command, for all who play a seat after that."""
         self.agents: dict[str, Agent] = {}
         """Seat -> what plays it while the person in it does nothing."""
-
-    @property
-    def _incident(self) -> History:
-        return self._drill.incident
 
     def person_acted(self, seat: str) -> None:
         """Take note that the person in a seat did something; whoever stood in for them goes."""
