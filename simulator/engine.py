@@ -65,8 +65,7 @@ class Engine(StaffedDrill):
         self.journal = Journal(header, self.entries)
         self.rules = Rules(self)
         makers = loaded.teammates(scenario) if header.automation else {}
-        self._agents = {seat: make() for seat, make in makers.items()}
-        self.stand_ins = StandIns(self, self.work, self.teammates, makers)
+        self.stand_ins = StandIns(self, makers)
         self._truth = Truth(self, world)
         self._hinted: dict[int, bool] = {}
         self.env.process(self._heartbeat())
@@ -175,31 +174,14 @@ class Engine(StaffedDrill):
             self.deliver(line)
         if self.header.mode == "training" or self.header.difficulty == "novice":
             self._hint(facts)
-        if self._agents and self.stand_ins.unled(self._agents):
-            self.stand_ins.look_around()
-            self._act_unasked()
+        for voice, agent in self.stand_ins.unasked():
+            for command in agent(briefing(self, voice)):
+                self.submit(command, Author.teammate(voice))
 
     def got_up(self, seat: str) -> None:
         """Let the simulated holder of a seat take over from the person who left it."""
-        agent = self.stand_ins.left(seat, self._agents.get(seat))
-        if agent is not None:
-            self._agents[seat] = agent
+        self.stand_ins.left(seat)
         self.teammates.catch_up(seat)
-
-    def _act_unasked(self) -> None:
-        """Let simulated holders run the incident: with no person in the lead, people in other seats need a commander.
-
-        Under a commander who is a person they do what they are asked and no more, or the trainee would watch.
-        """
-        for seat, agent in self._agents.items():
-            # What a commander meant to do goes along with command, whoever sits in the seat by now.
-            passed = self.incident.handed_on(seat)
-            voice = self.incident.voice(seat) if passed else seat
-            free = passed or seat not in self.incident.seats
-            acting = agent if free else self.stand_ins.agents.get(seat)
-            if acting is not None and self.incident.simulated(voice):
-                for command in acting(briefing(self, voice)):
-                    self.submit(command, Author.teammate(voice))
 
     def _fault(self) -> Generator[simpy.Event, Any, None]:
         before = self.fault_at if self.fault_at < self.now else None

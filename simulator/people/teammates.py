@@ -100,9 +100,7 @@ class Teammates:
         self._put_down(task, role)
         if not self._still(task, role):
             return
-        told = [cue for cue in self._known(role, self._topics(task)) if cue.id not in self._incident.cues]
-        for cue in told:
-            self.share(role, cue, "asked")
+        told = self._bring_up(role, self._topics(task))
         if told and not (task.query or task.action):
             report = "Looked into it; what I know of it is in the channel."
         self._drill.emit(e.TaskReported(task=task.id, owner=role, text=report), by=Author.teammate(role))
@@ -118,9 +116,9 @@ class Teammates:
     def _topics(self, task: Task) -> tuple[str, ...]:
         """Return what a task is about: its own topic, that of its query, of its action, or of the action's check."""
         find = self._drill.scenario.find
-        query = find("queries", task.query) if task.query else None
-        action = find("actions", task.action) if task.action else None
-        check = find("queries", action.precheck) if action and action.precheck else None
+        query = find("queries", task.query)
+        action = find("actions", task.action)
+        check = find("queries", action.precheck) if action else None
         about = (task.topic, query and query.topic, action and action.topic, check and check.topic)
         return tuple(topic for topic in about if topic)
 
@@ -184,12 +182,8 @@ class Teammates:
 
     def warns(self, action: Action, role: str) -> Process:
         """Say what a role knows against an action or for it before touching anything, and wait to be stopped."""
-        check = self._drill.scenario.find("queries", action.precheck) if action.precheck else None
-        topics = tuple(one.topic for one in (action, check) if one and one.topic)
-        told = [cue for cue in self._known(role, topics) if cue.id not in self._incident.cues]
-        for cue in told:
-            self.share(role, cue, "asked")
-        if told:
+        check = self._drill.scenario.find("queries", action.precheck)
+        if self._bring_up(role, tuple(one.topic for one in (action, check) if one and one.topic)):
             self.say(role, f"Before I touch {action.title}: read that. I go on in a minute unless I am stopped.")
             yield self._env.timeout(self._takes(role, "warn", WARN))
 
@@ -219,6 +213,13 @@ class Teammates:
             and any(topic in cue.topics for topic in wanted)
             and (moot or not self._moot(cue))
         ]
+
+    def _bring_up(self, role: str, topics: Iterable[str]) -> bool:
+        """Share what a role knows on these topics and nobody has shared; tell whether there was anything."""
+        fresh = [cue for cue in self._known(role, topics) if cue.id not in self._incident.cues]
+        for cue in fresh:
+            self.share(role, cue, "asked")
+        return bool(fresh)
 
     def _moot(self, cue: Cue) -> bool:
         facts = self._drill.facts()
@@ -296,27 +297,24 @@ class Teammates:
     def _sign(self, action: Action, role: str, seat: str) -> Process:
         """Look, then sign, or say why not and look again while the action waits."""
         yield self._env.timeout(self._takes(seat, "sign", SIGN))
-        look = self._drill.scenario.find("queries", action.precheck) if action.precheck else None
+        look = self._drill.scenario.find("queries", action.precheck)
         if look and seat in look.executors and Ref.to("query", look.id) not in self._incident.refs:
             yield from self.look(look, seat)
         yield from self.warns(action, seat)
         objected = False
         while not holds(action.sign_when, self._drill.facts()):
             if not objected:
-                self.say(seat, action.sign_refusal or f"I do not sign that: {action.title}.", Ref.to("action",
-                    action.id))
+                words = action.sign_refusal or f"I do not sign that: {action.title}."
+                self.say(seat, words, Ref.to("action", action.id))
                 objected = True
             yield self._env.timeout(LOOK_AGAIN)
             if not self._work.unsigned(action.id):
                 return
-        if not self._work.unsigned(action.id) or role not in self._work.missing_sign_offs(action):
-            return  # it was aborted, or signed meanwhile
-        if self._work.signed_by(action, seat):
-            return  # both signatures would be theirs
-        if not self._drill.may(seat, "sign_off", action=action.id):
-            return
-        self._work.sign_off(action.id, role, seat)
-        self.say(seat, f"Signed off: {action.title}.", Ref.to("action", action.id))
+        # Meanwhile it may have been aborted or signed, and two signatures are two people's.
+        wanted = self._work.unsigned(action.id) and role in self._work.missing_sign_offs(action)
+        if wanted and not self._work.signed_by(action, seat) and self._drill.may(seat, "sign_off", action=action.id):
+            self._work.sign_off(action.id, role, seat)
+            self.say(seat, f"Signed off: {action.title}.", Ref.to("action", action.id))
 
 
 def _read(spec: FigureSpec, value: float) -> str:
