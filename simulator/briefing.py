@@ -7,7 +7,7 @@ cue, none of the scenario's answers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator import events as e
@@ -57,17 +57,13 @@ class Briefing:
 
     def options(self, source: str) -> list[Option]:
         """Return what this role can pick from `source` now."""
-        if source == "evidence":
-            return [Option(ref, self.title_of(ref)) for ref, seq in self.incident.refs.items() if self._sees(seq)]
         if source == "injects":
             return []
-        if source == "answers":
-            asked = [self._drill.entry(seq).body for seq in self._told(self.incident.asks)]
-            return [Option(*one) for body in asked if isinstance(body, e.InjectDelivered) for one in body.answers]
         wanted = "own_cues" if source == "cues" else source
-        found = offered(wanted, self._drill.scenario, self.incident, self.role, self._drill.circle)
-        if source in ("asks", "claims", "voices"):
-            return [option for option in found if self._sees(self.incident.delivered[option.id])]
+        circle, scenario = self._drill.circle, self._drill.scenario
+        found = offered(wanted, scenario, self.incident, self.role, circle, self._sees)
+        if source == "evidence":
+            return [Option(option.id, self.title_of(option.id)) for option in found]
         if wanted == "own_cues":
             return [option for option in found if Ref.to("cue", option.id) in self.incident.refs]
         return found
@@ -94,8 +90,8 @@ class Briefing:
 
     def result(self, ref: str) -> e.QueryFinished | None:
         """Return the output behind a reference such as `query:ID`, if it has come."""
-        seq = self.incident.refs.get(ref)
-        body = self._drill.entry(seq).body if seq and self._sees(seq) else None
+        known = ref in self.incident.refs and self._sees(ref)
+        body = self._drill.entry(self.incident.refs[ref]).body if known else None
         return body if isinstance(body, e.QueryFinished) else None
 
     def latest_result(self, query: str) -> e.QueryFinished | None:
@@ -116,11 +112,8 @@ class Briefing:
             return f"Panel: {panel.title}" if panel else ref
         return f"{known.kind} {known.ident}" + (f"#{known.run}" if known.run > 1 else "")
 
-    def _told(self, injects: Iterable[str]) -> list[int]:
-        return [seq for ident in injects if self._sees(seq := self.incident.delivered[ident])]
-
-    def _sees(self, seq: int) -> bool:
-        return sees(self._drill.entry(seq), self.role, self._drill.circle)
+    def _sees(self, ref: str) -> bool:
+        return sees(self._drill.entry(self.incident.refs[ref]), self.role, self._drill.circle)
 
 
 def briefing(drill: Drill, role: str) -> Briefing:

@@ -103,13 +103,23 @@ def _values(body: Any, path: str) -> Iterator[str]:
             yield item
 
 
-def offered(source: str, scenario: Scenario, incident: History, role: str, circle: NeedToKnow) -> list[Option]:
+def offered(
+    source: str, scenario: Scenario, incident: History, role: str, circle: NeedToKnow, sees: Callable[[str], bool]
+) -> list[Option]:
     """Return what `role` is offered from `source`: outside need-to-know nothing that tells of the matter.
 
-    `incident` is the incident as that role sees it made.
+    `incident` is the incident as that role sees it made; `sees(reference)` tells whether it may see what is behind one.
     """
+    # A name alone would tell that somebody else knows or was told something.
+    if source == "answers":
+        asked = [ident for ident in incident.asks if sees(f"inject:{ident}")]
+        return [Option(a.id, a.label) for ident in asked for a in scenario.find("injects", ident).answers]
     found = options(source, scenario, incident, role)
-    return [option for option in found if circle.offers(source, option.id, role)] if role in circle.outside else found
+    if source == "evidence":
+        return [option for option in found if sees(option.id)]
+    if source in ("asks", "claims", "voices"):
+        return [option for option in found if sees(f"inject:{option.id}")]
+    return [option for option in found if circle.offers(source, option.id, role)]
 
 
 class Picks:
@@ -148,14 +158,7 @@ class Picks:
         return value in self._known(source, role)
 
     def _known(self, source: str, role: str) -> list[str]:
-        incident = self._seen_as(role)
-        found = [option.id for option in offered(source, self._scenario, incident, role, self._circle)]
-        # A name alone would tell that somebody else knows or was told something.
-        if source == "evidence":
-            return [ref for ref in found if self._sees(ref, role)]
-        if source in ("asks", "claims", "voices"):
-            return [ident for ident in found if self._sees(f"inject:{ident}", role)]
-        if source == "answers":
-            asked = [ident for ident in incident.asks if self._sees(f"inject:{ident}", role)]
-            return [answer.id for ident in asked for answer in self._scenario.find("injects", ident).answers]
-        return found
+        found = offered(
+            source, self._scenario, self._seen_as(role), role, self._circle, lambda ref: self._sees(ref, role)
+        )
+        return [option.id for option in found]
