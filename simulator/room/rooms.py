@@ -120,10 +120,6 @@ class Rooms:
             raise AccessDenied(f"no drill has the code {code.strip()!r}; check it with whoever invited you")
         return self.open(row.id)
 
-    def list(self) -> list[DrillRow]:
-        """Return every drill of the store, newest first."""
-        return self.store.drills()
-
     def advance_running(self) -> None:
         """Bring every drill under way to its clock, whether or not anybody looks. One that cannot
         go on is logged once and left alone. Raises StoreError.
