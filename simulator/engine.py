@@ -66,7 +66,7 @@ class Engine(StaffedDrill):
         self.rules = Rules(self)
         makers = loaded.teammates(scenario) if header.automation else {}
         self.stand_ins = StandIns(self, makers)
-        self._truth = Truth(self, world)
+        self._truth = Truth(self)
         self._hinted: dict[int, bool] = {}
         self.env.process(self._heartbeat())
         self.env.process(self._fault())

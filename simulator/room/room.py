@@ -147,7 +147,8 @@ class Room:
         with self._lock:
             seats = self._live.engine(fresh=True).incident.seats
             if seat in seats and not (person.seat == seat and seats[seat] == person.name):
-                raise AccessDenied(f"{self._title(seat)} is taken by {seats[seat]}; pick another seat")
+                title = self.loaded.scenario.find("roles", seat).title
+                raise AccessDenied(f"{title} is taken by {seats[seat]}; pick another seat")
             if seat not in seats:
                 self._give(acts.TakeSeat(seat=seat, name=person.name), f"{seat}:{person.name}")
             # The old seat is given up last: a crash in between leaves somebody with two, never with none.
@@ -265,10 +266,6 @@ class Room:
         with self._lock:
             self._may_steer(person)
             self._live.mark(what, person.by, value)
-
-    def _title(self, seat: str) -> str:
-        role = self.loaded.scenario.find("roles", seat)
-        return role.title if role else seat
 
 
 def _still(incident: History) -> History:
