@@ -1,168 +1,153 @@
-"""A drill under way as acts, simulated people and pages may use it. The engine is the one there is."""
+"""A drill under way: its world, what monitoring shows of it, the record, and the incident folded from that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any
 
 import simpy
 
-from simulator.answers import Answer, Refusal
-from simulator.events import Event
+from simulator import events as e
+from simulator.catalogue import catalogue
 from simulator.monitoring.logs import Logs
 from simulator.monitoring.series import Telemetry
-from simulator.msel import Line, Msel
+from simulator.msel import Msel
 from simulator.need_to_know import NeedToKnow
-from simulator.record.entry import Entry
+from simulator.record.entry import Body, Entry, readers, sees
+from simulator.record.facts import Facts
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Action, Effect, Query
-from simulator.scenario.people import Cue, Role
-from simulator.streams import Streams
-from simulator.values import ENGINE, Author, Ref, Scalar
+from simulator.scenario.parts import Effect
+from simulator.scenario.world import Remembers, World
+from simulator.streams import streams
+from simulator.text import Utc, dig, render
+from simulator.values import COMMANDER, DEPUTY, ENGINE, WORLD, Author, Ref, Scalar
 
 Process = Generator[simpy.Event, Any, Any]
 
 
-class Hands(Protocol):
-    """Queries and actions under way, and whose hands are full (`simulator.people.work`)."""
+class Drill(ABC):
+    """What acts, simulated people and pages stand on. Nothing in it moves by itself: the engine lets time pass."""
 
-    forced: dict[str, str]
-    forbidden: dict[str, str]
-
-    def queued(self, role: str) -> int:
-        """Return how many things a role has in hand or waiting for its hands."""
-
-    def query(self, query: Query, executor: str, pace: float = 1.0) -> Process:
-        """Run a query with somebody's hands."""
-
-    def lookup(
-        self, prefix: str, executor: str, line: str, takes: int, output: Callable[[], str], evidence: Any
-    ) -> Process:
-        """Run something that is no query of the scenario."""
-
-    def action(self, action: Action, executor: str, first: Process | None = None) -> Process:
-        """Carry out an action."""
-
-    def obstacle(self, action: Action) -> str | None:
-        """Return why an action cannot be done now, or None."""
-
-    def in_hand(self, action: Action) -> str | None:
-        """Return why an action cannot be begun for what has become of it before, or None."""
-
-    def abort(self, run: Ref) -> bool:
-        """Interrupt a run; tell whether there was one."""
-
-    def sign_off(self, action: str, role: str, seat: str) -> None:
-        """Record one sign-off and wake what waits for it."""
-
-    def missing_sign_offs(self, action: Action) -> list[str]:
-        """Return the roles whose sign-off an action still needs."""
-
-    def signed_by(self, action: Action, seat: str) -> bool:
-        """Tell whether a seat has signed the run of an action that waits."""
-
-    def named(self, base: Ref) -> Ref:
-        """Return the reference of the next run of something."""
-
-
-class Team(Protocol):
-    """The simulated side of every conversation (`simulator.people.teammates`)."""
-
-    def simulated(self, role: str) -> bool:
-        """Tell whether a role acts by itself."""
-
-    def take_up(self, ident: Ref) -> None:
-        """Let the owner of a task go to work on it, if they are simulated."""
-
-    def look(self, query: Query, role: str) -> Process:
-        """Run a query as a simulated person does."""
-
-    def warns(self, action: Action, role: str) -> Process:
-        """Say what a role knows against an action, and wait to be stopped."""
-
-    def ask_to_sign(self, action: Action, only: str | None = None) -> None:
-        """Ask the simulated ones among those who must sign."""
-
-    def accept_role(self, role: str, seat: str) -> Process:
-        """Accept a post offered to a simulated seat."""
-
-    def accept_handoff(self, handoff: Ref, receiver: str) -> Process:
-        """Read a handoff and accept it."""
-
-    def page(self, role: Role, about: str) -> Process:
-        """Page a role."""
-
-    def ask(self, role: str, topic: str) -> Process:
-        """Answer a question."""
-
-    def share(self, role: str, cue: Cue, how: Literal["asked", "offered", "late"]) -> None:
-        """Bring a cue into the channel."""
-
-
-class Drill(Protocol):
-    """A drill under way."""
-
-    env: simpy.Environment
-    scenario: Scenario
-    incident: History
-    circle: NeedToKnow
-    stream: Streams
-    telemetry: Telemetry
-    logs: Logs
-    msel: Msel
-
-    @property
-    def work(self) -> Hands:
-        """Return queries and actions under way."""
-
-    @property
-    def teammates(self) -> Team:
-        """Return the simulated people."""
+    def __init__(self, scenario: Scenario, world: World, seed: int, mode: str) -> None:
+        """Begin at the second where `world` stands."""
+        self.scenario = scenario
+        self.world = world
+        self.mode = mode
+        """training or assessment."""
+        self.entries: list[Entry] = []
+        """All that is on record, oldest first."""
+        self.incident = History(scenario)
+        self.circle = NeedToKnow(scenario)
+        self._partial = {role: History(scenario) for role in self.circle.outside}
+        self.stream = streams(seed)
+        self.telemetry = Telemetry(scenario.metrics, scenario.alerts, self.stream)
+        self.telemetry.memory = world.before if isinstance(world, Remembers) else None
+        self.logs = Logs(scenario, seed)
+        self.msel = Msel(scenario)
+        self.env = simpy.Environment(initial_time=world.now)
+        self.finished = False
+        self.inboxes: dict[str, list[Entry]] = {role.id: [] for role in scenario.roles}
+        """Role -> the entries it may see, oldest first."""
+        self.catalogues = dict.fromkeys(self.inboxes, catalogue(scenario, self.circle))
+        """Role -> what it can ask for: outside need-to-know only what it can carry out itself."""
+        self.catalogues.update((role, catalogue(scenario, self.circle, role)) for role in self.circle.outside)
 
     @property
     def now(self) -> int:
         """Return the drill second."""
+        return int(self.env.now)
 
     @property
-    def mode(self) -> str:
-        """Return training or assessment."""
+    def ended(self) -> bool:
+        """Tell whether people have stopped."""
+        return self.incident.ended is not None
 
-    def submit(self, act: Any, by: Author) -> Answer:
-        """Take an act now."""
+    @abstractmethod
+    def may(self, role: str, kind: str, /, **fields: str) -> bool:
+        """Tell whether `role` could have an act of this kind now. Writes nothing."""
 
-    def objection(self, act: Any, role: str) -> Refusal | None:
-        """Return why `role` would be refused an act now, or None."""
+    def record(self, body: Body, by: Author, to: tuple[str, ...] = ()) -> Entry:
+        """Put an act or event on the record, in front of `to` or whoever may see it. It is not folded yet."""
+        entry = Entry(len(self.entries) + 1, self.now, by, body)
+        self.entries.append(entry)
+        for role in to or readers(by, body, self.circle) or self.inboxes:
+            if role in self.inboxes:
+                self.inboxes[role].append(entry)
+        return entry
 
-    def emit(self, body: Event, by: Author = ENGINE) -> Entry:
-        """Write an event into the journal and fold it into the incident."""
+    def emit(self, body: e.Event, by: Author = ENGINE) -> Entry:
+        """Write an event into the journal, addressed to who may see it, and fold it into the incident."""
+        entry = self.record(self._addressed(body), by)
+        self.fold(entry)
+        if isinstance(body, (e.RoleAccepted, e.HandOffAccepted)):
+            self._one_holder_for_both()
+        return entry
+
+    def _addressed(self, body: e.Event) -> e.Event:
+        """Return an event with its readers: what tells of a protected matter is for those who need to know."""
+        inside = self.circle.inside
+        if not inside or body.to or body.is_truth or not body.closed(self.circle, self._hands()):
+            return body
+        return body.model_copy(update={"to": inside})
+
+    def _hands(self) -> dict[str, str]:
+        hands: dict[str, str] = {run.run: run.executor for run in self.incident.runs.values()}
+        return hands | {task.id: task.assigned_by for task in self.incident.tasks.values()}
+
+    def _one_holder_for_both(self) -> None:
+        """Say so where one holder has both posts: the playbook wants two people."""
+        commander = self.incident.holder(COMMANDER)
+        if commander and commander == self.incident.holder(DEPUTY):
+            self.emit(e.RoleDoubled(seat=commander))
 
     def seen_as(self, role: str) -> History:
-        """Return the incident as a role sees it made."""
+        """Return the incident as `role` sees it made."""
+        return self._partial.get(role, self.incident)
 
     def entry(self, seq: int) -> Entry:
         """Return an entry by its number."""
+        return self.entries[seq - 1]
 
     def sees(self, ref: str, role: str) -> bool:
         """Tell whether `role` may see what is behind a reference that is on record."""
+        return sees(self.entry(self.incident.refs[ref]), role, self.circle)
 
-    def facts(self) -> Mapping[str, Any]:
+    def fold(self, entry: Entry) -> None:
+        """Fold an accepted entry into the incident, and into what each role sees of it."""
+        names = self.incident.apply(entry)
+        for role, state in self._partial.items():
+            if sees(entry, role, self.circle):
+                state.apply(entry, names)
+
+    def facts(self) -> Facts:
         """Return world facts and incident facts, as conditions read them."""
+        return Facts(self.incident, self.world.facts, self.now, self.scenario.overlay.freeze_scope)
 
     def render(self, template: str, **extra: Any) -> str:
         """Fill a template with the world as it is now."""
+        if "{" not in template:
+            return template
+        return render(template, {**self._scope(), **extra})
 
     def turn(self, effects: Sequence[Effect], by: str) -> None:
         """Apply effects to the world's knobs and record the truth."""
+        for effect in effects:
+            self.world.turn(effect.knob, effect.value, effect.over)
+            self.emit(e.KnobTurned(knob=effect.knob, value=effect.value, over=effect.over, by=Ref(by)), by=WORLD)
 
     def measured(self, keys: Mapping[str, str]) -> dict[str, float]:
         """Return figure -> value for dotted keys into the world's context."""
+        context = self.world.context()
+        return {name: round(float(dig(context, key)), 4) for name, key in keys.items()}
 
     def findings(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
         """Return finding -> value for dotted keys into what templates print."""
+        return {name: dig(self._scope(), key) for name, key in keys.items()}
 
-    def deliver(self, line: Line) -> None:
-        """Put one line of the MSEL in front of those it is for."""
-
-    def got_up(self, seat: str) -> None:
-        """Let the simulated holder of a seat take over from the person who left it."""
+    def _scope(self) -> dict[str, Any]:
+        return {
+            **self.scenario.context, **self.world.context(),
+            "t": self.now, "utc": Utc(self.scenario.t0_utc, self.now),
+        }  # fmt: skip

@@ -7,7 +7,7 @@ to a new engine (`simulator.record.replay`).
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import simpy
@@ -15,29 +15,17 @@ import simpy
 from simulator import acts
 from simulator import events as e
 from simulator.answers import Answer, Refusal
-from simulator.briefing import Catalogue, briefing, catalogue
+from simulator.briefing import briefing
 from simulator.loaded import LoadedScenario
-from simulator.monitoring.logs import Logs
 from simulator.monitoring.onset import onset_shift, step_at
-from simulator.monitoring.series import SCRAPE_SECONDS, Telemetry, Transition
-from simulator.msel import Line, Msel
-from simulator.need_to_know import NeedToKnow
+from simulator.monitoring.series import SCRAPE_SECONDS, Transition
 from simulator.people.stand_ins import StandIns
-from simulator.people.teammates import Teammates
-from simulator.people.work import Work
-from simulator.record.entry import Body, Entry, readers, sees
-from simulator.record.facts import Facts
-from simulator.record.history import History
 from simulator.record.journal import Header, Journal
 from simulator.rules import Rules
 from simulator.scenario.conditions import holds
-from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Effect
-from simulator.scenario.world import Remembers, World
-from simulator.streams import streams
-from simulator.text import Utc, dig, render
+from simulator.staffed import StaffedDrill
 from simulator.truth import EVERY, Truth
-from simulator.values import COMMANDER, DEPUTY, ENGINE, WORLD, Author, Ref, Scalar
+from simulator.values import WORLD, Author, Ref
 
 VERSION = "4"
 """Changes whenever the same commands would give another journal."""
@@ -63,67 +51,36 @@ def new_header(
     )  # fmt: skip
 
 
-class Engine:
+class Engine(StaffedDrill):
     """A drill under way. Stands at `OPENS_AT` when made; T+0 is the first page."""
 
     def __init__(self, loaded: LoadedScenario, header: Header) -> None:
-        self.scenario: Scenario = loaded.scenario
-        self.header = header
-        self.journal = Journal(header)
-        self.incident = History(loaded.scenario)
-        self.circle = NeedToKnow(loaded.scenario)
-        self._partial = {role: History(loaded.scenario) for role in self.circle.outside}
-        self.stream = streams(header.seed)
-        self.telemetry = Telemetry(self.scenario.metrics, self.scenario.alerts, self.stream)
-        self.logs = Logs(self.scenario, header.seed)
-        self.msel = Msel(self.scenario)
-        self.finished = False
-        self.catalogue = catalogue(self.scenario, self.circle)
-        self._catalogues = {role: catalogue(self.scenario, self.circle, role) for role in self.circle.outside}
+        scenario = loaded.scenario
         self._shift = onset_shift(loaded, header.seed)
-        starts_at = self.scenario.starts_at + self._shift
-        self.fault_at = self.scenario.fault_at + self._shift
-        self.env = simpy.Environment(initial_time=starts_at)
-        self.world: World = loaded.make_world()
-        self.world.start(starts_at, self.fault_at)
-        self.telemetry.memory = self.world.before if isinstance(self.world, Remembers) else None
-        self.work = Work(self)
-        self.teammates = Teammates(self, self.work)
+        self.fault_at = scenario.fault_at + self._shift
+        world = loaded.make_world()
+        world.start(scenario.starts_at + self._shift, self.fault_at)
+        super().__init__(scenario, world, header.seed, header.mode)
+        self.header = header
+        self.journal = Journal(header, self.entries)
         self.rules = Rules(self)
-        makers = loaded.teammates(loaded.scenario) if header.automation else {}
-        self._agents = {seat: make() for seat, make in makers.items()}
-        self.stand_ins = StandIns(self, self.work, self.teammates, makers)
-        self._truth = Truth(self, self.world)
+        makers = loaded.teammates(scenario) if header.automation else {}
+        self.stand_ins = StandIns(self, makers)
+        self._truth = Truth(self)
         self._hinted: dict[int, bool] = {}
-        self._inboxes: dict[str, list[Entry]] = {role.id: [] for role in self.scenario.roles}
         self.env.process(self._heartbeat())
         self.env.process(self._fault())
-        for role in self.scenario.roles:
+        for role in scenario.roles:
             self.env.process(self.teammates.give_cues(role))
         self.advance(OPENS_AT)
 
     # --- the two ways in -------------------------------------------------------------------------------
-
-    @property
-    def now(self) -> int:
-        """Return the drill second."""
-        return int(self.env.now)
-
-    @property
-    def ended(self) -> bool:
-        """Tell whether people have stopped."""
-        return self.incident.ended is not None
 
     def advance(self, to: int) -> None:
         """Let time pass until just before the engine's own events at `to`; the only place that runs SimPy."""
         to = min(to, self.scenario.horizon + 1)
         if to > self.now and not self.finished:
             self.env.run(until=to)
-
-    @property
-    def mode(self) -> str:
-        """Return training or assessment."""
-        return self.header.mode
 
     def submit(self, act: acts.Act, by: str) -> Answer:
         """Take an act at `now`; return its entry, and its refusal where nothing comes of it.
@@ -141,8 +98,8 @@ class Engine:
         refusal = self.rules.refusal(act, asked)
         if refusal:
             return self.refuse(act, author, refusal)
-        entry = self._record(act, author)
-        self._fold(entry)
+        entry = self.record(act, author)
+        self.fold(entry)
         if person:
             self.stand_ins.person_gave(author.role, act)
         act.carry_out(asked)
@@ -158,95 +115,21 @@ class Engine:
         """Return why `role` would be refused an act now, or None. Writes nothing."""
         return self.rules.refusal(act, acts.Asked(self, role))
 
+    def may(self, role: str, kind: str, /, **fields: str) -> bool:
+        """Tell whether `role` could have an act of this kind now. Writes nothing."""
+        return self.objection(acts.ACTS[kind].model_validate(fields), role) is None
+
     def refuse(self, act: acts.Act, by: str, refusal: Refusal) -> Answer:
         """Put an act on the record that nothing comes of; only who gave it sees it, and why."""
         author = Author(by)
         to = (author.role,)
-        entry = self._record(act, author, to)
+        entry = self.record(act, author, to)
         self.emit(e.CommandRefused(to=to, command=entry.seq, code=refusal.code, reason=refusal.reason))
         return Answer(entry, refusal)
 
     def run_to_horizon(self) -> None:
         """Let the world run on to its horizon, ending the drill by time if nobody has ended it."""
         self.advance(self.scenario.horizon + 1)
-
-    # --- what the parts use (simulator.drill.Drill) ----------------------------------------------------
-
-    def emit(self, body: e.Event, by: Author = ENGINE) -> Entry:
-        """Write an event into the journal, addressed to who may see it, and fold it into the incident."""
-        entry = self._record(self._addressed(body), by)
-        self._fold(entry)
-        if isinstance(body, (e.RoleAccepted, e.HandOffAccepted)):
-            self._one_holder_for_both()
-        return entry
-
-    def _addressed(self, body: e.Event) -> e.Event:
-        """Return an event with its readers: what tells of a protected matter is for those who need to know."""
-        inside = self.circle.inside
-        if not inside or body.to or body.is_truth or not body.closed(self.circle, self._hands()):
-            return body
-        return body.model_copy(update={"to": inside})
-
-    def _hands(self) -> dict[str, str]:
-        hands: dict[str, str] = {run.run: run.executor for run in self.incident.runs.values()}
-        return hands | {task.id: task.assigned_by for task in self.incident.tasks.values()}
-
-    def _one_holder_for_both(self) -> None:
-        """Say so where one holder has both posts: the playbook wants two people."""
-        commander = self.incident.holder(COMMANDER)
-        if commander and commander == self.incident.holder(DEPUTY):
-            self.emit(e.RoleDoubled(seat=commander))
-
-    def seen_as(self, role: str) -> History:
-        """Return the incident as `role` sees it made."""
-        return self._partial.get(role, self.incident)
-
-    def entry(self, seq: int) -> Entry:
-        """Return an entry by its number."""
-        return self.journal.entries[seq - 1]
-
-    def sees(self, ref: str, role: str) -> bool:
-        """Tell whether `role` may see what is behind a reference that is on record."""
-        return sees(self.entry(self.incident.refs[ref]), role, self.circle)
-
-    def catalogue_of(self, role: str) -> Catalogue:
-        """Return what `role` can ask for: outside need-to-know only what it can carry out itself."""
-        return self._catalogues.get(role, self.catalogue)
-
-    def _fold(self, entry: Entry) -> None:
-        names = self.incident.apply(entry)
-        for role, state in self._partial.items():
-            if sees(entry, role, self.circle):
-                state.apply(entry, names)
-
-    def facts(self) -> Facts:
-        """Return world facts and incident facts, as conditions read them."""
-        return Facts(self.incident, self.world.facts, self.now, self.scenario.overlay.freeze_scope)
-
-    def render(self, template: str, **extra: Any) -> str:
-        """Fill a template with the world as it is now."""
-        if "{" not in template:
-            return template
-        return render(template, {**self._scope(), **extra})
-
-    def turn(self, effects: Sequence[Effect], by: str) -> None:
-        """Apply effects to the world's knobs and record the truth."""
-        for effect in effects:
-            self.world.turn(effect.knob, effect.value, effect.over)
-            self.emit(e.KnobTurned(knob=effect.knob, value=effect.value, over=effect.over, by=Ref(by)), by=WORLD)
-
-    def measured(self, keys: Mapping[str, str]) -> dict[str, float]:
-        """Return figure -> value for dotted keys into the world's context."""
-        context = self.world.context()
-        return {name: round(float(dig(context, key)), 4) for name, key in keys.items()}
-
-    def findings(self, keys: Mapping[str, str]) -> dict[str, Scalar]:
-        """Return finding -> value for dotted keys into what templates print."""
-        return {name: dig(self._scope(), key) for name, key in keys.items()}
-
-    def inbox(self, role: str) -> list[Entry]:
-        """Return the entries `role` may see, oldest first (shared: do not change it)."""
-        return self._inboxes[role]
 
     # --- time ------------------------------------------------------------------------------------------
 
@@ -291,31 +174,14 @@ class Engine:
             self.deliver(line)
         if self.header.mode == "training" or self.header.difficulty == "novice":
             self._hint(facts)
-        if self._agents and self.stand_ins.unled(self._agents):
-            self.stand_ins.look_around()
-            self._act_unasked()
+        for voice, agent in self.stand_ins.unasked():
+            for command in agent(briefing(self, voice)):
+                self.submit(command, Author.teammate(voice))
 
     def got_up(self, seat: str) -> None:
         """Let the simulated holder of a seat take over from the person who left it."""
-        agent = self.stand_ins.left(seat, self._agents.get(seat))
-        if agent is not None:
-            self._agents[seat] = agent
+        self.stand_ins.left(seat)
         self.teammates.catch_up(seat)
-
-    def _act_unasked(self) -> None:
-        """Let simulated holders run the incident: with no person in the lead, people in other seats need a commander.
-
-        Under a commander who is a person they do what they are asked and no more, or the trainee would watch.
-        """
-        for seat, agent in self._agents.items():
-            # What a commander meant to do goes along with command, whoever sits in the seat by now.
-            passed = self.incident.handed_on(seat)
-            voice = self.incident.voice(seat) if passed else seat
-            free = passed or seat not in self.incident.seats
-            acting = agent if free else self.stand_ins.agents.get(seat)
-            if acting is not None and self.incident.simulated(voice):
-                for command in acting(briefing(self, voice)):
-                    self.submit(command, Author.teammate(voice))
 
     def _fault(self) -> Generator[simpy.Event, Any, None]:
         before = self.fault_at if self.fault_at < self.now else None
@@ -350,38 +216,6 @@ class Engine:
     def _change(self, ident: str, service: str, summary: str, actor: str, detail: str | None = None) -> None:
         self.emit(e.ChangeHappened(change=ident, service=service, summary=summary, actor=actor, detail=detail))
 
-    def deliver(self, line: Line) -> None:
-        """Put one line of the MSEL in front of those it is for."""
-        inject = line.inject
-        # The author's words are a template; what a facilitator made of them is said as it was typed.
-        self.emit(
-            e.InjectDelivered(
-                to=self._reached(inject.to), inject=inject.id, persona=inject.persona, channel=inject.channel,
-                text=self.render(line.text) if line.text == inject.text else line.text, form=inject.form,
-                answers=tuple((a.id, a.label) for a in inject.answers),
-            )
-        )  # fmt: skip
-        self.turn(inject.effects, Ref.to("inject", inject.id))
-        for role in inject.occupies:
-            if self.incident.present.get(role):
-                self.env.process(self.work.call(role, inject.persona, inject.occupies_for))
-        if inject.leaves:
-            # Who led without ever having been named has to go all the same.
-            holder = self.incident.holder(inject.leaves) or self.incident.home(inject.leaves)
-            if holder is not None:
-                self.env.process(self._leave(inject.leaves, holder, inject.grace))
-
-    def _reached(self, to: tuple[str, ...]) -> tuple[str, ...]:
-        """Return who is meant: what is for the commander is for whoever has taken over, too, if they may know."""
-        holder = self.incident.commander()
-        takes_over = self.incident.lead in to and holder not in to and self.circle.knows(holder)
-        return (*to, holder) if takes_over else to
-
-    def _leave(self, role: str, seat: str, grace: int) -> Generator[simpy.Event, Any, None]:
-        yield self.env.timeout(grace)
-        if (self.incident.holder(role) or seat) == seat and not self.ended:
-            self.emit(e.RoleVacated(role=role, seat=seat))
-
     def _hint(self, facts: Mapping[str, Any]) -> None:
         for index, point in enumerate(self.scenario.teaching):
             if not point.hint or self.now < point.at or self._hinted.get(index):
@@ -391,18 +225,3 @@ class Engine:
             person = next((seat for seat in seats if seat in self.incident.seats), None)
             if person and not (point.until and holds(point.until, facts)):
                 self.emit(e.HintGiven(to=(person,), text=point.hint))
-
-    # --- bookkeeping -----------------------------------------------------------------------------------
-
-    def _record(self, body: Body, by: Author, to: tuple[str, ...] = ()) -> Entry:
-        entry = self.journal.append(self.now, by, body)
-        for role in to or readers(by, body, self.circle) or self._inboxes:
-            if role in self._inboxes:
-                self._inboxes[role].append(entry)
-        return entry
-
-    def _scope(self) -> dict[str, Any]:
-        return {
-            **self.scenario.context, **self.world.context(),
-            "t": self.now, "utc": Utc(self.scenario.t0_utc, self.now),
-        }  # fmt: skip

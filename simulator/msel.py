@@ -29,7 +29,7 @@ class Msel:
 
     def __init__(self, scenario: Scenario) -> None:
         self.lines = {i.id: Line(i, i.at, i.text) for i in scenario.injects}
-        self._changes = list(scenario.changes)
+        self._changes = sorted(scenario.changes, key=lambda change: change.at)
         self._merges = list(scenario.merges)
 
     def due(self, now: int, facts: Mapping[str, Any]) -> Iterator[Line]:
@@ -58,10 +58,8 @@ class Msel:
 
     def changes(self, now: int) -> Iterator[Change]:
         """Yield the changes that happen by now."""
-        while self._changes and min(c.at for c in self._changes) <= now:
-            first = min(self._changes, key=lambda c: c.at)
-            self._changes.remove(first)
-            yield first
+        while self._changes and self._changes[0].at <= now:
+            yield self._changes.pop(0)
 
     def merges(self, now: int) -> Iterator[Merge]:
         """Yield the queued merges whose time has come; whether they land is the freeze's business."""

@@ -5,11 +5,15 @@ A broken rule is a refusal with its code and reason, never an exception. Simulat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from simulator.acts import Act, Asked
 from simulator.answers import Refusal
 from simulator.drill import Drill
-from simulator.options import Picks
-from simulator.values import HOST
+from simulator.errors import nearest
+from simulator.options import FIXED, offered, options
+from simulator.values import HOST, picked_fields
 
 
 class Rules:
@@ -18,7 +22,8 @@ class Rules:
     def __init__(self, drill: Drill) -> None:
         self._drill = drill
         self._roles = frozenset(role.id for role in drill.scenario.roles)
-        self._picks = Picks(drill.scenario, drill.circle, drill.seen_as, drill.sees)
+        listed = ((source, options(source, drill.scenario, drill.incident)) for source in FIXED)
+        self._fixed = {source: frozenset(option.id for option in found) for source, found in listed}
 
     def refusal(self, act: Act, asked: Asked) -> Refusal | None:
         """Return why an act cannot be had now, or None; what its effect needs to know is then settled in `asked`."""
@@ -34,5 +39,37 @@ class Rules:
         return None if act.allowed(asked) else asked.not_allowed(type(act))
 
     def _unknown(self, act: Act, role: str) -> Refusal | None:
-        problem = self._picks.problem(act, role)
-        return Refusal("unknown", problem) if problem else None
+        """Return the refusal of a picked value that cannot be picked, with the nearest that can."""
+        for path, source in picked_fields(type(act)):
+            for value in _values(act, path):
+                if not self._has(source, value, role):
+                    near = nearest(value, self._known(source, role))
+                    return Refusal("unknown", f"{path.replace('.', ' ')}: nothing here is called {value!r}{near}")
+        return None
+
+    def _has(self, source: str, value: str, role: str) -> bool:
+        # That there are closed channels is no secret; whoever writes into one is told that it is closed.
+        if source in self._fixed and (source == "channels" or role not in self._drill.circle.outside):
+            return value in self._fixed[source]
+        if source == "evidence":
+            return value in self._drill.seen_as(role).refs and self._drill.sees(value, role)
+        return value in self._known(source, role)
+
+    def _known(self, source: str, role: str) -> list[str]:
+        drill = self._drill
+        found = offered(
+            source, drill.scenario, drill.seen_as(role), role, drill.circle, lambda ref: drill.sees(ref, role)
+        )
+        return [option.id for option in found]
+
+
+def _values(body: Any, path: str) -> Iterator[str]:
+    head, _, rest = path.partition(".")
+    value = getattr(body, head)
+    for item in value if isinstance(value, tuple) else (value,):
+        if item is None:
+            continue
+        if rest:
+            yield from _values(item, rest)
+        else:
+            yield item

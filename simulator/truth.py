@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from simulator import events as e
 from simulator.drill import Drill
-from simulator.scenario.world import World
 from simulator.values import WORLD
 
 EVERY = 60
@@ -16,9 +15,9 @@ EVERY = 60
 class Truth:
     """Looks at the world itself; what it writes is addressed to nobody."""
 
-    def __init__(self, drill: Drill, world: World) -> None:
+    def __init__(self, drill: Drill) -> None:
         self._drill = drill
-        self._world = world
+        self._world = drill.world
         self._outside = {segment.id: False for segment in drill.scenario.segments}
 
     def look(self) -> None:

@@ -40,11 +40,13 @@ LAYERS = (
     "simulator.record",
     "simulator.answers simulator.options",
     "simulator.events",
-    "simulator.actions simulator.closure simulator.monitoring",
+    "simulator.actions simulator.closure simulator.monitoring simulator.catalogue",
     "simulator.drill",
-    "simulator.monitoring.verification simulator.truth",
+    "simulator.monitoring.verification simulator.truth simulator.briefing",
+    "simulator.people.work simulator.people.slips simulator.people.teammates",
+    "simulator.staffed",
     "simulator.acts",
-    "simulator.record.journal simulator.rules simulator.briefing",
+    "simulator.record.journal simulator.rules",
     "simulator.policy simulator.loaded",
     "simulator.monitoring.onset simulator.people",
     "simulator.engine",
@@ -70,7 +72,7 @@ LAYERS = (
 LINT, JUDGES = "scenarios/lint/", {"analytics.criteria"}
 """What checks a playbook asks what there is to judge by it."""
 PLAYERS = "scenarios/players/"
-RESPONDERS = {"simulator.briefing", "simulator.events"}
+RESPONDERS = {"simulator.briefing", "simulator.catalogue", "simulator.events"}
 """What scripted responders may see besides: a role's briefing."""
 ONLY_UI = {"streamlit", "starlette", "uvicorn", "typer", "click"}
 WALL_CLOCK = {"time.time", "time.time_ns", "time.monotonic", "datetime.now", "datetime.datetime.now", "datetime.today",

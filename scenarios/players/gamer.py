@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from simulator import acts, values
-from simulator.briefing import Briefing, CommandLine
+from simulator.briefing import Briefing
+from simulator.catalogue import CommandLine
 from simulator.policy import Brief, Policy
 
 QUERY_EVERY, ACTION_EVERY, UPDATE_EVERY = 20, 60, 60

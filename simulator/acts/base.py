@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from simulator.answers import Refusal
-from simulator.drill import Drill
 from simulator.events import TaskAssigned
 from simulator.names import Names
 from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Body
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
+from simulator.staffed import StaffedDrill
 from simulator.values import COMMANDER, DEPUTY, HOST, Duty, Lane, Ref
 
 LEAD: tuple[Duty, ...] = ("commands", "deputises")
@@ -38,7 +38,7 @@ def unmet(reason: str) -> Refusal:
 class Asked:
     """One act, asked for by a role: the drill as it stands, and what the check settled for the effect."""
 
-    drill: Drill
+    drill: StaffedDrill
     role: str
     executor: str = ""
     """Who carries it out, once the check has settled that."""

@@ -50,7 +50,7 @@ class TakeAction(_Deed, form="Take action", may=EXECUTES, for_executors=True, ab
             asked.delegate(who, action.title, action=action.id, due_minutes=10)
             return
         drill.teammates.ask_to_sign(action)
-        warns = drill.teammates.warns(action, who) if drill.teammates.simulated(who) else None
+        warns = drill.teammates.warns(action, who) if asked.incident.simulated(who) else None
         drill.env.process(drill.work.action(action, who, warns))
 
     def fold(self, history: History, entry: Entry) -> None:

@@ -50,7 +50,7 @@ class RunQuery(_Look, form="Run a query", hands_on=True, wordless=True, about=("
             asked.delegate(who, query.title, query=query.id)
             return
         drill.env.process(
-            drill.teammates.look(query, who) if drill.teammates.simulated(who) else drill.work.query(query, who)
+            drill.teammates.look(query, who) if asked.incident.simulated(who) else drill.work.query(query, who)
         )
 
     def essence(self) -> tuple[object, ...]:
@@ -123,7 +123,7 @@ class AskRole(_Look, form="Ask somebody", wordless=True, about=("role",), group=
         return asked.absent(self.role)
 
     def carry_out(self, asked: Asked) -> None:
-        if asked.drill.teammates.simulated(self.role):
+        if asked.incident.simulated(self.role):
             asked.drill.env.process(asked.drill.teammates.ask(self.role, self.topic))
 
     def sentence(self, n: Names) -> str:

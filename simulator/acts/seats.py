@@ -69,7 +69,7 @@ class AssignRole(Act, form="Commander, deputy", tab="Command", open=True, about=
     def carry_out(self, asked: Asked) -> None:
         if self.to == asked.role:
             asked.drill.emit(e.RoleAccepted(role=self.role, seat=asked.role))
-        elif asked.drill.teammates.simulated(self.to):
+        elif asked.incident.simulated(self.to):
             asked.drill.env.process(asked.drill.teammates.accept_role(self.role, self.to))
 
     def fold(self, history: History, entry: Entry) -> None:

@@ -219,7 +219,7 @@ class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"
         drill = asked.drill
         handoff = v.Ref.to("handoff", len(drill.incident.handoffs) + 1)
         drill.emit(e.HandOffOffered(handoff=handoff, what=self.what, giver=asked.role, receiver=self.to))
-        if drill.teammates.simulated(self.to):
+        if asked.incident.simulated(self.to):
             drill.env.process(drill.teammates.accept_handoff(handoff, self.to))
 
     def sentence(self, n: Names) -> str:

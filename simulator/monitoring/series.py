@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -43,9 +44,9 @@ class Telemetry:
         self._values: dict[str, list[float | None]] = {metric.id: [] for metric in metrics}
         self._gauss = {metric.id: streams(f"noise/{metric.id}").gauss for metric in metrics}
         self._filling = threading.Lock()
-        self._rules = [(rule, self.metrics[rule.metric]) for rule in rules]
+        self._rules = rules
         self._pending: dict[str, int] = {}
-        self._firing: dict[str, bool] = {}
+        self._firing: set[str] = set()
         self.memory: Callable[[int], Mapping[str, float]] | None = None
         """What the world remembers of a second before its first scrape."""
 
@@ -77,7 +78,7 @@ class Telemetry:
     def series(self, metric: str, now: int, since: int | None = None) -> list[Point]:
         """Return what a panel shows at `now`: (time, value), oldest first, None where there is no data."""
         last = self._visible(self.metrics[metric], now)
-        first = 0 if since is None else self._first_from(since)
+        first = 0 if since is None else bisect_left(self.times, since)
         shown = self._shown(self.metrics[metric], last)
         return list(zip(self.times[first:last], shown[first:last], strict=True))
 
@@ -101,34 +102,24 @@ class Telemetry:
 
     def alerts(self, now: int) -> Iterator[Transition]:
         """Yield the rules that began or ceased to hold with the scrapes visible at `now`."""
-        for rule, metric in self._rules:
-            last = self._visible(metric, now)
-            value = self._shown(metric, last)[last - 1] if last else None
+        for rule in self._rules:
+            value = self.latest(rule.metric, now)
             # No data neither fires nor resolves: a rule keeps the state it had.
             if value is None:
                 continue
-            if not _breached(rule, value):
-                if rule.id in self._pending:
-                    del self._pending[rule.id]
-                    if rule.id in self._firing:
-                        del self._firing[rule.id]
-                        yield Transition(rule, False, value)
-                continue
-            since = self._pending.setdefault(rule.id, now)
-            if rule.id not in self._firing and now - since >= rule.hold:
-                self._firing[rule.id] = True
-                yield Transition(rule, True, value)
+            if _breached(rule, value):
+                since = self._pending.setdefault(rule.id, now)
+                if rule.id not in self._firing and now - since >= rule.hold:
+                    self._firing.add(rule.id)
+                    yield Transition(rule, True, value)
+            else:
+                self._pending.pop(rule.id, None)
+                if rule.id in self._firing:
+                    self._firing.remove(rule.id)
+                    yield Transition(rule, False, value)
 
     def _visible(self, metric: Metric, now: int) -> int:
-        # Scrapes are evenly spaced, so the newest visible one is found by counting.
-        if not self.times:
-            return 0
-        return max(0, min(len(self.times), (now - metric.lag - self.times[0]) // SCRAPE_SECONDS + 1))
-
-    def _first_from(self, since: int) -> int:
-        if not self.times:
-            return 0
-        return max(0, min(len(self.times), -((self.times[0] - since) // SCRAPE_SECONDS)))
+        return bisect_right(self.times, now - metric.lag)
 
 
 def _breached(rule: AlertRule, value: float) -> bool:

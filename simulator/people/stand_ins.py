@@ -8,20 +8,19 @@ over is on the record, and a task can be taken back.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from simulator import acts
 from simulator import events as e
 from simulator.briefing import Briefing
-from simulator.drill import Drill, Process
+from simulator.drill import Process
 from simulator.loaded import Agent
-from simulator.people.teammates import Teammates
-from simulator.people.work import Work, draw
-from simulator.record.history import History
+from simulator.people.work import draw
 from simulator.record.tracked import Task
 from simulator.scenario.parts import Duration
+from simulator.staffed import StaffedDrill
 from simulator.values import COMMANDER, DEPUTY, PLACES, Author, Ref
 
 PATIENCE = 150
@@ -35,6 +34,8 @@ DUE = 180
 SECONDARY = Duration(median=120, spread=0.3)
 HOLD = 120
 """Seconds for which a simulated team waits, once no person is in command any more, for one to go on."""
+Essences = Counter[tuple[object, ...]]
+"""What acts come to -> how often that was given."""
 VACANT = (COMMANDER, "vacant")
 """What is waited for where nobody has command."""
 
@@ -52,67 +53,82 @@ class Waiting(NamedTuple):
 class StandIns:
     """Who is waited for, who was asked, and who stands in."""
 
-    def __init__(
-        self, drill: Drill, work: Work, teammates: Teammates, makers: Mapping[str, Callable[[], Agent]]
-    ) -> None:
+    def __init__(self, drill: StaffedDrill, makers: Mapping[str, Callable[[], Agent]]) -> None:
         self._drill = drill
-        self._work = work
-        self._teammates = teammates
+        self._incident = drill.incident
+        self._work = drill.work
+        self._teammates = drill.teammates
         self._makers = makers
+        self._agents = {seat: make() for seat, make in makers.items()}
+        """Seat -> who acts unasked while nobody sits there."""
         self._acted: dict[str, int] = {}
         """Seat -> when the person in it last did anything."""
         self._asked: dict[tuple[str, str], int] = {}
         self._first: dict[tuple[str, str], int] = {}
         """(seat, thing) -> since when it has been waited for, where nothing else says so."""
         self._called: dict[str, bool] = {}
-        self._given: dict[str, Counter[tuple[object, ...]]] = {}
+        self._given: defaultdict[str, Essences] = defaultdict(Counter)
         """Seat -> what the people in it have given by kind and object, so that a stand-in does not do it twice."""
-        self._unled: dict[str, Counter[tuple[object, ...]]] = {}
+        self._unled: defaultdict[str, Essences] = defaultdict(Counter)
         """Seat -> what of it they gave while no person was in command, for whoever plays the seat after them."""
         self._led_at: int | None = None
         """When a person was last in command."""
-        self._under_person: Counter[tuple[object, ...]] = Counter()
+        self._under_person: Essences = Counter()
         """What people have given while one of them was in command, for all who play a seat after that."""
-        self.agents: dict[str, Agent] = {}
+        self._standing_in: dict[str, Agent] = {}
         """Seat -> what plays it while the person in it does nothing."""
-
-    @property
-    def _incident(self) -> History:
-        return self._drill.incident
 
     def person_acted(self, seat: str) -> None:
         """Take note that the person in a seat did something; whoever stood in for them goes."""
         self._acted[seat] = self._drill.now
         self._called.pop(seat, None)
         if seat in self._incident.stand_ins:
-            self.agents.pop(seat, None)
+            self._standing_in.pop(seat, None)
             self._teammates.say(seat, "You are back, then it is yours again. What I began I finish.")
             self._drill.emit(e.StandInLeft(seat=seat), by=Author.teammate(seat))
 
-    def left(self, seat: str, agent: Agent | None) -> Agent | None:
-        """Return what plays a seat whose person got up: `agent`, without what people there have done already.
+    def left(self, seat: str) -> None:
+        """Let the simulated holder of a seat whose person got up go on, without what people there have done already.
 
         Whoever sits down next begins afresh: nobody stands in for them, and they have been asked nothing yet.
         """
-        self.agents.pop(seat, None)
+        self._standing_in.pop(seat, None)
         self._acted.pop(seat, None)
         self._called.pop(seat, None)
         self._asked = {key: at for key, at in self._asked.items() if key[0] != seat}
         if seat in self._incident.stand_ins:
             self._drill.emit(e.StandInLeft(seat=seat), by=Author.teammate(seat))
-        return agent and _minus(agent, self._unled.pop(seat, Counter()))
+        if seat in self._agents:
+            self._agents[seat] = _minus(self._agents[seat], self._unled.pop(seat, Counter()))
 
     def person_gave(self, seat: str, body: acts.Act) -> None:
         """Take note of an accepted command of the person in a seat."""
-        self._given.setdefault(seat, Counter())[body.essence()] += 1
-        led = self._incident.led_by_person()
-        kept = self._under_person if led else self._unled.setdefault(seat, Counter())
+        self._given[seat][body.essence()] += 1
+        kept = self._under_person if self._incident.led_by_person() else self._unled[seat]
         kept[body.essence()] += 1
 
-    def unled(self, agents: dict[str, Agent]) -> bool:
+    def unasked(self) -> Iterator[tuple[str, Agent]]:
+        """Yield who runs the incident now, and what plays them; called on every tick.
+
+        With no person in the lead, people in other seats need a commander. Under a commander who is a person,
+        simulated people do what they are asked and no more, or the trainee would watch.
+        """
+        if not self._agents or not self._are_unled():
+            return
+        self._look_around()
+        for seat, agent in self._agents.items():
+            # What a commander meant to do goes along with command, whoever sits in the seat by now.
+            passed = self._incident.handed_on(seat)
+            voice = self._incident.voice(seat) if passed else seat
+            free = passed or seat not in self._incident.seats
+            acting = agent if free else self._standing_in.get(seat)
+            if acting is not None and self._incident.simulated(voice):
+                yield voice, acting
+
+    def _are_unled(self) -> bool:
         """Tell whether no person is in command, and none for long enough to think that none goes on.
 
-        `agents` then leave out what people gave while one of them led: nobody begins from the beginning.
+        Agents then leave out what people gave while one of them led: nobody begins from the beginning.
         """
         led = self._incident.led_by_person()
         if led or self._incident.holder(COMMANDER):
@@ -123,13 +139,13 @@ class StandIns:
         if self._led_at is not None and self._drill.now - self._led_at < HOLD:
             return False
         if self._under_person:
-            for seat, agent in list(agents.items()):
-                agents[seat] = _minus(agent, self._under_person.copy())
+            for seat, agent in self._agents.items():
+                self._agents[seat] = _minus(agent, self._under_person.copy())
             self._under_person.clear()
         return True
 
-    def look_around(self) -> None:
-        """Let the simulated lead see who is waited for; called on every tick while no person is in command."""
+    def _look_around(self) -> None:
+        """Let the simulated lead see who is waited for."""
         self._fill_command()
         if not self._incident.simulated(self._lead()):
             return  # who had to leave command still sits there; nobody speaks for them
@@ -224,7 +240,7 @@ class StandIns:
         title = self._drill.scenario.find("roles", seat).title
         self._teammates.say(seat, f"Secondary for {title} here. I stand in until whoever sits there says anything.")
         if seat in self._makers:
-            self.agents[seat] = _minus(self._makers[seat](), self._given.get(seat, Counter()).copy())
+            self._standing_in[seat] = _minus(self._makers[seat](), self._given[seat].copy())
         self._teammates.catch_up(seat)
 
     # --- what is waited for ------------------------------------------------------------------------------
@@ -271,7 +287,7 @@ class StandIns:
         return any(run.what == "action" and run.ident in actions and run.since >= since for run in runs)
 
 
-def _minus(agent: Agent, given: Counter[tuple[object, ...]]) -> Agent:
+def _minus(agent: Agent, given: Essences) -> Agent:
     """Return an agent that leaves out what has been given already, as often as it has."""
 
     def act(briefing: Briefing) -> Iterator[acts.Act]:

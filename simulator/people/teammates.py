@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from simulator import acts
 from simulator import events as e
 from simulator.actions import STALL_POLL, lasting
 from simulator.drill import Drill, Process
@@ -43,6 +42,7 @@ class Teammates:
 
     def __init__(self, drill: Drill, work: Work) -> None:
         self._drill = drill
+        self._incident = drill.incident
         self._env = drill.env
         self._work = work
         self._roles = {role.id: role for role in drill.scenario.roles}
@@ -50,10 +50,6 @@ class Teammates:
         self._at_it: dict[str, str] = {}
         """Task -> simulated role that is at it."""
         self._tired: dict[str, bool] = {}
-
-    def simulated(self, role: str) -> bool:
-        """Tell whether a role acts by itself: nobody sits in it, or a secondary stands in."""
-        return self._drill.incident.simulated(role)
 
     def _takes(self, role: str, what: str, duration: Duration) -> int:
         drawn = draw(duration, self._drill.stream(f"teammate/{self._drill.scenario.place(role)}/{what}"))
@@ -68,21 +64,20 @@ class Teammates:
 
     def take_up(self, ident: Ref) -> None:
         """Let the owner of a task go to work on it, if they are simulated and not at it yet."""
-        task = self._drill.incident.tasks[ident]
-        if task.reported is None and self.simulated(task.owner) and self._at_it.get(ident) != task.owner:
+        task = self._incident.tasks[ident]
+        if task.reported is None and self._incident.simulated(task.owner) and self._at_it.get(ident) != task.owner:
             self._at_it[ident] = task.owner
             self._env.process(self._do(task, task.owner))
 
     def catch_up(self, role: str) -> None:
         """Take up what waits for a role that nobody was in, or whose person does nothing."""
-        incident = self._drill.incident
-        for task in list(incident.tasks.values()):
-            if task.owner == role and not incident.begun(task):
+        for task in list(self._incident.tasks.values()):
+            if task.owner == role and not self._incident.begun(task):
                 self.take_up(task.id)
-        for name, seat in list(incident.offered.items()):
+        for name, seat in list(self._incident.offered.items()):
             if seat == role:
                 self._env.process(self.accept_role(name, role))
-        for offer in list(incident.handoffs.values()):
+        for offer in list(self._incident.handoffs.values()):
             if offer.receiver == role and offer.accepted is None:
                 self._env.process(self.accept_handoff(offer.id, role))
         for action in self._drill.scenario.actions:
@@ -105,9 +100,7 @@ class Teammates:
         self._put_down(task, role)
         if not self._still(task, role):
             return
-        told = [cue for cue in self._known(role, self._topics(task)) if cue.id not in self._drill.incident.cues]
-        for cue in told:
-            self.share(role, cue, "asked")
+        told = self._bring_up(role, self._topics(task))
         if told and not (task.query or task.action):
             report = "Looked into it; what I know of it is in the channel."
         self._drill.emit(e.TaskReported(task=task.id, owner=role, text=report), by=Author.teammate(role))
@@ -123,9 +116,9 @@ class Teammates:
     def _topics(self, task: Task) -> tuple[str, ...]:
         """Return what a task is about: its own topic, that of its query, of its action, or of the action's check."""
         find = self._drill.scenario.find
-        query = find("queries", task.query) if task.query else None
-        action = find("actions", task.action) if task.action else None
-        check = find("queries", action.precheck) if action and action.precheck else None
+        query = find("queries", task.query)
+        action = find("actions", task.action)
+        check = find("queries", action.precheck) if action else None
         about = (task.topic, query and query.topic, action and action.topic, check and check.topic)
         return tuple(topic for topic in about if topic)
 
@@ -175,7 +168,7 @@ class Teammates:
         run = None
         while doing.is_alive and (run is None or run.state != "stalled"):
             yield doing | self._env.timeout(STALL_POLL)
-            run = self._drill.incident.last_run("action", action.id)
+            run = self._incident.last_run("action", action.id)
         state = run.state if run else "not started"
         lasts = lasting(action)
         hasty = state in ("done", "stalled") and (state == "stalled" or lasts > 0)
@@ -189,18 +182,14 @@ class Teammates:
 
     def warns(self, action: Action, role: str) -> Process:
         """Say what a role knows against an action or for it before touching anything, and wait to be stopped."""
-        check = self._drill.scenario.find("queries", action.precheck) if action.precheck else None
-        topics = tuple(one.topic for one in (action, check) if one and one.topic)
-        told = [cue for cue in self._known(role, topics) if cue.id not in self._drill.incident.cues]
-        for cue in told:
-            self.share(role, cue, "asked")
-        if told:
+        check = self._drill.scenario.find("queries", action.precheck)
+        if self._bring_up(role, tuple(one.topic for one in (action, check) if one and one.topic)):
             self.say(role, f"Before I touch {action.title}: read that. I go on in a minute unless I am stopped.")
             yield self._env.timeout(self._takes(role, "warn", WARN))
 
     def _take_back(self, role: str, text: str, about: Ref) -> Process:
         yield self._env.timeout(draw(CORRECT, self._slips.stream(role, "correct")))
-        if not self._drill.incident.ended:
+        if not self._incident.ended:
             self.say(role, text, about)
 
     # --- questions -------------------------------------------------------------------------------------
@@ -225,13 +214,20 @@ class Teammates:
             and (moot or not self._moot(cue))
         ]
 
+    def _bring_up(self, role: str, topics: Iterable[str]) -> bool:
+        """Share what a role knows on these topics and nobody has shared; tell whether there was anything."""
+        fresh = [cue for cue in self._known(role, topics) if cue.id not in self._incident.cues]
+        for cue in fresh:
+            self.share(role, cue, "asked")
+        return bool(fresh)
+
     def _moot(self, cue: Cue) -> bool:
         facts = self._drill.facts()
         return any(holds(condition, facts) for condition in cue.moot_when)
 
     def share(self, role: str, cue: Cue, how: str) -> None:
         """Bring a cue into the channel; a simulated holder says so where it is overtaken."""
-        simulated = self.simulated(role)
+        simulated = self._incident.simulated(role)
         text = cue.text
         if simulated and self._moot(cue):
             text = cue.moot_text or f"Overtaken by now, for the record: {cue.text}"
@@ -250,9 +246,8 @@ class Teammates:
     def _volunteer(self, role: str, cue: Cue, at: int) -> Process:
         if at > self._drill.now:
             yield self._env.timeout(at - self._drill.now)
-        incident = self._drill.incident
-        free = self.simulated(role) and incident.present[role] and not incident.ended
-        if free and cue.id not in incident.cues and not self._moot(cue):
+        free = self._incident.simulated(role) and self._incident.present[role] and not self._incident.ended
+        if free and cue.id not in self._incident.cues and not self._moot(cue):
             self.share(role, cue, "late")
 
     # --- roles, pages, handoffs, sign-offs -------------------------------------------------------------
@@ -269,7 +264,7 @@ class Teammates:
             drill.emit(e.PageUnanswered(role=role.id))
             yield self._env.timeout(draw(role.joins_after, rng))
         drill.emit(e.RoleJoined(role=role.id))
-        if self.simulated(role.id):
+        if self._incident.simulated(role.id):
             self.say(role.id, f"{role.handle} here, {role.title}. What do you need?")
         for cue in role.cues:
             if cue.volunteered_at is not None and cue.volunteered_at <= drill.now:
@@ -279,54 +274,47 @@ class Teammates:
     def accept_role(self, role: str, seat: str) -> Process:
         """Accept a post offered to a simulated seat."""
         yield self._env.timeout(self._takes(seat, "accept", ACCEPT))
-        if self._may(acts.AcceptRole.model_validate({"role": role}), seat):
+        if self._drill.may(seat, "accept_role", role=role):
             self._drill.emit(e.RoleAccepted.model_validate({"role": role, "seat": seat}), by=Author.teammate(seat))
 
     def accept_handoff(self, handoff: Ref, receiver: str) -> Process:
         """Read a handoff and accept it."""
         yield self._env.timeout(self._takes(receiver, "handoff", READ_HANDOFF))
-        offer = self._drill.incident.handoffs[handoff]
-        if offer.accepted is None and self._may(acts.AcceptHandOff(handoff=handoff), receiver):
+        offer = self._incident.handoffs[handoff]
+        if offer.accepted is None and self._drill.may(receiver, "accept_hand_off", handoff=handoff):
             taken = e.HandOffAccepted(handoff=handoff, what=offer.what, receiver=receiver)
             self._drill.emit(taken, by=Author.teammate(receiver))
-
-    def _may(self, act: acts.Act, role: str) -> bool:
-        """Tell whether a simulated person may do what a person would do with this act."""
-        return self._drill.objection(act, role) is None
 
     def ask_to_sign(self, action: Action, only: str | None = None) -> None:
         """Ask the simulated ones among those who must sign an action; who holds a post signs for it."""
         for role in self._work.missing_sign_offs(action):
-            seat = self._drill.incident.voice(role)
+            seat = self._incident.voice(role)
             if self._work.signed_by(action, seat):
                 continue
-            if self.simulated(seat) and self._drill.incident.present.get(seat) and only in (None, seat):
+            if self._incident.simulated(seat) and self._incident.present.get(seat) and only in (None, seat):
                 self._env.process(self._sign(action, role, seat))
 
     def _sign(self, action: Action, role: str, seat: str) -> Process:
         """Look, then sign, or say why not and look again while the action waits."""
         yield self._env.timeout(self._takes(seat, "sign", SIGN))
-        look = self._drill.scenario.find("queries", action.precheck) if action.precheck else None
-        if look and seat in look.executors and Ref.to("query", look.id) not in self._drill.incident.refs:
+        look = self._drill.scenario.find("queries", action.precheck)
+        if look and seat in look.executors and Ref.to("query", look.id) not in self._incident.refs:
             yield from self.look(look, seat)
         yield from self.warns(action, seat)
         objected = False
         while not holds(action.sign_when, self._drill.facts()):
             if not objected:
-                self.say(seat, action.sign_refusal or f"I do not sign that: {action.title}.", Ref.to("action",
-                    action.id))
+                words = action.sign_refusal or f"I do not sign that: {action.title}."
+                self.say(seat, words, Ref.to("action", action.id))
                 objected = True
             yield self._env.timeout(LOOK_AGAIN)
             if not self._work.unsigned(action.id):
                 return
-        if not self._work.unsigned(action.id) or role not in self._work.missing_sign_offs(action):
-            return  # it was aborted, or signed meanwhile
-        if self._work.signed_by(action, seat):
-            return  # both signatures would be theirs
-        if not self._may(acts.SignOff(action=action.id), seat):
-            return
-        self._work.sign_off(action.id, role, seat)
-        self.say(seat, f"Signed off: {action.title}.", Ref.to("action", action.id))
+        # Meanwhile it may have been aborted or signed, and two signatures are two people's.
+        wanted = self._work.unsigned(action.id) and role in self._work.missing_sign_offs(action)
+        if wanted and not self._work.signed_by(action, seat) and self._drill.may(seat, "sign_off", action=action.id):
+            self._work.sign_off(action.id, role, seat)
+            self.say(seat, f"Signed off: {action.title}.", Ref.to("action", action.id))
 
 
 def _read(spec: FigureSpec, value: float) -> str:

@@ -8,7 +8,9 @@ engine says so and not because the scorecard does.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import simpy
@@ -38,17 +40,12 @@ class Work:
         self._signed: dict[str, dict[str, str]] = {}
         """Action -> role signed for -> seat that signed."""
         self._waiting: dict[Ref, simpy.Event] = {}
-        self._counts: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
         self._busy: dict[str, dict[str, tuple[int, int]]] = {role.id: {} for role in drill.scenario.roles}
         """Role -> run -> from when until when its hands were full with it."""
         self.forbidden: dict[str, str] = {}
         """Actions a facilitator forbids, with the reason."""
         self.forced: dict[str, str] = {}
-
-    @property
-    def now(self) -> int:
-        """Return the drill second."""
-        return self._drill.now
 
     def queued(self, role: str) -> int:
         """Return how many things a role has in hand or waiting for its hands."""
@@ -82,38 +79,31 @@ class Work:
         self._drill.emit(finished)
         return finished
 
-    def misplaced(self, place: WrongPlace, query: Query, executor: str, takes: int) -> Process:
-        """Run a query where it does not belong: the error is true of that place and says nothing of this one.
-
-        Returns the reference of the run.
-        """
-        self._counts["misplaced"] = self._counts.get("misplaced", 0) + 1
-        run = Ref.to("misplaced", self._counts["misplaced"])
-        line = query.command.replace(place.starts, place.typed, 1)
-        yield from self._at_hand(run, executor, line, takes)
-        self._drill.emit(
-            e.QueryFinished(
-                run=run, query=None, executor=executor, command_line=line,
-                output=self._drill.render(place.output), evidence="narrative", ok=False,
-            )
-        )  # fmt: skip
-        return run
-
-    def lookup(self, prefix: str, executor: str, line: str, takes: int, output: Any, evidence: Any) -> Process:
-        """Run something that is no query of the scenario: a log search, an evidence capture."""
-        self._counts[prefix] = self._counts.get(prefix, 0) + 1
+    def lookup(
+        self, prefix: str, executor: str, line: str, takes: int, output: Callable[[], str], evidence: Any,
+        ok: bool = True,
+    ) -> Process:  # fmt: skip
+        """Run something that is no query of the scenario: a log search, an evidence capture. Returns its reference."""
+        self._counts[prefix] += 1
         run = Ref.to(prefix, self._counts[prefix])
         yield from self._at_hand(run, executor, line, takes)
         self._drill.emit(
             e.QueryFinished(
-                run=run, query=None, executor=executor, command_line=line, output=output(), evidence=evidence
+                run=run, query=None, executor=executor, command_line=line, output=output(), evidence=evidence, ok=ok
             )
         )
+        return run
+
+    def misplaced(self, place: WrongPlace, query: Query, executor: str, takes: int) -> Process:
+        """Run a query where it does not belong: the error is true of that place and says nothing of this one."""
+        line = query.command.replace(place.starts, place.typed, 1)
+        error = partial(self._drill.render, place.output)
+        return self.lookup("misplaced", executor, line, takes, error, "narrative", ok=False)
 
     def call(self, role: str, persona: str, seconds: int) -> Process:
         """Take somebody's time for a call: who was told nothing rings whoever may know."""
         said = f"{persona} wanted to hear what nobody had told them."
-        yield from self.lookup("call", role, f"call with {persona}", seconds, lambda: said, "narrative")
+        return self.lookup("call", role, f"call with {persona}", seconds, lambda: said, "narrative")
 
     def _at_hand(self, run: Ref, executor: str, line: str, takes: int, pace: float = 1.0) -> Process:
         hands = self._hands[executor]
@@ -155,6 +145,7 @@ class Work:
 
     def _carry_out(self, run: Ref, doing: ActionRun, executor: str, first: Process | None) -> Process:
         drill, action = self._drill, doing.action
+        finished = partial(e.ActionFinished, run=run, action=action.id, executor=executor)
         missing = tuple(self.missing_sign_offs(action))
         drill.emit(e.ActionQueued(run=run, action=action.id, executor=executor, waits_for=missing))
         if first is not None:
@@ -170,7 +161,7 @@ class Work:
                 effects = doing.start(drill.facts(), self._in_flight(), forced=action.id in self.forced)
                 blocked = drill.render(doing.missing.message) if doing.missing else None
             if blocked is not None:
-                drill.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=blocked, ok=False))
+                drill.emit(finished(output=blocked, ok=False))
                 return
             self._signed.pop(action.id, None)  # a sign-off is for one run
             # How long the tool takes is the action's; only what takes somebody's attention depends on them.
@@ -181,17 +172,13 @@ class Work:
             yield self._env.timeout(takes)
         effects = doing.end(drill.facts(), forced=action.id in self.forced)
         if doing.state == "stalled":
-            output = drill.render(action.stall_output)
-            drill.emit(
-                e.ActionFinished(run=run, action=action.id, executor=executor, output=output, ok=False, stalled=True)
-            )
+            drill.emit(finished(output=drill.render(action.stall_output), ok=False, stalled=True))
         while doing.state == "stalled":
             yield self._env.timeout(STALL_POLL)
             effects = doing.end(drill.facts(), forced=action.id in self.forced)
         drill.turn(effects, run)
         held_up = f"(held up: waited for the lock of {doing.held_up_by.title})\n" if doing.held_up_by else ""
-        output = held_up + drill.render(action.output)
-        drill.emit(e.ActionFinished(run=run, action=action.id, executor=executor, output=output))
+        drill.emit(finished(output=held_up + drill.render(action.output)))
         self._env.process(self._take_effect(run, action))
         if action.mishap and drill.stream(f"mishap/{action.id}").random() < action.mishap.chance:
             self._env.process(self._go_wrong(run, action, action.mishap))
@@ -269,5 +256,5 @@ class Work:
 
     def named(self, base: Ref) -> Ref:
         """Return the reference of the next run of something: the second `query:ID` is `query:ID#2`."""
-        self._counts[base] = self._counts.get(base, 0) + 1
+        self._counts[base] += 1
         return Ref.to(base.kind, base.ident, self._counts[base])

@@ -27,6 +27,7 @@ class Finishing:
         self.progress = 0.0
         """How far scoring is, 0 … 1."""
         self.problem: str | None = None
+        """What went wrong with scoring, if anything did."""
         self._store = store
         self._drill = drill
         self._loaded = loaded
@@ -55,7 +56,10 @@ class Finishing:
             self.begin()
 
     def begin(self) -> None:
-        """Score in the background, unless that is under way."""
+        """Score in the background, unless that is under way; once more, after a failure.
+
+        A playbook is read once in a process: to score with a changed one, restart the server first.
+        """
         if self._finisher is None or (self._thread is not None and self._thread.is_alive()):
             return
         self.progress, self.problem = 0.0, None

@@ -43,8 +43,8 @@ class Room:
         self.loaded = loaded
         self._store = store
         self._lock = threading.RLock()
-        self._finishing = Finishing(store, row.id, loaded, finisher)
-        self._live = Live(store, row, loaded, self._finishing)
+        self.finishing = Finishing(store, row.id, loaded, finisher)
+        self._live = Live(store, row, loaded, self.finishing)
         self._memo: dict[tuple[str, str | None], tuple[tuple[int, int, int], Any]] = {}
         self._unnamed: tuple[bool, Journal] | None = None
 
@@ -53,7 +53,7 @@ class Room:
     def advance(self) -> None:
         """Bring the drill to where its clock stands. Writes nothing until it is over."""
         with self._lock:
-            if not self._finishing.over:
+            if not self.finishing.over:
                 self._live.engine()
 
     def now(self) -> float:
@@ -63,7 +63,7 @@ class Room:
     @property
     def problem(self) -> str | None:
         """Return why the drill cannot go on here, None where it can or is over."""
-        return None if self._finishing.over else self._live.problem
+        return None if self.finishing.over else self._live.problem
 
     @property
     def version(self) -> tuple[int, int]:
@@ -81,7 +81,7 @@ class Room:
     def ended(self) -> bool:
         """Tell whether people have stopped; the record is frozen then."""
         with self._lock:
-            return self._finishing.over or self._live.engine().ended
+            return self.finishing.over or self._live.engine().ended
 
     def briefing(self, role: str) -> Briefing:
         """Return what `role` may see now: one finished object for everybody who looks at this version."""
@@ -147,7 +147,8 @@ class Room:
         with self._lock:
             seats = self._live.engine(fresh=True).incident.seats
             if seat in seats and not (person.seat == seat and seats[seat] == person.name):
-                raise AccessDenied(f"{self._title(seat)} is taken by {seats[seat]}; pick another seat")
+                title = self.loaded.scenario.find("roles", seat).title
+                raise AccessDenied(f"{title} is taken by {seats[seat]}; pick another seat")
             if seat not in seats:
                 self._give(acts.TakeSeat(seat=seat, name=person.name), f"{seat}:{person.name}")
             # The old seat is given up last: a crash in between leaves somebody with two, never with none.
@@ -204,9 +205,9 @@ class Room:
     def record(self) -> Journal | None:
         """Return the frozen record with its references as far as they are made, None while the drill runs."""
         with self._lock:
-            if not self._finishing.over:
+            if not self.finishing.over:
                 self._live.engine()
-        return self._finishing.journal()
+        return self.finishing.journal()
 
     def record_for(self, person: Participant | None) -> Journal | None:
         """Return the frozen record as `person` may read it, None while the drill runs.
@@ -233,24 +234,8 @@ class Room:
         over = self.ended
         found = self._store.scorecard(self.row.id, playbook)
         if over and found is None:
-            self._finishing.revive()
+            self.finishing.revive()
         return found
-
-    @property
-    def scoring(self) -> tuple[float, str | None]:
-        """Return how far scoring is (0 … 1) and what went wrong with it, if anything did."""
-        return self._finishing.progress, self._finishing.problem
-
-    def score_again(self) -> None:
-        """Score in the background once more, after a failure.
-
-        A playbook is read once in a process: to score with a changed one, restart the server first.
-        """
-        self._finishing.begin()
-
-    def wait_for_score(self, seconds: float) -> None:
-        """Wait until scoring is done, at most `seconds`."""
-        self._finishing.wait(seconds)
 
     # --- underneath ---------------------------------------------------------------------------------------
 
@@ -281,10 +266,6 @@ class Room:
         with self._lock:
             self._may_steer(person)
             self._live.mark(what, person.by, value)
-
-    def _title(self, seat: str) -> str:
-        role = self.loaded.scenario.find("roles", seat)
-        return role.title if role else seat
 
 
 def _still(incident: History) -> History:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from simulator.engine import new_header
-from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError, UnknownName
+from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
 from simulator.loaded import Load, LoadedScenario
 from simulator.record.entry import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
@@ -106,8 +106,6 @@ class Rooms:
         if known is not None:
             return known
         row = self.store.drill(drill)
-        if row is None:
-            raise UnknownName("drill", drill, [one.id for one in self.store.drills()])
         header = row.header
         return self._keep(row, self._load(header.scenario, header.variant, header.difficulty))
 
@@ -119,10 +117,6 @@ class Rooms:
             self._brake.wrong(source)
             raise AccessDenied(f"no drill has the code {code.strip()!r}; check it with whoever invited you")
         return self.open(row.id)
-
-    def list(self) -> list[DrillRow]:
-        """Return every drill of the store, newest first."""
-        return self.store.drills()
 
     def advance_running(self) -> None:
         """Bring every drill under way to its clock, whether or not anybody looks. One that cannot
@@ -199,8 +193,6 @@ def export(store: Store, drill: str) -> Iterator[str]:
     Needs neither the scenario nor the engine, so it works for drills that cannot go on.
     """
     row = store.drill(drill)
-    if row is None:
-        raise UnknownName("drill", drill, [one.id for one in store.drills()])
     record = store.record(drill)
     if record is not None:
         text, references = record

@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from simulator.acts import Act
-from simulator.errors import StaleWriter, StoreError
+from simulator.errors import StaleWriter, StoreError, UnknownName
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header, parse_body
 from simulator.room import schema as t
@@ -95,9 +95,12 @@ class Store:
         values = {**row.__dict__, "header": row.header.model_dump_json()}
         self._insert(t.drills, values, taken=f"drill {row.id} or code {row.code} is taken")
 
-    def drill(self, ident: str) -> DrillRow | None:
-        """Return the drill with this id."""
-        return next(self._drills(t.drills.c.id == ident), None)
+    def drill(self, ident: str) -> DrillRow:
+        """Return the drill with this id. Raises UnknownName."""
+        found = next(self._drills(t.drills.c.id == ident), None)
+        if found is None:
+            raise UnknownName("drill", ident, [one.id for one in self.drills()])
+        return found
 
     def drill_by_code(self, code: str) -> DrillRow | None:
         """Return the drill with this join code."""

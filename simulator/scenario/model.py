@@ -230,7 +230,7 @@ class Scenario(Data):
         """Return the scenario's version, and after a point the variant's own where it has one."""
         return f"{self.version}.{self.variant_version}" if self.variant_version else str(self.version)
 
-    def find(self, group: str, ident: str) -> Any:
+    def find(self, group: str, ident: str | None) -> Any:
         """Return the part of `group` (such as `actions`) whose id is `ident`, or None."""
         return next((part for part in getattr(self, group) if part.id == ident), None)
 

@@ -170,6 +170,14 @@ class Change(Data):
     detail: str = ""
 
 
+class Effect(Data):
+    """Turn `knob` to `value`, linearly over `over` seconds."""
+
+    knob: Knob
+    value: float
+    over: Span = 0
+
+
 class Merge(Data):
     """A queued change that lands at `at` unless its service is frozen by then."""
 
@@ -231,14 +239,6 @@ class Query(Titled):
     findings: dict[str, PrintedKey] = {}
     """What can be read off its output, for those who read no prose: name -> key into what templates print, such as
     `pops.1.gets` for a row of a table."""
-
-
-class Effect(Data):
-    """Turn `knob` to `value`, linearly over `over` seconds."""
-
-    knob: Knob
-    value: float
-    over: Span = 0
 
 
 class Precondition(Data):
@@ -434,9 +434,3 @@ class TeachingPoint(Data):
     until: Condition = {}
     seats: tuple[SeatId, ...] = ()
     """Whom the hint is for: the first of these seats in which a person sits, by default the one that leads."""
-
-
-Merge.model_rebuild()
-AnswerChoice.model_rebuild()
-Action.model_rebuild()
-Inject.model_rebuild()

@@ -96,7 +96,6 @@ def test_a_stored_drill_of_the_first_format_opens(tmp_path: Path) -> None:
         connection.exec_driver_sql("UPDATE drills SET header = ?", (first,))
     store.append("d", 1, 5, "commander:Ana", PostMessage(text="hello"))
     found = store.drill("d")
-    assert found is not None
     assert found.header == header
     assert [entry.body for entry in store.commands("d")] == [PostMessage(text="hello")]
 

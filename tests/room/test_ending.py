@@ -26,7 +26,7 @@ def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None
     wall.pass_(400)
     assert room.record() is None
     room.end(person)
-    room.wait_for_score(10)
+    room.finishing.wait(10)
     record = room.record()
     assert record is not None
     kinds = [entry.body.kind for entry in record]
@@ -34,7 +34,7 @@ def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None
     assert "drill_ended" in kinds
     assert record.references == {"null": len(kinds)}
     assert room.scorecard() == {"playbook": "recovery", "total": 42}
-    assert room.scoring == (1.0, None)
+    assert (room.finishing.progress, room.finishing.problem) == (1.0, None)
     assert room.clock.state == "stopped"
     with pytest.raises(DrillError, match="debrief"):
         room.submit(say("too late"), person)
@@ -52,7 +52,7 @@ def test_time_ends_a_drill_that_nobody_ends(path: Path, wall: Wall) -> None:
     record = room.record()
     assert record is not None
     assert [entry.body.how for entry in record if entry.body.kind == "drill_ended"] == ["time"]
-    room.wait_for_score(10)
+    room.finishing.wait(10)
 
 
 def test_a_finished_record_stays_readable_after_its_scenario_changed(path: Path, wall: Wall) -> None:
@@ -60,7 +60,7 @@ def test_a_finished_record_stays_readable_after_its_scenario_changed(path: Path,
     room, person = solo(place)
     wall.pass_(100)
     room.end(person)
-    room.wait_for_score(10)
+    room.finishing.wait(10)
     loaded = toy()
     other = rooms(path, wall, load=lambda *_: type(loaded)(loaded.scenario, loaded.make_world, "new", {}))
     again = other.open(room.row.id)
@@ -84,11 +84,11 @@ def test_failed_scoring_is_shown_and_can_be_tried_again(path: Path, wall: Wall) 
 
     room, person = solo(rooms(path, wall, flaky))
     room.end(person)
-    room.wait_for_score(10)
-    assert room.scoring[1] == "no playbook"
+    room.finishing.wait(10)
+    assert room.finishing.problem == "no playbook"
     assert room.scorecard() is None
-    room.score_again()
-    room.wait_for_score(10)
+    room.finishing.begin()
+    room.finishing.wait(10)
     assert room.scorecard() is not None
 
 
@@ -97,9 +97,9 @@ def test_a_record_left_unscored_by_a_dead_process_is_scored_by_the_next(path: Pa
     room.end(person)
     again = rooms(path, wall, score).open(room.row.id)
     assert again.scorecard() is None
-    again.wait_for_score(1)
+    again.finishing.wait(1)
     assert again.scorecard() is None
     wall.pass_(120)
     assert again.scorecard() is None
-    again.wait_for_score(10)
+    again.finishing.wait(10)
     assert again.scorecard() is not None

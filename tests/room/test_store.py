@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.schema import CreateTable
 
 from simulator import acts
-from simulator.errors import StaleWriter, StoreError
+from simulator.errors import StaleWriter, StoreError, UnknownName
 from simulator.record.journal import Header
 from simulator.room import schema
 from simulator.room.clock import ClockMark
@@ -45,7 +45,8 @@ def say(words: str) -> acts.Act:
 
 def test_a_drill_is_found_by_id_and_code(store: Store) -> None:
     assert store.drill("d1") == store.drill_by_code("AB29XY") == row()
-    assert store.drill("d2") is None
+    with pytest.raises(UnknownName, match="d2"):
+        store.drill("d2")
     assert store.drills() == [row()]
 
 

@@ -96,7 +96,7 @@ def offered(b: Briefing) -> Iterator[object]:
 def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
     """Yield (what, words) of what `role` may not know now."""
     s = engine.scenario
-    own = [entry.body for entry in engine.inbox(role)]
+    own = [entry.body for entry in engine.inboxes[role]]
     told = {body.inject for body in own if isinstance(body, e.InjectDelivered)}
     offered_ = {answer.label for one in s.injects if one.id in told for answer in one.answers}
     cues = {body.cue for body in own if isinstance(body, (e.CueGiven, e.CueShared))}
@@ -143,7 +143,7 @@ def check(engine: Engine) -> int:
             lines[knows] = Found(b.search_logs(minutes=600))
         found.text += lines[knows].text
         assert found.wrong + lines[knows].wrong == [], role.id
-        inbox = {entry.seq for entry in engine.inbox(role.id)}
+        inbox = {entry.seq for entry in engine.inboxes[role.id]}
         others = [x for seq, x in found.entries.items() if seq not in inbox]
         assert others == [], f"{role.id} at {engine.now} gets hold of what is addressed to others"
         assert not any(x.body.is_truth for x in found.entries.values())

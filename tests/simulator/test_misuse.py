@@ -40,7 +40,7 @@ def of(engine: Engine, kind: type[Any]) -> list[Any]:
 
 
 def of_role(engine: Engine, role: str, inject: str) -> bool:
-    return any(isinstance(x.body, e.InjectDelivered) and x.body.inject == inject for x in engine.inbox(role))
+    return any(isinstance(x.body, e.InjectDelivered) and x.body.inject == inject for x in engine.inboxes[role])
 
 
 # --- numbers and files ---------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def play(place: Rooms, wall: Wall) -> tuple[Room, Participant, str]:
         wall.pass_(20)
     wall.pass_(300)
     room.end(person)
-    room.wait_for_score(30)
+    room.finishing.wait(30)
     return room, person, token
 
 

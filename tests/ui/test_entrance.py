@@ -83,7 +83,7 @@ def test_the_key_is_shown_until_it_is_said_to_be_saved(open_app: Open, rooms: Ro
     app = open_app()
     app.text_input(key="host-name").set_value("Hana")
     app.button(key="host-open").click().run()
-    (row,) = rooms.list()
+    (row,) = rooms.store.drills()
     shown = [str(code.value) for code in app.code]
     key = next(one for one in shown if "?" not in one)
     assert rooms.facilitate(rooms.open(row.id), "Ho", key)[1].facilitator

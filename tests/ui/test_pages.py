@@ -60,7 +60,7 @@ def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:
     app.text_input(key="solo-seed").set_value("11")
     app.button(key="solo-start").click().run()
     assert not app.exception
-    (row,) = rooms.list()
+    (row,) = rooms.store.drills()
     assert (row.header.seed, row.header.mode, row.hosted) == (11, "training", False)
     assert "Evidence minimum" in texts(app)
     room = rooms.open(row.id)

@@ -7,7 +7,8 @@ from html import escape
 import streamlit as st
 
 from simulator import acts
-from simulator.briefing import Briefing, Seat
+from simulator.briefing import Briefing
+from simulator.catalogue import Seat
 from simulator.errors import DrillError
 from simulator.values import COMMANDER, Ref
 from ui import session

@@ -103,13 +103,13 @@ def _of_room(room: Room, person: Participant | None) -> None:
 def _scoring(room: Room, person: Participant | None) -> None:
     """Show how far scoring is; draw the page again when it is done."""
     card, journal = room.scorecard(), room.record()
-    share, problem = room.scoring
+    share, problem = room.finishing.progress, room.finishing.problem
     if card is not None and journal is not None and journal.references is not None:
         st.rerun()
     if problem:
         st.error(shell.sentence(problem), icon=":material/error:")
         if person is not None:
-            st.button("Score again", on_click=room.score_again, key="debrief_score_again")
+            st.button("Score again", on_click=room.finishing.begin, key="debrief_score_again")
     else:
         st.progress(share, text="Replaying what else could have happened, then scoring. The rest of the page is there.")
 

@@ -17,7 +17,7 @@ from analytics.report import tables as frames
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView
-from simulator.briefing import called
+from simulator.catalogue import called
 from simulator.errors import DrillError
 from simulator.names import Names
 from simulator.record.entry import Entry

@@ -6,7 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from simulator.briefing import Briefing, CommandLine
+from simulator.briefing import Briefing
+from simulator.catalogue import CommandLine
 from ui import session
 from ui.parts import completion, forms, hands
 from ui.parts.shell import calm, fresh, plain

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from simulator import acts
-from simulator.briefing import Briefing, CommandLine
+from simulator.briefing import Briefing
+from simulator.catalogue import CommandLine
 from simulator.record.journal import first_problem
 from simulator.values import COMMANDER, DEPUTY, Post
 

@@ -7,7 +7,7 @@ from html import escape
 import streamlit as st
 
 from simulator import acts
-from simulator.briefing import Panel
+from simulator.catalogue import Panel
 from simulator.monitoring.logs import LogLine
 from simulator.text import clock
 from ui import session

@@ -42,13 +42,13 @@ def over(here: Here) -> None:
 @calm
 def _scoring(here: Here) -> None:
     card = here.room.scorecard()
-    share, problem = here.room.scoring
+    share, problem = here.room.finishing.progress, here.room.finishing.problem
     if card is None and problem is None:
         st.progress(share, text="Replaying what else could have happened, then scoring. It takes some seconds …")
         return
     if problem:
         st.error(plain(problem), icon=":material/error:")
-        st.button("Score again", on_click=here.room.score_again, key="score-again")
+        st.button("Score again", on_click=here.room.finishing.begin, key="score-again")
     elif card is not None:
         st.html('<p class="quiet">The score is made, and what was behind the incident can be read.</p>')
     if st.button("Open the debrief", type="primary", icon=":material/fact_check:", key="to-debrief"):

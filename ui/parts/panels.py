@@ -7,7 +7,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from simulator import events as e
-from simulator.briefing import Briefing, Panel
+from simulator.briefing import Briefing
+from simulator.catalogue import Panel
 
 LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6", "#d08a1d"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
