@@ -295,6 +295,11 @@ def spent(key: str) -> bool:
     return key not in presses.values()
 
 
+def giving(here: Here, place: str, act: Any, done: str, what: str) -> dict[str, Any]:
+    """Return what a button needs to give an act once when it is pressed; `what` tells it from other buttons."""
+    return {"on_click": give, "args": (here, place, act, done, press(what))}
+
+
 def give(here: Here, place: str, command: Any, done: str = "", key: str = "") -> bool:
     """Give a command for the person; remember the outcome at `place` and tell whether it was taken.
 

@@ -208,12 +208,11 @@ def _mine(here: Here, b: Briefing) -> None:
             st.markdown("**Only you know**")
         for cue in own:
             st.text(cue.title)
+            press = f"share-{cue.id}"
             st.button(
                 "Share with everybody",
-                key=f"share-{cue.id}",
-                on_click=session.give,
-                args=(here, "clock", acts.ShareCue(cue=cue.id)),
-                kwargs={"key": session.press(f"share-{cue.id}")},
+                key=press,
+                **session.giving(here, "clock", acts.ShareCue(cue=cue.id), "", press),
             )
         st.caption(b.catalogue.briefing)
 

@@ -34,9 +34,7 @@ def before(here: Here) -> None:
             on_click=_begin, args=(here,),
         )  # fmt: skip
         st.html(f'<span class="quiet">{escape(_how(here, b))}</span>', width="content")
-    found = session.answered(PLACE)
-    if found and not found[0]:
-        st.error(plain(found[1]), icon=":material/block:")
+    shell.refused(PLACE)
     what, who = st.columns([1.35, 1], gap="large")
     with what:
         st.subheader("What you know", anchor=False)

@@ -11,7 +11,7 @@ from simulator.acts.base import LEAD
 from simulator.briefing import Briefing
 from simulator.text import clock
 from ui import session
-from ui.parts.shell import plain, themed
+from ui.parts.shell import refused, themed
 from ui.session import Here
 
 PLACE = "ending"
@@ -28,10 +28,7 @@ def confirm(here: Here, emergency: bool = False) -> None:
             on_click=_end, args=(here, b, emergency),
         )  # fmt: skip
         no = st.button("Go on with the drill", key="end-not", on_click=session.forget, args=(PLACE,))
-    found = session.answered(PLACE)
-    if found and not found[0]:
-        st.error(plain(found[1]), icon=":material/block:")
-    elif sure or no:
+    if not refused(PLACE) and (sure or no):
         st.rerun()
 
 

@@ -12,7 +12,7 @@ from simulator.monitoring.logs import LogLine
 from simulator.text import clock
 from ui import session
 from ui.parts.panels import figure
-from ui.parts.shell import calm, fresh, plain
+from ui.parts.shell import calm, fresh, refused
 from ui.session import Here
 
 PLACE = "explore"
@@ -51,6 +51,7 @@ def explorer(here: Here) -> None:
         for ident in shown:
             chart, pin = st.columns([6, 1], gap="small", vertical_alignment="center")
             drawn = figure(b, by_id[ident], minutes or 45, 170)
+            pinned = acts.PinMetric(metric=ident, minutes=minutes or 45)
             chart.plotly_chart(drawn, config=CHART, alt=by_id[ident].title)
             pin.button(
                 "Pin",
@@ -58,9 +59,7 @@ def explorer(here: Here) -> None:
                 icon=":material/push_pin:",
                 help="Put it into the record as evidence",
                 width="stretch",
-                on_click=session.give,
-                args=(here, PLACE, acts.PinMetric(metric=ident, minutes=minutes or 45), "Pinned"),
-                kwargs={"key": session.press(f"pin-{ident}")},
+                **session.giving(here, PLACE, pinned, "Pinned", f"pin-{ident}"),
             )
             st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
@@ -93,18 +92,12 @@ def logs(here: Here) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{len(found)} lines" + (f", newest {LINES} shown" if len(found) > LINES else ""))
         st.button("Refresh", key="log-again", icon=":material/refresh:", type="tertiary")
+        search = acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes)
         st.button(
             "Make it evidence",
             key="log-evidence",
             icon=":material/attach_file:",
-            on_click=session.give,
-            args=(
-                here,
-                PLACE,
-                acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes),
-                "Search is running",
-            ),
-            kwargs={"key": session.press("log-evidence")},
+            **session.giving(here, PLACE, search, "Search is running", "log-evidence"),
         )
     _outcome()
     with st.container(height=372, key="logbox"):
@@ -135,7 +128,5 @@ def _outcome() -> None:
         st.html(f'<p class="said ok">✓ {escape(outcome[1])}; forms offer it as evidence</p>')
         session.forget(PLACE)  # said once: the other tab, or another series, has nothing to do with it
         return
-    if outcome and not outcome[0]:
-        st.error(plain(outcome[1]), icon=":material/block:")
-    else:
+    if not refused(PLACE):
         st.empty()  # takes the place: what comes below must not move into it

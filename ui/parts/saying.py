@@ -6,7 +6,7 @@ import streamlit as st
 
 from simulator import acts
 from ui import session
-from ui.parts.shell import calm, plain
+from ui.parts.shell import calm, refused
 from ui.session import Here
 
 PLACE = "say"
@@ -20,9 +20,7 @@ def line(here: Here) -> None:
     """Draw the line; what is refused is said under it."""
     # Without a limit: at one, the browser drops what is pasted beyond it without a word.
     st.chat_input(f"Write to the {_channel(here)} channel", key=_key(), on_submit=_said, args=(here,))
-    outcome = session.answered(PLACE)
-    if outcome and not outcome[0]:
-        st.error(plain(outcome[1]))
+    refused(PLACE)
 
 
 def _key() -> str:

@@ -67,6 +67,15 @@ def fresh(place: str, what: Hashable, **how: Any) -> DeltaGenerator:
     return found[slot]
 
 
+def refused(place: str) -> bool:
+    """Say why what was asked for last at `place` was not taken; tell whether there is such an answer."""
+    found = session.answered(place)
+    if found is None or found[0]:
+        return False
+    st.error(plain(found[1]), icon=":material/block:")
+    return True
+
+
 def dress() -> None:
     """Put the style on the page; it must be drawn in every run of the script."""
     st.html(STYLE)
