@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from analytics.criteria.comms import silences, updates
+from analytics.criteria.comms import silences
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.protocols import ENOUGH, HERO, work_shares
-from analytics.facts import rerun_after
-from analytics.scorecard import clock, titles
+from analytics.facts import rerun_since_change
+from analytics.scorecard import clock
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
@@ -63,8 +63,7 @@ def silence(view: RecordView) -> Seen:
 def no_rerun(view: RecordView) -> Seen:
     """Closure was asked for on nothing that had been rerun since the last change."""
     for request in view.all(acts.RequestClosure):
-        done = [r.done for r in view.mitigations if r.done is not None and r.done <= request.at]
-        if not done or not rerun_after(view, max(done), request.at):
+        if not rerun_since_change(view, request.at):
             why = f"Closure was requested at {clock(request.at)} without a rerun since the last change."
             return why, (request.seq,)
     return None
@@ -77,7 +76,7 @@ def no_rerun(view: RecordView) -> Seen:
 def hunting(view: RecordView) -> Seen:
     """Query after query while users were hurt and nothing was being done about it."""
     first = view.first_mitigation
-    until = min(first.begun if first else view.over, view.over)
+    until = min(first.begun, view.over) if first else view.over
     runs = [m for m in view.queries if HUNT_FROM <= m.at <= until]
     if until - HUNT_FROM < LONG or len(runs) < MANY:
         return None
@@ -93,12 +92,9 @@ def looks_stable(view: RecordView) -> Seen:
     """Recovery was claimed on the look of things."""
     for claim in view.all(acts.ClaimRecovery):
         outside = view.outside(claim.at)
-        done = [r.done for r in view.mitigations if r.done is not None and r.done <= claim.at]
-        rerun = bool(done) and bool(rerun_after(view, max(done), claim.at))
         # "Mitigated" promises less than "recovered": it only needs the rerun.
-        if not rerun or (outside and claim.body.claim == "recovered"):
-            names = {s.id: s.title for s in view.scenario.segments}
-            state = f"with {titles(names, outside)} still affected" if outside else "without a rerun"
+        if not rerun_since_change(view, claim.at) or (outside and claim.body.claim == "recovered"):
+            state = f"with {view.titles('segments', outside)} still affected" if outside else "without a rerun"
             return f"“{claim.body.claim.capitalize()}” was claimed at {clock(claim.at)} {state}.", (claim.seq,)
     return None
 
@@ -106,9 +102,9 @@ def looks_stable(view: RecordView) -> Seen:
 @judges("untold_hotfix", reads="take_action: action")
 def untold_hotfix(view: RecordView) -> Seen:
     """A hotfix went out and nobody was told around that time."""
-    told = [m.at for m in (*updates(view), *view.all(acts.EscalateInternally))]
-    for run in view.runs:
-        if run.spec.rung == "hotfix" and run.started is not None:
+    told = [m.at for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally)]
+    for run in view.started:
+        if run.spec.rung == "hotfix":
             end = run.begun if run.done is None else run.done
             if not any(run.ordered - QUIET <= at <= end + QUIET for at in told):
                 why = f"{run.title} began at {clock(run.begun)} and nobody was told around that time."
@@ -130,7 +126,7 @@ def stuck(view: RecordView) -> Seen:
     """A long stretch without any change, any decision and any other strategy, while segments were out of tolerance."""
     moves = sorted(
         {600}
-        | {r.begun for r in view.runs if r.started is not None}
+        | {r.begun for r in view.started}
         | {m.at for m in view.choices if m.at > 600}
         | {max(600, view.over)}
     )

@@ -184,7 +184,7 @@ DECISIONS: Columns = {
 
 def decisions(view: RecordView) -> pd.DataFrame:
     """Return the checkpoint decisions with what they rested on and how well the branch fits."""
-    fits = {fit.ref: fit for fit in view.fits()}
+    fits = {fit.ref: fit for fit in view.references.fits}
     s = view.scenario
     rows = []
     for m in view.decisions:
