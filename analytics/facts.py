@@ -98,7 +98,7 @@ def can_fail(view: RecordView, check: values.Check) -> bool:
 
 def severity_truth(view: RecordView, at: int) -> values.Severity:
     """Return the severity that the playbook's matrix gives for what could be known at a second."""
-    world = view.sampled(at)
+    world = next(iter(view.samples_near(at)), {})
     known = frozenset(
         one.fact
         for one in view.scenario.severity_facts

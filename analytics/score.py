@@ -9,18 +9,7 @@ from analytics.criteria import CAPS, CRITERIA, PATTERNS, unjudged
 from analytics.criteria.common import does_not_apply, to_tenth
 from analytics.playbook import AntiPattern, Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
-from analytics.scorecard import (
-    CapHit,
-    Finding,
-    Mark,
-    Owner,
-    PartScore,
-    PatternHit,
-    Scorecard,
-    Status,
-    clock,
-    percent,
-)
+from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, PatternHit, Scorecard, Status, clock, percent
 from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts

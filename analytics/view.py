@@ -170,15 +170,9 @@ class RecordView:
         values = [v for v in (*ends, *between) if v is not None]
         return (min(values), max(values)) if values else None
 
-    def sampled(self, at: float) -> Mapping[str, Scalar]:
-        """Return the world's facts as last sampled by a second."""
-        around = self._around(at)
-        return around[0].body.facts if around else {}
-
     def samples_near(self, at: float) -> tuple[Mapping[str, Scalar], ...]:
         """Return the samples on both sides of a second: a change between two samples gets the benefit of the doubt."""
-        around = self._around(at)
-        return (around[0].body.facts, around[1].body.facts) if around else ()
+        return tuple(m.body.facts for m in self._around(at) or ())
 
     def history_at(self, at: int) -> History:
         """Return the incident as it stood at the end of a second; the next call may move it on."""
@@ -284,8 +278,8 @@ class RecordView:
 
     @cached_property
     def mitigations(self) -> tuple[tl.Attempt, ...]:
-        """Runs that began and treat at least one segment."""
-        return tuple(r for r in self.started if r.treats)
+        """Runs that began, are meant as mitigations and treat at least one segment."""
+        return tuple(r for r in self.started if r.spec.mitigates and r.spec.coverage)
 
     @cached_property
     def first_mitigation(self) -> tl.Attempt | None:
@@ -331,10 +325,6 @@ class RecordView:
     def freezes(self) -> tuple[tl.Span, ...]:
         """Spans in which every service of the freeze scope was frozen for merges."""
         return tl.frozen(self.history, self.overlay.freeze_scope)
-
-    @cached_property
-    def tasks(self) -> tuple[tl.Assignment, ...]:
-        return tl.assignments(self.history, self.over)
 
     @cached_property
     def _doers(self) -> Doers:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from analytics.criteria.common import Mark, landing, late, nothing_seen, seqs, settle, settle_one, timely
+from analytics.criteria.common import landing, late, nothing_seen, seqs, settle, settle_one, timely
 from analytics.criteria.judging import judges
 from analytics.facts import figure_true, queried, rerun_after, solid
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, counted, listed
+from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts

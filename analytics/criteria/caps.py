@@ -194,7 +194,7 @@ def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of updates that told people outside need-to-know what only the circle may know."""
     if not view.overlay.need_to_know:
         return []
-    told = [m for m in updates(view) if m.body.tells_detail() and _by_people(view, m.seq)]
+    told = [m for m in updates(view) if m.body.tells_detail() and not m.by.simulated]
     why = "Detail was told outside need-to-know at {}."
     return [_hit(cap, why.format(clock(m.at)), (m.seq,), _withdrawn(view, m.ref, m.at, cap)) for m in told]
 
@@ -215,10 +215,10 @@ def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
     said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
     told: Sequence[Moment[acts.UpdateStakeholders | acts.CorrectUpdate]]
     told = view.all(acts.UpdateStakeholders, acts.CorrectUpdate)
-    asked = [m.at for m in view.all(acts.RequestClosure) if _by_people(view, m.seq)]
+    asked = [m.at for m in view.all(acts.RequestClosure) if not m.by.simulated]
     # What a simulated teammate claims is not the people's doing.
     put_so = [m for m in told if m.body.status == "recovered"]
-    claims = [(m.seq, m.at) for m in (*said, *put_so) if _by_people(view, m.seq)]
+    claims = [(m.seq, m.at) for m in (*said, *put_so) if not m.by.simulated]
     claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed) if m.at in asked]
     back = [m.at for m in told if m.body.status != "recovered"]
     back += [m.at for m in view.all(acts.ChangeStatus) if m.body.status in UNDER_WAY]
@@ -234,10 +234,6 @@ def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
         why = f"Recovery was claimed at {clock(at)} with {view.titles('segments', outside)} outside tolerance."
         hits.append(_hit(cap, why, (seq,), corrected))
     return _worst(hits)
-
-
-def _by_people(view: RecordView, seq: int) -> bool:
-    return not view.entry(seq).by.simulated
 
 
 def _run_by_people(view: RecordView, run: Attempt) -> bool:
@@ -256,7 +252,7 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
     hits = []
     for request in view.all(acts.RequestClosure):
-        if not _by_people(view, request.seq):
+        if request.by.simulated:
             continue
         effects = [at for at in view.effects if at <= request.at]
         done = [r.done for r in view.mitigations if r.done is not None and r.done <= request.at]

@@ -12,11 +12,6 @@ from analytics.view import Moment, RecordView
 from simulator import events as e
 from simulator.record.entry import Body
 
-__all__ = [
-    "Mark", "completeness", "does_not_apply", "fading", "lacking", "landing", "late", "nothing_seen", "seqs", "settle",
-    "settle_one", "timely", "to_tenth",
-]  # fmt: skip
-
 
 def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:
     """Return the finding of marks weighed against each other, scaled to the criterion's points."""

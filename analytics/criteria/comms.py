@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.criteria.common import Mark, fading, lacking, late, nothing_seen, seqs, settle, timely
+from analytics.criteria.common import fading, lacking, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, figure_true, picks_right, rank, severity_truth, status_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, listed
+from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator.record.history import UPDATE_GRACE

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from analytics.criteria.common import (
-    Mark,
-    completeness,
-    does_not_apply,
-    lacking,
-    nothing_seen,
-    seqs,
-    settle,
-    settle_one,
-)
+from analytics.criteria.common import completeness, does_not_apply, lacking, nothing_seen, seqs, settle, settle_one
 from analytics.criteria.judging import judges
 from analytics.facts import can_fail, picks_right, rerun_after, solid, tick_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, counted, listed
+from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e

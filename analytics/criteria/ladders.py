@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import get_args
 
 from analytics.criteria.blueprint import decision_behind
-from analytics.criteria.common import Mark, does_not_apply, fading, late, nothing_seen, seqs, settle, timely
+from analytics.criteria.common import does_not_apply, fading, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, can_fail, rank, severity_truth, solid, telling
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, listed
+from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts, values

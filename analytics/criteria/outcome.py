@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from analytics.criteria.common import Mark, nothing_seen, settle, settle_one
+from analytics.criteria.common import nothing_seen, settle, settle_one
 from analytics.criteria.judging import judges
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock
+from analytics.scorecard import Finding, Mark, clock
 from analytics.view import RecordView
 
 

@@ -7,22 +7,12 @@ from itertools import pairwise
 from typing import get_args
 
 from analytics.criteria.blueprint import command_pair, merges_frozen
-from analytics.criteria.common import (
-    Mark,
-    completeness,
-    does_not_apply,
-    lacking,
-    late,
-    nothing_seen,
-    seqs,
-    settle,
-    settle_one,
-    timely,
-)
+from analytics.criteria.common import completeness, does_not_apply, lacking, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.facts import WORTH, figure_true, risk_true, solid, telling, tick_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Owner, clock, counted, listed
+from analytics.scorecard import Finding, Mark, Owner, clock, counted, listed
+from analytics.timeline import assignments
 from analytics.view import B, Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
@@ -151,15 +141,16 @@ def _lane_owners(view: RecordView) -> Mark:
 
 def _two_busy(view: RecordView) -> Mark:
     until = min(BUSY_TO, max(view.over, BUSY_FROM + 60))
-    edges = sorted({BUSY_FROM, until, *(t for task in view.tasks for t in (task.since, task.until))})
+    tasks = assignments(view.history, view.over)
+    edges = sorted({BUSY_FROM, until, *(at for task in tasks for at in (task.since, task.until))})
     busy = 0
     for a, b in pairwise(edges):
         if a >= BUSY_FROM and b <= until:
-            open_ = {t.lane for t in view.tasks if t.lane and t.since <= a and t.until >= b}
+            open_ = {t.who for t in tasks if t.who and t.since <= a and t.until >= b}
             busy += b - a if len(open_) >= 2 else 0
     share = busy / (until - BUSY_FROM)
     why = f"Two or more lanes had open tasks for {100 * share:.0f} % of {clock(BUSY_FROM)} to {clock(until)}."
-    return Mark(share / BUSY_SHARE, 0.5, why, tuple(t.seq for t in view.tasks if t.until > BUSY_FROM))
+    return Mark(share / BUSY_SHARE, 0.5, why, tuple(t.seq for t in tasks if t.until > BUSY_FROM))
 
 
 def _merge_owner(view: RecordView) -> list[Mark]:
@@ -398,7 +389,8 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[acts.RecordCo
         "a second look within ten minutes": again is not None,
     })  # fmt: skip
     why = f"Contradiction recorded at {clock(moment.at)}: {completeness(lacks)}."
-    return settle_one(criterion, max(0.0, 1 - len(lacks) / 4), why, moment.seq, *proof, *([again] if again else []))
+    evidence = (moment.seq, *proof, *([again] if again else []))
+    return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, evidence)])
 
 
 def whose(view: RecordView, one: values.Recommendation) -> str:

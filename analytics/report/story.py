@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,6 @@ from simulator import events as e
 from simulator.record.entry import Body
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Expected, Inject
-from simulator.scenario.people import Cue
 
 WORLD, TEAM = "world", "team"
 STATE_EVERY = 600
@@ -95,21 +94,16 @@ def cues(view: RecordView) -> pd.DataFrame:
         for cue in role.cues:
             first, shared = given.get(cue.id), next((m for m in view.all(e.CueShared) if m.body.cue == cue.id), None)
             knew = None if first is None else max(0, first.at)
-            rows.append(
-                {
-                    "role": role.id, "title": role.title, "cue": cue.id, "text": cue.text,
-                    "matters_for": cue.matters_for, "known": float("nan") if knew is None else knew / 60,
-                    "shared": shared.at / 60 if shared else float("nan"),
-                    "how": shared.body.how if shared else "overtaken" if _moot(cue, end) else "never",
-                    "waited": (shared.at - knew) / 60 if shared and knew is not None else float("nan"),
-                    "seq": shared.seq if shared else first.seq if first else 0,
-                }
-            )  # fmt: skip
+            moot = any(holds(condition, end) for condition in cue.moot_when)
+            rows.append({
+                "role": role.id, "title": role.title, "cue": cue.id, "text": cue.text,
+                "matters_for": cue.matters_for, "known": float("nan") if knew is None else knew / 60,
+                "shared": shared.at / 60 if shared else float("nan"),
+                "how": shared.body.how if shared else "overtaken" if moot else "never",
+                "waited": (shared.at - knew) / 60 if shared and knew is not None else float("nan"),
+                "seq": shared.seq if shared else first.seq if first else 0,
+            })  # fmt: skip
     return frame(CUES, rows)
-
-
-def _moot(cue: Cue, now: Mapping[str, Any]) -> bool:
-    return any(holds(condition, now) for condition in cue.moot_when)
 
 
 INJECTS: Columns = {

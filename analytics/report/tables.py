@@ -234,21 +234,18 @@ def figures(view: RecordView) -> pd.DataFrame:
     specs = {one.id: one for one in view.scenario.figures}
     rows = []
     for entry in view.entries:
-        if isinstance(entry.body, acts.Act):
-            for figure in _stated(entry.body):
-                forecast = isinstance(entry.body, acts.RecordSnapshot)
-                spec = specs.get(figure.name)
-                true = None if forecast else view.figure(figure.name, entry.at)
-                rows.append(
-                    {
-                        "at": entry.at, "seq": entry.seq, "by": entry.by, "where": entry.body.kind,
-                        "figure": figure.name, "title": spec.title if spec else figure.name,
-                        "unit": spec.unit if spec else "", "low": figure.low,
-                        "high": figure.low if figure.high is None else figure.high,
-                        "true": float("nan") if true is None else true,
-                        "holds": None if forecast else facts.figure_true(view, figure, entry.at),
-                    }
-                )  # fmt: skip
+        for figure in _stated(entry.body) if isinstance(entry.body, acts.Act) else ():
+            forecast = isinstance(entry.body, acts.RecordSnapshot)
+            spec = specs.get(figure.name)
+            true = None if forecast else view.figure(figure.name, entry.at)
+            rows.append({
+                "at": entry.at, "seq": entry.seq, "by": entry.by, "where": entry.body.kind,
+                "figure": figure.name, "title": spec.title if spec else figure.name,
+                "unit": spec.unit if spec else "", "low": figure.low,
+                "high": figure.low if figure.high is None else figure.high,
+                "true": float("nan") if true is None else true,
+                "holds": None if forecast else facts.figure_true(view, figure, entry.at),
+            })  # fmt: skip
     return frame(FIGURES, rows)
 
 

@@ -12,17 +12,7 @@ from functools import lru_cache
 from analytics.playbook import Playbook
 from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread
 from analytics.runs.library import CourseStep, Library, library_of
-from analytics.runs.walk import (
-    MINUTE,
-    Turn,
-    Walk,
-    as_course,
-    begin,
-    course,
-    loss_from,
-    unavoidable_turns,
-    untouched_turns,
-)
+from analytics.runs.walk import MINUTE, Turn, Walk, as_course, begin, course, loss_from, untouched_turns
 from analytics.runs.what_if import leverage
 from analytics.score import score
 from analytics.timeline import Attempt
@@ -124,9 +114,12 @@ class Ends:
         return self._runs[shift]
 
     def _finalists(self, walk: Walk) -> Iterator[Course]:
+        injects = [inject for inject in walk.scenario.injects if not inject.when]
+        # Timed injects have their effect whatever anybody does.
+        anyway = [Turn(inject.at, x.knob, x.value, x.over) for inject in injects for x in inject.effects]
         for finalist in self.library.finalists:
             turns, actions = as_course(finalist.steps, walk.scenario)
-            yield course(walk, finalist.name, [*turns, *unavoidable_turns(walk.scenario)], actions)
+            yield course(walk, finalist.name, turns + anyway, actions)
 
 
 @lru_cache(maxsize=16)

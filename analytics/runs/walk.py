@@ -160,11 +160,6 @@ def as_course(
     return turns, actions
 
 
-def unavoidable_turns(scenario: Scenario) -> list[Turn]:
-    """Return the turns that come whatever anybody does: the effects of timed injects."""
-    return [Turn(i.at, x.knob, x.value, x.over) for i in scenario.injects if not i.when for x in i.effects]
-
-
 def untouched_turns(walk: Walk) -> list[Turn]:
     """Return the turns that happen when nobody does anything: queued merges land, injects have their effect.
 
