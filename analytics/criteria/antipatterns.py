@@ -27,11 +27,7 @@ LATE = 300
 Seen = tuple[str, tuple[int, ...]] | None
 
 
-@judges("hero", reads="""
-    run_query: executor
-    take_action: executor
-    assign_task: to
-""")
+@judges("hero", run_query="executor", take_action="executor", assign_task="to")
 def hero(view: RecordView) -> Seen:
     """One executor carried most of the work."""
     done = work_shares(view)
@@ -44,22 +40,18 @@ def hero(view: RecordView) -> Seen:
     return f"{who} carried {len(seqs)} of {total} pieces of work.", tuple(sorted(seqs))
 
 
-@judges("silence", reads="""
-    update_stakeholders: next_update_minutes
-    update_executives: next_update_minutes
-""")
+@judges("silence", update_stakeholders="next_update_minutes", update_executives="next_update_minutes")
 def silence(view: RecordView) -> Seen:
     """The team changed things while those outside heard nothing."""
     gaps = [(a, b) for a, b in silences(view) if b - a > LATE]
     if not gaps or not view.mitigations:
         return None
     since, until = max(gaps, key=lambda gap: gap[1] - gap[0])
-    return f"Nobody outside heard anything from {clock(since)} to {clock(until)}.", tuple(
-        r.start_seq for r in view.mitigations[:1]
-    )
+    why = f"Nobody outside heard anything from {clock(since)} to {clock(until)}."
+    return why, (view.mitigations[0].start_seq,)
 
 
-@judges("no_rerun", reads="run_query: query")
+@judges("no_rerun", run_query="query")
 def no_rerun(view: RecordView) -> Seen:
     """Closure was asked for on nothing that had been rerun since the last change."""
     for request in view.all(acts.RequestClosure):
@@ -69,10 +61,7 @@ def no_rerun(view: RecordView) -> Seen:
     return None
 
 
-@judges("hunting", reads="""
-    run_query: query
-    take_action: action
-""")
+@judges("hunting", run_query="query", take_action="action")
 def hunting(view: RecordView) -> Seen:
     """Query after query while users were hurt and nothing was being done about it."""
     first = view.first_mitigation
@@ -84,10 +73,7 @@ def hunting(view: RecordView) -> Seen:
     return why, tuple(m.seq for m in runs)
 
 
-@judges("looks_stable", reads="""
-    claim_recovery: claim
-    run_query: query
-""")
+@judges("looks_stable", claim_recovery="claim", run_query="query")
 def looks_stable(view: RecordView) -> Seen:
     """Recovery was claimed on the look of things."""
     for claim in view.all(acts.ClaimRecovery):
@@ -99,7 +85,7 @@ def looks_stable(view: RecordView) -> Seen:
     return None
 
 
-@judges("untold_hotfix", reads="take_action: action")
+@judges("untold_hotfix", take_action="action")
 def untold_hotfix(view: RecordView) -> Seen:
     """A hotfix went out and nobody was told around that time."""
     told = [m.at for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally)]
@@ -112,7 +98,7 @@ def untold_hotfix(view: RecordView) -> Seen:
     return None
 
 
-@judges("moved_severity", reads="change_severity: evidence")
+@judges("moved_severity", change_severity="evidence")
 def moved_severity(view: RecordView) -> Seen:
     """The severity was changed with nothing new linked."""
     unfounded = unfounded_revisions(view)
@@ -121,7 +107,7 @@ def moved_severity(view: RecordView) -> Seen:
     return f"Changed at {clock(unfounded[0].at)} without new evidence.", tuple(m.seq for m in unfounded)
 
 
-@judges("stuck", reads="take_action: action")
+@judges("stuck", take_action="action")
 def stuck(view: RecordView) -> Seen:
     """A long stretch without any change, any decision and any other strategy, while segments were out of tolerance."""
     moves = sorted(

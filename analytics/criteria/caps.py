@@ -46,13 +46,10 @@ def _worst(hits: list[CapHit]) -> CapHit | None:
     return min(hits, key=lambda hit: hit.limit, default=None)
 
 
-@judges("C1", reads="""
-    assign_role: role to
-    accept_role: role
-    release_role: role
-    hand_off: what to
-    accept_hand_off: handoff
-""")
+@judges(
+    "C1", assign_role="role to", accept_role="role", release_role="role", hand_off="what to",
+    accept_hand_off="handoff",
+)  # fmt: skip
 def no_command(view: RecordView, cap: Cap) -> CapHit | None:
     """C1: nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
     spans = tuple(span for span in view.commanders if not _helped_out(view, span))
@@ -83,11 +80,7 @@ def _helped_out(view: RecordView, span: Span) -> bool:
     return isinstance(taken.body, e.RoleAccepted) and taken.by.simulated and not offered
 
 
-@judges("C2", reads="""
-    take_action: action
-    run_query: query
-    abort_action: action
-""")
+@judges("C2", take_action="action", run_query="query", abort_action="action")
 def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
     """C2: something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
     hits = []
@@ -134,15 +127,10 @@ def _reversed(view: RecordView, run: Attempt, cap: Cap) -> bool:
     return back is not None and any(r.ident == back and run.begun < r.begun <= limit for r in view.runs)
 
 
-@judges("C3", "C7", reads="""
-    take_action: action
-    abort_action: action
-    update_stakeholders: audience segments cause
-    update_executives: cause
-    correct_update: update
-    page_team: role
-    run_query: query
-""")
+@judges(
+    "C3", "C7", take_action="action", abort_action="action", update_stakeholders="audience segments cause",
+    update_executives="cause", correct_update="update", page_team="role", run_query="query",
+)  # fmt: skip
 def breach(view: RecordView, cap: Cap) -> CapHit | None:
     """C3, C7: an action marked with this cap, a fact of the world that trips it, detail told outside, a duty missed."""
     hits = [*_marked(view, cap), *_facts(view, cap), *_missed(view, cap)]
@@ -204,12 +192,7 @@ def _withdrawn(view: RecordView, ref: str, at: int, cap: Cap) -> bool:
     return any(m.body.update == ref and at <= m.at <= at + 60 * cap.within for m in view.all(acts.CorrectUpdate))
 
 
-@judges("C4", reads="""
-    claim_recovery: claim
-    update_stakeholders: status
-    correct_update: status
-    change_status: status
-""")
+@judges("C4", claim_recovery="claim", update_stakeholders="status", correct_update="status", change_status="status")
 def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
     """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
     said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
@@ -247,7 +230,7 @@ def _recoveries(view: RecordView, since: int) -> list[int]:
     return [m.at for m in moments if m.at > since and not view.outside(m.at)][:1]
 
 
-@judges("C5", reads="run_query: query")
+@judges("C5", run_query="query")
 def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
     hits = []
@@ -264,10 +247,7 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     return _worst(hits)
 
 
-@judges("C6", reads="""
-    freeze: scope what
-    take_action: action
-""")
+@judges("C6", freeze="scope what", take_action="action")
 def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
     """C6: a change that nobody froze landed and did harm."""
     harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over and view.led(m.at)]
@@ -285,7 +265,7 @@ def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> boo
     )
 
 
-@judges("C8", reads="take_action: action")
+@judges("C8", take_action="action")
 def no_effect(view: RecordView, cap: Cap) -> CapHit | None:
     """C8: at the horizon next to nothing of the avoidable loss had been avoided."""
     if view.avoided is None or view.final is None or view.avoided >= EFFECT:

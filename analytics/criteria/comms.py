@@ -25,15 +25,13 @@ FALSE_FACT = 0.5
 """What one false fact takes off the truth mark."""
 
 
-@judges("P4", reads="""
-    escalate_internally: impact
-    update_stakeholders: audience status impact segments mitigation unknowns cause eta next_update_minutes
-    update_executives: impact mitigation unknowns cause eta next_update_minutes
-    correct_update: update status impact
-    record_decision: confidence
-    declare: severity
-    change_severity: severity
-""")
+@judges(
+    "P4", escalate_internally="impact",
+    update_stakeholders="audience status impact segments mitigation unknowns cause eta next_update_minutes",
+    update_executives="impact mitigation unknowns cause eta next_update_minutes",
+    correct_update="update status impact", record_decision="confidence", declare="severity",
+    change_severity="severity",
+)  # fmt: skip
 def communication(view: RecordView, criterion: Criterion) -> Finding:
     """P4: escalated and told in time, updated on cadence, and true."""
     escalations = view.all(acts.EscalateInternally)

@@ -26,12 +26,10 @@ AT_STAKE = 0.02
 # --- L1 ----------------------------------------------------------------------------------------------------
 
 
-@judges("L1", reads="""
-    declare: severity evidence
-    change_severity: severity evidence
-    classify_dependency: dependency
-    run_query: query
-""")
+@judges(
+    "L1", declare="severity evidence", change_severity="severity evidence", classify_dependency="dependency",
+    run_query="query",
+)  # fmt: skip
 def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
     """L1: declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
     declare = view.first(acts.Declare)
@@ -188,10 +186,7 @@ POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture
 # --- L2 ----------------------------------------------------------------------------------------------------
 
 
-@judges("L2a", reads="""
-    take_action: action decision
-    record_decision: actions
-""")
+@judges("L2a", take_action="action decision", record_decision="actions")
 def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     """L2a: how much of the avoidable loss the branches taken leave, against the best open at each decision."""
     refs = view.references
@@ -216,7 +211,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
-@judges("L2b", reads="record_decision: rejected")
+@judges("L2b", record_decision="rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
     ladder = get_args(values.Rung)
@@ -253,10 +248,7 @@ def precheck_of(view: RecordView, run: Attempt) -> Moment[e.QueryFinished] | Non
     return view.ran(prechecks(view, run), run.begun)
 
 
-@judges("L2c", reads="""
-    take_action: action
-    run_query: query
-""")
+@judges("L2c", take_action="action", run_query="query")
 def prechecked(view: RecordView, criterion: Criterion) -> Finding:
     """L2c: its precheck before each step that is irreversible, wide or has a trap."""
     if not view.mitigations:
@@ -279,12 +271,10 @@ def prechecked(view: RecordView, criterion: Criterion) -> Finding:
 # --- L3, L4 ------------------------------------------------------------------------------------------------
 
 
-@judges("L3", reads="""
-    record_decision: confidence evidence actions check
-    take_action: decision
-    challenge_claim: inject evidence
-    pin_metric: metric
-""")
+@judges(
+    "L3", record_decision="confidence evidence actions check", take_action="decision",
+    challenge_claim="inject evidence", pin_metric="metric",
+)  # fmt: skip
 def confidence(view: RecordView, criterion: Criterion) -> Finding:
     """L3: a level stated for what was done, earned by what is linked, and not exceeded."""
     if not view.decisions:
@@ -351,10 +341,7 @@ def _promise_kept(view: RecordView, decision: Moment[acts.RecordDecision]) -> bo
     return False
 
 
-@judges("L4", reads="""
-    record_decision: strategy actions contained_until_minutes
-    take_action: action decision
-""")
+@judges("L4", record_decision="strategy actions contained_until_minutes", take_action="action decision")
 def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
     """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""
     runs = [r for r in view.mitigations if r.spec.strategy is not None]

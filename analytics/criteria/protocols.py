@@ -36,15 +36,10 @@ REASSESS = 600
 # --- P1: first 15 minutes ----------------------------------------------------------------------------------
 
 
-@judges("P1", reads="""
-    assign_role: role to
-    accept_role: role
-    release_role: role
-    freeze: scope what
-    run_query: query
-    assign_lane: lane owner next_owner
-    record_readiness: known_good rollback evidence
-""")
+@judges(
+    "P1", assign_role="role to", accept_role="role", release_role="role", freeze="scope what", run_query="query",
+    assign_lane="lane owner next_owner", record_readiness="known_good rollback evidence",
+)  # fmt: skip
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
     """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
     marks = [
@@ -116,14 +111,10 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
 # --- P2: lanes ---------------------------------------------------------------------------------------------
 
 
-@judges("P2", reads="""
-    assign_lane: lane
-    name_merge_owner: surface
-    assign_task: to lane query action
-    report_task: task
-    run_query: query executor
-    take_action: action executor
-""")
+@judges(
+    "P2", assign_lane="lane", name_merge_owner="surface", assign_task="to lane query action", report_task="task",
+    run_query="query executor", take_action="action executor",
+)  # fmt: skip
 def lanes(view: RecordView, criterion: Criterion) -> Finding:
     """P2: an owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
     marks = [_lane_owners(view), _two_busy(view), *_merge_owner(view), *_no_hero(view)]
@@ -211,13 +202,11 @@ def _commands(view: RecordView, role: str, at: int) -> bool:
 # --- P3: evidence ------------------------------------------------------------------------------------------
 
 
-@judges("P3", reads="""
-    record_packet: segments impact evidence residual_risks
-    record_snapshot: stable_revision risk_of_waiting
-    change_status: status
-    record_decision: actions rejected
-    run_query: query
-""")
+@judges(
+    "P3", record_packet="segments impact evidence residual_risks",
+    record_snapshot="stable_revision risk_of_waiting", change_status="status", record_decision="actions rejected",
+    run_query="query",
+)  # fmt: skip
 def evidence(view: RecordView, criterion: Criterion) -> Finding:
     """P3: packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
     marks = [_packets(view), _snapshots(view, criterion), *_minimum(view)]
@@ -341,9 +330,7 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 # --- P5: contradictions ------------------------------------------------------------------------------------
 
 
-@judges("P5", reads="""
-    record_contradiction: recommendations choice reassess_minutes evidence
-""")
+@judges("P5", record_contradiction="recommendations choice reassess_minutes evidence")
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
     records = view.all(acts.RecordContradiction)
