@@ -46,7 +46,7 @@ def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot], within: f
 
     A figure that only grows (a dimension of harm) may be given as its level by then or as what is added.
     """
-    waiting = view.waiting(snapshot.ref)
+    waiting = next((one for one in view.references.waiting if one.ref == snapshot.ref), None)
     figure = snapshot.body.risk_of_waiting
     if waiting is None or figure.name not in waiting.then:
         return None
@@ -98,7 +98,7 @@ def can_fail(view: RecordView, check: values.Check) -> bool:
 
 def severity_truth(view: RecordView, at: int) -> values.Severity:
     """Return the severity that the playbook's matrix gives for what could be known at a second."""
-    world = view.sampled(at)
+    world = next(iter(view.samples_near(at)), {})
     known = frozenset(
         one.fact
         for one in view.scenario.severity_facts
@@ -141,13 +141,18 @@ def solid(view: RecordView, refs: Iterable[str], moment: Moment[B]) -> tuple[Ent
 
 def telling(view: RecordView, entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the query runs among `entries` that test the true cause, for or against a rival."""
-    true = {one.id for one in view.scenario.causes if one.true}
     found = []
     for entry in entries:
         spec = view.spec_of(entry.body) if isinstance(entry.body, e.QueryFinished) else None
-        if spec and (spec.discriminates or true & set(spec.supports)):
+        if spec and (spec.discriminates or any(view.is_true("causes", cause) for cause in spec.supports)):
             found.append(entry)
     return tuple(found)
+
+
+def rerun_since_change(view: RecordView, at: int) -> bool:
+    """Tell whether something was changed by a second, and what failed was rerun between the last change and then."""
+    done = [r.done for r in view.mitigations if r.done is not None and r.done <= at]
+    return bool(done) and bool(rerun_after(view, max(done), at))
 
 
 def rerun_after(view: RecordView, since: int, before: float = float("inf"), *, red: bool = False) -> tuple[int, ...]:

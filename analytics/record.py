@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,7 +92,7 @@ class Spread(Data):
 
     @property
     def median(self) -> int:
-        return sorted(self.totals)[(len(self.totals) - 1) // 2]
+        return statistics.median_low(self.totals)
 
 
 class WhatIf(Data):

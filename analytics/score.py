@@ -9,20 +9,7 @@ from analytics.criteria import CAPS, CRITERIA, PATTERNS, unjudged
 from analytics.criteria.common import does_not_apply, to_tenth
 from analytics.playbook import AntiPattern, Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
-from analytics.scorecard import (
-    CapHit,
-    Finding,
-    Mark,
-    Owner,
-    PartScore,
-    PatternHit,
-    Scorecard,
-    SpreadBand,
-    Status,
-    clock,
-    percent,
-    titles,
-)
+from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, PatternHit, Scorecard, Status, clock, percent
 from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts
@@ -43,9 +30,8 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     uncapped = percent(parts)
     total = min([uncapped, *(cap.limit for cap in caps)])
     patterns = tuple(found for one in playbook.anti_patterns if (found := _named(view, one)))
-    return Scorecard(
-        playbook.id, total, uncapped, playbook.band(total), _spread(record), caps, parts, patterns, _remarks(view)
-    )
+    spread, remarks = record.references.spread, _remarks(view)
+    return Scorecard(playbook.id, total, uncapped, playbook.band(total), spread, caps, parts, patterns, remarks)
 
 
 def _owned(view: RecordView, part: PlaybookPart, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -88,14 +74,12 @@ def _of_people(view: RecordView, criterion: Criterion, found: Finding) -> Findin
         gone += part * left
         if mark.owners and not view.held(mark.owners, 0, max(60, view.over)):
             lacking += mark.weight - part
-    if "all" in criterion.owners and not theirs and found.points:
-        return does_not_apply(criterion, f"{found.why} All of it was the doing of simulated teammates.")
     # A factor may have taken something off all marks alike.
     scale = found.points / whole if whole else 0.0
     missing = found.out_of - found.points
     out_of = to_tenth(found.out_of - scale * gone - (missing * lacking / (weight - whole) if weight > whole else 0.0))
     points = min(out_of, to_tenth(scale * earned))
-    if out_of <= 0:
+    if out_of <= 0 or ("all" in criterion.owners and not theirs and found.points):
         return does_not_apply(criterion, f"{found.why} All of it was the doing of simulated teammates.")
     status: Status = "met" if points >= out_of else "partial" if points > 0 else "missed"
     note = " What teammates did unasked is not counted." if gone else " What was done for people is not theirs."
@@ -163,7 +147,7 @@ def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
     seats = view.seats_with(owners)
     if not seats:
         return f"No seat of this scenario is there for it ({', '.join(owners)})."
-    return f"Simulated teammates held this ({titles({r.id: r.title for r in view.scenario.roles}, seats)})."
+    return f"Simulated teammates held this ({view.titles('roles', seats)})."
 
 
 def _named(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
@@ -175,11 +159,6 @@ def _named(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
 def _caps(view: RecordView) -> tuple[CapHit, ...]:
     hits = (CAPS[cap.id](view, cap) for cap in view.playbook.caps if view.held(cap.owners, 0, max(60, view.over)))
     return tuple(hit for hit in hits if hit)
-
-
-def _spread(record: DrillRecord) -> SpreadBand | None:
-    spread = record.references.spread
-    return SpreadBand(spread.low, spread.median, spread.high, len(spread.totals)) if spread else None
 
 
 def _remarks(view: RecordView) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from analytics.record import Spread
 from simulator.values import Duty
 
 Owner = Literal[Duty, "all"]
@@ -90,16 +91,6 @@ class PatternHit:
 
 
 @dataclass(frozen=True, slots=True)
-class SpreadBand:
-    """Where the same commands end on other seeds."""
-
-    low: int
-    median: int
-    high: int
-    seeds: int
-
-
-@dataclass(frozen=True, slots=True)
 class Scorecard:
     """The result of scoring one record against one playbook."""
 
@@ -107,7 +98,7 @@ class Scorecard:
     total: int
     uncapped: int
     band: str
-    spread: SpreadBand | None
+    spread: Spread | None
     caps: tuple[CapHit, ...]
     parts: tuple[PartScore, ...]
     anti_patterns: tuple[PatternHit, ...] = ()
@@ -116,42 +107,33 @@ class Scorecard:
 
     def finding(self, ident: str) -> Finding:
         """Return the finding of one criterion. Raises KeyError if the playbook has no such criterion."""
-        for part in self.parts:
-            for finding in part.criteria:
-                if finding.id == ident:
-                    return finding
-        raise KeyError(ident)
+        return {finding.id: finding for part in self.parts for finding in part.criteria}[ident]
 
     def as_data(self) -> dict[str, Any]:
         """Return the published form: plain data that other tools read."""
         return {
-            "total": self.total,
-            "uncapped": self.uncapped,
-            "band": self.band,
-            "spread": None
-            if self.spread is None
-            else {"low": self.spread.low, "median": self.spread.median, "high": self.spread.high},
-            "caps": [{"id": cap.id, "limit": cap.limit, "why": cap.why} for cap in self.caps],
+            **_only(self, "total", "uncapped", "band"),
+            "spread": _only(self.spread, "low", "median", "high") if self.spread else None,
+            "caps": [_only(cap, "id", "limit", "why") for cap in self.caps],
             "parts": [
-                {
-                    "id": part.id,
-                    "points": part.points,
-                    "out_of": part.out_of,
-                    "criteria": [
-                        {
-                            "id": f.id, "status": f.status, "points": f.points, "out_of": f.out_of,
-                            "why": f.why, "evidence": list(f.evidence), "source": f.source,
-                        }
-                        for f in part.criteria
-                    ],
-                }
+                {**_only(part, "id", "points", "out_of"), "criteria": [_published(one) for one in part.criteria]}
                 for part in self.parts
             ],
-        }  # fmt: skip
+        }
 
     def to_json(self) -> str:
         """Return the published form as JSON."""
         return json.dumps(self.as_data(), ensure_ascii=False, indent=2)
+
+
+def _published(finding: Finding) -> dict[str, Any]:
+    found = _only(finding, "id", "status", "points", "out_of", "why", "evidence", "source")
+    return {**found, "evidence": list(finding.evidence)}
+
+
+def _only(one: object, *names: str) -> dict[str, Any]:
+    """Return these fields of something as plain data."""
+    return {name: getattr(one, name) for name in names}
 
 
 def tenths(points: Iterable[float]) -> int:
@@ -181,8 +163,3 @@ def listed(items: Iterable[str]) -> str:
 def counted(number: int, noun: str) -> str:
     """Return `1 figure`, `2 figures`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def titles(named: Mapping[str, str], idents: Iterable[str]) -> str:
-    """Return the titles of some ids as a list in words."""
-    return listed(named.get(ident, ident) for ident in idents)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from itertools import groupby
 
 from simulator import acts
 from simulator.record.entry import Entry
@@ -26,17 +27,6 @@ class Span:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A task from assignment to report (or the end)."""
-
-    since: int
-    until: int
-    owner: str
-    lane: str | None
-    seq: int
-
-
 @dataclass(kw_only=True, slots=True)
 class Attempt(Run):
     """One run of an action, from the order to its effect, with what the scenario says of the action."""
@@ -54,30 +44,16 @@ class Attempt(Run):
         return self.carried if self.outcome == "done" else None
 
     @property
-    def stalled(self) -> bool:
-        """Tell whether it hung when it was last heard of."""
-        return self.outcome == "stalled"
-
-    @property
-    def treats(self) -> bool:
-        """Part of the mitigation: meant as one, and covering at least one segment."""
-        return self.spec.mitigates and bool(self.spec.coverage)
-
-    @property
     def begun(self) -> int:
         """Second it started; FOREVER where it never did."""
         return FOREVER if self.started is None else self.started
 
     @property
-    def over(self) -> int | None:
-        """Return when its tool was through with it, for good or ill; None while it hangs or runs."""
-        return None if self.stalled else self.carried
-
-    @property
     def landed(self) -> int:
-        """Second from which it was no longer in flight: in effect, aborted or failed."""
-        ends = [t for t in (self.effect, self.aborted) if t is not None]
-        return min(ends) if ends else FOREVER if self.over is None else self.over
+        """Second from which it was no longer in flight: in effect, aborted or failed; what hangs is in flight."""
+        over = None if self.outcome == "stalled" else self.carried
+        ends = [at for at in (self.effect, self.aborted) if at is not None]
+        return min(ends) if ends else FOREVER if over is None else over
 
     @property
     def seqs(self) -> tuple[int, ...]:
@@ -118,11 +94,9 @@ def holders(history: History, scenario: Scenario, entries: Iterable[Entry], post
         until = FOREVER if held.until is None else held.until
         if held.displaced:
             leads = held.who == history.lead
-            given = (
-                x.at for x in orders
-                if x.role == held.who and x.at > until and (leads or not _ones_own(type(x.body), duties[held.who]))
-            )  # fmt: skip
-            until = max(given, default=until)
+            given = [x for x in orders if x.role == held.who and x.at > until]
+            led = (x.at for x in given if leads or not _ones_own(type(x.body), duties[held.who]))
+            until = max(led, default=until)
         spans.append(Span(held.since, until, held.who, held.seq))
     return tuple(sorted(spans, key=lambda span: (span.since, span.seq)))
 
@@ -136,29 +110,19 @@ def _ones_own(order: type, duties: frozenset[Duty]) -> bool:
 def frozen(history: History, scope: Iterable[str]) -> tuple[Span, ...]:
     """Return the spans in which every service of `scope` was frozen for merges."""
     wanted = frozenset(scope)
-    spans: list[Span] = []
-    since: tuple[int, int] | None = None
-    for at, seq, stopped in history.freezes:
-        full = bool(wanted) and wanted <= stopped
-        if full and since is None:
-            since = (at, seq)
-        elif not full and since is not None:
-            spans.append(Span(since[0], at, "", since[1]))
-            since = None
-    if since is not None:
-        spans.append(Span(since[0], FOREVER, "", since[1]))
+    changes = [(at, seq, bool(wanted) and wanted <= stopped) for at, seq, stopped in history.freezes]
+    turns = [next(alike) for _, alike in groupby(changes, key=lambda change: change[2])]
+    ends = [*(at for at, _, _ in turns[1:]), FOREVER]
+    return tuple(Span(at, end, "", seq) for (at, seq, full), end in zip(turns, ends, strict=False) if full)
+
+
+def assignments(history: History, over: int) -> tuple[Span, ...]:
+    """Return which lane had each task, from when until its report; without its own it is that of its owner's role."""
+    spans = []
+    for task in history.tasks.values():
+        lane = task.lane or history.lane_of(task.given_to) or ""
+        spans.append(Span(task.begun_at, over if task.reported is None else task.reported, lane, task.seq))
     return tuple(spans)
-
-
-def assignments(history: History, over: int) -> tuple[Assignment, ...]:
-    """Return every task; a task without a lane belongs to the lane of its owner's role."""
-    return tuple(
-        Assignment(
-            task.begun_at, over if task.reported is None else task.reported, task.given_to,
-            task.lane or history.lane_of(task.given_to), task.seq,
-        )
-        for task in history.tasks.values()
-    )  # fmt: skip
 
 
 def seated(history: History, scenario: Scenario, entries: Iterable[Entry]) -> dict[str, list[tuple[int, int]]]:

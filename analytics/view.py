@@ -11,8 +11,8 @@ from typing import Generic, TypeVar
 from analytics import timeline as tl
 from analytics.doers import Doer, Doers
 from analytics.playbook import Criterion, Playbook
-from analytics.record import Delay, DrillRecord, Fit, loss_of
-from analytics.scorecard import Owner
+from analytics.record import DrillRecord, loss_of
+from analytics.scorecard import Owner, listed
 from simulator import acts
 from simulator import events as e
 from simulator.need_to_know import NeedToKnow
@@ -20,7 +20,7 @@ from simulator.record.entry import Body, Entry, sees
 from simulator.record.facts import Facts
 from simulator.record.history import History
 from simulator.record.journal import accepted
-from simulator.scenario.parts import Query
+from simulator.scenario.parts import Query, Segment
 from simulator.values import COMMANDER, DEPUTY, Author, Ref, Scalar
 
 MOST_LINKS = 8
@@ -75,23 +75,17 @@ class RecordView:
         return {seq: Ref(ref) for ref, seq in reversed(self.history.refs.items())}
 
     @cached_property
-    def _by_kind(self) -> dict[str, list[Entry]]:
-        found: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            found.setdefault(entry.body.kind, []).append(entry)
+    def _moments(self) -> dict[type[Body], list[Moment[Body]]]:
+        found: dict[type[Body], list[Moment[Body]]] = {}
+        for x in self.entries:
+            moment = Moment(x.seq, x.at, x.by, x.body, self._names.get(x.seq, NAMELESS))
+            found.setdefault(type(x.body), []).append(moment)
         return found
 
-    @cached_property
-    def _moments(self) -> dict[str, tuple[Moment[Body], ...]]:
-        names = self._names
-        return {
-            kind: tuple(Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, NAMELESS)) for x in entries)
-            for kind, entries in self._by_kind.items()
-        }
-
-    def all(self, kind: type[B]) -> tuple[Moment[B], ...]:
-        """Return every accepted entry of one kind, in order."""
-        return self._moments.get(kind.model_fields["kind"].default, ())  # type: ignore[return-value]
+    def all(self, *kinds: type[B]) -> tuple[Moment[B], ...]:
+        """Return every accepted entry of these kinds, in order."""
+        found = (m for kind in kinds for m in self._moments.get(kind, ()))
+        return tuple(sorted(found, key=lambda m: m.seq))  # type: ignore[arg-type]
 
     def first(self, kind: type[B]) -> Moment[B] | None:
         """Return the first accepted entry of one kind."""
@@ -99,11 +93,6 @@ class RecordView:
 
     def entry(self, seq: int) -> Entry:
         return self.record.journal.entries[seq - 1]
-
-    @property
-    def refs(self) -> dict[str, int]:
-        """Every reference on record with the entry it stands for."""
-        return self.history.refs
 
     # --- evidence --------------------------------------------------------------------------------------
 
@@ -136,11 +125,20 @@ class RecordView:
 
     def spec_of(self, run: e.QueryFinished) -> Query | None:
         """Return the scenario's query behind a run; None for log searches and captures."""
-        return self._query_specs.get(run.query or "")
+        spec: Query | None = self.scenario.find("queries", run.query or "")
+        return spec
 
-    @cached_property
-    def _query_specs(self) -> dict[str, Query]:
-        return {one.id: one for one in self.scenario.queries}
+    def title(self, group: str, ident: str) -> str:
+        """Return what people call a part of the scenario, its id where there is no such part."""
+        return str(getattr(self.scenario.find(group, ident), "title", ident))
+
+    def titles(self, group: str, idents: Iterable[str]) -> str:
+        """Return the titles of some ids as a list in words."""
+        return listed(self.title(group, ident) for ident in idents)
+
+    def is_true(self, group: str, ident: str) -> bool:
+        """Tell whether there is such a cause, factor or revision, and it is a true one."""
+        return bool(getattr(self.scenario.find(group, ident), "true", False))
 
     # --- truth -----------------------------------------------------------------------------------------
 
@@ -148,14 +146,10 @@ class RecordView:
     def samples(self) -> tuple[Moment[e.TruthSampled], ...]:
         return self.all(e.TruthSampled)
 
-    @cached_property
-    def _sampled_at(self) -> list[int]:
-        return [m.at for m in self.samples]
-
     def _around(self, at: float) -> tuple[Moment[e.TruthSampled], Moment[e.TruthSampled]] | None:
         if not self.samples:
             return None
-        after = min(bisect_right(self._sampled_at, at), len(self.samples) - 1)
+        after = min(bisect_right(self.samples, at, key=lambda m: m.at), len(self.samples) - 1)
         return self.samples[max(0, after - 1)], self.samples[after]
 
     def figure(self, name: str, at: float) -> float | None:
@@ -163,7 +157,7 @@ class RecordView:
         around = self._around(at)
         if around is None or name not in around[0].body.figures or name not in around[1].body.figures:
             return None
-        (first, second) = around
+        first, second = around
         low, high = first.body.figures[name], second.body.figures[name]
         if second.at == first.at or at <= first.at:
             return low
@@ -176,15 +170,9 @@ class RecordView:
         values = [v for v in (*ends, *between) if v is not None]
         return (min(values), max(values)) if values else None
 
-    def sampled(self, at: float) -> Mapping[str, Scalar]:
-        """Return the world's facts as last sampled by a second."""
-        around = self._around(at)
-        return around[0].body.facts if around else {}
-
     def samples_near(self, at: float) -> tuple[Mapping[str, Scalar], ...]:
         """Return the samples on both sides of a second: a change between two samples gets the benefit of the doubt."""
-        around = self._around(at)
-        return (around[0].body.facts, around[1].body.facts) if around else ()
+        return tuple(m.body.facts for m in self._around(at) or ())
 
     def history_at(self, at: int) -> History:
         """Return the incident as it stood at the end of a second; the next call may move it on."""
@@ -202,20 +190,16 @@ class RecordView:
         history, scope = self.history_at(at), self.overlay.freeze_scope
         return tuple(Facts(history, world, at, scope) for world in self.samples_near(at) or ({},))
 
-    @cached_property
-    def tolerance(self) -> dict[str, float]:
-        return {one.id: one.tolerance for one in self.scenario.segments}
-
     def outside(self, at: float) -> tuple[str, ...]:
         """Return the segments outside tolerance at a second, in the scenario's order."""
-        return tuple(one.id for one in self.scenario.segments if not self._within(one.id, at))
+        return tuple(one.id for one in self.scenario.segments if not self._within(one, at))
 
-    def _within(self, segment: str, at: float) -> bool:
-        crossings = [m for m in self._crossings.get(segment, ()) if m.at <= at]
-        if segment in self._crossings:
-            return crossings[-1].body.within if crossings else True
+    def _within(self, segment: Segment, at: float) -> bool:
+        if segment.id in self._crossings:
+            before = [m for m in self._crossings[segment.id] if m.at <= at]
+            return not before or before[-1].body.within
         around = self._around(at)
-        return around is None or around[0].body.outside.get(segment, 0.0) <= self.tolerance[segment]
+        return around is None or around[0].body.outside.get(segment.id, 0.0) <= segment.tolerance
 
     @cached_property
     def _crossings(self) -> dict[str, list[Moment[e.ToleranceCrossed]]]:
@@ -258,19 +242,15 @@ class RecordView:
     # --- time ------------------------------------------------------------------------------------------
 
     @cached_property
-    def ended(self) -> int:
-        """Second at which people stopped playing: closed, ended, or the last entry."""
-        stops = [m.at for m in self.all(e.DrillEnded)]
-        return min(stops) if stops else max((x.at for x in self.entries), default=0)
-
-    @cached_property
     def closed(self) -> Moment[e.IncidentClosed] | None:
         return self.first(e.IncidentClosed)
 
     @cached_property
     def over(self) -> int:
-        """Second from which nothing is owed any more: closed or ended, whichever came first."""
-        return min(self.ended, self.closed.at) if self.closed else self.ended
+        """Second from which nothing is owed any more: closed or ended, whichever came first, or the last entry."""
+        ended = self.first(e.DrillEnded)
+        stops = [ended.at] if ended else [x.at for x in self.entries]
+        return min(max(stops, default=0), self.closed.at if self.closed else tl.FOREVER)
 
     @cached_property
     def fault_at(self) -> int:
@@ -278,10 +258,6 @@ class RecordView:
         if started is None:
             return self.scenario.fault_at
         return started.at if started.body.since is None else started.body.since
-
-    def due(self, name: str, otherwise: tuple[float, float]) -> tuple[float, float]:
-        """Return a window in minutes that is not a whole criterion's, as the overlay moves it."""
-        return self.overlay.windows.get(name, otherwise)
 
     def window(self, criterion: Criterion) -> tuple[float, float] | None:
         """Return (t1, t2) in minutes, as the scenario's overlay moves them."""
@@ -296,9 +272,14 @@ class RecordView:
         return tl.attempts(self.history, self.scenario)
 
     @cached_property
+    def started(self) -> tuple[tl.Attempt, ...]:
+        """Runs that began."""
+        return tuple(r for r in self.runs if r.started is not None)
+
+    @cached_property
     def mitigations(self) -> tuple[tl.Attempt, ...]:
-        """Runs that were started and treat at least one segment."""
-        return tuple(r for r in self.runs if r.started is not None and r.treats)
+        """Runs that began, are meant as mitigations and treat at least one segment."""
+        return tuple(r for r in self.started if r.spec.mitigates and r.spec.coverage)
 
     @cached_property
     def first_mitigation(self) -> tl.Attempt | None:
@@ -310,8 +291,13 @@ class RecordView:
         return tuple(r for r in self.mitigations if r.effect is not None)
 
     @cached_property
+    def effects(self) -> tuple[int, ...]:
+        """Seconds at which mitigations took effect, in order."""
+        return tuple(sorted(r.effect for r in self.mitigations if r.effect is not None))
+
+    @cached_property
     def last_effect(self) -> int | None:
-        return max((r.effect for r in self.in_effect if r.effect is not None), default=None)
+        return max(self.effects, default=None)
 
     @cached_property
     def decisions(self) -> tuple[Moment[acts.RecordDecision], ...]:
@@ -320,16 +306,12 @@ class RecordView:
     @cached_property
     def severities(self) -> tuple[Moment[acts.Declare | acts.ChangeSeverity], ...]:
         """Every statement of severity, in order."""
-        stated: list[Moment[acts.Declare | acts.ChangeSeverity]] = [*self.all(acts.Declare),
-            *self.all(acts.ChangeSeverity)]
-        return tuple(sorted(stated, key=lambda m: m.seq))
+        return self.all(acts.Declare, acts.ChangeSeverity)
 
     @cached_property
     def choices(self) -> tuple[Moment[acts.RecordDecision | acts.ChangeStrategy], ...]:
         """Every decision and change of strategy, in order."""
-        made: list[Moment[acts.RecordDecision | acts.ChangeStrategy]] = [*self.decisions,
-            *self.all(acts.ChangeStrategy)]
-        return tuple(sorted(made, key=lambda m: m.seq))
+        return self.all(acts.RecordDecision, acts.ChangeStrategy)
 
     @cached_property
     def commanders(self) -> tuple[tl.Span, ...]:
@@ -343,10 +325,6 @@ class RecordView:
     def freezes(self) -> tuple[tl.Span, ...]:
         """Spans in which every service of the freeze scope was frozen for merges."""
         return tl.frozen(self.history, self.overlay.freeze_scope)
-
-    @cached_property
-    def tasks(self) -> tuple[tl.Assignment, ...]:
-        return tl.assignments(self.history, self.over)
 
     @cached_property
     def _doers(self) -> Doers:
@@ -372,11 +350,3 @@ class RecordView:
     def led(self, at: int) -> bool:
         """Tell whether command lay with a person, for whom no secondary stood in, at a second."""
         return self._doers.led(at)
-
-    def fits(self) -> tuple[Fit, ...]:
-        """Return the fit of every branch that was taken."""
-        return self.references.fits
-
-    def waiting(self, ref: str) -> Delay | None:
-        """Return what waiting would have come to, from one snapshot."""
-        return next((w for w in self.references.waiting if w.ref == ref), None)

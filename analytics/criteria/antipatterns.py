@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from analytics.criteria.comms import silences, updates
+from analytics.criteria.comms import silences
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.protocols import ENOUGH, HERO, work_shares
-from analytics.facts import rerun_after
-from analytics.scorecard import clock, titles
+from analytics.facts import rerun_since_change
+from analytics.scorecard import clock
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
@@ -27,11 +27,7 @@ LATE = 300
 Seen = tuple[str, tuple[int, ...]] | None
 
 
-@judges("hero", reads="""
-    run_query: executor
-    take_action: executor
-    assign_task: to
-""")
+@judges("hero", run_query="executor", take_action="executor", assign_task="to")
 def hero(view: RecordView) -> Seen:
     """One executor carried most of the work."""
     done = work_shares(view)
@@ -44,40 +40,32 @@ def hero(view: RecordView) -> Seen:
     return f"{who} carried {len(seqs)} of {total} pieces of work.", tuple(sorted(seqs))
 
 
-@judges("silence", reads="""
-    update_stakeholders: next_update_minutes
-    update_executives: next_update_minutes
-""")
+@judges("silence", update_stakeholders="next_update_minutes", update_executives="next_update_minutes")
 def silence(view: RecordView) -> Seen:
     """The team changed things while those outside heard nothing."""
     gaps = [(a, b) for a, b in silences(view) if b - a > LATE]
     if not gaps or not view.mitigations:
         return None
     since, until = max(gaps, key=lambda gap: gap[1] - gap[0])
-    return f"Nobody outside heard anything from {clock(since)} to {clock(until)}.", tuple(
-        r.start_seq for r in view.mitigations[:1]
-    )
+    why = f"Nobody outside heard anything from {clock(since)} to {clock(until)}."
+    return why, (view.mitigations[0].start_seq,)
 
 
-@judges("no_rerun", reads="run_query: query")
+@judges("no_rerun", run_query="query")
 def no_rerun(view: RecordView) -> Seen:
     """Closure was asked for on nothing that had been rerun since the last change."""
     for request in view.all(acts.RequestClosure):
-        done = [r.done for r in view.mitigations if r.done is not None and r.done <= request.at]
-        if not done or not rerun_after(view, max(done), request.at):
+        if not rerun_since_change(view, request.at):
             why = f"Closure was requested at {clock(request.at)} without a rerun since the last change."
             return why, (request.seq,)
     return None
 
 
-@judges("hunting", reads="""
-    run_query: query
-    take_action: action
-""")
+@judges("hunting", run_query="query", take_action="action")
 def hunting(view: RecordView) -> Seen:
     """Query after query while users were hurt and nothing was being done about it."""
     first = view.first_mitigation
-    until = min(first.begun if first else view.over, view.over)
+    until = min(first.begun, view.over) if first else view.over
     runs = [m for m in view.queries if HUNT_FROM <= m.at <= until]
     if until - HUNT_FROM < LONG or len(runs) < MANY:
         return None
@@ -85,30 +73,24 @@ def hunting(view: RecordView) -> Seen:
     return why, tuple(m.seq for m in runs)
 
 
-@judges("looks_stable", reads="""
-    claim_recovery: claim
-    run_query: query
-""")
+@judges("looks_stable", claim_recovery="claim", run_query="query")
 def looks_stable(view: RecordView) -> Seen:
     """Recovery was claimed on the look of things."""
     for claim in view.all(acts.ClaimRecovery):
         outside = view.outside(claim.at)
-        done = [r.done for r in view.mitigations if r.done is not None and r.done <= claim.at]
-        rerun = bool(done) and bool(rerun_after(view, max(done), claim.at))
         # "Mitigated" promises less than "recovered": it only needs the rerun.
-        if not rerun or (outside and claim.body.claim == "recovered"):
-            names = {s.id: s.title for s in view.scenario.segments}
-            state = f"with {titles(names, outside)} still affected" if outside else "without a rerun"
+        if not rerun_since_change(view, claim.at) or (outside and claim.body.claim == "recovered"):
+            state = f"with {view.titles('segments', outside)} still affected" if outside else "without a rerun"
             return f"“{claim.body.claim.capitalize()}” was claimed at {clock(claim.at)} {state}.", (claim.seq,)
     return None
 
 
-@judges("untold_hotfix", reads="take_action: action")
+@judges("untold_hotfix", take_action="action")
 def untold_hotfix(view: RecordView) -> Seen:
     """A hotfix went out and nobody was told around that time."""
-    told = [m.at for m in (*updates(view), *view.all(acts.EscalateInternally))]
-    for run in view.runs:
-        if run.spec.rung == "hotfix" and run.started is not None:
+    told = [m.at for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally)]
+    for run in view.started:
+        if run.spec.rung == "hotfix":
             end = run.begun if run.done is None else run.done
             if not any(run.ordered - QUIET <= at <= end + QUIET for at in told):
                 why = f"{run.title} began at {clock(run.begun)} and nobody was told around that time."
@@ -116,7 +98,7 @@ def untold_hotfix(view: RecordView) -> Seen:
     return None
 
 
-@judges("moved_severity", reads="change_severity: evidence")
+@judges("moved_severity", change_severity="evidence")
 def moved_severity(view: RecordView) -> Seen:
     """The severity was changed with nothing new linked."""
     unfounded = unfounded_revisions(view)
@@ -125,12 +107,12 @@ def moved_severity(view: RecordView) -> Seen:
     return f"Changed at {clock(unfounded[0].at)} without new evidence.", tuple(m.seq for m in unfounded)
 
 
-@judges("stuck", reads="take_action: action")
+@judges("stuck", take_action="action")
 def stuck(view: RecordView) -> Seen:
     """A long stretch without any change, any decision and any other strategy, while segments were out of tolerance."""
     moves = sorted(
         {600}
-        | {r.begun for r in view.runs if r.started is not None}
+        | {r.begun for r in view.started}
         | {m.at for m in view.choices if m.at > 600}
         | {max(600, view.over)}
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
-from analytics.criteria.common import Mark, landing, late, nothing_seen, settle, timely
+from analytics.criteria.common import landing, late, nothing_seen, seqs, settle, settle_one, timely
 from analytics.criteria.judging import judges
 from analytics.facts import figure_true, queried, rerun_after, solid
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, counted, listed, titles
+from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts
@@ -20,10 +20,7 @@ PROMPT = 180
 """Seconds from decision to start that count as decisive."""
 
 
-@judges("B1a", reads="""
-    declare: evidence
-    change_severity: evidence
-""")
+@judges("B1a", declare="evidence", change_severity="evidence")
 def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
     """B1a: a declaration, or a revision, that rests on at least one query."""
     stated = view.severities
@@ -34,54 +31,44 @@ def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
         if links:
             share = timely(view, criterion, moment.at)
             why = f"{moment.body.severity} was stated at {clock(moment.at)} on linked query output{late(share)}."
-            return settle(criterion, [Mark(share, 1, why, (moment.seq, *(x.seq for x in links)))])
+            return settle_one(criterion, share, why, moment.seq, *(x.seq for x in links))
     first = stated[0]
     seen = solid(view, first.body.evidence, first)
     if seen:
         share = timely(view, criterion, first.at)
         why = f"{first.body.severity} was declared at {clock(first.at)} on an alert or panel only{late(share)}."
-        return settle(criterion, [Mark(share / 2, 1, why, (first.seq, *(x.seq for x in seen)))])
+        return settle_one(criterion, share / 2, why, first.seq, *(x.seq for x in seen))
     why = f"{first.body.severity} was declared at {clock(first.at)} with nothing linked that had been seen."
-    return settle(criterion, [Mark(0, 1, why, (first.seq,))])
+    return settle_one(criterion, 0, why, first.seq)
 
 
-@judges("B1b", reads="""
-    freeze: scope what
-    lift_freeze: scope
-""")
+@judges("B1b", freeze="scope what", lift_freeze="scope")
 def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
     """B1b: every affected service frozen, and no queued change landed on one of them."""
-    scope = titles({s.id: s.title for s in view.scenario.services}, view.overlay.freeze_scope)
-    landed = [
-        m
-        for m in view.all(e.MergeLanded)
-        if 0 <= m.at <= view.over and m.body.service in view.overlay.freeze_scope
-    ]
+    wanted = view.overlay.freeze_scope
+    scope = view.titles("services", wanted)
+    landed = [m for m in view.all(e.MergeLanded) if 0 <= m.at <= view.over and m.body.service in wanted]
     if landed:
-        first = landed[0]
-        why = landing(view, first, "with nothing to hold it back")
-        return settle(criterion, [Mark(0, 1, why, (first.seq, *(s.seq for s in view.freezes)))])
+        why = landing(view, landed[0], "with nothing to hold it back")
+        return settle_one(criterion, 0, why, landed[0].seq, *(s.seq for s in view.freezes))
     if view.freezes:
         span = view.freezes[0]
         share = timely(view, criterion, span.since)
         why = f"{scope} frozen from {clock(span.since)}; no queued change landed{late(share)}."
-        return settle(criterion, [Mark(share, 1, why, (span.seq,))])
+        return settle_one(criterion, share, why, span.seq)
     tries = view.all(acts.Freeze)
     if not tries:
         return nothing_seen(criterion, f"Nobody froze {scope}.")
     share = timely(view, criterion, tries[0].at)
-    touched = frozenset(s for m in tries for s in m.body.scope) & frozenset(view.overlay.freeze_scope)
+    touched = frozenset(s for m in tries for s in m.body.scope) & frozenset(wanted)
     why = f"A freeze at {clock(tries[0].at)} covered {listed(sorted(touched))} for some changes, not all of {scope}."
-    return settle(criterion, [Mark(share / 2 if touched else 0, 1, why, tuple(m.seq for m in tries))])
+    return settle_one(criterion, share / 2 if touched else 0, why, *seqs(tries))
 
 
-@judges("B1c", reads="""
-    assign_role: role to
-    accept_role: role
-    release_role: role
-    hand_off: what to
-    accept_hand_off: handoff
-""")
+@judges(
+    "B1c", assign_role="role to", accept_role="role", release_role="role", hand_off="what to",
+    accept_hand_off="handoff",
+)  # fmt: skip
 def command_pair(view: RecordView, criterion: Criterion) -> Finding:
     """B1c: commander and deputy announced, accepted, and not the same holder."""
     together = [
@@ -94,16 +81,16 @@ def command_pair(view: RecordView, criterion: Criterion) -> Finding:
         at, first, second = min(together, key=lambda item: item[0])
         share = timely(view, criterion, at)
         why = f"Commander and deputy had accepted by {clock(at)}, in two seats{late(share)}."
-        return settle(criterion, [Mark(share, 1, why, (first.seq, second.seq))])
+        return settle_one(criterion, share, why, first.seq, second.seq)
     if not view.commanders:
         return nothing_seen(criterion, "Nobody took command and had it accepted.")
     first = view.commanders[0]
     share = timely(view, criterion, first.since)
     why = f"A commander was in place at {clock(first.since)}, but never a deputy in another seat{late(share)}."
-    return settle(criterion, [Mark(share / 2, 1, why, (first.seq,))])
+    return settle_one(criterion, share / 2, why, first.seq)
 
 
-@judges("B2a", reads="record_option: action coverage minutes_to_effect")
+@judges("B2a", record_option="action coverage minutes_to_effect")
 def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B2a: two option cards before execution, right about coverage and about minutes to effect."""
     cards = view.all(acts.RecordOption)
@@ -113,62 +100,55 @@ def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     before = [m for m in cards if start is None or m.at <= start.begun]
     if not before:
         why = f"The first card came at {clock(cards[0].at)}, after the first change had begun."
-        return settle(criterion, [Mark(0, 1, why, (cards[0].seq,))])
-    title = {one.id: f"“{one.title}”" for one in view.scenario.actions}
-    valid: dict[str, Moment[acts.RecordOption]] = {}
-    wrong: dict[str, Moment[acts.RecordOption]] = {}
-    off: list[str] = []
-    # Of several cards for one action the last before execution is what was compared.
+        return settle_one(criterion, 0, why, cards[0].seq)
+    right: list[Moment[acts.RecordOption]] = []
+    wrong, off = [], []
+    # Of several cards for one action the last before execution is what was compared, from when it first said so.
     for last in {m.body.action: m for m in before}.values():
-        said = (last.body.action, last.body.coverage, last.body.minutes_to_effect)
-        card = next(m for m in before if (m.body.action, m.body.coverage, m.body.minutes_to_effect) == said)
-        spec = view.scenario.find("actions", card.body.action)
+        spec = view.scenario.find("actions", last.body.action)
         if spec is None:
             continue
-        if frozenset(card.body.coverage) != frozenset(spec.coverage):
-            wrong.setdefault(spec.id, card)
+        if frozenset(last.body.coverage) != frozenset(spec.coverage):
+            wrong.append(f"“{spec.title}”")
         # A minute either way is within reading error however short the action.
-        elif abs(card.body.minutes_to_effect - spec.minutes_to_effect) <= max(1.0, 0.5 * spec.minutes_to_effect):
-            valid.setdefault(spec.id, card)
+        elif abs(last.body.minutes_to_effect - spec.minutes_to_effect) <= max(1.0, 0.5 * spec.minutes_to_effect):
+            right.append(next(m for m in before if _promised(m) == _promised(last)))
         else:
-            off.append(title[spec.id])
-    best = sorted(valid.values(), key=lambda m: m.at)[:2]
-    marks = [
-        Mark(
-            share, 1,
-            f"The card for {title[card.body.action]} at {clock(card.at)} was right{late(share)}.", (card.seq,),
-        )
-        for card in best
-        for share in [timely(view, criterion, card.at)]
-    ]  # fmt: skip
-    marks += [Mark(0, 1, "")] * (2 - len(best))
+            off.append(f"“{spec.title}”")
+    best = sorted(right, key=lambda m: m.at)[:2]
+    marks = [_right_card(view, criterion, card) for card in best] + [Mark(0, 1, "")] * (2 - len(best))
     notes = []
     if len(best) < 2:
         notes.append(f"{2 - len(best)} more right card{'s' if not best else ''} before execution would have counted.")
     if off:
         notes.append(f"More than half off in minutes to effect: {listed(off)}.")
-    penalty = sum(1 for ident in wrong if ident not in valid)
-    if penalty:
-        notes.append(f"Wrong about what is covered: {listed(title[ident] for ident in wrong)}.")
+    if wrong:
+        notes.append(f"Wrong about what is covered: {listed(wrong)}.")
     earned = sum(m.share for m in marks) / 2
-    factor = max(0.0, earned - penalty * WRONG_COVERAGE) / earned if earned else 1.0
+    factor = max(0.0, earned - len(wrong) * WRONG_COVERAGE) / earned if earned else 1.0
     finding = settle(criterion, marks, factor=factor, note=" ".join(notes))
-    return finding if finding.evidence else settle(criterion, [Mark(0, 1, finding.why, tuple(m.seq for m in before))])
+    return finding if finding.evidence else settle_one(criterion, 0, finding.why, *seqs(before))
 
 
-@judges("B2b", reads="""
-    run_query: query
-    record_readiness: rollback plan
-""")
+def _promised(card: Moment[acts.RecordOption]) -> tuple[str, tuple[str, ...], float]:
+    return card.body.action, card.body.coverage, card.body.minutes_to_effect
+
+
+def _right_card(view: RecordView, criterion: Criterion, card: Moment[acts.RecordOption]) -> Mark:
+    share = timely(view, criterion, card.at)
+    why = f"The card for “{view.title('actions', card.body.action)}” at {clock(card.at)} was right{late(share)}."
+    return Mark(share, 1, why, (card.seq,))
+
+
+@judges("B2b", run_query="query", record_readiness="rollback plan")
 def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     """B2b: the fall-back's precheck ran, and what it gave is on the record."""
     ran = view.ran(view.overlay.readiness_queries)
     records = view.all(acts.RecordReadiness)
+    if ran is None and records:
+        why = f"Readiness was written down at {clock(records[0].at)} without running the check that shows it."
+        return settle_one(criterion, 0, why, records[0].seq)
     if ran is None:
-        if records:
-            first = records[0]
-            why = f"Readiness was written down at {clock(first.at)} without running the check that shows it."
-            return settle(criterion, [Mark(0, 1, why, (first.seq,))])
         return nothing_seen(criterion, "The rollback safety check never ran.")
     said = [m for m in records if m.seq > ran.seq and m.body.rollback != "unknown"]
     start = view.first_mitigation
@@ -178,25 +158,21 @@ def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     right = [m for m in said if m.body.rollback in {sample.get(fact) for sample in view.samples_near(m.at)}]
     if said and not right:
         why = f"Readiness was recorded as {said[0].body.rollback} at {clock(said[0].at)}; it was not."
-        return settle(criterion, [Mark(0, 1, why, (ran.seq, said[0].seq))])
+        return settle_one(criterion, 0, why, ran.seq, said[0].seq)
     if right:
         record = right[0]
         share = timely(view, criterion, record.at)
         if record.body.rollback == "blocked" and record.body.plan is None:
             why = f"Recorded as blocked at {clock(record.at)}, without a plan{late(share)}."
-            return settle(criterion, [Mark(0.6 * share, 1, why, (ran.seq, record.seq))])
+            return settle_one(criterion, 0.6 * share, why, ran.seq, record.seq)
         why = f"The check ran by {clock(ran.at)}; {record.body.rollback} on record at {clock(record.at)}{late(share)}."
-        return settle(criterion, [Mark(share, 1, why, (ran.seq, record.seq))])
+        return settle_one(criterion, share, why, ran.seq, record.seq)
     share = timely(view, criterion, ran.at)
     why = f"The check ran by {clock(ran.at)}, but its answer was not recorded{late(share)}."
-    return settle(criterion, [Mark(0.6 * share, 1, why, (ran.seq,))])
+    return settle_one(criterion, 0.6 * share, why, ran.seq)
 
 
-@judges("B3a", reads="""
-    take_action: action decision
-    record_decision: actions evidence
-    change_strategy: evidence
-""")
+@judges("B3a", take_action="action decision", record_decision="actions evidence", change_strategy="evidence")
 def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     """B3a: decided, started at once, and not switched without new evidence."""
     branch = [r for r in view.mitigations if r.spec.strategy is not None]
@@ -208,72 +184,59 @@ def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     if decision is None:
         share *= 0.5
         why = f"{first.title} started at {clock(first.begun)} with no decision on record before it."
-        evidence: tuple[int, ...] = (first.start_seq,)
+        evidence = [first.start_seq]
     else:
         lag = first.begun - decision.at
         # Half a point of three for every two minutes beyond three.
         share *= max(0.0, 1 - max(0.0, lag - PROMPT) / 120 * 0.5 / 3)
         why = f"Decided at {clock(decision.at)}, started {lag / 60:.1f} minutes later."
-        evidence = (decision.seq, first.start_seq)
+        evidence = [decision.seq, first.start_seq]
     switches = _switches(view, sorted(branch, key=lambda r: r.begun))
     if switches:
         why += f" Switched without new evidence at {listed(clock(r.begun) for r in switches)}."
-        evidence += tuple(r.start_seq for r in switches)
-    return settle(criterion, [Mark(share * 0.5 ** len(switches), 1, why, evidence)])
+        evidence += [r.start_seq for r in switches]
+    return settle_one(criterion, share * 0.5 ** len(switches), why, *evidence)
 
 
 def decision_behind(view: RecordView, run: Attempt) -> Moment[acts.RecordDecision] | None:
     """Return the decision a run rests on: the one its order names, else the last before it that lists the action."""
-    if run.decision:
-        named = next((d for d in view.decisions if d.ref == run.decision and d.at <= run.begun), None)
-        if named:
-            return named
-    before = [d for d in view.decisions if d.at <= run.begun and d.seq < run.start_seq and run.ident in d.body.actions]
-    return before[-1] if before else None
+    before = [d for d in view.decisions if d.at <= run.begun]
+    named = [d for d in before if run.decision and d.ref == run.decision]
+    listing = [d for d in before if d.seq < run.start_seq and run.ident in d.body.actions]
+    return next((d for d in (*named, *reversed(listing))), None)
 
 
 def _switches(view: RecordView, branch: list[Attempt]) -> list[Attempt]:
     """Return the runs that began another strategy without new evidence since the last one began."""
     found = []
     for last, run in pairwise(branch):
-        if run.spec.strategy == last.spec.strategy:
-            continue
-        fresh = any(
-            x.at > last.begun
-            for m in view.choices
-            if last.begun < m.at <= run.begun
-            for x in solid(view, m.body.evidence, m)
-        )
-        if not fresh:
+        chosen = [m for m in view.choices if last.begun < m.at <= run.begun]
+        fresh = any(x.at > last.begun for m in chosen for x in solid(view, m.body.evidence, m))
+        if run.spec.strategy != last.spec.strategy and not fresh:
             found.append(run)
     return found
 
 
-@judges("B3b", reads="take_action: action")
+@judges("B3b", take_action="action")
 def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """B3b: nothing in flight at once that pulls both ways; only for a team that mitigated."""
     if not view.in_effect:
         return nothing_seen(criterion, "No mitigation took effect, so there was nothing to keep consistent.")
-    started = [r for r in view.runs if r.started is not None]
     pairs = [
         (a, b)
-        for i, a in enumerate(started)
-        for b in started[i + 1 :]
+        for a, b in combinations(view.started, 2)
         if (b.ident in a.spec.conflicts or a.ident in b.spec.conflicts)
         and max(a.begun, b.begun) < min(a.landed, b.landed)
     ]
     if not pairs:
-        why = f"{counted(len(started), 'change')} carried out, none pulling against another in flight."
-        return settle(criterion, [Mark(1, 1, why, tuple(r.effect_seq for r in view.in_effect))])
+        why = f"{counted(len(view.started), 'change')} carried out, none pulling against another in flight."
+        return settle_one(criterion, 1, why, *(r.effect_seq for r in view.in_effect))
     a, b = pairs[0]
     why = f"{a.title} and {b.title} were in flight together at {clock(max(a.begun, b.begun))}."
-    return settle(criterion, [Mark(1 - 2 / 3 * len(pairs), 1, why, (a.start_seq, b.start_seq))])
+    return settle_one(criterion, 1 - 2 / 3 * len(pairs), why, a.start_seq, b.start_seq)
 
 
-@judges("B4a", reads="""
-    run_query: query
-    record_verification: hold_minutes
-""")
+@judges("B4a", run_query="query", record_verification="hold_minutes")
 def verified(view: RecordView, criterion: Criterion) -> Finding:
     """B4a: the failing path rerun, or indicators measured, after the mitigation took effect."""
     if not view.in_effect:
@@ -288,22 +251,20 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
     at = view.entry(made).at
     share = timely(view, criterion, at)
     why = f"Verified at {clock(at)}, after {first.title} took effect at {clock(since)}{late(share)}."
-    return settle(criterion, [Mark(share, 1, why, (first.effect_seq, made))])
+    return settle_one(criterion, share, why, first.effect_seq, made)
 
 
-@judges("B4b", reads="record_verification: metrics baseline_from baseline_to")
+@judges("B4b", record_verification="metrics baseline_from baseline_to")
 def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B4b: three indicators against a window that ends before the fault began, by segment."""
-    since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)
-    if since is None:
+    if not view.effects:
         return nothing_seen(criterion, "No mitigation took effect, so there was nothing to compare.")
     recorded = {m.ref: m for m in view.all(acts.RecordVerification)}
-    findings = []
-    for measured in view.all(e.VerificationMeasured):
-        command = recorded.get(measured.body.run)
-        if command is None or measured.at < since:
-            continue
-        findings.append(_compared(view, criterion, command, measured))
+    findings = [
+        _compared(view, criterion, recorded[measured.body.run], measured)
+        for measured in view.all(e.VerificationMeasured)
+        if measured.body.run in recorded and measured.at >= view.effects[0]
+    ]
     if not findings:
         return nothing_seen(criterion, "No comparison with a baseline was recorded after the mitigation took effect.")
     return max(findings, key=lambda f: f.points)
@@ -320,7 +281,7 @@ def _compared(
     window = f"T{body.baseline_from:+g}…{body.baseline_to:+g} min"
     if 60 * body.baseline_to > view.fault_at:
         why = f"The baseline {window} overlaps the incident, which began at {clock(view.fault_at)}."
-        return settle(criterion, [Mark(0, 1, why, evidence)])
+        return settle_one(criterion, 0, why, *evidence)
     rows = [row for row in measured.body.rows if row.baseline is not None and row.current is not None]
     known = frozenset(view.overlay.indicators)
     indicators = {row.metric for row in rows if not known or row.metric in known}
@@ -333,40 +294,27 @@ def _compared(
     ]
     covered = sum(view.affected[s] for s in segmented)
     share = timely(view, criterion, measured.at)
-    names = {s.id: s.title for s in view.scenario.segments}
-    marks = [
-        Mark(
-            share * min(1.0, len(indicators) / 3), 2,
-            f"{min(3, len(indicators))} of 3 indicators compared with {window} at {clock(measured.at)}{late(share)}.",
-            evidence,
-        ),
-        Mark(
-            share * covered, 1,
-            "Compared segment by segment." if covered > 0.999
-            else f"Not compared by segment: {titles(names, [s for s in view.affected if s not in segmented])}.",
-            evidence,
-        ),
-    ]  # fmt: skip
+    enough = min(3, len(indicators))
+    why = f"{enough} of 3 indicators compared with {window} at {clock(measured.at)}{late(share)}."
+    left = view.titles("segments", (s for s in view.affected if s not in segmented))
+    by_segment = "Compared segment by segment." if covered > 0.999 else f"Not compared by segment: {left}."
+    marks = [Mark(share * (enough / 3), 2, why, evidence), Mark(share * covered, 1, by_segment, evidence)]
     return settle(criterion, marks)
 
 
-@judges("B5a", reads="publish_decision_note: cause actions figures")
+@judges("B5a", publish_decision_note="cause actions figures")
 def note_published(view: RecordView, criterion: Criterion) -> Finding:
     """B5a: the decision note, each of its facts held against the world."""
     notes = view.all(acts.PublishDecisionNote)
     if not notes:
         return nothing_seen(criterion, "No decision note was published.")
-    return _note(view, criterion, notes[-1])
-
-
-def _note(view: RecordView, criterion: Criterion, note: Moment[acts.PublishDecisionNote]) -> Finding:
+    note = notes[-1]
     share = timely(view, criterion, note.at)
-    cause = view.scenario.find("causes", note.body.cause)
     done = {r.ident for r in view.runs if r.effect is not None and r.effect <= note.at + 180}
     figures = [(f, figure_true(view, f, note.at)) for f in note.body.figures]
     right = [f.name for f, true in figures if true]
     wrong = [f.name for f, true in figures if not true]
-    facts = [cause is not None and cause.true, bool(note.body.actions) and set(note.body.actions) <= done]
+    facts = [view.is_true("causes", note.body.cause), bool(note.body.actions) and set(note.body.actions) <= done]
     # One figure alone says too little of an incident; a second one is counted as missing.
     of = max(2, len(figures)) + len(facts)
     met = (len(right) + sum(facts)) / of if right else 0.0
@@ -374,10 +322,10 @@ def _note(view: RecordView, criterion: Criterion, note: Moment[acts.PublishDecis
     why += f", not {listed(wrong)}" if wrong else ""
     why += f"; the cause is {'right' if facts[0] else 'not the cause'}"
     why += "; what it says was done took effect." if facts[1] else "; what it says was done did not all take effect."
-    return settle(criterion, [Mark(share * met, 1, why, (note.seq,))])
+    return settle_one(criterion, share * met, why, note.seq)
 
 
-@judges("B5b", reads="commit_checkpoint: in_hours")
+@judges("B5b", commit_checkpoint="in_hours")
 def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
     """B5b: the next checkpoint, within a day, with an owner and a trigger."""
     commits = view.all(acts.CommitCheckpoint)
@@ -387,6 +335,6 @@ def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
     share = timely(view, criterion, commit.at)
     if commit.body.in_hours > 24:
         why = f"The next checkpoint was set {commit.body.in_hours:g} hours away; 24 is the most."
-        return settle(criterion, [Mark(0, 1, why, (commit.seq,))])
+        return settle_one(criterion, 0, why, commit.seq)
     why = f"Committed at {clock(commit.at)}: in {commit.body.in_hours:g} h, owned by {commit.body.owner}{late(share)}."
-    return settle(criterion, [Mark(share, 1, why, (commit.seq,))])
+    return settle_one(criterion, share, why, commit.seq)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import combinations
+
 from analytics.criteria.common import landing
+from analytics.criteria.comms import updates
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
 from analytics.facts import rerun_after
 from analytics.playbook import Cap
-from analytics.scorecard import CapHit, clock, titles
+from analytics.scorecard import CapHit, clock
 from analytics.timeline import Attempt, Span
 from analytics.view import Moment, RecordView
 from simulator import acts
@@ -23,6 +27,8 @@ LINGERS = 180
 """Seconds for which a false all-clear may stand."""
 DETAIL = "C3"
 """The cap for what must not get out."""
+UNDER_WAY = ("investigating", "identified", "mitigating")
+"""Statuses that take an all-clear back."""
 SAMPLE, SLOWEST = 60, 600
 """Seconds between samples of the truth, and before a sample in which a change may have begun that shows in it."""
 EFFECT = 0.20
@@ -40,13 +46,10 @@ def _worst(hits: list[CapHit]) -> CapHit | None:
     return min(hits, key=lambda hit: hit.limit, default=None)
 
 
-@judges("C1", reads="""
-    assign_role: role to
-    accept_role: role
-    release_role: role
-    hand_off: what to
-    accept_hand_off: handoff
-""")
+@judges(
+    "C1", assign_role="role to", accept_role="role", release_role="role", hand_off="what to",
+    accept_hand_off="handoff",
+)  # fmt: skip
 def no_command(view: RecordView, cap: Cap) -> CapHit | None:
     """C1: nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
     spans = tuple(span for span in view.commanders if not _helped_out(view, span))
@@ -58,39 +61,31 @@ def no_command(view: RecordView, cap: Cap) -> CapHit | None:
             end = "the end" if until == view.over else clock(until)
             why = f"Nobody was in command from {clock(at)} to {end}."
             back = span is not None and until - at <= GAP + 60 * cap.within
-            hits.append(_hit(cap, why, (span.seq,) if span else _last_seqs(view, until), back))
+            last = [x.seq for x in view.entries if x.at <= until][-1:]
+            hits.append(_hit(cap, why, (span.seq,) if span else tuple(last), back))
         at = max(at, span.until if span else at)
-    for i, a in enumerate(spans):
-        for b in spans[i + 1 :]:
-            since, until = max(a.since, b.since), min(a.until, b.until)
-            if until - since > TWO:
-                why = f"Two held command from {clock(since)} to {clock(until)}."
-                hits.append(_hit(cap, why, (a.seq, b.seq), until - since <= TWO + 60 * cap.within))
+    for a, b in combinations(spans, 2):
+        since, until = max(a.since, b.since), min(a.until, b.until)
+        if until - since > TWO:
+            why = f"Two held command from {clock(since)} to {clock(until)}."
+            hits.append(_hit(cap, why, (a.seq, b.seq), until - since <= TWO + 60 * cap.within))
     return _worst(hits)
 
 
 def _helped_out(view: RecordView, span: Span) -> bool:
     """Tell whether a simulated teammate took command that nobody had offered them."""
     taken = view.entry(span.seq)
-    offered = any(m.body.role == COMMANDER and m.body.to == span.who and m.at <= taken.at
-                  for m in view.all(acts.AssignRole))  # fmt: skip
+    offers = [m.body for m in view.all(acts.AssignRole) if m.at <= taken.at]
+    offered = any(offer.role == COMMANDER and offer.to == span.who for offer in offers)
     return isinstance(taken.body, e.RoleAccepted) and taken.by.simulated and not offered
 
 
-def _last_seqs(view: RecordView, at: int) -> tuple[int, ...]:
-    return tuple(x.seq for x in view.entries if x.at <= at)[-1:]
-
-
-@judges("C2", reads="""
-    take_action: action
-    run_query: query
-    abort_action: action
-""")
+@judges("C2", take_action="action", run_query="query", abort_action="action")
 def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
     """C2: something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
     hits = []
-    for run in view.runs:
-        if run.started is None or not _run_by_people(view, run):
+    for run in view.started:
+        if not _run_by_people(view, run):
             continue
         evidence = (run.order_seq, run.start_seq)
         corrected = _reversed(view, run, cap)
@@ -132,15 +127,10 @@ def _reversed(view: RecordView, run: Attempt, cap: Cap) -> bool:
     return back is not None and any(r.ident == back and run.begun < r.begun <= limit for r in view.runs)
 
 
-@judges("C3", "C7", reads="""
-    take_action: action
-    abort_action: action
-    update_stakeholders: audience segments cause
-    update_executives: cause
-    correct_update: update
-    page_team: role
-    run_query: query
-""")
+@judges(
+    "C3", "C7", take_action="action", abort_action="action", update_stakeholders="audience segments cause",
+    update_executives="cause", correct_update="update", page_team="role", run_query="query",
+)  # fmt: skip
 def breach(view: RecordView, cap: Cap) -> CapHit | None:
     """C3, C7: an action marked with this cap, a fact of the world that trips it, detail told outside, a duty missed."""
     hits = [*_marked(view, cap), *_facts(view, cap), *_missed(view, cap)]
@@ -156,7 +146,7 @@ def _facts(view: RecordView, cap: Cap) -> list[CapHit]:
         first = next((m for m in view.samples if m.at <= view.over + SAMPLE and m.body.facts.get(fact) is True), None)
         if first is None:
             continue
-        before = [r for r in view.runs if r.started is not None and first.at - SLOWEST <= r.begun <= first.at]
+        before = [r for r in view.started if first.at - SLOWEST <= r.begun <= first.at]
         if before and not any(_run_by_people(view, r) for r in before):
             continue
         why = f"{what} by {clock(first.at)}."
@@ -192,8 +182,7 @@ def _told_outside(view: RecordView, cap: Cap) -> list[CapHit]:
     """Return the hits of updates that told people outside need-to-know what only the circle may know."""
     if not view.overlay.need_to_know:
         return []
-    said = (*view.all(acts.UpdateStakeholders), *view.all(acts.UpdateExecutives))
-    told = [m for m in said if m.body.tells_detail() and _by_people(view, m.seq)]
+    told = [m for m in updates(view) if m.body.tells_detail() and not m.by.simulated]
     why = "Detail was told outside need-to-know at {}."
     return [_hit(cap, why.format(clock(m.at)), (m.seq,), _withdrawn(view, m.ref, m.at, cap)) for m in told]
 
@@ -203,26 +192,19 @@ def _withdrawn(view: RecordView, ref: str, at: int, cap: Cap) -> bool:
     return any(m.body.update == ref and at <= m.at <= at + 60 * cap.within for m in view.all(acts.CorrectUpdate))
 
 
-@judges("C4", reads="""
-    claim_recovery: claim
-    update_stakeholders: status
-    correct_update: status
-    change_status: status
-""")
+@judges("C4", claim_recovery="claim", update_stakeholders="status", correct_update="status", change_status="status")
 def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
     """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
     said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
-    told = [m for m in view.all(acts.UpdateStakeholders) if m.body.status == "recovered"]
-    put_so = [m for m in view.all(acts.CorrectUpdate) if m.body.status == "recovered"]
-    asked = [m.at for m in view.all(acts.RequestClosure) if _by_people(view, m.seq)]
+    told: Sequence[Moment[acts.UpdateStakeholders | acts.CorrectUpdate]]
+    told = view.all(acts.UpdateStakeholders, acts.CorrectUpdate)
+    asked = [m.at for m in view.all(acts.RequestClosure) if not m.by.simulated]
     # What a simulated teammate claims is not the people's doing.
-    claims = [(m.seq, m.at) for m in (*said, *told, *put_so) if _by_people(view, m.seq)]
+    put_so = [m for m in told if m.body.status == "recovered"]
+    claims = [(m.seq, m.at) for m in (*said, *put_so) if not m.by.simulated]
     claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed) if m.at in asked]
-    back = [m.at for m in view.all(acts.CorrectUpdate) if m.body.status != "recovered"]
-    back += [m.at for m in view.all(acts.UpdateStakeholders) if m.body.status != "recovered"]
-    back += [m.at for m in view.all(acts.ChangeStatus) if m.body.status in ("investigating", "identified",
-        "mitigating")]
-    names = {s.id: s.title for s in view.scenario.segments}
+    back = [m.at for m in told if m.body.status != "recovered"]
+    back += [m.at for m in view.all(acts.ChangeStatus) if m.body.status in UNDER_WAY]
     hits = []
     for seq, at in sorted(claims):
         outside = view.outside(at)
@@ -232,13 +214,9 @@ def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
         if end is not None and end - at <= LINGERS:
             continue
         corrected = any(at < t <= at + 60 * cap.within for t in back)
-        why = f"Recovery was claimed at {clock(at)} with {titles(names, outside)} outside tolerance."
+        why = f"Recovery was claimed at {clock(at)} with {view.titles('segments', outside)} outside tolerance."
         hits.append(_hit(cap, why, (seq,), corrected))
     return _worst(hits)
-
-
-def _by_people(view: RecordView, seq: int) -> bool:
-    return not view.entry(seq).by.simulated
 
 
 def _run_by_people(view: RecordView, run: Attempt) -> bool:
@@ -248,18 +226,18 @@ def _run_by_people(view: RecordView, run: Attempt) -> bool:
 
 def _recoveries(view: RecordView, since: int) -> list[int]:
     """Return the seconds after `since` at which everything was back within tolerance."""
-    moments = [m.at for m in view.all(e.ToleranceCrossed)] + [m.at for m in view.samples]
-    return [at for at in sorted(moments) if at > since and not view.outside(at)][:1]
+    moments = view.all(e.ToleranceCrossed, e.TruthSampled)
+    return [m.at for m in moments if m.at > since and not view.outside(m.at)][:1]
 
 
-@judges("C5", reads="run_query: query")
+@judges("C5", run_query="query")
 def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
     hits = []
     for request in view.all(acts.RequestClosure):
-        if not _by_people(view, request.seq):
+        if request.by.simulated:
             continue
-        effects = [r.effect for r in view.in_effect if r.effect is not None and r.effect <= request.at]
+        effects = [at for at in view.effects if at <= request.at]
         done = [r.done for r in view.mitigations if r.done is not None and r.done <= request.at]
         if effects and rerun_after(view, max(done, default=0), request.at):
             continue
@@ -269,10 +247,7 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
     return _worst(hits)
 
 
-@judges("C6", reads="""
-    freeze: scope what
-    take_action: action
-""")
+@judges("C6", freeze="scope what", take_action="action")
 def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
     """C6: a change that nobody froze landed and did harm."""
     harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over and view.led(m.at)]
@@ -290,7 +265,7 @@ def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> boo
     )
 
 
-@judges("C8", reads="take_action: action")
+@judges("C8", take_action="action")
 def no_effect(view: RecordView, cap: Cap) -> CapHit | None:
     """C8: at the horizon next to nothing of the avoidable loss had been avoided."""
     if view.avoided is None or view.final is None or view.avoided >= EFFECT:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Mark, Status, clock
+from analytics.scorecard import Finding, Mark, Status, clock, listed
 from analytics.view import Moment, RecordView
 from simulator import events as e
-
-__all__ = ["Mark", "does_not_apply", "landing", "late", "nothing_seen", "settle", "timely", "to_tenth"]
+from simulator.record.entry import Body
 
 
 def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:
@@ -23,6 +22,11 @@ def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, 
     status: Status = "met" if points >= criterion.points else "partial" if points > 0 else "missed"
     why = " ".join(filter(None, [*(mark.why for mark in marks), note]))
     return replace(_finding(criterion, status, points, why, evidence), marks=tuple(marks))
+
+
+def settle_one(criterion: Criterion, share: float, why: str, *evidence: int) -> Finding:
+    """Return the finding of a criterion that comes to one thing."""
+    return settle(criterion, [Mark(share, 1, why, evidence)])
 
 
 def to_tenth(points: float) -> float:
@@ -57,13 +61,32 @@ def timely(view: RecordView, criterion: Criterion, at: float, earlier: float = 0
     window = view.window(criterion)
     if window is None:
         return 1.0
-    t1, t2 = (60 * (end - earlier) for end in window)
-    return 1.0 if at <= t1 else max(0.0, (t2 - at) / (t2 - t1))
+    return fading(at, *(60 * (end - earlier) for end in window))
+
+
+def fading(value: float, full: float, none: float) -> float:
+    """Return the share that a value earns: all up to `full`, nothing from `none` on, linear in between."""
+    return 1.0 if value <= full else max(0.0, (none - value) / (none - full))
 
 
 def late(share: float) -> str:
     """Return the words for what lateness cost."""
     return "" if share >= 1 else " — too late to count" if share <= 0 else " — late, so it counts in part"
+
+
+def lacking(parts: Mapping[str, bool]) -> list[str]:
+    """Return the names of those parts of a record that are not as they should be."""
+    return [name for name, right in parts.items() if not right]
+
+
+def completeness(lacks: Sequence[str]) -> str:
+    """Return in words whether a record has all it should have, or what it lacks."""
+    return f"lacks {listed(lacks)}" if lacks else "complete"
+
+
+def seqs(moments: Iterable[Moment[Body]]) -> tuple[int, ...]:
+    """Return moments as evidence."""
+    return tuple(m.seq for m in moments)
 
 
 def landing(view: RecordView, merge: Moment[e.MergeLanded], came_of_it: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.criteria.common import Mark, late, nothing_seen, settle, timely
+from analytics.criteria.common import fading, lacking, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, figure_true, picks_right, rank, severity_truth, status_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, listed
+from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator.record.history import UPDATE_GRACE
@@ -25,15 +25,13 @@ FALSE_FACT = 0.5
 """What one false fact takes off the truth mark."""
 
 
-@judges("P4", reads="""
-    escalate_internally: impact
-    update_stakeholders: audience status impact segments mitigation unknowns cause eta next_update_minutes
-    update_executives: impact mitigation unknowns cause eta next_update_minutes
-    correct_update: update status impact
-    record_decision: confidence
-    declare: severity
-    change_severity: severity
-""")
+@judges(
+    "P4", escalate_internally="impact",
+    update_stakeholders="audience status impact segments mitigation unknowns cause eta next_update_minutes",
+    update_executives="impact mitigation unknowns cause eta next_update_minutes",
+    correct_update="update status impact", record_decision="confidence", declare="severity",
+    change_severity="severity",
+)  # fmt: skip
 def communication(view: RecordView, criterion: Criterion) -> Finding:
     """P4: escalated and told in time, updated on cadence, and true."""
     escalations = view.all(acts.EscalateInternally)
@@ -46,8 +44,7 @@ def communication(view: RecordView, criterion: Criterion) -> Finding:
 
 def updates(view: RecordView) -> tuple[Told, ...]:
     """Return every update to stakeholders and executives, in order."""
-    told: list[Told] = [*view.all(acts.UpdateStakeholders), *view.all(acts.UpdateExecutives)]
-    return tuple(sorted(told, key=lambda m: m.seq))
+    return view.all(acts.UpdateStakeholders, acts.UpdateExecutives)
 
 
 def _escalated(view: RecordView, criterion: Criterion) -> Mark:
@@ -79,8 +76,7 @@ def _reporter(view: RecordView) -> list[Mark]:
     run = next((r for r in view.runs if r.ident == wanted and r.done is not None), None)
     if run is None or run.done is None:
         return [Mark(0, 0.375, "Whoever reported it was never answered.")]
-    t1, t2 = (60 * end for end in view.due("reporter", REPORTER))
-    share = 1.0 if run.done <= t1 else max(0.0, (t2 - run.done) / (t2 - t1))
+    share = fading(run.done, *(60 * end for end in view.overlay.windows.get("reporter", REPORTER)))
     return [Mark(share, 0.375, f"The reporter was answered at {clock(run.done)}{late(share)}.", (run.finish_seq,))]
 
 
@@ -107,7 +103,7 @@ def _cadence(view: RecordView, criterion: Criterion) -> Mark:
     why = "Every promised update was made in time" if not gaps else f"The update due at {clock(gaps[0][0])} was late"
     why += f", {waited / 60:.0f} minutes were waited beyond a due time" if gaps else ""
     why += f"; lacking in some: {listed(lacks)}." if lacks else "; each says what it must."
-    return Mark(kept * quality, 1.5, why, tuple(m.seq for m in told))
+    return Mark(kept * quality, 1.5, why, seqs(told))
 
 
 def _promises(view: RecordView) -> list[tuple[int, int]]:
@@ -115,8 +111,7 @@ def _promises(view: RecordView) -> list[tuple[int, int]]:
     found = []
     heard: tuple[Sequence[Told], ...] = (view.all(acts.UpdateStakeholders), view.all(acts.UpdateExecutives))
     for told in heard:
-        for index, m in enumerate(told):
-            following = told[index + 1].at if index + 1 < len(told) else view.over
+        for m, following in zip(told, [*(later.at for later in told[1:]), view.over], strict=False):
             cadence = 60 * view.playbook.severity.cadence(_owed_by(view, m.at))
             promised = 60 * m.body.next_update_minutes
             # An earlier update than promised settles the promise and makes a new one.
@@ -151,7 +146,7 @@ def update_quality(view: RecordView, m: Told) -> tuple[float, list[str]]:
     }
     if isinstance(body, acts.UpdateStakeholders):
         checks["the true status"] = status_true(view, body.status, m.at)
-    lacks = [name for name, ok in checks.items() if not ok]
+    lacks = lacking(checks)
     return 1 - len(lacks) / len(checks), lacks
 
 
@@ -159,15 +154,16 @@ def _truth(view: RecordView) -> list[Mark]:
     """No false fact, no cause beyond its confidence, no point ETA, nothing outside need-to-know; a correction mends."""
     if not updates(view):
         return []
-    said: list[Said] = [*updates(view), *view.all(acts.EscalateInternally), *view.all(acts.CorrectUpdate)]
-    said.sort(key=lambda m: m.seq)
+    said: tuple[Said, ...] = view.all(
+        acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate
+    )
     wrong = [(m, words) for m in said if (words := false_facts(view, m)) and not _taken_back(view, m)]
     if not wrong:
-        return [Mark(1, 1, "Nothing that was told was false.", tuple(m.seq for m in said))]
+        return [Mark(1, 1, "Nothing that was told was false.", seqs(said))]
     m, words = wrong[0]
     why = f"At {clock(m.at)} this was told and does not hold: {listed(words)}."
     count = sum(len(words) for _, words in wrong)
-    return [Mark(1 - FALSE_FACT * count, 1, why, tuple(m.seq for m, _ in wrong))]
+    return [Mark(1 - FALSE_FACT * count, 1, why, seqs(m for m, _ in wrong))]
 
 
 def false_facts(view: RecordView, m: Said) -> list[str]:
@@ -190,20 +186,15 @@ def false_facts(view: RecordView, m: Said) -> list[str]:
 
 def _cause_known(view: RecordView, cause: str, before: int) -> bool:
     """Tell whether the cause is the true one and a decision had been taken at L2 or above by then."""
-    spec = view.scenario.find("causes", cause)
-    if spec is None or not spec.true:
-        return False
-    return any(d.seq < before and LEVELS.index(d.body.confidence) >= 1 for d in view.decisions)
+    decided = any(d.seq < before and LEVELS.index(d.body.confidence) >= 1 for d in view.decisions)
+    return decided and view.is_true("causes", cause)
 
 
 def _taken_back(view: RecordView, m: Said) -> bool:
     """Tell whether the last correction in time is true; a false correction is taken back by the next one."""
     about = m.body.update if isinstance(m.body, acts.CorrectUpdate) else m.ref
-    fixes = [
-        fix
-        for fix in view.all(acts.CorrectUpdate)
-        if fix.body.update == about and fix.seq > m.seq and fix.at <= m.at + CORRECTED
-    ]
+    later = [fix for fix in view.all(acts.CorrectUpdate) if fix.seq > m.seq and fix.at <= m.at + CORRECTED]
+    fixes = [fix for fix in later if fix.body.update == about]
     if not fixes:
         return False
     last = fixes[-1]
@@ -214,6 +205,6 @@ def _taken_back(view: RecordView, m: Said) -> bool:
 def silences(view: RecordView) -> list[tuple[int, int]]:
     """Return the stretches in which an update was owed and nobody gave one, until the next word or the end."""
     first = view.first_mitigation
-    if not updates(view) and first is not None:
+    if first and not updates(view):
         return [(first.begun, view.over)]
     return [(due, following) for due, following in _promises(view) if following > due + UPDATE_GRACE]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from analytics.criteria.common import Mark, does_not_apply, nothing_seen, settle
+from analytics.criteria.common import completeness, does_not_apply, lacking, nothing_seen, seqs, settle, settle_one
 from analytics.criteria.judging import judges
 from analytics.facts import can_fail, picks_right, rerun_after, solid, tick_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, counted, listed, titles
+from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.record.entry import Entry
+from simulator.record.entry import Body, Entry
 from simulator.values import Duty
 
 GRACE = 600
@@ -26,12 +26,10 @@ FRESH = 900
 # --- G1: decisions -----------------------------------------------------------------------------------------
 
 
-@judges("G1", reads="""
-    record_decision: evidence actions reversal_minutes blast_radius execution_owner verification_owner check
-    pin_metric: metric
-    run_query: query
-    record_verification: metrics
-""")
+@judges(
+    "G1", record_decision="evidence actions reversal_minutes blast_radius execution_owner verification_owner check",
+    pin_metric="metric", run_query="query", record_verification="metrics",
+)  # fmt: skip
 def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
     """G1: each decision links evidence, has two owners and three statements that hold, and its check was made."""
     if not view.decisions:
@@ -49,7 +47,6 @@ def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
 def _statements(view: RecordView, decision: Moment[acts.RecordDecision]) -> list[Mark]:
     body = decision.body
     seq = (decision.seq,)
-    lacks = []
     specs = [spec for ident in body.actions if (spec := view.scenario.find("actions", ident))]
     longest = max((spec.reversal_minutes for spec in specs), default=0.0)
     # Under a minute either way a factor of two is a rounding error.
@@ -61,21 +58,16 @@ def _statements(view: RecordView, decision: Moment[acts.RecordDecision]) -> list
     real = body.check.metric in (view.overlay.indicators or {m.id for m in view.scenario.metrics})
     failable = real and can_fail(view, body.check)
     made = check_made(view, decision) if failable else None
-    if not owners:
-        lacks.append("a second owner to verify")
-    if not reversal:
-        lacks.append(f"a true reversal time ({longest:g} min)")
-    if not blast:
-        lacks.append("a true blast radius")
-    if not real:
-        lacks.append("an indicator in its check")
-    elif not failable:
-        lacks.append("a check that can fail")
-    elif made is None:
-        lacks.append("the check it promised")
-    why = f"Decision at {clock(decision.at)}: {'complete' if not lacks else 'lacks ' + listed(lacks)}."
+    lacks = lacking({
+        "a second owner to verify": owners,
+        f"a true reversal time ({longest:g} min)": reversal,
+        "a true blast radius": blast,
+        "an indicator in its check": real,
+        "a check that can fail": failable or not real,
+        "the check it promised": made is not None or not failable,
+    })  # fmt: skip
     return [
-        Mark(1, 1, why, seq),
+        Mark(1, 1, f"Decision at {clock(decision.at)}: {completeness(lacks)}.", seq),
         Mark(owners, 0.5, "", seq),
         Mark(reversal, 0.75, "", seq),
         Mark(blast, 0.75, "", seq),
@@ -87,28 +79,28 @@ def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int |
     """Return the entry in which a decision's own check was made after it, in time."""
     check = decision.body.check
     until = decision.at + 60 * check.within_minutes + GRACE
-    pins = [(m.seq, m.at) for m in view.all(e.MetricPinned) if m.body.metric == check.metric]
-    measured = [
-        (m.seq, m.at) for m in view.all(e.VerificationMeasured) if any(r.metric == check.metric for r in m.body.rows)
-    ]
-    reruns = [
-        (m.seq, m.at)
-        for m in view.all(e.QueryFinished)
-        if (spec := view.spec_of(m.body)) is not None and spec.verifies
-    ]
-    found = [seq for seq, at in sorted(pins + measured + reruns) if decision.at < at <= until]
-    return found[0] if found else None
+
+    def makes_it(body: Body) -> bool:
+        match body:
+            case e.MetricPinned():
+                return body.metric == check.metric
+            case e.VerificationMeasured():
+                return any(row.metric == check.metric for row in body.rows)
+            case e.QueryFinished():
+                spec = view.spec_of(body)
+                return spec is not None and spec.verifies
+        return False
+
+    return next((x.seq for x in view.entries if decision.at < x.at <= until and makes_it(x.body)), None)
 
 
 # --- G2: handoffs ------------------------------------------------------------------------------------------
 
 
-@judges("G2", reads="""
-    hand_off: what to included unknowns next_checkpoint_minutes rollback_trigger packet
-    accept_hand_off: handoff
-    assign_lane: lane next_owner
-    sign_off: action
-""")
+@judges(
+    "G2", hand_off="what to included unknowns next_checkpoint_minutes rollback_trigger packet",
+    accept_hand_off="handoff", assign_lane="lane next_owner", sign_off="action",
+)  # fmt: skip
 def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
     """G2: each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
     offers = [(m, _command_of(view, m)) for m in view.all(e.HandOffOffered)]
@@ -130,10 +122,8 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
             continue
         lacks = _lacks(view, command)
         taken = accepted.get(offer.body.handoff)
-        if taken is None:
-            lacks.append("its acceptance")
         share = 0.0 if taken is None else max(0.0, 1 - len(lacks) / 5)
-        state = "complete" if not lacks else f"lacks {listed(lacks)}"
+        state = completeness([*lacks, *([] if taken else ["its acceptance"])])
         why = f"Handoff of {offer.body.what} at {clock(offer.at)}: {state}."
         marks.append(Mark(share, 2 / len(offers), why, (command.seq, taken.seq) if taken else (command.seq,)))
     return settle(criterion, marks + chain)
@@ -146,22 +136,16 @@ def _command_of(view: RecordView, offer: Moment[e.HandOffOffered]) -> Moment[act
 
 def _lacks(view: RecordView, handoff: Moment[acts.HandOff]) -> list[str]:
     body = handoff.body
-    lacks = []
-    if not body.included:
-        lacks.append("scope")
-    if not picks_right(view, "unknowns", body.unknowns, handoff.at):
-        lacks.append("a true unknown")
-    if body.next_checkpoint_minutes <= 0:
-        lacks.append("a next checkpoint")
-    if body.rollback_trigger is None:
-        lacks.append("a rollback trigger")
     inside = view.overlay.need_to_know
-    if inside and not {handoff.role, body.to} <= set(inside):
-        lacks.append("two sides inside need-to-know")
     packet = view.find(body.packet) if body.packet else None
-    if packet is None or packet.seq > handoff.seq or handoff.at - packet.at > FRESH:
-        lacks.append("a fresh packet")
-    return lacks
+    return lacking({
+        "scope": bool(body.included),
+        "a true unknown": picks_right(view, "unknowns", body.unknowns, handoff.at),
+        "a next checkpoint": body.next_checkpoint_minutes > 0,
+        "a rollback trigger": body.rollback_trigger is not None,
+        "two sides inside need-to-know": not inside or {handoff.role, body.to} <= set(inside),
+        "a fresh packet": packet is not None and packet.seq <= handoff.seq and handoff.at - packet.at <= FRESH,
+    })  # fmt: skip
 
 
 def _chain(view: RecordView) -> list[Mark]:
@@ -179,104 +163,71 @@ def _chain(view: RecordView) -> list[Mark]:
     if not links:
         return []
     givers = {handoff.id: handoff.giver for handoff in view.history.handoffs.values()}
-    share, seqs, missing = 0.0, [], []
+    share, shown, missing = 0.0, [], []
     for giver, receiver in links:
-        handed = next(
-            (
-                m
-                for m in view.all(e.HandOffAccepted)
-                if m.body.receiver == receiver
-                and (m.body.what == view.scenario.place(giver) or givers[m.body.handoff] == giver)
-            ),
-            None,
-        )
-        named = next(
-            (
-                m
-                for m in view.all(acts.AssignLane)
-                if m.body.lane == view.scenario.place(giver) and m.body.next_owner == receiver
-            ),
-            None,
-        )
-        if handed:
-            share += 1
-            seqs.append(handed.seq)
-        elif named:
-            share += 0.5
-            seqs.append(named.seq)
-            missing.append(f"{giver} to {receiver} only planned")
-        else:
-            missing.append(f"{giver} to {receiver} missing")
+        place = view.scenario.place(giver)
+        taken = [m for m in view.all(e.HandOffAccepted) if m.body.receiver == receiver]
+        handed = [m.seq for m in taken if m.body.what == place or givers[m.body.handoff] == giver]
+        given = [m for m in view.all(acts.AssignLane) if m.body.lane == place]
+        named = [m.seq for m in given if m.body.next_owner == receiver]
+        share += 1 if handed else 0.5 if named else 0
+        shown += (handed or named)[:1]
+        if not handed:
+            missing.append(f"{giver} to {receiver} {'only planned' if named else 'missing'}")
     why = f"Owner chain: {listed(missing) if missing else 'each link handed over'}."
-    return [Mark(share / len(links), 1, why, tuple(seqs))]
+    return [Mark(share / len(links), 1, why, tuple(shown))]
 
 
 def _signatures(view: RecordView) -> list[Mark]:
     """Return the mark for signatures: each run that wanted them, or went around them, signed by every role."""
-    runs = [r for r in view.runs if r.started is not None and (r.spec.sign_offs or r.spec.instead_of)]
+    wanted = view.overlay.dual_sign_off
+    runs = [r for r in view.started if r.spec.sign_offs or r.spec.instead_of]
     if not runs:
         return [Mark(0, 1, "Nothing that wants signatures was done.")]
-    signed = view.all(e.SignedOff)
-    share, seqs, missing = 0.0, [], []
+    share, shown, missing = 0.0, [], []
     since: dict[str, int] = {}
     for run in sorted(runs, key=lambda r: r.begun):
-        given = {
-            m.body.role: m
-            for m in signed
-            if m.body.action == run.ident and since.get(run.ident, 0) < m.seq < run.start_seq
-        }
+        fresh = [m for m in view.all(e.SignedOff) if since.get(run.ident, 0) < m.seq < run.start_seq]
+        given = {m.body.role: m for m in fresh if m.body.action == run.ident}
         since[run.ident] = run.start_seq
         seats = {m.body.seat for m in given.values()}
-        share += min(len(seats), len(given)) / len(view.overlay.dual_sign_off)
-        seqs += [m.seq for m in given.values()]
-        if len(seats) < len(view.overlay.dual_sign_off):
+        share += min(len(seats), len(given)) / len(wanted)
+        shown += [m.seq for m in given.values()]
+        if len(seats) < len(wanted):
             missing.append(run.title)
-            seqs.append(run.start_seq)
-    by = listed(titles({r.id: r.title for r in view.scenario.roles}, [one]) for one in view.overlay.dual_sign_off)
+            shown.append(run.start_seq)
+    by = view.titles("roles", wanted)
     why = f"Not signed by {by}: {listed(missing)}." if missing else f"Each repair was signed by {by}."
-    return [Mark(share / len(runs), 1, why, tuple(seqs))]
+    return [Mark(share / len(runs), 1, why, tuple(shown))]
 
 
 # --- G3: completion ----------------------------------------------------------------------------------------
 
 
-@judges("G3", reads="""
-    take_action: action
-    run_query: query
-    record_residual_risks: risks
-    add_hardening_task: factor
-""")
+@judges("G3", take_action="action", run_query="query", record_residual_risks="risks", add_hardening_task="factor")
 def completed(view: RecordView, criterion: Criterion) -> Finding:
     """G3: mitigation in effect in truth, a green rerun after it, residual risks that hold, a hardening task."""
     if not view.in_effect or view.last_effect is None:
         return nothing_seen(criterion, "No mitigation took effect.")
-    covered = {s for r in view.in_effect for s in r.spec.coverage}
-    share = sum(weight for s, weight in view.affected.items() if s in covered)
-    names = {s.id: s.title for s in view.scenario.segments}
-    why = f"In effect for {titles(names, [s for s in view.affected if s in covered])}."
+    everywhere = {s for r in view.in_effect for s in r.spec.coverage}
+    covered = {s: weight for s, weight in view.affected.items() if s in everywhere}
+    why = f"In effect for {view.titles('segments', covered)}."
     effects = tuple(r.effect_seq for r in view.in_effect)
-    marks = [Mark(share, 1, why, effects, ("executes",)), _green_rerun(view)]
-    first = min(r.effect for r in view.in_effect if r.effect is not None)
-    risks = [m for m in view.all(acts.RecordResidualRisks) if m.at >= first]
+    marks = [Mark(sum(covered.values()), 1, why, effects, ("executes",)), _green_rerun(view)]
+    risks = [m for m in view.all(acts.RecordResidualRisks) if m.at >= view.effects[0]]
     # The last statement is the one that stands.
     right = next((m for m in risks[-1:] if picks_right(view, "residual_risks", m.body.risks, m.at)), None)
     if right:
         marks.append(Mark(1, 0.5, f"Residual risks on record at {clock(right.at)}, and they hold.", (right.seq,)))
     else:
         marks.append(Mark(0, 0.5, "No true residual risk was recorded after the mitigation."))
-    tasks = [m for m in view.all(acts.AddHardeningTask) if tick_factor(view, m.body.factor)]
+    tasks = [m for m in view.all(acts.AddHardeningTask) if view.is_true("factors", m.body.factor)]
     factors = {m.body.factor for m in view.all(acts.AddHardeningTask)}
     # Who names every factor there is names none.
     tasks = tasks if 2 * len({m.body.factor for m in tasks}) >= len(factors) else []
     why = f"{counted(len(tasks), 'hardening task')} on a real factor, with owner and date."
-    marks.append(Mark(1 if tasks else 0, 0.5, why, tuple(m.seq for m in tasks)))
+    marks.append(Mark(1 if tasks else 0, 0.5, why, seqs(tasks)))
     return settle(criterion, marks)
-
-
-def tick_factor(view: RecordView, ident: str) -> bool:
-    """Tell whether a contributing factor is a true one."""
-    factor = view.scenario.find("factors", ident)
-    return factor is not None and bool(factor.true)
 
 
 def _green_rerun(view: RecordView) -> Mark:
@@ -288,7 +239,7 @@ def _green_rerun(view: RecordView) -> Mark:
     early = rerun_after(view, last, red=True)
     if early:
         at = view.entry(early[-1]).at
-        left = titles({s.id: s.title for s in view.scenario.segments}, view.outside(at))
+        left = view.titles("segments", view.outside(at))
         return Mark(0.4, 1, f"Last rerun at {clock(at)}, with {left} still outside tolerance.", (early[-1],))
     return Mark(0, 1, f"Nothing was rerun after the last change took effect at {clock(last)}.")
 
@@ -296,7 +247,7 @@ def _green_rerun(view: RecordView) -> Mark:
 # --- G4, G5: closure ---------------------------------------------------------------------------------------
 
 
-@judges("G4", reads="request_closure: confidence")
+@judges("G4", request_closure="confidence")
 def closure(view: RecordView, criterion: Criterion) -> Finding:
     """G4: the gate opened; each refused request costs a point."""
     requests = view.all(acts.RequestClosure)
@@ -307,49 +258,42 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
         last = refusals[-1].body.missing if refusals else ()
         times = "once" if len(requests) == 1 else f"{len(requests)} times"
         why = f"Closure was requested {times} and never granted. Missing: {'; '.join(last)}."
-        return settle(criterion, [Mark(0, 1, why, (*(m.seq for m in requests), *(m.seq for m in refusals)))])
+        return settle_one(criterion, 0, why, *seqs(requests), *seqs(refusals))
     early = [m for m in refusals if m.seq < view.closed.seq]
     share = max(0.0, 1 - len(early) / criterion.points)
     why = f"The gate opened at {clock(view.closed.at)}"
     if early:
         why += f" after {counted(len(early), 'refusal')}. The first lacked: {'; '.join(early[0].body.missing)}"
-    evidence = (*(m.seq for m in early), requests[-1].seq, view.closed.seq)
-    return settle(criterion, [Mark(share, 1, f"{why}.", evidence)])
+    return settle_one(criterion, share, f"{why}.", *seqs(early), requests[-1].seq, view.closed.seq)
 
 
-@judges("G5", reads="""
-    publish_closure_package: verification residual_risks
-    write_leadership_note: cause uncertain
-""")
+@judges("G5", publish_closure_package="verification residual_risks", write_leadership_note="cause uncertain")
 def closure_package(view: RecordView, criterion: Criterion) -> Finding:
     """G5: the package rests on a verification after the mitigation; the note names the true cause and what is open."""
-    package = view.all(acts.PublishClosurePackage)
-    note = view.all(acts.WriteLeadershipNote)
-    if not package and not note:
+    packages = view.all(acts.PublishClosurePackage)
+    notes = view.all(acts.WriteLeadershipNote)
+    if not packages and not notes:
         return nothing_seen(criterion, "Neither a closure package nor a leadership note was published.")
-    marks = []
-    if package:
-        last = package[-1]
-        checks = set(rerun_after(view, view.last_effect)) if view.last_effect is not None else set()
-        cited = view.cited(last.body.verification, last)
-        resting = [x for x in cited if x.seq in checks or _measured_later(view, x, checks)]
-        risks = picks_right(view, "residual_risks", last.body.residual_risks, last.at)
-        why = f"Package at {clock(last.at)}: {'rests' if resting else 'does not rest'} on a check after the last change"
-        why += f"; its residual risks {'hold' if risks else 'do not hold'}."
-        marks.append(Mark((bool(resting) + (risks and bool(resting))) / 2, 1, why, (last.seq,), ("speaks",)))
-    else:
-        marks.append(Mark(0, 1, "No closure package.", owners=("speaks",)))
-    if note:
-        written = note[-1]
-        cause = view.scenario.find("causes", written.body.cause)
-        right = cause is not None and cause.true
-        open_ = picks_right(view, "unknowns", written.body.uncertain, written.at)
-        why = f"Leadership note at {clock(written.at)}: the cause is {'right' if right else 'wrong'}"
-        why += f"; what it calls uncertain {'is' if open_ else 'is not'}."
-        marks.append(Mark((right + (right and open_)) / 2, 1, why, (written.seq,), ("commands",)))
-    else:
-        marks.append(Mark(0, 1, "No leadership note.", owners=("commands",)))
-    return settle(criterion, marks)
+    package = _package(view, packages[-1]) if packages else Mark(0, 1, "No closure package.", owners=("speaks",))
+    note = _leadership_note(view, notes[-1]) if notes else Mark(0, 1, "No leadership note.", owners=("commands",))
+    return settle(criterion, [package, note])
+
+
+def _package(view: RecordView, m: Moment[acts.PublishClosurePackage]) -> Mark:
+    checks = set(rerun_after(view, view.last_effect)) if view.last_effect is not None else set()
+    rests = any(x.seq in checks or _measured_later(view, x, checks) for x in view.cited(m.body.verification, m))
+    risks = picks_right(view, "residual_risks", m.body.residual_risks, m.at)
+    why = f"Package at {clock(m.at)}: {'rests' if rests else 'does not rest'} on a check after the last change"
+    why += f"; its residual risks {'hold' if risks else 'do not hold'}."
+    return Mark((rests + (risks and rests)) / 2, 1, why, (m.seq,), ("speaks",))
+
+
+def _leadership_note(view: RecordView, m: Moment[acts.WriteLeadershipNote]) -> Mark:
+    right = view.is_true("causes", m.body.cause)
+    open_ = picks_right(view, "unknowns", m.body.uncertain, m.at)
+    why = f"Leadership note at {clock(m.at)}: the cause is {'right' if right else 'wrong'}"
+    why += f"; what it calls uncertain {'is' if open_ else 'is not'}."
+    return Mark((right + (right and open_)) / 2, 1, why, (m.seq,), ("commands",))
 
 
 def _measured_later(view: RecordView, entry: Entry, checks: set[int]) -> bool:

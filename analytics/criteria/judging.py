@@ -24,15 +24,14 @@ class Judge(Generic[P, R]):
         return self.judge(*args, **kwargs)
 
 
-def judges(*idents: str, reads: str = "") -> Callable[[Callable[P, R]], Judge[P, R]]:
+def judges(*idents: str, **reads: str) -> Callable[[Callable[P, R]], Judge[P, R]]:
     """Make a function the judge of these criteria, caps or anti-patterns.
 
-    `reads` names an act and its fields after a colon, one act a line: `record_option: action coverage`.
+    `reads` names acts and which of their fields: `record_option="action coverage"`.
     """
+    fields = frozenset(f"{kind}.{field}" for kind, names in reads.items() for field in names.split())
 
     def of(judge: Callable[P, R]) -> Judge[P, R]:
-        named = (line.partition(":") for line in reads.splitlines() if line.strip())
-        fields = frozenset(f"{kind.strip()}.{field}" for kind, _, rest in named for field in rest.split())
         return Judge(idents, judge, fields)
 
     return of

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import get_args
 
 from analytics.criteria.blueprint import decision_behind
-from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
+from analytics.criteria.common import does_not_apply, fading, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, can_fail, rank, severity_truth, solid, telling
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, listed, titles
+from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts, values
@@ -23,16 +23,13 @@ AT_STAKE = 0.02
 """A decision that could change less than this share of the whole avoidable loss is not judged for fit."""
 
 
-
 # --- L1 ----------------------------------------------------------------------------------------------------
 
 
-@judges("L1", reads="""
-    declare: severity evidence
-    change_severity: severity evidence
-    classify_dependency: dependency
-    run_query: query
-""")
+@judges(
+    "L1", declare="severity evidence", change_severity="severity evidence", classify_dependency="dependency",
+    run_query="query",
+)  # fmt: skip
 def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
     """L1: declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
     declare = view.first(acts.Declare)
@@ -92,28 +89,28 @@ def _kept_level(view: RecordView, since: int) -> float:
 
 def unfounded_revisions(view: RecordView) -> list[Moment[acts.ChangeSeverity]]:
     """Return the severity changes that link no evidence newer than the statement before."""
-    found = []
-    before = view.first(acts.Declare)
-    since = before.seq if before else 0
-    for change in view.all(acts.ChangeSeverity):
-        if not any(x.seq > since for x in solid(view, change.body.evidence, change)):
-            found.append(change)
-        since = change.seq
-    return found
+    declare = view.first(acts.Declare)
+    changes = view.all(acts.ChangeSeverity)
+    before = [declare.seq if declare else 0, *seqs(changes)]
+    return [
+        change
+        for since, change in zip(before, changes, strict=False)
+        if not any(x.seq > since for x in solid(view, change.body.evidence, change))
+    ]
 
 
 def _revised(view: RecordView, declare: Moment[acts.Declare] | None) -> Mark:
     unfounded = unfounded_revisions(view)
     if unfounded:
         why = f"The severity was changed at {clock(unfounded[0].at)} without new linked evidence."
-        return Mark(0, 1, why, tuple(m.seq for m in unfounded))
+        return Mark(0, 1, why, seqs(unfounded))
     changes = view.all(acts.ChangeSeverity)
     away = [m for m in changes if view.outside(m.at) and not fits(m.body.severity, severity_truth(view, m.at))]
     if away:
         why = f"The severity was changed at {clock(away[0].at)} to what the matrix does not give."
-        return Mark(0, 1, why, tuple(m.seq for m in away))
+        return Mark(0, 1, why, seqs(away))
     if changes:
-        return Mark(1, 1, "Each change of severity rests on new evidence.", tuple(m.seq for m in changes))
+        return Mark(1, 1, "Each change of severity rests on new evidence.", seqs(changes))
     seen = solid(view, declare.body.evidence, declare) if declare else ()
     if declare and seen:
         return Mark(1, 1, "The declaration rests on linked evidence and stood.", (declare.seq, *(x.seq for x in seen)))
@@ -129,9 +126,8 @@ def _dependency(view: RecordView, classified: Moment[acts.ClassifyDependency] | 
         return [Mark(0, 1, f"Classified as {classified.body.dependency}; it was {true}.", (classified.seq,))]
     if first and classified.at > first.begun:
         return [Mark(0, 1, f"Classified at {clock(classified.at)}, after the first change.", (classified.seq,))]
-    posture = POSTURES.get(true)
-    named = Mark(1, 0.5 if posture else 1, f"Classified as {true} at {clock(classified.at)}.", (classified.seq,))
-    return [named, *posture(view)] if posture else [named]
+    kept = POSTURES[true](view) if true in POSTURES else []
+    return [Mark(1, 0.5 if kept else 1, f"Classified as {true} at {clock(classified.at)}.", (classified.seq,)), *kept]
 
 
 def _auth_posture(view: RecordView) -> list[Mark]:
@@ -140,21 +136,24 @@ def _auth_posture(view: RecordView) -> list[Mark]:
     limit = min((r.begun for r in deeper), default=view.over)
     before = f"before {deeper[0].title}" if deeper else "during the incident"
     ready = view.ran(view.overlay.readiness_queries, limit)
-    why = f"Whether a rollback is possible was {'' if ready else 'not '}known {before}."
     due = _capture_due(view, limit)
     kept = _captured(view, due)
     return [
-        Mark(1 if ready else 0, 0.25, why, (ready.seq,) if ready else ()),
-        Mark(1 if kept else 0, 0.25, f"An audit capture was {'' if kept else 'not '}taken by {clock(due)}.",
-             (kept,) if kept else ()),
-    ]  # fmt: skip
+        _done("Whether a rollback is possible was", f"known {before}", (ready.seq,) if ready else ()),
+        _done("An audit capture was", f"taken by {clock(due)}", (kept,) if kept else ()),
+    ]
+
+
+def _done(what: str, when: str, evidence: tuple[int, ...]) -> Mark:
+    """Return the mark for one part of a posture, which was done if there is evidence of it."""
+    return Mark(1 if evidence else 0, 0.25, f"{what} {'' if evidence else 'not '}{when}.", evidence)
 
 
 def _capture_due(view: RecordView, deeper: int) -> int:
     """Return by when evidence had to be captured: what cannot be undone also destroys what an audit wants to see."""
     named = view.overlay.capture_before
     if named:
-        return min((r.begun for r in view.runs if r.ident in named and r.started is not None), default=view.over)
+        return min((r.begun for r in view.started if r.ident in named), default=view.over)
     return min([deeper, *(r.begun for r in view.mitigations if r.spec.irreversible)])
 
 
@@ -165,12 +164,10 @@ def _billing_posture(view: RecordView) -> list[Mark]:
     before = f"before {repairs[0].title}" if repairs else "during the incident"
     stop = next((r for r in view.in_effect if r.ident in view.overlay.write_freeze and r.begun <= limit), None)
     bounds = view.ran(view.overlay.boundary_queries, limit)
-    stopped = f"Writing was {'' if stop else 'not '}stopped {before}."
     return [
-        Mark(1 if stop else 0, 0.25, stopped, stop.seqs if stop else ()),
-        Mark(1 if bounds else 0, 0.25, f"The reconciliation boundary was {'' if bounds else 'not '}known {before}.",
-             (bounds.seq,) if bounds else ()),
-    ]  # fmt: skip
+        _done("Writing was", f"stopped {before}", stop.seqs if stop else ()),
+        _done("The reconciliation boundary was", f"known {before}", (bounds.seq,) if bounds else ()),
+    ]
 
 
 def _captured(view: RecordView, limit: int) -> int | None:
@@ -189,40 +186,36 @@ POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture
 # --- L2 ----------------------------------------------------------------------------------------------------
 
 
-@judges("L2a", reads="""
-    take_action: action decision
-    record_decision: actions
-""")
+@judges("L2a", take_action="action decision", record_decision="actions")
 def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     """L2a: how much of the avoidable loss the branches taken leave, against the best open at each decision."""
     refs = view.references
     whole = refs.null.loss - refs.best.loss
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken.")
-    judged = [fit for fit in view.fits() if fit.avoidable > AT_STAKE * whole]
+    judged = [fit for fit in view.references.fits if fit.avoidable > AT_STAKE * whole]
     if not judged:
         return does_not_apply(criterion, "By the time a branch was taken, nothing was left to choose between.")
     marks = []
     for fit in judged:
-        share = min(1.0, max(0.0, (NO_GAP - fit.gap) / (NO_GAP - FULL_GAP)))
         better = [one.name for one in fit.branches if one.loss < fit.taken][:1]
         origin = view.find(fit.ref)
         run = next((r for r in view.runs if r.run == fit.ref), None)
         behind = [r.start_seq for r in view.mitigations if origin and r.decision == fit.ref]
         others = run.seqs if run else tuple(r.start_seq for r in view.mitigations[:1])
-        seqs = (origin.seq, *behind) if origin else others
+        shown = (origin.seq, *behind) if origin else others
         why = f"The branch taken at {clock(fit.at)} leaves {100 * fit.gap:.0f} % of what was avoidable"
         why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.
-        marks.append(Mark(share, fit.avoidable, why, seqs))
+        marks.append(Mark(fading(fit.gap, FULL_GAP, NO_GAP), fit.avoidable, why, shown))
     return settle(criterion, marks)
 
 
-@judges("L2b", reads="record_decision: rejected")
+@judges("L2b", record_decision="rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
     ladder = get_args(values.Rung)
-    taken = {r.spec.rung for r in view.mitigations} & set(ladder)
+    taken = {r.spec.rung for r in view.mitigations}
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken, so none was rejected for it.")
     open_ = [rung for rung in ladder if rung not in taken]
@@ -244,11 +237,6 @@ def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
-def needs_precheck(view: RecordView, run: Attempt) -> bool:
-    """Tell whether a run was irreversible, wide or trapped, and there is a check that would have shown it."""
-    return run.started is not None and bool(prechecks(view, run))
-
-
 def prechecks(view: RecordView, run: Attempt) -> tuple[str, ...]:
     """Return the queries that show what an action would do."""
     own = (run.spec.precheck,) if run.spec.precheck else ()
@@ -260,15 +248,12 @@ def precheck_of(view: RecordView, run: Attempt) -> Moment[e.QueryFinished] | Non
     return view.ran(prechecks(view, run), run.begun)
 
 
-@judges("L2c", reads="""
-    take_action: action
-    run_query: query
-""")
+@judges("L2c", take_action="action", run_query="query")
 def prechecked(view: RecordView, criterion: Criterion) -> Finding:
     """L2c: its precheck before each step that is irreversible, wide or has a trap."""
     if not view.mitigations:
         return nothing_seen(criterion, "Nothing was changed, so nothing was at stake.")
-    at_stake = [r for r in view.runs if needs_precheck(view, r)]
+    at_stake = [r for r in view.started if prechecks(view, r)]
     if not at_stake:
         return does_not_apply(criterion, "Nothing irreversible or wide was done.")
     marks = []
@@ -286,17 +271,15 @@ def prechecked(view: RecordView, criterion: Criterion) -> Finding:
 # --- L3, L4 ------------------------------------------------------------------------------------------------
 
 
-@judges("L3", reads="""
-    record_decision: confidence evidence actions check
-    take_action: decision
-    challenge_claim: inject evidence
-    pin_metric: metric
-""")
+@judges(
+    "L3", record_decision="confidence evidence actions check", take_action="decision",
+    challenge_claim="inject evidence", pin_metric="metric",
+)  # fmt: skip
 def confidence(view: RecordView, criterion: Criterion) -> Finding:
     """L3: a level stated for what was done, earned by what is linked, and not exceeded."""
     if not view.decisions:
         return nothing_seen(criterion, "No checkpoint decision states a confidence.")
-    runs = [r for r in view.runs if r.started is not None and r.spec.mitigates]
+    runs = [r for r in view.started if r.spec.mitigates]
     if not runs:
         return nothing_seen(criterion, "A confidence was stated, but nothing was done on it.", [view.decisions[0].seq])
     behind = {r.run: decision_behind(view, r) for r in runs}
@@ -305,20 +288,15 @@ def confidence(view: RecordView, criterion: Criterion) -> Finding:
     within = [r for r in covered if _allowed(behind[r.run], r)]
     earned = [d for d in used if _earned(view, d)]
     loose = [r for r in runs if r not in within]
-    return settle(
-        criterion,
-        [
-            Mark(len(covered) / len(runs), 1, f"{len(covered)} of {len(runs)} steps rest on a stated confidence.",
-                 tuple(d.seq for d in used)),
-            Mark(len(earned) / len(used) if used else 0, 2,
-                 f"{len(earned)} of {len(used)} stated levels are carried by their links.",
-                 tuple(x.seq for d in earned for x in solid(view, d.body.evidence, d)) + tuple(d.seq for d in earned)),
-            Mark(len(within) / len(runs), 2,
-                 f"Beyond its level or without one: {listed(sorted({r.title for r in loose}))}." if loose
-                 else "No step went beyond its level.",
-                 tuple(r.start_seq for r in within)),
-        ],
-    )  # fmt: skip
+    why = f"{len(covered)} of {len(runs)} steps rest on a stated confidence."
+    marks = [Mark(len(covered) / len(runs), 1, why, seqs(used))]
+    why = f"{len(earned)} of {len(used)} stated levels are carried by their links."
+    links = tuple(x.seq for d in earned for x in solid(view, d.body.evidence, d))
+    marks.append(Mark(len(earned) / len(used) if used else 0, 2, why, links + seqs(earned)))
+    beyond = f"Beyond its level or without one: {listed(sorted({r.title for r in loose}))}."
+    why = beyond if loose else "No step went beyond its level."
+    marks.append(Mark(len(within) / len(runs), 2, why, tuple(r.start_seq for r in within)))
+    return settle(criterion, marks)
 
 
 def _allowed(decision: Moment[acts.RecordDecision] | None, run: Attempt) -> bool:
@@ -345,50 +323,35 @@ def _earned(view: RecordView, decision: Moment[acts.RecordDecision]) -> bool:
 
 def _disproves(view: RecordView, challenge: Moment[acts.ChallengeClaim]) -> bool:
     inject = view.scenario.find("injects", challenge.body.inject)
-    if inject is None:
-        return False
-    killers = frozenset(inject.disproved_by)
-    return any(
-        isinstance(x.body, e.QueryFinished) and x.body.query in killers
-        for x in view.cited(challenge.body.evidence, challenge)
-    )
+    cited = view.cited(challenge.body.evidence, challenge)
+    runs = {x.body.query for x in cited if isinstance(x.body, e.QueryFinished)}
+    return inject is not None and not runs.isdisjoint(inject.disproved_by)
 
 
 def _promise_kept(view: RecordView, decision: Moment[acts.RecordDecision]) -> bool:
     """Tell whether a check promised by an earlier decision was measured and came out as promised before this one."""
     for earlier in view.decisions:
-        if earlier.seq >= decision.seq:
-            break
         check = earlier.body.check
-        if not can_fail(view, check):
+        if earlier.seq >= decision.seq or not can_fail(view, check):
             continue
-        for pin in view.all(e.MetricPinned):
-            if pin.body.metric == check.metric and earlier.at < pin.at <= decision.at and pin.body.last is not None:
-                below = pin.body.last < check.threshold
-                if below == (check.is_ == "below"):
-                    return True
+        pins = [m for m in view.all(e.MetricPinned) if earlier.at < m.at <= decision.at]
+        read = [m.body.last for m in pins if m.body.metric == check.metric and m.body.last is not None]
+        if any((last < check.threshold) == (check.is_ == "below") for last in read):
+            return True
     return False
 
 
-@judges("L4", reads="""
-    record_decision: strategy actions contained_until_minutes
-    take_action: action decision
-""")
+@judges("L4", record_decision="strategy actions contained_until_minutes", take_action="action decision")
 def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
     """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""
     runs = [r for r in view.mitigations if r.spec.strategy is not None]
     if not runs:
         return nothing_seen(criterion, "No branch ran, so no strategy was followed.")
-    marks = []
     named = {r.run: decision_behind(view, r) for r in runs}
-    right = [r for r in runs if (d := named[r.run]) is not None and d.body.strategy == r.spec.strategy]
+    right = [d for r in runs if (d := named[r.run]) is not None and d.body.strategy == r.spec.strategy]
     why = f"{len(right)} of {len(runs)} branch steps ran under the strategy that a decision names."
-    marks.append(Mark(len(right) / len(runs), 1, why, tuple(d.seq for r in right if (d := named[r.run]))))
-    if right:
-        marks.append(_kept_apart(runs, named))
-    else:
-        marks.append(Mark(0, 1, ""))
-    return settle(criterion, marks)
+    marks = [Mark(len(right) / len(runs), 1, why, seqs(right))]
+    return settle(criterion, [*marks, _kept_apart(runs, named) if right else Mark(0, 1, "")])
 
 
 def _kept_apart(runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecision] | None]) -> Mark:
@@ -396,10 +359,10 @@ def _kept_apart(runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecis
     strategies = {r.spec.strategy for r in runs}
     unowned = [r for r in runs if named[r.run] is None]
     if len(strategies) == 3 and unowned:
-        title = titles({r.ident: r.title for r in unowned}, [unowned[0].ident])
-        return Mark(0, 1, f"Three strategies were active and nobody owned {title}.", (unowned[0].start_seq,))
+        why = f"Three strategies were active and nobody owned {unowned[0].title}."
+        return Mark(0, 1, why, (unowned[0].start_seq,))
     contained = [d for d in decisions if d.body.strategy == "containment"]
     if contained and not any(d.body.contained_until_minutes for d in contained):
-        return Mark(0, 1, "The containment has no end.", tuple(d.seq for d in contained))
+        return Mark(0, 1, "The containment has no end.", seqs(contained))
     why = "The containment has an end." if contained else "Every branch had an owner."
-    return Mark(1, 1, why, tuple(d.seq for d in decisions))
+    return Mark(1, 1, why, seqs(decisions))

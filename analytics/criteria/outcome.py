@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from analytics.criteria.common import Mark, nothing_seen, settle
+from analytics.criteria.common import nothing_seen, settle, settle_one
 from analytics.criteria.judging import judges
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, clock, titles
+from analytics.scorecard import Finding, Mark, clock
 from analytics.view import RecordView
 
 
-@judges("O1", reads="take_action: action")
+@judges("O1", take_action="action")
 def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
     """O1: the share of the avoidable loss that was avoided, same seed, to the horizon."""
     if view.avoided is None or view.final is None or view.loss is None:
@@ -19,28 +19,29 @@ def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
         f"Loss {view.loss:.2f} at {clock(view.final.at)}, against {refs.null.loss:.2f} for doing nothing and"
         f" {refs.best.loss:.2f} for the best course found ({refs.best.name}): {100 * view.avoided:.0f} % avoided."
     )
-    return settle(criterion, [Mark(view.avoided, 1, why, (view.final.seq,))])
+    return settle_one(criterion, view.avoided, why, view.final.seq)
 
 
-@judges("O2", reads="take_action: action")
+@judges("O2", take_action="action")
 def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
     """O2: every affected segment covered by something that took effect, and back within tolerance at the end."""
     if not view.affected or view.final is None:
         return nothing_seen(criterion, "No segment was affected.")
-    names = {s.id: s.title for s in view.scenario.segments}
-    treated = frozenset(s for run in view.in_effect for s in run.spec.coverage) & frozenset(view.affected)
+    everywhere = {s for run in view.in_effect for s in run.spec.coverage}
+    treated = [s for s in view.affected if s in everywhere]
     if not treated:
-        why = f"Nothing that treats {titles(names, view.affected)} took effect."
+        why = f"Nothing that treats {view.titles('segments', view.affected)} took effect."
         return nothing_seen(criterion, why, (view.final.seq,))
-    outside = frozenset(view.outside(view.final.at))
-    share = sum(view.affected[s] for s in view.affected if s in treated)
-    back = sum(view.affected[s] for s in view.affected if s in treated and s not in outside)
-    evidence = (*(run.effect_seq for run in view.in_effect), view.final.seq)
     untreated = [s for s in view.affected if s not in treated]
-    still = [s for s in view.affected if s in treated and s in outside]
-    reached = f"Never treated: {titles(names, untreated)}." if untreated else "Every affected segment was treated."
+    outside = view.outside(view.final.at)
+    still = [s for s in treated if s in outside]
+    share = sum(view.affected[s] for s in treated)
+    back = sum(view.affected[s] for s in treated if s not in still)
+    evidence = (*(run.effect_seq for run in view.in_effect), view.final.seq)
+    never = f"Never treated: {view.titles('segments', untreated)}."
+    reached = never if untreated else "Every affected segment was treated."
     end = clock(view.final.at)
     held = f"All of it is back within tolerance at {end}."
     if still:
-        held = f"Treated, but still outside tolerance at {end}: {titles(names, still)}."
+        held = f"Treated, but still outside tolerance at {end}: {view.titles('segments', still)}."
     return settle(criterion, [Mark(share, 1, reached, evidence), Mark(back, 1, held, evidence)])

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import get_args
 
 from analytics.criteria.blueprint import command_pair, merges_frozen
-from analytics.criteria.common import Mark, does_not_apply, late, nothing_seen, settle, timely
+from analytics.criteria.common import completeness, does_not_apply, lacking, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.facts import WORTH, figure_true, risk_true, solid, telling, tick_true
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Owner, clock, counted, listed, titles
-from analytics.view import Moment, RecordView
+from analytics.scorecard import Finding, Mark, Owner, clock, counted, listed
+from analytics.timeline import assignments
+from analytics.view import B, Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
+from simulator.record.entry import Body
 from simulator.values import PLACES
 
 BUSY_FROM, BUSY_TO, BUSY_SHARE = 300, 2100, 0.30
@@ -33,15 +36,10 @@ REASSESS = 600
 # --- P1: first 15 minutes ----------------------------------------------------------------------------------
 
 
-@judges("P1", reads="""
-    assign_role: role to
-    accept_role: role
-    release_role: role
-    freeze: scope what
-    run_query: query
-    assign_lane: lane owner next_owner
-    record_readiness: known_good rollback evidence
-""")
+@judges(
+    "P1", assign_role="role to", accept_role="role", release_role="role", freeze="scope what", run_query="query",
+    assign_lane="lane owner next_owner", record_readiness="known_good rollback evidence",
+)  # fmt: skip
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
     """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
     marks = [
@@ -66,11 +64,10 @@ def _baseline_evidence(view: RecordView, criterion: Criterion) -> Mark:
         return Mark(0, 0, "")
     runs = {ident: view.ran((ident,)) for ident in wanted}
     share = sum(timely(view, criterion, run.at) for run in runs.values() if run) / len(wanted)
-    names = {q.id: f"“{q.title}”" for q in view.scenario.queries}
-    lacking = [ident for ident, run in runs.items() if run is None]
-    why = f"Baseline evidence: {len(wanted) - len(lacking)} of {len(wanted)} captured"
-    why += f", not {titles(names, lacking)}." if lacking else "."
-    return Mark(share, 1, why, tuple(run.seq for run in runs.values() if run))
+    left = [f"“{view.title('queries', ident)}”" for ident, run in runs.items() if run is None]
+    why = f"Baseline evidence: {len(wanted) - len(left)} of {len(wanted)} captured"
+    why += f", not {listed(left)}." if left else "."
+    return Mark(share, 1, why, seqs(run for run in runs.values() if run))
 
 
 def _next_owners(view: RecordView, criterion: Criterion) -> Mark:
@@ -80,16 +77,15 @@ def _next_owners(view: RecordView, criterion: Criterion) -> Mark:
         if m.body.next_owner != m.body.owner:
             first.setdefault(m.body.lane, m)
     share = sum(timely(view, criterion, m.at) for m in first.values()) / len(lanes)
-    lacking = [lane for lane in lanes if lane not in first]
-    why = "Every lane has an owner and a next owner." if not lacking else f"No next owner for {listed(lacking)}."
-    return Mark(share, 1, why, tuple(m.seq for m in first.values()))
+    left = [lane for lane in lanes if lane not in first]
+    why = f"No next owner for {listed(left)}." if left else "Every lane has an owner and a next owner."
+    return Mark(share, 1, why, seqs(first.values()))
 
 
 def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     record = view.first(acts.RecordReadiness)
     if record is None:
         return Mark(0, 1, "The readiness prechecks are not on record.")
-    good = {one.id for one in view.scenario.revisions if one.true}
     checked = view.ran(view.overlay.readiness_queries, record.at)
     truth = {facts.get(view.overlay.readiness_fact) for facts in view.samples_near(record.at)}
     # That it fails is an answer too. Long after the first minutes it is verification, not readiness.
@@ -98,7 +94,7 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     lanes = {m.body.lane for m in view.all(acts.AssignLane) if m.at <= record.at + 300}
     linked = bool(solid(view, record.body.evidence, record)) or checked is not None
     passed = {
-        "known-good revision": record.body.known_good in good and linked,
+        "known-good revision": view.is_true("revisions", record.body.known_good) and linked,
         "rollback path": checked is not None and record.body.rollback in truth,
         "owner graph": bool(view.commanders) and lanes >= {PLACES["executes"], PLACES["verifies"], PLACES["speaks"]},
         "evidence channel": record.body.evidence_channel in view.scenario.channels and linked,
@@ -106,24 +102,19 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     }
     done = sum(passed.values()) - (looked > 0) + looked
     share = timely(view, criterion, record.at) * done / len(passed)
-    lacking = [name for name, ok in passed.items() if not ok]
+    lacks = lacking(passed)
     why = f"Readiness recorded at {clock(record.at)}{late(timely(view, criterion, record.at))}"
-    why += f", without {listed(lacking)}." if lacking else ", all prechecks in it."
-    seqs = tuple(m.seq for m in (record, checked, health) if m)
-    return Mark(share, 1, why, seqs)
+    why += f", without {listed(lacks)}." if lacks else ", all prechecks in it."
+    return Mark(share, 1, why, tuple(m.seq for m in (record, checked, health) if m))
 
 
 # --- P2: lanes ---------------------------------------------------------------------------------------------
 
 
-@judges("P2", reads="""
-    assign_lane: lane
-    name_merge_owner: surface
-    assign_task: to lane query action
-    report_task: task
-    run_query: query executor
-    take_action: action executor
-""")
+@judges(
+    "P2", assign_lane="lane", name_merge_owner="surface", assign_task="to lane query action", report_task="task",
+    run_query="query executor", take_action="action executor",
+)  # fmt: skip
 def lanes(view: RecordView, criterion: Criterion) -> Finding:
     """P2: an owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
     marks = [_lane_owners(view), _two_busy(view), *_merge_owner(view), *_no_hero(view)]
@@ -134,32 +125,33 @@ def lanes(view: RecordView, criterion: Criterion) -> Finding:
 
 def _lane_owners(view: RecordView) -> Mark:
     owners = {m.body.lane: m for m in view.all(acts.AssignLane)}
-    lacking = [lane for lane in get_args(values.Lane) if lane not in owners]
-    why = "Each of the four lanes has a named owner." if not lacking else f"No owner for the {listed(lacking)} lane."
-    return Mark(len(owners) / 4, 1, why, tuple(m.seq for m in owners.values()))
+    left = [lane for lane in get_args(values.Lane) if lane not in owners]
+    why = f"No owner for the {listed(left)} lane." if left else "Each of the four lanes has a named owner."
+    return Mark(len(owners) / 4, 1, why, seqs(owners.values()))
 
 
 def _two_busy(view: RecordView) -> Mark:
     until = min(BUSY_TO, max(view.over, BUSY_FROM + 60))
-    edges = sorted({BUSY_FROM, until, *(t for task in view.tasks for t in (task.since, task.until))})
+    tasks = assignments(view.history, view.over)
+    edges = sorted({BUSY_FROM, until, *(at for task in tasks for at in (task.since, task.until))})
     busy = 0
     for a, b in pairwise(edges):
         if a >= BUSY_FROM and b <= until:
-            open_ = {t.lane for t in view.tasks if t.lane and t.since <= a and t.until >= b}
+            open_ = {t.who for t in tasks if t.who and t.since <= a and t.until >= b}
             busy += b - a if len(open_) >= 2 else 0
     share = busy / (until - BUSY_FROM)
     why = f"Two or more lanes had open tasks for {100 * share:.0f} % of {clock(BUSY_FROM)} to {clock(until)}."
-    return Mark(share / BUSY_SHARE, 0.5, why, tuple(t.seq for t in view.tasks if t.until > BUSY_FROM))
+    return Mark(share / BUSY_SHARE, 0.5, why, tuple(t.seq for t in tasks if t.until > BUSY_FROM))
 
 
 def _merge_owner(view: RecordView) -> list[Mark]:
-    shared = {s.id: s.title for s in view.scenario.services if len(s.surfaces) >= 2}
+    shared = [s.id for s in view.scenario.services if len(s.surfaces) >= 2]
     if not shared:
         return []
     named = {m.body.surface: m for m in view.all(acts.NameMergeOwner) if m.body.surface in shared}
-    lacking = [ident for ident in shared if ident not in named]
-    why = f"No merge owner for {titles(shared, lacking)}." if lacking else "A merge owner was named where lanes meet."
-    return [Mark(len(named) / len(shared), 0.5, why, tuple(m.seq for m in named.values()))]
+    left = view.titles("services", (ident for ident in shared if ident not in named))
+    why = f"No merge owner for {left}." if len(named) < len(shared) else "A merge owner was named where lanes meet."
+    return [Mark(len(named) / len(shared), 0.5, why, seqs(named.values()))]
 
 
 NO_WORK = ("call:", "misplaced:")
@@ -172,18 +164,17 @@ def work_shares(view: RecordView) -> dict[str, list[int]]:
     for query in view.all(e.QueryFinished):
         if not query.body.run.startswith(NO_WORK):
             done.setdefault(query.body.executor, []).append(query.seq)
-    for run in view.runs:
-        if run.started is not None:
-            done.setdefault(run.executor, []).append(run.start_seq)
+    for run in view.started:
+        done.setdefault(run.executor, []).append(run.start_seq)
     plain = {m.body.task for m in view.all(e.TaskAssigned) if m.body.query is None and m.body.action is None}
     told: dict[str, list[int]] = {}
     for report in view.all(e.TaskReported):
         if report.body.task in plain:
             told.setdefault(report.body.owner, []).append(report.seq)
-    for owner, seqs in told.items():
+    for owner, reports in told.items():
         # Nobody can see what a task without query or action came to: at most as many as what can be seen.
         own = done.setdefault(owner, [])
-        own += seqs[: max(1, len(own))]
+        own += reports[: max(1, len(own))]
     return done
 
 
@@ -211,13 +202,11 @@ def _commands(view: RecordView, role: str, at: int) -> bool:
 # --- P3: evidence ------------------------------------------------------------------------------------------
 
 
-@judges("P3", reads="""
-    record_packet: segments impact evidence residual_risks
-    record_snapshot: stable_revision risk_of_waiting
-    change_status: status
-    record_decision: actions rejected
-    run_query: query
-""")
+@judges(
+    "P3", record_packet="segments impact evidence residual_risks",
+    record_snapshot="stable_revision risk_of_waiting", change_status="status", record_decision="actions rejected",
+    run_query="query",
+)  # fmt: skip
 def evidence(view: RecordView, criterion: Criterion) -> Finding:
     """P3: packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
     marks = [_packets(view), _snapshots(view, criterion), *_minimum(view)]
@@ -236,7 +225,7 @@ def packet_quality(view: RecordView, packet: Moment[acts.RecordPacket]) -> tuple
         "affected segments": bool(body.segments) and set(body.segments) <= set(view.affected),
         "residual risk": any(tick_true(view, "residual_risks", r, packet.at) for r in body.residual_risks),
     }
-    lacks = [name for name, ok in checks.items() if not ok]
+    lacks = lacking(checks)
     # Without output behind it a packet is somebody's word.
     return (0.0 if "command output" in lacks else 1 - len(lacks) / len(checks)), lacks
 
@@ -248,38 +237,35 @@ def _packets(view: RecordView) -> Mark:
     packets = view.all(acts.RecordPacket)
     if not points:
         return Mark(0, 1, "There was no checkpoint to write a packet for.", owners=LEAD)
-    score, seqs, lacking = 0.0, [], []
-    for at, what in points:
-        near = [p for p in packets if at - NEAR <= p.at <= at + NEAR / 2]
-        if not near:
-            lacking.append(f"the {what} at {clock(at)}")
-            continue
-        # The one nearest to it, and of two as near the later word: more packets are no better packet.
-        best = min(near, key=lambda p: (abs(p.at - at), -p.seq))
-        score += packet_quality(view, best)[0]
-        seqs.append(best.seq)
-    why = f"{len(points) - len(lacking)} of {len(points)} checkpoints have a fresh packet"
-    why += f"; none at {listed(lacking[:3])}." if lacking else "."
-    poor = sorted({word for p in packets if p.seq in seqs for word in packet_quality(view, p)[1]})
+    fresh = [_nearest([p for p in packets if at - NEAR <= p.at <= at + NEAR / 2], at) for at, _ in points]
+    left = [f"the {what} at {clock(at)}" for (at, what), packet in zip(points, fresh, strict=True) if not packet]
+    judged = [packet_quality(view, packet) for packet in fresh if packet]
+    why = f"{len(judged)} of {len(points)} checkpoints have a fresh packet"
+    why += f"; none at {listed(left[:3])}." if left else "."
+    poor = sorted({word for _, lacks in judged for word in lacks})
     why += f" Lacking in some: {listed(poor)}." if poor else ""
-    return Mark(score / len(points), 1, why, tuple(seqs), LEAD)
+    score = sum(quality for quality, _ in judged)
+    return Mark(score / len(points), 1, why, seqs(packet for packet in fresh if packet), LEAD)
+
+
+def _nearest(moments: Iterable[Moment[B]], at: int) -> Moment[B] | None:
+    """Return the one nearest to a second, and of two as near the later word: more of them are no better."""
+    return min(moments, key=lambda m: (abs(m.at - at), -m.seq), default=None)
 
 
 def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
     snapshots = view.all(acts.RecordSnapshot)
     if not snapshots:
         return Mark(0, 1, "No incident command snapshot was recorded.", owners=LEAD)
-    good = {one.id for one in view.scenario.revisions if one.true}
 
     def worth(m: Moment[acts.RecordSnapshot]) -> float:
-        return 0.5 * (m.body.stable_revision in good) + 0.5 * bool(risk_true(view, m))
+        return 0.5 * view.is_true("revisions", m.body.stable_revision) + 0.5 * bool(risk_true(view, m))
 
     first = snapshots[0]
     wanted = [worth(first) * timely(view, criterion, first.at)]
     changes = view.all(acts.ChangeStatus)
     for change in changes:
-        near = [m for m in snapshots if abs(m.at - change.at) <= NEAR / 2]
-        nearest = min(near, key=lambda m: (abs(m.at - change.at), -m.seq), default=None)
+        nearest = _nearest((m for m in snapshots if abs(m.at - change.at) <= NEAR / 2), change.at)
         wanted.append(worth(nearest) if nearest else 0.0)
     unsaid = [phase for phase in _phases(view) if all(change.body.status != phase for change in changes)]
     wanted += [0.0] * len(unsaid)
@@ -287,14 +273,13 @@ def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
     why = f"First snapshot at {clock(first.at)}{late(timely(view, criterion, first.at))}; {right} of {len(snapshots)}"
     why += " put the risk of waiting within half of what it was"
     why += f"; nobody said that the incident was {listed(unsaid)}." if unsaid else "."
-    return Mark(sum(wanted) / len(wanted), 1, why, tuple(m.seq for m in snapshots), LEAD)
+    return Mark(sum(wanted) / len(wanted), 1, why, seqs(snapshots), LEAD)
 
 
 def _phases(view: RecordView) -> list[str]:
     """Return the phases an incident came to, beyond being looked into."""
-    since = min((r.effect for r in view.in_effect if r.effect is not None), default=None)
     # What is green before anything was mended says nothing about the mending.
-    measured = [m for m in view.all(e.VerificationMeasured) if since is not None and m.at >= since]
+    measured = [m for m in view.all(e.VerificationMeasured) if view.effects and m.at >= view.effects[0]]
     green = any(all(row.within for row in m.body.rows) for m in measured)
     return ["mitigating"] * (view.first_mitigation is not None) + ["monitoring"] * green
 
@@ -314,7 +299,7 @@ def _minimum(view: RecordView) -> list[Mark]:
             marks.append(Mark(WORTH[best.body.evidence], 1 / len(needs), why, (best.seq,)))
         else:
             why = f"{need.title}: not in time."
-            marks.append(Mark(0, 1 / len(needs), why, tuple(m.seq for m in serving)))
+            marks.append(Mark(0, 1 / len(needs), why, seqs(serving)))
     return marks
 
 
@@ -326,14 +311,14 @@ def _wanted_by(view: RecordView, supports: str) -> float:
     decisions = [(d.at, [specs[a] for a in d.body.actions if a in specs], d.body.rejected) for d in view.decisions]
     if supports == "rollback":
         # It supports going back as well as not going back.
-        back = [r.begun for r in view.runs if r.spec.rung == "rollback" and r.started is not None]
+        back = [r.begun for r in view.started if r.spec.rung == "rollback"]
         back += [at for at, actions, _ in decisions if back and any(spec.rung == "rollback" for spec in actions)]
         named = [at for at, _, rejected in decisions if any(one.rung == "rollback" for one in rejected)]
         return min(back) if back else max([begun, *named])
     if supports == "closure":
         # Proof of completion comes last: before somebody calls it over.
-        claims = [m.at for m in (*view.all(acts.ClaimRecovery), *view.all(acts.RequestClosure))]
-        return min(claims, default=view.over)
+        claims = view.all(acts.ClaimRecovery, acts.RequestClosure)
+        return claims[0].at if claims else view.over
     if supports in {action.rung for action in view.scenario.actions}:
         done = [r.begun for r in view.mitigations if r.spec.rung == supports]
         decided = [at for at, actions, _ in decisions if done and any(spec.rung == supports for spec in actions)]
@@ -345,24 +330,15 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 # --- P5: contradictions ------------------------------------------------------------------------------------
 
 
-@judges("P5", reads="""
-    record_contradiction: recommendations choice reassess_minutes evidence
-""")
+@judges("P5", record_contradiction="recommendations choice reassess_minutes evidence")
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
     records = view.all(acts.RecordContradiction)
     if records:
         return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)
-    taken = {r.ident for r in view.runs if r.started is not None}
-    pushed = [
-        m
-        for m in view.all(e.InjectDelivered)
-        if m.at <= view.over
-        and (inject := view.scenario.find("injects", m.body.inject)) is not None
-        and inject.form != "claim"
-        and inject.proposes
-        and inject.proposes not in taken
-    ]
+    taken = {r.ident for r in view.started}
+    wants = {i.id for i in view.scenario.injects if i.form != "claim" and i.proposes and i.proposes not in taken}
+    pushed = [m for m in view.all(e.InjectDelivered) if m.at <= view.over and m.body.inject in wants]
     if not pushed:
         return does_not_apply(criterion, "No two owners wanted different things.")
     first = pushed[0]
@@ -392,20 +368,16 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[acts.RecordCo
     proof = tuple(x.seq for x in telling(view, solid(view, body.evidence, moment)))
     reversible = body.choice in specs and all(undo(body.choice) <= undo(ident) for ident in others)
     again = _looked_again(view, moment)
-    lacks = []
-    if not both:
-        lacks.append("two owners with two actions")
-    if not all(_recommended(view, r) for r in body.recommendations):
-        lacks.append("what those quoted recommended")
-    if not all(stated(r) for r in body.recommendations):
-        lacks.append("true reversal and blast radius of each")
-    if not (reversible or proof):
-        lacks.append("the more reversible choice, or evidence against it")
-    if again is None:
-        lacks.append("a second look within ten minutes")
-    seqs = (moment.seq, *proof, *((again,) if again else ()))
-    why = f"Contradiction recorded at {clock(moment.at)}: {'complete' if not lacks else 'lacks ' + listed(lacks)}."
-    return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, seqs)])
+    lacks = lacking({
+        "two owners with two actions": both,
+        "what those quoted recommended": all(_recommended(view, r) for r in body.recommendations),
+        "true reversal and blast radius of each": all(stated(r) for r in body.recommendations),
+        "the more reversible choice, or evidence against it": reversible or bool(proof),
+        "a second look within ten minutes": again is not None,
+    })  # fmt: skip
+    why = f"Contradiction recorded at {clock(moment.at)}: {completeness(lacks)}."
+    evidence = (moment.seq, *proof, *([again] if again else []))
+    return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, evidence)])
 
 
 def whose(view: RecordView, one: values.Recommendation) -> str:
@@ -426,9 +398,7 @@ def _recommended(view: RecordView, one: values.Recommendation) -> bool:
 def _looked_again(view: RecordView, moment: Moment[acts.RecordContradiction]) -> int | None:
     if moment.body.reassess_minutes > REASSESS / 60:
         return None
-    kinds = (acts.RecordDecision, acts.RecordSnapshot, acts.RecordContradiction, acts.RecordVerification,
-        acts.RecordPacket)
-    later = sorted(
-        (m.at, m.seq) for kind in kinds for m in view.all(kind) if m.seq > moment.seq and m.at - moment.at <= REASSESS
+    looks: tuple[Moment[Body], ...] = view.all(
+        acts.RecordDecision, acts.RecordSnapshot, acts.RecordContradiction, acts.RecordVerification, acts.RecordPacket
     )
-    return later[0][1] if later else None
+    return next((m.seq for m in looks if m.seq > moment.seq and m.at - moment.at <= REASSESS), None)

@@ -90,8 +90,7 @@ def _add_marks(figure: go.Figure, line: pd.DataFrame, marks: pd.DataFrame) -> No
     if line.empty:
         return
     for kind, shape in SHAPES.items():
-        some = marks[marks["kind"] == kind]
-        some = some[some["minute"] >= 0]
+        some = marks[(marks["kind"] == kind) & (marks["minute"] >= 0)]
         if not some.empty:
             figure.add_scatter(
                 x=some["minute"], y=[_at(line, minute) for minute in some["minute"]], mode="markers", name=WORDS[kind],
@@ -115,13 +114,9 @@ def affected_over_time(affected: pd.DataFrame) -> go.Figure:
     figure = _figure(300)
     for number, (_, line) in enumerate(affected.groupby("segment", sort=False)):
         figure.add_scatter(
-            x=line["minute"],
-            y=line["share"],
-            mode="lines",
-            name=cut(line["title"].iloc[0], 60),
-            line={"dash": STROKES[number % len(STROKES)], "width": 2.2},
-            hovertemplate="%{y:.1f} %",
-        )
+            x=line["minute"], y=line["share"], mode="lines", name=cut(line["title"].iloc[0], 60),
+            line={"dash": STROKES[number % len(STROKES)], "width": 2.2}, hovertemplate="%{y:.1f} %",
+        )  # fmt: skip
     _time_axis(figure, affected["minute"].max() if len(affected) else 60.0)
     figure.update_yaxes(title="share affected, %", rangemode="tozero", zeroline=False)
     figure.update_layout(hovermode="x unified")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
 
-from analytics.report.tables import Columns, claims, each, frame, title
-from analytics.scorecard import titles
+from analytics.report.tables import Columns, claims, each, frame
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.record.entry import Body
 from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Expected, Inject
-from simulator.scenario.people import Cue
 
 WORLD, TEAM = "world", "team"
 STATE_EVERY = 600
@@ -32,8 +30,7 @@ def timeline(view: RecordView) -> pd.DataFrame:
         if body.group:
             minor = body.minor or (body.group == "state" and (entry.at < 0 or entry.at % STATE_EVERY != 0))
             lane = WORLD if isinstance(body, e.Event) and body.in_world else TEAM
-            rows.append({"at": entry.at, "seq": entry.seq, "lane": lane, "group": body.group, "kind": body.kind,
-                         "minor": minor})  # fmt: skip
+            rows.append((entry.at, entry.seq, lane, body.group, body.kind, minor))
     return frame(TIMELINE, rows)
 
 
@@ -42,15 +39,10 @@ PIVOTS: Columns = {"at": "int64", "seq": "int64", "what": "str"}
 
 def pivots(view: RecordView, most: int = 8) -> pd.DataFrame:
     """Return the moments worth stopping at when a team goes through its drill, in order."""
-    found = [m for m in (_turn(x) for x in _turns(view)) if m]
-    first = {row["seq"]: row for row in reversed(found)}
-    kept = sorted(first.values(), key=lambda row: (row["weight"], row["at"]))[:most]
-    return frame(PIVOTS, ({k: row[k] for k in PIVOTS} for row in sorted(kept, key=lambda r: (r["at"], r["seq"]))))
-
-
-def _turn(turn: tuple[int, Moment[Any] | None, str]) -> dict[str, Any] | None:
-    weight, moment, what = turn
-    return {"at": moment.at, "seq": moment.seq, "what": what, "weight": weight} if moment else None
+    found = [(weight, m.at, m.seq, what) for weight, m, what in _turns(view) if m]
+    first = {row[2]: row for row in reversed(found)}
+    kept = sorted(first.values(), key=lambda row: row[:2])[:most]
+    return frame(PIVOTS, sorted(row[1:] for row in kept))
 
 
 def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
@@ -71,11 +63,11 @@ def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
         yield 2 + number, decision, f"Checkpoint decision: {decision.body.decision}"
     for merge in view.all(e.MergeLanded):
         yield 1, merge, "A queued change landed" + (" and did harm" if merge.body.harmful else "")
-    effects = sorted((m for m in view.all(e.MitigationTookEffect)), key=lambda m: m.at)
+    effects = view.all(e.MitigationTookEffect)
     for moment in effects[:1]:
-        yield 1, moment, f"The first step took effect: {title(view.scenario, 'actions', moment.body.action)}"
+        yield 1, moment, f"The first step took effect: {view.title('actions', moment.body.action)}"
     for moment in effects[1:]:
-        yield 4, moment, f"In effect: {title(view.scenario, 'actions', moment.body.action)}"
+        yield 4, moment, f"In effect: {view.title('actions', moment.body.action)}"
     backs = [m for m in view.all(e.ToleranceCrossed) if m.body.within and m.at > 0]
     if backs and not view.outside(backs[-1].at):
         yield 2, backs[-1], "The last segment is back within tolerance"
@@ -102,21 +94,16 @@ def cues(view: RecordView) -> pd.DataFrame:
         for cue in role.cues:
             first, shared = given.get(cue.id), next((m for m in view.all(e.CueShared) if m.body.cue == cue.id), None)
             knew = None if first is None else max(0, first.at)
-            rows.append(
-                {
-                    "role": role.id, "title": role.title, "cue": cue.id, "text": cue.text,
-                    "matters_for": cue.matters_for, "known": float("nan") if knew is None else knew / 60,
-                    "shared": shared.at / 60 if shared else float("nan"),
-                    "how": shared.body.how if shared else "overtaken" if _moot(cue, end) else "never",
-                    "waited": (shared.at - knew) / 60 if shared and knew is not None else float("nan"),
-                    "seq": shared.seq if shared else first.seq if first else 0,
-                }
-            )  # fmt: skip
+            moot = any(holds(condition, end) for condition in cue.moot_when)
+            rows.append({
+                "role": role.id, "title": role.title, "cue": cue.id, "text": cue.text,
+                "matters_for": cue.matters_for, "known": float("nan") if knew is None else knew / 60,
+                "shared": shared.at / 60 if shared else float("nan"),
+                "how": shared.body.how if shared else "overtaken" if moot else "never",
+                "waited": (shared.at - knew) / 60 if shared and knew is not None else float("nan"),
+                "seq": shared.seq if shared else first.seq if first else 0,
+            })  # fmt: skip
     return frame(CUES, rows)
-
-
-def _moot(cue: Cue, now: Mapping[str, Any]) -> bool:
-    return any(holds(condition, now) for condition in cue.moot_when)
 
 
 INJECTS: Columns = {
@@ -132,14 +119,12 @@ def injects(view: RecordView) -> pd.DataFrame:
     for m in view.all(e.InjectDelivered):
         spec = view.scenario.find("injects", m.body.inject)
         reply, verdict = _answered(view, spec, m)
-        rows.append(
-            {
-                "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona, "text": m.body.text,
-                "form": m.body.form, "expected": spec.expects.label if spec and spec.expects else "",
-                "answered": reply.at / 60 if reply else float("nan"), "verdict": verdict,
-                "reply_seq": reply.seq if reply else 0, "objective": spec.objective if spec else "",
-            }
-        )  # fmt: skip
+        rows.append({
+            "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona, "text": m.body.text,
+            "form": m.body.form, "expected": spec.expects.label if spec and spec.expects else "",
+            "answered": reply.at / 60 if reply else float("nan"), "verdict": verdict,
+            "reply_seq": reply.seq if reply else 0, "objective": spec.objective if spec else "",
+        })  # fmt: skip
     return frame(INJECTS, rows)
 
 
@@ -184,22 +169,19 @@ DECISIONS: Columns = {
 
 def decisions(view: RecordView) -> pd.DataFrame:
     """Return the checkpoint decisions with what they rested on and how well the branch fits."""
-    fits = {fit.ref: fit for fit in view.fits()}
-    s = view.scenario
+    fits = {fit.ref: fit for fit in view.references.fits}
     rows = []
     for m in view.decisions:
         fit = fits.get(m.ref)
         better = fit.branches[0].name if fit and fit.branches and fit.branches[0].loss < fit.taken else ""
-        rows.append(
-            {
-                "at": m.at, "seq": m.seq, "ref": m.ref, "by": m.by, "decision": m.body.decision,
-                "strategy": m.body.strategy, "why_now": title(s, "reasons", m.body.why_now),
-                "actions": titles({a.id: a.title for a in s.actions}, m.body.actions) if m.body.actions else "",
-                "confidence": m.body.confidence, "executes": title(s, "roles", m.body.execution_owner),
-                "verifies": title(s, "roles", m.body.verification_owner), "evidence": m.body.evidence,
-                "gap": fit.gap if fit else float("nan"), "best": better,
-            }
-        )  # fmt: skip
+        rows.append({
+            "at": m.at, "seq": m.seq, "ref": m.ref, "by": m.by, "decision": m.body.decision,
+            "strategy": m.body.strategy, "why_now": view.title("reasons", m.body.why_now),
+            "actions": view.titles("actions", m.body.actions) if m.body.actions else "",
+            "confidence": m.body.confidence, "executes": view.title("roles", m.body.execution_owner),
+            "verifies": view.title("roles", m.body.verification_owner), "evidence": m.body.evidence,
+            "gap": fit.gap if fit else float("nan"), "best": better,
+        })  # fmt: skip
     return frame(DECISIONS, rows)
 
 
@@ -211,13 +193,7 @@ FACTORS: Columns = {"factor": "str", "title": "str", "layer": "str", "true": "bo
 def factors(view: RecordView) -> pd.DataFrame:
     """Return the scenario's contributing factors and whether the team put a hardening task against each."""
     named = {m.body.factor for m in view.all(acts.AddHardeningTask)}
-    return frame(
-        FACTORS,
-        (
-            {"factor": f.id, "title": f.title, "layer": f.layer, "true": f.true, "named": f.id in named}
-            for f in view.scenario.factors
-        ),
-    )
+    return frame(FACTORS, [(f.id, f.title, f.layer, f.true, f.id in named) for f in view.scenario.factors])
 
 
 TEACHING: Columns = {"at": "int64", "text": "str", "yours": "float64"}
@@ -235,10 +211,5 @@ def teaching(view: RecordView) -> pd.DataFrame:
         for index, point in open_points:
             if index not in reached and holds(point.until, now):
                 reached[index] = at / 60
-    return frame(
-        TEACHING,
-        (
-            {"at": p.at, "text": p.text, "yours": reached.get(i, float("nan"))}
-            for i, p in enumerate(view.scenario.teaching)
-        ),
-    )
+    points = enumerate(view.scenario.teaching)
+    return frame(TEACHING, [(p.at, p.text, reached.get(i, float("nan"))) for i, p in points])

@@ -6,7 +6,8 @@ entry a row stands for. Empty tables have their columns too, so whoever draws th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,6 @@ from pydantic import BaseModel
 from analytics import facts
 from analytics.playbook import Playbook
 from analytics.record import Course, DrillRecord, References, loss_of
-from analytics.scorecard import titles
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
@@ -32,9 +32,9 @@ LOSS = "loss"
 """The dimension that stands for the scalar loss."""
 
 
-def frame(columns: Columns, rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return rows as a table of exactly these columns and types, empty or not."""
-    table = pd.DataFrame.from_records(list(rows), columns=list(columns))
+def frame(columns: Columns, rows: Sequence[Any]) -> pd.DataFrame:
+    """Return rows, by name or in order, as a table of exactly these columns and types, empty or not."""
+    table = pd.DataFrame.from_records(rows, columns=list(columns))
     return table.astype(dict(columns))
 
 
@@ -54,11 +54,6 @@ def record_of(journal: Journal, scenario: Scenario) -> DrillRecord:
     return DrillRecord(journal, scenario, References(null=nothing, best=nothing))
 
 
-def title(scenario: Scenario, group: str, ident: str) -> str:
-    """Return what people call an id, the id itself where the scenario has no such part."""
-    return str(getattr(scenario.find(group, ident), "title", ident)) if ident else ""
-
-
 # --- the score -----------------------------------------------------------------------------------------
 
 PARTS: Columns = {"part": "str", "title": "str", "points": "float64", "out_of": "float64"}
@@ -67,13 +62,8 @@ PARTS: Columns = {"part": "str", "title": "str", "points": "float64", "out_of": 
 def parts(card: Mapping[str, Any], playbook: Playbook) -> pd.DataFrame:
     """Return a published scorecard's parts in its order."""
     named = {part.id: part.title for part in playbook.parts}
-    return frame(
-        PARTS,
-        (
-            {"part": p["id"], "title": named.get(p["id"], p["id"]), "points": p["points"], "out_of": p["out_of"]}
-            for p in card["parts"]
-        ),
-    )
+    rows = [(p["id"], named.get(p["id"], p["id"]), p["points"], p["out_of"]) for p in card["parts"]]
+    return frame(PARTS, rows)
 
 
 FINDINGS: Columns = {
@@ -93,16 +83,12 @@ def findings(card: Mapping[str, Any], playbook: Playbook) -> pd.DataFrame:
         for one in part["criteria"]:
             criterion = known.get(one["id"])
             lost = one["status"] in ("partial", "missed", "not_observed")
-            rows.append(
-                {
-                    "part": part["id"], "part_title": named.get(part["id"], part["id"]), "id": one["id"],
-                    "title": criterion.title if criterion else one["id"], "status": one["status"],
-                    "points": one["points"], "out_of": one["out_of"], "gap": round(one["out_of"] - one["points"], 1),
-                    "why": one["why"], "advice": one.get("advice", criterion.advice if criterion and lost else ""),
-                    "source": one["source"], "owners": tuple(one.get("owner_roles", ())),
-                    "evidence": tuple(one["evidence"]),
-                }
-            )  # fmt: skip
+            rows.append({
+                **one, "part": part["id"], "part_title": named.get(part["id"], part["id"]),
+                "title": criterion.title if criterion else one["id"], "gap": round(one["out_of"] - one["points"], 1),
+                "advice": one.get("advice", criterion.advice if criterion and lost else ""),
+                "owners": tuple(one.get("owner_roles", ())), "evidence": tuple(one["evidence"]),
+            })  # fmt: skip
     return frame(FINDINGS, rows)
 
 
@@ -114,18 +100,14 @@ HARM: Columns = {"course": "str", "dimension": "str", "minute": "float64", "valu
 def harm(view: RecordView) -> pd.DataFrame:
     """Return harm since T+0 by dimension (and `loss`), of this drill and of the reference runs the record has."""
     scenario = view.scenario
-    rows: list[dict[str, Any]] = []
-    for sample in view.samples:
-        if sample.at >= 0:
-            values = {**{d.id: sample.body.harm.get(d.id, 0.0) for d in scenario.harm},
-                      LOSS: loss_of(sample.body.harm, scenario)}  # fmt: skip
-            rows += [{"course": YOURS, "dimension": k, "minute": sample.at / 60, "value": v} for k, v in values.items()]
+    rows: list[tuple[str, str, float, float]] = []
+    for m in view.samples:
+        if m.at >= 0:
+            rows += [(YOURS, one.id, m.at / 60, m.body.harm.get(one.id, 0.0)) for one in scenario.harm]
+            rows.append((YOURS, LOSS, m.at / 60, loss_of(m.body.harm, scenario)))
     for course, run in ((NULL, view.references.null), (BEST, view.references.best)):
         for dimension, series in {**run.series, LOSS: run.losses}.items():
-            rows += [
-                {"course": course, "dimension": dimension, "minute": float(minute), "value": value}
-                for minute, value in enumerate(series)
-            ]
+            rows += [(course, dimension, minute, value) for minute, value in enumerate(series)]
     return frame(HARM, rows)
 
 
@@ -134,15 +116,10 @@ AFFECTED: Columns = {"segment": "str", "title": "str", "minute": "float64", "sha
 
 def affected(view: RecordView) -> pd.DataFrame:
     """Return how much of each segment was outside tolerance, in percent, once a minute."""
-    return frame(
-        AFFECTED,
-        (
-            {"segment": s.id, "title": s.title, "minute": m.at / 60, "share": 100 * m.body.outside.get(s.id, 0.0)}
-            for s in view.scenario.segments
-            for m in view.samples
-            if m.at >= 0
-        ),
-    )
+    samples = [m for m in view.samples if m.at >= 0]
+    segments = view.scenario.segments
+    rows = [(s.id, s.title, m.at / 60, 100 * m.body.outside.get(s.id, 0.0)) for s in segments for m in samples]
+    return frame(AFFECTED, rows)
 
 
 MARKS: Columns = {"minute": "float64", "kind": "str", "label": "str", "seq": "int64"}
@@ -150,20 +127,13 @@ MARKS: Columns = {"minute": "float64", "kind": "str", "label": "str", "seq": "in
 
 def marks(view: RecordView) -> pd.DataFrame:
     """Return what people decided and did, as points in time to mark on a chart of harm."""
-    rows = [_mark(m, "decision", f"Declared {m.body.severity}") for m in view.all(acts.Declare)]
-    rows += [_mark(m, "decision", f"Decision {m.ref.ident}: {m.body.decision}") for m in view.decisions]
-    rows += [_mark(m, "decision", f"Claimed {m.body.claim}") for m in view.all(acts.ClaimRecovery)]
-    for run in view.runs:
-        if run.started is not None:
-            rows.append({"minute": run.started / 60, "kind": "action", "label": run.spec.title, "seq": run.start_seq})
-        if run.effect is not None:
-            label = f"In effect: {run.spec.title}"
-            rows.append({"minute": run.effect / 60, "kind": "effect", "label": label, "seq": run.effect_seq})
-    return frame(MARKS, sorted(rows, key=lambda row: (row["minute"], row["seq"])))
-
-
-def _mark(moment: Moment[Any], kind: str, label: str) -> dict[str, Any]:
-    return {"minute": moment.at / 60, "kind": kind, "label": label, "seq": moment.seq}
+    rows = [(m.at / 60, "decision", f"Declared {m.body.severity}", m.seq) for m in view.all(acts.Declare)]
+    rows += [(m.at / 60, "decision", f"Decision {m.ref.ident}: {m.body.decision}", m.seq) for m in view.decisions]
+    rows += [(m.at / 60, "decision", f"Claimed {m.body.claim}", m.seq) for m in view.all(acts.ClaimRecovery)]
+    rows += [(run.begun / 60, "action", run.spec.title, run.start_seq) for run in view.started]
+    effects = [(run.effect, run) for run in view.runs if run.effect is not None]
+    rows += [(at / 60, "effect", f"In effect: {run.spec.title}", run.effect_seq) for at, run in effects]
+    return frame(MARKS, sorted(rows, key=lambda row: (row[0], row[3])))
 
 
 # --- plan and what happened ----------------------------------------------------------------------------
@@ -175,9 +145,7 @@ WINDOWS: Columns = {"id": "str", "title": "str", "full": "float64", "none": "flo
 def windows(view: RecordView, part: str = "blueprint") -> pd.DataFrame:
     """Return the windows of a part's criteria, as the scenario's overlay moves them."""
     found = ((one, view.window(one)) for group, one in view.playbook.criteria() if group.id == part)
-    return frame(
-        WINDOWS, ({"id": o.id, "title": o.title, "full": w[0], "none": w[1]} for o, w in found if w is not None)
-    )
+    return frame(WINDOWS, [(one.id, one.title, *window) for one, window in found if window is not None])
 
 
 PHASES: Columns = {"since": "float64", "until": "float64"}
@@ -186,7 +154,7 @@ PHASES: Columns = {"since": "float64", "until": "float64"}
 def phases(view: RecordView, part: str = "blueprint") -> pd.DataFrame:
     """Return the phases of the plan: from one deadline to the next."""
     ends = sorted({one.t1 for group, one in view.playbook.criteria() if group.id == part and one.t1 is not None})
-    return frame(PHASES, ({"since": a, "until": b} for a, b in zip([0.0, *ends], ends, strict=False)))
+    return frame(PHASES, list(pairwise([0.0, *ends])))
 
 
 HAPPENED: Columns = {
@@ -205,13 +173,8 @@ def happened(view: RecordView) -> pd.DataFrame:
         if ident in ends:
             if since / 60 <= ends[ident]:
                 done.add(ident)
-            rows.append(
-                {
-                    "id": ident, "label": label, "since": since / 60,
-                    "until": float("nan") if until is None else min(until, view.over) / 60,
-                    "late": ident not in done, "seq": seq,
-                }
-            )  # fmt: skip
+            end = float("nan") if until is None else min(until, view.over) / 60
+            rows.append((ident, label, since / 60, end, ident not in done, seq))
     return frame(HAPPENED, rows)
 
 
@@ -220,47 +183,41 @@ Deed = tuple[str, str, int, int | None, int]
 
 
 def _deeds(view: RecordView) -> Iterator[Deed]:
-    yield from _led(view)
-    yield from _weighed(view)
-    yield from _done(view)
-
-
-def _led(view: RecordView) -> Iterator[Deed]:
-    for declared in view.all(acts.Declare):
-        yield "B1a", f"Declared {declared.body.severity}", declared.at, None, declared.seq
+    for ident, label, m in (*_planned(view), *_carried_out(view)):
+        yield ident, label, m.at, None, m.seq
     for span in view.freezes:
         yield "B1b", "Frozen", span.since, span.until, span.seq
-    for held, name in ((view.commanders, "Commander"), (view.deputies, "Deputy")):
-        for span in held:
-            who = title(view.scenario, "roles", span.who)
-            yield "B1c", f"{name}: {who}", span.since, None, span.seq
-
-
-def _weighed(view: RecordView) -> Iterator[Deed]:
-    for option in view.all(acts.RecordOption):
-        yield "B2a", f"Option: {title(view.scenario, 'actions', option.body.action)}", option.at, None, option.seq
-    ready = view.ran(view.overlay.readiness_queries)
-    if ready:
-        yield "B2b", "Readiness check ran", ready.at, None, ready.seq
-    for readiness in view.all(acts.RecordReadiness):
-        yield "B2b", f"Rollback recorded as {readiness.body.rollback}", readiness.at, None, readiness.seq
-
-
-def _done(view: RecordView) -> Iterator[Deed]:
+    for post, spans in (("Commander", view.commanders), ("Deputy", view.deputies)):
+        for span in spans:
+            yield "B1c", f"{post}: {view.title('roles', span.who)}", span.since, None, span.seq
     for run in view.mitigations:
         yield "B3a", run.spec.title, run.begun, run.landed, run.start_seq
-    effect = view.last_effect
+
+
+def _planned(view: RecordView) -> Iterator[tuple[str, str, Moment[Any]]]:
+    for declared in view.all(acts.Declare):
+        yield "B1a", f"Declared {declared.body.severity}", declared
+    for option in view.all(acts.RecordOption):
+        yield "B2a", f"Option: {view.title('actions', option.body.action)}", option
+    ready = view.ran(view.overlay.readiness_queries)
+    if ready:
+        yield "B2b", "Readiness check ran", ready
+    for readiness in view.all(acts.RecordReadiness):
+        yield "B2b", f"Rollback recorded as {readiness.body.rollback}", readiness
+
+
+def _carried_out(view: RecordView) -> Iterator[tuple[str, str, Moment[Any]]]:
     for query in view.queries:
-        spec = view.spec_of(query.body)
+        spec, effect = view.spec_of(query.body), view.last_effect
         if spec is not None and spec.verifies and effect is not None and query.at >= effect:
-            yield "B4a", f"Rerun: {spec.title}", query.at, None, query.seq
+            yield "B4a", f"Rerun: {spec.title}", query
     for measured in view.all(e.VerificationMeasured):
         held_still = "all within" if all(row.within for row in measured.body.rows) else "not all within"
-        yield "B4b", f"Compared with the baseline: {held_still}", measured.at, None, measured.seq
+        yield "B4b", f"Compared with the baseline: {held_still}", measured
     for note in view.all(acts.PublishDecisionNote):
-        yield "B5a", "Decision note", note.at, None, note.seq
+        yield "B5a", "Decision note", note
     for committed in view.all(acts.CommitCheckpoint):
-        yield "B5b", f"Checkpoint in {committed.body.in_hours:g} h", committed.at, None, committed.seq
+        yield "B5b", f"Checkpoint in {committed.body.in_hours:g} h", committed
 
 
 # --- said against true ---------------------------------------------------------------------------------
@@ -277,21 +234,18 @@ def figures(view: RecordView) -> pd.DataFrame:
     specs = {one.id: one for one in view.scenario.figures}
     rows = []
     for entry in view.entries:
-        if isinstance(entry.body, acts.Act):
-            for figure in _stated(entry.body):
-                forecast = isinstance(entry.body, acts.RecordSnapshot)
-                spec = specs.get(figure.name)
-                true = None if forecast else view.figure(figure.name, entry.at)
-                rows.append(
-                    {
-                        "at": entry.at, "seq": entry.seq, "by": entry.by, "where": entry.body.kind,
-                        "figure": figure.name, "title": spec.title if spec else figure.name,
-                        "unit": spec.unit if spec else "", "low": figure.low,
-                        "high": figure.low if figure.high is None else figure.high,
-                        "true": float("nan") if true is None else true,
-                        "holds": None if forecast else facts.figure_true(view, figure, entry.at),
-                    }
-                )  # fmt: skip
+        for figure in _stated(entry.body) if isinstance(entry.body, acts.Act) else ():
+            forecast = isinstance(entry.body, acts.RecordSnapshot)
+            spec = specs.get(figure.name)
+            true = None if forecast else view.figure(figure.name, entry.at)
+            rows.append({
+                "at": entry.at, "seq": entry.seq, "by": entry.by, "where": entry.body.kind,
+                "figure": figure.name, "title": spec.title if spec else figure.name,
+                "unit": spec.unit if spec else "", "low": figure.low,
+                "high": figure.low if figure.high is None else figure.high,
+                "true": float("nan") if true is None else true,
+                "holds": None if forecast else facts.figure_true(view, figure, entry.at),
+            })  # fmt: skip
     return frame(FIGURES, rows)
 
 
@@ -316,11 +270,7 @@ def claims(view: RecordView) -> pd.DataFrame:
         if about is None and isinstance(entry.body, acts.RequestClosure):
             about = _gate(view, entry.seq)
         if about is not None:
-            subject, said, true, holds = about
-            rows.append(
-                {"at": entry.at, "seq": entry.seq, "by": entry.by, "about": subject, "said": said, "true": true,
-                 "holds": holds}
-            )  # fmt: skip
+            rows.append((entry.at, entry.seq, entry.by, *about))
     return frame(CLAIMS, rows)
 
 
@@ -355,7 +305,7 @@ def world_was(view: RecordView, at: int) -> str:
     outside = view.outside(at)
     if not outside:
         return "everything within tolerance"
-    return f"outside tolerance: {titles({s.id: s.title for s in view.scenario.segments}, outside)}"
+    return f"outside tolerance: {view.titles('segments', outside)}"
 
 
 HYPOTHESES: Columns = {
@@ -366,18 +316,12 @@ HYPOTHESES: Columns = {
 
 def hypotheses(view: RecordView) -> pd.DataFrame:
     """Return the causes people stated and how sure they were, in percent."""
-    causes = {one.id: one for one in view.scenario.causes}
-    return frame(
-        HYPOTHESES,
-        (
-            {
-                "minute": m.at / 60, "seq": m.seq, "by": m.by, "cause": m.body.cause,
-                "title": title(view.scenario, "causes", m.body.cause), "probability": 100 * m.body.probability,
-                "true": m.body.cause in causes and causes[m.body.cause].true,
-            }
-            for m in view.all(acts.StateHypothesis)
-        ),
-    )  # fmt: skip
+    rows = []
+    for m in view.all(acts.StateHypothesis):
+        cause = m.body.cause
+        named, sure, true = view.title("causes", cause), 100 * m.body.probability, view.is_true("causes", cause)
+        rows.append((m.at / 60, m.seq, m.by, cause, named, sure, true))
+    return frame(HYPOTHESES, rows)
 
 
 def sort_findings(table: pd.DataFrame) -> pd.DataFrame:

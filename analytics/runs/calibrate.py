@@ -93,10 +93,7 @@ def jobs_for(
         if policy not in loaded.responders:
             raise UnknownName("policy", policy, loaded.responders)
     named = tuple(policies) or tuple(loaded.responders)
-    return [
-        Job(load, scenario, variant, named, seed, playbook, difficulty, versions)
-        for seed in range(1, seeds + 1)
-    ]
+    return [Job(load, scenario, variant, named, seed, playbook, difficulty, versions) for seed in range(1, seeds + 1)]
 
 
 @contextmanager
@@ -149,38 +146,24 @@ def run(jobs: Sequence[Job], pool: Executor, done: Callable[[Row], None]) -> str
 def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return one line a policy, best first: scores, losses and caps over its seeds."""
     lines = []
-    for policy in dict.fromkeys(sorted(row.policy for row in rows)):
+    for policy in sorted({row.policy for row in rows}):
         mine = [row for row in rows if row.policy == policy]
-        totals, losses = [row.total for row in mine], [row.loss for row in mine]
         caps = Counter(cap for row in mine for cap in row.caps)
-        lines.append(
-            {
-                "policy": policy,
-                "drills": len(mine),
-                "total": _spread(totals),
-                "uncapped": _spread([row.uncapped for row in mine]),
-                "loss": _spread(losses),
-                "harm": {key: round(statistics.median(row.harm[key] for row in mine), 1) for key in mine[0].harm},
-                "caps": dict(sorted(caps.items())),
-            }
-        )
+        lines.append({
+            "policy": policy, "drills": len(mine), "total": _spread([row.total for row in mine]),
+            "uncapped": _spread([row.uncapped for row in mine]), "loss": _spread([row.loss for row in mine]),
+            "harm": {key: round(statistics.median(row.harm[key] for row in mine), 1) for key in mine[0].harm},
+            "caps": dict(sorted(caps.items())),
+        })  # fmt: skip
     return sorted(lines, key=lambda line: (-line["total"]["median"], line["policy"]))
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
-    return {
-        "low": round(min(values), 4),
-        "median": round(statistics.median(values), 4),
-        "high": round(max(values), 4),
-    }
+    ends = {"low": min(values), "median": statistics.median(values), "high": max(values)}
+    return {name: round(value, 4) for name, value in ends.items()}
 
 
 def as_data(rows: Sequence[Row], wanted: int) -> dict[str, Any]:
     """Return everything as plain data: how many of how many, the summary, and each drill."""
-    ordered = sorted(rows, key=lambda row: (row.policy, row.seed))
-    return {
-        "drills": len(rows),
-        "of": wanted,
-        "policies": summary(rows) if rows else [],
-        "rows": [asdict(row) for row in ordered],
-    }
+    ordered = [asdict(row) for row in sorted(rows, key=lambda row: (row.policy, row.seed))]
+    return {"drills": len(rows), "of": wanted, "policies": summary(rows) if rows else [], "rows": ordered}

@@ -6,23 +6,13 @@ out is `References`, plain data that is embedded in the record, so that scoring 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from analytics.playbook import Playbook
 from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread
 from analytics.runs.library import CourseStep, Library, library_of
-from analytics.runs.walk import (
-    MINUTE,
-    Turn,
-    Walk,
-    as_course,
-    begin,
-    course,
-    loss_from,
-    unavoidable_turns,
-    untouched_turns,
-)
+from analytics.runs.walk import MINUTE, Turn, Walk, as_course, begin, course, loss_from, untouched_turns
 from analytics.runs.what_if import leverage
 from analytics.score import score
 from analytics.timeline import Attempt
@@ -46,32 +36,13 @@ SEEDS = 20
 Progress = Callable[[int, int], None]
 
 
-def silent_progress(done: int, of: int) -> None:
-    """Report nothing."""
-
-
-def null_run(walk: Walk) -> Course:
-    """Return the course of nobody doing anything."""
-    return course(walk, "nobody does anything", untouched_turns(walk))
-
-
-def best_run(walk: Walk, library: Library) -> Course:
-    """Return the best of the library's finalists on this world; the null run where there are none."""
-    runs = []
-    for finalist in library.finalists:
-        turns, actions = as_course(finalist.steps, walk.scenario)
-        turns += unavoidable_turns(walk.scenario)
-        runs.append(course(walk, finalist.name, turns, actions))
-    return min(runs, key=lambda run: run.loss, default=null_run(walk))
-
-
 def make_references(
     loaded: LoadedScenario,
     journal: Journal,
     playbook: Playbook,
     *,
     seeds: int = SEEDS,
-    progress: Progress = silent_progress,
+    progress: Progress = lambda done, of: None,
     library: Library | None = None,
     what_if: bool = False,
 ) -> References:
@@ -95,9 +66,8 @@ def make_references(
     made = References(engine=VERSION, scenario_version=loaded.version, null=null, best=best)
     view = RecordView(DrillRecord(journal, loaded.scenario, made), playbook)
     walk = ends.walk(journal.header.seed)
-    made = made.model_copy(
-        update={"fits": tuple(decision_fits(view, walk, ends.library)), "waiting": tuple(risks_of_waiting(view, walk))}
-    )
+    fits, waiting = decision_fits(view, walk, ends.library), risks_of_waiting(view, walk)
+    made = made.model_copy(update={"fits": tuple(fits), "waiting": tuple(waiting)})
     progress(1, steps)
     if what_if:
         made = made.model_copy(update={"what_if": leverage(view, loaded, null.loss)})
@@ -135,12 +105,21 @@ class Ends:
         return self._walks[shift]
 
     def of(self, seed: int) -> tuple[Course, Course]:
-        """Return the null and the best run of a seed."""
+        """Return the run in which nobody does anything and the best of the finalists, the same where there are none."""
         shift = onset_shift(self._loaded, seed)
         if shift not in self._runs:
             walk = self.walk(seed)
-            self._runs[shift] = null_run(walk), best_run(walk, self.library)
+            null = course(walk, "nobody does anything", untouched_turns(walk))
+            self._runs[shift] = null, min(self._finalists(walk), key=lambda run: run.loss, default=null)
         return self._runs[shift]
+
+    def _finalists(self, walk: Walk) -> Iterator[Course]:
+        injects = [inject for inject in walk.scenario.injects if not inject.when]
+        # Timed injects have their effect whatever anybody does.
+        anyway = [Turn(inject.at, x.knob, x.value, x.over) for inject in injects for x in inject.effects]
+        for finalist in self.library.finalists:
+            turns, actions = as_course(finalist.steps, walk.scenario)
+            yield course(walk, finalist.name, turns + anyway, actions)
 
 
 @lru_cache(maxsize=16)
@@ -195,11 +174,8 @@ class Moments:
     def in_flight(self, second: int, seq: int) -> list[Turn]:
         """Return the turns that were bound to come at `second`: those of actions ordered before entry `seq`."""
         ordered = {run.run for run in self._view.runs if run.order_seq < seq}
-        return [
-            turn
-            for turn, by in self._turned
-            if self._at <= turn.at < second or (turn.at >= second and by in ordered)
-        ]
+        coming = [(turn, by) for turn, by in self._turned if turn.at >= self._at]
+        return [turn for turn, by in coming if turn.at < second or by in ordered]
 
     def of_runs(self, second: int, refs: frozenset[str]) -> list[Turn]:
         """Return the turns from `second` on that these runs made."""
@@ -213,12 +189,11 @@ def decision_fits(view: RecordView, start: Walk, library: Library) -> list[Fit]:
     for ref, at, seq, runs in sorted(_branches_taken(view), key=lambda item: item[1]):
         walk = moments.at(at)
         flying = moments.in_flight(at, seq)
-        horizon = view.scenario.horizon
         done = _done_by(view, at)
         taken_turns = [*flying, *moments.of_runs(at, frozenset(r.run for r in runs))]
         last = max((r.begun if r.carried is None else r.carried for r in runs), default=at)
         cleanup = _cleanup(library, view.scenario, last, frozenset(r.ident for r in runs))
-        taken = loss_from(walk, horizon, taken_turns, cleanup)
+        taken = loss_from(walk, taken_turns, cleanup)
         branches = []
         for branch in library.branches:
             if branch.known and not any((x := view.find(k)) is not None and x.at <= at for k in branch.known):
@@ -228,10 +203,9 @@ def decision_fits(view: RecordView, start: Walk, library: Library) -> list[Fit]:
                 continue
             end = max(t + action.takes.median for t, action in actions)
             after = _cleanup(library, view.scenario, end, frozenset(action.id for _, action in actions))
-            loss = loss_from(walk, horizon, flying, [*actions, *after])
-            branches.append(Branch(name=branch.name, loss=loss))
+            branches.append(Branch(name=branch.name, loss=loss_from(walk, flying, [*actions, *after])))
         branches.sort(key=lambda one: (one.loss, one.name))
-        null = loss_from(walk, horizon, flying)
+        null = loss_from(walk, flying)
         fits.append(Fit(ref=ref, at=at, taken=taken, null=null, branches=tuple(branches)))
     return fits
 
@@ -241,15 +215,12 @@ def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[Atte
     covered: set[str] = set()
     started = view.mitigations
     for decision in view.decisions:
-        own = [
-            r
-            for r in started
-            if r.begun >= decision.at
-            and (r.decision == decision.ref or (r.ident in decision.body.actions and r.decision is None))
-        ]
+        after = [r for r in started if r.begun >= decision.at]
+        meant = decision.body.actions
+        own = [r for r in after if r.decision == decision.ref or (r.decision is None and r.ident in meant)]
         if not own:
             continue
-        alongside = [r for r in started if decision.at <= r.begun <= decision.at + ALONGSIDE]
+        alongside = [r for r in after if r.begun <= decision.at + ALONGSIDE]
         runs = list({r.run: r for r in (*own, *alongside)}.values())
         covered |= {r.run for r in runs}
         # A decision written down after its order was taken with the order.
@@ -265,9 +236,8 @@ def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[Atte
 
 
 def _done_by(view: RecordView, at: int) -> frozenset[str]:
-    return frozenset(
-        r.ident for r in view.runs if r.ordered < at and r.aborted is None and not r.spec.repeatable and r.begun < 10**9
-    )
+    once = (r for r in view.started if not r.spec.repeatable)
+    return frozenset(r.ident for r in once if r.ordered < at and r.aborted is None)
 
 
 def _as_possible(
@@ -309,13 +279,12 @@ def risks_of_waiting(view: RecordView, start: Walk) -> list[Delay]:
     found = []
     for snapshot in view.all(acts.RecordSnapshot):
         walk = moments.at(snapshot.at)
-        now = dict(walk.world.figures())
+        now = _rounded(walk.world.figures())
         later = walk.fork()
         later.go(walk.world.now + WAIT, moments.in_flight(snapshot.at, snapshot.seq))
-        then = dict(later.world.figures())
-        found.append(Delay(ref=snapshot.ref, at=snapshot.at, now=_rounded(now), then=_rounded(then)))
+        found.append(Delay(ref=snapshot.ref, at=snapshot.at, now=now, then=_rounded(later.world.figures())))
     return found
 
 
-def _rounded(figures: dict[str, float]) -> dict[str, float]:
+def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
     return {name: round(value, 4) for name, value in figures.items()}

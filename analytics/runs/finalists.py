@@ -41,7 +41,7 @@ def search(walk: Walk, library: Library, keep: int = KEPT) -> list[Finalist]:
                 f"library of {library.scenario}: {early.action} at minute {early.at:g} comes before it can be justified"
             )
         turns, actions = as_course(steps, walk.scenario)
-        loss = loss_from(walk, walk.scenario.horizon, turns, actions)
+        loss = loss_from(walk, turns, actions)
         kind = tuple(sorted({s.action or s.knob or "" for s in steps}))
         if kind not in best or loss < best[kind].loss:
             name = ", ".join(f"{library.words.get(s.action, s.action)} T+{s.at:g}" for s in steps if s.action)

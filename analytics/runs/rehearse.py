@@ -85,12 +85,10 @@ def _best(variant: Variant) -> Iterator[Remark]:
     if best.loss < null.loss:
         return
     what = f"{variant.name}: the best course ({best.name}, loss {best.loss:.3f}) does no better than doing nothing"
-    remedy = "make an action help, or renew the library's finalists"
-    if variant.source.patch_file:
-        # The base has its own line; that it is so in the variant, the patch has to mend.
-        yield Remark(variant.source.patch_file, 1, f"{what} ({null.loss:.3f})", remedy)
-    else:
-        yield variant.remark(("actions",), f"{what} ({null.loss:.3f})", remedy)
+    # The base has its own line; that it is so in a variant, the patch has to mend.
+    patch = variant.source.patch_file
+    place = (patch, 1) if patch else variant.source.place(("actions",))
+    yield Remark(*place, f"{what} ({null.loss:.3f})", "make an action help, or renew the library's finalists")
 
 
 def _actions(found: list[Variant]) -> Iterator[Remark]:
@@ -98,14 +96,14 @@ def _actions(found: list[Variant]) -> Iterator[Remark]:
     alive: dict[str, bool] = {}
     for variant in found:
         actions = variant.loaded.scenario.actions
-        untouched = _after(variant.loaded, None)
+        untouched = _after(variant.loaded)
         for index, action in enumerate(actions):
             if alive.get(action.id):
                 continue
-            undone = next((a for a in actions if a.reversible_by == action.id), None)
             # What takes something back only shows where there is something to take back.
-            before = _after(variant.loaded, undone) if undone else untouched
-            alive[action.id] = _after(variant.loaded, undone, action) != before
+            undone = [a for a in actions if a.reversible_by == action.id][:1]
+            before = _after(variant.loaded, *undone) if undone else untouched
+            alive[action.id] = _after(variant.loaded, *undone, action) != before
             what = f"actions.{action.id}: changes nothing that anybody can see, count or suffer from"
             if action.id not in dead:
                 dead[action.id] = variant.remark(
@@ -114,14 +112,12 @@ def _actions(found: list[Variant]) -> Iterator[Remark]:
     yield from (remark for ident, remark in dead.items() if not alive[ident])
 
 
-def _after(loaded: LoadedScenario, *actions: Action | None) -> Mapping[str, Any]:
+def _after(loaded: LoadedScenario, *actions: Action) -> Mapping[str, Any]:
     """Return all that shows of the world a while after these actions: panels, logs, outputs, facts, harm."""
     world: World = loaded.make_world()
     world.start(loaded.scenario.starts_at, loaded.scenario.fault_at)
     _walk(world, TRIED_AT)
     for action in actions:
-        if action is None:
-            continue
         for effect in (*action.starts_with, *action.effects):
             world.turn(effect.knob, effect.value, effect.over)
         _walk(world, world.now + SETTLES)

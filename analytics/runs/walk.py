@@ -89,13 +89,9 @@ class Walk:
         else:
             self._turn(run.end(facts))
             task.at += STALL_POLL
-        self._note(run)
-        return run.state in ("running", "stalled")
-
-    def _note(self, run: ActionRun) -> None:
-        ident = run.action.id
-        ref = Ref.to("action", ident)
+        ident, ref = run.action.id, Ref.to("action", run.action.id)
         self._history.runs[ref] = Run(ref, "action", ident, "", ident, self.world.now, run.state)
+        return run.state in ("running", "stalled")
 
     def _in_flight(self) -> Iterator[Action]:
         for run in self._history.runs.values():
@@ -110,11 +106,6 @@ class Walk:
         """Return the facts as conditions read them; people and their knowledge are no part of a walk."""
         return Facts(self._history, self.world.facts, self.world.now, self.scenario.overlay.freeze_scope)
 
-    def without_people(self) -> Facts:
-        """Return the facts as conditions read them where nobody has done anything."""
-        scope = self.scenario.overlay.freeze_scope
-        return Facts(History(self.scenario), self.world.facts, self.world.now, scope)
-
 
 @dataclass(slots=True)
 class _Task:
@@ -127,42 +118,27 @@ class _Task:
 def begin(make_world: Callable[[], World], scenario: Scenario, shift: int) -> Walk:
     """Return a walk that stands at T+0 of an untouched world whose history is moved by `shift` seconds."""
     world = make_world()
-    starts_at, fault_at = scenario.starts_at + shift, scenario.fault_at + shift
-    world.start(starts_at, fault_at)
+    world.start(scenario.starts_at + shift, scenario.fault_at + shift)
     walk = Walk(world, scenario)
     walk.go(0)
     return walk
 
 
-def course(
-    walk: Walk, name: str, turns: Sequence[Turn] = (), actions: Sequence[tuple[int, Action]] = ()
-) -> Course:
+def course(walk: Walk, name: str, turns: Sequence[Turn] = (), actions: Sequence[tuple[int, Action]] = ()) -> Course:
     """Return what a forked walk from T+0 comes to with these turns and actions."""
     scenario = walk.scenario
-    series: dict[str, list[float]] = {one.id: [] for one in scenario.harm}
-    losses: list[float] = []
-
-    def note(world: World) -> None:
-        harm = world.harm()
-        for ident, values in series.items():
-            values.append(round(harm[ident], 4))
-        losses.append(round(loss_of(harm, scenario), 6))
-
-    forked = walk.fork()
-    forked.go(scenario.horizon, turns, actions, note)
+    minutes: list[dict[str, float]] = []
+    walk.fork().go(scenario.horizon, turns, actions, lambda world: minutes.append(dict(world.harm())))
+    series = {one.id: tuple(round(harm[one.id], 4) for harm in minutes) for one in scenario.harm}
+    losses = tuple(round(loss_of(harm, scenario), 6) for harm in minutes)
     harm = {ident: values[-1] for ident, values in series.items()}
-    return Course(
-        name=name, harm=harm, loss=round(loss_of(harm, scenario), 6),
-        series={ident: tuple(values) for ident, values in series.items()}, losses=tuple(losses),
-    )  # fmt: skip
+    return Course(name=name, harm=harm, loss=round(loss_of(harm, scenario), 6), series=series, losses=losses)
 
 
-def loss_from(
-    walk: Walk, until: int, turns: Sequence[Turn] = (), actions: Sequence[tuple[int, Action]] = ()
-) -> float:
-    """Return the scalar loss at `until` of a forked walk with these turns and actions."""
+def loss_from(walk: Walk, turns: Sequence[Turn] = (), actions: Sequence[tuple[int, Action]] = ()) -> float:
+    """Return the scalar loss at the horizon of a forked walk with these turns and actions."""
     forked = walk.fork()
-    forked.go(until, turns, actions)
+    forked.go(walk.scenario.horizon, turns, actions)
     return round(loss_of(forked.world.harm(), walk.scenario), 6)
 
 
@@ -184,11 +160,6 @@ def as_course(
     return turns, actions
 
 
-def unavoidable_turns(scenario: Scenario) -> list[Turn]:
-    """Return the turns that come whatever anybody does: the effects of timed injects."""
-    return [Turn(i.at, x.knob, x.value, x.over) for i in scenario.injects if not i.when for x in i.effects]
-
-
 def untouched_turns(walk: Walk) -> list[Turn]:
     """Return the turns that happen when nobody does anything: queued merges land, injects have their effect.
 
@@ -201,7 +172,8 @@ def untouched_turns(walk: Walk) -> list[Turn]:
         if inject.when:
             ahead = walk.fork()
             ahead.go(at, found)
-            if not holds(inject.when, ahead.without_people()):
+            scope = scenario.overlay.freeze_scope
+            if not holds(inject.when, Facts(History(scenario), ahead.world.facts, ahead.world.now, scope)):
                 continue
         found += [Turn(at, x.knob, x.value, x.over) for x in inject.effects]
     return found

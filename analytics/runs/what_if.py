@@ -19,7 +19,7 @@ from simulator import acts
 from simulator import events as e
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
-from simulator.record.journal import Journal, accepted, late
+from simulator.record.journal import Journal
 from simulator.record.replay import rerun
 from simulator.scenario.parts import Action
 
@@ -48,7 +48,7 @@ class Edit:
 
 def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tuple[WhatIf, ...]:
     """Return the changes that would have mattered most: what would have helped first, then what did help."""
-    given = [x for x in accepted(view.record.journal.entries) if x in _people(view)]
+    given = [x for x in view.entries if x.is_act and not x.by.simulated]
     base = _harm(loaded, view.record.journal, given)
     tried = [(change, _harm(loaded, view.record.journal, change.commands)) for change in changes(view, given)]
     worth = WORTH * null_loss
@@ -56,32 +56,22 @@ def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tupl
         ((loss_of(harm, loaded.scenario) - loss_of(base, loaded.scenario), change, harm) for change, harm in tried),
         key=lambda item: (item[0], item[1].at, item[1].label),
     )
-    helpful = _one_an_action([item for item in gains if item[0] <= -worth])[:TOP]
-    mattered = [item for item in reversed(gains) if item[0] >= worth and item[1].kind == "removed"]
+    # The best change of each order, so that three lines teach three things.
+    best: dict[tuple[int, str], tuple[Edit, dict[str, float]]] = {}
+    for gain, change, harm in gains:
+        if gain <= -worth:
+            best.setdefault((change.seq, "" if change.seq else change.action), (change, harm))
+    helpful = list(best.values())[:TOP]
+    mattered = [(x, harm) for gain, x, harm in reversed(gains) if gain >= worth and x.kind == "removed"]
     chosen = [*helpful, *mattered[: TOP - len(helpful)]]
-    return tuple(_told(loaded, view, given, base, change, harm) for _, change, harm in chosen)
-
-
-def _one_an_action(items: list[tuple[float, Edit, dict[str, float]]]) -> list[tuple[float, Edit, dict[str, float]]]:
-    """Keep the best change of each order, so that three lines teach three things."""
-    best: dict[tuple[int, str], tuple[float, Edit, dict[str, float]]] = {}
-    for item in items:
-        change = item[1]
-        best.setdefault((change.seq, "" if change.seq else change.action), item)
-    return list(best.values())
-
-
-def _people(view: RecordView) -> list[Entry]:
-    journal = view.record.journal
-    too_late = late(journal.entries)
-    return [x for x in journal.commands() if x.seq not in too_late]
+    return tuple(_told(loaded, view, given, base, change, harm) for change, harm in chosen)
 
 
 def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
     """Yield every change worth trying."""
-    for run in view.runs:
+    for run in view.started:
         order = next((x for x in given if x.seq == run.order_seq and isinstance(x.body, acts.TakeAction)), None)
-        if order is None or run.started is None:
+        if order is None:
             continue
         rest = [x for x in given if x.seq != order.seq]
         yield Edit("removed", f"without {run.title} at {clock(order.at)}", order.seq, order.at, run.ident, tuple(rest))
@@ -125,7 +115,8 @@ def _present(view: RecordView, role: str) -> int:
 
 
 def _first_output(view: RecordView, query: str) -> int:
-    return min((m.at for m in view.all(e.QueryFinished) if m.body.query == query and m.body.ok), default=FOREVER)
+    ran = view.ran((query,))
+    return ran.at if ran else FOREVER
 
 
 def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
@@ -144,24 +135,20 @@ def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
 def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
     """Yield what could have been done as well: a repeatable step once more, or a treatment never tried."""
     first = view.first_mitigation
-    if first is None:
+    template = next((x for x in given if first and x.seq == first.order_seq), None)
+    if first is None or template is None:
         return
     for action in view.scenario.actions:
-        runs = [run for run in view.runs if run.ident == action.id and run.started is not None]
+        runs = [run for run in view.started if run.ident == action.id]
         if not (action.mitigates and action.coverage) or (runs and not action.repeatable):
             continue
         who = next((r for r in action.executors if _present(view, r) < FOREVER), None)
         soonest = feasible(view, action, who, FOREVER) if who else None
         if who is None or soonest is None or (runs and action.strategy is not None):
             continue
-        template = next((x for x in given if x.seq == first.order_seq), None)
-        if template is None:
-            continue
         for at in _moments(view, max(soonest, first.begun)):
             order = Entry(0, at, template.by, acts.TakeAction(action=action.id, executor=who))
-            label = f"“{action.title}” at {clock(at)} {'as well' if runs else ', which was never done'}".replace(
-                " ,", ","
-            )
+            label = f"“{action.title}” at {clock(at)}{' as well' if runs else ', which was never done'}"
             yield Edit("added", label, 0, at, action.id, _sorted([*given, order]))
 
 
@@ -204,19 +191,13 @@ def _told(
 ) -> WhatIf:
     """Return a change with its difference, and the interval of that difference over other seeds."""
     journal, scenario = view.record.journal, loaded.scenario
-    elsewhere = []
+    differences = [round(loss_of(harm, scenario) - loss_of(base, scenario), 4)]
     for seed in range(journal.header.seed + 1, journal.header.seed + 1 + SEEDS):
         was = loss_of(_harm(loaded, journal, given, seed), scenario)
-        elsewhere.append(round(loss_of(_harm(loaded, journal, change.commands, seed), scenario) - was, 4))
-    difference = round(loss_of(harm, scenario) - loss_of(base, scenario), 4)
+        differences.append(round(loss_of(_harm(loaded, journal, change.commands, seed), scenario) - was, 4))
     return WhatIf(
-        kind=change.kind,
-        label=change.label,
-        seq=change.seq,
-        at=change.at,
-        loss=difference,
-        low=min([difference, *elsewhere]),
-        high=max([difference, *elsewhere]),
+        kind=change.kind, label=change.label, seq=change.seq, at=change.at,
+        loss=differences[0], low=min(differences), high=max(differences),
         harm={key: round(harm[key] - base[key], 1) for key in base},
         share={key: round((harm[key] - base[key]) / base[key], 4) if base[key] else 0.0 for key in base},
-    )
+    )  # fmt: skip

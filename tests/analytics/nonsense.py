@@ -181,7 +181,7 @@ def _choices(annotation: Any) -> Iterator[Any]:
 
 def said_otherwise(record: DrillRecord, act: type[Act], field: str, pick: int) -> list[Body] | None:
     """Return the bodies of a record with the `pick`-th other value of a field; None where there are not so many."""
-    refs = tuple(RecordView(record, book()).refs)
+    refs = tuple(RecordView(record, book()).history.refs)
     bodies, changed = [], False
     for entry in record.journal.entries:
         body = entry.body

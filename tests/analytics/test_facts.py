@@ -159,7 +159,7 @@ def test_runs_are_put_together_from_their_entries() -> None:
     assert (aborted.aborted, aborted.effect, aborted.landed) == (420, None, 420)
     assert (first.ordered, first.started, first.finished, first.effect, first.decision) == (600, 660, 690, 720,
         "decision:1")
-    assert (second.stalled, second.landed, second.decision) == (True, FOREVER, None)
+    assert (second.outcome, second.landed, second.decision) == ("stalled", FOREVER, None)
     assert found.facts(650)[0]["action.flag"] == "waiting"
     assert found.facts(670)[0]["action.flag"] == "running"
     assert found.facts(700)[0]["action.flag"] == "done"
