@@ -40,7 +40,7 @@ def test_the_first_page_lands_on_zero_at_every_difficulty(variant, difficulty):
 @pytest.mark.parametrize("variant", OF_B)
 def test_a_novice_sees_on_the_console_which_counter_moves(variant):
     engine = drill(variant, "novice", until=2)
-    shown = {panel.id for panel in engine.catalogue.panels if panel.on_console}
+    shown = {panel.id for panel in engine.catalogues["commander"].panels if panel.on_console}
     assert set(TELLTALE.values()) <= shown
     moving = {metric for metric in TELLTALE.values() if engine.telemetry.latest(metric, engine.now) > 5}
     assert moving == {TELLTALE[variant]}

@@ -82,7 +82,8 @@ def test_a_novice_gets_more_alerts_on_what_exists_and_hints_even_in_an_assessmen
     assert {"stuck_sessions_high", "mobile_rejects_high"} <= set(alerts)
     assert [x for x in engine.journal.entries if isinstance(x.body, e.HintGiven)]
     assert engine.telemetry.latest("mobile_verify_failures", 300) is not None
-    assert {"stuck_sessions", "reject_ratio_mobile"} <= {p.id for p in engine.catalogue.panels if p.on_console}
+    panels = engine.catalogues["commander"].panels
+    assert {"stuck_sessions", "reject_ratio_mobile"} <= {panel.id for panel in panels if panel.on_console}
 
 
 def test_an_expert_misses_a_series_an_owner_and_hints_and_meets_a_second_fault() -> None:

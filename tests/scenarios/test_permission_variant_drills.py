@@ -56,7 +56,7 @@ def test_what_the_book_measures_is_back_where_it_was(variant: str) -> None:
     loaded = load("permission_leak", variant)
     untouched = Engine(loaded, new_header(loaded, 1, mode="assessment", automation=False))
     untouched.advance(60)
-    window = untouched.catalogue.quiet
+    window = untouched.catalogues["commander"].quiet
     untouched.submit(acts.RecordVerification(metrics=tuple(row.metric for row in measured.rows),
         baseline_from=window[0],
                      baseline_to=window[1], hold_minutes=5), "verification:Ana")  # fmt: skip
