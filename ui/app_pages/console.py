@@ -32,8 +32,6 @@ from ui.session import Here
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
 HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
-TABS = {"Panels": "panels", "Output": "outputs", "Explore": "explorer", "Logs": "logs", "Changes": "changes"}
-"""Tabs of the middle column, with the fragment behind each."""
 
 
 def render() -> None:
@@ -282,7 +280,7 @@ def _all_at_once(here: Here) -> None:
     Fields that nobody has touched begin anew from the drill as it is now.
     """
     beside = ("host",) if here.person.facilitator else ("forms", "box")
-    shown = TABS[session.get(session.TAB) or "Panels"]
+    shown, _ = TABS[session.get(session.TAB) or "Panels"]
     st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
 
 
@@ -336,18 +334,11 @@ def _channel(here: Here) -> None:
 
 
 def _middle(here: Here) -> None:
-    drawn = dict(zip(TABS, st.tabs(list(TABS), key=session.TAB, on_change="rerun"), strict=True))
-    bodies = {
-        "Panels": _panels,
-        "Output": _outputs,
-        "Explore": explore.explorer,
-        "Logs": explore.logs,
-        "Changes": _changes,
-    }
-    for name, tab in drawn.items():
+    drawn = st.tabs(list(TABS), key=session.TAB, on_change="rerun")
+    for (_, body), tab in zip(TABS.values(), drawn, strict=True):
         if tab.open:
             with tab:
-                bodies[name](here)
+                body(here)
 
 
 @st.fragment(run_every=3, key="panels")
@@ -377,6 +368,13 @@ def _outputs(here: Here) -> None:
 def _changes(here: Here) -> None:
     with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
+
+
+# Tabs of the middle column: the fragment behind each, and what draws it.
+TABS = {
+    "Panels": ("panels", _panels), "Output": ("outputs", _outputs), "Explore": ("explorer", explore.explorer),
+    "Logs": ("logs", explore.logs), "Changes": ("changes", _changes),
+}  # fmt: skip
 
 
 @st.fragment(run_every=1, key="work")

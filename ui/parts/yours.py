@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from simulator.errors import DrillError
@@ -41,12 +43,9 @@ def finished() -> None:
 
 def _found() -> list[tuple[Here, Lobby]]:
     found = []
-    for token in session.tokens():
-        try:
-            room, person = SERVER.rooms.identify(token)
-            found.append((Here(room, person, token), SERVER.rooms.lobby(room)))
-        except DrillError:
-            continue  # a drill of another database, or one that was thrown away
+    for here in session.seats():
+        with suppress(DrillError):
+            found.append((here, SERVER.rooms.lobby(here.room)))
     return sorted(found, key=lambda pair: (pair[1].state in ("over", "lost"), -pair[0].room.row.created))
 
 
