@@ -314,6 +314,6 @@ def give(here: Here, place: str, command: Any, done: str = "", key: str = "") ->
     except DrillError as error:
         refused, answered = str(error), not isinstance(error, StoreError)
     if answered:
-        put(PRESSES, {what: kept for what, kept in get(PRESSES, {}).items() if kept != key})
+        spent(key)
     answer(place, not refused, refused or done)
     return not refused

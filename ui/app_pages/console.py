@@ -218,9 +218,7 @@ def _mine(here: Here, b: Briefing) -> None:
 def _menu(here: Here) -> None:
     row = here.room.row
     st.markdown(f"Join code **{row.code}**")
-    link, whole = shell.join_link(row.code)
-    st.caption("Others join with the code in the lobby, or with the link" + ("" if whole else " that ends in"))
-    st.code(link, language=None, wrap_lines=True)
+    shell.join_link(row.code, "Others join with the code in the lobby, or with the link")
     st.page_link(
         Page.LOBBY.file,
         label="Leave for the lobby",
@@ -266,11 +264,8 @@ def _skip(here: Here, key: str) -> None:
         return
     with session.trying("clock"):
         found = here.room.skip_ahead(here.person)
-        session.answer(
-            "clock",
-            True,
-            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}",
-        )
+        minutes, seconds = divmod(found.until - found.since, 60)
+        session.answer("clock", True, f"Skipped {minutes:d}:{seconds:02d}: {found.why}")
     _all_at_once(here)
 
 

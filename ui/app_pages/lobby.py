@@ -41,7 +41,8 @@ def render() -> None:
     with solo:
         _alone()
     with together:
-        _join()
+        with st.container(border=True, key="join"):
+            entrance.ask_code()
         _host()
     return None
 
@@ -170,12 +171,7 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
         return None
 
 
-# --- join and host -----------------------------------------------------------------------------------------
-
-
-def _join() -> None:
-    with st.container(border=True, key="join"):
-        entrance.ask_code()
+# --- host --------------------------------------------------------------------------------------------------
 
 
 def _host() -> None:

@@ -57,10 +57,8 @@ def label(briefing: Briefing, line: CommandLine) -> str:
 def match(briefing: Briefing, typed: str) -> CommandLine | None:
     """Return the catalogue line that `typed` is, by command, alias or id."""
     wanted = _squeezed(typed)
-    for line in briefing.catalogue.lines:
-        if wanted in (_squeezed(line.command), _squeezed(line.id), *map(_squeezed, line.aliases)):
-            return line
-    return None
+    named = ((line, (line.command, line.id, *line.aliases)) for line in briefing.catalogue.lines)
+    return next((line for line, names in named if wanted in map(_squeezed, names)), None)
 
 
 def order(line: CommandLine, executor: str | None, decision: str | None = None) -> acts.Act:
@@ -84,10 +82,7 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     """Return what a shell would say, with the nearest command that exists."""
     place = next((x for x in briefing.catalogue.elsewhere if _squeezed(typed).startswith(_squeezed(x.typed))), None)
     first = typed.split(maxsplit=1)[0] if typed.split() else typed
-    known = [
-        *(line.command for line in briefing.catalogue.lines),
-        *(a for x in briefing.catalogue.lines for a in x.aliases),
-    ]
+    known = [name for line in briefing.catalogue.lines for name in (line.command, *line.aliases)]
     close = difflib.get_close_matches(typed, known, n=1, cutoff=0.35)
     heads = sorted({line.split()[0] for line in known})
     here = f"{first}: no such command here: {typed}" if first in heads else f"sh: {first}: command not found"
