@@ -101,24 +101,10 @@ def _tools(here: Here) -> None:
     steers = here.person.facilitator or not here.room.row.hosted
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         if steers and clock.state == "waiting":
-            st.button(
-                "Start the drill",
-                type="primary",
-                key="start",
-                icon=":material/play_arrow:",
-                on_click=_steer,
-                args=(here, "start", session.press("clock")),
-            )
+            _step(here, "start", "Start the drill", "start", True)
         elif steers:
             paused = clock.state == "paused"
-            st.button(
-                "Resume" if paused else "Pause",
-                key="pause",
-                icon=":material/play_arrow:" if paused else ":material/pause:",
-                type="primary" if paused else "secondary",
-                on_click=_steer,
-                args=(here, "resume" if paused else "pause", session.press("clock")),
-            )
+            _step(here, "pause", "Resume" if paused else "Pause", "resume" if paused else "pause", paused)
             st.button(
                 "Skip ahead",
                 key="skip",
@@ -158,6 +144,17 @@ def _tools(here: Here) -> None:
     asked = session.take(session.ENDING)
     if asked:
         ending.confirm(here, emergency=asked == "stop")
+
+
+def _step(here: Here, key: str, label: str, what: str, plays: bool) -> None:
+    st.button(
+        label,
+        type="primary" if plays else "secondary",
+        key=key,
+        icon=":material/play_arrow:" if plays else ":material/pause:",
+        on_click=_steer,
+        args=(here, what, session.press("clock")),
+    )
 
 
 def _on_from_here(here: Here, b: Briefing) -> None:

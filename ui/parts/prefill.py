@@ -105,6 +105,10 @@ def _last_done(b: Briefing) -> int | None:
     return max((run.finished or 0 for run in _actions_done(b)), default=None)
 
 
+def _newest(b: Briefing, source: str) -> str | None:
+    return next((option.id for option in reversed(b.options(source))), None)
+
+
 def _phase(b: Briefing) -> str:
     return {"monitoring": "recovery", "resolved": "recovery", "mitigating": "containment"}.get(
         b.incident.status, "detection"
@@ -164,10 +168,6 @@ def blocked(b: Briefing, action: str) -> bool:
     return asked or b.incident.last_run("action", action) is not None or not refused(b.entries).isdisjoint(tries[-1:])
 
 
-def _packet(b: Briefing) -> Filled:
-    return {**figures(b, "impact"), "evidence": recent(b, 6)}
-
-
 def _snapshot(b: Briefing) -> Filled:
     readiness = b.incident.readiness.body if b.incident.readiness else None
     stable = readiness.known_good if isinstance(readiness, acts.RecordReadiness) else None
@@ -196,17 +196,11 @@ def _escalation(b: Briefing) -> Filled:
     return {"decision": action, "owner": b.role, **figure(b, "impact")}
 
 
-def _correction(b: Briefing) -> Filled:
-    updates = b.options("updates")
-    return {"update": updates[-1].id if updates else None, "status": _public_status(b)}
-
-
 def _handoff(b: Briefing) -> Filled:
     lane = next((role.lane for role in b.catalogue.roles if role.id == b.role), None)
-    packets = b.options("packets")
     return {
         "what": COMMANDER if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
-        "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": packets[-1].id if packets else None,
+        "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": _newest(b, "packets"),
     }  # fmt: skip
 
 
@@ -224,11 +218,6 @@ def _leadership(b: Briefing) -> Filled:
     return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, acts.SetWatch) else None}
 
 
-def _challenge(b: Briefing) -> Filled:
-    claims = b.options("claims")
-    return {"inject": claims[-1].id if claims else None, "evidence": recent(b, 2)}
-
-
 _FIELDS: dict[str, Callable[[Briefing], Any]] = {
     "evidence": lambda b: recent(b, 3), "residual_risks": lambda b: list(b.incident.residual_risks),
     "next_owner": _other, "next_checkpoint_minutes": lambda b: 15.0, "next_update_minutes": cadence,
@@ -239,13 +228,15 @@ _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
     acts.AcknowledgePage: lambda b: {"alert": next((a.alert for a in b.alerts() if a.acknowledged is None), None)},
     acts.Declare: _declare,
     acts.AssignRole: _roles, acts.AssignLane: _lane, acts.ReportTask: _report, acts.HandOff: _handoff,
-    acts.ChallengeClaim: _challenge,
-    acts.RecordDecision: _decision, acts.RecordPacket: _packet,
+    acts.ChallengeClaim: lambda b: {"inject": _newest(b, "claims"), "evidence": recent(b, 2)},
+    acts.RecordDecision: _decision,
+    acts.RecordPacket: lambda b: {**figures(b, "impact"), "evidence": recent(b, 6)},
     acts.RecordSnapshot: _snapshot, acts.RecordReadiness: lambda b: {"evidence_channel": b.catalogue.room},
     acts.RecordVerification: _verification,
     acts.UpdateStakeholders: _update, acts.UpdateExecutives: lambda b: figure(b, "impact"),
     acts.EscalateInternally: _escalation,
-    acts.CorrectUpdate: _correction, acts.PostMessage: lambda b: {"channel": b.catalogue.room},
+    acts.CorrectUpdate: lambda b: {"update": _newest(b, "updates"), "status": _public_status(b)},
+    acts.PostMessage: lambda b: {"channel": b.catalogue.room},
     acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.RequestClosure: _claim,
     acts.SetWatch: lambda b: {"owner": _whose(b, "verifies")},
     acts.PublishDecisionNote: lambda b: {"cause": _own_causes(b), "actions": _done(b), **figures(b, "figures")},
