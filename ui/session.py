@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +81,12 @@ class Here:
     person: Participant
     token: str
 
+    @classmethod
+    def behind(cls, token: str) -> Here:
+        """Return who has a token. Raises DrillError for one that is no good."""
+        room, person = SERVER.rooms.identify(token)
+        return cls(room, person, token)
+
     @property
     def role(self) -> str:
         """Return the seat; an observer or facilitator looks over the commander's shoulder."""
@@ -100,10 +106,14 @@ class Here:
 def here() -> Here | None:
     """Return who is looking at which drill, None without a link. Raises DrillError for a link that is no good."""
     token = st.query_params.get(ME)
-    if not token:
-        return None
-    room, person = SERVER.rooms.identify(token)
-    return Here(room, person, token)
+    return Here.behind(token) if token else None
+
+
+def seats() -> Iterator[Here]:
+    """Yield the seats this browser has held, newest first; not those of another database or of drills thrown away."""
+    for token in tokens():
+        with suppress(DrillError):
+            yield Here.behind(token)
 
 
 def tokens() -> list[str]:
@@ -205,7 +215,7 @@ def restore(here: Here) -> None:
 def _clear() -> None:
     """Forget all that was typed, picked and answered."""
     first = max([st.session_state.get(FIRST, 0), *st.session_state.get(ROUNDS, {}).values()]) + 1
-    fields = [key for key in st.session_state if isinstance(key, str) and key.startswith(FIELDS)]
+    fields = [key for key in st.session_state if key.startswith(FIELDS)]
     for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, PENDING, PRESSES, NEAREST, GROUP, FORM):
         st.session_state.pop(key, None)
     st.session_state[FIRST] = first
@@ -218,28 +228,19 @@ def save(here: Here) -> None:
     """Keep what has been filled in so far and differs from what it was filled with."""
     if st.session_state.get(WHOSE) != here.desk:
         return  # A tick of the page as it was before the seat changed.
-    found = {**st.session_state.get(DRAFT, {}), **touched()}
+    found = {**st.session_state.get(DRAFT, {}), **_touched()}
     opened = {key: st.session_state[key] for key in (GROUP, FORM) if st.session_state.get(key)}
     DRAFTS.keep(here.desk, {**found, **opened} if found else {})
 
 
-def touched(kind: str = "") -> dict[str, Any]:
-    """Return what was filled in since the forms, or only those of one kind, were drawn: value by form and path."""
-    started = st.session_state.get(STARTED, {})
-    return {
-        _name(key): value
-        for key, value in st.session_state.items()
-        if isinstance(key, str)
-        and key.startswith(f"{FIELDS}{kind}-" if kind else FIELDS)
-        and key in started
-        and value != started[key]
-        and key == field(*_kind_and_path(key))
-    }
-
-
-def _kind_and_path(key: str) -> tuple[str, str]:
-    kind, _, path = _name(key).partition("/")
-    return kind, path
+def _touched() -> dict[str, Any]:
+    """Return what was filled in since the forms were drawn: value by form and path."""
+    found = {}
+    for key, before in st.session_state.get(STARTED, {}).items():
+        kind, _, path = _name(key).partition("/")
+        if key == field(kind, path) and st.session_state.get(key, before) != before:
+            found[_name(key)] = st.session_state[key]
+    return found
 
 
 def rounds(place: str) -> int:
@@ -313,6 +314,6 @@ def give(here: Here, place: str, command: Any, done: str = "", key: str = "") ->
     except DrillError as error:
         refused, answered = str(error), not isinstance(error, StoreError)
     if answered:
-        put(PRESSES, {what: kept for what, kept in get(PRESSES, {}).items() if kept != key})
+        spent(key)
     answer(place, not refused, refused or done)
     return not refused

@@ -32,8 +32,6 @@ from ui.session import Here
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
 HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
-TABS = {"Panels": "panels", "Output": "outputs", "Explore": "explorer", "Logs": "logs", "Changes": "changes"}
-"""Tabs of the middle column, with the fragment behind each."""
 
 
 def render() -> None:
@@ -103,24 +101,10 @@ def _tools(here: Here) -> None:
     steers = here.person.facilitator or not here.room.row.hosted
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         if steers and clock.state == "waiting":
-            st.button(
-                "Start the drill",
-                type="primary",
-                key="start",
-                icon=":material/play_arrow:",
-                on_click=_steer,
-                args=(here, "start", session.press("clock")),
-            )
+            _step(here, "start", "Start the drill", "start", True)
         elif steers:
             paused = clock.state == "paused"
-            st.button(
-                "Resume" if paused else "Pause",
-                key="pause",
-                icon=":material/play_arrow:" if paused else ":material/pause:",
-                type="primary" if paused else "secondary",
-                on_click=_steer,
-                args=(here, "resume" if paused else "pause", session.press("clock")),
-            )
+            _step(here, "pause", "Resume" if paused else "Pause", "resume" if paused else "pause", paused)
             st.button(
                 "Skip ahead",
                 key="skip",
@@ -160,6 +144,17 @@ def _tools(here: Here) -> None:
     asked = session.take(session.ENDING)
     if asked:
         ending.confirm(here, emergency=asked == "stop")
+
+
+def _step(here: Here, key: str, label: str, what: str, plays: bool) -> None:
+    st.button(
+        label,
+        type="primary" if plays else "secondary",
+        key=key,
+        icon=":material/play_arrow:" if plays else ":material/pause:",
+        on_click=_steer,
+        args=(here, what, session.press("clock")),
+    )
 
 
 def _on_from_here(here: Here, b: Briefing) -> None:
@@ -220,9 +215,7 @@ def _mine(here: Here, b: Briefing) -> None:
 def _menu(here: Here) -> None:
     row = here.room.row
     st.markdown(f"Join code **{row.code}**")
-    link, whole = shell.join_link(row.code)
-    st.caption("Others join with the code in the lobby, or with the link" + ("" if whole else " that ends in"))
-    st.code(link, language=None, wrap_lines=True)
+    shell.join_link(row.code, "Others join with the code in the lobby, or with the link")
     st.page_link(
         Page.LOBBY.file,
         label="Leave for the lobby",
@@ -268,11 +261,8 @@ def _skip(here: Here, key: str) -> None:
         return
     with session.trying("clock"):
         found = here.room.skip_ahead(here.person)
-        session.answer(
-            "clock",
-            True,
-            f"Skipped {(found.until - found.since) // 60:d}:{(found.until - found.since) % 60:02d}: {found.why}",
-        )
+        minutes, seconds = divmod(found.until - found.since, 60)
+        session.answer("clock", True, f"Skipped {minutes:d}:{seconds:02d}: {found.why}")
     _all_at_once(here)
 
 
@@ -282,7 +272,7 @@ def _all_at_once(here: Here) -> None:
     Fields that nobody has touched begin anew from the drill as it is now.
     """
     beside = ("host",) if here.person.facilitator else ("forms", "box")
-    shown = TABS[session.get(session.TAB) or "Panels"]
+    shown, _ = TABS[session.get(session.TAB) or "Panels"]
     st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
 
 
@@ -336,18 +326,11 @@ def _channel(here: Here) -> None:
 
 
 def _middle(here: Here) -> None:
-    drawn = dict(zip(TABS, st.tabs(list(TABS), key=session.TAB, on_change="rerun"), strict=True))
-    bodies = {
-        "Panels": _panels,
-        "Output": _outputs,
-        "Explore": explore.explorer,
-        "Logs": explore.logs,
-        "Changes": _changes,
-    }
-    for name, tab in drawn.items():
+    drawn = st.tabs(list(TABS), key=session.TAB, on_change="rerun")
+    for (_, body), tab in zip(TABS.values(), drawn, strict=True):
         if tab.open:
             with tab:
-                bodies[name](here)
+                body(here)
 
 
 @st.fragment(run_every=3, key="panels")
@@ -377,6 +360,13 @@ def _outputs(here: Here) -> None:
 def _changes(here: Here) -> None:
     with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
+
+
+# Tabs of the middle column: the fragment behind each, and what draws it.
+TABS = {
+    "Panels": ("panels", _panels), "Output": ("outputs", _outputs), "Explore": ("explorer", explore.explorer),
+    "Logs": ("logs", explore.logs), "Changes": ("changes", _changes),
+}  # fmt: skip
 
 
 @st.fragment(run_every=1, key="work")

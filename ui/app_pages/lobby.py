@@ -41,7 +41,8 @@ def render() -> None:
     with solo:
         _alone()
     with together:
-        _join()
+        with st.container(border=True, key="join"):
+            entrance.ask_code()
         _host()
     return None
 
@@ -147,15 +148,13 @@ def _drawn(scenario: str, variant: str) -> str:
 
 def _start(scenario: str, how: dict[str, str], seat: str, speed: float, name: str, seed: str) -> None:
     session.put(session.NAME, name)
-    try:
+    with session.trying("solo"):
         opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, **how)  # type: ignore[arg-type]
         token, person = SERVER.rooms.join(opened.room, name, seat)
         if speed != 1:
             opened.room.speed(person, speed)
-    except DrillError as error:
-        session.answer("solo", False, str(error))
-        st.rerun()
-    shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
+        shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
+    st.rerun()
 
 
 @st.cache_data(show_spinner=False)
@@ -172,12 +171,7 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
         return None
 
 
-# --- join and host -----------------------------------------------------------------------------------------
-
-
-def _join() -> None:
-    with st.container(border=True, key="join"):
-        entrance.ask_code()
+# --- host --------------------------------------------------------------------------------------------------
 
 
 def _host() -> None:
@@ -200,13 +194,10 @@ def _host() -> None:
         )
         if st.button("Open the drill", key="host-open", width="stretch"):
             session.put(session.NAME, name)
-            try:
+            with session.trying("host"):
                 variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
                 opened = SERVER.rooms.create(scenario, mode=mode, hosted=True, difficulty=difficulty, variant=variant)  # type: ignore[arg-type]
                 token, person = SERVER.rooms.facilitate(opened.room, name or "Facilitator", opened.key)
-            except DrillError as error:
-                session.answer("host", False, str(error))
-            else:
                 session.put(session.KEYS, {**session.get(session.KEYS, {}), opened.code: opened.key})
                 shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
         entrance.outcome("host")

@@ -134,8 +134,7 @@ def _card(b: Briefing, line: CommandLine) -> None:
 
 
 def _known(b: Briefing, role: str) -> str:
-    known = b.catalogue.role(role)
-    return "you" if role == b.role else known.handle if known else role
+    return "you" if role == b.role else completion.handle(b, role)
 
 
 def _typed(here: Here) -> None:

@@ -41,19 +41,24 @@ SLASH = {
 }
 
 
+BARE = {
+    "declare": "declare", "sev": "change_severity", "status": "change_status", "freeze": "freeze",
+    "page": "page_team", "ask": "ask_role",
+}  # fmt: skip
+"""Form that a slash command opens when nothing follows it."""
+
+
 def label(briefing: Briefing, line: CommandLine) -> str:
     """Return how a command appears in the completion list: the line, then what it is and who runs it."""
-    who = ", ".join(_handle(briefing, role) for role in line.executors[:2])
+    who = ", ".join(handle(briefing, role) for role in line.executors[:2])
     return f"{line.command}  ·  {line.title}  ·  {who}"
 
 
 def match(briefing: Briefing, typed: str) -> CommandLine | None:
     """Return the catalogue line that `typed` is, by command, alias or id."""
     wanted = _squeezed(typed)
-    for line in briefing.catalogue.lines:
-        if wanted in (_squeezed(line.command), _squeezed(line.id), *map(_squeezed, line.aliases)):
-            return line
-    return None
+    named = ((line, (line.command, line.id, *line.aliases)) for line in briefing.catalogue.lines)
+    return next((line for line, names in named if wanted in map(_squeezed, names)), None)
 
 
 def order(line: CommandLine, executor: str | None, decision: str | None = None) -> acts.Act:
@@ -77,30 +82,26 @@ def unknown(briefing: Briefing, typed: str) -> Parsed:
     """Return what a shell would say, with the nearest command that exists."""
     place = next((x for x in briefing.catalogue.elsewhere if _squeezed(typed).startswith(_squeezed(x.typed))), None)
     first = typed.split(maxsplit=1)[0] if typed.split() else typed
-    known = [
-        *(line.command for line in briefing.catalogue.lines),
-        *(a for x in briefing.catalogue.lines for a in x.aliases),
-    ]
+    known = [name for line in briefing.catalogue.lines for name in (line.command, *line.aliases)]
     close = difflib.get_close_matches(typed, known, n=1, cutoff=0.35)
     heads = sorted({line.split()[0] for line in known})
-    if place:  # the wrong namespace answers truly, for itself
-        return Parsed(None, place.output, close[0] if close else "")
-    if first in heads:
-        return Parsed(None, f"{first}: no such command here: {typed}", close[0] if close else "")
-    return Parsed(None, f"sh: {first}: command not found", close[0] if close else "")
+    here = f"{first}: no such command here: {typed}" if first in heads else f"sh: {first}: command not found"
+    # The wrong namespace answers truly, for itself.
+    return Parsed(None, place.output if place else here, close[0] if close else "")
 
 
 def slash(briefing: Briefing, typed: str) -> Parsed:
     """Return what a slash command (`/sev 1`, `/ic @handle`) means."""
     words = typed.strip().split()
     name, rest = words[0].lstrip("/").lower(), words[1:]
-    reader = _READERS.get(name)
-    if reader is None:
+    if name not in _READERS:
         close = difflib.get_close_matches(name, list(_READERS), n=1)
         return Parsed(None, f"/{name} is no command; try {', '.join('/' + one for one in _READERS)}",
                       f"/{close[0]} {' '.join(rest)}".strip() if close else "")  # fmt: skip
+    if name in BARE and not rest:
+        return Parsed(None, form=BARE[name])
     try:
-        return reader(briefing, rest)
+        return _READERS[name](briefing, rest)
     except ValidationError as error:
         return Parsed(None, first_problem(error))
 
@@ -118,15 +119,11 @@ def severity(word: str) -> str:
 
 
 def _declare(b: Briefing, rest: list[str]) -> Parsed:
-    if not rest:
-        return Parsed(None, form="declare")
     title = " ".join(rest[1:]) or b.catalogue.title
     return Parsed(acts.Declare.model_validate({"severity": severity(rest[0]), "title": title}))
 
 
 def _sev(b: Briefing, rest: list[str]) -> Parsed:
-    if not rest:
-        return Parsed(None, form="change_severity")
     if b.incident.declared_at is None:
         return _declare(b, rest)
     because = " ".join(rest[1:]) or "see channel"
@@ -134,8 +131,6 @@ def _sev(b: Briefing, rest: list[str]) -> Parsed:
 
 
 def _status(b: Briefing, rest: list[str]) -> Parsed:
-    if not rest:
-        return Parsed(None, form="change_status")
     return Parsed(acts.ChangeStatus.model_validate({"status": rest[0].lower()}))
 
 
@@ -153,8 +148,6 @@ def _freeze(b: Briefing, rest: list[str]) -> Parsed:
     known = [service.id for service in b.catalogue.services]
     scope = [word.strip(",") for word in rest]
     wrong = [word for word in scope if word not in known]
-    if not scope:
-        return Parsed(None, form="freeze")
     if wrong:
         close = difflib.get_close_matches(wrong[0], known, n=1)
         return Parsed(
@@ -164,19 +157,14 @@ def _freeze(b: Briefing, rest: list[str]) -> Parsed:
 
 
 def _page(b: Briefing, rest: list[str]) -> Parsed:
-    if not rest:
-        return Parsed(None, form="page_team")
     role = _who(b, rest[0])
     return Parsed(acts.PageTeam(role=role)) if role else Parsed(None, f"nobody here is called {rest[0]}")
 
 
 def _ask(b: Briefing, rest: list[str]) -> Parsed:
-    role = _who(b, rest[0]) if rest else None
+    role, topics = _who(b, rest[0]), b.options("topics")
     if role is None or len(rest) < 2:
-        return Parsed(
-            None, "say whom and what about, such as /ask @dba-oncall database", form="" if rest else "ask_role"
-        )
-    topics = b.options("topics")
+        return Parsed(None, "say whom and what about, such as /ask @dba-oncall database")
     wanted = " ".join(rest[1:]).lower()
     close = difflib.get_close_matches(
         wanted, [t.title.lower() for t in topics] + [t.id for t in topics], n=1, cutoff=0.4
@@ -213,7 +201,8 @@ def _who(b: Briefing, word: str) -> str | None:
     return None
 
 
-def _handle(b: Briefing, role: str) -> str:
+def handle(b: Briefing, role: str) -> str:
+    """Return what a role is called in commands."""
     known = b.catalogue.role(role)
     return known.handle if known else role
 

@@ -39,10 +39,8 @@ def by_code(code: str) -> None:
     else:
         _briefing(lobby)
         name = your_name("join-name", width=420)
-        outcome("seat")
-        _chairs(room, lobby, lambda seat: _sit(room, name, seat))
+        _chairs(room, lobby, lambda seat: _join(room, name, seat))
     _by_key(room)
-    return
 
 
 def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
@@ -66,11 +64,8 @@ def ask_code(code: str = "") -> None:
             "Join code", value=code[:12], key="join-code", max_chars=12, placeholder="Six letters and digits"
         )
         if st.form_submit_button("Find the drill", width="stretch"):
-            try:
+            with session.trying("join"):
                 room = SERVER.rooms.by_code(typed, session.source())
-            except DrillError as error:
-                session.answer("join", False, str(error))
-            else:
                 session.forget("join")
                 shell.go(Page.LOBBY, {session.DRILL: room.row.code})
         outcome("join")
@@ -78,7 +73,7 @@ def ask_code(code: str = "") -> None:
 
 def _over(room: Room, lobby: Lobby) -> None:
     """Offer what a drill that is over still gives to somebody who has only its code."""
-    mine = _own(room)
+    mine = next((one for one in session.seats() if one.room.row.id == room.row.id), None)
     st.info("This drill is over; nobody can sit down any more.", icon=":material/flag:")
     if mine is not None:
         label = f"Open the debrief as {plain(mine.person.name)}"
@@ -103,18 +98,6 @@ def _over(room: Room, lobby: Lobby) -> None:
     shell.to_lobby()
 
 
-def _own(room: Room) -> Here | None:
-    """Return this browser's seat in the drill, if it has held one."""
-    for token in session.tokens():
-        try:
-            found, person = SERVER.rooms.identify(token)
-        except DrillError:
-            continue
-        if found.row.id == room.row.id:
-            return Here(found, person, token)
-    return None
-
-
 def _by_key(room: Room) -> None:
     """Let whoever opened the drill be its facilitator in this browser too."""
     if not room.row.hosted:
@@ -124,23 +107,16 @@ def _by_key(room: Room) -> None:
         where = "It was shown once, beside the seats, when you opened the drill."
         key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where)
         if st.form_submit_button("Go on as its host"):
-            try:
+            with session.trying("key"):
                 token, person = SERVER.rooms.facilitate(room, name or "Facilitator", key, session.source())
-            except DrillError as error:
-                session.answer("key", False, str(error))
-            else:
                 shell.go(Page.DEBRIEF if room.ended else Page.CONSOLE, Here(room, person, token).link)
         outcome("key")
 
 
-def _sit(room: Room, name: str, seat: str) -> None:
+def _join(room: Room, name: str, seat: str) -> Here:
     session.put(session.NAME, name)
-    try:
-        token, person = SERVER.rooms.join(room, name, seat)
-    except DrillError as error:
-        session.answer("seat", False, str(error))
-        st.rerun()
-    shell.go(Page.CONSOLE, Here(room, person, token).link)
+    token, person = SERVER.rooms.join(room, name, seat)
+    return Here(room, person, token)
 
 
 def seats(here: Here) -> None:
@@ -150,20 +126,16 @@ def seats(here: Here) -> None:
         shell.go(Page.DEBRIEF, here.link)
     shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
 
-    def sit(seat: str) -> None:
-        try:
-            here.room.take_seat(here.person, seat)
-        except DrillError as error:
-            session.answer("seat", False, str(error))
-            st.rerun()
-        shell.go(Page.CONSOLE, here.link)
+    def sit(seat: str) -> Here:
+        here.room.take_seat(here.person, seat)
+        return here
 
     _briefing(lobby)
-    outcome("seat")
     _chairs(here.room, lobby, sit)
 
 
-def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:
+def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], Here]) -> None:
+    outcome("seat")
     does = {role.id: shell.opening(role.brief) for role in room.loaded.scenario.seats()}
     with st.grid(3, min_column_width=240, gap="small", key="chairs"):
         for chair in lobby.chairs:
@@ -173,7 +145,9 @@ def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:
                     f":gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]"
                 )
                 if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
-                    sit(chair.id)
+                    with session.trying("seat"):
+                        shell.go(Page.CONSOLE, sit(chair.id).link)
+                    st.rerun()
 
 
 def _holder(chair: Chair, lobby: Lobby) -> str:

@@ -127,6 +127,5 @@ def _outcome() -> None:
     if outcome and outcome[0]:
         st.html(f'<p class="said ok">✓ {escape(outcome[1])}; forms offer it as evidence</p>')
         session.forget(PLACE)  # said once: the other tab, or another series, has nothing to do with it
-        return
-    if not refused(PLACE):
+    elif not refused(PLACE):
         st.empty()  # takes the place: what comes below must not move into it

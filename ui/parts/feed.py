@@ -77,9 +77,8 @@ def outputs_html(briefing: Briefing, shown: int = 12) -> str:
     if not found:
         return '<p class="quiet">No output yet. Run something in the command box; its result lands here.</p>'
     newest_first = list(reversed(found[-shown:]))
-    return (
-        '<div class="outputs">' + "".join(_output(e, s, i < OPEN) for i, (e, s) in enumerate(newest_first)) + "</div>"
-    )
+    rows = "".join(_output(entry, said, place < OPEN) for place, (entry, said) in enumerate(newest_first))
+    return f'<div class="outputs">{rows}</div>'
 
 
 def changes_html(briefing: Briefing) -> str:
@@ -106,9 +105,8 @@ def alerts_html(briefing: Briefing) -> str:
     rows = []
     for alert in sorted(briefing.alerts(), key=lambda a: (not a.firing, WORST.index(a.severity))):
         state = "firing" if alert.firing else "resolved"
-        have = (
-            "" if not alert.firing else " · acknowledged" if alert.acknowledged is not None else " · not acknowledged"
-        )
+        acknowledged = " · acknowledged" if alert.acknowledged is not None else " · not acknowledged"
+        have = acknowledged if alert.firing else ""
         runbook = f" · runbook {escape(alert.runbook)}" if alert.runbook else ""
         rows.append(
             f'<div class="alert {escape(alert.severity)} {state}">'
@@ -126,11 +124,8 @@ def _worth(entry: Entry, said: Said) -> bool:
 
 def _row(entry: Entry, said: Said) -> str:
     who = f"<b>{escape(said.who)}</b>" if said.who else ""
-    label = (
-        ""
-        if said.tone in ("system", "command") or said.label == "says"
-        else f'<span class="tag">{escape(said.label)}</span>'
-    )
+    bare = said.tone in ("system", "command") or said.label == "says"
+    label = "" if bare else f'<span class="tag">{escape(said.label)}</span>'
     head = f'<span class="t">{clock(entry.at)}</span>{label}{who}'
     return f'<div class="row {said.tone}">{head} <span class="x">{escape(said.text)}</span>{_detail(said)}</div>'
 

@@ -22,9 +22,7 @@ def host_panel(here: Here) -> None:
     with st.container(border=True, key="hosting"):
         st.markdown("**You host this drill**")
         st.html(f'<p class="code">{row.code}</p>')
-        link, whole = shell.join_link(row.code)
-        st.caption("Read the code out, or send the link" + ("" if whole else " that ends in"))
-        st.code(link, language=None, wrap_lines=True)
+        shell.join_link(row.code, "Read the code out, or send the link")
         st.caption(
             "Start, pause, speed and skip are yours; everybody sees the same clock. You look over the commander's "
             "shoulder: channel, alerts and panels are as that seat has them, with what only it knows."

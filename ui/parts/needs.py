@@ -48,7 +48,8 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
     names = names_of(briefing)
     found = [
         *_pages(briefing, names), *_offers(briefing, names), *_asks(briefing), *_sign_offs(briefing, names),
-        *_tasks(briefing, names), *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_hints(briefing),
+        *(_task(briefing, names, task) for task in briefing.tasks()),
+        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_hints(briefing),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
@@ -98,19 +99,18 @@ def _sign_offs(b: Briefing, names: Names) -> list[Need]:
     ]  # fmt: skip
 
 
-def _tasks(b: Briefing, names: Names) -> list[Need]:
-    return [_task(b, names, task) for task in b.tasks()]
-
-
 def _task(b: Briefing, names: Names, task: Task) -> Need:
     late = b.now > task.due
     buttons: list[Button] = []
     if task.acknowledged is None:
         buttons.append(Button("I have it", acts.AcknowledgeTask(task=task.id)))
-    run = _run_of(b, task)
-    if task.query and run is None:
+    begun = any(
+        run.ident in (task.query, task.action) and run.executor == b.role and run.since >= task.since
+        for run in b.incident.runs.values()
+    )
+    if task.query and not begun:
         buttons.append(Button("Run it", acts.RunQuery(query=task.query, executor=b.role)))
-    if task.action and run is None:
+    if task.action and not begun:
         buttons.append(Button("Do it", acts.TakeAction(action=task.action, executor=b.role)))
     asked = (("query", task.query), ("action", task.action))
     refs = tuple(ref for kind, ident in asked if ident and (ref := Ref.to(kind, ident)) in b.incident.refs)
@@ -120,13 +120,6 @@ def _task(b: Briefing, names: Names, task: Task) -> Need:
     when = f"OVERDUE since {clock(task.due)}" if late else f"by {clock(task.due)}"
     text = f"{task.text} ({when}, from {names.handle(task.assigned_by)})"
     return Need(f"need-{task.id}", f"task {task.id.ident}", text, tuple(buttons), urgent=task.acknowledged is None)
-
-
-def _run_of(b: Briefing, task: Task) -> str | None:
-    for run in b.incident.runs.values():
-        if run.ident in (task.query, task.action) and run.executor == b.role and run.since >= task.since:
-            return run.state
-    return None
 
 
 def _stalled(b: Briefing, names: Names) -> list[Need]:

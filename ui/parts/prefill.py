@@ -10,6 +10,7 @@ from simulator import events as e
 from simulator.briefing import Briefing
 from simulator.record.history import CADENCE
 from simulator.record.journal import refused
+from simulator.record.tracked import Run
 from simulator.values import COMMANDER, DEPUTY, PLACES, Duty, Ref
 
 Filled = Mapping[str, Any]
@@ -88,9 +89,12 @@ def _own_causes(b: Briefing) -> str | None:
     return max(said[-3:], key=lambda one: one.probability).cause if said else None
 
 
+def _actions_done(b: Briefing) -> list[Run]:
+    return [run for run in b.incident.runs.values() if run.what == "action" and run.state == "done"]
+
+
 def _done(b: Briefing) -> list[str]:
-    done = [run.ident for run in b.incident.runs.values() if run.what == "action" and run.state == "done"]
-    return list(dict.fromkeys(done))
+    return list(dict.fromkeys(run.ident for run in _actions_done(b)))
 
 
 def _in_hand(b: Briefing) -> list[str]:
@@ -98,8 +102,11 @@ def _in_hand(b: Briefing) -> list[str]:
 
 
 def _last_done(b: Briefing) -> int | None:
-    return max((run.finished or 0 for run in b.incident.runs.values() if run.what == "action" and run.state == "done"),
-               default=None)  # fmt: skip
+    return max((run.finished or 0 for run in _actions_done(b)), default=None)
+
+
+def _newest(b: Briefing, source: str) -> str | None:
+    return next((option.id for option in reversed(b.options(source))), None)
 
 
 def _phase(b: Briefing) -> str:
@@ -110,11 +117,6 @@ def _phase(b: Briefing) -> str:
 
 def _public_status(b: Briefing) -> str:
     return "mitigating" if _done(b) or _in_hand(b) or b.incident.decisions else "investigating"
-
-
-def _page(b: Briefing) -> Filled:
-    waiting = [a.alert for a in b.alerts() if a.acknowledged is None]
-    return {"alert": waiting[0] if waiting else None}
 
 
 def _declare(b: Briefing) -> Filled:
@@ -162,17 +164,8 @@ def blocked(b: Briefing, action: str) -> bool:
     if no_way_back and line and line.rung == "rollback":
         return True
     asked = any(task.action == action and task.reported is None for task in b.incident.tasks.values())
-    return asked or b.incident.last_run("action", action) is not None or _refused_last(b, action)
-
-
-def _refused_last(b: Briefing, action: str) -> bool:
-    no = refused(b.entries)
     tries = [x.seq for x in b.entries if isinstance(x.body, acts.TakeAction) and x.body.action == action]
-    return bool(tries) and tries[-1] in no
-
-
-def _packet(b: Briefing) -> Filled:
-    return {**figures(b, "impact"), "evidence": recent(b, 6)}
+    return asked or b.incident.last_run("action", action) is not None or not refused(b.entries).isdisjoint(tries[-1:])
 
 
 def _snapshot(b: Briefing) -> Filled:
@@ -203,34 +196,16 @@ def _escalation(b: Briefing) -> Filled:
     return {"decision": action, "owner": b.role, **figure(b, "impact")}
 
 
-def _correction(b: Briefing) -> Filled:
-    updates = b.options("updates")
-    return {"update": updates[-1].id if updates else None, "status": _public_status(b)}
-
-
 def _handoff(b: Briefing) -> Filled:
     lane = next((role.lane for role in b.catalogue.roles if role.id == b.role), None)
-    packets = b.options("packets")
     return {
         "what": COMMANDER if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
-        "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": packets[-1].id if packets else None,
+        "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": _newest(b, "packets"),
     }  # fmt: skip
 
 
 def _claim(b: Briefing) -> Filled:
     return {"evidence": recent(b, 4, _last_done(b))}
-
-
-def _watch(b: Briefing) -> Filled:
-    return {"owner": _whose(b, "verifies")}
-
-
-def _note(b: Briefing) -> Filled:
-    return {"cause": _own_causes(b), "actions": _done(b), **figures(b, "figures")}
-
-
-def _checkpoint(b: Briefing) -> Filled:
-    return {"in_hours": 12.0, "owner": _whose(b, "verifies")}
 
 
 def _package(b: Briefing) -> Filled:
@@ -243,11 +218,6 @@ def _leadership(b: Briefing) -> Filled:
     return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, acts.SetWatch) else None}
 
 
-def _challenge(b: Briefing) -> Filled:
-    claims = b.options("claims")
-    return {"inject": claims[-1].id if claims else None, "evidence": recent(b, 2)}
-
-
 _FIELDS: dict[str, Callable[[Briefing], Any]] = {
     "evidence": lambda b: recent(b, 3), "residual_risks": lambda b: list(b.incident.residual_risks),
     "next_owner": _other, "next_checkpoint_minutes": lambda b: 15.0, "next_update_minutes": cadence,
@@ -255,17 +225,22 @@ _FIELDS: dict[str, Callable[[Briefing], Any]] = {
 }  # fmt: skip
 """Path -> what such a field begins with in whatever form, where that form's own beginning has nothing else."""
 _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
-    acts.AcknowledgePage: _page, acts.Declare: _declare,
+    acts.AcknowledgePage: lambda b: {"alert": next((a.alert for a in b.alerts() if a.acknowledged is None), None)},
+    acts.Declare: _declare,
     acts.AssignRole: _roles, acts.AssignLane: _lane, acts.ReportTask: _report, acts.HandOff: _handoff,
-    acts.ChallengeClaim: _challenge,
-    acts.RecordDecision: _decision, acts.RecordPacket: _packet,
+    acts.ChallengeClaim: lambda b: {"inject": _newest(b, "claims"), "evidence": recent(b, 2)},
+    acts.RecordDecision: _decision,
+    acts.RecordPacket: lambda b: {**figures(b, "impact"), "evidence": recent(b, 6)},
     acts.RecordSnapshot: _snapshot, acts.RecordReadiness: lambda b: {"evidence_channel": b.catalogue.room},
     acts.RecordVerification: _verification,
     acts.UpdateStakeholders: _update, acts.UpdateExecutives: lambda b: figure(b, "impact"),
     acts.EscalateInternally: _escalation,
-    acts.CorrectUpdate: _correction, acts.PostMessage: lambda b: {"channel": b.catalogue.room},
-    acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.SetWatch: _watch,
-    acts.PublishDecisionNote: _note, acts.CommitCheckpoint: _checkpoint, acts.RequestClosure: _claim,
+    acts.CorrectUpdate: lambda b: {"update": _newest(b, "updates"), "status": _public_status(b)},
+    acts.PostMessage: lambda b: {"channel": b.catalogue.room},
+    acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.RequestClosure: _claim,
+    acts.SetWatch: lambda b: {"owner": _whose(b, "verifies")},
+    acts.PublishDecisionNote: lambda b: {"cause": _own_causes(b), "actions": _done(b), **figures(b, "figures")},
+    acts.CommitCheckpoint: lambda b: {"in_hours": 12.0, "owner": _whose(b, "verifies")},
     acts.PublishClosurePackage: _package, acts.WriteLeadershipNote: _leadership,
     acts.EndDrill: lambda b: {"how": "resolved" if b.incident.closed else "stopped"},
 }  # fmt: skip

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, StringConstraints
+from pydantic.fields import FieldInfo
 
 from simulator.acts import Act
-from simulator.values import Check, Figure, Pick, Recommendation, RejectedRung
+from simulator.values import Check, Figure, Pick, RejectedRung
 
 LONG = 400
 """Text fields that take more characters than this get an area instead of a line."""
+ROWS = 2
+"""Rows of a field that takes several figures, and of a pair."""
 
 
 class Shape(NamedTuple):
@@ -30,29 +34,30 @@ class Shape(NamedTuple):
     default: str | float | None = None
     longest: int = 0
     """Most characters a text may have."""
+    rows: tuple[Mapping[str, Shape], ...] = ()
+    """Of a check, figures or a pair: the fields of each row, by name."""
 
 
 @cache
 def shapes(act: type[Act]) -> tuple[Shape, ...]:
     """Return the fields of an act in the order of its class, `kind` left out."""
-    found = []
-    for name, info in act.model_fields.items():
-        if name != "kind":
-            annotation = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-            shape = _shape(name, annotation, info.is_required())
-            plain = isinstance(info.default, str | int | float) and info.default != ""
-            found.append(shape._replace(default=info.default) if plain else shape)
-    return tuple(found)
+    return tuple(_field(name, info) for name, info in act.model_fields.items() if name != "kind")
+
+
+def _field(path: str, info: FieldInfo) -> Shape:
+    annotation = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
+    shape = _shape(path, annotation, info.is_required())
+    plain = isinstance(info.default, str | int | float) and info.default != ""
+    return shape._replace(default=info.default) if plain else shape
 
 
 def _shape(path: str, annotation: Any, needed: bool) -> Shape:
     core, notes = _peeled(annotation)
-    many = get_origin(core) is tuple
+    many, ask = get_origin(core) is tuple, ""
     if many:
-        items = get_args(core)
-        if items[-1] is not Ellipsis:
-            return Shape(path, "pair", needed)
-        core, more = _peeled(items[0])
+        first, others = get_args(core)
+        ask = "" if others is Ellipsis else "pair"
+        core, more = _peeled(first)
         notes += more
     source = next((note.source for note in notes if isinstance(note, Pick)), "")
     if source:
@@ -60,7 +65,9 @@ def _shape(path: str, annotation: Any, needed: bool) -> Shape:
     if get_origin(core) is Literal:
         return Shape(path, "choice", needed, choices=tuple(map(str, get_args(core))))
     if isinstance(core, type) and issubclass(core, BaseModel):
-        return Shape(path, _PARTS[core, many], needed)
+        ask = ask or _PARTS[core, many]
+        paths = [f"{path}.{row}" for row in range(ROWS)] if many else [path]
+        return Shape(path, ask, needed, rows=() if ask == "rejected" else tuple(_row(core, at) for at in paths))
     if core in (int, float):
         low = next((note.ge if isinstance(note, Ge) else note.gt for note in notes if isinstance(note, Ge | Gt)), None)
         high = next((note.le for note in notes if isinstance(note, Le)), None)
@@ -71,8 +78,12 @@ def _shape(path: str, annotation: Any, needed: bool) -> Shape:
 
 _PARTS: dict[tuple[type[BaseModel], bool], str] = {
     (Check, False): "check", (Figure, False): "figure", (Figure, True): "figures", (RejectedRung, True): "rejected",
-    (Recommendation, False): "pair",
 }  # fmt: skip
+
+
+def _row(part: type[BaseModel], under: str) -> dict[str, Shape]:
+    names = {info.alias or name: info for name, info in part.model_fields.items()}
+    return {name: _field(f"{under}.{name}", info) for name, info in names.items()}
 
 
 def _peeled(annotation: Any) -> tuple[Any, list[Any]]:

@@ -23,8 +23,6 @@ P = ParamSpec("P")
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
 LOCAL = ("localhost", "127.0.0.1", "::1")
-
-
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>&-])")
 
 
@@ -126,16 +124,16 @@ def go(page: Page, link: dict[str, str]) -> None:
     st.switch_page(page.file, query_params=link)
 
 
-def join_link(code: str) -> tuple[str, bool]:
-    """Return the link with which others join, and whether it is whole.
+def join_link(code: str, lead: str) -> None:
+    """Show the link with which others join, after some words that lead to it.
 
     From an address that only this machine has (localhost) it is its end, which goes behind the address others use.
     """
-    end = f"/?{session.DRILL}={code}"
     at = urlsplit(st.context.url or "")
-    if not at.hostname or at.hostname in LOCAL:
-        return end, False
-    return f"{at.scheme}://{at.netloc}{end}", True
+    whole = bool(at.hostname) and at.hostname not in LOCAL
+    st.caption(lead if whole else f"{lead} that ends in")
+    end = f"/?{session.DRILL}={code}"
+    st.code(f"{at.scheme}://{at.netloc}{end}" if whole else end, language=None, wrap_lines=True)
 
 
 def remember(token: str) -> None:

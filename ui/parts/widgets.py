@@ -7,7 +7,8 @@ and asks for no rerun (`on_change="ignore"`), so nothing typed is lost and nothi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Literal, get_args
 
 import streamlit as st
 
@@ -24,10 +25,22 @@ Key = Callable[[str], str]
 """Widget key of a field path."""
 FEW, SHORT = 9, 150
 """Up to this many options with up to this many letters in all are shown as pills, one click each."""
-FIGURE_ROWS = 2
 RUNGS: tuple[str, ...] = get_args(Rung)
 SMALL_SOURCES = ("seats", "roles", "services", "channels", "revisions", "updates", "packets", "decisions")
 QUIET: dict[str, Any] = {"on_change": "ignore", "persist_state": "session"}
+LAYOUT: dict[str, tuple[dict[str, tuple[str, float]], ...]] = {
+    "check": (
+        {"metric": ("Signal", 1)},
+        {"is": ("is", 1.5), "threshold": ("Threshold", 1), "within_minutes": ("Within (min)", 1)},
+    ),
+    "figure": ({"name": ("Figure", 2), "low": ("From", 1), "high": ("To", 1)},),
+    "pair": (
+        {"owner": ("Owner {number}", 1), "voice": ("Or said by", 1.6)},
+        {"action": ("Wants", 1)},
+        {"reversal_minutes": ("Minutes to undo", 1), "blast_radius": ("Can hurt", 1.6)},
+    ),
+}
+"""The lines of a field that has several parts: each part's label and width."""
 
 def draw(
     rows: Sequence[Shape], b: Briefing, key: Key, prefilled: Mapping[str, Any], marks: Mapping[str, str]
@@ -61,33 +74,42 @@ def _small(shape: Shape) -> bool:
 def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], mark: str = "") -> None:
     """Draw one field."""
     words, more = label(shape, mark), help_of(shape, b)
-    known = prefilled.get(shape.path, shape.default)
-    if shape.ask == "pick":
-        pick(words, options_of(shape, b), key(shape.path), known, help=more)
-    elif shape.ask == "picks":
-        picks(words, _choices(shape, b), key(shape.path), known or [], help=more)
-    elif shape.ask == "choice":
-        choice(words, shape.choices, key(shape.path), known, shape.needed, help=more)
-    elif shape.ask == "number":
-        number(words, key(shape.path), known, shape.low, shape.high, _step(shape), help=more)
-    elif shape.ask in ("line", "text"):
-        text(words, shape, key(shape.path), known or "", more)
-    else:
+    if shape.rows or shape.ask == "rejected":
         st.markdown(f":small[{words}]", help=more)
-        _PARTS[shape.ask](shape.path, b, key, prefilled)
+        (_compound if shape.rows else _rejected)(shape, b, key, prefilled)
+    else:
+        _widget(words, shape, b, key, prefilled, help=more)
     if shape.path in LINES:
         st.caption(LINES[shape.path])
+
+
+def _widget(words: str, shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], **more: Any) -> None:
+    at, known = key(shape.path), prefilled.get(shape.path, shape.default)
+    if shape.ask == "pick":
+        pick(words, options_of(shape, b), at, known, **more)
+    elif shape.ask == "picks":
+        picks(words, _choices(shape, b), at, known or [], **more)
+    elif shape.ask == "choice":
+        choice(words, shape.choices, at, known, shape.needed or shape.path.endswith(".is"), **more)
+    elif shape.ask == "number":
+        number(words, at, known, shape.low, shape.high, _step(shape), **more)
+    else:
+        text(words, shape, at, known or "", **more)
 
 
 def value(shape: Shape, held: Callable[[str], Any]) -> Any:
     """Return what a drawn field holds as plain data, None where it was left empty; `held` reads a path."""
     if shape.ask == "picks":
         return tuple(held(shape.path) or ())
-    if shape.ask in ("pick", "choice", "number"):
-        return held(shape.path)
     if shape.ask in ("line", "text"):
         return (held(shape.path) or "").strip()
-    return _VALUES[shape.ask](shape.path, held)
+    if shape.ask == "rejected":
+        found = {rung: held(f"{shape.path}.{rung}") for rung in RUNGS}
+        return tuple({"rung": rung, "reason": reason} for rung, reason in found.items() if reason)
+    if shape.rows:
+        rows = _rows(shape, held)
+        return tuple(rows) if shape.ask in ("figures", "pair") else next(iter(rows), None)
+    return held(shape.path)
 
 
 def pick(words: str, options: Sequence[Option], key: str, known: str | None = None, **more: Any) -> None:
@@ -147,18 +169,21 @@ def number(
 
 
 def options_of(shape: Shape, b: Briefing) -> list[Option]:
-    """Return what can be picked; of whoever could carry something out also until when they are busy."""
+    """Return what can be picked; also how busy somebody is who could carry it out, and the unit of a check's signal."""
     options = b.options(shape.source)
-    if shape.path != "executor":
-        return options
-    return [Option(one.id, f"{one.title}{hands.words(b, one.id)}") for one in options]
+    if shape.path == "executor":
+        return [Option(one.id, f"{one.title}{hands.words(b, one.id)}") for one in options]
+    if shape.path.endswith(".metric"):
+        # The unit stands in the list: said below the field it would need a run of its own while somebody types on.
+        return [Option(one.id, f"{one.title}{_unit(b, one.id)}") for one in options]
+    return options
 
 
-def text(words: str, shape: Shape, key: str, known: str, more: str | None) -> None:
+def text(words: str, shape: Shape, key: str, known: str, **more: Any) -> None:
     """Draw a text. The browser is given no limit: it would drop what is pasted beyond one without a word."""
     session.start(key, known)
     if shape.ask == "line":
-        st.text_input(words, key=key, help=more, **QUIET)
+        st.text_input(words, key=key, **{**QUIET, **more})
     else:
         st.text_area(words, key=key, height=72, placeholder=f"Up to {shape.longest:,} characters", **QUIET)
     count = len(session.get(key) or "")
@@ -183,101 +208,30 @@ def _step(shape: Shape) -> float:
 # --- parts of a command ------------------------------------------------------------------------------
 
 
-def _check(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    # The unit stands in the list: said below the field it would need a run of its own while somebody types on.
-    signals = [Option(one.id, f"{one.title}{_unit(b, one.id)}") for one in b.options("metrics")]
-    pick("Signal", signals, key(f"{path}.metric"), pre.get(f"{path}.metric"), label_visibility="collapsed")
-    one, two, three = st.columns([1.5, 1, 1], gap="small", vertical_alignment="bottom")
-    with one:
-        choice("is", ("below", "above"), key(f"{path}.is"), pre.get(f"{path}.is", "below"))
-    with two:
-        number("Threshold", key(f"{path}.threshold"), pre.get(f"{path}.threshold"), None, None, 1.0)
-    with three:
-        number("Within (min)", key(f"{path}.within_minutes"), pre.get(f"{path}.within_minutes", 10), 0.0, 1440.0, 5.0)
+def _compound(shape: Shape, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
+    for number, row in enumerate(shape.rows, 1):
+        for line in LAYOUT["figure" if shape.ask == "figures" else shape.ask]:
+            widths = [width for _, width in line.values()]
+            across: Literal["top", "bottom"] = "top" if shape.ask == "pair" else "bottom"
+            columns: Sequence[AbstractContextManager[Any]] = [nullcontext()]
+            if len(line) > 1:
+                columns = st.columns(widths, gap="small", vertical_alignment=across)
+            for column, (name, (words, _)) in zip(columns, line.items(), strict=True):
+                with column:
+                    more = {"label_visibility": "collapsed"} if name == "metric" else {}
+                    _widget(words.format(number=number), row[name], b, key, pre, **more)
 
 
-def _figure(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    one, two, three = st.columns([2, 1, 1], gap="small", vertical_alignment="bottom")
-    with one:
-        pick("Figure", b.options("figures"), key(f"{path}.name"), pre.get(f"{path}.name"))
-    with two:
-        number("From", key(f"{path}.low"), pre.get(f"{path}.low"), None, None, 1.0)
-    with three:
-        number("To", key(f"{path}.high"), pre.get(f"{path}.high"), None, None, 1.0)
-
-
-def _figures(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    for row in range(FIGURE_ROWS):
-        _figure(f"{path}.{row}", b, key, pre)
-
-
-def _rejected(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
+def _rejected(shape: Shape, _b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
     reasons = [Option(reason, reason.replace("_", " ")) for reason in get_args(Rejection)]
     for column, rung in zip(st.columns(len(RUNGS), gap="small"), RUNGS, strict=True):
         with column:
-            pick(rung.capitalize(), reasons, key(f"{path}.{rung}"), pre.get(f"{path}.{rung}"), placeholder="–")
+            path = f"{shape.path}.{rung}"
+            pick(rung.capitalize(), reasons, key(path), pre.get(path), placeholder="–")
 
 
-def _pair(path: str, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
-    for row in (0, 1):
-        at = f"{path}.{row}"
-        one, two = st.columns([1, 1.6], gap="small")
-        with one:
-            pick(f"Owner {row + 1}", b.options("roles"), key(f"{at}.owner"), pre.get(f"{at}.owner"))
-        with two:
-            pick("Or said by", b.options("voices"), key(f"{at}.voice"), pre.get(f"{at}.voice"))
-        pick("Wants", b.options("actions"), key(f"{at}.action"), pre.get(f"{at}.action"))
-        one, two = st.columns([1, 1.6], gap="small")
-        with one:
-            number(
-                "Minutes to undo", key(f"{at}.reversal_minutes"), pre.get(f"{at}.reversal_minutes"), 0.0, 1440.0, 5.0
-            )
-        with two:
-            picks("Can hurt", b.options("blast"), key(f"{at}.blast_radius"), [])
-
-
-_PARTS = {"check": _check, "figure": _figure, "figures": _figures, "rejected": _rejected, "pair": _pair}
-
-
-def _check_value(path: str, held: Callable[[str], Any]) -> Any:
-    metric = held(f"{path}.metric")
-    if metric is None:
-        return None
-    within = held(f"{path}.within_minutes")
-    return _full(metric=metric, is_=held(f"{path}.is"), threshold=held(f"{path}.threshold"), within_minutes=within)
-
-
-def _figure_value(path: str, held: Callable[[str], Any]) -> Any:
-    name = held(f"{path}.name")
-    return None if name is None else _full(name=name, low=held(f"{path}.low"), high=held(f"{path}.high"))
-
-
-def _figures_value(path: str, held: Callable[[str], Any]) -> Any:
-    rows = [_figure_value(f"{path}.{row}", held) for row in range(FIGURE_ROWS)]
-    return tuple(row for row in rows if row is not None)
-
-
-def _rejected_value(path: str, held: Callable[[str], Any]) -> Any:
-    found = {rung: held(f"{path}.{rung}") for rung in RUNGS}
-    return tuple({"rung": rung, "reason": reason} for rung, reason in found.items() if reason)
-
-
-def _pair_value(path: str, held: Callable[[str], Any]) -> Any:
-    return tuple(
-        _full(
-            owner=held(f"{path}.{row}.owner"), voice=held(f"{path}.{row}.voice"), action=held(f"{path}.{row}.action"),
-            reversal_minutes=held(f"{path}.{row}.reversal_minutes"),
-            blast_radius=tuple(held(f"{path}.{row}.blast_radius") or ()),
-        )
-        for row in (0, 1)
-    )  # fmt: skip
-
-
-def _full(**parts: Any) -> dict[str, Any]:
-    return {name: part for name, part in parts.items() if part is not None}
-
-
-_VALUES = {
-    "check": _check_value, "figure": _figure_value, "figures": _figures_value, "rejected": _rejected_value,
-    "pair": _pair_value,
-}  # fmt: skip
+def _rows(shape: Shape, held: Callable[[str], Any]) -> list[dict[str, Any]]:
+    """Return what the rows hold; one that does not say what it is about is none, except of a pair."""
+    found = [{name: value(part, held) for name, part in row.items()} for row in shape.rows]
+    begun = [row for row in found if shape.ask == "pair" or next(iter(row.values())) is not None]
+    return [{name: part for name, part in row.items() if part is not None} for row in begun]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from simulator.errors import DrillError
@@ -15,13 +17,7 @@ from ui.parts.shell import plain
 from ui.session import Here
 
 MOST = 8
-WORDS = {
-    "waiting": "not started",
-    "running": "running",
-    "paused": "paused",
-    "over": "finished",
-    "lost": "cannot go on",
-}
+WORDS = {"waiting": "not started", "over": "finished", "lost": "cannot go on"}
 
 
 def finished_and_running() -> None:
@@ -41,12 +37,9 @@ def finished() -> None:
 
 def _found() -> list[tuple[Here, Lobby]]:
     found = []
-    for token in session.tokens():
-        try:
-            room, person = SERVER.rooms.identify(token)
-            found.append((Here(room, person, token), SERVER.rooms.lobby(room)))
-        except DrillError:
-            continue  # a drill of another database, or one that was thrown away
+    for here in session.seats():
+        with suppress(DrillError):
+            found.append((here, SERVER.rooms.lobby(here.room)))
     return sorted(found, key=lambda pair: (pair[1].state in ("over", "lost"), -pair[0].room.row.created))
 
 
@@ -64,13 +57,9 @@ def _listed(found: list[tuple[Here, Lobby]]) -> None:
 def _one(here: Here, lobby: Lobby) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         state = WORDS.get(lobby.state, lobby.state)
-        at = (
-            ""
-            if lobby.state in ("lost", "waiting")
-            else _score(here)
-            if lobby.state == "over"
-            else f" · {clock(int(here.room.now()))}"
-        )
+        at = _score(here) if lobby.state == "over" else ""
+        if lobby.state not in ("lost", "waiting", "over"):
+            at = f" · {clock(int(here.room.now()))}"
         told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
         st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
         page = Page.DEBRIEF if lobby.state == "over" else Page.CONSOLE
