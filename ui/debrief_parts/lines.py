@@ -85,10 +85,12 @@ class Lines:
         who = f"<b>{escape(said.who)}</b> " if said.who else ""
         text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
         name = f"db-it g-{group}{' focus' if focus else ''}"
+        # Without its T: lines stand beside their minute.
+        stamp = clock(entry.at).removeprefix("T").removeprefix("+")
         ident = f' id="moment-{seq}"' if anchor else ""
         verdicts = "".join(f'<span class="v">{one}</span>' for one in self._verdicts.get(seq, ()))
         return (
-            f'<div class="{name}"{ident}><span class="t">{_short(entry.at)}</span>'
+            f'<div class="{name}"{ident}><span class="t">{stamp}</span>'
             f"{label}{who}{escape(text)}{_detail(said, opened)}{verdicts}</div>"
         )
 
@@ -191,11 +193,6 @@ def _detail(said: Said, opened: bool) -> str:
         return text
     count = said.detail.count("\n") + 1
     return f"<details><summary>output, {count} {'line' if count == 1 else 'lines'}</summary>{text}</details>"
-
-
-def _short(at: int) -> str:
-    """Return a drill second without its T, for lines that stand beside their minute."""
-    return clock(at).removeprefix("T").removeprefix("+")
 
 
 def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:
