@@ -29,9 +29,8 @@ CRAWLER, CRAWLER_ENDS = 420, 2700
 
 def by_region(world: PermissionLeakState, region: str, value: Callable[[Pops], float]) -> float:
     """Return the mean of a group's value over the places of a region, weighted by their traffic."""
-    of = {place: one for one in world.pops for place in one.places}
     places = REGIONS[region]
-    return sum(SHARES[place] * value(of[place]) for place in places) / sum(SHARES[place] for place in places)
+    return sum(SHARES[place] * value(world.at[place]) for place in places) / sum(SHARES[place] for place in places)
 
 
 def previews(world: PermissionLeakState) -> int:
@@ -194,21 +193,19 @@ def context(world: PermissionLeakState) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
     main, pinned, k, now = world.main, world.pinned, world.knob, world.now
     passes = k["block"] <= 0
-    of = {place: one for one in world.pops for place in one.places}
-    rows = [(place, share, of[place]) for place, share in SHARES.items()]
     hit = sum(one.weight * hit_ratio(world, one) for one in world.pops)
     return {
         "pops": [
             {
-                "name": pop, "share": share, "serves": serves(world, pop), "version": one.version,
+                "name": pop, "share": SHARES[pop], "serves": serves(world, pop), "version": one.version,
                 "hit": hit_ratio(world, one), "epoch": one.epoch,
                 "leaks": bool(_leaks(one, now)) and passes, "gets": gets(world, one),
-                "tokens": one.accepted(), "objects": round(PREVIEWS * share * one.stock(now)),
-                "exposed": round(PREVIEWS * share * one.readable(now)), "tagged": one.tagged,
+                "tokens": one.accepted(), "objects": round(PREVIEWS * SHARES[pop] * one.stock(now)),
+                "exposed": round(PREVIEWS * SHARES[pop] * one.readable(now)), "tagged": one.tagged,
                 "trace": not one.trace_lost,
                 "age": round(3480 * one.stock(now)) if one.stock(now) > 0.001 else 0, "pinned": one.pinned,
             }
-            for pop, share, one in rows
+            for pop, one in world.at.items()
         ],
         "source": world.way.source,
         "reads": round(world.reads + RESEARCHER),

@@ -74,6 +74,7 @@ class PermissionLeakState(Mechanics):
         self.stuck = given["replication_stuck"] > 0
         self.main, self.pinned, apart = groups(self.way, self.pinned_place, places[untagged] if untagged >= 0 else None)
         self.pops = (self.main, self.pinned, *apart)
+        self.at = {place: one for place in places for one in self.pops if place in one.places}
         self._due: list[tuple[int, int, str, float]] = []
         self._turns = 0
         self.scanning = self.intensity = 0.0
