@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pandas as pd
-
-from analytics.report.tables import Columns, claims, each, frame
+from analytics.report.tables import claims, each, table
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
@@ -19,30 +17,25 @@ WORLD, TEAM = "world", "team"
 STATE_EVERY = 600
 """Seconds between two lines that say how the world stood."""
 
-TIMELINE: Columns = {"at": "int64", "seq": "int64", "lane": "str", "group": "str", "kind": "str", "minor": "bool"}
 
-
-def timeline(view: RecordView) -> pd.DataFrame:
+@table(at="int64", seq="int64", lane="str", group="str", kind="str", minor="bool")
+def timeline(view: RecordView) -> Iterator[Any]:
     """Return every entry of the record with its lane and group, in order. Refused commands show by their refusal."""
-    rows = []
     for entry in view.entries:
         body = entry.body
         if body.group:
             minor = body.minor or (body.group == "state" and (entry.at < 0 or entry.at % STATE_EVERY != 0))
             lane = WORLD if isinstance(body, e.Event) and body.in_world else TEAM
-            rows.append((entry.at, entry.seq, lane, body.group, body.kind, minor))
-    return frame(TIMELINE, rows)
+            yield entry.at, entry.seq, lane, body.group, body.kind, minor
 
 
-PIVOTS: Columns = {"at": "int64", "seq": "int64", "what": "str"}
-
-
-def pivots(view: RecordView, most: int = 8) -> pd.DataFrame:
+@table(at="int64", seq="int64", what="str")
+def pivots(view: RecordView, most: int = 8) -> Iterator[Any]:
     """Return the moments worth stopping at when a team goes through its drill, in order."""
     found = [(weight, m.at, m.seq, what) for weight, m, what in _turns(view) if m]
     first = {row[2]: row for row in reversed(found)}
     kept = sorted(first.values(), key=lambda row: row[:2])[:most]
-    return frame(PIVOTS, sorted(row[1:] for row in kept))
+    yield from sorted(row[1:] for row in kept)
 
 
 def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
@@ -76,56 +69,48 @@ def _turns(view: RecordView) -> Iterator[tuple[int, Moment[Any] | None, str]]:
 
 # --- what was known ------------------------------------------------------------------------------------
 
-CUES: Columns = {
-    "role": "str", "title": "str", "cue": "str", "text": "str", "matters_for": "str", "known": "float64",
-    "shared": "float64", "how": "str", "waited": "float64", "seq": "int64",
-}  # fmt: skip
-"""Minutes at which one role knew something and everybody did; `how` is asked, offered, late, overtaken or never.
+@table(
+    role="str", title="str", cue="str", text="str", matters_for="str", known="float64", shared="float64", how="str",
+    waited="float64", seq="int64",
+)  # fmt: skip
+def cues(view: RecordView) -> Iterator[Any]:
+    """Return every cue that only one role had, the minutes at which it was known and at which it reached everybody.
 
-Overtaken: nobody said it, and by the end it no longer mattered."""
-
-
-def cues(view: RecordView) -> pd.DataFrame:
-    """Return every cue that only one role had, when it was known and when it reached everybody."""
+    `how` is asked, offered, late, never or overtaken: nobody said it, and by the end it no longer mattered.
+    """
     given = {m.body.cue: m for m in view.all(e.CueGiven)}
     end = view.facts(view.over)[0]
-    rows = []
     for role in view.scenario.roles:
         for cue in role.cues:
             first, shared = given.get(cue.id), next((m for m in view.all(e.CueShared) if m.body.cue == cue.id), None)
             knew = None if first is None else max(0, first.at)
             moot = any(holds(condition, end) for condition in cue.moot_when)
-            rows.append({
+            yield {
                 "role": role.id, "title": role.title, "cue": cue.id, "text": cue.text,
                 "matters_for": cue.matters_for, "known": float("nan") if knew is None else knew / 60,
                 "shared": shared.at / 60 if shared else float("nan"),
                 "how": shared.body.how if shared else "overtaken" if moot else "never",
                 "waited": (shared.at - knew) / 60 if shared and knew is not None else float("nan"),
                 "seq": shared.seq if shared else first.seq if first else 0,
-            })  # fmt: skip
-    return frame(CUES, rows)
+            }  # fmt: skip
 
 
-INJECTS: Columns = {
-    "at": "int64", "seq": "int64", "inject": "str", "persona": "str", "text": "str", "form": "str", "expected": "str",
-    "answered": "float64", "verdict": "str", "reply_seq": "int64", "objective": "str",
-}  # fmt: skip
-"""`verdict`: on time, late, missed, kept (it was right to do nothing of the kind), broken, or none expected."""
+@table(
+    at="int64", seq="int64", inject="str", persona="str", text="str", expected="str", answered="float64", verdict="str",
+)  # fmt: skip
+def injects(view: RecordView) -> Iterator[Any]:
+    """Return every inject that was delivered, the response it called for, and whether that came.
 
-
-def injects(view: RecordView) -> pd.DataFrame:
-    """Return every inject that was delivered, the response it called for, and whether that came."""
-    rows = []
+    `verdict`: on time, late, missed, kept (it was right to do nothing of the kind), broken, or none expected.
+    """
     for m in view.all(e.InjectDelivered):
         spec = view.scenario.find("injects", m.body.inject)
         reply, verdict = _answered(view, spec, m)
-        rows.append({
+        yield {
             "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona, "text": m.body.text,
-            "form": m.body.form, "expected": spec.expects.label if spec and spec.expects else "",
+            "expected": spec.expects.label if spec and spec.expects else "",
             "answered": reply.at / 60 if reply else float("nan"), "verdict": verdict,
-            "reply_seq": reply.seq if reply else 0, "objective": spec.objective if spec else "",
-        })  # fmt: skip
-    return frame(INJECTS, rows)
+        }  # fmt: skip
 
 
 def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Moment[Any] | None, str]:
@@ -159,49 +144,44 @@ def _fits(body: Body, wanted: Expected) -> bool:
 
 # --- decisions -----------------------------------------------------------------------------------------
 
-DECISIONS: Columns = {
-    "at": "int64", "seq": "int64", "ref": "str", "by": "str", "decision": "str", "strategy": "str", "actions": "str",
-    "why_now": "str", "confidence": "str", "executes": "str", "verifies": "str", "evidence": "object",
-    "gap": "float64", "best": "str",
-}  # fmt: skip
-"""`gap` is the share of the avoidable loss that the branch taken left on the table, `best` one that leaves less."""
+@table(
+    at="int64", decision="str", strategy="str", actions="str", why_now="str", confidence="str", executes="str",
+    verifies="str", evidence="object", gap="float64", best="str",
+)  # fmt: skip
+def decisions(view: RecordView) -> Iterator[Any]:
+    """Return the checkpoint decisions with what they rested on and how well the branch fits.
 
-
-def decisions(view: RecordView) -> pd.DataFrame:
-    """Return the checkpoint decisions with what they rested on and how well the branch fits."""
+    `gap` is the share of the avoidable loss that the branch taken left on the table, `best` one that leaves less.
+    """
     fits = {fit.ref: fit for fit in view.references.fits}
-    rows = []
     for m in view.decisions:
         fit = fits.get(m.ref)
         better = fit.branches[0].name if fit and fit.branches and fit.branches[0].loss < fit.taken else ""
-        rows.append({
-            "at": m.at, "seq": m.seq, "ref": m.ref, "by": m.by, "decision": m.body.decision,
-            "strategy": m.body.strategy, "why_now": view.title("reasons", m.body.why_now),
+        yield {
+            "at": m.at, "decision": m.body.decision, "strategy": m.body.strategy,
+            "why_now": view.title("reasons", m.body.why_now),
             "actions": view.titles("actions", m.body.actions) if m.body.actions else "",
             "confidence": m.body.confidence, "executes": view.title("roles", m.body.execution_owner),
             "verifies": view.title("roles", m.body.verification_owner), "evidence": m.body.evidence,
             "gap": fit.gap if fit else float("nan"), "best": better,
-        })  # fmt: skip
-    return frame(DECISIONS, rows)
+        }  # fmt: skip
 
 
 # --- what was behind it --------------------------------------------------------------------------------
 
-FACTORS: Columns = {"factor": "str", "title": "str", "layer": "str", "true": "bool", "named": "bool"}
-
-
-def factors(view: RecordView) -> pd.DataFrame:
+@table(factor="str", title="str", layer="str", true="bool", named="bool")
+def factors(view: RecordView) -> Iterator[Any]:
     """Return the scenario's contributing factors and whether the team put a hardening task against each."""
     named = {m.body.factor for m in view.all(acts.AddHardeningTask)}
-    return frame(FACTORS, [(f.id, f.title, f.layer, f.true, f.id in named) for f in view.scenario.factors])
+    yield from ((f.id, f.title, f.layer, f.true, f.id in named) for f in view.scenario.factors)
 
 
-TEACHING: Columns = {"at": "int64", "text": "str", "yours": "float64"}
-"""`yours` is the drill minute from which it was so in this drill; NaN where it never was or nothing says so."""
+@table(at="int64", text="str", yours="float64")
+def teaching(view: RecordView) -> Iterator[Any]:
+    """Return the scenario's teaching timeline beside when this drill got there.
 
-
-def teaching(view: RecordView) -> pd.DataFrame:
-    """Return the scenario's teaching timeline beside when this drill got there."""
+    `yours` is the drill minute from which it was so in this drill; NaN where it never was or nothing says so.
+    """
     open_points = [(i, p) for i, p in enumerate(view.scenario.teaching) if p.until]
     reached: dict[int, float] = {}
     for at in sorted({x.at for x in view.entries if 0 <= x.at <= view.over}):
@@ -211,5 +191,5 @@ def teaching(view: RecordView) -> pd.DataFrame:
         for index, point in open_points:
             if index not in reached and holds(point.until, now):
                 reached[index] = at / 60
-    points = enumerate(view.scenario.teaching)
-    return frame(TEACHING, [(p.at, p.text, reached.get(i, float("nan"))) for i, p in points])
+    for index, point in enumerate(view.scenario.teaching):
+        yield point.at, point.text, reached.get(index, float("nan"))

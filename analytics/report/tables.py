@@ -1,4 +1,4 @@
-"""A finished drill as tables: every function returns a DataFrame whose columns are declared beside it.
+"""A finished drill as tables: functions that yield rows, under the columns of the DataFrame they come to.
 
 Times are drill seconds in columns called `at` and drill minutes in columns called `minute`; `seq` is the journal
 entry a row stands for. Empty tables have their columns too, so whoever draws them need not ask first.
@@ -6,9 +6,10 @@ entry a row stands for. Empty tables have their columns too, so whoever draws th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import update_wrapper
 from itertools import pairwise
-from typing import Any
+from typing import Any, Generic, ParamSpec
 
 import pandas as pd
 from pydantic import BaseModel
@@ -23,19 +24,36 @@ from simulator.record.entry import Body
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
 
-Columns = Mapping[str, str]
-"""Column -> dtype, in order."""
+P = ParamSpec("P")
 
 YOURS, NULL, BEST = "yours", "no action", "best found"
 COURSES = (YOURS, NULL, BEST)
 LOSS = "loss"
 """The dimension that stands for the scalar loss."""
+PLAN = "blueprint"
+"""The part of a playbook whose criteria have windows."""
 
 
-def frame(columns: Columns, rows: Sequence[Any]) -> pd.DataFrame:
-    """Return rows, by name or in order, as a table of exactly these columns and types, empty or not."""
-    table = pd.DataFrame.from_records(rows, columns=list(columns))
-    return table.astype(dict(columns))
+class Table(Generic[P]):
+    """A function that yields rows; called, it returns them as a table."""
+
+    def __init__(self, rows: Callable[P, Iterator[Any]], columns: Mapping[str, str]) -> None:
+        update_wrapper(self, rows)
+        self._rows = rows
+        self.columns = columns
+        """Column -> dtype, in order."""
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> pd.DataFrame:
+        return self.of(self._rows(*args, **kwargs))
+
+    def of(self, rows: Iterable[Any]) -> pd.DataFrame:
+        """Return rows, by name or in order, as a table of exactly these columns and types, empty or not."""
+        return pd.DataFrame.from_records(list(rows), columns=list(self.columns)).astype(dict(self.columns))
+
+
+def table(**columns: str) -> Callable[[Callable[P, Iterator[Any]]], Table[P]]:
+    """Make a function that yields rows a table of these columns."""
+    return lambda rows: Table(rows, columns)
 
 
 def each(table: pd.DataFrame) -> Iterator[Any]:
@@ -56,76 +74,62 @@ def record_of(journal: Journal, scenario: Scenario) -> DrillRecord:
 
 # --- the score -----------------------------------------------------------------------------------------
 
-PARTS: Columns = {"part": "str", "title": "str", "points": "float64", "out_of": "float64"}
-
-
-def parts(card: Mapping[str, Any], playbook: Playbook) -> pd.DataFrame:
+@table(part="str", title="str", points="float64", out_of="float64")
+def parts(card: Mapping[str, Any], playbook: Playbook) -> Iterator[Any]:
     """Return a published scorecard's parts in its order."""
     named = {part.id: part.title for part in playbook.parts}
-    rows = [(p["id"], named.get(p["id"], p["id"]), p["points"], p["out_of"]) for p in card["parts"]]
-    return frame(PARTS, rows)
+    for part in card["parts"]:
+        yield part["id"], named.get(part["id"], part["id"]), part["points"], part["out_of"]
 
 
-FINDINGS: Columns = {
-    "part": "str", "part_title": "str", "id": "str", "title": "str", "status": "str", "points": "float64",
-    "out_of": "float64", "gap": "float64", "why": "str", "advice": "str", "source": "str", "owners": "object",
-    "evidence": "object",
-}  # fmt: skip
-"""`gap` is what the criterion still had to give."""
+@table(
+    part="str", part_title="str", id="str", title="str", status="str", points="float64", out_of="float64",
+    gap="float64", why="str", advice="str", source="str", owners="object", evidence="object",
+)  # fmt: skip
+def findings(card: Mapping[str, Any], playbook: Playbook) -> Iterator[Any]:
+    """Return a published scorecard's findings in its order, with titles and advice of the playbook.
 
-
-def findings(card: Mapping[str, Any], playbook: Playbook) -> pd.DataFrame:
-    """Return a published scorecard's findings in its order, with titles and advice of the playbook."""
+    `gap` is what the criterion still had to give.
+    """
     known = {one.id: one for _, one in playbook.criteria()}
     named = {part.id: part.title for part in playbook.parts}
-    rows = []
     for part in card["parts"]:
         for one in part["criteria"]:
             criterion = known.get(one["id"])
             lost = one["status"] in ("partial", "missed", "not_observed")
-            rows.append({
+            yield {
                 **one, "part": part["id"], "part_title": named.get(part["id"], part["id"]),
                 "title": criterion.title if criterion else one["id"], "gap": round(one["out_of"] - one["points"], 1),
                 "advice": one.get("advice", criterion.advice if criterion and lost else ""),
                 "owners": tuple(one.get("owner_roles", ())), "evidence": tuple(one["evidence"]),
-            })  # fmt: skip
-    return frame(FINDINGS, rows)
+            }  # fmt: skip
 
 
 # --- harm ----------------------------------------------------------------------------------------------
 
-HARM: Columns = {"course": "str", "dimension": "str", "minute": "float64", "value": "float64"}
-
-
-def harm(view: RecordView) -> pd.DataFrame:
+@table(course="str", dimension="str", minute="float64", value="float64")
+def harm(view: RecordView) -> Iterator[Any]:
     """Return harm since T+0 by dimension (and `loss`), of this drill and of the reference runs the record has."""
     scenario = view.scenario
-    rows: list[tuple[str, str, float, float]] = []
     for m in view.samples:
         if m.at >= 0:
-            rows += [(YOURS, one.id, m.at / 60, m.body.harm.get(one.id, 0.0)) for one in scenario.harm]
-            rows.append((YOURS, LOSS, m.at / 60, loss_of(m.body.harm, scenario)))
+            yield from ((YOURS, one.id, m.at / 60, m.body.harm.get(one.id, 0.0)) for one in scenario.harm)
+            yield YOURS, LOSS, m.at / 60, loss_of(m.body.harm, scenario)
     for course, run in ((NULL, view.references.null), (BEST, view.references.best)):
         for dimension, series in {**run.series, LOSS: run.losses}.items():
-            rows += [(course, dimension, minute, value) for minute, value in enumerate(series)]
-    return frame(HARM, rows)
+            yield from ((course, dimension, minute, value) for minute, value in enumerate(series))
 
 
-AFFECTED: Columns = {"segment": "str", "title": "str", "minute": "float64", "share": "float64"}
-
-
-def affected(view: RecordView) -> pd.DataFrame:
+@table(segment="str", title="str", minute="float64", share="float64")
+def affected(view: RecordView) -> Iterator[Any]:
     """Return how much of each segment was outside tolerance, in percent, once a minute."""
     samples = [m for m in view.samples if m.at >= 0]
-    segments = view.scenario.segments
-    rows = [(s.id, s.title, m.at / 60, 100 * m.body.outside.get(s.id, 0.0)) for s in segments for m in samples]
-    return frame(AFFECTED, rows)
+    for s in view.scenario.segments:
+        yield from ((s.id, s.title, m.at / 60, 100 * m.body.outside.get(s.id, 0.0)) for m in samples)
 
 
-MARKS: Columns = {"minute": "float64", "kind": "str", "label": "str", "seq": "int64"}
-
-
-def marks(view: RecordView) -> pd.DataFrame:
+@table(minute="float64", kind="str", label="str", seq="int64")
+def marks(view: RecordView) -> Iterator[Any]:
     """Return what people decided and did, as points in time to mark on a chart of harm."""
     rows = [(m.at / 60, "decision", f"Declared {m.body.severity}", m.seq) for m in view.all(acts.Declare)]
     rows += [(m.at / 60, "decision", f"Decision {m.ref.ident}: {m.body.decision}", m.seq) for m in view.decisions]
@@ -133,49 +137,43 @@ def marks(view: RecordView) -> pd.DataFrame:
     rows += [(run.begun / 60, "action", run.spec.title, run.start_seq) for run in view.started]
     effects = [(run.effect, run) for run in view.runs if run.effect is not None]
     rows += [(at / 60, "effect", f"In effect: {run.spec.title}", run.effect_seq) for at, run in effects]
-    return frame(MARKS, sorted(rows, key=lambda row: (row[0], row[3])))
+    yield from sorted(rows, key=lambda row: (row[0], row[3]))
 
 
 # --- plan and what happened ----------------------------------------------------------------------------
 
-WINDOWS: Columns = {"id": "str", "title": "str", "full": "float64", "none": "float64"}
-"""Full points until minute `full`, none from `none` on."""
+@table(id="str", title="str", full="float64", none="float64")
+def windows(view: RecordView) -> Iterator[Any]:
+    """Return the windows of the plan, as the scenario's overlay moves them.
+
+    Full points until minute `full`, none from `none` on.
+    """
+    found = ((one, view.window(one)) for part, one in view.playbook.criteria() if part.id == PLAN)
+    yield from ((one.id, one.title, *window) for one, window in found if window is not None)
 
 
-def windows(view: RecordView, part: str = "blueprint") -> pd.DataFrame:
-    """Return the windows of a part's criteria, as the scenario's overlay moves them."""
-    found = ((one, view.window(one)) for group, one in view.playbook.criteria() if group.id == part)
-    return frame(WINDOWS, [(one.id, one.title, *window) for one, window in found if window is not None])
-
-
-PHASES: Columns = {"since": "float64", "until": "float64"}
-
-
-def phases(view: RecordView, part: str = "blueprint") -> pd.DataFrame:
+@table(since="float64", until="float64")
+def phases(view: RecordView) -> Iterator[Any]:
     """Return the phases of the plan: from one deadline to the next."""
-    ends = sorted({one.t1 for group, one in view.playbook.criteria() if group.id == part and one.t1 is not None})
-    return frame(PHASES, list(pairwise([0.0, *ends])))
+    ends = {one.t1 for part, one in view.playbook.criteria() if part.id == PLAN and one.t1 is not None}
+    yield from pairwise([0.0, *sorted(ends)])
 
 
-HAPPENED: Columns = {
-    "id": "str", "label": "str", "since": "float64", "until": "float64", "late": "bool", "seq": "int64",
-}  # fmt: skip
-"""Criterion and what people did about it, in minutes; `until` is NaN for a moment. `late` is what nothing in time
-came before: a second rerun or a new commander after a handover is not late."""
+@table(id="str", label="str", since="float64", until="float64", late="bool", seq="int64")
+def happened(view: RecordView) -> Iterator[Any]:
+    """Return what people did about each window of the plan, early and late: by criterion, in minutes.
 
-
-def happened(view: RecordView) -> pd.DataFrame:
-    """Return what people did about each window of the plan, early and late."""
+    `until` is NaN for a moment. `late` is what nothing in time came before: a second rerun or a new commander after a
+    handover is not late.
+    """
     ends = {row.id: row.full for row in each(windows(view))}
-    rows = []
     done: set[str] = set()
     for ident, label, since, until, seq in sorted(_deeds(view), key=lambda d: (d[0], d[2], d[4])):
         if ident in ends:
             if since / 60 <= ends[ident]:
                 done.add(ident)
             end = float("nan") if until is None else min(until, view.over) / 60
-            rows.append((ident, label, since / 60, end, ident not in done, seq))
-    return frame(HAPPENED, rows)
+            yield ident, label, since / 60, end, ident not in done, seq
 
 
 Deed = tuple[str, str, int, int | None, int]
@@ -222,31 +220,29 @@ def _carried_out(view: RecordView) -> Iterator[tuple[str, str, Moment[Any]]]:
 
 # --- said against true ---------------------------------------------------------------------------------
 
-FIGURES: Columns = {
-    "at": "int64", "seq": "int64", "by": "str", "where": "str", "figure": "str", "title": "str", "unit": "str",
-    "low": "float64", "high": "float64", "true": "float64", "holds": "boolean",
-}  # fmt: skip
-"""`high` equals `low` for a point; `true` is the world at that second; `holds` is NA where nobody can tell."""
+@table(
+    at="int64", seq="int64", by="str", where="str", figure="str", title="str", unit="str", low="float64",
+    high="float64", true="float64", holds="boolean",
+)  # fmt: skip
+def figures(view: RecordView) -> Iterator[Any]:
+    """Return every number people stated beside the world's at that second. Forecasts are compared where scored.
 
-
-def figures(view: RecordView) -> pd.DataFrame:
-    """Return every number people stated beside the world's at that second. Forecasts are compared where scored."""
+    `high` equals `low` for a point; `holds` is NA where nobody can tell.
+    """
     specs = {one.id: one for one in view.scenario.figures}
-    rows = []
     for entry in view.entries:
         for figure in _stated(entry.body) if isinstance(entry.body, acts.Act) else ():
             forecast = isinstance(entry.body, acts.RecordSnapshot)
             spec = specs.get(figure.name)
             true = None if forecast else view.figure(figure.name, entry.at)
-            rows.append({
+            yield {
                 "at": entry.at, "seq": entry.seq, "by": entry.by, "where": entry.body.kind,
                 "figure": figure.name, "title": spec.title if spec else figure.name,
                 "unit": spec.unit if spec else "", "low": figure.low,
                 "high": figure.low if figure.high is None else figure.high,
                 "true": float("nan") if true is None else true,
                 "holds": None if forecast else facts.figure_true(view, figure, entry.at),
-            })  # fmt: skip
-    return frame(FIGURES, rows)
+            }  # fmt: skip
 
 
 def _stated(part: BaseModel) -> Iterator[values.Figure]:
@@ -256,22 +252,18 @@ def _stated(part: BaseModel) -> Iterator[values.Figure]:
                 yield one
 
 
-CLAIMS: Columns = {
-    "at": "int64", "seq": "int64", "by": "str", "about": "str", "said": "str", "true": "str", "holds": "bool",
-}  # fmt: skip
-"""`about` is severity, status, recovery or closure; `true` says in words what the world, or the gate, was."""
+@table(at="int64", seq="int64", by="str", about="str", said="str", true="str", holds="bool")
+def claims(view: RecordView) -> Iterator[Any]:
+    """Return what people claimed of severity, status, recovery and closure beside what was so at that second.
 
-
-def claims(view: RecordView) -> pd.DataFrame:
-    """Return what people claimed of severity, status, recovery and closure beside what was so at that second."""
-    rows = []
+    `true` says in words what the world, or the gate, was.
+    """
     for entry in view.entries:
         about = _claimed(view, entry.body, entry.at)
         if about is None and isinstance(entry.body, acts.RequestClosure):
             about = _gate(view, entry.seq)
         if about is not None:
-            rows.append((entry.at, entry.seq, entry.by, *about))
-    return frame(CLAIMS, rows)
+            yield entry.at, entry.seq, entry.by, *about
 
 
 def _claimed(view: RecordView, body: Body, at: int) -> tuple[str, str, str, bool] | None:
@@ -308,20 +300,12 @@ def world_was(view: RecordView, at: int) -> str:
     return f"outside tolerance: {view.titles('segments', outside)}"
 
 
-HYPOTHESES: Columns = {
-    "minute": "float64", "seq": "int64", "by": "str", "cause": "str", "title": "str", "probability": "float64",
-    "true": "bool",
-}  # fmt: skip
-
-
-def hypotheses(view: RecordView) -> pd.DataFrame:
+@table(minute="float64", cause="str", title="str", probability="float64", true="bool")
+def hypotheses(view: RecordView) -> Iterator[Any]:
     """Return the causes people stated and how sure they were, in percent."""
-    rows = []
     for m in view.all(acts.StateHypothesis):
         cause = m.body.cause
-        named, sure, true = view.title("causes", cause), 100 * m.body.probability, view.is_true("causes", cause)
-        rows.append((m.at / 60, m.seq, m.by, cause, named, sure, true))
-    return frame(HYPOTHESES, rows)
+        yield m.at / 60, cause, view.title("causes", cause), 100 * m.body.probability, view.is_true("causes", cause)
 
 
 def sort_findings(table: pd.DataFrame) -> pd.DataFrame:

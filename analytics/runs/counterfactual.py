@@ -43,7 +43,6 @@ def make_references(
     *,
     seeds: int = SEEDS,
     progress: Progress = lambda done, of: None,
-    library: Library | None = None,
     what_if: bool = False,
 ) -> References:
     """Return the references of a finished journal; `seeds` other seeds make its spread (0: none).
@@ -60,7 +59,7 @@ def make_references(
     # Another engine would answer the same commands differently; what the world alone would do it can still say.
     same = played is not None and journal.header.engine == VERSION
     seeds, what_if = (seeds, what_if) if same else (0, False)
-    ends = ends_of(loaded) if library is None else Ends(loaded, library)
+    ends = ends_of(loaded)
     steps = seeds + 1 + what_if
     null, best = ends.of(journal.header.seed)
     made = References(engine=VERSION, scenario_version=loaded.version, null=null, best=best)

@@ -26,8 +26,8 @@ def renew(loaded: LoadedScenario) -> tuple[Path, list[Finalist]] | None:
     return file, found
 
 
-def search(walk: Walk, library: Library, keep: int = KEPT) -> list[Finalist]:
-    """Return the best course of each set of actions in the library's grid, best first, at most `keep`.
+def search(walk: Walk, library: Library) -> list[Finalist]:
+    """Return the best course of each set of actions in the library's grid, best first, at most KEPT.
 
     Raises ScenarioError where a step of the grid precedes its action's `earliest`.
     """
@@ -46,7 +46,7 @@ def search(walk: Walk, library: Library, keep: int = KEPT) -> list[Finalist]:
         if kind not in best or loss < best[kind].loss:
             name = ", ".join(f"{library.words.get(s.action, s.action)} T+{s.at:g}" for s in steps if s.action)
             best[kind] = Finalist(name=name, steps=steps, loss=loss)
-    return sorted(best.values(), key=lambda one: (one.loss, one.name))[:keep]
+    return sorted(best.values(), key=lambda one: (one.loss, one.name))[:KEPT]
 
 
 def renewed(text: str, loaded: LoadedScenario, found: list[Finalist]) -> str:

@@ -152,8 +152,8 @@ def _injects(found: list[Variant], progress: Progress) -> Iterator[Remark]:
                 ("injects", index), f"{what} action is taken alone",
                 "check `at`, `until` and `when`, or write a responder who brings it about", "warning",
             ))  # fmt: skip
-    of = sum(1 for variant in found for _ in _drills(variant.loaded))
-    drills = (engine for variant in found for engine in _drills(variant.loaded))
+    drills = [drill for variant in found for drill in _drills(variant.loaded)]
+    of = len(drills)
     for done, play_it in enumerate(drills, start=1):
         if not dead:
             break

@@ -58,6 +58,10 @@ class Clients:
     """Gave up, may come back."""
     forced: float = 0.0
     """Signed out by us, must log in."""
+    rejected: float = 0.0
+    """Share of its mints that verifiers refuse."""
+    repeated: float = 0.0
+    """Share of its mints for sessions refused before that are refused again."""
     quota: float = 0.0
     """Poisoned sessions the revocation pass in hand has still to release."""
     ever: float = 0.0
@@ -83,14 +87,13 @@ class Clients:
         self.forced += self.good + self.bad + self.refused + self.poisoned + self.left
         self.good = self.bad = self.refused = self.poisoned = self.left = 0.0
 
-    def move(self, now: Conditions, bad: float, again: float, new_key: float) -> tuple[float, float]:
-        """Move the sessions for one step; return newly affected users and failed logins a minute.
+    def move(self, now: Conditions, new_key: float) -> tuple[float, float]:
+        """Move the sessions for one step, `new_key` of the mints under the new key id.
 
-        `bad` is the share of mints that are refused, `again` that of mints for sessions refused before;
-        `new_key` is the share under the new key id.
+        Return newly affected users and failed logins a minute.
         """
         h, useful, poison, published = now.minutes, now.useful, now.poison, now.published
-        rejected, repeated = bad * (1 - published), again * (1 - published)
+        rejected, repeated = self.rejected * (1 - published), self.repeated * (1 - published)
         rho = self.rho * now.patience
         refresh = self.good / now.lifetime
         good_unserved = refresh * (1 - useful)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenarios.auth_token.clients import ALL_SESSIONS, Clients
+from scenarios.auth_token.clients import ALL_SESSIONS, RELOGS, REVOKED_A_MINUTE, Clients
 from scenarios.auth_token.state import AuthTokenState
 
 MINUTE = 60.0
@@ -80,10 +80,10 @@ def observe(world: AuthTokenState) -> dict[str, float]:
     throttled = 0.6 * knob["throttle"] * sum(c.rho * (c.bad + c.refused + c.poisoned) for c in world.classes)
     load = world.demand / world.capacity
     return {
-        "ratio_401": ratio(world, web, mobile),
+        "ratio_401": ratio(world, *world.classes),
         "ratio_401_web": ratio(world, web),
         "ratio_401_mobile": ratio(world, mobile),
-        "ratio_403": 0.0025 + 1e-8 * (web.locked() + mobile.locked()),
+        "ratio_403": 0.0025 + 1e-8 * world.locked(),
         "ratio_503": 1 - world.useful,
         "ratio_429": throttled / (world.demand + throttled),
         "fail_expired": EXPIRED * (web.good + mobile.good) / MINUTE,
@@ -93,7 +93,6 @@ def observe(world: AuthTokenState) -> dict[str, float]:
         "fail_unknown_kid": reasons["unknown_kid"],
         "fail_not_yet_valid": reasons["not_yet_valid"],
         "minted": world.demand * world.useful / MINUTE,
-        "mint_demand": world.demand,
         "mint_new_kid": world.new_kid,
         "mint_new_kid_bad_zone": world.new_kid * (1 - knob[f"zone_{world.zone}"]) / world.serving(),
         "mint_old_kid": 1 - world.new_kid,
@@ -102,9 +101,9 @@ def observe(world: AuthTokenState) -> dict[str, float]:
         "refresh_web": _refresh(world, web),
         "refresh_mobile": _refresh(world, mobile),
         "invalid_grant": world.patience() * (web.rho * web.poisoned + mobile.rho * mobile.poisoned) / MINUTE,
-        "poisoned": web.poisoned + mobile.poisoned,
+        "poisoned": world.poisoned(),
         "failed_logins": world.failing,
-        "login_forced": (web.forced + mobile.forced) / 1.5,
+        "login_forced": (web.forced + mobile.forced) / RELOGS,
         "jwks_age": float(_jwks_age(world)),
         "tickets": 2.0 + world.tickets_rate,
         "flag_web": 1.0 if knob["flag_web"] >= 0.5 else 0.0,
@@ -158,11 +157,26 @@ def _node_offset(world: AuthTokenState) -> float:
     return 0.002 if world.now < NODE_OFF or world.knob["clock_sync"] >= 1 else 0.8
 
 
+def figures(world: AuthTokenState) -> dict[str, float]:
+    """Return the true value of every figure people may state."""
+    rejected = [rejects(world, c) for c in world.classes]
+    harm = world.harm()
+    return {
+        "locked_users": round(world.locked(), 1),
+        "reject_ratio_pct": round(100 * ratio(world, *world.classes), 3),
+        "poisoned_sessions": round(world.poisoned(), 1),
+        "rejects_mobile_share_pct": round(100 * rejected[1] / sum(rejected), 2) if sum(rejected) > 1 else 0.0,
+        "tickets_total": round(world.tickets_total, 2),
+        "locked_user_minutes": round(harm["locked_user_minutes"], 1),
+        "failed_logins": round(harm["failed_logins"], 1),
+        "tickets": round(harm["tickets"], 2),
+    }
+
+
 def context(world: AuthTokenState) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
     web, mobile, knob = world.web, world.mobile, world.knob
     rejected = _by_class(rejects(world, web), rejects(world, mobile))
-    poisoned = _by_class(web.poisoned, mobile.poisoned)
     published = knob["publish_key"]
     return {
         "zones": [row for c in world.classes for row in _zone_rows(world, c)],
@@ -170,27 +184,25 @@ def context(world: AuthTokenState) -> dict[str, Any]:
         "stale": world.stale() if world.late_share > 0 else 0.0,
         "released": world.fault_at + round(world.late),
         "bad_zone": f"eu-1{world.zone}",
-        "ahead": round(world.clock_ahead * (1 - world.knob["clock_sync"])),
+        "ahead": round(world.clock_ahead * (1 - knob["clock_sync"])),
         "paths": [{"path": path, "rejects": round(share * rejected["total"])} for path, share in PATHS],
         "rejects": rejected,
         "mobile_share": rejected["mobile"] / rejected["total"] if rejected["total"] else 0.0,
-        "ratio": {"all": ratio(world, web, mobile), "web": ratio(world, web), "mobile": ratio(world, mobile)},
+        "ratio": {"all": ratio(world, *world.classes), "web": ratio(world, web), "mobile": ratio(world, mobile)},
         "expired": round(EXPIRED * (web.good + mobile.good)),
         "locked": _by_class(web.locked(), mobile.locked()),
-        "poisoned": poisoned,
-        "revoke_seconds": round((web.poisoned + mobile.poisoned) / 4000 * MINUTE),
+        "poisoned": _by_class(web.poisoned, mobile.poisoned),
+        "revoke_seconds": round(world.poisoned() / REVOKED_A_MINUTE * MINUTE),
         "sessions": round(ALL_SESSIONS) + 1077,
-        "stampede": round(ALL_SESSIONS / 1.5),
+        "stampede": round(ALL_SESSIONS / RELOGS),
         "demand": round(world.demand),
         "capacity": round(world.capacity),
         "load": world.demand / world.capacity,
         "useful": world.useful,
         "mint_p95": mint_p95(world),
         "replicas": replicas(world),
-        "probe": {"web": round(60 * world.bad_web * (1 - published)),
-                  "mobile": round(60 * world.bad_mobile * (1 - published))},
-        "flag": {"web": "ON" if knob["flag_web"] >= 0.5 else "OFF",
-                 "mobile": "ON" if knob["flag_mobile"] >= 0.5 else "OFF"},
+        "probe": {c.name: round(60 * c.rejected * (1 - published)) for c in world.classes},
+        "flag": {c.name: "ON" if knob[f"flag_{c.name}"] >= 0.5 else "OFF" for c in world.classes},
         "cordoned": [zone for zone in ("a", "b", "c") if knob[f"zone_{zone}"] > 0],
         "patched": world.patched(),
         "rolled_back": world.rolled_back,
@@ -200,19 +212,18 @@ def context(world: AuthTokenState) -> dict[str, Any]:
         "published": published > 0,
         "throttled": knob["throttle"] > 0,
         "merged": world.merged,
-        "passes": world.passes,
         "tickets": {
             "all": round(world.tickets_total + 2 * max(0.0, world.now + 900) / MINUTE),
             "incident": round(world.tickets_total), "mobile": round(0.62 * world.tickets_total),
             "rate": 2 + world.tickets_rate,
         },
         "failed_logins": round(world.failing),
-        "bots": {"blocked": knob["asn_block"] >= 1,
-                 "rate": 3.1 * (1 + _bots(world)) * MINUTE, "seen": world.now >= BOTS},
+        "bots": {"blocked": knob["asn_block"] >= 1, "rate": 3.1 * (1 + _bots(world)) * MINUTE},
         "jwks_age": _jwks_age(world),
         "edge_reverted": knob["edge_revert"] >= 1,
         "session_db_p95": _session_db(world),
         "idp_p95": _idp(world),
         "node_offset": _node_offset(world),
         "nodes": _nodes(world),
+        "figures": figures(world),
     }  # fmt: skip

@@ -85,9 +85,6 @@ class AuthTokenState(Mechanics):
         self.demand = 0.0
         self.useful = 1.0
         self.available = 1.0
-        self.bad_web = self.bad_mobile = 0.0
-        """Share of mints that verifiers refuse."""
-        self._again = {"web": 0.0, "mobile": 0.0}
         self.new_kid = 0.0
         """Share of web mints under the new key id."""
         self.failing = 0.0
@@ -133,6 +130,14 @@ class AuthTokenState(Mechanics):
             self._throttle_until = self.now + THROTTLED if value > 0 else self.now
         super().turn(knob, value, over)
 
+    def locked(self) -> float:
+        """Return the sessions that cannot work right now."""
+        return sum(c.locked() for c in self.classes)
+
+    def poisoned(self) -> float:
+        """Return the sessions whose refresh token can never be redeemed."""
+        return sum(c.poisoned for c in self.classes)
+
     def patience(self) -> float:
         """Return the share of retries that reach the service; a throttle at the edge holds 60 % back."""
         return 1 - 0.6 * self.knob["throttle"]
@@ -162,26 +167,18 @@ class AuthTokenState(Mechanics):
         k = self.knob
         return (1.0, k["flag_web"]) if self.swapped else (k["flag_web"], k["flag_mobile"])
 
-    def _refused(self, rolled: float, new_key: float, share_bad: float) -> None:
-        """Set the share of mints that are refused, at first and again, for both classes."""
-        web, mobile = self._flags()
+    def _refuse(self, c: Clients, rolled: float, new_key: float, flag: float, share_bad: float) -> None:
+        """Set the share of a class's mints that are refused, at first and again."""
         if self.reason() == "signature":
-            signing = new_key * (1 - self.patched()) * share_bad
-            self.bad_web, self.bad_mobile = signing * web, signing * mobile
-            self._again = {"web": self.bad_web, "mobile": self.bad_mobile}
+            c.rejected = c.repeated = new_key * (1 - self.patched()) * share_bad * flag
         elif self.late_share > 0:
             # Who sits behind a late location stays behind it, so a fresh token helps them no more than the last.
-            for c, flag in ((self.web, web), (self.mobile, mobile)):
-                again = new_key * flag * self.stale()
-                left = max(0.0, self.late_share * c.size - c.locked()) / max(1.0, c.good)
-                self._again[c.name] = again
-                setattr(self, f"bad_{c.name}", again * left)
+            c.repeated = new_key * flag * self.stale()
+            c.rejected = c.repeated * (max(0.0, self.late_share * c.size - c.locked()) / max(1.0, c.good))
         else:
             ahead = rolled * (1 - self.knob["clock_sync"])
-            refused = ahead * share_bad
-            self.bad_web = self.bad_mobile = refused
-            again = self.sticky * ahead * (1 - self.knob[f"zone_{self.zone}"]) + (1 - self.sticky) * refused
-            self._again = {"web": again, "mobile": again}
+            c.rejected = ahead * share_bad
+            c.repeated = self.sticky * ahead * (1 - self.knob[f"zone_{self.zone}"]) + (1 - self.sticky) * c.rejected
 
     def stalled(self) -> bool:
         """Tell whether a rollback hangs on the schema."""
@@ -219,26 +216,25 @@ class AuthTokenState(Mechanics):
         new_key = rolled * (1 - back) * (1 - k["pin"])
         serving = self.serving()
         share_bad = self.share * (1 - k[f"zone_{self.zone}"]) / serving
-        self._refused(rolled, new_key, share_bad)
-        web_flag, mobile_flag = self._flags()
-        self.new_kid = new_key * web_flag
+        flags = self._flags()
+        self.new_kid = new_key * flags[0]
         available *= 1 - k["lost_pods"]
         if k["throttle"] and self.now >= self._throttle_until:
             k["throttle"] = 0.0
         patience = self.patience()
-        web, mobile = self.web, self.mobile
-        demand = web.demand(self.lifetime, patience) + mobile.demand(self.lifetime, patience)
+        demand = sum(c.demand(self.lifetime, patience) for c in self.classes)
         capacity = k["capacity"] * available * serving
         useful = min(1.0 if demand <= capacity else (capacity / demand) ** 1.35, served_cap)
         published = k["publish_key"]
         # The standby key's public half helps only against tokens that it signed.
         trusted = published if self.reason() == "signature" else 0.0
         holds = Conditions(h, useful, patience, self.poison, trusted, self.lifetime, share_bad)
-        again = self._again
-        affected, failing = web.move(holds, self.bad_web, again["web"], new_key * web_flag)
-        also_affected, also_failing = mobile.move(holds, self.bad_mobile, again["mobile"], new_key * mobile_flag)
-        affected += also_affected
-        failing += also_failing
+        affected = failing = 0.0
+        for c, flag in zip(self.classes, flags, strict=True):
+            self._refuse(c, rolled, new_key, flag, share_bad)
+            newly, failed = c.move(holds, new_key * flag)
+            affected += newly
+            failing += failed
         self.demand, self.useful, self.available, self.capacity = demand, useful, available, capacity
         self.failing = failing
         rate = self._open_tickets(affected * h * 0.012 * (0.5 if k["public_post"] >= 1 else 1.0), h)
@@ -246,7 +242,7 @@ class AuthTokenState(Mechanics):
             self.published_ever = True
         if self.now >= 0:
             harm = self._harm
-            harm["locked_user_minutes"] += (self.web.locked() + self.mobile.locked()) * h
+            harm["locked_user_minutes"] += self.locked() * h
             harm["failed_logins"] += failing * h
             harm["tickets"] += rate * h
             if published > 0:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from scenarios.auth_token import readings
 from scenarios.auth_token.state import AuthTokenState
@@ -13,10 +12,8 @@ class AuthTokenWorld(AuthTokenState):
     """What there is to see of it, the facts behind it and the harm it does."""
 
     observe = readings.observe
-
-    def context(self) -> Mapping[str, Any]:
-        """Return what templates print."""
-        return {**readings.context(self), "figures": dict(self.figures())}
+    context = readings.context
+    figures = readings.figures
 
     def facts(self) -> Mapping[str, bool | int | float | str]:
         """Return the facts that conditions, severity and scoring read."""
@@ -24,7 +21,7 @@ class AuthTokenWorld(AuthTokenState):
         figures = self.figures()
         locked, poisoned = figures["locked_users"], figures["poisoned_sessions"]
         ratio = figures["reject_ratio_pct"]
-        signing = {"web": round(self.bad_web, 3) > 0, "mobile": round(self.bad_mobile, 3) > 0}
+        signing = {c.name: round(c.rejected, 3) > 0 for c in self.classes}
         active = any(signing.values()) or poisoned > 1000 or locked > 2400
         return {
             "fault": self.now >= self.fault_at,
@@ -58,20 +55,6 @@ class AuthTokenWorld(AuthTokenState):
             "poisoned_sessions": round(poisoned),
         }
 
-    def figures(self) -> Mapping[str, float]:
-        """Return the true value of every figure people may state."""
-        rejected = [readings.rejects(self, c) for c in self.classes]
-        return {
-            "locked_users": round(self.web.locked() + self.mobile.locked(), 1),
-            "reject_ratio_pct": round(100 * readings.ratio(self, self.web, self.mobile), 3),
-            "poisoned_sessions": round(self.web.poisoned + self.mobile.poisoned, 1),
-            "rejects_mobile_share_pct": round(100 * rejected[1] / sum(rejected), 2) if sum(rejected) > 1 else 0.0,
-            "tickets_total": round(self.tickets_total, 2),
-            "locked_user_minutes": round(self._harm["locked_user_minutes"], 1),
-            "failed_logins": round(self._harm["failed_logins"], 1),
-            "tickets": round(self._harm["tickets"], 2),
-        }
-
     def outside(self) -> Mapping[str, float]:
         """Return by segment the share still affected.
 
@@ -79,9 +62,8 @@ class AuthTokenWorld(AuthTokenState):
         `poisoned`: still stuck, as a share of the sessions ever poisoned.
         """
         ever = self.web.ever + self.mobile.ever
-        stuck = self.web.poisoned + self.mobile.poisoned
         return {c.name: (c.locked() - c.poisoned) / c.size for c in self.classes} | {
-            "poisoned": stuck / ever if ever >= 1 else 0.0
+            "poisoned": self.poisoned() / ever if ever >= 1 else 0.0
         }
 
 

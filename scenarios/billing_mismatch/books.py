@@ -22,6 +22,10 @@ REVERSED = 600.0
 """Reversing entries a minute."""
 
 
+Counts = tuple[float, float, float, float]
+"""Invoices of the faulty release, duplicates, doubles, messages lost."""
+
+
 @dataclass(slots=True)
 class Replay:
     """A replay under way: messages still before it, and what each of them writes."""
@@ -69,10 +73,10 @@ class Books:
     under_way: dict[str, Replay] = field(default_factory=dict)
     """Way of replaying -> how far it is."""
     reversing: float = 0.0
-    marks: tuple[tuple[int, float, float, float, float], ...] = ()
-    """Each minute of the last twenty: second, invoices of the faulty release, duplicates, doubles, messages lost."""
-    strata: tuple[tuple[float, float, float, float], ...] = ()
-    """What there was when each stratum of the day began: invoices, duplicates, doubles, messages lost."""
+    marks: tuple[tuple[int, Counts], ...] = ()
+    """Each minute of the last twenty: its second and what there was."""
+    strata: tuple[Counts, ...] = ()
+    """What there was when each stratum of the day began."""
     lost: float = 0.0
     """Rows that were ever missing."""
     dropped: float = 0.0
@@ -183,11 +187,14 @@ class Books:
         """Return the captures beyond the first of an invoice."""
         return self.doubles + self.recharged
 
+    def counts(self) -> Counts:
+        """Return what there is to be sampled."""
+        return self.faulty, self.duplicates, self.doubles, self.lost
+
     def keep_stratum(self) -> None:
         """Begin a new stratum of the day: before, during and after the report that locked the ledger."""
-        self.strata = (*self.strata, (self.faulty, self.duplicates, self.doubles, self.lost))
+        self.strata = (*self.strata, self.counts())
 
     def note(self, now: int) -> None:
         """Keep a mark of this minute."""
-        mark = (now, self.faulty, self.duplicates, self.doubles, self.lost)
-        self.marks = (*self.marks[-20:], mark)
+        self.marks = (*self.marks[-20:], (now, self.counts()))

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenarios.billing_mismatch.books import BEFORE
+from scenarios.billing_mismatch.books import BEFORE, Counts
+from scenarios.billing_mismatch.facts import figures
 from scenarios.billing_mismatch.faults import reporting
 from scenarios.billing_mismatch.rates import EVENTS_EACH, LOCKED, LOST_EACH, PRICE, UNLOCKED, USUAL
 from scenarios.billing_mismatch.sampling import between, sample
@@ -15,7 +16,7 @@ from scenarios.billing_mismatch.state import BillingState
 
 REBALANCED, CAUGHT_UP = 120, 360
 """Drill seconds between which revenue-agg lags behind a rebalance."""
-NOTHING = (0.0, 0.0, 0.0, 0.0)
+NOTHING: Counts = (0.0, 0.0, 0.0, 0.0)
 
 
 def _locked(world: BillingState) -> bool:
@@ -87,7 +88,6 @@ def observe(world: BillingState) -> dict[str, float]:
         "agg_again": 0.2 + again,
         "ledger_dropped": dropped,
         "again_lines": again,
-        "retry_lines": retried,
         "cancelled_lines": retried + dropped / (EVENTS_EACH + LOST_EACH),
         "retry_keyed": retried * knob["key_v2"],
         "retry_known": retried * (1 - knob["key_v2"]),
@@ -105,29 +105,26 @@ def observe(world: BillingState) -> dict[str, float]:
 
 def _samples(world: BillingState) -> dict[str, Any]:
     books, at = world.books, world.now
-    total = (books.faulty, books.duplicates, books.doubles, books.lost)
-    recent = next((mark[1:] for mark in books.marks if mark[0] >= at - 1200), NOTHING)
+    total = books.counts()
+    large = sample(total, 1200, at + 30)
+    recent = next((counts for noted, counts in books.marks if noted >= at - 1200), NOTHING)
     ends = [NOTHING, *books.strata, total]
     names = ("before 10:12", "10:12 to 10:37", "since 10:37")
     strata = [
         {"name": name, "invoices": round(until[0] - since[0]), **sample(between(since, until), 400, at + 45 * i)}
         for i, (name, since, until) in enumerate(zip(names, ends, ends[1:], strict=False))
     ]
-    whole = max(1.0, books.faulty)
     pooled = {
         kind: sum(s["invoices"] * s[kind]["share"] for s in strata) / max(1, sum(s["invoices"] for s in strata))
         for kind in ("dup", "double", "missing")
     }
     return {
         "random": sample(total, 200, at),
-        "large": sample(total, 1200, at + 30),
+        "large": large,
         "recent": sample(between(recent, total), 200, at + 15),
         "strata": strata,
         "pooled": pooled,
-        "estimate": {
-            "low": whole * sample(total, 1200, at + 30)["double"]["low"],
-            "high": whole * sample(total, 1200, at + 30)["double"]["high"],
-        },
+        "estimate": {end: max(1.0, books.faulty) * large["double"][end] for end in ("low", "high")},
     }
 
 
@@ -186,8 +183,8 @@ def context(world: BillingState) -> dict[str, Any]:
         "pods": {"old": round(18 * knob["rollback"]), "new": 18 - round(18 * knob["rollback"])},
         "reporting": reporting(knob),
         "broke_glass": knob["break_glass"] > 0,
-        "merged": knob["tighter"] > 0, "index": knob["index"] >= 1, "adjusted": world.adjusted != 0,
-        "list_deleted": books.unlisted >= 1, "replaying": bool(books.under_way),
+        "merged": knob["tighter"] > 0, "adjusted": world.adjusted != 0,
+        "list_deleted": books.unlisted >= 1,
         "bad_now": world.wrong_now(), "producing": producing,
         "canary_bad": round(50 * (bad_share if world.faults.rereads or world.faults.drops else world.timing_out))
         if producing else 0,
@@ -195,4 +192,5 @@ def context(world: BillingState) -> dict[str, Any]:
         "sources": {name: {"off": share, "ok": share <= world.tolerance[name]} for name, share in off.items()},
         "sample": _samples(world),
         "tickets": {"rate": 0.3 + world.tickets, "double": round(world.tickets_total)},
+        "figures": figures(world),
     }  # fmt: skip

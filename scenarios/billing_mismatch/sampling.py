@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from scenarios.billing_mismatch.books import Counts
+
 Z = 1.96
 SHOCKS = (0.1, -0.4, 0.7, -0.9, 0.3, -0.1, 0.5, -0.6, 0.0, 0.9, -0.3, 0.2)
 """How far a draw is off, in standard deviations; which one depends on the second it is made."""
@@ -29,7 +31,7 @@ def drawn(share: float, of: int, at: int, which: int) -> dict[str, Any]:
     return {"found": found, "share": found / of if of else 0.0, "low": low, "high": high}
 
 
-def sample(counts: tuple[float, float, float, float], of: int, at: int) -> dict[str, Any]:
+def sample(counts: Counts, of: int, at: int) -> dict[str, Any]:
     """Return a sample of `of` invoices out of (invoices, duplicates, doubles, lost)."""
     invoices, duplicates, doubles, lost = counts
     base = max(1.0, invoices)
@@ -41,8 +43,6 @@ def sample(counts: tuple[float, float, float, float], of: int, at: int) -> dict[
     }
 
 
-def between(
-    since: tuple[float, float, float, float], until: tuple[float, float, float, float]
-) -> tuple[float, float, float, float]:
+def between(since: Counts, until: Counts) -> Counts:
     """Return the counts of a stretch from those at its ends."""
     return until[0] - since[0], until[1] - since[1], until[2] - since[2], until[3] - since[3]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from scenarios.billing_mismatch import facts as known
 from scenarios.billing_mismatch import readings
 from scenarios.billing_mismatch.state import BillingState
@@ -14,12 +11,9 @@ class BillingWorld(BillingState):
     """What there is to see of it, the facts behind it and the harm it does."""
 
     observe = readings.observe
+    context = readings.context
     facts = known.facts
     figures = known.figures
-
-    def context(self) -> Mapping[str, Any]:
-        """Return what templates print."""
-        return {**readings.context(self), "figures": dict(self.figures())}
 
 
 WORLD = BillingWorld

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 CACHED_MINUTES = 60.0
 """Minutes a rendered preview stays in the cache (`s-maxage=3600`)."""
@@ -58,7 +58,7 @@ class Pops:
     version: int = 56
     open: bool = False
     """Lets strangers in, and nothing stands in front of it."""
-    fills: bool = field(default=False)
+    fills: bool = False
     """Runs a worker that leaves previews public, so that copies of them are kept."""
     closed_at: int = -(10**9)
     cached: float = 0.0

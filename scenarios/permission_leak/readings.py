@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from scenarios.permission_leak.pops import REGIONS, SHARES, STORE, Pops
-from scenarios.permission_leak.state import PermissionLeakState
+from scenarios.permission_leak.state import RESEARCHER, PermissionLeakState
 
 PREVIEWS = 61_204
 """Preview objects the shared cache holds while every worker lets them through."""
@@ -29,9 +29,8 @@ CRAWLER, CRAWLER_ENDS = 420, 2700
 
 def by_region(world: PermissionLeakState, region: str, value: Callable[[Pops], float]) -> float:
     """Return the mean of a group's value over the places of a region, weighted by their traffic."""
-    of = {place: one for one in world.pops for place in one.places}
     places = REGIONS[region]
-    return sum(SHARES[place] * value(of[place]) for place in places) / sum(SHARES[place] for place in places)
+    return sum(SHARES[place] * value(world.at[place]) for place in places) / sum(SHARES[place] for place in places)
 
 
 def previews(world: PermissionLeakState) -> int:
@@ -120,22 +119,18 @@ def observe(world: PermissionLeakState) -> dict[str, float]:
     """Return every observable: rates a minute, ratios 0-1, seconds, hours, counts."""
     main, now = world.main, world.now
     hit = sum(one.weight * hit_ratio(world, one) for one in world.pops)
-    hits = {region: by_region(world, region, lambda one: hit_ratio(world, one)) for region in REGIONS}
     kept = _kept_answers(world)
     passes = 0.0 if world.knob["block"] > 0 else 1.0
     load = _render_load(world)
     crawler = _crawler(world)
-    probed = world.knob["probe"] > 0
-    leaks = {region: passes * by_region(world, region, lambda one: _leaks(one, now)) for region in REGIONS}
+    probed = passes if world.knob["probe"] > 0 else math.nan
     return {
         "route_requests": ROUTE + crawler + world.scanning,
         "ratio_4xx": 0.011 + 0.00002 * crawler + (0.052 if not passes else 0.0),
         "ratio_5xx": 0.0004 + (0.0012 if load > 0.75 else 0.0),
         "preview_p95": (0.118 if hit > 0.3 else 0.19) * (1 + max(0.0, load - 0.6) + 0.04 * world.knob["exp_409"]),
         "authz_hit": hit,
-        "authz_hit_americas": hits["americas"],
-        "authz_hit_europe": hits["europe"],
-        "authz_hit_apac": hits["apac"],
+        **{f"authz_hit_{region}": by_region(world, region, lambda one: hit_ratio(world, one)) for region in REGIONS},
         "authz_origin": ORIGIN * (1 - hit) * passes,
         "authz_origin_all": 5200 + ORIGIN * (1 - hit) * passes,
         "authz_p95": 0.031,
@@ -160,9 +155,7 @@ def observe(world: PermissionLeakState) -> dict[str, float]:
         "role_cache_age": float((now + (7100 if world.knob["role_cache"] > 0 else 7000)) % 300),
         "share_errors": 0.4,
         "distinct_links": 212.0 + 40 * world.scanning * (1 if any(one.open for one in world.pops) else 0.2),
-        "probe_americas": leaks["americas"] if probed else math.nan,
-        "probe_europe": leaks["europe"] if probed else math.nan,
-        "probe_apac": leaks["apac"] if probed else math.nan,
+        **{f"probe_{region}": probed * by_region(world, region, lambda one: _leaks(one, now)) for region in REGIONS},
         "cached_lines": 4.0 * hit / HIT_RATIO,
         "origin_lines": 3.0 * passes,
         "cross_lines": min(6.0, 0.05 * (world.intensity / 0.015) ** 0.5 * (1.0 if world.open_share() > 0 else 0.0)),
@@ -182,37 +175,47 @@ def _where(world: PermissionLeakState) -> str:
     return f"{', '.join(few)} {word}" if few else "no place"
 
 
+def figures(world: PermissionLeakState) -> dict[str, float]:
+    """Return the true value of every figure people may state."""
+    harm = {name: round(value, 3) for name, value in world.harm().items()}
+    return harm | {
+        "reads_total": round(world.reads + RESEARCHER, 2),
+        "tenants_to_tell": round(world.tenants_to_tell(), 1),
+        "open_traffic_pct": round(100 * world.open_share(), 2),
+        "previews_public": float(previews(world)),
+        "tokens_valid": float(tokens(world)),
+        "hours_lost": round(world.hours_lost, 2),
+        "token_reads": round(world.token_reads, 3),
+    }
+
+
 def context(world: PermissionLeakState) -> dict[str, Any]:
     """Return what templates print: tables, counts and states as plain data."""
     main, pinned, k, now = world.main, world.pinned, world.knob, world.now
     passes = k["block"] <= 0
-    of = {place: one for one in world.pops for place in one.places}
-    rows = [(place, share, of[place]) for place, share in SHARES.items()]
     hit = sum(one.weight * hit_ratio(world, one) for one in world.pops)
-    total = world.reads + 3
-    left = exposed(world)
     return {
         "pops": [
             {
-                "name": pop, "share": share, "serves": serves(world, pop), "version": one.version,
+                "name": pop, "share": SHARES[pop], "serves": serves(world, pop), "version": one.version,
                 "hit": hit_ratio(world, one), "epoch": one.epoch,
-                "leaks": bool(_leaks(one, now)) and passes, "gets": gets(world, one), "stock": one.stock(now),
-                "tokens": one.accepted(), "objects": round(PREVIEWS * share * one.stock(now)),
-                "exposed": round(PREVIEWS * share * one.readable(now)), "tagged": one.tagged,
+                "leaks": bool(_leaks(one, now)) and passes, "gets": gets(world, one),
+                "tokens": one.accepted(), "objects": round(PREVIEWS * SHARES[pop] * one.stock(now)),
+                "exposed": round(PREVIEWS * SHARES[pop] * one.readable(now)), "tagged": one.tagged,
                 "trace": not one.trace_lost,
                 "age": round(3480 * one.stock(now)) if one.stock(now) > 0.001 else 0, "pinned": one.pinned,
             }
-            for pop, share, one in rows
+            for pop, one in world.at.items()
         ],
         "source": world.way.source,
-        "reads": round(total),
+        "reads": round(world.reads + RESEARCHER),
         "tenants": round(world.tenants_to_tell()),
         "tenants_exact": round(11 + world.new_tenants()),
         "scope": {"exact": world.trace_lost <= 0, "links": round(26 + 3114 * world.trace_lost)},
         "previews": previews(world),
         "tagged": round(PREVIEWS * sum(one.weight * one.stock(now) for one in world.pops if one.tagged)),
         "tokens": tokens(world),
-        "exposed": left,
+        "exposed": exposed(world),
         "epoch": world.epoch,
         "epoch_lagging": pinned.epoch,
         "stuck": world.stuck,
@@ -225,7 +228,6 @@ def context(world: PermissionLeakState) -> dict[str, Any]:
         "open_pct": 100 * world.open_share(),
         "place": world.pinned_place,
         "pinned": k["unpin"] <= 0,
-        "rolled_back": k["rollback"] > 0,
         "patched": k["patch"] > 0,
         "blocked": not passes,
         "merged": world.merged,
@@ -239,17 +241,14 @@ def context(world: PermissionLeakState) -> dict[str, Any]:
         "scanning": world.scanning > 0,
         "scan_rate": world.scanning,
         "public": world.public_at is not None,
-        "probe": k["probe"] > 0,
-        "acknowledged": k["acknowledge"] > 0,
         "aware": k["aware"] > 0,
         "room": k["room"] > 0,
-        "post_removed": k["post_removed"] > 0,
         "ui_off": k["ui_flag"] > 0,
         "purged": k["purge"] + k["purge_paths"] > 0,
         "render_load": _render_load(world),
         "crawler": {"rate": round(18 + _crawler(world)), "on": CRAWLER <= now < CRAWLER_ENDS,
                     "blocked": k["waf_rule"] > 0},
         "distinct": round(212 + 40 * world.scanning),
-        "drained": k["drain_fra"] > 0,
         "notice": k["status_page"] > 0,
+        "figures": figures(world),
     }  # fmt: skip

@@ -74,6 +74,7 @@ class PermissionLeakState(Mechanics):
         self.stuck = given["replication_stuck"] > 0
         self.main, self.pinned, apart = groups(self.way, self.pinned_place, places[untagged] if untagged >= 0 else None)
         self.pops = (self.main, self.pinned, *apart)
+        self.at = {place: one for place in places for one in self.pops if place in one.places}
         self._due: list[tuple[int, int, str, float]] = []
         self._turns = 0
         self.scanning = self.intensity = 0.0
@@ -139,7 +140,7 @@ class PermissionLeakState(Mechanics):
             self.public_at = self.now / MINUTE
         elif knob == "epoch_sync" and value > 0:
             self.stuck = False
-            self._bump(self.pinned)
+            self.pinned.revoke(self.epoch)
         elif value > 0 and (knob, self.way) in (("patch", STORE), ("resolver_off", MEMORY)):
             self._lose_trace(*self.pops)
 
@@ -150,7 +151,7 @@ class PermissionLeakState(Mechanics):
             self.epoch += 1
             for one in self.pops:
                 if one is not self.pinned or not self.stuck:
-                    self._bump(one)
+                    one.revoke(self.epoch)
         elif knob == "revoke_links":
             for one in self.pops:
                 one.bad = 0.0
@@ -174,9 +175,6 @@ class PermissionLeakState(Mechanics):
         if knob == "flush" or self.way != STORE:
             for one in self.pops:
                 one.flushed_until = self.now + 600
-
-    def _bump(self, one: Pops) -> None:
-        one.revoke(self.epoch)
 
     def _switch(self) -> None:
         """Let the workers run what release, pin and patch say they run."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from scenarios.permission_leak import readings
 from scenarios.permission_leak.pops import REGIONS, STORE
@@ -20,10 +19,8 @@ class PermissionLeakWorld(PermissionLeakState):
         return readings.observe(other)
 
     observe = readings.observe
-
-    def context(self) -> Mapping[str, Any]:
-        """Return what templates print."""
-        return {**readings.context(self), "figures": dict(self.figures())}
+    context = readings.context
+    figures = readings.figures
 
     def facts(self) -> Mapping[str, bool | int | float | str]:
         """Return the facts that conditions, severity and scoring read."""
@@ -77,19 +74,6 @@ class PermissionLeakWorld(PermissionLeakState):
             "reads_total": round(self.reads + RESEARCHER),
         }
 
-    def figures(self) -> Mapping[str, float]:
-        """Return the true value of every figure people may state."""
-        harm = {name: round(value, 3) for name, value in self._harm.items()}
-        return harm | {
-            "reads_total": round(self.reads + RESEARCHER, 2),
-            "tenants_to_tell": round(self.tenants_to_tell(), 1),
-            "open_traffic_pct": round(100 * self.open_share(), 2),
-            "previews_public": float(readings.previews(self)),
-            "tokens_valid": float(readings.tokens(self)),
-            "hours_lost": round(self.hours_lost, 2),
-            "token_reads": round(self.token_reads, 3),
-        }
-
     def outside(self) -> Mapping[str, float]:
         """Return by segment the share still affected.
 
@@ -98,8 +82,7 @@ class PermissionLeakWorld(PermissionLeakState):
         """
         return {
             **{region: readings.by_region(self, region, lambda one: float(one.open)) for region in REGIONS},
-            "previews": sum(one.weight * one.readable(self.now) for one in self.pops),
-            "tokens": sum(one.weight * one.accepted() for one in self.pops),
+            **readings.exposed(self),
         }
 
 

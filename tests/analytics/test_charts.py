@@ -69,7 +69,7 @@ def test_before_the_references_are_made_your_own_course_is_drawn(view: RecordVie
 
 
 def test_part_bars_add_up_to_what_could_be_earned() -> None:
-    parts = frames.frame(frames.PARTS, [
+    parts = frames.parts.of([
         {"part": "a", "title": "Blueprint", "points": 21.5, "out_of": 25},
         {"part": "b", "title": "Gates", "points": 0, "out_of": 0},
     ])  # fmt: skip
@@ -118,7 +118,7 @@ def figures(view: RecordView) -> list[go.Figure]:
         charts.blueprint(frames.windows(view), frames.happened(view), frames.phases(view)),
         charts.affected_over_time(frames.affected(view)),
         charts.hypotheses_over_time(frames.hypotheses(view), 60),
-        charts.part_bars(frames.frame(frames.PARTS, [])),
+        charts.part_bars(frames.parts.of([])),
     ]
 
 

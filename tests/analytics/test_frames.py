@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -43,13 +42,10 @@ from tests.analytics.builders import (
     verify,
 )
 
-TABLES: list[tuple[Callable[[RecordView], pd.DataFrame], frames.Columns]] = [
-    (frames.harm, frames.HARM), (frames.affected, frames.AFFECTED), (frames.marks, frames.MARKS),
-    (frames.windows, frames.WINDOWS), (frames.phases, frames.PHASES), (frames.happened, frames.HAPPENED),
-    (frames.figures, frames.FIGURES), (frames.claims, frames.CLAIMS), (frames.hypotheses, frames.HYPOTHESES),
-    (story.timeline, story.TIMELINE), (story.pivots, story.PIVOTS), (story.cues, story.CUES),
-    (story.injects, story.INJECTS), (story.decisions, story.DECISIONS), (story.factors, story.FACTORS),
-    (story.teaching, story.TEACHING),
+TABLES = [
+    frames.harm, frames.affected, frames.marks, frames.windows, frames.phases, frames.happened, frames.figures,
+    frames.claims, frames.hypotheses, story.timeline, story.pivots, story.cues, story.injects, story.decisions,
+    story.factors, story.teaching,
 ]  # fmt: skip
 FULL: list[Lines] = [
     pair(), declare(evidence=["query:impact"]), query("03:00", "impact"), freeze(), card("07:00"), ready("08:00"),
@@ -70,20 +66,20 @@ def rows(table: pd.DataFrame, *columns: str) -> list[Any]:
     return [tuple(row) for row in table[list(columns)].itertuples(index=False)]
 
 
-@pytest.mark.parametrize(("table", "columns"), TABLES, ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize("table", TABLES, ids=lambda x: x.__name__)
 @pytest.mark.parametrize("lines", [[], FULL], ids=["nothing happened", "much happened"])
 def test_a_table_has_its_declared_columns_whatever_happened(
-    table: Callable[[RecordView], pd.DataFrame], columns: frames.Columns, lines: list[Lines]
+    table: frames.Table[[RecordView]], lines: list[Lines]
 ) -> None:
     made = table(view(*lines))
-    assert list(made.columns) == list(columns)
-    assert {name: str(kind) for name, kind in made.dtypes.items()} == dict(columns)
+    assert list(made.columns) == list(table.columns)
+    assert {name: str(kind) for name, kind in made.dtypes.items()} == dict(table.columns)
 
 
 def test_a_record_without_any_entry_gives_empty_tables() -> None:
     journal = Journal(Header(scenario="fixture", seed=1, scenario_version="1", engine="1"))
     empty = RecordView(frames.record_of(journal, SCENARIO), book())
-    assert all(table(empty) is not None for table, _ in TABLES)
+    assert all(table(empty) is not None for table in TABLES)
     assert frames.harm(empty).empty
     assert story.timeline(empty).empty
 

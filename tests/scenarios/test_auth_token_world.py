@@ -85,7 +85,7 @@ def test_no_action_curve(minute, ratio, demand, useful, locked, poisoned, ticket
     world = drive(until=minute + 5 / 60)
     seen, figures = world.observe(), world.figures()
     assert 100 * seen["ratio_401"] == pytest.approx(ratio, rel=0.10)
-    assert seen["mint_demand"] == pytest.approx(demand, rel=0.10)
+    assert world.demand == pytest.approx(demand, rel=0.10)
     assert 1 - seen["ratio_503"] == pytest.approx(useful, rel=0.10)
     assert figures["locked_users"] == pytest.approx(locked, rel=0.10)
     assert figures["poisoned_sessions"] == pytest.approx(poisoned, rel=0.10)

@@ -64,7 +64,7 @@ def test_a_second_report_makes_it_worse_until_it_is_over_or_ended(variant):
         engine = drill(variant, "expert", *orders, until=20)
         assert "report_again" in engine.incident.delivered
         rates[name] = (
-            engine.world.observe()["retry_lines"]
+            engine.world.retried()
             + engine.world.observe()["again_lines"]
             + engine.world.observe()["ledger_dropped"]
         )

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli import tables
-from ui.cli.choices import Difficulty, Output
-from ui.cli.shared import Book, Level, Variant, bar, chosen, err, put
+from ui.cli.shared import Book, Form, Level, Variant, chosen, err, progress, put
 
 if TYPE_CHECKING:
     from analytics.runs.calibrate import Row
@@ -17,34 +16,33 @@ if TYPE_CHECKING:
 def calibrate(
     scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
     variant: Variant = "base",
-    difficulty: Level = Difficulty.standard,
+    difficulty: Level = "standard",
     policies: Annotated[str, typer.Option(help="Responders, separated by commas; all of them if left out.")] = "",
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds 1 to this many.")] = 20,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes to use.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
     playbook: Book = "recovery",
-    form: Annotated[Output, typer.Option("--format", help="For people, or for programs.")] = Output.table,
+    form: Form = "table",
 ) -> None:
     """Play many drills over policies and seeds: score, loss and harm, with their spread."""
     from analytics.runs import calibrate as many
     from scenarios.loader import load
 
     names = [name.strip() for name in policies.split(",") if name.strip()]
-    wanted = many.jobs_for(load, scenario, chosen(scenario, variant), names, seeds, playbook, difficulty.value)
+    wanted = many.jobs_for(load, scenario, chosen(scenario, variant), names, seeds, playbook, difficulty)
     drills = sum(len(job.policies) for job in wanted)
     rows: list[Row] = []
-    with bar("{task.completed:.0f} of {task.total:.0f} drills") as progress:
-        task = progress.add_task("drills", total=drills)
+    with progress("{task.completed:.0f} of {task.total:.0f} drills", drills) as report:
 
         def one(row: Row) -> None:
             rows.append(row)
-            progress.advance(task)
+            report(len(rows), drills)
 
         with many.executor(jobs, scheduler) as pool:
             stopped = many.run(wanted, pool, one)
     if stopped:
         err.print(f"{stopped}; {len(rows)} of {drills} drills are finished and stand", markup=False)
-    if form is Output.json:
+    if form == "json":
         put(many.as_data(rows, drills))
     else:
         tables.calibration(many.summary(rows))

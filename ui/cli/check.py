@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ui.cli.choices import Schema
-from ui.cli.shared import bar, err, known, put
+from ui.cli.shared import err, known, progress, put
 
 if TYPE_CHECKING:
     from scenarios.lint import Problem
@@ -41,23 +40,25 @@ def played(path: Path) -> list[Problem]:
     from scenarios.sources import variants_at
 
     variants = [Variant(loaded, source) for loaded, source in variants_at(path)]
-    with bar() as progress:
-        task = progress.add_task("playing", total=None)
-        remarks = rehearse(variants, lambda at, of: progress.update(task, completed=at, total=of))
+    with progress("playing") as report:
+        remarks = rehearse(variants, report)
     return [Problem(*remark) for remark in remarks]
+
+
+Schema = Literal["scenario", "playbook", "book", "command"]
 
 
 def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook, book or command.")]) -> None:
     """Print a JSON Schema for editors and other tools."""
-    if what is Schema.command:
+    if what == "command":
         from simulator import orders
 
         put(orders.schema())
-    elif what is Schema.scenario:
+    elif what == "scenario":
         from simulator.scenario.model import Scenario
 
         put(Scenario.model_json_schema())
-    elif what is Schema.book:
+    elif what == "book":
         from scenarios.players import book
 
         put(book.schema())

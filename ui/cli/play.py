@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from ui.cli import shared
-from ui.cli.choices import Difficulty, Mode
 from ui.cli.shared import Level, Variant, err, known, put, text_of, write
 
 
 def play(
     scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
     variant: Variant = "base",
-    difficulty: Level = Difficulty.standard,
+    difficulty: Level = "standard",
     policy: Annotated[str, typer.Option(help="The scripted responder who holds every seat.")] = "by_the_book",
     seed: Annotated[int | None, typer.Option(help="Chance; the same seed gives the same drill.")] = None,
     until: Annotated[float | None, typer.Option(metavar="MIN", help="People stop at this drill minute.")] = None,
@@ -26,23 +25,23 @@ def play(
         Path | None, typer.Option(metavar="FILE", help='Play these {"at", "by", "body"} lines instead of a policy.')
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the journal here.")] = None,
-    mode: Annotated[Mode, typer.Option(help="With hints, or without.")] = Mode.assessment,
+    mode: Annotated[Literal["training", "assessment"], typer.Option(help="With hints, or without.")] = "assessment",
 ) -> None:
     """Play a whole drill without a browser and print its outcome."""
     from simulator import orders
     from simulator import play as player
 
-    loaded = shared.find(scenario, variant, difficulty.value)
+    loaded = shared.find(scenario, variant, difficulty)
     stop = None if until is None else round(60 * until)
     if commands is not None:
         given = list(orders.read(text_of(known(commands, "give a file of commands")), str(commands)))
         with loaded.guard():
-            engine = player.play_orders(loaded, given, seed or 0, mode=mode.value, until=stop, step=step)
+            engine = player.play_orders(loaded, given, seed or 0, mode=mode, until=stop, step=step)
         for line in orders.refusals(engine.journal):
             err.print(f"refused: {line}", markup=False)
     else:
         with loaded.guard():
-            engine = player.play(loaded, policy, seed or 0, mode=mode.value, until=stop, step=step)
+            engine = player.play(loaded, policy, seed or 0, mode=mode, until=stop, step=step)
     if out is not None:
         write(out, engine.journal)
     put(player.outcome(engine))

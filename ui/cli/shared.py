@@ -6,24 +6,27 @@ import difflib
 import json
 import random
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from simulator.errors import DrillError
-from ui.cli.choices import Difficulty
 
 if TYPE_CHECKING:
     from simulator.loaded import LoadedScenario
     from simulator.record.journal import Journal
 
 Variant = Annotated[str, typer.Option(help="Which variant of it; `drawn`: one of them, by chance.")]
+Difficulty = Literal["novice", "standard", "expert"]
 Level = Annotated[Difficulty, typer.Option(help="How clearly the world is seen, and how much help there is.")]
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A journal written by `drill play --out` or exported.")]
 Book = Annotated[str, typer.Option("--playbook", help="A playbook's name or file.")]
+Form = Annotated[Literal["table", "json"], typer.Option("--format", help="For people, or for programs.")]
 Database = Annotated[
     str | None,
     typer.Option("--data", help="Database: a path or URL. Without it DRILL_DATABASE_URL, or one in your home."),
@@ -32,22 +35,28 @@ Database = Annotated[
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def bar(words: str = "{task.description}") -> Progress:
-    """Return a progress bar on stderr that leaves nothing behind; none where nobody watches."""
+@contextmanager
+def progress(words: str, total: int | None = None) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on stderr that leaves nothing behind, none where nobody watches; yield what moves it on."""
     columns = (TextColumn(words), BarColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err, transient=True, disable=not err.is_terminal)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
 
 
-def find(scenario: str, variant: str, difficulty: str = "standard") -> LoadedScenario:
+def find(scenario: str, variant: str, difficulty: str) -> LoadedScenario:
     """Return a scenario by name. Raises UnknownName with the nearest one."""
     from scenarios.loader import load
 
     return load(scenario, chosen(scenario, variant), difficulty)
 
 
-def of_journal(journal: Journal) -> LoadedScenario:
-    """Return the scenario that a journal was recorded with. Raises UnknownName."""
-    return find(journal.header.scenario, journal.header.variant, journal.header.difficulty)
+def recorded(file: Path) -> tuple[Journal, LoadedScenario]:
+    """Return a journal and the scenario it was recorded with. Raises DrillError."""
+    from simulator.record.journal import load
+
+    journal = load(known(file, "give a journal written by `drill play --out`"))
+    return journal, find(journal.header.scenario, journal.header.variant, journal.header.difficulty)
 
 
 def chosen(scenario: str, variant: str) -> str:

@@ -35,19 +35,19 @@ def course_view(drill: Debriefed) -> None:
     windows, happened = frames.windows(drill.view), frames.happened(drill.view)
     st.plotly_chart(
         charts.blueprint(windows, happened, frames.phases(drill.view)), key="debrief-plan", config=PLAIN,
-        alt=_plan_alt(len(windows), int(happened["id"].nunique()), int(happened["late"].sum())),
+        alt=f"{len(windows)} steps of the plan with their windows; {happened['id'].nunique()} of them happened,"
+        f" {happened['late'].sum()} marks are late",
     )  # fmt: skip
     with st.expander("The same as a table", key="debrief-plan-table"):
-        titles = {row.id: (row.title, row.full, row.none) for row in frames.each(windows)}
         rows = [
             (
-                escape(title), f"T+{full:g} to T+{none:g}",
+                escape(row.title), f"T+{row.full:g} to T+{row.none:g}",
                 "<br>".join(
                     f"{clock(round(60 * d.since))} {escape(d.label)}{' (late)' if d.late else ''}"
-                    for d in frames.each(happened[happened["id"] == ident])
+                    for d in frames.each(happened[happened["id"] == row.id])
                 ) or "never",
             )
-            for ident, (title, full, none) in titles.items()
+            for row in frames.each(windows)
         ]  # fmt: skip
         heads = ("Step", "Full until, none from", "Happened")
         st.html(table("Plan and what happened", heads, rows, "This playbook has no windows."))
@@ -63,12 +63,12 @@ def _harm(drill: Debriefed) -> None:
     chosen = st.selectbox(
         "What is counted", list(dimensions), format_func=dimensions.__getitem__, key="debrief_dimension", width=420
     )
+    ends = ", ".join(f"{course} {_final(drill, course, chosen)}" for course in frames.COURSES)
     st.plotly_chart(
         charts.harm_over_time(drill.harm, chosen, units[chosen], drill.marks), key="debrief-harm", config=PLAIN,
-        alt=_harm_alt(drill, chosen, dimensions[chosen]),
+        alt=f"{dimensions[chosen]} over drill time; at the horizon: {ends}",
     )  # fmt: skip
-    courses = set(drill.harm["course"])
-    if frames.NULL not in courses:
+    if frames.NULL not in set(drill.harm["course"]):
         st.html(quiet("The courses without action and the best one found are still being computed."))
     else:
         best = drill.view.references.best
@@ -118,12 +118,3 @@ def _final(drill: Debriefed, course: str, dimension: str) -> str:
         return "–"
     value = float(line["value"].iloc[-1])
     return f"{value:.2f}" if dimension == frames.LOSS else number(value)
-
-
-def _harm_alt(drill: Debriefed, dimension: str, title: str) -> str:
-    ends = ", ".join(f"{course} {_final(drill, course, dimension)}" for course in frames.COURSES)
-    return f"{title} over drill time; at the horizon: {ends}"
-
-
-def _plan_alt(steps: int, seen: int, late: int) -> str:
-    return f"{steps} steps of the plan with their windows; {seen} of them happened, {late} marks are late"

@@ -21,7 +21,7 @@ from simulator.catalogue import called
 from simulator.errors import DrillError
 from simulator.names import Names
 from simulator.record.entry import Entry
-from simulator.record.journal import Journal, refused
+from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
 from ui.parts.words import NamesThen, voices
 
@@ -84,10 +84,6 @@ class Debriefed:
     cues = _table(story.cues)
     injects = _table(story.injects)
     teaching = _table(story.teaching)
-
-    @cached_property
-    def refused(self) -> frozenset[int]:
-        return refused(self.journal.entries)
 
     def entry(self, seq: int) -> Entry:
         """Return an entry by its sequence number."""

@@ -23,11 +23,18 @@ LEARNING = (
 )
 
 
+HIDDEN = (
+    '<div class="db-total"><div class="n"><em>The score is kept for the end</em></div>'
+    "<small>Talk first: what did you see, what did you know, what else did you consider?</small></div>"
+)
+"""What stands where the score is while it is kept back."""
+
+
 def header(drill: Debriefed) -> None:
     """Draw the head of the page."""
     hidden = bool(st.session_state.get(keys.HIDE, False))
     card = drill.card
-    total = "" if card is None else hidden_total() if hidden else total_html(card, drill.playbook, _seeds(drill))
+    total = "" if card is None else HIDDEN if hidden else _total(card, drill)
     st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
 
 
@@ -63,26 +70,20 @@ def _about(drill: Debriefed) -> str:
 
 
 def _ended(drill: Debriefed) -> str:
-    end = next((x for x in drill.journal if isinstance(x.body, e.DrillEnded)), None)
-    if end is None or not isinstance(end.body, e.DrillEnded):
-        return "the record stops before the end"
-    return f"{clock(end.at)}, {ENDED[end.body.how]}"
+    end = drill.view.first(e.DrillEnded)
+    return f"{clock(end.at)}, {ENDED[end.body.how]}" if end else "the record stops before the end"
 
 
-def _seeds(drill: Debriefed) -> int:
-    spread = drill.view.references.spread
-    return len(spread.totals) if spread else 0
-
-
-def total_html(card: Mapping[str, Any], playbook: Playbook, seeds: int) -> str:
+def _total(card: Mapping[str, Any], drill: Debriefed) -> str:
     """Return the total with its band in words, the total before caps, and the spread over other seeds."""
+    playbook, made = drill.playbook, drill.view.references.spread
     bands = {band.id: band.title for band in playbook.bands}
     total, uncapped, spread = card["total"], card["uncapped"], card.get("spread")
     caps = ", ".join(f"{cap['id']} at {cap['limit']}" for cap in card["caps"])
     before = f"{uncapped} before caps ({caps})" if caps else "no cap applied"
     over = "spread over other seeds not computed"
     if spread:
-        others = f"{seeds} other seeds" if seeds else "other seeds"
+        others = f"{len(made.totals)} other seeds" if made else "other seeds"
         over = f"the same commands on {others}: {spread['low']}–{spread['high']}, median {spread['median']}"
     band = escape(f"{card['band']} · {bands.get(card['band'], '')}".rstrip(" ·"))
     return (
@@ -106,14 +107,6 @@ def _strip(total: int, spread: Mapping[str, int] | None, playbook: Playbook) -> 
     return (
         f'<div class="db-strip" aria-hidden="true"><div class="track">{track}</div>{span}'
         f'<span class="dot" style="left:{total}%"></span>{names}</div>'
-    )
-
-
-def hidden_total() -> str:
-    """Return what stands where the score is while it is kept back."""
-    return (
-        '<div class="db-total"><div class="n"><em>The score is kept for the end</em></div>'
-        "<small>Talk first: what did you see, what did you know, what else did you consider?</small></div>"
     )
 
 

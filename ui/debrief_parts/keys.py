@@ -29,14 +29,8 @@ def focus(seq: int | None) -> None:
     st.session_state[VIEW] = TIMELINE
 
 
-def open_moment(seq: int, among: tuple[int, ...], about: str) -> None:
-    """Open the drawer on a moment; it can leaf through `among`."""
-    st.session_state[OPENED] = True
-    leaf(seq, among, about)
-
-
 def leaf(seq: int, among: tuple[int, ...], about: str) -> None:
-    """Show another moment in the drawer that is open."""
+    """Show a moment in the drawer, which can leaf through `among`."""
     st.session_state[MOMENT] = (seq, among, about)
 
 
@@ -47,4 +41,5 @@ def picked(key: str, among: tuple[int, ...], about: str) -> None:
         seq = st.session_state.get(f"{key}-last")
     if seq is not None:
         st.session_state[f"{key}-last"] = seq
-        open_moment(seq, among, about)
+        st.session_state[OPENED] = True
+        leaf(seq, among, about)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from html import escape
-from typing import Any
 
 from analytics.report import story
 from analytics.report import tables as frames
@@ -38,21 +38,6 @@ class Lines:
 
     def __init__(self, drill: Debriefed) -> None:
         self.drill = drill
-
-    @cached_property
-    def _claims(self) -> dict[int, Any]:
-        return {row.seq: row for row in frames.each(self.drill.claims)}
-
-    @cached_property
-    def _figures(self) -> dict[int, list[Any]]:
-        found: dict[int, list[Any]] = {}
-        for row in frames.each(self.drill.figures):
-            found.setdefault(row.seq, []).append(row)
-        return found
-
-    @cached_property
-    def _injects(self) -> dict[int, Any]:
-        return {row.seq: row for row in frames.each(self.drill.injects)}
 
     def said(self, entry: Entry) -> Said:
         """Return an entry in words."""
@@ -100,29 +85,33 @@ class Lines:
         who = f"<b>{escape(said.who)}</b> " if said.who else ""
         text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
         name = f"db-it g-{group}{' focus' if focus else ''}"
+        # Without its T: lines stand beside their minute.
+        stamp = clock(entry.at).removeprefix("T").removeprefix("+")
         ident = f' id="moment-{seq}"' if anchor else ""
+        verdicts = "".join(f'<span class="v">{one}</span>' for one in self._verdicts.get(seq, ()))
         return (
-            f'<div class="{name}"{ident}><span class="t">{_short(entry.at)}</span>'
-            f"{label}{who}{escape(text)}{_detail(said, opened)}{self.verdicts(seq)}</div>"
+            f'<div class="{name}"{ident}><span class="t">{stamp}</span>'
+            f"{label}{who}{escape(text)}{_detail(said, opened)}{verdicts}</div>"
         )
 
-    def verdicts(self, seq: int) -> str:
-        """Return what the world says to a line, and how an inject was answered."""
-        found = []
-        claim = self._claims.get(seq)
-        if claim is not None:
+    @cached_property
+    def _verdicts(self) -> Mapping[int, list[str]]:
+        """What the world says to each line, and how an inject was answered."""
+        found = defaultdict(list)
+        for claim in frames.each(self.drill.claims):
             whose = {"severity": "by the playbook", "closure": "the gate"}.get(claim.about, "the world")
             true = f"{whose}: {claim.true}"
-            found.append(f"{truth_badge(claim.holds)} said {escape(claim.said)}; {escape(true)}")
-        for row in self._figures.get(seq, ()):
+            found[claim.seq].append(f"{truth_badge(claim.holds)} said {escape(claim.said)}; {escape(true)}")
+        for row in frames.each(self.drill.figures):
             if row.where != "record_snapshot":
                 said = f"{row.title}: said {stated(row.low, row.high)}, true {number(row.true)} {row.unit}"
-                found.append(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}")
-        inject = self._injects.get(seq)
-        if inject is not None and inject.expected:
-            when = f" at {minute(inject.answered)}" if not math.isnan(inject.answered) else ""
-            found.append(f"{badge(VERDICT[inject.verdict])} called for: {escape(inject.expected)}{when}")
-        return "".join(f'<span class="v">{one}</span>' for one in found)
+                found[row.seq].append(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}")
+        for inject in frames.each(self.drill.injects):
+            if inject.expected:
+                when = f" at {minute(inject.answered)}" if not math.isnan(inject.answered) else ""
+                called_for = f"called for: {escape(inject.expected)}{when}"
+                found[inject.seq].append(f"{badge(VERDICT[inject.verdict])} {called_for}")
+        return found
 
     def _world(self, entry: Entry) -> Said | None:
         names, body = self.drill.names, entry.body
@@ -204,11 +193,6 @@ def _detail(said: Said, opened: bool) -> str:
         return text
     count = said.detail.count("\n") + 1
     return f"<details><summary>output, {count} {'line' if count == 1 else 'lines'}</summary>{text}</details>"
-
-
-def _short(at: int) -> str:
-    """Return a drill second without its T, for lines that stand beside their minute."""
-    return clock(at).removeprefix("T").removeprefix("+")
 
 
 def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:

@@ -32,15 +32,18 @@ def score_view(drill: Debriefed, lines: Lines) -> None:
     if st.session_state.get(keys.HIDE, False):
         st.html(quiet("The score is kept for the end. Switch “Score last” off when the team has told its story."))
         return
+    left_out = drill.findings["status"] == "not_applicable"
+    applies, others = drill.findings[~left_out], drill.findings[left_out]
     _limits(drill, lines)
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.subheader("By part", anchor=False)
+        points = (f"{part.title} {part.points:g} of {part.out_of:g}" for part in frames.each(drill.parts))
         st.plotly_chart(
             charts.part_bars(drill.parts), key="debrief-parts", config={"displayModeBar": False},
-            alt=_bars_alt(drill.parts),
+            alt=f"Points by part: {', '.join(points)}",
         )  # fmt: skip
-        note(sum_words(drill.parts, drill.card, left_out(drill.findings)))
+        note(_sum_words(drill.parts, drill.card, len(others)))
     with right:
         st.subheader("Worth most next time", anchor=False)
         st.html(_next_time(drill.findings))
@@ -51,30 +54,23 @@ def score_view(drill: Debriefed, lines: Lines) -> None:
     order = st.segmented_control(
         "Order of findings", (BY_PART, BY_GAP), default=BY_PART, required=True, key="debrief_order"
     )
-    applies = drill.findings[drill.findings["status"] != "not_applicable"]
     if order == BY_GAP:
         for row in frames.each(frames.sort_findings(applies)):
             _finding(drill, lines, row, with_part=True)
     else:
         _by_part(drill, lines, applies)
-    others = left_out(drill.findings)
     if not others.empty:
         with st.expander(f"Does not apply to this drill: {len(others)}", key="debrief-left-out"):
             for row in frames.each(others):
                 _finding(drill, lines, row, with_part=True)
 
 
-def left_out(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return the findings that do not apply."""
-    return findings[findings["status"] == "not_applicable"]
-
-
-def sum_words(parts: pd.DataFrame, card: Mapping[str, Any], others: pd.DataFrame) -> str:
+def _sum_words(parts: pd.DataFrame, card: Mapping[str, Any], others: int) -> str:
     """Return in a line how the points of the parts come to the total."""
     earned, attainable = float(parts["points"].sum()), float(parts["out_of"].sum())
     words = f"{earned:.1f} points of the {attainable:.1f} that apply here are {card['uncapped']} of 100, rounded down."
-    if len(others):
-        words += f" What does not apply ({len(others)} below) is in neither sum."
+    if others:
+        words += f" What does not apply ({others} below) is in neither sum."
     caps = [int(cap["limit"]) for cap in card["caps"]]
     if caps:
         then = f"cuts that to {card['total']}" if min(caps) < card["uncapped"] else "changes nothing"
@@ -157,7 +153,3 @@ def _next_time(findings: pd.DataFrame) -> str:
         for row in frames.each(best)
     )
     return f'<div class="db-list" role="list">{rows}</div>'
-
-
-def _bars_alt(parts: pd.DataFrame) -> str:
-    return "Points by part: " + ", ".join(f"{p.title} {p.points:g} of {p.out_of:g}" for p in frames.each(parts))
