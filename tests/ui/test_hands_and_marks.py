@@ -137,7 +137,7 @@ def test_fields_are_named_and_explained_in_responders_words(seat: Seat) -> None:
                 assert "inject" not in words, (form.kind, shape.path)
                 assert "cue" not in words.replace("rescue", ""), (form.kind, shape.path)
     confidence = next(shape for shape in shapes(acts.RecordDecision) if shape.path == "confidence")
-    assert all(level in labels.LINES["confidence"] for level in ("L1", "L2", "L3"))
+    assert all(level in labels.words("lines")["confidence"] for level in ("L1", "L2", "L3"))
     evidence = next(shape for shape in shapes(acts.RecordDecision) if shape.path == "evidence")
     assert "List of failing endpoints (before any decision)" in (labels.help_of(evidence, b) or "")
     assert labels.label(confidence, " ◆").endswith("◆")

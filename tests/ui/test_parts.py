@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 
 import pytest
@@ -41,14 +41,14 @@ def test_forms_have_titles_of_their_own() -> None:
     assert len(set(titles)) == len(titles)
 
 
-@pytest.mark.parametrize("words", [labels.LABELS, labels.HELP, labels.LINES])
-def test_what_is_said_of_a_field_is_said_of_one_there_is(words: dict[str, str]) -> None:
+@pytest.mark.parametrize("words", [labels.words(part) for part in ("labels", "help", "lines")])
+def test_what_is_said_of_a_field_is_said_of_one_there_is(words: Mapping[str, str]) -> None:
     paths = {shape.path for form in FORMS for shape in shapes(form.act)}
     assert set(words) <= paths
 
 
 def test_a_label_that_says_what_every_field_says_is_left_out() -> None:
-    assert [path for path, words in labels.LABELS.items() if words == labels.spelled(path)] == []
+    assert [path for path, words in labels.words("labels").items() if words == labels.spelled(path)] == []
 
 
 @pytest.mark.parametrize(

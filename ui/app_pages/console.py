@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from simulator import acts
@@ -373,7 +371,7 @@ TABS = {
 @calm
 def _work(here: Here) -> None:
     session.save(here)
-    st.html(f'<h2 class="part">{escape("Work under way")}</h2>')
+    st.html('<h2 class="part">Work under way</h2>')
     with st.container(key="workbox", height=170, border=True):
         st.html(here.room.shared(here.role, "work", work_html))
 

@@ -10,10 +10,9 @@ from analytics.report import charts
 from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts.drill import Debriefed
-from ui.debrief_parts.look import Sign, badge, note, number, quiet, table
+from ui.debrief_parts.look import Sign, badge, chart, note, number, quiet, table
 
 LOSS_WORDS = "Loss, all dimensions weighed"
-PLAIN = {"displayModeBar": False}
 MUCH = 10
 """Times as much from which a difference is not given as a share."""
 
@@ -25,19 +24,17 @@ def course_view(drill: Debriefed) -> None:
     st.subheader("Who was affected", anchor=False)
     affected = frames.affected(drill.view)
     if not affected.empty:
-        st.plotly_chart(
-            charts.affected_over_time(affected), key="debrief-affected", config=PLAIN,
-            alt="Share of each segment outside tolerance over drill time",
-        )  # fmt: skip
+        alt = "Share of each segment outside tolerance over drill time"
+        chart("debrief-affected", charts.affected_over_time(affected), alt)
     st.subheader("The plan and what happened", anchor=False)
     note("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened. "
          "Columns: the phases of the plan.")  # fmt: skip
     windows, happened = frames.windows(drill.view), frames.happened(drill.view)
-    st.plotly_chart(
-        charts.blueprint(windows, happened, frames.phases(drill.view)), key="debrief-plan", config=PLAIN,
-        alt=f"{len(windows)} steps of the plan with their windows; {happened['id'].nunique()} of them happened,"
-        f" {happened['late'].sum()} marks are late",
-    )  # fmt: skip
+    alt = (
+        f"{len(windows)} steps of the plan with their windows; {happened['id'].nunique()} of them happened, "
+        f"{happened['late'].sum()} marks are late"
+    )
+    chart("debrief-plan", charts.blueprint(windows, happened, frames.phases(drill.view)), alt)
     with st.expander("The same as a table", key="debrief-plan-table"):
         rows = [
             (
@@ -64,10 +61,8 @@ def _harm(drill: Debriefed) -> None:
         "What is counted", list(dimensions), format_func=dimensions.__getitem__, key="debrief_dimension", width=420
     )
     ends = ", ".join(f"{course} {_final(drill, course, chosen)}" for course in frames.COURSES)
-    st.plotly_chart(
-        charts.harm_over_time(drill.harm, chosen, units[chosen], drill.marks), key="debrief-harm", config=PLAIN,
-        alt=f"{dimensions[chosen]} over drill time; at the horizon: {ends}",
-    )  # fmt: skip
+    alt = f"{dimensions[chosen]} over drill time; at the horizon: {ends}"
+    chart("debrief-harm", charts.harm_over_time(drill.harm, chosen, units[chosen], drill.marks), alt)
     if frames.NULL not in set(drill.harm["course"]):
         st.html(quiet("The courses without action and the best one found are still being computed."))
     else:

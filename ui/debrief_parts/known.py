@@ -12,7 +12,7 @@ from analytics.report import tables as frames
 from simulator.values import Author, Ref
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import VERDICT, at_time, badge, minute, number, quiet, stated, table, truth_badge
+from ui.debrief_parts.look import VERDICT, at_time, badge, chart, minute, number, quiet, stated, table, truth_badge
 
 WHERE = {
     "escalate_internally": "escalation", "update_stakeholders": "update", "update_executives": "executive update",
@@ -91,12 +91,9 @@ def _hypotheses(drill: Debriefed) -> None:
     if stated_causes.empty:
         st.html(quiet("Nobody stated a hypothesis with a probability."))
         return
-    st.plotly_chart(
-        charts.hypotheses_over_time(stated_causes, drill.view.over / 60), key="debrief-hypotheses",
-        config={"displayModeBar": False},
-        alt="How sure the team was of each cause over drill time: "
-        + "; ".join(f"T+{r.minute:.0f} {r.title} {r.probability:.0f} %" for r in frames.each(stated_causes)),
-    )  # fmt: skip
+    told = "; ".join(f"T+{r.minute:.0f} {r.title} {r.probability:.0f} %" for r in frames.each(stated_causes))
+    alt = f"How sure the team was of each cause over drill time: {told}"
+    chart("debrief-hypotheses", charts.hypotheses_over_time(stated_causes, drill.view.over / 60), alt)
 
 
 def _decisions(drill: Debriefed, lines: Lines) -> None:

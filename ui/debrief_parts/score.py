@@ -15,7 +15,7 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import STATUS, badge, note, quiet
+from ui.debrief_parts.look import STATUS, badge, chart, note, quiet
 from ui.parts.shell import plain
 
 CHIPS = 8
@@ -39,10 +39,7 @@ def score_view(drill: Debriefed, lines: Lines) -> None:
     with left:
         st.subheader("By part", anchor=False)
         points = (f"{part.title} {part.points:g} of {part.out_of:g}" for part in frames.each(drill.parts))
-        st.plotly_chart(
-            charts.part_bars(drill.parts), key="debrief-parts", config={"displayModeBar": False},
-            alt=f"Points by part: {', '.join(points)}",
-        )  # fmt: skip
+        chart("debrief-parts", charts.part_bars(drill.parts), f"Points by part: {', '.join(points)}")
         note(_sum_words(drill.parts, drill.card, len(others)))
     with right:
         st.subheader("Worth most next time", anchor=False)

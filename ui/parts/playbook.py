@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from html import escape
+from pathlib import Path
 
 import streamlit as st
+from jinja2 import Environment, FileSystemLoader
 
 from analytics import playbook as books
 from simulator.values import DEPUTY
@@ -47,50 +48,19 @@ def sheet_html(
     `titles` are what the scenario calls who has a duty, `needed` its evidence minimum: (what, before what).
     """
     book = books.load(name)
-    parts = {part.id: part for part in book.parts}
     called = {**LEADS, **dict(titles)}
 
-    def line(one: books.Criterion, by: str = "") -> str:
-        answers = not mine or not {"all", *mine}.isdisjoint(one.owners)
+    def answers(one: books.Criterion) -> tuple[str, str]:
+        """Return how a criterion is shown, and who answers for it."""
+        tone = "mine" if not mine or not {"all", *mine}.isdisjoint(one.owners) else "theirs"
         named = "everybody" if "all" in one.owners else ", ".join(called.get(o, o) for o in one.owners)
-        whose = "you" if not set(mine).isdisjoint(one.owners) else named
-        return (
-            f'<li class="{"mine" if answers else "theirs"}"><b>{escape(one.title)}</b>{by} '
-            f'<i class="who">{escape(whose)}</i><br><span>{escape(one.advice)}</span></li>'
-        )
+        return tone, "you" if not set(mine).isdisjoint(one.owners) else named
 
-    timeline = ""
-    for low, high, title in WINDOWS:
-        rows = "".join(
-            line(one, f" by T+{one.t1:g}")
-            for one in parts["blueprint"].criteria
-            if one.t1 is not None and low < one.t1 <= high
-        )
-        timeline += f"<h4>T+{low}–{high} · {title}</h4><ul>{rows}</ul>" if rows else ""
-    blueprint = f"<h3>{escape(parts['blueprint'].title)} · {parts['blueprint'].points:g} points · by the clock</h3>"
-    severity = "".join(
-        f"<tr><td><b>{row.severity}</b></td><td>{escape(', '.join(one.replace('_', ' ') for one in row.any_of))}</td>"
-        f"<td>an update every {row.update_minutes:g} min</td></tr>"
-        for row in book.severity.rows
-    )
-    rest = "".join(
-        f"<h3>{escape(part.title)} · {part.points:g} points</h3><ul>"
-        + "".join(line(one) for one in part.criteria)
-        + "</ul>"
-        for part in book.parts
-        if part.id != "blueprint"
-    )
-    evidence = "".join(f"<li>{escape(what)}, before {escape(before)}</li>" for what, before in needed)
-    minimum = f"<h3>Evidence minimum of this drill</h3><ul>{evidence}</ul>" if evidence else ""
-    lead = (
-        '<p class="quiet">What a good response looks like, by when, and who answers for it. It is what the debrief '
-        "scores by.</p>"
-        if not mine
-        else '<p class="quiet">Bold: what your seat answers for. Pale: what others do.</p>'
-    )
-    caps = "".join(f"<li><b>{escape(cap.title)}</b>: at most {cap.limit}</li>" for cap in book.caps)
-    return (
-        f'<div class="book"><h2>{escape(book.title)}</h2>{lead}{blueprint}{timeline}{minimum}<h3>Severity matrix</h3>'
-        f'<table class="plain"><tbody>{severity}</tbody></table>{rest}'
-        f"<h3>What limits the score</h3><ul>{caps}</ul></div>"
-    )
+    timed = [one for part in book.parts if part.id == "blueprint" for one in part.criteria if one.t1 is not None]
+    phases = [
+        (f"T+{low}–{high} · {title}", [one for one in timed if low < (one.t1 or 0) <= high])
+        for low, high, title in WINDOWS
+    ]
+    pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
+    sheet = pages.get_template("playbook.html")
+    return sheet.render(book=book, phases=phases, mine=mine, needed=needed, answers=answers)

@@ -17,7 +17,8 @@ from simulator.options import Option
 from simulator.values import Ref, Rejection, Rung
 from ui import session
 from ui.parts import hands
-from ui.parts.labels import LINES, help_of, label
+from ui.parts.labels import help_of, label
+from ui.parts.labels import words as words_of
 from ui.parts.shapes import Shape
 from ui.parts.words import evidence, names_of
 
@@ -79,8 +80,9 @@ def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], mar
         (_compound if shape.rows else _rejected)(shape, b, key, prefilled)
     else:
         _widget(words, shape, b, key, prefilled, help=more)
-    if shape.path in LINES:
-        st.caption(LINES[shape.path])
+    line = words_of("lines").get(shape.path)
+    if line:
+        st.caption(line)
 
 
 def _widget(words: str, shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], **more: Any) -> None:
