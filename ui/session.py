@@ -37,6 +37,8 @@ TYPED = "typed"
 """Text or pick in the command box."""
 PENDING = "pending"
 """Line of the command box that is a command, and that command: given as soon as the box is drawn."""
+TAKEN = "taken"
+"""Line that was taken from the command box last, and when (by the monotonic clock)."""
 PRESSES = "presses"
 """Key of the next command from each form, button and line."""
 ANSWERS = "answers"
@@ -216,7 +218,7 @@ def _clear() -> None:
     """Forget all that was typed, picked and answered."""
     first = max([st.session_state.get(FIRST, 0), *st.session_state.get(ROUNDS, {}).values()]) + 1
     fields = [key for key in st.session_state if key.startswith(FIELDS)]
-    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, PENDING, PRESSES, NEAREST, GROUP, FORM):
+    for key in (*fields, DRAFT, STARTED, ROUNDS, ANSWERS, PENDING, TAKEN, PRESSES, NEAREST, GROUP, FORM):
         st.session_state.pop(key, None)
     st.session_state[FIRST] = first
     if TYPED in st.session_state:

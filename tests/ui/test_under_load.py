@@ -173,6 +173,23 @@ def test_a_line_that_a_tick_still_holds_is_given_once(
     assert app.get_by_key("typed").value is None
 
 
+def test_a_line_that_was_run_and_comes_again_from_the_browser_is_no_new_one(
+    open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = seat("commander", 60)
+    app = open_app("console.py", here)
+    app.get_by_key("typed").set_value("sessctl impact --now").run()
+    app.button(key="run").click().run()
+    app.get_by_key("typed").set_value("sessctl impact --now").run()
+    assert app.get_by_key("typed").value is None
+    assert any("sessctl impact --now: asked of" in one.proto.body for one in app.get("html"))
+    assert given(here, acts.RunQuery) == 1
+    monkeypatch.setattr(command_box, "ECHO_SECONDS", 0.0)
+    app.get_by_key("typed").set_value("sessctl impact --now").run()
+    assert app.get_by_key("typed").value == "sessctl impact --now"
+    assert not app.exception
+
+
 def test_after_a_skip_what_nobody_touched_begins_anew_and_what_was_typed_stays(
     open_app: Open, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

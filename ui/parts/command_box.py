@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from html import escape
 
 import streamlit as st
@@ -14,6 +15,8 @@ from ui.parts.shell import calm, fresh, plain
 from ui.session import Here
 
 PLACE = "box"
+ECHO_SECONDS = 3.0
+"""Seconds within which a line that was just taken, come again, is what the browser had still under way."""
 OPENERS = ("/ack", "/declare", "/sev", "/status", "/ic", "/deputy", "/freeze", "/page", "/ask")
 HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
     f"`{line}` {what}" for line, what in completion.SLASH.items()
@@ -22,6 +25,7 @@ HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
 
 def _clear() -> None:
     """Empty the box. It stays the same widget, so that focus and what is typed next stay in it."""
+    session.put(session.TAKEN, (session.get(session.TYPED), time.monotonic()))
     session.put(session.TYPED, None)
     session.turn(PLACE)
 
@@ -139,11 +143,16 @@ def _known(b: Briefing, role: str) -> str:
 
 def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
-    typed = session.get(session.TYPED)
+    typed, b = session.get(session.TYPED), here.room.briefing(here.role)
+    known = completion.match(b, typed) if typed else None
+    taken, at = session.get(session.TAKEN, (None, 0.0))
+    if known and typed == taken and time.monotonic() - at < ECHO_SECONDS:
+        # A tick that was under way while the box was being emptied brings the line once more; it is done, and answered.
+        session.put(session.TYPED, None)
+        return
     session.forget(PLACE)
     session.put(session.NEAREST, "")
-    b = here.room.briefing(here.role)
-    if not typed or completion.match(b, typed):
+    if not typed or known:
         return
     parsed = completion.slash(b, typed) if typed.startswith("/") else completion.unknown(b, typed)
     if parsed.form:
