@@ -261,6 +261,15 @@ class Mishap(Data):
     actor: str = "@platform-bot"
 
 
+class Hold(Data):
+    """That an action takes a service away instead of mending it: what it covers is held, not treated."""
+
+    until: Seconds
+    """Drill second up to which holding is worth something; the scenario's, never the team's own date."""
+    right_first: bool = False
+    """Holding is the right first step here, when the repair follows."""
+
+
 class Action(Titled):
     """Something people can do to the world."""
 
@@ -276,7 +285,10 @@ class Action(Titled):
     takes: Took = Duration(median=20)
     propagation: Span = 0
     coverage: tuple[SegmentId, ...] = ()
-    """Segments it treats."""
+    """Segments it treats, or holds."""
+    hold: Hold | None = None
+    justified_by: tuple[str, ...] = ()
+    """What makes it a right step to take once any of it has been seen: `query:ID`, `alert:ID`, `cue:ID`, `inject:ID`."""
     effects: tuple[Effect, ...] = ()
     """Applied when carried out (`takes` is over); `over` is the propagation of each."""
     starts_with: tuple[Effect, ...] = ()
