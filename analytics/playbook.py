@@ -1,7 +1,8 @@
 """A playbook as data: frozen pydantic models of `scenarios/playbooks/*.yaml`.
 
-A playbook says what is judged, for how many points, by when and from which of its own sections; how each
-criterion is judged is one function in `analytics.criteria`. Weights that do not add up are refused.
+A playbook composes: each criterion, cap and anti-pattern names the predicate that judges it (`kind`, a function in
+`analytics.criteria`) and what that is given (`with`), for how many points, by when and from which of its own sections.
+No playbook needs Python. Weights that do not add up are refused.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from analytics.scorecard import Owner
 from simulator.errors import ScenarioError, UnknownName
@@ -24,16 +25,27 @@ from simulator.values import Severity
 Points = Annotated[float, Field(gt=0, le=100)]
 
 
-class Criterion(Data):
-    """One thing that is judged."""
+class Judged(Data):
+    """Something that a predicate judges."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     id: str
+    kind: str
+    """Name of the predicate."""
     title: str
+    given: dict[str, Any] = Field({}, alias="with")
+    """Its parameters; what is not given has the predicate's own value."""
+    source: str
+    """Section of the playbook it comes from."""
+
+
+class Criterion(Judged):
+    """One thing that earns points."""
+
     points: Points
     owners: tuple[Owner, ...]
     """Duties of those it is about."""
-    source: str
-    """Section of the playbook it comes from."""
     advice: str = ""
     """What earns it, in one sentence; shown where points were lost."""
     t1: float | None = None
@@ -70,14 +82,13 @@ class PlaybookPart(Data):
         return self
 
 
-class Cap(Data):
+class Cap(Judged):
     """A limit on the total that a grave act sets, whatever else was done well."""
 
-    id: str
-    title: str
     limit: Annotated[int, Field(ge=0, le=100)]
     owners: tuple[Owner, ...] = ("all",)
-    source: str
+    further: Annotated[int, Field(ge=0, le=100)] = 0
+    """What each further act of this kind takes off the lowest limit."""
     within: float = 5.0
     """Minutes within which the team's own correction counts."""
     raise_by: int = 15
@@ -117,12 +128,10 @@ class Band(Data):
     at_least: int
 
 
-class AntiPattern(Data):
-    """A way of going wrong that the debrief names; it costs through the criteria, not by itself."""
+class AntiPattern(Judged):
+    """A way of going wrong that the debrief names; a response that shows it is not better than its limit."""
 
-    id: str
-    title: str
-    source: str
+    limit: Annotated[int, Field(ge=0, le=100)]
 
 
 class Playbook(Data):
@@ -146,6 +155,7 @@ class Playbook(Data):
         for what, ids in (
             ("criterion", [one.id for _, one in self.criteria()]),
             ("cap", [cap.id for cap in self.caps]),
+            ("anti-pattern", [pattern.id for pattern in self.anti_patterns]),
             ("part", [part.id for part in self.parts]),
         ):
             twice = sorted({ident for ident in ids if ids.count(ident) > 1})

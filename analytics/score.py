@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from analytics.criteria import CAPS, CRITERIA, PATTERNS, unjudged
+from analytics.criteria import CAPS, CRITERIA, PATTERNS, judged
 from analytics.criteria.common import does_not_apply, to_tenth
-from analytics.playbook import AntiPattern, Criterion, Playbook, PlaybookPart
+from analytics.playbook import Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
-from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, PatternHit, Scorecard, Status, clock, percent
+from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, Scorecard, Status, clock, percent
 from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts
-from simulator.errors import UnknownName
+from simulator.errors import ScenarioError, UnknownName
+
+LEAST = 20
+"""However many grave acts, the limit is not below this."""
 
 
 def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
@@ -28,8 +31,8 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     )
     caps = _caps(view)
     uncapped = percent(parts)
-    total = min([uncapped, *(cap.limit for cap in caps)])
-    patterns = tuple(found for one in playbook.anti_patterns if (found := _named(view, one)))
+    patterns = tuple(hit for one in playbook.anti_patterns if (hit := PATTERNS[one.kind](view, one)))
+    total = min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
     spread, remarks = record.references.spread, _remarks(view)
     return Scorecard(playbook.id, total, uncapped, playbook.band(total), spread, caps, parts, patterns, remarks)
 
@@ -43,15 +46,18 @@ def _owned(view: RecordView, part: PlaybookPart, findings: Iterable[Finding]) ->
 
 
 def check(playbook: Playbook) -> None:
-    """Raise UnknownName where a criterion, cap or anti-pattern has no function that judges it."""
-    for _, what, ident, known in unjudged(playbook):
-        raise UnknownName(what, ident, known)
+    """Raise UnknownName where nothing judges what the playbook names, ScenarioError for a wrong parameter."""
+    for _, what, one, known in judged(playbook):
+        if one.kind not in known:
+            raise UnknownName(f"kind of {what}", one.kind, known)
+        for steps, wrong in known[one.kind].refused(one.given):
+            raise ScenarioError(f"{what} {one.id} of playbook {playbook.id}, {'.'.join(map(str, steps))}: {wrong}")
 
 
 def _judge(view: RecordView, criterion: Criterion) -> Finding:
     if not _held(view, criterion):
         return does_not_apply(criterion, _why_not_held(view, criterion.owners))
-    return _of_people(view, criterion, CRITERIA[criterion.id](view, criterion))
+    return _of_people(view, criterion, CRITERIA[criterion.kind](view, criterion))
 
 
 def _of_people(view: RecordView, criterion: Criterion, found: Finding) -> Finding:
@@ -114,7 +120,7 @@ def _shared(view: RecordView, process: Sequence[Finding]) -> Callable[[Criterion
     part = max(earned / of, _treated_by_people(view)) if earned else 0.0
 
     def judge(criterion: Criterion) -> Finding:
-        found = CRITERIA[criterion.id](view, criterion)
+        found = CRITERIA[criterion.kind](view, criterion)
         if share >= 1:
             return found
         note = f" People's roles answer for {100 * share:.0f} % of the playbook, so this counts as much."
@@ -150,15 +156,19 @@ def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
     return f"Simulated teammates held this ({view.titles('roles', seats)})."
 
 
-def _named(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
-    """Return an anti-pattern with its moments, if it showed."""
-    seen = PATTERNS[pattern.id](view)
-    return PatternHit(pattern.id, pattern.title, seen[0], seen[1], pattern.source) if seen else None
-
-
 def _caps(view: RecordView) -> tuple[CapHit, ...]:
-    hits = (CAPS[cap.id](view, cap) for cap in view.playbook.caps if view.held(cap.owners, 0, max(60, view.over)))
-    return tuple(hit for hit in hits if hit)
+    """Return every time that a cap was tripped, in the playbook's order."""
+    held = (cap for cap in view.playbook.caps if view.held(cap.owners, 0, max(60, view.over)))
+    return tuple(hit for cap in held for hit in CAPS[cap.kind](view, cap))
+
+
+def limit(hits: Sequence[CapHit]) -> int:
+    """Return what the total is limited to: the lowest limit, lowered by each further grave act; 100 without any."""
+    if not hits:
+        return 100
+    lowest = min(hits, key=lambda hit: hit.limit)
+    others = {hit.act: hit.further for hit in hits if hit.act != lowest.act}
+    return max(min(lowest.limit, LEAST), lowest.limit - sum(others.values()))
 
 
 def _remarks(view: RecordView) -> tuple[str, ...]:

@@ -77,6 +77,10 @@ class CapHit:
     source: str
     self_corrected: bool = False
     """The team reversed it in time, which raised the limit."""
+    act: int = 0
+    """The act that tripped it, so that one act counts once whatever it trips."""
+    further: int = 0
+    """What it takes off the lowest limit where that is another act's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ class PatternHit:
     why: str
     evidence: tuple[int, ...]
     source: str
+    limit: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Anti-patterns: named in the debrief with their moments; what they cost is in the criteria."""
+"""Anti-patterns: ways of going wrong that have a name, with their moments. Each limits the total that it shows in."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 from analytics.criteria.comms import silences
@@ -9,7 +10,8 @@ from analytics.criteria.judging import judges
 from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.protocols import ENOUGH, HERO, work_shares
 from analytics.facts import rerun_since_change
-from analytics.scorecard import clock
+from analytics.playbook import AntiPattern
+from analytics.scorecard import PatternHit, clock
 from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
@@ -24,11 +26,13 @@ QUIET = 600
 LATE = 300
 """Seconds of silence beyond a due time that are worth naming."""
 
-Seen = tuple[str, tuple[int, ...]] | None
+
+def _shown(pattern: AntiPattern, why: str, evidence: Iterable[int]) -> PatternHit:
+    return PatternHit(pattern.id, pattern.title, why, tuple(evidence), pattern.source, pattern.limit)
 
 
-@judges("hero", run_query="executor", take_action="executor", assign_task="to")
-def hero(view: RecordView) -> Seen:
+@judges(run_query="executor", take_action="executor", assign_task="to")
+def hero(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """One executor carried most of the work."""
     done = work_shares(view)
     total = sum(len(seqs) for seqs in done.values())
@@ -37,32 +41,32 @@ def hero(view: RecordView) -> Seen:
     who, seqs = max(done.items(), key=lambda item: (len(item[1]), item[0]))
     if len(seqs) / total <= HERO:
         return None
-    return f"{who} carried {len(seqs)} of {total} pieces of work.", tuple(sorted(seqs))
+    return _shown(pattern, f"{who} carried {len(seqs)} of {total} pieces of work.", sorted(seqs))
 
 
-@judges("silence", update_stakeholders="next_update_minutes", update_executives="next_update_minutes")
-def silence(view: RecordView) -> Seen:
+@judges(update_stakeholders="next_update_minutes", update_executives="next_update_minutes")
+def silence(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """The team changed things while those outside heard nothing."""
     gaps = [(a, b) for a, b in silences(view) if b - a > LATE]
     if not gaps or not view.mitigations:
         return None
     since, until = max(gaps, key=lambda gap: gap[1] - gap[0])
     why = f"Nobody outside heard anything from {clock(since)} to {clock(until)}."
-    return why, (view.mitigations[0].start_seq,)
+    return _shown(pattern, why, [view.mitigations[0].start_seq])
 
 
-@judges("no_rerun", run_query="query")
-def no_rerun(view: RecordView) -> Seen:
+@judges(run_query="query")
+def no_rerun(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """Closure was asked for on nothing that had been rerun since the last change."""
     for request in view.all(acts.RequestClosure):
         if not rerun_since_change(view, request.at):
             why = f"Closure was requested at {clock(request.at)} without a rerun since the last change."
-            return why, (request.seq,)
+            return _shown(pattern, why, [request.seq])
     return None
 
 
-@judges("hunting", run_query="query", take_action="action")
-def hunting(view: RecordView) -> Seen:
+@judges(run_query="query", take_action="action")
+def hunting(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """Query after query while users were hurt and nothing was being done about it."""
     first = view.first_mitigation
     until = min(first.begun, view.over) if first else view.over
@@ -70,23 +74,24 @@ def hunting(view: RecordView) -> Seen:
     if until - HUNT_FROM < LONG or len(runs) < MANY:
         return None
     why = f"{len(runs)} queries from {clock(runs[0].at)} to {clock(runs[-1].at)} before anything was done for users."
-    return why, tuple(m.seq for m in runs)
+    return _shown(pattern, why, (m.seq for m in runs))
 
 
-@judges("looks_stable", claim_recovery="claim", run_query="query")
-def looks_stable(view: RecordView) -> Seen:
+@judges(claim_recovery="claim", run_query="query")
+def looks_stable(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """Recovery was claimed on the look of things."""
     for claim in view.all(acts.ClaimRecovery):
         outside = view.outside(claim.at)
         # "Mitigated" promises less than "recovered": it only needs the rerun.
         if not rerun_since_change(view, claim.at) or (outside and claim.body.claim == "recovered"):
             state = f"with {view.titles('segments', outside)} still affected" if outside else "without a rerun"
-            return f"“{claim.body.claim.capitalize()}” was claimed at {clock(claim.at)} {state}.", (claim.seq,)
+            why = f"“{claim.body.claim.capitalize()}” was claimed at {clock(claim.at)} {state}."
+            return _shown(pattern, why, [claim.seq])
     return None
 
 
-@judges("untold_hotfix", take_action="action")
-def untold_hotfix(view: RecordView) -> Seen:
+@judges(take_action="action")
+def untold_hotfix(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """A hotfix went out and nobody was told around that time."""
     told = [m.at for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally)]
     for run in view.started:
@@ -94,21 +99,22 @@ def untold_hotfix(view: RecordView) -> Seen:
             end = run.begun if run.done is None else run.done
             if not any(run.ordered - QUIET <= at <= end + QUIET for at in told):
                 why = f"{run.title} began at {clock(run.begun)} and nobody was told around that time."
-                return why, (run.start_seq,)
+                return _shown(pattern, why, [run.start_seq])
     return None
 
 
-@judges("moved_severity", change_severity="evidence")
-def moved_severity(view: RecordView) -> Seen:
+@judges(change_severity="evidence")
+def moved_severity(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """The severity was changed with nothing new linked."""
     unfounded = unfounded_revisions(view)
     if not unfounded:
         return None
-    return f"Changed at {clock(unfounded[0].at)} without new evidence.", tuple(m.seq for m in unfounded)
+    why = f"Changed at {clock(unfounded[0].at)} without new evidence."
+    return _shown(pattern, why, (m.seq for m in unfounded))
 
 
-@judges("stuck", take_action="action")
-def stuck(view: RecordView) -> Seen:
+@judges(take_action="action")
+def stuck(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     """A long stretch without any change, any decision and any other strategy, while segments were out of tolerance."""
     moves = sorted(
         {600}
@@ -119,5 +125,6 @@ def stuck(view: RecordView) -> Seen:
     for since, until in pairwise(moves):
         if until - since > LONG and view.outside(since) and view.outside(until - 1):
             seen = [m.seq for m in view.all(e.TruthSampled) if since <= m.at <= until][-1:]
-            return f"Nothing was changed or decided from {clock(since)} to {clock(until)}.", tuple(seen)
+            why = f"Nothing was changed or decided from {clock(since)} to {clock(until)}."
+            return _shown(pattern, why, seen)
     return None

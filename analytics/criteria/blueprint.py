@@ -20,7 +20,7 @@ PROMPT = 180
 """Seconds from decision to start that count as decisive."""
 
 
-@judges("B1a", declare="evidence", change_severity="evidence")
+@judges(declare="evidence", change_severity="evidence")
 def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
     """B1a: a declaration, or a revision, that rests on at least one query."""
     stated = view.severities
@@ -42,7 +42,7 @@ def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, 0, why, first.seq)
 
 
-@judges("B1b", freeze="scope what", lift_freeze="scope")
+@judges(freeze="scope what", lift_freeze="scope")
 def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
     """B1b: every affected service frozen, and no queued change landed on one of them."""
     wanted = view.overlay.freeze_scope
@@ -66,7 +66,7 @@ def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
 
 
 @judges(
-    "B1c", assign_role="role to", accept_role="role", release_role="role", hand_off="what to",
+    assign_role="role to", accept_role="role", release_role="role", hand_off="what to",
     accept_hand_off="handoff",
 )  # fmt: skip
 def command_pair(view: RecordView, criterion: Criterion) -> Finding:
@@ -90,7 +90,7 @@ def command_pair(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, share / 2, why, first.seq)
 
 
-@judges("B2a", record_option="action coverage minutes_to_effect")
+@judges(record_option="action coverage minutes_to_effect")
 def options_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B2a: two option cards before execution, right about coverage and about minutes to effect."""
     cards = view.all(acts.RecordOption)
@@ -140,7 +140,7 @@ def _right_card(view: RecordView, criterion: Criterion, card: Moment[acts.Record
     return Mark(share, 1, why, (card.seq,))
 
 
-@judges("B2b", run_query="query", record_readiness="rollback plan")
+@judges(run_query="query", record_readiness="rollback plan")
 def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     """B2b: the fall-back's precheck ran, and what it gave is on the record."""
     ran = view.ran(view.overlay.readiness_queries)
@@ -172,7 +172,7 @@ def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, 0.6 * share, why, ran.seq)
 
 
-@judges("B3a", take_action="action decision", record_decision="actions evidence", change_strategy="evidence")
+@judges(take_action="action decision", record_decision="actions evidence", change_strategy="evidence")
 def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     """B3a: decided, started at once, and not switched without new evidence."""
     branch = [r for r in view.mitigations if r.spec.strategy is not None]
@@ -217,7 +217,7 @@ def _switches(view: RecordView, branch: list[Attempt]) -> list[Attempt]:
     return found
 
 
-@judges("B3b", take_action="action")
+@judges(take_action="action")
 def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """B3b: nothing in flight at once that pulls both ways; only for a team that mitigated."""
     if not view.in_effect:
@@ -236,7 +236,7 @@ def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, 1 - 2 / 3 * len(pairs), why, a.start_seq, b.start_seq)
 
 
-@judges("B4a", run_query="query", record_verification="hold_minutes")
+@judges(run_query="query", record_verification="hold_minutes")
 def verified(view: RecordView, criterion: Criterion) -> Finding:
     """B4a: the failing path rerun, or indicators measured, after the mitigation took effect."""
     if not view.in_effect:
@@ -254,7 +254,7 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, share, why, first.effect_seq, made)
 
 
-@judges("B4b", record_verification="metrics baseline_from baseline_to")
+@judges(record_verification="metrics baseline_from baseline_to")
 def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
     """B4b: three indicators against a window that ends before the fault began, by segment."""
     if not view.effects:
@@ -302,7 +302,7 @@ def _compared(
     return settle(criterion, marks)
 
 
-@judges("B5a", publish_decision_note="cause actions figures")
+@judges(publish_decision_note="cause actions figures")
 def note_published(view: RecordView, criterion: Criterion) -> Finding:
     """B5a: the decision note, each of its facts held against the world."""
     notes = view.all(acts.PublishDecisionNote)
@@ -325,7 +325,7 @@ def note_published(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, share * met, why, note.seq)
 
 
-@judges("B5b", commit_checkpoint="in_hours")
+@judges(commit_checkpoint="in_hours")
 def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
     """B5b: the next checkpoint, within a day, with an owner and a trigger."""
     commits = view.all(acts.CommitCheckpoint)

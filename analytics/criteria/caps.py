@@ -39,18 +39,15 @@ def _hit(cap: Cap, why: str, evidence: tuple[int, ...], corrected: bool = False)
     limit = cap.limit + (cap.raise_by if corrected else 0)
     if corrected:
         why += f" The team put it right within {cap.within:g} minutes, which raises the limit to {limit}."
-    return CapHit(cap.id, cap.title, limit, why, tuple(sorted(set(evidence))), cap.source, corrected)
-
-
-def _worst(hits: list[CapHit]) -> CapHit | None:
-    return min(hits, key=lambda hit: hit.limit, default=None)
+    seqs = tuple(sorted(set(evidence)))
+    return CapHit(cap.id, cap.title, limit, why, seqs, cap.source, corrected, seqs[0] if seqs else 0, cap.further)
 
 
 @judges(
-    "C1", assign_role="role to", accept_role="role", release_role="role", hand_off="what to",
+    assign_role="role to", accept_role="role", release_role="role", hand_off="what to",
     accept_hand_off="handoff",
 )  # fmt: skip
-def no_command(view: RecordView, cap: Cap) -> CapHit | None:
+def no_command(view: RecordView, cap: Cap) -> list[CapHit]:
     """C1: nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
     spans = tuple(span for span in view.commanders if not _helped_out(view, span))
     hits = []
@@ -69,7 +66,7 @@ def no_command(view: RecordView, cap: Cap) -> CapHit | None:
         if until - since > TWO:
             why = f"Two held command from {clock(since)} to {clock(until)}."
             hits.append(_hit(cap, why, (a.seq, b.seq), until - since <= TWO + 60 * cap.within))
-    return _worst(hits)
+    return hits
 
 
 def _helped_out(view: RecordView, span: Span) -> bool:
@@ -80,8 +77,8 @@ def _helped_out(view: RecordView, span: Span) -> bool:
     return isinstance(taken.body, e.RoleAccepted) and taken.by.simulated and not offered
 
 
-@judges("C2", take_action="action", run_query="query", abort_action="action")
-def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
+@judges(take_action="action", run_query="query", abort_action="action")
+def unsafe(view: RecordView, cap: Cap) -> list[CapHit]:
     """C2: something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
     hits = []
     for run in view.started:
@@ -95,7 +92,7 @@ def unsafe(view: RecordView, cap: Cap) -> CapHit | None:
         if run.spec.ready_when and not any(holds(run.spec.ready_when, f) for f in view.facts(run.begun)):
             why = f"{run.title} began at {clock(run.begun)} unprepared."
             hits.append(_hit(cap, why, evidence, corrected))
-    return _worst([*hits, *_marked(view, cap)])
+    return [*hits, *_marked(view, cap)]
 
 
 def _marked(view: RecordView, cap: Cap) -> list[CapHit]:
@@ -128,15 +125,15 @@ def _reversed(view: RecordView, run: Attempt, cap: Cap) -> bool:
 
 
 @judges(
-    "C3", "C7", take_action="action", abort_action="action", update_stakeholders="audience segments cause",
+    take_action="action", abort_action="action", update_stakeholders="audience segments cause",
     update_executives="cause", correct_update="update", page_team="role", run_query="query",
 )  # fmt: skip
-def breach(view: RecordView, cap: Cap) -> CapHit | None:
+def breach(view: RecordView, cap: Cap) -> list[CapHit]:
     """C3, C7: an action marked with this cap, a fact of the world that trips it, detail told outside, a duty missed."""
     hits = [*_marked(view, cap), *_facts(view, cap), *_missed(view, cap)]
     if cap.id == DETAIL:
         hits += _told_outside(view, cap)
-    return _worst(hits)
+    return hits
 
 
 def _facts(view: RecordView, cap: Cap) -> list[CapHit]:
@@ -192,8 +189,8 @@ def _withdrawn(view: RecordView, ref: str, at: int, cap: Cap) -> bool:
     return any(m.body.update == ref and at <= m.at <= at + 60 * cap.within for m in view.all(acts.CorrectUpdate))
 
 
-@judges("C4", claim_recovery="claim", update_stakeholders="status", correct_update="status", change_status="status")
-def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
+@judges(claim_recovery="claim", update_stakeholders="status", correct_update="status", change_status="status")
+def false_all_clear(view: RecordView, cap: Cap) -> list[CapHit]:
     """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
     said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
     told: Sequence[Moment[acts.UpdateStakeholders | acts.CorrectUpdate]]
@@ -216,7 +213,7 @@ def false_all_clear(view: RecordView, cap: Cap) -> CapHit | None:
         corrected = any(at < t <= at + 60 * cap.within for t in back)
         why = f"Recovery was claimed at {clock(at)} with {view.titles('segments', outside)} outside tolerance."
         hits.append(_hit(cap, why, (seq,), corrected))
-    return _worst(hits)
+    return hits
 
 
 def _run_by_people(view: RecordView, run: Attempt) -> bool:
@@ -230,8 +227,8 @@ def _recoveries(view: RecordView, since: int) -> list[int]:
     return [m.at for m in moments if m.at > since and not view.outside(m.at)][:1]
 
 
-@judges("C5", run_query="query")
-def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
+@judges(run_query="query")
+def closed_without_rerun(view: RecordView, cap: Cap) -> list[CapHit]:
     """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
     hits = []
     for request in view.all(acts.RequestClosure):
@@ -244,14 +241,14 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> CapHit | None:
         why = f"Closure was requested at {clock(request.at)} with no rerun since the last change."
         later = rerun_after(view, request.at, request.at + 60 * cap.within) if effects else ()
         hits.append(_hit(cap, why, (request.seq,), bool(later)))
-    return _worst(hits)
+    return hits
 
 
-@judges("C6", freeze="scope what", take_action="action")
-def uncontrolled_change(view: RecordView, cap: Cap) -> CapHit | None:
+@judges(freeze="scope what", take_action="action")
+def uncontrolled_change(view: RecordView, cap: Cap) -> list[CapHit]:
     """C6: a change that nobody froze landed and did harm."""
     harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over and view.led(m.at)]
-    return _worst([_hit(cap, landing(view, m, "and did harm"), (m.seq,), _backed_out(view, m, cap)) for m in harmful])
+    return [_hit(cap, landing(view, m, "and did harm"), (m.seq,), _backed_out(view, m, cap)) for m in harmful]
 
 
 def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> bool:
@@ -265,10 +262,10 @@ def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> boo
     )
 
 
-@judges("C8", take_action="action")
-def no_effect(view: RecordView, cap: Cap) -> CapHit | None:
+@judges(take_action="action")
+def no_effect(view: RecordView, cap: Cap) -> list[CapHit]:
     """C8: at the horizon next to nothing of the avoidable loss had been avoided."""
     if view.avoided is None or view.final is None or view.avoided >= EFFECT:
-        return None
+        return []
     why = f"{100 * view.avoided:.0f} % of the avoidable loss was avoided; {100 * EFFECT:.0f} % is the least."
-    return _hit(cap, why, (view.final.seq,))
+    return [_hit(cap, why, (view.final.seq,))]

@@ -27,7 +27,7 @@ FRESH = 900
 
 
 @judges(
-    "G1", record_decision="evidence actions reversal_minutes blast_radius execution_owner verification_owner check",
+    record_decision="evidence actions reversal_minutes blast_radius execution_owner verification_owner check",
     pin_metric="metric", run_query="query", record_verification="metrics",
 )  # fmt: skip
 def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
@@ -98,7 +98,7 @@ def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int |
 
 
 @judges(
-    "G2", hand_off="what to included unknowns next_checkpoint_minutes rollback_trigger packet",
+    hand_off="what to included unknowns next_checkpoint_minutes rollback_trigger packet",
     accept_hand_off="handoff", assign_lane="lane next_owner", sign_off="action",
 )  # fmt: skip
 def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
@@ -204,7 +204,7 @@ def _signatures(view: RecordView) -> list[Mark]:
 # --- G3: completion ----------------------------------------------------------------------------------------
 
 
-@judges("G3", take_action="action", run_query="query", record_residual_risks="risks", add_hardening_task="factor")
+@judges(take_action="action", run_query="query", record_residual_risks="risks", add_hardening_task="factor")
 def completed(view: RecordView, criterion: Criterion) -> Finding:
     """G3: mitigation in effect in truth, a green rerun after it, residual risks that hold, a hardening task."""
     if not view.in_effect or view.last_effect is None:
@@ -247,7 +247,7 @@ def _green_rerun(view: RecordView) -> Mark:
 # --- G4, G5: closure ---------------------------------------------------------------------------------------
 
 
-@judges("G4", request_closure="confidence")
+@judges(request_closure="confidence")
 def closure(view: RecordView, criterion: Criterion) -> Finding:
     """G4: the gate opened; each refused request costs a point."""
     requests = view.all(acts.RequestClosure)
@@ -267,7 +267,7 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, share, f"{why}.", *seqs(early), requests[-1].seq, view.closed.seq)
 
 
-@judges("G5", publish_closure_package="verification residual_risks", write_leadership_note="cause uncertain")
+@judges(publish_closure_package="verification residual_risks", write_leadership_note="cause uncertain")
 def closure_package(view: RecordView, criterion: Criterion) -> Finding:
     """G5: the package rests on a verification after the mitigation; the note names the true cause and what is open."""
     packages = view.all(acts.PublishClosurePackage)

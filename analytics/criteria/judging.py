@@ -1,43 +1,76 @@
-"""A function that judges, and what of people's acts it reads; both stand where it is written."""
+"""A predicate: a function that judges one thing, what of people's acts it reads, and which parameters it takes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
-from typing import Generic, ParamSpec, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 
-P = ParamSpec("P")
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from analytics.view import RecordView
+
 R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+
+class Composed(Protocol):
+    """What a playbook says of one thing that is judged: the predicate, and what it gives it."""
+
+    @property
+    def kind(self) -> str:
+        """Return the name of the predicate."""
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """Return its parameters."""
 
 
 @dataclass(frozen=True)
-class Judge(Generic[P, R]):
-    """What judges one criterion, cap or anti-pattern; called like the function it is made of."""
+class Judge(Generic[R_co]):
+    """A predicate. Its name is the `kind` of a playbook, its keyword-only arguments are what stands under `with`."""
 
-    idents: tuple[str, ...]
-    judge: Callable[P, R]
+    judge: Callable[..., R_co]
     reads: frozenset[str]
     """Fields of acts that its judgement depends on, as `kind.field`: what a form marks as counting."""
 
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        return self.judge(*args, **kwargs)
+    def __call__(self, view: RecordView, one: Composed) -> R_co:
+        return self.judge(view, one, **dict(self.accepts.model_validate(one.given)))
+
+    @cached_property
+    def accepts(self) -> type[BaseModel]:
+        """The model of its parameters, made from its signature."""
+        hints = get_type_hints(self.judge, include_extras=True)
+        own = (one for one in inspect.signature(self.judge).parameters.values() if one.kind is one.KEYWORD_ONLY)
+        fields: dict[str, Any] = {
+            one.name: (hints[one.name], ... if one.default is one.empty else one.default) for one in own
+        }
+        return create_model(self.judge.__name__, __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+
+    def refused(self, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield (path under `with`, what is wrong) for parameters that it does not take."""
+        try:
+            self.accepts.model_validate(given)
+        except ValidationError as error:
+            for wrong in error.errors():
+                known = ", ".join(self.accepts.model_fields) or "none"
+                unknown = f"no such parameter; there is {known}"
+                yield wrong["loc"], unknown if wrong["type"] == "extra_forbidden" else wrong["msg"]
 
 
-def judges(*idents: str, **reads: str) -> Callable[[Callable[P, R]], Judge[P, R]]:
-    """Make a function the judge of these criteria, caps or anti-patterns.
+def judges(**reads: str) -> Callable[[Callable[..., R]], Judge[R]]:
+    """Make a function a predicate.
 
     `reads` names acts and which of their fields: `record_option="action coverage"`.
     """
     fields = frozenset(f"{kind}.{field}" for kind, names in reads.items() for field in names.split())
-
-    def of(judge: Callable[P, R]) -> Judge[P, R]:
-        return Judge(idents, judge, fields)
-
-    return of
+    return lambda judge: Judge(judge, fields)
 
 
-def found_in(*modules: ModuleType) -> Mapping[str, Judge[..., object]]:
-    """Return id -> judge for every judge written in these modules."""
+def found_in(*modules: ModuleType) -> Mapping[str, Judge[Any]]:
+    """Return kind -> predicate for every one written in these modules."""
     every = [one for module in modules for one in vars(module).values() if isinstance(one, Judge)]
-    return {ident: one for one in every for ident in one.idents}
+    return {one.judge.__name__: one for one in every}

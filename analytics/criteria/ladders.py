@@ -27,7 +27,7 @@ AT_STAKE = 0.02
 
 
 @judges(
-    "L1", declare="severity evidence", change_severity="severity evidence", classify_dependency="dependency",
+    declare="severity evidence", change_severity="severity evidence", classify_dependency="dependency",
     run_query="query",
 )  # fmt: skip
 def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
@@ -186,7 +186,7 @@ POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture
 # --- L2 ----------------------------------------------------------------------------------------------------
 
 
-@judges("L2a", take_action="action decision", record_decision="actions")
+@judges(take_action="action decision", record_decision="actions")
 def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     """L2a: how much of the avoidable loss the branches taken leave, against the best open at each decision."""
     refs = view.references
@@ -211,7 +211,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
-@judges("L2b", record_decision="rejected")
+@judges(record_decision="rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
     ladder = get_args(values.Rung)
@@ -248,7 +248,7 @@ def precheck_of(view: RecordView, run: Attempt) -> Moment[e.QueryFinished] | Non
     return view.ran(prechecks(view, run), run.begun)
 
 
-@judges("L2c", take_action="action", run_query="query")
+@judges(take_action="action", run_query="query")
 def prechecked(view: RecordView, criterion: Criterion) -> Finding:
     """L2c: its precheck before each step that is irreversible, wide or has a trap."""
     if not view.mitigations:
@@ -272,7 +272,7 @@ def prechecked(view: RecordView, criterion: Criterion) -> Finding:
 
 
 @judges(
-    "L3", record_decision="confidence evidence actions check", take_action="decision",
+    record_decision="confidence evidence actions check", take_action="decision",
     challenge_claim="inject evidence", pin_metric="metric",
 )  # fmt: skip
 def confidence(view: RecordView, criterion: Criterion) -> Finding:
@@ -341,7 +341,7 @@ def _promise_kept(view: RecordView, decision: Moment[acts.RecordDecision]) -> bo
     return False
 
 
-@judges("L4", record_decision="strategy actions contained_until_minutes", take_action="action decision")
+@judges(record_decision="strategy actions contained_until_minutes", take_action="action decision")
 def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
     """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""
     runs = [r for r in view.mitigations if r.spec.strategy is not None]

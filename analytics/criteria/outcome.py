@@ -9,7 +9,7 @@ from analytics.scorecard import Finding, Mark, clock
 from analytics.view import RecordView
 
 
-@judges("O1", take_action="action")
+@judges(take_action="action")
 def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
     """O1: the share of the avoidable loss that was avoided, same seed, to the horizon."""
     if view.avoided is None or view.final is None or view.loss is None:
@@ -22,7 +22,7 @@ def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
     return settle_one(criterion, view.avoided, why, view.final.seq)
 
 
-@judges("O2", take_action="action")
+@judges(take_action="action")
 def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
     """O2: every affected segment covered by something that took effect, and back within tolerance at the end."""
     if not view.affected or view.final is None:

@@ -37,7 +37,7 @@ REASSESS = 600
 
 
 @judges(
-    "P1", assign_role="role to", accept_role="role", release_role="role", freeze="scope what", run_query="query",
+    assign_role="role to", accept_role="role", release_role="role", freeze="scope what", run_query="query",
     assign_lane="lane owner next_owner", record_readiness="known_good rollback evidence",
 )  # fmt: skip
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
@@ -112,7 +112,7 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
 
 
 @judges(
-    "P2", assign_lane="lane", name_merge_owner="surface", assign_task="to lane query action", report_task="task",
+    assign_lane="lane", name_merge_owner="surface", assign_task="to lane query action", report_task="task",
     run_query="query executor", take_action="action executor",
 )  # fmt: skip
 def lanes(view: RecordView, criterion: Criterion) -> Finding:
@@ -203,7 +203,7 @@ def _commands(view: RecordView, role: str, at: int) -> bool:
 
 
 @judges(
-    "P3", record_packet="segments impact evidence residual_risks",
+    record_packet="segments impact evidence residual_risks",
     record_snapshot="stable_revision risk_of_waiting", change_status="status", record_decision="actions rejected",
     run_query="query",
 )  # fmt: skip
@@ -330,7 +330,7 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 # --- P5: contradictions ------------------------------------------------------------------------------------
 
 
-@judges("P5", record_contradiction="recommendations choice reassess_minutes evidence")
+@judges(record_contradiction="recommendations choice reassess_minutes evidence")
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
     records = view.all(acts.RecordContradiction)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analytics.criteria import unjudged
+from analytics.criteria import judged
 from analytics.playbook import Cap, Criterion, Playbook, load, names
 from scenarios import loader
 from scenarios.problem import Problem
@@ -19,17 +19,22 @@ ASKED = ("all", *PLACES)
 
 def check_playbook(playbook: Playbook, source: Written) -> Iterator[Problem]:
     """Yield what scoring would refuse, and what it would never look at."""
-    for path, what, ident, known in unjudged(playbook):
-        remedy = f"use an id that is{nearest(ident, known)}"
-        yield source.problem(path, f"{what} {ident!r} is judged by nothing", remedy)
+    for path, what, one, known in judged(playbook):
+        if one.kind not in known:
+            unknown = f"{what} {one.id} is of kind {one.kind!r}, which judges nothing"
+            yield source.problem((*path, "kind"), unknown, f"use a kind that is{nearest(one.kind, known)}")
+            continue
+        for steps, wrong in known[one.kind].refused(one.given):
+            where = (*path, "with", *steps)
+            yield source.problem(where, f"{what} {one.id}, {'.'.join(map(str, steps))}: {wrong}", "mend the parameter")
     shipped = [load(name) for name in names()]
-    timed = {one.id for book in shipped for _, one in book.criteria() if one.t1 is not None}
-    untimed = {one.id for book in shipped for _, one in book.criteria()} - timed
+    timed = {one.kind for book in shipped for _, one in book.criteria() if one.t1 is not None}
+    untimed = {one.kind for book in shipped for _, one in book.criteria()} - timed
     for path, one in _owned(playbook):
         if not set(one.owners) & set(ASKED):
             what = f"nothing that is judged is done by who {' or '.join(one.owners)}" if one.owners else "names nobody"
             yield source.problem((*path, "owners"), what, f"name one or more of {', '.join(ASKED)}")
-        if isinstance(one, Criterion) and one.t1 is not None and one.id in untimed:
+        if isinstance(one, Criterion) and one.t1 is not None and one.kind in untimed:
             remedy = "take t1 and t2 out: this one has no time"
             yield source.problem((*path, "t1"), "is never looked at", remedy, "warning")
     facts = {fact for book in shipped for row in book.severity.rows for fact in row.any_of}
