@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from analytics.view import B, Moment, RecordView
 from simulator import acts, values
@@ -19,6 +19,10 @@ LONGEST_PROMISE = 60
 FARTHEST = 50
 """How many tolerances of its metric a promised threshold may be away from normal: beyond that nothing fails it."""
 LEVELS = ("L1", "L2", "L3")
+LAG = 180
+"""Seconds by which what is stated may lag behind the world."""
+CAUTIOUS = 600
+"""Seconds after a green rerun for which it is no mistake to go on calling it mitigated."""
 
 WORTH = {"physics": 1.0, "receipt": 1.0, "artifact": 0.5, "narrative": 0.0}
 """What evidence of a class is worth: what the system did, over panels, over what somebody says."""
@@ -65,21 +69,35 @@ def tick_true(view: RecordView, group: str, ident: str, at: int) -> bool:
     return not tick.true_when or any(holds(tick.true_when, facts) for facts in view.facts(at))
 
 
-def picks_right(view: RecordView, group: str, idents: Sequence[str], at: int) -> bool:
-    """Tell whether a set of picks names at least one true statement and no more false ones than true ones."""
-    true = sum(tick_true(view, group, ident, at) for ident in dict.fromkeys(idents))
-    return true >= 1 and true * 2 >= len(set(idents))
+def discriminates(view: RecordView, group: str, idents: Iterable[str], at: int, wanted: int = 1) -> float:
+    """Return how well a set of picks tells what is so from what is not (0 … 1): all is 0, and so is none.
+
+    `wanted` true ones are enough; each false one takes off its share of all that are false.
+    """
+    picked = set(idents)
+    every = [one.id for one in getattr(view.scenario, group)]
+    true = {ident for ident in every if tick_true(view, group, ident, at)}
+    return hits_less_misses(picked, true, set(every) - true, wanted)
+
+
+def hits_less_misses(picked: Collection[str], true: Collection[str], false: Collection[str], wanted: int) -> float:
+    """Return the share of the true ones that were picked, `wanted` being enough, less the share of the false ones."""
+    hits, misses = len(set(picked) & set(true)), len(set(picked) - set(true))
+    found = min(1.0, hits / min(wanted, len(true))) if true else float(not picked)
+    return max(0.0, found - misses / max(1, len(false)))
 
 
 def status_true(view: RecordView, status: str, at: int) -> bool:
-    """Tell whether a stated status fits the world; three minutes of lag are allowed either way."""
-    return any(_status(view, t) == status for t in (at, at - 180, at + 180))
+    """Tell whether a stated status holds. A cautious one does until a green rerun shows more; recovered, in the world.
 
-
-def _status(view: RecordView, at: int) -> str:
-    if not view.outside(at):
-        return "recovered"
-    return "mitigating" if any(r.begun <= at for r in view.mitigations) else "investigating"
+    Three minutes of lag are allowed either way.
+    """
+    if status == "recovered":
+        return any(not view.outside(t) for t in (at, at - LAG, at + LAG))
+    begun = any(run.begun <= at + LAG for run in view.mitigations)
+    if status == "investigating":
+        return not any(run.begun <= at - LAG for run in view.mitigations)
+    return begun and not view.recovery.fresh_green(view.recovery.last_change, at - CAUTIOUS)
 
 
 def can_fail(view: RecordView, check: values.Check) -> bool:
@@ -147,23 +165,3 @@ def telling(view: RecordView, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         if spec and (spec.discriminates or any(view.is_true("causes", cause) for cause in spec.supports)):
             found.append(entry)
     return tuple(found)
-
-
-def rerun_since_change(view: RecordView, at: int) -> bool:
-    """Tell whether something was changed by a second, and what failed was rerun between the last change and then."""
-    done = [r.done for r in view.mitigations if r.done is not None and r.done <= at]
-    return bool(done) and bool(rerun_after(view, max(done), at))
-
-
-def rerun_after(view: RecordView, since: int, before: float = float("inf"), *, red: bool = False) -> tuple[int, ...]:
-    """Return the entries that reran the failing path or measured indicators after `since`, in order.
-
-    A measurement counts whose whole window lies after it. With `red` also a rerun that failed: it was made.
-    """
-    reruns = [
-        m.seq
-        for m in (view.all(e.QueryFinished) if red else view.queries)
-        if since <= m.at <= before and (spec := view.spec_of(m.body)) is not None and spec.verifies
-    ]
-    measured = [m.seq for m in view.all(e.VerificationMeasured) if since + m.body.held <= m.at <= before]
-    return tuple(sorted(reruns + measured))

@@ -81,6 +81,7 @@ class Spread(Data):
     """Totals of the same commands on other seeds."""
 
     totals: tuple[int, ...]
+    """Never empty."""
 
     @property
     def low(self) -> int:
@@ -127,6 +128,10 @@ class References(Data):
     """Nobody does anything."""
     best: Course
     """Best of the library's finalists."""
+    earliest: dict[str, int] = {}
+    """Action -> second from which it can be justified and carried out, whoever looks."""
+    without: float | None = None
+    """Loss of the same drill with the people's seats left to simulated teammates; None where people were all."""
     fits: tuple[Fit, ...] = ()
     waiting: tuple[Delay, ...] = ()
     spread: Spread | None = None

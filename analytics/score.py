@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from analytics.criteria import CAPS, CRITERIA, PATTERNS, judged
@@ -10,7 +10,6 @@ from analytics.criteria.common import does_not_apply, to_tenth
 from analytics.playbook import Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
 from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, Scorecard, Status, clock, percent
-from analytics.timeline import Attempt
 from analytics.view import RecordView
 from simulator import acts
 from simulator.errors import ScenarioError, UnknownName
@@ -20,21 +19,45 @@ LEAST = 20
 
 
 def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
-    """Return the scorecard of a record. Raises UnknownName where the playbook names what nothing judges."""
+    """Return the scorecard of a record.
+
+    Where people commanded it is a team's, over the whole playbook; else that of the persons there, over the duties of
+    the seats they held. Raises UnknownName where the playbook names what nothing judges.
+    """
     check(playbook)
     view = RecordView(record, playbook)
-    process = {part.id: tuple(_judge(view, one) for one in part.criteria) for part in playbook.parts if not part.always}
-    shared = _shared(view, [one for found in process.values() for one in found])
     parts = tuple(
-        PartScore(part.id, part.title, _owned(view, part, process.get(part.id) or map(shared, part.criteria)))
+        PartScore(part.id, part.title, _owned(view, part, (_judge(view, part, one) for one in part.criteria)))
         for part in playbook.parts
     )
     caps = _caps(view)
-    uncapped = percent(parts)
     patterns = tuple(hit for one in playbook.anti_patterns if (hit := PATTERNS[one.kind](view, one)))
-    total = min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
-    spread, remarks = record.references.spread, _remarks(view)
-    return Scorecard(playbook.id, total, uncapped, playbook.band(total), spread, caps, parts, patterns, remarks)
+    uncapped = percent(parts)
+    withheld = _no_total(view)
+    total = None if withheld else min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
+    band = None if total is None else playbook.band(total)
+    spread, remarks = record.references.spread, (*withheld, *_remarks(view))
+    return Scorecard(playbook.id, total, uncapped, band, spread, caps, parts, patterns, remarks)
+
+
+FEWEST_POINTS, FEWEST_DUTIES = 15, 3
+"""Points that a person's duties have to be worth, and kinds of counting acts they have to have given, for a total."""
+
+
+def _no_total(view: RecordView) -> tuple[str, ...]:
+    """Return why there are findings but no total: next to nothing was this person's to do, or was tried."""
+    if view.stopped_by_host:
+        return (f"The facilitator stopped the drill at {clock(view.left)}: findings, and no total.",)
+    if view.commanded:
+        return ()
+    owned = [one for part, one in view.playbook.criteria() if not part.always and _held(view, one)]
+    points = sum(one.points for one in owned)
+    counting = {read.partition(".")[0] for one in owned for read in CRITERIA[one.kind].reads}
+    given = {x.body.kind for x in view.entries if x.is_act and not x.by.simulated} & counting
+    if points >= FEWEST_POINTS and len(given) >= FEWEST_DUTIES:
+        return ()
+    what = f"{len(given)} kinds of what counts were done, in duties worth {points:g} points"
+    return (f"Too little for a total: {what}. The findings stand.",)
 
 
 def _owned(view: RecordView, part: PlaybookPart, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -54,8 +77,11 @@ def check(playbook: Playbook) -> None:
             raise ScenarioError(f"{what} {one.id} of playbook {playbook.id}, {'.'.join(map(str, steps))}: {wrong}")
 
 
-def _judge(view: RecordView, criterion: Criterion) -> Finding:
-    if not _held(view, criterion):
+def _judge(view: RecordView, part: PlaybookPart, criterion: Criterion) -> Finding:
+    """Return how a criterion was met, as far as people answer for it."""
+    if part.always:
+        return _outcome(view, criterion)
+    if not view.commanded and not _held(view, criterion):
         return does_not_apply(criterion, _why_not_held(view, criterion.owners))
     return _of_people(view, criterion, CRITERIA[criterion.kind](view, criterion))
 
@@ -107,45 +133,24 @@ def _held(view: RecordView, criterion: Criterion) -> bool:
     return view.held(criterion.owners, 0, max(60, min(until, view.over)))
 
 
-def _shared(view: RecordView, process: Sequence[Finding]) -> Callable[[Criterion], Finding]:
-    """Return how to judge what a whole team brings about: by as much as people's roles answer for.
-
-    With simulated teammates in most seats most of the outcome is theirs. Of their share people earn what they did
-    of the mitigation themselves, or of their own part of the playbook if that is more.
-    """
-    asked = [one for part in view.playbook.parts if not part.always for one in part.criteria]
-    points = sum(one.points for one in asked)
-    share = sum(one.points for one in asked if _held(view, one)) / points if points else 1.0
-    earned, of = sum(one.points for one in process), sum(one.out_of for one in process)
-    part = max(earned / of, _treated_by_people(view)) if earned else 0.0
-
-    def judge(criterion: Criterion) -> Finding:
-        found = CRITERIA[criterion.kind](view, criterion)
-        if share >= 1:
-            return found
-        note = f" People's roles answer for {100 * share:.0f} % of the playbook, so this counts as much."
-        if not earned:
-            note += " They earned nothing in them, so the outcome is not theirs."
-        elif part < 1:
-            note += f" {100 * part:.0f} % of it is their doing."
-        out_of = round(share * found.out_of, 1)
-        got = min(out_of, round(share * found.points * part, 1))
-        status: Status = "missed" if found.points and not got else "partial" if 0 < got < out_of else found.status
-        return replace(found, status=status, points=got, out_of=out_of, why=found.why + note)
-
-    return judge
-
-
-def _treated_by_people(view: RecordView) -> float:
-    """Return the share of what was treated, by weight of segments, whose first treatment was the people's doing."""
-    first: dict[str, Attempt] = {}
-    for run in sorted(view.in_effect, key=lambda run: run.effect or 0):
-        for segment in run.spec.coverage:
-            if segment in view.affected:
-                first.setdefault(segment, run)
-    whole = sum(view.affected[segment] for segment in first)
-    theirs = sum(view.affected[segment] for segment, run in first.items() if view.by_people(run.effect_seq))
-    return theirs / whole if whole else 0.0
+def _outcome(view: RecordView, criterion: Criterion) -> Finding:
+    """Return what came of the drill: a team's in full, a person's by what the drill would lack without them."""
+    if view.commanded:
+        return CRITERIA[criterion.kind](view, criterion)
+    if not view.gave_orders:
+        return does_not_apply(criterion, "Nobody among the people gave or carried out an order.")
+    found = CRITERIA[criterion.kind](view, criterion)
+    if found.status == "not_applicable":
+        return found
+    lost = view.references.without
+    made = view.references.null.loss - (view.loss or 0.0)
+    part = 0.0 if lost is None or made <= 0 else min(1.0, max(0.0, (lost - (view.loss or 0.0)) / made))
+    out_of = to_tenth(found.out_of * part)
+    if not out_of:
+        return does_not_apply(criterion, f"{found.why} The same drill without them came to the same.")
+    note = f" {100 * part:.0f} % of what was avoided would have been lacking without them, so it counts as much."
+    points = min(out_of, to_tenth(found.points * part))
+    return replace(found, points=points, out_of=out_of, why=found.why + note)
 
 
 def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
@@ -163,12 +168,14 @@ def _caps(view: RecordView) -> tuple[CapHit, ...]:
 
 
 def limit(hits: Sequence[CapHit]) -> int:
-    """Return what the total is limited to: the lowest limit, lowered by each further grave act; 100 without any."""
-    if not hits:
-        return 100
-    lowest = min(hits, key=lambda hit: hit.limit)
-    others = {hit.act: hit.further for hit in hits if hit.act != lowest.act}
-    return max(min(lowest.limit, LEAST), lowest.limit - sum(others.values()))
+    """Return what the total is limited to: the lowest limit, that of grave acts lowered by each further one; or 100."""
+    grave = {hit.act: hit for hit in sorted(hits, key=lambda hit: -hit.limit) if hit.further}
+    lowest = min([100, *(hit.limit for hit in hits)])
+    if not grave:
+        return lowest
+    first = min(grave.values(), key=lambda hit: hit.limit)
+    further = sum(hit.further for hit in grave.values()) - first.further
+    return min(lowest, max(min(first.limit, LEAST), first.limit - further))
 
 
 def _remarks(view: RecordView) -> tuple[str, ...]:

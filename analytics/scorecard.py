@@ -100,9 +100,10 @@ class Scorecard:
     """The result of scoring one record against one playbook."""
 
     playbook: str
-    total: int
+    total: int | None
+    """None where too little of the playbook was these people's to do: the findings stand without a number."""
     uncapped: int
-    band: str
+    band: str | None
     spread: Spread | None
     caps: tuple[CapHit, ...]
     parts: tuple[PartScore, ...]

@@ -10,20 +10,27 @@ from typing import Generic, TypeVar
 
 from analytics import timeline as tl
 from analytics.doers import Doer, Doers
+from analytics.grounds import Grounds
 from analytics.playbook import Criterion, Playbook
 from analytics.record import DrillRecord, loss_of
+from analytics.recovery import Certificate, Recovery
 from analytics.scorecard import Owner, listed
 from simulator import acts
 from simulator import events as e
+from simulator.changes import Change, changes
 from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Body, Entry, sees
 from simulator.record.facts import Facts
 from simulator.record.history import History
 from simulator.record.journal import accepted
 from simulator.scenario.parts import Query, Segment
-from simulator.values import COMMANDER, DEPUTY, Author, Ref, Scalar
+from simulator.values import COMMANDER, DEPUTY, HOST, Author, Ref, Scalar
 
 MOST_LINKS = 8
+COMMAND_COUNTS = 1800
+"""Seconds over which it shows who commanded."""
+STAKES = 0.1
+"""Loss between doing nothing and the best course below which there is nothing to gain by acting: calm is right."""
 NAMELESS = Ref("")
 
 B = TypeVar("B", bound=Body)
@@ -230,14 +237,22 @@ class RecordView:
         """The team's scalar loss."""
         return loss_of(self.final.body.harm, self.scenario) if self.final else None
 
+    @property
+    def at_stake(self) -> float:
+        """Return the loss that the best course avoids."""
+        return self.references.null.loss - self.references.best.loss
+
+    @property
+    def by_itself(self) -> bool:
+        """Tell whether the incident passes by itself: acting gains next to nothing."""
+        return self.at_stake < STAKES
+
     @cached_property
     def avoided(self) -> float | None:
-        """Share of the avoidable loss that the team avoided, between 0 and 1."""
-        refs = self.references
-        avoidable = refs.null.loss - refs.best.loss
-        if self.loss is None or avoidable <= 0:
+        """Share of the avoidable loss that the team avoided, between 0 and 1; None where next to none was avoidable."""
+        if self.loss is None or self.by_itself:
             return None
-        return min(1.0, max(0.0, (refs.null.loss - self.loss) / avoidable))
+        return min(1.0, max(0.0, (self.references.null.loss - self.loss) / self.at_stake))
 
     # --- time ------------------------------------------------------------------------------------------
 
@@ -246,11 +261,25 @@ class RecordView:
         return self.first(e.IncidentClosed)
 
     @cached_property
-    def over(self) -> int:
-        """Second from which nothing is owed any more: closed or ended, whichever came first, or the last entry."""
+    def left(self) -> int:
+        """Second at which people stopped: closed or ended, whichever came first, or the last entry."""
         ended = self.first(e.DrillEnded)
         stops = [ended.at] if ended else [x.at for x in self.entries]
         return min(max(stops, default=0), self.closed.at if self.closed else tl.FOREVER)
+
+    @cached_property
+    def over(self) -> int:
+        """Second from which nothing is owed any more: leaving does not end what is owed, only closing does."""
+        if self.closed:
+            return self.closed.at
+        return max(self.left, self.final.at if self.final else self.left)
+
+    @cached_property
+    def stopped_by_host(self) -> bool:
+        """Tell whether the facilitator stopped the drill before its end, so that nothing can be said of the rest."""
+        ended = next((m for m in self.all(acts.EndDrill)), None)
+        early = self.final is not None and self.left < self.scenario.horizon - 60
+        return ended is not None and ended.role == HOST and self.closed is None and early
 
     @cached_property
     def fault_at(self) -> int:
@@ -264,6 +293,49 @@ class RecordView:
         if criterion.t1 is None or criterion.t2 is None:
             return None
         return self.overlay.windows.get(criterion.id, (criterion.t1, criterion.t2))
+
+    # --- recovery ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """What changed the world while people were still at it, in order."""
+        return tuple(one for one in changes(self.history, self.scenario) if one.at <= self.over)
+
+    @cached_property
+    def recovery(self) -> Recovery:
+        """How far the incident had recovered at any second, and how well that is shown."""
+        last = self.changes[-1].at if self.changes else 0
+        args = self.scenario, self.affected, self.runs, self.outside
+        return Recovery(*args, tuple(self._certificates()), last, self.by_itself)
+
+    def _certificates(self) -> Iterable[Certificate]:
+        for run in self.all(e.QueryFinished):
+            if (spec := self.spec_of(run.body)) is not None and spec.verifies:
+                yield Certificate(run.seq, run.at, run.at, run.body.ok, False)
+        for measured in self.all(e.VerificationMeasured):
+            since = measured.at - measured.body.held
+            yield Certificate(measured.seq, measured.at, since, measured.body.green, True)
+
+    @cached_property
+    def grounds(self) -> Grounds:
+        """What the steps taken rest on, and since when steps were justified."""
+        return Grounds(self.scenario, self.runs, self.first_seen, self.present, self.references.earliest)
+
+    def first_seen(self, ref: str) -> int | None:
+        """Return the second at which a reference could first be seen by anybody; a query's when it gave an output."""
+        kind, _, ident = ref.partition(":")
+        if kind == "query":
+            run = self.ran((ident,))
+            return run.at if run else None
+        entry = self.find(ref)
+        return entry.at if entry else None
+
+    def present(self, role: str) -> int:
+        """Return the second from which somebody in a role could act; FOREVER where they never came."""
+        spec = self.scenario.find("roles", role)
+        if spec is not None and spec.present:
+            return 0
+        return min((m.at for m in self.all(e.RoleJoined) if m.body.role == role), default=tl.FOREVER)
 
     # --- people and work -------------------------------------------------------------------------------
 
@@ -329,6 +401,18 @@ class RecordView:
     @cached_property
     def _doers(self) -> Doers:
         return Doers(self.header, self.scenario, self.history, self.entries, self.commanders)
+
+    @cached_property
+    def commanded(self) -> bool:
+        """Tell whether people commanded: for most of the first half hour, or until they left before."""
+        until = max(60, min(COMMAND_COUNTS, self.left))
+        minutes = range(0, until, 60)
+        return 2 * sum(map(self.led, minutes)) > len(minutes)
+
+    @cached_property
+    def gave_orders(self) -> bool:
+        """Tell whether people ordered or carried out an action."""
+        return any(not run.by.simulated or self.by_people(run.start_seq) for run in self.started)
 
     def seats_with(self, owners: Iterable[Owner]) -> tuple[str, ...]:
         """Return the seats that are there for any of these duties, all of them for `all`."""

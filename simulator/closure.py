@@ -1,59 +1,98 @@
-"""The closure gate: what must be on the record before an incident may be closed.
+"""The closure gate: what must be on the record before an incident may be closed, in the playbook's words.
 
-It reads the record only, never the truth: that the evidence is fresh and green is a fact of the record;
-whether the world agrees is scored, and is what a false all-clear means.
+It reads the record only, never the truth: that the evidence is fresh and green is a fact of the record; whether the
+world agrees is scored, and is what a false all-clear means. Asking it what is missing costs nothing (`missing`).
 """
 
 from __future__ import annotations
 
 from simulator import events as e
-from simulator.record.history import History
+from simulator.changes import last_change
+from simulator.record.entry import Entry
+from simulator.record.history import UPDATE_GRACE, History
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER
 
+WATCH_HOURS = 24
+"""Hours for which somebody has to watch what would make them roll back."""
+OUTSIDE = ("public", "internal", "restricted")
+"""Audiences of which one at least has to know where things stand."""
 
-def missing_for_closure(s: History, scenario: Scenario, confidence: str, now: int) -> tuple[str, ...]:
+
+def missing_for_closure(
+    s: History, scenario: Scenario, confidence: str, evidence: tuple[str, ...], now: int
+) -> tuple[str, ...]:
     """Return each condition that is not met, in words that say what to do; empty when the gate opens."""
+    rerun, compared = verified(s, scenario)
     checks = (
         ("severity recorded: declare the incident", s.declared_at is not None),
         ("ownership recorded: have a commander accept", bool(s.holder(COMMANDER))),
         ("ownership recorded: have a deputy accept, in another seat than the commander's", s.paired),
         ("mitigation path justified: record a checkpoint decision for what you executed", _justified(s, scenario)),
-        ("mitigation executed and verified: a green rerun and a green verification after it", verified(s, scenario)),
-        ("rollback trigger and owner for the 24 h watch: set the watch", s.watch is not None),
-        ("residual risks explicit: record them ('none' is no default)", bool(s.residual_risks)),
+        ("verified with fresh evidence: rerun the failing path green, after the last change", rerun),
+        ("verified with fresh evidence: compare with a window before the fault, green, after the last change", compared),
+        (f"rollback trigger and owner: set the watch for at least {WATCH_HOURS} h", _watched(s)),
+        ("residual risks explicit: record what is still open ('none' is no risk)", _explicit(s, scenario)),
         ("hardening backlog: at least one item with owner and due date", bool(s.hardening)),
-        ("communications timeline complete: a stakeholder update, none overdue", _communicated(s, now)),
-        ("confidence above L1: an incident is never closed at L1", confidence != "L1"),
-    )
+        ("communications complete: no promised update is overdue", _kept(s, now)),
+        ("communications complete: an update since the last change says where things stand", _told(s, scenario)),
+        ("closure package: publish it before you close", s.package is not None),
+        ("confidence: L3, or L2 with linked evidence", confidence == "L3" or (confidence == "L2" and bool(evidence))),
+    )  # fmt: skip
     return tuple(words for words, met in checks if not met)
 
 
-def _mitigations(s: History, scenario: Scenario) -> list[int]:
+def _mitigated(s: History, scenario: Scenario) -> list[int]:
     done = (run for run in s.runs.values() if run.what == "action" and run.state == "done")
     return [run.finished or 0 for run in done if scenario.find("actions", run.ident).mitigates]
 
 
 def _justified(s: History, scenario: Scenario) -> bool:
-    finished = _mitigations(s, scenario)
-    return bool(finished) and any(decision.at <= max(finished) for decision in s.decisions)
+    """Tell whether each kind of mitigation that was carried out stands in a decision, or its order names one."""
+    decided = {action for decision in s.decisions for action in getattr(decision.body, "actions", ())}
+    runs = [run for run in s.runs.values() if run.what == "action" and run.state == "done"]
+    done = [run for run in runs if scenario.find("actions", run.ident).mitigates]
+    return bool(done) and all(run.ident in decided or run.decision for run in done)
 
 
-def verified(s: History, scenario: Scenario) -> bool:
-    """Tell whether a green rerun and a green verification came after the last mitigation was carried out."""
-    finished = _mitigations(s, scenario)
-    if not finished:
-        return False
-    last = max(finished)
+def verified(s: History, scenario: Scenario) -> tuple[bool, bool]:
+    """Tell whether a green rerun, and a green comparison with a window before the fault, came after the last change."""
+    if not _mitigated(s, scenario):
+        return False, False
+    change = last_change(s, scenario)
+    last = change.at if change else 0
     rerun = any(
         run.state == "done" and (run.finished or 0) > last and scenario.find("queries", run.ident).verifies
         for run in s.runs.values()
         if run.what == "query" and scenario.find("queries", run.ident)
     )
-    measured = [x.body for x in s.measured if x.at > last and isinstance(x.body, e.VerificationMeasured)]
-    return rerun and bool(measured) and measured[-1].green
+    measured = [x for x in s.measured if isinstance(x.body, e.VerificationMeasured)]
+    fresh = [x for x in measured if x.at - x.body.held >= last]
+    return rerun, bool(fresh) and _against_before(fresh[-1], scenario)
 
 
-def _communicated(s: History, now: int) -> bool:
-    told = not s.told.keys().isdisjoint(("public", "internal", "restricted"))
-    return told and (s.next_update_due is None or now <= s.next_update_due)
+def _against_before(measured: Entry, scenario: Scenario) -> bool:
+    """Tell whether a measurement is green against a baseline that ends before the fault began."""
+    body = measured.body
+    if not isinstance(body, e.VerificationMeasured) or not body.green:
+        return False
+    return body.baseline_to is None or 60 * body.baseline_to <= scenario.fault_at
+
+
+def _watched(s: History) -> bool:
+    return s.watch is not None and getattr(s.watch.body, "hours", 0) >= WATCH_HOURS
+
+
+def _explicit(s: History, scenario: Scenario) -> bool:
+    risks = (scenario.find("residual_risks", ident) for ident in s.residual_risks)
+    return any(risk is not None and not risk.nothing for risk in risks)
+
+
+def _kept(s: History, now: int) -> bool:
+    return s.next_update_due is None or now <= s.next_update_due + UPDATE_GRACE
+
+
+def _told(s: History, scenario: Scenario) -> bool:
+    change = last_change(s, scenario)
+    last = change.at if change else 0
+    return any(s.told.get(audience, -1) >= last for audience in OUTSIDE)

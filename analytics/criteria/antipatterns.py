@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import pairwise
 
-from analytics.criteria.comms import silences
+from analytics.criteria.common import help_given
+from analytics.criteria.comms import owed_by
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.protocols import ENOUGH, HERO, work_shares
-from analytics.facts import rerun_since_change
 from analytics.playbook import AntiPattern
 from analytics.scorecard import PatternHit, clock
 from analytics.view import RecordView
@@ -23,8 +23,6 @@ MANY = 5
 """Queries in such a stretch that make it a hunt."""
 QUIET = 600
 """Seconds around a hotfix in which somebody should have been told."""
-LATE = 300
-"""Seconds of silence beyond a due time that are worth naming."""
 
 
 def _shown(pattern: AntiPattern, why: str, evidence: Iterable[int]) -> PatternHit:
@@ -32,37 +30,66 @@ def _shown(pattern: AntiPattern, why: str, evidence: Iterable[int]) -> PatternHi
 
 
 @judges(run_query="executor", take_action="executor", assign_task="to")
-def hero(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
+def hero(view: RecordView, pattern: AntiPattern, *, share: float = HERO) -> PatternHit | None:
     """One executor carried most of the work."""
     done = work_shares(view)
     total = sum(len(seqs) for seqs in done.values())
     if total < ENOUGH:
         return None
     who, seqs = max(done.items(), key=lambda item: (len(item[1]), item[0]))
-    if len(seqs) / total <= HERO:
+    if len(seqs) / total <= share:
         return None
     return _shown(pattern, f"{who} carried {len(seqs)} of {total} pieces of work.", sorted(seqs))
 
 
-@judges(update_stakeholders="next_update_minutes", update_executives="next_update_minutes")
-def silence(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
-    """The team changed things while those outside heard nothing."""
-    gaps = [(a, b) for a, b in silences(view) if b - a > LATE]
-    if not gaps or not view.mitigations:
+@judges(update_stakeholders="audience", update_executives="impact", declare="severity", change_severity="severity")
+def silence(
+    view: RecordView, pattern: AntiPattern, *, first_minutes: float = 30, grace_minutes: float = 5
+) -> PatternHit | None:
+    """Users were hit and nobody outside heard a word for too long: at first, or for a whole cadence later."""
+    hit = next((m.at for m in view.samples if m.at >= 0 and view.outside(m.at)), None)
+    if hit is None:
         return None
-    since, until = max(gaps, key=lambda gap: gap[1] - gap[0])
-    why = f"Nobody outside heard anything from {clock(since)} to {clock(until)}."
-    return _shown(pattern, why, [view.mitigations[0].start_seq])
-
-
-@judges(run_query="query")
-def no_rerun(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
-    """Closure was asked for on nothing that had been rerun since the last change."""
-    for request in view.all(acts.RequestClosure):
-        if not rerun_since_change(view, request.at):
-            why = f"Closure was requested at {clock(request.at)} without a rerun since the last change."
-            return _shown(pattern, why, [request.seq])
+    words = [m.at for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.CorrectUpdate) if m.at >= hit]
+    since, allowed = hit, 60 * first_minutes
+    for at in [*words, view.over]:
+        if at - since > allowed:
+            why = f"Nobody outside heard anything from {clock(since)} to {clock(at)}."
+            told = [m.seq for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives) if m.at <= since][-1:]
+            return _shown(pattern, why, told or [x.seq for x in view.entries[:1]])
+        since, allowed = at, 60 * (view.playbook.severity.cadence(owed_by(view, at)) + grace_minutes)
     return None
+
+
+@judges(take_action="action")
+def held_back(view: RecordView, pattern: AntiPattern, *, minutes: float = 10) -> PatternHit | None:
+    """A step that was justified and feasible was held back while users were hit."""
+    if view.by_itself:
+        return None
+    for segment, due, came in help_given(view).held_back:
+        if came - due > 60 * minutes and segment in view.outside(due + 60 * minutes):
+            what = view.title("segments", segment)
+            why = f"{what}: a step that helps was justified from {clock(due)} and came at {clock(came)}."
+            seen = [m.seq for m in view.samples if m.at <= due + 60 * minutes][-1:]
+            return _shown(pattern, why, seen)
+    return None
+
+
+@judges(claim_recovery="claim", run_query="query")
+def no_rerun(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
+    """Closure was asked for, or recovery claimed, on nothing that had been rerun since the last change."""
+    claims = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
+    for claim in sorted([*view.all(acts.RequestClosure), *claims], key=lambda m: m.seq):
+        if not _rerun_since_change(view, claim.at):
+            why = f"It was called over at {clock(claim.at)} without a rerun since the last change."
+            return _shown(pattern, why, [claim.seq])
+    return None
+
+
+def _rerun_since_change(view: RecordView, at: int) -> bool:
+    """Tell whether something was changed by a second, and rerun green between the last change and then."""
+    before = [change.at for change in view.changes if change.at <= at]
+    return bool(before) and bool(view.recovery.fresh_green(before[-1], at))
 
 
 @judges(run_query="query", take_action="action")
@@ -83,7 +110,7 @@ def looks_stable(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
     for claim in view.all(acts.ClaimRecovery):
         outside = view.outside(claim.at)
         # "Mitigated" promises less than "recovered": it only needs the rerun.
-        if not rerun_since_change(view, claim.at) or (outside and claim.body.claim == "recovered"):
+        if not _rerun_since_change(view, claim.at) or (outside and claim.body.claim == "recovered"):
             state = f"with {view.titles('segments', outside)} still affected" if outside else "without a rerun"
             why = f"“{claim.body.claim.capitalize()}” was claimed at {clock(claim.at)} {state}."
             return _shown(pattern, why, [claim.seq])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import combinations, pairwise
 
-from analytics.criteria.common import landing, late, nothing_seen, seqs, settle, settle_one, timely
+from analytics.criteria.common import help_given, landing, late, nothing_seen, seqs, settle, settle_one, timely
 from analytics.criteria.judging import judges
-from analytics.facts import figure_true, queried, rerun_after, solid
+from analytics.facts import figure_true, queried, solid
 from analytics.playbook import Criterion
+from analytics.recovery import Certificate
 from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
@@ -16,8 +17,6 @@ from simulator import events as e
 
 WRONG_COVERAGE = 1.0 / 3
 """What a card that promises the wrong segments takes off, as a share of the criterion."""
-PROMPT = 180
-"""Seconds from decision to start that count as decisive."""
 
 
 @judges(declare="evidence", change_severity="evidence")
@@ -173,8 +172,11 @@ def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
 
 
 @judges(take_action="action decision", record_decision="actions evidence", change_strategy="evidence")
-def one_branch(view: RecordView, criterion: Criterion) -> Finding:
-    """B3a: decided, started at once, and not switched without new evidence."""
+def one_branch(view: RecordView, criterion: Criterion, *, prompt_minutes: float = 3) -> Finding:
+    """One branch taken once it was justified, decided, started at once, and not switched without new evidence.
+
+    Scaled by how soon each segment was helped after that was justified, and by what had recovered by the end.
+    """
     branch = [r for r in view.mitigations if r.spec.strategy is not None]
     if not branch:
         return nothing_seen(criterion, "No branch of the mitigation was ever started.")
@@ -183,27 +185,60 @@ def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     decision = decision_behind(view, first)
     if decision is None:
         share *= 0.5
-        why = f"{first.title} started at {clock(first.begun)} with no decision on record before it."
+        why = f"{first.title} started at {clock(first.begun)} with no decision before it that covers it."
         evidence = [first.start_seq]
     else:
         lag = first.begun - decision.at
-        # Half a point of three for every two minutes beyond three.
-        share *= max(0.0, 1 - max(0.0, lag - PROMPT) / 120 * 0.5 / 3)
+        # Half a point of three for every two minutes beyond the prompt ones.
+        share *= max(0.0, 1 - max(0.0, lag - 60 * prompt_minutes) / 120 * 0.5 / 3)
         why = f"Decided at {clock(decision.at)}, started {lag / 60:.1f} minutes later."
         evidence = [decision.seq, first.start_seq]
+        if not bears_on(view, decision, first):
+            share *= 0.5
+            why += " Nothing that it links speaks for this step."
     switches = _switches(view, sorted(branch, key=lambda r: r.begun))
     if switches:
         why += f" Switched without new evidence at {listed(clock(r.begun) for r in switches)}."
         evidence += [r.start_seq for r in switches]
-    return settle_one(criterion, share * 0.5 ** len(switches), why, *evidence)
+    helped = help_given(view)
+    return settle_one(criterion, share * 0.5 ** len(switches) * helped.share, f"{why} {helped.why}", *evidence)
+
+
+MOST_ACTIONS, COVERED, COVERS_FOR = 8, 4, 600
+"""Actions above which a decision decides nothing, how many runs it covers, and for how many seconds."""
 
 
 def decision_behind(view: RecordView, run: Attempt) -> Moment[acts.RecordDecision] | None:
-    """Return the decision a run rests on: the one its order names, else the last before it that lists the action."""
-    before = [d for d in view.decisions if d.at <= run.begun]
+    """Return the decision a run rests on: the one its order names, else the last before it that lists the action.
+
+    A decision covers the first four of its actions that were begun within ten minutes of it; one that lists nearly
+    everything covers nothing.
+    """
+    before = [d for d in view.decisions if d.at <= run.begun and run in _covered(view, d)]
     named = [d for d in before if run.decision and d.ref == run.decision]
-    listing = [d for d in before if d.seq < run.start_seq and run.ident in d.body.actions]
-    return next((d for d in (*named, *reversed(listing))), None)
+    return next((d for d in (*named, *reversed(before))), None)
+
+
+def bears_on(view: RecordView, decision: Moment[acts.RecordDecision], run: Attempt) -> bool:
+    """Tell whether something that a decision links speaks for a step: what justifies it, or supports the cause."""
+    links = solid(view, decision.body.evidence, decision)
+    seqs = {x.seq for x in links}
+    if any((entry := view.find(ref)) is not None and entry.seq in seqs for ref in run.spec.justified_by):
+        return True
+    specs = [spec for x in links if isinstance(x.body, e.QueryFinished) and (spec := view.spec_of(x.body))]
+    if any(f"query:{spec.id}" in run.spec.justified_by for spec in specs):
+        return True
+    return any(view.is_true("causes", cause) for spec in specs for cause in spec.supports)
+
+
+def _covered(view: RecordView, decision: Moment[acts.RecordDecision]) -> list[Attempt]:
+    """Return the runs that a decision covers."""
+    meant = decision.body.actions
+    if len(meant) > MOST_ACTIONS:
+        return []
+    own = [r for r in view.started if r.begun >= decision.at and r.start_seq > decision.seq]
+    own = [r for r in own if r.decision == decision.ref or r.ident in meant]
+    return [r for r in sorted(own, key=lambda r: r.begun) if r.begun <= decision.at + COVERS_FOR][:COVERED]
 
 
 def _switches(view: RecordView, branch: list[Attempt]) -> list[Attempt]:
@@ -238,20 +273,31 @@ def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
 
 @judges(run_query="query", record_verification="hold_minutes")
 def verified(view: RecordView, criterion: Criterion) -> Finding:
-    """B4a: the failing path rerun, or indicators measured, after the mitigation took effect."""
+    """The failing path rerun, or indicators measured, after a mitigation took effect; worth what it shows."""
     if not view.in_effect:
         return nothing_seen(criterion, "No mitigation took effect, so nothing could be verified.")
     first = min(view.in_effect, key=lambda r: r.effect or 0)
     since = first.effect or 0
-    checks = rerun_after(view, since, red=True)
+    checks = [one for one in view.recovery.certificates if one.since >= since]
     if not checks:
         return nothing_seen(criterion, f"Nothing was rerun after {first.title} took effect at {clock(since)}.")
-    # Of two in time, the one that people made themselves is theirs.
-    made = max(checks, key=lambda seq: (timely(view, criterion, view.entry(seq).at), view.by_people(seq), -seq))
-    at = view.entry(made).at
-    share = timely(view, criterion, at)
-    why = f"Verified at {clock(at)}, after {first.title} took effect at {clock(since)}{late(share)}."
-    return settle_one(criterion, share, why, first.effect_seq, made)
+
+    def worth(one: Certificate) -> float:
+        return timely(view, criterion, one.at) * view.recovery.shown(one)
+
+    # Of two that are worth the same, the one that people made themselves is theirs.
+    made = max(checks, key=lambda one: (worth(one), view.by_people(one.seq), -one.seq))
+    lateness = late(timely(view, criterion, made.at))
+    why = f"Verified at {clock(made.at)}, after {first.title} took effect at {clock(since)}{lateness}. {shows(view, made)}"
+    return settle_one(criterion, worth(made), why, first.effect_seq, made.seq)
+
+
+def shows(view: RecordView, one: Certificate) -> str:
+    """Return in words what a certificate shows."""
+    state = "green" if one.green else "red"
+    if one.green and one.since < view.recovery.last_change:
+        state = f"green, but stale: something was changed at {clock(view.recovery.last_change)}"
+    return f"It was {state}, with {100 * view.recovery.share(one.at):.0f} % of what was hit treated and back."
 
 
 @judges(record_verification="metrics baseline_from baseline_to")
@@ -296,6 +342,9 @@ def _compared(
     share = timely(view, criterion, measured.at)
     enough = min(3, len(indicators))
     why = f"{enough} of 3 indicators compared with {window} at {clock(measured.at)}{late(share)}."
+    certificate = next(one for one in view.recovery.certificates if one.seq == measured.seq)
+    share *= view.recovery.shown(certificate)
+    why += f" {shows(view, certificate)}"
     left = view.titles("segments", (s for s in view.affected if s not in segmented))
     by_segment = "Compared segment by segment." if covered > 0.999 else f"Not compared by segment: {left}."
     marks = [Mark(share * (enough / 3), 2, why, evidence), Mark(share * covered, 1, by_segment, evidence)]
@@ -317,7 +366,8 @@ def note_published(view: RecordView, criterion: Criterion) -> Finding:
     facts = [view.is_true("causes", note.body.cause), bool(note.body.actions) and set(note.body.actions) <= done]
     # One figure alone says too little of an incident; a second one is counted as missing.
     of = max(2, len(figures)) + len(facts)
-    met = (len(right) + sum(facts)) / of if right else 0.0
+    # What is false takes off as much as what is true adds.
+    met = max(0.0, (len(right) + 2 * sum(facts) - len(facts) - len(wrong)) / of) if right else 0.0
     why = f"Published at {clock(note.at)}{late(share)}: {len(right)} of {counted(len(figures), 'figure')} true"
     why += f", not {listed(wrong)}" if wrong else ""
     why += f"; the cause is {'right' if facts[0] else 'not the cause'}"

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from analytics.criteria.common import landing
-from analytics.criteria.comms import updates
+from analytics.criteria.comms import false_facts, taken_back, updates
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
-from analytics.facts import rerun_after
 from analytics.playbook import Cap
 from analytics.scorecard import CapHit, clock
 from analytics.timeline import Attempt, Span
@@ -31,16 +30,15 @@ UNDER_WAY = ("investigating", "identified", "mitigating")
 """Statuses that take an all-clear back."""
 SAMPLE, SLOWEST = 60, 600
 """Seconds between samples of the truth, and before a sample in which a change may have begun that shows in it."""
-EFFECT = 0.20
-"""Share of the avoidable loss below which a drill had no effect."""
 
 
-def _hit(cap: Cap, why: str, evidence: tuple[int, ...], corrected: bool = False) -> CapHit:
+def _hit(cap: Cap, why: str, evidence: tuple[int, ...], corrected: bool = False, act: int | None = None) -> CapHit:
+    """Return a cap as tripped; `act` is the entry of the act that did it, the first of the evidence if not given."""
     limit = cap.limit + (cap.raise_by if corrected else 0)
     if corrected:
         why += f" The team put it right within {cap.within:g} minutes, which raises the limit to {limit}."
     seqs = tuple(sorted(set(evidence)))
-    return CapHit(cap.id, cap.title, limit, why, seqs, cap.source, corrected, seqs[0] if seqs else 0, cap.further)
+    return CapHit(cap.id, cap.title, limit, why, seqs, cap.source, corrected, min(seqs, default=0) if act is None else act, cap.further)
 
 
 @judges(
@@ -53,9 +51,9 @@ def no_command(view: RecordView, cap: Cap) -> list[CapHit]:
     hits = []
     at = COMMAND_DUE
     for span in (*spans, None):
-        until = view.over if span is None else min(span.since, view.over)
+        until = view.left if span is None else min(span.since, view.left)
         if until - at > GAP:
-            end = "the end" if until == view.over else clock(until)
+            end = "the end" if until == view.left else clock(until)
             why = f"Nobody was in command from {clock(at)} to {end}."
             back = span is not None and until - at <= GAP + 60 * cap.within
             last = [x.seq for x in view.entries if x.at <= until][-1:]
@@ -149,7 +147,9 @@ def _facts(view: RecordView, cap: Cap) -> list[CapHit]:
         why = f"{what} by {clock(first.at)}."
         limit = first.at + 60 * cap.within
         mended = any(first.at < m.at <= limit and m.body.facts.get(fact) is False for m in view.samples)
-        hits.append(_hit(cap, why, (first.seq, *(r.start_seq for r in before[-1:])), mended))
+        blunt = max(before, key=lambda r: (r.spec.wide or r.spec.irreversible, r.begun), default=None)
+        by = blunt.order_seq if blunt else first.seq
+        hits.append(_hit(cap, why, (first.seq, *(r.start_seq for r in before[-1:])), mended, by))
     return hits
 
 
@@ -167,8 +167,7 @@ def _missed(view: RecordView, cap: Cap) -> list[CapHit]:
         if not view.led(due):
             continue
         late = [at for at in times if at is None or at > due]
-        # Who stopped before it was due had not missed it yet, unless they called it over.
-        if not late or (view.over < due and view.closed is None):
+        if not late:
             continue
         corrected = all(at is not None and at <= due + 60 * cap.within for at in times)
         hits.append(_hit(cap, f"{duty.title} by {clock(due)}.", (confirmed.seq,), corrected))
@@ -227,20 +226,19 @@ def _recoveries(view: RecordView, since: int) -> list[int]:
     return [m.at for m in moments if m.at > since and not view.outside(m.at)][:1]
 
 
-@judges(run_query="query")
+@judges(claim_recovery="claim", update_stakeholders="status", run_query="query")
 def closed_without_rerun(view: RecordView, cap: Cap) -> list[CapHit]:
-    """C5: closure asked for with nothing rerun since the last change, on somebody's word alone."""
+    """The gate opened, or recovery was claimed, with nothing rerun since the last change, on somebody's word alone."""
+    claims = [(m.seq, m.at) for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered" and not m.by.simulated]
+    claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed)]
     hits = []
-    for request in view.all(acts.RequestClosure):
-        if request.by.simulated:
+    for seq, at in sorted(claims):
+        last = max((change.at for change in view.changes if change.at <= at), default=0)
+        if view.recovery.fresh_green(last, at):
             continue
-        effects = [at for at in view.effects if at <= request.at]
-        done = [r.done for r in view.mitigations if r.done is not None and r.done <= request.at]
-        if effects and rerun_after(view, max(done, default=0), request.at):
-            continue
-        why = f"Closure was requested at {clock(request.at)} with no rerun since the last change."
-        later = rerun_after(view, request.at, request.at + 60 * cap.within) if effects else ()
-        hits.append(_hit(cap, why, (request.seq,), bool(later)))
+        why = f"It was called over at {clock(at)} with no green rerun since the last change."
+        later = view.recovery.fresh_green(last, at + 60 * cap.within)
+        hits.append(_hit(cap, why, (seq,), bool(later)))
     return hits
 
 
@@ -263,9 +261,47 @@ def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> boo
 
 
 @judges(take_action="action")
-def no_effect(view: RecordView, cap: Cap) -> list[CapHit]:
+def no_effect(view: RecordView, cap: Cap, *, at_least: float = 0.2) -> list[CapHit]:
     """C8: at the horizon next to nothing of the avoidable loss had been avoided."""
-    if view.avoided is None or view.final is None or view.avoided >= EFFECT:
+    if view.avoided is None or view.final is None or view.avoided >= at_least:
         return []
-    why = f"{100 * view.avoided:.0f} % of the avoidable loss was avoided; {100 * EFFECT:.0f} % is the least."
+    why = f"{100 * view.avoided:.0f} % of the avoidable loss was avoided; {100 * at_least:.0f} % is the least."
     return [_hit(cap, why, (view.final.seq,))]
+
+
+@judges(take_action="action")
+def left_hit(view: RecordView, cap: Cap, *, less_than: float = 0.5) -> list[CapHit]:
+    """By the end less than this share of what was hit is treated and back, by weight."""
+    if view.final is None or view.by_itself or not view.affected:
+        return []
+    share = view.recovery.share(view.final.at)
+    if share >= less_than:
+        return []
+    why = f"At {clock(view.final.at)} {100 * share:.0f} % of what was hit is treated and back."
+    return [_hit(cap, why, (view.final.seq,))]
+
+
+@judges(run_query="query")
+def walked_away(view: RecordView, cap: Cap) -> list[CapHit]:
+    """People ended the drill with the incident open, before anybody had shown that it was over."""
+    ended = view.first(e.DrillEnded)
+    if ended is None or view.closed is not None or view.left >= view.scenario.horizon - 60:
+        return []
+    if view.recovery.fresh_green(view.recovery.last_change, view.left):
+        return []
+    why = f"People left at {clock(view.left)} with the incident open and nothing that shows it over."
+    return [_hit(cap, why, (ended.seq,))]
+
+
+@judges(
+    update_stakeholders="status impact cause", update_executives="impact cause", correct_update="update status impact",
+)  # fmt: skip
+def told_falsely(view: RecordView, cap: Cap, *, times: int = 2) -> list[CapHit]:
+    """A figure, cause or status told falsely to customers or executives more than once, and not taken back."""
+    told = [m for m in updates(view) if not m.by.simulated and false_facts(view, m) and not taken_back(view, m)]
+    told = told[times - 1 :: times]
+    why = "What was told outside at {} does not hold ({}), for the {}th time."
+    return [
+        _hit(cap, why.format(clock(m.at), ", ".join(false_facts(view, m)), times * (at + 1)), (m.seq,))
+        for at, m in enumerate(told)
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, Status, clock, listed
@@ -14,9 +14,12 @@ from simulator.record.entry import Body
 
 
 def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, note: str = "") -> Finding:
-    """Return the finding of marks weighed against each other, scaled to the criterion's points."""
+    """Return the finding of marks weighed against each other, scaled to the criterion's points.
+
+    A share below zero takes off what other marks earned: what was told falsely does not only fail to add.
+    """
     weight = sum(mark.weight for mark in marks)
-    earned = sum(mark.weight * min(1.0, max(0.0, mark.share)) for mark in marks)
+    earned = sum(mark.weight * min(1.0, mark.share) for mark in marks)
     points = max(0.0, to_tenth(criterion.points * factor * earned / weight)) if weight else 0.0
     evidence = sorted({seq for mark in marks for seq in mark.evidence})
     status: Status = "met" if points >= criterion.points else "partial" if points > 0 else "missed"
@@ -94,3 +97,55 @@ def landing(view: RecordView, merge: Moment[e.MergeLanded], came_of_it: str) -> 
     known = view.scenario.find("merges", merge.body.merge)
     what = known.summary if known else merge.body.merge
     return f"A queued change landed on {merge.body.service} at {clock(merge.at)} {came_of_it}: {what}."
+
+
+@dataclass(frozen=True)
+class Help:
+    """How well those who were hit were helped: a share, and in words what kept it from being whole."""
+
+    share: float
+    why: str
+    held_back: tuple[tuple[str, int, int], ...]
+    """Segments for which a justified step came late: (segment, justified since, when it came or people left)."""
+
+
+PROMPT, TOO_LATE = 180, 900
+"""Seconds after a step was justified within which it is prompt, and from which it is too late to count."""
+
+
+def help_given(view: RecordView) -> Help:
+    """Return how well each segment that was hit was helped, by weight.
+
+    A step counts for what had been seen when it was ordered, fades with the time since it was justified, and is
+    worth what had recovered by the end.
+    """
+    end = view.final.at if view.final else view.over
+    outside = view.outside(end)
+    share, late_ones, blind, left, held_back = 0.0, [], [], [], []
+    for segment, weight in view.affected.items():
+        step, due = view.grounds.step(segment), view.grounds.due(segment)
+        came = step.begun if step else max(view.over, due)
+        delay = max(0, came - due)
+        if delay > PROMPT:
+            held_back.append((segment, due, came))
+        if step is None or segment in outside:
+            left.append(segment)
+            continue
+        sighted = view.grounds.on_sight(step)
+        if not sighted:
+            blind.append(segment)
+        elif delay > PROMPT:
+            late_ones.append(f"{view.title('segments', segment)} {delay / 60:.0f} min")
+        share += weight * sighted * fading(delay, PROMPT, TOO_LATE) * view.recovery.treated(segment, end)
+    if view.by_itself:
+        return Help(1.0, "It passes by itself.", ())
+    words = []
+    if late_ones:
+        words.append(f"Justified before it came: {listed(late_ones)}.")
+    if blind:
+        words.append(f"Ordered before anything that justifies it had been seen: {view.titles('segments', blind)}.")
+    if left:
+        words.append(f"Not recovered at the end: {view.titles('segments', left)}.")
+    if not words:
+        words.append("Each step came within three minutes of being justified." if share > 0.999 else "Some of it is only held.")
+    return Help(share, " ".join(words), tuple(held_back))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analytics.criteria.common import fading, lacking, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
-from analytics.facts import LEVELS, figure_true, picks_right, rank, severity_truth, status_true
+from analytics.facts import LEVELS, discriminates, figure_true, rank, severity_truth, status_true
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.view import Moment, RecordView
@@ -112,14 +112,14 @@ def _promises(view: RecordView) -> list[tuple[int, int]]:
     heard: tuple[Sequence[Told], ...] = (view.all(acts.UpdateStakeholders), view.all(acts.UpdateExecutives))
     for told in heard:
         for m, following in zip(told, [*(later.at for later in told[1:]), view.over], strict=False):
-            cadence = 60 * view.playbook.severity.cadence(_owed_by(view, m.at))
+            cadence = 60 * view.playbook.severity.cadence(owed_by(view, m.at))
             promised = 60 * m.body.next_update_minutes
             # An earlier update than promised settles the promise and makes a new one.
             found.append((round(m.at + min(cadence, promised if promised > 0 else cadence)), following))
     return sorted(found)
 
 
-def _owed_by(view: RecordView, at: int) -> str | None:
+def owed_by(view: RecordView, at: int) -> str | None:
     """Return the severity that sets the cadence: the one in force, or the true one while that is worse."""
     stated = severity_at(view, at)
     if stated is None or not view.outside(at):
@@ -141,7 +141,7 @@ def update_quality(view: RecordView, m: Told) -> tuple[float, list[str]]:
     checks = {
         "the true impact": body.impact is not None and bool(figure_true(view, body.impact, m.at)),
         "the mitigation in hand": (body.mitigation in running) if body.mitigation else not started,
-        "a true unknown": picks_right(view, "unknowns", body.unknowns, m.at),
+        "a true unknown": discriminates(view, "unknowns", body.unknowns, m.at) > 0.5,
         "a next update time": body.next_update_minutes > 0,
     }
     if isinstance(body, acts.UpdateStakeholders):
@@ -157,13 +157,14 @@ def _truth(view: RecordView) -> list[Mark]:
     said: tuple[Said, ...] = view.all(
         acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate
     )
-    wrong = [(m, words) for m in said if (words := false_facts(view, m)) and not _taken_back(view, m)]
+    wrong = [(m, words) for m in said if (words := false_facts(view, m)) and not taken_back(view, m)]
     if not wrong:
         return [Mark(1, 1, "Nothing that was told was false.", seqs(said))]
     m, words = wrong[0]
     why = f"At {clock(m.at)} this was told and does not hold: {listed(words)}."
     count = sum(len(words) for _, words in wrong)
-    return [Mark(1 - FALSE_FACT * count, 1, why, seqs(m for m, _ in wrong))]
+    # What is false takes off more than truth adds.
+    return [Mark(1 - 2 * FALSE_FACT * count, 1, why, seqs(m for m, _ in wrong))]
 
 
 def false_facts(view: RecordView, m: Said) -> list[str]:
@@ -190,7 +191,7 @@ def _cause_known(view: RecordView, cause: str, before: int) -> bool:
     return decided and view.is_true("causes", cause)
 
 
-def _taken_back(view: RecordView, m: Said) -> bool:
+def taken_back(view: RecordView, m: Said) -> bool:
     """Tell whether the last correction in time is true; a false correction is taken back by the next one."""
     about = m.body.update if isinstance(m.body, acts.CorrectUpdate) else m.ref
     later = [fix for fix in view.all(acts.CorrectUpdate) if fix.seq > m.seq and fix.at <= m.at + CORRECTED]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
+from analytics.criteria.blueprint import bears_on, decision_behind, shows
 from analytics.criteria.common import completeness, does_not_apply, lacking, nothing_seen, seqs, settle, settle_one
 from analytics.criteria.judging import judges
-from analytics.facts import can_fail, picks_right, rerun_after, solid, tick_true
+from analytics.criteria.ladders import stake
+from analytics.facts import can_fail, discriminates, hits_less_misses
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, counted, listed
+from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
@@ -28,51 +32,67 @@ FRESH = 900
 
 @judges(
     record_decision="evidence actions reversal_minutes blast_radius execution_owner verification_owner check",
-    pin_metric="metric", run_query="query", record_verification="metrics",
+    take_action="decision", pin_metric="metric", run_query="query", record_verification="metrics",
 )  # fmt: skip
 def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
-    """G1: each decision links evidence, has two owners and three statements that hold, and its check was made."""
+    """Behind each step a decision that links evidence, has two owners and three statements that hold, and a check made.
+
+    Each step is judged by the decision behind it, weighed by what it puts at stake.
+    """
     if not view.decisions:
         return nothing_seen(criterion, "No checkpoint decision was recorded.")
-    marks = []
-    for decision in view.decisions:
-        if not solid(view, decision.body.evidence, decision):
-            why = f"The decision at {clock(decision.at)} links nothing that had been seen."
-            marks.append(Mark(0, 4, why, (decision.seq,)))
+    steps = [run for run in view.started if run.spec.mitigates]
+    if not steps:
+        why = "A decision was recorded, but no step was taken on it."
+        return nothing_seen(criterion, why, [view.decisions[0].seq])
+    marks, words = [], []
+    for run in steps:
+        decision = decision_behind(view, run)
+        if decision is None:
+            words.append(f"No decision covers {run.title} at {clock(run.begun)}.")
+            marks.append(Mark(0, stake(view, run), "", (run.start_seq,)))
             continue
-        marks += _statements(view, decision)
-    return settle(criterion, marks)
+        quality, why, evidence = _quality(view, decision, run)
+        words.append(why)
+        marks.append(Mark(quality, stake(view, run), "", (decision.seq, *evidence)))
+    return settle(criterion, marks, note=" ".join(dict.fromkeys(words)))
 
 
-def _statements(view: RecordView, decision: Moment[acts.RecordDecision]) -> list[Mark]:
+BELOW_STANDARD = 0.4
+"""What a decision is worth at most of whose three statements one is missing or wrong."""
+
+
+def _quality(
+    view: RecordView, decision: Moment[acts.RecordDecision], run: Attempt
+) -> tuple[float, str, tuple[int, ...]]:
+    """Return how good the decision behind a step is (0 … 1), what it lacks, and what shows that its check was made."""
     body = decision.body
-    seq = (decision.seq,)
     specs = [spec for ident in body.actions if (spec := view.scenario.find("actions", ident))]
     longest = max((spec.reversal_minutes for spec in specs), default=0.0)
     # Under a minute either way a factor of two is a rounding error.
     reversal = longest / 2 - 1 <= body.reversal_minutes <= longest * 2 + 1
-    effects = {effect for spec in specs for effect in spec.side_effects} | set(view.affected)
-    true = [b for b in body.blast_radius if b in effects or (not specs and tick_true(view, "blast", b, decision.at))]
-    blast = bool(true) and len(true) * 2 >= len(body.blast_radius)
+    harm = {effect for spec in specs for effect in spec.side_effects}
+    known = {one.id for one in view.scenario.blast}
+    blast = hits_less_misses(set(body.blast_radius) & known, harm, known - harm, 1)
     owners = body.execution_owner != body.verification_owner
     real = body.check.metric in (view.overlay.indicators or {m.id for m in view.scenario.metrics})
     failable = real and can_fail(view, body.check)
     made = check_made(view, decision) if failable else None
+    bears = bears_on(view, decision, run)
     lacks = lacking({
+        "a link that speaks for its step": bears,
         "a second owner to verify": owners,
         f"a true reversal time ({longest:g} min)": reversal,
-        "a true blast radius": blast,
+        "a true blast radius": blast > 0.5,
         "an indicator in its check": real,
         "a check that can fail": failable or not real,
         "the check it promised": made is not None or not failable,
     })  # fmt: skip
-    return [
-        Mark(1, 1, f"Decision at {clock(decision.at)}: {completeness(lacks)}.", seq),
-        Mark(owners, 0.5, "", seq),
-        Mark(reversal, 0.75, "", seq),
-        Mark(blast, 0.75, "", seq),
-        Mark(0.4 * failable + 0.6 * (made is not None), 1, "", seq if made is None else (decision.seq, made)),
-    ]
+    check = 0.4 + 0.6 * (made is not None) * view.recovery.best_shown if failable else 0.0
+    quality = 0.25 * bears + 0.15 * owners + 0.2 * reversal + 0.2 * blast + 0.2 * check
+    if not (bears and reversal and blast > 0.5 and failable):
+        quality = min(quality, BELOW_STANDARD)
+    return quality, f"Decision at {clock(decision.at)}: {completeness(lacks)}.", (made,) if made else ()
 
 
 def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int | None:
@@ -140,7 +160,7 @@ def _lacks(view: RecordView, handoff: Moment[acts.HandOff]) -> list[str]:
     packet = view.find(body.packet) if body.packet else None
     return lacking({
         "scope": bool(body.included),
-        "a true unknown": picks_right(view, "unknowns", body.unknowns, handoff.at),
+        "true unknowns": discriminates(view, "unknowns", body.unknowns, handoff.at) > 0.5,
         "a next checkpoint": body.next_checkpoint_minutes > 0,
         "a rollback trigger": body.rollback_trigger is not None,
         "two sides inside need-to-know": not inside or {handoff.role, body.to} <= set(inside),
@@ -206,42 +226,42 @@ def _signatures(view: RecordView) -> list[Mark]:
 
 @judges(take_action="action", run_query="query", record_residual_risks="risks", add_hardening_task="factor")
 def completed(view: RecordView, criterion: Criterion) -> Finding:
-    """G3: mitigation in effect in truth, a green rerun after it, residual risks that hold, a hardening task."""
-    if not view.in_effect or view.last_effect is None:
+    """Recovered and shown to be by the end, residual risks that hold, a hardening task on a real factor."""
+    if not view.in_effect:
         return nothing_seen(criterion, "No mitigation took effect.")
-    everywhere = {s for r in view.in_effect for s in r.spec.coverage}
-    covered = {s: weight for s, weight in view.affected.items() if s in everywhere}
-    why = f"In effect for {view.titles('segments', covered)}."
+    end = view.final.at if view.final else view.over
+    share = view.recovery.share(end)
+    why = f"{100 * share:.0f} % of what was hit is treated and back at {clock(end)}."
     effects = tuple(r.effect_seq for r in view.in_effect)
-    marks = [Mark(sum(covered.values()), 1, why, effects, ("executes",)), _green_rerun(view)]
+    marks = [Mark(share, 1, why, effects, ("executes",)), _best_certificate(view)]
     risks = [m for m in view.all(acts.RecordResidualRisks) if m.at >= view.effects[0]]
     # The last statement is the one that stands.
-    right = next((m for m in risks[-1:] if picks_right(view, "residual_risks", m.body.risks, m.at)), None)
-    if right:
-        marks.append(Mark(1, 0.5, f"Residual risks on record at {clock(right.at)}, and they hold.", (right.seq,)))
+    held = discriminates(view, "residual_risks", risks[-1].body.risks, risks[-1].at) if risks else 0.0
+    if risks:
+        why = f"Residual risks on record at {clock(risks[-1].at)}: {_how_far(held)}."
+        marks.append(Mark(held, 0.5, why, (risks[-1].seq,)))
     else:
-        marks.append(Mark(0, 0.5, "No true residual risk was recorded after the mitigation."))
-    tasks = [m for m in view.all(acts.AddHardeningTask) if view.is_true("factors", m.body.factor)]
-    factors = {m.body.factor for m in view.all(acts.AddHardeningTask)}
-    # Who names every factor there is names none.
-    tasks = tasks if 2 * len({m.body.factor for m in tasks}) >= len(factors) else []
-    why = f"{counted(len(tasks), 'hardening task')} on a real factor, with owner and date."
-    marks.append(Mark(1 if tasks else 0, 0.5, why, seqs(tasks)))
+        marks.append(Mark(0, 0.5, "No residual risk was recorded after the mitigation."))
+    tasks = view.all(acts.AddHardeningTask)
+    real = [m for m in tasks if view.is_true("factors", m.body.factor)]
+    every = [one.id for one in view.scenario.factors]
+    true = {ident for ident in every if view.is_true("factors", ident)}
+    told = hits_less_misses({m.body.factor for m in tasks}, true, set(every) - true, 1)
+    why = f"{counted(len(real), 'hardening task')} on a real factor, with owner and date."
+    marks.append(Mark(told, 0.5, why, seqs(real)))
     return settle(criterion, marks)
 
 
-def _green_rerun(view: RecordView) -> Mark:
-    last = view.last_effect or 0
-    fresh = [seq for seq in rerun_after(view, last) if not view.outside(view.entry(seq).at)]
-    if fresh:
-        at = view.entry(fresh[0]).at
-        return Mark(1, 1, f"Rerun at {clock(at)}, after the last change, with every segment back.", (fresh[0],))
-    early = rerun_after(view, last, red=True)
-    if early:
-        at = view.entry(early[-1]).at
-        left = view.titles("segments", view.outside(at))
-        return Mark(0.4, 1, f"Last rerun at {clock(at)}, with {left} still outside tolerance.", (early[-1],))
-    return Mark(0, 1, f"Nothing was rerun after the last change took effect at {clock(last)}.")
+def _how_far(share: float) -> str:
+    return "they hold" if share > 0.99 else "they do not hold" if share <= 0 else "they hold in part"
+
+
+def _best_certificate(view: RecordView) -> Mark:
+    made = [one for one in view.recovery.certificates if one.since >= view.effects[0]]
+    best = max(made, key=lambda one: (view.recovery.shown(one), -one.seq), default=None)
+    if best is None:
+        return Mark(0, 1, f"Nothing was rerun after the mitigation took effect at {clock(view.effects[0])}.")
+    return Mark(view.recovery.shown(best), 1, f"Checked at {clock(best.at)}. {shows(view, best)}", (best.seq,))
 
 
 # --- G4, G5: closure ---------------------------------------------------------------------------------------
@@ -258,7 +278,9 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
         last = refusals[-1].body.missing if refusals else ()
         times = "once" if len(requests) == 1 else f"{len(requests)} times"
         why = f"Closure was requested {times} and never granted. Missing: {'; '.join(last)}."
-        return settle_one(criterion, 0, why, *seqs(requests), *seqs(refusals))
+        # Who was nearly there earns something: half of it less a quarter for each thing that is missing.
+        share = max(0.0, 0.5 - len(last) / 8) * view.recovery.best_shown
+        return settle_one(criterion, share, why, *seqs(requests), *seqs(refusals))
     early = [m for m in refusals if m.seq < view.closed.seq]
     share = max(0.0, 1 - len(early) / criterion.points)
     why = f"The gate opened at {clock(view.closed.at)}"
@@ -269,7 +291,7 @@ def closure(view: RecordView, criterion: Criterion) -> Finding:
 
 @judges(publish_closure_package="verification residual_risks", write_leadership_note="cause uncertain")
 def closure_package(view: RecordView, criterion: Criterion) -> Finding:
-    """G5: the package rests on a verification after the mitigation; the note names the true cause and what is open."""
+    """The package rests on a check after the last change; the note names the true cause and what is open."""
     packages = view.all(acts.PublishClosurePackage)
     notes = view.all(acts.WriteLeadershipNote)
     if not packages and not notes:
@@ -280,23 +302,31 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
 
 
 def _package(view: RecordView, m: Moment[acts.PublishClosurePackage]) -> Mark:
-    checks = set(rerun_after(view, view.last_effect)) if view.last_effect is not None else set()
-    rests = any(x.seq in checks or _measured_later(view, x, checks) for x in view.cited(m.body.verification, m))
-    risks = picks_right(view, "residual_risks", m.body.residual_risks, m.at)
+    shown = {one.seq: view.recovery.shown(one) for one in view.recovery.certificates if one.since >= _last_before(view, m)}
+    rests = max((_shown_by(view, x, shown) for x in view.cited(m.body.verification, m)), default=0.0)
+    risks = discriminates(view, "residual_risks", m.body.residual_risks, m.at)
     why = f"Package at {clock(m.at)}: {'rests' if rests else 'does not rest'} on a check after the last change"
-    why += f"; its residual risks {'hold' if risks else 'do not hold'}."
-    return Mark((rests + (risks and rests)) / 2, 1, why, (m.seq,), ("speaks",))
+    why += f"; of its residual risks {_how_far(risks)}."
+    return Mark((rests + risks * rests) / 2, 1, why, (m.seq,), ("speaks",))
+
+
+def _last_before(view: RecordView, m: Moment[Body]) -> int:
+    """Return when the last change before a moment was."""
+    return max((change.at for change in view.changes if change.at <= m.at), default=0)
 
 
 def _leadership_note(view: RecordView, m: Moment[acts.WriteLeadershipNote]) -> Mark:
     right = view.is_true("causes", m.body.cause)
-    open_ = picks_right(view, "unknowns", m.body.uncertain, m.at)
+    open_ = discriminates(view, "unknowns", m.body.uncertain, m.at)
     why = f"Leadership note at {clock(m.at)}: the cause is {'right' if right else 'wrong'}"
-    why += f"; what it calls uncertain {'is' if open_ else 'is not'}."
-    return Mark((right + (right and open_)) / 2, 1, why, (m.seq,), ("commands",))
+    why += f"; what it calls uncertain {'is' if open_ > 0.5 else 'is not'}."
+    # A wrong cause told to leadership takes off.
+    return Mark((1 + open_) / 2 if right else -0.5, 1, why, (m.seq,), ("commands",))
 
 
-def _measured_later(view: RecordView, entry: Entry, checks: set[int]) -> bool:
-    """Tell whether a cited verification command is one whose measurement is among the checks."""
+def _shown_by(view: RecordView, entry: Entry, shown: Mapping[int, float]) -> float:
+    """Return what a cited entry shows: a certificate, or the command whose measurement is one."""
+    if entry.seq in shown:
+        return shown[entry.seq]
     ref = next((m.ref for m in view.all(acts.RecordVerification) if m.seq == entry.seq), None)
-    return any(m.body.run == ref and m.seq in checks for m in view.all(e.VerificationMeasured))
+    return max((shown.get(m.seq, 0.0) for m in view.all(e.VerificationMeasured) if m.body.run == ref), default=0.0)

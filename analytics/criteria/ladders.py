@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import get_args
 
-from analytics.criteria.blueprint import decision_behind
-from analytics.criteria.common import does_not_apply, fading, late, nothing_seen, seqs, settle, timely
+from analytics.criteria.blueprint import bears_on, decision_behind
+from analytics.criteria.common import does_not_apply, fading, help_given, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
-from analytics.facts import LEVELS, can_fail, rank, severity_truth, solid, telling
+from analytics.facts import LEVELS, rank, severity_truth, solid
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Mark, clock, listed
+from analytics.scorecard import Finding, Mark, clock, counted
 from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts, values
@@ -43,9 +43,10 @@ def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
 def _declared_first(view: RecordView, criterion: Criterion, declare: Moment[acts.Declare] | None) -> Mark:
     if declare is None:
         return Mark(0, 1, "The incident was not declared.")
-    first = view.first_mitigation
+    changed = [r for r in view.started if not r.spec.looks]
+    first = min(changed, key=lambda r: r.begun, default=None)
     if first and declare.at > first.begun:
-        why = f"Declared at {clock(declare.at)}, after the first change began at {clock(first.begun)}."
+        why = f"Declared at {clock(declare.at)}, after {first.title} began at {clock(first.begun)}."
         return Mark(0, 1, why, (declare.seq, first.start_seq))
     share = timely(view, criterion, declare.at)
     return Mark(share, 1, f"Declared at {clock(declare.at)}, before anything was changed{late(share)}.", (declare.seq,))
@@ -62,7 +63,7 @@ def _level(view: RecordView, criterion: Criterion) -> Mark:
             kept = _kept_level(view, moment.at)
             why = f"{moment.body.severity} at {clock(moment.at)}, where the matrix gives {truth}{late(share)}."
             if kept < 1:
-                why += f" It stood for {100 * kept:.0f} % of what was left of the outage."
+                why += f" The level in force was right for {100 * kept:.0f} % of what was left of the outage."
             return Mark(share * kept, 2, why, (moment.seq,))
     first = stated[0]
     truth = severity_truth(view, first.at)
@@ -76,14 +77,21 @@ def fits(stated: str, truth: str) -> bool:
     return rank(truth) - 1 <= rank(stated) <= rank(truth)
 
 
-def _kept_level(view: RecordView, since: int) -> float:
-    """Return for what share of the outage from a second on the severity in force was not too low, minute by minute.
+SEEN_LOWER = 600
+"""Seconds for which what could be known has to show a lower level before keeping the higher one is wrong."""
 
-    Who leaves it where it was while things get better has not got it wrong.
+
+def _kept_level(view: RecordView, since: int) -> float:
+    """Return for what share of the outage from a second on the severity in force was right, minute by minute.
+
+    Too low is wrong at once; too high only when the lower level has been there to see for ten minutes.
     """
     minutes = [at for at in range(since, view.over + 1, 60) if view.outside(at)]
-    in_force = {at: [m.body.severity for m in view.severities if m.at <= at][-1] for at in minutes}
-    right = sum(rank(stated) <= rank(severity_truth(view, at)) for at, stated in in_force.items())
+    right = 0
+    for at in minutes:
+        stated = rank([m.body.severity for m in view.severities if m.at <= at][-1])
+        gravest = min(rank(severity_truth(view, t)) for t in range(max(since, at - SEEN_LOWER), at + 1, 60))
+        right += gravest <= stated <= rank(severity_truth(view, at))
     return right / len(minutes) if minutes else 1.0
 
 
@@ -188,14 +196,15 @@ POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture
 
 @judges(take_action="action decision", record_decision="actions")
 def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
-    """L2a: how much of the avoidable loss the branches taken leave, against the best open at each decision."""
-    refs = view.references
-    whole = refs.null.loss - refs.best.loss
+    """How much of the avoidable loss the branches taken leave, against the best open then; scaled by the help given."""
+    if view.by_itself:
+        return does_not_apply(criterion, "It passes by itself, so there was next to nothing to choose between.")
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken.")
-    judged = [fit for fit in view.references.fits if fit.avoidable > AT_STAKE * whole]
+    judged = [fit for fit in view.references.fits if fit.avoidable > AT_STAKE * view.at_stake]
     if not judged:
         return does_not_apply(criterion, "By the time a branch was taken, nothing was left to choose between.")
+    helped = help_given(view)
     marks = []
     for fit in judged:
         better = [one.name for one in fit.branches if one.loss < fit.taken][:1]
@@ -208,7 +217,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
         why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.
         marks.append(Mark(fading(fit.gap, FULL_GAP, NO_GAP), fit.avoidable, why, shown))
-    return settle(criterion, marks)
+    return settle(criterion, marks, factor=helped.share, note=helped.why)
 
 
 @judges(record_decision="rejected")
@@ -272,53 +281,73 @@ def prechecked(view: RecordView, criterion: Criterion) -> Finding:
 
 
 @judges(
-    record_decision="confidence evidence actions check", take_action="decision",
-    challenge_claim="inject evidence", pin_metric="metric",
+    record_decision="confidence evidence actions", take_action="decision", challenge_claim="inject evidence",
 )  # fmt: skip
 def confidence(view: RecordView, criterion: Criterion) -> Finding:
-    """L3: a level stated for what was done, earned by what is linked, and not exceeded."""
+    """A level stated for what was done, earned by what is linked, and not exceeded. Claiming too much costs most."""
     if not view.decisions:
         return nothing_seen(criterion, "No checkpoint decision states a confidence.")
     runs = [r for r in view.started if r.spec.mitigates]
     if not runs:
         return nothing_seen(criterion, "A confidence was stated, but nothing was done on it.", [view.decisions[0].seq])
-    behind = {r.run: decision_behind(view, r) for r in runs}
-    covered = [r for r in runs if behind[r.run]]
-    used = [d for d in view.decisions if any(b and b.seq == d.seq for b in behind.values())]
-    within = [r for r in covered if _allowed(behind[r.run], r)]
-    earned = [d for d in used if _earned(view, d)]
-    loose = [r for r in runs if r not in within]
-    why = f"{len(covered)} of {len(runs)} steps rest on a stated confidence."
-    marks = [Mark(len(covered) / len(runs), 1, why, seqs(used))]
-    why = f"{len(earned)} of {len(used)} stated levels are carried by their links."
-    links = tuple(x.seq for d in earned for x in solid(view, d.body.evidence, d))
-    marks.append(Mark(len(earned) / len(used) if used else 0, 2, why, links + seqs(earned)))
-    beyond = f"Beyond its level or without one: {listed(sorted({r.title for r in loose}))}."
-    why = beyond if loose else "No step went beyond its level."
-    marks.append(Mark(len(within) / len(runs), 2, why, tuple(r.start_seq for r in within)))
-    return settle(criterion, marks)
+    whole = sum(stake(view, r) for r in runs)
+    marks, words = [], []
+    for run in runs:
+        decision, part = decision_behind(view, run), stake(view, run) / whole
+        if decision is None:
+            words.append(f"{run.title} rests on no stated confidence.")
+            marks.append(Mark(0, 5 * part, "", (run.start_seq,)))
+            continue
+        stated, earned = LEVELS.index(decision.body.confidence) + 1, earned_level(view, decision, run)
+        links = tuple(x.seq for x in solid(view, decision.body.evidence, decision))
+        told = CLAIMED.get(stated - earned, CLAIMED[max(CLAIMED)] if stated > earned else 0.0)
+        within = _allowed(min(stated, earned), run) and view.grounds.on_sight(run)
+        if stated > earned:
+            words.append(f"{run.title}: L{stated} was stated, its links carry L{earned}.")
+        elif not within:
+            words.append(f"{run.title} went beyond what was known.")
+        marks += [
+            Mark(1, part, "", (decision.seq,)), Mark(told, 2 * part, "", (*links, decision.seq)),
+            Mark(within, 2 * part, "", (run.start_seq,)),
+        ]  # fmt: skip
+    good = f"Each of {counted(len(runs), 'step')} rests on a level that its links carry."
+    return settle(criterion, marks, note=" ".join(dict.fromkeys(words)) or good)
 
 
-def _allowed(decision: Moment[acts.RecordDecision] | None, run: Attempt) -> bool:
-    if decision is None:
+CLAIMED = {2: -1.0, 1: 0.0, 0: 1.0, -1: 0.5, -2: 0.0}
+"""What a stated level is worth by how far it is above the one that was earned."""
+
+
+def stake(view: RecordView, run: Attempt) -> float:
+    """Return what a step weighs: what it covers of what was hit, and more where it cannot be undone or is wide."""
+    covered = sum(view.affected.get(segment, 0.0) for segment in run.spec.coverage)
+    return max(0.1, covered) + 0.5 * (run.spec.irreversible or run.spec.wide)
+
+
+def _allowed(level: int, run: Attempt) -> bool:
+    """Tell whether a level (0 … 3) allows a step."""
+    if level < 2 and run.spec.irreversible:
         return False
-    level = decision.body.confidence
-    if level == "L1" and run.spec.irreversible:
-        return False
-    return LEVELS.index(level) >= LEVELS.index(run.spec.needs_confidence)
+    return level >= LEVELS.index(run.spec.needs_confidence) + 1
 
 
-def _earned(view: RecordView, decision: Moment[acts.RecordDecision]) -> bool:
-    """Tell whether the links carry the level: one observation, one telling test, two kinds of it or a kept promise."""
+def earned_level(view: RecordView, decision: Moment[acts.RecordDecision], run: Attempt) -> int:
+    """Return the level that a decision's links carry for a step.
+
+    One thing seen carries L1; what supports the cause or justifies the step, or a rival's claim that was disproved,
+    L2. L3 takes an output that supports the cause and one that rules out a rival nobody had disproved before.
+    """
     links = solid(view, decision.body.evidence, decision)
-    if decision.body.confidence == "L1":
-        return bool(links)
-    tests = telling(view, links)
-    disproved = [m for m in view.all(acts.ChallengeClaim) if m.seq < decision.seq and _disproves(view, m)]
-    if decision.body.confidence == "L2":
-        return bool(tests) or bool(links and disproved)
-    lines = {x.body.query for x in tests if isinstance(x.body, e.QueryFinished)}
-    return len(lines) >= 2 or bool(tests and _promise_kept(view, decision))
+    if not links:
+        return 0
+    challenged = [m for m in view.all(acts.ChallengeClaim) if m.seq < decision.seq and _disproves(view, m)]
+    dead = {inject.claim for m in challenged if (inject := view.scenario.find("injects", m.body.inject))}
+    specs = [spec for x in links if isinstance(x.body, e.QueryFinished) and (spec := view.spec_of(x.body))]
+    supports = any(view.is_true("causes", cause) for spec in specs for cause in spec.supports)
+    rivals = {cause for spec in specs for cause in spec.discriminates if not view.is_true("causes", cause)} - dead
+    if supports and rivals:
+        return 3
+    return 2 if supports or challenged or bears_on(view, decision, run) else 1
 
 
 def _disproves(view: RecordView, challenge: Moment[acts.ChallengeClaim]) -> bool:
@@ -326,19 +355,6 @@ def _disproves(view: RecordView, challenge: Moment[acts.ChallengeClaim]) -> bool
     cited = view.cited(challenge.body.evidence, challenge)
     runs = {x.body.query for x in cited if isinstance(x.body, e.QueryFinished)}
     return inject is not None and not runs.isdisjoint(inject.disproved_by)
-
-
-def _promise_kept(view: RecordView, decision: Moment[acts.RecordDecision]) -> bool:
-    """Tell whether a check promised by an earlier decision was measured and came out as promised before this one."""
-    for earlier in view.decisions:
-        check = earlier.body.check
-        if earlier.seq >= decision.seq or not can_fail(view, check):
-            continue
-        pins = [m for m in view.all(e.MetricPinned) if earlier.at < m.at <= decision.at]
-        read = [m.body.last for m in pins if m.body.metric == check.metric and m.body.last is not None]
-        if any((last < check.threshold) == (check.is_ == "below") for last in read):
-            return True
-    return False
 
 
 @judges(record_decision="strategy actions contained_until_minutes", take_action="action decision")

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
-from analytics.criteria.common import nothing_seen, settle, settle_one
+from analytics.criteria.common import does_not_apply, fading, nothing_seen, settle, settle_one
 from analytics.criteria.judging import judges
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock
-from analytics.view import RecordView
+from analytics.view import STAKES, RecordView
+
+UNFELT = 0.01
+"""Loss that is too little to be felt."""
 
 
 @judges(take_action="action")
 def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
-    """O1: the share of the avoidable loss that was avoided, same seed, to the horizon."""
+    """The share of the avoidable loss that was avoided, same seed, to the horizon.
+
+    Where next to none was avoidable calm is right: what was added to the loss of doing nothing costs instead.
+    """
+    if view.by_itself and view.final is not None and view.loss is not None:
+        added = view.loss - view.references.null.loss
+        if added <= UNFELT:
+            return does_not_apply(criterion, f"It passes by itself, and {max(0.0, added):.2f} of loss was added to that.")
+        why = f"It passes by itself; what was done added {added:.2f} to a loss of {view.references.null.loss:.2f}."
+        return settle_one(criterion, fading(added, UNFELT, STAKES), why, view.final.seq)
     if view.avoided is None or view.final is None or view.loss is None:
         return nothing_seen(criterion, "The record holds no truth to measure harm by.")
     refs = view.references

@@ -9,7 +9,7 @@ from typing import get_args
 from analytics.criteria.blueprint import command_pair, merges_frozen
 from analytics.criteria.common import completeness, does_not_apply, lacking, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
-from analytics.facts import WORTH, figure_true, risk_true, solid, telling, tick_true
+from analytics.facts import WORTH, discriminates, figure_true, risk_true, solid, telling
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, Owner, clock, counted, listed
 from analytics.timeline import assignments
@@ -223,7 +223,7 @@ def packet_quality(view: RecordView, packet: Moment[acts.RecordPacket]) -> tuple
         "command output": bool(solid(view, body.evidence, packet)),
         "true figures": bool(true) and all(true),
         "affected segments": bool(body.segments) and set(body.segments) <= set(view.affected),
-        "residual risk": any(tick_true(view, "residual_risks", r, packet.at) for r in body.residual_risks),
+        "residual risk": discriminates(view, "residual_risks", body.residual_risks, packet.at) > 0.5,
     }
     lacks = lacking(checks)
     # Without output behind it a packet is somebody's word.

@@ -79,7 +79,7 @@ def cues(view: RecordView) -> Iterator[Any]:
     `how` is asked, offered, late, never or overtaken: nobody said it, and by the end it no longer mattered.
     """
     given = {m.body.cue: m for m in view.all(e.CueGiven)}
-    end = view.facts(view.over)[0]
+    end = view.facts(view.left)[0]
     for role in view.scenario.roles:
         for cue in role.cues:
             first, shared = given.get(cue.id), next((m for m in view.all(e.CueShared) if m.body.cue == cue.id), None)

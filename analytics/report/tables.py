@@ -172,7 +172,7 @@ def happened(view: RecordView) -> Iterator[Any]:
         if ident in ends:
             if since / 60 <= ends[ident]:
                 done.add(ident)
-            end = float("nan") if until is None else min(until, view.over) / 60
+            end = float("nan") if until is None else min(until, view.left) / 60
             yield ident, label, since / 60, end, ident not in done, seq
 
 

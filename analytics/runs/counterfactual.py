@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from analytics.playbook import Playbook
-from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread
+from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread, loss_of
 from analytics.runs.library import CourseStep, Library, library_of
 from analytics.runs.walk import MINUTE, Turn, Walk, as_course, begin, course, loss_from, untouched_turns
 from analytics.runs.what_if import leverage
@@ -27,6 +27,7 @@ from simulator.record.journal import Journal
 from simulator.record.replay import rerun
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
+from simulator.values import HOST
 
 ALONGSIDE = 600
 """Seconds after a decision within which what was started belongs to the branch taken."""
@@ -62,8 +63,11 @@ def make_references(
     ends = ends_of(loaded)
     steps = seeds + 1 + what_if
     null, best = ends.of(journal.header.seed)
-    made = References(engine=VERSION, scenario_version=loaded.version, null=null, best=best)
+    earliest = {one.action: round(MINUTE * one.minute) for one in ends.library.earliest}
+    made = References(engine=VERSION, scenario_version=loaded.version, null=null, best=best, earliest=earliest)
     view = RecordView(DrillRecord(journal, loaded.scenario, made), playbook)
+    if same and not view.commanded and view.gave_orders:
+        made = made.model_copy(update={"without": _without(loaded, journal)})
     walk = ends.walk(journal.header.seed)
     fits, waiting = decision_fits(view, walk, ends.library), risks_of_waiting(view, walk)
     made = made.model_copy(update={"fits": tuple(fits), "waiting": tuple(waiting)})
@@ -77,7 +81,8 @@ def make_references(
     for index in range(1, seeds + 1):
         totals.append(_elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index))
         progress(1 + what_if + index, steps)
-    return made.model_copy(update={"spread": Spread(totals=tuple(totals))})
+    known = tuple(total for total in totals if total is not None)
+    return made.model_copy(update={"spread": Spread(totals=known) if known else None})
 
 
 def add_references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, seeds: int = SEEDS) -> DrillRecord:
@@ -127,9 +132,17 @@ def ends_of(loaded: LoadedScenario) -> Ends:
     return Ends(loaded, library_of(loaded.scenario.id, loaded.scenario.variant))
 
 
+def _without(loaded: LoadedScenario, journal: Journal) -> float:
+    """Return the loss of the same drill with nobody in the people's seats."""
+    kept = [x for x in journal.entries if x.is_act and x.by.role == HOST]
+    silent = rerun(loaded, Journal(journal.header, kept), journal.header.seed)
+    last = next(x.body for x in reversed(silent.entries) if isinstance(x.body, e.TruthSampled))
+    return loss_of(last.harm, loaded.scenario)
+
+
 def _elsewhere(
     loaded: LoadedScenario, journal: Journal, playbook: Playbook, made: References, ends: Ends, seed: int
-) -> int:
+) -> int | None:
     """Return the total of the same commands on another seed, against that seed's own null and best run.
 
     Fits and risks are those of the recorded seed: the decisions are the same, and so is what they leave.

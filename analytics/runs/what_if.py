@@ -157,7 +157,7 @@ def _moments(view: RecordView, soonest: int) -> list[int]:
     last = view.last_effect or soonest
     later = [run.effect for run in view.in_effect if run.effect is not None and run.effect > soonest]
     moments = sorted({soonest, *(at + 15 for at in later[:3])})
-    return [at for at in moments if at < min(view.over, last + 600)]
+    return [at for at in moments if at < min(view.left, last + 600)]
 
 
 def _with(rest: Sequence[Entry], order: Entry, at: int, action: str) -> tuple[Entry, ...]:

@@ -13,8 +13,8 @@ from simulator.errors import nearest
 from simulator.scenario.document import Steps
 from simulator.values import PLACES
 
-ASKED = ("all", *PLACES)
-"""Whom a criterion or cap can be about: `signs` and `observes` give no right to anything that is judged."""
+ASKED = ("all", "signs", *PLACES)
+"""Whom a criterion or cap can be about: `observes` gives no right to anything."""
 
 
 def check_playbook(playbook: Playbook, source: Written) -> Iterator[Problem]:

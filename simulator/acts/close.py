@@ -119,7 +119,9 @@ class RequestClosure(_Close, form="Request closure", may=LEAD, weighty=True):
         return declared(asked)
 
     def carry_out(self, asked: Asked) -> None:
-        missing = missing_for_closure(asked.incident, asked.scenario, self.confidence, asked.drill.now)
+        missing = missing_for_closure(
+            asked.incident, asked.scenario, self.confidence, self.evidence, asked.drill.now
+        )
         asked.drill.emit(e.ClosureRefused(missing=missing) if missing else e.IncidentClosed())
 
     def sentence(self, n: Names) -> str:
@@ -132,6 +134,9 @@ class PublishClosurePackage(_Close, form="Closure package", may=SPEAKS, weighty=
     verification: v.Evidence
     residual_risks: tuple[v.Risk, ...]
     summary: v.Text = ""
+
+    def fold(self, history: History, entry: Entry) -> None:
+        history.package = entry
 
     def sentence(self, n: Names) -> str:
         return clauses(

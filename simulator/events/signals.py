@@ -58,6 +58,9 @@ class ChangeHappened(Event, group="change", in_world=True, cited="change"):
     actor: Words
     detail: Words | None = None
 
+    def fold(self, history: History, entry: Entry) -> None:
+        history.happened.append((entry.at, entry.seq, Ref.to("change", self.change)))
+
     def in_words(self, n: Names, entry: Entry) -> Said:
         # The service stands before the line already.
         starts = (f"{self.service}: ", f"{self.service} ")
@@ -79,6 +82,7 @@ class InjectDelivered(Event, group="inject", news="a message came", cited="injec
 
     def fold(self, history: History, entry: Entry) -> None:
         history.delivered[self.inject] = entry.seq
+        history.happened.append((entry.at, entry.seq, Ref.to("inject", self.inject)))
         if self.form == "ask" or self.answers:
             history.asks[self.inject] = entry.at
         if self.form == "claim":

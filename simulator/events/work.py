@@ -195,6 +195,8 @@ class VerificationMeasured(Event, group="finding", news="the verification is mea
     held: int
     """Seconds of holding still."""
     rows: tuple[MeasuredRow, ...]
+    baseline_to: float | None = None
+    """Drill minute at which the window it is compared with ends; None in records that do not say."""
 
     @property
     def green(self) -> bool:

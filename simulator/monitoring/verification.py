@@ -33,7 +33,7 @@ def measure(drill: Drill, run: Ref, metrics: Sequence[str], baseline: tuple[int,
                 within=within(metric, before, current),
             )
         )
-    drill.emit(e.VerificationMeasured(run=run, held=drill.now - began, rows=tuple(rows)))
+    drill.emit(e.VerificationMeasured(run=run, held=drill.now - began, rows=tuple(rows), baseline_to=baseline[1] / 60))
 
 
 def within(metric: Metric, baseline: float | None, current: float | None) -> bool:

@@ -81,6 +81,8 @@ class History:
         self.claims: dict[str, int] = {}
         self.delivered: dict[str, int] = {}
         """Inject id -> sequence number."""
+        self.happened: list[tuple[int, int, Ref]] = []
+        """What came from outside and may have changed the world: second, entry, reference."""
         self.handoffs: dict[str, Offer] = {}
         self.refs: dict[str, int] = {}
         """Reference -> sequence number of the entry behind it."""
@@ -96,6 +98,7 @@ class History:
         self.watch: Entry | None = None
         self.residual_risks: tuple[str, ...] = ()
         self.hardening: list[Entry] = []
+        self.package: Entry | None = None
         self.closed = False
         self.ended: str | None = None
         self.next_update_due: int | None = None

@@ -281,6 +281,8 @@ class Action(Titled):
     """Branch it belongs to; None: a supporting step."""
     mitigates: bool = True
     """Counts as (part of) the mitigation, not as support."""
+    looks: bool = False
+    """It only looks, captures, records or tells: no change that what was verified before could have missed."""
     preconditions: tuple[Precondition, ...] = ()
     takes: Took = Duration(median=20)
     propagation: Span = 0
@@ -400,6 +402,8 @@ class Tick(Titled):
 
     true: bool = True
     true_when: Condition = {}
+    nothing: bool = False
+    """It says that there is none, which is no answer to somebody who asks what is left."""
 
 
 class Factor(Titled):

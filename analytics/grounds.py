@@ -1,0 +1,93 @@
+"""When a step was justified: by what had been seen, and since when it could have been taken.
+
+An act is judged on what had been seen when it was ordered. Delay is measured from the first second at which anybody
+had seen what justifies a step that helps and the step was feasible, and at the latest three minutes after somebody
+who looks could have known: not looking gains nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+
+from analytics.timeline import FOREVER, Attempt
+from simulator.scenario.model import Scenario
+from simulator.scenario.parts import Action
+
+LEEWAY = 180
+"""Seconds after the earliest justified moment from which a step counts as justified whoever looked."""
+READS = 15
+"""Seconds between an output and the order that rests on it."""
+
+
+class Grounds:
+    """What one record's steps rest on."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        runs: Sequence[Attempt],
+        first_seen: Callable[[str], int | None],
+        present: Callable[[str], int],
+        earliest: Mapping[str, int],
+    ) -> None:
+        """`first_seen` gives the second a reference was first seen, `present` from when a role was there.
+
+        `earliest` is action -> second at which it could be justified and carried out.
+        """
+        self._scenario = scenario
+        self._runs = runs
+        self._first_seen = first_seen
+        self._present = present
+        self._earliest = earliest
+
+    def seen(self, action: Action) -> int:
+        """Return when the first of what justifies an action was seen; FOREVER where none of it was."""
+        telling = (f"query:{one.id}" for one in self._scenario.queries if one.supports or one.discriminates)
+        seen = map(self._first_seen, action.justified_by or telling)
+        return min((at for at in seen if at is not None), default=FOREVER)
+
+    def on_sight(self, run: Attempt) -> bool:
+        """Tell whether something that justifies a run had been seen when it was ordered."""
+        return self.seen(run.spec) <= run.ordered
+
+    def feasible(self, action: Action) -> int:
+        """Return from when an action could have been ordered: somebody there, its check and what it asks for read."""
+        who = min(map(self._present, action.executors), default=FOREVER)
+        wanted = [action.precheck] if action.precheck else []
+        for precondition in action.preconditions:
+            wanted += [name.removeprefix("query.") for name in precondition.when if name.startswith("query.")]
+        read = (FOREVER if (at := self._first_seen(f"query:{ident}")) is None else at for ident in wanted)
+        return max([who, *read])
+
+    def since(self, action: Action) -> int:
+        """Return the second from which an action was justified and feasible, whoever looked."""
+        known = max(self.seen(action), self.feasible(action)) + READS
+        latest = self._earliest.get(action.id)
+        return known if latest is None else min(known, latest + LEEWAY)
+
+    def due(self, segment: str) -> int:
+        """Return the second from which helping a segment was justified: the first step that does.
+
+        A repair is not due before what goes on being wrong was stopped, if it was.
+        """
+        fits = [one for one in self._helpful if segment in one.coverage]
+        direct = [one for one in fits if one.rung != "repair"]
+        due = min(map(self.since, direct or fits), default=FOREVER)
+        if direct:
+            return due
+        stops = [run.effect for run in self._runs if run.effect is not None and run.spec.rung != "repair"]
+        return max(due, min(stops, default=due))
+
+    def step(self, segment: str) -> Attempt | None:
+        """Return the first run that helped a segment."""
+        runs = (run for run in self._runs if run.effect is not None and segment in run.spec.coverage)
+        return min(runs, key=lambda run: run.begun, default=None)
+
+    @cached_property
+    def _helpful(self) -> tuple[Action, ...]:
+        """Actions that it was right to take: what is known to help, less what breaks rules or only takes away."""
+        actions = [one for one in self._scenario.actions if one.mitigates and one.coverage and one.cap is None]
+        actions = [one for one in actions if one.hold is None or one.hold.right_first]
+        known = [one for one in actions if one.id in self._earliest]
+        return tuple(known or actions)
