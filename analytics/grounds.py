@@ -43,8 +43,7 @@ class Grounds:
 
     def seen(self, action: Action) -> int:
         """Return when the first of what justifies an action was seen; FOREVER where none of it was."""
-        telling = (f"query:{one.id}" for one in self._scenario.queries if one.supports or one.discriminates)
-        seen = map(self._first_seen, action.justified_by or telling)
+        seen = map(self._first_seen, action.justified_by)
         return min((at for at in seen if at is not None), default=FOREVER)
 
     def on_sight(self, run: Attempt) -> bool:

@@ -18,10 +18,13 @@ from simulator.errors import ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Notation
+from simulator.scenario.parts import Action, Hold, Notation
 from simulator.scenario.world import Remembers, World
 from simulator.text import Utc, dig, render
 from simulator.values import PLACES, Duty, Pick
+
+SEEN = {"query": "queries", "alert": "alerts", "cue": "cues", "inject": "injects"}
+"""What can make an action a right step once it has been seen: kind of reference -> group of parts."""
 
 
 @dataclass
@@ -50,6 +53,7 @@ class Inspection:
         self._references()
         self._conditions()
         self._expected()
+        self._justified()
         self._weights()
         self._commands()
         self._completeness()
@@ -156,6 +160,33 @@ class Inspection:
                 elif inject.form == "ask":
                     remedy = "say in `expects` which command answers it, and within how long"
                     self.find(path, "asks, and nothing is expected", remedy, "warning")
+
+    def _justified(self) -> None:
+        """Look at what makes an action a right step, and at actions that only hold."""
+        for index, action in enumerate(self.scenario.actions):
+            path = ("actions", index)
+            for number, reference in enumerate(action.justified_by):
+                here, (kind, _, ident) = (*path, "justified_by", number), reference.partition(":")
+                if kind in SEEN:
+                    self._known(here, ident, SEEN[kind])
+                else:
+                    remedy = f"write one of {', '.join(f'{one}:ID' for one in SEEN)}"
+                    self.find(here, f"{reference!r} is nothing that can be seen", remedy)
+            if action.mitigates and action.coverage and "justified_by" not in action.model_fields_set:
+                remedy = "name what makes it right in `justified_by`, or write [] where nothing ever does"
+                self.find(path, "treats something and does not say when that is right", remedy)
+            if action.hold is not None:
+                self._held(path, action, action.hold)
+
+    def _held(self, path: Steps, action: Action, hold: Hold) -> None:
+        if not 0 < hold.until < self.scenario.horizon:
+            remedy = "write until when a repair can reasonably be in, after T+0 and before the horizon"
+            self.find((*path, "hold", "until"), "is outside of the drill", remedy)
+        if not action.coverage:
+            self.find((*path, "hold"), "holds nothing", "name the segments it holds in `coverage`, or take `hold` out")
+        if action.reversible_by is None:
+            remedy = "name the action that gives the service back in `reversible_by`"
+            self.find((*path, "hold"), "can never be let go", remedy)
 
     # --- sums and collisions -----------------------------------------------------------------------------
 

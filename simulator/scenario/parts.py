@@ -290,7 +290,10 @@ class Action(Titled):
     """Segments it treats, or holds."""
     hold: Hold | None = None
     justified_by: tuple[str, ...] = ()
-    """What makes it a right step once any of it has been seen: `query:ID`, `alert:ID`, `cue:ID`, `inject:ID`."""
+    """What makes it a right step once any of it has been seen: `query:ID`, `alert:ID`, `cue:ID`, `inject:ID`.
+
+    Written as an empty list, nothing ever does.
+    """
     effects: tuple[Effect, ...] = ()
     """Applied when carried out (`takes` is over); `over` is the propagation of each."""
     starts_with: tuple[Effect, ...] = ()

@@ -126,6 +126,27 @@ def test_shipped_playbooks_are_clean():
          "overlay.windows.B3: unknown name 'B3'; use one of criteria; did you mean 'B3"),
         ("    cap: C3", "    cap: C33",
          "actions.publish_key.cap: unknown name 'C33'; use one of caps; did you mean 'C3'?"),
+        ("justified_by: [query:keyring]", "justified_by: [query:keyrin]",
+         "actions.hotfix.justified_by.0: unknown name 'keyrin'; use one of queries; did you mean 'keyring'?"),
+        ("alert:mint_saturation, inject", "alert:mint_saturated, inject",
+         "actions.throttle.justified_by.2: unknown name 'mint_saturated'; use one of alerts; did you mean 'mint_sat"),
+        ("inject:saturation, cue:retry", "inject:saturated, cue:retry",
+         "actions.throttle.justified_by.3: unknown name 'saturated'; use one of injects; did you mean 'saturation'?"),
+        ("cue:mobile_flag]", "cue:mobil_flag]",
+         "actions.flag_mobile.justified_by.2: unknown name 'mobil_flag'; use one of cues; did you mean 'mobile_flag'?"),
+        ("justified_by: [query:keyring]", "justified_by: [metric:minted]",
+         "actions.hotfix.justified_by.0: 'metric:minted' is nothing that can be seen; write one of query:ID, alert:ID"),
+        ("    justified_by: [query:keyring]\n", "",
+         "actions.hotfix: treats something and does not say when that is right; name what makes it right in"),
+        ("    coverage: [web]\n", "    coverage: [web]\n    hold: {until: 20m}\n", ""),
+        ("    coverage: [web]\n", "    coverage: [web]\n    hold: {until: 60m}\n",
+         "actions.flag_web.hold.until: is outside of the drill; write until when a repair can reasonably be in"),
+        ("    coverage: [web]\n", "    coverage: [web]\n    hold: {until: 0}\n",
+         "actions.flag_web.hold.until: is outside of the drill; write until when a repair can reasonably be in"),
+        ("    coverage: [web]\n", "    hold: {until: 20m}\n",
+         "actions.flag_web.hold: holds nothing; name the segments it holds in `coverage`, or take `hold` out"),
+        ("    reversible_by: flag_web_on\n", "    hold: {until: 20m}\n",
+         "actions.flag_web.hold: can never be let go; name the action that gives the service back in `reversible_by`"),
         ("supports: any decision", "supports: any decisions",
          "evidence_minimum.failing_endpoints.supports: unknown name 'any decisions'; use one of evidence uses"),
         ("freeze_scope: [auth-svc, edge-gw]", "freeze_scope: []",
@@ -189,7 +210,7 @@ def test_what_trips_a_cap_must_be_a_fact():
 
 
 def test_an_id_used_twice():
-    assert "queries.git_log: a second one with this id" in only(check("- id: release_show", "- id: git_log"))
+    assert "queries.git_log: a second one with this id" in only(check("- id: slo_status", "- id: git_log"))
 
 
 def test_a_cue_nothing_brings_out():
