@@ -11,10 +11,12 @@ from simulator.changes import last_change
 from simulator.record.entry import Entry
 from simulator.record.history import UPDATE_GRACE, History
 from simulator.scenario.model import Scenario
-from simulator.values import COMMANDER
+from simulator.values import COMMANDER, Ref
 
 WATCH_HOURS = 24
 """Hours for which somebody has to watch what would make them roll back."""
+MOST_ACTIONS = 8
+"""Actions above which a decision decides nothing."""
 OUTSIDE = ("public", "internal", "restricted")
 """Audiences of which one at least has to know where things stand."""
 
@@ -48,11 +50,17 @@ def _mitigated(s: History, scenario: Scenario) -> list[int]:
 
 
 def _justified(s: History, scenario: Scenario) -> bool:
-    """Tell whether each kind of mitigation that was carried out stands in a decision, or its order names one."""
-    decided = {action for decision in s.decisions for action in getattr(decision.body, "actions", ())}
+    """Tell whether each kind of mitigation that was carried out stands in a decision, or its order names one.
+
+    A decision that lists nearly everything there is decides nothing.
+    """
+    decisions = {Ref.to("decision", n): x for n, x in enumerate(s.decisions, 1)}
+    meant = {ref: getattr(x.body, "actions", ()) for ref, x in decisions.items()}
+    meant = {ref: actions for ref, actions in meant.items() if len(actions) <= MOST_ACTIONS}
+    decided = {action for actions in meant.values() for action in actions}
     runs = [run for run in s.runs.values() if run.what == "action" and run.state == "done"]
     done = [run for run in runs if scenario.find("actions", run.ident).mitigates]
-    return bool(done) and all(run.ident in decided or run.decision for run in done)
+    return bool(done) and all(run.ident in decided or run.decision in meant for run in done)
 
 
 def verified(s: History, scenario: Scenario) -> tuple[bool, bool]:

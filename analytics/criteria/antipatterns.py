@@ -52,7 +52,9 @@ def silence(
         return None
     words = [m.at for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.CorrectUpdate) if m.at >= hit]
     since, allowed = hit, 60 * first_minutes
-    for at in [*words, view.over]:
+    # Who leaves what they have shown to be over pays for the open incident elsewhere, not for silence.
+    shown = view.recovery.fresh_green(view.recovery.last_change, view.left)
+    for at in [*words, view.left if shown else view.over]:
         if at - since > allowed:
             why = f"Nobody outside heard anything from {clock(since)} to {clock(at)}."
             told = [m.seq for m in view.all(acts.UpdateStakeholders, acts.UpdateExecutives) if m.at <= since][-1:]
@@ -89,7 +91,8 @@ def no_rerun(view: RecordView, pattern: AntiPattern) -> PatternHit | None:
 def _rerun_since_change(view: RecordView, at: int) -> bool:
     """Tell whether something was changed by a second, and rerun green between the last change and then."""
     before = [change.at for change in view.changes if change.at <= at]
-    return bool(before) and bool(view.recovery.fresh_green(before[-1], at))
+    treated = [effect for effect in view.effects if effect <= at]
+    return bool(before or treated) and bool(view.recovery.fresh_green(max(before, default=0), at))
 
 
 @judges(run_query="query", take_action="action")

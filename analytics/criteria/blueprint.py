@@ -14,6 +14,7 @@ from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
+from simulator.closure import MOST_ACTIONS
 
 WRONG_COVERAGE = 1.0 / 3
 """What a card that promises the wrong segments takes off, as a share of the criterion."""
@@ -204,8 +205,8 @@ def one_branch(view: RecordView, criterion: Criterion, *, prompt_minutes: float 
     return settle_one(criterion, share * 0.5 ** len(switches) * helped.share, f"{why} {helped.why}", *evidence)
 
 
-MOST_ACTIONS, COVERED, COVERS_FOR = 8, 4, 600
-"""Actions above which a decision decides nothing, how many runs it covers, and for how many seconds."""
+COVERED, COVERS_FOR = 4, 600
+"""How many runs a decision covers, and for how many seconds."""
 
 
 def decision_behind(view: RecordView, run: Attempt) -> Moment[acts.RecordDecision] | None:

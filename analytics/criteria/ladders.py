@@ -10,11 +10,12 @@ from analytics.criteria.common import does_not_apply, fading, help_given, late, 
 from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, rank, severity_truth, solid
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Mark, clock, counted
+from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
+from simulator.closure import MOST_ACTIONS
 from simulator.values import Ref
 
 FULL_GAP, NO_GAP = 0.10, 0.60
@@ -217,7 +218,11 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
         why += f"; best then: {better[0]}." if better and fit.gap > FULL_GAP else "."
         # Weighed by what was at stake, so that a late clean-up decision does not count like the first one.
         marks.append(Mark(fading(fit.gap, FULL_GAP, NO_GAP), fit.avoidable, why, shown))
-    return settle(criterion, marks, factor=helped.share, note=helped.why)
+    # A branch that nobody decided on may have been luck.
+    undecided = [run for run in view.mitigations if decision_behind(view, run) is None]
+    lucky = sum(stake(view, run) for run in undecided) / sum(stake(view, run) for run in view.mitigations)
+    note = f"No decision covers {listed(run.title for run in undecided)}. " if undecided else ""
+    return settle(criterion, marks, factor=helped.share * (1 - lucky / 2), note=note + helped.why)
 
 
 @judges(record_decision="rejected")
@@ -231,7 +236,8 @@ def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     if not open_:
         return does_not_apply(criterion, "Every rung of the ladder was taken.")
     given: dict[str, tuple[str, int]] = {}
-    for decision in view.decisions:
+    decided = (one for one in view.decisions if len(one.body.actions) <= MOST_ACTIONS)
+    for decision in decided:
         for one in decision.body.rejected:
             given.setdefault(one.rung, (one.reason, decision.seq))
     marks = []

@@ -13,9 +13,10 @@ UNFELT = 0.01
 
 
 @judges(take_action="action")
-def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
+def harm_avoided(view: RecordView, criterion: Criterion, *, power: float = 1) -> Finding:
     """The share of the avoidable loss that was avoided, same seed, to the horizon.
 
+    With a `power` above 1 what is still left weighs more than it adds up to, so that delay is felt.
     Where next to none was avoidable calm is right: what was added to the loss of doing nothing costs instead.
     """
     if view.by_itself and view.final is not None and view.loss is not None:
@@ -31,7 +32,7 @@ def harm_avoided(view: RecordView, criterion: Criterion) -> Finding:
         f"Loss {view.loss:.2f} at {clock(view.final.at)}, against {refs.null.loss:.2f} for doing nothing and"
         f" {refs.best.loss:.2f} for the best course found ({refs.best.name}): {100 * view.avoided:.0f} % avoided."
     )
-    return settle_one(criterion, view.avoided, why, view.final.seq)
+    return settle_one(criterion, view.avoided**power, why, view.final.seq)
 
 
 @judges(take_action="action")
