@@ -19,7 +19,7 @@ from simulator import acts
 from simulator import events as e
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
-from simulator.record.journal import Journal
+from simulator.record.journal import Journal, late, refused
 from simulator.record.replay import rerun
 from simulator.scenario.parts import Action
 
@@ -48,7 +48,9 @@ class Edit:
 
 def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tuple[WhatIf, ...]:
     """Return the changes that would have mattered most: what would have helped first, then what did help."""
-    given = [x for x in view.entries if x.is_act and not x.by.simulated]
+    # What was refused is given as well: with one order less it may be taken.
+    past = late(view.record.journal.entries)
+    given = [x for x in view.record.journal.commands() if x.seq not in past]
     base = _harm(loaded, view.record.journal, given)
     tried = [(change, _harm(loaded, view.record.journal, change.commands)) for change in changes(view, given)]
     worth = WORTH * null_loss
@@ -87,7 +89,7 @@ def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
 
 def feasible(view: RecordView, action: Action, executor: str, before: int, run: Attempt | None = None) -> int | None:
     """Return the first second, if before `before`, at which an action could have been ordered on what was seen."""
-    known = [_present(view, executor), _grounds(view, run)]
+    known = [view.present(executor), _grounds(view, run)]
     if action.precheck:
         known.append(_first_output(view, action.precheck))
     for precondition in action.preconditions:
@@ -107,13 +109,6 @@ def _grounds(view: RecordView, run: Attempt | None) -> int:
     return min((at for at, spec in outputs if spec and (spec.supports or spec.discriminates)), default=FOREVER)
 
 
-def _present(view: RecordView, role: str) -> int:
-    spec = view.scenario.find("roles", role)
-    if spec is not None and spec.present:
-        return 0
-    return min((m.at for m in view.all(e.RoleJoined) if m.body.role == role), default=FOREVER)
-
-
 def _first_output(view: RecordView, query: str) -> int:
     ran = view.ran((query,))
     return ran.at if ran else FOREVER
@@ -126,7 +121,7 @@ def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
     for action in view.scenario.actions:
         if action.strategy is None or action.id in taken or run.spec.strategy is None:
             continue
-        who = next((r for r in action.executors if _present(view, r) <= run.ordered), None)
+        who = next((r for r in action.executors if view.present(r) <= run.ordered), None)
         if who and feasible(view, action, who, run.ordered + 1) is not None:
             found.append(action)
     return found[:SWAPS]
@@ -142,7 +137,7 @@ def _more(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
         runs = [run for run in view.started if run.ident == action.id]
         if not (action.mitigates and action.coverage) or (runs and not action.repeatable):
             continue
-        who = next((r for r in action.executors if _present(view, r) < FOREVER), None)
+        who = next((r for r in action.executors if view.present(r) < FOREVER), None)
         soonest = feasible(view, action, who, FOREVER) if who else None
         if who is None or soonest is None or (runs and action.strategy is not None):
             continue
@@ -175,8 +170,10 @@ def _harm(
     loaded: LoadedScenario, journal: Journal, commands: Sequence[Entry], seed: int | None = None
 ) -> dict[str, float]:
     """Return the harm at the horizon when these commands are given."""
+    no = refused(journal.entries)
     given = Journal(journal.header, [Entry(i + 1, x.at, x.by, x.body) for i, x in enumerate(commands)])
-    again = rerun(loaded, given, journal.header.seed if seed is None else seed)
+    once = frozenset(i + 1 for i, x in enumerate(commands) if x.seq in no)
+    again = rerun(loaded, given, journal.header.seed if seed is None else seed, once)
     last = next(x.body for x in reversed(again.entries) if isinstance(x.body, e.TruthSampled))
     return dict(last.harm)
 

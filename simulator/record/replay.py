@@ -75,14 +75,16 @@ PATIENCE_SECONDS = 600
 POLL_SECONDS = 5
 
 
-def rerun(loaded: LoadedScenario, journal: Journal, seed: int) -> Journal:
+def rerun(loaded: LoadedScenario, journal: Journal, seed: int, once: frozenset[int] | None = None) -> Journal:
     """Give the same people's commands to another seed and run it to the horizon.
 
     On another seed an output or a colleague may come a little later. A command that was accepted but rests
-    on something not there yet waits for it, as a person would, up to `PATIENCE_SECONDS`.
+    on something not there yet waits for it, as a person would, up to `PATIENCE_SECONDS`; one that was refused is
+    given once. `once` names the latter where the journal holds commands alone.
     """
     engine = Engine(loaded, journal.header.model_copy(update={"seed": seed}))
-    no, too_late = refused(journal.entries), late(journal.entries)
+    no = refused(journal.entries) if once is None else once
+    too_late = late(journal.entries)
     waiting: list[Entry] = []
     for entry in journal.commands():
         while waiting and engine.now + POLL_SECONDS < entry.at:
