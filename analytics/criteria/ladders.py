@@ -317,9 +317,11 @@ def earned_level(view: RecordView, decision: Moment[acts.RecordDecision], run: A
     challenged = [m for m in view.all(acts.ChallengeClaim) if m.seq < decision.seq and _disproves(view, m)]
     dead = {inject.claim for m in challenged if (inject := view.scenario.find("injects", m.body.inject))}
     specs = [spec for x in links if isinstance(x.body, e.QueryFinished) and (spec := view.spec_of(x.body))]
-    supports = any(view.is_true("causes", cause) for spec in specs for cause in spec.supports)
-    rivals = {cause for spec in specs for cause in spec.discriminates if not view.is_true("causes", cause)} - dead
-    if supports and rivals:
+    supports = {spec.id for spec in specs if any(view.is_true("causes", cause) for cause in spec.supports)}
+    alive = {one.id for one in view.scenario.causes if not one.true} - dead
+    rules_out = {spec.id for spec in specs if alive & set(spec.discriminates)}
+    # Two lines of evidence: one output cannot be both.
+    if supports and rules_out and len(supports | rules_out) > 1:
         return 3
     return 2 if supports or challenged or bears_on(view, decision, run) else 1
 

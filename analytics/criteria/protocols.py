@@ -370,7 +370,7 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[acts.RecordCo
     again = _looked_again(view, moment)
     lacks = lacking({
         "two owners with two actions": both,
-        "what those quoted recommended": all(_recommended(view, r) for r in body.recommendations),
+        "what those quoted recommended": all(_recommended(view, r, moment) for r in body.recommendations),
         "true reversal and blast radius of each": all(stated(r) for r in body.recommendations),
         "the more reversible choice, or evidence against it": reversible or bool(proof),
         "a second look within ten minutes": again is not None,
@@ -389,10 +389,23 @@ def whose(view: RecordView, one: values.Recommendation) -> str:
     return str(role.handle) if role else str(one.owner)
 
 
-def _recommended(view: RecordView, one: values.Recommendation) -> bool:
-    """Tell whether somebody who is quoted pushed for that action."""
-    said = view.scenario.find("injects", one.voice) if one.voice else None
-    return said is None or said.proposes == one.action
+def _recommended(view: RecordView, one: values.Recommendation, moment: Moment[acts.RecordContradiction]) -> bool:
+    """Tell whether it is on record that who is quoted wanted that action: in a message, or by an act of their own."""
+    before = [m for m in view.all(e.InjectDelivered) if m.seq < moment.seq]
+    said = {m.body.inject for m in before}
+    pushed = [x for x in view.scenario.injects if x.id in said and x.proposes == one.action]
+    if one.voice is not None:
+        return any(inject.id == one.voice for inject in pushed)
+    role = view.scenario.find("roles", one.owner) if one.owner else None
+    if role is None:
+        return False
+    wanted: list[Moment[acts.RecordOption | acts.RecordDecision | acts.TakeAction]]
+    wanted = [
+        *(m for m in view.all(acts.RecordOption, acts.TakeAction) if m.body.action == one.action),
+        *(m for m in view.decisions if one.action in m.body.actions),
+    ]
+    theirs = any(m.role == role.id and m.seq < moment.seq for m in wanted)
+    return theirs or any(inject.persona == role.handle for inject in pushed)
 
 
 def _looked_again(view: RecordView, moment: Moment[acts.RecordContradiction]) -> int | None:
