@@ -376,6 +376,9 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[acts.RecordCo
         "a second look within ten minutes": again is not None,
     })  # fmt: skip
     why = f"Contradiction recorded at {clock(moment.at)}: {completeness(lacks)}."
+    if "what those quoted recommended" in lacks:
+        # A contradiction is two who said so; what nobody said is none.
+        return settle(criterion, [Mark(0, 1, why, (moment.seq,))])
     evidence = (moment.seq, *proof, *([again] if again else []))
     return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, evidence)])
 
