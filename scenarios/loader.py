@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +20,8 @@ from scenarios.difficulty import at
 from scenarios.players.book import BOOK, read_book
 from scenarios.players.derived import ANYBODY, library
 from scenarios.players.script import holders
-from scenarios.written import schema_problems, written
-from simulator.errors import DrillError, ScenarioError, UnknownName
+from scenarios.written import Written, schema_problems, written
+from simulator.errors import BrokenTemplate, DrillError, ScenarioError, UnknownName
 from simulator.loaded import LoadedScenario, nobody
 from simulator.scenario.model import Scenario
 from simulator.scenario.world import World
@@ -103,9 +104,19 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
         responders=library(book) if book else ANYBODY,
         teammates=holders(book) if book else nobody,
         source=file if patch is None else patch[1],
-        guard=lambda: authored(folder, shown),
+        guard=lambda: _guarded(folder, shown, lambda: written(text, file, patch)),
     )
     return at(base, difficulty)
+
+
+@contextmanager
+def _guarded(folder: Path, shown: str, source: Callable[[], Written]) -> Iterator[None]:
+    """Have what the author's Python raises, and a template that cannot be filled, say file and line."""
+    try:
+        with authored(folder, shown):
+            yield
+    except BrokenTemplate as error:
+        raise source().problem_with(error.template, error.what, error.remedy).error() from None
 
 
 def _text(folder: Path, shown: str, file: str) -> tuple[str, str]:

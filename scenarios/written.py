@@ -40,6 +40,18 @@ class Written:
         """Return what is wrong with what stands at `path`."""
         return Problem(*self.place(path), f"{label(self.data, path)}: {what}", remedy, level)
 
+    def problem_with(self, value: str, what: str, remedy: str) -> Problem:
+        """Return what is wrong with the first place where `value` stands."""
+        return self.problem(_path_to(value, self.data) or (), what, remedy)
+
+
+def _path_to(value: str, nodes: Any) -> Steps | None:
+    if nodes == value:
+        return ()
+    inner = nodes.items() if isinstance(nodes, Mapping) else enumerate(nodes) if isinstance(nodes, list) else ()
+    paths = ((step, _path_to(value, node)) for step, node in inner)
+    return next(((step, *path) for step, path in paths if path is not None), None)
+
 
 def written(text: str, file: str, patch: tuple[str, str] | None = None) -> Written:
     """Return what stands in `text`, with the (text, file) of a patch laid over it. Raises ScenarioError."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -14,7 +13,7 @@ from scenarios.lint.responses import DUE, SUPPORTED, expected
 from scenarios.loader import MakeWorld
 from scenarios.problem import Level, Problem, of_error
 from scenarios.written import Written
-from simulator.errors import ScenarioError, nearest
+from simulator.errors import BrokenTemplate, ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
@@ -256,12 +255,10 @@ class Inspection:
         moments = ((self.scenario.starts_at, calm), (600, dict(world.context())))
         for path, template in self._written("template"):
             for now, context in moments:
-                scope = self._scope(path, now, context)
                 try:
-                    render(template, scope)
-                except ScenarioError as error:
-                    what = f"broken template ({str(error).rpartition(chr(39) + ': ')[2]})"
-                    self.find(path, what, f"use what is there{self._near(error, scope)}")
+                    render(template, self._scope(path, now, context))
+                except BrokenTemplate as error:
+                    self.find(path, error.what, error.remedy)
                     break
 
     def _scope(self, path: Steps, now: int, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -270,10 +267,6 @@ class Inspection:
             drawn = {name: values[0] for name, values in self.scenario.logs[int(path[1])].fields.items()}
             return {**scope, **drawn, "hex": lambda digits=4: "0" * digits}
         return {**context, **scope, "value": 1.0} if "alerts" in path[:2] else {**context, **scope}
-
-    def _near(self, error: ScenarioError, scope: Mapping[str, Any]) -> str:
-        found = re.search(r"'(\w+)' is undefined", str(error))
-        return nearest(found[1], scope) if found else ""
 
     def _shown_keys(self, context: Mapping[str, Any]) -> None:
         printed = {**self.scenario.context, **context}
