@@ -33,11 +33,7 @@ MakeWorld = Callable[[Mapping[str, float]], World]
 
 def names() -> tuple[str, ...]:
     """Return the scenarios there are, whether they can be loaded or not."""
-    return tuple(sorted(folder.name for root in scenarios.__path__ for folder in _folders(Path(root))))
-
-
-def _folders(root: Path) -> list[Path]:
-    return [file.parent for file in root.glob("*/scenario.yaml")]
+    return tuple(sorted(file.parent.name for root in scenarios.__path__ for file in Path(root).glob("*/scenario.yaml")))
 
 
 def folder_of(name: str) -> Path:
@@ -65,7 +61,6 @@ class Offering:
 
     offered: tuple[str, ...]
     """Those that load and are no drafts: what the lobby lists."""
-    drafts: tuple[str, ...]
     broken: Mapping[str, str]
     """Name -> why it does not load, in one line."""
 
@@ -73,14 +68,14 @@ class Offering:
 def catalogue() -> Offering:
     """Return which scenarios can be offered; one that does not load is named with its mistake."""
     offered: list[str] = []
-    drafts: list[str] = []
     broken: dict[str, str] = {}
     for name in names():
         try:
-            (drafts if load(name).scenario.draft else offered).append(name)
+            if not load(name).scenario.draft:
+                offered.append(name)
         except DrillError as error:
             broken[name] = str(error)
-    return Offering(tuple(offered), tuple(drafts), broken)
+    return Offering(tuple(offered), broken)
 
 
 @lru_cache(maxsize=32)
@@ -103,7 +98,6 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
         make_world=lambda: world(scenario.parameters),
         responders=library(book) if book else ANYBODY,
         teammates=holders(book) if book else nobody,
-        source=file if patch is None else patch[1],
         guard=lambda: _guarded(folder, shown, lambda: written(text, file, patch)),
     )
     return at(base, difficulty)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,7 @@ from scenarios.patch import Patched, lay_over
 from scenarios.problem import Level, Problem
 from simulator.errors import nearest
 from simulator.scenario.document import Document, Steps, read
+from simulator.values import models_in
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,5 @@ def _fields_at(path: Steps, model: type[BaseModel]) -> list[str]:
     for step in path:
         if isinstance(step, str):
             models = [m.model_fields[step].annotation for m in models if step in m.model_fields]
-        models = [model for one in models for model in _models_in(one)]
+        models = [model for one in models for model in models_in(one)]
     return sorted({info.alias or name for model in models for name, info in model.model_fields.items()})
-
-
-def _models_in(annotation: Any) -> list[Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for arg in get_args(annotation) for model in _models_in(arg)]

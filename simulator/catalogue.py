@@ -119,15 +119,12 @@ class Catalogue:
 
     def place_of(self, role: str) -> str:
         """Return what a role is called whatever its id; empty for none of this drill."""
-        return self._places.get(role, "")
+        known = self.role(role)
+        return known.places[0] if known else ""
 
     @cached_property
     def _by_id(self) -> dict[str, Seat]:
         return {role.id: role for role in self.roles}
-
-    @cached_property
-    def _places(self) -> dict[str, str]:
-        return {role.id: role.places[0] for role in self.roles}
 
     @cached_property
     def _by_place(self) -> dict[str, str]:

@@ -249,16 +249,17 @@ def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
         if pick:
             found.append((name, pick.source))
             continue
-        for part in _models_in(info.annotation):
+        for part in models_in(info.annotation):
             found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
     return tuple(found)
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation is about, itself or anywhere within it."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for arg in get_args(annotation):
-        yield from _models_in(arg)
+        yield from models_in(arg)
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -64,7 +64,6 @@ class BillingState(Mechanics):
         self.books = Books()
         self.backlog = 0.0
         """Invoices due that wait because consumption is paused."""
-        self.backlog_highest = 0.0
         self.paused_at: int | None = None
         self.arriving = USUAL
         self.working = USUAL
@@ -229,7 +228,6 @@ class BillingState(Mechanics):
         """Keep what falls due for later; return the invoices handled, which is none."""
         self.paused_at = self.now if self.paused_at is None else self.paused_at
         self.backlog += due
-        self.backlog_highest = max(self.backlog_highest, self.backlog)
         return 0.0
 
     def _count_harm(self, double: float, h: float) -> None:

@@ -34,14 +34,9 @@ class Inspection:
     """What there is by group; a group that is missing cannot be checked."""
     _places: list[Place] = field(default_factory=list)
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """Return the scenario as plain data."""
-        return self.source.data
-
     def run(self, find_world: Callable[[], MakeWorld] | None) -> None:
         """Look at everything."""
-        self._places = list(places(self.scenario, self.data))
+        self._places = list(places(self.scenario, self.source.data))
         self._collect_ids()
         world = self._make_world(find_world) if find_world else None
         if world is not None:
@@ -227,12 +222,8 @@ class Inspection:
                     self.find(text, "is never said", "say in `moot_when` what overtakes the cue")
         for index, place in enumerate(s.wrong_places):
             if not any(query.command.startswith(place.starts) for query in s.queries):
-                self.find(
-                    ("wrong_places", index, "starts"),
-                    "no query's command begins like that",
-                    "give the beginning of one",
-                    "warning",
-                )
+                remedy = "give the beginning of one"
+                self.find(("wrong_places", index, "starts"), "no query's command begins like that", remedy, "warning")
         for index, inject in enumerate(s.injects):
             if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
                 self.find(("injects", index), "can never be delivered", "move `at` or `until`")

@@ -264,7 +264,7 @@ class Reader:
         fields = {name: parsed(one, make, (*within, name)) for name, one in said.items()}
         act = self._valid(kind, resolved(fields, None), source, within)
         self.built.append(BuiltStep(source, path, step, act, computed))
-        makes = _maker(kind, fields) if computed else _always(act)
+        makes = _maker(kind, fields) if computed else lambda b: act
         return Step(step.at + context.later, step.seat, makes, met(step.when), step.until)
 
     def _filled(self, data: Any, context: Context, path: Steps) -> Any:
@@ -322,10 +322,6 @@ class Reader:
 
 def _is_from_plan(data: Any) -> bool:
     return isinstance(data, dict) and next(iter(data), None) == "plan"
-
-
-def _always(act: Act) -> Callable[[Briefing], Act]:
-    return lambda b: act
 
 
 def _maker(kind: type[Act], fields: Raw) -> Callable[[Briefing], Act | None]:

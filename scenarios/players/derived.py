@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from scenarios.players.gamer import gamer
+from scenarios.players.gamer import Gamer
 from scenarios.players.script import Book, team
 from simulator import acts
 from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted, recast
@@ -21,23 +21,15 @@ DEEDS = tuple(act for act in acts.ACTS.values() if act.hands_on)
 """What a talker leaves out."""
 
 
-def delayed(seconds: int) -> Callable[[Sequence[Order]], list[Order]]:
-    """Return a change that gives every order later, except sitting down."""
-
-    def change(orders: Sequence[Order]) -> list[Order]:
-        late = [o if isinstance(o.body, acts.TakeSeat) else Order(o.at + seconds, o.by, o.body) for o in orders]
-        return sorted(late, key=lambda order: order.at)
-
-    return change
+def delayed(orders: Sequence[Order]) -> list[Order]:
+    """Give every order later, except sitting down."""
+    late = [o if isinstance(o.body, acts.TakeSeat) else Order(o.at + SLOW_SECONDS, o.by, o.body) for o in orders]
+    return sorted(late, key=lambda order: order.at)
 
 
-def only(kinds: tuple[type[acts.Act], ...]) -> Callable[[Sequence[Order]], list[Order]]:
-    """Return a change that keeps these kinds and drops references to what is gone."""
-
-    def change(orders: Sequence[Order]) -> list[Order]:
-        return [Order(o.at, o.by, _without_decision(o.body)) for o in orders if isinstance(o.body, kinds)]
-
-    return change
+def silent(orders: Sequence[Order]) -> list[Order]:
+    """Keep what says and writes nothing, and drop references to what is gone."""
+    return [Order(o.at, o.by, _without_decision(o.body)) for o in orders if isinstance(o.body, SILENT)]
 
 
 def talks(orders: Sequence[Order]) -> list[Order]:
@@ -101,7 +93,7 @@ def nothing(seats: Sequence[str]) -> Policy:
     return lambda brief: ()
 
 
-ANYBODY: dict[str, Responder] = {"null": played(nothing), "gamer": played(gamer)}
+ANYBODY: dict[str, Responder] = {"null": played(nothing), "gamer": played(Gamer)}
 """Players that know no scenario and play any."""
 
 
@@ -109,9 +101,9 @@ def library(book: Book) -> dict[str, Responder]:
     """Return a scenario's players by name: by_the_book, the derived ones, and those written for it."""
     return {
         "by_the_book": played(book.play),
-        "slow": Derived("by_the_book", delayed(SLOW_SECONDS)),
+        "slow": Derived("by_the_book", delayed),
         "hero": played(lambda seats: one_pair_of_hands(book.play(seats), book.hero)),
-        "silent": Derived("by_the_book", only(SILENT)),
+        "silent": Derived("by_the_book", silent),
         "talker": Derived("by_the_book", talks),
         "null": ANYBODY["null"],
         **{name: played(script.play) for name, script in book.scripts.items()},

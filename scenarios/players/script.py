@@ -40,7 +40,6 @@ class Script:
     seats: Sequence[str]
     answers: Mapping[str, str] = field(default_factory=dict)
     """Inject id -> the answer given to whoever asks."""
-    answered_by: str = "commander"
     manners: bool = True
     """Sees to its tasks, roles and handoffs; the engine does that for simulated holders."""
     pace: float = 1.0
@@ -100,7 +99,7 @@ class Script:
                 yield acts.AcceptRole.model_validate({"role": role})
 
     def _answers(self, b: Briefing) -> Iterator[acts.Act]:
-        if b.incident.asks and b.place == self._speaker(self.answered_by, b):
+        if b.incident.asks and b.place == self._speaker("commander", b):
             for inject, since in list(b.incident.asks.items()):
                 heard = inject in self.answers and inject in [option.id for option in b.options("asks")]
                 if heard and b.now >= since + 30:
