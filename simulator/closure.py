@@ -36,7 +36,7 @@ def _mitigations(s: History, scenario: Scenario) -> list[int]:
 
 def _justified(s: History, scenario: Scenario) -> bool:
     finished = _mitigations(s, scenario)
-    return bool(finished) and any(decision.at <= max(finished) for decision in s.decisions)
+    return bool(finished) and any(decision.at <= max(finished) for decision in s.given("decision"))
 
 
 def verified(s: History, scenario: Scenario) -> bool:

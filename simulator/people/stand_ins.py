@@ -263,7 +263,7 @@ class StandIns:
         for offer in incident.handoffs.values():
             if offer.receiver == seat and offer.accepted is None:
                 yield self._noted(seat, offer.id, f"{offer.what.capitalize()} was handed to you.")
-        for number, entry in enumerate(incident.decisions, 1):
+        for number, entry in enumerate(incident.given("decision"), 1):
             body = entry.body
             assert isinstance(body, acts.RecordDecision)
             if body.execution_owner == seat and body.actions and not self._started(body.actions, entry.at):
