@@ -89,8 +89,6 @@ class BillingState(Mechanics):
         if self.faults.rereads:
             self._harm["event_minutes"] = 0.0
 
-    # --- time ----------------------------------------------------------------------------------------
-
     def start(self, at: int, fault_at: int) -> None:
         """Stand in healthy equilibrium at `at`; the release begins to roll out at `fault_at`."""
         super().start(at, fault_at)
@@ -249,8 +247,6 @@ class BillingState(Mechanics):
             self.refunding = 0.0
         if self.wrong_left < 0.5:
             self.refunding_wrong = 0.0
-
-    # --- what is so ------------------------------------------------------------------------------------
 
     def mismatch(self) -> float:
         """Return (events - ledger) / ledger of the day, as the dashboard and the ledger show them."""

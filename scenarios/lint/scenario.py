@@ -55,8 +55,6 @@ class Inspection:
         """Add a problem at `path`."""
         self.problems.append(self.source.problem(path, what, remedy, level))
 
-    # --- what there is -----------------------------------------------------------------------------------
-
     def _collect_ids(self) -> None:
         for group, ids in groups(self.scenario):
             self.known[group] = ids
@@ -108,8 +106,6 @@ class Inspection:
                     remedy = f"use what it does{nearest(ident, there)}"
                     self.find((group, index), "the world does not report it", remedy)
 
-    # --- names -------------------------------------------------------------------------------------------
-
     def _references(self) -> None:
         for place in self._places:
             if isinstance(place.mark, Pick):
@@ -150,8 +146,6 @@ class Inspection:
                 elif inject.form == "ask":
                     remedy = "say in `expects` which command answers it, and within how long"
                     self.find(path, "asks, and nothing is expected", remedy, "warning")
-
-    # --- sums and collisions -----------------------------------------------------------------------------
 
     def _weights(self) -> None:
         for group in ("segments", "harm"):
@@ -236,8 +230,6 @@ class Inspection:
             self.find(("overlay", "baseline"), "overlaps the incident", "let it end before fault_at")
         elif 60 * window.from_ < s.starts_at and not remembers:
             self.find(("overlay", "baseline"), "begins before starts_at", "let it begin later")
-
-    # --- words -------------------------------------------------------------------------------------------
 
     def _templates(self, world: World) -> None:
         calm = dict(world.context())

@@ -80,9 +80,6 @@ def _without_results(body: acts.Act) -> acts.Act:
     return body.model_copy(update=changes) if changes else body
 
 
-# --- a scenario's players ---------------------------------------------------------------------------------
-
-
 def played(make: Callable[[Sequence[str]], Policy]) -> Scripted:
     """Return a responder in every seat, made for the places of a scenario's team."""
     return Scripted(lambda scenario: recast(make(team(scenario)), scenario.cast()))

@@ -116,8 +116,6 @@ class Script:
         return (f"query:{query}",) if query and f"query:{query}" in b.incident.refs else ()
 
 
-# --- by the book, and the simulated holders of seats it gives ---------------------------------------------
-
 HOLDERS_PACE = 1.4
 """Simulated holders are slower than the book, so that the person among them can keep up."""
 

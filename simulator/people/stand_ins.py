@@ -243,8 +243,6 @@ class StandIns:
             self._standing_in[seat] = _minus(self._makers[seat](), self._given[seat].copy())
         self._teammates.catch_up(seat)
 
-    # --- what is waited for ------------------------------------------------------------------------------
-
     def _waiting(self, seat: str) -> Iterator[Waiting]:
         incident, now = self._incident, self._drill.now
         for task in incident.tasks.values():

@@ -107,8 +107,6 @@ class History:
             history.apply(entry)
         return history
 
-    # --- who -----------------------------------------------------------------------------------------------
-
     def holder(self, post: str) -> str | None:
         """Return the seat that holds a post."""
         return self.holders.get(post)
@@ -167,8 +165,6 @@ class History:
         vacant = COMMANDER not in self.holders and self.handed_on(self.lead)
         return not vacant and not self.simulated(self.commander())
 
-    # --- what ----------------------------------------------------------------------------------------------
-
     def begun(self, task: Task) -> bool:
         """Tell whether the owner of a task has begun what it asks for."""
         return any(
@@ -190,8 +186,6 @@ class History:
         """Return the latest run of a query or action."""
         return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
 
-    # --- folding -------------------------------------------------------------------------------------------
-
     def apply(self, entry: Entry, names: tuple[Ref, ...] | None = None) -> tuple[Ref, ...]:
         """Fold one accepted entry in; return its references.
 
@@ -208,8 +202,6 @@ class History:
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names
-
-    # --- changes that several acts and events share -----------------------------------------------------------
 
     def take_post(self, post: str, seat: str, entry: Entry, giver: str | None) -> None:
         """Let a seat hold a post from this entry on; `giver` is who passed it on."""
@@ -282,4 +274,3 @@ class History:
     def lane_of(self, role: str) -> str | None:
         """Return the lane of a role."""
         return self._lanes.get(role)
-

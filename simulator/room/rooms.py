@@ -71,8 +71,6 @@ class Rooms:
         self._rooms: dict[str, Room] = {}
         self._lost: dict[str, str] = {}
 
-    # --- drills -----------------------------------------------------------------------------------------
-
     def create(
         self,
         scenario: str,
@@ -138,8 +136,6 @@ class Rooms:
             if row.id not in self._rooms:
                 self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
             return self._rooms[row.id]
-
-    # --- people -------------------------------------------------------------------------------------------
 
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
         """Let a person in, into a seat or as an observer; return their token and who they are."""

@@ -79,9 +79,6 @@ def _live(here: Here) -> None:
             command_box(here)
 
 
-# --- the bar -------------------------------------------------------------------------------------------
-
-
 @st.fragment(run_every=1, key="head")
 @calm
 def _head(here: Here) -> None:
@@ -293,9 +290,6 @@ def _narrow(views: dict[str, str]) -> None:
     st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
 
 
-# --- left: alerts, what waits, channel -----------------------------------------------------------------
-
-
 @st.fragment(run_every=1, key="signals")
 @calm
 def _signals(here: Here) -> None:
@@ -318,9 +312,6 @@ def _channel(here: Here) -> None:
         with st.container(key="feed", gap=None):
             for piece in pieces:
                 st.html(piece)
-
-
-# --- middle: panels and work ------------------------------------------------------------------------------
 
 
 def _middle(here: Here) -> None:

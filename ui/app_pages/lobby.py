@@ -47,9 +47,6 @@ def render() -> None:
     return None
 
 
-# --- practise alone --------------------------------------------------------------------------------------
-
-
 def _alone() -> None:
     with st.container(border=True, key="alone"):
         st.markdown("### Practise alone")
@@ -169,9 +166,6 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
     except DrillError as error:
         st.error(plain(str(error)))
         return None
-
-
-# --- host --------------------------------------------------------------------------------------------------
 
 
 def _host() -> None:

@@ -207,9 +207,6 @@ def _step(shape: Shape) -> float:
     return 5.0 if "minutes" in shape.path or "baseline" in shape.path else 1.0
 
 
-# --- parts of a command ------------------------------------------------------------------------------
-
-
 def _compound(shape: Shape, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:
     for number, row in enumerate(shape.rows, 1):
         for line in LAYOUT["figure" if shape.ask == "figures" else shape.ask]:
