@@ -91,7 +91,8 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
         raise ScenarioError(f"{file}:1: id: is {scenario.id!r}; name the folder and the id alike")
     scenario = scenario.model_copy(update={"variant": variant})
     with authored(folder, shown):
-        world = world_in(_module(f"scenarios.{name}.world"), shown)
+        module = f"scenarios.{name}.world"
+        world = world_in(importlib.import_module(module) if importlib.util.find_spec(module) else None, shown)
     book = read_book(*_text(folder, shown, BOOK)) if (folder / BOOK).is_file() else None
     base = LoadedScenario(
         scenario=scenario,
@@ -119,10 +120,6 @@ def _text(folder: Path, shown: str, file: str) -> tuple[str, str]:
         return (folder / file).read_text(encoding="utf-8"), f"{shown}/{file}"
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{shown}/{file}:1: file: cannot be read as UTF-8 text ({error}); mend it") from None
-
-
-def _module(name: str) -> Any:
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
 def world_in(module: Any, shown: str) -> MakeWorld:

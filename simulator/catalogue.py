@@ -82,7 +82,6 @@ class Catalogue:
     title: str
     incident: str
     briefing: str
-    t0_utc: str
     horizon: int
     roles: tuple[Seat, ...]
     lines: tuple[CommandLine, ...]
@@ -149,7 +148,7 @@ def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catal
     ]
     lines = tuple(x for x in (*queries, *actions) if only is None or only in x.executors)
     return Catalogue(
-        title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
+        title=s.title, incident=s.incident, briefing=s.briefing, horizon=s.horizon,
         roles=tuple(
             Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane, r.duties, s.places(r.id)) for r in s.roles
         ),

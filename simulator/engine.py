@@ -88,7 +88,7 @@ class Engine(StaffedDrill):
         author = Author(by)
         person = not author.simulated and not self.ended
         if self._stands(act, author):
-            self.submit(acts.seated(author), author)
+            self.submit(acts.TakeSeat(seat=author.role, name=author.name or author.role), author)
         # After they sat down: a replay finds them seated already, and must come to the same.
         if person and author.role in self.incident.seats and not isinstance(act, acts.LeaveSeat):
             self.stand_ins.person_acted(author.role)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache, wraps
 from typing import Any, NoReturn
 
-from jinja2 import StrictUndefined, Template, TemplateError, Undefined
+from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from simulator.errors import BrokenTemplate, nearest
@@ -62,9 +62,7 @@ _SANDBOX = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=False, k
 _SANDBOX.globals.update(n=_printer("n", thousands), pct=_printer("pct", percent))
 
 
-@lru_cache(maxsize=1024)
-def _compiled(template: str) -> Template:
-    return _SANDBOX.from_string(template)
+_compiled = lru_cache(maxsize=1024)(_SANDBOX.from_string)
 
 
 def render(template: str, scope: Mapping[str, Any]) -> str:

@@ -104,11 +104,6 @@ class Author(str):
         return self.startswith("teammate:")
 
     @property
-    def hosts(self) -> bool:
-        """Tell whether it is the facilitator."""
-        return self.role == HOST
-
-    @property
     def machine(self) -> bool:
         """Tell whether it is the engine or the world."""
         return self in (ENGINE, WORLD)
@@ -263,11 +258,6 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-def repicked(model: Model, change: Callable[[str, str], str]) -> Model:
-    """Return a command, or a piece of one, with `change(source, value)` in the place of every picked value."""
-    return retold(model, Pick, lambda pick, value: change(pick.source, value))
 
 
 def retold(model: Model, mark: type[M], change: Callable[[M, str], str]) -> Model:

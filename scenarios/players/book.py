@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from scenarios.players.computed import Computed, NotYetError, parsed, resolved
-from scenarios.players.script import Book, PlainScript, Plan, Step
+from scenarios.players.script import Book, Plan, Script, Step
 from scenarios.players.when import Conditions, Queries, met
 from scenarios.problem import Problem
 from scenarios.written import Written, schema_problems
@@ -207,9 +207,9 @@ class Reader:
             chain.append(base)
         return chain
 
-    def _script(self, name: str, script: ScriptData) -> PlainScript:
-        steps = self._steps(script.steps, ("scripts", name, "steps"), Context(self.source, {}, {}))
-        return PlainScript(tuple(steps), script.answers)
+    def _script(self, name: str, script: ScriptData) -> Callable[[Sequence[str]], Script]:
+        steps = tuple(self._steps(script.steps, ("scripts", name, "steps"), Context(self.source, {}, {})))
+        return lambda seats: Script(steps, seats, script.answers)
 
     def _steps(self, written: Sequence[Raw], path: Steps, context: Context) -> Iterator[Step]:
         for index, raw in enumerate(written):

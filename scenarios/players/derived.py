@@ -7,9 +7,10 @@ pair of hands. `null` and `gamer` know no scenario.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from scenarios.players.gamer import Gamer
-from scenarios.players.script import Book, team
+from scenarios.players.script import Book, ByTheBook, team
 from simulator import acts
 from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted, recast
 
@@ -97,12 +98,12 @@ ANYBODY: dict[str, Responder] = {"null": played(nothing), "gamer": played(Gamer)
 def library(book: Book) -> dict[str, Responder]:
     """Return a scenario's players by name: by_the_book, the derived ones, and those written for it."""
     return {
-        "by_the_book": played(book.play),
+        "by_the_book": played(partial(ByTheBook, book)),
         "slow": Derived("by_the_book", delayed),
-        "hero": played(lambda seats: one_pair_of_hands(book.play(seats), book.hero)),
+        "hero": played(lambda seats: one_pair_of_hands(ByTheBook(book, seats), book.hero)),
         "silent": Derived("by_the_book", silent),
         "talker": Derived("by_the_book", talks),
         "null": ANYBODY["null"],
-        **{name: played(script.play) for name, script in book.scripts.items()},
+        **{name: played(script) for name, script in book.scripts.items()},
         "gamer": ANYBODY["gamer"],
     }

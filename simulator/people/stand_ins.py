@@ -178,7 +178,7 @@ class StandIns:
             if asked is None:
                 if late:
                     self._asked[key] = now
-                    self._ask(seat, one)
+                    self._say(seat, f"{self._handle(seat)}, are you on it? {one.what}", one.ref)
             elif one.task and now - asked >= GRACE and (acted <= asked or now >= one.due + PATIENCE + GRACE):
                 self._give_away(seat, one.task)
         unanswered = [at for (who, _), at in self._asked.items() if who == seat and at >= acted]
@@ -196,9 +196,6 @@ class StandIns:
     def _say(self, seat: str, text: str, about: Ref | None) -> None:
         """Speak as the simulated lead, where the one spoken to can read it."""
         self._teammates.say(self._lead(), text, about, self._drill.circle.channel(seat))
-
-    def _ask(self, seat: str, one: Waiting) -> None:
-        self._say(seat, f"{self._handle(seat)}, are you on it? {one.what}", one.ref)
 
     def _give_away(self, seat: str, task: Task) -> None:
         """Give a task to the least busy simulated role that can do it; where there is none it stays.

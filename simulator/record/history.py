@@ -97,7 +97,8 @@ class History:
         self.ended: str | None = None
         self.next_update_due: int | None = None
         self.next_checkpoint_due: int | None = None
-        self._numbered: dict[str, tuple[Entry, ...]] = {}
+        self.numbered: dict[str, tuple[Entry, ...]] = {}
+        """Prefix -> what is cited by it and a number, in order."""
 
     @classmethod
     def of(cls, scenario: Scenario, entries: Iterable[Entry], *, with_truth: bool = False) -> History:
@@ -180,7 +181,7 @@ class History:
 
     def given(self, number: str) -> tuple[Entry, ...]:
         """Return what is cited as `number:n` (`decision`, `packet`, `option` …), in order."""
-        return self._numbered.get(number, ())
+        return self.numbered.get(number, ())
 
     def last_run(self, what: str, ident: str) -> Run | None:
         """Return the latest run of a query or action."""
@@ -193,7 +194,7 @@ class History:
         """
         body = entry.body
         if body.number:
-            self._numbered[body.number] = (*self.given(body.number), entry)
+            self.numbered[body.number] = (*self.given(body.number), entry)
         own = (Ref.to(body.number, len(self.given(body.number))),) if body.number else body.refs
         names = own if names is None else names
         for name in names:

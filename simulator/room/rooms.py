@@ -45,11 +45,9 @@ class Chair:
 class Lobby:
     """What people see of a drill before they sit down."""
 
-    drill: str
     code: str
     title: str
     briefing: str
-    hosted: bool
     mode: str
     state: str
     """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
@@ -167,7 +165,7 @@ class Rooms:
         over = not lost and room.ended
         seats = {} if lost or over else room.truth("seats", lambda engine: dict(engine.incident.seats))
         return Lobby(
-            drill=row.id, code=row.code, title=row.title, briefing=scenario.briefing, hosted=row.hosted,
+            code=row.code, title=row.title, briefing=scenario.briefing,
             mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
             people=tuple(person.name for person in self.store.participants(row.id)),

@@ -31,7 +31,7 @@ HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
 ATTEMPTS = 20
 WRITES = {"writes": True}
-"""ClockMark of a transaction that is going to write."""
+"""Mark of a transaction that is going to write."""
 
 
 @dataclass(frozen=True)
