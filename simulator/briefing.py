@@ -88,12 +88,6 @@ class Briefing:
         """Return the queries and actions that wait, run or hang."""
         return [run for run in self.incident.runs.values() if run.under_way]
 
-    def result(self, ref: str) -> e.QueryFinished | None:
-        """Return the output behind a reference such as `query:ID`, if it has come."""
-        known = ref in self.incident.refs and self._sees(ref)
-        body = self._drill.entry(self.incident.refs[ref]).body if known else None
-        return body if isinstance(body, e.QueryFinished) else None
-
     def latest_result(self, query: str) -> e.QueryFinished | None:
         """Return the newest output of a query."""
         for entry in reversed(self.entries):

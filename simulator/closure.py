@@ -54,7 +54,7 @@ def _justified(s: History, scenario: Scenario) -> bool:
 
     A decision that lists nearly everything there is decides nothing.
     """
-    decisions = {Ref.to("decision", n): x for n, x in enumerate(s.decisions, 1)}
+    decisions = {Ref.to("decision", n): x for n, x in enumerate(s.given("decision"), 1)}
     meant = {ref: getattr(x.body, "actions", ()) for ref, x in decisions.items()}
     meant = {ref: actions for ref, actions in meant.items() if len(actions) <= MOST_ACTIONS}
     decided = {action for actions in meant.values() for action in actions}

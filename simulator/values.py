@@ -104,11 +104,6 @@ class Author(str):
         return self.startswith("teammate:")
 
     @property
-    def hosts(self) -> bool:
-        """Tell whether it is the facilitator."""
-        return self.role == HOST
-
-    @property
     def machine(self) -> bool:
         """Tell whether it is the engine or the world."""
         return self in (ENGINE, WORLD)
@@ -253,24 +248,20 @@ def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
         if pick:
             found.append((name, pick.source))
             continue
-        for part in _models_in(info.annotation):
+        for part in models_in(info.annotation):
             found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
     return tuple(found)
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation is about, itself or anywhere within it."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for arg in get_args(annotation):
-        yield from _models_in(arg)
+        yield from models_in(arg)
 
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-def repicked(model: Model, change: Callable[[str, str], str]) -> Model:
-    """Return a command, or a piece of one, with `change(source, value)` in the place of every picked value."""
-    return retold(model, Pick, lambda pick, value: change(pick.source, value))
 
 
 def retold(model: Model, mark: type[M], change: Callable[[M, str], str]) -> Model:

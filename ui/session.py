@@ -140,21 +140,6 @@ def source() -> str:
     return str(st.context.ip_address or "local")
 
 
-def get(key: str, default: Any = None) -> Any:
-    """Return a value of this session."""
-    return st.session_state.get(key, default)
-
-
-def put(key: str, value: Any) -> None:
-    """Keep a value for this session."""
-    st.session_state[key] = value
-
-
-def take(key: str) -> Any:
-    """Return a value of this session and forget it."""
-    return st.session_state.pop(key, None)
-
-
 def field(kind: str, path: str) -> str:
     """Return the widget key of a form's field; it changes when the form has been handed in."""
     return f"{FIELDS}{kind}-{rounds(kind)}-{path}"
@@ -293,8 +278,8 @@ def press(what: str) -> str:
 
 def spent(key: str) -> bool:
     """Take a press for good; tell whether it had been taken before: the page may call what a button does twice."""
-    presses = get(PRESSES, {})
-    put(PRESSES, {what: kept for what, kept in presses.items() if kept != key})
+    presses = st.session_state.get(PRESSES, {})
+    st.session_state[PRESSES] = {what: kept for what, kept in presses.items() if kept != key}
     return key not in presses.values()
 
 

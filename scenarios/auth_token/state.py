@@ -90,8 +90,6 @@ class AuthTokenState(Mechanics):
         self.failing = 0.0
         self.tickets_total = self.tickets_rate = 0.0
 
-    # --- time ----------------------------------------------------------------------------------------
-
     def start(self, at: int, fault_at: int) -> None:
         """Stand in healthy equilibrium at `at`; the release begins to roll out at `fault_at`."""
         super().start(at, fault_at)

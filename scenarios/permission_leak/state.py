@@ -94,8 +94,6 @@ class PermissionLeakState(Mechanics):
         self.token_reads = 0.0
         """Reads since T+0 with tokens handed out wrongly."""
 
-    # --- time ----------------------------------------------------------------------------------------
-
     def start(self, at: int, fault_at: int) -> None:
         """Stand at `at` as the deploy at `fault_at` has left it: the organic leak in closed form."""
         super().start(at, fault_at)
@@ -243,8 +241,6 @@ class PermissionLeakState(Mechanics):
             harm["tenants_over"] = max(harm["tenants_over"], over)
             lost = 100 * self.hours_lost / DEPLOY_HOURS + TRACE_SHARE * self.trace_lost
             harm["evidence_lost_pct"] = max(harm["evidence_lost_pct"], lost)
-
-    # --- what there is to know -----------------------------------------------------------------------
 
     def new_tenants(self) -> float:
         """Return the tenants read since T+0 that had not been read before."""

@@ -188,4 +188,3 @@ class Act(Body):
     def offered(cls, history: History, role: str) -> bool:
         """Tell whether there is a use for it now, so that its form is shown."""
         return True
-

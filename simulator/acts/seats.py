@@ -156,8 +156,3 @@ class NameMergeOwner(Act, form="Merge owner", tab="Command", may=LEAD, open=True
 
     def sentence(self, n: Names) -> str:
         return f"Merges on {self.surface} go through {n.handle(self.owner)}"
-
-
-def seated(by: v.Author) -> TakeSeat:
-    """Return the act with which whoever speaks for an empty seat sits down in it."""
-    return TakeSeat(seat=by.role, name=by.name or by.role)

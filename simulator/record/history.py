@@ -91,9 +91,6 @@ class History:
         """Reference -> sequence number of the entry behind it."""
         self.cues: dict[str, int] = {}
         """Cues in the channel: id -> when."""
-        self.options: list[Entry] = []
-        self.decisions: list[Entry] = []
-        self.packets: list[Entry] = []
         self.told: dict[str, int] = {}
         """Audience -> when it last heard something."""
         self.measured: list[Entry] = []
@@ -106,8 +103,8 @@ class History:
         self.ended: str | None = None
         self.next_update_due: int | None = None
         self.next_checkpoint_due: int | None = None
-        self.counts: dict[str, int] = {}
-        """Prefix of numbered references -> how many there are."""
+        self.numbered: dict[str, tuple[Entry, ...]] = {}
+        """Prefix -> what is cited by it and a number, in order."""
 
     @classmethod
     def of(cls, scenario: Scenario, entries: Iterable[Entry], *, with_truth: bool = False) -> History:
@@ -116,8 +113,6 @@ class History:
         for entry in entries:
             history.apply(entry)
         return history
-
-    # --- who -----------------------------------------------------------------------------------------------
 
     def holder(self, post: str) -> str | None:
         """Return the seat that holds a post."""
@@ -177,8 +172,6 @@ class History:
         vacant = COMMANDER not in self.holders and self.handed_on(self.lead)
         return not vacant and not self.simulated(self.commander())
 
-    # --- what ----------------------------------------------------------------------------------------------
-
     def begun(self, task: Task) -> bool:
         """Tell whether the owner of a task has begun what it asks for."""
         return any(
@@ -192,11 +185,13 @@ class History:
             service in self.frozen and (kind is None or kind in self.frozen[service]) for service in scope
         )
 
+    def given(self, number: str) -> tuple[Entry, ...]:
+        """Return what is cited as `number:n` (`decision`, `packet`, `option` …), in order."""
+        return self.numbered.get(number, ())
+
     def last_run(self, what: str, ident: str) -> Run | None:
         """Return the latest run of a query or action."""
         return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
-
-    # --- folding -------------------------------------------------------------------------------------------
 
     def apply(self, entry: Entry, names: tuple[Ref, ...] | None = None) -> tuple[Ref, ...]:
         """Fold one accepted entry in; return its references.
@@ -204,22 +199,16 @@ class History:
         A role that sees only part of the entries has a history of its own; its references are those of the whole.
         """
         body = entry.body
-        names = self._names_of(entry) if names is None else names
+        if body.number:
+            self.numbered[body.number] = (*self.given(body.number), entry)
+        own = (Ref.to(body.number, len(self.given(body.number))),) if body.number else body.refs
+        names = own if names is None else names
         for name in names:
             if name not in self.refs or body.stands_from_now:
                 self.refs[name] = entry.seq
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names
-
-    def _names_of(self, entry: Entry) -> tuple[Ref, ...]:
-        prefix = entry.body.number
-        if not prefix:
-            return entry.body.refs
-        self.counts[prefix] = self.counts.get(prefix, 0) + 1
-        return (Ref.to(prefix, self.counts[prefix]),)
-
-    # --- changes that several acts and events share -----------------------------------------------------------
 
     def take_post(self, post: str, seat: str, entry: Entry, giver: str | None) -> None:
         """Let a seat hold a post from this entry on; `giver` is who passed it on."""
@@ -292,4 +281,3 @@ class History:
     def lane_of(self, role: str) -> str | None:
         """Return the lane of a role."""
         return self._lanes.get(role)
-

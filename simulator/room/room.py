@@ -48,8 +48,6 @@ class Room:
         self._memo: dict[tuple[str, str | None], tuple[tuple[int, int, int], Any]] = {}
         self._unnamed: tuple[bool, Journal] | None = None
 
-    # --- looking --------------------------------------------------------------------------------------
-
     def advance(self) -> None:
         """Bring the drill to where its clock stands. Writes nothing until it is over."""
         with self._lock:
@@ -117,8 +115,6 @@ class Room:
         if known is None or known[0] != version:
             known = self._memo[key] = (version, build())
         return cast("T", known[1])
-
-    # --- doing ----------------------------------------------------------------------------------------
 
     def submit(self, command: acts.Act, person: Participant, key: str | None = None) -> Answer:
         """Give a command now; return its entry and, where the drill refuses it, why.
@@ -200,8 +196,6 @@ class Room:
                 self._live.mark("stop", person.by)
                 self._give(acts.EndDrill(), f"facilitator:{person.name}")
 
-    # --- afterwards -------------------------------------------------------------------------------------
-
     def record(self) -> Journal | None:
         """Return the frozen record with its references as far as they are made, None while the drill runs."""
         with self._lock:
@@ -236,8 +230,6 @@ class Room:
         if over and found is None:
             self.finishing.revive()
         return found
-
-    # --- underneath ---------------------------------------------------------------------------------------
 
     def _give(self, command: acts.Act, by: str) -> None:
         refusal = self._live.give(command, by).refusal

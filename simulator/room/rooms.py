@@ -46,11 +46,9 @@ class Chair:
 class Lobby:
     """What people see of a drill before they sit down."""
 
-    drill: str
     code: str
     title: str
     briefing: str
-    hosted: bool
     mode: str
     state: str
     """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
@@ -78,8 +76,6 @@ class Rooms:
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
         self._lost: dict[str, str] = {}
-
-    # --- drills -----------------------------------------------------------------------------------------
 
     def create(
         self,
@@ -149,8 +145,6 @@ class Rooms:
                 self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
             return self._rooms[row.id]
 
-    # --- people -------------------------------------------------------------------------------------------
-
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
         """Let a person in, into a seat or as an observer; return their token and who they are."""
         person = self._admit(room, name, facilitator=False)
@@ -181,7 +175,7 @@ class Rooms:
         over = not lost and room.ended
         seats = {} if lost or over else room.truth("seats", lambda engine: dict(engine.incident.seats))
         return Lobby(
-            drill=row.id, code=row.code, title=row.title, briefing=scenario.briefing, hosted=row.hosted,
+            code=row.code, title=row.title, briefing=scenario.briefing,
             mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
             people=tuple(person.name for person in self.store.participants(row.id)),

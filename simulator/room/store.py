@@ -31,7 +31,7 @@ HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
 ATTEMPTS = 20
 WRITES = {"writes": True}
-"""ClockMark of a transaction that is going to write."""
+"""Mark of a transaction that is going to write."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,6 @@ class Store:
         """Return the wall clock that all processes on this database share (epoch seconds)."""
         return time.time() + self._offset
 
-    # --- drills ---------------------------------------------------------------------------------
-
     def add_drill(self, row: DrillRow) -> None:
         """Open a drill. Raises StaleWriter where its id or code is taken."""
         values = {**row.__dict__, "header": row.header.model_dump_json()}
@@ -120,8 +118,6 @@ class Store:
             found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
         for row in found:
             yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
-
-    # --- commands and clock ------------------------------------------------------------------------
 
     def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
         """Make a command durable as the `expected`-th of its drill.
@@ -165,8 +161,6 @@ class Store:
         row = self._rows(select(*last))[0]
         return int(row[0]), int(row[1])
 
-    # --- people -------------------------------------------------------------------------------------
-
     def add_participant(self, person: Participant) -> None:
         """Let a person in."""
         self._insert(t.participants, dict(person.__dict__), taken=f"participant {person.id} is already in")
@@ -186,8 +180,6 @@ class Store:
         """Note which seat a person holds now."""
         with self._write() as connection:
             connection.execute(t.participants.update().where(t.participants.c.id == ident).values(seat=seat))
-
-    # --- what is frozen -------------------------------------------------------------------------------
 
     def freeze(self, drill: str, journal: str) -> bool:
         """Keep the finished journal, mark the drill as ended, and tell whether this is the first; that one stays."""
@@ -256,8 +248,6 @@ class Store:
             self._insert_once(t.settings, {"name": name, "value": fresh})
             rows = self._rows(query)
         return str(rows[0][0])
-
-    # --- underneath -----------------------------------------------------------------------------------
 
     def _rows(self, query: Any) -> Sequence[Any]:
         with self._read() as connection:

@@ -8,10 +8,12 @@ or `{not: value}`. There is no expression language; nothing in a scenario is eva
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from simulator.values import BRANCHES, Lane, Pick, Post, Strategy
 
@@ -62,6 +64,17 @@ SegmentId = Annotated[str, Pick("segments")]
 ServiceId = Annotated[str, Pick("services")]
 Source = Annotated[str, Pick("sources")]
 TopicId = Annotated[str, Pick("topics")]
+
+
+class _Several(BeforeValidator):
+    """One may stand for a list of one."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        listed = handler(schema)
+        return {"anyOf": [listed, listed["items"]]}
+
+
+SEVERAL = _Several(lambda value: (value,) if isinstance(value, str | Mapping) else value)
 
 
 class Data(BaseModel):

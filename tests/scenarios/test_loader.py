@@ -35,7 +35,6 @@ def test_the_shipped_scenario_loads():
     assert loaded.scenario.id == "auth_token"
     assert loaded.version == "1"
     assert loaded.make_world() is not loaded.make_world()
-    assert loaded.source == "scenarios/auth_token/scenario.yaml"
 
 
 def test_a_variants_own_version_stands_beside_the_scenarios():

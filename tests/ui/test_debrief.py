@@ -15,11 +15,13 @@ from streamlit.testing.v1 import AppTest
 from analytics import playbook
 from analytics.record import Course, DrillRecord, References
 from analytics.score import score
+from analytics.scorecard import Status
 from scenarios.loader import load
 from simulator import acts, values
 from simulator import play as player
 from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
+from simulator.people.slips import Slip
 from simulator.record.entry import Group
 from simulator.record.journal import Journal
 from simulator.room.room import Room
@@ -27,8 +29,8 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from tests.room.rooms import Wall, rooms, solo
 from ui.debrief_parts import course, keys
-from ui.debrief_parts.lines import GROUP_WORDS
 from ui.debrief_parts.timeline import TEAM_GROUPS, WORLD_GROUPS
+from ui.parts import labels
 from ui.parts.live import SERVER
 
 MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
@@ -324,4 +326,10 @@ def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored
 
 def test_every_group_of_the_timeline_can_be_filtered() -> None:
     groups = set(get_args(Group)) - {""}
-    assert {*TEAM_GROUPS, *WORLD_GROUPS} == groups == set(GROUP_WORDS)
+    assert {*TEAM_GROUPS, *WORLD_GROUPS} == groups == set(labels.words("groups"))
+
+
+def test_every_status_and_every_slip_has_its_words() -> None:
+    assert set(labels.words("status")) == set(get_args(Status))
+    assert set(labels.words("slips")) == set(get_args(Slip))
+    assert {len(sign) for kind in ("status", "verdict") for sign in labels.words(kind).values()} == {3}

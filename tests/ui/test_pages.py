@@ -201,6 +201,14 @@ def test_a_pace_that_is_not_on_offer_breaks_nothing(open_app: Open, seat: Seat) 
     assert app.get_by_key("speed-0.5").options == ["0.5×", "1×", "2×"]
 
 
+def test_another_pace_takes_back_what_was_said_of_the_skip_before(open_app: Open, seat: Seat) -> None:
+    app = open_app("console.py", seat("commander", 30))
+    app.button(key="skip").click().run()
+    assert [one.value for one in app.caption if one.value.startswith("Skipped")]
+    app.get_by_key("speed-1").set_value(2.0).run()
+    assert not [one.value for one in app.caption if one.value.startswith("Skipped")]
+
+
 def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
     assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
     assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))

@@ -69,7 +69,7 @@ def every_pick(scenario: Scenario, orders: Sequence[Order]) -> list[Order]:
         for name, group in (("unknowns", "unknowns"), ("uncertain", "unknowns"), ("residual_risks", "residual_risks"),
                             ("risks", "residual_risks"), ("blast_radius", "blast"))
     }  # fmt: skip
-    return [_with(o, **{name: all_ for name, all_ in lists.items() if name in type(o.body).model_fields}) for o in orders]
+    return [_with(o, **{k: v for k, v in lists.items() if k in type(o.body).model_fields}) for o in orders]
 
 
 def no_doubt(scenario: Scenario, orders: Sequence[Order]) -> list[Order]:
@@ -109,7 +109,7 @@ CHEATS: dict[str, Cheat] = {
     "forms, one step, and away": Cheat(forms_one_step_and_away, at_most=45),
     "gone when it looks good": Cheat(gone_when_it_looks_good, at_most=60),
     "every pick": Cheat(every_pick, below_book=5),
-    "no doubt": Cheat(no_doubt, below_book=5),
+    "no doubt": Cheat(no_doubt, below_book=1),
     "paper afterwards": Cheat(paper_afterwards, at_most=75),
     "a post a minute": Cheat(a_post_a_minute, below_book=0),
     "empty decisions": Cheat(empty_decisions, below_book=0),

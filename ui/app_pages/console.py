@@ -8,7 +8,7 @@ from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
 from simulator.errors import DrillError
-from simulator.values import COMMANDER, Ref
+from simulator.values import COMMANDER
 from ui import session
 from ui.pages import Page
 from ui.parts import desk, ending, explore, saying, shell
@@ -22,7 +22,7 @@ from ui.parts.live import scraped
 from ui.parts.over import over
 from ui.parts.panels import HEIGHT, LOW, figure
 from ui.parts.playbook import sheet
-from ui.parts.shell import calm, plain
+from ui.parts.shell import part, plain
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -79,11 +79,7 @@ def _live(here: Here) -> None:
             command_box(here)
 
 
-# --- the bar -------------------------------------------------------------------------------------------
-
-
-@st.fragment(run_every=1, key="head")
-@calm
+@part(run_every=1, key="head")
 def _head(here: Here) -> None:
     if here.room.ended:
         st.rerun()
@@ -91,8 +87,7 @@ def _head(here: Here) -> None:
     st.html(bar_html(b, here.room.clock) + here.room.shared(here.role, "newest", newest))
 
 
-@st.fragment(run_every=2, key="tools")
-@calm
+@part(run_every=2, key="tools")
 def _tools(here: Here) -> None:
     """Draw the clock's controls and what only this person has."""
     clock, b = here.room.clock, here.room.briefing(here.role)
@@ -139,7 +134,7 @@ def _tools(here: Here) -> None:
             sheet(here)
         with st.popover("Drill", icon=":material/more_horiz:", key=session.MENU, on_change="rerun"):
             _menu(here)
-    asked = session.take(session.ENDING)
+    asked = st.session_state.pop(session.ENDING, None)
     if asked:
         ending.confirm(here, emergency=asked == "stop")
 
@@ -169,7 +164,9 @@ def _on_from_here(here: Here, b: Briefing) -> None:
         help="You have given command up; from this seat you decide nothing any more",
     )
     if onwards:
-        _change_seat(here, seat.id)
+        with session.trying("clock"):
+            here.room.take_seat(here.person, seat.id)
+            session.forget("clock")
         st.rerun()  # the whole page: every part of it is drawn for the seat
 
 
@@ -182,17 +179,10 @@ def next_seat(b: Briefing) -> Seat | None:
     return min(free, key=lambda seat: first.index(seat.id) if seat.id in first else len(first), default=None)
 
 
-def _change_seat(here: Here, seat: str) -> None:
-    with session.trying("clock"):
-        here.room.take_seat(here.person, seat)
-        session.forget("clock")
-
-
 def _mine(here: Here, b: Briefing) -> None:
     """Show the role, its brief and what only it knows."""
     known = b.catalogue.role(here.role)
-    cues = [option for option in b.options("own_cues") if Ref.to("cue", option.id) in b.incident.refs]
-    own = [cue for cue in cues if cue.id not in b.incident.cues]
+    own = [cue for cue in b.options("own_cues") if cue.id not in b.incident.cues]
     label = plain(f"{here.person.name} · {known.title if known else here.role}")
     with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
         st.markdown(f"**{known.title if known else here.role}**  :gray[{known.handle if known else ''}]")
@@ -234,8 +224,8 @@ def _menu(here: Here) -> None:
 
 def _ask_end(what: str) -> None:
     # The menu lies above everything: it must be gone before anything can be asked.
-    session.put(session.MENU, False)
-    session.put(session.ENDING, what)
+    st.session_state[session.MENU] = False
+    st.session_state[session.ENDING] = what
 
 
 def _steer(here: Here, what: str, key: str) -> None:
@@ -248,9 +238,10 @@ def _steer(here: Here, what: str, key: str) -> None:
 
 
 def _pace(here: Here, before: float) -> None:
-    chosen = session.get(f"speed-{before:g}")
+    chosen = st.session_state.get(f"speed-{before:g}")
     with session.trying("clock"):
         here.room.speed(here.person, float(chosen or before))
+        session.forget("clock")
     _all_at_once(here)
 
 
@@ -270,7 +261,7 @@ def _all_at_once(here: Here) -> None:
     Fields that nobody has touched begin anew from the drill as it is now.
     """
     beside = ("host",) if here.person.facilitator else ("forms", "box")
-    shown, _ = TABS[session.get(session.TAB) or "Panels"]
+    shown, _ = TABS[st.session_state.get(session.TAB) or "Panels"]
     st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
 
 
@@ -293,11 +284,7 @@ def _narrow(views: dict[str, str]) -> None:
     st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
 
 
-# --- left: alerts, what waits, channel -----------------------------------------------------------------
-
-
-@st.fragment(run_every=1, key="signals")
-@calm
+@part(run_every=1, key="signals")
 def _signals(here: Here) -> None:
     with st.container(key="alertbox", height=118, border=True):
         st.html(scraped(here.room, here.role, "alerts", alerts_html))
@@ -307,8 +294,7 @@ def _signals(here: Here) -> None:
         desk.waiting(here)
 
 
-@st.fragment(run_every=1, key="channel")
-@calm
+@part(run_every=1, key="channel")
 def _channel(here: Here) -> None:
     view = st.segmented_control(
         "Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed"
@@ -320,9 +306,6 @@ def _channel(here: Here) -> None:
                 st.html(piece)
 
 
-# --- middle: panels and work ------------------------------------------------------------------------------
-
-
 def _middle(here: Here) -> None:
     drawn = st.tabs(list(TABS), key=session.TAB, on_change="rerun")
     for (_, body), tab in zip(TABS.values(), drawn, strict=True):
@@ -331,8 +314,7 @@ def _middle(here: Here) -> None:
                 body(here)
 
 
-@st.fragment(run_every=3, key="panels")
-@calm
+@part(run_every=3, key="panels")
 def _panels(here: Here) -> None:
     shown = [panel for panel in here.room.briefing(here.role).catalogue.panels if panel.on_console]
     # All of them first, then the elements: a page that waits between two charts shows old and new side by side.
@@ -346,15 +328,13 @@ def _panels(here: Here) -> None:
     st.html(explore.LEGEND)
 
 
-@st.fragment(run_every=2, key="outputs")
-@calm
+@part(run_every=2, key="outputs")
 def _outputs(here: Here) -> None:
     with st.container(height=500, key="outputbox", border=True):
         st.html(scraped(here.room, here.role, "outputs", outputs_html))
 
 
-@st.fragment(run_every=5, key="changes")
-@calm
+@part(run_every=5, key="changes")
 def _changes(here: Here) -> None:
     with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
@@ -367,8 +347,7 @@ TABS = {
 }  # fmt: skip
 
 
-@st.fragment(run_every=1, key="work")
-@calm
+@part(run_every=1, key="work")
 def _work(here: Here) -> None:
     session.save(here)
     st.html('<h2 class="part">Work under way</h2>')

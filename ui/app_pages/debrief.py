@@ -81,8 +81,8 @@ def _of_room(room: Room, person: Participant | None) -> None:
     card = room.scorecard()
     head = journal.header
     older = (head.engine, head.scenario_version) != (VERSION, room.loaded.version)
-    ident = room.row.id if person else f"{room.row.id}-nameless"
-    drill = shelved(key_of(ident, journal, card), journal, room.loaded.scenario, card, older, person is None)
+    made = Debriefed(journal, room.loaded.scenario, card, older, nameless=person is None)
+    drill = shelved(key_of(room.row.id, made), made)
     shell.head(drill.scenario.title)
     if drill.nameless:
         st.info(
@@ -137,7 +137,8 @@ def _from_file() -> None:
             with st.spinner("Replaying what else could have happened …"):
                 add_references(loaded, journal, load_playbook(DEFAULT))
             st.rerun()
-    drill = shelved(key_of(file.file_id, journal, card), journal, loaded.scenario, card, older)
+    made = Debriefed(journal, loaded.scenario, card, older)
+    drill = shelved(key_of(file.file_id, made), made)
     st.html(f"<h2>{escape(drill.scenario.title)}</h2>")
     if older:
         st.info("Engine or scenario have changed since this was played; titles and windows are today's.")

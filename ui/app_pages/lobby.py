@@ -47,9 +47,6 @@ def render() -> None:
     return None
 
 
-# --- practise alone --------------------------------------------------------------------------------------
-
-
 def _alone() -> None:
     with st.container(border=True, key="alone"):
         st.markdown("### Practise alone")
@@ -147,7 +144,7 @@ def _drawn(scenario: str, variant: str) -> str:
 
 
 def _start(scenario: str, how: dict[str, str], seat: str, speed: float, name: str, seed: str) -> None:
-    session.put(session.NAME, name)
+    st.session_state[session.NAME] = name
     with session.trying("solo"):
         opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, **how)  # type: ignore[arg-type]
         token, person = SERVER.rooms.join(opened.room, name, seat)
@@ -171,9 +168,6 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
         return None
 
 
-# --- host --------------------------------------------------------------------------------------------------
-
-
 def _host() -> None:
     # No st.form: what can be chosen depends on the scenario.
     with st.container(border=True, key="host"):
@@ -193,12 +187,12 @@ def _host() -> None:
             help="Not even you: code, console and lobby do not say which it is. The debrief does.",
         )
         if st.button("Open the drill", key="host-open", width="stretch"):
-            session.put(session.NAME, name)
+            st.session_state[session.NAME] = name
             with session.trying("host"):
                 variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
                 opened = SERVER.rooms.create(scenario, mode=mode, hosted=True, difficulty=difficulty, variant=variant)  # type: ignore[arg-type]
                 token, person = SERVER.rooms.facilitate(opened.room, name or "Facilitator", opened.key)
-                session.put(session.KEYS, {**session.get(session.KEYS, {}), opened.code: opened.key})
+                st.session_state[session.KEYS] = {**st.session_state.get(session.KEYS, {}), opened.code: opened.key}
                 shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
         entrance.outcome("host")
 

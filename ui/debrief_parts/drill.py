@@ -102,22 +102,16 @@ class Debriefed:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def shelved(
-    key: str,
-    _journal: Journal,
-    _scenario: Scenario,
-    _card: Mapping[str, Any] | None,
-    older: bool,
-    nameless: bool = False,
-) -> Debriefed:
-    """Return the drill under `key`, which must differ whenever record or score do."""
-    return Debriefed(_journal, _scenario, _card, older, nameless)
+def shelved(key: str, _drill: Debriefed) -> Debriefed:
+    """Return the drill that was kept first under `key`, which must differ whenever record or score do."""
+    return _drill
 
 
-def key_of(drill: str, journal: Journal, card: Mapping[str, Any] | None) -> str:
+def key_of(ident: str, drill: Debriefed) -> str:
     """Return what a shelved drill is found by."""
-    made = "made" if journal.references is not None else "open"
-    return f"{drill}-{len(journal.entries)}-{made}-{hash(json.dumps(card, sort_keys=True)) if card else 'unscored'}"
+    made = "made" if drill.journal.references is not None else "open"
+    card = hash(json.dumps(drill.card, sort_keys=True)) if drill.card else "unscored"
+    return f"{ident}-{len(drill.journal.entries)}-{made}-{card}-{drill.older}-{drill.nameless}"
 
 
 def scored(journal: Journal, scenario: Scenario) -> Mapping[str, Any] | None:

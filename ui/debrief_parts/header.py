@@ -15,26 +15,16 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.pages import Page
+from ui.parts.labels import words
 
 ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
-LEARNING = (
-    "This score is for learning. It belongs to the team that played, it says nothing about a person, "
-    "and drills are never ranked against each other."
-)
-
-
-HIDDEN = (
-    '<div class="db-total"><div class="n"><em>The score is kept for the end</em></div>'
-    "<small>Talk first: what did you see, what did you know, what else did you consider?</small></div>"
-)
-"""What stands where the score is while it is kept back."""
 
 
 def header(drill: Debriefed) -> None:
     """Draw the head of the page."""
     hidden = bool(st.session_state.get(keys.HIDE, False))
     card = drill.card
-    total = "" if card is None else HIDDEN if hidden else _total(card, drill)
+    total = "" if card is None else words("debrief")["hidden"] if hidden else _total(card, drill)
     st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
 
 
@@ -65,7 +55,7 @@ def _about(drill: Debriefed) -> str:
     meta = "".join(f"<span><span>{escape(k)}</span><b>{escape(v)}</b></span>" for k, v in facts)
     return (
         f'<p class="db-lead">{escape(s.incident)} at {escape(s.company)}. {escape(s.summary)}</p>'
-        f'<div class="db-meta">{meta}</div><p class="db-note">{escape(LEARNING)}</p>'
+        f'<div class="db-meta">{meta}</div><p class="db-note">{escape(words("debrief")["learning"])}</p>'
     )
 
 

@@ -15,7 +15,7 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import STATUS, badge, chart, note, quiet
+from ui.debrief_parts.look import badge, chart, note, quiet, sign
 from ui.parts.shell import plain
 
 CHIPS = 8
@@ -107,7 +107,7 @@ def _by_part(drill: Debriefed, lines: Lines, applies: pd.DataFrame) -> None:
 
 
 def _finding(drill: Debriefed, lines: Lines, row: Any, with_part: bool = False) -> None:
-    sign = STATUS[row.status]
+    status = sign("status", row.status)
     part = f"{escape(row.part_title)} · " if with_part else ""
     owners = ", ".join("everybody" if o == "all" else drill.names.role(o) for o in row.owners)
     source = f"{part}{escape(row.source)}" + (f" · {escape(owners)}" if owners else "")
@@ -115,7 +115,7 @@ def _finding(drill: Debriefed, lines: Lines, row: Any, with_part: bool = False) 
     advice = f'<p class="adv"><b>Next time:</b> {escape(row.advice)}</p>' if row.advice else ""
     with st.container(gap="xsmall", key=f"debrief-finding-{row.id}"):
         st.html(
-            f'<div class="db-finding"><div class="l">{badge(sign)}<b>{escape(row.title)}</b>'
+            f'<div class="db-finding"><div class="l">{badge(status)}<b>{escape(row.title)}</b>'
             f'<span class="id">{escape(row.id)}</span>{points}</div><p>{escape(row.why)}</p>{advice}'
             f'<div class="src">{source}</div></div>'
         )
@@ -146,7 +146,7 @@ def _next_time(findings: pd.DataFrame) -> str:
         return quiet("Nothing: every finding has its full points.")
     rows = "".join(
         f'<div role="listitem"><span class="p">+{row.gap:g}</span><b>{escape(row.title)}</b> '
-        f"{badge(STATUS[row.status])}<br>{escape(row.advice or row.why)}</div>"
+        f"{badge(sign('status', row.status))}<br>{escape(row.advice or row.why)}</div>"
         for row in frames.each(best)
     )
     return f'<div class="db-list" role="list">{rows}</div>'

@@ -47,7 +47,7 @@ def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
     """Ask who somebody is, as they were called last."""
     name: str = st.text_input(
         "Your name",
-        value=session.get(session.NAME, ""),
+        value=st.session_state.get(session.NAME, ""),
         key=key,
         max_chars=40,
         placeholder="As the channel shows it",
@@ -103,7 +103,7 @@ def _by_key(room: Room) -> None:
     if not room.row.hosted:
         return
     with st.expander("I host this drill"), st.form("key-form", border=False):
-        name = st.text_input("Your name", value=session.get(session.NAME, ""), key="key-name", max_chars=40)
+        name = st.text_input("Your name", value=st.session_state.get(session.NAME, ""), key="key-name", max_chars=40)
         where = "It was shown once, beside the seats, when you opened the drill."
         key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where)
         if st.form_submit_button("Go on as its host"):
@@ -114,7 +114,7 @@ def _by_key(room: Room) -> None:
 
 
 def _join(room: Room, name: str, seat: str) -> Here:
-    session.put(session.NAME, name)
+    st.session_state[session.NAME] = name
     token, person = SERVER.rooms.join(room, name, seat)
     return Here(room, person, token)
 

@@ -7,16 +7,15 @@ import streamlit as st
 from ui import session
 from ui.parts import shell
 from ui.parts.live import SERVER
-from ui.parts.shell import calm, plain
+from ui.parts.shell import part, plain
 from ui.session import Here
 
 
-@st.fragment(run_every=3, key="host")
-@calm
+@part(run_every=3, key="host")
 def host_panel(here: Here) -> None:
     """Draw the host's column."""
     row = here.room.row
-    key = session.get(session.KEYS, {}).get(row.code)
+    key = st.session_state.get(session.KEYS, {}).get(row.code)
     if key:
         _key(row.code, key)
     with st.container(border=True, key="hosting"):
@@ -48,4 +47,4 @@ def _key(code: str, key: str) -> None:
 
 
 def _saved(code: str) -> None:
-    session.put(session.KEYS, {other: key for other, key in session.get(session.KEYS, {}).items() if other != code})
+    st.session_state[session.KEYS].pop(code, None)

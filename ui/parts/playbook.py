@@ -8,22 +8,13 @@ import streamlit as st
 from jinja2 import Environment, FileSystemLoader
 
 from analytics import playbook as books
-from simulator.values import DEPUTY
+from ui.parts.labels import words
 from ui.parts.shell import themed
 from ui.session import Here
 
 WINDOWS = ((0, 10, "Take command"), (10, 20, "Compare options"), (20, 35, "Execute one branch"),
            (35, 50, "Verify"), (50, 60, "Record and hand on"))  # fmt: skip
 """Phases of the default playbook's command timeline, in minutes."""
-LEADS: dict[str, str] = {
-    "commands": "incident commander",
-    "deputises": DEPUTY,
-    "investigates": "triage lead",
-    "executes": "mitigation lead",
-    "verifies": "verification lead",
-    "speaks": "communications lead",
-}
-"""Duty -> what whoever has it is called where no scenario is at hand."""
 
 
 @st.dialog("Playbook", position="right", width="medium")
@@ -38,7 +29,6 @@ def sheet(here: Here) -> None:
 
 @st.cache_data(show_spinner=False)
 def sheet_html(
-    name: str = "recovery",
     mine: tuple[str, ...] = (),
     titles: tuple[tuple[str, str], ...] = (),
     needed: tuple[tuple[str, str], ...] = (),
@@ -47,8 +37,8 @@ def sheet_html(
 
     `titles` are what the scenario calls who has a duty, `needed` its evidence minimum: (what, before what).
     """
-    book = books.load(name)
-    called = {**LEADS, **dict(titles)}
+    book = books.load()
+    called = {**words("leads"), **dict(titles)}
 
     def answers(one: books.Criterion) -> tuple[str, str]:
         """Return how a criterion is shown, and who answers for it."""

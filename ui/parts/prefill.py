@@ -116,7 +116,7 @@ def _phase(b: Briefing) -> str:
 
 
 def _public_status(b: Briefing) -> str:
-    return "mitigating" if _done(b) or _in_hand(b) or b.incident.decisions else "investigating"
+    return "mitigating" if _done(b) or _in_hand(b) or b.incident.given("decision") else "investigating"
 
 
 def _declare(b: Briefing) -> Filled:
@@ -147,7 +147,7 @@ def _report(b: Briefing) -> Filled:
 
 
 def _decision(b: Briefing) -> Filled:
-    options = [x.body for x in b.incident.options if isinstance(x.body, acts.RecordOption)]
+    options = [x.body for x in b.incident.given("option") if isinstance(x.body, acts.RecordOption)]
     newest = next((one for one in reversed(options) if not blocked(b, one.action)), None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
@@ -191,8 +191,8 @@ def _update(b: Briefing) -> Filled:
 
 
 def _escalation(b: Briefing) -> Filled:
-    decided = b.incident.decisions[-1].body if b.incident.decisions else None
-    action = decided.actions[0] if isinstance(decided, acts.RecordDecision) and decided.actions else None
+    decided = [x.body for x in b.incident.given("decision") if isinstance(x.body, acts.RecordDecision)]
+    action = next(iter(decided[-1].actions), None) if decided else None
     return {"decision": action, "owner": b.role, **figure(b, "impact")}
 
 
