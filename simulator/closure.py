@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from simulator import events as e
 from simulator.changes import last_change
-from simulator.record.entry import Entry
 from simulator.record.history import UPDATE_GRACE, History
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, Ref
@@ -74,17 +73,15 @@ def verified(s: History, scenario: Scenario) -> tuple[bool, bool]:
         for run in s.runs.values()
         if run.what == "query" and scenario.find("queries", run.ident)
     )
-    measured = [x for x in s.measured if isinstance(x.body, e.VerificationMeasured)]
-    fresh = [x for x in measured if x.at - x.body.held >= last]
+    measured = [(x.at, x.body) for x in s.measured if isinstance(x.body, e.VerificationMeasured)]
+    fresh = [body for at, body in measured if at - body.held >= last]
     return rerun, bool(fresh) and _against_before(fresh[-1], scenario)
 
 
-def _against_before(measured: Entry, scenario: Scenario) -> bool:
+def _against_before(measured: e.VerificationMeasured, scenario: Scenario) -> bool:
     """Tell whether a measurement is green against a baseline that ends before the fault began."""
-    body = measured.body
-    if not isinstance(body, e.VerificationMeasured) or not body.green:
-        return False
-    return body.baseline_to is None or 60 * body.baseline_to <= scenario.fault_at
+    before = measured.baseline_to is None or 60 * measured.baseline_to <= scenario.fault_at
+    return measured.green and before
 
 
 def _watched(s: History) -> bool:

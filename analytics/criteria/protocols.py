@@ -402,12 +402,10 @@ def _recommended(view: RecordView, one: values.Recommendation, moment: Moment[ac
     role = view.scenario.find("roles", one.owner) if one.owner else None
     if role is None:
         return False
-    wanted: list[Moment[acts.RecordOption | acts.RecordDecision | acts.TakeAction]]
-    wanted = [
-        *(m for m in view.all(acts.RecordOption, acts.TakeAction) if m.body.action == one.action),
-        *(m for m in view.decisions if one.action in m.body.actions),
-    ]
-    theirs = any(m.role == role.id and m.seq < moment.seq for m in wanted)
+    acted: tuple[Moment[acts.RecordOption | acts.TakeAction], ...] = view.all(acts.RecordOption, acts.TakeAction)
+    wanted = [(m.role, m.seq) for m in acted if m.body.action == one.action]
+    wanted += [(m.role, m.seq) for m in view.decisions if one.action in m.body.actions]
+    theirs = any(who == role.id and seq < moment.seq for who, seq in wanted)
     return theirs or any(inject.persona == role.handle for inject in pushed)
 
 

@@ -48,6 +48,7 @@ class Row:
     policy: str
     seed: int
     total: int
+    """0 where there is none: a drill that its facilitator stopped."""
     uncapped: int
     band: str
     caps: tuple[str, ...]
@@ -72,7 +73,7 @@ def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) ->
     result = outcome(engine)
     harm = dict(result["harm"])
     return Row(
-        policy=policy, seed=engine.header.seed, total=card.total, uncapped=card.uncapped, band=card.band,
+        policy=policy, seed=engine.header.seed, total=card.total or 0, uncapped=card.uncapped, band=card.band or "",
         caps=tuple(cap.id for cap in card.caps), loss=harm.pop("total"), harm=harm, ended=str(result["ended"]),
     )  # fmt: skip
 
