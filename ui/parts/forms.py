@@ -7,6 +7,7 @@ from typing import Any, get_args
 import streamlit as st
 from pydantic import ValidationError
 
+from simulator import acts
 from simulator.acts import ACTS
 from simulator.briefing import Briefing
 from simulator.values import Duty
@@ -92,6 +93,8 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
         widgets.draw(
             shapes(form.act), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), marked(form, b)
         )
+        if form.act is acts.RequestClosure:
+            ending.gate(b)
         with st.container(key="hand", gap="xsmall"):
             asks = form.kind == "end_drill"
             key = session.press(form.kind)
