@@ -122,7 +122,7 @@ def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int |
     accept_hand_off="handoff", assign_lane="lane next_owner", sign_off="action",
 )  # fmt: skip
 def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
-    """G2: each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
+    """Each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
     offers = [(m, _command_of(view, m)) for m in view.all(e.HandOffOffered)]
     chain = _chain(view)
     if not offers:
@@ -269,7 +269,7 @@ def _best_certificate(view: RecordView) -> Mark:
 
 @judges(request_closure="confidence")
 def closure(view: RecordView, criterion: Criterion) -> Finding:
-    """G4: the gate opened; each refused request costs a point."""
+    """The gate opened; each refused request costs a point."""
     requests = view.all(acts.RequestClosure)
     if not requests:
         return nothing_seen(criterion, "Closure was never requested.")

@@ -36,7 +36,7 @@ AT_STAKE = 0.02
     run_query="query",
 )  # fmt: skip
 def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
-    """L1: declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
+    """Declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
     declare = view.first(acts.Declare)
     classified = view.first(acts.ClassifyDependency)
     if declare is None and classified is None:
@@ -184,7 +184,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
 
 @judges(record_decision="rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
-    """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
+    """For each rung of the ladder not taken, a reason that the world confirms."""
     ladder, taken = _rungs(view), {_rung(r.spec) for r in view.mitigations}
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken, so none was rejected for it.")
@@ -233,7 +233,7 @@ def precheck_of(view: RecordView, run: Attempt) -> Moment[e.QueryFinished] | Non
 
 @judges(take_action="action", run_query="query")
 def prechecked(view: RecordView, criterion: Criterion) -> Finding:
-    """L2c: its precheck before each step that is irreversible, wide or has a trap."""
+    """Its precheck before each step that is irreversible, wide or has a trap."""
     if not view.mitigations:
         return nothing_seen(criterion, "Nothing was changed, so nothing was at stake.")
     at_stake = [r for r in view.started if prechecks(view, r)]
@@ -335,7 +335,7 @@ def _disproves(view: RecordView, challenge: Moment[acts.ChallengeClaim]) -> bool
 
 @judges(record_decision="strategy actions contained_until_minutes", take_action="action decision")
 def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
-    """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""
+    """The strategy of what ran is named, never three at once without an owner, containment has an end."""
     runs = [r for r in view.mitigations if r.spec.strategy is not None]
     if not runs:
         return nothing_seen(criterion, "No branch ran, so no strategy was followed.")

@@ -41,7 +41,7 @@ REASSESS = 600
     assign_lane="lane owner next_owner", record_readiness="known_good rollback evidence",
 )  # fmt: skip
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
-    """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
+    """Owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
     marks = [
         _echo(command_pair(view, criterion)),
         _echo(merges_frozen(view, criterion)),
@@ -116,7 +116,7 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     run_query="query executor", take_action="action executor",
 )  # fmt: skip
 def lanes(view: RecordView, criterion: Criterion) -> Finding:
-    """P2: an owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
+    """An owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
     marks = [_lane_owners(view), _two_busy(view), *_merge_owner(view), *_no_hero(view)]
     if not any(m.evidence for m in marks):
         return nothing_seen(criterion, "No lane was opened and no work was seen.")
@@ -208,7 +208,7 @@ def _commands(view: RecordView, role: str, at: int) -> bool:
     run_query="query",
 )  # fmt: skip
 def evidence(view: RecordView, criterion: Criterion) -> Finding:
-    """P3: packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
+    """Packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
     marks = [_packets(view), _snapshots(view, criterion), *_minimum(view)]
     if not any(m.evidence for m in marks):
         return nothing_seen(criterion, "No packet, no snapshot and none of the evidence minimum was seen.")
@@ -332,7 +332,7 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 
 @judges(record_contradiction="recommendations choice reassess_minutes evidence")
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
-    """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
+    """Both recommendations in one record, true about both, the more reversible taken, looked at again."""
     records = view.all(acts.RecordContradiction)
     if records:
         return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ui.cli.shared import err, known, progress, put
+from ui.cli.shared import err, known, out, progress, put
 
 if TYPE_CHECKING:
     from scenarios.lint import Problem
@@ -43,6 +43,16 @@ def played(path: Path) -> list[Problem]:
     with progress("playing") as report:
         remarks = rehearse(variants, report)
     return [Problem(*remark) for remark in remarks]
+
+
+def playbook(
+    name: Annotated[str, typer.Argument(help="A playbook's name, or the path of its YAML file.")] = "recovery",
+) -> None:
+    """Print a playbook as Markdown: what is judged, for how much, by when, and how."""
+    from analytics.playbook import load
+    from analytics.report.handbook import handbook
+
+    out.print(handbook(load(name)), markup=False, highlight=False, soft_wrap=True, end="")
 
 
 Schema = Literal["scenario", "playbook", "book", "command"]
