@@ -7,6 +7,7 @@ facilitator notes beside this file.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import fields
 
@@ -24,6 +25,8 @@ RECON_SECONDS, RECON_AFTER = 300, 120
 LOCK_SECONDS = 240
 """Seconds an index built without care locks the ledger."""
 REFUND_SECONDS = 240
+MINDED = 1800
+"""Seconds after which it matters in full that an invoice waits; a few minutes hurt next to nobody."""
 MOST_TICKETS = 40.0
 WAITING_COUNTS = 0.1
 """What an event that waits to be counted weighs beside one that was counted twice."""
@@ -55,6 +58,8 @@ class BillingState(Mechanics):
         self.books = Books()
         self.backlog = 0.0
         """Invoices due that wait because consumption is paused."""
+        self._queue: deque[tuple[int, float]] = deque()
+        """When those that wait fell due, and how many of them, oldest first."""
         self.paused_at: int | None = None
         self.arriving = rates.USUAL
         self.working = rates.USUAL
@@ -209,24 +214,34 @@ class BillingState(Mechanics):
     def _consume(self, due: float, h: float) -> float:
         """Handle what falls due and as much of the backlog as can be; return the invoices handled."""
         self.paused_at = None
-        drained = min(self.backlog, rates.FULL_SPEED * h)
+        drained = left = min(self.backlog, rates.FULL_SPEED * h)
         self.backlog -= drained
+        while self._queue and left > 0:
+            since, waiting = self._queue.popleft()
+            if waiting > left:
+                self._queue.appendleft((since, waiting - left))
+            left -= min(waiting, left)
         return due + drained
 
     def _hold_back(self, due: float) -> float:
         """Keep what falls due for later; return the invoices handled, which is none."""
         self.paused_at = self.now if self.paused_at is None else self.paused_at
         self.backlog += due
+        self._queue.append((self.now, due))
         return 0.0
 
     def _count_harm(self, double: float, h: float) -> None:
         books, harm = self.books, self._harm
         harm["wrong_money"] += double * rates.PRICE
         harm["row_minutes"] += (books.without_row() + books.phantom) * h
-        harm["delay_minutes"] += self.backlog * h
+        harm["delay_minutes"] += self._minded() * h
         if "event_minutes" in harm:
             off = books.events + books.uncounted - books.billed - BEFORE * (ROUNDING - 1)
             harm["event_minutes"] += (abs(off) + WAITING_COUNTS * books.uncounted) * h
+
+    def _minded(self) -> float:
+        """Return the invoices that wait, each weighed by how long it has waited."""
+        return sum(invoices * min(1.0, (self.now - since) / MINDED) for since, invoices in self._queue)
 
     def _in_question(self, out: float) -> float:
         """Return the share of invoices that meet the release in question, whichever service it is of."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ui.cli.shared import err, known, out, progress, put
+from ui.cli import tables
+from ui.cli.shared import err, known, progress, put
 
 if TYPE_CHECKING:
     from scenarios.lint import Problem
@@ -52,7 +53,7 @@ def playbook(
     from analytics.playbook import load
     from analytics.report.handbook import handbook
 
-    out.print(handbook(load(name)), markup=False, highlight=False, soft_wrap=True, end="")
+    tables.text(handbook(load(name)))
 
 
 Schema = Literal["scenario", "playbook", "book", "command"]

@@ -20,13 +20,25 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=WIDE)
 
 
+def text(words: str) -> None:
+    """Print what is asked for as text, as it stands."""
+    Console(highlight=False, soft_wrap=True).print(words, markup=False, end="")
+
+
 def score(card: Scorecard) -> None:
     """Print a scorecard for people."""
     out = _console()
     spread = f", {card.spread.low}-{card.spread.high} on other seeds" if card.spread else ""
-    out.print(f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})", markup=False)
+    if card.total is None:
+        out.print("no total", markup=False)
+    else:
+        out.print(f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})", markup=False)
+    for remark in card.remarks:
+        out.print(remark, markup=False)
     for cap in card.caps:
         out.print(f"cap {cap.id} at {cap.limit}: {cap.why}", markup=False)
+    for pattern in card.anti_patterns:
+        out.print(f"anti-pattern {pattern.title} at {pattern.limit}: {pattern.why}", markup=False)
     table = Table("", "criterion", "status", "points", "why", box=None, pad_edge=False)
     for part in card.parts:
         table.add_row(part.id, "", "", f"{part.points:g}/{part.out_of:g}", "", style="bold")
