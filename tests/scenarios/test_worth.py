@@ -29,7 +29,7 @@ PAPER = (
 STAYS = (
     acts.TakeSeat, acts.AssignRole, acts.AcceptRole, acts.HandOff, acts.AcceptHandOff, acts.ReleaseRole,
     acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.AssignLane, acts.ShareCue,
-    acts.AnswerAsk, acts.PageTeam, acts.NameMergeOwner,
+    acts.AnswerAsker, acts.PageTeam, acts.NameMergeOwner,
 )  # fmt: skip
 """What goes on at its time while the orders are late: command, lanes, word to those outside."""
 
