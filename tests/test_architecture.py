@@ -55,7 +55,7 @@ LAYERS = (
     "simulator.record.replay simulator.orders simulator.play",
     "simulator.room",
     "analytics.scorecard analytics.record analytics.severity",
-    "analytics.playbook",
+    "analytics.playbook analytics.overrides",
     "analytics.timeline",
     "analytics.doers",
     "analytics.view",

@@ -8,7 +8,7 @@ import streamlit as st
 from jinja2 import Environment, FileSystemLoader
 
 from analytics import playbook as books
-from analytics.severity import AllOf, AnyOf, Condition, NotSo
+from analytics.severity import AllOf, AnyOf, Condition, NotSo, SeverityLevel
 from simulator.values import DEPUTY
 from ui.parts.shell import themed
 from ui.session import Here
@@ -57,6 +57,12 @@ def sheet(here: Here) -> None:
     titles = tuple((duty, role.title) for role, duty in there if b.catalogue.seat_for(duty) == role.id)
     mine = () if here.person.facilitator else tuple(sorted(b.incident.duties(here.role)))
     st.html(themed(sheet_html(here.room.playbook, mine, titles, b.catalogue.needed)))
+
+
+def response(level: SeverityLevel) -> str:
+    """Return how soon a level is answered, in words and as a figure."""
+    within = f"within {level.response_minutes:g} min" if level.response_minutes else ""
+    return ", ".join(filter(None, (level.response, within)))
 
 
 def said(condition: Condition) -> str:
@@ -111,4 +117,4 @@ def sheet_html(
     pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, trim_blocks=True)
     sheet = pages.get_template("playbook.html")
     return sheet.render(book=book, phases=phases, always=always, mine=mine, needed=needed, answers=answers, leads=leads,
-                        says=said, ladders=ladders)  # fmt: skip
+                        says=said, response=response, ladders=ladders, templates=book.templates)  # fmt: skip
