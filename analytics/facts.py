@@ -119,7 +119,8 @@ def can_go_off(view: RecordView, trigger: values.Check) -> bool:
     metric = view.scenario.find("metrics", trigger.metric)
     if metric is None or trigger.within_minutes > LONGEST_PROMISE or trigger.threshold < 0:
         return False
-    return metric.good == "flat" or (trigger.is_ == "above") == (metric.good == "low")
+    worse = "above" if metric.good == "low" else "below"
+    return bool(metric.good == "flat" or trigger.is_ == worse)
 
 
 def severity_truth(view: RecordView, at: int) -> str:

@@ -25,6 +25,8 @@ class History:
     def __init__(self, scenario: Scenario, book: PlayedBook = STANDARD, *, with_truth: bool = False) -> None:
         # Not the scenario itself: a role's page reads this, and must find no answers in it.
         self.with_truth = with_truth
+        self.playbook = book.id
+        """Name of the playbook it is played with, empty where none was kept."""
         self.levels = book.levels
         """The levels of severity there are, the worst first."""
         self.dependencies = book.dependencies

@@ -25,8 +25,8 @@ parts:
     title: Blueprint
     points: {part}
     criteria:
-      - {{id: B1a, title: T, points: 2, owners: [commands], source: s{more}}}
-      - {{id: {second}, title: T, points: 1, owners: [commands], source: s}}
+      - {{id: B1a, kind: verified, title: T, points: 2, owners: [commands], source: s{more}}}
+      - {{id: {second}, kind: verified, title: T, points: 1, owners: [commands], source: s}}
 """
 
 
