@@ -113,6 +113,8 @@ class Overlay(Data):
     """Metrics that count as indicators for baseline comparison and verification statements."""
     segment_indicators: dict[SegmentId, MetricId] = {}
     health_queries: tuple[QueryId, ...] = ()
+    evidence_queries: dict[str, tuple[QueryId, ...]] = {}
+    """Kind of evidence, in the words of playbooks that ask for it -> queries that give it."""
     need_to_know: tuple[RoleId, ...] = ()
     """Roles inside the circle of a protected incident; empty in an open one."""
     capture_action: ActionId | None = None
