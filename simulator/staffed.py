@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from simulator import events as e
 from simulator.drill import Drill, Process
+from simulator.levels import STANDARD, Level
 from simulator.msel import Line
 from simulator.people.teammates import Teammates
 from simulator.people.work import Work
@@ -17,8 +19,10 @@ from simulator.values import Ref
 class StaffedDrill(Drill):
     """A drill whose queries and actions somebody carries out."""
 
-    def __init__(self, scenario: Scenario, world: World, seed: int, mode: str) -> None:
-        super().__init__(scenario, world, seed, mode)
+    def __init__(
+        self, scenario: Scenario, world: World, seed: int, mode: str, levels: Sequence[Level] = STANDARD
+    ) -> None:
+        super().__init__(scenario, world, seed, mode, levels)
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
 

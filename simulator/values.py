@@ -154,7 +154,8 @@ Factor = Annotated[Id, Pick("factors")]
 Revision = Annotated[Id, Pick("revisions")]
 Evidence = tuple[Annotated[Ref, Pick("evidence")], ...]
 
-Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
+Severity = Annotated[Id, Pick("levels")]
+"""A level of severity, in the words of the playbook that the drill is played with."""
 Confidence = Literal["L1", "L2", "L3"]
 Dependency = Literal["auth", "billing", "queue", "observability"]
 Lane = Literal["triage", "mitigation", "verification", "comms"]

@@ -8,7 +8,8 @@ from typing import get_args
 from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.common import does_not_apply, fading, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
-from analytics.facts import LEVELS, can_fail, rank, severity_truth, solid, telling
+from analytics.facts import LEVELS, can_fail, severity_truth, solid, telling
+from analytics.levels import fits, rank, stated
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.timeline import Attempt
@@ -52,28 +53,23 @@ def _declared_first(view: RecordView, criterion: Criterion, declare: Moment[acts
 
 
 def _level(view: RecordView, criterion: Criterion) -> Mark:
-    stated = view.severities
-    if not stated:
+    statements = view.severities
+    if not statements:
         return Mark(0, 2, "")
-    for moment in stated:
+    for moment in statements:
         truth = severity_truth(view, moment.at)
-        if fits(moment.body.severity, truth):
+        if fits(view, moment.body.severity, truth):
             share = timely(view, criterion, moment.at)
             kept = _kept_level(view, moment.at)
             why = f"{moment.body.severity} at {clock(moment.at)}, where the matrix gives {truth}{late(share)}."
             if kept < 1:
                 why += f" It stood for {100 * kept:.0f} % of what was left of the outage."
             return Mark(share * kept, 2, why, (moment.seq,))
-    first = stated[0]
+    first = statements[0]
     truth = severity_truth(view, first.at)
-    share = 1 / 3 if rank(first.body.severity) == rank(truth) + 1 else 0.0
+    share = 1 / 3 if rank(view, stated(view, first.body.severity)) == rank(view, truth) + 1 else 0.0
     why = f"{first.body.severity} at {clock(first.at)}, where the matrix gives {truth}."
     return Mark(share * timely(view, criterion, first.at), 2, why, (first.seq,))
-
-
-def fits(stated: str, truth: str) -> bool:
-    """Tell whether a severity is the true one or one above."""
-    return rank(truth) - 1 <= rank(stated) <= rank(truth)
 
 
 def _kept_level(view: RecordView, since: int) -> float:
@@ -82,8 +78,8 @@ def _kept_level(view: RecordView, since: int) -> float:
     Who leaves it where it was while things get better has not got it wrong.
     """
     minutes = [at for at in range(since, view.over + 1, 60) if view.outside(at)]
-    in_force = {at: [m.body.severity for m in view.severities if m.at <= at][-1] for at in minutes}
-    right = sum(rank(stated) <= rank(severity_truth(view, at)) for at, stated in in_force.items())
+    in_force = {at: [stated(view, m.body.severity) for m in view.severities if m.at <= at][-1] for at in minutes}
+    right = sum(rank(view, level) <= rank(view, severity_truth(view, at)) for at, level in in_force.items())
     return right / len(minutes) if minutes else 1.0
 
 
@@ -105,7 +101,7 @@ def _revised(view: RecordView, declare: Moment[acts.Declare] | None) -> Mark:
         why = f"The severity was changed at {clock(unfounded[0].at)} without new linked evidence."
         return Mark(0, 1, why, seqs(unfounded))
     changes = view.all(acts.ChangeSeverity)
-    away = [m for m in changes if view.outside(m.at) and not fits(m.body.severity, severity_truth(view, m.at))]
+    away = [m for m in changes if view.outside(m.at) and not fits(view, m.body.severity, severity_truth(view, m.at))]
     if away:
         why = f"The severity was changed at {clock(away[0].at)} to what the matrix does not give."
         return Mark(0, 1, why, seqs(away))

@@ -115,7 +115,7 @@ class ChangeSeverity(_Command, form="Severity", may=INVESTIGATES, weighty=True, 
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.severity == self.severity:
-            return already(f"the severity is {self.severity} as it is")
+            return already(f"it is {self.severity} already")
         return declared(asked)
 
     def fold(self, history: History, entry: Entry) -> None:
