@@ -9,7 +9,8 @@ from analytics.criteria.common import does_not_apply, fading, late, nothing_seen
 from analytics.criteria.comms import updates
 from analytics.criteria.judging import judges
 from analytics.criteria.moments import first_run, founded, helped, known_facts, scopes_said, stake
-from analytics.facts import rank, severity_truth
+from analytics.facts import severity_truth
+from analytics.levels import rank
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
@@ -169,4 +170,4 @@ def _scope(view: RecordView, criterion: Criterion) -> list[Mark]:
 def _grave(view: RecordView, gravest: int) -> bool:
     """Tell whether it was, in truth, of one of the gravest levels when it was declared, or should have been."""
     declare = view.first(acts.Declare)
-    return rank(severity_truth(view, declare.at if declare else 0)) <= gravest
+    return rank(view, severity_truth(view, declare.at if declare else 0)) <= gravest

@@ -9,7 +9,8 @@ from analytics.criteria.common import late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import unfounded_revisions
 from analytics.criteria.moments import first_run, hits_less_misses
-from analytics.facts import queried, rank, severity_truth
+from analytics.facts import queried, severity_truth
+from analytics.levels import rank, stated
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.view import Moment, RecordView
@@ -142,19 +143,19 @@ def _off(view: RecordView, at: int) -> frozenset[str]:
 
 @judges(
     declare="severity evidence", change_severity="severity evidence", acknowledge_page="alert", run_query="query",
-    assign_role="role",
+    assign_role="role", assign_task="to",
 )  # fmt: skip
 def severity_by_level(view: RecordView, criterion: Criterion) -> Finding:
     """Declared in time at the level that the playbook gives, moved on evidence only, answered as fast as it asks."""
-    stated_first = view.first(acts.Declare)
-    if stated_first is None:
+    declare = view.first(acts.Declare)
+    if declare is None:
         return nothing_seen(criterion, "No severity was ever stated.")
     marks = [_level(view, criterion)]
     unfounded = unfounded_revisions(view)
     if unfounded:
         why = f"The severity was changed at {clock(unfounded[0].at)} without new linked evidence."
         marks.append(Mark(0, 0.5, why, seqs(unfounded)))
-    return settle(criterion, [*marks, *_answered(view, stated_first.at)])
+    return settle(criterion, [*marks, *_answered(view, declare.at)])
 
 
 def _level(view: RecordView, criterion: Criterion) -> Mark:
@@ -162,14 +163,26 @@ def _level(view: RecordView, criterion: Criterion) -> Mark:
     best = Mark(0, 2, "")
     for moment in view.severities:
         truth = severity_truth(view, moment.at)
-        off = rank(truth) - rank(moment.body.severity)
+        level = stated(view, moment.body.severity)
+        off = rank(view, truth) - rank(view, level)
         share = timely(view, criterion, moment.at) * (1.0 if off in (0, 1) else 1 / 3 if off == -1 else 0.0)
-        why = f"{moment.body.severity} at {clock(moment.at)}, where the playbook gives {truth}."
+        why = f"{level} at {clock(moment.at)}, where the playbook gives {truth}."
         if share > best.share or not best.why:
             best = Mark(share, 2, why, (moment.seq,))
     return best
 
 
 def _answered(view: RecordView, declared: int) -> list[Mark]:
-    """Return the mark for the response time of the level, where it has one."""
-    return []
+    """Return the mark for the response time of the level, where it has one: the first who took it up in time."""
+    truth = severity_truth(view, declared)
+    level = next(one for one in view.playbook.severity.levels if one.id == truth)
+    if level.response_minutes is None:
+        return []
+    took_up = (acts.AcknowledgePage, acts.RunQuery, acts.AssignTask, acts.AssignRole, acts.Declare)
+    every: tuple[Moment[acts.Act], ...] = view.all(*took_up)
+    first = next((m for m in every if m.at >= 0), None)
+    if first is None:
+        return [Mark(0, 1, "Nobody took it up.")]
+    kept = first.at <= 60 * level.response_minutes
+    why = f"It was taken up at {clock(first.at)}; {truth} asks for a response {level.response or 'in time'}."
+    return [Mark(float(kept), 1, why, (first.seq,))]
