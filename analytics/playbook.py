@@ -124,7 +124,7 @@ class Template(Data):
     """A form that the playbook's text gives for something people write down."""
 
     title: str
-    fields: tuple[str, ...]
+    fields: Annotated[tuple[str, ...], Field(min_length=1)]
     source: str
 
 
@@ -154,10 +154,12 @@ class Playbook(Data):
             ("cap", [cap.id for cap in self.caps]),
             ("anti-pattern", [pattern.id for pattern in self.anti_patterns]),
             ("part", [part.id for part in self.parts]),
+            ("template", [template.title for template in self.templates]),
+            ("rule for later", [one.rule for one in self.later]),
         ):
             twice = sorted({ident for ident in ids if ids.count(ident) > 1})
             if twice:
-                raise ValueError(f"{what} {twice[0]} occurs twice; give one of them another id")
+                raise ValueError(f"{what} {twice[0]} occurs twice; give one of them another name")
         if not any(band.at_least == 0 for band in self.bands):
             raise ValueError("no band begins at 0; add one so that every total has a name")
         return self
@@ -170,7 +172,9 @@ class Playbook(Data):
 
     def digest(self) -> str:
         """Return what tells this playbook from one that judges otherwise; comments and order of keys change nothing."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True, exclude_none=True).encode()).hexdigest()[:12]
+        # Forms, and what holds after the drill, are no part of the judgement.
+        judging = self.model_dump_json(by_alias=True, exclude_none=True, exclude={"templates", "later"})
+        return hashlib.sha256(judging.encode()).hexdigest()[:12]
 
     def played(self) -> PlayedBook:
         """Return what a drill that is opened with it keeps of it."""

@@ -47,7 +47,7 @@ def contained_first(view: RecordView, criterion: Criterion, *, enough: int = 4, 
 # --- by kind of incident -----------------------------------------------------------------------------------
 
 
-class Step(Data):
+class Containing(Data):
     """One thing that contains an incident of a kind."""
 
     title: str
@@ -62,7 +62,7 @@ class IncidentKind(Data):
 
     title: str
     fact: str
-    steps: tuple[Step, ...]
+    steps: tuple[Containing, ...]
     need: int | None = None
     """How many of the steps are enough; all of them unless it is said."""
 
@@ -92,7 +92,7 @@ def _words(share: float) -> str:
     return "done" if share >= 1 else "done late" if share > 0 else "not done in time"
 
 
-def _done(view: RecordView, criterion: Criterion, step: Step) -> tuple[float, tuple[int, ...]]:
+def _done(view: RecordView, criterion: Criterion, step: Containing) -> tuple[float, tuple[int, ...]]:
     """Return how far a step was taken, and the entries that show it."""
     shown: list[tuple[int, tuple[int, ...]]] = []
     match step.by:

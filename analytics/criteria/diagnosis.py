@@ -193,12 +193,13 @@ def conflicts_resolved(
 def _answered(
     view: RecordView, answer: Moment[acts.ChallengeClaim], disproves: tuple[str, ...], worth: Mapping[str, float]
 ) -> tuple[float, str]:
-    """Return how good an answer is: the class of what it links, whole where that is what disproves the claim."""
+    """Return how good an answer is: whole where it links what disproves the claim, else half of its best class."""
     fits = [
         ref for ref in answer.body.evidence for x in view.cited((ref,), answer)
         if isinstance(x.body, e.QueryFinished) and x.body.query in disproves
     ]  # fmt: skip
-    if fits:
-        return best_grade(view, fits, answer, worth)
+    share, best = best_grade(view, fits, answer, worth)
+    if share:
+        return 1.0, best
     share, best = best_grade(view, answer.body.evidence, answer, worth)
     return share / 2, best

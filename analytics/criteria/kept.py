@@ -19,7 +19,7 @@ DAY = 24
 """Hours for which somebody has to watch."""
 
 
-class Row(Data):
+class TimelineRow(Data):
     """One row of a timeline: the acts that put it on record, and what they have to hold."""
 
     title: str
@@ -32,7 +32,7 @@ class Row(Data):
     declare="evidence detected_by", record_decision="actions evidence", state_hypothesis="cause",
     publish_decision_note="cause actions", record_verification="metrics", claim_recovery="evidence",
 )  # fmt: skip
-def timeline_kept(view: RecordView, criterion: Criterion, *, rows: tuple[Row, ...]) -> Finding:
+def timeline_kept(view: RecordView, criterion: Criterion, *, rows: tuple[TimelineRow, ...]) -> Finding:
     """Each row of the incident's timeline is on record with what shows it."""
     marks = []
     for row in rows:

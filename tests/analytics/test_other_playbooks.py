@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from itertools import product
 
 import pytest
 from hypothesis import given, settings
 
 from analytics.criteria import CRITERIA
-from analytics.playbook import load, names
+from analytics.playbook import load, names, parse
 from analytics.score import check, score
 from analytics.scorecard import Scorecard
 from simulator import acts
+from simulator.errors import ScenarioError
 from tests import played
 from tests.analytics.builders import Lines, capture, drill, figure, inject, query, say, update
 from tests.analytics.test_scoring import GROUPS, REFS, picked, worlds
@@ -169,3 +171,23 @@ def test_an_empty_record_earns_nothing(name: str) -> None:
     scored = score(drill(world=[], refs=REFS), load(name))
     assert scored.total == 0
     assert not any(found.points for part in scored.parts for found in part.criteria)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "says"),
+    [
+        ("title: Incident timeline, fields: [Time, Event, Evidence]", "title: Incident timeline, fields: []", "fields"),
+        ("title: Commands run,", "title: Incident timeline,", "template Incident timeline occurs twice"),
+        ("rule: Five whys", "rule: Systems are blamed and not people", "rule for later Systems are blamed"),
+    ],
+)
+def test_forms_and_rules_for_later_are_held_to_their_form(was: str, now: str, says: str) -> None:
+    text = (resources.files("scenarios") / "playbooks" / "protocol.yaml").read_text(encoding="utf-8")
+    assert was in text
+    with pytest.raises(ScenarioError, match=says):
+        parse(text.replace(was, now), "own.yaml")
+
+
+def test_what_holds_after_the_drill_changes_no_judgement() -> None:
+    book = load("protocol")
+    assert book.model_copy(update={"later": (), "templates": ()}).digest() == book.digest()
