@@ -12,7 +12,7 @@ from simulator.levels import moved, place
 
 def stated(view: RecordView, severity: str) -> str:
     """Return the playbook's level for one that was stated in the drill's words."""
-    said, own = view.header.levels, view.playbook.severity.ids
+    said, own = view.header.book.levels, view.playbook.severity.ids
     at = place(said, severity)
     if at is None:  # no level of that drill: a record from elsewhere
         return severity if severity in own else own[0]

@@ -14,12 +14,12 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from analytics.scorecard import Owner
 from analytics.severity import Severity, Wrong
 from simulator.errors import ScenarioError, UnknownName
-from simulator.levels import PlayedBook
+from simulator.levels import DependencyClass, PlayedBook
 from simulator.record.journal import first_problem
 from simulator.scenario import document
 from simulator.scenario.parts import Data
@@ -97,6 +97,45 @@ class Cap(Judged):
     """What a correction in time adds to the limit."""
 
 
+class Ask(Data):
+    """One thing that the posture of a dependency class asks for, by the name of what judges it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    kind: str
+    given: dict[str, Any] = Field({}, alias="with")
+    """Its parameters."""
+    owners: tuple[Owner, ...] = ("commands",)
+
+    @property
+    def id(self) -> str:
+        return self.kind
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
+
+
+class Dependency(Data):
+    """A class of dependencies: how its failure looks, and how one meets it unless there is a reason not to."""
+
+    id: Annotated[str, Field(min_length=1, max_length=40)]
+    title: str
+    symptom: str
+    posture: str
+    """In words."""
+    asks: tuple[Annotated[Ask, BeforeValidator(Ask._read)], ...] = ()
+    """What of it a record can show: a name each, or `{kind: NAME, with: {…}}`."""
+
+
+class Template(Data):
+    """Something that people fill in, for the shelf: what it is called, its fields, where it comes from."""
+
+    title: str
+    fields: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: str
+
+
 class Band(Data):
     """A name for totals from `at_least` up."""
 
@@ -120,14 +159,6 @@ class Later(Data):
     """Why no criterion reads it."""
 
 
-class Template(Data):
-    """A form that the playbook's text gives for something people write down."""
-
-    title: str
-    fields: Annotated[tuple[str, ...], Field(min_length=1)]
-    source: str
-
-
 class Playbook(Data):
     """What a team is judged by."""
 
@@ -137,12 +168,16 @@ class Playbook(Data):
     total: Points = 100
     bands: tuple[Band, ...]
     severity: Severity
+    dependencies: tuple[Dependency, ...] = ()
+    """Classes of what may be hit, each with its default posture."""
     parts: tuple[PlaybookPart, ...]
     caps: tuple[Cap, ...] = ()
     anti_patterns: tuple[AntiPattern, ...] = ()
     templates: tuple[Template, ...] = ()
     later: tuple[Later, ...] = ()
     """So that no rule of the text is silently missing."""
+    version: str = ""
+    """The author's own; the record keeps a digest besides."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -154,6 +189,7 @@ class Playbook(Data):
             ("cap", [cap.id for cap in self.caps]),
             ("anti-pattern", [pattern.id for pattern in self.anti_patterns]),
             ("part", [part.id for part in self.parts]),
+            ("dependency", [one.id for one in self.dependencies]),
             ("template", [template.title for template in self.templates]),
             ("rule for later", [one.rule for one in self.later]),
         ):
@@ -178,7 +214,10 @@ class Playbook(Data):
 
     def played(self) -> PlayedBook:
         """Return what a drill that is opened with it keeps of it."""
-        return PlayedBook(id=self.id, digest=self.digest(), levels=self.severity.played())
+        return PlayedBook(
+            id=self.id, digest=self.digest(), levels=self.severity.played(),
+            dependencies=tuple(DependencyClass(id=x.id, title=x.title, symptom=x.symptom) for x in self.dependencies),
+        )  # fmt: skip
 
     def wrong(self) -> Iterator[Wrong]:
         """Yield what cannot be: where, what, and how to mend it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
+from analytics.about import about
 from analytics.criteria import CAPS, CRITERIA, PATTERNS, judged
 from analytics.criteria.common import does_not_apply, to_tenth
 from analytics.playbook import Criterion, Playbook, PlaybookPart
@@ -34,7 +35,8 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     patterns = tuple(hit for one in playbook.anti_patterns if (hit := PATTERNS[one.kind](view, one)))
     total = min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
     spread, remarks = record.references.spread, _remarks(view)
-    return Scorecard(playbook.id, total, uncapped, playbook.band(total), spread, caps, parts, patterns, remarks)
+    band, of = playbook.band(total), about(view)
+    return Scorecard(playbook.id, total, uncapped, band, spread, caps, parts, patterns, remarks, of)
 
 
 def _owned(view: RecordView, part: PlaybookPart, findings: Iterable[Finding]) -> tuple[Finding, ...]:

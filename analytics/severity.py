@@ -52,7 +52,7 @@ class NotSo(Data):
 def _form(value: Any) -> str | None:
     if isinstance(value, str):
         return "fact"
-    forms = {AllOf: "all", AnyOf: "any", NotSo: "not"}
+    forms: dict[type, str] = {AllOf: "all", AnyOf: "any", NotSo: "not"}
     return str(next(iter(value), None)) if isinstance(value, Mapping) else forms.get(type(value))
 
 

@@ -62,7 +62,7 @@ class Engine(StaffedDrill):
         self.fault_at = scenario.fault_at + self._shift
         world = loaded.make_world()
         world.start(scenario.starts_at + self._shift, self.fault_at)
-        super().__init__(scenario, world, header.seed, header.mode, header.levels)
+        super().__init__(scenario, world, header.seed, header.mode, header.book)
         self.header = header
         self.journal = Journal(header, self.entries)
         self.rules = Rules(self)

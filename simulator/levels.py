@@ -1,4 +1,4 @@
-"""The levels of severity that a drill is played with: those of its playbook, in its own words, the worst first."""
+"""What a drill keeps of the playbook it is played with: its levels of severity, the worst first, and its classes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ class Level(Part):
     """Stakeholders hear at least this often; None in a drill from before playbooks were written down in it."""
 
 
+class DependencyClass(Part):
+    """One class of dependency that something may depend on, and how its failure looks."""
+
+    id: Id
+    title: str = ""
+    symptom: str = ""
+
+
 class PlayedBook(Part):
     """The playbook that a drill was opened with."""
 
@@ -24,12 +32,16 @@ class PlayedBook(Part):
     """Tells one text of it from another."""
     levels: tuple[Level, ...]
     """The worst first."""
-    dependencies: tuple[str, ...] = ()
+    dependencies: tuple[DependencyClass, ...] = ()
     """Classes of dependencies that it tells apart."""
 
 
-STANDARD = tuple(Level(id=f"SEV-{number}") for number in range(1, 5))
-"""What a drill has that was opened with no playbook."""
+STANDARD = PlayedBook(
+    id="",
+    levels=tuple(Level(id=f"SEV-{number}") for number in range(1, 5)),
+    dependencies=tuple(DependencyClass(id=name) for name in ("auth", "billing", "queue", "observability")),
+)
+"""What a drill has that was opened with no playbook, as all were once."""
 
 
 def place(levels: Sequence[Level], ident: str | None) -> int | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
 
 from simulator import events as e
 from simulator.drill import Drill, Process
-from simulator.levels import STANDARD, Level
+from simulator.levels import STANDARD, PlayedBook
 from simulator.msel import Line
 from simulator.people.teammates import Teammates
 from simulator.people.work import Work
@@ -20,9 +19,9 @@ class StaffedDrill(Drill):
     """A drill whose queries and actions somebody carries out."""
 
     def __init__(
-        self, scenario: Scenario, world: World, seed: int, mode: str, levels: Sequence[Level] = STANDARD
+        self, scenario: Scenario, world: World, seed: int, mode: str, book: PlayedBook = STANDARD
     ) -> None:
-        super().__init__(scenario, world, seed, mode, levels)
+        super().__init__(scenario, world, seed, mode, book)
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
 

@@ -61,6 +61,7 @@ LAYERS = (
     "analytics.view",
     "analytics.levels",
     "analytics.facts",
+    "analytics.about",
     "analytics.criteria",
     "analytics.score",
     "analytics.report",

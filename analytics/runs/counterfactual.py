@@ -73,11 +73,12 @@ def make_references(
         progress(2, steps)
     if not seeds:
         return made
-    totals = []
+    totals: list[int] = []
     for index in range(1, seeds + 1):
-        totals.append(_elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index))
+        total = _elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index)
+        totals += [] if total is None else [total]
         progress(1 + what_if + index, steps)
-    return made.model_copy(update={"spread": Spread(totals=tuple(totals))})
+    return made.model_copy(update={"spread": Spread(totals=tuple(totals))}) if totals else made
 
 
 def add_references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, seeds: int = SEEDS) -> DrillRecord:
@@ -129,7 +130,7 @@ def ends_of(loaded: LoadedScenario) -> Ends:
 
 def _elsewhere(
     loaded: LoadedScenario, journal: Journal, playbook: Playbook, made: References, ends: Ends, seed: int
-) -> int:
+) -> int | None:
     """Return the total of the same commands on another seed, against that seed's own null and best run.
 
     Fits and risks are those of the recorded seed: the decisions are the same, and so is what they leave.

@@ -112,7 +112,7 @@ class Ranked(Computed):
         return at_rank(b.incident.levels, self.rank)
 
     def sample(self) -> str:
-        return at_rank(STANDARD, self.rank)
+        return at_rank(STANDARD.levels, self.rank)
 
 
 FORMS: dict[str, type[Computed]] = {

@@ -96,7 +96,7 @@ class ClassifyDependency(_Command, form="Dependency class", may=INVESTIGATES, ab
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.dependency == self.dependency:
-            return already(f"it is classified as {self.dependency} as it is")
+            return already(f"it is classified as {self.dependency} already")
         return None
 
     def fold(self, history: History, entry: Entry) -> None:

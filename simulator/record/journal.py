@@ -18,7 +18,7 @@ from simulator.acts import ACT, ACTS
 from simulator.answers import Refusal
 from simulator.errors import JournalError
 from simulator.events import EVENT, CommandRefused
-from simulator.levels import STANDARD, Level, PlayedBook
+from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Body, Entry
 from simulator.record.formats import FORMAT, LATE, format_of, upgrade, upgrade_body
 from simulator.values import Author, Part
@@ -43,9 +43,9 @@ class Header(Part):
     """What it was opened with; None before drills kept it, when there was one playbook with four levels."""
 
     @property
-    def levels(self) -> tuple[Level, ...]:
-        """Return the levels of severity there are in it, the worst first."""
-        return self.playbook.levels if self.playbook else STANDARD
+    def book(self) -> PlayedBook:
+        """Return what it is played with, whenever it was opened."""
+        return self.playbook or STANDARD
 
     @classmethod
     def read(cls, text: str) -> Header:

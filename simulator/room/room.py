@@ -22,7 +22,7 @@ from simulator.loaded import LoadedScenario
 from simulator.record.history import History
 from simulator.record.journal import Journal
 from simulator.room.clock import Clock, What
-from simulator.room.finish import Finisher, Finishing
+from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
 from simulator.room.skip import LONGEST, Skipped
@@ -31,6 +31,8 @@ from simulator.room.store import DrillRow, Participant, Store
 T = TypeVar("T")
 BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage)
 """What people may do while they wait for the start."""
+LEAST_REASON, MOST_REASON = 3, 400
+"""Characters of the reason for points set by hand."""
 KEY = re.compile("[!-~]{1,64}")
 """What a key under which a command is given once looks like."""
 
@@ -229,13 +231,44 @@ class Room:
             self._unnamed = (made, nameless(journal, titles))
         return self._unnamed[1]
 
-    def scorecard(self, playbook: str = "recovery") -> dict[str, Any] | None:
-        """Return the scorecard, None until it is made."""
+    @property
+    def playbook(self) -> str:
+        """Return the name of the playbook that the drill is played with, and whose score counts."""
+        played = self.row.header.playbook
+        return played.id if played else DEFAULT_BOOK
+
+    def scorecard(self) -> dict[str, Any] | None:
+        """Return the scorecard that counts, None until it is made."""
         over = self.ended
-        found = self._store.scorecard(self.row.id, playbook)
+        found = self._store.scorecard(self.row.id, self.playbook)
         if over and found is None:
             self.finishing.revive()
         return found
+
+    def corrections(self) -> list[dict[str, Any]]:
+        """Return what facilitators corrected by hand, in order."""
+        return self._store.overrides(self.row.id)
+
+    def correct(self, person: Participant, criterion: str, points: float, reason: str) -> None:
+        """Keep a facilitator's own points for one criterion beside the scorecard, which stays as it is.
+
+        Raises AccessDenied for anybody else, DrillError for what cannot be.
+        """
+        self._belongs(person)
+        if not person.facilitator:
+            raise AccessDenied("only the facilitator corrects points; ask whoever hosted the drill")
+        card, reason = self.scorecard(), " ".join(reason.split())
+        findings = [one for part in (card or {}).get("parts", ()) for one in part["criteria"]]
+        found = next((one for one in findings if one["id"] == criterion), None)
+        if found is None or found["status"] == "not_applicable":
+            raise DrillError(f"{criterion} is no finding of this scorecard that has points; pick another")
+        if not 0 <= points <= found["out_of"]:
+            raise DrillError(f"{criterion} has 0 to {found['out_of']:g} points; give a number between")
+        if not LEAST_REASON <= len(reason) <= MOST_REASON:
+            raise DrillError(f"say why in {LEAST_REASON} to {MOST_REASON} characters; whoever reads the score sees it")
+        body = {"playbook": self.playbook, "criterion": criterion, "points": round(points, 1),
+                "out_of": found["out_of"], "was": found["points"], "reason": reason}  # fmt: skip
+        self._store.add_override(self.row.id, person.name, body)
 
     # --- underneath ---------------------------------------------------------------------------------------
 

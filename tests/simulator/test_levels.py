@@ -51,10 +51,10 @@ def test_the_record_keeps_them_and_an_old_one_means_four() -> None:
     text = "\n".join(drill.journal.lines()) + "\n"
     read = parse(text, "f")
     assert read.header.playbook == OURS
-    assert read.header.levels == OURS.levels
+    assert read.header.book == OURS
     assert replay(toy(), read).incident.severity == "P3"
     old = Header.read('{"format": 2, "scenario": "toy", "seed": 1, "engine": "4"}')
-    assert (old.playbook, old.levels) == (None, STANDARD)
+    assert (old.playbook, old.book) == (None, STANDARD)
 
 
 @pytest.mark.parametrize("severity", ["SEV-1", "SEV-4"])

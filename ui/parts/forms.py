@@ -123,12 +123,12 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
 def marked(form: Form, b: Briefing) -> dict[str, str]:
     """Return the mark of each field that counts: full for this seat, hollow where it counts for another."""
     duties = b.incident.duties(b.role)
-    return {field: f" {mark(owners, duties)}" for field, owners in marks(form.kind).items()}
+    return {field: f" {mark(owners, duties)}" for field, owners in marks(form.kind, b.incident.playbook).items()}
 
 
 def legend(form: Form, b: Briefing) -> list[str]:
     """Return what the marks of a form mean, each that it has."""
-    duties, fields = b.incident.duties(b.role), marks(form.kind).values()
+    duties, fields = b.incident.duties(b.role), marks(form.kind, b.incident.playbook).values()
     others = Owners().union(*(owners for owners in fields if not counts_for(owners, duties)))
     mine = [f"{MINE} counts for your seat"] if any(counts_for(owners, duties) for owners in fields) else []
     seats = {b.catalogue.seat_for(duty) for duty in get_args(Duty) if duty in others}
