@@ -65,6 +65,7 @@ KINDS: list[dict[str, Any]] = [
         {"title": "Stopped", "by": "write_freeze"}, {"title": "Captured", "by": "capture"}]},
     {"title": "Blocked", "fact": "deployments_blocked", "steps": [
         {"title": "Paused", "by": "freeze"}, {"title": "Told", "by": "told"}]},
+    {"title": "Failed", "fact": "runs_failed", "steps": [{"title": "Nothing flows on", "by": "freeze"}]},
     {"title": "Down", "fact": "production_affected", "need": 1, "steps": [
         {"title": "Back", "rungs": ["rollback"]}, {"title": "Out of service", "rungs": ["flag"]}]},
 ]  # fmt: skip
@@ -104,6 +105,7 @@ BLOCKED, DOWN = of_kind("deployments_blocked"), of_kind("production_affected")
         pytest.param(
             BLOCKED, [SEEN, freeze("05:00"), update("06:00")], "met", 10, "Paused: done", id="blocked: paused and told",
         ),
+        pytest.param(of_kind("runs_failed"), [freeze("05:00")], "met", 10, "Nothing flows on: done", id="failed runs"),
         pytest.param(DOWN, [SEEN, act("08:00", "flag")], "met", 10, "down", id="down: one of two will do"),
         pytest.param(
             DOWN, [query("09:00", "zones"), act("08:00", "flag")], "not_observed", 0, "none of what contains",

@@ -154,6 +154,22 @@ def test_severity_by_level(lines: list[Lines], status: str, points: float, word:
     check(tried("severity_by_level", drill(*lines), (10, 20)), status, points, word)
 
 
+BREACH = scenario(severity_facts=[{"fact": "data_lost_or_security"}])
+
+
+@pytest.mark.parametrize(
+    ("lines", "points", "word"),
+    [
+        pytest.param([PAGE, paged("01:00"), declare("06:00")], 10, "taken up at T+01:00", id="taken up at once"),
+        pytest.param([PAGE, declare("06:00")], 6.7, "taken up at T+06:00; SEV1 asks", id="taken up too late"),
+        pytest.param([PAGE, paged("01:00"), declare("06:00", "SEV-3")], 3.3, "SEV3 at", id="in time, wrong level"),
+    ],
+)
+def test_a_levels_response_time_is_kept(lines: list[Lines], points: float, word: str) -> None:
+    found = tried("severity_by_level", drill(*lines, of=BREACH), (10, 20), "protocol")
+    check(found, "met" if points == 10 else "partial", points, word)
+
+
 def test_an_inject_that_nobody_followed_is_not_the_source() -> None:
     record = drill(inject("05:00", "attack_claim"), said("06:00", detected_by="inject:attack_claim"))
     check(tried("detection", record, (5, 15), sources=SOURCES), "partial", 3.3, "not reproduced")

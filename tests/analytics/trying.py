@@ -16,14 +16,16 @@ from tests.analytics.builders import Lines, event, say
 TEN = 10.0
 
 
-def tried(kind: str, record: DrillRecord, window: tuple[float, float] | None = None, **given: Any) -> Finding:
-    """Return what a predicate finds in a record, of ten points."""
+def tried(
+    kind: str, record: DrillRecord, window: tuple[float, float] | None = None, book: str = "recovery", **given: Any
+) -> Finding:
+    """Return what a predicate finds in a record, of ten points; severity is that of `book`."""
     t1, t2 = window or (None, None)
     one = Criterion.model_validate(
         {"id": "X", "kind": kind, "title": "Tried", "points": TEN, "owners": ["all"], "source": "here", "t1": t1,
          "t2": t2, "advice": "Do it.", "with": given}
     )  # fmt: skip
-    return CRITERIA[kind](RecordView(record, load()), one)
+    return CRITERIA[kind](RecordView(record, load(book)), one)
 
 
 def check(found: Finding, status: str, points: float, *words: str) -> None:
