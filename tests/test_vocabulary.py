@@ -25,6 +25,8 @@ NOT_SEATS = {
     "simulator/acts/do.py": {"verification"},  # what a reference to one begins with
     "simulator/record/history.py": {"triage"},  # how an incident stands before it was declared
     "ui/parts/prefill.py": {"verification"},  # a field of the closure package
+    "analytics/criteria/diagnosis.py": {"verification"},  # the same field
+    "analytics/criteria/telling.py": {"mitigation", "triage"},  # a field of updates, a stage of the response
 }  # fmt: skip
 """File -> words that mean something else there."""
 TYPED = {"ui/debrief_parts/lines.py"}

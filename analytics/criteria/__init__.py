@@ -9,14 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from analytics.criteria import antipatterns, blueprint, caps, comms, gates, ladders, outcome, protocols
+from analytics.criteria import (
+    antipatterns,
+    blueprint,
+    caps,
+    comms,
+    containment,
+    detection,
+    diagnosis,
+    done,
+    fixing,
+    gates,
+    kept,
+    ladders,
+    outcome,
+    protocols,
+    telling,
+)
 from analytics.criteria.judging import Judge, found_in
 from analytics.criteria.ladders import POSTURES
 from analytics.playbook import Ask, Judged, Playbook
 from analytics.scorecard import CapHit, Finding, Owner, PatternHit
 from simulator.scenario.document import Steps
 
-CRITERIA: Mapping[str, Judge[Finding]] = found_in(blueprint, comms, gates, ladders, outcome, protocols)
+CRITERIA: Mapping[str, Judge[Finding]] = found_in(
+    blueprint, comms, containment, detection, diagnosis, done, fixing, gates, kept, ladders, outcome, protocols,
+    telling,
+)
 CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps)
 PATTERNS: Mapping[str, Judge[PatternHit | None]] = found_in(antipatterns)
 

@@ -92,6 +92,12 @@ class EscalateInternally(Act, form="Escalate", tab="Tell", may=SPEAKS, weighty=T
 class _Update(Act, may=SPEAKS, tab="Tell", weighty=True, number="update", group="message"):
     """Something that outsiders are told."""
 
+    def expects(self) -> str:
+        """Return in words when it is said to be over."""
+        eta, *ends = (getattr(self, name) for name in ("eta", "eta_low", "eta_high"))
+        between = " to ".join(f"{end:g}" for end in ends if end is not None)
+        return f"ETA {eta}" + (f": {between} min" if between and eta == "range" else "")
+
     def tells_detail(self) -> bool:
         """Tell whether it says outside the circle what only the circle may know: a cause, or where it is."""
         raise NotImplementedError
@@ -119,6 +125,10 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
     unknowns: tuple[v.Unknown, ...] = ()
     cause: v.Cause | None = None
     eta: Eta = "unknown"
+    eta_low: v.Minutes | None = None
+    """With a range: the fewest minutes until it is over."""
+    eta_high: v.Minutes | None = None
+    """With a range: the most."""
     next_update_minutes: v.Minutes
     text: v.Text = ""
 
@@ -147,7 +157,7 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
             f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
             f"cause: {n.title('causes', self.cause)}" if self.cause else "",
             f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
-            f"ETA {self.eta}", due(self.next_update_minutes), self.text,
+            self.expects(), due(self.next_update_minutes), self.text,
         )  # fmt: skip
 
 
@@ -160,6 +170,10 @@ class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
     mitigation: v.Action | None = None
     unknowns: tuple[v.Unknown, ...] = ()
     eta: Eta = "unknown"
+    eta_low: v.Minutes | None = None
+    """With a range: the fewest minutes until it is over."""
+    eta_high: v.Minutes | None = None
+    """With a range: the most."""
     next_update_minutes: v.Minutes
     text: v.Text = ""
 
@@ -175,7 +189,7 @@ class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
             f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
             f"cause: {n.title('causes', self.cause)}" if self.cause else "",
             f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
-            f"ETA {self.eta}", due(self.next_update_minutes), self.text,
+            self.expects(), due(self.next_update_minutes), self.text,
         )  # fmt: skip
 
 

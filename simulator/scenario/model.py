@@ -80,6 +80,8 @@ class Overlay(p.Data):
     """Metrics that count as indicators for baseline comparison and verification statements."""
     segment_indicators: dict[p.SegmentId, p.MetricId] = {}
     health_queries: tuple[p.QueryId, ...] = ()
+    evidence_queries: dict[str, tuple[p.QueryId, ...]] = {}
+    """Kind of evidence, in the words of playbooks that ask for it -> queries that give it."""
     need_to_know: tuple[p.RoleId, ...] = ()
     """Roles inside the circle of a protected incident; empty in an open one."""
     capture_action: p.ActionId | None = None
