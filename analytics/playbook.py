@@ -134,6 +134,23 @@ class AntiPattern(Judged):
     limit: Annotated[int, Field(ge=0, le=100)]
 
 
+class Later(Data):
+    """A rule of the playbook's text that nothing in a drill can show: it holds after the drill."""
+
+    rule: str
+    source: str
+    why: str
+    """Why no criterion reads it."""
+
+
+class Template(Data):
+    """A form that the playbook's text gives for something people write down."""
+
+    title: str
+    fields: tuple[str, ...]
+    source: str
+
+
 class Playbook(Data):
     """What a team is judged by."""
 
@@ -146,6 +163,9 @@ class Playbook(Data):
     parts: tuple[PlaybookPart, ...]
     caps: tuple[Cap, ...] = ()
     anti_patterns: tuple[AntiPattern, ...] = ()
+    templates: tuple[Template, ...] = ()
+    later: tuple[Later, ...] = ()
+    """So that no rule of the text is silently missing."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:

@@ -19,7 +19,7 @@ class Option(NamedTuple):
 
 _STATIC = (
     "actions", "alerts", "causes", "metrics", "queries", "segments", "topics", "services", "figures", "residual_risks",
-    "unknowns", "reasons", "needs", "revisions", "factors", "roles",
+    "unknowns", "reasons", "needs", "revisions", "factors", "roles", "reaches",
 )  # fmt: skip
 """Parts of a scenario that are picked under their own name."""
 _NUMBERED = {"decisions": "decision:", "updates": "update:", "packets": "packet:"}

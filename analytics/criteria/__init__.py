@@ -9,14 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from analytics.criteria import antipatterns, blueprint, caps, comms, gates, ladders, outcome, protocols
+from analytics.criteria import (
+    antipatterns,
+    blueprint,
+    caps,
+    checkpoints,
+    comms,
+    gates,
+    informing,
+    keeping,
+    ladders,
+    leaks,
+    mitigating,
+    outcome,
+    protected,
+    protocols,
+    roles,
+    scope,
+)
 from analytics.criteria.judging import Judge, found_in
 from analytics.playbook import Judged, Playbook
 from analytics.scorecard import CapHit, Finding, Owner, PatternHit
 from simulator.scenario.document import Steps
 
-CRITERIA: Mapping[str, Judge[Finding]] = found_in(blueprint, comms, gates, ladders, outcome, protocols)
-CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps)
+CRITERIA: Mapping[str, Judge[Finding]] = found_in(
+    blueprint, comms, gates, ladders, outcome, protocols,
+    roles, scope, mitigating, keeping, informing, checkpoints, protected,
+)  # fmt: skip
+CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps, leaks)
 PATTERNS: Mapping[str, Judge[PatternHit | None]] = found_in(antipatterns)
 
 

@@ -30,6 +30,7 @@ from simulator.scenario.parts import (
     Objective,
     Query,
     QueryId,
+    Reach,
     RoleId,
     SeatId,
     Seconds,
@@ -215,6 +216,8 @@ class Scenario(Data):
     revisions: tuple[Tick, ...]
     """Revisions one could go back to; the true one is known-good."""
     factors: tuple[Factor, ...]
+    reaches: tuple[Reach, ...] = ()
+    """What may be said of how far the impact reaches: users, tenants, fault domain, dependency, recent change."""
     evidence_minimum: tuple[EvidenceNeed, ...]
     teaching: tuple[TeachingPoint, ...]
     overlay: Overlay

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from simulator.values import Lane, Pick, Post, Strategy
+from simulator.values import Dimension, Lane, Pick, Post, Strategy
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -139,6 +139,8 @@ class Metric(Titled):
     """Back to normal when within this share of the baseline (or `within_abs`)."""
     within_abs: float = 0.0
     segment: SegmentId | None = None
+    felt: bool = False
+    """What users get or suffer, not how a system is inside."""
     decimals: int = 3
 
 
@@ -400,6 +402,14 @@ class Tick(Titled):
 
     true: bool = True
     true_when: Condition = {}
+
+
+class Reach(Tick):
+    """How far the impact reaches in one dimension, true or not."""
+
+    dimension: Dimension
+    shown_by: tuple[QueryId, ...] = ()
+    """Queries that tell; before any of them nobody can know."""
 
 
 class Factor(Titled):
