@@ -94,11 +94,17 @@ def severity_level(view: RecordView, criterion: Criterion, *, patience: float = 
 def _minutes_right(
     view: RecordView, first: Moment[acts.Declare | acts.ChangeSeverity], patience: float
 ) -> tuple[float, int]:
-    """Return for how many minutes from the first statement on, while users were hit, the level was right, of how many."""
+    """Return for how many minutes from the first statement on, while users were hit, the level was right, of how many.
+
+    Who leaves it where it was while things get better has not got it wrong.
+    """
     minutes = [at for at in range(first.at, view.over + 1, 60) if at == first.at or view.outside(at)]
     right = 0.0
     for at in minutes:
         standing = [m for m in view.severities if m.at <= at][-1]
-        above = rank(severity_truth(view, at)) - rank(standing.body.severity)
-        right += 1.0 if above == 0 else (1.0 if at - standing.at <= 60 * patience else 0.5) if above == 1 else 0.0
+        now, then = rank(severity_truth(view, at)), rank(severity_truth(view, standing.at))
+        stated = rank(standing.body.severity)
+        above = min(now, then) - stated
+        if stated <= now and above <= 1:
+            right += 1.0 if above <= 0 or at - standing.at <= 60 * patience else 0.5
     return right, len(minutes)
