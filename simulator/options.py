@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from simulator.need_to_know import NeedToKnow
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
+from simulator.values import Dimension
 
 
 class Option(NamedTuple):
@@ -63,6 +64,7 @@ _DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
         for t in i.tasks.values()
         if t.reported is None and (t.owner == r or (t.was == r and i.simulated(t.owner)))
     ],
+    "dimensions": lambda s, i, r: [Option(one, one.replace("_", " ").capitalize()) for one in get_args(Dimension)],
     "voices": lambda s, i, r: [_titled_inject(s, ident) for ident in i.delivered if s.find("injects", ident).proposes],
     "handoffs": lambda s, i, r: [
         Option(h.id, h.what) for h in i.handoffs.values() if h.receiver == r and h.accepted is None

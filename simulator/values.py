@@ -117,8 +117,8 @@ class Author(str):
 Scalar = bool | int | float | str
 HOST: Final = "facilitator"
 """The role of whoever leads the drill and does not play."""
-OBSERVER: Final = "observer"
-"""Where somebody sits who only looks on: no seat of any scenario, and nobody's duty."""
+OBSERVER: Final = "#observer"
+"""Where somebody sits who only looks on: no seat of any scenario, and nothing of it is in any record."""
 ENGINE: Final = Author("engine")
 WORLD: Final = Author("world")
 

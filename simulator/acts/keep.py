@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from simulator import values as v
 from simulator.acts.base import LEAD, Act, Asked, unmet
 from simulator.answers import Refusal
@@ -28,7 +30,7 @@ class StateScope(Act, form="Impact and scope", tab="Investigate", weighty=True, 
     """Bound the impact: users, tenants, fault domain, dependency, recent change, and which of them nobody knows yet."""
 
     reaches: tuple[v.Reach, ...] = ()
-    unknown: tuple[v.Dimension, ...] = ()
+    unknown: tuple[Annotated[v.Id, v.Pick("dimensions")], ...] = ()
     impact: tuple[v.Figure, ...] = ()
     began_minutes: v.Minute | None = None
     """Since when users are hit, in minutes relative to the first page."""
