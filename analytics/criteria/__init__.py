@@ -28,7 +28,8 @@ from analytics.criteria import (
     scope,
 )
 from analytics.criteria.judging import Judge, found_in
-from analytics.playbook import Judged, Playbook
+from analytics.criteria.ladders import POSTURES
+from analytics.playbook import Ask, Judged, Playbook
 from analytics.scorecard import CapHit, Finding, Owner, PatternHit
 from simulator.scenario.document import Steps
 
@@ -40,7 +41,7 @@ CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps, leaks)
 PATTERNS: Mapping[str, Judge[PatternHit | None]] = found_in(antipatterns)
 
 
-def judged(playbook: Playbook) -> Iterator[tuple[Steps, str, Judged, Mapping[str, Judge[object]]]]:
+def judged(playbook: Playbook) -> Iterator[tuple[Steps, str, Judged | Ask, Mapping[str, Judge[object]]]]:
     """Yield (path in the playbook, what it is, it, the predicates there are for it) for all that is judged."""
     for at, part in enumerate(playbook.parts):
         for number, one in enumerate(part.criteria):
@@ -49,6 +50,9 @@ def judged(playbook: Playbook) -> Iterator[tuple[Steps, str, Judged, Mapping[str
         yield ("caps", at), "cap", cap, CAPS
     for at, pattern in enumerate(playbook.anti_patterns):
         yield ("anti_patterns", at), "anti-pattern", pattern, PATTERNS
+    for at, dependency in enumerate(playbook.dependencies):
+        for number, ask in enumerate(dependency.asks):
+            yield ("dependencies", at, "asks", number), "posture", ask, POSTURES
 
 
 def reads(playbook: Playbook) -> Mapping[str, Mapping[str, frozenset[Owner]]]:

@@ -175,7 +175,7 @@ def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
 @judges(take_action="action decision", record_decision="actions evidence", change_strategy="evidence")
 def one_branch(view: RecordView, criterion: Criterion) -> Finding:
     """B3a: decided, started at once, and not switched without new evidence."""
-    branch = [r for r in view.mitigations if r.spec.strategy is not None]
+    branch = [r for r in view.mitigations if r.spec.branch is not None]
     if not branch:
         return nothing_seen(criterion, "No branch of the mitigation was ever started.")
     first = min(branch, key=lambda r: r.begun)

@@ -10,6 +10,7 @@ from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.common import completeness, does_not_apply, lacking, nothing_seen, settle
 from analytics.criteria.judging import judges
 from analytics.facts import can_fail
+from analytics.levels import stated
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock
 from analytics.view import Moment, RecordView
@@ -136,9 +137,9 @@ def _decision_point(view: RecordView, m: Handed, within: float) -> bool:
 
 def _cadence(view: RecordView, m: Handed, within: float) -> bool:
     """Tell whether it says how often those outside hear, and that is often enough for the severity in force."""
-    stated = [one.body.severity for one in view.severities if one.at <= m.at]
+    levels = [stated(view, one.body.severity) for one in view.severities if one.at <= m.at]
     often = m.body.update_minutes
-    return often is not None and 0 < often <= view.playbook.severity.cadence(stated[-1] if stated else None)
+    return often is not None and 0 < often <= view.playbook.severity.cadence(levels[-1] if levels else None)
 
 
 FIELDS: Mapping[str, tuple[str, Callable[[RecordView, Handed, float], bool]]] = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from analytics.criteria.common import late, nothing_seen, settle, timely
 from analytics.criteria.judging import judges
-from analytics.facts import rank, severity_truth, solid
+from analytics.facts import severity_truth, solid
+from analytics.levels import rank, stated
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock
 from analytics.view import Moment, RecordView
@@ -73,21 +74,21 @@ def severity_level(view: RecordView, criterion: Criterion, *, patience: float = 
 
     One level above the truth is caution for so many minutes, and half right from then on.
     """
-    stated = view.severities
-    if not stated:
+    said = view.severities
+    if not said:
         return nothing_seen(criterion, "The severity was never stated.")
-    first = stated[0]
+    first = said[0]
     share = timely(view, criterion, first.at)
     right, of = _minutes_right(view, first, patience)
     truth = severity_truth(view, first.at)
     why = f"{first.body.severity} at {clock(first.at)}, where the playbook gives {truth}{late(share)};"
     why += f" right for {100 * right / of:.0f} % of the time from there."
-    bare = [m for m in stated if not solid(view, m.body.evidence, m)]
+    bare = [m for m in said if not solid(view, m.body.evidence, m)]
     resting = f"Stated at {clock(bare[0].at)} with nothing linked that shows it." if bare else "It rests on linked evidence."
-    shown = tuple(m.seq for m in stated)
+    shown = tuple(m.seq for m in said)
     return settle(criterion, [
         Mark(share * right / of, 2, why, shown),
-        Mark(share * (1 - len(bare) / len(stated)), 1, resting, shown),
+        Mark(share * (1 - len(bare) / len(said)), 1, resting, shown),
     ])  # fmt: skip
 
 
@@ -102,9 +103,9 @@ def _minutes_right(
     right = 0.0
     for at in minutes:
         standing = [m for m in view.severities if m.at <= at][-1]
-        now, then = rank(severity_truth(view, at)), rank(severity_truth(view, standing.at))
-        stated = rank(standing.body.severity)
-        above = min(now, then) - stated
-        if stated <= now and above <= 1:
+        now, then = rank(view, severity_truth(view, at)), rank(view, severity_truth(view, standing.at))
+        level = rank(view, stated(view, standing.body.severity))
+        above = min(now, then) - level
+        if level <= now and above <= 1:
             right += 1.0 if above <= 0 or at - standing.at <= 60 * patience else 0.5
     return right, len(minutes)
