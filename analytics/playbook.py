@@ -159,14 +159,6 @@ class Later(Data):
     """Why no criterion reads it."""
 
 
-class Template(Data):
-    """A form that the playbook's text gives for something people write down."""
-
-    title: str
-    fields: tuple[str, ...]
-    source: str
-
-
 class Playbook(Data):
     """What a team is judged by."""
 

@@ -195,7 +195,11 @@ def strategy_changed(view: RecordView, criterion: Criterion, *, minutes: float =
     hit = sum(b - a for a, b in stretches)
     stuck = [(a, b) for a, b in stretches if b - a > 60 * minutes]
     lost = sum(b - a - 60 * minutes for a, b in stuck)
-    why = f"Stuck from {clock(stuck[0][0])} to {clock(stuck[0][1])}." if stuck else "It went on moving while users were hit."
+    why = (
+        f"Stuck from {clock(stuck[0][0])} to {clock(stuck[0][1])}."
+        if stuck
+        else "It went on moving while users were hit."
+    )
     shown = tuple(sorted({run.start_seq for run in view.mitigations} | {m.seq for m in view.choices}))
     marks.append(Mark(1 - lost / hit if stuck else 1.0, 2, why, shown))
     return settle(criterion, marks)

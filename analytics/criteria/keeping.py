@@ -10,7 +10,6 @@ from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock
 from analytics.view import Moment, RecordView
 from simulator import acts
-from simulator.record.entry import Body, Entry
 from simulator.scenario.parts import Data
 from simulator.values import Kept, Ref
 

@@ -28,7 +28,9 @@ def mitigated_first(view: RecordView, criterion: Criterion, *, full: float = 3, 
         return nothing_seen(criterion, "Nothing was done for users.")
     justified = min(_justified(view), default=None)
     if justified is None:
-        return settle_one(criterion, 0, f"{first.title} began at {clock(first.begun)}, on nothing seen.", first.start_seq)
+        return settle_one(
+            criterion, 0, f"{first.title} began at {clock(first.begun)}, on nothing seen.", first.start_seq
+        )
     at, seq = justified
     if first.begun < at:
         why = f"{first.title} began at {clock(first.begun)}, before anything had been seen that speaks for it."
@@ -43,7 +45,9 @@ def _justified(view: RecordView) -> Iterator[tuple[int, int]]:
 
     By what their authors say justifies them; where they say nothing, by the first output that speaks for the cause.
     """
-    wanted = {ref for action in view.scenario.actions if action.mitigates and action.coverage for ref in action.justified_by}
+    wanted = {
+        ref for action in view.scenario.actions if action.mitigates and action.coverage for ref in action.justified_by
+    }
     if wanted:
         for ref in sorted(wanted):
             run = view.ran((Ref(ref).ident,)) if Ref(ref).kind == "query" else None
@@ -59,7 +63,7 @@ def _justified(view: RecordView) -> Iterator[tuple[int, int]]:
 
 @judges(take_action="action decision", record_decision="actions", run_query="query")
 def ordinary_path(view: RecordView, criterion: Criterion) -> Finding:
-    """Each step went the ordinary, traceable way: decided on record, checked where there is a check, nothing skipped."""
+    """Each step went the ordinary, traceable way: decided on record, checked where there is a check, no short cut."""
     if not view.mitigations:
         return nothing_seen(criterion, "Nothing was rolled out.")
     marks = []

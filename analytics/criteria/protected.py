@@ -44,7 +44,9 @@ def _kept(view: RecordView) -> Mark:
         return Mark(0, 1, "Logs and artifacts were not preserved.")
     at, seq = min(done)
     if at > due:
-        return Mark(0, 1, f"Logs and artifacts were preserved at {clock(at)}, after a step that takes some along.", (seq,))
+        return Mark(
+            0, 1, f"Logs and artifacts were preserved at {clock(at)}, after a step that takes some along.", (seq,)
+        )
     return Mark(1, 1, f"Logs and artifacts were preserved by {clock(at)}.", (seq,))
 
 

@@ -64,7 +64,8 @@ def _next_decision(view: RecordView, criterion: Criterion, within: float) -> Mar
         return Mark(0, 1, "It is on no record who decides next, and when.")
     share = timely(view, criterion, named.at)
     who = view.title("roles", named.body.next_owner)
-    why = f"At {clock(named.at)} the next decision was {who}'s, in {named.body.next_checkpoint_minutes:g} min{late(share)}."
+    due = f"in {named.body.next_checkpoint_minutes:g} min{late(share)}"
+    why = f"At {clock(named.at)} the next decision was {who}'s, {due}."
     return Mark(share, 1, why, (named.seq,))
 
 
@@ -84,7 +85,9 @@ def severity_level(view: RecordView, criterion: Criterion, *, patience: float = 
     why = f"{first.body.severity} at {clock(first.at)}, where the playbook gives {truth}{late(share)};"
     why += f" right for {100 * right / of:.0f} % of the time from there."
     bare = [m for m in said if not solid(view, m.body.evidence, m)]
-    resting = f"Stated at {clock(bare[0].at)} with nothing linked that shows it." if bare else "It rests on linked evidence."
+    resting = (
+        f"Stated at {clock(bare[0].at)} with nothing linked that shows it." if bare else "It rests on linked evidence."
+    )
     shown = tuple(m.seq for m in said)
     return settle(criterion, [
         Mark(share * right / of, 2, why, shown),

@@ -155,7 +155,7 @@ class Rooms:
     # --- people -------------------------------------------------------------------------------------------
 
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
-        """Let a person in, into a seat, to observe (`OBSERVER`) or still standing; return their token and who they are."""
+        """Let a person in: into a seat, to observe (`OBSERVER`), or standing. Return their token and who they are."""
         person = self._admit(room, name, facilitator=False)
         if seat is not None:
             person = room.observe(person) if seat == OBSERVER else room.take_seat(person, seat)

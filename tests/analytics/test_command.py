@@ -256,7 +256,7 @@ def stepping(*minutes: int) -> b.Lines:
 
 @pytest.mark.parametrize("case", [
     Case(lambda: stepping(20, 30, 40, 50), "met", 10, "went on moving"),
-    Case(lambda: stepping(), "partial", 5.3, "Stuck from T+10:00 to T+60:00"),
+    Case(stepping, "partial", 5.3, "Stuck from T+10:00 to T+60:00"),
     Case(lambda: b.act("06:00", "flag"), "partial", 2, "0 of 1 steps"),
     Case(list, "not_observed", 0),
 ])  # fmt: skip
@@ -397,10 +397,14 @@ def paged(clock: str) -> b.Lines:
 
 
 @pytest.mark.parametrize("case", [
-    Case(lambda: [*b.capture("02:00"), *b.query("03:00", "impact"), *paged("05:00"), *post("04:00", "inner")], "met", 10),
-    Case(lambda: [*b.capture("02:00"), *b.query("03:00", "impact"), *post("04:00", "inner")], "partial", 6.7, "never asked"),
-    Case(lambda: [*b.capture("02:00"), *post("04:00", "incident")], "partial", 8.8, "who knows the matter, wrote in #incident"),
-    Case(lambda: [*b.act("01:00", "revoke"), *b.capture("20:00"), *post("04:00", "inner")], "partial", 5, "after a step"),
+    Case(lambda: [*b.capture("02:00"), *b.query("03:00", "impact"), *paged("05:00"), *post("04:00", "inner")],
+         "met", 10),
+    Case(lambda: [*b.capture("02:00"), *b.query("03:00", "impact"), *post("04:00", "inner")],
+         "partial", 6.7, "never asked"),
+    Case(lambda: [*b.capture("02:00"), *post("04:00", "incident")],
+         "partial", 8.8, "who knows the matter, wrote in #incident"),
+    Case(lambda: [*b.act("01:00", "revoke"), *b.capture("20:00"), *post("04:00", "inner")],
+         "partial", 5, "after a step"),
     Case(lambda: [*b.capture("02:00"), *b.say("05:00", "commander", acts.UpdateExecutives(
         cause="key", next_update_minutes=20))], "partial", 5, "Detail went outside"),
     Case(list, "not_observed", 0),

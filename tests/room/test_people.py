@@ -73,9 +73,10 @@ def test_who_goes_over_to_observing_leaves_the_seat_free(path: Path, wall: Wall)
     watching = room.observe(ana)
     assert watching.observes
     assert {chair.id: chair.holder for chair in place.lobby(room).chairs}["commander"] is None
+    opened = place.create("toy", hosted=True)
+    _, flo = place.facilitate(opened.room, "Flo", opened.key)
     with pytest.raises(AccessDenied, match="facilitator"):
-        opened = place.create("toy", hosted=True)
-        opened.room.observe(place.facilitate(opened.room, "Flo", opened.key)[1])
+        opened.room.observe(flo)
 
 
 def test_a_facilitator_frees_a_seat_somebody_lost(path: Path, wall: Wall) -> None:
