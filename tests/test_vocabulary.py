@@ -24,6 +24,7 @@ NOT_SEATS = {
     "simulator/acts/tell.py": SEATS,  # what can be handed over
     "simulator/acts/do.py": {"verification"},  # what a reference to one begins with
     "simulator/record/history.py": {"triage"},  # how an incident stands before it was declared
+    "analytics/criteria/informing.py": {"mitigation"},  # what an update says
     "ui/parts/prefill.py": {"verification"},  # a field of the closure package
 }  # fmt: skip
 """File -> words that mean something else there."""

@@ -25,7 +25,7 @@ def update_says(
     view: RecordView, criterion: Criterion, *, says: tuple[Saying, ...], next_within: float = 1440
 ) -> Finding:
     """Each update says these things, and what it says is so; those who may not know the matter are not asked to."""
-    told = view.all(acts.UpdateStakeholders, acts.UpdateExecutives)
+    told: tuple[Told, ...] = view.all(acts.UpdateStakeholders, acts.UpdateExecutives)
     circle = view.overlay.need_to_know
     told = tuple(m for m in told if not circle or m.role in circle)
     if not told:

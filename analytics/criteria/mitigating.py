@@ -90,7 +90,8 @@ def recovered_both_ways(view: RecordView, criterion: Criterion) -> Finding:
     if not view.effects:
         return nothing_seen(criterion, "No mitigation took effect, so no recovery could be shown.")
     last = max(view.effects)
-    felt, inside = {}, {}
+    felt: dict[int, str] = {}
+    inside: dict[int, str] = {}
     specs = {metric.id: metric for metric in view.scenario.metrics}
     for measured in view.all(e.VerificationMeasured):
         if measured.at - measured.body.held < last:

@@ -58,6 +58,7 @@ def _lane(view: RecordView, criterion: Criterion, lane: str) -> Mark:
 
 
 def _next_decision(view: RecordView, criterion: Criterion, within: float) -> Mark:
+    points: tuple[Moment[acts.RecordPacket | acts.RecordSnapshot], ...]
     points = view.all(acts.RecordPacket, acts.RecordSnapshot)
     named = next((m for m in points if 0 < m.body.next_checkpoint_minutes <= within), None)
     if named is None:

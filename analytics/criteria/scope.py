@@ -127,7 +127,7 @@ def _figures(view: RecordView, criterion: Criterion) -> Mark:
 
 
 def _severity(view: RecordView, criterion: Criterion) -> Mark:
-    return _first(view, criterion, "How bad", ((m, True) for m in view.severities))  # type: ignore[misc]
+    return _first(view, criterion, "How bad", ((m, True) for m in view.severities))
 
 
 def _since(view: RecordView, criterion: Criterion) -> Mark:
@@ -135,12 +135,14 @@ def _since(view: RecordView, criterion: Criterion) -> Mark:
     within = max(SINCE_MINUTES, SINCE_SHARE * abs(began))
     stated = [m for m in view.all(acts.StateScope) if m.body.began_minutes is not None]
     said = ((m, abs(float(m.body.began_minutes or 0) - began) <= within) for m in stated)
-    return _first(view, criterion, "Since when", said)  # type: ignore[arg-type]
+    return _first(view, criterion, "Since when", said)
 
 
 def _state(view: RecordView, criterion: Criterion) -> Mark:
     def said() -> Iterator[tuple[Moment[Body], bool]]:
-        for m in view.all(acts.StateScope, acts.UpdateStakeholders):
+        told: tuple[Moment[acts.StateScope | acts.UpdateStakeholders], ...]
+        told = view.all(acts.StateScope, acts.UpdateStakeholders)
+        for m in told:
             state = m.body.state if isinstance(m.body, acts.StateScope) else m.body.status
             if state is not None:
                 yield m, status_true(view, state, m.at)
@@ -150,7 +152,9 @@ def _state(view: RecordView, criterion: Criterion) -> Mark:
 
 def _users(view: RecordView, criterion: Criterion) -> Mark:
     def said() -> Iterator[tuple[Moment[Body], bool]]:
-        for m in view.all(acts.StateScope, acts.RecordPacket, acts.UpdateStakeholders):
+        told: tuple[Moment[acts.StateScope | acts.RecordPacket | acts.UpdateStakeholders], ...]
+        told = view.all(acts.StateScope, acts.RecordPacket, acts.UpdateStakeholders)
+        for m in told:
             if not isinstance(m.body, acts.StateScope):
                 if m.body.segments:
                     yield m, set(m.body.segments) <= set(view.affected)
