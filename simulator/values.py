@@ -112,6 +112,8 @@ class Author(str):
 Scalar = bool | int | float | str
 HOST: Final = "facilitator"
 """The role of whoever leads the drill and does not play."""
+OBSERVER: Final = "#observer"
+"""Where somebody sits who only looks on: no seat of any scenario, and nothing of it is in any record."""
 ENGINE: Final = Author("engine")
 WORLD: Final = Author("world")
 
@@ -148,6 +150,16 @@ Need = Annotated[Id, Pick("needs")]
 Factor = Annotated[Id, Pick("factors")]
 Revision = Annotated[Id, Pick("revisions")]
 Evidence = tuple[Annotated[Ref, Pick("evidence")], ...]
+Reach = Annotated[Id, Pick("reaches")]
+"""How far the impact reaches in one dimension: whom, which part, what it hangs on, what had changed."""
+Dimension = Literal["users", "tenants", "fault_domain", "dependency", "recent_change"]
+"""Along what the scope of an incident is bounded."""
+Kept = Literal["fact", "hypothesis", "decision", "command", "update", "responsibility"]
+"""What a line of the live timeline is about."""
+Progress = Literal["investigating", "mitigating", "recovered"]
+"""How far a response is, as outsiders and whoever takes over are told."""
+Fork = Literal["mitigate", "switch", "verify", "close"]
+"""What has to be decided next: a first mitigation, another one, whether it holds, whether it is over."""
 
 Severity = Annotated[Id, Pick("levels")]
 """A level of severity, in the words of the playbook that the drill is played with."""
@@ -155,16 +167,21 @@ Confidence = Literal["L1", "L2", "L3"]
 Dependency = Annotated[Id, Pick("dependencies")]
 """A class of dependency, as the playbook that the drill is played with names them."""
 Lane = Literal["triage", "mitigation", "verification", "comms"]
-Post = Literal["commander", "deputy"]
+Post = Literal["commander", "deputy", "scribe"]
 """What somebody may be made during an incident, whatever their seat; it passes from one to another."""
 COMMANDER: Final = "commander"
 DEPUTY: Final = "deputy"
-Duty = Literal["commands", "deputises", "investigates", "executes", "verifies", "speaks", "signs", "observes"]
+SCRIBE: Final = "scribe"
+Duty = Literal[
+    "commands", "deputises", "investigates", "executes", "verifies", "speaks", "scribes", "signs", "observes"
+]
 """What a seat is there for. Seats are the scenario's, under any name; rights, criteria and scripts ask for duties.
-`signs` and `observes` are a specialist's and an onlooker's: neither gives a right by itself."""
+`signs` and `observes` are a specialist's and an onlooker's: neither gives a right by itself, and whoever only observes
+asks for nothing at all."""
 PLACES: Final[Mapping[Duty, str]] = {
     "commands": COMMANDER, "deputises": DEPUTY,
     "investigates": "triage", "executes": "mitigation", "verifies": "verification", "speaks": "comms",
+    "scribes": SCRIBE,
 }  # fmt: skip
 """Duty -> the post or lane that goes with it."""
 Strategy = Literal["hotfix", "rollback", "containment", "restore"]

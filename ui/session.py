@@ -92,7 +92,13 @@ class Here:
     @property
     def role(self) -> str:
         """Return the seat; an observer or facilitator looks over the commander's shoulder."""
-        return self.person.seat or self.room.loaded.scenario.lead()
+        seat = None if self.person.observes else self.person.seat
+        return seat or self.room.loaded.scenario.lead()
+
+    @property
+    def plays(self) -> bool:
+        """Tell whether the person sits in a seat and acts from it."""
+        return self.person.seat is not None and not self.person.observes and not self.person.facilitator
 
     @property
     def link(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from analytics.criteria import (
     antipatterns,
     blueprint,
     caps,
+    checkpoints,
     comms,
     containment,
     detection,
@@ -20,10 +21,17 @@ from analytics.criteria import (
     done,
     fixing,
     gates,
+    informing,
+    keeping,
     kept,
     ladders,
+    leaks,
+    mitigating,
     outcome,
+    protected,
     protocols,
+    roles,
+    scope,
     telling,
 )
 from analytics.criteria.judging import Judge, found_in
@@ -33,10 +41,11 @@ from analytics.scorecard import CapHit, Finding, Owner, PatternHit
 from simulator.scenario.document import Steps
 
 CRITERIA: Mapping[str, Judge[Finding]] = found_in(
-    blueprint, comms, containment, detection, diagnosis, done, fixing, gates, kept, ladders, outcome, protocols,
-    telling,
-)
-CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps)
+    blueprint, comms, gates, ladders, outcome, protocols,
+    containment, detection, diagnosis, done, fixing, kept, telling,
+    roles, scope, mitigating, keeping, informing, checkpoints, protected,
+)  # fmt: skip
+CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps, leaks)
 PATTERNS: Mapping[str, Judge[PatternHit | None]] = found_in(antipatterns)
 
 

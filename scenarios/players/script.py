@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import get_args
 
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.loaded import Agent, Holders
 from simulator.policy import Brief, Policy, recast
 from simulator.scenario.model import Scenario
+from simulator.values import Post
 
 MOST_BEHIND = 6 * 60
 """Seconds by which a slower pace puts a step off at most: who is slow at each step still closes within the hour."""
@@ -96,7 +98,7 @@ class Script:
             if offer.receiver == b.role and offer.accepted is None:
                 yield acts.AcceptHandOff(handoff=offer.id)
         for role, seat in list(b.incident.offered.items()):
-            if seat == b.role and role in ("commander", "deputy"):
+            if seat == b.role and role in get_args(Post):
                 yield acts.AcceptRole.model_validate({"role": role})
 
     def _answers(self, b: Briefing) -> Iterator[acts.Act]:

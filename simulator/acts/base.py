@@ -99,6 +99,8 @@ class Asked:
     def not_allowed(self, act: type[Act]) -> Refusal:
         """Return the refusal of an act that is not this role's to ask for."""
         incident, may = self.incident, act.may or ()
+        if incident.duties(self.role) == frozenset({"observes"}):
+            return Refusal("rights", "an observer watches and asks for nothing; take another seat to play")
         if incident.handed_on(self.role) and "commands" in may:
             now = incident.holder(COMMANDER)
             who = f"ask {self.handle(now)}" if now else "nobody holds command; somebody else has to take it"
@@ -162,7 +164,9 @@ class Act(Body):
     """Its form is shown only while there is something to pick from this source."""
 
     def allowed(self, asked: Asked) -> bool:
-        """Tell whether a role may ask for it, by its duties."""
+        """Tell whether a role may ask for it, by its duties; who is there to observe asks for nothing."""
+        if asked.incident.duties(asked.role) == frozenset({"observes"}):
+            return False
         return self.may is None or asked.incident.has_duty(asked.role, *self.may)
 
     def objection(self, asked: Asked) -> Refusal | None:

@@ -13,7 +13,7 @@ from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Entry
 from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task
 from simulator.scenario.model import Scenario
-from simulator.values import COMMANDER, DEPUTY, Duty, Ref
+from simulator.values import COMMANDER, DEPUTY, SCRIBE, Duty, Ref
 
 UPDATE_GRACE = 60
 """Seconds by which an update may miss its time."""
@@ -58,7 +58,7 @@ class History:
         """Role -> when it was paged last."""
         self.holders: dict[str, str] = {}
         """Post -> seat that accepted it."""
-        self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: []}
+        self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: [], SCRIBE: []}
         """Post -> who held it when, in order."""
         self.commanded_since: int | None = None
         """Since when the one who holds command has held it."""
@@ -96,6 +96,8 @@ class History:
         self.told: dict[str, int] = {}
         """Audience -> when it last heard something."""
         self.measured: list[Entry] = []
+        self.scope: Entry | None = None
+        """How far the impact was said to reach, last."""
         self.readiness: Entry | None = None
         self.watch: Entry | None = None
         self.residual_risks: tuple[str, ...] = ()
@@ -143,7 +145,7 @@ class History:
 
     def stands_for(self, seat: str) -> tuple[str, ...]:
         """Return the roles that a seat answers for: its own and those whose posts it holds."""
-        held = (self._homes[post] for post, holder in self.holders.items() if holder == seat)
+        held = (self._homes.get(post) for post, holder in self.holders.items() if holder == seat)
         others = tuple(role for role in held if role is not None and role != seat)
         return others if self.handed_on(seat) and not self._beside_command(seat) else (seat, *others)
 
@@ -155,6 +157,8 @@ class History:
             posts.append("commands")
         if self.holders.get(DEPUTY) == seat:
             posts.append("deputises")
+        if self.holders.get(SCRIBE) == seat:
+            posts.append("scribes")
         return own | frozenset(posts)
 
     def has_duty(self, seat: str, *wanted: Duty) -> bool:

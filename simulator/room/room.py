@@ -27,6 +27,7 @@ from simulator.room.live import Live
 from simulator.room.nameless import nameless
 from simulator.room.skip import LONGEST, Skipped
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.values import OBSERVER
 
 T = TypeVar("T")
 BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage)
@@ -155,6 +156,18 @@ class Room:
                 self._give(acts.LeaveSeat(seat=str(person.seat)), person.by)
             return self._store.participant(person.id) or person
 
+    def observe(self, person: Participant) -> Participant:
+        """Let somebody look on from no seat, leaving the one held so far; nothing of it is on the record."""
+        self._belongs(person)
+        if person.facilitator:
+            raise AccessDenied("a facilitator looks on as it is; join again to observe")
+        with self._lock:
+            seats = self._live.engine(fresh=True).incident.seats
+            self._store.seat(person.id, OBSERVER)
+            if person.seat is not None and seats.get(person.seat) == person.name:
+                self._give(acts.LeaveSeat(seat=person.seat), person.by)
+            return self._store.participant(person.id) or person
+
     def leave_seat(self, person: Participant, seat: str | None = None) -> None:
         """Get up; a facilitator may free anybody's seat. A simulated teammate takes over."""
         self._belongs(person)
@@ -274,6 +287,8 @@ class Room:
             raise AccessDenied("this link belongs to another drill")
 
     def _check(self, person: Participant, command: acts.Act, engine: Engine) -> None:
+        if person.observes:
+            raise AccessDenied("an observer looks on; take a seat to say or do anything")
         if not person.facilitator and engine.incident.seats.get(person.seat or "") != person.name:
             raise AccessDenied("you have no seat in this drill; take one in the lobby")
         state = self._live.clock.state
@@ -286,6 +301,8 @@ class Room:
         self._belongs(person)
         if self.row.hosted and not person.facilitator:
             raise AccessDenied("only the facilitator may do that")
+        if person.observes:
+            raise AccessDenied("an observer looks on; the clock is for those who play")
 
     def _steer(self, person: Participant, what: What, value: float | None = None) -> None:
         with self._lock:

@@ -19,6 +19,7 @@ from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.values import OBSERVER
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,8 @@ class Lobby:
     """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
     chairs: tuple[Chair, ...]
     people: tuple[str, ...]
+    observers: tuple[str, ...]
+    """Names of those who only look on."""
     automation: bool
 
 
@@ -146,10 +149,10 @@ class Rooms:
             return self._rooms[row.id]
 
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
-        """Let a person in, into a seat or as an observer; return their token and who they are."""
+        """Let a person in: into a seat, to observe (`OBSERVER`), or standing. Return their token and who they are."""
         person = self._admit(room, name, facilitator=False)
         if seat is not None:
-            person = room.take_seat(person, seat)
+            person = room.observe(person) if seat == OBSERVER else room.take_seat(person, seat)
         return self._tokens.sign(person.id), person
 
     def facilitate(self, room: Room, name: str, key: str, source: str = "") -> tuple[str, Participant]:
@@ -174,11 +177,13 @@ class Rooms:
         lost = room.problem is not None
         over = not lost and room.ended
         seats = {} if lost or over else room.truth("seats", lambda engine: dict(engine.incident.seats))
+        people = self.store.participants(row.id)
         return Lobby(
             code=row.code, title=row.title, briefing=scenario.briefing,
             mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
-            people=tuple(person.name for person in self.store.participants(row.id)),
+            people=tuple(person.name for person in people),
+            observers=tuple(person.name for person in people if person.observes),
             automation=row.header.automation,
         )  # fmt: skip
 

@@ -25,7 +25,7 @@ from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header, parse_body
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark, What
-from simulator.values import Author
+from simulator.values import OBSERVER, Author
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
@@ -59,6 +59,11 @@ class Participant:
     seat: str | None
     facilitator: bool
     joined: float
+
+    @property
+    def observes(self) -> bool:
+        """Tell whether the person only looks on."""
+        return self.seat == OBSERVER
 
     @property
     def by(self) -> str:

@@ -184,6 +184,8 @@ class Scenario(p.Data):
     revisions: tuple[p.Tick, ...]
     """Revisions one could go back to; the true one is known-good."""
     factors: tuple[p.Factor, ...]
+    reaches: tuple[p.Reach, ...] = ()
+    """What may be said of how far the impact reaches: users, tenants, fault domain, dependency, recent change."""
     evidence_minimum: tuple[p.EvidenceNeed, ...]
     teaching: tuple[p.TeachingPoint, ...]
     overlay: Overlay

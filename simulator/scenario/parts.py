@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from simulator.values import BRANCHES, Lane, Pick, Post, Strategy
+from simulator.values import BRANCHES, Dimension, Lane, Pick, Post, Strategy
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -152,6 +152,8 @@ class Metric(Titled):
     """Back to normal when within this share of the baseline (or `within_abs`)."""
     within_abs: float = 0.0
     segment: SegmentId | None = None
+    felt: bool = False
+    """What users get or suffer, not how a system is inside."""
     decimals: int = 3
 
 
@@ -425,6 +427,14 @@ class Tick(Titled):
     true_when: Condition = {}
     nothing: bool = False
     """It says that there is none, which is no answer to somebody who asks what is left."""
+
+
+class Reach(Tick):
+    """How far the impact reaches in one dimension, true or not."""
+
+    dimension: Dimension
+    shown_by: tuple[QueryId, ...] = ()
+    """Queries that tell; before any of them nobody can know."""
 
 
 class Factor(Titled):

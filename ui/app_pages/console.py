@@ -29,6 +29,7 @@ from ui.session import Here
 # Streamlit may print string literals of a page's script, so what these mean is said in comments.
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
+WATCHING = {"Channel": "left", "Panels": "mid", "Seats": "right"}
 HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
 
 
@@ -49,7 +50,7 @@ def render() -> None:
         return over(here)
     if here.person.seat is None and not here.person.facilitator:
         return shell.go(Page.LOBBY, here.link)
-    if here.room.clock.state == "waiting" and not here.room.row.hosted:
+    if here.room.clock.state == "waiting" and not here.room.row.hosted and here.plays:
         return before(here)
     return _live(here)
 
@@ -59,22 +60,22 @@ def _live(here: Here) -> None:
     with st.container(key="topbar", gap=None):
         _head(here)
         _tools(here)
-    _narrow(HOSTING if here.person.facilitator else NARROW)
+    _narrow(NARROW if here.plays else HOSTING if here.person.facilitator else WATCHING)
     left, mid, right = st.columns([1.08, 1.72, 1.2], gap="small")
     with left, st.container(key="col-left", gap="xsmall"):
         _signals(here)
         _channel(here)
-        if not here.person.facilitator:
+        if here.plays:
             saying.line(here)
     with mid, st.container(key="col-mid", gap="xsmall"):
         _middle(here)
         _work(here)
     with right, st.container(key="col-right", gap="small"):
-        if here.person.facilitator:
-            host_panel(here)
-        else:
+        if here.plays:
             forms(here)
-    if not here.person.facilitator:
+        else:
+            host_panel(here)
+    if here.plays:
         with st.bottom:
             command_box(here)
 
@@ -91,7 +92,7 @@ def _head(here: Here) -> None:
 def _tools(here: Here) -> None:
     """Draw the clock's controls and what only this person has."""
     clock, b = here.room.clock, here.room.briefing(here.role)
-    steers = here.person.facilitator or not here.room.row.hosted
+    steers = here.person.facilitator or (here.plays and not here.room.row.hosted)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         if steers and clock.state == "waiting":
             _step(here, "start", "Start the drill", "start", True)
@@ -127,7 +128,7 @@ def _tools(here: Here) -> None:
         else:
             st.empty()
         st.space("stretch")
-        if not here.person.facilitator:
+        if here.plays:
             _on_from_here(here, b)
             _mine(here, b)
         if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
@@ -210,7 +211,7 @@ def _menu(here: Here) -> None:
         icon=":material/logout:",
         help="The drill goes on; your seat is kept",
     )
-    if here.person.facilitator or not row.hosted:
+    if here.person.facilitator or (here.plays and not row.hosted):
         st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
         st.button(
             "Real world: stop now",
@@ -260,7 +261,7 @@ def _all_at_once(here: Here) -> None:
 
     Fields that nobody has touched begin anew from the drill as it is now.
     """
-    beside = ("host",) if here.person.facilitator else ("forms", "box")
+    beside = ("forms", "box") if here.plays else ("host",)
     shown, _ = TABS[st.session_state.get(session.TAB) or "Panels"]
     st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
 
@@ -288,7 +289,7 @@ def _narrow(views: dict[str, str]) -> None:
 def _signals(here: Here) -> None:
     with st.container(key="alertbox", height=118, border=True):
         st.html(scraped(here.room, here.role, "alerts", alerts_html))
-    if here.person.facilitator:
+    if not here.plays:
         return
     with st.container(key="needsbox", height=150, border=True, gap="xsmall"):
         desk.waiting(here)

@@ -193,7 +193,10 @@ def _host() -> None:
     # No st.form: what can be chosen depends on the scenario.
     with st.container(border=True, key="host"):
         st.markdown("### Host for a team")
-        st.caption("You get a join code to read out. People take seats; you start the clock.")
+        st.caption(
+            "You get a join code to read out. People take seats, or watch as observers, who give no orders and are in "
+            "no score; you start the clock."
+        )
         names = loader.catalogue().offered
         if not names:
             return

@@ -10,6 +10,7 @@ import streamlit as st
 from simulator.errors import DrillError
 from simulator.room.room import Room
 from simulator.room.rooms import Chair, Lobby
+from simulator.values import OBSERVER
 from ui import session
 from ui.pages import Page
 from ui.parts import shell
@@ -127,7 +128,10 @@ def seats(here: Here) -> None:
     shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
 
     def sit(seat: str) -> Here:
-        here.room.take_seat(here.person, seat)
+        if seat == OBSERVER:
+            here.room.observe(here.person)
+        else:
+            here.room.take_seat(here.person, seat)
         return here
 
     _briefing(lobby)
@@ -148,6 +152,16 @@ def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], Here]) -> None:
                     with session.trying("seat"):
                         shell.go(Page.CONSOLE, sit(chair.id).link)
                     st.rerun()
+        with st.container(border=True, height="stretch"):
+            there = f" · {', '.join(lobby.observers)}" if lobby.observers else ""
+            st.markdown(
+                "**Observer**  \nSee what the commander sees; say and do nothing, and be in no score.  \n"
+                f":gray[{plain(f'any number{there}')}]"
+            )
+            if st.button("Watch", key="sit-observer", width="stretch"):
+                with session.trying("seat"):
+                    shell.go(Page.CONSOLE, sit(OBSERVER).link)
+                st.rerun()
 
 
 def _holder(chair: Chair, lobby: Lobby) -> str:

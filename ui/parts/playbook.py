@@ -46,7 +46,7 @@ def sheet(here: Here) -> None:
     b = here.room.briefing(here.role)
     there = ((role, duty) for role in b.catalogue.roles for duty in role.duties)
     titles = tuple((duty, role.title) for role, duty in there if b.catalogue.seat_for(duty) == role.id)
-    mine = () if here.person.facilitator else tuple(sorted(b.incident.duties(here.role)))
+    mine = tuple(sorted(b.incident.duties(here.role))) if here.plays else ()
     st.html(themed(sheet_html(here.room.playbook, mine, titles, b.catalogue.needed)))
 
 

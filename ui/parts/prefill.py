@@ -201,6 +201,16 @@ def _handoff(b: Briefing) -> Filled:
     return {
         "what": COMMANDER if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
         "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": _newest(b, "packets"),
+        "update_minutes": cadence(b),
+    }  # fmt: skip
+
+
+def _scope(b: Briefing) -> Filled:
+    said = b.incident.scope.body if b.incident.scope else None
+    before = said if isinstance(said, acts.StateScope) else None
+    return {
+        "reaches": list(before.reaches) if before else [], "unknown": list(before.unknown) if before else [],
+        "began_minutes": before.began_minutes if before else None, **figures(b, "impact"),
     }  # fmt: skip
 
 
@@ -237,6 +247,7 @@ _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
     acts.EscalateInternally: _escalation,
     acts.CorrectUpdate: lambda b: {"update": _newest(b, "updates"), "status": _public_status(b)},
     acts.PostMessage: lambda b: {"channel": b.catalogue.room},
+    acts.StateScope: _scope, acts.NoteTimeline: lambda b: {"evidence": recent(b, 1)},
     acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.RequestClosure: _claim,
     acts.SetWatch: lambda b: {"owner": _whose(b, "verifies")},
     acts.PublishDecisionNote: lambda b: {"cause": _own_causes(b), "actions": _done(b), **figures(b, "figures")},
