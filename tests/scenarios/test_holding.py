@@ -1,4 +1,4 @@
-"""Taking a service away is not mending it: held for good it avoids at most half, for a while it costs next to nothing."""
+"""Taking a service away is not mending it: for good it avoids at most half, for a while it costs next to nothing."""
 
 from __future__ import annotations
 

@@ -227,7 +227,8 @@ def test_doing_nothing_is_about_one_whole_loss() -> None:
 
 OUTCOMES: dict[str, tuple[tuple[Turns, float, float, float, float], ...]] = {
     "dunlin": (
-        (((2.5, "rollback", 1), *SAVED, (6, "unpin", 1), (8, "purge", 1), (10, "purge_paths", 1)), 0.1, 0.1, 11, 0.0083),
+        (((2.5, "rollback", 1), *SAVED, (6, "unpin", 1), (8, "purge", 1), (10, "purge_paths", 1)),
+         0.1, 0.1, 11, 0.0083),
         (BY_THE_BASE, 34.5, 35.0, 43, 0.049),
         (((2.5, "rollback", 1), (4, "purge", 1), *SAVED, (6, "unpin", 1), (10, "purge_paths", 1)),
          0.1, 0.1, 184, 0.213),
