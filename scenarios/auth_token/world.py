@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from scenarios.auth_token import readings
 from scenarios.auth_token.state import AuthTokenState
 
-
 BLOCKED, WIDESPREAD, NOTICED = 2400, 4800, 240
 """Users locked out that count as blocked (one in a hundred), as widespread, and as worse than on any day."""
 AFFECTED, SERVED = 1.0, 0.97
@@ -49,7 +48,7 @@ class AuthTokenWorld(AuthTokenState):
             "throttled": k["throttle"] > 0,
             "watched": k["watched"] > 0,
             "merged": self.merged,
-            # A token signed now may be refused, go unanswered, or be anybody's. Refusals that only fade are no risk more.
+            # A token signed now may be refused, go unanswered, or be anybody's. What only fades is no risk any more.
             "auth_at_risk": (refusing and not fading) or not served or k["publish_key"] > 0,
             "production_affected": ratio >= AFFECTED or locked > BLOCKED or not served,
             "users_blocked": locked > BLOCKED,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
@@ -39,9 +39,9 @@ def known(name: str, variant: str, at: int, facts: Mapping[str, Scalar]) -> froz
 def levels(name: str, variant: str, policy: str) -> list[str]:
     """Return the levels that the default matrix gives, in the order in which they come."""
     matrix = playbook.load("recovery").severity
-    every: Iterable[str] = (matrix.level(known(name, variant, at, facts)) for at, facts in samples(name, variant, policy))
     found: list[str] = []
-    for level in every:
+    for at, facts in samples(name, variant, policy):
+        level = matrix.level(known(name, variant, at, facts))
         if found[-1:] != [level]:
             found.append(level)
     return found
@@ -60,7 +60,8 @@ def test_the_worlds_state_what_playbooks_ask_for_and_nothing_that_is_never_so():
     stated = {one.fact for name, variant in SHIPPED for one in load(name, variant).scenario.severity_facts}
     assert stated == NEEDED
     for name, variant in SHIPPED:
-        assert NEEDED <= set(samples(name, variant, "null")[0][1]), (name, variant)
+        there = set(samples(name, variant, "null")[0][1])
+        assert there >= NEEDED, (name, variant)
         assert "safety_at_risk" not in samples(name, variant, "null")[0][1]
 
 
