@@ -193,6 +193,7 @@ class PermissionLeakState(Mechanics):
             passes = self.knob["block"] <= 0
             public = (wanted if drained else one.version) == 57
             faulty = public if self.way.by_version else self.knob["resolver_off"] <= 0
+            one.faulty = faulty
             one.stand(faulty and passes, public and passes, self.now)
 
     def _lose_trace(self, *groups: Pops, by_us: bool = True) -> None:
