@@ -15,6 +15,7 @@ from typing import Any
 import streamlit as st
 
 import ui
+from analytics import playbook as books
 from analytics.runs.finish import finish
 from scenarios.loader import load
 from simulator.room.rooms import Rooms
@@ -24,8 +25,8 @@ from ui.parts.live import SERVER
 
 
 def rooms() -> Rooms:
-    """Return the drills of the configured database, with the package's scenarios and their scoring."""
-    return Rooms(Store(), load, finish)
+    """Return the drills of the configured database, with the package's scenarios, playbooks and scoring."""
+    return Rooms(Store(), load, finish, lambda name: books.load(name).played())
 
 
 @contextlib.asynccontextmanager

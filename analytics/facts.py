@@ -114,8 +114,8 @@ def can_fail(view: RecordView, check: values.Check) -> bool:
     return not tolerance or abs(check.threshold - normal) <= FARTHEST * tolerance
 
 
-def severity_truth(view: RecordView, at: int) -> values.Severity:
-    """Return the severity that the playbook's matrix gives for what could be known at a second."""
+def severity_truth(view: RecordView, at: int) -> str:
+    """Return the level that the playbook gives for what could be known at a second."""
     world = next(iter(view.samples_near(at)), {})
     known = frozenset(
         one.fact
@@ -123,11 +123,6 @@ def severity_truth(view: RecordView, at: int) -> values.Severity:
         if one.known_from <= at and (one.until is None or at < one.until) and world.get(one.fact, True)
     )
     return view.playbook.severity.level(known)
-
-
-def rank(severity: str) -> int:
-    """Return 1 for SEV-1 and so on."""
-    return int(severity[-1])
 
 
 # --- evidence ----------------------------------------------------------------------------------------------

@@ -7,20 +7,22 @@ No playbook needs Python. Weights that do not add up are refused.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from analytics.scorecard import Owner
+from analytics.severity import Severity, Wrong
 from simulator.errors import ScenarioError, UnknownName
+from simulator.levels import DependencyClass, PlayedBook
 from simulator.record.journal import first_problem
 from simulator.scenario import document
 from simulator.scenario.parts import Data
-from simulator.values import Severity
 
 Points = Annotated[float, Field(gt=0, le=100)]
 
@@ -95,29 +97,43 @@ class Cap(Judged):
     """What a correction in time adds to the limit."""
 
 
-class SeverityRow(Data):
-    """One line of a severity matrix: this level while any of these facts is known and true."""
+class Ask(Data):
+    """One thing that the posture of a dependency class asks for, by the name of what judges it."""
 
-    severity: Severity
-    any_of: tuple[str, ...]
-    update_minutes: float
-    """Stakeholders hear at least this often."""
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    kind: str
+    given: dict[str, Any] = Field({}, alias="with")
+    """Its parameters."""
+    owners: tuple[Owner, ...] = ("commands",)
+
+    @property
+    def id(self) -> str:
+        return self.kind
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return {"kind": value} if isinstance(value, str) else value
 
 
-class SeverityMatrix(Data):
-    """Severity by fact, worst first; nothing true means `otherwise`."""
+class Dependency(Data):
+    """A class of dependencies: how its failure looks, and how one meets it unless there is a reason not to."""
 
-    rows: tuple[SeverityRow, ...]
-    otherwise: Severity = "SEV-4"
+    id: Annotated[str, Field(min_length=1, max_length=40)]
+    title: str
+    symptom: str
+    posture: str
+    """In words."""
+    asks: tuple[Annotated[Ask, BeforeValidator(Ask._read)], ...] = ()
+    """What of it a record can show: a name each, or `{kind: NAME, with: {…}}`."""
 
-    def level(self, true: frozenset[str]) -> Severity:
-        """Return the severity that these true facts give."""
-        return next((row.severity for row in self.rows if true & set(row.any_of)), self.otherwise)
 
-    def cadence(self, severity: str | None) -> float:
-        """Return the longest silence towards stakeholders in minutes, the slowest row where none fits."""
-        fits = [row.update_minutes for row in self.rows if row.severity == severity]
-        return fits[0] if fits else max(row.update_minutes for row in self.rows)
+class Template(Data):
+    """Something that people fill in, for the shelf: what it is called, its fields, where it comes from."""
+
+    title: str
+    fields: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: str
 
 
 class Band(Data):
@@ -142,10 +158,15 @@ class Playbook(Data):
     title: str
     total: Points = 100
     bands: tuple[Band, ...]
-    severity: SeverityMatrix
+    severity: Severity
+    dependencies: tuple[Dependency, ...] = ()
+    """Classes of what may be hit, each with its default posture."""
     parts: tuple[PlaybookPart, ...]
     caps: tuple[Cap, ...] = ()
     anti_patterns: tuple[AntiPattern, ...] = ()
+    templates: tuple[Template, ...] = ()
+    version: str = ""
+    """The author's own; the record keeps a digest besides."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -157,6 +178,7 @@ class Playbook(Data):
             ("cap", [cap.id for cap in self.caps]),
             ("anti-pattern", [pattern.id for pattern in self.anti_patterns]),
             ("part", [part.id for part in self.parts]),
+            ("dependency", [one.id for one in self.dependencies]),
         ):
             twice = sorted({ident for ident in ids if ids.count(ident) > 1})
             if twice:
@@ -171,17 +193,39 @@ class Playbook(Data):
             for criterion in part.criteria:
                 yield part, criterion
 
+    def digest(self) -> str:
+        """Return what tells this playbook from one that judges otherwise; comments and order of keys change nothing."""
+        return hashlib.sha256(self.model_dump_json(by_alias=True, exclude_none=True).encode()).hexdigest()[:12]
+
+    def played(self) -> PlayedBook:
+        """Return what a drill that is opened with it keeps of it."""
+        return PlayedBook(
+            id=self.id, digest=self.digest(), levels=self.severity.played(),
+            dependencies=tuple(DependencyClass(id=x.id, title=x.title, symptom=x.symptom) for x in self.dependencies),
+        )  # fmt: skip
+
+    def wrong(self) -> Iterator[Wrong]:
+        """Yield what cannot be: where, what, and how to mend it."""
+        for steps, what, remedy in self.severity.wrong():
+            yield ("severity", *steps), what, remedy
+
     def band(self, total: int) -> str:
         """Return the id of the band that `total` falls into."""
         return max((b for b in self.bands if total >= b.at_least), key=lambda b: b.at_least).id
 
 
 def parse(text: str, where: str) -> Playbook:
-    """Return the playbook written in `text`. Raises ScenarioError naming `where` and what is wrong."""
+    """Return the playbook written in `text`. Raises ScenarioError naming `where`, the line and what is wrong."""
+    written = document.read(text, where)
     try:
-        return Playbook.model_validate(document.read(text, where).data)
+        found = Playbook.model_validate(written.data)
     except ValidationError as error:
-        raise ScenarioError(f"{where}: {first_problem(error)}") from None
+        line = written.line(tuple(error.errors(include_url=False)[0]["loc"]))
+        raise ScenarioError(f"{where}:{line}: {first_problem(error)}") from None
+    for steps, what, remedy in found.wrong():
+        line, label = written.line(steps), document.label(written.data, steps)
+        raise ScenarioError(f"{where}:{line}: {label}: {what}; {remedy}")
+    return found
 
 
 def read(path: Path) -> Playbook:
@@ -200,7 +244,11 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".yaml") for file in folder.iterdir() if file.name.endswith(".yaml")))
 
 
-def load(name: str = "recovery") -> Playbook:
+DEFAULT = "recovery"
+"""What a drill is played and scored with unless somebody chooses."""
+
+
+def load(name: str = DEFAULT) -> Playbook:
     """Return a playbook by its name or by the path of a YAML file. Raises UnknownName or ScenarioError."""
     if name.endswith((".yaml", ".yml")) or "/" in name:
         return read(Path(name))

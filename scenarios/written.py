@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from scenarios.patch import Patched, lay_over
 from scenarios.problem import Level, Problem
 from simulator.errors import nearest
-from simulator.scenario.document import Document, Steps, read
+from simulator.scenario.document import Document, Steps, label, read
 
 
 @dataclass(frozen=True)
@@ -59,24 +59,6 @@ def schema_problems(
     """Return what a validation error of `model` finds; `under` is where in the source the model stands."""
     found = ((tuple(problem["loc"]), problem) for problem in error.errors(include_url=False))
     return [source.problem((*under, *path), *_told(problem, path, model)) for path, problem in found]
-
-
-def inside(nodes: Any, step: str | int) -> Any:
-    """Return what stands a step further in; None where nothing does."""
-    try:
-        return nodes[step]
-    except (KeyError, IndexError, TypeError):
-        return None
-
-
-def label(nodes: Any, path: Sequence[str | int]) -> str:
-    """Return a path as people say it, with ids in the place of numbers: `queries.git_log.takes`."""
-    words = []
-    for step in path:
-        nodes = inside(nodes, step)
-        ident = nodes.get("id") if isinstance(step, int) and isinstance(nodes, Mapping) else None
-        words.append(str(ident if ident is not None else step))
-    return ".".join(words) or "file"
 
 
 def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:

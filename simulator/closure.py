@@ -32,7 +32,7 @@ def missing_for_closure(
         ("ownership recorded: have a deputy accept, in another seat than the commander's", s.paired),
         ("mitigation path justified: record a checkpoint decision for what you executed", _justified(s, scenario)),
         ("verified with fresh evidence: rerun the failing path green, after the last change", rerun),
-        ("verified with fresh evidence: compare with a window before the fault, green, after the last change", compared),
+        ("verified with fresh evidence: compare green with a window before the fault, after the last change", compared),
         (f"rollback trigger and owner: set the watch for at least {WATCH_HOURS} h", _watched(s)),
         ("residual risks explicit: record what is still open ('none' is no risk)", _explicit(s, scenario)),
         ("hardening backlog: at least one item with owner and due date", bool(s.hardening)),

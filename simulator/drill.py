@@ -10,6 +10,7 @@ import simpy
 
 from simulator import events as e
 from simulator.catalogue import catalogue
+from simulator.levels import STANDARD, PlayedBook
 from simulator.monitoring.logs import Logs
 from simulator.monitoring.series import Telemetry
 from simulator.msel import Msel
@@ -30,7 +31,9 @@ Process = Generator[simpy.Event, Any, Any]
 class Drill(ABC):
     """What acts, simulated people and pages stand on. Nothing in it moves by itself: the engine lets time pass."""
 
-    def __init__(self, scenario: Scenario, world: World, seed: int, mode: str) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, seed: int, mode: str, book: PlayedBook = STANDARD
+    ) -> None:
         """Begin at the second where `world` stands."""
         self.scenario = scenario
         self.world = world
@@ -38,9 +41,9 @@ class Drill(ABC):
         """training or assessment."""
         self.entries: list[Entry] = []
         """All that is on record, oldest first."""
-        self.incident = History(scenario)
+        self.incident = History(scenario, book)
         self.circle = NeedToKnow(scenario)
-        self._partial = {role: History(scenario) for role in self.circle.outside}
+        self._partial = {role: History(scenario, book) for role in self.circle.outside}
         self.stream = streams(seed)
         self.telemetry = Telemetry(scenario.metrics, scenario.alerts, self.stream)
         self.telemetry.memory = world.before if isinstance(world, Remembers) else None

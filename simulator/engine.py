@@ -16,6 +16,7 @@ from simulator import acts
 from simulator import events as e
 from simulator.answers import Answer, Refusal
 from simulator.briefing import briefing
+from simulator.levels import PlayedBook
 from simulator.loaded import LoadedScenario
 from simulator.monitoring.onset import onset_shift, step_at
 from simulator.monitoring.series import SCRAPE_SECONDS, Transition
@@ -39,6 +40,7 @@ def new_header(
     mode: str = "training",
     policy: str | None = None,
     automation: bool = True,
+    playbook: PlayedBook | None = None,
 ) -> Header:
     """Return the header of a new drill."""
     return Header.model_validate(
@@ -46,7 +48,7 @@ def new_header(
             "scenario": loaded.scenario.id, "variant": loaded.scenario.variant, "difficulty": loaded.difficulty,
             "seed": seed, "mode": mode, "policy": policy, "scenario_version": loaded.version,
             "engine": VERSION,
-            "automation": automation,
+            "automation": automation, "playbook": playbook,
         }
     )  # fmt: skip
 
@@ -60,7 +62,7 @@ class Engine(StaffedDrill):
         self.fault_at = scenario.fault_at + self._shift
         world = loaded.make_world()
         world.start(scenario.starts_at + self._shift, self.fault_at)
-        super().__init__(scenario, world, header.seed, header.mode)
+        super().__init__(scenario, world, header.seed, header.mode, header.book)
         self.header = header
         self.journal = Journal(header, self.entries)
         self.rules = Rules(self)

@@ -39,7 +39,7 @@ def titles_of(scenario: Scenario) -> dict[str, dict[str, str]]:
     return {group: {part.id: part.title for part in getattr(scenario, group)} for group in (*_STATIC, "blast")}
 
 
-FIXED = (*_STATIC, "seats", "cues", "channels", "blast")
+FIXED = (*_STATIC, "seats", "cues", "channels", "blast", "levels", "dependencies")
 """Sources that are the same for the whole drill."""
 
 
@@ -52,6 +52,8 @@ _DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
     "seats": lambda s, i, r: [Option(role.id, role.title) for role in s.seats()],
     "cues": lambda s, i, r: [Option(cue.id, cue.text) for role in s.roles for cue in role.cues],
     "own_cues": lambda s, i, r: [Option(cue.id, cue.text) for role in s.roles if role.id == r for cue in role.cues],
+    "dependencies": lambda s, i, r: [Option(one.id, one.title or one.id) for one in i.dependencies],
+    "levels": lambda s, i, r: [Option(level.id, level.title or level.id) for level in i.levels],
     "injects": lambda s, i, r: [_titled_inject(s, inject.id) for inject in s.injects],
     "asks": lambda s, i, r: [_titled_inject(s, ident) for ident in i.asks],
     "claims": lambda s, i, r: [_titled_inject(s, ident) for ident in i.claims],

@@ -10,10 +10,11 @@ from simulator.answers import Refusal
 from simulator.briefing import briefer
 from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import UnknownName
+from simulator.levels import PlayedBook
 from simulator.loaded import LoadedScenario
 from simulator.policy import Derived, Order, Policy, Responder
 from simulator.record.formats import LATE
-from simulator.record.journal import accepted
+from simulator.record.journal import Header, accepted
 from simulator.values import HOST, Author
 
 POLL_SECONDS = 5
@@ -27,6 +28,7 @@ def play(
     mode: str = "assessment",
     until: int | None = None,
     step: int | None = None,
+    book: PlayedBook | None = None,
 ) -> Engine:
     """Let the scenario's responder `name` hold every seat; return the engine, run to its horizon.
 
@@ -35,21 +37,24 @@ def play(
     """
     responder = _responder(loaded, name)
     if isinstance(responder, Derived):
-        given = _derived(responder, name, play(loaded, responder.source, seed, mode=mode))
-        return play_orders(loaded, given, seed, name=name, mode=mode, until=until, step=step)
-    return _play_policy(loaded, responder.make(loaded.scenario), seed, name, mode, until, step)
+        given = _derived(responder, name, play(loaded, responder.source, seed, mode=mode, book=book))
+        return play_orders(loaded, given, seed, name=name, mode=mode, until=until, step=step, book=book)
+    header = new_header(loaded, seed, mode=mode, policy=name, playbook=book)
+    return _play_policy(loaded, responder.make(loaded.scenario), header, name, until, step)
 
 
-def play_each(loaded: LoadedScenario, names: Iterable[str], seed: int) -> Iterator[tuple[str, Engine]]:
+def play_each(
+    loaded: LoadedScenario, names: Iterable[str], seed: int, book: PlayedBook | None = None
+) -> Iterator[tuple[str, Engine]]:
     """Play several responders on one seed, as `play` does, but whoever others derive from only once."""
     sources: dict[str, Engine] = {}
     for name in names:
         responder = _responder(loaded, name)
         source = responder.source if isinstance(responder, Derived) else name
         if source not in sources:
-            sources[source] = play(loaded, source, seed)
+            sources[source] = play(loaded, source, seed, book=book)
         if isinstance(responder, Derived):
-            yield name, play_orders(loaded, _derived(responder, name, sources[source]), seed, name=name)
+            yield name, play_orders(loaded, _derived(responder, name, sources[source]), seed, name=name, book=book)
         else:
             yield name, sources[source]
 
@@ -85,9 +90,10 @@ def play_orders(
     mode: str = "assessment",
     until: int | None = None,
     step: int | None = None,
+    book: PlayedBook | None = None,
 ) -> Engine:
     """Give recorded commands at their times; one that lies in the past is refused, the drill goes on."""
-    engine = Engine(loaded, new_header(loaded, seed, mode=mode, policy=name))
+    engine = Engine(loaded, new_header(loaded, seed, mode=mode, policy=name, playbook=book))
     end = loaded.scenario.horizon if until is None else min(until, loaded.scenario.horizon)
     for order in given:
         if order.at >= end:
@@ -101,9 +107,9 @@ def play_orders(
 
 
 def _play_policy(
-    loaded: LoadedScenario, policy: Policy, seed: int, name: str, mode: str, until: int | None, step: int | None
+    loaded: LoadedScenario, policy: Policy, header: Header, name: str, until: int | None, step: int | None
 ) -> Engine:
-    engine = Engine(loaded, new_header(loaded, seed, mode=mode, policy=name))
+    engine = Engine(loaded, header)
     for role in loaded.scenario.seats():
         engine.submit(acts.TakeSeat(seat=role.id, name=name), Author.person(role.id, name))
     end = loaded.scenario.horizon if until is None else min(until, loaded.scenario.horizon)

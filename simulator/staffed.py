@@ -6,6 +6,7 @@ from abc import abstractmethod
 
 from simulator import events as e
 from simulator.drill import Drill, Process
+from simulator.levels import STANDARD, PlayedBook
 from simulator.msel import Line
 from simulator.people.teammates import Teammates
 from simulator.people.work import Work
@@ -17,8 +18,10 @@ from simulator.values import Ref
 class StaffedDrill(Drill):
     """A drill whose queries and actions somebody carries out."""
 
-    def __init__(self, scenario: Scenario, world: World, seed: int, mode: str) -> None:
-        super().__init__(scenario, world, seed, mode)
+    def __init__(
+        self, scenario: Scenario, world: World, seed: int, mode: str, book: PlayedBook = STANDARD
+    ) -> None:
+        super().__init__(scenario, world, seed, mode, book)
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)
 

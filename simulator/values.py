@@ -154,9 +154,11 @@ Factor = Annotated[Id, Pick("factors")]
 Revision = Annotated[Id, Pick("revisions")]
 Evidence = tuple[Annotated[Ref, Pick("evidence")], ...]
 
-Severity = Literal["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
+Severity = Annotated[Id, Pick("levels")]
+"""A level of severity, in the words of the playbook that the drill is played with."""
 Confidence = Literal["L1", "L2", "L3"]
-Dependency = Literal["auth", "billing", "queue", "observability"]
+Dependency = Annotated[Id, Pick("dependencies")]
+"""A class of dependency, as the playbook that the drill is played with names them."""
 Lane = Literal["triage", "mitigation", "verification", "comms"]
 Post = Literal["commander", "deputy"]
 """What somebody may be made during an incident, whatever their seat; it passes from one to another."""
@@ -170,8 +172,10 @@ PLACES: Final[Mapping[Duty, str]] = {
     "investigates": "triage", "executes": "mitigation", "verifies": "verification", "speaks": "comms",
 }  # fmt: skip
 """Duty -> the post or lane that goes with it."""
-Strategy = Literal["hotfix", "rollback", "containment"]
-Rung = Literal["flag", "hotfix", "rollback"]
+Strategy = Literal["hotfix", "rollback", "containment", "restore"]
+"""How one goes about it. The first three are branches, of which one is chosen; data is restored beside them."""
+BRANCHES: Final = ("hotfix", "rollback", "containment")
+Rung = Literal["flag", "hotfix", "rollback", "restore"]
 Status = Literal["investigating", "identified", "mitigating", "monitoring", "resolved"]
 Phase = Literal["detection", "containment", "recovery", "hardening"]
 Rejection = Literal["coverage", "readiness", "time", "side_effect", "uncertainty"]

@@ -25,9 +25,10 @@ MAY_IMPORT = {
     "simulator": {"simulator"},
     "scenarios": {"scenarios", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
                   "simulator.errors", "simulator.record.facts", "simulator.policy", "simulator.text",
-                  "analytics.playbook"},
+                  "simulator.levels", "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
-                  "simulator.events", "simulator.record", "simulator.errors", "simulator.need_to_know"},
+                  "simulator.events", "simulator.record", "simulator.errors", "simulator.need_to_know",
+                  "simulator.levels"},
     "ui": {"ui", "analytics", "scenarios", "simulator"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
@@ -35,6 +36,7 @@ DRIVES_THE_ENGINE = "analytics/runs/"
 """What runs drills beside the simulator and the user interface."""
 LAYERS = (
     "simulator.errors simulator.values simulator.text simulator.streams",
+    "simulator.levels",
     "simulator.scenario",
     "simulator.names simulator.need_to_know simulator.msel",
     "simulator.record",
@@ -52,10 +54,12 @@ LAYERS = (
     "simulator.engine",
     "simulator.record.replay simulator.orders simulator.play",
     "simulator.room",
-    "analytics.playbook analytics.scorecard analytics.record",
+    "analytics.scorecard analytics.record analytics.severity",
+    "analytics.playbook",
     "analytics.timeline",
     "analytics.doers",
     "analytics.view",
+    "analytics.levels",
     "analytics.facts",
     "analytics.criteria",
     "analytics.score",

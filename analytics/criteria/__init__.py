@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 
 from analytics.criteria import antipatterns, blueprint, caps, comms, gates, ladders, outcome, protocols
 from analytics.criteria.judging import Judge, found_in
-from analytics.playbook import Judged, Playbook
+from analytics.criteria.ladders import POSTURES
+from analytics.playbook import Ask, Judged, Playbook
 from analytics.scorecard import CapHit, Finding, Owner, PatternHit
 from simulator.scenario.document import Steps
 
@@ -20,7 +21,7 @@ CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps)
 PATTERNS: Mapping[str, Judge[PatternHit | None]] = found_in(antipatterns)
 
 
-def judged(playbook: Playbook) -> Iterator[tuple[Steps, str, Judged, Mapping[str, Judge[object]]]]:
+def judged(playbook: Playbook) -> Iterator[tuple[Steps, str, Judged | Ask, Mapping[str, Judge[object]]]]:
     """Yield (path in the playbook, what it is, it, the predicates there are for it) for all that is judged."""
     for at, part in enumerate(playbook.parts):
         for number, one in enumerate(part.criteria):
@@ -29,6 +30,9 @@ def judged(playbook: Playbook) -> Iterator[tuple[Steps, str, Judged, Mapping[str
         yield ("caps", at), "cap", cap, CAPS
     for at, pattern in enumerate(playbook.anti_patterns):
         yield ("anti_patterns", at), "anti-pattern", pattern, PATTERNS
+    for at, dependency in enumerate(playbook.dependencies):
+        for number, ask in enumerate(dependency.asks):
+            yield ("dependencies", at, "asks", number), "posture", ask, POSTURES
 
 
 def reads(playbook: Playbook) -> Mapping[str, Mapping[str, frozenset[Owner]]]:

@@ -178,7 +178,7 @@ def one_branch(view: RecordView, criterion: Criterion, *, prompt_minutes: float 
 
     Scaled by how soon each segment was helped after that was justified, and by what had recovered by the end.
     """
-    branch = [r for r in view.mitigations if r.spec.strategy is not None]
+    branch = [r for r in view.mitigations if r.spec.branch is not None]
     if not branch:
         return nothing_seen(criterion, "No branch of the mitigation was ever started.")
     first = min(branch, key=lambda r: r.begun)
@@ -288,8 +288,8 @@ def verified(view: RecordView, criterion: Criterion) -> Finding:
 
     # Of two that are worth the same, the one that people made themselves is theirs.
     made = max(checks, key=lambda one: (worth(one), view.by_people(one.seq), -one.seq))
-    lateness = late(timely(view, criterion, made.at))
-    why = f"Verified at {clock(made.at)}, after {first.title} took effect at {clock(since)}{lateness}. {shows(view, made)}"
+    why = f"Verified at {clock(made.at)}, after {first.title} took effect at {clock(since)}"
+    why += f"{late(timely(view, criterion, made.at))}. {shows(view, made)}"
     return settle_one(criterion, worth(made), why, first.effect_seq, made.seq)
 
 

@@ -38,7 +38,8 @@ def _hit(cap: Cap, why: str, evidence: tuple[int, ...], corrected: bool = False,
     if corrected:
         why += f" The team put it right within {cap.within:g} minutes, which raises the limit to {limit}."
     seqs = tuple(sorted(set(evidence)))
-    return CapHit(cap.id, cap.title, limit, why, seqs, cap.source, corrected, min(seqs, default=0) if act is None else act, cap.further)
+    by = min(seqs, default=0) if act is None else act
+    return CapHit(cap.id, cap.title, limit, why, seqs, cap.source, corrected, by, cap.further)
 
 
 @judges(

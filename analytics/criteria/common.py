@@ -147,5 +147,6 @@ def help_given(view: RecordView) -> Help:
     if left:
         words.append(f"Not recovered at the end: {view.titles('segments', left)}.")
     if not words:
-        words.append("Each step came within three minutes of being justified." if share > 0.999 else "Some of it is only held.")
+        prompt = "Each step came within three minutes of being justified."
+        words.append(prompt if share > 0.999 else "Some of it is only held.")
     return Help(share, " ".join(words), tuple(held_back))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from analytics.criteria.common import fading, lacking, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.judging import judges
-from analytics.facts import LEVELS, discriminates, figure_true, rank, severity_truth, status_true
+from analytics.facts import LEVELS, discriminates, figure_true, severity_truth, status_true
+from analytics.levels import rank, stated
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, listed
 from analytics.view import Moment, RecordView
@@ -121,16 +122,16 @@ def _promises(view: RecordView) -> list[tuple[int, int]]:
 
 def owed_by(view: RecordView, at: int) -> str | None:
     """Return the severity that sets the cadence: the one in force, or the true one while that is worse."""
-    stated = severity_at(view, at)
-    if stated is None or not view.outside(at):
-        return stated
-    return min(stated, severity_truth(view, at), key=rank)
+    level = severity_at(view, at)
+    if level is None or not view.outside(at):
+        return level
+    return min(level, severity_truth(view, at), key=lambda one: rank(view, one))
 
 
 def severity_at(view: RecordView, at: int) -> str | None:
-    """Return the severity in force at a second."""
+    """Return the level in force at a second, in the playbook's words."""
     before = [m for m in view.severities if m.at <= at]
-    return before[-1].body.severity if before else None
+    return stated(view, before[-1].body.severity) if before else None
 
 
 def update_quality(view: RecordView, m: Told) -> tuple[float, list[str]]:

@@ -302,7 +302,8 @@ def closure_package(view: RecordView, criterion: Criterion) -> Finding:
 
 
 def _package(view: RecordView, m: Moment[acts.PublishClosurePackage]) -> Mark:
-    shown = {one.seq: view.recovery.shown(one) for one in view.recovery.certificates if one.since >= _last_before(view, m)}
+    fresh = (one for one in view.recovery.certificates if one.since >= _last_before(view, m))
+    shown = {one.seq: view.recovery.shown(one) for one in fresh}
     rests = max((_shown_by(view, x, shown) for x in view.cited(m.body.verification, m)), default=0.0)
     risks = discriminates(view, "residual_risks", m.body.residual_risks, m.at)
     why = f"Package at {clock(m.at)}: {'rests' if rests else 'does not rest'} on a check after the last change"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import get_args
 
+from analytics.criteria import postures
 from analytics.criteria.blueprint import bears_on, decision_behind
 from analytics.criteria.common import does_not_apply, fading, help_given, late, nothing_seen, seqs, settle, timely
-from analytics.criteria.judging import judges
-from analytics.facts import LEVELS, rank, severity_truth, solid
+from analytics.criteria.judging import Judge, found_in, judges
+from analytics.facts import LEVELS, severity_truth, solid
+from analytics.levels import fits, rank, stated
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
@@ -16,6 +19,7 @@ from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
 from simulator.closure import MOST_ACTIONS
+from simulator.scenario.parts import Action
 from simulator.values import Ref
 
 FULL_GAP, NO_GAP = 0.10, 0.60
@@ -54,28 +58,23 @@ def _declared_first(view: RecordView, criterion: Criterion, declare: Moment[acts
 
 
 def _level(view: RecordView, criterion: Criterion) -> Mark:
-    stated = view.severities
-    if not stated:
+    statements = view.severities
+    if not statements:
         return Mark(0, 2, "")
-    for moment in stated:
+    for moment in statements:
         truth = severity_truth(view, moment.at)
-        if fits(moment.body.severity, truth):
+        if fits(view, moment.body.severity, truth):
             share = timely(view, criterion, moment.at)
             kept = _kept_level(view, moment.at)
             why = f"{moment.body.severity} at {clock(moment.at)}, where the matrix gives {truth}{late(share)}."
             if kept < 1:
                 why += f" The level in force was right for {100 * kept:.0f} % of what was left of the outage."
             return Mark(share * kept, 2, why, (moment.seq,))
-    first = stated[0]
+    first = statements[0]
     truth = severity_truth(view, first.at)
-    share = 1 / 3 if rank(first.body.severity) == rank(truth) + 1 else 0.0
+    share = 1 / 3 if rank(view, stated(view, first.body.severity)) == rank(view, truth) + 1 else 0.0
     why = f"{first.body.severity} at {clock(first.at)}, where the matrix gives {truth}."
     return Mark(share * timely(view, criterion, first.at), 2, why, (first.seq,))
-
-
-def fits(stated: str, truth: str) -> bool:
-    """Tell whether a severity is the true one or one above."""
-    return rank(truth) - 1 <= rank(stated) <= rank(truth)
 
 
 SEEN_LOWER = 600
@@ -90,9 +89,10 @@ def _kept_level(view: RecordView, since: int) -> float:
     minutes = [at for at in range(since, view.over + 1, 60) if view.outside(at)]
     right = 0
     for at in minutes:
-        stated = rank([m.body.severity for m in view.severities if m.at <= at][-1])
-        gravest = min(rank(severity_truth(view, t)) for t in range(max(since, at - SEEN_LOWER), at + 1, 60))
-        right += gravest <= stated <= rank(severity_truth(view, at))
+        level = rank(view, [stated(view, m.body.severity) for m in view.severities if m.at <= at][-1])
+        earlier = range(max(since, at - SEEN_LOWER), at + 1, 60)
+        gravest = min(rank(view, severity_truth(view, t)) for t in earlier)
+        right += gravest <= level <= rank(view, severity_truth(view, at))
     return right / len(minutes) if minutes else 1.0
 
 
@@ -114,7 +114,7 @@ def _revised(view: RecordView, declare: Moment[acts.Declare] | None) -> Mark:
         why = f"The severity was changed at {clock(unfounded[0].at)} without new linked evidence."
         return Mark(0, 1, why, seqs(unfounded))
     changes = view.all(acts.ChangeSeverity)
-    away = [m for m in changes if view.outside(m.at) and not fits(m.body.severity, severity_truth(view, m.at))]
+    away = [m for m in changes if view.outside(m.at) and not fits(view, m.body.severity, severity_truth(view, m.at))]
     if away:
         why = f"The severity was changed at {clock(away[0].at)} to what the matrix does not give."
         return Mark(0, 1, why, seqs(away))
@@ -135,61 +135,18 @@ def _dependency(view: RecordView, classified: Moment[acts.ClassifyDependency] | 
         return [Mark(0, 1, f"Classified as {classified.body.dependency}; it was {true}.", (classified.seq,))]
     if first and classified.at > first.begun:
         return [Mark(0, 1, f"Classified at {clock(classified.at)}, after the first change.", (classified.seq,))]
-    kept = POSTURES[true](view) if true in POSTURES else []
+    kept = _posture(view, true)
     return [Mark(1, 0.5 if kept else 1, f"Classified as {true} at {clock(classified.at)}.", (classified.seq,)), *kept]
 
 
-def _auth_posture(view: RecordView) -> list[Mark]:
-    """Rollback-first evaluation and audit capture: both before the first step that is no flag, or at all."""
-    deeper = [r for r in view.mitigations if r.spec.rung != "flag" and r.spec.strategy is not None]
-    limit = min((r.begun for r in deeper), default=view.over)
-    before = f"before {deeper[0].title}" if deeper else "during the incident"
-    ready = view.ran(view.overlay.readiness_queries, limit)
-    due = _capture_due(view, limit)
-    kept = _captured(view, due)
-    return [
-        _done("Whether a rollback is possible was", f"known {before}", (ready.seq,) if ready else ()),
-        _done("An audit capture was", f"taken by {clock(due)}", (kept,) if kept else ()),
-    ]
+def _posture(view: RecordView, dependency: str) -> list[Mark]:
+    """Return what the playbook's posture for a class asks for; all of it together weighs half a mark."""
+    asks = next((one.asks for one in view.playbook.dependencies if one.id == dependency), ())
+    return [replace(POSTURES[ask.kind](view, ask), weight=0.5 / len(asks)) for ask in asks]
 
 
-def _done(what: str, when: str, evidence: tuple[int, ...]) -> Mark:
-    """Return the mark for one part of a posture, which was done if there is evidence of it."""
-    return Mark(1 if evidence else 0, 0.25, f"{what} {'' if evidence else 'not '}{when}.", evidence)
-
-
-def _capture_due(view: RecordView, deeper: int) -> int:
-    """Return by when evidence had to be captured: what cannot be undone also destroys what an audit wants to see."""
-    named = view.overlay.capture_before
-    if named:
-        return min((r.begun for r in view.started if r.ident in named), default=view.over)
-    return min([deeper, *(r.begun for r in view.mitigations if r.spec.irreversible)])
-
-
-def _billing_posture(view: RecordView) -> list[Mark]:
-    """Write freeze, and the boundary known before anything is repaired; each at all where nothing was repaired."""
-    repairs = [r for r in view.mitigations if r.spec.rung == "repair"]
-    limit = min((r.begun for r in repairs), default=view.over)
-    before = f"before {repairs[0].title}" if repairs else "during the incident"
-    stop = next((r for r in view.in_effect if r.ident in view.overlay.write_freeze and r.begun <= limit), None)
-    bounds = view.ran(view.overlay.boundary_queries, limit)
-    return [
-        _done("Writing was", f"stopped {before}", stop.seqs if stop else ()),
-        _done("The reconciliation boundary was", f"known {before}", (bounds.seq,) if bounds else ()),
-    ]
-
-
-def _captured(view: RecordView, limit: int) -> int | None:
-    """Return the entry in which the evidence had been captured by a second."""
-    special = view.overlay.capture_action
-    if special:
-        done = (r for r in view.runs if r.ident == special and r.done is not None and r.done <= limit)
-        return next((r.finish_seq for r in done), None)
-    return next((m.seq for m in view.queries if m.body.run.startswith("capture:") and m.at <= limit), None)
-
-
-POSTURES: dict[str, Callable[[RecordView], list[Mark]]] = {"auth": _auth_posture, "billing": _billing_posture}
-"""Dependency class -> what its default posture asks for; classes that no scenario uses yet have none."""
+POSTURES: Mapping[str, Judge[Mark]] = found_in(postures)
+"""What a dependency class may ask for, by name."""
 
 
 # --- L2 ----------------------------------------------------------------------------------------------------
@@ -228,8 +185,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
 @judges(record_decision="rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
-    ladder = get_args(values.Rung)
-    taken = {r.spec.rung for r in view.mitigations}
+    ladder, taken = _rungs(view), {_rung(r.spec) for r in view.mitigations}
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken, so none was rejected for it.")
     open_ = [rung for rung in ladder if rung not in taken]
@@ -250,6 +206,18 @@ def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
         why = f"The {rung} was rejected for {reason.replace('_', ' ')}, which {'holds' if right else 'does not hold'}."
         marks.append(Mark(1 if right else 0, 1, why, (seq,)))
     return settle(criterion, marks)
+
+
+def _rungs(view: RecordView) -> tuple[values.Rung, ...]:
+    """Return the rungs that there are here: what was hit can be restored only where something does."""
+    there = {_rung(action) for action in view.scenario.actions}
+    rungs: tuple[values.Rung, ...] = get_args(values.Rung)
+    return tuple(rung for rung in rungs if rung != "restore" or rung in there)
+
+
+def _rung(action: Action) -> str:
+    """Return the rung of the ladder that an action is, however it is carried out."""
+    return "restore" if action.strategy == "restore" else action.rung
 
 
 def prechecks(view: RecordView, run: Attempt) -> tuple[str, ...]:
@@ -378,7 +346,7 @@ def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
 
 def _kept_apart(runs: list[Attempt], named: Mapping[Ref, Moment[acts.RecordDecision] | None]) -> Mark:
     decisions = [d for d in named.values() if d]
-    strategies = {r.spec.strategy for r in runs}
+    strategies = {r.spec.branch for r in runs if r.spec.branch}
     unowned = [r for r in runs if named[r.run] is None]
     if len(strategies) == 3 and unowned:
         why = f"Three strategies were active and nobody owned {unowned[0].title}."

@@ -22,7 +22,8 @@ def harm_avoided(view: RecordView, criterion: Criterion, *, power: float = 1) ->
     if view.by_itself and view.final is not None and view.loss is not None:
         added = view.loss - view.references.null.loss
         if added <= UNFELT:
-            return does_not_apply(criterion, f"It passes by itself, and {max(0.0, added):.2f} of loss was added to that.")
+            why = f"It passes by itself, and {max(0.0, added):.2f} of loss was added to that."
+            return does_not_apply(criterion, why)
         why = f"It passes by itself; what was done added {added:.2f} to a loss of {view.references.null.loss:.2f}."
         return settle_one(criterion, fading(added, UNFELT, STAKES), why, view.final.seq)
     if view.avoided is None or view.final is None or view.loss is None:

@@ -15,6 +15,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from analytics import facts
+from analytics.levels import fits
 from analytics.playbook import Playbook
 from analytics.record import Course, DrillRecord, References, loss_of
 from analytics.view import Moment, RecordView
@@ -270,8 +271,7 @@ def _claimed(view: RecordView, body: Body, at: int) -> tuple[str, str, str, bool
     match body:
         case acts.Declare() | acts.ChangeSeverity():
             true = facts.severity_truth(view, at)
-            above = facts.rank(true) - facts.rank(body.severity)
-            return "severity", body.severity, true, above in (0, 1)
+            return "severity", body.severity, true, fits(view, body.severity, true)
         case acts.UpdateStakeholders() | acts.CorrectUpdate():
             return "status", body.status, world_was(view, at), facts.status_true(view, body.status, at)
         case acts.ClaimRecovery(claim="recovered"):

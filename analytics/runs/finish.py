@@ -15,7 +15,7 @@ from simulator.room.finish import Progress
 
 def finish(loaded: LoadedScenario, journal: Journal, report: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return reference runs and scorecard of a finished journal; tell `report` how far it is."""
-    book = books.load()
+    book = books.load(journal.header.playbook.id if journal.header.playbook else books.DEFAULT)
     references = make_references(
         loaded, journal, book, what_if=True, progress=lambda done, of: report(0.95 * done / max(1, of))
     )

@@ -119,7 +119,7 @@ def _alternatives(view: RecordView, run: Attempt) -> list[Action]:
     taken = {other.ident for other in view.runs}
     found = []
     for action in view.scenario.actions:
-        if action.strategy is None or action.id in taken or run.spec.strategy is None:
+        if action.branch is None or action.id in taken or run.spec.branch is None:
             continue
         who = next((r for r in action.executors if view.present(r) <= run.ordered), None)
         if who and feasible(view, action, who, run.ordered + 1) is not None:

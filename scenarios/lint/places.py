@@ -9,8 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from scenarios.written import inside
-from simulator.scenario.document import Steps
+from simulator.scenario.document import Steps, inside
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Notation
 from simulator.values import Pick

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from analytics.criteria import judged
 from analytics.playbook import Cap, Criterion, Playbook, load, names
@@ -37,14 +38,30 @@ def check_playbook(playbook: Playbook, source: Written) -> Iterator[Problem]:
         if isinstance(one, Criterion) and one.t1 is not None and one.kind in untimed:
             remedy = "take t1 and t2 out: this one has no time"
             yield source.problem((*path, "t1"), "is never looked at", remedy, "warning")
-    facts = {fact for book in shipped for row in book.severity.rows for fact in row.any_of}
-    facts.update(one.fact for name in loader.catalogue().offered for one in loader.load(name).scenario.severity_facts)
-    for at, row in enumerate(playbook.severity.rows):
-        for index, fact in enumerate(row.any_of):
-            if fact not in facts:
-                where = ("severity", "rows", at, "any_of", index)
-                remedy = f"use what they do{nearest(fact, facts)}"
-                yield source.problem(where, f"no scenario states {fact!r}", remedy, "warning")
+    yield from _severity(playbook, source)
+
+
+def _severity(playbook: Playbook, source: Written) -> Iterator[Problem]:
+    """Yield what keeps a playbook from giving one level, and facts that no scenario states."""
+    for steps, what, remedy in playbook.wrong():
+        yield source.problem(steps, what, remedy)
+    stated = facts_stated()
+    for steps, fact in playbook.severity.facts():
+        if fact and fact not in stated:
+            remedy = f"use what they do{nearest(fact, stated)}"
+            yield source.problem(("severity", *steps), f"no scenario states {fact!r}", remedy, "warning")
+
+
+@cache
+def facts_stated() -> frozenset[str]:
+    """Return every fact that a scenario states for severity, or that its world could state."""
+    found: set[str] = set()
+    for name in loader.catalogue().offered:
+        loaded = loader.load(name)
+        world = loaded.make_world()
+        world.start(loaded.scenario.starts_at, loaded.scenario.fault_at)
+        found.update(world.facts(), (one.fact for one in loaded.scenario.severity_facts))
+    return frozenset(found)
 
 
 def _owned(playbook: Playbook) -> Iterator[tuple[Steps, Criterion | Cap]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from scenarios.players.when import Queries
 from simulator.briefing import Briefing
+from simulator.levels import STANDARD, at_rank
 from simulator.scenario.document import Steps
 from simulator.scenario.parts import Data, FigureId, MetricId, QueryId
 
@@ -102,7 +103,21 @@ class Quiet(Computed):
         return {"from": -2.0, "to": -1.0}[self.quiet]
 
 
-FORMS: dict[str, type[Computed]] = {"newest": Newest, "figure": ReadFigure, "latest": Latest, "quiet": Quiet}
+class Ranked(Computed):
+    """The level of severity of this rank, 1 for the worst, whatever the playbook of the drill calls it."""
+
+    rank: Annotated[int, Field(ge=1)]
+
+    def value(self, b: Briefing) -> str:
+        return at_rank(b.incident.levels, self.rank)
+
+    def sample(self) -> str:
+        return at_rank(STANDARD.levels, self.rank)
+
+
+FORMS: dict[str, type[Computed]] = {
+    "newest": Newest, "figure": ReadFigure, "latest": Latest, "quiet": Quiet, "rank": Ranked,
+}  # fmt: skip
 """The word a mapping begins with -> what it is."""
 
 

@@ -17,7 +17,7 @@ QUERY_EVERY, ACTION_EVERY, UPDATE_EVERY = 20, 60, 60
 
 
 def gamer(seats: Sequence[str]) -> Policy:
-    """Return a policy: SEV-1, L3, every card, every query, every action, an update a minute."""
+    """Return a policy: the worst level, L3, every card, every query, every action, an update a minute."""
     state = _Greed(list(seats))
     return state.act
 
@@ -80,7 +80,7 @@ class _Greed:
 def _opening(b: Briefing) -> Iterator[tuple[str, acts.Act]]:
     for alert in b.alerts():
         yield "commander", acts.AcknowledgePage(alert=alert.alert)
-    yield "commander", acts.Declare(severity="SEV-1", title="Everything is on fire")
+    yield "commander", acts.Declare(severity=b.incident.levels[0].id, title="Everything is on fire")
     yield "commander", acts.AssignRole(role="commander", to="commander")
     yield "commander", acts.AssignRole(role="deputy", to="commander")
     yield "commander", acts.Freeze(scope=tuple(service.id for service in b.catalogue.services))

@@ -89,7 +89,7 @@ class ClassifyDependency(_Command, form="Dependency class", may=INVESTIGATES, ab
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.dependency == self.dependency:
-            return already(f"it is classified as {self.dependency} as it is")
+            return already(f"it is classified as {self.dependency} already")
         return None
 
     def fold(self, history: History, entry: Entry) -> None:
@@ -108,7 +108,7 @@ class ChangeSeverity(_Command, form="Severity", may=INVESTIGATES, weighty=True, 
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.incident.severity == self.severity:
-            return already(f"the severity is {self.severity} as it is")
+            return already(f"it is {self.severity} already")
         return declared(asked)
 
     def fold(self, history: History, entry: Entry) -> None:

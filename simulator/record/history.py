@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Entry
 from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, Duty, Ref
 
-CADENCE = {"SEV-1": 30, "SEV-2": 60, "SEV-3": 120, "SEV-4": 240}
-"""Minutes within which a stakeholder hears again, by severity."""
 UPDATE_GRACE = 60
 """Seconds by which an update may miss its time."""
 
@@ -23,9 +22,13 @@ UPDATE_GRACE = 60
 class History:
     """Who holds what, what is frozen, what runs, what is due; and since when."""
 
-    def __init__(self, scenario: Scenario, *, with_truth: bool = False) -> None:
+    def __init__(self, scenario: Scenario, book: PlayedBook = STANDARD, *, with_truth: bool = False) -> None:
         # Not the scenario itself: a role's page reads this, and must find no answers in it.
         self.with_truth = with_truth
+        self.levels = book.levels
+        """The levels of severity there are, the worst first."""
+        self.dependencies = book.dependencies
+        """The classes of dependencies there are."""
         self.lead = scenario.lead()
         """The seat that leads as long as nobody was made commander."""
         self._homes: dict[str, str | None] = {COMMANDER: self.lead, DEPUTY: scenario.seat_for("deputises")}

@@ -18,6 +18,7 @@ from simulator.acts import ACT, ACTS
 from simulator.answers import Refusal
 from simulator.errors import JournalError
 from simulator.events import EVENT, CommandRefused
+from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Body, Entry
 from simulator.record.formats import FORMAT, LATE, format_of, upgrade, upgrade_body
 from simulator.values import Author, Part
@@ -38,6 +39,13 @@ class Header(Part):
     engine: str
     automation: bool = True
     """Simulated teammates hold the seats nobody has taken."""
+    playbook: PlayedBook | None = None
+    """What it was opened with; None before drills kept it, when there was one playbook with four levels."""
+
+    @property
+    def book(self) -> PlayedBook:
+        """Return what it is played with, whenever it was opened."""
+        return self.playbook or STANDARD
 
     @classmethod
     def read(cls, text: str) -> Header:

@@ -6,12 +6,13 @@ import json
 import logging
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from simulator.engine import new_header
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
+from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
 from simulator.record.entry import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
@@ -61,10 +62,17 @@ class Lobby:
 class Rooms:
     """The drills one process has open, over a store that others may share."""
 
-    def __init__(self, store: Store, load: Load, finisher: Finisher | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        load: Load,
+        finisher: Finisher | None = None,
+        books: Callable[[str], PlayedBook] | None = None,
+    ) -> None:
         self.store = store
         self._load = load
         self._finisher = finisher
+        self._books = books
         self._tokens = Tokens(store)
         self._brake = Brake()
         self._lock = threading.Lock()
@@ -83,11 +91,13 @@ class Rooms:
         difficulty: Literal["novice", "standard", "expert"] = "standard",
         hosted: bool = False,
         automation: bool = True,
+        playbook: str = "recovery",
     ) -> Opened:
         """Open a drill: `hosted` for several people and a facilitator, otherwise for one person alone."""
+        book = self._books(playbook) if self._books else None
         loaded = self._load(scenario, variant, difficulty)
         seed = secrets.randbelow(1_000_000) if seed is None else seed
-        header = new_header(loaded, seed, mode=mode, automation=automation)
+        header = new_header(loaded, seed, mode=mode, automation=automation, playbook=book)
         key, stored = new_key()
         for _ in range(5):
             row = DrillRow(

@@ -7,7 +7,7 @@ through aliases, deep nesting and a key given twice are refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -73,6 +73,24 @@ def read(text: str, file: str) -> Document:
     if not isinstance(data, dict):
         reader.refuse(0, "file: holds no mapping", "start with `format: 1` and the scenario's fields")
     return Document(file, data, reader.lines)
+
+
+def inside(nodes: Any, step: str | int) -> Any:
+    """Return what stands a step further in; None where nothing does."""
+    try:
+        return nodes[step]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def label(nodes: Any, path: Sequence[str | int]) -> str:
+    """Return a path as people say it, with ids in the place of numbers: `queries.git_log.takes`."""
+    words = []
+    for step in path:
+        nodes = inside(nodes, step)
+        ident = nodes.get("id") if isinstance(step, int) and isinstance(nodes, Mapping) else None
+        words.append(str(ident if ident is not None else step))
+    return ".".join(words) or "file"
 
 
 class _Reader:

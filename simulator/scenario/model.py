@@ -83,7 +83,8 @@ class UpdateKnobs(Data):
 class Overlay(Data):
     """What scoring needs to know of this scenario beyond the playbook."""
 
-    dependency: Literal["auth", "billing", "queue", "observability"]
+    dependency: str
+    """Class of what is hit, as playbooks name them: auth, billing, queue, observability …"""
     windows: dict[Annotated[str, Pick("criteria")], tuple[float, float]] = {}
     """Criterion id -> (t1, t2) minutes, where they differ from the playbook's."""
     freeze_scope: tuple[ServiceId, ...]

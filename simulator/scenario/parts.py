@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from simulator.values import Lane, Pick, Post, Strategy
+from simulator.values import BRANCHES, Lane, Pick, Post, Strategy
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -278,7 +278,7 @@ class Action(Titled):
     executors: tuple[RoleId, ...]
     rung: Literal["flag", "hotfix", "rollback", "containment", "capacity", "repair"]
     strategy: Strategy | None = None
-    """Branch it belongs to; None: a supporting step."""
+    """Branch it belongs to, or `restore`: it brings data or state back; None: a supporting step."""
     mitigates: bool = True
     """Counts as (part of) the mitigation, not as support."""
     looks: bool = False
@@ -335,6 +335,11 @@ class Action(Titled):
     conflicts: tuple[ActionId, ...] = ()
     """Actions that contradict it when in flight at the same time; whichever comes second is held up by the first."""
     mishap: Mishap | None = None
+
+    @property
+    def branch(self) -> Strategy | None:
+        """Return the branch of the mitigation that it is a step of; restoring what was hit is none."""
+        return self.strategy if self.strategy in BRANCHES else None
 
 
 class AnswerChoice(Data):

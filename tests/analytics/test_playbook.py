@@ -16,7 +16,10 @@ id: own
 title: Own
 total: {total}
 bands: [{{id: U, title: Unready, at_least: 0}}, {{id: P, title: Good, at_least: 80}}]
-severity: {{rows: [{{severity: SEV-1, any_of: [a], update_minutes: 30}}]}}
+severity:
+  levels: [{{id: SEV-1, title: Bad, update_minutes: 30}}, {{id: SEV-2, title: Not bad, update_minutes: 60}}]
+  rows: [{{level: SEV-1, when: a}}]
+  otherwise: SEV-2
 parts:
   - id: blueprint
     title: Blueprint

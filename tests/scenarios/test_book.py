@@ -238,7 +238,7 @@ def test_the_docs_name_every_line_and_every_form() -> None:
 MISTAKES = [
     ("do: freeze", "do: freez", "first.1.do: no act 'freez'; use an act's kind; did you mean 'freeze'?"),
     ("severity: SEV-1", "severety: SEV-1", "first.0.with.severity: is missing; add it"),
-    ("severity: SEV-1", "severity: SEV-9", "first.0.with.severity: 'SEV-9' is not possible; write 'SEV-1'"),
+    ("severity: SEV-1", "severity: {rank: 0}", "first.0.with.severity.rank: input should be greater than"),
     ("scope: {plan: both}", "scope: {plan: bth}", "first.1.with.scope: the plan has no value 'bth'; give it in"),
     ("[{plan: common}, c]", "[{plan: both}, c]", "first.1.with.scope.0: the plan has no value 'both'"),
     ("{plan: both}", "{plan: both, frist: 1}", "first.1.with.scope.frist: no such field; remove or rename it; did you"),

@@ -279,8 +279,8 @@ def test_a_playbook_whose_weights_do_not_add_up():
         ("t1: 10", "t1: ten", "parts.blueprint.criteria.B1a.t1: input should be a valid number"),
         ("- id: B3b", "- id: B3b\n        t1: 5\n        t2: 9",
          "parts.blueprint.criteria.B3b.t1: is never looked at; take t1 and t2 out"),
-        ("any_of: [regression]", "any_of: [regresion]",
-         "severity.rows.2.any_of.0: no scenario states 'regresion'; use what they do; did you mean 'regression'?"),
+        ("when: regression", "when: regresion",
+         "severity.rows.2.when: no scenario states 'regresion'; use what they do; did you mean 'regression'?"),
         ("raise_by: 5", "rise_by: 5", "caps.C1.rise_by: no such field; remove or rename it; did you mean 'raise_by'?"),
     ],
 )  # fmt: skip

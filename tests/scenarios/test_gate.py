@@ -151,7 +151,8 @@ def test_whatever_changes_the_world_after_the_check_keeps_the_gate_shut(name: st
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "undo"), [("auth_token", "flag_web_on"), ("billing_mismatch", "roll_forward"), ("permission_leak", "repin")]
+    ("name", "undo"),
+    [("auth_token", "flag_web_on"), ("billing_mismatch", "roll_forward"), ("permission_leak", "repin")],
 )
 def test_who_undoes_it_just_before_closing_is_refused(name: str, undo: str) -> None:
     loaded = load(name)

@@ -125,7 +125,7 @@ def test_a_wrong_slash_command_names_the_nearest(seat: Seat) -> None:
     assert completion.slash(b, "/freze auth-svc").nearest == "/freeze auth-svc"
     assert "no service is called" in completion.slash(b, "/freeze auth-svk").problem
     assert completion.slash(b, "/freeze").form == "freeze"
-    assert completion.slash(b, "/sev 9").problem
+    assert completion.slash(b, "/sev 9").problem == "no level is called 9; known: SEV-1, SEV-2, SEV-3, SEV-4"
 
 
 def test_parts_of_a_line_find_it(seat: Seat) -> None:

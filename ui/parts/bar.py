@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from simulator.briefing import Briefing
+from simulator.levels import moved, place
 from simulator.names import Names
 from simulator.record.history import UPDATE_GRACE, History
 from simulator.room.clock import Clock
@@ -12,6 +13,8 @@ from simulator.text import clock as stamp
 from simulator.values import COMMANDER, DEPUTY
 from ui.parts.words import names_of
 
+COLOURS = 4
+"""Colours that severities are shown in, `sev-1` the gravest."""
 SOON = 180
 """Seconds before an update is due from which the bar says so."""
 
@@ -30,12 +33,22 @@ def bar_html(briefing: Briefing, clock: Clock) -> str:
     )
     title = escape(incident.title or "not declared yet")
     severity = incident.severity or "no severity"
-    tone = escape(severity).lower().replace(" ", "-")
+    tone, means = severity_tone(incident)
     return (
-        f'<div class="bar" role="status" aria-label="Incident"><span class="sev {tone}">{escape(severity)}</span>'
+        f'<div class="bar" role="status" aria-label="Incident">'
+        f'<span class="sev {tone}" title="{escape(means)}">{escape(severity)}</span>'
         f'<div class="what"><b>{escape(briefing.catalogue.incident)}</b> <span>{title}</span></div>'
         f'<div class="facts">{facts}</div>{clock_html(briefing, clock)}</div>'
     )
+
+
+def severity_tone(incident: History) -> tuple[str, str]:
+    """Return the colour's class for the severity in force, the gravest the reddest on any scale, and what it means."""
+    levels = incident.levels
+    at = place(levels, incident.severity)
+    if at is None:
+        return "no-severity", "not declared yet"
+    return f"sev-{1 + moved(at, len(levels), COLOURS)}", levels[at].title or levels[at].id
 
 
 def clock_html(briefing: Briefing, clock: Clock) -> str:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
+from simulator.levels import at_rank
 from simulator.record.journal import first_problem
 from simulator.values import COMMANDER, DEPUTY, Post
 
@@ -28,7 +29,7 @@ class Parsed(NamedTuple):
 
 SLASH = {
     "/ack": "acknowledge the newest page",
-    "/declare SEV-2 title": "open the incident",
+    "/declare 2 title": "open the incident, at the second level of severity or at one by its name",
     "/sev 1 because": "change the severity",
     "/status mitigating": "change the status",
     "/ic @handle": "name the commander (without a handle: you)",
@@ -112,22 +113,36 @@ def _ack(b: Briefing, rest: list[str]) -> Parsed:
     return Parsed(acts.AcknowledgePage(alert=paging[0].alert)) if paging else Parsed(None, "nothing to acknowledge")
 
 
-def severity(word: str) -> str:
-    """Return `SEV-1` for 1, sev1, SEV-1."""
-    digits = [letter for letter in word if letter.isdigit()]
-    return f"SEV-{digits[0]}" if digits else word.upper()
+def severity(b: Briefing, word: str) -> str:
+    """Return a level of this drill for how people type it: `SEV-1` for 1, sev1, Sev-1; a number alone may be a rank."""
+    levels = b.incident.levels
+    plain = {"".join(filter(str.isalnum, one.id)).lower(): one.id for one in levels}
+    typed = "".join(filter(str.isalnum, word)).lower()
+    number = "".join(filter(str.isdigit, word))
+    same = [one.id for one in levels if number and "".join(filter(str.isdigit, one.id)) == number]
+    ranked = at_rank(levels, int(number)) if number.isdecimal() and 1 <= int(number) <= len(levels) else word
+    return plain.get(typed) or (same[0] if len(same) == 1 else ranked)
+
+
+def _no_level(b: Briefing, word: str) -> Parsed | None:
+    known = [one.id for one in b.incident.levels]
+    return None if severity(b, word) in known else Parsed(None, f"no level is called {word}; known: {', '.join(known)}")
 
 
 def _declare(b: Briefing, rest: list[str]) -> Parsed:
+    if wrong := _no_level(b, rest[0]):
+        return wrong
     title = " ".join(rest[1:]) or b.catalogue.title
-    return Parsed(acts.Declare.model_validate({"severity": severity(rest[0]), "title": title}))
+    return Parsed(acts.Declare.model_validate({"severity": severity(b, rest[0]), "title": title}))
 
 
 def _sev(b: Briefing, rest: list[str]) -> Parsed:
     if b.incident.declared_at is None:
         return _declare(b, rest)
+    if wrong := _no_level(b, rest[0]):
+        return wrong
     because = " ".join(rest[1:]) or "see channel"
-    return Parsed(acts.ChangeSeverity.model_validate({"severity": severity(rest[0]), "because": because}))
+    return Parsed(acts.ChangeSeverity.model_validate({"severity": severity(b, rest[0]), "because": because}))
 
 
 def _status(b: Briefing, rest: list[str]) -> Parsed:

@@ -8,7 +8,6 @@ from typing import Any
 from simulator import acts
 from simulator import events as e
 from simulator.briefing import Briefing
-from simulator.record.history import CADENCE
 from simulator.record.journal import refused
 from simulator.record.tracked import Run
 from simulator.values import COMMANDER, DEPUTY, PLACES, Duty, Ref
@@ -65,7 +64,8 @@ def figures(b: Briefing, path: str) -> dict[str, Any]:
 
 def cadence(b: Briefing) -> float:
     """Return minutes to the next update: what the severity allows, never more than half an hour."""
-    return float(min(30, CADENCE.get(b.incident.severity or "", 30)))
+    level = next((one for one in b.incident.levels if one.id == b.incident.severity), None)
+    return float(min(30.0, (level and level.update_minutes) or 30.0))
 
 
 def _whose(b: Briefing, duty: Duty) -> str | None:

@@ -87,7 +87,9 @@ def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], mar
 
 def _widget(words: str, shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], **more: Any) -> None:
     at, known = key(shape.path), prefilled.get(shape.path, shape.default)
-    if shape.ask == "pick":
+    if shape.source == "levels":
+        choice(words, [option.id for option in b.options("levels")], at, known, shape.needed, **more)
+    elif shape.ask == "pick":
         pick(words, options_of(shape, b), at, known, **more)
     elif shape.ask == "picks":
         picks(words, _choices(shape, b), at, known or [], **more)
