@@ -164,8 +164,9 @@ def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
 
 def _caps(view: RecordView) -> tuple[CapHit, ...]:
     """Return every time that a cap was tripped, in the playbook's order."""
-    held = (cap for cap in view.playbook.caps if view.held(cap.owners, 0, max(60, view.over)))
-    return tuple(hit for cap in held for hit in CAPS[cap.kind](view, cap))
+    whole = max(60, view.over)
+    theirs = (cap for cap in view.playbook.caps if view.commanded or view.held(cap.owners, 0, whole))
+    return tuple(hit for cap in theirs for hit in CAPS[cap.kind](view, cap))
 
 
 def limit(hits: Sequence[CapHit]) -> int:

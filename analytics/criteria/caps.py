@@ -195,11 +195,10 @@ def false_all_clear(view: RecordView, cap: Cap) -> list[CapHit]:
     said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
     told: Sequence[Moment[acts.UpdateStakeholders | acts.CorrectUpdate]]
     told = view.all(acts.UpdateStakeholders, acts.CorrectUpdate)
-    asked = [m.at for m in view.all(acts.RequestClosure) if not m.by.simulated]
     # What a simulated teammate claims is not the people's doing.
     put_so = [m for m in told if m.body.status == "recovered"]
     claims = [(m.seq, m.at) for m in (*said, *put_so) if not m.by.simulated]
-    claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed) if m.at in asked]
+    claims += _closed_by_people(view)
     back = [m.at for m in told if m.body.status != "recovered"]
     back += [m.at for m in view.all(acts.ChangeStatus) if m.body.status in UNDER_WAY]
     hits = []
@@ -214,6 +213,12 @@ def false_all_clear(view: RecordView, cap: Cap) -> list[CapHit]:
         why = f"Recovery was claimed at {clock(at)} with {view.titles('segments', outside)} outside tolerance."
         hits.append(_hit(cap, why, (seq,), corrected))
     return hits
+
+
+def _closed_by_people(view: RecordView) -> list[tuple[int, int]]:
+    """Return (entry, second) at which the gate opened to people."""
+    asked = [m.at for m in view.all(acts.RequestClosure) if not m.by.simulated]
+    return [(m.seq, m.at) for m in view.all(e.IncidentClosed) if m.at in asked]
 
 
 def _run_by_people(view: RecordView, run: Attempt) -> bool:
@@ -231,7 +236,7 @@ def _recoveries(view: RecordView, since: int) -> list[int]:
 def closed_without_rerun(view: RecordView, cap: Cap) -> list[CapHit]:
     """The gate opened, or recovery was claimed, with nothing rerun since the last change, on somebody's word alone."""
     claims = [(m.seq, m.at) for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered" and not m.by.simulated]
-    claims += [(m.seq, m.at) for m in view.all(e.IncidentClosed)]
+    claims += _closed_by_people(view)
     hits = []
     for seq, at in sorted(claims):
         last = max((change.at for change in view.changes if change.at <= at), default=0)

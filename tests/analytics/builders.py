@@ -13,7 +13,7 @@ from typing import Any
 from analytics.playbook import Criterion, Playbook
 from analytics.playbook import load as book
 from analytics.record import Course, Delay, DrillRecord, Fit, References
-from analytics.scorecard import Finding
+from analytics.scorecard import CapHit, Finding, PatternHit
 from analytics.view import RecordView
 from simulator import acts, values
 from simulator import events as e
@@ -45,7 +45,8 @@ def _action(ident: str, **more: Any) -> dict[str, Any]:
     return {
         "id": ident, "title": ident, "command": ident, "executors": ["mitigation"], "rung": "flag",
         "strategy": "containment", "coverage": ["web", "mobile"], "minutes_to_effect": 2, "reversal_minutes": 2,
-        "side_effects": ["slow"],
+        "side_effects": ["slow"], "effects": [{"knob": ident, "value": 1}],
+        "justified_by": ["query:zones", "query:keyring"],
     } | more  # fmt: skip
 
 
@@ -88,21 +89,24 @@ def scenario(**more: Any) -> Scenario:
             _query("hearsay", evidence="narrative"),
         ],
         "actions": [
-            _action("flag", conflicts=["rollback"]),
+            _action("flag", conflicts=["rollback"], reversible_by="flag_off"),
+            _action("flag_off", mitigates=False, coverage=[]),
             _action("web_flag", coverage=["web"]),
+            _action("block", rung="containment", coverage=["mobile"], hold={"until": 1800}),
+            _action("copy", mitigates=False, coverage=[], looks=True),
             _action("rollback", rung="rollback", strategy="rollback", minutes_to_effect=6, reversal_minutes=6,
                 wide=True,
                     ready_when={"fallback": "ready"}, needs_confidence="L2"),
             _action("hotfix", rung="hotfix", strategy="hotfix", minutes_to_effect=20, reversal_minutes=6),
             _action("revoke", rung="repair", strategy=None, coverage=["mobile"], irreversible=True,
-                needs_confidence="L2"),
+                needs_confidence="L2", justified_by=["query:dry_run"]),
             _action("publish", rung="repair", cap="C3", reversible_by="withdraw"),
             _action("withdraw", mitigates=False, coverage=[]),
             _action("rewrite", mitigates=False, coverage=[], cap="C7"),
         ],
         "injects": [
             {"id": "attack_claim", "at": 300, "persona": "@veteran", "form": "claim", "text": "", "wrong": True,
-             "disproved_by": ["asn"]},
+             "disproved_by": ["asn"], "claim": "attack"},
             {"id": "push", "at": 600, "persona": "@boss", "text": "", "proposes": "rollback"},
             {"id": "calm", "at": 620, "persona": "@architect", "text": "", "proposes": "flag"},
             {"id": "leaves", "at": 1680, "persona": "@deputy", "text": "", "leaves": "commander"},
@@ -110,7 +114,8 @@ def scenario(**more: Any) -> Scenario:
         "topics": [],
         "causes": [{"id": "key", "title": "Wrong key", "true": True}, {"id": "attack", "title": "Attack"}],
         "blast": [{"id": "slow", "title": "Slow"}, {"id": "lies", "title": "Lies", "true": False}],
-        "residual_risks": [{"id": "old_key", "title": "Old key"}, {"id": "none", "title": "None", "true": False}],
+        "residual_risks": [{"id": "old_key", "title": "Old key"}, {"id": "none", "title": "None", "true": False,
+            "nothing": True}],
         "unknowns": [{"id": "why", "title": "Why"}, {"id": "nonsense", "title": "Nonsense", "true": False}],
         "reasons": [{"id": "growing", "title": "It grows"}],
         "needs": [{"id": "hands", "title": "Hands"}],
@@ -258,8 +263,10 @@ def snapshot(clock: str, risk: values.Figure | None = None, revision: str = "goo
         next_checkpoint_minutes=15, next_owner="deputy"))  # fmt: skip
 
 
-def verify(clock: str, *metrics: str, window: tuple[float, float] = (-55, -25), hold: int = 5,
-    number: int = 1) -> Lines:
+def verify(
+    clock: str, *metrics: str, window: tuple[float, float] = (-55, -25), hold: int = 5, number: int = 1,
+    green: bool = True,
+) -> Lines:  # fmt: skip
     names = metrics or ("ratio", "web_ratio", "mobile_ratio")
     command = acts.RecordVerification(
         metrics=names, baseline_from=window[0], baseline_to=window[1], segments=("web", "mobile"), hold_minutes=hold
@@ -267,7 +274,7 @@ def verify(clock: str, *metrics: str, window: tuple[float, float] = (-55, -25), 
     segments = {m.id: m.segment for m in SCENARIO.metrics}
     rows = tuple(
         e.MeasuredRow(metric=name, segment=segments.get(name), baseline=0.01, current=0.01,
-            within=True) for name in names
+            within=green) for name in names
     )
     measured = e.VerificationMeasured(run=f"verification:{number}", held=60 * hold, rows=rows)
     at = seconds(clock)
@@ -354,9 +361,13 @@ def run(name: str, loss: float) -> Course:
 
 
 def references(
-    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Delay] = ()
-) -> References:
-    return References(null=run("nothing", null), best=run("best", best), fits=tuple(fits), waiting=tuple(waiting))
+    null: float = 1.0, best: float = 0.1, fits: Iterable[Fit] = (), waiting: Iterable[Delay] = (),
+    earliest: dict[str, int] | None = None, without: float | None = None,
+) -> References:  # fmt: skip
+    return References(
+        null=run("nothing", null), best=run("best", best), fits=tuple(fits), waiting=tuple(waiting),
+        earliest=earliest or {}, without=without,
+    )  # fmt: skip
 
 
 def fit(taken: float, *others: tuple[str, float], ref: str = "decision:1", null: float = 1.0) -> Fit:
@@ -399,4 +410,26 @@ def judge(ident: str, record: DrillRecord) -> Finding:
     """Return one criterion's finding on a record."""
     from analytics.criteria import CRITERIA
 
-    return CRITERIA[ident](RecordView(record, book()), criterion(ident))
+    one = criterion(ident)
+    return CRITERIA[one.kind](RecordView(record, book()), one)
+
+
+def hits(ident: str, record: DrillRecord) -> list[CapHit]:
+    """Return every time that a record trips one cap."""
+    from analytics.criteria import CAPS
+
+    cap = next(one for one in book().caps if one.id == ident)
+    return CAPS[cap.kind](RecordView(record, book()), cap)
+
+
+def limit_of(ident: str, record: DrillRecord) -> int | None:
+    """Return the lowest limit that one cap sets a record, None where it does not trip it."""
+    return min((hit.limit for hit in hits(ident, record)), default=None)
+
+
+def shown(ident: str, record: DrillRecord) -> PatternHit | None:
+    """Return one anti-pattern as it shows in a record."""
+    from analytics.criteria import PATTERNS
+
+    pattern = next(one for one in book().anti_patterns if one.id == ident)
+    return PATTERNS[pattern.kind](RecordView(record, book()), pattern)

@@ -29,7 +29,10 @@ from tests.analytics.builders import (
 
 CURED = truth(recovers="20:00")
 LANDED = event("10:00", e.MergeLanded(merge="m", service="auth", harmful=True), by="world")
-DECIDED = [*query("06:00", "zones"), *decide("08:00", "flag")]
+ZONES = query("07:00", "zones")
+"""From T+7:15 on a step is justified; what is begun by T+10:15 is prompt."""
+DECIDED = [*ZONES, *decide("08:00", "flag")]
+FLAG = act("10:00", "flag", decision="decision:1")
 SWITCH = act("15:00", "hotfix", takes=600)
 
 CASES: list[tuple[str, str, DrillRecord, str, float]] = [
@@ -91,51 +94,66 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("B2b", "recorded without looking", drill(ready("09:00")), "missed", 0.0),
     ("B2b", "neither", drill(), "not_observed", 0.0),
 
-    ("B3a", "decided and started", drill(DECIDED, act("10:00", "flag", decision="decision:1"), world=CURED), "met",
-        3.0),
-    ("B3a", "started seven minutes later", drill(DECIDED, act("15:00", "flag", decision="decision:1")), "partial", 2.0),
-    ("B3a", "no decision on record", drill(act("10:00", "flag")), "partial", 1.5),
-    ("B3a", "half way to T+45", drill(query("06:00", "zones"), decide("39:00"), act("40:00", "flag")), "partial", 1.5),
-    ("B3a", "switched on nothing new", drill(DECIDED, act("10:00", "flag"), SWITCH), "partial", 1.5),
+    ("B3a", "decided and started", drill(DECIDED, FLAG, world=CURED), "met", 5.0),
+    ("B3a", "started seven minutes later", drill(DECIDED, act("15:00", "flag", decision="decision:1"), world=CURED),
+     "partial", 2.0),
+    ("B3a", "no decision on record", drill(ZONES, act("10:00", "flag"), world=CURED), "partial", 2.5),
+    ("B3a", "what the decision links does not speak for it", drill(
+        ZONES, query("07:30", "impact"), decide("08:00", "flag", evidence=("query:impact",)), FLAG, world=CURED,
+    ), "partial", 2.5),
+    ("B3a", "half way to T+45", drill(query("38:00", "zones"), decide("39:00"), act("40:00", "flag"),
+        world=truth("50:00")), "partial", 2.5),
+    ("B3a", "switched on nothing new", drill(DECIDED, FLAG, SWITCH, world=CURED), "partial", 2.5),
     ("B3a", "switched on new evidence", drill(
-        DECIDED, act("10:00", "flag"), query("13:00", "keyring"),
-        decide("14:00", "hotfix", evidence=("query:keyring",), strategy="hotfix"), SWITCH,
-    ), "met", 3.0),
+        DECIDED, FLAG, query("13:00", "keyring"),
+        decide("14:00", "hotfix", evidence=("query:keyring",), strategy="hotfix"), SWITCH, world=CURED,
+    ), "met", 5.0),
+    ("B3a", "only the web was helped", drill(
+        ZONES, decide("08:00", "web_flag"), act("10:00", "web_flag"), world=CURED), "partial", 3.0),
+    ("B3a", "it did not recover", drill(DECIDED, FLAG), "missed", 0.0),
+    ("B3a", "ordered on nothing seen", drill(query("07:00", "impact"),
+        decide("08:00", "flag", evidence=("query:impact",)), FLAG, world=CURED), "missed", 0.0),
     ("B3a", "nothing started", drill(DECIDED), "not_observed", 0.0),
 
-    ("B3b", "one at a time", drill(act("10:00", "flag"), act("13:00", "rollback")), "met", 3.0),
-    ("B3b", "two that contradict", drill(act("10:00", "flag", takes=120), act("11:00", "rollback")), "partial", 1.0),
+    ("B3b", "one at a time", drill(act("10:00", "flag"), act("13:00", "rollback")), "met", 1.0),
+    ("B3b", "two that contradict", drill(act("10:00", "flag", takes=120), act("11:00", "rollback")), "partial", 0.3),
     ("B3b", "the first was aborted", drill(
         act("08:00", "rollback", ends="aborted", abort="09:00"), act("10:00", "flag"),
-    ), "met", 3.0),
+    ), "met", 1.0),
     ("B3b", "a stalled one is still in flight", drill(act("08:00", "rollback", ends="stalled"), act("10:00", "flag")),
-     "partial", 1.0),
+     "partial", 0.3),
     ("B3b", "nothing took effect", drill(act("10:00", "flag", ends="started")), "not_observed", 0.0),
 
-    ("B4a", "rerun after it", drill(act("10:00", "flag"), query("12:00", "rerun")), "met", 2.0),
-    ("B4a", "measured after it, late", drill(act("10:00", "flag"), verify("50:00")), "partial", 1.0),
-    ("B4a", "rerun before it only", drill(query("09:00", "rerun"), act("10:00", "flag")), "not_observed", 0.0),
-    ("B4a", "a rerun that failed was made", drill(act("10:00", "flag"), query("12:00", "rerun", ok=False)), "met", 2.0),
-    ("B4a", "measured over a time before it", drill(verify("09:00"), act("10:00", "flag")), "not_observed", 0.0),
-    ("B4a", "another query is no rerun", drill(act("10:00", "flag"), query("12:00", "zones")), "not_observed", 0.0),
+    ("B4a", "rerun once it was back", drill(FLAG, query("25:00", "rerun"), world=CURED), "met", 2.0),
+    ("B4a", "rerun while everybody was hit", drill(FLAG, query("12:00", "rerun"), world=CURED), "missed", 0.0),
+    ("B4a", "only the web was treated", drill(act("10:00", "web_flag"), query("25:00", "rerun"), world=CURED),
+     "partial", 1.2),
+    ("B4a", "measured after it, late", drill(FLAG, verify("50:00"), world=CURED), "partial", 1.0),
+    ("B4a", "rerun before it only", drill(query("09:00", "rerun"), FLAG, world=CURED), "not_observed", 0.0),
+    ("B4a", "a red rerun is discipline", drill(FLAG, query("25:00", "rerun", ok=False), world=CURED), "partial", 1.0),
+    ("B4a", "changed once more afterwards", drill(FLAG, query("25:00", "rerun"), act("30:00", "revoke"), world=CURED),
+     "partial", 1.0),
+    ("B4a", "measured over a time before it", drill(verify("09:00"), FLAG, world=CURED), "not_observed", 0.0),
+    ("B4a", "another query is no rerun", drill(FLAG, query("12:00", "zones"), world=CURED), "not_observed", 0.0),
 
-    ("B4b", "three indicators, by segment", drill(act("10:00", "flag"), verify("20:00")), "met", 3.0),
-    ("B4b", "two of three", drill(act("10:00", "flag"), verify("20:00", "ratio", "web_ratio")), "partial", 1.9),
-    ("B4b", "not an indicator", drill(act("10:00", "flag"), verify("20:00", "cpu")), "missed", 0.0),
-    ("B4b", "the window overlaps", drill(act("10:00", "flag"), verify("20:00", window=(-20, -5))), "missed", 0.0),
+    ("B4b", "three indicators, by segment", drill(FLAG, verify("20:00"), world=CURED), "met", 3.0),
+    ("B4b", "two of three", drill(FLAG, verify("20:00", "ratio", "web_ratio"), world=CURED), "partial", 1.9),
+    ("B4b", "only the web was treated", drill(act("10:00", "web_flag"), verify("20:00"), world=CURED), "partial", 1.8),
+    ("B4b", "a red one is discipline", drill(FLAG, verify("20:00", green=False), world=CURED), "partial", 1.5),
+    ("B4b", "changed once more afterwards", drill(FLAG, verify("20:00"), act("30:00", "revoke"), world=CURED),
+     "partial", 1.5),
+    ("B4b", "while everybody was hit", drill(FLAG, verify("20:00")), "missed", 0.0),
+    ("B4b", "not an indicator", drill(FLAG, verify("20:00", "cpu"), world=CURED), "missed", 0.0),
+    ("B4b", "the window overlaps", drill(FLAG, verify("20:00", window=(-20, -5)), world=CURED), "missed", 0.0),
     ("B4b", "before the mitigation", drill(verify("05:00"), act("20:00", "flag")), "not_observed", 0.0),
     ("B4b", "nothing to compare", drill(verify("20:00")), "not_observed", 0.0),
 
-    ("B5a", "all true", drill(
-        act("10:00", "flag"), note("50:00", figure(1100), figure(300, 500, "minutes")),
-    ), "met", 2.0),
-    ("B5a", "one figure out", drill(act("10:00", "flag"), note("50:00", figure(1100), figure(900, name="minutes"))),
-     "partial", 1.5),
-    ("B5a", "an interval that says nothing", drill(act("10:00", "flag"), note("50:00", figure(10, 100000))), "missed",
-        0.0),
-    ("B5a", "nothing was done", drill(note("50:00", figure(1000), figure(333, name="minutes"))), "partial", 1.5),
-    ("B5a", "wrong cause", drill(act("10:00", "flag"), note("50:00", figure(), cause="attack")), "partial", 1.0),
-    ("B5a", "a right note, then a wrong one", drill(act("10:00", "flag"), note("50:00", figure(1100)),
+    ("B5a", "all true", drill(FLAG, note("50:00", figure(1100), figure(300, 500, "minutes"))), "met", 2.0),
+    ("B5a", "one figure out", drill(FLAG, note("50:00", figure(1100), figure(900, name="minutes"))), "partial", 1.0),
+    ("B5a", "an interval that says nothing", drill(FLAG, note("50:00", figure(10, 100000))), "missed", 0.0),
+    ("B5a", "nothing was done", drill(note("50:00", figure(1000), figure(333, name="minutes"))), "partial", 1.0),
+    ("B5a", "wrong cause", drill(FLAG, note("50:00", figure(), cause="attack")), "partial", 0.5),
+    ("B5a", "a right note, then a wrong one", drill(FLAG, note("50:00", figure(1100)),
         note("51:00", figure(9000), cause="attack")), "missed", 0.0),
     ("B5a", "no note", drill(), "not_observed", 0.0),
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analytics.criteria import CAPS
-from analytics.criteria import PATTERNS as JUDGES
 from analytics.record import DrillRecord
-from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.scenario.parts import Merge
@@ -21,12 +18,17 @@ from tests.analytics.builders import (
     declare,
     drill,
     event,
+    figure,
     freeze,
     hand_off,
+    hits,
     in_command,
     judge,
+    limit_of,
     query,
+    references,
     say,
+    shown,
     truth,
     update,
     verify,
@@ -51,6 +53,18 @@ def take_over(clock: str) -> Lines:
     return in_command(clock, "deputy", "commander", "deputy")
 
 
+def lies(*clocks: str) -> Lines:
+    """Return updates whose figure does not hold."""
+    return [line for clock in clocks for line in update(clock, impact=figure(9000))]
+
+
+def corrected(clock: str, ref: str, low: float = 1000) -> Lines:
+    return say(clock, "comms", acts.CorrectUpdate.model_validate(
+        {"update": ref, "status": "investigating", "impact": figure(low)}))  # fmt: skip
+
+
+FLAG = act("10:00", "flag")
+
 CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C1", "in command throughout", drill(COMMAND), None),
     ("C1", "nobody", drill(), 70),
@@ -73,8 +87,8 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C2", "aborted too late", drill(act("10:00", "rollback", ends="aborted", abort="18:00")), 50),
     ("C2", "ordered, never started", drill(say("10:00", "commander", acts.TakeAction(action="rollback"))), None),
 
-    ("C3", "published", drill(act("10:00", "publish")), 50),
-    ("C3", "withdrawn at once", drill(act("10:00", "publish"), act("13:00", "withdraw")), 65),
+    ("C3", "published", drill(act("10:00", "publish")), 45),
+    ("C3", "withdrawn at once", drill(act("10:00", "publish"), act("13:00", "withdraw")), 60),
     ("C3", "not published", drill(act("10:00", "flag")), None),
     ("C7", "evidence altered", drill(act("10:00", "rewrite")), 50),
     ("C7", "nothing altered", drill(act("10:00", "flag")), None),
@@ -91,21 +105,56 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
         acts.ChangeStatus(status="mitigating"))), None),
     ("C4", "closed while red", drill(closure("25:00")), 60),
 
-    ("C5", "on a rerun", drill(act("10:00", "flag"), query("20:00", "rerun"), closure("25:00"), world=CURED), None),
-    ("C5", "on a measured verification", drill(act("10:00", "flag"), verify("15:00"), closure("25:00"), world=CURED),
-        None),
-    ("C5", "on somebody's word", drill(act("10:00", "flag"), closure("25:00", "rerun"), world=CURED), 70),
+    ("C5", "closed on a rerun", drill(FLAG, query("20:00", "rerun"), closure("25:00"), world=CURED), None),
+    ("C5", "closed on a measured verification", drill(FLAG, verify("15:00"), closure("25:00"), world=CURED), None),
+    ("C5", "closed on somebody's word", drill(FLAG, closure("25:00"), world=CURED), 70),
+    ("C5", "closed on a red rerun", drill(FLAG, query("20:00", "rerun", ok=False), closure("25:00"), world=CURED), 70),
+    ("C5", "asked what is missing, and was told", drill(FLAG, closure("25:00", "rerun"), world=CURED), None),
+    ("C5", "claimed on a rerun", drill(FLAG, query("20:00", "rerun"), claim("25:00"), world=CURED), None),
+    ("C5", "claimed on somebody's word", drill(FLAG, claim("25:00"), world=CURED), 70),
+    ("C5", "mitigated is no claim that it is over", drill(FLAG, claim("25:00", "mitigated"), world=CURED), None),
     ("C5", "rerun before the last change", drill(
-        act("10:00", "flag"), query("20:00", "rerun"), act("22:00", "revoke"), closure("25:00"), world=CURED), 70),
-    ("C5", "rerun right afterwards", drill(
-        act("10:00", "flag"), closure("25:00", "rerun"), query("28:00", "rerun"), world=CURED), 85),
-    ("C5", "never asked", drill(act("10:00", "flag")), None),
+        FLAG, query("20:00", "rerun"), act("22:00", "flag_off"), closure("25:00"), world=CURED), 70),
+    ("C5", "rerun before it was only looked at", drill(
+        FLAG, query("20:00", "rerun"), act("22:00", "copy"), closure("25:00"), world=CURED), None),
+    ("C5", "rerun right afterwards", drill(FLAG, claim("25:00"), query("28:00", "rerun"), world=CURED), 85),
+    ("C5", "never asked", drill(FLAG), None),
 
     ("C6", "a harmful merge", drill(LANDED), 75),
     ("C6", "a harmless one", drill(HARMLESS), None),
 
     ("C8", "next to nothing avoided", drill(world=truth(harm=900)), 45),
     ("C8", "something avoided", drill(world=truth(harm=700)), None),
+    ("C8", "nothing avoided where next to nothing could be", drill(world=truth(harm=150),
+        refs=references(null=0.15, best=0.1)), None),
+
+    ("C9", "told falsely twice", drill(lies("10:00", "20:00")), 50),
+    ("C9", "told falsely once", drill(lies("10:00")), None),
+    ("C9", "the second was taken back", drill(lies("10:00", "20:00"), corrected("23:00", "update:2")), None),
+    ("C9", "the second was taken back too late", drill(lies("10:00", "20:00"), corrected("26:00", "update:2")), 50),
+    ("C9", "taken back by what is false as well", drill(lies("10:00", "20:00"),
+        corrected("23:00", "update:2", 7000)), 50),
+    ("C9", "two statuses", drill(update("10:00", "mitigating"), update("20:00", "recovered")), 50),
+    ("C9", "a cause nobody had decided on, and a figure", drill(update("10:00", cause="key"), lies("20:00")), 50),
+
+    ("C10", "left at T+20 with nothing shown", drill(FLAG, world=CURED, ended="20:00"), 50),
+    ("C10", "left once it was shown to be over", drill(FLAG, query("25:00", "rerun"), world=CURED, ended="26:00"),
+        None),
+    ("C10", "left on what was green before the last change", drill(
+        FLAG, query("25:00", "rerun"), act("26:00", "revoke"), world=CURED, ended="28:00"), 50),
+    ("C10", "left on a red rerun", drill(FLAG, query("25:00", "rerun", ok=False), world=CURED, ended="26:00"), 50),
+    ("C10", "closed, then left", drill(FLAG, closure("25:00"), world=CURED, ended="26:00"), None),
+    ("C10", "stayed to the end", drill(FLAG, world=CURED), None),
+
+    ("C11", "nothing was treated", drill(world=CURED), 40),
+    ("C11", "less than half: the phones only", drill(act("10:00", "revoke"), world=CURED), 40),
+    ("C11", "more than half: the web only", drill(act("10:00", "web_flag"), world=CURED), None),
+    ("C12", "less than four fifths: the web only", drill(act("10:00", "web_flag"), world=CURED), 65),
+    ("C12", "all of it", drill(FLAG, world=CURED), None),
+    ("C12", "treated and not back", drill(FLAG), 65),
+    ("C12", "treated and undone", drill(FLAG, act("30:00", "flag_off"), world=CURED), 65),
+    ("C11", "it passes by itself", drill(refs=references(null=0.15, best=0.1)), None),
+    ("C11", "nobody was hit", drill(world=truth("00:00")), None),
 ]  # fmt: skip
 
 
@@ -114,18 +163,18 @@ def test_a_cap_is_tripped_by_its_act_and_by_nothing_else(
     ident: str, name: str, record: DrillRecord, limit: int | None
 ) -> None:
     cap = next(one for one in book().caps if one.id == ident)
-    hit = CAPS[ident](RecordView(record, book()), cap)
-    assert (hit.limit if hit else None) == limit
-    if hit:
+    assert limit_of(ident, record) == limit
+    for hit in hits(ident, record):
+        assert hit.id == ident
         assert hit.evidence
         assert hit.self_corrected == (hit.limit > cap.limit)
+        assert hit.further == cap.further
 
 
 def test_a_change_that_landed_is_called_by_what_it_is_not_by_its_id() -> None:
     merge = Merge(id="m", at=600, service="auth", summary="auth 4.2 rolled out (log format)", actor="merge-bot")
     record = drill(LANDED, of=SCENARIO.model_copy(update={"merges": (merge,)}))
-    hit = CAPS["C6"](RecordView(record, book()), next(one for one in book().caps if one.id == "C6"))
-    assert hit is not None
+    (hit,) = hits("C6", record)
     what = "A queued change landed on auth at T+10:00 {}: auth 4.2 rolled out (log format)."
     assert hit.why == what.format("and did harm")
     assert judge("B1b", record).why == what.format("with nothing to hold it back")
@@ -139,9 +188,12 @@ SEVEN = [query(f"1{m}:00", "impact", f"query:impact#{m}", executor="triage") for
 
 PATTERNS: list[tuple[str, DrillRecord, DrillRecord]] = [
     ("hero", drill(*SEVEN), drill(*SEVEN[:4])),
-    ("silence", drill(act("10:00", "flag")), drill(update("08:00", following=60), act("10:00", "flag"))),
-    ("no_rerun", drill(act("10:00", "flag"), closure("25:00", "rerun")), drill(
-        act("10:00", "flag"), query("20:00", "rerun"), closure("25:00"))),
+    ("silence", drill(act("10:00", "flag")), drill(update("08:00"), act("10:00", "flag"))),
+    ("no_rerun", drill(FLAG, closure("25:00", "rerun")), drill(FLAG, query("20:00", "rerun"), closure("25:00"))),
+    ("no_rerun", drill(FLAG, query("20:00", "rerun"), act("22:00", "flag_off"), claim("25:00")), drill(
+        FLAG, query("20:00", "rerun"), act("22:00", "copy"), claim("25:00"))),
+    ("held_back", drill(query("02:00", "zones"), act("20:00", "flag")), drill(
+        query("02:00", "zones"), act("12:00", "flag"))),
     ("hunting", drill(*SEVEN, act("35:00", "flag")), drill(*SEVEN, act("20:00", "flag"))),
     ("looks_stable", drill(act("10:00", "flag"), claim("25:00", "mitigated")), drill(
         act("10:00", "flag"), query("20:00", "rerun"), claim("25:00", "mitigated"))),
@@ -155,14 +207,19 @@ PATTERNS: list[tuple[str, DrillRecord, DrillRecord]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ident", "shown", "not_shown"), PATTERNS, ids=[p[0] for p in PATTERNS])
-def test_an_anti_pattern_is_named_where_it_shows(ident: str, shown: DrillRecord, not_shown: DrillRecord) -> None:
-    found = JUDGES[ident](RecordView(shown, book()))
+@pytest.mark.parametrize(("ident", "there", "not_there"), PATTERNS, ids=[p[0] for p in PATTERNS])
+def test_an_anti_pattern_is_named_where_it_shows(ident: str, there: DrillRecord, not_there: DrillRecord) -> None:
+    found = shown(ident, there)
     assert found is not None
-    why, evidence = found
-    assert why
-    assert evidence
-    assert JUDGES[ident](RecordView(not_shown, book())) is None
+    assert found.why
+    assert found.evidence
+    assert shown(ident, not_there) is None
+
+
+def test_each_anti_pattern_has_its_price() -> None:
+    limits = {one.id: one.limit for one in book().anti_patterns}
+    assert limits == dict.fromkeys(limits, 84) | {"silence": 72, "held_back": 65}
+    assert {ident for ident, _, _ in PATTERNS} == set(limits)
 
 
 def by_teammates(lines: Lines) -> Lines:
@@ -173,28 +230,26 @@ TEAMMATES_DO: list[tuple[str, Lines]] = [
     ("C2", act("10:00", "rollback")),
     ("C3", act("10:00", "publish")),
     ("C4", update("25:00", "recovered")),
-    ("C5", [*act("10:00", "flag"), *closure("25:00", "rerun")]),
+    ("C5", [*FLAG, *closure("25:00")]),
+    ("C9", [*update("10:00", impact=figure(9000)), *update("20:00", impact=figure(9000))]),
     ("C7", act("10:00", "rewrite")),
 ]
 
 
 @pytest.mark.parametrize(("ident", "lines"), TEAMMATES_DO, ids=[x[0] for x in TEAMMATES_DO])
 def test_what_a_simulated_teammate_does_trips_no_cap_of_the_people(ident: str, lines: Lines) -> None:
-    cap = next(one for one in book().caps if one.id == ident)
     seat = say("-1:00", "comms", acts.TakeSeat(seat="comms", name="Ana"))
-    assert CAPS[ident](RecordView(drill(seat, lines, policy=None), book()), cap) is not None
-    assert CAPS[ident](RecordView(drill(seat, by_teammates(lines), policy=None), book()), cap) is None
+    assert hits(ident, drill(seat, lines, policy=None))
+    assert not hits(ident, drill(seat, by_teammates(lines), policy=None))
 
 
 def test_what_a_displaced_holder_does_of_their_own_right_is_no_second_command() -> None:
     lead = in_command("02:00", "mitigation", "commander", "mitigation")
     first = say("20:00", "mitigation", acts.TakeAction(action="flag"))
-    cap = next(one for one in book().caps if one.id == "C1")
     taken = in_command("05:00", "commander", "commander", "commander")
-    assert CAPS["C1"](RecordView(drill(lead, taken, first), book()), cap) is None
+    assert not hits("C1", drill(lead, taken, first))
     owner = say("20:00", "mitigation", acts.AssignLane(lane="triage", owner="triage", next_owner="mitigation"))
-    hit = CAPS["C1"](RecordView(drill(lead, taken, owner), book()), cap)
-    assert hit is not None
+    (hit,) = hits("C1", drill(lead, taken, owner))
     assert hit.why.startswith("Two held command")
 
 
@@ -205,15 +260,11 @@ def test_a_harmful_change_that_is_backed_out_at_once_limits_less() -> None:
     flag = SCENARIO.find("actions", "flag").model_copy(update={"effects": merge.effects})
     others = tuple(flag if one.id == "flag" else one for one in SCENARIO.actions)
     of = SCENARIO.model_copy(update={"merges": (merge,), "actions": others})
-    cap = next(one for one in book().caps if one.id == "C6")
     for clock, limit in (("12:00", 90), ("15:00", 75)):
-        hit = CAPS["C6"](RecordView(drill(LANDED, act(clock, "flag"), of=of), book()), cap)
-        assert hit is not None
-        assert hit.limit == limit
+        assert limit_of("C6", drill(LANDED, act(clock, "flag"), of=of)) == limit
 
 
 def test_a_correction_can_be_a_false_all_clear_too() -> None:
     told = [*update("10:00"), *say("25:00", "comms", acts.CorrectUpdate(update="update:1", status="recovered"))]
-    cap = next(one for one in book().caps if one.id == "C4")
-    assert CAPS["C4"](RecordView(drill(told), book()), cap) is not None
-    assert CAPS["C4"](RecordView(drill(told, world=CURED), book()), cap) is None
+    assert hits("C4", drill(told))
+    assert not hits("C4", drill(told, world=CURED))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from analytics.facts import (
+    discriminates,
     figure_true,
-    picks_right,
-    rerun_after,
+    hits_less_misses,
     risk_true,
     severity_truth,
     solid,
@@ -38,7 +38,6 @@ from tests.analytics.builders import (
     say,
     snapshot,
     truth,
-    verify,
     waits,
 )
 
@@ -126,13 +125,29 @@ def test_the_matrix_reads_what_could_be_known_by_then() -> None:
         "SEV-2"]
 
 
-def test_picks_must_be_right_and_not_scattered() -> None:
-    found = view()
-    assert picks_right(found, "residual_risks", ("old_key",), 0)
-    assert picks_right(found, "residual_risks", ("old_key", "none"), 0)
-    assert not picks_right(found, "residual_risks", ("none",), 0)
-    assert not picks_right(found, "residual_risks", ("old_key", "none", "made_up"), 0)
-    assert not picks_right(found, "residual_risks", (), 0)
+MANY = [{"id": ident, "title": ident, "true": ident in "abc"} for ident in "abcdef"]
+
+
+@pytest.mark.parametrize(
+    ("picked", "share"),
+    [
+        ("", 0), ("a", 1), ("abc", 1), ("d", 0), ("ad", 2 / 3), ("ade", 1 / 3), ("adef", 0), ("abcdef", 0),
+        ("abcde", 1 / 3), ("def", 0),
+    ],
+)  # fmt: skip
+def test_picks_count_by_what_they_discriminate(picked: str, share: float) -> None:
+    of = Scenario.model_validate(SCENARIO.model_dump(by_alias=True) | {"unknowns": MANY})
+    assert discriminates(view(of=of), "unknowns", picked, 0) == pytest.approx(share)
+
+
+def test_of_several_true_ones_as_many_as_are_wanted_have_to_be_found() -> None:
+    assert [hits_less_misses(picked, "abc", "def", 2) for picked in ("a", "ab", "abc")] == [0.5, 1, 1]
+    assert hits_less_misses("ad", "abc", "def", 2) == pytest.approx(0.5 - 1 / 3)
+    # Where only two are so, three cannot be wanted.
+    assert hits_less_misses("ab", "ab", "c", 3) == 1
+    # Where nothing is so, picking nothing is right; what is on no list is no hit.
+    assert [hits_less_misses(picked, "", "def", 1) for picked in ("", "d", "x")] == pytest.approx([1, 0, 0])
+    assert hits_less_misses("ax", "a", "d", 1) == 0
 
 
 def test_a_statement_may_depend_on_the_world_and_on_what_was_done() -> None:
@@ -198,7 +213,21 @@ def test_a_freeze_holds_until_it_is_lifted() -> None:
 def test_status_is_true_within_three_minutes() -> None:
     found = view(act("10:00", "flag"), world=truth(recovers="20:00"))
     assert [status_true(found, "investigating", at) for at in (300, 600, 779, 900)] == [True, True, True, False]
+    assert [status_true(found, "mitigating", at) for at in (300, 419, 420, 3600)] == [False, False, True, True]
     assert [status_true(found, "recovered", at) for at in (900, 1020, 1300)] == [False, True, True]
+
+
+@pytest.mark.parametrize("status", ["mitigating", "monitoring"])
+def test_a_cautious_status_holds_until_a_green_rerun_has_been_there_for_ten_minutes(status: str) -> None:
+    def true(*more: Lines) -> list[bool]:
+        found = view(act("10:00", "flag"), *more, world=truth(recovers="12:00"))
+        return [status_true(found, status, at) for at in (1500, 2099, 2100)]
+
+    assert true() == [True, True, True]
+    assert true(query("25:00", "rerun")) == [True, True, False]
+    assert true(query("25:00", "rerun", ok=False)) == [True, True, True]
+    # What is changed afterwards makes it stale: nobody knows any more.
+    assert true(query("25:00", "rerun"), act("26:00", "flag_off")) == [True, True, True]
 
 
 def test_tolerance_events_beat_samples() -> None:
@@ -210,12 +239,6 @@ def test_tolerance_events_beat_samples() -> None:
         ("mobile",), ("web", "mobile"), ("web", "mobile"), ("mobile",),
     ]  # fmt: skip
     assert found.affected == pytest.approx({"web": 0.6, "mobile": 0.4})
-
-
-def test_reruns_and_measurements_count_from_then_on() -> None:
-    found = view(query("09:00", "rerun"), query("12:00", "rerun", "query:rerun#2"), verify("13:00"),
-        query("14:00", "zones"))
-    assert [found.entry(seq).at for seq in rerun_after(found, 600)] == [720, 1080]
 
 
 def test_a_record_with_no_truth_is_not_an_error() -> None:

@@ -30,6 +30,15 @@ ZONES = query("06:00", "zones")
 PINNED = event("12:00", e.MetricPinned(run="metric:ratio", metric="ratio", last=0.1, low=0, high=1, since=0))
 PACKET = [*ZONES, *packet("27:00")]
 CURED = truth(recovers="20:00")
+FLAG = act("10:00", "flag", decision="decision:1")
+RERUN = query("25:00", "rerun")
+LATER = query("30:00", "rerun")
+"""A green rerun that comes too late to be the check which a decision of T+8 promised."""
+
+
+def stated(**more: object) -> DrillRecord:
+    """Return a drill whose one decision says something else; the rest of it is complete."""
+    return drill(ZONES, decide("08:00", **more), FLAG, PINNED, LATER, world=CURED)
 
 
 def risks(clock: str, *names: str) -> Lines:
@@ -52,26 +61,30 @@ def leadership(clock: str, cause: str = "key", uncertain: str = "why") -> Lines:
 
 
 CASES: list[tuple[str, str, DrillRecord, str, float]] = [
-    ("G1", "complete", drill(ZONES, decide("08:00"), act("10:00", "flag"), PINNED), "met", 4.0),
-    ("G1", "its check was never made", drill(ZONES, decide("08:00"), act("10:00", "flag")), "partial", 3.4),
-    ("G1", "the check is no indicator", drill(ZONES, decide("08:00", check=check("cpu")), PINNED), "partial", 3.0),
-    ("G1", "its check came out red", drill(ZONES, decide("08:00"), act("10:00", "flag"),
-        query("12:00", "rerun", ok=False)), "met", 4.0),
-    ("G1", "a check for some time this week", drill(ZONES, decide("08:00", check=check(within_minutes=1440)), PINNED),
-        "partial", 3.0),
-    ("G1", "a check the wrong way round", drill(ZONES, decide("08:00", check=check(**{"is": "above"})), PINNED),
-        "partial", 3.0),
-    ("G1", "one person for both", drill(
-        ZONES, decide("08:00", execution_owner="mitigation", verification_owner="mitigation"), PINNED), "partial", 3.5),
-    ("G1", "undone in an hour, it says", drill(ZONES, decide("08:00", reversal_minutes=60), PINNED), "partial", 3.3),
-    ("G1", "a blast radius that is none", drill(ZONES, decide("08:00", blast_radius=("lies",)), PINNED), "partial",
-        3.3),
-    ("G1", "every risk there is", drill(ZONES, decide("08:00", blast_radius=("slow", "lies", "x", "y")), PINNED),
-        "partial", 3.3),
-    ("G1", "two decisions, one without evidence", drill(
-        ZONES, decide("08:00"), decide("09:00", evidence=("query:unheard",)), PINNED), "partial", 2.0),
-    ("G1", "no evidence at all", drill(decide("08:00"), PINNED), "missed", 0.0),
-    ("G1", "no decision", drill(), "not_observed", 0.0),
+    ("G1", "complete", drill(ZONES, decide("08:00"), FLAG, PINNED, LATER, world=CURED), "met", 4.0),
+    ("G1", "its check was never made", drill(ZONES, decide("08:00"), FLAG, LATER, world=CURED), "partial", 3.5),
+    ("G1", "its check was made and shows nothing", drill(ZONES, decide("08:00"), FLAG, PINNED), "partial", 3.5),
+    ("G1", "its check came out red", drill(ZONES, decide("08:00"), FLAG, query("25:00", "rerun", ok=False),
+        world=CURED), "partial", 3.8),
+    ("G1", "the check is no indicator", stated(check=check("cpu")), "partial", 1.6),
+    ("G1", "a check for some time this week", stated(check=check(within_minutes=1440)), "partial", 1.6),
+    ("G1", "a check the wrong way round", stated(check=check(**{"is": "above"})), "partial", 1.6),
+    ("G1", "one person for both", stated(verification_owner="mitigation"), "partial", 3.4),
+    ("G1", "undone in an hour, it says", stated(reversal_minutes=60), "partial", 1.6),
+    ("G1", "a blast radius that is none", stated(blast_radius=("lies",)), "partial", 1.6),
+    ("G1", "every risk there is", stated(blast_radius=("slow", "lies")), "partial", 1.6),
+    ("G1", "no evidence at all", stated(evidence=()), "partial", 1.6),
+    ("G1", "the last decision before it links nothing", drill(ZONES, decide("08:00"), decide("09:00", evidence=()),
+        act("10:00", "flag"), PINNED, LATER, world=CURED), "partial", 1.6),
+    ("G1", "the order names the one that does", drill(ZONES, decide("08:00"), decide("09:00", evidence=()), FLAG,
+        PINNED, LATER, world=CURED), "met", 4.0),
+    ("G1", "empty ones beside it add nothing", drill(ZONES, decide("08:00"), *(
+        decide(f"{m}:00", evidence=(), reversal_minutes=99) for m in range(11, 20)), FLAG, PINNED, LATER, world=CURED),
+     "met", 4.0),
+    ("G1", "half of it undecided", drill(ZONES, decide("08:00"), FLAG, act("12:00", "hotfix"), PINNED, LATER,
+        world=CURED), "partial", 2.0),
+    ("G1", "nothing was done on it", drill(ZONES, decide("08:00"), PINNED), "not_observed", 0.0),
+    ("G1", "no decision", drill(FLAG), "not_observed", 0.0),
 
     ("G2", "complete, chain and all", drill(
         PACKET, hand_off("28:00"), hand_off("29:00", "triage", "triage", "mitigation", 2),
@@ -82,43 +95,51 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G2", "no packet, no trigger", drill(hand_off("28:00", rollback_trigger=None, packet=None)), "partial", 1.2),
     ("G2", "the packet is stale", drill(query("06:00", "zones"), packet("07:00"), hand_off("28:00")), "partial", 1.6),
     ("G2", "no true unknown", drill(PACKET, hand_off("28:00", unknowns=("nonsense",))), "partial", 1.6),
+    ("G2", "every unknown there is", drill(PACKET, hand_off("28:00", unknowns=("why", "nonsense"))), "partial", 1.6),
     ("G2", "no next checkpoint", drill(PACKET, hand_off("28:00", next_checkpoint_minutes=0)), "partial", 1.6),
     ("G2", "next owners who never took over", drill(lanes()), "not_applicable", 0.0),
     ("G2", "somebody left without a word", drill(inject("28:00", "leaves")), "not_observed", 0.0),
     ("G2", "nothing to hand over", drill(), "not_applicable", 0.0),
 
-    ("G3", "all of it", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00",
-            "old_key"), hardening("27:00"), world=CURED), "met", 3.0),
-    ("G3", "one segment covered", drill(
-        act("10:00", "web_flag"), query("25:00", "rerun"), risks("26:00",
-            "old_key"), hardening("27:00"), world=CURED), "partial", 2.6),
-    ("G3", "rerun while it is red", drill(
-        act("10:00", "flag"), query("15:00", "rerun"), risks("26:00", "old_key"), hardening("27:00")), "partial", 2.4),
-    ("G3", "rerun before the last change", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), act("30:00", "revoke"), world=CURED), "partial", 1.0),
-    ("G3", "'none' is no residual risk", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00", "none"), hardening("27:00",
-            "size"), world=CURED), "partial", 2.0),
-    ("G3", "each risk and each factor there is", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), risks("26:00", "old_key"), risks("26:00", "none"),
-        hardening("27:00"), hardening("27:00", "size"), hardening("27:00", "more"), world=CURED), "partial", 2.0),
+    ("G3", "all of it", drill(FLAG, RERUN, risks("26:00", "old_key"), hardening("27:00"), world=CURED), "met", 3.0),
+    ("G3", "one segment covered", drill(act("10:00", "web_flag"), RERUN, risks("26:00", "old_key"), hardening("27:00"),
+        world=CURED), "partial", 2.2),
+    ("G3", "it never came back", drill(FLAG, query("15:00", "rerun"), risks("26:00", "old_key"), hardening("27:00")),
+     "partial", 1.0),
+    ("G3", "the rerun was red", drill(FLAG, query("25:00", "rerun", ok=False), risks("26:00", "old_key"),
+        hardening("27:00"), world=CURED), "partial", 2.5),
+    ("G3", "rerun before the last change", drill(FLAG, RERUN, act("30:00", "revoke"), world=CURED), "partial", 1.5),
+    ("G3", "'none' is no residual risk", drill(FLAG, RERUN, risks("26:00", "none"), hardening("27:00", "size"),
+        world=CURED), "partial", 2.0),
+    ("G3", "each risk there is", drill(FLAG, RERUN, risks("26:00", "old_key", "none"), hardening("27:00"),
+        world=CURED), "partial", 2.5),
+    ("G3", "the last statement of risks stands", drill(FLAG, RERUN, risks("26:00", "none"), risks("26:30", "old_key"),
+        hardening("27:00"), world=CURED), "met", 3.0),
+    ("G3", "each factor there is", drill(FLAG, RERUN, risks("26:00", "old_key"), hardening("27:00"),
+        hardening("27:00", "size"), world=CURED), "partial", 2.5),
     ("G3", "nothing took effect", drill(risks("26:00", "old_key"), hardening("27:00")), "not_observed", 0.0),
 
-    ("G4", "at the first request", drill(closure("50:00")), "met", 4.0),
-    ("G4", "after one refusal", drill(closure("45:00", "watch"), closure("50:00")), "partial", 3.0),
+    ("G4", "at the first request", drill(closure("50:00")), "met", 3.0),
+    ("G4", "after one refusal", drill(closure("45:00", "watch"), closure("50:00")), "partial", 2.0),
     ("G4", "after five", drill(*(closure(f"{m}:00", "watch") for m in range(40, 45)), closure("50:00")), "missed", 0.0),
-    ("G4", "never granted", drill(closure("50:00", "watch", "rerun")), "missed", 0.0),
+    ("G4", "never granted, nothing shown", drill(closure("50:00", "watch", "rerun")), "missed", 0.0),
+    ("G4", "never granted, two things missing", drill(FLAG, RERUN, closure("50:00", "watch", "risks"), world=CURED),
+     "partial", 0.8),
     ("G4", "never asked", drill(), "not_observed", 0.0),
 
-    ("G5", "both", drill(
-        act("10:00", "flag"), query("25:00", "rerun"), package("50:00",
-            "query:rerun"), leadership("51:00")), "met", 1.0),
-    ("G5", "package on a measured verification", drill(
-        act("10:00", "flag"), verify("20:00"), package("50:00", "verification:1")), "partial", 0.5),
-    ("G5", "package on nothing", drill(act("10:00", "flag"), package("50:00", "query:rerun")), "missed", 0.0),
+    ("G5", "both", drill(FLAG, RERUN, package("50:00", "query:rerun"), leadership("51:00"), world=CURED), "met", 2.0),
+    ("G5", "package on a measured verification", drill(FLAG, verify("20:00"), package("50:00", "verification:1"),
+        world=CURED), "partial", 1.0),
+    ("G5", "package on nothing", drill(FLAG, package("50:00", "query:rerun"), world=CURED), "missed", 0.0),
+    ("G5", "package on what was green before the last change", drill(FLAG, RERUN, act("30:00", "revoke"),
+        package("50:00", "query:rerun"), world=CURED), "missed", 0.0),
+    ("G5", "package with a risk that is none", drill(FLAG, RERUN, package("50:00", "query:rerun", residual="none"),
+        world=CURED), "partial", 0.5),
     ("G5", "the note names the wrong cause", drill(leadership("51:00", "attack")), "missed", 0.0),
-    ("G5", "only the note", drill(leadership("51:00")), "partial", 0.5),
+    ("G5", "a wrong cause takes off", drill(FLAG, RERUN, package("50:00", "query:rerun"), leadership("51:00", "attack"),
+        world=CURED), "partial", 0.5),
+    ("G5", "only the note", drill(leadership("51:00")), "partial", 1.0),
+    ("G5", "only the note, sure of everything", drill(leadership("51:00", uncertain="nonsense")), "partial", 0.5),
     ("G5", "neither", drill(), "not_observed", 0.0),
 ]  # fmt: skip
 

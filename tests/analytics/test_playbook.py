@@ -25,8 +25,8 @@ parts:
     title: Blueprint
     points: {part}
     criteria:
-      - {{id: B1a, kind: verified, title: T, points: 2, owners: [commands], source: s{more}}}
-      - {{id: {second}, kind: verified, title: T, points: 1, owners: [commands], source: s}}
+      - {{id: B1a, kind: severity_confirmed, title: T, points: 2, owners: [commands], source: s{more}}}
+      - {{id: {second}, kind: merges_frozen, title: T, points: 1, owners: [commands], source: s}}
 """
 
 
@@ -38,8 +38,8 @@ def test_the_default_playbook_has_a_hundred_points_and_judges_everything() -> No
     playbook = load()
     check(playbook)
     assert playbook.total == 100
-    assert [part.points for part in playbook.parts] == [25, 20, 15, 15, 25]
-    assert {one.id for _, one in playbook.criteria()} == set(CRITERIA)
+    assert [part.points for part in playbook.parts] == [25, 20, 15, 17, 23]
+    assert {one.kind for _, one in playbook.criteria()} == set(CRITERIA)
     assert all(one.source and one.advice for _, one in playbook.criteria())
     assert [playbook.band(total) for total in (85, 84, 70, 69, 50, 49, 0)] == ["P", "S", "S", "M", "M", "U", "U"]
     assert "recovery" in names()

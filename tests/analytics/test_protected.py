@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from analytics.criteria import CAPS, CRITERIA
 from analytics.record import DrillRecord
 from analytics.view import RecordView
 from simulator import acts, values
@@ -19,13 +18,15 @@ from tests.analytics.builders import (
     book,
     capture,
     closure,
-    criterion,
     decide,
     drill,
     escalate,
     event,
     hand_off,
+    hits,
     in_command,
+    judge,
+    limit_of,
     packet,
     query,
     say,
@@ -77,34 +78,35 @@ CONFIRMED = query("05:00", "zones")
 CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C3", "duties done in time", protected(CONFIRMED, paged("06:00"), act("20:00", "withdraw")), None),
     ("C3", "nothing confirmed, nothing owed", protected(), None),
-    ("C3", "nobody paged", protected(CONFIRMED, act("06:00", "withdraw")), 50),
-    ("C3", "not written down", protected(CONFIRMED, paged("06:00")), 50),
-    ("C3", "four minutes late", protected(CONFIRMED, paged("06:00"), act("38:00", "withdraw")), 65),
-    ("C3", "stopped before it was due", protected(CONFIRMED, ended="30:00"), None),
-    ("C3", "closed before it was due", protected(CONFIRMED, closure("25:00"), ended="30:00"), 50),
+    ("C3", "nobody paged", protected(CONFIRMED, act("06:00", "withdraw")), 45),
+    ("C3", "not written down", protected(CONFIRMED, paged("06:00")), 45),
+    ("C3", "four minutes late", protected(CONFIRMED, paged("06:00"), act("38:00", "withdraw")), 60),
+    ("C3", "left before it was due", protected(CONFIRMED, ended="30:00"), 45),
+    ("C3", "closed before it was due", protected(CONFIRMED, closure("25:00"), ended="30:00"), 45),
     ("C3", "a restricted update with its cause", protected(update("06:00", audience="restricted", cause="key")), None),
     ("C3", "a public one without", protected(update("06:00")), None),
-    ("C3", "a public one that names the cause", protected(update("06:00", cause="key")), 50),
-    ("C3", "an internal one that says where", protected(update("06:00", audience="internal", segments=["web"])), 50),
+    ("C3", "a public one that names the cause", protected(update("06:00", cause="key")), 45),
+    ("C3", "an internal one that says where", protected(update("06:00", audience="internal", segments=["web"])), 45),
     ("C3", "executives, how much", protected(executives("06:00")), None),
-    ("C3", "executives, how", protected(executives("06:00", cause="key")), 50),
+    ("C3", "executives, how", protected(executives("06:00", cause="key")), 45),
     ("C3", "the same in an open incident", drill(update("06:00", cause="key")), None),
     ("C7", "evidence wiped", protected(act("09:00", "flag"), world=wiped(600)), 50),
-    ("C7", "wiped after everybody had left", protected(world=wiped(3000), ended="30:00"), None),
+    ("C7", "wiped after everybody had left", protected(world=wiped(3000), ended="30:00"), 50),
+    ("C7", "wiped after it was closed", protected(closure("25:00"), world=wiped(3000), ended="30:00"), None),
     ("C7", "evidence kept", protected(act("09:00", "flag")), None),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("ident", "case", "record", "limit"), CASES, ids=[f"{c_[0]} {c_[1]}" for c_ in CASES])
 def test_caps(ident: str, case: str, record: DrillRecord, limit: int | None) -> None:
-    cap = next(one for one in book().caps if one.id == ident)
-    hit = CAPS[ident](RecordView(record, book()), cap)
-    assert (hit.limit if hit else None) == limit
-    assert hit is None or (hit.evidence and all(0 < seq <= len(record.journal.entries) for seq in hit.evidence))
+    assert limit_of(ident, record) == limit
+    for hit in hits(ident, record):
+        assert hit.evidence
+        assert all(0 < seq <= len(record.journal.entries) for seq in hit.evidence)
 
 
 def points(ident: str, record: DrillRecord) -> float:
-    return CRITERIA[ident](RecordView(record, book()), criterion(ident)).points
+    return judge(ident, record).points
 
 
 def test_the_reporter_counts_half_of_the_first_update() -> None:
@@ -113,7 +115,7 @@ def test_the_reporter_counts_half_of_the_first_update() -> None:
     late = points("P4", protected(told, act("36:30", "withdraw"), world=truth("20:00")))
     never = points("P4", protected(told, world=truth("20:00")))
     assert answered > late > never
-    assert answered - never == pytest.approx(0.4, abs=0.11)
+    assert answered - never == pytest.approx(0.8, abs=0.11)  # 0.375 of the 4 that make 9 points
 
 
 def test_a_holding_line_from_outside_is_not_judged_by_what_it_may_not_say() -> None:
@@ -121,10 +123,10 @@ def test_a_holding_line_from_outside_is_not_judged_by_what_it_may_not_say() -> N
         impact=values.Figure(name="locked", low=1000), unknowns=("why",))  # fmt: skip
     told = [*escalate("05:00"), *say("06:00", "deputy", first)]
     line = executives("08:00", impact=None)
-    without, beside = (points("P4", protected(lines, ended="20:00")) for lines in (told, [*told, *line]))
+    without, beside = (points("P4", protected(lines, closure("20:00"))) for lines in (told, [*told, *line]))
     assert beside == without
     inside = say("08:00", "deputy", acts.UpdateExecutives(next_update_minutes=20))
-    assert points("P4", protected(told, inside, ended="20:00")) < without
+    assert points("P4", protected(told, inside, closure("20:00"))) < without
 
 
 def test_only_a_restricted_update_counts_as_the_first_word() -> None:

@@ -10,6 +10,7 @@ from simulator import events as e
 from tests.analytics.builders import (
     Lines,
     act,
+    closure,
     decide,
     declare,
     drill,
@@ -84,34 +85,34 @@ TOLD = [*escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")
 
 SAID = status("10:30", "mitigating")
 CASES: list[tuple[str, str, DrillRecord, str, float]] = [
-    ("P1", "all five", drill(pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00")), "met", 4.0),
+    ("P1", "all five", drill(pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00")), "met", 2.0),
     ("P1", "half of it late", drill(pair("20:00"), freeze("20:00"), BASELINE, lanes(), PRECHECKS, ready("09:00")),
-     "partial", 3.2),
+     "partial", 1.6),
     ("P1", "three lanes have no next owner", drill(
         pair(), freeze(), BASELINE, lanes(mitigation="", verification="", comms=""), PRECHECKS, ready("09:00"),
-    ), "partial", 3.2),
+    ), "partial", 1.6),
     ("P1", "the wrong revision", drill(
         pair(), freeze(), BASELINE, lanes(), PRECHECKS, ready("09:00", known_good="bad"),
-    ), "partial", 3.8),
-    ("P1", "recorded without looking", drill(pair(), freeze(), BASELINE, lanes(), ready("09:00")), "partial", 3.4),
+    ), "partial", 1.9),
+    ("P1", "recorded without looking", drill(pair(), freeze(), BASELINE, lanes(), ready("09:00")), "partial", 1.7),
     ("P1", "a health check that fails is one", drill(pair(), freeze(), BASELINE, lanes(), query("08:00", "compat"),
-        query("08:30", "rerun", ok=False), ready("09:00")), "met", 4.0),
+        query("08:30", "rerun", ok=False), ready("09:00")), "met", 2.0),
     ("P1", "health only looked at to verify", drill(pair(), freeze(), BASELINE, lanes(), query("08:00", "compat"),
-        query("30:00", "rerun"), ready("09:00")), "partial", 3.8),
-    ("P1", "only command", drill(pair()), "partial", 0.8),
+        query("30:00", "rerun"), ready("09:00")), "partial", 1.9),
+    ("P1", "only command", drill(pair()), "partial", 0.4),
     ("P1", "nothing", drill(), "not_observed", 0.0),
 
-    ("P2", "all of it", drill(in_command(), lanes(), BUSY, MERGER, SHARED), "met", 3.0),
+    ("P2", "all of it", drill(in_command(), lanes(), BUSY, MERGER, SHARED), "met", 2.0),
     ("P2", "two lanes without an owner", drill(
-        in_command(), lanes(comms="", triage=""), BUSY, MERGER, SHARED), "partial", 2.5),
-    ("P2", "one executor for everything", drill(in_command(), lanes(), BUSY, MERGER, *HERO), "partial", 2.0),
+        in_command(), lanes(comms="", triage=""), BUSY, MERGER, SHARED), "partial", 1.7),
+    ("P2", "one executor for everything", drill(in_command(), lanes(), BUSY, MERGER, *HERO), "partial", 1.3),
     ("P2", "the commander does the work", drill(
         in_command(), lanes(), BUSY, MERGER, *(query(f"1{m}:00", "impact", f"query:impact#{m}",
             "commander") for m in range(6)),
-    ), "partial", 2.0),
-    ("P2", "lanes on paper", drill(lanes()), "partial", 1.0),
+    ), "partial", 1.3),
+    ("P2", "lanes on paper", drill(lanes()), "partial", 0.7),
     ("P2", "tasks for one lane only", drill(in_command(), lanes(), task("05:00", "30:00", "triage", 1), MERGER, SHARED),
-     "partial", 2.5),
+     "partial", 1.7),
     ("P2", "nothing", drill(), "not_observed", 0.0),
 
     ("P3", "all of it", drill(
@@ -147,29 +148,29 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P3", "evidence after the fact", drill(act("02:00", "flag"), MINIMUM), "missed", 0.0),
     ("P3", "nothing", drill(), "not_observed", 0.0),
 
-    ("P4", "in time, on cadence, true", drill(TOLD), "met", 4.0),
+    ("P4", "in time, on cadence, true", drill(TOLD), "met", 9.0),
     ("P4", "the first words came late", drill(escalate("15:00"), update("20:00"), update("39:00"), update("58:00")),
-     "partial", 3.1),
-    ("P4", "one promise broken", drill(escalate("08:00"), update("10:00"), update("48:00")), "partial", 3.5),
+     "partial", 6.9),
+    ("P4", "one promise broken", drill(escalate("08:00"), update("10:00"), update("48:00")), "partial", 7.8),
     ("P4", "a false figure", drill(
-        escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), update("48:00")), "partial", 3.4),
+        escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), update("48:00")), "partial", 6.5),
     ("P4", "taken back in time", drill(
         escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), correct("31:00", "update:3",
             impact=figure(1000)),
-        update("48:00")), "partial", 3.9),
+        update("48:00")), "partial", 8.8),
     ("P4", "a point ETA and a guess", drill(
         escalate("08:00"), update("10:00", eta="point",
-            cause="attack"), update("29:00"), update("48:00")), "partial", 3.0),
+            cause="attack"), update("29:00"), update("48:00")), "partial", 4.5),
     ("P4", "recovered, it says", drill(escalate("08:00"), update("10:00", status="recovered"), ended="20:00"),
-        "partial", 3.2),
-    ("P4", "silent for most of it", drill(escalate("08:00"), update("55:00")), "partial", 1.9),
-    ("P4", "a correction that is false", drill(TOLD, correct("31:00", "update:3", status="recovered")), "partial", 3.5),
+        "partial", 4.5),
+    ("P4", "silent for most of it", drill(escalate("08:00"), update("55:00")), "partial", 4.3),
+    ("P4", "a correction that is false", drill(TOLD, correct("31:00", "update:3", status="recovered")), "partial", 6.8),
     ("P4", "put right at the second try", drill(escalate("08:00"), update("10:00"), update("29:00",
         impact=figure(5000)), correct("30:00", "update:3", impact=figure(7000)), correct("31:00", "update:3",
-            impact=figure(1000)), update("48:00")), "partial", 3.9),
-    ("P4", "only upwards", drill(escalate("08:00")), "partial", 1.0),
+            impact=figure(1000)), update("48:00")), "partial", 8.8),
+    ("P4", "only upwards", drill(escalate("08:00")), "partial", 2.3),
     ("P4", "an update a minute earns no more", drill(
-        escalate("08:00"), *(update(f"{m}:00") for m in range(10, 60))), "met", 4.0),
+        escalate("08:00"), *(update(f"{m}:00") for m in range(10, 60))), "met", 9.0),
     ("P4", "silence", drill(), "not_observed", 0.0),
 
     ("P5", "in order", drill(inject("10:00", "push"), contradict("11:00"), decide("15:00")), "met", 1.0),
@@ -222,17 +223,17 @@ def test_a_promise_is_kept_to_those_it_was_made_to() -> None:
     told = [*declare(), *escalate("08:00"), *update("10:00"), *update("29:00"), *update("48:00")]
     board = acts.UpdateExecutives(impact=figure(), unknowns=("why",), next_update_minutes=20)
     once, twice = [*say("12:00", "comms", board)], [*say("12:00", "comms", board), *say("31:00", "comms", board)]
-    assert judge("P4", drill(told, once, ended="50:00")).why.count("due at T+32:00") == 1
-    assert "Every promised update was made in time" in judge("P4", drill(told, twice, ended="50:00")).why
+    assert judge("P4", drill(told, once, closure("50:00"))).why.count("due at T+32:00") == 1
+    assert "Every promised update was made in time" in judge("P4", drill(told, twice, closure("50:00"))).why
     executives_only = [*declare(), *escalate("08:00"), *update("10:00"), *say("29:00", "comms", board)]
-    assert "due at T+30:00" in judge("P4", drill(executives_only, ended="45:00")).why
+    assert "due at T+30:00" in judge("P4", drill(executives_only, closure("45:00"))).why
 
 
 def test_each_service_where_lanes_meet_wants_a_merge_owner() -> None:
     meets = {"team": "Identity", "surfaces": ["triage", "mitigation"]}
     two = scenario(services=[{"id": one, "title": f"{one}-svc", **meets} for one in ("auth", "edge")])
     found = judge("P2", drill(in_command(), lanes(), BUSY, MERGER, SHARED, of=two))
-    assert found.points == 2.8
+    assert found.points == 1.8
     assert "No merge owner for edge-svc." in found.why
 
 

@@ -92,7 +92,11 @@ def test_totals_add_up_and_points_name_evidence(chosen: list[int], world: Lines)
         assert part.out_of == pytest.approx(sum(f.out_of for f in part.criteria))
     earned, attainable = sum(p.points for p in card_.parts), sum(p.out_of for p in card_.parts)
     assert card_.uncapped == int(100 * earned / attainable + 1e-9)
-    assert card_.total == min([card_.uncapped, *(cap.limit for cap in card_.caps)])
+    limits = [*(cap.limit for cap in card_.caps), *(pattern.limit for pattern in card_.anti_patterns)]
+    assert card_.total is not None
+    assert card_.total <= min([card_.uncapped, *limits])
+    if sum(cap.further > 0 for cap in card_.caps) < 2:
+        assert card_.total == min([card_.uncapped, *limits])
     assert card_.band == book().band(card_.total)
     known = {x.seq for x in record.journal.entries}
     for f in findings:
@@ -140,7 +144,7 @@ def test_paraphrasing_changes_nothing(chosen: list[int], world: Lines) -> None:
 def test_doing_nothing_earns_nothing() -> None:
     card_ = score(drill(inject("10:00", "push"), inject("28:00", "leaves"), world=truth(harm=1000)), book())
     assert card_.total == 0
-    assert [cap.id for cap in card_.caps] == ["C1", "C8"]
+    assert [cap.id for cap in card_.caps] == ["C1", "C8", "C11", "C12"]
 
 
 def test_a_full_drill_is_proficient_and_a_cap_limits_it() -> None:
@@ -153,8 +157,8 @@ def test_a_full_drill_is_proficient_and_a_cap_limits_it() -> None:
     assert card_.total >= 80
     capped = score(drill(*good, *rest, GROUPS[25], world=WORLDS[0], refs=REFS), book())
     assert [cap.id for cap in capped.caps] == ["C3"]
-    assert capped.total == 50 < capped.uncapped
-    assert capped.band == "M"
+    assert capped.total == 45 < capped.uncapped
+    assert capped.band == "U"
 
 
 CLOSING: list[Lines] = [
@@ -174,8 +178,9 @@ def sits(seat: str, clock: str = "-1:00", until: str | None = None) -> Lines:
 def test_people_are_scored_for_the_roles_they_held() -> None:
     card_ = score(drill(sits("triage"), policy=None), book())
     judged = {f.id for part in card_.parts for f in part.criteria if f.status != "not_applicable"}
-    assert {"O1", "O2", "P3"} <= judged
-    assert not {"B1a", "B2a", "B4a", "G4", "P4"} & judged
+    # What a triage seat is there for; handing over is everybody's, the outcome nobody's who gave no order.
+    assert judged - {"G2"} == {"B1a", "B2a", "L3", "P1", "P3"}
+    assert card_.total is None
     assert card_.caps == ()
     assert card_.finding("P4").why == "Simulated teammates held this (comms)."
 
@@ -222,9 +227,9 @@ def test_a_playbook_that_names_what_nothing_judges_is_refused() -> None:
     text = (
         "{id: own, title: Own, total: 1, bands: [{id: U, title: U, at_least: 0}], "
         "severity: {levels: [{id: SEV-1, title: S, update_minutes: 30}], rows: [], otherwise: SEV-1},"
-        " parts: [{id: p, title: P, points: 1, criteria: [{id: B1z, title: Z, points: 1, owners: [all], source: s}]}]}"
+        " parts: [{id: p, title: P, points: 1, criteria: [{id: B1z, kind: severity_confirmd, title: Z, points: 1, owners: [all], source: s}]}]}"
     )
-    with pytest.raises(UnknownName, match="did you mean 'B1"):
+    with pytest.raises(UnknownName, match="did you mean 'severity_confirmed"):
         score(drill(), parse(text, "own.yaml"))
 
 
@@ -246,6 +251,7 @@ def test_windows_move_with_the_scenario() -> None:
 def test_another_playbook_can_score_the_same_record() -> None:
     weights = book().model_dump()
     weights["parts"] = [weights["parts"][4]]
-    weights["total"] = 25
+    weights["total"] = 23
     own = Playbook.model_validate(weights)
-    assert score(drill(world=truth("20:00", 100)), own).uncapped == 80
+    # All of the avoidable harm avoided (18), nothing treated (0 of 5).
+    assert score(drill(world=truth("20:00", 100)), own).uncapped == 78

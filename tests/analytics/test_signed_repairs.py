@@ -6,9 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics.criteria import CAPS
 from analytics.record import DrillRecord
-from analytics.view import RecordView
 from simulator import acts
 from simulator import events as e
 from simulator.scenario.model import Scenario
@@ -16,12 +14,12 @@ from tests.analytics.builders import (
     SCENARIO,
     Lines,
     act,
-    book,
     declare,
     drill,
     event,
     hand_off,
     judge,
+    limit_of,
     packet,
     query,
     say,
@@ -92,19 +90,13 @@ def test_points(ident: str, what: str, record: DrillRecord, points: float) -> No
     assert finding.points == pytest.approx(points), finding.why
 
 
-def hit(ident: str, record: DrillRecord) -> int | None:
-    cap = next(one for one in book().caps if one.id == ident)
-    found = CAPS[ident](RecordView(record, book()), cap)
-    return found.limit if found else None
-
-
 def test_a_cap_may_hold_for_some_states_of_the_world_only() -> None:
-    assert hit("C7", books(act("12:00", "rewrite"))) == 50
-    assert hit("C7", books(act("12:00", "rewrite"), world=truth(fallback="ready"))) is None
+    assert limit_of("C7", books(act("12:00", "rewrite"))) == 50
+    assert limit_of("C7", books(act("12:00", "rewrite"), world=truth(fallback="ready"))) is None
 
 
 def test_what_acts_while_it_runs_counts_although_it_was_stopped() -> None:
     stopped = act("12:00", "publish", ends="aborted", abort="30:00")
-    assert hit("C2", books(stopped)) == 50
-    assert hit("C2", books(act("12:00", "publish", ends="aborted", abort="15:00"))) == 65
-    assert hit("C3", drill(stopped)) is None
+    assert limit_of("C2", books(stopped)) == 50
+    assert limit_of("C2", books(act("12:00", "publish", ends="aborted", abort="15:00"))) == 65
+    assert limit_of("C3", drill(stopped)) is None

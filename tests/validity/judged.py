@@ -45,3 +45,49 @@ def record(name: str) -> DrillRecord:
 def card(name: str, book: str = "recovery") -> Scorecard:
     """Return a trace's scorecard."""
     return score(record(name), playbook.load(book))
+
+
+ORDERS = (
+    ("A-expert-lean", "A-bureaucrat"), ("A-expert-lean", "A-hack-minimal"), ("A-solo-comms-good", "A-hack-comms-three"),
+    ("A-birch-calm", "A-birch-base-script"),
+)  # fmt: skip
+"""The better play and the worse one of which a score once said the opposite."""
+
+
+def as_expected(name: str) -> bool:
+    """Tell whether a trace's total is as near as it has to be, or there is none where there need not be one."""
+    wanted, total = expectations()[name], card(name).total
+    if total is None:
+        return bool(wanted.get("or_no_total"))
+    return bool(abs(total - wanted["expected"]) <= wanted["within"])
+
+
+def with_totals() -> Mapping[str, tuple[int, int]]:
+    """Return trace -> (expected, total) of those that have a total."""
+    found = {name: (wanted["expected"], card(name).total) for name, wanted in expectations().items()}
+    return {name: (expected, total) for name, (expected, total) in found.items() if total is not None}
+
+
+def mean_difference(both: Mapping[str, tuple[int, int]]) -> float:
+    """Return the mean absolute difference between what was expected and the total."""
+    return sum(abs(total - expected) for expected, total in both.values()) / len(both)
+
+
+def rank_correlation(both: Mapping[str, tuple[int, int]]) -> float:
+    """Return Spearman's rank correlation between what was expected and the total; equal values share their ranks."""
+    expected, total = (_ranks([pair[at] for pair in both.values()]) for at in (0, 1))
+    middle = (len(both) + 1) / 2
+    ups, downs = [one - middle for one in expected], [one - middle for one in total]
+    spread = (sum(one * one for one in ups) * sum(one * one for one in downs)) ** 0.5
+    return sum(a * b for a, b in zip(ups, downs, strict=True)) / spread
+
+
+def _ranks(values: list[int]) -> list[float]:
+    first = sorted(values)
+    return [first.index(value) + (first.count(value) + 1) / 2 for value in values]
+
+
+def inverted(better: str, worse: str) -> bool:
+    """Tell whether the better play of two came out below the worse one; without a total it did not."""
+    first, second = card(better).total, card(worse).total
+    return first is not None and second is not None and first <= second
