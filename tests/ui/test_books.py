@@ -9,18 +9,20 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from analytics import playbook as books
 from analytics.overrides import with_overrides
 from analytics.playbook import Playbook
 from analytics.severity import Severity
+from scenarios.loader import load
 from simulator import acts
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.text import clock
 from tests.room.rooms import Wall
 from tests.simulator.toy import toy
-from tests.ui.test_debrief import debrief, html, play, references
+from tests.ui.test_debrief import MAIN, debrief, html, play, references
 from ui.debrief_parts import keys
 from ui.parts.bar import severity_tone
 from ui.parts.live import SERVER
@@ -54,10 +56,10 @@ def own(monkeypatch: pytest.MonkeyPatch) -> Playbook:
     outcome["criteria"][0]["points"], outcome["criteria"][1]["points"] = 5.0, 20.0
     made = Playbook.model_validate(data)
     assert not list(made.wrong())
-    load = books.load
+    shipped = books.load
 
     def both(name: str = books.DEFAULT) -> Playbook:
-        return made if name == "own" else load(name)
+        return made if name == "own" else shipped(name)
 
     monkeypatch.setattr(books, "names", lambda: ("own", "recovery"))
     monkeypatch.setattr(books, "load", both)
@@ -212,3 +214,32 @@ def test_the_card_that_is_taken_away_holds_both(place: Rooms, wall: Wall) -> Non
     assert told["overrides"][0]["reason"] == "Heard it on the call"
     assert told["total_by_hand"] is not None
 
+
+
+# --- opening -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("form", "button"), [("solo", "solo-start"), ("host", "host-open")])
+def test_the_playbook_is_chosen_when_a_drill_is_opened(
+    form: str, button: str, own: Playbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(str(tmp_path / "drills.db"))
+    made = Rooms(store, load, None, lambda name: books.load(name).played())
+    SERVER.use(lambda: made)
+    app = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    box = app.selectbox(key=f"{form}-playbook")
+    assert (box.value, list(box.options)) == ("recovery", ["Our own", "Incident recovery"])
+    box.set_value("own").run()
+    app.button(key=button).click().run()
+    assert not app.exception
+    (row,) = store.drills()
+    assert row.header.playbook == own.played()
+    assert made.open(row.id).playbook == "own"
+    SERVER.use(None)
+    store.close()
+
+
+def test_what_the_server_names_is_offered_first(own: Playbook, place: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DRILL_PLAYBOOK", "own")
+    app = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    assert app.selectbox(key="solo-playbook").value == "own"
