@@ -8,7 +8,7 @@ from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.common import does_not_apply, fading, late, nothing_seen, seqs, settle, timely
 from analytics.criteria.comms import updates
 from analytics.criteria.judging import judges
-from analytics.criteria.moments import first_run, founded, helped, known_facts, scopes_said, stake
+from analytics.criteria.moments import first_run, founded, helped, known_facts, nothing_done, scopes_said, stake
 from analytics.facts import severity_truth
 from analytics.levels import rank
 from analytics.playbook import Criterion
@@ -20,14 +20,17 @@ from simulator.scenario.parts import Data
 
 
 @judges(take_action="action", run_query="query")
-def contained_first(view: RecordView, criterion: Criterion, *, enough: int = 4, most: int = 10) -> Finding:
+def contained_first(
+    view: RecordView, criterion: Criterion, *, enough: int = 4, most: int = 10, rest_minutes: float = 10
+) -> Finding:
     """A step that helps came in time, on something that had been seen, and before the cause was studied at length.
 
-    Up to `enough` queries about the cause cost nothing before it, from `most` on nothing is left.
+    Up to `enough` queries about the cause cost nothing before it, from `most` on nothing is left. Each part of what was
+    hit wants a step; what the first one leaves has `rest_minutes` more.
     """
     runs = helped(view)
     if not runs:
-        return nothing_seen(criterion, "Nothing that helps took effect.")
+        return nothing_done(view, criterion, "Nothing that helps took effect.")
     first = runs[0]
     evidence = (first.start_seq, first.effect_seq)
     if not founded(view, first):
@@ -41,7 +44,22 @@ def contained_first(view: RecordView, criterion: Criterion, *, enough: int = 4, 
     kept = fading(len(studies), enough, most)
     why = f"{first.title} began at {clock(first.begun)}{late(share)}."
     looked = f"{counted(len(studies), 'look')} into the cause came before it."
-    return settle(criterion, [Mark(share, 3, why, evidence), Mark(share * kept, 1, looked, evidence)])
+    rest = _reached(view, criterion, runs, rest_minutes)
+    return settle(criterion, [Mark(share, 2, why, evidence), Mark(share * kept, 1, looked, evidence), rest])
+
+
+def _reached(view: RecordView, criterion: Criterion, runs: tuple[Attempt, ...], rest_minutes: float) -> Mark:
+    """Return the mark for reaching all that was hit, by weight, each part with the first step that covers it."""
+    shares, shown = {}, []
+    for segment in view.affected:
+        run = next((one for one in runs if segment in one.spec.coverage), None)
+        if run is not None:
+            later = 0.0 if segment in runs[0].spec.coverage else rest_minutes
+            shares[segment] = founded(view, run) * timely(view, criterion, run.begun, -later)
+            shown.append(run.start_seq)
+    left = view.titles("segments", (s for s in view.affected if not shares.get(s)))
+    why = "Each part of it was reached." if all(map(shares.get, view.affected)) else f"Not reached in time: {left}."
+    return Mark(min(1.0, sum(view.affected[s] * share for s, share in shares.items())), 2, why, tuple(shown))
 
 
 # --- by kind of incident -----------------------------------------------------------------------------------
@@ -130,7 +148,7 @@ def containment_checklist(
     """Harm stopped, scope identified, stakeholders notified at the gravest levels, what was done on record."""
     runs = helped(view)
     if not runs:
-        return nothing_seen(criterion, "Nothing that helps took effect, so nothing was contained.")
+        return nothing_done(view, criterion, "Nothing that helps took effect, so nothing was contained.")
     marks = [_stopped(view, criterion, runs), *_scope(view, criterion)]
     if _grave(view, gravest):
         told = updates(view)

@@ -8,7 +8,7 @@ from typing import Literal
 from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.common import does_not_apply, late, nothing_seen, settle, timely
 from analytics.criteria.judging import judges
-from analytics.criteria.moments import best_grade, first_run, grade, helped, named_cause, stake
+from analytics.criteria.moments import best_grade, first_run, grade, helped, named_cause, nothing_done, stake
 from analytics.facts import telling
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock
@@ -120,7 +120,7 @@ def evidence_order(view: RecordView, criterion: Criterion, *, worth: dict[str, f
     """What each step that helped was decided on: the best class of what is linked, by the order of the classes."""
     runs = helped(view)
     if not runs:
-        return nothing_seen(criterion, "Nothing that helps took effect, so nothing rested on evidence.")
+        return nothing_done(view, criterion, "Nothing that helps took effect, so nothing rested on evidence.")
     marks = []
     for run in runs:
         decision = decision_behind(view, run)

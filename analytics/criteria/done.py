@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analytics.criteria.common import late, nothing_seen, settle, timely
 from analytics.criteria.judging import judges
-from analytics.criteria.moments import comparisons, green_reruns, helped
+from analytics.criteria.moments import comparisons, covered, green_reruns, helped, nothing_done
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.view import Moment, RecordView
@@ -24,7 +24,7 @@ def verification_checklist(view: RecordView, criterion: Criterion, *, related: i
     """The failure no longer reproduces, related things work, evidence shows the effect, nothing else got worse."""
     since = view.last_effect
     if since is None or not helped(view):
-        return nothing_seen(criterion, "Nothing that helps took effect, so there was nothing to verify.")
+        return nothing_done(view, criterion, "Nothing that helps took effect, so there was nothing to verify.")
     marks = [
         _gone(view, criterion, since), _related(view, since, related), _shown(view, since),
         _no_new(view, since, looked_at),
@@ -40,11 +40,11 @@ def _gone(view: RecordView, criterion: Criterion, since: int) -> Mark:
         return Mark(0, 1, f"The failing path was not rerun to green after {clock(since)}.")
     at = view.entry(green[0]).at
     share = timely(view, criterion, at)
-    outside = view.outside(at)
-    back = min(1.0, sum(weight for segment, weight in view.affected.items() if segment not in outside))
-    left = view.titles("segments", (segment for segment in view.affected if segment in outside))
+    reached = {segment for run in helped(view) for segment in run.spec.coverage} - set(view.outside(at))
+    back = min(1.0, sum(weight for segment, weight in view.affected.items() if segment in reached))
+    left = view.titles("segments", (segment for segment in view.affected if segment not in reached))
     why = f"The failure no longer reproduced at {clock(at)}{late(share)}"
-    why += f", with {left} still out of tolerance." if back < 0.999 else "."
+    why += f"; never treated, or still out of tolerance: {left}." if back < 0.999 else "."
     return Mark(share * back, 1, why, (green[0],))
 
 
@@ -77,7 +77,8 @@ def _shown(view: RecordView, since: int) -> Mark:
     made = [entry for _, entry in comparisons(view, since)]
     green = next((x for x in made if isinstance(x.body, e.VerificationMeasured) and x.body.green), None)
     if green:
-        return Mark(1, 1, f"Compared with a window before the fault at {clock(green.at)}: all within.", (green.seq,))
+        why = f"Compared with a window before the fault at {clock(green.at)}: all within."
+        return Mark(covered(view), 1, why, (green.seq,))
     if made:
         why = f"The comparison at {clock(made[-1].at)} was not back to what it was before."
         return Mark(NOT_BACK, 1, why, (made[-1].seq,))

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from analytics.criteria.blueprint import decision_behind
 from analytics.criteria.common import does_not_apply, fading, late, nothing_seen, settle, settle_one, timely
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
-from analytics.criteria.moments import first_run, founded, helped, named_cause, picks, rests_on, stake
+from analytics.criteria.moments import (
+    covered,
+    first_run,
+    founded,
+    helped,
+    named_cause,
+    nothing_done,
+    picks,
+    rests_on,
+    stake,
+)
 from analytics.facts import telling
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, counted, listed
@@ -40,7 +51,7 @@ def fix_fits(view: RecordView, criterion: Criterion, *, kinds: tuple[FixKind, ..
     """Each step that helped is of a kind that was to be used as things stood; weighed by what it covers."""
     runs = helped(view)
     if not runs:
-        return nothing_seen(criterion, "Nothing that helps took effect.")
+        return nothing_done(view, criterion, "Nothing that helps took effect.")
     marks = []
     for run in runs:
         kind = next((one for one in kinds if run.spec.rung in one.rungs), None)
@@ -53,7 +64,14 @@ def fix_fits(view: RecordView, criterion: Criterion, *, kinds: tuple[FixKind, ..
         marks.append(Mark(share, stake(view, run), why, (run.start_seq, run.effect_seq)))
     if not marks:
         return does_not_apply(criterion, "What was done is of none of the kinds of fixes that the table knows.")
-    return settle(criterion, marks)
+    return _of_all(view, criterion, marks)
+
+
+def _of_all(view: RecordView, criterion: Criterion, marks: Sequence[Mark]) -> Finding:
+    """Return the finding of what was done, as far as it reaches: what was left alone was not mended in any way."""
+    reach = covered(view)
+    note = f"It reaches {100 * reach:.0f} % of what was hit." if reach < 0.999 else ""
+    return settle(criterion, marks, factor=reach, note=note)
 
 
 def _holds(view: RecordView, run: Attempt, need: Need) -> bool:
@@ -104,7 +122,7 @@ def reversible_first(
     runs = helped(view)
     scaled = [r for r in view.in_effect if r.spec.rung in want_end and r.spec.mitigates and r not in runs]
     if not runs:
-        return nothing_seen(criterion, "Nothing that helps took effect.")
+        return nothing_done(view, criterion, "Nothing that helps took effect.")
     marks = []
     for run in (*runs, *scaled):
         share, words = _undone(view, run, prefer, quick_minutes)
@@ -113,7 +131,7 @@ def reversible_first(
         share *= founded(view, run)
         why = f"{run.title} at {clock(run.begun)} {words}."
         marks.append(Mark(share, stake(view, run), why, (run.start_seq, run.effect_seq)))
-    return settle(criterion, marks)
+    return _of_all(view, criterion, marks)
 
 
 def _undone(view: RecordView, run: Attempt, prefer: tuple[str, ...], quick: float) -> tuple[float, str]:
@@ -156,9 +174,9 @@ def fix_requirements(
     """The cause is addressed or it is said why not, each step was tested first, there is a way back, all is written."""
     runs = helped(view)
     if not runs:
-        return nothing_seen(criterion, "Nothing that helps took effect, so nothing was fixed.")
+        return nothing_done(view, criterion, "Nothing that helps took effect, so nothing was fixed.")
     asked = (_addressed(view, runs, cures), _tested(view, runs), _way_back(view, runs), _written(view, runs))
-    return settle(criterion, asked)
+    return _of_all(view, criterion, asked)
 
 
 def _addressed(view: RecordView, runs: tuple[Attempt, ...], cures: tuple[str, ...]) -> Mark:
@@ -275,7 +293,7 @@ def nothing_risky(view: RecordView, criterion: Criterion) -> Finding:
     """Once something holds, what is wide or cannot be undone is prepared: checked, ready, decided."""
     runs = helped(view)
     if not runs:
-        return nothing_seen(criterion, "Nothing that helps took effect, so there was nothing to keep stable.")
+        return nothing_done(view, criterion, "Nothing that helps took effect, so there was nothing to keep stable.")
     since = runs[0].effect or runs[0].begun
     later = [r for r in view.started if r.begun > since]
     if not later:

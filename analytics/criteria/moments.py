@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from analytics.criteria.common import does_not_apply, nothing_seen
 from analytics.facts import solid, tick_true
+from analytics.playbook import Criterion
+from analytics.scorecard import Finding
 from analytics.timeline import Attempt
 from analytics.view import B, Moment, RecordView
 from simulator import acts
@@ -13,6 +16,8 @@ from simulator.record.entry import Entry
 
 LEAST_STAKE = 0.05
 """What a step weighs that covers next to nothing of what was hit."""
+STAKES = 0.1
+"""Loss that the best course avoids below which there is nothing to gain by acting."""
 LIKELY = 0.5
 """Probability from which a hypothesis names a cause."""
 
@@ -44,6 +49,19 @@ def helped(view: RecordView) -> tuple[Attempt, ...]:
     """Return the mitigations that took effect and cover something that was hit, in the order in which they began."""
     fits = (run for run in view.in_effect if not view.affected.keys().isdisjoint(run.spec.coverage))
     return tuple(sorted(fits, key=lambda run: (run.begun, run.start_seq)))
+
+
+def nothing_done(view: RecordView, criterion: Criterion, why: str) -> Finding:
+    """Return the finding where nothing was done that helps; where it passes by itself, calm is right."""
+    if view.references.null.loss - view.references.best.loss < STAKES:
+        return does_not_apply(criterion, "It passes by itself, and nothing was done about it.")
+    return nothing_seen(criterion, why)
+
+
+def covered(view: RecordView) -> float:
+    """Return the weight of what was hit that anything covers that helped: a step for a part of it is a part of one."""
+    reached = {segment for run in helped(view) for segment in run.spec.coverage}
+    return min(1.0, sum(weight for segment, weight in view.affected.items() if segment in reached))
 
 
 def hits_less_misses(picked: Collection[str], true: Collection[str], every: Collection[str], wanted: int = 0) -> float:

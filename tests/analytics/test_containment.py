@@ -17,6 +17,7 @@ from tests.analytics.builders import (
     freeze,
     packet,
     query,
+    references,
     scenario,
     truth,
     update,
@@ -34,7 +35,9 @@ LOOKS = [query(f"0{n}:30", "asn", f"query:asn#{n}") for n in range(1, 8)]
     [
         pytest.param([SEEN, DONE], "met", 10, "T+08:00", id="in time, on what had been seen"),
         pytest.param([SEEN, act("17:30", "flag")], "partial", 5, "late", id="late"),
-        pytest.param([SEEN, *LOOKS, DONE], "partial", 8.3, "8 looks", id="explained for long before"),
+        pytest.param([SEEN, *LOOKS, DONE], "partial", 8.7, "8 looks", id="explained for long before"),
+        pytest.param([SEEN, act("08:00", "web_flag")], "partial", 8.4, "in time: Mobile", id="one part of it"),
+        pytest.param([SEEN, act("08:00", "web_flag"), act("18:00", "revoke")], "met", 10, "Each part", id="by parts"),
         pytest.param([SEEN, act("30:00", "flag")], "missed", 0, "too late", id="far too late"),
         pytest.param(
             [query("09:00", "zones"), DONE], "missed", 0, "before anything", id="before anything had been seen",
@@ -149,3 +152,11 @@ def test_below_the_gravest_levels_nobody_outside_has_to_be_told() -> None:
     record = drill(BEFORE, packet("05:00"), decide("07:00", "flag"), DONE, world=BACK, of=of_kind("regression"))
     found = tried("containment_checklist", record, (15, 30))
     assert "stakeholder" not in found.why
+
+
+def test_where_it_passes_by_itself_calm_is_right() -> None:
+    calm = references(null=0.12, best=0.1)
+    for kind in ("contained_first", "containment_checklist", "reversible_first", "verification_checklist"):
+        check(tried(kind, drill(BEFORE, refs=calm), (10, 25)), "not_applicable", 0, "passes by itself")
+        check(tried(kind, drill(BEFORE), (10, 25)), "not_observed", 0)
+    check(tried("contained_first", drill(SEEN, DONE, refs=calm), (10, 25)), "met", 10)

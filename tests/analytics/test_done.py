@@ -66,6 +66,12 @@ def test_verification_checklist(lines: list[Lines], world: Any, status: str, poi
     check(tried("verification_checklist", drill(*lines, world=world), (45, 60)), status, points, word)
 
 
+def test_what_was_never_treated_is_not_verified() -> None:
+    """Mobile came back by itself."""
+    record = drill(act("10:00", "web_flag"), RERUN, verify("21:00", *FOUR), world=BACK)
+    check(tried("verification_checklist", record, (45, 60)), "partial", 8, "still out of tolerance: Mobile")
+
+
 def test_an_alert_that_resolved_does_not_stand() -> None:
     gone = event("25:00", e.AlertResolved(alert="cpu_high"))
     record = drill(DONE, RERUN, verify("21:00", *FOUR), alert("24:00", "cpu_high"), gone, world=BACK)

@@ -32,6 +32,7 @@ KINDS: list[dict[str, Any]] = [
 ZONES, COMPAT, DRY = query("04:00", "zones"), query("05:00", "compat"), query("06:00", "dry_run")
 READY = truth(fallback="ready")
 BACK = truth(recovers="12:00")
+MOBILE = truth(only=["mobile"])
 
 
 def risks(clock: str, *idents: str) -> Lines:
@@ -64,7 +65,11 @@ def risks(clock: str, *idents: str) -> Lines:
             id="workaround with an end, then a full fix",
         ),
         pytest.param(
-            [ZONES, act("08:00", "revoke")], None, "partial", 5, "without calm", id="full fix before it is calm",
+            [ZONES, act("08:00", "revoke")], MOBILE, "partial", 5, "without calm", id="full fix before it is calm",
+        ),
+        pytest.param(
+            [ZONES, act("08:00", "revoke"), act("12:00", "web_flag"), act("13:00", "revoke", ref="action:revoke#2")],
+            truth(only=["mobile"]), "partial", 7.5, "full fix", id="full fix, once more when it is calm",
         ),
         pytest.param(
             [ZONES, decide("07:00", "flag", contained_until_minutes=None), act("08:00", "flag")], None, "missed", 0,
@@ -120,11 +125,12 @@ def test_reversible_first(lines: list[Lines], status: str, points: float, word: 
 
 def test_more_capacity_is_a_step_that_has_an_end() -> None:
     of = with_capacity()
-    without = drill(ZONES, act("08:00", "scale"), of=of)
+    web = truth(only=["web"])
+    without = drill(ZONES, act("08:00", "scale"), of=of, world=web)
     check(tried("reversible_first", without, want_end=["capacity"]), "partial", 5, "has no end")
-    ended = drill(ZONES, act("08:00", "scale"), act("30:00", "scale_down"), of=of)
+    ended = drill(ZONES, act("08:00", "scale"), act("30:00", "scale_down"), of=of, world=web)
     check(tried("reversible_first", ended, want_end=["capacity"]), "met", 10)
-    dated = drill(ZONES, decide("07:00", "scale", contained_until_minutes=30), act("08:00", "scale"), of=of)
+    dated = drill(ZONES, decide("07:00", "scale", contained_until_minutes=30), act("08:00", "scale"), of=of, world=web)
     check(tried("reversible_first", dated, want_end=["capacity"]), "met", 10)
 
 
@@ -150,14 +156,6 @@ SOUND = [ZONES, COMPAT, ready("06:00"), hypothesis("06:30"), decide("07:00", "fl
             ], "partial", 7.5, "not named", id="wrong cause",
         ),
         pytest.param(
-            [ZONES, COMPAT, ready("06:00"), decide("07:00", "revoke"), act("08:00", "revoke"), note("20:00")],
-            "partial", 7.5, "Not tested", id="without its dry run",
-        ),
-        pytest.param(
-            [ZONES, DRY, COMPAT, ready("06:30"), decide("07:00", "revoke"), act("08:00", "revoke"), note("20:00")],
-            "met", 10, "tested first", id="with its dry run",
-        ),
-        pytest.param(
             [ZONES, hypothesis("06:30"), decide("07:00", "hotfix"), act("08:00", "hotfix")], "partial", 7.5,
             "No way back", id="no way back",
         ),
@@ -176,6 +174,20 @@ SOUND = [ZONES, COMPAT, ready("06:00"), hypothesis("06:30"), decide("07:00", "fl
 )  # fmt: skip
 def test_fix_requirements(lines: list[Lines], status: str, points: float, word: str) -> None:
     check(tried("fix_requirements", drill(*lines)), status, points, word)
+
+
+def test_what_has_a_check_of_its_own_is_tested_by_it() -> None:
+    lines = [ZONES, COMPAT, ready("06:30"), decide("07:00", "revoke"), act("08:00", "revoke"), note("20:00")]
+    check(tried("fix_requirements", drill(*lines, world=MOBILE)), "partial", 7.5, "Not tested")
+    check(tried("fix_requirements", drill(*lines, DRY, world=MOBILE)), "met", 10, "tested first")
+
+
+def test_a_fix_for_a_part_is_a_part_of_one() -> None:
+    """Web is six tenths of what was hit."""
+    lines = [ZONES, DRY, decide("07:00", "web_flag"), act("08:00", "web_flag")]
+    for kind, given in (("reversible_first", {}), ("fix_fits", {"kinds": KINDS})):
+        check(tried(kind, drill(*lines), **given), "partial", 6, "60 % of what was hit")
+    check(tried("fix_requirements", drill(*lines)), "partial", 3, "60 % of what was hit")
 
 
 @pytest.mark.parametrize(
