@@ -55,6 +55,11 @@ class Asked:
     def circle(self) -> NeedToKnow:
         return self.drill.circle
 
+    @property
+    def only_observes(self) -> bool:
+        """Tell whether who asks is there to look on and for nothing else: they ask for nothing."""
+        return self.incident.duties(self.role) == frozenset({"observes"})
+
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel."""
         return str(self.scenario.find("roles", role).handle)
@@ -99,7 +104,7 @@ class Asked:
     def not_allowed(self, act: type[Act]) -> Refusal:
         """Return the refusal of an act that is not this role's to ask for."""
         incident, may = self.incident, act.may or ()
-        if incident.duties(self.role) == frozenset({"observes"}):
+        if self.only_observes:
             return Refusal("rights", "an observer watches and asks for nothing; take another seat to play")
         if incident.handed_on(self.role) and "commands" in may:
             now = incident.holder(COMMANDER)
@@ -164,9 +169,7 @@ class Act(Body):
     """Its form is shown only while there is something to pick from this source."""
 
     def allowed(self, asked: Asked) -> bool:
-        """Tell whether a role may ask for it, by its duties; who is there to observe asks for nothing."""
-        if asked.incident.duties(asked.role) == frozenset({"observes"}):
-            return False
+        """Tell whether a role may ask for it, by its duties."""
         return self.may is None or asked.incident.has_duty(asked.role, *self.may)
 
     def objection(self, asked: Asked) -> Refusal | None:
