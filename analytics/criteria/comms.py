@@ -82,9 +82,9 @@ def _reporter(view: RecordView) -> list[Mark]:
 
 
 def _cadence(view: RecordView, criterion: Criterion) -> Mark:
-    """Every due update made, judged by the time outsiders waited beyond it: extra posts neither help nor hurt.
+    """Every due update made, each minute judged by the best word that stands then and by none while one is owed.
 
-    The first is due like any other; later ones are due from there.
+    The first is due like any other; later ones are due from there. One more true word never takes anything off.
     """
     told = updates(view)
     if not told:
@@ -95,16 +95,26 @@ def _cadence(view: RecordView, criterion: Criterion) -> Mark:
     first_told = outside[0].at if outside else view.over
     gaps = sorted([*silences(view), *([(first_due, first_told)] if first_told > first_due + UPDATE_GRACE else [])])
     waited = sum(until - due for due, until in gaps)
-    kept = max(0.0, 1 - waited / max(60, view.over - min(first_due, told[0].at)))
+    since = min(first_due, told[0].at)
+    kept = max(0.0, 1 - waited / max(60, view.over - since))
     # Who may not know the matter can only say that it is in hand, and when more is said.
     inside = [m for m in told if not view.overlay.need_to_know or m.role in view.overlay.need_to_know]
-    judged = [update_quality(view, m) for m in inside or told]
-    quality = sum(score for score, _ in judged) / len(judged)
-    lacks = sorted({word for _, words in judged for word in words})
+    judged = [(m.at, _owed_until(view, m), *update_quality(view, m)) for m in inside or told]
+    standing = [max((good for said, until, good, _ in judged if said <= at <= until), default=None)
+                for at in range(judged[0][0], max(view.over, judged[0][0] + 1), 60)]  # fmt: skip
+    heard = [good for good in standing if good is not None]
+    lacks = sorted({word for _, _, _, words in judged for word in words})
     why = "Every promised update was made in time" if not gaps else f"The update due at {clock(gaps[0][0])} was late"
     why += f", {waited / 60:.0f} minutes were waited beyond a due time" if gaps else ""
     why += f"; lacking in some: {listed(lacks)}." if lacks else "; each says what it must."
-    return Mark(kept * quality, 1.5, why, seqs(told))
+    return Mark(kept * sum(heard) / len(heard), 1.5, why, seqs(told))
+
+
+def _owed_until(view: RecordView, m: Told) -> int:
+    """Return until when an update stands: the next is owed then."""
+    cadence = 60 * view.playbook.severity.cadence(owed_by(view, m.at))
+    promised = 60 * m.body.next_update_minutes
+    return round(m.at + min(cadence, promised if promised > 0 else cadence))
 
 
 def _promises(view: RecordView) -> list[tuple[int, int]]:
@@ -113,10 +123,8 @@ def _promises(view: RecordView) -> list[tuple[int, int]]:
     heard: tuple[Sequence[Told], ...] = (view.all(acts.UpdateStakeholders), view.all(acts.UpdateExecutives))
     for told in heard:
         for m, following in zip(told, [*(later.at for later in told[1:]), view.over], strict=False):
-            cadence = 60 * view.playbook.severity.cadence(owed_by(view, m.at))
-            promised = 60 * m.body.next_update_minutes
             # An earlier update than promised settles the promise and makes a new one.
-            found.append((round(m.at + min(cadence, promised if promised > 0 else cadence)), following))
+            found.append((_owed_until(view, m), following))
     return sorted(found)
 
 

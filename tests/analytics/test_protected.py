@@ -125,8 +125,11 @@ def test_a_holding_line_from_outside_is_not_judged_by_what_it_may_not_say() -> N
     line = executives("08:00", impact=None)
     without, beside = (points("P4", protected(lines, closure("20:00"))) for lines in (told, [*told, *line]))
     assert beside == without
-    inside = say("08:00", "deputy", acts.UpdateExecutives(next_update_minutes=20))
-    assert points("P4", protected(told, inside, closure("20:00"))) < without
+    thin = acts.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20)
+    alone = [*escalate("05:00"), *say("06:00", "deputy", thin)]
+    assert points("P4", protected(alone, closure("20:00"))) < without
+    # Beside a full one that stands it takes nothing off.
+    assert points("P4", protected(told, say("08:00", "deputy", thin), closure("20:00"))) == without
 
 
 def test_only_a_restricted_update_counts_as_the_first_word() -> None:
