@@ -32,7 +32,7 @@ class TimelineRow(Data):
     declare="evidence detected_by", record_decision="actions evidence", state_hypothesis="cause",
     publish_decision_note="cause actions", record_verification="metrics", claim_recovery="evidence",
 )  # fmt: skip
-def timeline_kept(view: RecordView, criterion: Criterion, *, rows: tuple[TimelineRow, ...]) -> Finding:
+def turning_points_kept(view: RecordView, criterion: Criterion, *, rows: tuple[TimelineRow, ...]) -> Finding:
     """Each row of the incident's timeline is on record with what shows it."""
     marks = []
     for row in rows:

@@ -68,7 +68,7 @@ BEGUN = [IMPACT, ZONES, DECLARED, hypothesis("05:30"), decide("06:00", "flag"), 
     ],
 )  # fmt: skip
 def test_timeline_kept(lines: list[Lines], status: str, points: float, word: str) -> None:
-    check(tried("timeline_kept", drill(*lines, world=BACK), rows=ROWS), status, points, word)
+    check(tried("turning_points_kept", drill(*lines, world=BACK), rows=ROWS), status, points, word)
 
 
 @pytest.mark.parametrize(
