@@ -227,7 +227,8 @@ def test_a_playbook_that_names_what_nothing_judges_is_refused() -> None:
     text = (
         "{id: own, title: Own, total: 1, bands: [{id: U, title: U, at_least: 0}], "
         "severity: {levels: [{id: SEV-1, title: S, update_minutes: 30}], rows: [], otherwise: SEV-1},"
-        " parts: [{id: p, title: P, points: 1, criteria: [{id: B1z, kind: severity_confirmd, title: Z, points: 1, owners: [all], source: s}]}]}"
+        " parts: [{id: p, title: P, points: 1, criteria: "
+        "[{id: B1z, kind: severity_confirmd, title: Z, points: 1, owners: [all], source: s}]}]}"
     )
     with pytest.raises(UnknownName, match="did you mean 'severity_confirmed"):
         score(drill(), parse(text, "own.yaml"))
