@@ -29,7 +29,6 @@ class Certificate:
     at: int
     since: int
     green: bool
-    compares: bool
 
 
 class Recovery:

@@ -10,12 +10,10 @@ from simulator import events as e
 from simulator.changes import last_change
 from simulator.record.history import UPDATE_GRACE, History
 from simulator.scenario.model import Scenario
-from simulator.values import COMMANDER, Ref
+from simulator.values import COMMANDER, MOST_DECIDED, Ref
 
 WATCH_HOURS = 24
 """Hours for which somebody has to watch what would make them roll back."""
-MOST_ACTIONS = 8
-"""Actions above which a decision decides nothing."""
 OUTSIDE = ("public", "internal", "restricted")
 """Audiences of which one at least has to know where things stand."""
 
@@ -55,7 +53,7 @@ def _justified(s: History, scenario: Scenario) -> bool:
     """
     decisions = {Ref.to("decision", n): x for n, x in enumerate(s.given("decision"), 1)}
     meant = {ref: getattr(x.body, "actions", ()) for ref, x in decisions.items()}
-    meant = {ref: actions for ref, actions in meant.items() if len(actions) <= MOST_ACTIONS}
+    meant = {ref: actions for ref, actions in meant.items() if len(actions) <= MOST_DECIDED}
     decided = {action for actions in meant.values() for action in actions}
     runs = [run for run in s.runs.values() if run.what == "action" and run.state == "done"]
     done = [run for run in runs if scenario.find("actions", run.ident).mitigates]

@@ -164,6 +164,8 @@ Fork = Literal["mitigate", "switch", "verify", "close"]
 Severity = Annotated[Id, Pick("levels")]
 """A level of severity, in the words of the playbook that the drill is played with."""
 Confidence = Literal["L1", "L2", "L3"]
+MOST_DECIDED: Final = 8
+"""Actions above which a decision decides nothing, since it lists nearly everything."""
 Dependency = Annotated[Id, Pick("dependencies")]
 """A class of dependency, as the playbook that the drill is played with names them."""
 Lane = Literal["triage", "mitigation", "verification", "comms"]

@@ -19,7 +19,7 @@ PACKAGES = ("simulator", "scenarios", "analytics", "ui")
 MODULES = [ROOT / "app.py", *sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))]
 FORMS = [ROOT / "ui" / "parts" / f"{name}.py" for name in ("forms", "labels", "marks", "prefill", "shapes", "widgets")]
 """Modules that ask for fields and fill them in: that is no use of a field."""
-FOR_OTHERS = {"Room.leave_seat"}
+FOR_OTHERS: set[str] = set()
 """What programs beside this one call: `Class.method`, or a module's function."""
 READ_BY_LIBRARIES = {"__all__", "__slots__", "model_config", "_undefined_message"}
 OFTEN = 9

@@ -14,7 +14,7 @@ from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.closure import MOST_ACTIONS
+from simulator.values import MOST_DECIDED
 
 WRONG_COVERAGE = 1.0 / 3
 """What a card that promises the wrong segments takes off, as a share of the criterion."""
@@ -235,7 +235,7 @@ def bears_on(view: RecordView, decision: Moment[acts.RecordDecision], run: Attem
 def _covered(view: RecordView, decision: Moment[acts.RecordDecision]) -> list[Attempt]:
     """Return the runs that a decision covers."""
     meant = decision.body.actions
-    if len(meant) > MOST_ACTIONS:
+    if len(meant) > MOST_DECIDED:
         return []
     own = [r for r in view.started if r.begun >= decision.at and r.start_seq > decision.seq]
     own = [r for r in own if r.decision == decision.ref or r.ident in meant]

@@ -18,9 +18,8 @@ from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
-from simulator.closure import MOST_ACTIONS
 from simulator.scenario.parts import Action
-from simulator.values import Ref
+from simulator.values import MOST_DECIDED, Ref
 
 FULL_GAP, NO_GAP = 0.10, 0.60
 """Share of the avoidable loss a branch may leave for full points, and from which it earns none."""
@@ -192,7 +191,7 @@ def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     if not open_:
         return does_not_apply(criterion, "Every rung of the ladder was taken.")
     given: dict[str, tuple[str, int]] = {}
-    decided = (one for one in view.decisions if len(one.body.actions) <= MOST_ACTIONS)
+    decided = (one for one in view.decisions if len(one.body.actions) <= MOST_DECIDED)
     for decision in decided:
         for one in decision.body.rejected:
             given.setdefault(one.rung, (one.reason, decision.seq))

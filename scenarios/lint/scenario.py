@@ -156,9 +156,9 @@ class Inspection:
         for index, action in enumerate(self.scenario.actions):
             path = ("actions", index)
             for number, reference in enumerate(action.justified_by):
-                here, (kind, _, ident) = (*path, "justified_by", number), reference.partition(":")
-                if kind in SEEN:
-                    self._known(here, ident, SEEN[kind])
+                here = (*path, "justified_by", number)
+                if reference.kind in SEEN:
+                    self._known(here, reference.ident, SEEN[reference.kind])
                 else:
                     remedy = f"write one of {', '.join(f'{one}:ID' for one in SEEN)}"
                     self.find(here, f"{reference!r} is nothing that can be seen", remedy)

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from simulator.values import BRANCHES, Dimension, Lane, Pick, Post, Strategy
+from simulator.values import BRANCHES, Dimension, Lane, Pick, Post, Ref, Strategy
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -304,7 +304,7 @@ class Action(Titled):
     coverage: tuple[SegmentId, ...] = ()
     """Segments it treats, or holds."""
     hold: Hold | None = None
-    justified_by: tuple[str, ...] = ()
+    justified_by: tuple[Ref, ...] = ()
     """What makes it a right step once any of it has been seen: `query:ID`, `alert:ID`, `cue:ID`, `inject:ID`.
 
     Written as an empty list, nothing ever does.
