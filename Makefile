@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check golden finalists bench clean
+.PHONY: help run test test-fast check docs golden finalists bench clean
 
 help:  ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-fast: $(VENV)/.dev  ## Run the tests without browsers and whole drills, in 
 check: $(VENV)/.dev  ## Lint and check types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.dev  ## Write the tables anew that the documentation takes from the playbooks
+	$(BIN)/python -m tests.handbooks
 
 golden: $(VENV)/.dev  ## Write the recorded drills under tests/golden anew; review the diff
 	GOLDEN=write $(BIN)/python -m pytest -q -m golden

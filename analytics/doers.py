@@ -30,6 +30,7 @@ class Doers:
         self._entries = entries
         self._commanders = commanders
         self._seated = seated(history, scenario, entries)
+        self._onlookers = frozenset(role.id for role in scenario.roles if role.duties == ("observes",))
         # A scripted responder is one team, and so is a room without helpers.
         self._only_people = header.policy is not None or not header.automation
         self._vacated = [x.at for x in entries if isinstance(x.body, e.RoleVacated) and x.body.role == COMMANDER]
@@ -40,6 +41,8 @@ class Doers:
             return True
         span = max(1.0, until - since)
         for seat in seats:
+            if seat in self._onlookers:
+                continue
             inside = sum(max(0.0, min(b, until) - max(a, since)) for a, b in self._seated.get(seat, ()))
             if inside * 2 > span:
                 return True

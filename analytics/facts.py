@@ -114,6 +114,15 @@ def can_fail(view: RecordView, check: values.Check) -> bool:
     return not tolerance or abs(check.threshold - normal) <= FARTHEST * tolerance
 
 
+def can_go_off(view: RecordView, trigger: values.Check) -> bool:
+    """Tell whether a trigger can ever go off: a metric there is, towards what is bad, above nothing, within an hour."""
+    metric = view.scenario.find("metrics", trigger.metric)
+    if metric is None or trigger.within_minutes > LONGEST_PROMISE or trigger.threshold < 0:
+        return False
+    worse = "above" if metric.good == "low" else "below"
+    return bool(metric.good == "flat" or trigger.is_ == worse)
+
+
 def severity_truth(view: RecordView, at: int) -> str:
     """Return the level that the playbook gives for what could be known at a second."""
     world = next(iter(view.samples_near(at)), {})

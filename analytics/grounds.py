@@ -13,6 +13,7 @@ from functools import cached_property
 from analytics.timeline import FOREVER, Attempt
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
+from simulator.values import Ref
 
 LEEWAY = 180
 """Seconds after the earliest justified moment from which a step counts as justified whoever looked."""
@@ -27,7 +28,7 @@ class Grounds:
         self,
         scenario: Scenario,
         runs: Sequence[Attempt],
-        first_seen: Callable[[str], int | None],
+        first_seen: Callable[[Ref], int | None],
         present: Callable[[str], int],
         earliest: Mapping[str, int],
     ) -> None:
@@ -56,7 +57,8 @@ class Grounds:
         wanted = [action.precheck] if action.precheck else []
         for precondition in action.preconditions:
             wanted += [name.removeprefix("query.") for name in precondition.when if name.startswith("query.")]
-        read = (FOREVER if (at := self._first_seen(f"query:{ident}")) is None else at for ident in wanted)
+        seen = (self._first_seen(Ref.to("query", ident)) for ident in wanted)
+        read = (FOREVER if at is None else at for at in seen)
         return max([who, *read])
 
     def since(self, action: Action) -> int:

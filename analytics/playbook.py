@@ -150,6 +150,15 @@ class AntiPattern(Judged):
     limit: Annotated[int, Field(ge=0, le=100)]
 
 
+class Later(Data):
+    """A rule of the playbook's text that nothing in a drill can show: it holds after the drill."""
+
+    rule: str
+    source: str
+    why: str
+    """Why no criterion reads it."""
+
+
 class Playbook(Data):
     """What a team is judged by."""
 
@@ -165,6 +174,8 @@ class Playbook(Data):
     caps: tuple[Cap, ...] = ()
     anti_patterns: tuple[AntiPattern, ...] = ()
     templates: tuple[Template, ...] = ()
+    later: tuple[Later, ...] = ()
+    """So that no rule of the text is silently missing."""
     version: str = ""
     """The author's own; the record keeps a digest besides."""
 
@@ -179,10 +190,12 @@ class Playbook(Data):
             ("anti-pattern", [pattern.id for pattern in self.anti_patterns]),
             ("part", [part.id for part in self.parts]),
             ("dependency", [one.id for one in self.dependencies]),
+            ("template", [template.title for template in self.templates]),
+            ("rule for later", [one.rule for one in self.later]),
         ):
             twice = sorted({ident for ident in ids if ids.count(ident) > 1})
             if twice:
-                raise ValueError(f"{what} {twice[0]} occurs twice; give one of them another id")
+                raise ValueError(f"{what} {twice[0]} occurs twice; give one of them another name")
         if not any(band.at_least == 0 for band in self.bands):
             raise ValueError("no band begins at 0; add one so that every total has a name")
         return self
@@ -195,7 +208,9 @@ class Playbook(Data):
 
     def digest(self) -> str:
         """Return what tells this playbook from one that judges otherwise; comments and order of keys change nothing."""
-        return hashlib.sha256(self.model_dump_json(by_alias=True, exclude_none=True).encode()).hexdigest()[:12]
+        # Forms, and what holds after the drill, are no part of the judgement.
+        judging = self.model_dump_json(by_alias=True, exclude_none=True, exclude={"templates", "later"})
+        return hashlib.sha256(judging.encode()).hexdigest()[:12]
 
     def played(self) -> PlayedBook:
         """Return what a drill that is opened with it keeps of it."""

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from analytics.timeline import FOREVER, Attempt
 from simulator.scenario.model import Scenario
+from simulator.values import Ref
 
 HELD = 0.3
 """What holding a segment is worth of treating it."""
@@ -28,7 +29,6 @@ class Certificate:
     at: int
     since: int
     green: bool
-    compares: bool
 
 
 class Recovery:
@@ -85,7 +85,7 @@ class Recovery:
         return (run for run in self._runs if segment in run.spec.coverage)
 
     @cached_property
-    def _undone(self) -> Mapping[str, int]:
+    def _undone(self) -> Mapping[Ref, int]:
         """Run -> second from which it is undone by what reverses it."""
         found = {}
         for run in self._runs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from analytics.about import about
 from analytics.criteria import CAPS, CRITERIA, PATTERNS, judged
 from analytics.criteria.common import does_not_apply, to_tenth
 from analytics.playbook import Criterion, Playbook, PlaybookPart
@@ -37,7 +38,7 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
     total = None if withheld else min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
     band = None if total is None else playbook.band(total)
     spread, remarks = record.references.spread, (*withheld, *_remarks(view))
-    return Scorecard(playbook.id, total, uncapped, band, spread, caps, parts, patterns, remarks)
+    return Scorecard(playbook.id, total, uncapped, band, spread, caps, parts, patterns, remarks, about(view))
 
 
 FEWEST_POINTS, FEWEST_DUTIES = 15, 3

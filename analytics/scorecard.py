@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -110,6 +110,8 @@ class Scorecard:
     anti_patterns: tuple[PatternHit, ...] = ()
     remarks: tuple[str, ...] = ()
     """What limits the comparison: a forced outcome, a record that ends before its horizon."""
+    about: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    """What it is of: drill, playbook, roles, times, true causes (`analytics.about`)."""
 
     def finding(self, ident: str) -> Finding:
         """Return the finding of one criterion. Raises KeyError if the playbook has no such criterion."""
@@ -118,9 +120,15 @@ class Scorecard:
     def as_data(self) -> dict[str, Any]:
         """Return the published form: plain data that other tools read."""
         return {
+            **self.about,
             **_only(self, "total", "uncapped", "band"),
             "spread": _only(self.spread, "low", "median", "high") if self.spread else None,
             "caps": [_only(cap, "id", "limit", "why") for cap in self.caps],
+            "anti_patterns": [
+                {**_only(one, "id", "title", "limit", "why"), "evidence": list(one.evidence)}
+                for one in self.anti_patterns
+            ],
+            "remarks": list(self.remarks),
             "parts": [
                 {**_only(part, "id", "points", "out_of"), "criteria": [_published(one) for one in part.criteria]}
                 for part in self.parts

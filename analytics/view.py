@@ -17,7 +17,7 @@ from analytics.recovery import Certificate, Recovery
 from analytics.scorecard import Owner, listed
 from simulator import acts
 from simulator import events as e
-from simulator.changes import Change, changes
+from simulator.changes import WorldChange, changes
 from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Body, Entry, sees
 from simulator.record.facts import Facts
@@ -297,7 +297,7 @@ class RecordView:
     # --- recovery ----------------------------------------------------------------------------------------
 
     @cached_property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[WorldChange, ...]:
         """What changed the world while people were still at it, in order."""
         return tuple(one for one in changes(self.history, self.scenario) if one.at <= self.over)
 
@@ -311,21 +311,20 @@ class RecordView:
     def _certificates(self) -> Iterable[Certificate]:
         for run in self.all(e.QueryFinished):
             if (spec := self.spec_of(run.body)) is not None and spec.verifies:
-                yield Certificate(run.seq, run.at, run.at, run.body.ok, False)
+                yield Certificate(run.seq, run.at, run.at, run.body.ok)
         for measured in self.all(e.VerificationMeasured):
             since = measured.at - measured.body.held
-            yield Certificate(measured.seq, measured.at, since, measured.body.green, True)
+            yield Certificate(measured.seq, measured.at, since, measured.body.green)
 
     @cached_property
     def grounds(self) -> Grounds:
         """What the steps taken rest on, and since when steps were justified."""
         return Grounds(self.scenario, self.runs, self.first_seen, self.present, self.references.earliest)
 
-    def first_seen(self, ref: str) -> int | None:
+    def first_seen(self, ref: Ref) -> int | None:
         """Return the second at which a reference could first be seen by anybody; a query's when it gave an output."""
-        kind, _, ident = ref.partition(":")
-        if kind == "query":
-            run = self.ran((ident,))
+        if ref.kind == "query":
+            run = self.ran((ref.ident,))
             return run.at if run else None
         entry = self.find(ref)
         return entry.at if entry else None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,8 +20,8 @@ from scenarios.difficulty import at
 from scenarios.players.book import BOOK, read_book
 from scenarios.players.derived import ANYBODY, library
 from scenarios.players.script import holders
-from scenarios.written import schema_problems, written
-from simulator.errors import DrillError, ScenarioError, UnknownName
+from scenarios.written import Written, schema_problems, written
+from simulator.errors import BrokenTemplate, DrillError, ScenarioError, UnknownName
 from simulator.loaded import LoadedScenario, nobody
 from simulator.scenario.model import Scenario
 from simulator.scenario.world import World
@@ -32,11 +33,7 @@ MakeWorld = Callable[[Mapping[str, float]], World]
 
 def names() -> tuple[str, ...]:
     """Return the scenarios there are, whether they can be loaded or not."""
-    return tuple(sorted(folder.name for root in scenarios.__path__ for folder in _folders(Path(root))))
-
-
-def _folders(root: Path) -> list[Path]:
-    return [file.parent for file in root.glob("*/scenario.yaml")]
+    return tuple(sorted(file.parent.name for root in scenarios.__path__ for file in Path(root).glob("*/scenario.yaml")))
 
 
 def folder_of(name: str) -> Path:
@@ -64,7 +61,6 @@ class Offering:
 
     offered: tuple[str, ...]
     """Those that load and are no drafts: what the lobby lists."""
-    drafts: tuple[str, ...]
     broken: Mapping[str, str]
     """Name -> why it does not load, in one line."""
 
@@ -72,14 +68,14 @@ class Offering:
 def catalogue() -> Offering:
     """Return which scenarios can be offered; one that does not load is named with its mistake."""
     offered: list[str] = []
-    drafts: list[str] = []
     broken: dict[str, str] = {}
     for name in names():
         try:
-            (drafts if load(name).scenario.draft else offered).append(name)
+            if not load(name).scenario.draft:
+                offered.append(name)
         except DrillError as error:
             broken[name] = str(error)
-    return Offering(tuple(offered), tuple(drafts), broken)
+    return Offering(tuple(offered), broken)
 
 
 @lru_cache(maxsize=32)
@@ -95,17 +91,27 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
         raise ScenarioError(f"{file}:1: id: is {scenario.id!r}; name the folder and the id alike")
     scenario = scenario.model_copy(update={"variant": variant})
     with authored(folder, shown):
-        world = world_in(_module(f"scenarios.{name}.world"), shown)
+        module = f"scenarios.{name}.world"
+        world = world_in(importlib.import_module(module) if importlib.util.find_spec(module) else None, shown)
     book = read_book(*_text(folder, shown, BOOK)) if (folder / BOOK).is_file() else None
     base = LoadedScenario(
         scenario=scenario,
         make_world=lambda: world(scenario.parameters),
         responders=library(book) if book else ANYBODY,
         teammates=holders(book) if book else nobody,
-        source=file if patch is None else patch[1],
-        guard=lambda: authored(folder, shown),
+        guard=lambda: _guarded(folder, shown, lambda: written(text, file, patch)),
     )
     return at(base, difficulty)
+
+
+@contextmanager
+def _guarded(folder: Path, shown: str, source: Callable[[], Written]) -> Iterator[None]:
+    """Have what the author's Python raises, and a template that cannot be filled, say file and line."""
+    try:
+        with authored(folder, shown):
+            yield
+    except BrokenTemplate as error:
+        raise source().problem_with(error.template, error.what, error.remedy).error() from None
 
 
 def _text(folder: Path, shown: str, file: str) -> tuple[str, str]:
@@ -114,10 +120,6 @@ def _text(folder: Path, shown: str, file: str) -> tuple[str, str]:
         return (folder / file).read_text(encoding="utf-8"), f"{shown}/{file}"
     except (OSError, UnicodeDecodeError) as error:
         raise ScenarioError(f"{shown}/{file}:1: file: cannot be read as UTF-8 text ({error}); mend it") from None
-
-
-def _module(name: str) -> Any:
-    return importlib.import_module(name) if importlib.util.find_spec(name) else None
 
 
 def world_in(module: Any, shown: str) -> MakeWorld:

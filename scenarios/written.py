@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -12,6 +12,7 @@ from scenarios.patch import Patched, lay_over
 from scenarios.problem import Level, Problem
 from simulator.errors import nearest
 from simulator.scenario.document import Document, Steps, label, read
+from simulator.values import models_in
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,18 @@ class Written:
     def problem(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
         """Return what is wrong with what stands at `path`."""
         return Problem(*self.place(path), f"{label(self.data, path)}: {what}", remedy, level)
+
+    def problem_with(self, value: str, what: str, remedy: str) -> Problem:
+        """Return what is wrong with the first place where `value` stands."""
+        return self.problem(_path_to(value, self.data) or (), what, remedy)
+
+
+def _path_to(value: str, nodes: Any) -> Steps | None:
+    if nodes == value:
+        return ()
+    inner = nodes.items() if isinstance(nodes, Mapping) else enumerate(nodes) if isinstance(nodes, list) else ()
+    paths = ((step, _path_to(value, node)) for step, node in inner)
+    return next(((step, *path) for step, path in paths if path is not None), None)
 
 
 def written(text: str, file: str, patch: tuple[str, str] | None = None) -> Written:
@@ -85,11 +98,5 @@ def _fields_at(path: Steps, model: type[BaseModel]) -> list[str]:
     for step in path:
         if isinstance(step, str):
             models = [m.model_fields[step].annotation for m in models if step in m.model_fields]
-        models = [model for one in models for model in _models_in(one)]
+        models = [model for one in models for model in models_in(one)]
     return sorted({info.alias or name for model in models for name, info in model.model_fields.items()})
-
-
-def _models_in(annotation: Any) -> list[Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for arg in get_args(annotation) for model in _models_in(arg)]

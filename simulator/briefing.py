@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from simulator import events as e
 from simulator.catalogue import Catalogue
+from simulator.closure import missing_for_closure
 from simulator.drill import Drill
 from simulator.monitoring.logs import LogLine
 from simulator.monitoring.series import Point
@@ -42,6 +43,10 @@ class Briefing:
     def place(self) -> str:
         """Return what scripts call this role, whatever its id."""
         return self.catalogue.place_of(self.role)
+
+    def missing_for_closure(self) -> tuple[str, ...]:
+        """Return what the closure gate would ask for now, of somebody sure enough; asking costs nothing."""
+        return missing_for_closure(self.incident, self._drill.scenario, "L3", (), self.now)
 
     def series(self, metric: str, since: int | None = None) -> list[Point]:
         """Return a metric as monitoring shows it: (drill second, value or None), oldest first."""
@@ -87,12 +92,6 @@ class Briefing:
     def running(self) -> list[Run]:
         """Return the queries and actions that wait, run or hang."""
         return [run for run in self.incident.runs.values() if run.under_way]
-
-    def result(self, ref: str) -> e.QueryFinished | None:
-        """Return the output behind a reference such as `query:ID`, if it has come."""
-        known = ref in self.incident.refs and self._sees(ref)
-        body = self._drill.entry(self.incident.refs[ref]).body if known else None
-        return body if isinstance(body, e.QueryFinished) else None
 
     def latest_result(self, query: str) -> e.QueryFinished | None:
         """Return the newest output of a query."""

@@ -82,7 +82,6 @@ class Catalogue:
     title: str
     incident: str
     briefing: str
-    t0_utc: str
     horizon: int
     roles: tuple[Seat, ...]
     lines: tuple[CommandLine, ...]
@@ -119,15 +118,12 @@ class Catalogue:
 
     def place_of(self, role: str) -> str:
         """Return what a role is called whatever its id; empty for none of this drill."""
-        return self._places.get(role, "")
+        known = self.role(role)
+        return known.places[0] if known else ""
 
     @cached_property
     def _by_id(self) -> dict[str, Seat]:
         return {role.id: role for role in self.roles}
-
-    @cached_property
-    def _places(self) -> dict[str, str]:
-        return {role.id: role.places[0] for role in self.roles}
 
     @cached_property
     def _by_place(self) -> dict[str, str]:
@@ -152,7 +148,7 @@ def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catal
     ]
     lines = tuple(x for x in (*queries, *actions) if only is None or only in x.executors)
     return Catalogue(
-        title=s.title, incident=s.incident, briefing=s.briefing, t0_utc=s.t0_utc, horizon=s.horizon,
+        title=s.title, incident=s.incident, briefing=s.briefing, horizon=s.horizon,
         roles=tuple(
             Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane, r.duties, s.places(r.id)) for r in s.roles
         ),

@@ -14,7 +14,7 @@ from simulator.scenario.model import Scenario
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WorldChange:
     """Something that changed the world: when, which entry tells of it, and what it is called."""
 
     at: int
@@ -22,7 +22,7 @@ class Change:
     what: str
 
 
-def changes(history: History, scenario: Scenario) -> list[Change]:
+def changes(history: History, scenario: Scenario) -> list[WorldChange]:
     """Return what changed the world since T+0, in order."""
     found = []
     for run in history.runs.values():
@@ -30,16 +30,16 @@ def changes(history: History, scenario: Scenario) -> list[Change]:
         if spec is None or spec.looks or run.started is None:
             continue
         if run.state == "done" and spec.effects + spec.starts_with:
-            found.append(Change(run.finished or run.started, run.finish_seq, f"“{spec.title}”"))
+            found.append(WorldChange(run.finished or run.started, run.finish_seq, f"“{spec.title}”"))
         elif run.state == "aborted" and spec.starts_with + spec.abort_effects:
-            found.append(Change(run.aborted or run.started, run.finish_seq, f"stopping “{spec.title}”"))
+            found.append(WorldChange(run.aborted or run.started, run.finish_seq, f"stopping “{spec.title}”"))
     turned = {f"inject:{one.id}": one.persona for one in scenario.injects if one.effects}
     turned |= {f"change:{one.id}": one.summary for one in scenario.merges if one.effects}
     turned |= {f"change:{one.id}_defect": f"what came of “{one.title}”" for one in scenario.actions if one.mishap}
-    found += [Change(at, seq, turned[ref]) for at, seq, ref in history.happened if at >= 0 and ref in turned]
+    found += [WorldChange(at, seq, turned[ref]) for at, seq, ref in history.happened if at >= 0 and ref in turned]
     return sorted(found, key=lambda change: (change.at, change.seq))
 
 
-def last_change(history: History, scenario: Scenario) -> Change | None:
+def last_change(history: History, scenario: Scenario) -> WorldChange | None:
     """Return the last of them."""
     return max(changes(history, scenario), key=lambda change: (change.at, change.seq), default=None)

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from simulator import events as e
 from simulator.changes import last_change
-from simulator.record.entry import Entry
 from simulator.record.history import UPDATE_GRACE, History
 from simulator.scenario.model import Scenario
-from simulator.values import COMMANDER, Ref
+from simulator.values import COMMANDER, MOST_DECIDED, Ref
 
 WATCH_HOURS = 24
 """Hours for which somebody has to watch what would make them roll back."""
-MOST_ACTIONS = 8
-"""Actions above which a decision decides nothing."""
 OUTSIDE = ("public", "internal", "restricted")
 """Audiences of which one at least has to know where things stand."""
 
@@ -54,9 +51,9 @@ def _justified(s: History, scenario: Scenario) -> bool:
 
     A decision that lists nearly everything there is decides nothing.
     """
-    decisions = {Ref.to("decision", n): x for n, x in enumerate(s.decisions, 1)}
+    decisions = {Ref.to("decision", n): x for n, x in enumerate(s.given("decision"), 1)}
     meant = {ref: getattr(x.body, "actions", ()) for ref, x in decisions.items()}
-    meant = {ref: actions for ref, actions in meant.items() if len(actions) <= MOST_ACTIONS}
+    meant = {ref: actions for ref, actions in meant.items() if len(actions) <= MOST_DECIDED}
     decided = {action for actions in meant.values() for action in actions}
     runs = [run for run in s.runs.values() if run.what == "action" and run.state == "done"]
     done = [run for run in runs if scenario.find("actions", run.ident).mitigates]
@@ -74,17 +71,15 @@ def verified(s: History, scenario: Scenario) -> tuple[bool, bool]:
         for run in s.runs.values()
         if run.what == "query" and scenario.find("queries", run.ident)
     )
-    measured = [x for x in s.measured if isinstance(x.body, e.VerificationMeasured)]
-    fresh = [x for x in measured if x.at - x.body.held >= last]
+    measured = [(x.at, x.body) for x in s.measured if isinstance(x.body, e.VerificationMeasured)]
+    fresh = [body for at, body in measured if at - body.held >= last]
     return rerun, bool(fresh) and _against_before(fresh[-1], scenario)
 
 
-def _against_before(measured: Entry, scenario: Scenario) -> bool:
+def _against_before(measured: e.VerificationMeasured, scenario: Scenario) -> bool:
     """Tell whether a measurement is green against a baseline that ends before the fault began."""
-    body = measured.body
-    if not isinstance(body, e.VerificationMeasured) or not body.green:
-        return False
-    return body.baseline_to is None or 60 * body.baseline_to <= scenario.fault_at
+    before = measured.baseline_to is None or 60 * measured.baseline_to <= scenario.fault_at
+    return measured.green and before
 
 
 def _watched(s: History) -> bool:

@@ -76,8 +76,6 @@ class Engine(StaffedDrill):
             self.env.process(self.teammates.give_cues(role))
         self.advance(OPENS_AT)
 
-    # --- the two ways in -------------------------------------------------------------------------------
-
     def advance(self, to: int) -> None:
         """Let time pass until just before the engine's own events at `to`; the only place that runs SimPy."""
         to = min(to, self.scenario.horizon + 1)
@@ -92,7 +90,7 @@ class Engine(StaffedDrill):
         author = Author(by)
         person = not author.simulated and not self.ended
         if self._stands(act, author):
-            self.submit(acts.seated(author), author)
+            self.submit(acts.TakeSeat(seat=author.role, name=author.name or author.role), author)
         # After they sat down: a replay finds them seated already, and must come to the same.
         if person and author.role in self.incident.seats and not isinstance(act, acts.LeaveSeat):
             self.stand_ins.person_acted(author.role)
@@ -132,8 +130,6 @@ class Engine(StaffedDrill):
     def run_to_horizon(self) -> None:
         """Let the world run on to its horizon, ending the drill by time if nobody has ended it."""
         self.advance(self.scenario.horizon + 1)
-
-    # --- time ------------------------------------------------------------------------------------------
 
     def _heartbeat(self) -> Generator[simpy.Event, Any, None]:
         """Step the world; on every scrape let monitoring, MSEL and simulated holders look at it."""
@@ -197,8 +193,6 @@ class Engine(StaffedDrill):
             self._truth.sample()
         self.emit(e.HorizonReached(), by=WORLD)
         self.finished = True
-
-    # --- what happens ----------------------------------------------------------------------------------
 
     def _alert(self, transition: Transition) -> None:
         rule = transition.rule

@@ -14,6 +14,20 @@ class ScenarioError(DrillError):
     """A scenario or playbook file that cannot be used as it is."""
 
 
+class BrokenTemplate(ScenarioError):
+    """A template that cannot be filled; `loaded.guard` says in which file and line it stands."""
+
+    def __init__(self, template: str, why: str, near: str) -> None:
+        super().__init__(template, why, near)  # all of them: SimPy makes what a process raises anew from its `args`
+        self.template = template
+        self.what = f"broken template ({why})"
+        self.remedy = f"use what is there{near}"
+
+    def __str__(self) -> str:
+        template, why, _ = self.args
+        return f"template {template[:60]!r}: {why}"
+
+
 class JournalError(DrillError):
     """A journal file that cannot be read; names file, line and remedy."""
 

@@ -33,8 +33,6 @@ class LoadedScenario:
     """Scripted responders of this scenario, by name."""
     teammates: Holders = nobody
     """Who acts unasked where nobody sits."""
-    source: str = ""
-    """Where it was read from, for messages."""
     guard: Callable[[], AbstractContextManager[None]] = nullcontext
     """Makes a context in which what the author's own Python raises is a ScenarioError with file and line."""
     difficulty: str = "standard"

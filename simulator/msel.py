@@ -50,12 +50,6 @@ class Msel:
         line.since = now if line.since is None else line.since
         return now - line.since >= inject.hold
 
-    def fire(self, ident: str) -> Line:
-        """Deliver a line now, whatever its time and condition."""
-        line = self.lines[ident]
-        line.state = "delivered"
-        return line
-
     def changes(self, now: int) -> Iterator[Change]:
         """Yield the changes that happen by now."""
         while self._changes and self._changes[0].at <= now:

@@ -11,6 +11,7 @@ from simulator.scenario.model import Scenario
 
 CLOSED = (
     "causes", "factors", "residual_risks", "unknowns", "reasons", "needs", "revisions", "blast", "segments", "figures",
+    "reaches",
 )  # fmt: skip
 """What is picked from these lists is the matter itself; a list alone would tell what it may be about."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from simulator.need_to_know import NeedToKnow
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
+from simulator.values import Dimension
 
 
 class Option(NamedTuple):
@@ -19,7 +20,7 @@ class Option(NamedTuple):
 
 _STATIC = (
     "actions", "alerts", "causes", "metrics", "queries", "segments", "topics", "services", "figures", "residual_risks",
-    "unknowns", "reasons", "needs", "revisions", "factors", "roles",
+    "unknowns", "reasons", "needs", "revisions", "factors", "roles", "reaches",
 )  # fmt: skip
 """Parts of a scenario that are picked under their own name."""
 _NUMBERED = {"decisions": "decision:", "updates": "update:", "packets": "packet:"}
@@ -27,11 +28,17 @@ _NUMBERED = {"decisions": "decision:", "updates": "update:", "packets": "packet:
 
 def options(source: str, scenario: Scenario, incident: History, role: str | None = None) -> list[Option]:
     """Return what can be picked from `source` by `role` now, in the scenario's order. Truth is never in it."""
+    if source == "reaches":
+        return [Option(one.id, f"{_spelled(one.dimension)}: {one.title}") for one in scenario.reaches]
     if source in _STATIC:
         return [Option(part.id, part.title) for part in getattr(scenario, source)]
     if source in _NUMBERED:
         return [Option(ref, ref) for ref in incident.refs if ref.startswith(_NUMBERED[source])]
     return _DYNAMIC[source](scenario, incident, role)
+
+
+def _spelled(dimension: str) -> str:
+    return dimension.replace("_", " ").capitalize()
 
 
 def titles_of(scenario: Scenario) -> dict[str, dict[str, str]]:
@@ -65,6 +72,7 @@ _DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
         for t in i.tasks.values()
         if t.reported is None and (t.owner == r or (t.was == r and i.simulated(t.owner)))
     ],
+    "dimensions": lambda s, i, r: [Option(one, _spelled(one)) for one in get_args(Dimension)],
     "voices": lambda s, i, r: [_titled_inject(s, ident) for ident in i.delivered if s.find("injects", ident).proposes],
     "handoffs": lambda s, i, r: [
         Option(h.id, h.what) for h in i.handoffs.values() if h.receiver == r and h.accepted is None

@@ -11,9 +11,10 @@ from pydantic import StringConstraints, ValidationError
 from simulator.acts import AnyAct, EndDrill, TakeSeat
 from simulator.errors import JournalError
 from simulator.events import CommandRefused
+from simulator.levels import PlayedBook
 from simulator.policy import Order
-from simulator.record.formats import upgrade_body
-from simulator.record.journal import Journal, first_problem, refused
+from simulator.record.formats import upgrade, upgrade_body
+from simulator.record.journal import Header, Journal, first_problem, refused
 from simulator.values import Author, Part
 
 
@@ -50,6 +51,15 @@ def read(text: str, file: str) -> Iterator[Order]:
         except ValidationError as error:
             raise JournalError(f"{where}: {first_problem(error)}; see `drill schema command`") from None
         yield Order(found.at, Author(found.by), found.body)
+
+
+def played_with(text: str) -> PlayedBook | None:
+    """Return the playbook that a journal's text was recorded with, None where it does not say or is no journal."""
+    try:
+        head = json.loads(text.partition("\n")[0])
+        return Header.model_validate(upgrade(head)).playbook
+    except (ValueError, RecursionError, TypeError, AttributeError, JournalError):
+        return None
 
 
 def _left_out(number: int, data: dict[str, Any]) -> bool:

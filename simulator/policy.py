@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.scenario.model import Scenario
-from simulator.values import Author, repicked
+from simulator.values import Author, Pick, retold
 
 Brief = Callable[[str], Briefing]
 Policy = Callable[[Brief], Iterable[tuple[str, acts.Act]]]
@@ -24,12 +24,12 @@ def recast(policy: Policy, cast: Mapping[str, str]) -> Policy:
     def role(place: str) -> str:
         return cast.get(place, place)
 
-    def named(source: str, value: str) -> str:
-        return role(value) if source in ("roles", "seats") else value
+    def named(pick: Pick, value: str) -> str:
+        return role(value) if pick.source in ("roles", "seats") else value
 
     def play(brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         for place, command in policy(lambda asked: brief(role(asked))):
-            yield role(place), repicked(command, named)
+            yield role(place), retold(command, Pick, named)
 
     return play
 

@@ -36,7 +36,7 @@ class Rules:
             return None if act.host else Refusal("rights", "a facilitator does not play; take a seat to do that")
         if asked.role not in self._roles:
             return Refusal("rights", f"there is no role {asked.role!r} in this drill")
-        return None if act.allowed(asked) else asked.not_allowed(type(act))
+        return None if act.allowed(asked) and not asked.only_observes else asked.not_allowed(type(act))
 
     def _unknown(self, act: Act, role: str) -> Refusal | None:
         """Return the refusal of a picked value that cannot be picked, with the nearest that can."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any, NoReturn
 
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, TemplateError, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from simulator.errors import ScenarioError, nearest
+from simulator.errors import BrokenTemplate, nearest
 
 
 def thousands(value: float) -> str:
@@ -44,24 +45,35 @@ class _Unknown(StrictUndefined):
         return f"{self._undefined_name!r} is not there{there}"
 
 
+def _printer(name: str, prints: Callable[..., str]) -> Callable[..., str]:
+    """Return what templates call `name`; given something that is no number it says what to write."""
+
+    @wraps(prints)
+    def printed(value: Any, *more: Any, **named: Any) -> str:
+        if not isinstance(value, int | float | Undefined):
+            raise TypeError(f"{name}() prints a number and was given {value!r:.60}: write that without {name}()")
+        return prints(value, *more, **named)
+
+    return printed
+
+
 # Escaping is for whoever shows the text: the same words go to a terminal, a page and a report.
 _SANDBOX = ImmutableSandboxedEnvironment(undefined=_Unknown, autoescape=False, keep_trailing_newline=False)
-_SANDBOX.globals.update(n=thousands, pct=percent)
+_SANDBOX.globals.update(n=_printer("n", thousands), pct=_printer("pct", percent))
 
 
-@lru_cache(maxsize=1024)
-def _compiled(template: str) -> Template:
-    return _SANDBOX.from_string(template)
+_compiled = lru_cache(maxsize=1024)(_SANDBOX.from_string)
 
 
 def render(template: str, scope: Mapping[str, Any]) -> str:
-    """Fill a template. Raises ScenarioError when it is broken or names something that does not exist."""
+    """Fill a template. Raises BrokenTemplate when it is broken or names something that does not exist."""
     if "{" not in template:
         return template
     try:
         return _compiled(template).render(scope)
     except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-        raise ScenarioError(f"template {template[:60]!r}: {error}") from None
+        unknown = re.search(r"'(\w+)' is undefined", str(error))
+        raise BrokenTemplate(template, str(error), nearest(unknown[1], scope) if unknown else "") from None
 
 
 def dig(scope: Mapping[str, Any], key: str) -> Any:

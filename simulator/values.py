@@ -104,11 +104,6 @@ class Author(str):
         return self.startswith("teammate:")
 
     @property
-    def hosts(self) -> bool:
-        """Tell whether it is the facilitator."""
-        return self.role == HOST
-
-    @property
     def machine(self) -> bool:
         """Tell whether it is the engine or the world."""
         return self in (ENGINE, WORLD)
@@ -117,6 +112,8 @@ class Author(str):
 Scalar = bool | int | float | str
 HOST: Final = "facilitator"
 """The role of whoever leads the drill and does not play."""
+OBSERVER: Final = "#observer"
+"""Where somebody sits who only looks on: no seat of any scenario, and nothing of it is in any record."""
 ENGINE: Final = Author("engine")
 WORLD: Final = Author("world")
 
@@ -153,23 +150,40 @@ Need = Annotated[Id, Pick("needs")]
 Factor = Annotated[Id, Pick("factors")]
 Revision = Annotated[Id, Pick("revisions")]
 Evidence = tuple[Annotated[Ref, Pick("evidence")], ...]
+Reach = Annotated[Id, Pick("reaches")]
+"""How far the impact reaches in one dimension: whom, which part, what it hangs on, what had changed."""
+Dimension = Literal["users", "tenants", "fault_domain", "dependency", "recent_change"]
+"""Along what the scope of an incident is bounded."""
+Kept = Literal["fact", "hypothesis", "decision", "command", "update", "responsibility"]
+"""What a line of the live timeline is about."""
+Progress = Literal["investigating", "mitigating", "recovered"]
+"""How far a response is, as outsiders and whoever takes over are told."""
+Fork = Literal["mitigate", "switch", "verify", "close"]
+"""What has to be decided next: a first mitigation, another one, whether it holds, whether it is over."""
 
 Severity = Annotated[Id, Pick("levels")]
 """A level of severity, in the words of the playbook that the drill is played with."""
 Confidence = Literal["L1", "L2", "L3"]
+MOST_DECIDED: Final = 8
+"""Actions above which a decision decides nothing, since it lists nearly everything."""
 Dependency = Annotated[Id, Pick("dependencies")]
 """A class of dependency, as the playbook that the drill is played with names them."""
 Lane = Literal["triage", "mitigation", "verification", "comms"]
-Post = Literal["commander", "deputy"]
+Post = Literal["commander", "deputy", "scribe"]
 """What somebody may be made during an incident, whatever their seat; it passes from one to another."""
 COMMANDER: Final = "commander"
 DEPUTY: Final = "deputy"
-Duty = Literal["commands", "deputises", "investigates", "executes", "verifies", "speaks", "signs", "observes"]
+SCRIBE: Final = "scribe"
+Duty = Literal[
+    "commands", "deputises", "investigates", "executes", "verifies", "speaks", "scribes", "signs", "observes"
+]
 """What a seat is there for. Seats are the scenario's, under any name; rights, criteria and scripts ask for duties.
-`signs` and `observes` are a specialist's and an onlooker's: neither gives a right by itself."""
+`signs` and `observes` are a specialist's and an onlooker's: neither gives a right by itself, and whoever only observes
+asks for nothing at all."""
 PLACES: Final[Mapping[Duty, str]] = {
     "commands": COMMANDER, "deputises": DEPUTY,
     "investigates": "triage", "executes": "mitigation", "verifies": "verification", "speaks": "comms",
+    "scribes": SCRIBE,
 }  # fmt: skip
 """Duty -> the post or lane that goes with it."""
 Strategy = Literal["hotfix", "rollback", "containment", "restore"]
@@ -253,24 +267,20 @@ def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
         if pick:
             found.append((name, pick.source))
             continue
-        for part in _models_in(info.annotation):
+        for part in models_in(info.annotation):
             found.extend((f"{name}.{inner}", source) for inner, source in picked_fields(part))
     return tuple(found)
 
 
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    """Yield the models that an annotation is about, itself or anywhere within it."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         yield annotation
     for arg in get_args(annotation):
-        yield from _models_in(arg)
+        yield from models_in(arg)
 
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-def repicked(model: Model, change: Callable[[str, str], str]) -> Model:
-    """Return a command, or a piece of one, with `change(source, value)` in the place of every picked value."""
-    return retold(model, Pick, lambda pick, value: change(pick.source, value))
 
 
 def retold(model: Model, mark: type[M], change: Callable[[M, str], str]) -> Model:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests import handbooks
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("simulator", "scenarios", "analytics", "ui")
 DOCUMENTS = sorted(
@@ -103,6 +105,13 @@ def test_a_link_leads_somewhere(name: str) -> None:
             file = ((ROOT / name).parent / path).resolve() if path else ROOT / name
             assert file.exists(), target
             assert not anchor or anchor in anchors(file.relative_to(ROOT).as_posix()), target
+
+
+def test_tables_say_what_the_playbooks_say() -> None:
+    found = handbooks.pages()
+    assert found
+    for page in found:
+        assert page.read_text(encoding="utf-8") == handbooks.filled(page.read_text(encoding="utf-8")), "run make docs"
 
 
 @pytest.mark.parametrize("name", LONGEST)

@@ -19,13 +19,13 @@ PACKAGES = ("simulator", "scenarios", "analytics", "ui")
 MODULES = [ROOT / "app.py", *sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))]
 FORMS = [ROOT / "ui" / "parts" / f"{name}.py" for name in ("forms", "labels", "marks", "prefill", "shapes", "widgets")]
 """Modules that ask for fields and fill them in: that is no use of a field."""
-FOR_OTHERS = {"Room.leave_seat", "Store.add_override"}
+FOR_OTHERS: set[str] = set()
 """What programs beside this one call: `Class.method`, or a module's function."""
 READ_BY_LIBRARIES = {"__all__", "__slots__", "model_config", "_undefined_message"}
 OFTEN = 9
 """Times from which on a name is used, without a look at whether that is by itself."""
 PLAIN = {
-    "abstractmethod", "cache", "cached_property", "calm", "classmethod", "contextmanager", "dataclass", "lru_cache",
+    "abstractmethod", "cache", "cached_property", "classmethod", "contextmanager", "dataclass", "lru_cache",
     "property", "runtime_checkable", "setter", "staticmethod", "wraps",
 }  # fmt: skip
 """Decorators that call nothing by themselves; what has another one is registered somewhere."""

@@ -20,7 +20,7 @@ def main() -> None:
         for page in Page
     ]
     shown = st.navigation(pages, position="hidden")
-    shell.dress()
+    st.html(shell.STYLE)  # in every run of the script
     try:
         shown.run()
     except DrillError as error:

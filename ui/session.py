@@ -92,7 +92,13 @@ class Here:
     @property
     def role(self) -> str:
         """Return the seat; an observer or facilitator looks over the commander's shoulder."""
-        return self.person.seat or self.room.loaded.scenario.lead()
+        seat = None if self.person.observes else self.person.seat
+        return seat or self.room.loaded.scenario.lead()
+
+    @property
+    def plays(self) -> bool:
+        """Tell whether the person sits in a seat and acts from it."""
+        return self.person.seat is not None and not self.person.observes and not self.person.facilitator
 
     @property
     def link(self) -> dict[str, str]:
@@ -138,21 +144,6 @@ def asked(what: str, among: Sequence[str], otherwise: str) -> str:
 def source() -> str:
     """Return what wrong codes are counted by: the address, else the session."""
     return str(st.context.ip_address or "local")
-
-
-def get(key: str, default: Any = None) -> Any:
-    """Return a value of this session."""
-    return st.session_state.get(key, default)
-
-
-def put(key: str, value: Any) -> None:
-    """Keep a value for this session."""
-    st.session_state[key] = value
-
-
-def take(key: str) -> Any:
-    """Return a value of this session and forget it."""
-    return st.session_state.pop(key, None)
 
 
 def field(kind: str, path: str) -> str:
@@ -293,8 +284,8 @@ def press(what: str) -> str:
 
 def spent(key: str) -> bool:
     """Take a press for good; tell whether it had been taken before: the page may call what a button does twice."""
-    presses = get(PRESSES, {})
-    put(PRESSES, {what: kept for what, kept in presses.items() if kept != key})
+    presses = st.session_state.get(PRESSES, {})
+    st.session_state[PRESSES] = {what: kept for what, kept in presses.items() if kept != key}
     return key not in presses.values()
 
 

@@ -9,15 +9,43 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from analytics.criteria import antipatterns, blueprint, caps, comms, gates, ladders, outcome, protocols
+from analytics.criteria import (
+    antipatterns,
+    blueprint,
+    caps,
+    checkpoints,
+    comms,
+    containment,
+    detection,
+    diagnosis,
+    done,
+    fixing,
+    gates,
+    informing,
+    keeping,
+    kept,
+    ladders,
+    leaks,
+    mitigating,
+    outcome,
+    protected,
+    protocols,
+    roles,
+    scope,
+    telling,
+)
 from analytics.criteria.judging import Judge, found_in
 from analytics.criteria.ladders import POSTURES
 from analytics.playbook import Ask, Judged, Playbook
 from analytics.scorecard import CapHit, Finding, Owner, PatternHit
 from simulator.scenario.document import Steps
 
-CRITERIA: Mapping[str, Judge[Finding]] = found_in(blueprint, comms, gates, ladders, outcome, protocols)
-CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps)
+CRITERIA: Mapping[str, Judge[Finding]] = found_in(
+    blueprint, comms, gates, ladders, outcome, protocols,
+    containment, detection, diagnosis, done, fixing, kept, telling,
+    roles, scope, mitigating, keeping, informing, checkpoints, protected,
+)  # fmt: skip
+CAPS: Mapping[str, Judge[list[CapHit]]] = found_in(caps, leaks)
 PATTERNS: Mapping[str, Judge[PatternHit | None]] = found_in(antipatterns)
 
 

@@ -14,7 +14,7 @@ from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.closure import MOST_ACTIONS
+from simulator.values import MOST_DECIDED
 
 WRONG_COVERAGE = 1.0 / 3
 """What a card that promises the wrong segments takes off, as a share of the criterion."""
@@ -22,7 +22,7 @@ WRONG_COVERAGE = 1.0 / 3
 
 @judges(declare="evidence", change_severity="evidence")
 def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
-    """B1a: a declaration, or a revision, that rests on at least one query."""
+    """A declaration, or a revision, that rests on at least one query."""
     stated = view.severities
     if not stated:
         return nothing_seen(criterion, "Nobody declared the incident.")
@@ -44,7 +44,7 @@ def severity_confirmed(view: RecordView, criterion: Criterion) -> Finding:
 
 @judges(freeze="scope what", lift_freeze="scope")
 def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
-    """B1b: every affected service frozen, and no queued change landed on one of them."""
+    """Every affected service frozen, and no queued change landed on one of them."""
     wanted = view.overlay.freeze_scope
     scope = view.titles("services", wanted)
     landed = [m for m in view.all(e.MergeLanded) if 0 <= m.at <= view.over and m.body.service in wanted]
@@ -70,7 +70,7 @@ def merges_frozen(view: RecordView, criterion: Criterion) -> Finding:
     accept_hand_off="handoff",
 )  # fmt: skip
 def command_pair(view: RecordView, criterion: Criterion) -> Finding:
-    """B1c: commander and deputy announced, accepted, and not the same holder."""
+    """Commander and deputy announced, accepted, and not the same holder."""
     together = [
         (max(a.since, b.since), a, b)
         for a in view.commanders
@@ -92,7 +92,7 @@ def command_pair(view: RecordView, criterion: Criterion) -> Finding:
 
 @judges(record_option="action coverage minutes_to_effect")
 def options_compared(view: RecordView, criterion: Criterion) -> Finding:
-    """B2a: two option cards before execution, right about coverage and about minutes to effect."""
+    """Two option cards before execution, right about coverage and about minutes to effect."""
     cards = view.all(acts.RecordOption)
     if not cards:
         return nothing_seen(criterion, "No option card was put on the table.")
@@ -142,7 +142,7 @@ def _right_card(view: RecordView, criterion: Criterion, card: Moment[acts.Record
 
 @judges(run_query="query", record_readiness="rollback plan")
 def readiness_known(view: RecordView, criterion: Criterion) -> Finding:
-    """B2b: the fall-back's precheck ran, and what it gave is on the record."""
+    """The fall-back's precheck ran, and what it gave is on the record."""
     ran = view.ran(view.overlay.readiness_queries)
     records = view.all(acts.RecordReadiness)
     if ran is None and records:
@@ -235,7 +235,7 @@ def bears_on(view: RecordView, decision: Moment[acts.RecordDecision], run: Attem
 def _covered(view: RecordView, decision: Moment[acts.RecordDecision]) -> list[Attempt]:
     """Return the runs that a decision covers."""
     meant = decision.body.actions
-    if len(meant) > MOST_ACTIONS:
+    if len(meant) > MOST_DECIDED:
         return []
     own = [r for r in view.started if r.begun >= decision.at and r.start_seq > decision.seq]
     own = [r for r in own if r.decision == decision.ref or r.ident in meant]
@@ -255,7 +255,7 @@ def _switches(view: RecordView, branch: list[Attempt]) -> list[Attempt]:
 
 @judges(take_action="action")
 def no_contradiction(view: RecordView, criterion: Criterion) -> Finding:
-    """B3b: nothing in flight at once that pulls both ways; only for a team that mitigated."""
+    """Nothing in flight at once that pulls both ways; only for a team that mitigated."""
     if not view.in_effect:
         return nothing_seen(criterion, "No mitigation took effect, so there was nothing to keep consistent.")
     pairs = [
@@ -303,7 +303,7 @@ def shows(view: RecordView, one: Certificate) -> str:
 
 @judges(record_verification="metrics baseline_from baseline_to")
 def baseline_compared(view: RecordView, criterion: Criterion) -> Finding:
-    """B4b: three indicators against a window that ends before the fault began, by segment."""
+    """Three indicators against a window that ends before the fault began, by segment."""
     if not view.effects:
         return nothing_seen(criterion, "No mitigation took effect, so there was nothing to compare.")
     recorded = {m.ref: m for m in view.all(acts.RecordVerification)}
@@ -354,7 +354,7 @@ def _compared(
 
 @judges(publish_decision_note="cause actions figures")
 def note_published(view: RecordView, criterion: Criterion) -> Finding:
-    """B5a: the decision note, each of its facts held against the world."""
+    """The decision note, each of its facts held against the world."""
     notes = view.all(acts.PublishDecisionNote)
     if not notes:
         return nothing_seen(criterion, "No decision note was published.")
@@ -378,7 +378,7 @@ def note_published(view: RecordView, criterion: Criterion) -> Finding:
 
 @judges(commit_checkpoint="in_hours")
 def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
-    """B5b: the next checkpoint, within a day, with an owner and a trigger."""
+    """The next checkpoint, within a day, with an owner and a trigger."""
     commits = view.all(acts.CommitCheckpoint)
     if not commits:
         return nothing_seen(criterion, "No next checkpoint was committed.")

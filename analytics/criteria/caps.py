@@ -47,7 +47,7 @@ def _hit(cap: Cap, why: str, evidence: tuple[int, ...], corrected: bool = False,
     accept_hand_off="handoff",
 )  # fmt: skip
 def no_command(view: RecordView, cap: Cap) -> list[CapHit]:
-    """C1: nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
+    """Nobody in command for long after T+10, or two at once. A simulated teammate who helped out spares nobody."""
     spans = tuple(span for span in view.commanders if not _helped_out(view, span))
     hits = []
     at = COMMAND_DUE
@@ -78,7 +78,7 @@ def _helped_out(view: RecordView, span: Span) -> bool:
 
 @judges(take_action="action", run_query="query", abort_action="action")
 def unsafe(view: RecordView, cap: Cap) -> list[CapHit]:
-    """C2: something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
+    """Something wide or irreversible without its check, an unprepared fall-back, or what the author marks so."""
     hits = []
     for run in view.started:
         if not _run_by_people(view, run):
@@ -128,7 +128,7 @@ def _reversed(view: RecordView, run: Attempt, cap: Cap) -> bool:
     update_executives="cause", correct_update="update", page_team="role", run_query="query",
 )  # fmt: skip
 def breach(view: RecordView, cap: Cap) -> list[CapHit]:
-    """C3, C7: an action marked with this cap, a fact of the world that trips it, detail told outside, a duty missed."""
+    """An action marked with this cap, a fact of the world that trips it, detail told outside, a duty missed."""
     hits = [*_marked(view, cap), *_facts(view, cap), *_missed(view, cap)]
     if cap.id == DETAIL:
         hits += _told_outside(view, cap)
@@ -191,7 +191,7 @@ def _withdrawn(view: RecordView, ref: str, at: int, cap: Cap) -> bool:
 
 @judges(claim_recovery="claim", update_stakeholders="status", correct_update="status", change_status="status")
 def false_all_clear(view: RecordView, cap: Cap) -> list[CapHit]:
-    """C4: recovery claimed while a segment was outside tolerance, and not taken back."""
+    """Recovery claimed while a segment was outside tolerance, and not taken back."""
     said = [m for m in view.all(acts.ClaimRecovery) if m.body.claim == "recovered"]
     told: Sequence[Moment[acts.UpdateStakeholders | acts.CorrectUpdate]]
     told = view.all(acts.UpdateStakeholders, acts.CorrectUpdate)
@@ -250,7 +250,7 @@ def closed_without_rerun(view: RecordView, cap: Cap) -> list[CapHit]:
 
 @judges(freeze="scope what", take_action="action")
 def uncontrolled_change(view: RecordView, cap: Cap) -> list[CapHit]:
-    """C6: a change that nobody froze landed and did harm."""
+    """A change that nobody froze landed and did harm."""
     harmful = [m for m in view.all(e.MergeLanded) if m.body.harmful and 0 <= m.at <= view.over and view.led(m.at)]
     return [_hit(cap, landing(view, m, "and did harm"), (m.seq,), _backed_out(view, m, cap)) for m in harmful]
 
@@ -268,7 +268,7 @@ def _backed_out(view: RecordView, merge: Moment[e.MergeLanded], cap: Cap) -> boo
 
 @judges(take_action="action")
 def no_effect(view: RecordView, cap: Cap, *, at_least: float = 0.2) -> list[CapHit]:
-    """C8: at the horizon next to nothing of the avoidable loss had been avoided."""
+    """At the horizon next to nothing of the avoidable loss had been avoided."""
     if view.avoided is None or view.final is None or view.avoided >= at_least:
         return []
     why = f"{100 * view.avoided:.0f} % of the avoidable loss was avoided; {100 * at_least:.0f} % is the least."

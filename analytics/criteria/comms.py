@@ -34,7 +34,7 @@ FALSE_FACT = 0.5
     change_severity="severity",
 )  # fmt: skip
 def communication(view: RecordView, criterion: Criterion) -> Finding:
-    """P4: escalated and told in time, updated on cadence, and true."""
+    """Escalated and told in time, updated on cadence, and true."""
     escalations = view.all(acts.EscalateInternally)
     told = updates(view)
     if not escalations and not told:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import pairwise
 
 from analytics.criteria.blueprint import bears_on, decision_behind, shows
 from analytics.criteria.common import completeness, does_not_apply, lacking, nothing_seen, seqs, settle, settle_one
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import stake
-from analytics.facts import can_fail, discriminates, hits_less_misses
+from analytics.facts import can_fail, can_go_off, discriminates, hits_less_misses
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.timeline import Attempt
@@ -31,7 +31,7 @@ FRESH = 900
 
 
 @judges(
-    record_decision="evidence actions reversal_minutes blast_radius execution_owner verification_owner check",
+    record_decision="decision evidence actions reversal_minutes blast_radius execution_owner verification_owner check",
     take_action="decision", pin_metric="metric", run_query="query", record_verification="metrics",
 )  # fmt: skip
 def decision_quality(view: RecordView, criterion: Criterion) -> Finding:
@@ -79,7 +79,9 @@ def _quality(
     failable = real and can_fail(view, body.check)
     made = check_made(view, decision) if failable else None
     bears = bears_on(view, decision, run)
+    fits = _fits_its_actions(body, {spec.rung for spec in specs})
     lacks = lacking({
+        "a decision that fits its actions": fits,
         "a link that speaks for its step": bears,
         "a second owner to verify": owners,
         f"a true reversal time ({longest:g} min)": reversal,
@@ -90,9 +92,16 @@ def _quality(
     })  # fmt: skip
     check = 0.4 + 0.6 * (made is not None) * view.recovery.best_shown if failable else 0.0
     quality = 0.25 * bears + 0.15 * owners + 0.2 * reversal + 0.2 * blast + 0.2 * check
-    if not (bears and reversal and blast > 0.5 and failable):
+    if not (fits and bears and reversal and blast > 0.5 and failable):
         quality = min(quality, BELOW_STANDARD)
     return quality, f"Decision at {clock(decision.at)}: {completeness(lacks)}.", (made,) if made else ()
+
+
+def _fits_its_actions(body: acts.RecordDecision, rungs: Collection[str]) -> bool:
+    """Tell whether the kind of decision is that of its actions: who pauses takes none, who rolls back names one."""
+    if body.decision == "escalate and pause":
+        return not rungs
+    return body.decision != "rollback" or "rollback" in rungs
 
 
 def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int | None:
@@ -122,7 +131,7 @@ def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int |
     accept_hand_off="handoff", assign_lane="lane next_owner", sign_off="action",
 )  # fmt: skip
 def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
-    """G2: each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
+    """Each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
     offers = [(m, _command_of(view, m)) for m in view.all(e.HandOffOffered)]
     chain = _chain(view)
     if not offers:
@@ -162,7 +171,8 @@ def _lacks(view: RecordView, handoff: Moment[acts.HandOff]) -> list[str]:
         "scope": bool(body.included),
         "true unknowns": discriminates(view, "unknowns", body.unknowns, handoff.at) > 0.5,
         "a next checkpoint": body.next_checkpoint_minutes > 0,
-        "a rollback trigger": body.rollback_trigger is not None,
+        "a rollback trigger that can go off": body.rollback_trigger is not None
+        and can_go_off(view, body.rollback_trigger),
         "two sides inside need-to-know": not inside or {handoff.role, body.to} <= set(inside),
         "a fresh packet": packet is not None and packet.seq <= handoff.seq and handoff.at - packet.at <= FRESH,
     })  # fmt: skip
@@ -269,7 +279,7 @@ def _best_certificate(view: RecordView) -> Mark:
 
 @judges(request_closure="confidence")
 def closure(view: RecordView, criterion: Criterion) -> Finding:
-    """G4: the gate opened; each refused request costs a point."""
+    """The gate opened; each refused request costs a point."""
     requests = view.all(acts.RequestClosure)
     if not requests:
         return nothing_seen(criterion, "Closure was never requested.")

@@ -71,6 +71,9 @@ def judges(**reads: str) -> Callable[[Callable[..., R]], Judge[R]]:
 
 
 def found_in(*modules: ModuleType) -> Mapping[str, Judge[Any]]:
-    """Return kind -> predicate for every one written in these modules."""
-    every = [one for module in modules for one in vars(module).values() if isinstance(one, Judge)]
-    return {one.judge.__name__: one for one in every}
+    """Return kind -> predicate for every one written in these modules. Raises ValueError where two have one name."""
+    found: dict[str, Judge[Any]] = {}
+    for one in (one for module in modules for one in vars(module).values() if isinstance(one, Judge)):
+        if found.setdefault(one.judge.__name__, one) is not one:
+            raise ValueError(f"two predicates are called {one.judge.__name__}; give one of them another name")
+    return found

@@ -18,9 +18,8 @@ from analytics.timeline import Attempt
 from analytics.view import Moment, RecordView
 from simulator import acts, values
 from simulator import events as e
-from simulator.closure import MOST_ACTIONS
 from simulator.scenario.parts import Action
-from simulator.values import Ref
+from simulator.values import MOST_DECIDED, Ref
 
 FULL_GAP, NO_GAP = 0.10, 0.60
 """Share of the avoidable loss a branch may leave for full points, and from which it earns none."""
@@ -36,7 +35,7 @@ AT_STAKE = 0.02
     run_query="query",
 )  # fmt: skip
 def severity_and_dependency(view: RecordView, criterion: Criterion) -> Finding:
-    """L1: declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
+    """Declared first, at the right level, revised on evidence, dependency classified and its posture kept."""
     declare = view.first(acts.Declare)
     classified = view.first(acts.ClassifyDependency)
     if declare is None and classified is None:
@@ -184,7 +183,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
 
 @judges(record_decision="rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
-    """L2b: for each rung of the ladder not taken, a reason that the world confirms."""
+    """For each rung of the ladder not taken, a reason that the world confirms."""
     ladder, taken = _rungs(view), {_rung(r.spec) for r in view.mitigations}
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken, so none was rejected for it.")
@@ -192,7 +191,7 @@ def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     if not open_:
         return does_not_apply(criterion, "Every rung of the ladder was taken.")
     given: dict[str, tuple[str, int]] = {}
-    decided = (one for one in view.decisions if len(one.body.actions) <= MOST_ACTIONS)
+    decided = (one for one in view.decisions if len(one.body.actions) <= MOST_DECIDED)
     for decision in decided:
         for one in decision.body.rejected:
             given.setdefault(one.rung, (one.reason, decision.seq))
@@ -233,7 +232,7 @@ def precheck_of(view: RecordView, run: Attempt) -> Moment[e.QueryFinished] | Non
 
 @judges(take_action="action", run_query="query")
 def prechecked(view: RecordView, criterion: Criterion) -> Finding:
-    """L2c: its precheck before each step that is irreversible, wide or has a trap."""
+    """Its precheck before each step that is irreversible, wide or has a trap."""
     if not view.mitigations:
         return nothing_seen(criterion, "Nothing was changed, so nothing was at stake.")
     at_stake = [r for r in view.started if prechecks(view, r)]
@@ -317,9 +316,11 @@ def earned_level(view: RecordView, decision: Moment[acts.RecordDecision], run: A
     challenged = [m for m in view.all(acts.ChallengeClaim) if m.seq < decision.seq and _disproves(view, m)]
     dead = {inject.claim for m in challenged if (inject := view.scenario.find("injects", m.body.inject))}
     specs = [spec for x in links if isinstance(x.body, e.QueryFinished) and (spec := view.spec_of(x.body))]
-    supports = any(view.is_true("causes", cause) for spec in specs for cause in spec.supports)
-    rivals = {cause for spec in specs for cause in spec.discriminates if not view.is_true("causes", cause)} - dead
-    if supports and rivals:
+    supports = {spec.id for spec in specs if any(view.is_true("causes", cause) for cause in spec.supports)}
+    alive = {one.id for one in view.scenario.causes if not one.true} - dead
+    rules_out = {spec.id for spec in specs if alive & set(spec.discriminates)}
+    # Two lines of evidence: one output cannot be both.
+    if supports and rules_out and len(supports | rules_out) > 1:
         return 3
     return 2 if supports or challenged or bears_on(view, decision, run) else 1
 
@@ -333,7 +334,7 @@ def _disproves(view: RecordView, challenge: Moment[acts.ChallengeClaim]) -> bool
 
 @judges(record_decision="strategy actions contained_until_minutes", take_action="action decision")
 def branch_strategy(view: RecordView, criterion: Criterion) -> Finding:
-    """L4: the strategy of what ran is named, never three at once without an owner, containment has an end."""
+    """The strategy of what ran is named, never three at once without an owner, containment has an end."""
     runs = [r for r in view.mitigations if r.spec.strategy is not None]
     if not runs:
         return nothing_seen(criterion, "No branch ran, so no strategy was followed.")

@@ -38,7 +38,7 @@ def harm_avoided(view: RecordView, criterion: Criterion, *, power: float = 1) ->
 
 @judges(take_action="action")
 def segments_treated(view: RecordView, criterion: Criterion) -> Finding:
-    """O2: every affected segment covered by something that took effect, and back within tolerance at the end."""
+    """Every affected segment covered by something that took effect, and back within tolerance at the end."""
     if not view.affected or view.final is None:
         return nothing_seen(criterion, "No segment was affected.")
     everywhere = {s for run in view.in_effect for s in run.spec.coverage}

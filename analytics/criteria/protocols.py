@@ -41,7 +41,7 @@ REASSESS = 600
     assign_lane="lane owner next_owner", record_readiness="known_good rollback evidence",
 )  # fmt: skip
 def first_minutes(view: RecordView, criterion: Criterion) -> Finding:
-    """P1: owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
+    """Owner and deputy, freeze, baseline evidence, next owner for every lane, readiness on record. A fifth each."""
     marks = [
         _echo(command_pair(view, criterion)),
         _echo(merges_frozen(view, criterion)),
@@ -116,7 +116,7 @@ def _readiness_record(view: RecordView, criterion: Criterion) -> Mark:
     run_query="query executor", take_action="action executor",
 )  # fmt: skip
 def lanes(view: RecordView, criterion: Criterion) -> Finding:
-    """P2: an owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
+    """An owner per lane, two lanes busy, a merge owner where lanes meet, nobody a hero."""
     marks = [_lane_owners(view), _two_busy(view), *_merge_owner(view), *_no_hero(view)]
     if not any(m.evidence for m in marks):
         return nothing_seen(criterion, "No lane was opened and no work was seen.")
@@ -208,7 +208,7 @@ def _commands(view: RecordView, role: str, at: int) -> bool:
     run_query="query",
 )  # fmt: skip
 def evidence(view: RecordView, criterion: Criterion) -> Finding:
-    """P3: packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
+    """Packets at checkpoints, snapshots with a true risk, the scenario's evidence minimum in time."""
     marks = [_packets(view), _snapshots(view, criterion), *_minimum(view)]
     if not any(m.evidence for m in marks):
         return nothing_seen(criterion, "No packet, no snapshot and none of the evidence minimum was seen.")
@@ -332,7 +332,7 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 
 @judges(record_contradiction="recommendations choice reassess_minutes evidence")
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
-    """P5: both recommendations in one record, true about both, the more reversible taken, looked at again."""
+    """Both recommendations in one record, true about both, the more reversible taken, looked at again."""
     records = view.all(acts.RecordContradiction)
     if records:
         return max((_judged(view, criterion, m) for m in records), key=lambda f: f.points)
@@ -370,12 +370,15 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[acts.RecordCo
     again = _looked_again(view, moment)
     lacks = lacking({
         "two owners with two actions": both,
-        "what those quoted recommended": all(_recommended(view, r) for r in body.recommendations),
+        "what those quoted recommended": all(_recommended(view, r, moment) for r in body.recommendations),
         "true reversal and blast radius of each": all(stated(r) for r in body.recommendations),
         "the more reversible choice, or evidence against it": reversible or bool(proof),
         "a second look within ten minutes": again is not None,
     })  # fmt: skip
     why = f"Contradiction recorded at {clock(moment.at)}: {completeness(lacks)}."
+    if "what those quoted recommended" in lacks:
+        # A contradiction is two who said so; what nobody said is none.
+        return settle(criterion, [Mark(0, 1, why, (moment.seq,))])
     evidence = (moment.seq, *proof, *([again] if again else []))
     return settle(criterion, [Mark(max(0.0, 1 - len(lacks) / 4), 1, why, evidence)])
 
@@ -389,10 +392,21 @@ def whose(view: RecordView, one: values.Recommendation) -> str:
     return str(role.handle) if role else str(one.owner)
 
 
-def _recommended(view: RecordView, one: values.Recommendation) -> bool:
-    """Tell whether somebody who is quoted pushed for that action."""
-    said = view.scenario.find("injects", one.voice) if one.voice else None
-    return said is None or said.proposes == one.action
+def _recommended(view: RecordView, one: values.Recommendation, moment: Moment[acts.RecordContradiction]) -> bool:
+    """Tell whether it is on record that who is quoted wanted that action: in a message, or by an act of their own."""
+    before = [m for m in view.all(e.InjectDelivered) if m.seq < moment.seq]
+    said = {m.body.inject for m in before}
+    pushed = [x for x in view.scenario.injects if x.id in said and x.proposes == one.action]
+    if one.voice is not None:
+        return any(inject.id == one.voice for inject in pushed)
+    role = view.scenario.find("roles", one.owner) if one.owner else None
+    if role is None:
+        return False
+    acted: tuple[Moment[acts.RecordOption | acts.TakeAction], ...] = view.all(acts.RecordOption, acts.TakeAction)
+    wanted = [(m.role, m.seq) for m in acted if m.body.action == one.action]
+    wanted += [(m.role, m.seq) for m in view.decisions if one.action in m.body.actions]
+    theirs = any(who == role.id and seq < moment.seq for who, seq in wanted)
+    return theirs or any(inject.persona == role.handle for inject in pushed)
 
 
 def _looked_again(view: RecordView, moment: Moment[acts.RecordContradiction]) -> int | None:

@@ -48,6 +48,7 @@ class Row:
     policy: str
     seed: int
     total: int
+    """0 where there is none: a drill that its facilitator stopped."""
     uncapped: int
     band: str
     caps: tuple[str, ...]
@@ -63,7 +64,8 @@ def measure(job: Job) -> list[Row]:
     if job.versions != (loaded.version, VERSION):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
     with loaded.guard():
-        return [_row(loaded, name, engine, book) for name, engine in play_each(loaded, job.policies, job.seed)]
+        played = play_each(loaded, job.policies, job.seed, book.played())
+        return [_row(loaded, name, engine, book) for name, engine in played]
 
 
 def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) -> Row:
@@ -72,7 +74,9 @@ def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) ->
     result = outcome(engine)
     harm = dict(result["harm"])
     return Row(
-        policy=policy, seed=engine.header.seed, total=card.total, uncapped=card.uncapped, band=card.band,
+        policy=policy, seed=engine.header.seed,
+        # No total counts as none here: a policy that does nothing has to come out last.
+        total=card.total or 0, uncapped=card.uncapped, band=card.band or "",
         caps=tuple(cap.id for cap in card.caps), loss=harm.pop("total"), harm=harm, ended=str(result["ended"]),
     )  # fmt: skip
 

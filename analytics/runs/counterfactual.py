@@ -77,12 +77,12 @@ def make_references(
         progress(2, steps)
     if not seeds:
         return made
-    totals = []
+    totals: list[int] = []
     for index in range(1, seeds + 1):
-        totals.append(_elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index))
+        total = _elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index)
+        totals += [] if total is None else [total]
         progress(1 + what_if + index, steps)
-    known = tuple(total for total in totals if total is not None)
-    return made.model_copy(update={"spread": Spread(totals=known) if known else None})
+    return made.model_copy(update={"spread": Spread(totals=tuple(totals))}) if totals else made
 
 
 def add_references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, seeds: int = SEEDS) -> DrillRecord:

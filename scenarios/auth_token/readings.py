@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from scenarios.auth_token.clients import ALL_SESSIONS, RELOGS, REVOKED_A_MINUTE, Clients
-from scenarios.auth_token.state import AuthTokenState
+from scenarios.auth_token.state import MINUTE, AuthTokenState
 
-MINUTE = 60.0
 EXPIRED = 0.0063
 """Ordinary expiries a minute per good session (0.6 % of 1.05 requests)."""
 PATHS = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from scenarios.auth_token.clients import Clients, Conditions
+from scenarios.auth_token.clients import RELOGS, Clients, Conditions
 from simulator.scenario.mechanics import Mechanics, canary
 
 MINUTE = 60.0
@@ -24,14 +24,18 @@ LEEWAY = 60.0
 """Seconds by which verifiers let a clock be ahead."""
 CACHED = 600.0
 """Seconds for which a verifier keeps its copy of the key set."""
+SSO_SHARE, BLOCKED_SHARE = 0.09, 0.003
+"""Share of the sessions that came in by single sign-on, and of those behind the network that looks suspicious."""
+CONSENTS = 1.0
+"""Minutes a user takes who is asked for consent again."""
 
 
 class AuthTokenState(Mechanics):
     """Larkfield's sign-in path after release 4.18.0."""
 
     STEP = 5
-    HARM = ("locked_user_minutes", "failed_logins", "tickets", "security_exposure")
-    """User-minutes, logins, tickets, minutes of exposure."""
+    HARM = ("locked_user_minutes", "failed_logins", "tickets", "security_exposure", "kept_out_minutes")
+    """User-minutes, logins, tickets, minutes of exposure, user-minutes."""
     KNOBS = {
         "flag_web": 1.0, "flag_mobile": 1.0, "pin": 0.0, "zone_a": 0.0, "zone_b": 0.0, "zone_c": 0.0,
         "hotfix_share": 0.0, "hotfix_canary": 0.0,
@@ -73,7 +77,8 @@ class AuthTokenState(Mechanics):
         self._stalled_for = 0.0
         self.rolled_back = 0.0
         self._throttle_until = -(10**9)
-        self._restarts: tuple[tuple[int, float], ...] = ()
+        self._restarts: tuple[tuple[int, float, bool], ...] = ()
+        """Until when a rolling restart lasts, the share of the pods it takes, and whether the responders began it."""
         self.passes = 0
         """Revocation passes so far."""
         self.merged = False
@@ -89,8 +94,6 @@ class AuthTokenState(Mechanics):
         """Share of web mints under the new key id."""
         self.failing = 0.0
         self.tickets_total = self.tickets_rate = 0.0
-
-    # --- time ----------------------------------------------------------------------------------------
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand in healthy equilibrium at `at`; the release begins to roll out at `fault_at`."""
@@ -115,13 +118,16 @@ class AuthTokenState(Mechanics):
             return
         if knob == "revoke_all" and value > 0 and not old:
             self._revoked_all = True
+            self._keep_out(sum(c.good for c in self.classes), RELOGS)
             for c in self.classes:
                 c.sign_everybody_out()
         elif knob == "idp_failover" and value > 0 and not old:
             self._lag[0] += 500.0
+            self._keep_out(SSO_SHARE * sum(c.good for c in self.classes), CONSENTS)
         elif knob in ("restart", "merge_restart"):
             if value > 0:
-                self._restarts += ((self.now + RESTART, 0.25 if knob == "restart" else 0.4),)
+                ours = knob == "restart"
+                self._restarts += ((self.now + RESTART, 0.25 if ours else 0.4, ours),)
                 self.merged = self.merged or knob == "merge_restart"
             return
         elif knob == "jwks_purge":
@@ -129,6 +135,11 @@ class AuthTokenState(Mechanics):
         elif knob == "throttle":
             self._throttle_until = self.now + THROTTLED if value > 0 else self.now
         super().turn(knob, value, over)
+
+    def _keep_out(self, users: float, minutes: float) -> None:
+        """Count users who had been fine, or would be in again, and whom a step of the responders keeps out."""
+        if self.now >= 0:
+            self._harm["kept_out_minutes"] += users * minutes
 
     def locked(self) -> float:
         """Return the sessions that cannot work right now."""
@@ -206,13 +217,18 @@ class AuthTokenState(Mechanics):
         k = self.knob
         rolled = min(1.0, max(0.0, (self.now - self.fault_at) / RAMP))
         back = self.rolled_back
-        available = self._rollback(k, dt)
-        served_cap = 1.0
-        for until, loss in self._restarts:
+        left = self._rollback(k, dt)
+        available = spared_cap = served_cap = 1.0
+        for until, loss, ours in self._restarts:
             if self.now < until:
-                available *= 1 - loss
                 # Requests in flight on a pod that goes down are lost however much room there is.
                 served_cap = 0.98
+                if ours:
+                    left *= 1 - loss
+                else:
+                    available *= 1 - loss
+                    spared_cap = 0.98
+        available *= left
         new_key = rolled * (1 - back) * (1 - k["pin"])
         serving = self.serving()
         share_bad = self.share * (1 - k[f"zone_{self.zone}"]) / serving
@@ -225,6 +241,9 @@ class AuthTokenState(Mechanics):
         demand = sum(c.demand(self.lifetime, patience) for c in self.classes)
         capacity = k["capacity"] * available * serving
         useful = min(1.0 if demand <= capacity else (capacity / demand) ** 1.35, served_cap)
+        # What would have been served with the pods that the responders took out.
+        room = capacity / (left * serving)
+        spared = min(1.0 if demand <= room else (room / demand) ** 1.35, spared_cap)
         published = k["publish_key"]
         # The standby key's public half helps only against tokens that it signed.
         trusted = published if self.reason() == "signature" else 0.0
@@ -232,6 +251,10 @@ class AuthTokenState(Mechanics):
         affected = failing = 0.0
         for c, flag in zip(self.classes, flags, strict=True):
             self._refuse(c, rolled, new_key, flag, share_bad)
+            turned_away = c.good / self.lifetime * max(0.0, spared - useful)
+            held_back = c.rho * (1 - patience) * (c.bad * (1 - c.repeated) + c.refused) * useful
+            # Whoever is turned away or held back comes again after a minute; a network stays out while it is blocked.
+            self._keep_out(turned_away + held_back + BLOCKED_SHARE * c.good * k["asn_block"], h)
             newly, failed = c.move(holds, new_key * flag)
             affected += newly
             failing += failed

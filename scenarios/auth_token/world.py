@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from scenarios.auth_token import readings
 from scenarios.auth_token.state import AuthTokenState
 
+BLOCKED, WIDESPREAD, NOTICED = 2400, 4800, 240
+"""Users locked out that count as blocked (one in a hundred), as widespread, and as worse than on any day."""
+AFFECTED, SERVED = 1.0, 0.97
+"""Percent of requests refused from which production is affected, and share of the work that has to be answered."""
+
 
 class AuthTokenWorld(AuthTokenState):
     """What there is to see of it, the facts behind it and the harm it does."""
@@ -22,7 +27,8 @@ class AuthTokenWorld(AuthTokenState):
         locked, poisoned = figures["locked_users"], figures["poisoned_sessions"]
         ratio = figures["reject_ratio_pct"]
         signing = {c.name: round(c.rejected, 3) > 0 for c in self.classes}
-        active = any(signing.values()) or poisoned > 1000 or locked > 2400
+        refusing, served = any(signing.values()), round(self.useful, 3) >= SERVED
+        fading = self.late_share > 0 and self.now >= self.fault_at + self.late
         return {
             "fault": self.now >= self.fault_at,
             "fallback": "ready" if k["compat"] >= 1 else "blocked",
@@ -42,14 +48,18 @@ class AuthTokenWorld(AuthTokenState):
             "throttled": k["throttle"] > 0,
             "watched": k["watched"] > 0,
             "merged": self.merged,
-            "auth_at_risk": active,
-            "regression": active,
-            "production_affected": active,
-            "users_blocked": locked > 2400,
+            # A token signed now may be refused, go unanswered, or be anybody's. What only fades is no risk any more.
+            "auth_at_risk": (refusing and not fading) or not served or k["publish_key"] > 0,
+            "production_affected": ratio >= AFFECTED or locked > BLOCKED or not served,
+            "users_blocked": locked > BLOCKED,
+            "widespread": locked > WIDESPREAD,
+            "regression": locked > NOTICED or poisoned > NOTICED,
+            # Whoever is out gets in by signing in again, or where the key set came late over another network.
+            "workaround": locked > NOTICED and served and (not refusing or self.late_share > 0),
+            "correctness": False,
             "data_lost_or_security": self.published_ever,
             "data_at_risk": False,
             "billing_at_risk": False,
-            "safety_at_risk": False,
             "reject_ratio_pct": ratio,
             "locked_users": round(locked),
             "poisoned_sessions": round(poisoned),

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from scenarios.billing_mismatch.rates import PRICE
 from scenarios.billing_mismatch.state import BillingState
 
+MANY, LONG_QUEUE, SHORT_QUEUE = 200, 3000, 100
+"""Invoices wrong that count as widespread, and invoices waiting that count as a degradation and as worse than usual."""
+
 
 def facts(world: BillingState) -> Mapping[str, bool | int | float | str]:
     """Return the facts that conditions, severity and scoring read."""
@@ -19,6 +22,10 @@ def facts(world: BillingState) -> Mapping[str, bool | int | float | str]:
     miscounted = counting_wrong or (bool(world.faults.rereads) and off["events"])
     known = figures(world)
     stopped = k["agg_stop"] >= 0.5
+    # What was compared last stands on the dashboard until the job runs again.
+    shown_wrong = abs(round(world.recon, 6)) >= 0.002
+    # Customers charged twice and not paid back, and rows that lack or have no charge.
+    hit = books.charged_twice() - books.refunded + known["missing_rows"] + known["phantom_rows"]
     return {
         "fault": world.now >= world.fault_at,
         "fallback": "ready",
@@ -51,13 +58,17 @@ def facts(world: BillingState) -> Mapping[str, bool | int | float | str]:
         "adjusted": world.adjusted != 0,
         "merged": k["tighter"] > 0,
         "index_built": k["index"] >= 1,
-        "recon_small": abs(round(world.recon, 6)) < 0.002,
+        "recon_small": not shown_wrong,
         "billing_at_risk": active or (off["events"] and books.duplicates >= 1),
-        "regression": active or miscounted,
-        "production_affected": active or miscounted,
+        "production_affected": active or counting_wrong or stopped or world.backlog > LONG_QUEUE,
         "data_at_risk": off["ledger"],
+        "data_lost_or_security": off["ledger"],
+        "correctness": any(off.values()) or world.adjusted != 0 or shown_wrong,
+        "widespread": hit > MANY,
+        "regression": active or miscounted or off["events"] or shown_wrong or world.backlog > SHORT_QUEUE,
+        # One of the numbers is right and can be used meanwhile.
+        "workaround": off["events"] and not (off["ledger"] or off["processor"] or spoiling),
         "auth_at_risk": False,
-        "safety_at_risk": False,
         "users_blocked": False,
         "mismatch_pct": known["mismatch_pct"],
     }

@@ -7,21 +7,13 @@ facilitator notes beside this file.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import fields
 
+from scenarios.billing_mismatch import rates
 from scenarios.billing_mismatch.books import BEFORE, ROUNDING, SPEED, Books
 from scenarios.billing_mismatch.faults import HELD_MINUTES, RESTART_MINUTES, WINDOW_SECONDS, Faults
-from scenarios.billing_mismatch.rates import (
-    CAPTURES_EACH,
-    FULL_SPEED,
-    LOCKED,
-    MINUTE,
-    PRICE,
-    UNLOCKED,
-    USUAL,
-    arrivals,
-)
 from simulator.scenario.mechanics import Mechanics, canary
 
 RAMP = 360.0
@@ -33,6 +25,8 @@ RECON_SECONDS, RECON_AFTER = 300, 120
 LOCK_SECONDS = 240
 """Seconds an index built without care locks the ledger."""
 REFUND_SECONDS = 240
+MINDED = 1800
+"""Seconds after which it matters in full that an invoice waits; a few minutes hurt next to nobody."""
 MOST_TICKETS = 40.0
 WAITING_COUNTS = 0.1
 """What an event that waits to be counted weighs beside one that was counted twice."""
@@ -64,16 +58,17 @@ class BillingState(Mechanics):
         self.books = Books()
         self.backlog = 0.0
         """Invoices due that wait because consumption is paused."""
-        self.backlog_highest = 0.0
+        self._queue: deque[tuple[int, float]] = deque()
+        """When those that wait fell due, and how many of them, oldest first."""
         self.paused_at: int | None = None
-        self.arriving = USUAL
-        self.working = USUAL
+        self.arriving = rates.USUAL
+        self.working = rates.USUAL
         """Invoices handled a minute."""
-        self.writing: tuple[float, ...] = (USUAL, USUAL, USUAL)
+        self.writing: tuple[float, ...] = (rates.USUAL, rates.USUAL, rates.USUAL)
         """Events, ledger rows and captures a minute."""
         self.timing_out = 0.0
         """Share of commits that time out on faulty pods."""
-        self.counting = USUAL
+        self.counting = rates.USUAL
         """Events that revenue-agg counts a minute."""
         self.rereading = 0.0
         """Share of events that revenue-agg counts again."""
@@ -98,8 +93,6 @@ class BillingState(Mechanics):
         """Tickets about being charged twice, a minute and so far."""
         if self.faults.rereads:
             self._harm["event_minutes"] = 0.0
-
-    # --- time ----------------------------------------------------------------------------------------
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand in healthy equilibrium at `at`; the release begins to roll out at `fault_at`."""
@@ -146,11 +139,11 @@ class BillingState(Mechanics):
         elif knob == "reverse":
             books.reversing = books.phantom
         else:
-            self.refunding = max(0.0, books.charged_twice() - books.refunded) * MINUTE / REFUND_SECONDS
+            self.refunding = max(0.0, books.charged_twice() - books.refunded) * rates.MINUTE / REFUND_SECONDS
             if knob == "refund_events":
                 twice = books.duplicates + books.recounted
                 self.wrong_left = max(0.0, twice - books.charged_twice() - books.given_away)
-                self.refunding_wrong = self.wrong_left * MINUTE / REFUND_SECONDS
+                self.refunding_wrong = self.wrong_left * rates.MINUTE / REFUND_SECONDS
 
     def _touch(self, knob: str, old: float) -> None:
         """Let a service meet what is done to it at once."""
@@ -168,9 +161,9 @@ class BillingState(Mechanics):
 
     def integrate(self, dt: int) -> None:
         """Have `dt` seconds' invoices handled, and what goes wrong with them."""
-        h = dt / MINUTE
+        h = dt / rates.MINUTE
         k, books, since = self.knob, self.books, self.now - self.fault_at
-        self.arriving = volume = arrivals(since)
+        self.arriving = volume = rates.arrivals(since)
         running = k["pause"] < 0.5
         handled = self._consume(volume * h, h) if running else self._hold_back(volume * h)
         self.working = handled / h
@@ -208,7 +201,7 @@ class BillingState(Mechanics):
             self._refund(h)
         if self.now % 60 == 0:
             books.note(self.now)
-        if since in (LOCKED, UNLOCKED):
+        if since in (rates.LOCKED, rates.UNLOCKED):
             books.keep_stratum()
         # Card statements lag: those charged twice notice a good while later, more of them as they add up.
         twice = books.charged_twice() - 0.8 * books.refunded
@@ -221,25 +214,34 @@ class BillingState(Mechanics):
     def _consume(self, due: float, h: float) -> float:
         """Handle what falls due and as much of the backlog as can be; return the invoices handled."""
         self.paused_at = None
-        drained = min(self.backlog, FULL_SPEED * h)
+        drained = left = min(self.backlog, rates.FULL_SPEED * h)
         self.backlog -= drained
+        while self._queue and left > 0:
+            since, waiting = self._queue.popleft()
+            if waiting > left:
+                self._queue.appendleft((since, waiting - left))
+            left -= min(waiting, left)
         return due + drained
 
     def _hold_back(self, due: float) -> float:
         """Keep what falls due for later; return the invoices handled, which is none."""
         self.paused_at = self.now if self.paused_at is None else self.paused_at
         self.backlog += due
-        self.backlog_highest = max(self.backlog_highest, self.backlog)
+        self._queue.append((self.now, due))
         return 0.0
 
     def _count_harm(self, double: float, h: float) -> None:
         books, harm = self.books, self._harm
-        harm["wrong_money"] += double * PRICE
+        harm["wrong_money"] += double * rates.PRICE
         harm["row_minutes"] += (books.without_row() + books.phantom) * h
-        harm["delay_minutes"] += self.backlog * h
+        harm["delay_minutes"] += self._minded() * h
         if "event_minutes" in harm:
             off = books.events + books.uncounted - books.billed - BEFORE * (ROUNDING - 1)
             harm["event_minutes"] += (abs(off) + WAITING_COUNTS * books.uncounted) * h
+
+    def _minded(self) -> float:
+        """Return the invoices that wait, each weighed by how long it has waited."""
+        return sum(invoices * min(1.0, (self.now - since) / MINDED) for since, invoices in self._queue)
 
     def _in_question(self, out: float) -> float:
         """Return the share of invoices that meet the release in question, whichever service it is of."""
@@ -255,13 +257,11 @@ class BillingState(Mechanics):
         books.given_away += wrong
         self.wrong_left -= wrong
         if self.now >= 0:
-            self._harm["refund_error"] += wrong * PRICE
+            self._harm["refund_error"] += wrong * rates.PRICE
         if books.refunded >= books.charged_twice() - 0.5:
             self.refunding = 0.0
         if self.wrong_left < 0.5:
             self.refunding_wrong = 0.0
-
-    # --- what is so ------------------------------------------------------------------------------------
 
     def mismatch(self) -> float:
         """Return (events - ledger) / ledger of the day, as the dashboard and the ledger show them."""
@@ -277,7 +277,7 @@ class BillingState(Mechanics):
 
     def doubling(self) -> float:
         """Return the captures a minute that are made twice by retries."""
-        return self.retried() * CAPTURES_EACH * self.knob["key_v2"]
+        return self.retried() * rates.CAPTURES_EACH * self.knob["key_v2"]
 
     def drained(self) -> bool:
         """Tell whether consumption is paused and nothing is in flight."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -14,7 +13,7 @@ from scenarios.lint.responses import DUE, SUPPORTED, expected
 from scenarios.loader import MakeWorld
 from scenarios.problem import Level, Problem, of_error
 from scenarios.written import Written
-from simulator.errors import ScenarioError, nearest
+from simulator.errors import BrokenTemplate, ScenarioError, nearest
 from simulator.record.facts import INCIDENT_FACTS
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
@@ -38,14 +37,9 @@ class Inspection:
     """What there is by group; a group that is missing cannot be checked."""
     _places: list[Place] = field(default_factory=list)
 
-    @property
-    def data(self) -> dict[str, Any]:
-        """Return the scenario as plain data."""
-        return self.source.data
-
     def run(self, find_world: Callable[[], MakeWorld] | None) -> None:
         """Look at everything."""
-        self._places = list(places(self.scenario, self.data))
+        self._places = list(places(self.scenario, self.source.data))
         self._collect_ids()
         world = self._make_world(find_world) if find_world else None
         if world is not None:
@@ -64,8 +58,6 @@ class Inspection:
     def find(self, path: Steps, what: str, remedy: str, level: Level = "error") -> None:
         """Add a problem at `path`."""
         self.problems.append(self.source.problem(path, what, remedy, level))
-
-    # --- what there is -----------------------------------------------------------------------------------
 
     def _collect_ids(self) -> None:
         for group, ids in groups(self.scenario):
@@ -118,8 +110,6 @@ class Inspection:
                     remedy = f"use what it does{nearest(ident, there)}"
                     self.find((group, index), "the world does not report it", remedy)
 
-    # --- names -------------------------------------------------------------------------------------------
-
     def _references(self) -> None:
         for place in self._places:
             if isinstance(place.mark, Pick):
@@ -166,9 +156,9 @@ class Inspection:
         for index, action in enumerate(self.scenario.actions):
             path = ("actions", index)
             for number, reference in enumerate(action.justified_by):
-                here, (kind, _, ident) = (*path, "justified_by", number), reference.partition(":")
-                if kind in SEEN:
-                    self._known(here, ident, SEEN[kind])
+                here = (*path, "justified_by", number)
+                if reference.kind in SEEN:
+                    self._known(here, reference.ident, SEEN[reference.kind])
                 else:
                     remedy = f"write one of {', '.join(f'{one}:ID' for one in SEEN)}"
                     self.find(here, f"{reference!r} is nothing that can be seen", remedy)
@@ -187,8 +177,6 @@ class Inspection:
         if action.reversible_by is None:
             remedy = "name the action that gives the service back in `reversible_by`"
             self.find((*path, "hold"), "can never be let go", remedy)
-
-    # --- sums and collisions -----------------------------------------------------------------------------
 
     def _weights(self) -> None:
         for group in ("segments", "harm"):
@@ -259,12 +247,8 @@ class Inspection:
                     self.find(text, "is never said", "say in `moot_when` what overtakes the cue")
         for index, place in enumerate(s.wrong_places):
             if not any(query.command.startswith(place.starts) for query in s.queries):
-                self.find(
-                    ("wrong_places", index, "starts"),
-                    "no query's command begins like that",
-                    "give the beginning of one",
-                    "warning",
-                )
+                remedy = "give the beginning of one"
+                self.find(("wrong_places", index, "starts"), "no query's command begins like that", remedy, "warning")
         for index, inject in enumerate(s.injects):
             if inject.at > s.horizon or (inject.until is not None and inject.until < inject.at):
                 self.find(("injects", index), "can never be delivered", "move `at` or `until`")
@@ -278,8 +262,6 @@ class Inspection:
         elif 60 * window.from_ < s.starts_at and not remembers:
             self.find(("overlay", "baseline"), "begins before starts_at", "let it begin later")
 
-    # --- words -------------------------------------------------------------------------------------------
-
     def _templates(self, world: World) -> None:
         calm = dict(world.context())
         self._shown_keys(calm)
@@ -287,12 +269,10 @@ class Inspection:
         moments = ((self.scenario.starts_at, calm), (600, dict(world.context())))
         for path, template in self._written("template"):
             for now, context in moments:
-                scope = self._scope(path, now, context)
                 try:
-                    render(template, scope)
-                except ScenarioError as error:
-                    what = f"broken template ({str(error).rpartition(chr(39) + ': ')[2]})"
-                    self.find(path, what, f"use what is there{self._near(error, scope)}")
+                    render(template, self._scope(path, now, context))
+                except BrokenTemplate as error:
+                    self.find(path, error.what, error.remedy)
                     break
 
     def _scope(self, path: Steps, now: int, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -301,10 +281,6 @@ class Inspection:
             drawn = {name: values[0] for name, values in self.scenario.logs[int(path[1])].fields.items()}
             return {**scope, **drawn, "hex": lambda digits=4: "0" * digits}
         return {**context, **scope, "value": 1.0} if "alerts" in path[:2] else {**context, **scope}
-
-    def _near(self, error: ScenarioError, scope: Mapping[str, Any]) -> str:
-        found = re.search(r"'(\w+)' is undefined", str(error))
-        return nearest(found[1], scope) if found else ""
 
     def _shown_keys(self, context: Mapping[str, Any]) -> None:
         printed = {**self.scenario.context, **context}

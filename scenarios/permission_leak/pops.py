@@ -56,6 +56,8 @@ class Pops:
     tagged: bool = True
     """A purge by tag reaches its copies."""
     version: int = 56
+    faulty: bool = False
+    """Would let strangers in, whether or not the route is closed in front of it."""
     open: bool = False
     """Lets strangers in, and nothing stands in front of it."""
     fills: bool = False
@@ -73,7 +75,7 @@ class Pops:
 
     def leak(self, organic: float, minutes: float) -> None:
         """Stand as `minutes` of the organic leak leave it."""
-        self.version, self.open, self.fills = 57, True, True
+        self.version, self.faulty, self.open, self.fills = 57, True, True, True
         self.cached = min(1.0, minutes / CACHED_MINUTES)
         self.tokens = min(1.0, minutes / TOKEN_MINUTES)
         if self.way.tokens:

@@ -37,6 +37,9 @@ TRACE_SHARE = 45.0
 ROUTE_SHARE = 0.06
 """Share of product traffic on the preview route."""
 
+GIVE_UP = 15.0
+"""Minutes after which whoever is turned away does not try again."""
+
 REPEATS = ("purge", "purge_paths", "epoch", "flush", "redeploy", "restart", "revoke_links")
 """Knobs whose every turn is another go."""
 
@@ -90,11 +93,11 @@ class PermissionLeakState(Mechanics):
         self.epoch = 117
         self.merged = False
         self.purged_at = -(10**9)
+        self.closed_for = 0.0
+        """Minutes for which the route has been closed now."""
         self._rotations = list(ROTATIONS)
         self.token_reads = 0.0
         """Reads since T+0 with tokens handed out wrongly."""
-
-    # --- time ----------------------------------------------------------------------------------------
 
     def start(self, at: int, fault_at: int) -> None:
         """Stand at `at` as the deploy at `fault_at` has left it: the organic leak in closed form."""
@@ -190,6 +193,7 @@ class PermissionLeakState(Mechanics):
             passes = self.knob["block"] <= 0
             public = (wanted if drained else one.version) == 57
             faulty = public if self.way.by_version else self.knob["resolver_off"] <= 0
+            one.faulty = faulty
             one.stand(faulty and passes, public and passes, self.now)
 
     def _lose_trace(self, *groups: Pops, by_us: bool = True) -> None:
@@ -228,8 +232,10 @@ class PermissionLeakState(Mechanics):
                 # What is being used writes over what was used before.
                 self.trace_lost = min(1.0, self.trace_lost + read / self.ring)
             harm["residual_minutes"] += self.left_behind() * h
+            self.closed_for = self.closed_for + h if blocked else 0.0
             if blocked:
-                harm["previews_denied"] += 100 * ROUTE_SHARE * h
+                # At first people come back a little later and find it open again.
+                harm["previews_denied"] += 100 * ROUTE_SHARE * min(1.0, self.closed_for / GIVE_UP) * h
             elif now - self.purged_at < 360:
                 # An emptied cache renders everything anew; some previews time out meanwhile.
                 harm["previews_denied"] += 5 * ROUTE_SHARE * h
@@ -243,8 +249,6 @@ class PermissionLeakState(Mechanics):
             harm["tenants_over"] = max(harm["tenants_over"], over)
             lost = 100 * self.hours_lost / DEPLOY_HOURS + TRACE_SHARE * self.trace_lost
             harm["evidence_lost_pct"] = max(harm["evidence_lost_pct"], lost)
-
-    # --- what there is to know -----------------------------------------------------------------------
 
     def new_tenants(self) -> float:
         """Return the tenants read since T+0 that had not been read before."""

@@ -30,6 +30,9 @@ class PermissionLeakWorld(PermissionLeakState):
         held, scanning = k["hold"] > 0, self.scanning > 0
         fault = self.now >= self.fault_at
         left = leaking or outside["previews"] > 0.01 or outside["tokens"] > 0.01
+        # Behind a closed route it is held, not mended.
+        unsafe = fault and (left or any(one.faulty for one in self.pops))
+        blocked, busy = k["block"] > 0, self.now - self.purged_at < 360
         return {
             "fault": fault,
             "leaking": leaking,
@@ -38,7 +41,7 @@ class PermissionLeakWorld(PermissionLeakState):
             "pinned": k["unpin"] <= 0,
             "rolled_back": k["rollback"] > 0,
             "patched": k["patch"] > 0,
-            "blocked": k["block"] > 0,
+            "blocked": blocked,
             "merged": self.merged,
             "evidence_held": held,
             "logs_held": held or k["log_hold"] > 0,
@@ -62,14 +65,17 @@ class PermissionLeakWorld(PermissionLeakState):
             "room_open": k["room"] > 0,
             "post_removed": k["post_removed"] > 0,
             "contained": not left,
-            "auth_at_risk": left and fault,
-            "data_at_risk": left and fault,
+            "auth_at_risk": unsafe,
+            "data_at_risk": unsafe,
+            "production_affected": unsafe or blocked,
             "data_lost_or_security": fault,
-            "regression": left and fault,
-            "production_affected": False,
-            "users_blocked": k["block"] > 0,
+            "correctness": unsafe,
+            "users_blocked": blocked,
+            "widespread": self.open_share() > 0.5,
+            "regression": unsafe or blocked or busy,
+            # Guests who sign in as editors use another route.
+            "workaround": blocked,
             "billing_at_risk": False,
-            "safety_at_risk": False,
             "open_traffic_pct": round(100 * self.open_share(), 1),
             "reads_total": round(self.reads + RESEARCHER),
         }

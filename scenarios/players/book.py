@@ -17,7 +17,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from scenarios.players.computed import Computed, NotYetError, parsed, resolved
-from scenarios.players.script import Book, PlainScript, Plan, Step
+from scenarios.players.script import Book, Plan, Script, Step
 from scenarios.players.when import Conditions, Queries, met
 from scenarios.problem import Problem
 from scenarios.written import Written, schema_problems
@@ -207,9 +207,9 @@ class Reader:
             chain.append(base)
         return chain
 
-    def _script(self, name: str, script: ScriptData) -> PlainScript:
-        steps = self._steps(script.steps, ("scripts", name, "steps"), Context(self.source, {}, {}))
-        return PlainScript(tuple(steps), script.answers)
+    def _script(self, name: str, script: ScriptData) -> Callable[[Sequence[str]], Script]:
+        steps = tuple(self._steps(script.steps, ("scripts", name, "steps"), Context(self.source, {}, {})))
+        return lambda seats: Script(steps, seats, script.answers)
 
     def _steps(self, written: Sequence[Raw], path: Steps, context: Context) -> Iterator[Step]:
         for index, raw in enumerate(written):
@@ -264,7 +264,7 @@ class Reader:
         fields = {name: parsed(one, make, (*within, name)) for name, one in said.items()}
         act = self._valid(kind, resolved(fields, None), source, within)
         self.built.append(BuiltStep(source, path, step, act, computed))
-        makes = _maker(kind, fields) if computed else _always(act)
+        makes = _maker(kind, fields) if computed else lambda b: act
         return Step(step.at + context.later, step.seat, makes, met(step.when), step.until)
 
     def _filled(self, data: Any, context: Context, path: Steps) -> Any:
@@ -322,10 +322,6 @@ class Reader:
 
 def _is_from_plan(data: Any) -> bool:
     return isinstance(data, dict) and next(iter(data), None) == "plan"
-
-
-def _always(act: Act) -> Callable[[Briefing], Act]:
-    return lambda b: act
 
 
 def _maker(kind: type[Act], fields: Raw) -> Callable[[Briefing], Act | None]:

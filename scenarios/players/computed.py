@@ -83,9 +83,9 @@ class Latest(Computed):
     latest: Literal["packet"]
 
     def value(self, b: Briefing) -> str:
-        if not b.incident.packets:
+        if not b.incident.given("packet"):
             raise NotYetError
-        return f"packet:{len(b.incident.packets)}"
+        return f"packet:{len(b.incident.given('packet'))}"
 
     def sample(self) -> str:
         return "packet:1"

@@ -7,9 +7,10 @@ pair of hands. `null` and `gamer` know no scenario.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
-from scenarios.players.gamer import gamer
-from scenarios.players.script import Book, team
+from scenarios.players.gamer import Gamer
+from scenarios.players.script import Book, ByTheBook, team
 from simulator import acts
 from simulator.policy import Brief, Derived, Order, Policy, Responder, Scripted, recast
 
@@ -21,23 +22,15 @@ DEEDS = tuple(act for act in acts.ACTS.values() if act.hands_on)
 """What a talker leaves out."""
 
 
-def delayed(seconds: int) -> Callable[[Sequence[Order]], list[Order]]:
-    """Return a change that gives every order later, except sitting down."""
-
-    def change(orders: Sequence[Order]) -> list[Order]:
-        late = [o if isinstance(o.body, acts.TakeSeat) else Order(o.at + seconds, o.by, o.body) for o in orders]
-        return sorted(late, key=lambda order: order.at)
-
-    return change
+def delayed(orders: Sequence[Order]) -> list[Order]:
+    """Give every order later, except sitting down."""
+    late = [o if isinstance(o.body, acts.TakeSeat) else Order(o.at + SLOW_SECONDS, o.by, o.body) for o in orders]
+    return sorted(late, key=lambda order: order.at)
 
 
-def only(kinds: tuple[type[acts.Act], ...]) -> Callable[[Sequence[Order]], list[Order]]:
-    """Return a change that keeps these kinds and drops references to what is gone."""
-
-    def change(orders: Sequence[Order]) -> list[Order]:
-        return [Order(o.at, o.by, _without_decision(o.body)) for o in orders if isinstance(o.body, kinds)]
-
-    return change
+def silent(orders: Sequence[Order]) -> list[Order]:
+    """Keep what says and writes nothing, and drop references to what is gone."""
+    return [Order(o.at, o.by, _without_decision(o.body)) for o in orders if isinstance(o.body, SILENT)]
 
 
 def talks(orders: Sequence[Order]) -> list[Order]:
@@ -88,9 +81,6 @@ def _without_results(body: acts.Act) -> acts.Act:
     return body.model_copy(update=changes) if changes else body
 
 
-# --- a scenario's players ---------------------------------------------------------------------------------
-
-
 def played(make: Callable[[Sequence[str]], Policy]) -> Scripted:
     """Return a responder in every seat, made for the places of a scenario's team."""
     return Scripted(lambda scenario: recast(make(team(scenario)), scenario.cast()))
@@ -101,19 +91,19 @@ def nothing(seats: Sequence[str]) -> Policy:
     return lambda brief: ()
 
 
-ANYBODY: dict[str, Responder] = {"null": played(nothing), "gamer": played(gamer)}
+ANYBODY: dict[str, Responder] = {"null": played(nothing), "gamer": played(Gamer)}
 """Players that know no scenario and play any."""
 
 
 def library(book: Book) -> dict[str, Responder]:
     """Return a scenario's players by name: by_the_book, the derived ones, and those written for it."""
     return {
-        "by_the_book": played(book.play),
-        "slow": Derived("by_the_book", delayed(SLOW_SECONDS)),
-        "hero": played(lambda seats: one_pair_of_hands(book.play(seats), book.hero)),
-        "silent": Derived("by_the_book", only(SILENT)),
+        "by_the_book": played(partial(ByTheBook, book)),
+        "slow": Derived("by_the_book", delayed),
+        "hero": played(lambda seats: one_pair_of_hands(ByTheBook(book, seats), book.hero)),
+        "silent": Derived("by_the_book", silent),
         "talker": Derived("by_the_book", talks),
         "null": ANYBODY["null"],
-        **{name: played(script.play) for name, script in book.scripts.items()},
+        **{name: played(script) for name, script in book.scripts.items()},
         "gamer": ANYBODY["gamer"],
     }

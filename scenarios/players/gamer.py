@@ -10,26 +10,23 @@ from collections.abc import Iterator, Sequence
 from simulator import acts, values
 from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
-from simulator.policy import Brief, Policy
+from simulator.policy import Brief
 
 QUERY_EVERY, ACTION_EVERY, UPDATE_EVERY = 20, 60, 60
 """Seconds between two of a kind."""
 
 
-def gamer(seats: Sequence[str]) -> Policy:
-    """Return a policy: the worst level, L3, every card, every query, every action, an update a minute."""
-    state = _Greed(list(seats))
-    return state.act
+class Gamer:
+    """A policy: the worst level, L3, every card, every query, every action, an update a minute."""
 
-
-class _Greed:
-    def __init__(self, seats: list[str]) -> None:
+    def __init__(self, seats: Sequence[str]) -> None:
         self._hands = [seat for seat in seats if seat not in ("commander", "deputy")]
         self._last = {"query": -QUERY_EVERY, "action": -ACTION_EVERY, "update": -UPDATE_EVERY}
         self._tried: dict[str, bool] = {}
         self._declared = False
 
-    def act(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
+    def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
+        """Give all that can be given now."""
         b = brief("commander")
         if b.now < 0:
             return

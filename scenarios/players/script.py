@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import get_args
 
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.loaded import Agent, Holders
 from simulator.policy import Brief, Policy, recast
 from simulator.scenario.model import Scenario
+from simulator.values import Post
 
 MOST_BEHIND = 6 * 60
 """Seconds by which a slower pace puts a step off at most: who is slow at each step still closes within the hour."""
@@ -40,7 +43,6 @@ class Script:
     seats: Sequence[str]
     answers: Mapping[str, str] = field(default_factory=dict)
     """Inject id -> the answer given to whoever asks."""
-    answered_by: str = "commander"
     manners: bool = True
     """Sees to its tasks, roles and handoffs; the engine does that for simulated holders."""
     pace: float = 1.0
@@ -96,11 +98,11 @@ class Script:
             if offer.receiver == b.role and offer.accepted is None:
                 yield acts.AcceptHandOff(handoff=offer.id)
         for role, seat in list(b.incident.offered.items()):
-            if seat == b.role and role in ("commander", "deputy"):
+            if seat == b.role and role in get_args(Post):
                 yield acts.AcceptRole.model_validate({"role": role})
 
     def _answers(self, b: Briefing) -> Iterator[acts.Act]:
-        if b.incident.asks and b.place == self._speaker(self.answered_by, b):
+        if b.incident.asks and b.place == self._speaker("commander", b):
             for inject, since in list(b.incident.asks.items()):
                 heard = inject in self.answers and inject in [option.id for option in b.options("asks")]
                 if heard and b.now >= since + 30:
@@ -117,22 +119,8 @@ class Script:
         return (f"query:{query}",) if query and f"query:{query}" in b.incident.refs else ()
 
 
-# --- by the book, and the simulated holders of seats it gives ---------------------------------------------
-
 HOLDERS_PACE = 1.4
 """Simulated holders are slower than the book, so that the person among them can keep up."""
-
-
-@dataclass(frozen=True)
-class PlainScript:
-    """A script that follows no plan: its steps, and what it answers."""
-
-    steps: tuple[Step, ...]
-    answers: Mapping[str, str]
-
-    def play(self, seats: Sequence[str]) -> Policy:
-        """Return a policy of these places that follows it."""
-        return Script(self.steps, seats, self.answers)
 
 
 @dataclass(frozen=True)
@@ -157,11 +145,8 @@ class Book:
     answers: Mapping[str, str]
     """Inject -> the answer given to whoever asks, whatever the cause."""
     plans: tuple[Plan, ...]
-    scripts: Mapping[str, PlainScript]
-
-    def play(self, seats: Sequence[str], *, manners: bool = True, pace: float = 1.0) -> Policy:
-        """Return by_the_book for these places."""
-        return ByTheBook(self, seats, manners, pace)
+    scripts: Mapping[str, Callable[[Sequence[str]], Policy]]
+    """Name -> what makes a policy of some places that follows no plan."""
 
     def plan_for(self, b: Briefing) -> Plan:
         """Return the plan that fits what a role has been shown: of several the first, else the last."""
@@ -214,15 +199,12 @@ def team(scenario: Scenario) -> tuple[str, ...]:
 def holders(book: Book) -> Holders:
     """Return makers of the simulated holders of empty seats: each plays by_the_book's part for its seat, slower."""
 
-    def maker(places: Sequence[str], cast: Mapping[str, str]) -> Callable[[], Agent]:
-        def make() -> Agent:
-            part = recast(book.play(places, manners=False, pace=HOLDERS_PACE), cast)
-            return lambda briefing: [command for _, command in part(lambda role: briefing)]
-
-        return make
+    def maker(places: Sequence[str], cast: Mapping[str, str]) -> Agent:
+        part = recast(ByTheBook(book, places, manners=False, pace=HOLDERS_PACE), cast)
+        return lambda briefing: [command for _, command in part(lambda role: briefing)]
 
     def hold(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
         cast = scenario.cast()
-        return {seat.id: maker(scenario.places(seat.id), cast) for seat in scenario.seats()}
+        return {seat.id: partial(maker, scenario.places(seat.id), cast) for seat in scenario.seats()}
 
     return hold

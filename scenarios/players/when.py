@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
-
-from pydantic import BeforeValidator, GetJsonSchemaHandler
-from pydantic_core import CoreSchema
 
 from simulator import events as e
 from simulator.briefing import Briefing
 from simulator.scenario.conditions import holds
-from simulator.scenario.parts import ActionId, Data, MetricId, QueryId, RoleId, Seconds
+from simulator.scenario.parts import SEVERAL, ActionId, Data, MetricId, QueryId, RoleId, Seconds
 from simulator.values import Pick, Scalar
 
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, (str, Mapping)) else value
-
-
-class _Several(BeforeValidator):
-    """One may stand for a list of one."""
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        listed = handler(schema)
-        return {"anyOf": [listed, listed["items"]]}
-
-
-SEVERAL = _Several(_listed)
 Injects = Annotated[tuple[Annotated[str, Pick("injects")], ...], SEVERAL]
 Queries = Annotated[tuple[QueryId, ...], SEVERAL]
 
@@ -72,7 +56,7 @@ class When(Data):
 
     def tests(self) -> list[Callable[[Briefing], bool]]:
         """Return a test for each line that is given, the cheap ones first."""
-        return [_bound(_TESTS[name], getattr(self, name)) for name in _TESTS if name in self.model_fields_set]
+        return [partial(_TESTS[name], getattr(self, name)) for name in _TESTS if name in self.model_fields_set]
 
 
 Conditions = Annotated[tuple[When, ...], SEVERAL]
@@ -85,11 +69,7 @@ def met(conditions: tuple[When, ...]) -> Callable[[Briefing], bool]:
     return lambda b: all(test(b) for test in tests)
 
 
-def _bound(test: Callable[[Briefing, Any], bool], value: Any) -> Callable[[Briefing], bool]:
-    return lambda b: test(b, value)
-
-
-def _since(b: Briefing, actions: Mapping[str, int]) -> bool:
+def _since(actions: Mapping[str, int], b: Briefing) -> bool:
     runs = ((b.incident.last_run("action", action), seconds) for action, seconds in actions.items())
     return all(
         run is not None and run.state == "done" and run.finished is not None and b.now >= run.finished + seconds
@@ -97,22 +77,22 @@ def _since(b: Briefing, actions: Mapping[str, int]) -> bool:
     )
 
 
-def _done(b: Briefing, actions: tuple[str, ...]) -> bool:
+def _done(actions: tuple[str, ...], b: Briefing) -> bool:
     carried_out = {r.ident for r in b.incident.runs.values() if r.what == "action" and r.state == "done"}
     return carried_out.issuperset(actions)
 
 
-def _to_sign(b: Briefing, action: str) -> bool:
+def _to_sign(action: str, b: Briefing) -> bool:
     run = b.incident.last_run("action", action)
     return run is not None and bool(run.waits_to_be_signed)
 
 
-def _green(b: Briefing, wanted: bool) -> bool:
+def _green(wanted: bool, b: Briefing) -> bool:
     last = b.incident.measured[-1].body if b.incident.measured else None
-    return isinstance(last, e.VerificationMeasured) and all(row.within for row in last.rows)
+    return isinstance(last, e.VerificationMeasured) and last.green
 
 
-def _found(b: Briefing, wanted: Mapping[str, Any]) -> bool:
+def _found(wanted: Mapping[str, Any], b: Briefing) -> bool:
     return holds(wanted, {name: _finding(b, *name.split(".", 1)) for name in wanted})
 
 
@@ -121,32 +101,32 @@ def _finding(b: Briefing, query: str, name: str) -> Scalar | None:
     return result.findings.get(name) if result else None
 
 
-def _seen_after(b: Briefing, queries: Mapping[str, int]) -> bool:
+def _seen_after(queries: Mapping[str, int], b: Briefing) -> bool:
     given = [(x.at, x.body.query) for x in b.entries if isinstance(x.body, e.QueryFinished)]
     return all(any(at >= wanted and one == query for at, one in given) for query, wanted in queries.items())
 
 
-def _failed(b: Briefing, queries: tuple[str, ...]) -> bool:
+def _failed(queries: tuple[str, ...], b: Briefing) -> bool:
     results = [b.latest_result(query) for query in queries]
     return all(result is not None and not result.ok for result in results)
 
 
-_TESTS: dict[str, Callable[[Briefing, Any], bool]] = {
-    "recorded": lambda b, refs: all(ref in b.incident.refs for ref in refs),
-    "delivered": lambda b, injects: all(inject in b.incident.delivered for inject in injects),
-    "asked": lambda b, injects: all(i in b.incident.asks and b.now >= b.incident.asks[i] + 30 for i in injects),
-    "here": lambda b, roles: all(b.incident.present[b.catalogue.filling(role)] for role in roles),
-    "in_command": lambda b, seat: b.incident.holder("commander") == b.catalogue.filling(seat),
-    "declared": lambda b, wanted: b.incident.declared_at is not None,
-    "measured": lambda b, wanted: bool(b.incident.measured),
+_TESTS: dict[str, Callable[[Any, Briefing], bool]] = {
+    "recorded": lambda refs, b: all(ref in b.incident.refs for ref in refs),
+    "delivered": lambda injects, b: all(inject in b.incident.delivered for inject in injects),
+    "asked": lambda injects, b: all(i in b.incident.asks and b.now >= b.incident.asks[i] + 30 for i in injects),
+    "here": lambda roles, b: all(b.incident.present[b.catalogue.filling(role)] for role in roles),
+    "in_command": lambda seat, b: b.incident.holder("commander") == b.catalogue.filling(seat),
+    "declared": lambda wanted, b: b.incident.declared_at is not None,
+    "measured": lambda wanted, b: bool(b.incident.measured),
     "green": _green,
     "done": _done,
     "since": _since,
     "to_sign": _to_sign,
-    "panel": lambda b, wanted: holds(wanted, {metric: b.latest(metric) for metric in wanted}),
+    "panel": lambda wanted, b: holds(wanted, {metric: b.latest(metric) for metric in wanted}),
     "found": _found,
-    "seen": lambda b, queries: all(b.latest_result(query) is not None for query in queries),
-    "unseen": lambda b, queries: all(b.latest_result(query) is None for query in queries),
+    "seen": lambda queries, b: all(b.latest_result(query) is not None for query in queries),
+    "unseen": lambda queries, b: all(b.latest_result(query) is None for query in queries),
     "seen_after": _seen_after,
     "failed": _failed,
 }

@@ -18,6 +18,7 @@ from simulator.acts.command import *
 from simulator.acts.decide import *
 from simulator.acts.do import *
 from simulator.acts.host import *
+from simulator.acts.keep import *
 from simulator.acts.look import *
 from simulator.acts.seats import *
 from simulator.acts.tell import *

@@ -55,6 +55,11 @@ class Asked:
     def circle(self) -> NeedToKnow:
         return self.drill.circle
 
+    @property
+    def only_observes(self) -> bool:
+        """Tell whether who asks is there to look on and for nothing else: they ask for nothing."""
+        return self.incident.duties(self.role) == frozenset({"observes"})
+
     def handle(self, role: str) -> str:
         """Return how a role appears in the channel."""
         return str(self.scenario.find("roles", role).handle)
@@ -99,6 +104,8 @@ class Asked:
     def not_allowed(self, act: type[Act]) -> Refusal:
         """Return the refusal of an act that is not this role's to ask for."""
         incident, may = self.incident, act.may or ()
+        if self.only_observes:
+            return Refusal("rights", "an observer watches and asks for nothing; take another seat to play")
         if incident.handed_on(self.role) and "commands" in may:
             now = incident.holder(COMMANDER)
             who = f"ask {self.handle(now)}" if now else "nobody holds command; somebody else has to take it"
@@ -188,4 +195,3 @@ class Act(Body):
     def offered(cls, history: History, role: str) -> bool:
         """Tell whether there is a use for it now, so that its form is shown."""
         return True
-

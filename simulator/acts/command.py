@@ -51,6 +51,10 @@ class Declare(_Command, weighty=True, group="decision"):
 
     severity: v.Severity
     title: v.Line
+    detected_by: Annotated[v.Ref, v.Pick("evidence")] | None = None
+    """What brought it up: an alert, somebody's report, a check."""
+    symptoms: tuple[v.Metric, ...] | None = None
+    """Indicators that were seen to be off."""
     hypothesis: v.Cause | None = None
     evidence: v.Evidence = ()
 
@@ -60,7 +64,8 @@ class Declare(_Command, weighty=True, group="decision"):
         return None
 
     def closed(self, circle: NeedToKnow, hands: Mapping[str, str]) -> bool:
-        return self.hypothesis is not None or bool(self.evidence)
+        told = self.hypothesis, self.detected_by
+        return any(one is not None for one in told) or bool(self.symptoms) or bool(self.evidence)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.severity, history.title, history.status = self.severity, self.title, "investigating"
@@ -70,7 +75,9 @@ class Declare(_Command, weighty=True, group="decision"):
 
     def sentence(self, n: Names) -> str:
         thinks = f"thinks: {n.title('causes', self.hypothesis)}" if self.hypothesis else ""
-        return clauses(f"Declared {self.severity}: {self.title}", thinks)
+        noticed = f"noticed by {self.detected_by}" if self.detected_by else ""
+        off = f"off: {n.titles('metrics', self.symptoms)}" if self.symptoms else ""
+        return clauses(f"Declared {self.severity}: {self.title}", noticed, off, thinks)
 
     @classmethod
     def offered(cls, history: History, role: str) -> bool:

@@ -26,9 +26,6 @@ class RecordOption(_Decide, form="Option", about=("action",), number="option"):
     reversal_minutes: v.Minutes
     abort_if: v.Check | None = None
 
-    def fold(self, history: History, entry: Entry) -> None:
-        history.options.append(entry)
-
     def sentence(self, n: Names) -> str:
         return clauses(
             f"Option: {n.title('actions', self.action)}", f"covers {n.titles('segments', self.coverage)}",
@@ -92,7 +89,6 @@ class RecordDecision(_Decide, form="Decision", may=EXECUTES, weighty=True, about
     note: v.Text = ""
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.decisions.append(entry)
         history.strategy = self.strategy
 
     def sentence(self, n: Names) -> str:
@@ -137,7 +133,6 @@ class RecordPacket(_Decide, form="Evidence packet", weighty=True, number="packet
     next_owner: v.Seat
 
     def fold(self, history: History, entry: Entry) -> None:
-        history.packets.append(entry)
         history.next_checkpoint_due = entry.at + round(60 * self.next_checkpoint_minutes)
 
     def sentence(self, n: Names) -> str:

@@ -159,7 +159,7 @@ class RecordVerification(_Deed, form="Verification", weighty=True, number="verif
 
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
-        run = v.Ref.to(self.number, drill.incident.counts[self.number])
+        run = v.Ref.to(self.number, len(drill.incident.given(self.number)))
         baseline = (round(60 * self.baseline_from), round(60 * self.baseline_to))
         drill.env.process(measure(drill, run, self.metrics, baseline, round(60 * self.hold_minutes)))
 

@@ -45,7 +45,9 @@ class FireInject(_OfInject):
     """Deliver an inject now."""
 
     def carry_out(self, asked: Asked) -> None:
-        asked.drill.deliver(asked.drill.msel.fire(self.inject))
+        line = asked.drill.msel.lines[self.inject]
+        line.state = "delivered"
+        asked.drill.deliver(line)
 
 
 class HoldInject(_OfInject):

@@ -49,8 +49,10 @@ class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
         return f"leaves the seat of {n.role(self.seat)}"
 
 
-class AssignRole(Act, form="Commander, deputy", tab="Command", open=True, about=("role",), group="lead"):
-    """Offer a post (commander, deputy) to the holder of a seat; your own is accepted at once."""
+class AssignRole(
+    Act, form="Commander, deputy, scribe", tab="Command", open=True, about=("role",), group="lead", number="post"
+):
+    """Offer a post (commander, deputy, scribe) to the holder of a seat; your own is accepted at once."""
 
     role: v.Post
     to: v.Seat
@@ -121,7 +123,7 @@ class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("ro
         return role in history.holders.values()
 
 
-class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("lane",), group="lead"):
+class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("lane",), group="lead", number="lane"):
     """Name the owner of a lane and the next owner after them."""
 
     lane: v.Lane
@@ -156,8 +158,3 @@ class NameMergeOwner(Act, form="Merge owner", tab="Command", may=LEAD, open=True
 
     def sentence(self, n: Names) -> str:
         return f"Merges on {self.surface} go through {n.handle(self.owner)}"
-
-
-def seated(by: v.Author) -> TakeSeat:
-    """Return the act with which whoever speaks for an empty seat sits down in it."""
-    return TakeSeat(seat=by.role, name=by.name or by.role)

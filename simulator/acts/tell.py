@@ -16,7 +16,6 @@ from simulator.record.history import History
 from simulator.scenario.parts import Effect
 
 Eta = Literal["unknown", "range", "point"]
-Progress = Literal["investigating", "mitigating", "recovered"]
 
 
 class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote", closed_by=("channel",)):
@@ -24,6 +23,8 @@ class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebo
 
     channel: v.Channel = "incident"
     text: v.Text
+    attached: v.Evidence = ()
+    """Results, cues and other things on record that go along with it."""
 
     def objection(self, asked: Asked) -> Refusal | None:
         if asked.circle.is_restricted(self.channel) and not asked.circle.knows(asked.role):
@@ -32,7 +33,8 @@ class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebo
 
     def sentence(self, n: Names) -> str:
         where = n.where(self.channel)
-        return f"{where}: {self.text}" if where else self.text
+        said = f"{where}: {self.text}" if where else self.text
+        return clauses(said, f"with {', '.join(self.attached)}" if self.attached else "")
 
 
 class AnswerAsker(
@@ -92,6 +94,12 @@ class EscalateInternally(Act, form="Escalate", tab="Tell", may=SPEAKS, weighty=T
 class _Update(Act, may=SPEAKS, tab="Tell", weighty=True, number="update", group="message"):
     """Something that outsiders are told."""
 
+    def expects(self) -> str:
+        """Return in words when it is said to be over."""
+        eta, *ends = (getattr(self, name) for name in ("eta", "eta_low", "eta_high"))
+        between = " to ".join(f"{end:g}" for end in ends if end is not None)
+        return f"ETA {eta}" + (f": {between} min" if between and eta == "range" else "")
+
     def tells_detail(self) -> bool:
         """Tell whether it says outside the circle what only the circle may know: a cause, or where it is."""
         raise NotImplementedError
@@ -112,13 +120,17 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
     """Tell customers or the company: status, impact, mitigation, unknowns, when they hear again."""
 
     audience: Literal["public", "internal", "restricted"]
-    status: Progress
+    status: v.Progress
     impact: v.Figure | None = None
     segments: tuple[v.Segment, ...] = ()
     mitigation: v.Action | None = None
     unknowns: tuple[v.Unknown, ...] = ()
     cause: v.Cause | None = None
     eta: Eta = "unknown"
+    eta_low: v.Minutes | None = None
+    """With a range: the fewest minutes until it is over."""
+    eta_high: v.Minutes | None = None
+    """With a range: the most."""
     next_update_minutes: v.Minutes
     text: v.Text = ""
 
@@ -147,7 +159,7 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
             f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
             f"cause: {n.title('causes', self.cause)}" if self.cause else "",
             f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
-            f"ETA {self.eta}", due(self.next_update_minutes), self.text,
+            self.expects(), due(self.next_update_minutes), self.text,
         )  # fmt: skip
 
 
@@ -160,6 +172,10 @@ class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
     mitigation: v.Action | None = None
     unknowns: tuple[v.Unknown, ...] = ()
     eta: Eta = "unknown"
+    eta_low: v.Minutes | None = None
+    """With a range: the fewest minutes until it is over."""
+    eta_high: v.Minutes | None = None
+    """With a range: the most."""
     next_update_minutes: v.Minutes
     text: v.Text = ""
 
@@ -175,7 +191,7 @@ class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
             f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
             f"cause: {n.title('causes', self.cause)}" if self.cause else "",
             f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
-            f"ETA {self.eta}", due(self.next_update_minutes), self.text,
+            self.expects(), due(self.next_update_minutes), self.text,
         )  # fmt: skip
 
 
@@ -186,7 +202,7 @@ class CorrectUpdate(
     """Take back or correct something an earlier update said."""
 
     update: Annotated[v.Ref, v.Pick("updates")]
-    status: Progress
+    status: v.Progress
     impact: v.Figure | None = None
     text: v.Text = ""
 
@@ -204,6 +220,11 @@ class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"
     hypothesis: v.Cause | None = None
     in_flight: tuple[v.Action, ...] = ()
     next_checkpoint_minutes: v.Minutes
+    state: v.Progress | None = None
+    decision_point: v.Fork | None = None
+    """What whoever takes over has to decide next."""
+    update_minutes: v.Minutes | None = None
+    """How often those outside hear; 0 would be never."""
     rollback_trigger: v.Check | None = None
     packet: Annotated[v.Ref, v.Pick("packets")] | None = None
     note: v.Text = ""
@@ -224,11 +245,13 @@ class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"
 
     def sentence(self, n: Names) -> str:
         return clauses(
-            f"Hands {self.what} to {n.handle(self.to)}", n.titles("segments", self.included),
+            f"Hands {self.what} to {n.handle(self.to)}", self.state or "", n.titles("segments", self.included),
             f"thinks: {n.title('causes', self.hypothesis)}" if self.hypothesis else "",
             f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",
             f"in flight: {n.titles('actions', self.in_flight)}" if self.in_flight else "",
             f"back if {n.check(self.rollback_trigger)}" if self.rollback_trigger else "",
+            f"to decide: {self.decision_point}" if self.decision_point else "",
+            f"updates every {self.update_minutes:g} min" if self.update_minutes is not None else "",
             f"next checkpoint in {self.next_checkpoint_minutes:g} min", self.packet or "", self.note,
         )  # fmt: skip
 

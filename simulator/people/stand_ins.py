@@ -160,9 +160,9 @@ class StandIns:
             return
         since = self._first.setdefault(VACANT, self._drill.now)
         seats = (incident.home(DEPUTY), *(role.id for role in self._drill.scenario.seats()))
-        left = (incident.lead, incident.gone[COMMANDER])
-        able = (s for s in seats if s and s not in left and incident.simulated(s) and self._drill.circle.knows(s))
-        seat = next(able, None)
+        # Who had to go is refused, as anybody would be; the seat that led has lost it before.
+        able = (s for s in seats if s and s != incident.lead and incident.simulated(s) and self._drill.circle.knows(s))
+        seat = next((s for s in able if self._drill.may(s, "assign_role", role=COMMANDER, to=s)), None)
         if seat is not None and self._drill.now - since >= GRACE:
             self._teammates.say(seat, "Nobody has command; I take it until somebody else does.")
             self._drill.emit(e.RoleAccepted(role=COMMANDER, seat=seat), by=Author.teammate(seat))
@@ -178,7 +178,7 @@ class StandIns:
             if asked is None:
                 if late:
                     self._asked[key] = now
-                    self._ask(seat, one)
+                    self._say(seat, f"{self._handle(seat)}, are you on it? {one.what}", one.ref)
             elif one.task and now - asked >= GRACE and (acted <= asked or now >= one.due + PATIENCE + GRACE):
                 self._give_away(seat, one.task)
         unanswered = [at for (who, _), at in self._asked.items() if who == seat and at >= acted]
@@ -196,9 +196,6 @@ class StandIns:
     def _say(self, seat: str, text: str, about: Ref | None) -> None:
         """Speak as the simulated lead, where the one spoken to can read it."""
         self._teammates.say(self._lead(), text, about, self._drill.circle.channel(seat))
-
-    def _ask(self, seat: str, one: Waiting) -> None:
-        self._say(seat, f"{self._handle(seat)}, are you on it? {one.what}", one.ref)
 
     def _give_away(self, seat: str, task: Task) -> None:
         """Give a task to the least busy simulated role that can do it; where there is none it stays.
@@ -243,8 +240,6 @@ class StandIns:
             self._standing_in[seat] = _minus(self._makers[seat](), self._given[seat].copy())
         self._teammates.catch_up(seat)
 
-    # --- what is waited for ------------------------------------------------------------------------------
-
     def _waiting(self, seat: str) -> Iterator[Waiting]:
         incident, now = self._incident, self._drill.now
         for task in incident.tasks.values():
@@ -263,7 +258,7 @@ class StandIns:
         for offer in incident.handoffs.values():
             if offer.receiver == seat and offer.accepted is None:
                 yield self._noted(seat, offer.id, f"{offer.what.capitalize()} was handed to you.")
-        for number, entry in enumerate(incident.decisions, 1):
+        for number, entry in enumerate(incident.given("decision"), 1):
             body = entry.body
             assert isinstance(body, acts.RecordDecision)
             if body.execution_owner == seat and body.actions and not self._started(body.actions, entry.at):

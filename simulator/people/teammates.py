@@ -60,8 +60,6 @@ class Teammates:
         where = channel or self._drill.circle.channel(role)
         self._drill.emit(e.MessagePosted(role=role, channel=where, text=text, about=about), by=Author.teammate(role))
 
-    # --- tasks -----------------------------------------------------------------------------------------
-
     def take_up(self, ident: Ref) -> None:
         """Let the owner of a task go to work on it, if they are simulated and not at it yet."""
         task = self._incident.tasks[ident]
@@ -192,8 +190,6 @@ class Teammates:
         if not self._incident.ended:
             self.say(role, text, about)
 
-    # --- questions -------------------------------------------------------------------------------------
-
     def ask(self, role: str, topic: str) -> Process:
         """Answer a question: everything the role knows about the topic, or that it knows nothing."""
         yield self._env.timeout(self._takes(role, "answer", ANSWER))
@@ -249,8 +245,6 @@ class Teammates:
         free = self._incident.simulated(role) and self._incident.present[role] and not self._incident.ended
         if free and cue.id not in self._incident.cues and not self._moot(cue):
             self.share(role, cue, "late")
-
-    # --- roles, pages, handoffs, sign-offs -------------------------------------------------------------
 
     def page(self, role: Role, about: str) -> Process:
         """Page a role; a specialist answers after a while, perhaps only at the second attempt."""

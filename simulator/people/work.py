@@ -59,8 +59,6 @@ class Work:
         busy = sum(min(until, now) - max(begun, since) for begun, until in self._busy[role].values() if until > since)
         return strain.factor(busy)
 
-    # --- queries ---------------------------------------------------------------------------------------
-
     def query(self, query: Query, executor: str, pace: float = 1.0) -> Process:
         """Run a query with somebody's hands, at their pace; its output is the world's state when it ends.
 
@@ -117,8 +115,6 @@ class Work:
                 e.QueryStarted(run=run, executor=executor, command_line=line, expected=self._drill.now + takes)
             )
             yield self._env.timeout(takes)
-
-    # --- actions ---------------------------------------------------------------------------------------
 
     def action(self, action: Action, executor: str, first: Process | None = None) -> Process:
         """Carry out an action: wait for sign-offs and hands, start, finish, take effect.

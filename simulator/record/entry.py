@@ -11,7 +11,7 @@ from pydantic import Field
 from pydantic.alias_generators import to_snake
 
 from simulator.need_to_know import NeedToKnow
-from simulator.values import Author, Part, Ref, picked_fields
+from simulator.values import HOST, Author, Part, Ref, picked_fields
 
 Group = Literal[
     "fault", "tolerance", "effect", "change", "state", "alert",
@@ -144,7 +144,7 @@ def readers(by: Author, body: Body, circle: NeedToKnow) -> tuple[str, ...]:
     Truth is nobody's; an event with `to` is for those roles; a refusal is for who gave the act (its `to` says so); the
     facilitator's own acts are not shown, only what comes of them; what is closed is for the circle.
     """
-    if body.is_truth or (body.is_act and by.hosts):
+    if body.is_truth or (body.is_act and by.role == HOST):
         return NOBODY
     if body.is_act and circle.inside and circle.knows(by.role) and body.closed(circle, {}):
         return circle.inside

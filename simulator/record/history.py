@@ -13,7 +13,7 @@ from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Entry
 from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task
 from simulator.scenario.model import Scenario
-from simulator.values import COMMANDER, DEPUTY, Duty, Ref
+from simulator.values import COMMANDER, DEPUTY, SCRIBE, Duty, Ref
 
 UPDATE_GRACE = 60
 """Seconds by which an update may miss its time."""
@@ -25,6 +25,8 @@ class History:
     def __init__(self, scenario: Scenario, book: PlayedBook = STANDARD, *, with_truth: bool = False) -> None:
         # Not the scenario itself: a role's page reads this, and must find no answers in it.
         self.with_truth = with_truth
+        self.playbook = book.id
+        """Name of the playbook it is played with, empty where none was kept."""
         self.levels = book.levels
         """The levels of severity there are, the worst first."""
         self.dependencies = book.dependencies
@@ -56,7 +58,7 @@ class History:
         """Role -> when it was paged last."""
         self.holders: dict[str, str] = {}
         """Post -> seat that accepted it."""
-        self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: []}
+        self.held: dict[str, list[Stretch]] = {COMMANDER: [], DEPUTY: [], SCRIBE: []}
         """Post -> who held it when, in order."""
         self.commanded_since: int | None = None
         """Since when the one who holds command has held it."""
@@ -91,12 +93,11 @@ class History:
         """Reference -> sequence number of the entry behind it."""
         self.cues: dict[str, int] = {}
         """Cues in the channel: id -> when."""
-        self.options: list[Entry] = []
-        self.decisions: list[Entry] = []
-        self.packets: list[Entry] = []
         self.told: dict[str, int] = {}
         """Audience -> when it last heard something."""
         self.measured: list[Entry] = []
+        self.scope: Entry | None = None
+        """How far the impact was said to reach, last."""
         self.readiness: Entry | None = None
         self.watch: Entry | None = None
         self.residual_risks: tuple[str, ...] = ()
@@ -106,8 +107,8 @@ class History:
         self.ended: str | None = None
         self.next_update_due: int | None = None
         self.next_checkpoint_due: int | None = None
-        self.counts: dict[str, int] = {}
-        """Prefix of numbered references -> how many there are."""
+        self.numbered: dict[str, tuple[Entry, ...]] = {}
+        """Prefix -> what is cited by it and a number, in order."""
 
     @classmethod
     def of(cls, scenario: Scenario, entries: Iterable[Entry], *, with_truth: bool = False) -> History:
@@ -116,8 +117,6 @@ class History:
         for entry in entries:
             history.apply(entry)
         return history
-
-    # --- who -----------------------------------------------------------------------------------------------
 
     def holder(self, post: str) -> str | None:
         """Return the seat that holds a post."""
@@ -146,7 +145,7 @@ class History:
 
     def stands_for(self, seat: str) -> tuple[str, ...]:
         """Return the roles that a seat answers for: its own and those whose posts it holds."""
-        held = (self._homes[post] for post, holder in self.holders.items() if holder == seat)
+        held = (self._homes.get(post) for post, holder in self.holders.items() if holder == seat)
         others = tuple(role for role in held if role is not None and role != seat)
         return others if self.handed_on(seat) and not self._beside_command(seat) else (seat, *others)
 
@@ -158,6 +157,8 @@ class History:
             posts.append("commands")
         if self.holders.get(DEPUTY) == seat:
             posts.append("deputises")
+        if self.holders.get(SCRIBE) == seat:
+            posts.append("scribes")
         return own | frozenset(posts)
 
     def has_duty(self, seat: str, *wanted: Duty) -> bool:
@@ -177,8 +178,6 @@ class History:
         vacant = COMMANDER not in self.holders and self.handed_on(self.lead)
         return not vacant and not self.simulated(self.commander())
 
-    # --- what ----------------------------------------------------------------------------------------------
-
     def begun(self, task: Task) -> bool:
         """Tell whether the owner of a task has begun what it asks for."""
         return any(
@@ -192,11 +191,13 @@ class History:
             service in self.frozen and (kind is None or kind in self.frozen[service]) for service in scope
         )
 
+    def given(self, number: str) -> tuple[Entry, ...]:
+        """Return what is cited as `number:n` (`decision`, `packet`, `option` …), in order."""
+        return self.numbered.get(number, ())
+
     def last_run(self, what: str, ident: str) -> Run | None:
         """Return the latest run of a query or action."""
         return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
-
-    # --- folding -------------------------------------------------------------------------------------------
 
     def apply(self, entry: Entry, names: tuple[Ref, ...] | None = None) -> tuple[Ref, ...]:
         """Fold one accepted entry in; return its references.
@@ -204,22 +205,16 @@ class History:
         A role that sees only part of the entries has a history of its own; its references are those of the whole.
         """
         body = entry.body
-        names = self._names_of(entry) if names is None else names
+        if body.number:
+            self.numbered[body.number] = (*self.given(body.number), entry)
+        own = (Ref.to(body.number, len(self.given(body.number))),) if body.number else body.refs
+        names = own if names is None else names
         for name in names:
             if name not in self.refs or body.stands_from_now:
                 self.refs[name] = entry.seq
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names
-
-    def _names_of(self, entry: Entry) -> tuple[Ref, ...]:
-        prefix = entry.body.number
-        if not prefix:
-            return entry.body.refs
-        self.counts[prefix] = self.counts.get(prefix, 0) + 1
-        return (Ref.to(prefix, self.counts[prefix]),)
-
-    # --- changes that several acts and events share -----------------------------------------------------------
 
     def take_post(self, post: str, seat: str, entry: Entry, giver: str | None) -> None:
         """Let a seat hold a post from this entry on; `giver` is who passed it on."""
@@ -292,4 +287,3 @@ class History:
     def lane_of(self, role: str) -> str | None:
         """Return the lane of a role."""
         return self._lanes.get(role)
-

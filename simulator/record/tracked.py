@@ -9,7 +9,6 @@ from simulator.values import ENGINE, Author, Ref
 
 State = Literal["waiting", "running", "stalled", "done", "failed", "aborted"]
 """How far a run is. A query knows neither stalled nor aborted."""
-STATES: tuple[State, ...] = ("waiting", "running", "stalled", "done", "failed", "aborted")
 UNDER_WAY: tuple[State, ...] = ("waiting", "running", "stalled")
 
 

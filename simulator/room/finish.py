@@ -15,6 +15,8 @@ from simulator.room.store import Store
 Progress = Callable[[float], None]
 Finisher = Callable[[LoadedScenario, Journal, Progress], tuple[dict[str, Any], dict[str, Any]]]
 """Given a finished journal: its reference runs and its scorecard, both as plain data."""
+DEFAULT_BOOK = "recovery"
+"""What a drill is scored with that was opened before drills named a playbook."""
 ABANDONED = 60.0
 """Seconds after which a record without a scorecard is scored by whoever looks at it."""
 
@@ -78,7 +80,8 @@ class Finishing:
         try:
             references, card = self._finisher(self._loaded, journal, self._report)
             self._store.add_references(self._drill, references)
-            self._store.save_scorecard(self._drill, str(card.get("playbook", "recovery")), card)
+            played = journal.header.playbook
+            self._store.save_scorecard(self._drill, played.id if played else DEFAULT_BOOK, card)
         except DrillError as error:
             self.problem = str(error)
         except Exception as error:

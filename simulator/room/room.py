@@ -22,15 +22,18 @@ from simulator.loaded import LoadedScenario
 from simulator.record.history import History
 from simulator.record.journal import Journal
 from simulator.room.clock import Clock, What
-from simulator.room.finish import Finisher, Finishing
+from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
 from simulator.room.skip import LONGEST, Skipped
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.values import OBSERVER
 
 T = TypeVar("T")
 BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage)
 """What people may do while they wait for the start."""
+LEAST_REASON, MOST_REASON = 3, 400
+"""Characters of the reason for points set by hand."""
 KEY = re.compile("[!-~]{1,64}")
 """What a key under which a command is given once looks like."""
 
@@ -47,8 +50,6 @@ class Room:
         self._live = Live(store, row, loaded, self.finishing)
         self._memo: dict[tuple[str, str | None], tuple[tuple[int, int, int], Any]] = {}
         self._unnamed: tuple[bool, Journal] | None = None
-
-    # --- looking --------------------------------------------------------------------------------------
 
     def advance(self) -> None:
         """Bring the drill to where its clock stands. Writes nothing until it is over."""
@@ -118,8 +119,6 @@ class Room:
             known = self._memo[key] = (version, build())
         return cast("T", known[1])
 
-    # --- doing ----------------------------------------------------------------------------------------
-
     def submit(self, command: acts.Act, person: Participant, key: str | None = None) -> Answer:
         """Give a command now; return its entry and, where the drill refuses it, why.
 
@@ -155,6 +154,18 @@ class Room:
             self._store.seat(person.id, seat)
             if person.seat not in (None, seat) and seats.get(str(person.seat)) == person.name:
                 self._give(acts.LeaveSeat(seat=str(person.seat)), person.by)
+            return self._store.participant(person.id) or person
+
+    def observe(self, person: Participant) -> Participant:
+        """Let somebody look on from no seat, leaving the one held so far; nothing of it is on the record."""
+        self._belongs(person)
+        if person.facilitator:
+            raise AccessDenied("a facilitator looks on as it is; join again to observe")
+        with self._lock:
+            seats = self._live.engine(fresh=True).incident.seats
+            self._store.seat(person.id, OBSERVER)
+            if person.seat is not None and seats.get(person.seat) == person.name:
+                self._give(acts.LeaveSeat(seat=person.seat), person.by)
             return self._store.participant(person.id) or person
 
     def leave_seat(self, person: Participant, seat: str | None = None) -> None:
@@ -200,8 +211,6 @@ class Room:
                 self._live.mark("stop", person.by)
                 self._give(acts.EndDrill(), f"facilitator:{person.name}")
 
-    # --- afterwards -------------------------------------------------------------------------------------
-
     def record(self) -> Journal | None:
         """Return the frozen record with its references as far as they are made, None while the drill runs."""
         with self._lock:
@@ -229,15 +238,44 @@ class Room:
             self._unnamed = (made, nameless(journal, titles))
         return self._unnamed[1]
 
-    def scorecard(self, playbook: str = "recovery") -> dict[str, Any] | None:
-        """Return the scorecard, None until it is made."""
+    @property
+    def playbook(self) -> str:
+        """Return the name of the playbook that the drill is played with, and whose score counts."""
+        played = self.row.header.playbook
+        return played.id if played else DEFAULT_BOOK
+
+    def scorecard(self) -> dict[str, Any] | None:
+        """Return the scorecard that counts, None until it is made."""
         over = self.ended
-        found = self._store.scorecard(self.row.id, playbook)
+        found = self._store.scorecard(self.row.id, self.playbook)
         if over and found is None:
             self.finishing.revive()
         return found
 
-    # --- underneath ---------------------------------------------------------------------------------------
+    def corrections(self) -> list[dict[str, Any]]:
+        """Return what facilitators corrected by hand, in order."""
+        return self._store.overrides(self.row.id)
+
+    def correct(self, person: Participant, criterion: str, points: float, reason: str) -> None:
+        """Keep a facilitator's own points for one criterion beside the scorecard, which stays as it is.
+
+        Raises AccessDenied for anybody else, DrillError for what cannot be.
+        """
+        self._belongs(person)
+        if not person.facilitator:
+            raise AccessDenied("only the facilitator corrects points; ask whoever hosted the drill")
+        card, reason = self.scorecard(), " ".join(reason.split())
+        findings = [one for part in (card or {}).get("parts", ()) for one in part["criteria"]]
+        found = next((one for one in findings if one["id"] == criterion), None)
+        if found is None or found["status"] == "not_applicable":
+            raise DrillError(f"{criterion} is no finding of this scorecard that has points; pick another")
+        if not 0 <= points <= found["out_of"]:
+            raise DrillError(f"{criterion} has 0 to {found['out_of']:g} points; give a number between")
+        if not LEAST_REASON <= len(reason) <= MOST_REASON:
+            raise DrillError(f"say why in {LEAST_REASON} to {MOST_REASON} characters; whoever reads the score sees it")
+        body = {"playbook": self.playbook, "criterion": criterion, "points": round(points, 1),
+                "out_of": found["out_of"], "was": found["points"], "reason": reason}  # fmt: skip
+        self._store.add_override(self.row.id, person.name, body)
 
     def _give(self, command: acts.Act, by: str) -> None:
         refusal = self._live.give(command, by).refusal
@@ -249,6 +287,8 @@ class Room:
             raise AccessDenied("this link belongs to another drill")
 
     def _check(self, person: Participant, command: acts.Act, engine: Engine) -> None:
+        if person.observes:
+            raise AccessDenied("an observer looks on; take a seat to say or do anything")
         if not person.facilitator and engine.incident.seats.get(person.seat or "") != person.name:
             raise AccessDenied("you have no seat in this drill; take one in the lobby")
         state = self._live.clock.state
@@ -261,6 +301,8 @@ class Room:
         self._belongs(person)
         if self.row.hosted and not person.facilitator:
             raise AccessDenied("only the facilitator may do that")
+        if person.observes:
+            raise AccessDenied("an observer looks on; the clock is for those who play")
 
     def _steer(self, person: Participant, what: What, value: float | None = None) -> None:
         with self._lock:

@@ -19,6 +19,7 @@ from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.values import OBSERVER
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,16 @@ class Chair:
 class Lobby:
     """What people see of a drill before they sit down."""
 
-    drill: str
     code: str
     title: str
     briefing: str
-    hosted: bool
     mode: str
     state: str
     """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
     chairs: tuple[Chair, ...]
     people: tuple[str, ...]
+    observers: tuple[str, ...]
+    """Names of those who only look on."""
     automation: bool
 
 
@@ -78,8 +79,6 @@ class Rooms:
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
         self._lost: dict[str, str] = {}
-
-    # --- drills -----------------------------------------------------------------------------------------
 
     def create(
         self,
@@ -149,13 +148,11 @@ class Rooms:
                 self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
             return self._rooms[row.id]
 
-    # --- people -------------------------------------------------------------------------------------------
-
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
-        """Let a person in, into a seat or as an observer; return their token and who they are."""
+        """Let a person in: into a seat, to observe (`OBSERVER`), or standing. Return their token and who they are."""
         person = self._admit(room, name, facilitator=False)
         if seat is not None:
-            person = room.take_seat(person, seat)
+            person = room.observe(person) if seat == OBSERVER else room.take_seat(person, seat)
         return self._tokens.sign(person.id), person
 
     def facilitate(self, room: Room, name: str, key: str, source: str = "") -> tuple[str, Participant]:
@@ -180,11 +177,13 @@ class Rooms:
         lost = room.problem is not None
         over = not lost and room.ended
         seats = {} if lost or over else room.truth("seats", lambda engine: dict(engine.incident.seats))
+        people = self.store.participants(row.id)
         return Lobby(
-            drill=row.id, code=row.code, title=row.title, briefing=scenario.briefing, hosted=row.hosted,
+            code=row.code, title=row.title, briefing=scenario.briefing,
             mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
-            people=tuple(person.name for person in self.store.participants(row.id)),
+            people=tuple(person.name for person in people),
+            observers=tuple(person.name for person in people if person.observes),
             automation=row.header.automation,
         )  # fmt: skip
 

@@ -4,123 +4,108 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    func,
-    inspect,
-    select,
-    text,
-)
+import sqlalchemy as sa
 
 from simulator.errors import StoreError
 
-metadata = MetaData()
+metadata = sa.MetaData()
 
-version_table = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+version_table = sa.Table(
+    "schema_version", metadata, sa.Column("version", sa.Integer, primary_key=True, autoincrement=False)
+)
 
-settings = Table(
+settings = sa.Table(
     "settings",
     metadata,
-    Column("name", String(40), primary_key=True),
-    Column("value", Text, nullable=False),
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
 )
 
-drills = Table(
+drills = sa.Table(
     "drills",
     metadata,
-    Column("id", String(16), primary_key=True),
-    Column("code", String(12), nullable=False, unique=True),
-    Column("created", Float, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("hosted", Boolean, nullable=False),
-    Column("key_hash", String(64), nullable=False),
-    Column("header", Text, nullable=False),
-    Column("ended", Float),
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("code", sa.String(12), nullable=False, unique=True),
+    sa.Column("created", sa.Float, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("hosted", sa.Boolean, nullable=False),
+    sa.Column("key_hash", sa.String(64), nullable=False),
+    sa.Column("header", sa.Text, nullable=False),
+    sa.Column("ended", sa.Float),
 )
 
-commands = Table(
+commands = sa.Table(
     "commands",
     metadata,
-    Column("drill", ForeignKey("drills.id"), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at", Integer, nullable=False),
-    Column("by", Text, nullable=False),
-    Column("wall", Float, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("key", String(64)),
-    Index("commands_key", "drill", "key", unique=True),
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.Integer, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("wall", sa.Float, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("key", sa.String(64)),
+    sa.Index("commands_key", "drill", "key", unique=True),
 )
 
-clock = Table(
+clock = sa.Table(
     "clock",
     metadata,
-    Column("drill", ForeignKey("drills.id"), primary_key=True),
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("wall", Float, nullable=False),
-    Column("what", String(12), nullable=False),
-    Column("value", Float),
-    Column("by", Text, nullable=False),
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("wall", sa.Float, nullable=False),
+    sa.Column("what", sa.String(12), nullable=False),
+    sa.Column("value", sa.Float),
+    sa.Column("by", sa.Text, nullable=False),
 )
 
-participants = Table(
+participants = sa.Table(
     "participants",
     metadata,
-    Column("id", String(32), primary_key=True),
-    Column("drill", ForeignKey("drills.id"), nullable=False, index=True),
-    Column("name", Text, nullable=False),
-    Column("seat", String(80)),
-    Column("facilitator", Boolean, nullable=False),
-    Column("joined", Float, nullable=False),
+    sa.Column("id", sa.String(32), primary_key=True),
+    sa.Column("drill", sa.ForeignKey("drills.id"), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("seat", sa.String(80)),
+    sa.Column("facilitator", sa.Boolean, nullable=False),
+    sa.Column("joined", sa.Float, nullable=False),
 )
 
-records = Table(
+records = sa.Table(
     "records",
     metadata,
-    Column("drill", ForeignKey("drills.id"), primary_key=True),
-    Column("frozen", Float, nullable=False),
-    Column("journal", Text, nullable=False),
-    Column("references", Text),
-    Column("bytes", BigInteger, nullable=False),
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("frozen", sa.Float, nullable=False),
+    sa.Column("journal", sa.Text, nullable=False),
+    sa.Column("references", sa.Text),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
 )
 
-scorecards = Table(
+scorecards = sa.Table(
     "scorecards",
     metadata,
-    Column("drill", ForeignKey("drills.id"), primary_key=True),
-    Column("playbook", String(80), primary_key=True),
-    Column("made", Float, nullable=False),
-    Column("body", Text, nullable=False),
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("playbook", sa.String(80), primary_key=True),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
 )
 
-overrides = Table(
+overrides = sa.Table(
     "overrides",
     metadata,
-    Column("drill", ForeignKey("drills.id"), primary_key=True),
-    Column("n", Integer, primary_key=True, autoincrement=False),
-    Column("made", Float, nullable=False),
-    Column("author", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
 )
 
-Step = Callable[[Connection], None]
+Step = Callable[[sa.Connection], None]
 
 
-def _keys(connection: Connection) -> None:
+def _keys(connection: sa.Connection) -> None:
     """Let a command carry its key, and mark as ended what a killed process froze without saying so."""
-    connection.execute(text("ALTER TABLE commands ADD COLUMN key VARCHAR(64)"))
-    connection.execute(text("CREATE UNIQUE INDEX commands_key ON commands (drill, key)"))
-    frozen = select(records.c.frozen).where(records.c.drill == drills.c.id).scalar_subquery()
+    connection.execute(sa.text("ALTER TABLE commands ADD COLUMN key VARCHAR(64)"))
+    connection.execute(sa.text("CREATE UNIQUE INDEX commands_key ON commands (drill, key)"))
+    frozen = sa.select(records.c.frozen).where(records.c.drill == drills.c.id).scalar_subquery()
     connection.execute(drills.update().where(drills.c.ended.is_(None)).values(ended=frozen))
 
 
@@ -131,14 +116,14 @@ A fresh database gets today's tables at once and the newest version; the steps a
 """
 
 
-def version(connection: Connection) -> int:
+def version(connection: sa.Connection) -> int:
     """Return the version of the database, 0 where it has none yet."""
-    if not inspect(connection).has_table(version_table.name):
+    if not sa.inspect(connection).has_table(version_table.name):
         return 0
-    return connection.scalar(select(func.max(version_table.c.version))) or 0
+    return connection.scalar(sa.select(sa.func.max(version_table.c.version))) or 0
 
 
-def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
+def upgrade(connection: sa.Connection, steps: Sequence[Step] = STEPS) -> None:
     """Bring the database to the newest version; the caller's transaction makes all of it one.
 
     Raises StoreError for one from the future.
@@ -152,7 +137,7 @@ def upgrade(connection: Connection, steps: Sequence[Step] = STEPS) -> None:
         return
     if not have:
         # The first version made its tables one by one: killed in between it left some, and no version.
-        have = 1 if inspect(connection).has_table(commands.name) else len(steps)
+        have = 1 if sa.inspect(connection).has_table(commands.name) else len(steps)
         metadata.create_all(connection)
     for step in steps[have:]:
         step(connection)

@@ -19,8 +19,6 @@ class Skipped:
     since: int
     until: int
     why: str
-    entry: Entry | None = None
-    """What needs the person, where it is something that happened."""
 
 
 def needs(entry: Entry, role: str) -> bool:
@@ -58,5 +56,5 @@ def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
         read = len(engine.journal.entries)
         why = news.body.news if news else due(engine.seen_as(role), role, before, engine.now)
         if why:
-            return Skipped(since, engine.now, why, news)
+            return Skipped(since, engine.now, why)
     return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing happened")

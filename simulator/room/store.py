@@ -25,13 +25,13 @@ from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header, parse_body
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark, What
-from simulator.values import Author
+from simulator.values import OBSERVER, Author
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
 ATTEMPTS = 20
 WRITES = {"writes": True}
-"""ClockMark of a transaction that is going to write."""
+"""Mark of a transaction that is going to write."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Participant:
     joined: float
 
     @property
+    def observes(self) -> bool:
+        """Tell whether the person only looks on."""
+        return self.seat == OBSERVER
+
+    @property
     def by(self) -> str:
         """Return how the journal names this person."""
         return f"facilitator:{self.name}" if self.seat is None else f"{self.seat}:{self.name}"
@@ -87,8 +92,6 @@ class Store:
     def now(self) -> float:
         """Return the wall clock that all processes on this database share (epoch seconds)."""
         return time.time() + self._offset
-
-    # --- drills ---------------------------------------------------------------------------------
 
     def add_drill(self, row: DrillRow) -> None:
         """Open a drill. Raises StaleWriter where its id or code is taken."""
@@ -120,8 +123,6 @@ class Store:
             found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
         for row in found:
             yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
-
-    # --- commands and clock ------------------------------------------------------------------------
 
     def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
         """Make a command durable as the `expected`-th of its drill.
@@ -165,8 +166,6 @@ class Store:
         row = self._rows(select(*last))[0]
         return int(row[0]), int(row[1])
 
-    # --- people -------------------------------------------------------------------------------------
-
     def add_participant(self, person: Participant) -> None:
         """Let a person in."""
         self._insert(t.participants, dict(person.__dict__), taken=f"participant {person.id} is already in")
@@ -186,8 +185,6 @@ class Store:
         """Note which seat a person holds now."""
         with self._write() as connection:
             connection.execute(t.participants.update().where(t.participants.c.id == ident).values(seat=seat))
-
-    # --- what is frozen -------------------------------------------------------------------------------
 
     def freeze(self, drill: str, journal: str) -> bool:
         """Keep the finished journal, mark the drill as ended, and tell whether this is the first; that one stays."""
@@ -256,8 +253,6 @@ class Store:
             self._insert_once(t.settings, {"name": name, "value": fresh})
             rows = self._rows(query)
         return str(rows[0][0])
-
-    # --- underneath -----------------------------------------------------------------------------------
 
     def _rows(self, query: Any) -> Sequence[Any]:
         with self._read() as connection:

@@ -7,58 +7,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from simulator.scenario.parts import (
-    Action,
-    ActionId,
-    AlertRule,
-    CapId,
-    Cause,
-    Change,
-    Channel,
-    Data,
-    EvidenceNeed,
-    Fact,
-    Factor,
-    FigureSpec,
-    HarmDimension,
-    Inject,
-    Knob,
-    LogStream,
-    Merge,
-    Metric,
-    MetricId,
-    Objective,
-    Query,
-    QueryId,
-    RoleId,
-    SeatId,
-    Seconds,
-    Segment,
-    SegmentId,
-    Service,
-    ServiceId,
-    SeverityFact,
-    TeachingPoint,
-    Tick,
-    Titled,
-)
+from simulator.scenario import parts as p
 from simulator.scenario.people import Role, Strain, WrongPlace
 from simulator.values import PLACES, Duty, Pick, Rejection, Rung, Scalar
 
 
-class Deadline(Data):
+class Deadline(p.Data):
     """Something that must have happened `within` after the first good run of one of `after`, or `cap` is tripped."""
 
-    cap: CapId
-    after: tuple[QueryId, ...]
-    within: Seconds
-    paged: tuple[RoleId, ...] = ()
-    done: tuple[ActionId, ...] = ()
+    cap: p.CapId
+    after: tuple[p.QueryId, ...]
+    within: p.Seconds
+    paged: tuple[p.RoleId, ...] = ()
+    done: tuple[p.ActionId, ...] = ()
     title: str
     """What is missing where it did not happen: “counsel was not paged”."""
 
 
-class Window(Data):
+class Window(p.Data):
     """A stretch of time, in minutes; negative is before T+0."""
 
     from_: float = Field(alias="from")
@@ -71,79 +37,81 @@ class Window(Data):
         return self
 
 
-class UpdateKnobs(Data):
+class UpdateKnobs(p.Data):
     """Knobs of the world that telling people turns to 1."""
 
-    public: Knob | None = None
+    public: p.Knob | None = None
     """Turned by every public update."""
-    detail: Knob | None = None
+    detail: p.Knob | None = None
     """Turned by what says outside need-to-know what only the circle may know."""
 
 
-class Overlay(Data):
+class Overlay(p.Data):
     """What scoring needs to know of this scenario beyond the playbook."""
 
     dependency: str
     """Class of what is hit, as playbooks name them: auth, billing, queue, observability …"""
     windows: dict[Annotated[str, Pick("criteria")], tuple[float, float]] = {}
     """Criterion id -> (t1, t2) minutes, where they differ from the playbook's."""
-    freeze_scope: tuple[ServiceId, ...]
-    readiness_queries: tuple[QueryId, ...]
+    freeze_scope: tuple[p.ServiceId, ...]
+    readiness_queries: tuple[p.QueryId, ...]
     """Queries that show whether the fall-back can be executed."""
-    readiness_fact: Fact
+    readiness_fact: p.Fact
     """World fact that says `ready` or `blocked`."""
-    baseline_queries: tuple[QueryId, ...] = ()
+    baseline_queries: tuple[p.QueryId, ...] = ()
     """Failing command, logs, blast radius: the baseline evidence of the first minutes."""
     rejections: dict[Rung, tuple[Rejection, ...]] = {}
     """Rung -> reasons the world confirms for not taking it."""
-    owner_chain: tuple[SeatId, ...] | None = None
+    owner_chain: tuple[p.SeatId, ...] | None = None
     """Seats that hand work on, one to the next; None: whoever investigates, executes and verifies."""
-    dual_sign_off: tuple[SeatId, ...] = ()
+    dual_sign_off: tuple[p.SeatId, ...] = ()
     """Roles that sign repairs; where there are any, their signatures are the owner chain."""
-    write_freeze: tuple[ActionId, ...] = ()
+    write_freeze: tuple[p.ActionId, ...] = ()
     """Actions that stop what is being written wrongly: the first half of a billing posture."""
-    boundary_queries: tuple[QueryId, ...] = ()
+    boundary_queries: tuple[p.QueryId, ...] = ()
     """Queries that show up to where it was: the second half."""
-    capture_before: tuple[ActionId, ...] = ()
+    capture_before: tuple[p.ActionId, ...] = ()
     """Actions before the first of which evidence must be captured, because they take it along; where none are named,
     the first step that is no flag, and whatever cannot be undone."""
     baseline: Window = Window.model_validate({"from": -55, "to": -25})
     """The quiet window people usually compare with. Everybody is offered it from the start, so its place and width must
     not tell when the fault began: ten minutes near the oldest that panels show, or the same hour two days ago."""
-    indicators: tuple[MetricId, ...] = ()
+    indicators: tuple[p.MetricId, ...] = ()
     """Metrics that count as indicators for baseline comparison and verification statements."""
-    segment_indicators: dict[SegmentId, MetricId] = {}
-    health_queries: tuple[QueryId, ...] = ()
-    need_to_know: tuple[RoleId, ...] = ()
+    segment_indicators: dict[p.SegmentId, p.MetricId] = {}
+    health_queries: tuple[p.QueryId, ...] = ()
+    evidence_queries: dict[str, tuple[p.QueryId, ...]] = {}
+    """Kind of evidence, in the words of playbooks that ask for it -> queries that give it."""
+    need_to_know: tuple[p.RoleId, ...] = ()
     """Roles inside the circle of a protected incident; empty in an open one."""
-    capture_action: ActionId | None = None
+    capture_action: p.ActionId | None = None
     """Action that preserves the evidence here; the generic capture carries it out."""
     update_knobs: UpdateKnobs = UpdateKnobs()
-    cap_facts: dict[CapId, dict[Fact, str]] = {}
+    cap_facts: dict[p.CapId, dict[p.Fact, str]] = {}
     """Cap -> world facts that trip it once they are true, each with what happened: “Evidence was wiped”."""
     deadlines: tuple[Deadline, ...] = ()
-    reporter_action: ActionId | None = None
+    reporter_action: p.ActionId | None = None
     """Action that answers whoever reported it; due by `windows.reporter`, (30, 45) if not given."""
 
 
-class Easier(Data):
+class Easier(p.Data):
     """What `novice` adds: alerts (none of them pages) and panels on series that exist anyway."""
 
-    alerts: tuple[AlertRule, ...] = ()
-    panels: tuple[MetricId, ...] = ()
+    alerts: tuple[p.AlertRule, ...] = ()
+    panels: tuple[p.MetricId, ...] = ()
     """Metrics shown on the console without being asked for."""
 
 
-class Harder(Data):
+class Harder(p.Data):
     """What `expert` adds to what it does everywhere (more noise, later cues, no hints)."""
 
-    missing: dict[MetricId, Seconds] = {}
+    missing: dict[p.MetricId, p.Seconds] = {}
     """Metric id -> from when on it gives no data."""
-    absent: tuple[RoleId, ...] = ()
+    absent: tuple[p.RoleId, ...] = ()
     """Specialists whose first page goes unanswered, and whose secondary takes longer."""
-    injects: tuple[Inject, ...] = ()
+    injects: tuple[p.Inject, ...] = ()
     """A second fault, as something that happens at a time (`effects`) and is heard of."""
-    merges: tuple[Merge, ...] = ()
+    merges: tuple[p.Merge, ...] = ()
 
 
 def _utc(value: str) -> str:
@@ -154,7 +122,7 @@ def _utc(value: str) -> str:
     return value
 
 
-class Scenario(Data):
+class Scenario(p.Data):
     """A whole scenario, as its author wrote it."""
 
     format: Literal[1] = 1
@@ -177,47 +145,49 @@ class Scenario(Data):
     """Wall-clock label of T+0, ISO 8601."""
     incident: str
     """Identifier such as INC-2041."""
-    starts_at: Seconds
-    horizon: Seconds
-    fault_at: Seconds
+    starts_at: p.Seconds
+    horizon: p.Seconds
+    fault_at: p.Seconds
     """Nominal onset; `simulator.monitoring.onset` moves history, per seed, so that the first page lands on 0."""
     fault: str
-    severity_facts: tuple[SeverityFact, ...]
-    objectives: tuple[Objective, ...]
-    services: tuple[Service, ...]
+    severity_facts: tuple[p.SeverityFact, ...]
+    objectives: tuple[p.Objective, ...]
+    services: tuple[p.Service, ...]
     roles: tuple[Role, ...]
     wrong_places: tuple[WrongPlace, ...] = ()
     """Where commands can end up by mistake; what simulated people's slips print."""
     strain: Strain = Strain()
     channels: tuple[str, ...] = ("incident",)
-    room: Channel = "incident"
+    room: p.Channel = "incident"
     """Channel in which the team works; in a protected incident a restricted one."""
-    restricted: tuple[Channel, ...] = ()
+    restricted: tuple[p.Channel, ...] = ()
     """Channels that only `overlay.need_to_know` can read."""
-    segments: tuple[Segment, ...]
-    harm: tuple[HarmDimension, ...]
-    figures: tuple[FigureSpec, ...]
-    metrics: tuple[Metric, ...]
-    alerts: tuple[AlertRule, ...]
-    changes: tuple[Change, ...]
-    merges: tuple[Merge, ...] = ()
-    logs: tuple[LogStream, ...]
-    queries: tuple[Query, ...]
-    actions: tuple[Action, ...]
-    injects: tuple[Inject, ...]
-    topics: tuple[Titled, ...]
-    causes: tuple[Cause, ...]
-    blast: tuple[Tick, ...]
+    segments: tuple[p.Segment, ...]
+    harm: tuple[p.HarmDimension, ...]
+    figures: tuple[p.FigureSpec, ...]
+    metrics: tuple[p.Metric, ...]
+    alerts: tuple[p.AlertRule, ...]
+    changes: tuple[p.Change, ...]
+    merges: tuple[p.Merge, ...] = ()
+    logs: tuple[p.LogStream, ...]
+    queries: tuple[p.Query, ...]
+    actions: tuple[p.Action, ...]
+    injects: tuple[p.Inject, ...]
+    topics: tuple[p.Titled, ...]
+    causes: tuple[p.Cause, ...]
+    blast: tuple[p.Tick, ...]
     """What can get worse: risks, side effects and segments that a statement may name."""
-    residual_risks: tuple[Tick, ...]
-    unknowns: tuple[Tick, ...]
-    reasons: tuple[Titled, ...]
-    needs: tuple[Titled, ...]
-    revisions: tuple[Tick, ...]
+    residual_risks: tuple[p.Tick, ...]
+    unknowns: tuple[p.Tick, ...]
+    reasons: tuple[p.Titled, ...]
+    needs: tuple[p.Titled, ...]
+    revisions: tuple[p.Tick, ...]
     """Revisions one could go back to; the true one is known-good."""
-    factors: tuple[Factor, ...]
-    evidence_minimum: tuple[EvidenceNeed, ...]
-    teaching: tuple[TeachingPoint, ...]
+    factors: tuple[p.Factor, ...]
+    reaches: tuple[p.Reach, ...] = ()
+    """What may be said of how far the impact reaches: users, tenants, fault domain, dependency, recent change."""
+    evidence_minimum: tuple[p.EvidenceNeed, ...]
+    teaching: tuple[p.TeachingPoint, ...]
     overlay: Overlay
     parameters: dict[str, float] = {}
     """Numbers handed to the world's constructor (variants change them)."""

@@ -8,12 +8,14 @@ or `{not: value}`. There is no expression language; nothing in a scenario is eva
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
-from simulator.values import BRANCHES, Lane, Pick, Post, Strategy
+from simulator.values import BRANCHES, Dimension, Lane, Pick, Post, Ref, Strategy
 
 _TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
 
@@ -62,6 +64,17 @@ SegmentId = Annotated[str, Pick("segments")]
 ServiceId = Annotated[str, Pick("services")]
 Source = Annotated[str, Pick("sources")]
 TopicId = Annotated[str, Pick("topics")]
+
+
+class _Several(BeforeValidator):
+    """One may stand for a list of one."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        listed = handler(schema)
+        return {"anyOf": [listed, listed["items"]]}
+
+
+SEVERAL = _Several(lambda value: (value,) if isinstance(value, str | Mapping) else value)
 
 
 class Data(BaseModel):
@@ -139,6 +152,8 @@ class Metric(Titled):
     """Back to normal when within this share of the baseline (or `within_abs`)."""
     within_abs: float = 0.0
     segment: SegmentId | None = None
+    felt: bool = False
+    """What users get or suffer, not how a system is inside."""
     decimals: int = 3
 
 
@@ -289,7 +304,7 @@ class Action(Titled):
     coverage: tuple[SegmentId, ...] = ()
     """Segments it treats, or holds."""
     hold: Hold | None = None
-    justified_by: tuple[str, ...] = ()
+    justified_by: tuple[Ref, ...] = ()
     """What makes it a right step once any of it has been seen: `query:ID`, `alert:ID`, `cue:ID`, `inject:ID`.
 
     Written as an empty list, nothing ever does.
@@ -412,6 +427,14 @@ class Tick(Titled):
     true_when: Condition = {}
     nothing: bool = False
     """It says that there is none, which is no answer to somebody who asks what is left."""
+
+
+class Reach(Tick):
+    """How far the impact reaches in one dimension, true or not."""
+
+    dimension: Dimension
+    shown_by: tuple[QueryId, ...] = ()
+    """Queries that tell; before any of them nobody can know."""
 
 
 class Factor(Titled):

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from simulator.scenario.parts import Condition, Data, Duration, Seconds, Template, Titled, Took, TopicId
+from simulator.scenario.parts import SEVERAL, Condition, Data, Duration, Seconds, Template, Titled, Took, TopicId
 from simulator.values import Duty, Lane
 
-
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, Mapping) else value
-
-
-AnyOf = Annotated[tuple[Condition, ...], BeforeValidator(_listed)]
+AnyOf = Annotated[tuple[Condition, ...], SEVERAL]
 """One condition, or several of which one is enough."""
 
 

@@ -64,7 +64,7 @@ def scenario(**more: Any) -> Scenario:
         ],
         "roles": [
             {"id": seat, "title": seat, "handle": f"@{seat}", "team": "T", "brief": "",
-             "lane": place if place not in ("commander", "deputy") else None, "duties": [duty]}
+             "lane": place if place not in ("commander", "deputy", "scribe") else None, "duties": [duty]}
             for duty, place in values.PLACES.items() for seat in [place]
         ] + [{"id": "mobile", "title": "mobile", "handle": "@mobile", "team": "M", "brief": "", "seat": False}],
         "segments": [

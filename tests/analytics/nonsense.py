@@ -47,6 +47,12 @@ def verdict(record: DrillRecord) -> Verdict:
     return found
 
 
+@cache
+def verdict_as_played(drill: tuple[str, str]) -> Verdict:
+    """Return the verdict on a drill in which nothing was said otherwise."""
+    return verdict(played_as(*drill))
+
+
 def moved(before: Verdict, after: Verdict) -> set[str]:
     """Return the predicates that judge otherwise."""
     return {ident for ident, was in before.items() if after[ident] != was}
@@ -180,9 +186,15 @@ def _choices(annotation: Any) -> Iterator[Any]:
 # --- records in which it is said ---------------------------------------------------------------------------
 
 
-def said_otherwise(record: DrillRecord, act: type[Act], field: str, pick: int) -> list[Body] | None:
+@cache
+def refs_as_played(drill: tuple[str, str]) -> tuple[str, ...]:
+    """Return the references of a drill in which nothing was said otherwise."""
+    return tuple(RecordView(played_as(*drill), book()).history.refs)
+
+
+def said_otherwise(drill: tuple[str, str], act: type[Act], field: str, pick: int) -> list[Body] | None:
     """Return the bodies of a record with the `pick`-th other value of a field; None where there are not so many."""
-    refs = tuple(RecordView(record, book()).history.refs)
+    record, refs = played_as(*drill), refs_as_played(drill)
     bodies, changed = [], False
     for entry in record.journal.entries:
         body = entry.body
@@ -209,10 +221,12 @@ def replayed(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
 
 def moves(drill: tuple[str, str], act: type[Act], field: str, *, replay: bool = False, most: int = MOST) -> set[str]:
     """Return what other values of a field move, in the record or, with `replay`, in the drill played again."""
-    record = played_as(*drill)
-    before, found = verdict(record), set[str]()
+    record, found = played_as(*drill), set[str]()
+    if not any(isinstance(entry.body, act) for entry in record.journal.entries):
+        return found
+    before = verdict_as_played(drill)
     for pick in range(most):
-        bodies = said_otherwise(record, act, field, pick)
+        bodies = said_otherwise(drill, act, field, pick)
         if bodies is None:
             break
         try:

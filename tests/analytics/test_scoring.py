@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.criteria import CRITERIA
 from analytics.playbook import Playbook, parse
 from analytics.record import DrillRecord, References, Spread
 from analytics.score import score
@@ -87,7 +86,7 @@ def test_totals_add_up_and_points_name_evidence(chosen: list[int], world: Lines)
     record = made(chosen, world)
     card_ = score(record, book())
     findings = [f for part in card_.parts for f in part.criteria]
-    assert len(findings) == len(CRITERIA)
+    assert len(findings) == len(list(book().criteria()))
     for part in card_.parts:
         assert part.points == pytest.approx(sum(f.points for f in part.criteria))
         assert part.out_of == pytest.approx(sum(f.out_of for f in part.criteria))
@@ -228,7 +227,8 @@ def test_a_playbook_that_names_what_nothing_judges_is_refused() -> None:
     text = (
         "{id: own, title: Own, total: 1, bands: [{id: U, title: U, at_least: 0}], "
         "severity: {levels: [{id: SEV-1, title: S, update_minutes: 30}], rows: [], otherwise: SEV-1},"
-        " parts: [{id: p, title: P, points: 1, criteria: [{id: B1z, kind: severity_confirmd, title: Z, points: 1, owners: [all], source: s}]}]}"
+        " parts: [{id: p, title: P, points: 1, criteria: "
+        "[{id: B1z, kind: severity_confirmd, title: Z, points: 1, owners: [all], source: s}]}]}"
     )
     with pytest.raises(UnknownName, match="did you mean 'severity_confirmed"):
         score(drill(), parse(text, "own.yaml"))

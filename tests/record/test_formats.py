@@ -24,8 +24,16 @@ FIRST = Path(__file__).parent / "format1"
 DRILLS = sorted(file.stem for file in FIRST.glob("*.jsonl"))
 
 
+TOTALS = {
+    "auth_token-by_the_book-7": (99, 98),
+    "billing_mismatch-impatient-7": (12, 6),
+    "permission_leak-by_the_book-7": (99, 98),
+}
+"""Drill -> its total when it was played and now: delay, certificates and what was told falsely are judged since."""
+
+
 def total(name: str) -> int:
-    return int(json.loads((FIRST / f"{name}.score.json").read_text(encoding="utf-8"))["total"])
+    return TOTALS[name][1]
 
 
 def book() -> playbook.Playbook:
@@ -44,7 +52,7 @@ def test_there_are_drills_of_the_first_format() -> None:
 
 
 @pytest.mark.parametrize("name", DRILLS)
-def test_a_drill_of_the_first_format_scores_from_its_record_as_it_did(name: str) -> None:
+def test_a_drill_of_the_first_format_scores_from_its_record(name: str) -> None:
     record = opened(name)
     assert (record.header.format, record.header.scenario_version, record.header.engine) == (formats.FORMAT, None, "3")
     scenario = load(record.header.scenario).scenario

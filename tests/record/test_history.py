@@ -86,7 +86,7 @@ def test_a_role_outside_never_holds_what_it_cannot_see() -> None:
     for role in circle.outside:
         seen = engine.seen_as(role)
         assert all(sees(behind[ref], role, circle) for ref in seen.refs if ref in behind)
-        for kept in (seen.options, seen.decisions, seen.packets, seen.measured, seen.hardening):
+        for kept in (*map(seen.given, ("option", "decision", "packet")), seen.measured, seen.hardening):
             assert all(sees(entry, role, circle) for entry in kept)
         assert all(circle.knows(run.executor) is False for run in seen.runs.values())
         assert not [task for task in seen.tasks.values() if {task.owner, task.assigned_by} <= set(circle.inside)]

@@ -8,6 +8,7 @@ import pytest
 
 from simulator import acts
 from simulator.errors import AccessDenied, UnknownName
+from simulator.values import OBSERVER
 from tests.room.rooms import Wall, rooms, say, solo
 
 
@@ -38,12 +39,44 @@ def test_changing_seats_frees_the_old_one(path: Path, wall: Wall) -> None:
         room.submit(say("there"), ana)
 
 
-def test_an_observer_looks_and_does_not_speak(path: Path, wall: Wall) -> None:
+def test_who_has_no_seat_yet_does_not_speak(path: Path, wall: Wall) -> None:
     place = rooms(path, wall)
     room, _ = solo(place)
     _, bo = place.join(room, "Bo")
     with pytest.raises(AccessDenied, match="no seat"):
         room.submit(say("hello"), bo)
+
+
+def test_an_observer_looks_on_and_leaves_no_trace(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, ana = solo(place)
+    before = room.version
+    token, bo = place.join(room, "Bo", OBSERVER)
+    assert bo.observes
+    assert place.lobby(room).observers == ("Bo",)
+    assert all(chair.holder != "Bo" for chair in place.lobby(room).chairs)
+    with pytest.raises(AccessDenied, match="looks on"):
+        room.submit(say("hello"), bo)
+    for steer in (room.start, room.pause, room.end):
+        with pytest.raises(AccessDenied, match="looks on"):
+            steer(bo)
+    assert room.version == before
+    assert place.identify(token)[1].observes
+    assert room.take_seat(bo, "comms").by == "comms:Bo"
+    assert not place.lobby(room).observers
+    assert room.submit(say("here"), ana).refusal is None
+
+
+def test_who_goes_over_to_observing_leaves_the_seat_free(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, ana = solo(place)
+    watching = room.observe(ana)
+    assert watching.observes
+    assert {chair.id: chair.holder for chair in place.lobby(room).chairs}["commander"] is None
+    opened = place.create("toy", hosted=True)
+    _, flo = place.facilitate(opened.room, "Flo", opened.key)
+    with pytest.raises(AccessDenied, match="facilitator"):
+        opened.room.observe(flo)
 
 
 def test_a_facilitator_frees_a_seat_somebody_lost(path: Path, wall: Wall) -> None:

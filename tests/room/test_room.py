@@ -117,8 +117,7 @@ def test_skip_ahead_stops_at_the_page_and_is_on_record(path: Path, wall: Wall) -
     room, person = solo(rooms(path, wall))
     skipped = room.skip_ahead(person)
     assert skipped.why == "an alert fired"
-    assert skipped.entry is not None
-    assert skipped.entry.body.alert == "Errors"
+    assert "Errors" in room.briefing("commander").incident.alerts
     assert skipped.until == drill_second(room)
     assert 0 <= skipped.until <= 1
     assert room.clock.state == "running"

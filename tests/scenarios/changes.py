@@ -22,9 +22,10 @@ from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.monitoring.onset import onset_shift
-from simulator.play import orders, play, play_orders
+from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.journal import Journal, accepted
+from tests import played
 
 LEAST = 1e-6
 """Difference in loss below which two drills did equally well."""
@@ -95,7 +96,8 @@ class Bench:
         self._library = library_of(scenario, variant)
         self._ends = Ends(self.loaded, self._library)
         self._branches: dict[str, References] = {}
-        self.recorded = play(self.loaded, policy, seed)
+        self._outcomes: dict[frozenset[int], Outcome] = {}
+        self.recorded = played.engine(scenario, variant, policy, seed)
         self.orders = orders(self.recorded)
         self.seats = frozenset(role.id for role in self.loaded.scenario.seats())
 
@@ -111,6 +113,11 @@ class Bench:
     def outcome(self, given: Sequence[Order]) -> Outcome:
         """Return what these orders come to."""
         return self._judged(self.play(given).journal)
+
+    @cached_property
+    def loss(self) -> float:
+        """Loss of these orders, each action resting on no decision."""
+        return loss_after(self.play([_deed(order) for order in self.orders]))
 
     def _judged(self, journal: Journal, references: References | None = None) -> Outcome:
         record = DrillRecord(journal, self.loaded.scenario, references or self._references(journal))
@@ -134,11 +141,15 @@ class Bench:
         quick = self._judged(journal, self.base.view.references)
         if {*quick.lost(self.base)} - {"total", *BY_BRANCH}:
             return False
-        return not self._judged(journal).lost(self.base)
+        self._outcomes[frozenset(gone)] = judged = self._judged(journal)
+        return not judged.lost(self.base)
 
     def without(self, *gone: int) -> Outcome:
         """Return what is left of the drill without these orders (by index); references mean what they meant."""
-        return self.outcome(list(self._kept(frozenset(gone))))
+        left = frozenset(gone)
+        if left not in self._outcomes:
+            self._outcomes[left] = self.outcome(list(self._kept(left)))
+        return self._outcomes[left]
 
     def _kept(self, gone: frozenset[int]) -> Iterator[Order]:
         counted: tuple[dict[str, int], dict[str, int]] = {}, {}
@@ -265,7 +276,7 @@ def loss_after(engine: Engine) -> float:
 def helpful(bench: Bench) -> list[int]:
     """Return the orders of actions without which there is more harm."""
     given = bench.orders
-    base = loss_after(bench.play(given))
+    base = loss_after(bench.recorded)
     return [
         index
         for index, order in enumerate(given)
@@ -296,7 +307,7 @@ def earlier(bench: Bench, index: int, by: int = 60) -> tuple[float, str]:
             return 0.0, body.reason
         if isinstance(body, e.ActionFinished) and body.action == action and not body.ok and not body.stalled:
             return 0.0, body.output
-    return loss_after(engine) - loss_after(bench.play([_deed(o) for o in bench.orders])), ""
+    return loss_after(engine) - bench.loss, ""
 
 
 def _deed(order: Order) -> Order:

@@ -195,9 +195,34 @@ def test_an_unfrozen_merge_costs_capacity_for_three_minutes():
 
 
 def test_harmless_herrings_change_nothing():
-    turns = tuple((10, knob, 1, 0) for knob in ("asn_block", "edge_revert", "jwks_purge", "sessiondb_failover"))
+    turns = tuple((10, knob, 1, 0) for knob in ("edge_revert", "jwks_purge", "sessiondb_failover"))
     assert drive(turns).harm() == drive().harm()
+    blocked = drive(((10, "asn_block", 1, 0),))
+    assert {**blocked.harm(), "kept_out_minutes": 0} == drive().harm()
+    assert (blocked.observe()["ratio_401"], blocked.figures()) == (drive().observe()["ratio_401"], drive().figures())
     assert drive(((10, "idp_failover", 1, 0),)).harm()["tickets"] > drive().harm()["tickets"] + 450
+
+
+@pytest.mark.parametrize(
+    ("turns", "minutes"),
+    [
+        ((), 0),
+        (((7, "flag_web", 0, 45), (13, "flag_mobile", 0, 45), (15, "revoke", 1, 0)), 0),
+        (((10, "revoke_all", 1, 0),), 341_000),
+        (((10, "idp_failover", 1, 0),), 20_100),
+        (((10, "asn_block", 1, 0),), 31_500),
+        (((20, "throttle", 1, 0),), 36_800),
+        (((10, "zone_a", 1, 120),), 46_200),
+        (((9, "restart", 1, 0),), 5_260),
+        (((12, "rollback", 1, 0),), 60_000),
+    ],
+)
+def test_what_the_responders_take_from_people_is_harm_of_its_own(turns, minutes):
+    assert drive(turns).harm()["kept_out_minutes"] == pytest.approx(minutes, rel=0.10)
+
+
+def test_a_merge_of_somebody_else_is_not_the_responders_doing():
+    assert drive(((14, "merge_restart", 1, 0),)).harm()["kept_out_minutes"] == 0
 
 
 def test_unknown_names_are_errors():

@@ -90,6 +90,24 @@ def test_a_mistake_further_down_is_told_where_it_was_called(author: Author) -> N
         play(mine, "by_the_book", 1)
 
 
+@pytest.mark.parametrize(("wrong", "why", "remedy"), [
+    ("pct(valeu, 1)", "'valeu' is undefined", "use what is there; did you mean 'value'?"),
+    ("n('text')", "n() prints a number and was given 'text': write that without n()", "use what is there"),
+], ids=["misspelt", "no number"])  # fmt: skip
+def test_a_template_that_cannot_be_filled_is_told_where_it_stands(
+    author: Author, wrong: str, why: str, remedy: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = author("mine") / "scenario.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = text[: text.index("pct(value, 1) }} %, above 4 %")].count("\n") + 1
+    file.write_text(text.replace("pct(value, 1)", wrong, 1), encoding="utf-8")
+    says = f"mine/scenario.yaml:{line}: alerts.authn_reject_ratio_high.summary: broken template ({why}); {remedy}"
+    assert cli.main(["play", "mine", "--policy", "null"]) == 2
+    assert one_line(capsys) == f"drill: scenarios/{says}"
+    assert cli.main(["check", str(file)]) == 1
+    assert one_line(capsys).endswith(says)
+
+
 def test_what_is_nobodys_mistake_stays_what_it_is() -> None:
     with pytest.raises(ZeroDivisionError), load("auth_token").guard():
         divmod(1, 0)
@@ -110,14 +128,14 @@ def test_score_and_calibrate_say_so(author: Author, tmp_path: Path, capsys: pyte
 
 def test_what_does_not_load_and_what_is_a_draft_are_not_offered(author: Author) -> None:
     shipped = catalogue()
-    assert (shipped.offered, shipped.drafts, shipped.broken) == (names(), (), {})
+    assert (shipped.offered, shipped.broken) == (names(), {})
     author("mine", world(STEP).replace("WORLD = ", "WORD = "))
     author("later", more="draft: true\n")
     author("fine")
     author("odd", more="colour: red\n")
     found = catalogue()
     assert found.offered == ("auth_token", "billing_mismatch", "fine", "permission_leak")
-    assert found.drafts == ("later",)
+    assert "later" in names()
     assert set(found.broken) == {"mine", "odd"}
     assert found.broken["mine"] == "scenarios/mine/world.py:1: it names no WORLD; add `WORLD = YourWorld` to it"
     assert found.broken["odd"].startswith("scenarios/odd/scenario.yaml:4: colour: no such field; remove or rename it")

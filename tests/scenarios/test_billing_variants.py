@@ -123,7 +123,7 @@ def test_going_back_with_billing_changes_nothing(variant):
 def test_a_pause_ends_in_a_burst_where_counting_is_wrong():
     paused, left = drive("flint", ((6, "pause", 1, 0), (14, "pause", 0, 0)), until=30), drive("flint", until=30)
     assert paused.figures()["duplicate_events"] > left.figures()["duplicate_events"] + 200
-    assert paused.harm()["delay_minutes"] > 10_000
+    assert paused.harm()["delay_minutes"] > 500
 
 
 def test_a_restart_counts_again_what_was_not_committed():

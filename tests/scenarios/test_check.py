@@ -302,7 +302,7 @@ def test_a_seat_is_there_for_something():
     assert told == [
         "roles: no seat speaks; give `duties: [speaks]` to one",
         "roles.comms.duties: a seat that is there for nothing; give it one or more of commands, deputises, "
-        "investigates, executes, verifies, speaks, signs, observes",
+        "investigates, executes, verifies, speaks, scribes, signs, observes",
     ]
 
 

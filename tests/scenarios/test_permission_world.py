@@ -215,7 +215,10 @@ def test_tokens_are_used_again_until_they_are_refused():
 def test_a_closed_route_stops_everything_at_a_price():
     world = drive(((3, "block", 1, CLOSED),), 120)
     assert world.harm()["unauthorised_reads"] < 0.2
-    assert world.harm()["previews_denied"] == pytest.approx(6 * 116, rel=0.01)
+    # In the first quarter of an hour more and more give up, then all who come.
+    assert world.harm()["previews_denied"] == pytest.approx(6 * (116 - 7.5), rel=0.01)
+    brief = drive(((3, "block", 1, CLOSED), (9, "block", 0, CLOSED)), 120)
+    assert brief.harm()["previews_denied"] == pytest.approx(6 * 6**2 / 30, rel=0.05)
     assert {world.outside()[region] for region in ("americas", "europe", "apac")} == {0}
     assert not world.facts()["trace_lost"]
     again = drive(((3, "block", 1, CLOSED), (20, "block", 0, CLOSED)), 22)

@@ -26,7 +26,6 @@ from tests.shipped import EVERY
 pytestmark = pytest.mark.slow
 
 SCENARIOS = scenarios.names()
-SEEDS = (1, 7, 12)
 MOST_MECHANISMS = 2
 NOTICEABLE = 0.001
 """Difference in loss between two courses that nobody would notice: a tenth of what the debrief tells of."""
@@ -157,10 +156,8 @@ def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str) -> No
 
 
 def drills_of(scenario: str) -> Iterator[tuple[str, int, str]]:
-    """Yield variant, seed and responder of the drills in which orders are moved."""
-    for seed in SEEDS:
-        yield "base", seed, "by_the_book"
-    yield from (("base", 7, policy) for policy in ("silent", "slow"))
+    """Yield variant, seed and responder of the drills in which orders are moved: each of them once."""
+    yield from (("base", 1, "by_the_book"), ("base", 7, "silent"), ("base", 12, "slow"))
     yield from ((variant, 7, "by_the_book") for variant in scenarios.variants(scenario)[1:])
 
 
@@ -251,13 +248,23 @@ def pieces(drill: Bench) -> Iterator[tuple[int, ...]]:
             yield piece
 
 
-def idle(drill: Bench) -> list[tuple[int, ...]]:
-    """Return the pieces of work without which nothing scored is lower."""
-    return [
-        piece
-        for piece in pieces(drill)
-        if drill.idle(*piece) and (len(piece) == 1 or all(drill.idle(index) for index in piece))
-    ]
+def idle(drill: Bench, scenario: str) -> list[tuple[int, ...]]:
+    """Return the pieces of work without which nothing scored is lower.
+
+    What may be idle in every scenario is tried once for each kind, the rest piece by piece.
+    """
+    own = tuple(command for reason in IDLE[scenario] for command in reason.commands)
+    common = tuple(command for reason in COMMON for command in reason.commands)
+    found, tried = [], set()
+    for piece in pieces(drill):
+        body = drill.orders[piece[0]].body
+        if described(body).startswith(common) and not described(body).startswith(own):
+            if body.kind in tried:
+                continue
+            tried.add(body.kind)
+        if drill.idle(*piece) and (len(piece) == 1 or all(drill.idle(index) for index in piece)):
+            found.append(piece)
+    return found
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -266,7 +273,7 @@ def test_without_any_one_command_something_is_lower(scenario: str) -> None:
     reasons = (*IDLE[scenario], *COMMON)
     found: dict[Idle, list[tuple[int, ...]]] = {reason: [] for reason in reasons}
     unlisted = []
-    for piece in idle(drill):
+    for piece in idle(drill, scenario):
         name = described(drill.orders[piece[0]].body)
         reason = next((one for one in reasons if name.startswith(one.commands)), None)
         if reason is None:

@@ -15,7 +15,7 @@ from scenarios import load, loader, variants
 from scenarios.players.derived import ANYBODY
 from simulator import acts
 from simulator import events as e
-from simulator.engine import Engine
+from simulator.engine import Engine, new_header
 from simulator.errors import UnknownName
 from simulator.need_to_know import NeedToKnow
 from simulator.play import play, play_each
@@ -33,8 +33,8 @@ SEEDS = (1, 7, 12)
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 
 
-def journal_of(scenario: str, policy: str, seed: int) -> Journal:
-    return played.engine(scenario, "base", policy, seed).journal
+def journal_of(scenario: str, policy: str, seed: int, variant: str = "base") -> Journal:
+    return played.engine(scenario, variant, policy, seed).journal
 
 
 def card(scenario: str, policy: str, seed: int) -> Scorecard:
@@ -42,15 +42,18 @@ def card(scenario: str, policy: str, seed: int) -> Scorecard:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS[:2])
 def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> None:
     played.check_order(played.cards(scenario, "base", seed))
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_responders_played_together_give_what_each_gives_alone(scenario: str) -> None:
+@pytest.mark.parametrize(("scenario", "some"), [
+    ("auth_token", None), ("billing_mismatch", {"by_the_book", "slow", "hero"}),
+    ("permission_leak", {"by_the_book", "silent", "impatient"}),
+])  # fmt: skip
+def test_responders_played_together_give_what_each_gives_alone(scenario: str, some: set[str] | None) -> None:
     # In reverse: whoever derives from by_the_book comes before it.
-    names = tuple(reversed(load(scenario).responders))
+    names = tuple(name for name in reversed(load(scenario).responders) if some is None or name in some)
     together = dict(play_each(load(scenario), names, 7))
     assert tuple(together) == names
     for name, engine in together.items():
@@ -106,11 +109,13 @@ def test_pacing_and_hash_seed_change_no_byte(scenario: str) -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_first_page_or_the_report_lands_on_zero_for_every_seed(scenario: str) -> None:
-    pages = any(alert.page for alert in load(scenario).scenario.alerts)
+    loaded = load(scenario)
+    pages = any(alert.page for alert in loaded.scenario.alerts)
     for seed in range(12):
-        journal = journal_of(scenario, "null", seed)
-        paged = [x.at for x in journal if isinstance(x.body, e.AlertFired) and x.body.page]
-        told = [x.at for x in journal if isinstance(x.body, e.InjectDelivered)]
+        engine = Engine(loaded, new_header(loaded, seed))
+        engine.advance(60)
+        paged = [x.at for x in engine.journal if isinstance(x.body, e.AlertFired) and x.body.page]
+        told = [x.at for x in engine.journal if isinstance(x.body, e.InjectDelivered)]
         assert (paged if pages else told)[0] == 0
         assert bool(paged) == pages
 
@@ -166,8 +171,7 @@ def test_responders_play_the_same_with_an_engine_without_truth(scenario: str, va
 
     blind = replace(loaded, responders={name: Scripted(make)})
     lines = [x.to_json() for x in play(blind, name, 7).journal]
-    sighted = journal_of(scenario, name, 7) if variant == "base" else play(loaded, name, 7).journal
-    assert lines == [x.to_json() for x in sighted]
+    assert lines == [x.to_json() for x in journal_of(scenario, name, 7, variant)]
 
 
 @pytest.mark.parametrize("change", [{}, {"figures": [], "changes": [], "logs": [], "injects": []}, {"actions": []}])

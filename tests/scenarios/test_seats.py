@@ -22,7 +22,8 @@ from simulator.play import play
 from simulator.policy import recast
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Notation
-from simulator.values import PLACES, Pick, picked_fields, repicked
+from simulator.values import PLACES, Pick, picked_fields, retold
+from tests import played
 
 RENAMED = {
     "commander": "seat-one", "deputy": "seat-two", "triage": "seat-three", "mitigation": "seat-four",
@@ -151,11 +152,11 @@ def test_every_role_a_command_names_is_changed_and_nothing_else() -> None:
         recommendations=(blast, values.Recommendation(voice="comms", action="pin", reversal_minutes=1)),
         choice="mitigation", reassess_minutes=8, evidence=("query:triage",),
     )  # fmt: skip
-    changed = repicked(command, lambda source, value: RENAMED[value] if source in ("roles", "seats") else value)
+    changed = retold(command, Pick, lambda pick, value: RENAMED[value] if pick.source in ("roles", "seats") else value)
     assert changed.recommendations[0].owner == "seat-three"
     own = blast.model_copy(update={"owner": "seat-three"})
     assert changed == command.model_copy(update={"recommendations": (own, command.recommendations[1])})
-    assert repicked(command, lambda source, value: value) is command
+    assert retold(command, Pick, lambda pick, value: value) is command
 
 
 @pytest.mark.parametrize("kind", acts.ACTS.values(), ids=lambda kind: kind.__name__)
@@ -177,10 +178,10 @@ def test_a_policy_names_the_roles_of_the_scenario_in_whatever_it_gives(kind: typ
     *(("auth_token", policy) for policy in ("hero", "gamer", "impatient")),
 ])  # fmt: skip
 def test_seats_by_any_other_name_play_and_score_the_same(name: str, policy: str) -> None:
-    loaded, other = load(name), renamed(name)
-    was, now = play(loaded, policy, 7), play(other, policy, 7)
+    other = renamed(name)
+    was, now = played.engine(name, "base", policy, 7), play(other, policy, 7)
     assert lines(now, RENAMED) == [entry.to_json() for entry in was.journal]
-    assert total(now, other) == total(was, loaded)
+    assert total(now, other) == played.card(name, "base", policy, 7).total
 
 
 @pytest.mark.slow

@@ -88,8 +88,7 @@ def offered(b: Briefing) -> Iterator[object]:
     """Yield what a briefing makes only when it is asked: all that pages ask it for, beside log lines."""
     yield from (b.options(source) for source in SOURCES)
     yield from (b.alerts(), b.tasks(), b.running())
-    for ref in b.incident.refs:
-        yield from (b.title_of(ref), b.result(ref))
+    yield from (b.title_of(ref) for ref in b.incident.refs)
     yield from (b.latest_result(line.id) for line in b.catalogue.lines if line.what == "query")
 
 

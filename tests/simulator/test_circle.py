@@ -119,7 +119,7 @@ def test_the_incident_outside_is_what_was_seen_outside() -> None:
     outside, inside = briefing(drill, "comms"), briefing(drill, "deputy")
     assert (outside.incident.severity, outside.incident.holder("commander")) == ("SEV-1", "commander")
     assert not outside.incident.runs
-    assert not outside.incident.packets
+    assert not outside.incident.given("packet")
     assert not [ref for ref in outside.incident.refs if ref.startswith(("query:", "packet:"))]
     assert list(inside.incident.runs) == ["query:check"]
     assert outside.latest_result("check") is None

@@ -13,6 +13,7 @@ from analytics.view import RecordView
 from scenarios import load
 from simulator import acts, values
 from simulator import events as e
+from simulator.answers import Refusal
 from simulator.briefing import briefing
 from simulator.engine import Engine, new_header
 from simulator.record.replay import replay
@@ -144,6 +145,19 @@ def test_command_left_vacant_again_waits_again() -> None:
     took = [x for x in drill.journal if isinstance(x.body, e.RoleAccepted) and "teammate" in x.by]
     assert [x.body.seat for x in took][-2:] == ["deputy", "comms"]
     assert all(taken.at - gone >= 120 for taken, gone in zip(took[-2:], left, strict=True))
+
+
+def test_who_takes_vacant_command_is_asked_for_like_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuses = acts.AssignRole.objection
+
+    def objection(self: acts.AssignRole, asked: acts.Asked) -> Refusal | None:
+        return Refusal("gone", "not that seat") if self.to == "deputy" else refuses(self, asked)
+
+    monkeypatch.setattr(acts.AssignRole, "objection", objection)
+    leaves = {"persona": "Ops", "text": "off you go", "leaves": "commander", "grace": "10s"}
+    loaded = toy(injects=[{"id": "once", "at": "1m", **leaves}])
+    drill = idle(replace(loaded, teammates=lambda scenario: {"commander": gives()}), until=900)
+    assert drill.incident.holder("commander") == "comms"
 
 
 def test_what_somebody_is_asked_stays_in_their_channel_whoever_leads() -> None:

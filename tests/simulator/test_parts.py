@@ -122,6 +122,21 @@ def test_templates_are_sandboxed_and_say_what_is_missing() -> None:
         render("{{ ''.__class__.__mro__ }}", {})
 
 
+@pytest.mark.parametrize("written", ["n('text')", "n(rows)", "pct('text')", "pct('text', decimals=2)"])
+def test_a_template_that_prints_no_number_says_what_to_write(written: str) -> None:
+    name, given = written.partition("(")[0], "[1, 2]" if "rows" in written else "'text'"
+    with pytest.raises(ScenarioError) as found:
+        render(f"{{{{ {written} }}}}", {"rows": [1, 2]})
+    said = f"{name}() prints a number and was given {given}: write that without {name}()"
+    assert str(found.value) == f"template {f'{{{{ {written} }}}}'!r}: {said}"
+
+
+def test_a_number_that_is_not_there_is_what_a_template_misses() -> None:
+    for written in ("n(nothing)", "pct(nothing)"):
+        with pytest.raises(ScenarioError, match="'nothing' is undefined"):
+            render(f"{{{{ {written} }}}}", {})
+
+
 def test_clock_labels() -> None:
     assert clock(450) == "T+07:30"
     assert clock(-61) == "T-01:01"

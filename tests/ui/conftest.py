@@ -15,6 +15,8 @@ from ui.parts.live import SERVER
 from ui.session import Here
 
 MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
+PATIENCE = 180
+"""Seconds after which a page that is still being drawn hangs; a busy machine takes its time."""
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def open_app(rooms: Rooms) -> Callable[..., AppTest]:
     """Return `open_app(file, here)`: the app on that page, drawn once."""
 
     def go(file: str = "lobby.py", here: Here | None = None, **query: str) -> AppTest:
-        app = AppTest.from_file(str(MAIN), default_timeout=20)
+        app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
         for name, value in {**(here.link if here else {}), **query}.items():
             app.query_params[name] = value
         app.run()

@@ -221,6 +221,81 @@ def test_a_broken_journal_is_one_line_with_file_line_and_remedy(drill: Drill, tm
             assert f"{file}:{says}" in one_line(drill(command, file))
 
 
+OWN = (Path(__file__).resolve().parents[2] / "scenarios" / "playbooks" / "recovery.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """Return the file of a team's own playbook: other words for the levels."""
+    file = tmp_path / "own.yaml"
+    text = OWN.replace("id: recovery", "id: own").replace("title: Incident recovery", "title: Ours")
+    file.write_text(text.replace("SEV-", "P"), encoding="utf-8")
+    return file
+
+
+def test_a_drill_is_played_and_scored_with_a_teams_own_file(drill: Drill, tmp_path: Path, own: Path) -> None:
+    commands = tmp_path / "commands.jsonl"
+    lines = [
+        '{"at": 30, "by": "commander:Ana", "body": {"kind": "declare", "severity": "SEV-1", "title": "t"}}',
+        '{"at": 40, "by": "commander:Ana", "body": {"kind": "declare", "severity": "P1", "title": "t"}}',
+    ]
+    commands.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    played = drill("play", "toy", "--commands", commands, "--playbook", own, "--out", tmp_path / "a")
+    assert "refused: T+30s commander:Ana declare: severity: nothing here is called 'SEV-1'; known: P1" in played.err
+    assert "P1" not in "".join(line for line in played.err.splitlines() if "T+40s" in line)
+    head = json.loads((tmp_path / "a").read_text().splitlines()[0])
+    assert head["playbook"]["id"] == "own"
+    assert [one["id"] for one in head["playbook"]["levels"]] == ["P1", "P2", "P3", "P4"]
+    # Its commands are given again in the words they were given in.
+    drill("play", "toy", "--commands", tmp_path / "a", "--out", tmp_path / "b")
+    first, again = ((tmp_path / name).read_text().splitlines() for name in "ab")
+    assert [line for line in again if '"declare"' in line] == [line for line in first if '"declare"' in line]
+    assert json.loads(again[0])["playbook"] == head["playbook"]
+    table = drill("score", tmp_path / "a", "--playbook", own, "--seeds", 0)
+    assert table.code == 0
+    assert "playbook own" in table.out
+    data = drill("score", tmp_path / "a", "--playbook", own, "--seeds", 0, "--format", "json").json
+    assert (data["playbook"]["id"], data["drill"]["playbook"]["id"]) == ("own", "own")
+    assert data["drill"]["playbook"]["digest"] == data["playbook"]["digest"]
+    other = drill("score", tmp_path / "a", "--playbook", "recovery", "--seeds", 0)
+    assert "playbook recovery, played with own" in other.out
+    assert "declared T+00:40" in other.out
+
+
+def test_runs_that_are_kept_are_made_once_and_serve_every_playbook(
+    drill: Drill, tmp_path: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from analytics.runs import counterfactual
+
+    made = []
+    make = counterfactual.make_references
+    monkeypatch.setattr(
+        counterfactual, "make_references", lambda *given, **more: made.append(1) or make(*given, **more)
+    )
+    drill("play", "toy", "--out", tmp_path / "a")
+    first = drill("score", tmp_path / "a", "--seeds", 1, "--keep", "--format", "json").json
+    other = drill("score", tmp_path / "a", "--playbook", own, "--format", "json").json
+    again = drill("score", tmp_path / "a", "--format", "json").json
+    assert len(made) == 1
+    assert first["spread"] is not None
+    assert first == again
+    assert other["spread"] is None  # totals of the first playbook
+    assert other["playbook"]["id"] == "own"
+
+
+def test_a_playbook_that_cannot_judge_is_refused_before_any_run(drill: Drill, tmp_path: Path, own: Path) -> None:
+    drill("play", "toy", "--out", tmp_path / "a")
+    broken = own.read_text(encoding="utf-8")
+    own.write_text(broken.replace("kind: verified", "kind: verifeid"), encoding="utf-8")
+    assert "did you mean 'verified'" in one_line(drill("score", tmp_path / "a", "--playbook", own))
+    own.write_text(broken.replace("level: P1", "level: P9"), encoding="utf-8")
+    message = one_line(drill("score", tmp_path / "a", "--playbook", own))
+    assert "severity.rows.0.level: there is no level 'P9'" in message
+    assert str(own) in message
+    assert "did you mean 'recovery'" in one_line(drill("score", tmp_path / "a", "--playbook", "recovary"))
+    assert "unknown playbook 'x'" in one_line(drill("serve", "--playbook", "x"))
+
+
 # --- schema and check --------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args
 
@@ -14,21 +15,24 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import playbook
 from analytics.record import Course, DrillRecord, References
+from analytics.runs import counterfactual
 from analytics.score import score
-from scenarios.loader import load
+from analytics.scorecard import Status
 from simulator import acts, values
-from simulator import play as player
 from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
+from simulator.people.slips import Slip
 from simulator.record.entry import Group
 from simulator.record.journal import Journal
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
+from tests import played
 from tests.room.rooms import Wall, rooms, solo
+from tests.ui.conftest import PATIENCE
 from ui.debrief_parts import course, keys
-from ui.debrief_parts.lines import GROUP_WORDS
 from ui.debrief_parts.timeline import TEAM_GROUPS, WORLD_GROUPS
+from ui.parts import labels
 from ui.parts.live import SERVER
 
 MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
@@ -93,7 +97,7 @@ def play(place: Rooms, wall: Wall) -> tuple[Room, Participant, str]:
 
 def debrief(token: str = "", **state: Any) -> AppTest:
     """Open the debrief page behind a token and let it run."""
-    app = AppTest.from_file(str(MAIN), default_timeout=30)
+    app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
     if token:
         app.query_params["me"] = token
     for key, value in state.items():
@@ -313,8 +317,13 @@ def test_a_broken_journal_is_one_line(place: Rooms, content: bytes, words: str) 
 
 
 @pytest.mark.slow
-def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored(place: Rooms) -> None:
-    journal = player.play(load("auth_token"), "null", 7).journal
+def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored(
+    place: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = partial(counterfactual.add_references, seeds=1)  # the page asks for a spread of twenty, seconds of work
+    monkeypatch.setattr(counterfactual, "add_references", few)
+    drill = played.engine("auth_token", "base", "null", 7).journal
+    journal = Journal(drill.header, drill.entries)
     app = opened("null.jsonl", "\n".join(journal.lines()).encode())
     assert "no reference runs" in app.info[0].value
     assert "Tokens refused after a release" in html(app)
@@ -324,4 +333,10 @@ def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored
 
 def test_every_group_of_the_timeline_can_be_filtered() -> None:
     groups = set(get_args(Group)) - {""}
-    assert {*TEAM_GROUPS, *WORLD_GROUPS} == groups == set(GROUP_WORDS)
+    assert {*TEAM_GROUPS, *WORLD_GROUPS} == groups == set(labels.words("groups"))
+
+
+def test_every_status_and_every_slip_has_its_words() -> None:
+    assert set(labels.words("status")) == set(get_args(Status))
+    assert set(labels.words("slips")) == set(get_args(Slip))
+    assert {len(sign) for kind in ("status", "verdict") for sign in labels.words(kind).values()} == {3}

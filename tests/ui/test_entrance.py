@@ -131,3 +131,19 @@ def test_ending_asks_first_and_going_on_changes_nothing(open_app: Open, rooms: R
     hand_in(app).click().run()
     app.button(key="end-sure").click().run()
     assert room.ended
+
+
+@pytest.mark.slow
+def test_whoever_only_watches_gives_nothing_and_finds_the_way_to_a_seat(open_app: Open, rooms: Rooms) -> None:
+    opened = rooms.create("auth_token", seed=7, hosted=True)
+    app = open_app(drill=opened.code)
+    app.text_input(key="join-name").set_value("Olga").run()
+    app.button(key="sit-observer").click().run()
+    assert not app.exception
+    assert "You observe this drill" in texts(app)
+    assert not app.get("chat_input")
+    assert not [one for one in app.button if str(one.key).startswith(("hand-in", "skip", "pause", "start", "end"))]
+    assert rooms.lobby(opened.room).observers == ("Olga",)
+    app.button(key="stop-observing").click().run()
+    assert not app.exception
+    assert not rooms.lobby(opened.room).observers

@@ -73,7 +73,7 @@ READ: Mapping[str, Mapping[str, marks.Owners]] = {
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the playbook read these fields, whatever it reads."""
-    monkeypatch.setattr(marks, "_reads", lambda: READ)
+    monkeypatch.setattr(marks, "_reads", lambda book: READ)
 
 
 @pytest.mark.usefixtures("read")

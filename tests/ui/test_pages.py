@@ -105,8 +105,10 @@ def test_a_broken_link_says_what_to_do(open_app: Open) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("role", ["commander", "triage", "mitigation", "verification", "comms"])
-@pytest.mark.parametrize("until", [-60, 0, 720])
+@pytest.mark.parametrize(("role", "until"), [
+    ("commander", -60), ("comms", 0), *((role, 720) for role in ("commander", "triage", "mitigation", "verification")),
+    ("comms", 720),
+])  # fmt: skip
 def test_the_console_shows_itself_to_every_role(role: str, until: int, open_app: Open, seat: Seat) -> None:
     app = open_app("console.py", seat(role, until))
     assert not app.exception
@@ -199,6 +201,14 @@ def test_a_pace_that_is_not_on_offer_breaks_nothing(open_app: Open, seat: Seat) 
     app = open_app("console.py", here)
     assert not app.exception
     assert app.get_by_key("speed-0.5").options == ["0.5×", "1×", "2×"]
+
+
+def test_another_pace_takes_back_what_was_said_of_the_skip_before(open_app: Open, seat: Seat) -> None:
+    app = open_app("console.py", seat("commander", 30))
+    app.button(key="skip").click().run()
+    assert [one.value for one in app.caption if one.value.startswith("Skipped")]
+    app.get_by_key("speed-1").set_value(2.0).run()
+    assert not [one.value for one in app.caption if one.value.startswith("Skipped")]
 
 
 def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:

@@ -15,7 +15,7 @@ NAMES = sorted(path.stem for path in (judged.HERE / "traces").glob("*.jsonl"))
 
 
 def test_every_trace_has_an_expectation() -> None:
-    assert NAMES == sorted(judged.expectations())
+    assert sorted(judged.expectations()) == NAMES
 
 
 @pytest.mark.parametrize("name", NAMES)

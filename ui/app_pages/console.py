@@ -8,7 +8,7 @@ from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
 from simulator.errors import DrillError
-from simulator.values import COMMANDER, Ref
+from simulator.values import COMMANDER
 from ui import session
 from ui.pages import Page
 from ui.parts import desk, ending, explore, saying, shell
@@ -22,13 +22,14 @@ from ui.parts.live import scraped
 from ui.parts.over import over
 from ui.parts.panels import HEIGHT, LOW, figure
 from ui.parts.playbook import sheet
-from ui.parts.shell import calm, plain
+from ui.parts.shell import part, plain
 from ui.parts.work import work_html
 from ui.session import Here
 
 # Streamlit may print string literals of a page's script, so what these mean is said in comments.
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)  # paces on offer; nobody at a keyboard should be raced
 NARROW = {"Channel": "left", "Panels": "mid", "Respond": "right"}
+WATCHING = {"Channel": "left", "Panels": "mid", "Seats": "right"}
 HOSTING = {"Host": "right", "Channel": "left", "Panels": "mid"}  # on a narrow screen a host sees the way in first
 
 
@@ -49,7 +50,7 @@ def render() -> None:
         return over(here)
     if here.person.seat is None and not here.person.facilitator:
         return shell.go(Page.LOBBY, here.link)
-    if here.room.clock.state == "waiting" and not here.room.row.hosted:
+    if here.room.clock.state == "waiting" and not here.room.row.hosted and here.plays:
         return before(here)
     return _live(here)
 
@@ -59,31 +60,27 @@ def _live(here: Here) -> None:
     with st.container(key="topbar", gap=None):
         _head(here)
         _tools(here)
-    _narrow(HOSTING if here.person.facilitator else NARROW)
+    _narrow(NARROW if here.plays else HOSTING if here.person.facilitator else WATCHING)
     left, mid, right = st.columns([1.08, 1.72, 1.2], gap="small")
     with left, st.container(key="col-left", gap="xsmall"):
         _signals(here)
         _channel(here)
-        if not here.person.facilitator:
+        if here.plays:
             saying.line(here)
     with mid, st.container(key="col-mid", gap="xsmall"):
         _middle(here)
         _work(here)
     with right, st.container(key="col-right", gap="small"):
-        if here.person.facilitator:
-            host_panel(here)
-        else:
+        if here.plays:
             forms(here)
-    if not here.person.facilitator:
+        else:
+            host_panel(here)
+    if here.plays:
         with st.bottom:
             command_box(here)
 
 
-# --- the bar -------------------------------------------------------------------------------------------
-
-
-@st.fragment(run_every=1, key="head")
-@calm
+@part(run_every=1, key="head")
 def _head(here: Here) -> None:
     if here.room.ended:
         st.rerun()
@@ -91,12 +88,11 @@ def _head(here: Here) -> None:
     st.html(bar_html(b, here.room.clock) + here.room.shared(here.role, "newest", newest))
 
 
-@st.fragment(run_every=2, key="tools")
-@calm
+@part(run_every=2, key="tools")
 def _tools(here: Here) -> None:
     """Draw the clock's controls and what only this person has."""
     clock, b = here.room.clock, here.room.briefing(here.role)
-    steers = here.person.facilitator or not here.room.row.hosted
+    steers = here.person.facilitator or (here.plays and not here.room.row.hosted)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         if steers and clock.state == "waiting":
             _step(here, "start", "Start the drill", "start", True)
@@ -132,14 +128,14 @@ def _tools(here: Here) -> None:
         else:
             st.empty()
         st.space("stretch")
-        if not here.person.facilitator:
+        if here.plays:
             _on_from_here(here, b)
             _mine(here, b)
         if st.button("Playbook", key="playbook", icon=":material/menu_book:"):
             sheet(here)
         with st.popover("Drill", icon=":material/more_horiz:", key=session.MENU, on_change="rerun"):
             _menu(here)
-    asked = session.take(session.ENDING)
+    asked = st.session_state.pop(session.ENDING, None)
     if asked:
         ending.confirm(here, emergency=asked == "stop")
 
@@ -169,7 +165,9 @@ def _on_from_here(here: Here, b: Briefing) -> None:
         help="You have given command up; from this seat you decide nothing any more",
     )
     if onwards:
-        _change_seat(here, seat.id)
+        with session.trying("clock"):
+            here.room.take_seat(here.person, seat.id)
+            session.forget("clock")
         st.rerun()  # the whole page: every part of it is drawn for the seat
 
 
@@ -182,17 +180,10 @@ def next_seat(b: Briefing) -> Seat | None:
     return min(free, key=lambda seat: first.index(seat.id) if seat.id in first else len(first), default=None)
 
 
-def _change_seat(here: Here, seat: str) -> None:
-    with session.trying("clock"):
-        here.room.take_seat(here.person, seat)
-        session.forget("clock")
-
-
 def _mine(here: Here, b: Briefing) -> None:
     """Show the role, its brief and what only it knows."""
     known = b.catalogue.role(here.role)
-    cues = [option for option in b.options("own_cues") if Ref.to("cue", option.id) in b.incident.refs]
-    own = [cue for cue in cues if cue.id not in b.incident.cues]
+    own = [cue for cue in b.options("own_cues") if cue.id not in b.incident.cues]
     label = plain(f"{here.person.name} · {known.title if known else here.role}")
     with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
         st.markdown(f"**{known.title if known else here.role}**  :gray[{known.handle if known else ''}]")
@@ -220,7 +211,7 @@ def _menu(here: Here) -> None:
         icon=":material/logout:",
         help="The drill goes on; your seat is kept",
     )
-    if here.person.facilitator or not row.hosted:
+    if here.person.facilitator or (here.plays and not row.hosted):
         st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
         st.button(
             "Real world: stop now",
@@ -234,8 +225,8 @@ def _menu(here: Here) -> None:
 
 def _ask_end(what: str) -> None:
     # The menu lies above everything: it must be gone before anything can be asked.
-    session.put(session.MENU, False)
-    session.put(session.ENDING, what)
+    st.session_state[session.MENU] = False
+    st.session_state[session.ENDING] = what
 
 
 def _steer(here: Here, what: str, key: str) -> None:
@@ -248,9 +239,10 @@ def _steer(here: Here, what: str, key: str) -> None:
 
 
 def _pace(here: Here, before: float) -> None:
-    chosen = session.get(f"speed-{before:g}")
+    chosen = st.session_state.get(f"speed-{before:g}")
     with session.trying("clock"):
         here.room.speed(here.person, float(chosen or before))
+        session.forget("clock")
     _all_at_once(here)
 
 
@@ -269,8 +261,8 @@ def _all_at_once(here: Here) -> None:
 
     Fields that nobody has touched begin anew from the drill as it is now.
     """
-    beside = ("host",) if here.person.facilitator else ("forms", "box")
-    shown, _ = TABS[session.get(session.TAB) or "Panels"]
+    beside = ("forms", "box") if here.plays else ("host",)
+    shown, _ = TABS[st.session_state.get(session.TAB) or "Panels"]
     st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
 
 
@@ -293,22 +285,17 @@ def _narrow(views: dict[str, str]) -> None:
     st.html(f"<style>@media (max-width: 999px) {{ {hidden} {{ display: none !important }} }}</style>")
 
 
-# --- left: alerts, what waits, channel -----------------------------------------------------------------
-
-
-@st.fragment(run_every=1, key="signals")
-@calm
+@part(run_every=1, key="signals")
 def _signals(here: Here) -> None:
     with st.container(key="alertbox", height=118, border=True):
         st.html(scraped(here.room, here.role, "alerts", alerts_html))
-    if here.person.facilitator:
+    if not here.plays:
         return
     with st.container(key="needsbox", height=150, border=True, gap="xsmall"):
         desk.waiting(here)
 
 
-@st.fragment(run_every=1, key="channel")
-@calm
+@part(run_every=1, key="channel")
 def _channel(here: Here) -> None:
     view = st.segmented_control(
         "Channel", list(VIEWS), default="All", key="feed-view", required=True, label_visibility="collapsed"
@@ -320,9 +307,6 @@ def _channel(here: Here) -> None:
                 st.html(piece)
 
 
-# --- middle: panels and work ------------------------------------------------------------------------------
-
-
 def _middle(here: Here) -> None:
     drawn = st.tabs(list(TABS), key=session.TAB, on_change="rerun")
     for (_, body), tab in zip(TABS.values(), drawn, strict=True):
@@ -331,8 +315,7 @@ def _middle(here: Here) -> None:
                 body(here)
 
 
-@st.fragment(run_every=3, key="panels")
-@calm
+@part(run_every=3, key="panels")
 def _panels(here: Here) -> None:
     shown = [panel for panel in here.room.briefing(here.role).catalogue.panels if panel.on_console]
     # All of them first, then the elements: a page that waits between two charts shows old and new side by side.
@@ -346,15 +329,13 @@ def _panels(here: Here) -> None:
     st.html(explore.LEGEND)
 
 
-@st.fragment(run_every=2, key="outputs")
-@calm
+@part(run_every=2, key="outputs")
 def _outputs(here: Here) -> None:
     with st.container(height=500, key="outputbox", border=True):
         st.html(scraped(here.room, here.role, "outputs", outputs_html))
 
 
-@st.fragment(run_every=5, key="changes")
-@calm
+@part(run_every=5, key="changes")
 def _changes(here: Here) -> None:
     with st.container(height=500, key="changebox", border=True):
         st.html(scraped(here.room, here.role, "changes", changes_html))
@@ -367,8 +348,7 @@ TABS = {
 }  # fmt: skip
 
 
-@st.fragment(run_every=1, key="work")
-@calm
+@part(run_every=1, key="work")
 def _work(here: Here) -> None:
     session.save(here)
     st.html('<h2 class="part">Work under way</h2>')

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
+from typing import Any
 
 import streamlit as st
 
-from analytics.playbook import load as load_playbook
 from analytics.runs.counterfactual import add_references
 from scenarios.loader import load
 from simulator.engine import VERSION
@@ -19,12 +20,13 @@ from ui.debrief_parts import keys
 from ui.debrief_parts.behind import behind_view
 from ui.debrief_parts.course import course_view
 from ui.debrief_parts.downloads import downloads
-from ui.debrief_parts.drill import DEFAULT, Debriefed, key_of, scored, shelved
+from ui.debrief_parts.drill import Debriefed, book_of, counts, key_of, scored, shelved
 from ui.debrief_parts.header import bar, header
 from ui.debrief_parts.known import known_view
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import STYLE
 from ui.debrief_parts.moment import drawer
+from ui.debrief_parts.others import ByHand, Correct
 from ui.debrief_parts.score import score_view
 from ui.debrief_parts.timeline import timeline_view
 from ui.pages import Page
@@ -81,8 +83,8 @@ def _of_room(room: Room, person: Participant | None) -> None:
     card = room.scorecard()
     head = journal.header
     older = (head.engine, head.scenario_version) != (VERSION, room.loaded.version)
-    ident = room.row.id if person else f"{room.row.id}-nameless"
-    drill = shelved(key_of(ident, journal, card), journal, room.loaded.scenario, card, older, person is None)
+    made = Debriefed(journal, room.loaded.scenario, card, older, nameless=person is None)
+    drill = shelved(key_of(room.row.id, made), made)
     shell.head(drill.scenario.title)
     if drill.nameless:
         st.info(
@@ -96,7 +98,8 @@ def _of_room(room: Room, person: Participant | None) -> None:
         )  # fmt: skip
     if card is None or journal.references is None:
         _scoring(room, person)
-    return _page(drill)
+    correct = (lambda *given: room.correct(person, *given)) if person and person.facilitator else None
+    return _page(drill, tuple(room.corrections()), correct)
 
 
 @st.fragment(run_every=LOOK_SECONDS)
@@ -135,9 +138,10 @@ def _from_file() -> None:
         st.info(f"This file holds no reference runs, so there is no score yet.{why}", icon=":material/info:")
         if not older and st.button("Make them and score", type="primary", key="debrief_make"):
             with st.spinner("Replaying what else could have happened …"):
-                add_references(loaded, journal, load_playbook(DEFAULT))
+                add_references(loaded, journal, book_of(counts(journal)))
             st.rerun()
-    drill = shelved(key_of(file.file_id, journal, card), journal, loaded.scenario, card, older)
+    made = Debriefed(journal, loaded.scenario, card, older)
+    drill = shelved(key_of(file.file_id, made), made)
     st.html(f"<h2>{escape(drill.scenario.title)}</h2>")
     if older:
         st.info("Engine or scenario have changed since this was played; titles and windows are today's.")
@@ -153,13 +157,13 @@ def _bad(words: str) -> None:
     st.error(words, icon=":material/error:")
 
 
-def _page(drill: Debriefed) -> None:
-    lines = Lines(drill)
-    header(drill)
+def _page(drill: Debriefed, made: tuple[Mapping[str, Any], ...] = (), correct: Correct | None = None) -> None:
+    lines, hand = Lines(drill), ByHand.of(drill, made, correct)
+    header(drill, hand)
     bar(drill)
     match st.session_state.get(keys.VIEW) or keys.SCORE:
         case keys.SCORE:
-            score_view(drill, lines)
+            score_view(drill, lines, hand)
         case keys.TIMELINE:
             timeline_view(drill, lines)
         case keys.COURSE:
@@ -170,7 +174,7 @@ def _page(drill: Debriefed) -> None:
             behind_view(drill)
     if not drill.nameless:
         st.divider()
-        downloads(drill)
+        downloads(drill, hand)
     drawer(drill, lines)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 import yaml
 
+from analytics import playbook as books
 from scenarios import loader
 from simulator.errors import DrillError
 from ui.pages import Page
@@ -25,7 +26,11 @@ def render() -> None:
         for name in loader.catalogue().offered:
             _scenario(name)
     with playbook, st.container(key="booktab"):
-        st.html(sheet_html())
+        known, name = books.names(), books.DEFAULT
+        if len(known) > 1:
+            titles = {one: books.load(one).title for one in known}
+            name = st.selectbox("Playbook", known, known.index(name), titles.__getitem__, key="library-book")
+        st.html(sheet_html(name))
     with glossary:
         for group, words in yaml.safe_load(GLOSSARY.read_text(encoding="utf-8")).items():
             rows = "".join(f"<dt>{word}</dt><dd>{meaning}</dd>" for word, meaning in words.items())

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics import playbook as books
 from scenarios import DIFFICULTIES, loader
 from simulator.errors import DrillError
 from ui import session
@@ -16,6 +18,7 @@ from ui.parts.live import SERVER
 from ui.parts.shell import plain
 from ui.session import Here
 
+PLAYBOOK = "DRILL_PLAYBOOK"  # names the playbook that is offered first
 MODES = ("training", "assessment")
 WHAT_MODE = "Training gives next-step hints; an assessment gives none, and only those who played it read its debrief."
 
@@ -45,9 +48,6 @@ def render() -> None:
             entrance.ask_code()
         _host()
     return None
-
-
-# --- practise alone --------------------------------------------------------------------------------------
 
 
 def _alone() -> None:
@@ -91,6 +91,7 @@ def _alone() -> None:
         )
         one, two = st.columns(2)
         difficulty, variant = _difficulty(one, "solo"), _variant(two, "solo", scenario)
+        playbook = _playbook(st.container(), "solo")
         one, two = st.columns(2)
         with one:
             name = entrance.your_name("solo-name")
@@ -107,7 +108,7 @@ def _alone() -> None:
             if seed and not seed.isdigit():
                 session.answer("solo", False, f"{seed!r} is no seed; give a whole number of up to six digits, or none")
                 st.rerun()
-            how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(scenario, variant)}
+            how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(scenario, variant), "playbook": playbook}
             _start(scenario, how, str(seat), float(speed or 1), name or "You", seed or "")
         entrance.outcome("solo")
 
@@ -141,13 +142,30 @@ def _variant(where: DeltaGenerator, form: str, scenario: str) -> str:
     return str(chosen)
 
 
+def _playbook(where: DeltaGenerator, form: str) -> str:
+    """Offer the playbooks that ship, by their titles; nothing to choose where there is one."""
+    known = books.names()
+    first = session.asked("playbook", known, os.environ.get(PLAYBOOK, books.DEFAULT))
+    if len(known) == 1 or first not in known:
+        return books.DEFAULT
+    chosen = where.selectbox(
+        "Playbook",
+        known,
+        known.index(first),
+        format_func=lambda name: books.load(name).title,
+        key=f"{form}-playbook",
+        help="What the response is judged by: levels of severity, duties, gates. The library shows each of them whole.",
+    )
+    return str(chosen)
+
+
 def _drawn(scenario: str, variant: str) -> str:
     # The draw is the host's, never the seed's: a seed does not change the variant.
     return loader.draw(scenario, secrets.SystemRandom()) if variant == loader.DRAWN else variant
 
 
 def _start(scenario: str, how: dict[str, str], seat: str, speed: float, name: str, seed: str) -> None:
-    session.put(session.NAME, name)
+    st.session_state[session.NAME] = name
     with session.trying("solo"):
         opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, **how)  # type: ignore[arg-type]
         token, person = SERVER.rooms.join(opened.room, name, seat)
@@ -171,14 +189,14 @@ def _loaded(scenario: str):  # type: ignore[no-untyped-def]
         return None
 
 
-# --- host --------------------------------------------------------------------------------------------------
-
-
 def _host() -> None:
     # No st.form: what can be chosen depends on the scenario.
     with st.container(border=True, key="host"):
         st.markdown("### Host for a team")
-        st.caption("You get a join code to read out. People take seats; you start the clock.")
+        st.caption(
+            "You get a join code to read out. People take seats, or watch as observers, who give no orders and are in "
+            "no score; you start the clock."
+        )
         names = loader.catalogue().offered
         if not names:
             return
@@ -187,18 +205,20 @@ def _host() -> None:
         one, two = st.columns(2)
         mode = one.segmented_control("Mode", MODES, default="training", required=True, key="host-mode", help=WHAT_MODE)
         difficulty = _difficulty(two, "host")
+        playbook = _playbook(st.container(), "host")
         surprise = len(loader.variants(scenario)) > 1 and st.checkbox(
             "Draw a variant nobody knows beforehand",
             key="host-surprise",
             help="Not even you: code, console and lobby do not say which it is. The debrief does.",
         )
         if st.button("Open the drill", key="host-open", width="stretch"):
-            session.put(session.NAME, name)
+            st.session_state[session.NAME] = name
             with session.trying("host"):
                 variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
-                opened = SERVER.rooms.create(scenario, mode=mode, hosted=True, difficulty=difficulty, variant=variant)  # type: ignore[arg-type]
+                how = {"mode": mode, "difficulty": difficulty, "variant": variant, "playbook": playbook}
+                opened = SERVER.rooms.create(scenario, hosted=True, **how)  # type: ignore[arg-type]
                 token, person = SERVER.rooms.facilitate(opened.room, name or "Facilitator", opened.key)
-                session.put(session.KEYS, {**session.get(session.KEYS, {}), opened.code: opened.key})
+                st.session_state[session.KEYS] = {**st.session_state.get(session.KEYS, {}), opened.code: opened.key}
                 shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
         entrance.outcome("host")
 

@@ -1,6 +1,6 @@
 """The command line: play, score, replay and check drills, print schemas, serve the app.
 
-JSON goes to stdout and nothing else does (a score table, asked for as such, apart); messages and progress go to
+JSON goes to stdout and nothing else does (what is asked for as a table apart); messages and progress go to
 stderr. A mistake is one line and exit 2; a finding or a divergence is exit 1.
 """
 
@@ -23,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "calibrate": calibrate.calibrate,
     "finalists": calibrate.finalists,
     "check": check.check,
+    "playbook": check.playbook,
     "schema": check.schema,
     "serve": serve.serve,
     "list": store.drills,

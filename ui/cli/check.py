@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ui.cli import tables
 from ui.cli.shared import err, known, progress, put
 
 if TYPE_CHECKING:
@@ -43,6 +44,16 @@ def played(path: Path) -> list[Problem]:
     with progress("playing") as report:
         remarks = rehearse(variants, report)
     return [Problem(*remark) for remark in remarks]
+
+
+def playbook(
+    name: Annotated[str, typer.Argument(help="A playbook's name, or the path of its YAML file.")] = "recovery",
+) -> None:
+    """Print a playbook as Markdown: what is judged, for how much, by when, and how."""
+    from analytics.playbook import load
+    from analytics.report.handbook import handbook
+
+    tables.text(handbook(load(name)))
 
 
 Schema = Literal["scenario", "playbook", "book", "command"]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ui.cli import shared
-from ui.cli.shared import Book, Level, Variant, err, known, put, text_of, write
+from ui.cli.shared import Level, Variant, err, known, put, text_of, write
 
 
 def play(
@@ -25,23 +25,29 @@ def play(
         Path | None, typer.Option(metavar="FILE", help='Play these {"at", "by", "body"} lines instead of a policy.')
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the journal here.")] = None,
-    playbook: Book = "recovery",
+    playbook: Annotated[
+        str | None, typer.Option(help="The playbook it is played with; without one what the commands came with.")
+    ] = None,
     mode: Annotated[Literal["training", "assessment"], typer.Option(help="With hints, or without.")] = "assessment",
 ) -> None:
     """Play a whole drill without a browser and print its outcome."""
+    from analytics.playbook import DEFAULT
     from analytics.playbook import load as load_playbook
     from simulator import orders
     from simulator import play as player
 
-    loaded, book = shared.find(scenario, variant, difficulty), load_playbook(playbook).played()
+    loaded = shared.find(scenario, variant, difficulty)
     stop = None if until is None else round(60 * until)
     if commands is not None:
-        given = list(orders.read(text_of(known(commands, "give a file of commands")), str(commands)))
+        text = text_of(known(commands, "give a file of commands"))
+        given = list(orders.read(text, str(commands)))
+        book = orders.played_with(text) if playbook is None else load_playbook(playbook).played()
         with loaded.guard():
             engine = player.play_orders(loaded, given, seed or 0, mode=mode, until=stop, step=step, book=book)
         for line in orders.refusals(engine.journal):
             err.print(f"refused: {line}", markup=False)
     else:
+        book = load_playbook(playbook or DEFAULT).played()
         with loaded.guard():
             engine = player.play(loaded, policy, seed or 0, mode=mode, until=stop, step=step, book=book)
     if out is not None:

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from simulator.errors import ReplayDivergence
 from ui.cli import tables
-from ui.cli.shared import Book, File, Form, err, progress, put, recorded, write
+from ui.cli.shared import File, Form, err, progress, put, recorded, write
 
 
 def score(
     file: File,
-    playbook: Book = "recovery",
+    playbook: Annotated[
+        str | None, typer.Option("--playbook", help="A playbook's name or file; the drill's own without it.")
+    ] = None,
     form: Form = "table",
     seeds: Annotated[int, typer.Option(min=0, max=200, help="Other seeds that the spread is taken over.")] = 20,
     keep: Annotated[bool, typer.Option("--keep", help="Write the reference runs into the file.")] = False,
 ) -> None:
     """Score a journal; its reference runs are made first where the file lacks them."""
+    from analytics.playbook import DEFAULT, names
     from analytics.playbook import load as load_playbook
     from analytics.record import DrillRecord
     from analytics.runs.counterfactual import make_references
+    from analytics.score import check
     from analytics.score import score as judge
+    from simulator.record.journal import Journal
 
     journal, loaded = recorded(file)
-    book = load_playbook(playbook)
+    played = journal.header.playbook
+    own = played.id if played else DEFAULT
+    book = load_playbook(playbook or (own if own in names() else DEFAULT))
+    check(book)
+    spread_of = own if journal.references is not None else book.id
     if journal.references is None:
         with loaded.guard(), progress("reference runs", seeds + 1) as report:
             made = make_references(loaded, journal, book, seeds=seeds, progress=report)
         journal.references = made.model_dump(mode="json")
         if keep:
-            write(file, journal)
+            # What is kept belongs to the drill's own playbook; of another one the runs do and the totals do not.
+            kept = journal.references if book.id == own else {**journal.references, "spread": None}
+            write(file, Journal(journal.header, journal.entries, kept))
     card = judge(DrillRecord.of(journal, loaded.scenario), book)
+    if spread_of != book.id:  # totals on other seeds under another playbook say nothing of this one
+        card = replace(card, spread=None)
     if form == "json":
         put(card.as_data())
     else:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from simulator.errors import DrillError
+from simulator.errors import DrillError, UnknownName
 from ui.cli.shared import Database, err
 
 APP = "app:app"
@@ -23,11 +23,18 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",
     data: Database = None,
+    playbook: Annotated[str | None, typer.Option(help="The playbook that is offered first for new drills.")] = None,
 ) -> None:
     """Start the app and print its address."""
+    from analytics.playbook import load, names
     from scenarios.loader import catalogue
     from simulator.room.store import Store
 
+    if playbook:
+        if playbook not in names():
+            raise UnknownName("playbook", playbook, names())
+        load(playbook)
+        os.environ["DRILL_PLAYBOOK"] = playbook
     free(host, port)
     # A database that cannot be used is said here, in one line, rather than on everybody's page.
     Store(data).close()

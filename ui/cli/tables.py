@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -20,13 +20,25 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=WIDE)
 
 
+def text(words: str) -> None:
+    """Print what is asked for as text, as it stands."""
+    Console(highlight=False, soft_wrap=True).print(words, markup=False, end="")
+
+
 def score(card: Scorecard) -> None:
     """Print a scorecard for people."""
     out = _console()
     spread = f", {card.spread.low}-{card.spread.high} on other seeds" if card.spread else ""
-    out.print(f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})", markup=False)
+    total = f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})"
+    out.print("no total" if card.total is None else total, markup=False)
+    for line in _about(card):
+        out.print(line, markup=False)
     for cap in card.caps:
         out.print(f"cap {cap.id} at {cap.limit}: {cap.why}", markup=False)
+    for named in card.anti_patterns:
+        out.print(f"anti-pattern {named.id} at {named.limit}: {named.why}", markup=False)
+    for remark in card.remarks:
+        out.print(remark, markup=False)
     table = Table("", "criterion", "status", "points", "why", box=None, pad_edge=False)
     for part in card.parts:
         table.add_row(part.id, "", "", f"{part.points:g}/{part.out_of:g}", "", style="bold")
@@ -34,6 +46,22 @@ def score(card: Scorecard) -> None:
             points = f"{found.points:g}/{found.out_of:g}" if found.status != "not_applicable" else "-"
             table.add_row("", found.id, found.status.replace("_", " "), points, found.why)
     out.print(table)
+
+
+def _about(card: Scorecard) -> Iterator[str]:
+    """Yield what a scorecard is of, and when the turning points of its drill came."""
+    if not card.about:
+        return
+    drill, times = card.about["drill"], card.about["times"]
+    played = (drill["playbook"] or {}).get("id")
+    other = f", played with {played}" if played and played != card.playbook else ""
+    how = f"{drill['variant']}, {drill['difficulty']}, seed {drill['seed']}, {drill['mode']}"
+    yield f"{drill['scenario']} ({how}), playbook {card.playbook}{other}"
+    yield ", ".join(f"{name.replace('_', ' ')} {_minutes(at)}" for name, at in times.items())
+
+
+def _minutes(at: int | None) -> str:
+    return "never" if at is None else f"T{'−' if at < 0 else '+'}{abs(at) // 60:02d}:{abs(at) % 60:02d}"
 
 
 def calibration(lines: Sequence[dict[str, Any]]) -> None:

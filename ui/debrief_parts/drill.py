@@ -11,21 +11,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.playbook import Playbook, load
+from analytics.overrides import playbook_of
+from analytics.playbook import DEFAULT, Playbook, load, names
 from analytics.report import story
 from analytics.report import tables as frames
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView
 from simulator.catalogue import called
-from simulator.errors import DrillError
 from simulator.names import Names
 from simulator.record.entry import Entry
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
 from ui.parts.words import NamesThen, voices
-
-DEFAULT = "recovery"
 
 
 def _table(make: Callable[[RecordView], pd.DataFrame]) -> cached_property[pd.DataFrame]:
@@ -48,11 +46,7 @@ class Debriefed:
 
     @cached_property
     def playbook(self) -> Playbook:
-        name = str((self.card or {}).get("playbook", DEFAULT))
-        try:
-            return load(name)
-        except DrillError:
-            return load(DEFAULT)
+        return book_of(playbook_of(self.card) or counts(self.journal))
 
     @cached_property
     def view(self) -> RecordView:
@@ -90,6 +84,17 @@ class Debriefed:
         return self.journal.entries[seq - 1]
 
     @cached_property
+    def beside(self) -> dict[str, Debriefed]:
+        """The same drill as other playbooks score it, as far as somebody asked for them."""
+        return {}
+
+    def read_with(self, name: str) -> Debriefed:
+        """Return the same drill with the score that another playbook gives it."""
+        # The spread that the record holds is of the playbook it was made with.
+        card = {**score(self.view.record, load(name)).as_data(), "spread": None}
+        return Debriefed(self.journal, self.scenario, card, self.older, self.nameless)
+
+    @cached_property
     def rescored(self) -> Scorecard | None:
         """The score with what its published form leaves out: evidence of caps, anti-patterns, remarks.
 
@@ -102,22 +107,16 @@ class Debriefed:
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
-def shelved(
-    key: str,
-    _journal: Journal,
-    _scenario: Scenario,
-    _card: Mapping[str, Any] | None,
-    older: bool,
-    nameless: bool = False,
-) -> Debriefed:
-    """Return the drill under `key`, which must differ whenever record or score do."""
-    return Debriefed(_journal, _scenario, _card, older, nameless)
+def shelved(key: str, _drill: Debriefed) -> Debriefed:
+    """Return the drill that was kept first under `key`, which must differ whenever record or score do."""
+    return _drill
 
 
-def key_of(drill: str, journal: Journal, card: Mapping[str, Any] | None) -> str:
+def key_of(ident: str, drill: Debriefed) -> str:
     """Return what a shelved drill is found by."""
-    made = "made" if journal.references is not None else "open"
-    return f"{drill}-{len(journal.entries)}-{made}-{hash(json.dumps(card, sort_keys=True)) if card else 'unscored'}"
+    made = "made" if drill.journal.references is not None else "open"
+    card = hash(json.dumps(drill.card, sort_keys=True)) if drill.card else "unscored"
+    return f"{ident}-{len(drill.journal.entries)}-{made}-{card}-{drill.older}-{drill.nameless}"
 
 
 def scored(journal: Journal, scenario: Scenario) -> Mapping[str, Any] | None:
@@ -125,4 +124,14 @@ def scored(journal: Journal, scenario: Scenario) -> Mapping[str, Any] | None:
     if journal.references is None:
         return None
     record = frames.record_of(journal, scenario)
-    return score(record, load(DEFAULT)).as_data()
+    return score(record, book_of(counts(journal))).as_data()
+
+
+def counts(journal: Journal) -> str:
+    """Return the name of the playbook whose score counts: the one that the drill was played with."""
+    return journal.header.playbook.id if journal.header.playbook else DEFAULT
+
+
+def book_of(name: str) -> Playbook:
+    """Return a playbook by its name, the default for one that does not come with the program."""
+    return load(name if name in names() else DEFAULT)

@@ -8,33 +8,34 @@ from typing import Any
 
 import streamlit as st
 
+from analytics.about import times
 from analytics.playbook import Playbook
 from simulator import acts
 from simulator import events as e
 from simulator.text import clock
 from ui.debrief_parts import keys
-from ui.debrief_parts.drill import Debriefed
+from ui.debrief_parts.drill import Debriefed, counts
+from ui.debrief_parts.others import NOBODY, ByHand
 from ui.pages import Page
+from ui.parts.labels import words
 
 ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
-LEARNING = (
-    "This score is for learning. It belongs to the team that played, it says nothing about a person, "
-    "and drills are never ranked against each other."
+NO_TOTAL = (
+    '<div class="db-total" role="group" aria-label="Total"><div class="n"><em>No total</em></div>'
+    "<small>Too little was there to be judged for a number or a band. The findings stand by themselves.</small></div>"
 )
+"""What stands where the score is while there are findings and no number."""
+TURNS = {"acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
+         "first_mitigation": "First mitigation", "recovered": "Recovered", "verified": "Verified",
+         "closed": "Closed"}  # fmt: skip
 
 
-HIDDEN = (
-    '<div class="db-total"><div class="n"><em>The score is kept for the end</em></div>'
-    "<small>Talk first: what did you see, what did you know, what else did you consider?</small></div>"
-)
-"""What stands where the score is while it is kept back."""
 
-
-def header(drill: Debriefed) -> None:
+def header(drill: Debriefed, hand: ByHand = NOBODY) -> None:
     """Draw the head of the page."""
     hidden = bool(st.session_state.get(keys.HIDE, False))
     card = drill.card
-    total = "" if card is None else HIDDEN if hidden else _total(card, drill)
+    total = "" if card is None else words("debrief")["hidden"] if hidden else _total(card, drill, hand)
     st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
 
 
@@ -59,14 +60,23 @@ def _about(drill: Debriefed) -> str:
         ("Ended", _ended(drill)),
         ("Mode", head.mode),
         ("Seed", str(head.seed)),
+        ("Playbook", drill.playbook.title),
         *((("Variant", head.variant),) if head.variant != "base" else ()),
         *((("Difficulty", head.difficulty),) if head.difficulty != "standard" else ()),
     )
     meta = "".join(f"<span><span>{escape(k)}</span><b>{escape(v)}</b></span>" for k, v in facts)
     return (
         f'<p class="db-lead">{escape(s.incident)} at {escape(s.company)}. {escape(s.summary)}</p>'
-        f'<div class="db-meta">{meta}</div><p class="db-note">{escape(LEARNING)}</p>'
+        f'<div class="db-meta">{meta}</div>{_times(drill)}<p class="db-note">{escape(words("debrief")["learning"])}</p>'
     )
+
+
+def _times(drill: Debriefed) -> str:
+    """Return when the turning points of the drill came, each in drill time."""
+    found = times(drill.view)
+    said = {name: "never" if at is None else clock(at) for name, at in found.items()}
+    cells = "".join(f"<span><span>{words}</span><b>{escape(said[name])}</b></span>" for name, words in TURNS.items())
+    return f'<div class="db-meta db-times" role="group" aria-label="Turning points">{cells}</div>'
 
 
 def _ended(drill: Debriefed) -> str:
@@ -74,8 +84,10 @@ def _ended(drill: Debriefed) -> str:
     return f"{clock(end.at)}, {ENDED[end.body.how]}" if end else "the record stops before the end"
 
 
-def _total(card: Mapping[str, Any], drill: Debriefed) -> str:
+def _total(card: Mapping[str, Any], drill: Debriefed, hand: ByHand) -> str:
     """Return the total with its band in words, the total before caps, and the spread over other seeds."""
+    if card["total"] is None:
+        return NO_TOTAL
     playbook, made = drill.playbook, drill.view.references.spread
     bands = {band.id: band.title for band in playbook.bands}
     total, uncapped, spread = card["total"], card["uncapped"], card.get("spread")
@@ -88,7 +100,8 @@ def _total(card: Mapping[str, Any], drill: Debriefed) -> str:
     band = escape(f"{card['band']} · {bands.get(card['band'], '')}".rstrip(" ·"))
     return (
         f'<div class="db-total" role="group" aria-label="Total"><div class="n"><b>{total}</b><span>of 100</span>'
-        f"<em>{band}</em></div>{_strip(total, spread, playbook)}<small>{escape(before)}<br>{escape(over)}</small></div>"
+        f"<em>{band}</em></div>{_strip(total, spread, playbook)}<small>{escape(before)}<br>{escape(over)}</small>"
+        f"{hand.total(card)}</div>"
     )
 
 
@@ -128,5 +141,5 @@ def again(drill: Debriefed) -> dict[str, str]:
     head = drill.journal.header
     seats = {entry.body.seat for entry in drill.journal if isinstance(entry.body, acts.TakeSeat)}
     alone = {"seat": seats.pop()} if len(seats) == 1 else {}
-    how = {"variant": head.variant, "difficulty": head.difficulty, "mode": head.mode}
+    how = {"variant": head.variant, "difficulty": head.difficulty, "mode": head.mode, "playbook": counts(drill.journal)}
     return {"scenario": head.scenario, **how, **alone}

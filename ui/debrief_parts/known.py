@@ -12,21 +12,13 @@ from analytics.report import tables as frames
 from simulator.values import Author, Ref
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import VERDICT, at_time, badge, chart, minute, number, quiet, stated, table, truth_badge
+from ui.debrief_parts.look import at_time, badge, chart, minute, number, quiet, sign, stated, table, truth_badge
+from ui.parts.labels import words
 
-WHERE = {
-    "escalate_internally": "escalation", "update_stakeholders": "update", "update_executives": "executive update",
-    "correct_update": "correction", "record_packet": "evidence packet", "record_snapshot": "snapshot",
-    "publish_decision_note": "decision note",
-}  # fmt: skip
 NEGLIGIBLE = 0.005
 """Share of the avoidable loss that is not worth a word."""
 LONGEST = 240
 """Characters of an inject shown in the table."""
-HOW = {
-    "asked": "asked for", "offered": "offered", "late": "came by itself", "never": "never shared",
-    "overtaken": "overtaken before anybody said it",
-}  # fmt: skip
 
 
 def known_view(drill: Debriefed, lines: Lines) -> None:
@@ -59,7 +51,7 @@ def _figures(drill: Debriefed) -> None:
     rows = [
         (
             at_time(r.at), escape(drill.names.person(Author(r.by))),
-            escape(WHERE.get(r.where, r.where.replace("_", " "))), escape(r.title),
+            escape(words("where").get(r.where, r.where.replace("_", " "))), escape(r.title),
             f"<b>{stated(r.low, r.high)}</b> {escape(r.unit)}",
             "forecast" if r.where == "record_snapshot" else f"{number(r.true)} {escape(r.unit)}",
             "" if r.where == "record_snapshot" else truth_badge(r.holds, "within 20 %", "off"),
@@ -74,7 +66,8 @@ def _cues(drill: Debriefed) -> None:
     rows = []
     for r in frames.each(drill.cues):
         never = r.how == "never"
-        shared = "never" if never else HOW[r.how] if math.isnan(r.shared) else f"{minute(r.shared)}, {HOW[r.how]}"
+        how = words("how")[r.how]
+        shared = "never" if never else how if math.isnan(r.shared) else f"{minute(r.shared)}, {how}"
         waited = "" if math.isnan(r.waited) else f"{r.waited:.0f} min"
         rows.append(
             (
@@ -127,7 +120,7 @@ def _injects(drill: Debriefed) -> None:
     rows = []
     for r in frames.each(drill.injects):
         text = r.text if len(r.text) <= LONGEST else f"{r.text[: LONGEST - 1]}…"
-        verdict = VERDICT[r.verdict if r.expected else "none expected"]
+        verdict = sign("verdict", r.verdict if r.expected else "none expected")
         when = f" {minute(r.answered)}" if not math.isnan(r.answered) else ""
         came = f"<b>{escape(r.persona)}</b> {escape(text)}"
         response = f'<span class="good">✓ seen</span><br>{badge(verdict)}{when}'

@@ -20,15 +20,11 @@ from simulator.record.journal import accepted
 from simulator.text import clock
 from simulator.values import Ref
 from ui.debrief_parts.drill import Debriefed
-from ui.debrief_parts.look import VERDICT, badge, minute, number, stated, truth_badge
+from ui.debrief_parts.look import badge, minute, number, sign, stated, truth_badge
 from ui.parts.feed import pre_html
+from ui.parts.labels import words
 from ui.parts.words import told
 
-GROUP_WORDS: Mapping[str, str] = {
-    "fault": "Fault", "tolerance": "Tolerance", "effect": "In effect", "change": "Changes", "state": "State",
-    "alert": "Alerts", "decision": "Decisions", "action": "Actions", "finding": "Findings", "message": "Messages",
-    "lead": "Roles and tasks", "inject": "Injects", "refused": "Refused", "slip": "Slips",
-}  # fmt: skip
 LONGEST = 900
 """Characters of one text shown in a lane; the journal has the rest."""
 
@@ -110,7 +106,7 @@ class Lines:
             if inject.expected:
                 when = f" at {minute(inject.answered)}" if not math.isnan(inject.answered) else ""
                 called_for = f"called for: {escape(inject.expected)}{when}"
-                found[inject.seq].append(f"{badge(VERDICT[inject.verdict])} {called_for}")
+                found[inject.seq].append(f"{badge(sign('verdict', inject.verdict))} {called_for}")
         return found
 
     def _world(self, entry: Entry) -> Said | None:
@@ -131,7 +127,7 @@ class Lines:
                 harm = ", and it did harm" if body.harmful else ""
                 return Said("world", "merge landed", body.service, (merge.summary if merge else body.merge) + harm)
             case e.SlipMade():
-                what = _SLIPS[body.slip] + (f" ({body.said})" if body.said else "")
+                what = words("slips")[body.slip] + (f" ({body.said})" if body.said else "")
                 return Said("world", "slip", names.teammate(body.role), f"{body.about}: {what}")
             case e.TruthSampled():
                 return Said("world", "stands at", "", self._state(body))
@@ -167,13 +163,6 @@ class Lines:
     @cached_property
     def _refs(self) -> Mapping[str, int]:
         return History.of(self.drill.scenario, accepted(self.drill.journal.entries)).refs
-
-
-_SLIPS = {
-    "wrong_place": "typed it in the wrong place first",
-    "overstated": "reported more than was so",
-    "misread": "read a figure off wrongly",
-}
 
 
 def _label(group: str, label: str) -> str:

@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from simulator.text import clock
+from ui.parts.labels import words
 
 STYLE = Path(__file__).with_name("debrief.css")
 """What the debrief has beyond the style of every page."""
@@ -25,21 +26,9 @@ class Sign(NamedTuple):
     tone: str
 
 
-STATUS = {
-    "met": Sign("✓", "met", "good"),
-    "partial": Sign("◐", "partly met", "warn"),
-    "missed": Sign("✗", "missed", "bad"),
-    "not_observed": Sign("○", "not seen", "bad"),
-    "not_applicable": Sign("–", "does not apply", "quiet"),
-}
-VERDICT = {
-    "on time": Sign("✓", "answered on time", "good"),
-    "late": Sign("◐", "answered late", "warn"),
-    "missed": Sign("✗", "not answered", "bad"),
-    "kept": Sign("✓", "rightly left alone", "good"),
-    "broken": Sign("✗", "gave in", "bad"),
-    "none expected": Sign("–", "no response expected", "quiet"),
-}
+def sign(kind: str, name: str) -> Sign:
+    """Return the sign of a finding's `status`, or of the `verdict` on how an inject was answered."""
+    return Sign(*words(kind)[name])
 
 
 def badge(sign: Sign) -> str:

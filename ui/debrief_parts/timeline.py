@@ -8,8 +8,9 @@ from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
-from ui.debrief_parts.lines import GROUP_WORDS, Lines, lanes_html
+from ui.debrief_parts.lines import Lines, lanes_html
 from ui.debrief_parts.look import quiet
+from ui.parts.labels import words
 from ui.parts.shell import plain
 
 AROUND = 300
@@ -51,7 +52,7 @@ def timeline_view(drill: Debriefed, lines: Lines) -> None:
 
 def _filter(label: str, groups: tuple[str, ...], key: str) -> list[str]:
     return st.pills(
-        label, groups, selection_mode="multi", default=groups, key=key, format_func=GROUP_WORDS.__getitem__, wrap=True
+        label, groups, selection_mode="multi", default=groups, key=key, format_func=words("groups").get, wrap=True
     )
 
 

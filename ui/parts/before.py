@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -13,14 +14,8 @@ from ui.parts.shell import plain
 from ui.session import Here
 
 PLACE = "before"
-FIRST = (
-    ("The clock is yours", "It stands until you start, then runs towards the first page or report, a minute away. "
-     "Pause when you like. <b>Skip ahead</b> <kbd>Alt S</kbd> runs to the next thing that needs you, a quarter of an "
-     "hour at most."),
-    ("Say who leads", "<kbd>/ic me</kbd> and <kbd>/deputy @handle</kbd> in the command line at the foot of the page."),
-    ("Look before you act", "Type a part of a command there, pick it, choose who runs it. Others have hands too."),
-    ("Write it down", "The forms on the right are filled in from the drill. What counts there is marked."),
-)  # fmt: skip
+FIRST = Path(__file__).with_name("before.html")
+"""How to begin."""
 
 
 def before(here: Here) -> None:
@@ -56,7 +51,7 @@ def before(here: Here) -> None:
                 st.text(b.brief)
             st.caption("What only you know is behind the button with your name, at the top of the console.")
         st.subheader("How to begin", anchor=False)
-        st.html('<ol class="first">' + "".join(f"<li><b>{t}.</b> {words}</li>" for t, words in FIRST) + "</ol>")
+        st.html(FIRST)
 
 
 def _people(b: Briefing) -> str:

@@ -11,7 +11,7 @@ from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
 from ui import session
 from ui.parts import completion, forms, hands
-from ui.parts.shell import calm, fresh, plain
+from ui.parts.shell import fresh, part, plain
 from ui.session import Here
 
 PLACE = "box"
@@ -25,19 +25,18 @@ HELP = "Commands as you would type them, or:\n\n" + "\n\n".join(
 
 def _clear() -> None:
     """Empty the box. It stays the same widget, so that focus and what is typed next stay in it."""
-    session.put(session.TAKEN, (session.get(session.TYPED), time.monotonic()))
-    session.put(session.TYPED, None)
+    st.session_state[session.TAKEN] = (st.session_state.get(session.TYPED), time.monotonic())
+    st.session_state[session.TYPED] = None
     session.turn(PLACE)
 
 
-@st.fragment(key="box")
-@calm
+@part(key="box")
 def command_box(here: Here) -> None:
     """Draw the box; what is typed stays until it was taken."""
     _give_typed(here)
     b = here.room.briefing(here.role)
     known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
-    typed = session.get(session.TYPED)
+    typed = st.session_state.get(session.TYPED)
     line = completion.match(b, typed) if typed else None
     drawn = (line.id if line else None, typed, session.answered(PLACE) is not None)
     above = fresh(PLACE, drawn, key="box-above", horizontal=True, gap="small", vertical_alignment="center")
@@ -79,7 +78,7 @@ def command_box(here: Here) -> None:
 def _outcome() -> None:
     outcome = session.answered(PLACE)
     if not outcome:
-        if not session.get(session.TYPED):
+        if not st.session_state.get(session.TYPED):
             st.html(
                 '<span class="quiet">Enter picks or completes, Alt + Enter runs, / opens the incident commands</span>'
             )
@@ -88,7 +87,7 @@ def _outcome() -> None:
     st.html(
         f'<span class="said {"ok" if ok else "no"}">{"" if ok else "not done: "}{escape(words)}</span>', width="content"
     )
-    close = session.get(session.NEAREST)
+    close = st.session_state.get(session.NEAREST)
     if not ok and close:
         st.button(f"Use: {plain(close)}", key="use-nearest", icon=":material/undo:", on_click=_take, args=(close,))
 
@@ -143,15 +142,15 @@ def _known(b: Briefing, role: str) -> str:
 
 def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
-    typed, b = session.get(session.TYPED), here.room.briefing(here.role)
+    typed, b = st.session_state.get(session.TYPED), here.room.briefing(here.role)
     known = completion.match(b, typed) if typed else None
-    taken, at = session.get(session.TAKEN, (None, 0.0))
+    taken, at = st.session_state.get(session.TAKEN, (None, 0.0))
     if known and typed == taken and time.monotonic() - at < ECHO_SECONDS:
         # A tick that was under way while the box was being emptied brings the line once more; it is done, and answered.
-        session.put(session.TYPED, None)
+        st.session_state[session.TYPED] = None
         return
     session.forget(PLACE)
-    session.put(session.NEAREST, "")
+    st.session_state[session.NEAREST] = ""
     if not typed or known:
         return
     parsed = completion.slash(b, typed) if typed.startswith("/") else completion.unknown(b, typed)
@@ -163,9 +162,9 @@ def _typed(here: Here) -> None:
         return
     if parsed.command is None:
         session.answer(PLACE, False, parsed.problem)
-        session.put(session.NEAREST, parsed.nearest)
+        st.session_state[session.NEAREST] = parsed.nearest
     else:
-        session.put(session.PENDING, (typed, parsed.command))
+        st.session_state[session.PENDING] = (typed, parsed.command)
 
 
 def _give_typed(here: Here) -> None:
@@ -174,8 +173,8 @@ def _give_typed(here: Here) -> None:
     Not when it arrives but when the box is drawn with it: every tick of the page sends what its widgets hold, and those
     under way while the box is being emptied still hold the line. They draw other parts, and so give nothing.
     """
-    typed, command = session.take(session.PENDING) or ("", None)
-    if command is None or typed != session.get(session.TYPED):
+    typed, command = st.session_state.pop(session.PENDING, None) or ("", None)
+    if command is None or typed != st.session_state.get(session.TYPED):
         return
     if session.give(here, PLACE, command, f"{typed}: done"):
         _clear()
@@ -183,14 +182,14 @@ def _give_typed(here: Here) -> None:
 
 def _take(line: str) -> None:
     session.forget(PLACE)
-    session.put(session.TYPED, line)
+    st.session_state[session.TYPED] = line
 
 
 def _run(here: Here, line: CommandLine, key: str) -> None:
     if key != session.press(PLACE):
         return  # pressed twice before the answer was drawn
-    executor = session.get(f"executor-{line.id}-{session.rounds(PLACE)}")
-    decision = session.get(f"rests-{line.id}") if line.what == "action" else None
+    executor = st.session_state.get(f"executor-{line.id}-{session.rounds(PLACE)}")
+    decision = st.session_state.get(f"rests-{line.id}") if line.what == "action" else None
     b = here.room.briefing(here.role)
     who = _known(b, executor) if executor else "whoever can"
     words = f"$ {line.command}: asked of {who}" if executor != here.role else f"$ {line.command}: started"

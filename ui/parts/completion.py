@@ -218,8 +218,7 @@ def _who(b: Briefing, word: str) -> str | None:
 
 def handle(b: Briefing, role: str) -> str:
     """Return what a role is called in commands."""
-    known = b.catalogue.role(role)
-    return known.handle if known else role
+    return b.catalogue.called.handles.get(role, role)
 
 
 def _squeezed(text: str) -> str:

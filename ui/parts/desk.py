@@ -9,7 +9,7 @@ import streamlit as st
 from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs
-from ui.parts.shell import fresh, plain
+from ui.parts.shell import fresh, refused
 from ui.session import Here
 
 PLACE = "needs"
@@ -19,11 +19,9 @@ def waiting(here: Here) -> None:
     """Draw what waits for this role; drawn inside a fragment that ticks."""
     found = here.room.shared(here.role, "needs", needs)
     outcome = session.answered(PLACE)
-    refused = bool(outcome and not outcome[0])
     drawn = [(need.id, *(button.label for button in need.buttons)) for need in found]
-    with fresh(PLACE, (refused, *drawn), gap="xsmall"):
-        if outcome and refused:
-            st.error(plain(outcome[1]), icon=":material/block:")
+    with fresh(PLACE, (bool(outcome and not outcome[0]), *drawn), gap="xsmall"):
+        refused(PLACE)
         if not found:
             st.html('<p class="quiet">Nothing waits for you.</p>')
         for need in found:

@@ -55,6 +55,16 @@ def meaning(b: Briefing, emergency: bool = False) -> list[str]:
     return found
 
 
+def gate(b: Briefing) -> None:
+    """Draw what the closure gate would ask for now; looking costs nothing, unlike being refused."""
+    missing = b.missing_for_closure()
+    if not missing:
+        st.success("The gate would open now.", icon=":material/lock_open:")
+        return
+    st.markdown(f"**Missing now ({len(missing)}):**")
+    st.html(themed(f'<ul class="ending">{"".join(f"<li>{escape(one)}</li>" for one in missing)}</ul>'))
+
+
 def _end(here: Here, b: Briefing, emergency: bool) -> None:
     leads = b.incident.has_duty(here.role, *LEAD)
     if leads and not emergency and not here.person.facilitator:

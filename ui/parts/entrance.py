@@ -10,6 +10,7 @@ import streamlit as st
 from simulator.errors import DrillError
 from simulator.room.room import Room
 from simulator.room.rooms import Chair, Lobby
+from simulator.values import OBSERVER
 from ui import session
 from ui.pages import Page
 from ui.parts import shell
@@ -47,7 +48,7 @@ def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
     """Ask who somebody is, as they were called last."""
     name: str = st.text_input(
         "Your name",
-        value=session.get(session.NAME, ""),
+        value=st.session_state.get(session.NAME, ""),
         key=key,
         max_chars=40,
         placeholder="As the channel shows it",
@@ -103,7 +104,7 @@ def _by_key(room: Room) -> None:
     if not room.row.hosted:
         return
     with st.expander("I host this drill"), st.form("key-form", border=False):
-        name = st.text_input("Your name", value=session.get(session.NAME, ""), key="key-name", max_chars=40)
+        name = st.text_input("Your name", value=st.session_state.get(session.NAME, ""), key="key-name", max_chars=40)
         where = "It was shown once, beside the seats, when you opened the drill."
         key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where)
         if st.form_submit_button("Go on as its host"):
@@ -114,7 +115,7 @@ def _by_key(room: Room) -> None:
 
 
 def _join(room: Room, name: str, seat: str) -> Here:
-    session.put(session.NAME, name)
+    st.session_state[session.NAME] = name
     token, person = SERVER.rooms.join(room, name, seat)
     return Here(room, person, token)
 
@@ -127,7 +128,10 @@ def seats(here: Here) -> None:
     shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
 
     def sit(seat: str) -> Here:
-        here.room.take_seat(here.person, seat)
+        if seat == OBSERVER:
+            here.room.observe(here.person)
+        else:
+            here.room.take_seat(here.person, seat)
         return here
 
     _briefing(lobby)
@@ -148,6 +152,16 @@ def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], Here]) -> None:
                     with session.trying("seat"):
                         shell.go(Page.CONSOLE, sit(chair.id).link)
                     st.rerun()
+        with st.container(border=True, height="stretch"):
+            there = f" · {', '.join(lobby.observers)}" if lobby.observers else ""
+            st.markdown(
+                "**Observer**  \nSee what the commander sees; say and do nothing, and be in no score.  \n"
+                f":gray[{plain(f'any number{there}')}]"
+            )
+            if st.button("Watch", key="sit-observer", width="stretch"):
+                with session.trying("seat"):
+                    shell.go(Page.CONSOLE, sit(OBSERVER).link)
+                st.rerun()
 
 
 def _holder(chair: Chair, lobby: Lobby) -> str:

@@ -12,7 +12,7 @@ from simulator.monitoring.logs import LogLine
 from simulator.text import clock
 from ui import session
 from ui.parts.panels import figure
-from ui.parts.shell import calm, fresh, refused
+from ui.parts.shell import fresh, part, refused
 from ui.session import Here
 
 PLACE = "explore"
@@ -25,8 +25,7 @@ LEGEND = (
 """What the lines of a panel mean."""
 
 
-@st.fragment(key="explorer")
-@calm
+@part(key="explorer")
 def explorer(here: Here) -> None:
     """Draw the metric explorer: any series over any window, and a button that makes it evidence."""
     b = here.room.briefing(here.role)
@@ -67,8 +66,7 @@ def explorer(here: Here) -> None:
     st.html(LEGEND)
 
 
-@st.fragment(key="logs")
-@calm
+@part(key="logs")
 def logs(here: Here) -> None:
     """Draw the log search: live to look at, one click to make it evidence."""
     b = here.room.briefing(here.role)

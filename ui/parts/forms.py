@@ -7,6 +7,7 @@ from typing import Any, get_args
 import streamlit as st
 from pydantic import ValidationError
 
+from simulator import acts
 from simulator.acts import ACTS
 from simulator.briefing import Briefing
 from simulator.values import Duty
@@ -17,7 +18,7 @@ from ui.parts.labels import name_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, mark, marks
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.shell import calm, fresh, plain
+from ui.parts.shell import fresh, part, plain
 from ui.session import Here
 
 PLACE = "form"
@@ -27,22 +28,21 @@ REMEMBERED = {"report_task": "task"}
 
 def open_form(kind: str, about: str = "") -> None:
     """Bring a form to the front (in a callback); `about` goes into the field it is about."""
-    session.put(session.GROUP, ACTS[kind].tab)
-    session.put(session.FORM, kind)
+    st.session_state[session.GROUP] = ACTS[kind].tab
+    st.session_state[session.FORM] = kind
     session.forget(PLACE)
     session.turn(kind)
     if about and kind in REMEMBERED:
-        session.put(session.field(kind, REMEMBERED[kind]), about)
+        st.session_state[session.field(kind, REMEMBERED[kind])] = about
 
 
-@st.fragment(key="forms")
-@calm
+@part(key="forms")
 def forms(here: Here) -> None:
     """Draw the form picker and the form."""
     b = here.room.briefing(here.role)
     groups = catalogue.offered(b)
-    if session.get(session.GROUP) not in groups:
-        session.put(session.GROUP, next(iter(groups)))
+    if st.session_state.get(session.GROUP) not in groups:
+        st.session_state[session.GROUP] = next(iter(groups))
     group = st.segmented_control(
         "Forms",
         list(groups),
@@ -54,8 +54,8 @@ def forms(here: Here) -> None:
         wrap=False,
     )
     kinds = {form.kind: form for form in groups[group or next(iter(groups))]}
-    if session.get(session.FORM) not in kinds:
-        session.put(session.FORM, next(iter(kinds)))
+    if st.session_state.get(session.FORM) not in kinds:
+        st.session_state[session.FORM] = next(iter(kinds))
     kind = st.pills(
         "Form",
         list(kinds),
@@ -74,7 +74,7 @@ def forms(here: Here) -> None:
 
 def _regrouped() -> None:
     session.forget(PLACE)
-    session.put(session.FORM, None)
+    st.session_state[session.FORM] = None
 
 
 def _form(here: Here, b: Briefing, form: Form) -> None:
@@ -93,6 +93,8 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
         widgets.draw(
             shapes(form.act), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), marked(form, b)
         )
+        if form.act is acts.RequestClosure:
+            ending.gate(b)
         with st.container(key="hand", gap="xsmall"):
             asks = form.kind == "end_drill"
             key = session.press(form.kind)
@@ -123,12 +125,12 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
 def marked(form: Form, b: Briefing) -> dict[str, str]:
     """Return the mark of each field that counts: full for this seat, hollow where it counts for another."""
     duties = b.incident.duties(b.role)
-    return {field: f" {mark(owners, duties)}" for field, owners in marks(form.kind).items()}
+    return {field: f" {mark(owners, duties)}" for field, owners in marks(form.kind, b.incident.playbook).items()}
 
 
 def legend(form: Form, b: Briefing) -> list[str]:
     """Return what the marks of a form mean, each that it has."""
-    duties, fields = b.incident.duties(b.role), marks(form.kind).values()
+    duties, fields = b.incident.duties(b.role), marks(form.kind, b.incident.playbook).values()
     others = Owners().union(*(owners for owners in fields if not counts_for(owners, duties)))
     mine = [f"{MINE} counts for your seat"] if any(counts_for(owners, duties) for owners in fields) else []
     seats = {b.catalogue.seat_for(duty) for duty in get_args(Duty) if duty in others}
@@ -143,7 +145,7 @@ def _hand_in(here: Here, form: Form, key: str) -> None:
 
     def held(path: str) -> Any:
         # A run that was cut short by the next click has not drawn every field; such a one is as it was filled.
-        return session.get(session.field(form.kind, path), filled.get(path))
+        return st.session_state.get(session.field(form.kind, path), filled.get(path))
 
     data = {shape.path: widgets.value(shape, held) for shape in shapes(form.act)}
     try:

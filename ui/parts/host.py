@@ -1,38 +1,50 @@
-"""What the host of a drill sees beside it: the way in for others, who sits where, what is kept for the host."""
+"""What stands beside a drill for whoever does not play: the way in for others, who sits where, the host's key."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ui import session
+from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
-from ui.parts.shell import calm, plain
+from ui.parts.shell import part, plain
 from ui.session import Here
 
 
-@st.fragment(run_every=3, key="host")
-@calm
+@part(run_every=3, key="host")
 def host_panel(here: Here) -> None:
-    """Draw the host's column."""
+    """Draw the column of whoever hosts, or only looks on."""
     row = here.room.row
-    key = session.get(session.KEYS, {}).get(row.code)
+    key = st.session_state.get(session.KEYS, {}).get(row.code)
     if key:
         _key(row.code, key)
     with st.container(border=True, key="hosting"):
-        st.markdown("**You host this drill**")
-        st.html(f'<p class="code">{row.code}</p>')
-        shell.join_link(row.code, "Read the code out, or send the link")
-        st.caption(
-            "Start, pause, speed and skip are yours; everybody sees the same clock. You look over the commander's "
-            "shoulder: channel, alerts and panels are as that seat has them, with what only it knows."
-        )
+        if here.person.facilitator:
+            st.markdown("**You host this drill**")
+            st.html(f'<p class="code">{row.code}</p>')
+            shell.join_link(row.code, "Read the code out, or send the link")
+            st.caption(
+                "Start, pause, speed and skip are yours; everybody sees the same clock. You look over the commander's "
+                "shoulder: channel, alerts and panels are as that seat has them, with what only it knows."
+            )
+        else:
+            st.markdown("**You observe this drill**")
+            st.caption(
+                "You look over the commander's shoulder and say and do nothing; you are in no score and on no record. "
+                "To play, leave for the lobby and take a seat that is free."
+            )
+            if st.button("Take a seat instead", key="stop-observing", icon=":material/chair_alt:", width="stretch"):
+                here.room.leave_seat(here.person)
+                shell.go(Page.LOBBY, here.link)
     lobby = SERVER.rooms.lobby(here.room)
     with st.container(border=True, key="people"):
         st.markdown("**Seats**")
         for chair in lobby.chairs:
             who = chair.holder or ("simulated" if lobby.automation else "empty")
             st.markdown(f"{plain(chair.title)}  :gray[{plain(who)}]")
+        if lobby.observers:
+            st.markdown(f"Observers  :gray[{plain(', '.join(lobby.observers))}]")
 
 
 def _key(code: str, key: str) -> None:
@@ -48,4 +60,4 @@ def _key(code: str, key: str) -> None:
 
 
 def _saved(code: str) -> None:
-    session.put(session.KEYS, {other: key for other, key in session.get(session.KEYS, {}).items() if other != code})
+    st.session_state[session.KEYS].pop(code, None)

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from simulator.briefing import Briefing
 from ui.parts.shapes import Shape
 
+WORDS = Path(__file__).parent.parent / "words.yaml"
+
 
 @cache
-def words(part: str) -> Mapping[str, str]:
-    """Return a part of the words beside this file, by field or by what is picked."""
-    found: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text(encoding="utf-8"))
+def words(part: str) -> Mapping[str, Any]:
+    """Return a part of the words that pages use (`ui/words.yaml`)."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load(WORDS.read_text(encoding="utf-8"))
     return found[part]
 
 

@@ -16,9 +16,9 @@ Owners = frozenset[Owner]
 """Duties of those whose score something is; `all` stands for every seat."""
 
 
-def marks(kind: str) -> Mapping[str, Owners]:
-    """Return field -> those for whom it counts, for one kind of act."""
-    return _reads().get(kind, {})
+def marks(kind: str, book: str = "") -> Mapping[str, Owners]:
+    """Return field -> those for whom it counts under a playbook, for one kind of act."""
+    return _reads(book or books.DEFAULT).get(kind, {})
 
 
 def mark(owners: Owners, duties: Iterable[Duty]) -> str:
@@ -32,5 +32,6 @@ def counts_for(owners: Owners, duties: Iterable[Duty]) -> bool:
 
 
 @cache
-def _reads() -> Mapping[str, Mapping[str, Owners]]:
-    return criteria.reads(books.load())
+def _reads(book: str) -> Mapping[str, Mapping[str, Owners]]:
+    # A drill that was opened with a file of its own is told what counts by the default.
+    return criteria.reads(books.load(book if book in books.names() else books.DEFAULT))

@@ -104,10 +104,7 @@ def _task(b: Briefing, names: Names, task: Task) -> Need:
     buttons: list[Button] = []
     if task.acknowledged is None:
         buttons.append(Button("I have it", acts.AcknowledgeTask(task=task.id)))
-    begun = any(
-        run.ident in (task.query, task.action) and run.executor == b.role and run.since >= task.since
-        for run in b.incident.runs.values()
-    )
+    begun = b.incident.begun(task)
     if task.query and not begun:
         buttons.append(Button("Run it", acts.RunQuery(query=task.query, executor=b.role)))
     if task.action and not begun:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from simulator.text import clock
 from ui.pages import Page
 from ui.parts import shell
-from ui.parts.shell import calm, plain
+from ui.parts.labels import words
+from ui.parts.shell import part, plain
 from ui.session import Here
 
-ENDED = {
-    "resolved": "You closed the incident.",
-    "time": "Time is up; the incident was still open.",
-    "stopped": "The drill was stopped.",
-}
-
-NEXT = (
-    '<p class="quiet">In the debrief:</p><ul class="ending quiet"><li><b>Score</b>: every point with its rule, its '
-    "moment and its reason, and what is worth most next time.</li><li><b>Timeline</b>: what the world did beside what "
-    "you knew, said and did.</li><li><b>Plan and harm</b>: what it cost, beside doing nothing and the best course "
-    "found.</li><li><b>Known and said</b>: who knew what, who said what, and whether it was so.</li><li><b>Behind "
-    "it</b>: what it really was. Guess first.</li></ul>"
-)
+NEXT = Path(__file__).with_name("over.html")
+"""What is to be had in the debrief."""
 
 
 def over(here: Here) -> None:
@@ -31,15 +23,14 @@ def over(here: Here) -> None:
     journal = here.room.record()
     how = next((x for x in reversed(journal.entries) if x.body.kind == "drill_ended"), None) if journal else None
     if how:
-        st.markdown(f"**{ENDED.get(getattr(how.body, 'how', ''), '')}** :gray[{clock(how.at)}]")
+        st.markdown(f"**{words('ended').get(getattr(how.body, 'how', ''), '')}** :gray[{clock(how.at)}]")
     with st.container(border=True, key="after", width=640):
         _scoring(here)
     st.html(NEXT)
     shell.to_lobby()
 
 
-@st.fragment(run_every=1)
-@calm
+@part(run_every=1)
 def _scoring(here: Here) -> None:
     card = here.room.scorecard()
     share, problem = here.room.finishing.progress, here.room.finishing.problem

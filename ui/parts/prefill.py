@@ -116,7 +116,7 @@ def _phase(b: Briefing) -> str:
 
 
 def _public_status(b: Briefing) -> str:
-    return "mitigating" if _done(b) or _in_hand(b) or b.incident.decisions else "investigating"
+    return "mitigating" if _done(b) or _in_hand(b) or b.incident.given("decision") else "investigating"
 
 
 def _declare(b: Briefing) -> Filled:
@@ -147,7 +147,7 @@ def _report(b: Briefing) -> Filled:
 
 
 def _decision(b: Briefing) -> Filled:
-    options = [x.body for x in b.incident.options if isinstance(x.body, acts.RecordOption)]
+    options = [x.body for x in b.incident.given("option") if isinstance(x.body, acts.RecordOption)]
     newest = next((one for one in reversed(options) if not blocked(b, one.action)), None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
@@ -191,8 +191,8 @@ def _update(b: Briefing) -> Filled:
 
 
 def _escalation(b: Briefing) -> Filled:
-    decided = b.incident.decisions[-1].body if b.incident.decisions else None
-    action = decided.actions[0] if isinstance(decided, acts.RecordDecision) and decided.actions else None
+    decided = [x.body for x in b.incident.given("decision") if isinstance(x.body, acts.RecordDecision)]
+    action = next(iter(decided[-1].actions), None) if decided else None
     return {"decision": action, "owner": b.role, **figure(b, "impact")}
 
 
@@ -201,6 +201,16 @@ def _handoff(b: Briefing) -> Filled:
     return {
         "what": COMMANDER if b.incident.holder(COMMANDER) == b.role else lane, "to": _other(b),
         "in_flight": _in_hand(b), "hypothesis": _own_causes(b), "packet": _newest(b, "packets"),
+        "update_minutes": cadence(b),
+    }  # fmt: skip
+
+
+def _scope(b: Briefing) -> Filled:
+    said = b.incident.scope.body if b.incident.scope else None
+    before = said if isinstance(said, acts.StateScope) else None
+    return {
+        "reaches": list(before.reaches) if before else [], "unknown": list(before.unknown) if before else [],
+        "began_minutes": before.began_minutes if before else None, **figures(b, "impact"),
     }  # fmt: skip
 
 
@@ -237,6 +247,7 @@ _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
     acts.EscalateInternally: _escalation,
     acts.CorrectUpdate: lambda b: {"update": _newest(b, "updates"), "status": _public_status(b)},
     acts.PostMessage: lambda b: {"channel": b.catalogue.room},
+    acts.StateScope: _scope, acts.NoteTimeline: lambda b: {"evidence": recent(b, 1)},
     acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.RequestClosure: _claim,
     acts.SetWatch: lambda b: {"owner": _whose(b, "verifies")},
     acts.PublishDecisionNote: lambda b: {"cause": _own_causes(b), "actions": _done(b), **figures(b, "figures")},

@@ -6,7 +6,7 @@ import streamlit as st
 
 from simulator import acts
 from ui import session
-from ui.parts.shell import calm, refused
+from ui.parts.shell import part, refused
 from ui.session import Here
 
 PLACE = "say"
@@ -14,8 +14,7 @@ LONGEST, MOST = 2000, 5
 """Characters of one message, and messages that a long paste may become."""
 
 
-@st.fragment
-@calm
+@part()
 def line(here: Here) -> None:
     """Draw the line; what is refused is said under it."""
     # Without a limit: at one, the browser drops what is pasted beyond it without a word.
@@ -34,7 +33,7 @@ def _channel(here: Here) -> str:
 
 def _said(here: Here) -> None:
     session.forget(PLACE)
-    text = (session.get(_key()) or "").strip()
+    text = (st.session_state.get(_key()) or "").strip()
     if len(text) > MOST * LONGEST:
         session.answer(PLACE, False, f"{len(text):,} characters are too much for the channel; {MOST * LONGEST:,} fit")
         return

@@ -88,21 +88,12 @@ def _row(part: type[BaseModel], under: str) -> dict[str, Shape]:
 
 def _peeled(annotation: Any) -> tuple[Any, list[Any]]:
     """Return what an annotation is about, without Optional and Annotated, and the notes found on the way."""
-    notes: list[Any] = []
-    while True:
-        origin = get_origin(annotation)
-        if origin is Annotated:
-            annotation, *more = get_args(annotation)
-            notes += [inner for note in more for inner in _constraints(note)]
-        elif origin in (Union, types.UnionType):
-            annotation = next(one for one in get_args(annotation) if one is not type(None))
-        else:
-            return annotation, notes
-
-
-def _constraints(note: Any) -> list[Any]:
-    # `Field(ge=0)` inside Annotated keeps its bounds in its own metadata.
-    return [*getattr(note, "metadata", ()), note]
+    info = FieldInfo.from_annotation(annotation)
+    core, notes = info.annotation, list(info.metadata)
+    if get_origin(core) not in (Union, types.UnionType):
+        return core, notes
+    core, more = _peeled(next(one for one in get_args(core) if one is not type(None)))
+    return core, notes + more
 
 
 def _number(value: Any) -> float | None:

@@ -37,18 +37,25 @@ def sentence(error: Exception | str) -> str:
     return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
 
 
-def calm(draw: Callable[P, None]) -> Callable[P, None]:
-    """Show a DrillError where the part would have been; the next tick tries again. The browser gets all of it."""
+def part(**how: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Draw a part of a page by itself, as `st.fragment` does that; `how` is what that takes.
 
-    @wraps(draw)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            draw(*args, **kwargs)
-        except DrillError as error:
-            st.warning(sentence(error), icon=":material/sync_problem:")
-        SERVER.hand_over()
+    A DrillError is shown where the part would have been; the next tick tries again. The browser gets all of it.
+    """
 
-    return drawn
+    def alone(draw: Callable[P, None]) -> Callable[P, None]:
+        @wraps(draw)
+        def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                draw(*args, **kwargs)
+            except DrillError as error:
+                st.warning(sentence(error), icon=":material/sync_problem:")
+            SERVER.hand_over()
+
+        made: Callable[P, None] = st.fragment(**how)(drawn)
+        return made
+
+    return alone
 
 
 def fresh(place: str, what: Hashable, **how: Any) -> DeltaGenerator:
@@ -72,11 +79,6 @@ def refused(place: str) -> bool:
         return False
     st.error(plain(found[1]), icon=":material/block:")
     return True
-
-
-def dress() -> None:
-    """Put the style on the page; it must be drawn in every run of the script."""
-    st.html(STYLE)
 
 
 def prose(text: str) -> str:

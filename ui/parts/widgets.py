@@ -121,8 +121,8 @@ def pick(words: str, options: Sequence[Option], key: str, known: str | None = No
     titles = {option.id: option.title for option in options}
     session.start(key, known)
     # Assigned only where it changes: each assignment overrides what is being picked in the browser right now.
-    if session.get(key) is not None and session.get(key) not in titles:
-        session.put(key, None)
+    if st.session_state.get(key) is not None and st.session_state.get(key) not in titles:
+        st.session_state[key] = None
     hint = "Pick one" if titles else "Nothing to pick yet"
     st.selectbox(words, list(titles), index=None, filter_mode="contains",
                  format_func=lambda i: titles.get(i, i), key=key, **{**QUIET, "placeholder": hint, **more})  # fmt: skip
@@ -132,9 +132,9 @@ def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str],
     """Draw a list of which several are picked: pills where they are few and short."""
     titles = {option.id: option.title for option in options}
     session.start(key, list(known))
-    held = session.get(key) or []
+    held = st.session_state.get(key) or []
     if any(one not in titles for one in held):
-        session.put(key, [one for one in held if one in titles])
+        st.session_state[key] = [one for one in held if one in titles]
     if 0 < len(titles) <= FEW and sum(map(len, titles.values())) <= SHORT:
         st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key,
                  **{**QUIET, **more})  # fmt: skip
@@ -190,7 +190,7 @@ def text(words: str, shape: Shape, key: str, known: str, **more: Any) -> None:
         st.text_input(words, key=key, **{**QUIET, **more})
     else:
         st.text_area(words, key=key, height=72, placeholder=f"Up to {shape.longest:,} characters", **QUIET)
-    count = len(session.get(key) or "")
+    count = len(st.session_state.get(key) or "")
     if count > shape.longest:
         st.caption(f":red[{count:,} characters; {shape.longest:,} fit]")
 
@@ -207,9 +207,6 @@ def _step(shape: Shape) -> float:
     if shape.path == "probability":
         return 0.1
     return 5.0 if "minutes" in shape.path or "baseline" in shape.path else 1.0
-
-
-# --- parts of a command ------------------------------------------------------------------------------
 
 
 def _compound(shape: Shape, b: Briefing, key: Key, pre: Mapping[str, Any]) -> None:

@@ -70,4 +70,6 @@ def _one(here: Here, lobby: Lobby) -> None:
 
 def _score(here: Here) -> str:
     card = here.room.scorecard()
-    return f" · {card['total']} of 100" if card else ""
+    if card is None:
+        return ""
+    return " · no total" if card["total"] is None else f" · {card['total']} of 100"

@@ -1,0 +1,82 @@
+"""What a scorecard is of: which drill, played how and by whom, when its turning points came, and what was true.
+
+Plain data that is published with the score. It names roles, never people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from analytics.view import B, RecordView
+from simulator import acts
+from simulator import events as e
+
+TIMES = ("acknowledged", "declared", "first_update", "first_mitigation", "recovered", "verified", "closed")
+"""Turning points of a drill, in the order in which they should come."""
+
+
+def about(view: RecordView) -> dict[str, Any]:
+    """Return what a score of this record is of."""
+    head, book = view.header, view.playbook
+    return {
+        "playbook": {"id": book.id, "title": book.title, "version": book.version, "digest": book.digest()},
+        "drill": {
+            "scenario": head.scenario, "title": view.scenario.title, "variant": head.variant,
+            "difficulty": head.difficulty, "seed": head.seed, "mode": head.mode, "policy": head.policy,
+            "playbook": {"id": head.playbook.id, "digest": head.playbook.digest} if head.playbook else None,
+            "scenario_version": head.scenario_version, "engine": head.engine,
+            "roles": list(_roles(view)),
+        },
+        "times": times(view),
+        "causes": [{"id": cause.id, "title": cause.title} for cause in view.scenario.causes if cause.true],
+    }  # fmt: skip
+
+
+def _roles(view: RecordView) -> Iterator[dict[str, Any]]:
+    """Yield the roles that people held, with the minutes for which they did."""
+    for seat in view.scenario.seats():
+        sat = view.history.sat.get(seat.id, [])
+        seconds = sum(
+            max(0, min(stretch.until if stretch.until is not None else view.left, view.left) - max(0, stretch.since))
+            for stretch in sat
+        )
+        if sat:
+            yield {"role": seat.id, "title": seat.title, "minutes": round(seconds / 60, 1)}
+
+
+def times(view: RecordView) -> dict[str, int | None]:
+    """Return drill second of each turning point, None for what never came."""
+    first = view.first_mitigation
+    found = {
+        "acknowledged": _first(view, acts.AcknowledgePage),
+        "declared": _first(view, acts.Declare),
+        "first_update": _first(view, acts.UpdateStakeholders, acts.UpdateExecutives),
+        "first_mitigation": first.begun if first else None,
+        "recovered": _recovered(view),
+        "verified": _verified(view),
+        "closed": view.closed.at if view.closed else None,
+    }
+    return {name: found[name] for name in TIMES}
+
+
+def _first(view: RecordView, *kinds: type[B]) -> int | None:
+    return next((m.at for m in view.all(*kinds)), None)
+
+
+def _recovered(view: RecordView) -> int | None:
+    """Return since when everything is within tolerance, None where something is out of it in the end or never was."""
+    end = view.final.at if view.final else view.over
+    if view.outside(end) or not view.affected:
+        return None
+    back = [m.at for m in view.all(e.ToleranceCrossed) if m.body.within]
+    sampled = [m.at for m in view.samples if view.outside(m.at)]
+    since = max(sampled, default=0)
+    return max((at for at in back if at >= since), default=since if sampled else None)
+
+
+def _verified(view: RecordView) -> int | None:
+    """Return when the first green rerun or comparison came after the last change, if anything was mitigated."""
+    if not view.in_effect:
+        return None
+    return next((one.at for one in view.recovery.fresh_green(view.recovery.last_change)), None)
