@@ -33,17 +33,18 @@ MOST = 5
 
 
 def verdict(record: DrillRecord) -> Verdict:
-    """Return what every criterion and cap makes of a record: points, or the limit that is tripped."""
+    """Return what every predicate makes of a record: points, the acts that trip a cap, whether a pattern shows."""
     playbook = book()
     view = RecordView(record, playbook)
     found: dict[str, Any] = {}
     for _, criterion in playbook.criteria():
-        one = CRITERIA[criterion.id](view, criterion)
-        found[criterion.id] = (one.points, one.out_of)
+        one = CRITERIA[criterion.kind](view, criterion)
+        found[criterion.kind] = (one.points, one.out_of)
     for cap in playbook.caps:
-        hit = CAPS[cap.id](view, cap)
-        found[cap.id] = hit and hit.limit
-    return found | {ident: pattern(view) is not None for ident, pattern in PATTERNS.items()}
+        found[cap.kind] = (*found.get(cap.kind, ()), *((hit.limit, hit.act) for hit in CAPS[cap.kind](view, cap)))
+    for pattern in playbook.anti_patterns:
+        found[pattern.kind] = PATTERNS[pattern.kind](view, pattern) is not None
+    return found
 
 
 @cache
@@ -53,7 +54,7 @@ def verdict_as_played(drill: tuple[str, str]) -> Verdict:
 
 
 def moved(before: Verdict, after: Verdict) -> set[str]:
-    """Return the criteria and caps that judge otherwise."""
+    """Return the predicates that judge otherwise."""
     return {ident for ident, was in before.items() if after[ident] != was}
 
 
