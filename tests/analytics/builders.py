@@ -300,7 +300,7 @@ def hand_off(
 ) -> Lines:  # fmt: skip
     data = {
         "what": what, "to": to, "included": ("web",), "unknowns": ("why",), "next_checkpoint_minutes": 10,
-        "rollback_trigger": check(), "packet": "packet:1",
+        "rollback_trigger": check(**{"is": "above"}), "packet": "packet:1",
     } | more  # fmt: skip
     ident = f"handoff:{number}"
     offered = e.HandOffOffered(handoff=ident, what=what, giver=giver, receiver=to)

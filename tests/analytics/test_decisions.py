@@ -128,9 +128,10 @@ def test_the_level_that_links_carry() -> None:
     assert [level(), level("hearsay")] == [0, 0]
     assert [level("impact"), level("impact", "git_log"), level("asn")] == [1, 1, 1]
     assert [level("keyring"), level("impact", before=refuted)] == [2, 2]
-    assert [level("zones"), level("keyring", "asn")] == [3, 3]
-    # Who was ruled out before is no rival any more.
-    assert level("zones", before=refuted) == 2
+    assert [level("keyring", "asn"), level("zones", "asn"), level("zones", "keyring")] == [3, 3, 3]
+    # One output is one line, whatever it does; and who was ruled out before is no rival any more.
+    assert [level("zones"), level("zones", "impact")] == [2, 2]
+    assert level("keyring", "asn", before=refuted) == 2
 
 
 @pytest.mark.parametrize("queries", [(), ("impact",), ("asn",), ("keyring",), ("zones",), ("keyring", "asn")])

@@ -77,6 +77,16 @@ def quoted(clock: str, *sides: tuple[str, str, float]) -> Lines:
     return contradict(clock, recommendations=tuple(said))
 
 
+def proposed(clock: str, role: str, action: str) -> Lines:
+    """Return a card by which a role says what it is for."""
+    return say(clock, role, acts.RecordOption(
+        action=action, coverage=("web",), minutes_to_effect=2, risk="slow", reversal_minutes=2))  # fmt: skip
+
+
+WANTED = [*proposed("09:00", "mitigation", "flag"), *proposed("09:10", "triage", "rollback")]
+"""Two roles that are for different things, on the record."""
+
+
 def correct(clock: str, ref: str, status: str = "investigating", impact: values.Figure | None = None) -> Lines:
     return say(clock, "comms", acts.CorrectUpdate.model_validate({"update": ref, "status": status, "impact": impact}))
 
@@ -173,24 +183,25 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
         escalate("08:00"), *(update(f"{m}:00") for m in range(10, 60))), "met", 9.0),
     ("P4", "silence", drill(), "not_observed", 0.0),
 
-    ("P5", "in order", drill(inject("10:00", "push"), contradict("11:00"), decide("15:00")), "met", 1.0),
-    ("P5", "never looked at again", drill(contradict("11:00"), decide("25:00")), "partial", 0.8),
-    ("P5", "the less reversible, on nothing", drill(contradict("11:00", "rollback"), decide("15:00")), "partial", 0.8),
-    ("P5", "the less reversible, on evidence", drill(
-        ZONES, contradict("11:00", "rollback", evidence=("query:zones",)), decide("15:00")), "met", 1.0),
-    ("P5", "the less reversible, on what tells nothing", drill(
-        query("06:00", "impact"), contradict("11:00", "rollback", evidence=("query:impact",)), decide("15:00")),
+    ("P5", "in order", drill(WANTED, contradict("11:00"), decide("15:00")), "met", 1.0),
+    ("P5", "nobody had said so", drill(inject("10:00", "push"), contradict("11:00"), decide("15:00")), "missed", 0.0),
+    ("P5", "never looked at again", drill(WANTED, contradict("11:00"), decide("25:00")), "partial", 0.8),
+    ("P5", "the less reversible, on nothing", drill(WANTED, contradict("11:00", "rollback"), decide("15:00")),
      "partial", 0.8),
-    ("P5", "somebody quoted against a specialist", drill(
-        inject("10:00", "push"), quoted("11:00", ("mobile", "flag", 2), ("!push", "rollback", 6)), decide("15:00")),
-     "met", 1.0),
-    ("P5", "two who are quoted", drill(
-        inject("10:00", "push"), quoted("11:00", ("!calm", "flag", 2), ("!push", "rollback", 6)), decide("15:00")),
-     "met", 1.0),
-    ("P5", "one voice twice is no contradiction", drill(
-        quoted("11:00", ("!push", "flag", 2), ("!push", "rollback", 6)), decide("15:00")), "partial", 0.5),
-    ("P5", "quoted for what they never wanted", drill(
-        quoted("11:00", ("!push", "flag", 2), ("triage", "rollback", 6)), decide("15:00")), "partial", 0.8),
+    ("P5", "the less reversible, on evidence", drill(
+        ZONES, WANTED, contradict("11:00", "rollback", evidence=("query:zones",)), decide("15:00")), "met", 1.0),
+    ("P5", "the less reversible, on what tells nothing", drill(query("06:00", "impact"), WANTED,
+        contradict("11:00", "rollback", evidence=("query:impact",)), decide("15:00")), "partial", 0.8),
+    ("P5", "somebody quoted against a specialist", drill(inject("10:00", "push"), proposed("09:30", "mobile", "flag"),
+        quoted("11:00", ("mobile", "flag", 2), ("!push", "rollback", 6)), decide("15:00")), "met", 1.0),
+    ("P5", "two who are quoted", drill(inject("10:00", "push"), inject("10:20", "calm"),
+        quoted("11:00", ("!calm", "flag", 2), ("!push", "rollback", 6)), decide("15:00")), "met", 1.0),
+    ("P5", "quoted before they said it", drill(inject("10:00", "push"), inject("12:00", "calm"),
+        quoted("11:00", ("!calm", "flag", 2), ("!push", "rollback", 6)), decide("15:00")), "missed", 0.0),
+    ("P5", "one voice twice is no contradiction", drill(inject("10:00", "push"),
+        quoted("11:00", ("!push", "flag", 2), ("!push", "rollback", 6)), decide("15:00")), "missed", 0.0),
+    ("P5", "quoted for what they never wanted", drill(inject("10:00", "push"), WANTED,
+        quoted("11:00", ("!push", "flag", 2), ("triage", "rollback", 6)), decide("15:00")), "missed", 0.0),
     ("P5", "never put side by side", drill(inject("10:00", "push"), act("12:00", "flag")), "not_observed", 0.0),
     ("P5", "done as asked", drill(inject("10:00", "push"), act("12:00", "rollback")), "not_applicable", 0.0),
     ("P5", "nobody disagreed", drill(), "not_applicable", 0.0),

@@ -204,7 +204,10 @@ def test_spread_and_remarks_are_shown() -> None:
 
 def test_the_published_form_is_the_agreed_one() -> None:
     data = json.loads(score(drill(), book()).to_json())
-    assert list(data) == ["total", "uncapped", "band", "spread", "caps", "parts"]
+    assert list(data) == [
+        "playbook", "drill", "times", "causes", "total", "uncapped", "band", "spread", "caps", "anti_patterns",
+        "remarks", "parts",
+    ]  # fmt: skip
     assert list(data["caps"][0]) == ["id", "limit", "why"]
     assert list(data["parts"][0]) == ["id", "points", "out_of", "criteria"]
     assert list(data["parts"][0]["criteria"][0]) == ["id", "status", "points", "out_of", "why", "evidence", "source"]
