@@ -40,6 +40,9 @@ docs: $(VENV)/.dev  ## Write the tables anew that the documentation takes from t
 golden: $(VENV)/.dev  ## Write the recorded drills under tests/golden anew; review the diff
 	GOLDEN=write $(BIN)/python -m pytest -q -m golden
 
+validity: $(VENV)/.dev  ## Print what the score gives the judged traces beside what was expected
+	$(BIN)/python -m tests.validity
+
 finalists: $(VENV)/.dev  ## Search the best courses of every scenario and variant again; review the diff
 	$(BIN)/drill finalists $(ARGS)
 

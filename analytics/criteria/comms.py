@@ -100,9 +100,10 @@ def _cadence(view: RecordView, criterion: Criterion) -> Mark:
     # Who may not know the matter can only say that it is in hand, and when more is said.
     inside = [m for m in told if not view.overlay.need_to_know or m.role in view.overlay.need_to_know]
     judged = [(m.at, _owed_until(view, m), *update_quality(view, m)) for m in inside or told]
-    standing = [max((good for said, until, good, _ in judged if said <= at <= until), default=None)
-                for at in range(judged[0][0], max(view.over, judged[0][0] + 1), 60)]  # fmt: skip
-    heard = [good for good in standing if good is not None]
+    # Before anything is due there is nothing to ask of what was said.
+    owed = range(min(first_due, view.over - 1), view.over, 60)
+    standing = [[good for said, until, good, _ in judged if said <= at <= until] for at in owed]
+    heard = [max(ones) for ones in standing if ones] or [max(good for _, _, good, _ in judged)]
     lacks = sorted({word for _, _, _, words in judged for word in words})
     why = "Every promised update was made in time" if not gaps else f"The update due at {clock(gaps[0][0])} was late"
     why += f", {waited / 60:.0f} minutes were waited beyond a due time" if gaps else ""

@@ -254,7 +254,7 @@ def prechecked(view: RecordView, criterion: Criterion) -> Finding:
 
 
 @judges(
-    record_decision="confidence evidence actions", take_action="decision", challenge_claim="inject evidence",
+    record_decision="confidence evidence actions", take_action="action decision", challenge_claim="inject evidence",
 )  # fmt: skip
 def confidence(view: RecordView, criterion: Criterion) -> Finding:
     """A level stated for what was done, earned by what is linked, and not exceeded. Claiming too much costs most."""

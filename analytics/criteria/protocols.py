@@ -330,7 +330,10 @@ def _wanted_by(view: RecordView, supports: str) -> float:
 # --- P5: contradictions ------------------------------------------------------------------------------------
 
 
-@judges(record_contradiction="recommendations choice reassess_minutes evidence")
+@judges(
+    record_contradiction="recommendations choice reassess_minutes evidence", record_option="action",
+    take_action="action", record_decision="actions",
+)  # fmt: skip
 def contradiction(view: RecordView, criterion: Criterion) -> Finding:
     """Both recommendations in one record, true about both, the more reversible taken, looked at again."""
     records = view.all(acts.RecordContradiction)

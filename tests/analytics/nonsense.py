@@ -39,7 +39,7 @@ def verdict(record: DrillRecord) -> Verdict:
     found: dict[str, Any] = {}
     for _, criterion in playbook.criteria():
         one = CRITERIA[criterion.kind](view, criterion)
-        found[criterion.kind] = (one.points, one.out_of)
+        found[criterion.kind] = (*found.get(criterion.kind, ()), one.points, one.out_of)
     for cap in playbook.caps:
         found[cap.kind] = (*found.get(cap.kind, ()), *((hit.limit, hit.act) for hit in CAPS[cap.kind](view, cap)))
     for pattern in playbook.anti_patterns:

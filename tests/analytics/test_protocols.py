@@ -167,7 +167,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P4", "taken back in time", drill(
         escalate("08:00"), update("10:00"), update("29:00", impact=figure(5000)), correct("31:00", "update:3",
             impact=figure(1000)),
-        update("48:00")), "partial", 8.8),
+        update("48:00")), "partial", 8.7),
     ("P4", "a point ETA and a guess", drill(
         escalate("08:00"), update("10:00", eta="point",
             cause="attack"), update("29:00"), update("48:00")), "partial", 4.5),
@@ -177,7 +177,7 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("P4", "a correction that is false", drill(TOLD, correct("31:00", "update:3", status="recovered")), "partial", 6.8),
     ("P4", "put right at the second try", drill(escalate("08:00"), update("10:00"), update("29:00",
         impact=figure(5000)), correct("30:00", "update:3", impact=figure(7000)), correct("31:00", "update:3",
-            impact=figure(1000)), update("48:00")), "partial", 8.8),
+            impact=figure(1000)), update("48:00")), "partial", 8.7),
     ("P4", "only upwards", drill(escalate("08:00")), "partial", 2.3),
     ("P4", "an update a minute earns no more", drill(
         escalate("08:00"), *(update(f"{m}:00") for m in range(10, 60))), "met", 9.0),

@@ -6,13 +6,28 @@ from itertools import product
 
 import pytest
 
-from analytics.criteria import CAPS, CRITERIA, PATTERNS
+from analytics.criteria import (
+    CAPS,
+    CRITERIA,
+    PATTERNS,
+    antipatterns,
+    blueprint,
+    caps,
+    comms,
+    gates,
+    ladders,
+    outcome,
+    protocols,
+)
+from analytics.criteria.judging import found_in
 from simulator.acts import ACTS
 from tests.analytics.nonsense import BESIDES, moves
 
 JUDGES = {**CRITERIA, **CAPS, **PATTERNS}
 DRILLS = list(product(BESIDES, ("by_the_book", "busy")))
-MARKED = sorted({read for judge in (*CRITERIA.values(), *CAPS.values()) for read in judge.reads})
+DEFAULT = found_in(blueprint, comms, gates, ladders, outcome, protocols, caps, antipatterns)
+"""What the default playbook is made of, with which these drills were played."""
+MARKED = sorted({read for judge in DEFAULT.values() for read in judge.reads})
 
 
 @pytest.mark.parametrize("ident", JUDGES)
