@@ -54,8 +54,8 @@ def _severity(playbook: Playbook, source: Written) -> Iterator[Problem]:
 
 @cache
 def facts_stated() -> frozenset[str]:
-    """Return every fact that a scenario states for severity, or that its world could state."""
-    found: set[str] = set()
+    """Return every fact that a scenario states for severity, or its world could, or a playbook that ships asks for."""
+    found = {fact for name in names() for _, fact in load(name).severity.facts() if fact}
     for name in loader.catalogue().offered:
         loaded = loader.load(name)
         world = loaded.make_world()

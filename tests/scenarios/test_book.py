@@ -45,6 +45,7 @@ def shown(
     nothing = {"refs": {}, "delivered": {}, "asks": {}, "present": {"mobile": False}, "declared_at": None,
                "measured": []}  # fmt: skip
     incident = SimpleNamespace(**{**nothing, **{name: known[name] for name in nothing if name in known}})
+    incident.levels = known.get("levels", ())
     incident.given = lambda number: known.get(f"{number}s", ())
     incident.runs = dict(enumerate(runs))
     incident.last_run = lambda what, ident: next((one for one in reversed(runs) if one.ident == ident), None)
@@ -139,6 +140,7 @@ COMPUTED: list[tuple[Any, Any, Any]] = [
     ({"latest": "packet"}, shown(), None),
     ({"quiet": "from"}, shown(), -58),
     ({"quiet": "to"}, shown(), -48),
+    ({"rank": 2}, shown(levels=("P1", "P2", "P3")), "P2"),
     ({"deep": [{"figure": "rows", "of": "count"}]}, shown(results=(output("count", rows=1),)),
      {"deep": [{"name": "rows", "low": 1}]}),
 ]  # fmt: skip
