@@ -276,10 +276,10 @@ class RecordView:
 
     @cached_property
     def stopped_by_host(self) -> bool:
-        """Tell whether the facilitator stopped the drill before its end, so that nothing can be said of the rest."""
+        """Tell whether the facilitator stopped the drill for the real world, so that nothing can be said of the rest."""
         ended = next((m for m in self.all(acts.EndDrill)), None)
-        early = self.final is not None and self.left < self.scenario.horizon - 60
-        return ended is not None and ended.role == HOST and self.closed is None and early
+        stopped = ended is not None and ended.role == HOST and ended.body.how == "stopped"
+        return stopped and self.closed is None and self.left < self.scenario.horizon - 60
 
     @cached_property
     def fault_at(self) -> int:

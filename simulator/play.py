@@ -131,7 +131,7 @@ def _finish(engine: Engine, until: int | None, step: int | None) -> Engine:
     if until is not None:
         _advance(engine, until, step)
         if not engine.ended:
-            engine.submit(acts.EndDrill(how="stopped"), Author.person(HOST, "drill"))
+            engine.submit(acts.EndDrill(how="time"), Author.person(HOST, "drill"))
     _advance(engine, engine.scenario.horizon + 1, step)
     return engine
 

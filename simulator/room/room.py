@@ -203,13 +203,17 @@ class Room:
             self._may_steer(person)
             return self._live.skip(person.seat or self.loaded.scenario.lead(), person.by, limit)
 
-    def end(self, person: Participant) -> None:
-        """Stop playing: the world runs on to its horizon, the record is frozen and scored."""
+    def end(self, person: Participant, *, emergency: bool = False) -> None:
+        """Stop playing: the world runs on to its horizon, the record is frozen and scored.
+
+        Stopped for a real `emergency` it has no total, since nobody could see the rest through.
+        """
         with self._lock:
             self._may_steer(person)
             if not self._live.engine(fresh=True).ended:
                 self._live.mark("stop", person.by)
-                self._give(acts.EndDrill(), f"facilitator:{person.name}")
+                how = acts.EndDrill(how="stopped" if emergency else "time")
+                self._give(how, f"facilitator:{person.name}")
 
     def record(self) -> Journal | None:
         """Return the frozen record with its references as far as they are made, None while the drill runs."""

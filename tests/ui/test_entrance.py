@@ -113,6 +113,7 @@ def test_a_debrief_offers_its_own_drill_again(rooms: Rooms) -> None:
     assert record is not None
     assert again(Debriefed(record, room.loaded.scenario, None)) == {
         "scenario": "auth_token", "variant": "amber", "difficulty": "expert", "mode": "training", "seat": "triage",
+        "playbook": "recovery",
     }  # fmt: skip
 
 

@@ -72,4 +72,4 @@ def _end(here: Here, b: Briefing, emergency: bool) -> None:
         return
     session.forget(PLACE)
     with session.trying(PLACE):
-        here.room.end(here.person)
+        here.room.end(here.person, emergency=emergency)
