@@ -178,13 +178,9 @@ def _truth(view: RecordView) -> list[Mark]:
 
 
 def false_facts(view: RecordView, m: Said) -> list[str]:
-    """Return what one update says that does not hold."""
+    """Return what one update says that does not hold, or that should not have been said as it was."""
     body = m.body
-    found = []
-    if body.impact is not None and figure_true(view, body.impact, m.at) is False:
-        found.append(f"{body.impact.name} {body.impact.low:g}")
-    if isinstance(body, (acts.UpdateStakeholders, acts.CorrectUpdate)) and not status_true(view, body.status, m.at):
-        found.append(f"status {body.status}")
+    found = untruths(view, m)
     if isinstance(body, (acts.UpdateStakeholders, acts.UpdateExecutives)):
         if view.overlay.need_to_know and body.tells_detail():
             found.append("detail outside need-to-know")
@@ -193,6 +189,23 @@ def false_facts(view: RecordView, m: Said) -> list[str]:
         if body.eta == "point":
             found.append("a point ETA")
     return found
+
+
+def untruths(view: RecordView, m: Said) -> list[str]:
+    """Return the figures and statuses that one update states and that are not so."""
+    body = m.body
+    found = []
+    if body.impact is not None and figure_true(view, body.impact, m.at) is False:
+        found.append(f"{body.impact.name} {body.impact.low:g}")
+    if isinstance(body, (acts.UpdateStakeholders, acts.CorrectUpdate)) and not status_true(view, body.status, m.at):
+        found.append(f"status {body.status}")
+    return found
+
+
+def told_untruly(view: RecordView, m: Told) -> list[str]:
+    """Return what one update tells that is not so: figure, status or cause."""
+    wrong = m.body.cause is not None and not view.is_true("causes", m.body.cause)
+    return [*untruths(view, m), *(["a cause that is none"] if wrong else [])]
 
 
 def _cause_known(view: RecordView, cause: str, before: int) -> bool:

@@ -107,6 +107,9 @@ BUSY: Sequence[tuple[float, str, Act]] = (
     )),
     (32.1, "mitigation", acts.AbortAction(action=Ref("action:revoke"))),
     (43, "comms", acts.CorrectUpdate(update=Ref("update:2"), status="mitigating", impact=REJECTED)),
+    (44, "comms", acts.UpdateExecutives(
+        impact=REJECTED, mitigation="flag_web", unknowns=("how_many_more",), next_update_minutes=30,
+    )),
 )  # fmt: skip
 """What the impatient of scenario A would do besides, so that every act that counts stands in one drill."""
 

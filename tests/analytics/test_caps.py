@@ -135,7 +135,10 @@ CASES: list[tuple[str, str, DrillRecord, int | None]] = [
     ("C9", "taken back by what is false as well", drill(lies("10:00", "20:00"),
         corrected("23:00", "update:2", 7000)), 50),
     ("C9", "two statuses", drill(update("10:00", "mitigating"), update("20:00", "recovered")), 50),
-    ("C9", "a cause nobody had decided on, and a figure", drill(update("10:00", cause="key"), lies("20:00")), 50),
+    ("C9", "a wrong cause, and a figure", drill(update("10:00", cause="attack"), lies("20:00")), 50),
+    ("C9", "the true cause, too early, and a figure", drill(update("10:00", cause="key"), lies("20:00")), None),
+    ("C9", "what should not be said is not false", drill(update("10:00", eta="point"), update("20:00", eta="point")),
+        None),
 
     ("C10", "left at T+20 with nothing shown", drill(FLAG, world=CURED, ended="20:00"), 50),
     ("C10", "left once it was shown to be over", drill(FLAG, query("25:00", "rerun"), world=CURED, ended="26:00"),

@@ -60,7 +60,8 @@ TASK = say("41:00", "verification", acts.AddHardeningTask.model_validate(
     {"factor": "mount", "text": "t", "owner": "triage", "due_days": 7}))  # fmt: skip
 CHECKPOINT = say("45:00", "commander", acts.CommitCheckpoint.model_validate(
     {"in_hours": 4, "owner": "deputy", "trigger": {"metric": "ratio", "threshold": 0.01}}))  # fmt: skip
-PACKAGE = say("50:00", "comms", acts.PublishClosurePackage(verification=("query:rerun#2",), residual_risks=("old_key",)))
+PACKAGE = say("50:00", "comms", acts.PublishClosurePackage(
+    verification=("query:rerun#2",), residual_risks=("old_key",)))  # fmt: skip
 LEADERSHIP = say("50:30", "commander", acts.WriteLeadershipNote.model_validate(
     {"cause": "key", "why": "growing", "confidence": "L3", "uncertain": ["why"], "need": "hands",
      "watch_owner": "deputy"}))  # fmt: skip
@@ -80,7 +81,8 @@ RECORDS: dict[str, Lines] = {
 DEEDS: Lines = [
     *query("03:00", "impact"), *query("07:00", "zones"), *query("07:10", "keyring"),
     *query("08:20", "compat", executor="mitigation"),
-    *query("08:30", "rerun", executor="verification"), *query("07:20", "git_log", executor="mitigation"), *capture("07:40"),
+    *query("08:30", "rerun", executor="verification"), *query("07:20", "git_log", executor="mitigation"),
+    *capture("07:40"),
     *act("10:00", "flag", decision="decision:1"), *query("25:00", "rerun", "query:rerun#2", "verification"),
     *inject("26:40", "leaves"), *task("05:00", "25:00", "triage", 1), *task("06:00", "30:00", "mitigation", 2),
 ]  # fmt: skip
@@ -99,9 +101,8 @@ def on_the_last_packet(lines: Lines) -> Lines:
     found, packets = [], 0
     for at, by, body in sorted(lines, key=lambda line: line[0]):
         packets += isinstance(body, acts.RecordPacket)
-        if isinstance(body, acts.HandOff):
-            body = body.model_copy(update={"packet": Ref.to("packet", packets)})
-        found.append((at, by, body))
+        rests = {"packet": Ref.to("packet", packets)} if isinstance(body, acts.HandOff) else {}
+        found.append((at, by, body.model_copy(update=rests) if rests else body))
     return found
 
 
