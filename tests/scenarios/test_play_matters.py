@@ -48,6 +48,11 @@ STUCK = Mechanism(
     "A pass signs out whoever is stuck at that moment; until the cause is contained more get stuck after it.",
     (("hotfix_fast", 6.5), ("revoke", 10)),
 )
+CLOSED = Mechanism(
+    ("block_route",),
+    "A closed route turns people away for as long as it stays closed, whether or not anybody uses the leak yet.",
+    (("block_route", 2.5),),
+)
 MECHANISMS: dict[tuple[str, str], tuple[Mechanism, ...]] = {
     ("auth_token", "base"): (STUCK,),
     ("auth_token", "amber"): (STUCK._replace(course=(("revoke", 7), ("zone_a", 8.5))),),
@@ -71,7 +76,7 @@ MECHANISMS: dict[tuple[str, str], tuple[Mechanism, ...]] = {
             (("agg_stop", 5), ("recompute", 10.5)),
         ),
         Mechanism(
-            ("agg_rollback", "pause"),
+            ("agg_rollback", "agg_stop", "pause"),
             "Stops and restarts have a price of their own: what waits costs by the minute, what restarts reads again.",
             (("recompute", 10.5), ("agg_rollback", 5.5)),
         ),
@@ -94,6 +99,7 @@ MECHANISMS: dict[tuple[str, str], tuple[Mechanism, ...]] = {
             "What is emptied before the last place is closed fills up again.",
             (("evidence_snapshot", 1.5), ("patch", 4), ("purge", 8)),
         ),
+        CLOSED,
     ),
     ("permission_leak", "dunlin"): (
         Mechanism(
@@ -101,6 +107,7 @@ MECHANISMS: dict[tuple[str, str], tuple[Mechanism, ...]] = {
             "What is emptied before the last place is closed fills up again.",
             (("patch", 4), ("purge", 5.75), ("purge_paths", 7.75)),
         ),
+        CLOSED,
     ),
     ("permission_leak", "siskin"): (
         Mechanism(
@@ -122,7 +129,11 @@ TOO_EARLY = {
         "pin": "Nobody here knows such a setting",
     },
     "billing_mismatch": {},
-    "permission_leak": {"unpin": "is not in the room", "resolver_off": "is not in the room"},
+    "permission_leak": {
+        "unpin": "is not in the room",
+        "resolver_off": "is not in the room",
+        "epoch_sync": "Every place has the newest epoch",
+    },
 }
 """Helpful actions of by_the_book that cannot be had a minute sooner, and what whoever tries is told."""
 
