@@ -20,6 +20,7 @@ from scenarios.players.when import When, met
 from simulator import acts
 from simulator import events as e
 from simulator.errors import ScenarioError
+from simulator.levels import Level
 from simulator.scenario import document
 from tests.shipped import FOLDER
 
@@ -140,7 +141,7 @@ COMPUTED: list[tuple[Any, Any, Any]] = [
     ({"latest": "packet"}, shown(), None),
     ({"quiet": "from"}, shown(), -58),
     ({"quiet": "to"}, shown(), -48),
-    ({"rank": 2}, shown(levels=("P1", "P2", "P3")), "P2"),
+    ({"rank": 2}, shown(levels=[Level(id=one) for one in ("P1", "P2", "P3")]), "P2"),
     ({"deep": [{"figure": "rows", "of": "count"}]}, shown(results=(output("count", rows=1),)),
      {"deep": [{"name": "rows", "low": 1}]}),
 ]  # fmt: skip
