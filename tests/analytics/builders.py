@@ -99,7 +99,7 @@ def scenario(**more: Any) -> Scenario:
                     ready_when={"fallback": "ready"}, needs_confidence="L2"),
             _action("hotfix", rung="hotfix", strategy="hotfix", minutes_to_effect=20, reversal_minutes=6),
             _action("revoke", rung="repair", strategy=None, coverage=["mobile"], irreversible=True,
-                needs_confidence="L2", justified_by=["query:dry_run"]),
+                needs_confidence="L2", justified_by=["query:dry_run", "query:zones"]),
             _action("publish", rung="repair", cap="C3", reversible_by="withdraw"),
             _action("withdraw", mitigates=False, coverage=[]),
             _action("rewrite", mitigates=False, coverage=[], cap="C7"),

@@ -43,15 +43,15 @@ def risks(clock: str, *idents: str) -> Lines:
     ("lines", "world", "status", "points", "word"),
     [
         pytest.param(
-            [COMPAT, ready("06:00", "ready"), act("08:00", "rollback")], READY, "met", 10, "revert, as it should",
-            id="revert to what was good, prepared",
+            [ZONES, COMPAT, ready("06:00", "ready"), act("08:00", "rollback")], READY, "met", 10,
+            "revert, as it should", id="revert to what was good, prepared",
         ),
         pytest.param(
-            [COMPAT, act("08:00", "rollback")], READY, "partial", 5, "without known good",
+            [ZONES, COMPAT, act("08:00", "rollback")], READY, "partial", 5, "without known good",
             id="revert to nobody knows what",
         ),
         pytest.param(
-            [COMPAT, ready("06:00"), act("08:00", "rollback")], None, "partial", 5, "without low risk",
+            [ZONES, COMPAT, ready("06:00"), act("08:00", "rollback")], None, "partial", 5, "without low risk",
             id="revert unprepared",
         ),
         pytest.param(

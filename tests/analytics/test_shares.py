@@ -34,17 +34,17 @@ def test_a_person_who_does_nothing_earns_nothing_from_teammates_who_do(seat: str
     assert card(seat).uncapped <= 5
 
 
-def test_a_person_who_does_their_part_earns_it_and_a_share_of_the_outcome() -> None:
+def test_a_person_who_does_their_part_earns_it_and_no_outcome_that_others_brought_about() -> None:
     public = acts.UpdateStakeholders(
         audience="public", status="investigating", impact=values.Figure(name="locked_users", low=9_000, high=14_000),
         unknowns=("how_many_more",), next_update_minutes=30,
     )  # fmt: skip
     told = card("comms", (240, public))
-    outcome = next(part for part in told.parts if part.id == "outcome")
     assert told.uncapped >= 15
-    assert 0 < outcome.out_of < 5
-    assert outcome.points > 0
-    assert "People's roles answer for" in outcome.criteria[0].why
+    outcome = next(part for part in told.parts if part.id == "outcome")
+    assert {one.status for one in outcome.criteria} == {"not_applicable"}
+    # One kind of act is no attempt at a seat's duties.
+    assert told.total is None
 
 
 @pytest.mark.parametrize(
