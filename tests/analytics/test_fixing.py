@@ -43,8 +43,8 @@ def risks(clock: str, *idents: str) -> Lines:
     ("lines", "world", "status", "points", "word"),
     [
         pytest.param(
-            [ZONES, COMPAT, ready("06:00", "ready"), act("08:00", "rollback")], READY, "met", 10, "revert, as it should",
-            id="revert to what was good, prepared",
+            [ZONES, COMPAT, ready("06:00", "ready"), act("08:00", "rollback")], READY, "met", 10,
+            "revert, as it should", id="revert to what was good, prepared",
         ),
         pytest.param(
             [ZONES, COMPAT, act("08:00", "rollback")], READY, "partial", 5, "without known good",
@@ -61,14 +61,15 @@ def risks(clock: str, *idents: str) -> Lines:
             [ZONES, act("20:00", "hotfix")], BACK, "partial", 5, "without urgent", id="hotfix when nothing burns",
         ),
         pytest.param(
-            [ZONES, DRY, decide("07:00", "flag"), act("08:00", "flag"), act("12:00", "revoke")], None, "met", 10, "full fix",
-            id="workaround with an end, then a full fix",
+            [ZONES, DRY, decide("07:00", "flag"), act("08:00", "flag"), act("12:00", "revoke")], None, "met", 10,
+            "full fix", id="workaround with an end, then a full fix",
         ),
         pytest.param(
             [ZONES, DRY, act("08:00", "revoke")], MOBILE, "partial", 5, "without calm", id="full fix before it is calm",
         ),
         pytest.param(
-            [ZONES, DRY, act("08:00", "revoke"), act("12:00", "web_flag"), act("13:00", "revoke", ref="action:revoke#2")],
+            [ZONES, DRY, act("08:00", "revoke"), act("12:00", "web_flag"),
+             act("13:00", "revoke", ref="action:revoke#2")],
             truth(only=["mobile"]), "partial", 7.5, "full fix", id="full fix, once more when it is calm",
         ),
         pytest.param(
