@@ -25,6 +25,7 @@ from tests.analytics.builders import (
 from tests.analytics.trying import check, tried
 
 SEEN = query("03:00", "zones")
+DRY = query("07:00", "dry_run")
 DONE = act("08:00", "flag")
 BACK = truth(recovers="10:00")
 LOOKS = [query(f"0{n}:30", "asn", f"query:asn#{n}") for n in range(1, 8)]
@@ -37,7 +38,8 @@ LOOKS = [query(f"0{n}:30", "asn", f"query:asn#{n}") for n in range(1, 8)]
         pytest.param([SEEN, act("17:30", "flag")], "partial", 5, "late", id="late"),
         pytest.param([SEEN, *LOOKS, DONE], "partial", 8.7, "8 looks", id="explained for long before"),
         pytest.param([SEEN, act("08:00", "web_flag")], "partial", 8.4, "in time: Mobile", id="one part of it"),
-        pytest.param([SEEN, act("08:00", "web_flag"), act("18:00", "revoke")], "met", 10, "Each part", id="by parts"),
+        pytest.param([SEEN, DRY, act("08:00", "web_flag"), act("18:00", "revoke")], "met", 10, "Each part",
+                     id="by parts"),
         pytest.param([SEEN, act("30:00", "flag")], "missed", 0, "too late", id="far too late"),
         pytest.param(
             [query("09:00", "zones"), DONE], "missed", 0, "before anything", id="before anything had been seen",
@@ -87,7 +89,7 @@ BLOCKED, DOWN = of_kind("deployments_blocked"), of_kind("production_affected")
     ("of", "lines", "status", "points", "word"),
     [
         pytest.param(
-            BREACH, [SEEN, act("08:00", "flag"), act("10:00", "revoke")], "met", 10, "Isolated: done",
+            BREACH, [SEEN, DRY, act("08:00", "flag"), act("10:00", "revoke")], "met", 10, "Isolated: done",
             id="breach: withdrawn and isolated",
         ),
         pytest.param(

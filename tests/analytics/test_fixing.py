@@ -61,14 +61,15 @@ def risks(clock: str, *idents: str) -> Lines:
             [ZONES, act("20:00", "hotfix")], BACK, "partial", 5, "without urgent", id="hotfix when nothing burns",
         ),
         pytest.param(
-            [ZONES, decide("07:00", "flag"), act("08:00", "flag"), act("12:00", "revoke")], None, "met", 10, "full fix",
-            id="workaround with an end, then a full fix",
+            [ZONES, DRY, decide("07:00", "flag"), act("08:00", "flag"), act("12:00", "revoke")], None, "met", 10,
+            "full fix", id="workaround with an end, then a full fix",
         ),
         pytest.param(
-            [ZONES, act("08:00", "revoke")], MOBILE, "partial", 5, "without calm", id="full fix before it is calm",
+            [ZONES, DRY, act("08:00", "revoke")], MOBILE, "partial", 5, "without calm", id="full fix before it is calm",
         ),
         pytest.param(
-            [ZONES, act("08:00", "revoke"), act("12:00", "web_flag"), act("13:00", "revoke", ref="action:revoke#2")],
+            [ZONES, DRY, act("08:00", "revoke"), act("12:00", "web_flag"),
+             act("13:00", "revoke", ref="action:revoke#2")],
             truth(only=["mobile"]), "partial", 7.5, "full fix", id="full fix, once more when it is calm",
         ),
         pytest.param(
@@ -106,7 +107,7 @@ def with_capacity() -> Scenario:
     [
         pytest.param([ZONES, act("08:00", "flag")], "met", 10, "undone within 2 minutes", id="soon undone"),
         pytest.param(
-            [ZONES, act("08:00", "flag"), act("12:00", "revoke")], "met", 10, "nothing else was left",
+            [ZONES, DRY, act("08:00", "flag"), act("12:00", "revoke")], "met", 10, "nothing else was left",
             id="for good, after what can be undone",
         ),
         pytest.param([ZONES, act("08:00", "revoke")], "missed", 0, "before what can", id="for good first"),
