@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from analytics.about import about
 from analytics.criteria import CAPS, CRITERIA, PATTERNS, judged
-from analytics.criteria.common import does_not_apply, to_tenth
+from analytics.criteria.common import does_not_apply, nothing_seen, to_tenth
 from analytics.playbook import Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
 from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, Scorecard, Status, clock, percent
@@ -137,6 +137,8 @@ def _held(view: RecordView, criterion: Criterion) -> bool:
 def _outcome(view: RecordView, criterion: Criterion) -> Finding:
     """Return what came of the drill: a team's in full, a person's by what the drill would lack without them."""
     if view.commanded:
+        if view.mitigations and not view.gave_orders:
+            return nothing_seen(criterion, "What was done was teammates' doing; nobody among the people gave an order.")
         return CRITERIA[criterion.kind](view, criterion)
     if not view.gave_orders:
         return does_not_apply(criterion, "Nobody among the people gave or carried out an order.")

@@ -40,7 +40,7 @@ def test_a_person_who_does_their_part_earns_it_and_no_outcome_that_others_brough
         unknowns=("how_many_more",), next_update_minutes=30,
     )  # fmt: skip
     told = card("comms", (240, public))
-    assert told.uncapped >= 15
+    assert 5 < told.uncapped
     outcome = next(part for part in told.parts if part.id == "outcome")
     assert {one.status for one in outcome.criteria} == {"not_applicable"}
     # One kind of act is no attempt at a seat's duties.
@@ -65,7 +65,7 @@ def test_one_command_earns_about_what_that_command_earned(seat: str, at: int, or
 def test_what_a_secondary_did_for_somebody_idle_stays_theirs_undone() -> None:
     idle = card("verification")
     assert idle.finding("B4b").status == "missed"
-    assert (idle.finding("B4b").points, idle.finding("B4b").out_of) == (0.0, 3.0)
+    assert (idle.finding("B4b").points, idle.finding("B4b").out_of) == (0.0, 4.0)
 
 
 def test_who_sits_down_late_and_does_nothing_earns_nothing_of_what_went_before() -> None:
@@ -78,7 +78,8 @@ def test_who_sits_down_late_and_does_nothing_earns_nothing_of_what_went_before()
     engine.run_to_horizon()
     late = score(add_references(loaded, engine.journal, book, seeds=0), book)
     assert late.uncapped <= 5
-    assert late.finding("L3").status == "not_applicable"
+    assert late.finding("L3").points == 0
+    assert late.total is None
 
 
 def allowed(engine: Engine, order: acts.Act, by: str) -> None:

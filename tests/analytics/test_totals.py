@@ -133,6 +133,14 @@ def test_who_gave_no_order_has_no_part_in_the_outcome_nor_in_its_caps() -> None:
     assert {"C11", "C12"} <= {cap.id for cap in theirs.caps}
 
 
+def test_who_commands_and_gives_no_order_earns_nothing_by_what_teammates_did() -> None:
+    later = by_teammates(act("40:00", "flag"))
+    idle = card(person(sits("commander", until="20:00"), later))
+    assert [(idle.finding(one).points, idle.finding(one).out_of) for one in ("O1", "O2")] == [(0, 18), (0, 5)]
+    ordered = card(person(sits("commander", until="20:00"), act("15:00", "flag")))
+    assert ordered.finding("O1").points == 8
+
+
 def test_a_teams_total_is_over_the_whole_playbook() -> None:
     alone = card(person(sits("commander"), in_command(), query("03:00", "impact"), world=truth("20:00")))
     assert not [one for part in alone.parts for one in part.criteria if "Simulated teammates held" in one.why]
