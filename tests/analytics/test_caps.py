@@ -271,3 +271,38 @@ def test_a_correction_can_be_a_false_all_clear_too() -> None:
     told = [*update("10:00"), *say("25:00", "comms", acts.CorrectUpdate(update="update:1", status="recovered"))]
     assert hits("C4", drill(told))
     assert not hits("C4", drill(told, world=CURED))
+
+
+# --- silence: half an hour at first, a cadence and five minutes later ---------------------------------------
+
+
+def silent(*clocks: str, severity: str | None = "SEV-1", over: str = "50:00", **more: object) -> bool:
+    """Tell whether a drill with updates at these times, closed at `over`, was silent."""
+    stated = declare(severity=severity) if severity else []
+    words = [line for clock in clocks for line in update(clock)]
+    return shown("silence", drill(stated, words, closure(over), **more)) is not None  # type: ignore[arg-type]
+
+
+def test_the_first_word_is_due_within_half_an_hour_of_users_being_hit() -> None:
+    assert not silent("30:00")
+    assert silent("30:01")
+    assert silent()
+    assert not silent(over="30:00")
+    # Nobody is hit, nobody has to be told.
+    assert not silent(world=truth("00:00"))
+
+
+def test_later_a_whole_cadence_and_five_minutes_may_pass() -> None:
+    assert not silent("10:00", "45:00")
+    assert silent("10:00", "45:01")
+    # A level stated too low keeps the cadence of the true one while users are hit.
+    assert silent("10:00", "45:01", severity="SEV-3")
+    # Once it is over for users the level in force sets it, recovered or not.
+    assert not silent("20:00", severity="SEV-3", over="58:00", world=truth("15:00"))
+    assert silent("20:00", over="58:00", world=truth("15:00"))
+
+
+def test_who_leaves_what_is_shown_to_be_over_is_not_silent_afterwards() -> None:
+    left = [*FLAG, *update("10:00"), *query("25:00", "rerun"), *declare()]
+    assert shown("silence", drill(left, world=CURED, ended="26:00")) is None
+    assert shown("silence", drill([x for x in left if x[0] != 1500], world=CURED, ended="26:00")) is not None
