@@ -234,7 +234,9 @@ IDLE: dict[str, tuple[Idle, ...]] = {
     ),
     "billing_mismatch": (
         Idle("What is said of a cause, or of the other side's wish, is read off it; other outputs prove it too.",
-             ("assign_task query=handler_diff", "assign_task query=full_dry_run")),
+             ("assign_task query=full_dry_run",)),
+        Idle("A replay beside nothing that writes needs no mark where to stop; the debrief tells that there was one.",
+             ("take_action action=record_watermark",), "debrief"),
     ),
     "permission_leak": (
         Idle("No points for when it was done or seen; the debrief tells.", ("take_action action=open_room",
