@@ -127,7 +127,8 @@ class Bench:
         key = _read_by_branches(journal)
         if key not in self._branches:
             null, best = self._ends.of(self.seed)
-            made = References(scenario_version=self.loaded.version, null=null, best=best)
+            earliest = {one.action: round(60 * one.minute) for one in self._library.earliest}
+            made = References(scenario_version=self.loaded.version, null=null, best=best, earliest=earliest)
             view = RecordView(DrillRecord(journal, self.loaded.scenario, made), book())
             walk = self._ends.walk(self.seed)
             fits, waiting = decision_fits(view, walk, self._library), risks_of_waiting(view, walk)

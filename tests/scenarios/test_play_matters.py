@@ -29,7 +29,7 @@ SCENARIOS = scenarios.names()
 MOST_MECHANISMS = 2
 NOTICEABLE = 0.001
 """Difference in loss between two courses that nobody would notice: a tenth of what the debrief tells of."""
-MOST_REASONS = 3
+MOST_REASONS = 4
 
 
 # --- sooner never hurts ------------------------------------------------------------------------------------
@@ -223,22 +223,26 @@ COMMON = (
     Idle("The playbook has no points for it; the debrief tells whether it came, and when.", ("acknowledge_page",
          "answer_asker", "challenge_claim", "ask_role", "share_cue", "state_hypothesis", "claim_recovery",
          "add_hardening_task", "update_executives", "update_stakeholders"), "debrief"),
+    Idle("The playbook of incident command has the points for it, and the default one none.",
+         ("assign_role role=scribe", "accept_role role=scribe", "note_timeline", "state_scope",
+          "capture_evidence")),
     Idle("Whoever takes command over names another deputy; a pair that there was is enough for gate and playbook.",
          ("assign_role role=deputy to=triage", "accept_role role=deputy")),
 )  # fmt: skip
 IDLE: dict[str, tuple[Idle, ...]] = {
     "auth_token": (
         Idle("No points for when it was seen or said; the debrief tells.", ("page_team role=security",
-             "assign_task query=stuck"), "debrief"),
+             "assign_task query=stuck", "assign_task query=verify to=verification"), "debrief"),
         Idle("The figures of the closing note are read off it.", ("run_query query=impact",)),
     ),
     "billing_mismatch": (
         Idle("What is said of a cause, or of the other side's wish, is read off it; other outputs prove it too.",
-             ("assign_task query=full_dry_run",)),
+             ("assign_task query=full_dry_run", "assign_task query=handler_diff")),
         Idle("A replay beside nothing that writes needs no mark where to stop; the debrief tells that there was one.",
              ("take_action action=record_watermark",), "debrief"),
     ),
     "permission_leak": (
+        Idle("Another check says the same.", ("assign_task query=healthz",)),
         Idle("No points for when it was done or seen; the debrief tells.", ("take_action action=open_room",
              "take_action action=remove_post", "take_action action=create_probe", "page_team role=documents",
              "assign_task query=affected_list", "assign_task query=repro_pops"), "debrief"),
@@ -272,9 +276,10 @@ def idle(drill: Bench, scenario: str) -> list[tuple[int, ...]]:
     for piece in pieces(drill):
         body = drill.orders[piece[0]].body
         if described(body).startswith(common) and not described(body).startswith(own):
-            if body.kind in tried:
+            alike = next(command for command in common if described(body).startswith(command))
+            if alike in tried:
                 continue
-            tried.add(body.kind)
+            tried.add(alike)
         if drill.idle(*piece) and (len(piece) == 1 or all(drill.idle(index) for index in piece)):
             found.append(piece)
     return found

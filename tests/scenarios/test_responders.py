@@ -67,8 +67,8 @@ def test_on_average_a_hero_does_worse_than_a_team(scenario: str) -> None:
     assert mean["by_the_book"] > mean["hero"]
 
 
-TOO_SOON = {"auth_token": {"C5"}, "billing_mismatch": {"C4", "C5"}, "permission_leak": {"C4", "C5"}}
-"""Caps of whoever calls it over: on narrative alone, and while it is not."""
+TOO_SOON = {"auth_token": {"C10"}, "billing_mismatch": {"C4", "C10"}, "permission_leak": {"C4", "C10"}}
+"""Caps of whoever calls it over while it is not, and leaves with nothing shown."""
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
