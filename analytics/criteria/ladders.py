@@ -85,13 +85,13 @@ def _kept_level(view: RecordView, since: int) -> float:
 
     Too low is wrong at once; too high only when the lower level has been there to see for ten minutes.
     """
-    minutes = [at for at in range(since, view.over + 1, 60) if view.outside(at)]
+    truth = {at: rank(view, severity_truth(view, at)) for at in range(since, view.over + 1, 60)}
+    minutes = [at for at in truth if view.outside(at)]
     right = 0
     for at in minutes:
         level = rank(view, [stated(view, m.body.severity) for m in view.severities if m.at <= at][-1])
-        earlier = range(max(since, at - SEEN_LOWER), at + 1, 60)
-        gravest = min(rank(view, severity_truth(view, t)) for t in earlier)
-        right += gravest <= level <= rank(view, severity_truth(view, at))
+        gravest = min(truth[t] for t in range(max(since, at - SEEN_LOWER), at + 1, 60))
+        right += gravest <= level <= truth[at]
     return right / len(minutes) if minutes else 1.0
 
 
