@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -22,28 +23,31 @@ def hit(ident: str, act: int = 0, up: int = 0) -> CapHit:
     ("tripped", "limited"),
     [
         ([], 100),
-        ([hit("C4")], 60),
-        ([hit("C4"), hit("C6"), hit("C1")], 60),
-        ([hit("C4"), hit("C4", 1), hit("C4", 2)], 60),
-        ([hit("C2", 1)], 50),
-        ([hit("C2", 1), hit("C2", 2)], 40),
-        ([hit("C2", 1), hit("C3", 2)], 35),
-        ([hit("C3", 2), hit("C2", 1)], 35),
-        ([hit("C2", 1), hit("C2", 2), hit("C7", 3), hit("C9", 4)], 20),
-        ([hit("C9", n) for n in range(30)], 20),
-        ([hit("C2", 1), hit("C7", 1)], 50),
-        ([hit("C2", 1), hit("C3", 1)], 45),
-        ([hit("C2", 1), hit("C3", 1), hit("C9", 2)], 35),
-        ([hit("C2", 1, 15)], 65),
-        ([hit("C2", 1, 15), hit("C2", 2)], 40),
-        ([hit("C2", 1, 15), hit("C2", 2, 15)], 55),
-        ([hit("C2", 1), hit("C4", 2)], 50),
-        ([hit("C2", 1), hit("C11", 2)], 40),
-        ([hit("C2", 1), hit("C2", 2), hit("C2", 3), hit("C11", 4)], 30),
+        ([("C4",)], 60),
+        ([("C4",), ("C6",), ("C1",)], 60),
+        ([("C4",), ("C4", 1), ("C4", 2)], 60),
+        ([("C2", 1)], 50),
+        ([("C2", 1), ("C2", 2)], 40),
+        ([("C2", 1), ("C3", 2)], 35),
+        ([("C3", 2), ("C2", 1)], 35),
+        ([("C2", 1), ("C2", 2), ("C7", 3), ("C9", 4)], 20),
+        ([("C9", n) for n in range(30)], 20),
+        ([("C2", 1), ("C7", 1)], 50),
+        ([("C2", 1), ("C3", 1)], 45),
+        ([("C2", 1), ("C3", 1), ("C9", 2)], 35),
+        ([("C2", 1, 15)], 65),
+        ([("C2", 1, 15), ("C2", 2)], 40),
+        ([("C2", 1, 15), ("C2", 2, 15)], 55),
+        ([("C2", 1), ("C4", 2)], 50),
+        ([("C2", 1), ("C11", 2)], 40),
+        ([("C2", 1), ("C2", 2), ("C2", 3), ("C11", 4)], 30),
     ],
 )  # fmt: skip
-def test_the_lowest_counts_and_each_further_grave_act_takes_ten_off(tripped: list[CapHit], limited: int) -> None:
-    assert limit(tripped) == limit(list(reversed(tripped))) == limited
+def test_the_lowest_counts_and_each_further_grave_act_takes_ten_off(
+    tripped: list[tuple[Any, ...]], limited: int
+) -> None:
+    hits = [hit(*one) for one in tripped]
+    assert limit(hits) == limit(list(reversed(hits))) == limited
 
 
 def test_what_trips_more_never_limits_less() -> None:

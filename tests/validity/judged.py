@@ -23,6 +23,7 @@ from simulator import orders
 from simulator.play import play_orders
 
 HERE = Path(__file__).parent
+TRACES = HERE / "traces"
 
 
 def expectations() -> Mapping[str, Mapping[str, Any]]:
@@ -36,7 +37,7 @@ def record(name: str) -> DrillRecord:
     """Return the drill that a trace makes, with its reference runs."""
     wanted = expectations()[name]
     loaded = load(wanted["scenario"], wanted["variant"])
-    file = HERE / "traces" / f"{name}.jsonl"
+    file = TRACES / f"{name}.jsonl"
     engine = play_orders(loaded, list(orders.read(file.read_text(encoding="utf-8"), file.name)), wanted["seed"])
     return add_references(loaded, engine.journal, playbook.load(), seeds=0)
 
