@@ -305,7 +305,7 @@ class Console:
             self.skip()
 
     def close(self, risk: str, signal: str, threshold: float) -> None:
-        """Record what closing needs, request closure at L2 and see the gate open."""
+        """Record what closing needs, publish the package, request closure at L2 and see the gate open."""
         self.form("Close", "Residual risks")
         self.pick("Risks", risk)
         self.hand_in("Residual risks")
@@ -321,6 +321,8 @@ class Console:
         self.form("Tell", "Stakeholder update")
         self.press("recovered")
         self.hand_in("Stakeholder update")
+        self.form("Close", "Closure package")
+        self.hand_in("Closure package")
         self.form("Close", "Request closure")
         self.press("L2")
         self.hand_in("Request closure")

@@ -59,7 +59,7 @@ def gate(b: Briefing) -> None:
     """Draw what the closure gate would ask for now; looking costs nothing, unlike being refused."""
     missing = b.missing_for_closure()
     if not missing:
-        st.success("The gate would open now.", icon=":material/lock_open:")
+        st.markdown(":material/lock_open: **The gate would open now.**")
         return
     st.markdown(f"**Missing now ({len(missing)}):**")
     st.html(themed(f'<ul class="ending">{"".join(f"<li>{escape(one)}</li>" for one in missing)}</ul>'))
