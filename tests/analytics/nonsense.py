@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
@@ -28,7 +28,7 @@ from tests import played
 Verdict = Mapping[str, Any]
 GROUPS = {"seats": "roles", "own_cues": "cues", "asks": "injects", "claims": "injects"}
 """Source of picks -> the scenario's list behind it, where that has another name."""
-MOST = 5
+MOST = 3
 """Other values that are tried of one field."""
 
 
@@ -207,6 +207,25 @@ def said_otherwise(drill: tuple[str, str], act: type[Act], field: str, pick: int
                 body, changed = body.model_copy(update={field: options[pick]}), True
         bodies.append(body)
     return bodies if changed else None
+
+
+def all_otherwise(drill: tuple[str, str], fields: Set[tuple[str, ...]]) -> Iterator[list[Body]]:
+    """Yield the bodies of records in which all these fields (kind of act, field) say something else at once."""
+    record, refs = played_as(*drill), refs_as_played(drill)
+    for pick in range(MOST):
+        bodies: list[Body] = []
+        for entry in record.journal.entries:
+            changes = {}
+            for _, field in (one for one in fields if one[0] == entry.body.kind):
+                options = list(others(entry.body, field, record.scenario, refs))  # type: ignore[arg-type]
+                changes |= {field: options[pick]} if pick < len(options) else {}
+            bodies.append(entry.body.model_copy(update=changes))
+        yield bodies
+
+
+def moved_by(drill: tuple[str, str], bodies: list[Body]) -> set[str]:
+    """Return the predicates that judge a record with these bodies otherwise than the one that was played."""
+    return moved(verdict_as_played(drill), verdict(recorded(played_as(*drill), bodies)))
 
 
 def recorded(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
