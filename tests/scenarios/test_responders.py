@@ -29,7 +29,6 @@ from tests.simulator.toy import toy
 
 pytestmark = pytest.mark.slow
 
-SEEDS = (1, 7, 12)
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 
 
@@ -39,12 +38,6 @@ def journal_of(scenario: str, policy: str, seed: int, variant: str = "base") -> 
 
 def card(scenario: str, policy: str, seed: int) -> Scorecard:
     return played.card(scenario, "base", policy, seed)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("seed", SEEDS[:2])
-def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> None:
-    played.check_order(played.cards(scenario, "base", seed))
 
 
 @pytest.mark.parametrize(("scenario", "some"), [
@@ -59,12 +52,6 @@ def test_responders_played_together_give_what_each_gives_alone(scenario: str, so
     for name, engine in together.items():
         alone = play(load(scenario), name, 7).journal
         assert (engine.journal.header, engine.journal.entries) == (alone.header, alone.entries)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_on_average_a_hero_does_worse_than_a_team(scenario: str) -> None:
-    mean = {name: sum(card(scenario, name, s).uncapped for s in SEEDS) for name in ("by_the_book", "hero")}
-    assert mean["by_the_book"] > mean["hero"]
 
 
 TOO_SOON = {"auth_token": {"C10"}, "billing_mismatch": {"C4", "C10"}, "permission_leak": {"C4", "C10"}}

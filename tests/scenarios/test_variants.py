@@ -257,11 +257,6 @@ def test_the_best_course_is_about_as_good_as_by_the_book(name: str, variant: str
         assert best.loss <= 1.1 * ours < LEFT[name] * null.loss
 
 
-@pytest.mark.parametrize(("name", "variant"), [one for one in EVERY if one[1] != "base"])
-def test_the_score_puts_responders_in_their_order_in_every_variant(name: str, variant: str) -> None:
-    played.check_order(played.cards(name, variant, 1))
-
-
 # --- patches, and what is wrong with them ----------------------------------------------------------------
 
 
