@@ -1,4 +1,4 @@
-"""What the score must hold up to on any seed: the order of the scripted responders, what delay and records are worth.
+"""What the score must hold up to on any seed: sums, the order of scripted responders, what delay and records are worth.
 
 One seed of one truth is judged by `swept`: every truth over many seeds by `make validity`, a few by the suite.
 """
@@ -14,14 +14,17 @@ from pathlib import Path
 
 from analytics import playbook
 from analytics.runs.counterfactual import add_references
-from analytics.score import score
+from analytics.score import limit, score
 from analytics.scorecard import Scorecard
+from analytics.view import RecordView
 from scenarios import load
 from simulator import acts
 from simulator.play import orders, play_orders
 from simulator.policy import Order
+from simulator.record.journal import accepted
 from tests import played
 from tests.shipped import EVERY
+from tests.validity import timely
 
 MINUTE = 60
 BEST, SOLID, MIXED = 90, 84, 69
@@ -74,7 +77,34 @@ def swept(name: str, variant: str, seed: int) -> Swept:
         bent[f"later {minutes}"] = _bent(name, variant, seed, lambda given, by=minutes: later(given, by))
     totals = {course: card.total for course, card in (cards | bent).items() if card.total is not None}
     limits = tuple(f"{one.id} {one.limit}" for one in (*book.caps, *book.anti_patterns))
-    return Swept(name, variant, seed, totals, limits, (*out_of_order(cards), *paid_alike(totals)))
+    wrong = (f"{who}: {what}" for who, card in cards.items() for what in unsound(name, variant, who, seed, card))
+    late = timely.too_late(RecordView(played.record(name, variant, "by_the_book", seed), playbook.load()))
+    return Swept(name, variant, seed, totals, limits, (*out_of_order(cards), *paid_alike(totals), *wrong, *late))
+
+
+def unsound(name: str, variant: str, policy: str, seed: int, card: Scorecard) -> Iterator[str]:
+    """Yield in words what is wrong with a scorecard, whoever played: its sums, its limits, its evidence."""
+    known = {entry.seq for entry in accepted(played.engine(name, variant, policy, seed).journal.entries)}
+    findings = [one for part in card.parts for one in part.criteria]
+    for one in findings:
+        if not 0 <= one.points <= one.out_of:
+            yield f"{one.id} has {one.points} of {one.out_of}"
+        if one.points and not one.evidence:
+            yield f"{one.id} has points and no evidence"
+    for hit in (*card.caps, *card.anti_patterns):
+        if not hit.evidence:
+            yield f"{hit.id} rests on nothing"
+    for judged in (*findings, *card.caps, *card.anti_patterns):
+        if not set(judged.evidence) <= known:
+            yield f"{judged.id} rests on what is not on record"
+    earned, out_of = (sum(round(10 * getattr(one, key)) for one in findings) for key in ("points", "out_of"))
+    if card.uncapped != 100 * earned // out_of:
+        yield f"{card.uncapped} before limits is not {earned} of {out_of}"
+    if card.total != min([card.uncapped, limit(card.caps), *(one.limit for one in card.anti_patterns)]):
+        yield f"{card.total} is not the lowest of points and limits"
+    for part in card.parts:
+        if abs(part.points - sum(one.points for one in part.criteria)) > 1e-6:
+            yield f"{part.id} does not add up"
 
 
 def out_of_order(cards: Mapping[str, Scorecard]) -> Iterator[str]:
@@ -101,9 +131,9 @@ def out_of_order(cards: Mapping[str, Scorecard]) -> Iterator[str]:
             yield f"silent {points} is below {least}"
         if points > most.get(name, 100):
             yield f"{name} {points} is above {most[name]}"
-        limit = min((cap.limit for cap in cards[name].caps), default=100)
-        if points > limit:
-            yield f"{name} {points} is above its cap of {limit}"
+        lowest = min((cap.limit for cap in cards[name].caps), default=100)
+        if points > lowest:
+            yield f"{name} {points} is above its cap of {lowest}"
 
 
 def paid_alike(total: Mapping[str, int]) -> Iterator[str]:
@@ -111,9 +141,9 @@ def paid_alike(total: Mapping[str, int]) -> Iterator[str]:
     book = total["by_the_book"]
     most = {f"later {minutes}": book - points for minutes, points in LATER.items()}
     most |= {f"later {minutes}": MIXED for minutes in LATEST} | {"no records": WITHOUT_PAPER}
-    for course, limit in most.items():
-        if course in total and total[course] > limit:
-            yield f"{course} {total[course]} is above {limit}"
+    for course, highest in most.items():
+        if course in total and total[course] > highest:
+            yield f"{course} {total[course]} is above {highest}"
 
 
 def _bent(name: str, variant: str, seed: int, bend: Callable[[Sequence[Order]], list[Order]]) -> Scorecard:
