@@ -43,8 +43,10 @@ docs: $(VENV)/.dev  ## Write the tables anew that the documentation takes from t
 golden: $(VENV)/.dev  ## Write the recorded drills under tests/golden anew; review the diff
 	GOLDEN=write $(BIN)/python -m pytest -q -m golden
 
-validity: $(VENV)/.dev  ## Print what the score gives the judged traces beside what was expected
-	$(BIN)/python -m tests.validity
+SEEDS := 30
+SWEEP := yes
+validity: $(VENV)/.dev  ## Hold the score against judged traces, and every truth over seeds (SEEDS=3 for fewer, SWEEP= for none)
+	$(BIN)/python -m tests.validity $(if $(SWEEP),--seeds $(SEEDS)) $(ARGS)
 
 finalists: $(VENV)/.dev  ## Search the best courses of every scenario and variant again; review the diff
 	$(BIN)/drill finalists $(ARGS)

@@ -29,11 +29,10 @@ class Doers:
         self._history = history
         self._entries = entries
         self._commanders = commanders
-        self._seated = seated(history, scenario, entries)
+        self._scenario = scenario
         self._onlookers = frozenset(role.id for role in scenario.roles if role.duties == ("observes",))
         # A scripted responder is one team, and so is a room without helpers.
         self._only_people = header.policy is not None or not header.automation
-        self._vacated = [x.at for x in entries if isinstance(x.body, e.RoleVacated) and x.body.role == COMMANDER]
 
     def held(self, seats: Iterable[str], since: float, until: float) -> bool:
         """Tell whether people held one of these seats for most of a stretch; a scripted responder holds them all."""
@@ -114,6 +113,15 @@ class Doers:
         run = self._action(entry)
         first = run.order_seq if run else min(entry.seq, self._begun.get(ref, entry.seq))
         return self._by_seq[first]
+
+    @cached_property
+    def _vacated(self) -> list[int]:
+        """Seconds at which somebody had to leave command."""
+        return [x.at for x in self._entries if isinstance(x.body, e.RoleVacated) and x.body.role == COMMANDER]
+
+    @cached_property
+    def _seated(self) -> dict[str, list[tuple[int, int]]]:
+        return seated(self._history, self._scenario, self._entries)
 
     @cached_property
     def _by_seq(self) -> dict[int, Entry]:

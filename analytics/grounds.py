@@ -74,11 +74,16 @@ class Grounds:
         """
         fits = [one for one in self._helpful if segment in one.coverage]
         direct = [one for one in fits if one.rung != "repair"]
-        due = min(map(self.since, direct or fits), default=FOREVER)
+        due = min((self._since[one.id] for one in direct or fits), default=FOREVER)
         if direct:
             return due
         stops = [run.effect for run in self._runs if run.effect is not None and run.spec.rung != "repair"]
         return max(due, min(stops, default=due))
+
+    @cached_property
+    def _since(self) -> Mapping[str, int]:
+        """Since when each helpful action was justified and feasible."""
+        return {one.id: self.since(one) for one in self._helpful}
 
     def step(self, segment: str) -> Attempt | None:
         """Return the first run that helped a segment."""

@@ -148,6 +148,8 @@ class AntiPattern(Judged):
     """A way of going wrong that the debrief names; a response that shows it is not better than its limit."""
 
     limit: Annotated[int, Field(ge=0, le=100)]
+    owners: tuple[Owner, ...] = ("all",)
+    """Duties of those it limits where they are scored as persons: nobody pays for what only another could do."""
 
 
 class Later(Data):

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from analytics.about import about
 from analytics.criteria import CAPS, CRITERIA, PATTERNS, judged
 from analytics.criteria.common import does_not_apply, nothing_seen, to_tenth
-from analytics.playbook import Criterion, Playbook, PlaybookPart
+from analytics.playbook import AntiPattern, Cap, Criterion, Playbook, PlaybookPart
 from analytics.record import DrillRecord
 from analytics.scorecard import CapHit, Finding, Mark, Owner, PartScore, Scorecard, Status, clock, percent
 from analytics.view import RecordView
 from simulator import acts
 from simulator.errors import ScenarioError, UnknownName
 
+L = TypeVar("L", Cap, AntiPattern)
 LEAST = 20
 """However many grave acts, the limit is not below this."""
 
@@ -32,7 +34,7 @@ def score(record: DrillRecord, playbook: Playbook) -> Scorecard:
         for part in playbook.parts
     )
     caps = _caps(view)
-    patterns = tuple(hit for one in playbook.anti_patterns if (hit := PATTERNS[one.kind](view, one)))
+    patterns = tuple(hit for one in _theirs(view, playbook.anti_patterns) if (hit := PATTERNS[one.kind](view, one)))
     uncapped = percent(parts)
     withheld = _no_total(view)
     total = None if withheld else min(uncapped, limit(caps), *(pattern.limit for pattern in patterns), 100)
@@ -166,9 +168,12 @@ def _why_not_held(view: RecordView, owners: tuple[Owner, ...]) -> str:
 
 def _caps(view: RecordView) -> tuple[CapHit, ...]:
     """Return every time that a cap was tripped, in the playbook's order."""
-    whole = max(60, view.over)
-    theirs = (cap for cap in view.playbook.caps if view.commanded or view.held(cap.owners, 0, whole))
-    return tuple(hit for cap in theirs for hit in CAPS[cap.kind](view, cap))
+    return tuple(hit for cap in _theirs(view, view.playbook.caps) for hit in CAPS[cap.kind](view, cap))
+
+
+def _theirs(view: RecordView, limits: Iterable[L]) -> Iterable[L]:
+    """Return what may limit a total: a team's all of it, a person's what is about the duties they held."""
+    return (one for one in limits if view.commanded or view.held(one.owners, 0, max(60, view.over)))
 
 
 def limit(hits: Sequence[CapHit]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 
@@ -81,20 +81,19 @@ ANYBODY = (acts.AssignRole, acts.TakeAction)
 """Orders that any other seat may give without command: to offer a post, to do its own work."""
 
 
-def holders(history: History, scenario: Scenario, entries: Iterable[Entry], post: str) -> tuple[Span, ...]:
+def holders(history: History, scenario: Scenario, entries: Sequence[Entry], post: str) -> tuple[Span, ...]:
     """Return who held a post and when; spans overlap where two acted as its holder at once.
 
     A post passes on by handoff or when its holder offers it. Who takes it from a holder displaces them; until
     the displaced one's last order there are two.
     """
-    orders = [entry for entry in entries if isinstance(entry.body, ORDERS)]
     duties = {role.id: frozenset(role.duties) for role in scenario.roles}
     spans = []
     for held in history.held[post]:
         until = FOREVER if held.until is None else held.until
         if held.displaced:
             leads = held.who == history.lead
-            given = [x for x in orders if x.role == held.who and x.at > until]
+            given = [x for x in entries if isinstance(x.body, ORDERS) and x.role == held.who and x.at > until]
             led = (x.at for x in given if leads or not _ones_own(type(x.body), duties[held.who]))
             until = max(led, default=until)
         spans.append(Span(held.since, until, held.who, held.seq))

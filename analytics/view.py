@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
+from operator import attrgetter
 from typing import Generic, TypeVar
 
 from analytics import timeline as tl
@@ -14,16 +15,17 @@ from analytics.grounds import Grounds
 from analytics.playbook import Criterion, Playbook
 from analytics.record import DrillRecord, loss_of
 from analytics.recovery import Certificate, Recovery
+from analytics.sampled import Sampled
 from analytics.scorecard import Owner, listed
 from simulator import acts
 from simulator import events as e
 from simulator.changes import WorldChange, changes
 from simulator.need_to_know import NeedToKnow
 from simulator.record.entry import Body, Entry, sees
-from simulator.record.facts import Facts
+from simulator.record.facts import Facts, PastFacts
 from simulator.record.history import History
 from simulator.record.journal import accepted
-from simulator.scenario.parts import Query, Segment
+from simulator.scenario.parts import Query
 from simulator.values import COMMANDER, DEPUTY, HOST, Author, Ref, Scalar
 
 MOST_LINKS = 8
@@ -65,6 +67,7 @@ class RecordView:
         self.references = record.references
         self.header = record.journal.header
         self._folded = History(self.scenario, with_truth=True), 0
+        self._facts: dict[int, tuple[Facts, ...]] = {}
 
     # --- entries ---------------------------------------------------------------------------------------
 
@@ -82,17 +85,20 @@ class RecordView:
         return {seq: Ref(ref) for ref, seq in reversed(self.history.refs.items())}
 
     @cached_property
-    def _moments(self) -> dict[type[Body], list[Moment[Body]]]:
+    def _moments(self) -> dict[type[Body], tuple[Moment[Body], ...]]:
         found: dict[type[Body], list[Moment[Body]]] = {}
+        names = self._names
         for x in self.entries:
-            moment = Moment(x.seq, x.at, x.by, x.body, self._names.get(x.seq, NAMELESS))
+            moment = Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, NAMELESS))
             found.setdefault(type(x.body), []).append(moment)
-        return found
+        return {kind: tuple(moments) for kind, moments in found.items()}
 
     def all(self, *kinds: type[B]) -> tuple[Moment[B], ...]:
         """Return every accepted entry of these kinds, in order."""
-        found = (m for kind in kinds for m in self._moments.get(kind, ()))
-        return tuple(sorted(found, key=lambda m: m.seq))  # type: ignore[arg-type]
+        of_each = [self._moments.get(kind, ()) for kind in kinds]
+        if len(of_each) == 1:
+            return of_each[0]  # type: ignore[return-value]
+        return tuple(sorted(chain(*of_each), key=attrgetter("seq")))  # type: ignore[arg-type]
 
     def first(self, kind: type[B]) -> Moment[B] | None:
         """Return the first accepted entry of one kind."""
@@ -153,33 +159,31 @@ class RecordView:
     def samples(self) -> tuple[Moment[e.TruthSampled], ...]:
         return self.all(e.TruthSampled)
 
-    def _around(self, at: float) -> tuple[Moment[e.TruthSampled], Moment[e.TruthSampled]] | None:
-        if not self.samples:
-            return None
-        after = min(bisect_right(self.samples, at, key=lambda m: m.at), len(self.samples) - 1)
-        return self.samples[max(0, after - 1)], self.samples[after]
+    @cached_property
+    def _sampled(self) -> Sampled:
+        crossings = ((m.at, m.body) for m in self.all(e.ToleranceCrossed))
+        return Sampled(self.scenario, tuple((m.at, m.body) for m in self.samples), tuple(crossings))
 
     def figure(self, name: str, at: float) -> float | None:
         """Return the true value of a figure at a second, interpolated between samples."""
-        around = self._around(at)
-        if around is None or name not in around[0].body.figures or name not in around[1].body.figures:
-            return None
-        first, second = around
-        low, high = first.body.figures[name], second.body.figures[name]
-        if second.at == first.at or at <= first.at:
-            return low
-        return low + (high - low) * min(1.0, (at - first.at) / (second.at - first.at))
+        return self._sampled.figure(name, at)
 
     def figure_range(self, name: str, at: float, back: int = 180) -> tuple[float, float] | None:
         """Return the lowest and highest true value over the `back` seconds before, because panels lag."""
-        ends = (self.figure(name, at - back), self.figure(name, at))
-        between = (m.body.figures.get(name) for m in self.samples if at - back <= m.at <= at)
-        values = [v for v in (*ends, *between) if v is not None]
-        return (min(values), max(values)) if values else None
+        return self._sampled.figure_range(name, at, back)
 
     def samples_near(self, at: float) -> tuple[Mapping[str, Scalar], ...]:
         """Return the samples on both sides of a second: a change between two samples gets the benefit of the doubt."""
-        return tuple(m.body.facts for m in self._around(at) or ())
+        return self._sampled.near(at)
+
+    def outside(self, at: float) -> tuple[str, ...]:
+        """Return the segments outside tolerance at a second, in the scenario's order."""
+        return self._sampled.outside(at)
+
+    @cached_property
+    def affected(self) -> Mapping[str, float]:
+        """Weight of every segment that was ever outside tolerance after T+0, made to add up to 1."""
+        return self._sampled.affected()
 
     def history_at(self, at: int) -> History:
         """Return the incident as it stood at the end of a second; the next call may move it on."""
@@ -194,38 +198,11 @@ class RecordView:
 
     def facts(self, at: int) -> tuple[Facts, ...]:
         """Return what conditions read at a second, with the world's samples on both sides of it."""
-        history, scope = self.history_at(at), self.overlay.freeze_scope
-        return tuple(Facts(history, world, at, scope) for world in self.samples_near(at) or ({},))
-
-    def outside(self, at: float) -> tuple[str, ...]:
-        """Return the segments outside tolerance at a second, in the scenario's order."""
-        return tuple(one.id for one in self.scenario.segments if not self._within(one, at))
-
-    def _within(self, segment: Segment, at: float) -> bool:
-        if segment.id in self._crossings:
-            before = [m for m in self._crossings[segment.id] if m.at <= at]
-            return not before or before[-1].body.within
-        around = self._around(at)
-        return around is None or around[0].body.outside.get(segment.id, 0.0) <= segment.tolerance
-
-    @cached_property
-    def _crossings(self) -> dict[str, list[Moment[e.ToleranceCrossed]]]:
-        found: dict[str, list[Moment[e.ToleranceCrossed]]] = {}
-        for m in self.all(e.ToleranceCrossed):
-            found.setdefault(m.body.segment, []).append(m)
-        return found
-
-    @cached_property
-    def affected(self) -> dict[str, float]:
-        """Weight of every segment that was ever outside tolerance after T+0, made to add up to 1."""
-        ever = {
-            one.id: one.weight
-            for one in self.scenario.segments
-            if any(m.body.outside.get(one.id, 0.0) > one.tolerance for m in self.samples)
-            or any(not m.body.within for m in self._crossings.get(one.id, ()))
-        }
-        total = sum(ever.values())
-        return {ident: weight / total for ident, weight in ever.items()} if total else {}
+        if at not in self._facts:
+            # Most conditions ask for the world alone; the incident is folded for those that ask for people's doings.
+            history, scope = partial(self.history_at, at), self.overlay.freeze_scope
+            self._facts[at] = tuple(PastFacts(history, world, at, scope) for world in self.samples_near(at) or ({},))
+        return self._facts[at]
 
     @cached_property
     def final(self) -> Moment[e.TruthSampled] | None:

@@ -30,14 +30,17 @@ class Briefing:
     role: str
     now: int
     mode: str
-    brief: str
-    """What only this role was told beforehand."""
     catalogue: Catalogue
     incident: History
     entries: Sequence[Entry]
     ended: str | None
     finished: bool
     _drill: Drill
+
+    @property
+    def brief(self) -> str:
+        """Return what only this role was told beforehand."""
+        return str(self._drill.scenario.find("roles", self.role).brief)
 
     @property
     def place(self) -> str:
@@ -117,11 +120,9 @@ class Briefing:
 
 def briefing(drill: Drill, role: str) -> Briefing:
     """Return what `role` may see now. Raises KeyError for a role the drill does not have."""
-    known = drill.scenario.find("roles", role)
     return Briefing(
-        role=role, now=drill.now, mode=drill.mode, brief=known.brief, catalogue=drill.catalogues[role],
-        incident=drill.seen_as(role), entries=drill.inboxes[role], ended=drill.incident.ended, finished=drill.finished,
-        _drill=drill,
+        role=role, now=drill.now, mode=drill.mode, catalogue=drill.catalogues[role], incident=drill.seen_as(role),
+        entries=drill.inboxes[role], ended=drill.incident.ended, finished=drill.finished, _drill=drill,
     )  # fmt: skip
 
 

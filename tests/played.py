@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 
 from analytics import playbook
@@ -52,19 +51,8 @@ def cards(name: str, variant: str, seed: int) -> dict[str, Scorecard]:
     return {policy: card(name, variant, policy, seed) for policy in loaded.responders}
 
 
-def check_order(cards: Mapping[str, Scorecard]) -> None:
-    """Assert that the responders of one drill come in the order without which the score measures the wrong thing."""
-    total = {name: card.total for name, card in cards.items() if card.total is not None}
-    assert total.keys() == cards.keys()
-    assert total["by_the_book"] >= 85
-    assert not cards["by_the_book"].caps
-    assert total["by_the_book"] > total["slow"] > total["impatient"]
-    assert total["by_the_book"] > total["hero"] > total["impatient"]
-    # Where it passes by itself, deeds without a word come to less: there was no harm to avoid.
-    assert (35 if cards["silent"].finding("O1").out_of else 20) <= total["silent"] <= 60
-    assert total["talker"] <= 45
-    assert total["null"] <= 5
-    assert total["wrong_cause"] <= 45
-    assert total["gamer"] < total["slow"]
-    for name, points in total.items():
-        assert points <= min((cap.limit for cap in cards[name].caps), default=100)
+def forget() -> None:
+    """Keep nothing of what was played: for whoever plays more than fits into memory."""
+    _engines.clear()
+    record.cache_clear()
+    card.cache_clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cProfile
 import os
 
 import pytest
@@ -58,3 +59,17 @@ def test_a_recorded_file_replays_and_its_score_needs_no_engine(scenario: str, po
     replay(loaded, filed(name))
     again = score(DrillRecord.of(filed(name), loaded.scenario), playbook.load("recovery")).to_json()
     assert again + "\n" == recorded.read(name)["score.json"]
+
+
+MOST_CALLS = 33_000
+"""Calls of functions that scoring a course by the book may take: a tenth more than it takes on average."""
+
+
+def test_a_score_is_quick() -> None:
+    records = [DrillRecord.of(filed(f"{one}-by_the_book-7"), load(one).scenario) for one, _, _ in DRILLS[::3]]
+    book = playbook.load("recovery")
+    score(records[0], book)
+    counted = cProfile.Profile()
+    for record in records:
+        counted.runcall(score, record, book)
+    assert sum(one.callcount for one in counted.getstats()) / len(records) < MOST_CALLS

@@ -134,9 +134,9 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
     """Each handoff says what it must and is accepted, and the owner chain of the scenario is followed."""
     offers = [(m, _command_of(view, m)) for m in view.all(e.HandOffOffered)]
     chain = _chain(view)
+    injects = {one.id for one in view.scenario.injects if one.leaves}
+    leaves = [m for m in view.all(e.InjectDelivered) if m.body.inject in injects]
     if not offers:
-        injects = {one.id: one for one in view.scenario.injects if one.leaves}
-        leaves = [m for m in view.all(e.InjectDelivered) if m.body.inject in injects]
         if leaves:
             why = f"Somebody had to leave at {clock(leaves[0].at)} and nothing was handed over."
             return nothing_seen(criterion, why, [leaves[0].seq])
@@ -155,7 +155,10 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
         state = completeness([*lacks, *([] if taken else ["its acceptance"])])
         why = f"Handoff of {offer.body.what} at {clock(offer.at)}: {state}."
         marks.append(Mark(share, 2 / len(offers), why, (command.seq, taken.seq) if taken else (command.seq,)))
-    return settle(criterion, marks + chain)
+    # Who hands over though nobody has to owes that handoff alone: the rest of the chain can only add to it.
+    owed = bool(leaves or view.overlay.dual_sign_off)
+    handed = sum(mark.share for mark in marks) / max(1, len(marks))
+    return settle(criterion, [*marks, *(link for link in chain if owed or link.share >= handed)])
 
 
 def _command_of(view: RecordView, offer: Moment[e.HandOffOffered]) -> Moment[acts.HandOff] | None:

@@ -85,8 +85,9 @@ def _kept_level(view: RecordView, since: int) -> float:
 
     Too low is wrong at once; too high only when the lower level has been there to see for ten minutes.
     """
-    truth = {at: rank(view, severity_truth(view, at)) for at in range(since, view.over + 1, 60)}
-    minutes = [at for at in truth if view.outside(at)]
+    minutes = [at for at in range(since, view.over + 1, 60) if view.outside(at)]
+    until = minutes[-1] + 1 if minutes else since
+    truth = {at: rank(view, severity_truth(view, at)) for at in range(since, until, 60)}
     right = 0
     for at in minutes:
         level = rank(view, [stated(view, m.body.severity) for m in view.severities if m.at <= at][-1])

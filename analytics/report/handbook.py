@@ -67,8 +67,10 @@ def _limits(playbook: Playbook) -> Iterator[str]:
     yield from _table(("cap", "when", "limit", "each further act"), rows)
     yield "### Anti-patterns"
     yield ""
-    shown = ((one.title, _says(one, PATTERNS), f"{one.limit}") for one in playbook.anti_patterns)
-    yield from _table(("anti-pattern", "when", "limit"), shown)
+    shown = (
+        (one.title, _says(one, PATTERNS), f"{one.limit}", ", ".join(one.owners)) for one in playbook.anti_patterns
+    )
+    yield from _table(("anti-pattern", "when", "limit", "whose, of persons"), shown)
 
 
 def _window(one: Criterion) -> str:

@@ -13,7 +13,7 @@ from analytics.playbook import Playbook
 from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread, loss_of
 from analytics.runs.library import CourseStep, Library, library_of
 from analytics.runs.walk import MINUTE, Turn, Walk, as_course, begin, course, loss_from, untouched_turns
-from analytics.runs.what_if import leverage
+from analytics.runs.what_if import last_harm, leverage
 from analytics.score import score
 from analytics.timeline import Attempt
 from analytics.view import RecordView
@@ -51,6 +51,14 @@ def make_references(
     With `what_if` also the changes that would have mattered most, which takes some seconds more. Raises
     JournalError where the scenario has another version than the one that was played.
     """
+    *_, made = references_in_turn(loaded, journal, playbook, seeds=seeds, progress=progress, what_if=what_if)
+    return made
+
+
+def references_in_turn(
+    loaded: LoadedScenario, journal: Journal, playbook: Playbook, *, seeds: int, progress: Progress, what_if: bool
+) -> Iterator[References]:
+    """Yield what a score needs, then all there is: most of the time goes into what only stands beside it."""
     played = journal.header.scenario_version
     if played not in (None, loaded.version):
         raise JournalError(
@@ -60,29 +68,33 @@ def make_references(
     # Another engine would answer the same commands differently; what the world alone would do it can still say.
     same = played is not None and journal.header.engine == VERSION
     seeds, what_if = (seeds, what_if) if same else (0, False)
-    ends = ends_of(loaded)
+    ends, seed = ends_of(loaded), journal.header.seed
     steps = seeds + 1 + what_if
-    null, best = ends.of(journal.header.seed)
+    null, best = ends.of(seed)
     earliest = {one.action: round(MINUTE * one.minute) for one in ends.library.earliest}
     made = References(engine=VERSION, scenario_version=loaded.version, null=null, best=best, earliest=earliest)
     view = RecordView(DrillRecord(journal, loaded.scenario, made), playbook)
     if same and not view.commanded and view.gave_orders:
         made = made.model_copy(update={"without": _without(loaded, journal)})
-    walk = ends.walk(journal.header.seed)
+    walk = ends.walk(seed)
     fits, waiting = decision_fits(view, walk, ends.library), risks_of_waiting(view, walk)
     made = made.model_copy(update={"fits": tuple(fits), "waiting": tuple(waiting)})
     progress(1, steps)
-    if what_if:
-        made = made.model_copy(update={"what_if": leverage(view, loaded, null.loss)})
-        progress(2, steps)
-    if not seeds:
-        return made
+    yield made
     totals: list[int] = []
+    harm: dict[int, dict[str, float]] = {}
     for index in range(1, seeds + 1):
-        total = _elsewhere(loaded, journal, playbook, made, ends, journal.header.seed + index)
+        other = rerun(loaded, journal, seed + index)
+        harm[seed + index] = last_harm(other)
+        total = _elsewhere(loaded, other, playbook, made, ends)
         totals += [] if total is None else [total]
-        progress(1 + what_if + index, steps)
-    return made.model_copy(update={"spread": Spread(totals=tuple(totals))}) if totals else made
+        progress(1 + index, steps)
+    if totals:
+        made = made.model_copy(update={"spread": Spread(totals=tuple(totals))})
+    if what_if:
+        made = made.model_copy(update={"what_if": leverage(view, loaded, null.loss, harm)})
+        progress(steps, steps)
+    yield made
 
 
 def add_references(loaded: LoadedScenario, journal: Journal, playbook: Playbook, seeds: int = SEEDS) -> DrillRecord:
@@ -136,19 +148,17 @@ def _without(loaded: LoadedScenario, journal: Journal) -> float:
     """Return the loss of the same drill with nobody in the people's seats."""
     kept = [x for x in journal.entries if x.is_act and x.by.role == HOST]
     silent = rerun(loaded, Journal(journal.header, kept), journal.header.seed)
-    last = next(x.body for x in reversed(silent.entries) if isinstance(x.body, e.TruthSampled))
-    return loss_of(last.harm, loaded.scenario)
+    return loss_of(last_harm(silent), loaded.scenario)
 
 
 def _elsewhere(
-    loaded: LoadedScenario, journal: Journal, playbook: Playbook, made: References, ends: Ends, seed: int
+    loaded: LoadedScenario, other: Journal, playbook: Playbook, made: References, ends: Ends
 ) -> int | None:
     """Return the total of the same commands on another seed, against that seed's own null and best run.
 
     Fits and risks are those of the recorded seed: the decisions are the same, and so is what they leave.
     """
-    other = rerun(loaded, journal, seed)
-    null, best = ends.of(seed)
+    null, best = ends.of(other.header.seed)
     references = made.model_copy(update={"null": null, "best": best})
     return score(DrillRecord(other, loaded.scenario, references), playbook).total
 

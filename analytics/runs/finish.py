@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from analytics import playbook as books
-from analytics.record import DrillRecord
-from analytics.runs.counterfactual import make_references
+from analytics.record import DrillRecord, References
+from analytics.runs.counterfactual import SEEDS, references_in_turn
 from analytics.score import score
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal
 from simulator.room.finish import Progress
 
 
-def finish(loaded: LoadedScenario, journal: Journal, report: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return reference runs and scorecard of a finished journal; tell `report` how far it is."""
+def finish(
+    loaded: LoadedScenario, journal: Journal, report: Progress
+) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
+    """Yield the scorecard of a finished journal as soon as there is one, then all reference runs and the whole card.
+
+    Other seeds and what else could have been done take most of the time, and move no point. `report` is told how far
+    it is.
+    """
     book = books.load(journal.header.playbook.id if journal.header.playbook else books.DEFAULT)
-    references = make_references(
-        loaded, journal, book, what_if=True, progress=lambda done, of: report(0.95 * done / max(1, of))
-    )
-    journal.references = references.model_dump(mode="json")
-    card = score(DrillRecord.of(journal, loaded.scenario), book)
-    return journal.references, card.as_data()
+
+    def card(made: References) -> dict[str, Any]:
+        return score(DrillRecord(journal, loaded.scenario, made), book).as_data()
+
+    progress = partial(_share, report)
+    making = references_in_turn(loaded, journal, book, seeds=SEEDS, what_if=True, progress=progress)
+    yield None, card(next(making))
+    made = next(making)
+    yield made.model_dump(mode="json"), card(made)
+
+
+def _share(report: Progress, done: int, of: int) -> None:
+    report(0.95 * done / of)

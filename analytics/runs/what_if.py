@@ -7,7 +7,7 @@ and the check that shows what it does had been read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics.criteria.blueprint import decision_behind
@@ -46,8 +46,13 @@ class Edit:
     commands: tuple[Entry, ...]
 
 
-def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tuple[WhatIf, ...]:
-    """Return the changes that would have mattered most: what would have helped first, then what did help."""
+def leverage(
+    view: RecordView, loaded: LoadedScenario, null_loss: float, elsewhere: Mapping[int, Mapping[str, float]]
+) -> tuple[WhatIf, ...]:
+    """Return the changes that would have mattered most: what would have helped first, then what did help.
+
+    `elsewhere` is the harm that the same commands did on other seeds, as far as that was found out already.
+    """
     # What was refused is given as well: with one order less it may be taken.
     past = late(view.record.journal.entries)
     given = [x for x in view.record.journal.commands() if x.seq not in past]
@@ -66,7 +71,10 @@ def leverage(view: RecordView, loaded: LoadedScenario, null_loss: float) -> tupl
     helpful = list(best.values())[:TOP]
     mattered = [(x, harm) for gain, x, harm in reversed(gains) if gain >= worth and x.kind == "removed"]
     chosen = [*helpful, *mattered[: TOP - len(helpful)]]
-    return tuple(_told(loaded, view, given, base, change, harm) for change, harm in chosen)
+    seed = view.record.journal.header.seed
+    others = range(seed + 1, seed + 1 + SEEDS) if chosen else ()
+    was = {one: elsewhere.get(one) or _harm(loaded, view.record.journal, given, one) for one in others}
+    return tuple(_told(loaded, view, {seed: base, **was}, change, harm) for change, harm in chosen)
 
 
 def changes(view: RecordView, given: Sequence[Entry]) -> Iterator[Edit]:
@@ -173,25 +181,28 @@ def _harm(
     no = refused(journal.entries)
     given = Journal(journal.header, [Entry(i + 1, x.at, x.by, x.body) for i, x in enumerate(commands)])
     once = frozenset(i + 1 for i, x in enumerate(commands) if x.seq in no)
-    again = rerun(loaded, given, journal.header.seed if seed is None else seed, once)
-    last = next(x.body for x in reversed(again.entries) if isinstance(x.body, e.TruthSampled))
+    return last_harm(rerun(loaded, given, journal.header.seed if seed is None else seed, once))
+
+
+def last_harm(journal: Journal) -> dict[str, float]:
+    """Return the harm at the end of a drill."""
+    last = next(x.body for x in reversed(journal.entries) if isinstance(x.body, e.TruthSampled))
     return dict(last.harm)
 
 
 def _told(
     loaded: LoadedScenario,
     view: RecordView,
-    given: Sequence[Entry],
-    base: dict[str, float],
+    was: Mapping[int, Mapping[str, float]],
     change: Edit,
     harm: dict[str, float],
 ) -> WhatIf:
-    """Return a change with its difference, and the interval of that difference over other seeds."""
+    """Return a change with its difference to what `was`, by seed, and the interval of that over other seeds."""
     journal, scenario = view.record.journal, loaded.scenario
-    differences = [round(loss_of(harm, scenario) - loss_of(base, scenario), 4)]
-    for seed in range(journal.header.seed + 1, journal.header.seed + 1 + SEEDS):
-        was = loss_of(_harm(loaded, journal, given, seed), scenario)
-        differences.append(round(loss_of(_harm(loaded, journal, change.commands, seed), scenario) - was, 4))
+    base, differences = was[journal.header.seed], []
+    for seed, before in was.items():
+        now = harm if seed == journal.header.seed else _harm(loaded, journal, change.commands, seed)
+        differences.append(round(loss_of(now, scenario) - loss_of(before, scenario), 4))
     return WhatIf(
         kind=change.kind, label=change.label, seq=change.seq, at=change.at,
         loss=differences[0], low=min(differences), high=max(differences),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from analytics.criteria import judged
-from analytics.playbook import Cap, Criterion, Playbook, load, names
+from analytics.playbook import AntiPattern, Cap, Criterion, Playbook, load, names
 from scenarios import loader
 from scenarios.problem import Problem
 from scenarios.written import Written
@@ -64,9 +64,11 @@ def facts_stated() -> frozenset[str]:
     return frozenset(found)
 
 
-def _owned(playbook: Playbook) -> Iterator[tuple[Steps, Criterion | Cap]]:
+def _owned(playbook: Playbook) -> Iterator[tuple[Steps, Criterion | Cap | AntiPattern]]:
     for at, part in enumerate(playbook.parts):
         for number, one in enumerate(part.criteria):
             yield ("parts", at, "criteria", number), one
     for at, cap in enumerate(playbook.caps):
         yield ("caps", at), cap
+    for at, pattern in enumerate(playbook.anti_patterns):
+        yield ("anti_patterns", at), pattern

@@ -27,10 +27,13 @@ CRAWLER, CRAWLER_ENDS = 420, 2700
 """Seconds at which the search crawler comes and goes."""
 
 
+TRAFFIC = {region: sum(SHARES[place] for place in places) for region, places in REGIONS.items()}
+"""Share of the traffic that a region's places have."""
+
+
 def by_region(world: PermissionLeakState, region: str, value: Callable[[Pops], float]) -> float:
     """Return the mean of a group's value over the places of a region, weighted by their traffic."""
-    places = REGIONS[region]
-    return sum(SHARES[place] * value(world.at[place]) for place in places) / sum(SHARES[place] for place in places)
+    return sum([SHARES[place] * value(world.at[place]) for place in REGIONS[region]]) / TRAFFIC[region]
 
 
 def previews(world: PermissionLeakState) -> int:

@@ -6,9 +6,11 @@ A responder is given briefings and nothing else, so it knows what its roles know
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import get_args
 
 from simulator import acts
@@ -47,30 +49,53 @@ class Script:
     """Sees to its tasks, roles and handoffs; the engine does that for simulated holders."""
     pace: float = 1.0
     """Factor on every step's time."""
-    done: dict[int, bool] = field(default_factory=dict)
     begun: dict[str, bool] = field(default_factory=dict)
+    _done: set[int] = field(init=False, default_factory=set)
+    _open: list[tuple[int, Step]] = field(init=False)
+    """Steps whose time has come, by their place among all."""
+    _later: list[tuple[float, int, Step]] = field(init=False)
+    """Steps whose time is still to come, the next one last, and when that is."""
+
+    def __post_init__(self) -> None:
+        self.follow(self.steps)
+
+    def follow(self, steps: Sequence[Step]) -> None:
+        """Go on with these steps; what was done of those before, by its place among them, is done of these."""
+        self.steps = steps
+        times = (min(self.pace * step.at, step.at + MOST_BEHIND) for step in steps)
+        left = ((at, index, step) for index, (at, step) in enumerate(zip(times, steps, strict=True)))
+        self._later = sorted((one for one in left if one[1] not in self._done), key=itemgetter(0, 1), reverse=True)
+        self._open = []
 
     def __call__(self, brief: Brief) -> Iterator[tuple[str, acts.Act]]:
         """Give every command whose time has come."""
-        for seat in self.seats:
-            b = brief(seat)
-            if seat == b.place:  # who fills several places has manners once
-                for command in (*self._duties(b), *self._answers(b)):
-                    yield seat, command
+        if self.manners or self.answers:
+            for seat in self.seats:
+                b = brief(seat)
+                if seat == b.place:  # who fills several places has manners once
+                    for command in (*self._duties(b), *self._answers(b)):
+                        yield seat, command
         now = brief(self.seats[0]).now
-        for index, step in enumerate(self.steps):
-            # Most steps are long done or far off: told by the clock alone, before anybody is briefed.
-            if self.done.get(index) or now < min(self.pace * step.at, step.at + MOST_BEHIND):
-                continue
-            if now > step.until:
-                self.done[index] = True
-                continue
-            seat = self._speaker(step.seat, brief(step.seat))
-            briefing = brief(seat)
-            made = step.make(briefing) if step.when(briefing) else None
-            if made is not None:
-                self.done[index] = True
+        # Most steps are long done or far off: nobody is briefed for those.
+        while self._later and self._later[-1][0] <= now:
+            _, index, step = self._later.pop()
+            insort(self._open, (index, step), key=itemgetter(0))
+        for index, step in tuple(self._open):
+            if now <= step.until:
+                seat = self._speaker(step.seat, brief(step.seat))
+                briefing = brief(seat)
+                made = step.make(briefing) if step.when(briefing) else None
+                if made is None:
+                    continue
+                self._end(index)
                 yield seat, made
+            else:
+                self._end(index)
+
+    def _end(self, index: int) -> None:
+        """Take a step as done."""
+        self._done.add(index)
+        self._open = [one for one in self._open if one[0] != index]
 
     def _speaker(self, seat: str, b: Briefing) -> str:
         """Return who gives a step: what was meant for the commander is for whoever has taken command over."""
@@ -173,7 +198,8 @@ class ByTheBook:
         """Give every command whose time has come."""
         plan = self._plan(brief(self.seats[0]))
         if plan is not self.followed:
-            self.followed, self.opening.steps = plan, self._own(plan.first)
+            self.followed = plan
+            self.opening.follow(self._own(plan.first))
         yield from self.opening(brief)
         if plan.name not in self.parts:
             self.parts[plan.name] = Script(self._own(plan.steps), self.seats, manners=False, pace=self.pace)

@@ -19,16 +19,17 @@ NEVER = 100_000.0
 """Minutes since somebody heard who never did."""
 
 World = Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+Past = History | Callable[[], History]
 
 
 class Facts(Mapping[str, Any]):
     """Facts at one moment. Lazy, because a tick asks for a handful of some hundred."""
 
-    def __init__(self, history: History, world: World, now: int, freeze_scope: tuple[str, ...]) -> None:
-        """`world` is its facts, or what gives them; `freeze_scope` the services that have to be frozen."""
-        self.history = history
+    def __init__(self, history: Past, world: World, now: int, freeze_scope: tuple[str, ...]) -> None:
+        """`history` and `world` (its facts) or what gives them; `freeze_scope` the services that have to be frozen."""
         self.now = now
         self.freeze_scope = freeze_scope
+        self._history = history
         self._world = world
 
     def __getitem__(self, name: str) -> Any:
@@ -50,10 +51,28 @@ class Facts(Mapping[str, Any]):
         """Return how long ago something was; NEVER for what has not been."""
         return NEVER if at is None else (self.now - at) / 60
 
+    @property
+    def history(self) -> History:
+        """Return what has become of the incident."""
+        return self._history() if callable(self._history) else self._history
+
     def _of_world(self) -> Mapping[str, Any]:
         if callable(self._world):
             self._world = self._world()
         return self._world
+
+
+class PastFacts(Facts):
+    """Facts at a moment of a record that is finished: what is looked up once stays as it is."""
+
+    def __init__(self, history: Past, world: World, now: int, freeze_scope: tuple[str, ...]) -> None:
+        super().__init__(history, world, now, freeze_scope)
+        self._known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._known:
+            self._known[name] = super().__getitem__(name)
+        return self._known[name]
 
 
 def prepared(scenario: Scenario) -> History:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from simulator.errors import DrillError
@@ -13,8 +13,9 @@ from simulator.record.journal import Journal, parse
 from simulator.room.store import Store
 
 Progress = Callable[[float], None]
-Finisher = Callable[[LoadedScenario, Journal, Progress], tuple[dict[str, Any], dict[str, Any]]]
-"""Given a finished journal: its reference runs and its scorecard, both as plain data."""
+Finisher = Callable[[LoadedScenario, Journal, Progress], Iterable[tuple[dict[str, Any] | None, dict[str, Any]]]]
+"""Given a finished journal: its reference runs and its scorecard, both as plain data; the card alone, without the runs
+(None), as soon as it stands."""
 DEFAULT_BOOK = "recovery"
 """What a drill is scored with that was opened before drills named a playbook."""
 ABANDONED = 60.0
@@ -49,6 +50,8 @@ class Finishing:
         """Return the frozen record, with its references once they are made."""
         if self._journal is None or self._journal.references is None:
             self._journal = read_record(self._store, self._drill) if self.over else None
+        if self._journal is not None and self._journal.references is None:
+            self.revive()
         return self._journal
 
     def revive(self) -> None:
@@ -78,10 +81,11 @@ class Finishing:
         assert self._finisher is not None  # `begin` saw to it
         assert journal is not None
         try:
-            references, card = self._finisher(self._loaded, journal, self._report)
-            self._store.add_references(self._drill, references)
             played = journal.header.playbook
-            self._store.save_scorecard(self._drill, played.id if played else DEFAULT_BOOK, card)
+            for references, card in self._finisher(self._loaded, journal, self._report):
+                self._store.save_scorecard(self._drill, played.id if played else DEFAULT_BOOK, card)
+                if references is not None:
+                    self._store.add_references(self._drill, references)
         except DrillError as error:
             self.problem = str(error)
         except Exception as error:

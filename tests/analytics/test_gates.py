@@ -28,6 +28,7 @@ from tests.analytics.builders import (
 
 ZONES = query("06:00", "zones")
 PINNED = event("12:00", e.MetricPinned(run="metric:ratio", metric="ratio", last=0.1, low=0, high=1, since=0))
+LEAVES = inject("28:00", "leaves")
 PACKET = [*ZONES, *packet("27:00")]
 CURED = truth(recovers="20:00")
 FLAG = act("10:00", "flag", decision="decision:1")
@@ -89,18 +90,26 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G1", "no decision", drill(FLAG), "not_observed", 0.0),
 
     ("G2", "complete, chain and all", drill(
-        PACKET, hand_off("28:00"), hand_off("29:00", "triage", "triage", "mitigation", 2),
+        LEAVES, PACKET, hand_off("28:00"), hand_off("29:00", "triage", "triage", "mitigation", 2),
         hand_off("30:00", "mitigation", "mitigation", "verification", 3)), "met", 3.0),
-    ("G2", "no chain", drill(PACKET, hand_off("28:00")), "partial", 2.0),
-    ("G2", "the chain was only planned", drill(PACKET, lanes(), hand_off("28:00")), "partial", 2.5),
-    ("G2", "not accepted", drill(PACKET, hand_off("28:00", accepted=False)), "missed", 0.0),
-    ("G2", "no packet, no trigger", drill(hand_off("28:00", rollback_trigger=None, packet=None)), "partial", 1.2),
-    ("G2", "the packet is stale", drill(query("06:00", "zones"), packet("07:00"), hand_off("28:00")), "partial", 1.6),
-    ("G2", "no true unknown", drill(PACKET, hand_off("28:00", unknowns=("nonsense",))), "partial", 1.6),
-    ("G2", "a trigger that never goes off", drill(PACKET, hand_off("28:00", rollback_trigger=check())), "partial",
-        1.6),
-    ("G2", "every unknown there is", drill(PACKET, hand_off("28:00", unknowns=("why", "nonsense"))), "partial", 1.6),
-    ("G2", "no next checkpoint", drill(PACKET, hand_off("28:00", next_checkpoint_minutes=0)), "partial", 1.6),
+    ("G2", "no chain", drill(LEAVES, PACKET, hand_off("28:00")), "partial", 2.0),
+    ("G2", "the chain was only planned", drill(LEAVES, PACKET, lanes(), hand_off("28:00")), "partial", 2.5),
+    ("G2", "not accepted", drill(LEAVES, PACKET, hand_off("28:00", accepted=False)), "missed", 0.0),
+    ("G2", "no packet, no trigger", drill(LEAVES, hand_off("28:00", rollback_trigger=None, packet=None)), "partial",
+        1.2),
+    ("G2", "the packet is stale", drill(LEAVES, query("06:00", "zones"), packet("07:00"), hand_off("28:00")),
+        "partial", 1.6),
+    ("G2", "no true unknown", drill(LEAVES, PACKET, hand_off("28:00", unknowns=("nonsense",))), "partial", 1.6),
+    ("G2", "a trigger that never goes off", drill(LEAVES, PACKET, hand_off("28:00", rollback_trigger=check())),
+        "partial", 1.6),
+    ("G2", "every unknown there is", drill(LEAVES, PACKET, hand_off("28:00", unknowns=("why", "nonsense"))),
+        "partial", 1.6),
+    ("G2", "no next checkpoint", drill(LEAVES, PACKET, hand_off("28:00", next_checkpoint_minutes=0)), "partial", 1.6),
+    ("G2", "nobody had to, and it is a good one", drill(PACKET, hand_off("28:00")), "met", 3.0),
+    ("G2", "nobody had to, and the chain is only planned", drill(PACKET, lanes(), hand_off("28:00")), "met", 3.0),
+    ("G2", "nobody had to, and it is a bad one", drill(hand_off("28:00", rollback_trigger=None, packet=None)),
+        "partial", 1.8),
+    ("G2", "nobody had to, and nobody took it", drill(PACKET, hand_off("28:00", accepted=False)), "missed", 0.0),
     ("G2", "next owners who never took over", drill(lanes()), "not_applicable", 0.0),
     ("G2", "somebody left without a word", drill(inject("28:00", "leaves")), "not_observed", 0.0),
     ("G2", "nothing to hand over", drill(), "not_applicable", 0.0),

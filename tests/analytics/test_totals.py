@@ -133,6 +133,22 @@ def test_who_gave_no_order_has_no_part_in_the_outcome_nor_in_its_caps() -> None:
     assert {"C11", "C12"} <= {cap.id for cap in theirs.caps}
 
 
+def test_nobody_is_limited_by_what_only_another_could_do() -> None:
+    """A team that waits until T+40 and tells nobody: whom each of its ways of going wrong limits."""
+    late = [*by_teammates(query("03:00", "zones")), *act("40:00", "flag", role="mitigation")]
+
+    def limits(*lines: Lines, policy: str | None = None) -> set[str]:
+        found = card(drill(*lines, policy=policy, refs=references(without=1.0)))
+        return {one.id for one in found.anti_patterns} & {"silence", "stuck", "held_back"}
+
+    assert limits(late, policy="by_the_book") == {"silence", "stuck", "held_back"}
+    assert limits(sits("commander"), late) == {"silence", "stuck", "held_back"}
+    assert limits(sits("mitigation"), late) == {"stuck", "held_back"}
+    assert limits(sits("comms"), TOLD, by_teammates(late)) == set()
+    assert limits(sits("comms"), by_teammates(late)) == {"silence"}
+    assert limits(sits("verification"), by_teammates(late)) == set()
+
+
 def test_who_commands_and_gives_no_order_earns_nothing_by_what_teammates_did() -> None:
     later = by_teammates(act("40:00", "flag"))
     idle = card(person(sits("commander", until="20:00"), later))

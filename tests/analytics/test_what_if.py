@@ -29,7 +29,7 @@ def view_of(policy: str) -> RecordView:
 @cache
 def told(policy: str) -> tuple[WhatIf, ...]:
     view = view_of(policy)
-    return what_if.leverage(view, load("auth_token"), view.references.null.loss)
+    return what_if.leverage(view, load("auth_token"), view.references.null.loss, {})
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,11 @@ from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 
 
-def score(loaded: Any, journal: Any, progress: Callable[[float], None]) -> tuple[dict[str, Any], dict[str, Any]]:
+def score(
+    loaded: Any, journal: Any, progress: Callable[[float], None]
+) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
     progress(0.5)
-    return {"null": len(journal.entries)}, {"playbook": "recovery", "total": 42}
+    yield {"null": len(journal.entries)}, {"playbook": "recovery", "total": 42}
 
 
 def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None:
@@ -90,6 +93,49 @@ def test_failed_scoring_is_shown_and_can_be_tried_again(path: Path, wall: Wall) 
     room.finishing.begin()
     room.finishing.wait(10)
     assert room.scorecard() is not None
+
+
+def test_the_score_stands_before_all_that_stands_beside_it_is_made(path: Path, wall: Wall) -> None:
+    go_on = threading.Event()
+
+    def slowly(loaded: Any, journal: Any, progress: Any) -> Any:
+        yield None, {"total": 42}
+        assert go_on.wait(10)
+        yield {"null": 1}, {"total": 42, "spread": 3}
+
+    place = rooms(path, wall, slowly)
+    room, person = solo(place)
+    room.end(person)
+    while room.scorecard() is None:
+        room.finishing.wait(0.01)
+    assert room.scorecard() == {"total": 42}
+    record = room.record()
+    assert record is not None
+    assert record.references is None
+    go_on.set()
+    room.finishing.wait(10)
+    whole = room.record()
+    assert whole is not None
+    assert (room.scorecard(), whole.references) == ({"total": 42, "spread": 3}, {"null": 1})
+
+
+def test_what_a_dead_process_left_half_made_is_made_by_the_next(path: Path, wall: Wall) -> None:
+    def half(loaded: Any, journal: Any, progress: Any) -> Any:
+        yield None, {"total": 42}
+
+    room, person = solo(rooms(path, wall, half))
+    room.end(person)
+    room.finishing.wait(10)
+    again = rooms(path, wall, score).open(room.row.id)
+    wall.pass_(120)
+    assert again.scorecard() == {"total": 42}
+    record = again.record()
+    assert record is not None
+    assert record.references is None
+    again.finishing.wait(10)
+    whole = again.record()
+    assert whole is not None
+    assert whole.references is not None
 
 
 def test_a_record_left_unscored_by_a_dead_process_is_scored_by_the_next(path: Path, wall: Wall) -> None:

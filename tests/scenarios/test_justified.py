@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 import pytest
 
 from analytics import playbook
 from analytics.record import Course, DrillRecord, References
 from analytics.runs.library import library_of
-from analytics.timeline import Attempt
 from analytics.view import RecordView
 from scenarios import load, names, variants
-from simulator import events as e
 from simulator.engine import VERSION
 from simulator.record.journal import Journal
-from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
 from tests import played
 from tests.validity import judged
+from tests.validity.timely import first_orders, seen, too_late
 
 pytestmark = pytest.mark.slow
 
 SHIPPED = [(name, variant) for name in names() for variant in variants(name)]
-LATE = 200
-"""Seconds after which a step that could be taken counts as waited for: three minutes, and what it takes to say it."""
 HOLDS = {
     ("billing_mismatch", "base", "pause"): True,
     ("billing_mismatch", "flint", "pause"): False,
@@ -43,61 +37,17 @@ def view_of(scenario: Scenario, journal: Journal) -> RecordView:
     return RecordView(DrillRecord(journal, scenario, references), playbook.load())
 
 
-def seen(view: RecordView) -> Mapping[str, int]:
-    """Return reference -> the second at which somebody had first seen it: an output, an alert, what was said."""
-    found: dict[str, int] = {}
-    for m in view.queries:
-        found.setdefault(f"query:{m.body.query}", m.at)
-    for fired in view.all(e.AlertFired):
-        found.setdefault(f"alert:{fired.body.alert}", fired.at)
-    for said in view.all(e.CueShared):
-        found.setdefault(f"cue:{said.body.cue}", said.at)
-    for came in view.all(e.InjectDelivered):
-        found.setdefault(f"inject:{came.body.inject}", came.at)
-    return found
-
-
-def first_orders(view: RecordView) -> Iterator[Attempt]:
-    """Yield the first order of each mitigating action that treats something."""
-    done: set[str] = set()
-    for run in view.runs:
-        if run.spec.mitigates and run.spec.coverage and run.ident not in done and run.started is not None:
-            done.add(run.ident)
-            yield run
-
-
-def feasible(view: RecordView, run: Attempt, known: Mapping[str, int]) -> int:
-    """Return the second from which a step could be taken.
-
-    Whoever does it is there, its own check has been read, what it needs is so, and no other change is on its way.
-    """
-    spec, role = run.spec, view.scenario.find("roles", run.executor)
-    joined = [0 if role.present else m.at for m in view.all(e.RoleJoined) if m.body.role == run.executor]
-    ready = [min(joined, default=0)]
-    if spec.precheck:
-        ready.append(known.get(f"query:{spec.precheck}", 0))
-    for when in (*(one.when for one in spec.preconditions), spec.ready_when):
-        ready += [known[f"query:{fact[6:]}"] for fact in when if fact.startswith("query.")]
-        so = (m.at for m in view.samples if m.at >= 0 and any(holds(when, facts) for facts in view.facts(m.at)))
-        ready.append(min(next(so, 0), run.ordered))
-    earlier = [other for other in view.runs if other.ordered < run.ordered and other.started is not None]
-    ready += [min(other.landed, run.ordered) for other in earlier if other.landed > ready[0]]
-    return max(ready)
-
-
-@pytest.mark.parametrize("seed", range(1, 6))
 @pytest.mark.parametrize(("name", "variant"), SHIPPED)
-def test_by_the_book_acts_on_what_makes_a_step_right_and_soon_after(name, variant, seed):
-    engine = played.engine(name, variant, "by_the_book", seed)
-    view = view_of(load(name, variant).scenario, engine.journal)
-    known = seen(view)
-    orders = list(first_orders(view))
-    assert orders
-    for run in orders:
-        grounds = [known[ref] for ref in run.spec.justified_by if ref in known and known[ref] <= run.ordered]
-        assert grounds, f"{run.ident} at {run.ordered}: nothing that makes it right had been seen"
-        waited = run.ordered - max(0, min(grounds), feasible(view, run, known))
-        assert waited <= LATE, f"{run.ident} at {run.ordered}, {waited} s after it could have been ordered"
+def test_by_the_book_acts_on_what_makes_a_step_right_and_soon_after(name, variant):
+    view = view_of(load(name, variant).scenario, played.engine(name, variant, "by_the_book", 1).journal)
+    assert list(first_orders(view))
+    assert list(too_late(view)) == []
+
+
+def test_a_step_held_back_is_too_late():
+    """Whoever follows the book a quarter of an hour later."""
+    view = view_of(load("auth_token").scenario, played.engine("auth_token", "base", "slow", 7).journal)
+    assert any("s after it could have been ordered" in what for what in too_late(view))
 
 
 @pytest.mark.parametrize(

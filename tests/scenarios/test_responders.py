@@ -29,7 +29,6 @@ from tests.simulator.toy import toy
 
 pytestmark = pytest.mark.slow
 
-SEEDS = (1, 7, 12)
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 
 
@@ -41,30 +40,14 @@ def card(scenario: str, policy: str, seed: int) -> Scorecard:
     return played.card(scenario, "base", policy, seed)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("seed", SEEDS[:2])
-def test_the_score_puts_responders_in_their_order(scenario: str, seed: int) -> None:
-    played.check_order(played.cards(scenario, "base", seed))
-
-
-@pytest.mark.parametrize(("scenario", "some"), [
-    ("auth_token", None), ("billing_mismatch", {"by_the_book", "slow", "hero"}),
-    ("permission_leak", {"by_the_book", "silent", "impatient"}),
-])  # fmt: skip
-def test_responders_played_together_give_what_each_gives_alone(scenario: str, some: set[str] | None) -> None:
+def test_responders_played_together_give_what_each_gives_alone() -> None:
     # In reverse: whoever derives from by_the_book comes before it.
-    names = tuple(name for name in reversed(load(scenario).responders) if some is None or name in some)
-    together = dict(play_each(load(scenario), names, 7))
+    names = ("impatient", "silent", "slow", "by_the_book")
+    together = dict(play_each(load("auth_token"), names, 7))
     assert tuple(together) == names
     for name, engine in together.items():
-        alone = play(load(scenario), name, 7).journal
+        alone = play(load("auth_token"), name, 7).journal
         assert (engine.journal.header, engine.journal.entries) == (alone.header, alone.entries)
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_on_average_a_hero_does_worse_than_a_team(scenario: str) -> None:
-    mean = {name: sum(card(scenario, name, s).uncapped for s in SEEDS) for name in ("by_the_book", "hero")}
-    assert mean["by_the_book"] > mean["hero"]
 
 
 TOO_SOON = {"auth_token": {"C10"}, "billing_mismatch": {"C4", "C10"}, "permission_leak": {"C4", "C10"}}
@@ -80,38 +63,36 @@ def test_who_cannot_wait_calls_it_over_too_soon(scenario: str) -> None:
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-@pytest.mark.parametrize("policy", ["by_the_book", "impatient", "slow"])
-def test_a_played_drill_replays_to_the_same_bytes(scenario: str, policy: str) -> None:
-    recorded = journal_of(scenario, policy, 7)
+def test_a_played_drill_replays_to_the_same_bytes(scenario: str) -> None:
+    """Whoever gives a course late; other responders' drills are replayed from the golden files."""
+    recorded = journal_of(scenario, "slow", 7)
     again = replay(load(scenario), Journal(recorded.header, list(recorded.entries))).journal
     assert [x.to_json() for x in again] == [x.to_json() for x in recorded]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_pacing_and_hash_seed_change_no_byte(scenario: str) -> None:
+def test_pacing_and_hash_seed_change_no_byte() -> None:
     program = (
         "import sys; from scenarios import load; from simulator.play import play\n"
-        f"print('\\n'.join(play(load({scenario!r}), 'by_the_book', 7, step=int(sys.argv[1]) or None).journal.lines()))"
+        "for name in sys.argv[1:]: print('\\n'.join(play(load(name), 'by_the_book', 7, step=1).journal.lines()))"
     )
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", program, step],
-            env={**os.environ, "PYTHONHASHSEED": hash_seed},
-            capture_output=True,
-            check=True,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        ).stdout
-        for hash_seed, step in (("0", "1"), ("1", "0"))
-    ]
-    assert outputs[0] == outputs[1]
+    other = "1" if os.environ.get("PYTHONHASHSEED") == "0" else "0"
+    paced = subprocess.run(
+        [sys.executable, "-c", program, *SCENARIOS],
+        env={**os.environ, "PYTHONHASHSEED": other},
+        capture_output=True,
+        check=True,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ).stdout
+    here = (Journal(one.header, one.entries) for one in (journal_of(name, "by_the_book", 7) for name in SCENARIOS))
+    assert paced.splitlines() == [line for one in here for line in one.lines()]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_first_page_or_the_report_lands_on_zero_for_every_seed(scenario: str) -> None:
     loaded = load(scenario)
     pages = any(alert.page for alert in loaded.scenario.alerts)
-    for seed in range(12):
+    for seed in range(4):
         engine = Engine(loaded, new_header(loaded, seed))
         engine.advance(60)
         paged = [x.at for x in engine.journal if isinstance(x.body, e.AlertFired) and x.body.page]
@@ -170,8 +151,9 @@ def test_responders_play_the_same_with_an_engine_without_truth(scenario: str, va
         return lambda brief: policy(lambda role: replace(brief(role), _drill=Blind(brief(role)._drill)))
 
     blind = replace(loaded, responders={name: Scripted(make)})
-    lines = [x.to_json() for x in play(blind, name, 7).journal]
-    assert lines == [x.to_json() for x in journal_of(scenario, name, 7, variant)]
+    seed = 7 if variant == "base" else 1  # which other tests play too
+    lines = [x.to_json() for x in play(blind, name, seed).journal]
+    assert lines == [x.to_json() for x in journal_of(scenario, name, seed, variant)]
 
 
 @pytest.mark.parametrize("change", [{}, {"figures": [], "changes": [], "logs": [], "injects": []}, {"actions": []}])

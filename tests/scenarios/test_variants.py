@@ -12,7 +12,7 @@ import pytest
 import scenarios
 from analytics import playbook
 from analytics.record import loss_of
-from analytics.runs.counterfactual import Ends, add_references
+from analytics.runs.counterfactual import add_references, ends_of
 from analytics.runs.library import library_of
 from analytics.runs.walk import as_course, begin, course
 from analytics.score import score
@@ -186,15 +186,14 @@ def test_every_text_can_be_printed_in_every_variant(variant: str, turns: tuple[t
 
 
 @pytest.mark.parametrize("variant", OF_A[1:])
-@pytest.mark.parametrize("seed", SEEDS)
-def test_by_the_book_reads_what_it_sees(variant: str, seed: int) -> None:
-    engine, card = drill(variant, "by_the_book", seed)
+def test_by_the_book_reads_what_it_sees(variant: str) -> None:
+    engine, card = drill(variant, "by_the_book", 1)
     assert card.total >= 85
     assert not card.caps
     started = {x.body.action for x in engine.journal if isinstance(x.body, e.ActionStarted)}
     assert {"amber": "pin", "birch": "flag_web", "cedar": "clock_sync"}[variant] in started
     assert ("revoke" in started) == (variant == "amber")
-    assert drill(variant, "null", seed)[1].total <= 5
+    assert drill(variant, "null", 1)[1].total <= 5
 
 
 def _waiting(given: list[Order]) -> list[Order]:
@@ -250,16 +249,9 @@ LEFT = {"auth_token": 1.0, "billing_mismatch": 0.25, "permission_leak": 0.2}
 @pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_the_best_course_is_about_as_good_as_by_the_book(name: str, variant: str) -> None:
     loaded = load(name, variant)
-    ends = Ends(loaded, library_of(name, variant))
-    for seed in SEEDS:
-        null, best = ends.of(seed)
-        ours = loss_of(played.drill(name, variant, "by_the_book", seed)[0].world.harm(), loaded.scenario)
-        assert best.loss <= 1.1 * ours < LEFT[name] * null.loss
-
-
-@pytest.mark.parametrize(("name", "variant"), [one for one in EVERY if one[1] != "base"])
-def test_the_score_puts_responders_in_their_order_in_every_variant(name: str, variant: str) -> None:
-    played.check_order(played.cards(name, variant, 1))
+    null, best = ends_of(loaded).of(1)
+    ours = loss_of(played.engine(name, variant, "by_the_book", 1).world.harm(), loaded.scenario)
+    assert best.loss <= 1.1 * ours < LEFT[name] * null.loss
 
 
 # --- patches, and what is wrong with them ----------------------------------------------------------------

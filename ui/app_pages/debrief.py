@@ -114,7 +114,8 @@ def _scoring(room: Room, person: Participant | None) -> None:
         if person is not None:
             st.button("Score again", on_click=room.finishing.begin, key="debrief_score_again")
     else:
-        st.progress(share, text="Replaying what else could have happened, then scoring. The rest of the page is there.")
+        state = "Scoring." if card is None else "The score stands. Replaying other seeds, and what else could be done."
+        st.progress(share, text=f"{state} The rest of the page is there.")
 
 
 def _from_file() -> None:

@@ -35,7 +35,7 @@ def _scoring(here: Here) -> None:
     card = here.room.scorecard()
     share, problem = here.room.finishing.progress, here.room.finishing.problem
     if card is None and problem is None:
-        st.progress(share, text="Replaying what else could have happened, then scoring. It takes some seconds …")
+        st.progress(share, text="Replaying what nobody would have changed, then scoring. It takes some seconds …")
         return
     if problem:
         st.error(plain(problem), icon=":material/error:")

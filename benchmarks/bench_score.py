@@ -1,0 +1,42 @@
+"""How soon a score stands after the end of a drill, beside playing it once: processor seconds of one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from analytics.runs.counterfactual import ends_of
+from analytics.runs.finish import finish
+from scenarios import load
+from simulator.play import orders, play, play_orders
+
+SEED = 7
+WITHIN = 5.0
+"""Seconds after the end within which a debrief has its score."""
+
+
+def seconds(run: Callable[[], Any]) -> float:
+    """Return the processor seconds that something takes."""
+    begun = time.process_time()
+    run()
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize("scenario", ["auth_token", "billing_mismatch", "permission_leak"])
+def test_a_score_stands_soon_after_the_end(scenario: str) -> None:
+    loaded = load(scenario)
+    played = play(loaded, "by_the_book", SEED)
+    given = orders(played)
+    once = min(seconds(lambda: play_orders(loaded, given, SEED, name="by_the_book")) for _ in range(3))
+    ends_of.cache_clear()
+    making = finish(loaded, played.journal, lambda share: None)
+    first = seconds(lambda: next(making))
+    whole = first + seconds(lambda: next(making))
+    print(
+        f"\n{scenario}: score {first:.2f} s after the end, {first / once:.1f} times playing it ({once:.2f} s);"
+        f" with other seeds and what else could have been done {whole:.0f} s, {whole / once:.0f} times"
+    )
+    assert first < WITHIN
