@@ -1,0 +1,332 @@
+"""Kill servers and the database by kill -9 at any moment; count what was acknowledged and is lost, doubled or stuck."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import random
+import statistics
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+
+from simulator import acts
+from simulator.errors import DrillError, StoreError
+from simulator.loaded import LoadedScenario
+from simulator.record.replay import rebuild
+from simulator.room.live import OVER
+from simulator.room.room import Room
+from simulator.room.rooms import Rooms
+from simulator.room.store import Participant, Store
+from tests.postgres import MISSING, Server, programs
+from tests.simulator.toy import toy
+from tests.soak.children import Child, Files, Tell
+
+ROUNDS_A_DRILL = 8
+DURING = ("play", "upgrade", "end")
+
+
+@dataclass
+class Tally:
+    """What many kills did."""
+
+    rounds: int = 0
+    killed: Counter[str] = field(default_factory=Counter)
+    """How often what was killed: all processes at once, one of them, the database."""
+    acknowledged: int = 0
+    stored: int = 0
+    unsure: int = 0
+    """Commands given again under their key, because no answer came to the first time."""
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+    """Numbers that are not 1, 2, 3 …, times that go back, commands moved after they were acknowledged."""
+    unhealed: int = 0
+    """Drills that did not go on, or did not come to the same, or databases that did not open."""
+    raw: int = 0
+    """Processes that ended by an error that is no sentence."""
+    restarts: list[float] = field(default_factory=list)
+    """Seconds from opening the database to a drill that goes on."""
+    back: list[float] = field(default_factory=list)
+    """Seconds from a database that answers again to an acknowledgement from every process."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def faults(self) -> int:
+        """Return how much of what must not be was found."""
+        return self.lost + self.doubled + self.disordered + self.unhealed + self.raw
+
+    def note(self, kind: str, count: int, what: object) -> None:
+        """Count a fault and keep what it was."""
+        if count:
+            setattr(self, kind, getattr(self, kind) + count)
+            self.notes.append(f"round {self.rounds}: {kind}: {what}")
+
+    def report(self) -> dict[str, Any]:
+        """Return the figures."""
+        found = {name: value for name, value in vars(self).items() if name not in ("restarts", "back")}
+        for name in ("restarts", "back"):
+            times = sorted(getattr(self, name))
+            if times:
+                found[name] = {"p50": round(statistics.median(times), 3), "max": round(times[-1], 3)}
+        return found
+
+
+@dataclass
+class Game:
+    """A drill that is killed again and again."""
+
+    url: str
+    loaded: LoadedScenario
+    drill: str
+    tokens: tuple[str, str, str]
+    """Of the facilitator and of two who play."""
+    said: dict[str, int] = field(default_factory=dict)
+    """The drill second of every command that was acknowledged, by its text."""
+    paces: set[float] = field(default_factory=set)
+    """What the clock's log was acknowledged to hold."""
+
+    def rooms(self) -> Rooms:
+        """Return a process's view of the drill."""
+        return Rooms(Store(self.url), lambda *_: self.loaded)
+
+
+def open_drill(url: str, loaded: LoadedScenario) -> Game:
+    """Open a drill with a facilitator and two players, and start it."""
+    place = Rooms(Store(url), lambda *_: loaded)
+    opened = place.create(loaded.scenario.id, hosted=True, seed=7)
+    host, flo = place.facilitate(opened.room, "Flo", opened.key)
+    seats = [role.id for role in loaded.scenario.seats()][:2]
+    players = [place.join(opened.room, name, seat)[0] for name, seat in zip(("Ana", "Bo"), seats, strict=True)]
+    opened.room.start(flo)
+    place.store.close()
+    return Game(url, loaded, opened.room.row.id, (host, players[0], players[1]))
+
+
+# --- what the processes do --------------------------------------------------------------------------------
+
+
+def write(game: Game, token: str, name: str, tell: Tell) -> None:
+    """Say one thing after the other, as fast as people at forty desks; say it again where no answer came."""
+    room, person = game.rooms().identify(token)
+    chance = random.Random(name)
+    queries = itertools.cycle([None, None, None, *(query.id for query in game.loaded.scenario.queries[:3])])
+    for number in itertools.count(1):
+        words, query = f"{name}-{number}", next(queries)
+        command = acts.RunQuery(query=query) if query else acts.PostMessage(text=words)
+        answer = insist(lambda command=command, words=words: room.submit(command, person, words), tell)
+        tell(f"acknowledged {words} {answer.entry.at}")
+        time.sleep(chance.uniform(0, 0.02))
+
+
+def steer(game: Game, token: str, name: str, tell: Tell) -> None:
+    """Serve the drill's clock as a server does, and turn its every knob."""
+    place = game.rooms()
+    room, host = place.identify(token)
+    chance = random.Random(name)
+    for number in itertools.count(1):
+        pace = round(chance.uniform(1, 9), 6)
+        turns = [lambda: room.pause(host), lambda: room.resume(host), lambda: room.skip_ahead(host, 20),
+                 lambda pace=pace: room.speed(host, pace)]  # fmt: skip
+        insist(place.advance_running, tell)
+        insist(turns[number % 4], tell)
+        tell(f"pace {pace}" if number % 4 == 3 else "turned")
+        time.sleep(chance.uniform(0, 0.05))
+
+
+def insist(act: Any, tell: Tell) -> Any:
+    """Return what `act` gives, once the database lets it."""
+    while True:
+        try:
+            return act()
+        except StoreError as error:
+            tell(f"unsure {error}")
+            time.sleep(0.02)
+
+
+def work(job: Any, game: Game, token: str, name: str, tell: Tell) -> None:
+    """Do a job until the drill is over."""
+    try:
+        job(game, token, name, tell)
+    except DrillError as error:
+        if str(error) != OVER:
+            raise
+
+
+# --- a round ----------------------------------------------------------------------------------------------
+
+
+def play(game: Game, server: Server | None, chance: random.Random, tally: Tally) -> None:
+    """Let two writers and a ticker work, kill some of what runs, and look what is left."""
+    host, ana, bo = game.tokens
+    now = f"r{tally.rounds}"
+    jobs = ((write, ana, f"{now}a"), (write, bo, f"{now}b"), (steer, host, f"{now}c"))
+    children = [Child(lambda tell, who=who, job=job, name=name: work(job, game, who, name, tell))
+                for job, who, name in jobs]  # fmt: skip
+    for child in children:
+        child.until(lambda said: any(line.startswith(("acknowledged", "pace", "turned")) for line in said))
+    _listen(children, chance.uniform(0.02, 0.4))
+    victim = chance.choice(["all", "all", "one", *(["database", "database and all"] if server else [])])
+    tally.killed[victim] += 1
+    if victim == "one":
+        chance.choice(children).kill()
+        _listen(children, chance.uniform(0.05, 0.2))
+    if server and victim.startswith("database"):
+        server.kill()
+        if victim == "database and all":
+            _kill(children)
+        server.start()
+        began, heard = time.monotonic(), [len(child.said) for child in children]
+        for child, before in zip(children, heard, strict=True):
+            child.until(lambda said, before=before: any(not line.startswith("unsure") for line in said[before:]))
+        if victim == "database":
+            tally.back.append(time.monotonic() - began)
+    _kill(children)
+    for child in children:
+        _take_down(child, game, tally)
+    look(game, tally)
+
+
+def _listen(children: list[Child], seconds: float) -> None:
+    limit = time.monotonic() + seconds
+    while time.monotonic() < limit:
+        for child in children:
+            child.listen(0.01)
+
+
+def _kill(children: list[Child]) -> None:
+    for child in children:
+        child.kill()
+
+
+def _take_down(child: Child, game: Game, tally: Tally) -> None:
+    """Note what a process was acknowledged."""
+    for what, *rest in (line.split(" ") for line in child.said):
+        if what == "acknowledged":
+            game.said[rest[0]] = int(rest[1])
+            tally.acknowledged += 1
+        elif what == "pace":
+            game.paces.add(float(rest[0]))
+        elif what == "unsure":
+            tally.unsure += 1
+        elif what == "broken":
+            tally.note("raw", 1, " ".join(rest))
+
+
+def look(game: Game, tally: Tally) -> None:
+    """Open the drill as a server does that was started again, and compare it with what was acknowledged."""
+    began = time.monotonic()
+    place, other = game.rooms(), game.rooms()
+    try:
+        room, person = place.identify(game.tokens[1])
+        place.advance_running()
+        room.advance()
+        tally.restarts.append(time.monotonic() - began)
+        _compare(game, place.store, tally)
+        _go_on(room, person, other, tally)
+    except DrillError as error:
+        tally.note("unhealed", 1, error)
+    finally:
+        place.store.close()
+        other.store.close()
+
+
+def _compare(game: Game, store: Store, tally: Tally) -> None:
+    kept = [(entry, key) for entry, key in store.keyed(game.drill) if key]
+    at = {str(key): entry.at for entry, key in kept}
+    entries = store.commands(game.drill)
+    tally.stored += sum(key.startswith((f"r{tally.rounds}a", f"r{tally.rounds}b")) for key in at)
+    tally.note("lost", len(gone := game.said.keys() - at.keys()), sorted(gone)[:5])
+    tally.note("lost", len(gone := game.paces - {mark.value for mark in store.marks(game.drill)}), sorted(gone)[:5])
+    words = Counter(entry.body.text for entry, _ in kept if isinstance(entry.body, acts.PostMessage))
+    tally.note("doubled", len(kept) - len(at) + sum(words.values()) - len(words), words.most_common(2))
+    moved = [key for key, second in game.said.items() if at.get(key, second) != second]
+    tally.note("disordered", len(moved), moved[:5])
+    seconds = [entry.at for entry in entries]
+    for writer in {key.rpartition("-")[0] for key in at}:
+        mine = [int(key.rpartition("-")[2]) for key in at if key.rpartition("-")[0] == writer]
+        tally.note("disordered", mine != list(range(1, len(mine) + 1)), f"{writer}: {mine[-5:]}")
+    tally.note("disordered", [entry.seq for entry in entries] != list(range(1, len(entries) + 1)), "numbers")
+    tally.note("disordered", seconds != sorted(seconds), "times")
+    if store.url.get_backend_name() == "sqlite":
+        tally.note("unhealed", (said := store._rows(text("PRAGMA integrity_check"))[0][0]) != "ok", said)
+
+
+def _go_on(room: Room, person: Participant, other: Rooms, tally: Tally) -> None:
+    """See that the drill goes on, comes to the same elsewhere, and to what its commands alone give."""
+    if not room.ended:
+        room.submit(acts.PostMessage(text=f"on after {tally.rounds}"), person)
+    now, lines = room.truth("lines", lambda engine: (engine.now, list(engine.journal.lines())))
+    fresh = rebuild(room.loaded, room.row.header, room._store.commands(room.row.id), until=now)
+    tally.note("unhealed", list(fresh.journal.lines()) != lines, "it is not what its commands give")
+    if not room.ended:
+        there = other.open(room.row.id).truth("lines", lambda engine: list(engine.journal.lines()))
+        short = min(len(there), len(lines))
+        tally.note("unhealed", there[:short] != lines[:short], "another process sees another drill")
+
+
+# --- from the command line --------------------------------------------------------------------------------
+
+
+def add(parser: argparse.ArgumentParser) -> None:
+    """Name the options."""
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
+    parser.add_argument("--during", choices=DURING, default="play")
+    parser.add_argument("--scenario", default="toy", help="`toy`, or one that ships")
+    parser.add_argument("--seed", type=int, default=1)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Kill as often as asked, print the figures as JSON, and return how many faults there were."""
+    from tests.soak import cuts
+
+    folder = programs()
+    if args.database == "postgres" and folder is None:
+        print(MISSING, file=sys.stderr)
+        return 1
+    server = Server(folder) if folder and args.database == "postgres" else None
+    where = server or Files()
+    tally, chance = Tally(), random.Random(args.seed)
+    try:
+        if args.during == "play":
+            _play_on(args, where, server, chance, tally)
+        else:
+            cuts.run(args.during, args.rounds, where, server, tally)
+    finally:
+        where.close()
+    print(json.dumps({"during": args.during, "database": args.database, "scenario": args.scenario, **tally.report()}))
+    return tally.faults
+
+
+def _play_on(args: argparse.Namespace, where: Any, server: Server | None, chance: random.Random, tally: Tally) -> None:
+    loaded = _load(args.scenario)
+    game: Game | None = None
+    for number in range(args.rounds):
+        if game is None or number % ROUNDS_A_DRILL == 0 or _over(game):
+            game = open_drill(where.fresh(), loaded)
+        tally.rounds += 1
+        play(game, server, chance, tally)
+        if tally.rounds % 25 == 0:
+            print(f"{tally.rounds} rounds, {tally.acknowledged} acknowledged, {tally.faults} faults", file=sys.stderr)
+
+
+def _over(game: Game) -> bool:
+    store = Store(game.url)
+    try:
+        return store.frozen_at(game.drill) is not None
+    finally:
+        store.close()
+
+
+def _load(name: str) -> LoadedScenario:
+    if name == "toy":
+        return toy()
+    import scenarios
+
+    return scenarios.load(name)
