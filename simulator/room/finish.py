@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from simulator.errors import DrillError
+from simulator.errors import DrillError, StoreError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal, parse
 from simulator.room.store import Store
@@ -74,14 +74,17 @@ class Finishing:
             self._thread.join(seconds)
 
     def _score(self) -> None:
-        journal = read_record(self._store, self._drill)
         assert self._finisher is not None  # `begin` saw to it
-        assert journal is not None
         try:
+            journal = read_record(self._store, self._drill)
+            assert journal is not None
             references, card = self._finisher(self._loaded, journal, self._report)
             self._store.add_references(self._drill, references)
             played = journal.header.playbook
             self._store.save_scorecard(self._drill, played.id if played else DEFAULT_BOOK, card)
+        except StoreError as error:
+            # The database is away: no fault of this record's. Whoever looks for the score later begins anew.
+            logging.getLogger(__name__).warning("drill %s is not scored yet: %s", self._drill, error)
         except DrillError as error:
             self.problem = str(error)
         except Exception as error:

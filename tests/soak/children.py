@@ -30,9 +30,14 @@ class Child:
             _work(work, out)
         os.close(out)
 
+    @property
+    def there(self) -> bool:
+        """Tell whether it has not been killed yet."""
+        return self._out >= 0
+
     def listen(self, seconds: float) -> bool:
         """Take in what it says within `seconds`; tell whether it said anything."""
-        if not select.select([self._out], [], [], seconds)[0]:
+        if not self.there or not select.select([self._out], [], [], seconds)[0]:
             return False
         *lines, self._rest = (self._rest + (read := os.read(self._out, 1 << 16))).split(b"\n")
         self.said += [line.decode() for line in lines]
@@ -41,14 +46,14 @@ class Child:
     def until(self, done: Callable[[list[str]], bool]) -> None:
         """Listen until `done` of what it said, or its end."""
         limit = time.monotonic() + PATIENCE
-        while not done(self.said):
+        while self.there and not done(self.said):
             if not self.listen(0.05) and (self._over() or time.monotonic() > limit):
                 break
         assert time.monotonic() < limit, f"a process said no more than {self.said[-3:]}"
 
     def kill(self) -> None:
         """End it by kill -9, or wait for its own end where that came first; take in what it had said."""
-        if self._out < 0:
+        if not self.there:
             return
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)

@@ -179,8 +179,9 @@ class Endings:
 
     def beside(self, tell: Tell) -> None:
         """Serve it as another server does; no more than that."""
+        insist(lambda: Store(self._url), tell)
         with self._rooms() as place:
-            room, _ = place.identify(self._game.tokens[2])
+            room, _ = insist(lambda: place.identify(self._game.tokens[2]), tell)
             for _ in range(3):
                 insist(place.advance_running, tell)
                 insist(room.scorecard, tell)
