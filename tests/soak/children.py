@@ -25,9 +25,10 @@ class Child:
         """Whole lines it said; what the kill cut off has been read by nobody."""
         self._rest = b""
         self._out, out = os.pipe()
+        parent = os.getpid()
         self.pid = os.fork()
         if not self.pid:
-            _work(work, out)
+            _work(work, out, parent)
         os.close(out)
 
     @property
@@ -66,10 +67,16 @@ class Child:
         return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is not None
 
 
-def _work(work: Callable[[Tell], None], out: int) -> None:
-    """Do what a child is there for, and end with it."""
+def _work(work: Callable[[Tell], None], out: int, parent: int) -> None:
+    """Do what a child is there for, and end with it, or with whoever made it."""
+
+    def tell(line: str) -> None:
+        if os.getppid() != parent:
+            os._exit(1)
+        os.write(out, f"{line}\n".encode())
+
     try:
-        work(lambda line: os.write(out, f"{line}\n".encode()) and None)
+        work(tell)
     except BaseException:
         last = traceback.format_exc().strip().replace("\n", " | ")
         os.write(out, f"broken {last[-1500:]}\n".encode())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import random
 import signal
 import sqlite3
 import threading
@@ -24,7 +25,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Store, locate
 from tests.postgres import Server
 from tests.simulator.toy import toy
-from tests.soak.children import Child, Tell
+from tests.soak.children import PATIENCE, Child, Tell
 from tests.soak.kills import Game, Tally, insist, open_drill
 
 OLD = Path(__file__).resolve().parents[1] / "room"
@@ -34,29 +35,22 @@ LATER = 120.0
 SCORING = 30.0
 
 
-def run(during: str, rounds: int, where: Any, server: Server | None, tally: Tally) -> None:
-    """Kill so many times, at one statement or commit after the other."""
+def run(during: str, rounds: int, where: Any, server: Server | None, chance: random.Random, tally: Tally) -> None:
+    """Kill so many times, before each statement and commit in turn, and then once more."""
     one = Upgrades(where) if during == "upgrade" else Endings(where)
-    victims = itertools.cycle(["process", "database"] if server else ["process"])
-    point = 0
-    while tally.rounds < rounds:
-        point += 1
-        for rival in (False, True):
-            tally.rounds += 1
-            if not cut(one, point, rival, next(victims), server, tally):
-                tally.rounds -= 1
-                point = 0
-                break
+    victims = ["process", "database"] if server else ["process"]
+    cases = list(itertools.product(range(1, _points(one) + 1), (False, True), victims))
+    chance.shuffle(cases)
+    for case in itertools.islice(itertools.cycle(cases), rounds):
+        tally.rounds += 1
+        cut(one, *case, server, tally)
 
 
-def cut(one: Any, point: int, rival: bool, victim: str, server: Server | None, tally: Tally) -> bool:
-    """Kill at one point, with or without another process at the same thing; tell whether it came so far."""
+def cut(one: Any, point: int, rival: bool, victim: str, server: Server | None, tally: Tally) -> None:
+    """Kill at one point, with or without another process at the same thing, and look what is left."""
     one.prepare()
     child = Child(lambda tell: _stopping(one.work, point, tell))
     child.until(lambda said: "here" in said or "done" in said)
-    if "done" in child.said:
-        child.kill()
-        return False
     other = Child(one.beside) if rival else None
     if other:
         time.sleep(0.02)
@@ -81,18 +75,31 @@ def cut(one: Any, point: int, rival: bool, victim: str, server: Server | None, t
     except DrillError as error:
         tally.note("unhealed", 1, f"{point}: {error}")
     tally.restarts.append(time.monotonic() - began)
-    return True
+
+
+def _points(one: Any) -> int:
+    """Return how many statements and commits there are where nobody is killed."""
+    one.prepare()
+    child = Child(lambda tell: _stopping(one.work, 0, tell))
+    child.until(lambda said: "done" in said)
+    child.kill()
+    return child.said.count("past")
 
 
 def _stopping(work: Callable[[Callable[[], None], Tell], None], point: int, tell: Tell) -> None:
-    """Do it and stand still before the statement or commit of this number, to be killed or told to go on."""
+    """Do it and stand still before the statement or commit of this number, to be killed or told to go on.
+
+    Without a number tell of each.
+    """
     passed, go = itertools.count(1), threading.Event()
     signal.signal(signal.SIGUSR1, lambda *_: go.set())
 
     def here(*_: object) -> None:
-        if next(passed) == point:
+        if not point:
+            tell("past")
+        elif next(passed) == point:
             tell("here")
-            go.wait()
+            go.wait(PATIENCE)
 
     def watch() -> None:
         for name in ("before_cursor_execute", "commit"):

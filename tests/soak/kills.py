@@ -28,7 +28,9 @@ from tests.simulator.toy import toy
 from tests.soak.children import Child, Files, Tell
 
 ROUNDS_A_DRILL = 8
-DURING = ("play", "upgrade", "end")
+ROUNDS = {"play": 200, "upgrade": 40, "end": 40}
+"""What is killed during what, and how often unless told otherwise."""
+DATABASES = ("sqlite", "postgres")
 
 
 @dataclass
@@ -275,39 +277,48 @@ def _go_on(room: Room, person: Participant, other: Rooms, tally: Tally) -> None:
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--database", choices=("sqlite", "postgres"), default="sqlite")
-    parser.add_argument("--during", choices=DURING, default="play")
-    parser.add_argument("--scenario", default="toy", help="`toy`, or one that ships")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, help=f"how often; otherwise {ROUNDS}")
+    parser.add_argument("--database", nargs="+", choices=DATABASES, default=DATABASES)
+    parser.add_argument("--during", nargs="+", choices=ROUNDS, default=list(ROUNDS))
+    parser.add_argument("--scenario", default="toy", help="what is played: `toy`, or one that ships")
+    parser.add_argument("--seed", type=int, default=1, help="of who is killed, after how long")
 
 
 def run(args: argparse.Namespace) -> int:
     """Kill as often as asked, print the figures as JSON, and return how many faults there were."""
+    return sum(_on(database, args) for database in args.database)
+
+
+def _on(database: str, args: argparse.Namespace) -> int:
     from tests.soak import cuts
 
-    folder = programs()
-    if args.database == "postgres" and folder is None:
-        print(MISSING, file=sys.stderr)
-        return 1
-    server = Server(folder) if folder and args.database == "postgres" else None
+    server = None
+    if database == "postgres":
+        if (folder := programs()) is None:
+            print(MISSING, file=sys.stderr)
+            return 1
+        server = Server(folder)
     where = server or Files()
-    tally, chance = Tally(), random.Random(args.seed)
+    faults = 0
     try:
-        if args.during == "play":
-            _play_on(args, where, server, chance, tally)
-        else:
-            cuts.run(args.during, args.rounds, where, server, tally)
+        for during in args.during:
+            tally, rounds, chance = Tally(), args.rounds or ROUNDS[during], random.Random(args.seed)
+            if during == "play":
+                play_on(args.scenario, rounds, where, server, chance, tally)
+            else:
+                cuts.run(during, rounds, where, server, chance, tally)
+            print(json.dumps({"during": during, "database": database, **tally.report()}), flush=True)
+            faults += tally.faults
     finally:
         where.close()
-    print(json.dumps({"during": args.during, "database": args.database, "scenario": args.scenario, **tally.report()}))
-    return tally.faults
+    return faults
 
 
-def _play_on(args: argparse.Namespace, where: Any, server: Server | None, chance: random.Random, tally: Tally) -> None:
-    loaded = _load(args.scenario)
+def play_on(scenario: str, rounds: int, where: Any, server: Server | None, chance: random.Random, tally: Tally) -> None:
+    """Kill so many times under load, in one drill after the other."""
+    loaded = _load(scenario)
     game: Game | None = None
-    for number in range(args.rounds):
+    for number in range(rounds):
         if game is None or number % ROUNDS_A_DRILL == 0 or _over(game):
             game = open_drill(where.fresh(), loaded)
         tally.rounds += 1
