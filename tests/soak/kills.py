@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,9 @@ from tests.postgres import MISSING, Server, programs
 from tests.simulator.toy import toy
 from tests.soak.children import Child, Files, Tell
 
-ROUNDS_A_DRILL = 8
+ROUNDS_A_DRILL = 12
+SETTLED = ("acknowledged", "pace", "turned")
+"""What a process says that was answered by the database."""
 ROUNDS = {"play": 200, "upgrade": 40, "end": 40}
 """What is killed during what, and how often unless told otherwise."""
 DATABASES = ("sqlite", "postgres")
@@ -87,11 +90,15 @@ class Game:
     loaded: LoadedScenario
     drill: str
     tokens: tuple[str, str, str]
-    """Of the facilitator and of two who play."""
+    """Of the facilitator and of two who play; each has a process."""
+    stored: int = 0
+    """Commands that are stored."""
     said: dict[str, int] = field(default_factory=dict)
     """The drill second of every command that was acknowledged, by its text."""
     paces: set[float] = field(default_factory=set)
     """What the clock's log was acknowledged to hold."""
+    children: dict[str, Child] = field(default_factory=dict)
+    """Who is at it, by token."""
 
     def rooms(self) -> Rooms:
         """Return a process's view of the drill."""
@@ -123,7 +130,7 @@ def write(game: Game, token: str, name: str, tell: Tell) -> None:
         command = acts.RunQuery(query=query) if query else acts.PostMessage(text=words)
         answer = insist(lambda command=command, words=words: room.submit(command, person, words), tell)
         tell(f"acknowledged {words} {answer.entry.at}")
-        time.sleep(chance.uniform(0, 0.02))
+        time.sleep(chance.uniform(0, 0.1))
 
 
 def steer(game: Game, token: str, name: str, tell: Tell) -> None:
@@ -138,7 +145,7 @@ def steer(game: Game, token: str, name: str, tell: Tell) -> None:
         insist(place.advance_running, tell)
         insist(turns[number % 4], tell)
         tell(f"pace {pace}" if number % 4 == 3 else "turned")
-        time.sleep(chance.uniform(0, 0.05))
+        time.sleep(chance.uniform(0, 0.1))
 
 
 def insist(act: Any, tell: Tell) -> Any:
@@ -165,50 +172,53 @@ def work(job: Any, game: Game, token: str, name: str, tell: Tell) -> None:
 
 def play(game: Game, server: Server | None, chance: random.Random, tally: Tally) -> None:
     """Let two writers and a ticker work, kill some of what runs, and look what is left."""
-    host, ana, bo = game.tokens
-    now = f"r{tally.rounds}"
-    jobs = ((write, ana, f"{now}a"), (write, bo, f"{now}b"), (steer, host, f"{now}c"))
-    children = [Child(lambda tell, who=who, job=job, name=name: work(job, game, who, name, tell))
-                for job, who, name in jobs]  # fmt: skip
-    for child in children:
-        child.until(lambda said: any(line.startswith(("acknowledged", "pace", "turned")) for line in said))
-    _listen(children, chance.uniform(0.02, 0.4))
-    victim = chance.choice(["all", "all", "one", *(["database", "database and all"] if server else [])])
+    for job, token in zip((steer, write, write), game.tokens, strict=True):
+        if token not in game.children:
+            name = f"{tally.rounds}{'abc'[game.tokens.index(token)]}"
+            game.children[token] = child = Child(
+                lambda tell, job=job, token=token, name=name: work(job, game, token, name, tell)
+            )
+            child.until(lambda said: any(line.startswith(SETTLED) for line in said))
+    _listen(game, chance.uniform(0.02, 0.3))
+    victim = chance.choice(["one", "one", "one", "all", *(["database", "database and all"] if server else [])])
     tally.killed[victim] += 1
     if victim == "one":
-        chance.choice(children).kill()
-        _listen(children, chance.uniform(0.05, 0.2))
+        _kill(game, [chance.choice(game.tokens)], tally)
     if server and victim.startswith("database"):
         server.kill()
         if victim == "database and all":
-            _kill(children)
+            _kill(game, game.tokens, tally)
         server.start()
-        began, heard = time.monotonic(), [len(child.said) for child in children]
-        for child, before in zip(children, heard, strict=True):
-            child.until(lambda said, before=before: any(not line.startswith("unsure") for line in said[before:]))
-        if victim == "database":
-            tally.back.append(time.monotonic() - began)
-    _kill(children)
-    for child in children:
-        _take_down(child, game, tally)
-    look(game, tally)
+        _wait(game, tally)
+    if "all" in victim:
+        _kill(game, game.tokens, tally)
+    look(game, tally, whole=not game.children)
 
 
-def _listen(children: list[Child], seconds: float) -> None:
+def _listen(game: Game, seconds: float) -> None:
     limit = time.monotonic() + seconds
     while time.monotonic() < limit:
-        for child in children:
+        for child in game.children.values():
             child.listen(0.01)
 
 
-def _kill(children: list[Child]) -> None:
-    for child in children:
+def _wait(game: Game, tally: Tally) -> None:
+    """Wait until everybody was answered by a database that is there again."""
+    began = time.monotonic()
+    for child in game.children.values():
+        child.listen(0)
+        before = len(child.said)
+        child.until(lambda said, before=before: any(line.startswith(SETTLED) for line in said[before:]))
+    if game.children:
+        tally.back.append(time.monotonic() - began)
+
+
+def _kill(game: Game, tokens: Iterable[str], tally: Tally) -> None:
+    """Kill some, and note what they were acknowledged."""
+    dead = [game.children.pop(token) for token in tokens if token in game.children]
+    for child in dead:
         child.kill()
-
-
-def _take_down(child: Child, game: Game, tally: Tally) -> None:
-    """Note what a process was acknowledged."""
-    for what, *rest in (line.split(" ") for line in child.said):
+    for what, *rest in (line.split(" ") for child in dead for line in child.said):
         if what == "acknowledged":
             game.said[rest[0]] = int(rest[1])
             tally.acknowledged += 1
@@ -220,11 +230,13 @@ def _take_down(child: Child, game: Game, tally: Tally) -> None:
             tally.note("raw", 1, " ".join(rest))
 
 
-def look(game: Game, tally: Tally) -> None:
-    """Open the drill as a server does that was started again, and compare it with what was acknowledged."""
+def look(game: Game, tally: Tally, whole: bool = True) -> None:
+    """Compare what is stored with what was acknowledged; `whole`: as a server does that was started again."""
     began = time.monotonic()
     place, other = game.rooms(), game.rooms()
     try:
+        if not whole:
+            return _compare(game, place.store, tally)
         room, person = place.identify(game.tokens[1])
         place.advance_running()
         room.advance()
@@ -242,7 +254,7 @@ def _compare(game: Game, store: Store, tally: Tally) -> None:
     kept = [(entry, key) for entry, key in store.keyed(game.drill) if key]
     at = {str(key): entry.at for entry, key in kept}
     entries = store.commands(game.drill)
-    tally.stored += sum(key.startswith((f"r{tally.rounds}a", f"r{tally.rounds}b")) for key in at)
+    game.stored = len(at)
     tally.note("lost", len(gone := game.said.keys() - at.keys()), sorted(gone)[:5])
     tally.note("lost", len(gone := game.paces - {mark.value for mark in store.marks(game.drill)}), sorted(gone)[:5])
     words = Counter(entry.body.text for entry, _ in kept if isinstance(entry.body, acts.PostMessage))
@@ -320,11 +332,21 @@ def play_on(scenario: str, rounds: int, where: Any, server: Server | None, chanc
     game: Game | None = None
     for number in range(rounds):
         if game is None or number % ROUNDS_A_DRILL == 0 or _over(game):
+            leave(game, tally)
             game = open_drill(where.fresh(), loaded)
         tally.rounds += 1
         play(game, server, chance, tally)
         if tally.rounds % 25 == 0:
             print(f"{tally.rounds} rounds, {tally.acknowledged} acknowledged, {tally.faults} faults", file=sys.stderr)
+    leave(game, tally)
+
+
+def leave(game: Game | None, tally: Tally) -> None:
+    """Kill who is still at it and look a last time."""
+    if game is not None:
+        _kill(game, game.tokens, tally)
+        look(game, tally)
+        tally.stored += game.stored
 
 
 def _over(game: Game) -> bool:
