@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import random
 import statistics
 import sys
@@ -308,7 +309,7 @@ def _on(database: str, args: argparse.Namespace) -> int:
     if database == "postgres":
         if (folder := programs()) is None:
             print(MISSING, file=sys.stderr)
-            return 1
+            return int(os.environ.get("CI") == "true")
         server = Server(folder)
     where = server or Files()
     faults = 0
