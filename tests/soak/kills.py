@@ -35,6 +35,8 @@ SETTLED = ("acknowledged", "pace", "turned")
 ROUNDS = {"play": 200, "upgrade": 40, "end": 40}
 """What is killed during what, and how often unless told otherwise."""
 DATABASES = ("sqlite", "postgres")
+FAULTS = ("lost", "doubled", "disordered", "unhealed", "raw")
+"""Kinds of what must not be, each a count of a `Tally`."""
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Tally:
     @property
     def faults(self) -> int:
         """Return how much of what must not be was found."""
-        return self.lost + self.doubled + self.disordered + self.unhealed + self.raw
+        return sum(getattr(self, kind) for kind in FAULTS)
 
     def note(self, kind: str, count: int, what: object) -> None:
         """Count a fault and keep what it was."""
