@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-PATIENCE = 60.0
+PATIENCE = 600.0
 """Seconds within which a process says what it is waited for; only what hangs takes so long."""
 Tell = Callable[[str], None]
 

@@ -27,7 +27,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
 from tests.postgres import MISSING, Server, programs
 from tests.simulator.toy import toy
-from tests.soak.children import Child, Files, Tell
+from tests.soak.children import PATIENCE, Child, Files, Tell
 
 ROUNDS_A_DRILL = 12
 SETTLED = ("acknowledged", "pace", "turned")
@@ -152,11 +152,14 @@ def steer(game: Game, token: str, name: str, tell: Tell) -> None:
 
 
 def insist(act: Any, tell: Tell) -> Any:
-    """Return what `act` gives, once the database lets it."""
+    """Return what `act` gives, once the database lets it. Raises StoreError where it never does."""
+    limit = time.monotonic() + PATIENCE / 4
     while True:
         try:
             return act()
         except StoreError as error:
+            if time.monotonic() > limit:
+                raise
             tell(f"unsure {error}")
             time.sleep(0.02)
 
