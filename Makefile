@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SLOWEST := --durations=10 --durations-min=1
 
 # Browsers come last and by themselves, so that nothing else takes their cores.
-test: check $(VENV)/.browser  ## Run the checks and every test, those in a browser included
+test: check $(VENV)/.browser $(VENV)/.postgres  ## Run the checks and every test, those in a browser included
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
@@ -32,6 +32,7 @@ test-fast: $(VENV)/.dev  ## Run the tests without browsers and whole drills, in 
 
 soak: $(VENV)/.dev  ## Try all of what a build tries some of; it takes long
 	$(BIN)/python -m pytest -n auto --dist worksteal -m long $(SLOWEST) $(ARGS)
+	$(BIN)/python -m tests.soak all
 
 check: $(VENV)/.dev  ## Lint and check types
 	$(BIN)/ruff check .
@@ -85,4 +86,23 @@ $(VENV)/.browser: | $(VENV)/.dev
 	    && touch $@ && exit 0; \
 	fi; \
 	echo "No chromium: install Chromium or Chrome, or set CHROMIUM=/path/to/it. Tests in a browser are skipped." >&2; \
+	[ "$$CI" != true ]
+
+# Tests of PostgreSQL start Debian's server themselves, so its package is kept from making and starting one. Without the
+# programs they are skipped; on CI (CI=true) that is an error.
+$(VENV)/.postgres: | $(VENV)/.dev
+	@for name in "$$POSTGRES_BIN" /usr/lib/postgresql/*/bin "$$(dirname "$$(command -v initdb)")"; do \
+	  if [ -x "$$name/initdb" ]; then touch $@; exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ]; then as=; else as="sudo -n"; fi; \
+	if command -v apt-get >/dev/null 2>&1 && $$as true 2>/dev/null; then \
+	  echo "Installing PostgreSQL for the tests of the store ..."; \
+	  get="$$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends"; \
+	  $$as apt-get update -qq && $$get postgresql-common >/dev/null \
+	    && $$as sed -i 's/^#* *create_main_cluster.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf \
+	    && $$get postgresql >/dev/null \
+	    && $$as sed -i 's/^create_main_cluster = false/#create_main_cluster = true/' /etc/postgresql-common/createcluster.conf \
+	    && touch $@ && exit 0; \
+	fi; \
+	echo "No PostgreSQL: install its server, or set POSTGRES_BIN=/folder/of/initdb. Its tests are skipped." >&2; \
 	[ "$$CI" != true ]

@@ -1,4 +1,4 @@
-"""What holds for every test: what it may take without the mark `slow`, where the browser is, that stores are closed."""
+"""What holds for every test: what it may take without the mark `slow`, where programs are, that stores are closed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from simulator.room.store import Store
+from tests.postgres import MISSING, Server, programs
 
 DEAR = 2.0
 """Seconds of processor time from which on a test is `slow`, wherever it is measured; on an idle machine aim at one."""
@@ -55,6 +56,19 @@ def chromium() -> str:
     if found is None:
         pytest.skip("no chromium; install it or set CHROMIUM=/path/to/it")
     return found
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a PostgreSQL server that this session started. Without its programs: skip, on CI fail."""
+    folder = programs()
+    if folder is None and os.environ.get("CI") == "true":
+        pytest.fail(MISSING)
+    if folder is None:
+        pytest.skip(MISSING)
+    server = Server(folder)
+    yield server
+    server.close()
 
 
 @pytest.fixture(autouse=True)

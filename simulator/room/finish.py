@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from simulator.errors import DrillError
+from simulator.errors import DrillError, StoreError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal, parse
 from simulator.room.store import Store
@@ -77,15 +77,18 @@ class Finishing:
             self._thread.join(seconds)
 
     def _score(self) -> None:
-        journal = read_record(self._store, self._drill)
         assert self._finisher is not None  # `begin` saw to it
-        assert journal is not None
         try:
+            journal = read_record(self._store, self._drill)
+            assert journal is not None
             played = journal.header.playbook
             for references, card in self._finisher(self._loaded, journal, self._report):
                 self._store.save_scorecard(self._drill, played.id if played else DEFAULT_BOOK, card)
                 if references is not None:
                     self._store.add_references(self._drill, references)
+        except StoreError as error:
+            # The database is away: no fault of this record's. Whoever looks for the score later begins anew.
+            logging.getLogger(__name__).warning("drill %s is not scored yet: %s", self._drill, error)
         except DrillError as error:
             self.problem = str(error)
         except Exception as error:

@@ -23,6 +23,7 @@ from simulator.acts import Act
 from simulator.errors import StaleWriter, StoreError, UnknownName
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header, parse_body
+from simulator.room import postgres
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark, What
 from simulator.values import OBSERVER, Author
@@ -31,7 +32,7 @@ HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
 ATTEMPTS = 20
 WRITES = {"writes": True}
-"""Mark of a transaction that is going to write."""
+"""Mark of a transaction that is going to write. It waits for its turn first: one at a time, whatever the database."""
 
 
 @dataclass(frozen=True)
@@ -290,24 +291,16 @@ class Store:
             raise
         except SQLAlchemyError as error:
             raise StoreError(explain(error, self.url)) from None
+        except UnicodeEncodeError as error:
+            raise StoreError(f"text with half a character ({error.object[error.start]!r}) cannot be kept; type it anew"
+                             ) from None  # fmt: skip
 
     def _open(self, steps: Sequence[t.Step]) -> None:
-        for attempt in range(ATTEMPTS):
-            try:
-                with self._engine.begin() as connection:
-                    current = t.version(connection) == len(steps)
-                if not current:
-                    with self._engine.execution_options(**WRITES).begin() as connection:
-                        t.upgrade(connection, steps)
-                break
-            except DBAPIError as error:
-                # Where a writer does not wait for another one from its beginning on, all but one of several processes
-                # that open an older or empty database at once find it changed under their hands.
-                if "exists" not in str(error) and not isinstance(error, IntegrityError):
-                    raise
-                if attempt == ATTEMPTS - 1:
-                    raise
-                time.sleep(0.05)
+        with self._engine.begin() as connection:
+            current = t.version(connection) == len(steps)
+        if not current:
+            with self._engine.execution_options(**WRITES).begin() as connection:
+                t.upgrade(connection, steps)
         if self.url.get_backend_name() != "sqlite":
             self._offset = self._read_offset()
 
@@ -321,6 +314,8 @@ def locate(url: str | None) -> URL:
     """Return where the database is: `url` (or a path), else DRILL_DATABASE_URL, else the home directory's."""
     text = url or os.environ.get("DRILL_DATABASE_URL") or str(HOME.expanduser())
     found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
+    if found.drivername in ("postgres", "postgresql"):
+        found = found.set(drivername=postgres.DRIVER)
     if found.get_backend_name() == "sqlite" and found.database and not found.database.startswith("file:"):
         folder = Path(found.database).parent
         try:
@@ -333,18 +328,23 @@ def locate(url: str | None) -> URL:
 
 
 def _connect(url: URL) -> Engine:
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreError(f"cannot use the database {_name(url)}; name a file, or an address that begins postgresql://")
+    sqlite = url.get_backend_name() == "sqlite"
     try:
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
-    except (ModuleNotFoundError, SQLAlchemyError) as error:
+        engine = create_engine(url, pool_pre_ping=not sqlite, connect_args={} if sqlite else postgres.patience(url))
+    except ModuleNotFoundError as error:
+        raise StoreError(f"the database {_name(url)} needs a driver ({error}); for PostgreSQL: pip install "
+                         "'incident-drill[postgres]'") from None  # fmt: skip
+    except SQLAlchemyError as error:
         raise StoreError(f"cannot use the database {_name(url)} ({error}); see DRILL_DATABASE_URL") from None
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", _tune_sqlite if sqlite else postgres.tune)
+    event.listen(engine, "begin", _begin_sqlite if sqlite else postgres.begin)
     return engine
 
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
-    """Set what makes SQLite durable and shareable: the only place that knows which database this is."""
+    """Set what makes SQLite durable and shareable."""
     # The driver begins no transaction before a SELECT or DDL; so it begins none at all, and `_begin_sqlite` does.
     connection.isolation_level = None
     cursor = connection.cursor()
@@ -369,6 +369,7 @@ def _body(text: str) -> Act:
 
 
 REMEDIES = (
+    *postgres.REMEDIES,
     ("locked", "is locked by another program; close what has it open, then try again"),
     ("readonly", "cannot be written; make the file and its folder writable, or name another with --data"),
     ("read-only", "cannot be written; make the file and its folder writable, or name another with --data"),
@@ -377,8 +378,6 @@ REMEDIES = (
     ("not a database", "is not a database of drills; move it away, or name another file with --data"),
     ("malformed", "is damaged; restore a backup, or move it away and start with an empty one"),
     ("unable to open", "cannot be opened; check that its folder exists and is writable, or name another with --data"),
-    ("could not connect", "does not answer; check DRILL_DATABASE_URL and that the server runs"),
-    ("connection refused", "does not answer; check DRILL_DATABASE_URL and that the server runs"),
 )
 
 

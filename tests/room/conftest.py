@@ -8,6 +8,16 @@ import pytest
 
 from tests.room.rooms import Wall
 
+BOTH = {f"tests.room.test_{name}" for name in ("ending", "failures", "keys", "processes", "store")}
+"""Modules whose tests run on both databases, each that takes a `path` and is not marked `sqlite`."""
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let the tests of some modules run on either database."""
+    if "path" in metafunc.fixturenames and metafunc.module.__name__ in BOTH:
+        only = metafunc.definition.get_closest_marker("sqlite") is not None
+        metafunc.parametrize("path", ["sqlite"] if only else ["sqlite", "postgres"], indirect=True)
+
 
 @pytest.fixture
 def wall() -> Wall:
@@ -15,5 +25,8 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Return where a store is to be: a file, or an address on the PostgreSQL server."""
+    if getattr(request, "param", "sqlite") == "postgres":
+        return str(request.getfixturevalue("postgres").fresh())
     return tmp_path / "drills.db"

@@ -25,7 +25,7 @@ class Wall:
         self.at += seconds
 
 
-def rooms(path: Path, wall: Wall, finisher: Any = None, load: Any = None) -> Rooms:
+def rooms(path: Path | str, wall: Wall, finisher: Any = None, load: Any = None) -> Rooms:
     """Return one process's view of the store at `path`."""
     store = Store(str(path))
     store.now = wall  # type: ignore[method-assign]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from simulator.errors import DrillError
+from simulator.errors import DrillError, StoreError
 from simulator.record.journal import parse
 from simulator.room.rooms import export
 from tests.room.rooms import Wall, rooms, say, solo
@@ -149,3 +149,25 @@ def test_a_record_left_unscored_by_a_dead_process_is_scored_by_the_next(path: Pa
     assert again.scorecard() is None
     again.finishing.wait(10)
     assert again.scorecard() is not None
+
+
+@pytest.mark.parametrize("away", ["record", "add_references", "save_scorecard"])
+def test_a_score_that_the_database_was_away_for_is_made_when_it_is_back(
+    path: Path, wall: Wall, away: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = rooms(path, wall, score)
+    room, person = solo(place)
+
+    def gone(*args: object) -> None:
+        raise StoreError("the database does not answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(place.store, away, gone)
+        room.end(person)
+        room.finishing.wait(10)
+    assert room.finishing.problem is None
+    assert room.scorecard() is None
+    wall.pass_(120)
+    assert room.scorecard() is None
+    room.finishing.wait(10)
+    assert room.scorecard() == {"playbook": "recovery", "total": 42}

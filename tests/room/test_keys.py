@@ -158,6 +158,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.sqlite
 def test_at_once_from_two_processes(path: Path) -> None:
     place = Rooms(Store(str(path)), lambda *_: toy())
     room = place.create("toy", seed=7).room

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.schema import CreateTable
 
 from simulator import acts
 from simulator.errors import StaleWriter, StoreError, UnknownName
@@ -28,8 +26,8 @@ def row(ident: str = "d1", code: str = "AB29XY") -> DrillRow:
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> str:
-    return str(tmp_path / "deep" / "drills.db")
+def path(path: Path | str) -> str:
+    return str(path)
 
 
 @pytest.fixture
@@ -95,6 +93,7 @@ def test_the_first_frozen_record_stays(store: Store) -> None:
     assert store.record("d1") == ("one", '{"null": 3}')
 
 
+@pytest.mark.sqlite
 def test_a_record_is_frozen_and_its_drill_marked_as_ended_at_once_or_not_at_all(path: str, store: Store) -> None:
     store.add_mark("d1", 1, ClockMark(10.5, "start", by="commander:Al"))
     with closing(sqlite3.connect(path)) as other:
@@ -121,6 +120,7 @@ def test_scorecards_are_replaced_and_overrides_never(store: Store) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.sqlite
 def test_what_is_written_is_synced_to_disk_before_it_is_acknowledged(store: Store) -> None:
     with store._engine.connect() as connection:
         pragmas = [connection.execute(text(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
@@ -162,14 +162,15 @@ def test_a_database_from_the_future_is_left_alone(path: str, store: Store) -> No
         Store(path)
 
 
-def test_the_tables_are_possible_on_postgresql() -> None:
-    for table in schema.metadata.sorted_tables:
-        assert str(CreateTable(table).compile(dialect=postgresql.dialect()))  # type: ignore[no-untyped-call]
-
-
 # --- what can be wrong ------------------------------------------------------------------------------------
 
 
+def test_half_a_character_is_refused_in_one_line(store: Store) -> None:
+    with pytest.raises(StoreError, match=r"half a character \('\\ud83d'\) cannot be kept"):
+        store.add_participant(Participant("p1", "d1", "a \ud83d b", None, False, 1.0))
+
+
+@pytest.mark.sqlite
 def test_a_locked_database_says_who_must_let_go(path: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulator.room.store.BUSY_MS", 50)
     with sqlite3.connect(path) as other:
@@ -181,6 +182,7 @@ def test_a_locked_database_says_who_must_let_go(path: str, store: Store, monkeyp
     other.close()
 
 
+@pytest.mark.sqlite
 def test_a_read_only_database_can_be_looked_at_and_says_what_to_do(path: str, store: Store) -> None:
     store.append("d1", 1, 0, "comms:Bo", say("hello"))
     store.close()
@@ -198,6 +200,7 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
     assert path.read_text().startswith("not a database")
 
 
+@pytest.mark.sqlite
 def test_a_damaged_database_says_so(path: str, store: Store) -> None:
     for n in range(1, 200):
         store.append("d1", n, n, "comms:Bo", say("x" * 500))
