@@ -1,12 +1,11 @@
-"""Every drill of a store: opening new ones, finding and joining them, letting people in, exporting."""
+"""Every drill of a store: opening new ones, finding and joining them, letting people in."""
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +13,6 @@ from simulator.engine import new_header
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
 from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
-from simulator.record.entry import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
@@ -194,21 +192,3 @@ class Rooms:
         person = Participant(secrets.token_hex(8), room.row.id, name, None, facilitator, self.store.now())
         self.store.add_participant(person)
         return person
-
-
-def export(store: Store, drill: str) -> Iterator[str]:
-    """Yield the lines of a drill's record; of one that is not over: its header and the commands so far.
-
-    Needs neither the scenario nor the engine, so it works for drills that cannot go on.
-    """
-    row = store.drill(drill)
-    record = store.record(drill)
-    if record is not None:
-        text, references = record
-        yield from text.removesuffix("\n").split("\n")
-        if references:
-            yield f'{{"references": {references}}}'
-        return
-    yield json.dumps(row.header.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
-    for entry in store.commands(drill):
-        yield json.dumps({"at": entry.at, "by": entry.by, "body": dump(entry.body)}, ensure_ascii=False)

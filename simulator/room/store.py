@@ -7,22 +7,27 @@ committed and on disk before the call returns.
 from __future__ import annotations
 
 import json
+import logging
 import os
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from simulator.acts import Act
-from simulator.errors import StaleWriter, StoreError, UnknownName
+from simulator.errors import StaleWriter, StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
-from simulator.record.journal import Header, parse_body
+from simulator.record.journal import Header
+from simulator.room import chain, rows
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark, What
 from simulator.values import OBSERVER, Author
@@ -47,6 +52,9 @@ class DrillRow:
     key_hash: str
     header: Header
     ended: float | None = None
+
+
+ROW = TypeAdapter(DrillRow)
 
 
 @dataclass(frozen=True)
@@ -74,10 +82,12 @@ class Participant:
 class Store:
     """A database of drills. Safe for several threads and processes at once."""
 
-    def __init__(self, url: str | None = None, steps: Sequence[t.Step] = t.STEPS) -> None:
+    def __init__(self, url: str | URL | None = None, steps: Sequence[t.Step] = t.STEPS) -> None:
         self.url = locate(url)
         self._engine = _connect(self.url)
         self._offset = 0.0
+        self._told: set[str] = set()
+        """Drills of which the log says already that they cannot be read."""
         try:
             with self._guard():
                 self._open(steps)
@@ -95,43 +105,74 @@ class Store:
 
     def add_drill(self, row: DrillRow) -> None:
         """Open a drill. Raises StaleWriter where its id or code is taken."""
-        values = {**row.__dict__, "header": row.header.model_dump_json()}
+        header = row.header.model_dump_json()
+        values = {**row.__dict__, "header": header, "digest": chain.of_header(header)}
         self._insert(t.drills, values, taken=f"drill {row.id} or code {row.code} is taken")
 
     def drill(self, ident: str) -> DrillRow:
-        """Return the drill with this id. Raises UnknownName."""
+        """Return the drill with this id. Raises UnknownName, or UnreadableRow for one that cannot be read."""
         found = next(self._drills(t.drills.c.id == ident), None)
         if found is None:
-            raise UnknownName("drill", ident, [one.id for one in self.drills()])
+            raise UnknownName("drill", ident, self.ids())
+        if isinstance(found, UnreadableRow):
+            raise found
         return found
 
     def drill_by_code(self, code: str) -> DrillRow | None:
-        """Return the drill with this join code."""
-        return next(self._drills(t.drills.c.code == code), None)
+        """Return the drill with this join code. Raises UnreadableRow for one that cannot be read."""
+        found = next(self._drills(t.drills.c.code == code), None)
+        if isinstance(found, UnreadableRow):
+            raise found
+        return found
 
     def drills(self) -> list[DrillRow]:
-        """Return every drill, newest first."""
-        return list(self._drills())
+        """Return every drill that can be read, newest first."""
+        return self._readable(self._drills())
+
+    def unreadable(self) -> list[UnreadableRow]:
+        """Return what is wrong with every drill that cannot be read, newest first."""
+        return [row for row in self._drills() if isinstance(row, UnreadableRow)]
 
     def running(self) -> list[DrillRow]:
-        """Return the drills whose clock was started and that are not over."""
+        """Return the drills whose clock was started and that are not over; those that cannot be read left out."""
         started = t.drills.c.id.in_(select(t.clock.c.drill))
-        return list(self._drills(started, t.drills.c.ended.is_(None)))
+        return self._readable(self._drills(started, t.drills.c.ended.is_(None)))
 
-    def _drills(self, *where: Any) -> Iterator[DrillRow]:
-        with self._read() as connection:
-            found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
-        for row in found:
-            yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
+    def ids(self) -> list[str]:
+        """Return the ids of all drills, newest first."""
+        return [ident for (ident,) in self._rows(select(t.drills.c.id).order_by(t.drills.c.created.desc()))]
+
+    def _drills(self, *where: Any) -> Iterator[DrillRow | UnreadableRow]:
+        columns = (t.drills.c[one.name] for one in fields(DrillRow))
+        for row in self._rows(select(*columns).where(*where).order_by(t.drills.c.created.desc())):
+            try:
+                yield rows.read(row.id, "its header", partial(_drill_row, **row._mapping))
+            except UnreadableRow as error:
+                yield error
+
+    def _readable(self, all_of_them: Iterator[DrillRow | UnreadableRow]) -> list[DrillRow]:
+        found = []
+        for row in all_of_them:
+            if isinstance(row, DrillRow):
+                found.append(row)
+            elif row.drill not in self._told:
+                self._told.add(row.drill)
+                logging.getLogger(__name__).warning("%s", row)
+        return found
 
     def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
         """Make a command durable as the `expected`-th of its drill.
 
         Raises StaleWriter where that one exists, or one with this key.
         """
-        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(),
-                  "body": json.dumps(dump(body), ensure_ascii=False), "key": key}  # fmt: skip
-        self._insert(t.commands, values, taken=f"command {expected} of drill {drill}, or its key, is already there")
+        text = json.dumps(dump(body), ensure_ascii=False)
+        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(), "body": text, "key": key}
+        try:
+            with self._write() as connection:
+                digest = chain.of_command(_head(connection, drill, expected - 1), expected, at, by, text)
+                connection.execute(t.commands.insert().values(**values, digest=digest))
+        except IntegrityError:
+            raise StaleWriter(f"command {expected} of drill {drill}, or its key, is already there") from None
         return Entry(expected, at, Author(by), body)
 
     def commands(self, drill: str) -> list[Entry]:
@@ -141,9 +182,9 @@ class Store:
     def keyed(self, drill: str, after: int = 0) -> list[tuple[Entry, str | None]]:
         """Return the commands of a drill with a number above `after`, in order, each with its key."""
         columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body, t.commands.c.key)
-        rows = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
-                          .order_by(t.commands.c.seq))  # fmt: skip
-        return [(Entry(seq, at, Author(by), _body(body)), key) for seq, at, by, body, key in rows]
+        found = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
+                           .order_by(t.commands.c.seq))  # fmt: skip
+        return [(rows.command(drill, *row), key) for *row, key in found]
 
     def add_mark(self, drill: str, expected: int, mark: ClockMark) -> None:
         """Append to the clock log. Raises StaleWriter where line `expected` exists."""
@@ -192,7 +233,8 @@ class Store:
         values = {"drill": drill, "frozen": now, "journal": journal, "bytes": len(journal.encode())}
         try:
             with self._write() as connection:
-                connection.execute(t.records.insert().values(**values))
+                digests = json.dumps(chain.of_record(journal, _head(connection, drill)))
+                connection.execute(t.records.insert().values(**values, digests=digests))
                 connection.execute(t.drills.update().where(t.drills.c.id == drill).values(ended=now))
         except IntegrityError:
             return False
@@ -212,22 +254,34 @@ class Store:
     def add_references(self, drill: str, references: Mapping[str, Any]) -> None:
         """Keep the reference runs beside the frozen journal."""
         text = json.dumps(references, ensure_ascii=False)
+        mine = t.records.c.drill == drill
         with self._write() as connection:
-            connection.execute(t.records.update().where(t.records.c.drill == drill).values(references=text))
+            known = chain.read(connection.scalar(select(t.records.c.digests).where(mine)))
+            digests = json.dumps(chain.with_references(known, text))
+            connection.execute(t.records.update().where(mine).values(references=text, digests=digests))
 
     def save_scorecard(self, drill: str, playbook: str, body: Mapping[str, Any]) -> None:
         """Keep a scorecard; one made before under the same playbook is replaced."""
-        key = (t.scorecards.c.drill == drill) & (t.scorecards.c.playbook == playbook)
         text = json.dumps(body, ensure_ascii=False)
-        with self._write() as connection:
-            connection.execute(t.scorecards.delete().where(key))
-            connection.execute(t.scorecards.insert().values(drill=drill, playbook=playbook, made=self.now(), body=text))
+        key = {"drill": drill, "playbook": playbook}
+        values = {"made": self.now(), "body": text, "digest": chain.digest(text)}
+        replace = t.scorecards.update().filter_by(**key).values(values)
+        for _ in range(ATTEMPTS):
+            with self._write() as connection:
+                if connection.execute(replace).rowcount:
+                    return
+            if self._insert_once(t.scorecards, key | values):
+                return
+        raise StoreError("this scorecard is being saved again and again elsewhere; try again")
 
     def scorecard(self, drill: str, playbook: str) -> dict[str, Any] | None:
         """Return the scorecard of a drill under a playbook."""
         key = (t.scorecards.c.drill == drill) & (t.scorecards.c.playbook == playbook)
         rows = self._rows(select(t.scorecards.c.body).where(key))
-        return cast("dict[str, Any]", json.loads(rows[0][0])) if rows else None
+        try:
+            return cast("dict[str, Any]", json.loads(rows[0][0])) if rows else None
+        except (ValueError, RecursionError):
+            return None  # made anew from the record, it is what it was
 
     def add_override(self, drill: str, author: str, body: Mapping[str, Any]) -> int:
         """Add a correction to a drill's scorecard and return its number; nothing is ever replaced."""
@@ -236,15 +290,16 @@ class Store:
         for _ in range(ATTEMPTS):
             number = int(self._rows(last)[0][0]) + 1
             values = {"drill": drill, "n": number, "made": self.now(), "author": author, "body": text}
-            if self._insert_once(t.overrides, values):
+            if self._insert_once(t.overrides, {**values, "digest": chain.digest(text)}):
                 return number
         raise StoreError("several people corrected this scorecard at once; try again")
 
     def overrides(self, drill: str) -> list[dict[str, Any]]:
         """Return the corrections of a drill in the order they were made, each with its author."""
         columns = (t.overrides.c.n, t.overrides.c.author, t.overrides.c.made, t.overrides.c.body)
-        rows = self._rows(select(*columns).where(t.overrides.c.drill == drill).order_by(t.overrides.c.n))
-        return [{**json.loads(body), "n": n, "author": author, "made": made} for n, author, made, body in rows]
+        found = self._rows(select(*columns).where(t.overrides.c.drill == drill).order_by(t.overrides.c.n))
+        return [{**rows.data(drill, f"correction {n}", body), "n": n, "author": author, "made": made}
+                for n, author, made, body in found]  # fmt: skip
 
     def setting(self, name: str, fresh: str) -> str:
         """Return a setting all processes share; `fresh` becomes it where there is none."""
@@ -253,6 +308,24 @@ class Store:
             self._insert_once(t.settings, {"name": name, "value": fresh})
             rows = self._rows(query)
         return str(rows[0][0])
+
+    def transaction(self, *, writes: bool) -> AbstractContextManager[Connection]:
+        """Begin one: what is read in it is of one moment, what is written in it is all there or not at all."""
+        return self._write() if writes else self._read()
+
+    @contextmanager
+    def sqlite(self, otherwise: str) -> Iterator[sqlite3.Connection]:
+        """Lend the driver's connection, outside of any transaction. Raises StoreError where it is not SQLite."""
+        if self.url.get_backend_name() != "sqlite":
+            raise StoreError(f"the database {_name(self.url)} is not SQLite; {otherwise}")
+        with self._guard():
+            lent = self._engine.raw_connection()
+            try:
+                yield cast("sqlite3.Connection", lent.driver_connection)
+            except sqlite3.Error as error:
+                raise StoreError(explain(error, self.url)) from None
+            finally:
+                lent.close()
 
     def _rows(self, query: Any) -> Sequence[Any]:
         with self._read() as connection:
@@ -317,8 +390,10 @@ class Store:
         return float(there or time.time()) - time.time()
 
 
-def locate(url: str | None) -> URL:
+def locate(url: str | URL | None) -> URL:
     """Return where the database is: `url` (or a path), else DRILL_DATABASE_URL, else the home directory's."""
+    if isinstance(url, URL):
+        return url
     text = url or os.environ.get("DRILL_DATABASE_URL") or str(HOME.expanduser())
     found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
     if found.get_backend_name() == "sqlite" and found.database and not found.database.startswith("file:"):
@@ -347,6 +422,8 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
     """Set what makes SQLite durable and shareable: the only place that knows which database this is."""
     # The driver begins no transaction before a SELECT or DDL; so it begins none at all, and `_begin_sqlite` does.
     connection.isolation_level = None
+    # A byte that is damaged is shown as what it is; refused, it would hide every other row of the same answer.
+    connection.text_factory = lambda data: str(data, "utf-8", "backslashreplace")
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     # Looked at before it is set: setting it writes, and a read-only database must still open for reading.
@@ -354,6 +431,7 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")
     cursor.close()
 
 
@@ -363,9 +441,16 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _body(text: str) -> Act:
-    """Return a stored command."""
-    return cast("Act", parse_body(json.loads(text)))
+def _drill_row(header: str, **others: Any) -> DrillRow:
+    return ROW.validate_python({**others, "header": Header.read(header)})
+
+
+def _head(connection: Connection, drill: str, seq: int | None = None) -> str:
+    """Return the digest of a drill's last command, or of the `seq`-th; of its header where there is none before."""
+    mine = select(t.commands.c.digest).where(t.commands.c.drill == drill)
+    last = mine.order_by(t.commands.c.seq.desc()).limit(1) if seq is None else mine.where(t.commands.c.seq == seq)
+    found = connection.scalar(last)
+    return found or connection.scalar(select(t.drills.c.digest).where(t.drills.c.id == drill)) or ""
 
 
 REMEDIES = (
@@ -382,7 +467,7 @@ REMEDIES = (
 )
 
 
-def explain(error: SQLAlchemyError, url: URL) -> str:
+def explain(error: SQLAlchemyError | sqlite3.Error, url: URL) -> str:
     """Return in one line what is wrong with the database and what to do."""
     cause = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
     for sign, remedy in REMEDIES:

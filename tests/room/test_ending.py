@@ -10,7 +10,7 @@ import pytest
 
 from simulator.errors import DrillError
 from simulator.record.journal import parse
-from simulator.room.rooms import export
+from simulator.room.archive import export
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 

@@ -34,7 +34,7 @@ def export(
     drill: Annotated[str, typer.Argument(help="A drill's id, as `drill list` gives it.")], data: Database = None
 ) -> None:
     """Print a drill's record, or what people did so far, as JSON Lines."""
-    from simulator.room.rooms import export as lines
+    from simulator.room.archive import export as lines
 
     with opened(data) as store:
         for line in lines(store, drill):
