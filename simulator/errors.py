@@ -56,7 +56,7 @@ class UnreadableRow(DrillError):
 
     def __init__(self, drill: str, what: str, why: str) -> None:
         super().__init__(
-            f"drill {drill}: {what} cannot be read ({why}); "
+            f"{what} cannot be read ({why}); "
             f"`drill export {drill}` gives what is stored, `drill verify {drill}` says whether it was changed"
         )
         self.drill = drill

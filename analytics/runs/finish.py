@@ -14,11 +14,15 @@ from simulator.room.finish import Progress
 
 
 def finish(loaded: LoadedScenario, journal: Journal, report: Progress) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return reference runs and scorecard of a finished journal; tell `report` how far it is."""
+    """Return reference runs and scorecard of a finished journal; tell `report` how far it is.
+
+    Reference runs that it has are kept: they are what it was scored by.
+    """
     book = books.load(journal.header.playbook.id if journal.header.playbook else books.DEFAULT)
-    references = make_references(
-        loaded, journal, book, what_if=True, progress=lambda done, of: report(0.95 * done / max(1, of))
-    )
-    journal.references = references.model_dump(mode="json")
+    if journal.references is None:
+        references = make_references(
+            loaded, journal, book, what_if=True, progress=lambda done, of: report(0.95 * done / max(1, of))
+        )
+        journal.references = references.model_dump(mode="json")
     card = score(DrillRecord.of(journal, loaded.scenario), book)
     return journal.references, card.as_data()

@@ -105,7 +105,7 @@ def verify(store: Store, drill: str) -> Verdict:
     ends = [found.digest, *(link.digest for link in found.links)]
     if found.journal is not None:
         digests = chain.read(found.digests)
-        if digests.get("head") not in ends and not changed:
+        if digests and digests.get("head") not in ends and not changed:
             changed.append(f"commands after number {len(found.links)} are missing")
         changed += _of_record(digests, found.journal, found.references)
     changed += [f"{what} was changed" for what, body, digest in found.judged if digest != chain.digest(body)]
@@ -125,8 +125,8 @@ def verify_file(text: str, file: str) -> Verdict:
         if len(links) < len(said):
             changed.append(f"commands after number {len(links)} are missing")
         return Verdict(file, len(links), False, str(said[-1] if said else digests.get("header")), tuple(changed))
-    references = lines.pop()[len(BEFORE) : -len(BEHIND)] if lines[-1].startswith(BEFORE) else None
     found = {name: str(value) for name, value in digests.items()}
+    references = _runs(lines.pop()) if "references" in found and lines else None
     changed = list(_of_record(found, "\n".join(lines) + "\n", references))
     return Verdict(file, 0, True, found.get("record", ""), tuple(changed))
 
@@ -142,6 +142,9 @@ def _of_chain(header: str, first: str | None, links: Sequence[Link]) -> Iterator
 
 
 def _of_record(digests: dict[str, str], journal: str, references: str | None) -> Iterator[str]:
+    if "record" not in digests:
+        yield "the digests of the record are missing"
+        return
     line = chain.changed_line(digests, journal)
     lines = chain.split(journal)
     if line is not None and line > len(lines):
@@ -184,6 +187,12 @@ def _link(seq: int, line: str, said: Sequence[Any]) -> Link:
     return Link(seq, at, by, line.removeprefix(head)[:-1] if line.startswith(head) else line, digest)
 
 
+def _runs(line: str) -> str:
+    """Return the text of the reference runs in a line of a file, the line itself where it is no such line."""
+    whole = line.startswith(BEFORE) and line.endswith(BEHIND)
+    return line[len(BEFORE) : -len(BEHIND)] if whole else line
+
+
 @dataclass(frozen=True)
 class Arrived:
     """A drill that came in by a file."""
@@ -207,7 +216,7 @@ def take_in(store: Store, text: str, file: str, title: str | None = None) -> Arr
         raise DrillError(f"{file}: {changed[0]} since it was exported; give the file as `drill export` wrote it")
     if digests is not None and "commands" in digests:
         raise DrillError(f"{file}: this drill was not over when it was exported; `drill play --commands` plays it on")
-    references = lines.pop()[len(BEFORE) : -len(BEHIND)] if lines[-1].startswith(BEFORE) else None
+    references = _runs(lines.pop()) if lines[-1].startswith(BEFORE) else None
     journal = "\n".join(lines) + "\n"
     read = parse(journal, file)
     if not any(entry.body.kind == "drill_ended" for entry in read):
@@ -230,7 +239,7 @@ def _insert(store: Store, read: Journal, journal: str, references: str | None, t
         there = connection.scalar(select(r.drill).where(r.bytes == size, r.journal == journal))
         if there is not None:
             raise DrillError(f"this drill is here already, as {there}; nothing was changed")
-        before = chain.of_header(header)
+        before = chain.digest(header)
         connection.execute(t.drills.insert().values(
             id=arrived, code=code, created=now, title=title, hosted=True, key_hash=hashed, header=header, ended=now,
             digest=before,

@@ -30,23 +30,6 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts, default=repr).encode()).hexdigest()
 
 
-def of_header(text: str) -> str:
-    """Return the digest of what a header says: its fields in any order, those left out or null the same.
-
-    Stored headers and those of records differ in this and in nothing else.
-    """
-    try:
-        return digest(_said(json.loads(text)))
-    except (ValueError, RecursionError):
-        return digest(text)
-
-
-def _said(value: Any) -> Any:
-    if isinstance(value, dict):
-        return sorted((name, _said(one)) for name, one in value.items() if one is not None)
-    return [_said(one) for one in value] if isinstance(value, list) else value
-
-
 def of_command(before: str, seq: int, at: int, by: str, body: str) -> str:
     """Return the digest of a command: it covers the one `before`, so none can be changed, moved or taken out alone."""
     return digest(before, seq, at, by, body)
@@ -89,7 +72,7 @@ def read(text: str | None) -> dict[str, str]:
 
 def changes(header: str, first: str | None, links: Iterable[Link]) -> Iterator[tuple[int, str]]:
     """Yield which rows of a chain were changed or are missing, 0 for the header, and what became of each."""
-    if first != of_header(header):
+    if first != digest(header):
         yield 0, "changed"
     before, expected = first or "", 1
     for link in links:

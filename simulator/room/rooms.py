@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.room.tidy import Tidying
 from simulator.values import OBSERVER
 
 
@@ -67,8 +68,10 @@ class Rooms:
         load: Load,
         finisher: Finisher | None = None,
         books: Callable[[str], PlayedBook] | None = None,
+        retain: int | None = None,
     ) -> None:
         self.store = store
+        self.tidying = Tidying(store, retain)
         self._load = load
         self._finisher = finisher
         self._books = books
@@ -109,6 +112,7 @@ class Rooms:
 
     def open(self, drill: str) -> Room:
         """Return a drill's room, rebuilding it where this process has not opened it yet."""
+        self.tidying.seen(drill)
         known = self._rooms.get(drill)
         if known is not None:
             return known
@@ -129,7 +133,8 @@ class Rooms:
         """Bring every drill under way to its clock, whether or not anybody looks. One that cannot
         go on is logged once and left alone. Raises StoreError.
         """
-        for row in self.store.running():
+        running = self.store.running()
+        for row in running:
             if row.id in self._lost:
                 continue
             try:
@@ -139,10 +144,20 @@ class Rooms:
             except DrillError as error:
                 self._lost[row.id] = str(error)
                 logging.getLogger(__name__).warning("drill %s: %s", row.id, error)
+        under_way = {row.id for row in running} - self._lost.keys()
+        self._let_go([drill for drill in list(self._rooms) if drill not in under_way])
+
+    def _let_go(self, idle: Iterable[str]) -> None:
+        """Forget rooms that nobody looks at; whoever comes back finds them in the store."""
+        for drill in self.tidying.look(idle):
+            with self._lock:
+                if not self._rooms[drill].finishing.busy:
+                    del self._rooms[drill]
 
     def _keep(self, row: DrillRow, loaded: LoadedScenario) -> Room:
         with self._lock:
             if row.id not in self._rooms:
+                self.tidying.seen(row.id)
                 self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
             return self._rooms[row.id]
 

@@ -125,7 +125,7 @@ def _digests(connection: sa.Connection) -> None:
     for name, column in DIGESTED.items():
         connection.execute(sa.text(f"ALTER TABLE {name} ADD COLUMN {column}"))
     ends = {
-        drill: chain.of_header(header) for drill, header in connection.execute(sa.select(drills.c.id, drills.c.header))
+        drill: chain.digest(header) for drill, header in connection.execute(sa.select(drills.c.id, drills.c.header))
     }
     _fill(connection, drills.c.digest, list(ends.items()))
     c, links = commands.c, []

@@ -106,7 +106,7 @@ class Store:
     def add_drill(self, row: DrillRow) -> None:
         """Open a drill. Raises StaleWriter where its id or code is taken."""
         header = row.header.model_dump_json()
-        values = {**row.__dict__, "header": header, "digest": chain.of_header(header)}
+        values = {**row.__dict__, "header": header, "digest": chain.digest(header)}
         self._insert(t.drills, values, taken=f"drill {row.id} or code {row.code} is taken")
 
     def drill(self, ident: str) -> DrillRow:
@@ -146,7 +146,7 @@ class Store:
         columns = (t.drills.c[one.name] for one in fields(DrillRow))
         for row in self._rows(select(*columns).where(*where).order_by(t.drills.c.created.desc())):
             try:
-                yield rows.read(row.id, "its header", partial(_drill_row, **row._mapping))
+                yield rows.read(row.id, "the header", partial(_drill_row, **row._mapping))
             except UnreadableRow as error:
                 yield error
 
@@ -157,7 +157,7 @@ class Store:
                 found.append(row)
             elif row.drill not in self._told:
                 self._told.add(row.drill)
-                logging.getLogger(__name__).warning("%s", row)
+                logging.getLogger(__name__).warning("drill %s: %s", row.drill, row)
         return found
 
     def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
@@ -314,7 +314,7 @@ class Store:
         return self._write() if writes else self._read()
 
     @contextmanager
-    def sqlite(self, otherwise: str) -> Iterator[sqlite3.Connection]:
+    def sqlite(self, otherwise: str = "use one that is") -> Iterator[sqlite3.Connection]:
         """Lend the driver's connection, outside of any transaction. Raises StoreError where it is not SQLite."""
         if self.url.get_backend_name() != "sqlite":
             raise StoreError(f"the database {_name(self.url)} is not SQLite; {otherwise}")
