@@ -6,6 +6,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, text
@@ -119,6 +120,23 @@ def test_scorecards_are_replaced_and_overrides_never(store: Store) -> None:
     assert [(o["n"], o["author"], o["reason"]) for o in store.overrides("d1")] == [
         (1, "facilitator:Flo", "a"), (2, "facilitator:Flo", "b"),
     ]  # fmt: skip
+
+
+def test_a_scorecard_that_two_processes_save_at_once_is_saved(
+    path: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, insert = Store(path), store._insert_once
+
+    def late(*row: Any) -> bool:
+        other.save_scorecard("d1", "recovery", {"total": 1})
+        return insert(*row)
+
+    monkeypatch.setattr(store, "_insert_once", late)
+    store.save_scorecard("d1", "recovery", {"total": 2})
+    assert other.scorecard("d1", "recovery") == {"total": 2}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: (store, other)[n % 2].save_scorecard("d1", f"book {n // 4}", {"total": n}), range(32)))
+    assert all(store.scorecard("d1", f"book {n}") for n in range(8))
 
 
 def test_what_is_written_is_synced_to_disk_before_it_is_acknowledged(store: Store) -> None:
