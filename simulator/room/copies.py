@@ -11,8 +11,9 @@ from urllib.parse import parse_qsl, quote
 from sqlalchemy.engine import URL
 
 from simulator.errors import StoreError
+from simulator.room.database import locate
 from simulator.room.schema import STEPS
-from simulator.room.store import Store, locate
+from simulator.room.store import Store
 
 DUMP = "back it up with `pg_dump --format=custom --file=FILE URL`"
 PUT_BACK = "put a backup back with `pg_restore --clean --if-exists --dbname=URL FILE`"

@@ -8,20 +8,15 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import sqlite3
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError
 
 from simulator.acts import Act
 from simulator.errors import StaleWriter, StoreError, UnknownName, UnreadableRow
@@ -30,13 +25,8 @@ from simulator.record.journal import Header
 from simulator.room import chain, rows
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark, What
+from simulator.room.database import ATTEMPTS, Database
 from simulator.values import OBSERVER, Author
-
-HOME = Path("~/.local/share/incident-drill/drills.db")
-BUSY_MS = 4000
-ATTEMPTS = 20
-WRITES = {"writes": True}
-"""Mark of a transaction that is going to write."""
 
 
 @dataclass(frozen=True)
@@ -79,29 +69,13 @@ class Participant:
         return f"facilitator:{self.name}" if self.seat is None else f"{self.seat}:{self.name}"
 
 
-class Store:
+class Store(Database):
     """A database of drills. Safe for several threads and processes at once."""
 
     def __init__(self, url: str | URL | None = None, steps: Sequence[t.Step] = t.STEPS) -> None:
-        self.url = locate(url)
-        self._engine = _connect(self.url)
-        self._offset = 0.0
+        super().__init__(url, steps)
         self._told: set[str] = set()
         """Drills of which the log says already that they cannot be read."""
-        try:
-            with self._guard():
-                self._open(steps)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
-
-    def now(self) -> float:
-        """Return the wall clock that all processes on this database share (epoch seconds)."""
-        return time.time() + self._offset
 
     def add_drill(self, row: DrillRow) -> None:
         """Open a drill. Raises StaleWriter where its id or code is taken."""
@@ -309,143 +283,6 @@ class Store:
             rows = self._rows(query)
         return str(rows[0][0])
 
-    def transaction(self, *, writes: bool) -> AbstractContextManager[Connection]:
-        """Begin one: what is read in it is of one moment, what is written in it is all there or not at all."""
-        return self._write() if writes else self._read()
-
-    @contextmanager
-    def sqlite(self, otherwise: str = "use one that is") -> Iterator[sqlite3.Connection]:
-        """Lend the driver's connection, outside of any transaction. Raises StoreError where it is not SQLite."""
-        if self.url.get_backend_name() != "sqlite":
-            raise StoreError(f"the database {_name(self.url)} is not SQLite; {otherwise}")
-        with self._guard():
-            lent = self._engine.raw_connection()
-            try:
-                yield cast("sqlite3.Connection", lent.driver_connection)
-            except sqlite3.Error as error:
-                raise StoreError(explain(error, self.url)) from None
-            finally:
-                lent.close()
-
-    def _rows(self, query: Any) -> Sequence[Any]:
-        with self._read() as connection:
-            return connection.execute(query).all()
-
-    def _insert(self, table: Table, values: Mapping[str, Any], taken: str) -> None:
-        try:
-            with self._write() as connection:
-                connection.execute(table.insert().values(values))
-        except IntegrityError:
-            raise StaleWriter(taken) from None
-
-    def _insert_once(self, table: Table, values: Mapping[str, Any]) -> bool:
-        try:
-            self._insert(table, values, taken="")
-        except StaleWriter:
-            return False
-        return True
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._guard(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._guard(), self._engine.execution_options(**WRITES).begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as error:
-            raise StoreError(explain(error, self.url)) from None
-
-    def _open(self, steps: Sequence[t.Step]) -> None:
-        for attempt in range(ATTEMPTS):
-            try:
-                with self._engine.begin() as connection:
-                    current = t.version(connection) == len(steps)
-                if not current:
-                    with self._engine.execution_options(**WRITES).begin() as connection:
-                        t.upgrade(connection, steps)
-                break
-            except DBAPIError as error:
-                # Where a writer does not wait for another one from its beginning on, all but one of several processes
-                # that open an older or empty database at once find it changed under their hands.
-                if "exists" not in str(error) and not isinstance(error, IntegrityError):
-                    raise
-                if attempt == ATTEMPTS - 1:
-                    raise
-                time.sleep(0.05)
-        if self.url.get_backend_name() != "sqlite":
-            self._offset = self._read_offset()
-
-    def _read_offset(self) -> float:
-        with self._engine.begin() as connection:
-            there = connection.scalar(select(func.extract("epoch", func.current_timestamp())))
-        return float(there or time.time()) - time.time()
-
-
-def locate(url: str | URL | None) -> URL:
-    """Return where the database is: `url` (or a path), else DRILL_DATABASE_URL, else the home directory's."""
-    if isinstance(url, URL):
-        return url
-    text = url or os.environ.get("DRILL_DATABASE_URL") or str(HOME.expanduser())
-    try:
-        found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
-    except (ArgumentError, ValueError):
-        # Not said again: there may be a password in it.
-        raise StoreError(
-            "the database's address is none; give a path, or one such as postgresql://USER@HOST/NAME, with --data"
-        ) from None
-    if found.get_backend_name() == "sqlite" and found.database and not found.database.startswith("file:"):
-        folder = Path(found.database).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"cannot create the folder {folder} ({error.strerror}); name another one with --data"
-            ) from None
-    return found
-
-
-def _connect(url: URL) -> Engine:
-    try:
-        engine = create_engine(url, pool_pre_ping=url.get_backend_name() != "sqlite")
-    except (ModuleNotFoundError, SQLAlchemyError) as error:
-        raise StoreError(f"cannot use the database {_name(url)} ({error}); see DRILL_DATABASE_URL") from None
-    if url.get_backend_name() == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    """Set what makes SQLite durable and shareable: the only place that knows which database this is."""
-    # The driver begins no transaction before a SELECT or DDL; so it begins none at all, and `_begin_sqlite` does.
-    connection.isolation_level = None
-    # A byte that is damaged is shown as what it is; refused, it would hide every other row of the same answer.
-    connection.text_factory = lambda data: str(data, "utf-8", "backslashreplace")
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    # Looked at before it is set: setting it writes, and a read-only database must still open for reading.
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute("PRAGMA secure_delete=ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin a transaction; one that is going to write waits for its turn now, not when it has read already."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
 
 def _drill_row(header: str, **others: Any) -> DrillRow:
     return ROW.validate_python({**others, "header": Header.read(header)})
@@ -457,32 +294,3 @@ def _head(connection: Connection, drill: str, seq: int | None = None) -> str:
     last = mine.order_by(t.commands.c.seq.desc()).limit(1) if seq is None else mine.where(t.commands.c.seq == seq)
     found = connection.scalar(last)
     return found or connection.scalar(select(t.drills.c.digest).where(t.drills.c.id == drill)) or ""
-
-
-REMEDIES = (
-    ("locked", "is locked by another program; close what has it open, then try again"),
-    ("readonly", "cannot be written; make the file and its folder writable, or name another with --data"),
-    ("read-only", "cannot be written; make the file and its folder writable, or name another with --data"),
-    ("disk is full", "has no room left on its disk; free some space, then try again"),
-    ("disk i/o", "cannot be read or written (disk error); check the disk, or name another file with --data"),
-    ("not a database", "is not a database of drills; move it away, or name another file with --data"),
-    ("malformed", "is damaged; restore a backup, or move it away and start with an empty one"),
-    ("unable to open", "cannot be opened; check that its folder exists and is writable, or name another with --data"),
-    ("could not connect", "does not answer; check DRILL_DATABASE_URL and that the server runs"),
-    ("connection refused", "does not answer; check DRILL_DATABASE_URL and that the server runs"),
-)
-
-
-def explain(error: SQLAlchemyError | sqlite3.Error, url: URL) -> str:
-    """Return in one line what is wrong with the database and what to do."""
-    cause = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
-    for sign, remedy in REMEDIES:
-        if sign in cause.lower():
-            return f"the database {_name(url)} {remedy}"
-    return f"the database {_name(url)} failed: {' '.join(cause.split())}; check it, or name another with --data"
-
-
-def _name(url: URL) -> str:
-    if url.get_backend_name() == "sqlite":
-        return url.database or "in memory"
-    return url.render_as_string(hide_password=True)

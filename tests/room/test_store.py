@@ -19,7 +19,8 @@ from simulator.errors import StaleWriter, StoreError, UnknownName
 from simulator.record.journal import Header
 from simulator.room import schema
 from simulator.room.clock import ClockMark
-from simulator.room.store import DrillRow, Participant, Store, explain, locate
+from simulator.room.database import explain, locate
+from simulator.room.store import DrillRow, Participant, Store
 
 HEADER = Header(scenario="auth_token", seed=7, scenario_version="1", engine="1")
 
@@ -189,7 +190,7 @@ def test_the_tables_are_possible_on_postgresql() -> None:
 
 
 def test_a_locked_database_says_who_must_let_go(path: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.room.store.BUSY_MS", 50)
+    monkeypatch.setattr("simulator.room.database.BUSY_MS", 50)
     with sqlite3.connect(path) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match=r"drills\.db is locked by another program; close"):

@@ -136,7 +136,7 @@ def restore(
 ) -> None:
     """Put a backup where there are no drills yet."""
     from simulator.room.copies import restore as put_back
-    from simulator.room.store import locate
+    from simulator.room.database import locate
 
     count = put_back(file, data, replace=replace)
     err.print(f"there are {count} drills in {locate(data).database}", markup=False)
@@ -164,7 +164,8 @@ def delete(
 def opened(data: str | None, *, writes: bool = False) -> Iterator[Store]:
     """Open the store, which must exist already; where it cannot be written, for reading."""
     from simulator.room.copies import file_of, reader
-    from simulator.room.store import Store, locate
+    from simulator.room.database import locate
+    from simulator.room.store import Store
 
     path = file_of(locate(data))
     if path is not None and not path.exists():
