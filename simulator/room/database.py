@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from simulator.errors import StaleWriter, StoreError
 from simulator.room import schema as t
@@ -137,11 +137,8 @@ def locate(url: str | URL | None) -> URL:
     text = url or os.environ.get("DRILL_DATABASE_URL") or str(HOME.expanduser())
     try:
         found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
-    except (ArgumentError, ValueError):
-        # Not said again: there may be a password in it.
-        raise StoreError(
-            "the database's address is none; give a path, or one such as postgresql://USER@HOST/NAME, with --data"
-        ) from None
+    except (SQLAlchemyError, ValueError, RuntimeError):  # what it says may hold a password
+        raise StoreError("the database is named by no path and no URL; write one like postgresql://host/name") from None
     if found.get_backend_name() == "sqlite" and found.database and not found.database.startswith("file:"):
         folder = Path(found.database).parent
         try:

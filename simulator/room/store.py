@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, cast
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
@@ -76,6 +76,8 @@ class Store(Database):
         super().__init__(url, steps)
         self._told: set[str] = set()
         """Drills of which the log says already that they cannot be read."""
+        self._ends: dict[str, tuple[int, str]] = {}
+        """Number and digest of the last command of each drill that was written here."""
 
     def add_drill(self, row: DrillRow) -> None:
         """Open a drill. Raises StaleWriter where its id or code is taken."""
@@ -141,12 +143,16 @@ class Store(Database):
         """
         text = json.dumps(dump(body), ensure_ascii=False)
         values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(), "body": text, "key": key}
+        own, before = self._ends.get(drill, (0, ""))
         try:
             with self._write() as connection:
-                digest = chain.of_command(_head(connection, drill, expected - 1), expected, at, by, text)
+                if own != expected - 1 or not before:
+                    before = _end(connection, drill, expected - 1)
+                digest = chain.of_command(before, expected, at, by, text)
                 connection.execute(t.commands.insert().values(**values, digest=digest))
         except IntegrityError:
             raise StaleWriter(f"command {expected} of drill {drill}, or its key, is already there") from None
+        self._ends[drill] = expected, digest
         return Entry(expected, at, Author(by), body)
 
     def commands(self, drill: str) -> list[Entry]:
@@ -207,11 +213,12 @@ class Store(Database):
         values = {"drill": drill, "frozen": now, "journal": journal, "bytes": len(journal.encode())}
         try:
             with self._write() as connection:
-                digests = json.dumps(chain.of_record(journal, _head(connection, drill)))
+                digests = json.dumps(chain.of_record(journal, _end(connection, drill)))
                 connection.execute(t.records.insert().values(**values, digests=digests))
                 connection.execute(t.drills.update().where(t.drills.c.id == drill).values(ended=now))
         except IntegrityError:
             return False
+        self._ends.pop(drill, None)
         return True
 
     def frozen_at(self, drill: str) -> float | None:
@@ -288,9 +295,15 @@ def _drill_row(header: str, **others: Any) -> DrillRow:
     return ROW.validate_python({**others, "header": Header.read(header)})
 
 
-def _head(connection: Connection, drill: str, seq: int | None = None) -> str:
-    """Return the digest of a drill's last command, or of the `seq`-th; of its header where there is none before."""
-    mine = select(t.commands.c.digest).where(t.commands.c.drill == drill)
-    last = mine.order_by(t.commands.c.seq.desc()).limit(1) if seq is None else mine.where(t.commands.c.seq == seq)
-    found = connection.scalar(last)
-    return found or connection.scalar(select(t.drills.c.digest).where(t.drills.c.id == drill)) or ""
+LAST = 2**31 - 1
+END = (
+    select(t.commands.c.digest).where(t.commands.c.drill == bindparam("of"), t.commands.c.seq <= bindparam("upto"))
+    .order_by(t.commands.c.seq.desc()).limit(1)
+)  # fmt: skip
+BEGINNING = select(t.drills.c.digest).where(t.drills.c.id == bindparam("of"))
+
+
+def _end(connection: Connection, drill: str, upto: int = LAST) -> str:
+    """Return the digest of a drill's last command, of those up to a number; of its header where there is none."""
+    found = connection.scalar(END, {"of": drill, "upto": upto})
+    return found or connection.scalar(BEGINNING, {"of": drill}) or ""

@@ -206,7 +206,7 @@ def test_a_store_that_is_not_there_is_not_made(run: Run, tmp_path: Path, command
 
 @pytest.mark.parametrize("url", ["://", "postgresql://h:abc/x", "nosuch://x"])
 def test_a_place_that_is_none_is_one_line(run: Run, url: str) -> None:
-    assert re.search("--data|DRILL_DATABASE_URL", said(run("list", "--data", url)))
+    assert re.search("no URL|DRILL_DATABASE_URL", said(run("list", "--data", url)))
 
 
 @pytest.mark.parametrize("days", ["0", "-3", "x", "99999999"])
