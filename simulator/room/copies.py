@@ -55,17 +55,24 @@ def backup(store: Store, to: Path) -> None:
     try:
         with store.sqlite(DUMP) as source:
             os.close(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, PRIVATE))
-            with closing(sqlite3.connect(part)) as copy:
-                source.backup(copy)
-                # One file, without companions: it can be read from a medium that nobody can write.
-                copy.execute("PRAGMA journal_mode=DELETE")
-                _check(copy, part)
+            _copy(source, part)
         part.rename(to)
     except OSError as error:
         raise StoreError(f"{to}: cannot be written ({error.strerror}); name another file") from None
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def _copy(source: sqlite3.Connection, to: Path) -> None:
+    try:
+        with closing(sqlite3.connect(to)) as copy:
+            source.backup(copy)
+            # One file, without companions: it can be read from a medium that nobody can write.
+            copy.execute("PRAGMA journal_mode=DELETE")
+            _check(copy, to)
+    except sqlite3.Error as error:
+        raise StoreError(f"{to}: the copy failed ({error}); check its disk, then try again") from None
 
 
 def restore(file: Path, url: str | None, *, replace: bool = False) -> int:

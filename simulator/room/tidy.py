@@ -25,7 +25,8 @@ class Tidying:
 
     def __init__(self, store: Store, retain: int | None, seconds: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._retain = retain
+        self.retain = retain
+        """Days for which drills are kept after their end, None for ever."""
         self._seconds = seconds
         self._seen: dict[str, float] = {}
         self._looked = seconds()
@@ -42,9 +43,9 @@ class Tidying:
         if now - self._looked < LOOK:
             return []
         self._looked = now
-        if self._retain is not None and now - self._deleted >= DELETE:
+        if self.retain is not None and now - self._deleted >= DELETE:
             self._deleted = now
-            self._delete_due(self._store.now() - self._retain * DAY)
+            self._delete_due(self._store.now() - self.retain * DAY)
         there = set(self._store.ids())
         found = [drill for drill in idle if drill not in there or now - self._seen.get(drill, 0.0) > LINGER]
         for drill in found:
@@ -57,7 +58,7 @@ class Tidying:
         for drill in sorted(found & self._due):
             with suppress(UnknownName):  # another server was first
                 delete(self._store, drill)
-            logging.getLogger(__name__).info("drill %s was over for %s days and is deleted", drill, self._retain)
+            logging.getLogger(__name__).info("drill %s was over for %s days and is deleted", drill, self.retain)
         self._due = found
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
+import resource
 import shutil
+import signal
 import sqlite3
 import stat
 import tempfile
@@ -77,6 +80,20 @@ def test_a_backup_is_one_file_that_only_its_owner_reads(filled: Path, tmp_path: 
             backup(store, to)
     assert [one.name for one in to.parent.iterdir()] == ["drills.backup"]
     assert stat.S_IMODE(to.stat().st_mode) == 0o600
+
+
+def test_a_backup_for_which_there_is_no_room_leaves_nothing_behind(filled: Path, tmp_path: Path) -> None:
+    def copied() -> str:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40960, 40960))
+        with closing(Store(str(filled))) as store:
+            backup(store, tmp_path / "saved")
+        return "copied"
+
+    assert re.fullmatch(
+        r"StoreError: .*saved\.part: the copy failed \(.*\); check its disk, then try again", apart(copied)
+    )
+    assert not list(tmp_path.glob("saved*"))
 
 
 def test_what_was_saved_comes_back(filled: Path, tmp_path: Path) -> None:
@@ -169,14 +186,23 @@ def shelf() -> Iterator[Path]:
 
 
 def as_nobody(work: Callable[[], str]) -> str:
-    """Return what `work` returns in a process that may write as little as any reader: root may write anywhere."""
+    """Return what `work` returns for somebody who may write as little as any reader: root may write anywhere."""
+
+    def demoted() -> str:
+        if os.getuid() == 0:
+            os.setgroups([])
+            os.setgid(NOBODY)
+            os.setuid(NOBODY)
+        return work()
+
+    return apart(demoted)
+
+
+def apart(work: Callable[[], str]) -> str:
+    """Return what `work` returns, or fails with, in a process of its own."""
     reading, writing = os.pipe()
     if not (child := os.fork()):
         try:
-            if os.getuid() == 0:
-                os.setgroups([])
-                os.setgid(NOBODY)
-                os.setuid(NOBODY)
             os.write(writing, work().encode())
         except BaseException as error:
             os.write(writing, f"{type(error).__name__}: {error}".encode())

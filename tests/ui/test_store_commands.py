@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 
-from simulator.errors import UnknownName
+from scenarios.loader import load
+from simulator.errors import DrillError, UnknownName
+from simulator.room.archive import export
+from simulator.room.rooms import Rooms
 from simulator.room.store import Store
+from tests import recorded
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 from ui import cli
@@ -150,6 +154,25 @@ def test_an_exported_drill_is_imported_with_its_score(
     assert "is here already" in said(run("import", file, "--data", new))
 
 
+@pytest.mark.slow
+def test_a_recorded_drill_is_imported_with_the_score_it_had(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    was = recorded.read("auth_token-by_the_book-7")
+    lines, file, data = recorded.journal_lines(was), tmp_path / "a.jsonl", tmp_path / "drills.db"
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    assert cli.main(["import", str(file), "--data", str(data)]) == 0
+    arrived = json.loads(capsys.readouterr().out)
+    with closing(Store(str(data))) as store:
+        assert store.scorecard(arrived["drill"], "recovery") == json.loads(was["score.json"])
+        *same, _digests = export(store, arrived["drill"])
+        assert same == lines
+        rooms = Rooms(store, load)
+        room = rooms.by_code(arrived["code"])
+        _, host = rooms.facilitate(room, "Flo", arrived["key"])
+        record = room.record_for(host)
+        assert record is not None
+        assert list(record.lines()) == lines
+
+
 def test_a_drill_of_a_scenario_that_is_not_here_is_imported_without_a_score(
     run: Run, data: Path, tmp_path: Path
 ) -> None:
@@ -212,6 +235,18 @@ def test_a_place_that_is_none_is_one_line(run: Run, url: str) -> None:
 @pytest.mark.parametrize("days", ["0", "-3", "x", "99999999"])
 def test_a_server_is_not_started_with_days_that_are_none(run: Run, tmp_path: Path, days: str) -> None:
     assert "--retain" in said(run("serve", "--retain", days, "--data", tmp_path / "a.db"))
+
+
+def test_a_server_deletes_what_is_due_only_where_it_is_told_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import app
+
+    monkeypatch.setenv("DRILL_DATABASE_URL", str(tmp_path / "a.db"))
+    for said, days in (("", None), ("30", 30)):
+        monkeypatch.setenv("DRILL_RETAIN_DAYS", said)
+        assert app.rooms().tidying.retain == days
+    monkeypatch.setenv("DRILL_RETAIN_DAYS", "soon")
+    with pytest.raises(DrillError, match="cannot be kept for 'soon' days"):
+        app.rooms()
 
 
 @pytest.mark.parametrize("command", ["list", "export", "import", "verify", "backup", "restore", "delete", "serve"])
