@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,13 +21,15 @@ from analytics.runs.finish import finish
 from scenarios.loader import load
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
+from simulator.room.tidy import days
 from ui import api
 from ui.parts.live import SERVER
 
 
 def rooms() -> Rooms:
     """Return the drills of the configured database, with the package's scenarios, playbooks and scoring."""
-    return Rooms(Store(), load, finish, lambda name: books.load(name).played())
+    retain = days(os.environ.get("DRILL_RETAIN_DAYS"))
+    return Rooms(Store(), load, finish, lambda name: books.load(name).played(), retain)
 
 
 @contextlib.asynccontextmanager

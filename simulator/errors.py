@@ -51,6 +51,17 @@ class StaleWriter(StoreError):
     """Somebody else appended first; reload and try again."""
 
 
+class UnreadableRow(DrillError):
+    """Something stored that this program cannot read: a matter of that drill alone."""
+
+    def __init__(self, drill: str, what: str, why: str) -> None:
+        super().__init__(
+            f"{what} cannot be read ({why}); "
+            f"`drill export {drill}` gives what is stored, `drill verify {drill}` says whether it was changed"
+        )
+        self.drill = drill
+
+
 class AccessDenied(DrillError):
     """A code, key or token that opens nothing, or a right the seat does not carry."""
 

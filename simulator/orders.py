@@ -64,7 +64,7 @@ def played_with(text: str) -> PlayedBook | None:
 
 def _left_out(number: int, data: dict[str, Any]) -> bool:
     """Tell whether a line of a journal is no command of a person."""
-    if "references" in data or (number == 1 and "scenario" in data):
+    if "references" in data or "digests" in data or (number == 1 and "scenario" in data):
         return True
     by = Author(str(data.get("by", "")))
     return (by.machine or by.simulated) and isinstance(data.get("body"), dict)

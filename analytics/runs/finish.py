@@ -20,10 +20,14 @@ def finish(
 ) -> Iterator[tuple[dict[str, Any] | None, dict[str, Any]]]:
     """Yield the scorecard of a finished journal as soon as there is one, then all reference runs and the whole card.
 
-    Other seeds and what else could have been done take most of the time, and move no point. `report` is told how far
-    it is.
+    Other seeds and what else could have been done take most of the time, and move no point. Reference runs that it has
+    are kept: they are what it was scored by. `report` is told how far it is.
     """
     book = books.load(journal.header.playbook.id if journal.header.playbook else books.DEFAULT)
+
+    if journal.references is not None:
+        yield None, score(DrillRecord.of(journal, loaded.scenario), book).as_data()
+        return
 
     def card(made: References) -> dict[str, Any]:
         return score(DrillRecord(journal, loaded.scenario, made), book).as_data()

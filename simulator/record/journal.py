@@ -1,7 +1,8 @@
 """The journal of a drill: header and numbered entries, JSON Lines in and out, references to evidence.
 
 Line 0 is the header. Each further line is `{"seq", "at", "by", "body"}`, `seq` from 1. A last line
-`{"references": …}` may follow; it holds reference runs made when the drill ended and is not an entry.
+`{"references": …}` may follow; it holds reference runs made when the drill ended and is not an entry. An exported
+file ends with `{"digests": …}`, by which one sees whether it was changed.
 """
 
 from __future__ import annotations
@@ -118,13 +119,15 @@ def first_problem(error: ValidationError) -> str:
     """Return the first finding of a validation error as `field: what is wrong`."""
     problem = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in problem["loc"] if part)
+    if problem["type"] == "union_tag_invalid":
+        return f"{where}: unknown kind {problem['ctx']['tag']!r}".removeprefix(": ")
     return f"{where}: {problem['msg']}" if where else str(problem["msg"])
 
 
 def load(path: Path) -> Journal:
     """Read a journal. Raises JournalError naming file, line and remedy."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise JournalError(f"{path}: no such file; give the path of a journal written by `drill play --out`") from None
     except (OSError, UnicodeDecodeError) as error:
@@ -163,6 +166,8 @@ def _read_line(journal: Journal, where: str, line: str, format_: int) -> None:
     if "references" in data:
         journal.references = data["references"]
         return
+    if "digests" in data:
+        return  # `drill verify` reads them
     expected = len(journal.entries) + 1
     try:
         if data["seq"] != expected:

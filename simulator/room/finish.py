@@ -65,11 +65,16 @@ class Finishing:
 
         A playbook is read once in a process: to score with a changed one, restart the server first.
         """
-        if self._finisher is None or (self._thread is not None and self._thread.is_alive()):
+        if self._finisher is None or self.busy:
             return
         self.progress, self.problem = 0.0, None
         self._thread = threading.Thread(target=self._score, name=f"score-{self._drill}", daemon=True)
         self._thread.start()
+
+    @property
+    def busy(self) -> bool:
+        """Tell whether scoring is under way."""
+        return self._thread is not None and self._thread.is_alive()
 
     def wait(self, seconds: float) -> None:
         """Wait for scoring to be done (for tests and the command line)."""

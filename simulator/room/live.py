@@ -11,7 +11,7 @@ import math
 from simulator import acts
 from simulator.answers import Answer
 from simulator.engine import OPENS_AT, VERSION, Engine
-from simulator.errors import AccessDenied, DrillError, StaleWriter
+from simulator.errors import AccessDenied, DrillError, StaleWriter, UnreadableRow
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
 from simulator.room.clock import Clock, ClockMark, What, fold
@@ -67,6 +67,10 @@ class Live:
             return self._engine
         try:
             return self._bring_to(wall)
+        except UnreadableRow as error:
+            self._forget()
+            self.problem = str(error)
+            raise
         except DrillError:
             raise
         except Exception as error:

@@ -1,12 +1,11 @@
-"""Every drill of a store: opening new ones, finding and joining them, letting people in, exporting."""
+"""Every drill of a store: opening new ones, finding and joining them, letting people in."""
 
 from __future__ import annotations
 
-import json
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,11 +13,11 @@ from simulator.engine import new_header
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
 from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
-from simulator.record.entry import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.room.tidy import Tidying
 from simulator.values import OBSERVER
 
 
@@ -69,8 +68,10 @@ class Rooms:
         load: Load,
         finisher: Finisher | None = None,
         books: Callable[[str], PlayedBook] | None = None,
+        retain: int | None = None,
     ) -> None:
         self.store = store
+        self.tidying = Tidying(store, retain)
         self._load = load
         self._finisher = finisher
         self._books = books
@@ -111,6 +112,7 @@ class Rooms:
 
     def open(self, drill: str) -> Room:
         """Return a drill's room, rebuilding it where this process has not opened it yet."""
+        self.tidying.seen(drill)
         known = self._rooms.get(drill)
         if known is not None:
             return known
@@ -131,7 +133,8 @@ class Rooms:
         """Bring every drill under way to its clock, whether or not anybody looks. One that cannot
         go on is logged once and left alone. Raises StoreError.
         """
-        for row in self.store.running():
+        running = self.store.running()
+        for row in running:
             if row.id in self._lost:
                 continue
             try:
@@ -141,10 +144,20 @@ class Rooms:
             except DrillError as error:
                 self._lost[row.id] = str(error)
                 logging.getLogger(__name__).warning("drill %s: %s", row.id, error)
+        under_way = {row.id for row in running} - self._lost.keys()
+        self._let_go([drill for drill in list(self._rooms) if drill not in under_way])
+
+    def _let_go(self, idle: Iterable[str]) -> None:
+        """Forget rooms that nobody looks at; whoever comes back finds them in the store."""
+        for drill in self.tidying.look(idle):
+            with self._lock:
+                if not self._rooms[drill].finishing.busy:
+                    del self._rooms[drill]
 
     def _keep(self, row: DrillRow, loaded: LoadedScenario) -> Room:
         with self._lock:
             if row.id not in self._rooms:
+                self.tidying.seen(row.id)
                 self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
             return self._rooms[row.id]
 
@@ -194,21 +207,3 @@ class Rooms:
         person = Participant(secrets.token_hex(8), room.row.id, name, None, facilitator, self.store.now())
         self.store.add_participant(person)
         return person
-
-
-def export(store: Store, drill: str) -> Iterator[str]:
-    """Yield the lines of a drill's record; of one that is not over: its header and the commands so far.
-
-    Needs neither the scenario nor the engine, so it works for drills that cannot go on.
-    """
-    row = store.drill(drill)
-    record = store.record(drill)
-    if record is not None:
-        text, references = record
-        yield from text.removesuffix("\n").split("\n")
-        if references:
-            yield f'{{"references": {references}}}'
-        return
-    yield json.dumps(row.header.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
-    for entry in store.commands(drill):
-        yield json.dumps({"at": entry.at, "by": entry.by, "body": dump(entry.body)}, ensure_ascii=False)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 
 from simulator.errors import StoreError
+from simulator.room import chain
 
 metadata = sa.MetaData()
 
@@ -32,6 +34,7 @@ drills = sa.Table(
     sa.Column("key_hash", sa.String(64), nullable=False),
     sa.Column("header", sa.Text, nullable=False),
     sa.Column("ended", sa.Float),
+    sa.Column("digest", sa.String(64)),
 )
 
 commands = sa.Table(
@@ -44,6 +47,7 @@ commands = sa.Table(
     sa.Column("wall", sa.Float, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("key", sa.String(64)),
+    sa.Column("digest", sa.String(64)),
     sa.Index("commands_key", "drill", "key", unique=True),
 )
 
@@ -77,6 +81,7 @@ records = sa.Table(
     sa.Column("journal", sa.Text, nullable=False),
     sa.Column("references", sa.Text),
     sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("digests", sa.Text),
 )
 
 scorecards = sa.Table(
@@ -86,6 +91,7 @@ scorecards = sa.Table(
     sa.Column("playbook", sa.String(80), primary_key=True),
     sa.Column("made", sa.Float, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64)),
 )
 
 overrides = sa.Table(
@@ -96,6 +102,7 @@ overrides = sa.Table(
     sa.Column("made", sa.Float, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("digest", sa.String(64)),
 )
 
 Step = Callable[[sa.Connection], None]
@@ -109,7 +116,47 @@ def _keys(connection: sa.Connection) -> None:
     connection.execute(drills.update().where(drills.c.ended.is_(None)).values(ended=frozen))
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys)
+DIGESTED = {"drills": "digest VARCHAR(64)", "commands": "digest VARCHAR(64)", "records": "digests TEXT",
+            "scorecards": "digest VARCHAR(64)", "overrides": "digest VARCHAR(64)"}  # fmt: skip
+
+
+def _digests(connection: sa.Connection) -> None:
+    """Chain the commands there are, and give every record, scorecard and correction its digest."""
+    for name, column in DIGESTED.items():
+        connection.execute(sa.text(f"ALTER TABLE {name} ADD COLUMN {column}"))
+    ends = {
+        drill: chain.digest(header) for drill, header in connection.execute(sa.select(drills.c.id, drills.c.header))
+    }
+    _fill(connection, drills.c.digest, list(ends.items()))
+    c, links = commands.c, []
+    for drill, seq, at, by, body in connection.execute(
+        sa.select(c.drill, c.seq, c.at, c.by, c.body).order_by(c.drill, c.seq)
+    ):
+        ends[drill] = chain.of_command(ends.get(drill, ""), seq, at, by, body)
+        links.append((drill, seq, ends[drill]))
+    _fill(connection, c.digest, links)
+    frozen = []
+    for drill, journal, made in connection.execute(sa.select(records.c.drill, records.c.journal, records.c.references)):
+        found = chain.of_record(journal, ends.get(drill, ""))
+        frozen.append((drill, json.dumps(chain.with_references(found, made) if made else found)))
+    _fill(connection, records.c.digests, frozen)
+    for table in (scorecards, overrides):
+        rows = connection.execute(sa.select(*table.primary_key, table.c.body))
+        _fill(connection, table.c.digest, [(*key, chain.digest(body)) for *key, body in rows])
+
+
+def _fill(connection: sa.Connection, column: sa.Column[str], rows: Sequence[tuple[object, ...]]) -> None:
+    """Set a column where there was none; `rows` are primary keys, each with a value behind it."""
+    table = column.table
+    assert isinstance(table, sa.Table)
+    own = {f"own_{key.name}": key for key in table.primary_key}
+    mine = sa.and_(*(key == sa.bindparam(name) for name, key in own.items()))
+    change = table.update().where(mine).values({column.name: sa.bindparam("new_value")})
+    if rows:
+        connection.execute(change, [dict(zip((*own, "new_value"), row, strict=True)) for row in rows])
+
+
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.
@@ -121,6 +168,14 @@ def version(connection: sa.Connection) -> int:
     if not sa.inspect(connection).has_table(version_table.name):
         return 0
     return connection.scalar(sa.select(sa.func.max(version_table.c.version))) or 0
+
+
+def _begin_anew(connection: sa.Connection) -> None:
+    # The first version made its tables one by one: killed in between it left some, with nothing in them.
+    if sa.inspect(connection).has_table(drills.name) and connection.scalar(sa.select(sa.func.count(drills.c.id))):
+        raise StoreError("the database holds drills and does not say its version; restore a backup")
+    metadata.drop_all(connection)
+    metadata.create_all(connection)
 
 
 def upgrade(connection: sa.Connection, steps: Sequence[Step] = STEPS) -> None:
@@ -136,9 +191,8 @@ def upgrade(connection: sa.Connection, steps: Sequence[Step] = STEPS) -> None:
     if have == len(steps):
         return
     if not have:
-        # The first version made its tables one by one: killed in between it left some, and no version.
-        have = 1 if sa.inspect(connection).has_table(commands.name) else len(steps)
-        metadata.create_all(connection)
+        _begin_anew(connection)
+        have = len(steps)
     for step in steps[have:]:
         step(connection)
     connection.execute(version_table.insert().values(version=len(steps)))

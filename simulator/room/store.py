@@ -7,33 +7,29 @@ committed and on disk before the call returns.
 from __future__ import annotations
 
 import json
-import os
-import time
+import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields
+from functools import partial
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError
 
 from simulator.acts import Act
-from simulator.errors import StaleWriter, StoreError, UnknownName
+from simulator.errors import StaleWriter, StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
-from simulator.record.journal import Header, parse_body
-from simulator.room import postgres
+from simulator.record.journal import Header
+from simulator.room import chain, rows
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark, What
+from simulator.room.database import Database
 from simulator.values import OBSERVER, Author
 
-HOME = Path("~/.local/share/incident-drill/drills.db")
-BUSY_MS = 4000
 ATTEMPTS = 20
-WRITES = {"writes": True}
-"""Mark of a transaction that is going to write. It waits for its turn first: one at a time, whatever the database."""
-
+"""How often what another process was quicker with is tried anew."""
 
 @dataclass(frozen=True)
 class DrillRow:
@@ -48,6 +44,9 @@ class DrillRow:
     key_hash: str
     header: Header
     ended: float | None = None
+
+
+ROW = TypeAdapter(DrillRow)
 
 
 @dataclass(frozen=True)
@@ -72,67 +71,90 @@ class Participant:
         return f"facilitator:{self.name}" if self.seat is None else f"{self.seat}:{self.name}"
 
 
-class Store:
+class Store(Database):
     """A database of drills. Safe for several threads and processes at once."""
 
-    def __init__(self, url: str | None = None, steps: Sequence[t.Step] = t.STEPS) -> None:
-        self.url = locate(url)
-        self._engine = _connect(self.url)
-        self._offset = 0.0
-        try:
-            with self._guard():
-                self._open(steps)
-        except BaseException:
-            self.close()
-            raise
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._engine.dispose()
-
-    def now(self) -> float:
-        """Return the wall clock that all processes on this database share (epoch seconds)."""
-        return time.time() + self._offset
+    def __init__(self, url: str | URL | None = None, steps: Sequence[t.Step] = t.STEPS) -> None:
+        super().__init__(url, steps)
+        self._told: set[str] = set()
+        """Drills of which the log says already that they cannot be read."""
+        self._ends: dict[str, tuple[int, str]] = {}
+        """Number and digest of the last command of each drill that was written here."""
 
     def add_drill(self, row: DrillRow) -> None:
         """Open a drill. Raises StaleWriter where its id or code is taken."""
-        values = {**row.__dict__, "header": row.header.model_dump_json()}
+        header = row.header.model_dump_json()
+        values = {**row.__dict__, "header": header, "digest": chain.digest(header)}
         self._insert(t.drills, values, taken=f"drill {row.id} or code {row.code} is taken")
 
     def drill(self, ident: str) -> DrillRow:
-        """Return the drill with this id. Raises UnknownName."""
+        """Return the drill with this id. Raises UnknownName, or UnreadableRow for one that cannot be read."""
         found = next(self._drills(t.drills.c.id == ident), None)
         if found is None:
-            raise UnknownName("drill", ident, [one.id for one in self.drills()])
+            raise UnknownName("drill", ident, self.ids())
+        if isinstance(found, UnreadableRow):
+            raise found
         return found
 
     def drill_by_code(self, code: str) -> DrillRow | None:
-        """Return the drill with this join code."""
-        return next(self._drills(t.drills.c.code == code), None)
+        """Return the drill with this join code. Raises UnreadableRow for one that cannot be read."""
+        found = next(self._drills(t.drills.c.code == code), None)
+        if isinstance(found, UnreadableRow):
+            raise found
+        return found
 
     def drills(self) -> list[DrillRow]:
-        """Return every drill, newest first."""
-        return list(self._drills())
+        """Return every drill that can be read, newest first."""
+        return self._readable(self._drills())
+
+    def unreadable(self) -> list[UnreadableRow]:
+        """Return what is wrong with every drill that cannot be read, newest first."""
+        return [row for row in self._drills() if isinstance(row, UnreadableRow)]
 
     def running(self) -> list[DrillRow]:
-        """Return the drills whose clock was started and that are not over."""
+        """Return the drills whose clock was started and that are not over; those that cannot be read left out."""
         started = t.drills.c.id.in_(select(t.clock.c.drill))
-        return list(self._drills(started, t.drills.c.ended.is_(None)))
+        return self._readable(self._drills(started, t.drills.c.ended.is_(None)))
 
-    def _drills(self, *where: Any) -> Iterator[DrillRow]:
-        with self._read() as connection:
-            found = connection.execute(select(t.drills).where(*where).order_by(t.drills.c.created.desc())).all()
-        for row in found:
-            yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
+    def ids(self) -> list[str]:
+        """Return the ids of all drills, newest first."""
+        return [ident for (ident,) in self._rows(select(t.drills.c.id).order_by(t.drills.c.created.desc()))]
+
+    def _drills(self, *where: Any) -> Iterator[DrillRow | UnreadableRow]:
+        columns = (t.drills.c[one.name] for one in fields(DrillRow))
+        for row in self._rows(select(*columns).where(*where).order_by(t.drills.c.created.desc())):
+            try:
+                yield rows.read(row.id, "the header", partial(_drill_row, **row._mapping))
+            except UnreadableRow as error:
+                yield error
+
+    def _readable(self, all_of_them: Iterator[DrillRow | UnreadableRow]) -> list[DrillRow]:
+        found = []
+        for row in all_of_them:
+            if isinstance(row, DrillRow):
+                found.append(row)
+            elif row.drill not in self._told:
+                self._told.add(row.drill)
+                logging.getLogger(__name__).warning("drill %s: %s", row.drill, row)
+        return found
 
     def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
         """Make a command durable as the `expected`-th of its drill.
 
         Raises StaleWriter where that one exists, or one with this key.
         """
-        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(),
-                  "body": json.dumps(dump(body), ensure_ascii=False), "key": key}  # fmt: skip
-        self._insert(t.commands, values, taken=f"command {expected} of drill {drill}, or its key, is already there")
+        text = json.dumps(dump(body), ensure_ascii=False)
+        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(), "body": text, "key": key}
+        own, before = self._ends.get(drill, (0, ""))
+        try:
+            with self._write() as connection:
+                if own != expected - 1 or not before:
+                    before = _end(connection, drill, expected - 1)
+                digest = chain.of_command(before, expected, at, by, text)
+                connection.execute(t.commands.insert().values(**values, digest=digest))
+        except IntegrityError:
+            raise StaleWriter(f"command {expected} of drill {drill}, or its key, is already there") from None
+        self._ends[drill] = expected, digest
         return Entry(expected, at, Author(by), body)
 
     def commands(self, drill: str) -> list[Entry]:
@@ -142,9 +164,9 @@ class Store:
     def keyed(self, drill: str, after: int = 0) -> list[tuple[Entry, str | None]]:
         """Return the commands of a drill with a number above `after`, in order, each with its key."""
         columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body, t.commands.c.key)
-        rows = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
-                          .order_by(t.commands.c.seq))  # fmt: skip
-        return [(Entry(seq, at, Author(by), _body(body)), key) for seq, at, by, body, key in rows]
+        found = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
+                           .order_by(t.commands.c.seq))  # fmt: skip
+        return [(rows.command(drill, *row), key) for *row, key in found]
 
     def add_mark(self, drill: str, expected: int, mark: ClockMark) -> None:
         """Append to the clock log. Raises StaleWriter where line `expected` exists."""
@@ -193,10 +215,12 @@ class Store:
         values = {"drill": drill, "frozen": now, "journal": journal, "bytes": len(journal.encode())}
         try:
             with self._write() as connection:
-                connection.execute(t.records.insert().values(**values))
+                digests = json.dumps(chain.of_record(journal, _end(connection, drill)))
+                connection.execute(t.records.insert().values(**values, digests=digests))
                 connection.execute(t.drills.update().where(t.drills.c.id == drill).values(ended=now))
         except IntegrityError:
             return False
+        self._ends.pop(drill, None)
         return True
 
     def frozen_at(self, drill: str) -> float | None:
@@ -213,22 +237,34 @@ class Store:
     def add_references(self, drill: str, references: Mapping[str, Any]) -> None:
         """Keep the reference runs beside the frozen journal."""
         text = json.dumps(references, ensure_ascii=False)
+        mine = t.records.c.drill == drill
         with self._write() as connection:
-            connection.execute(t.records.update().where(t.records.c.drill == drill).values(references=text))
+            known = chain.read(connection.scalar(select(t.records.c.digests).where(mine)))
+            digests = json.dumps(chain.with_references(known, text))
+            connection.execute(t.records.update().where(mine).values(references=text, digests=digests))
 
     def save_scorecard(self, drill: str, playbook: str, body: Mapping[str, Any]) -> None:
         """Keep a scorecard; one made before under the same playbook is replaced."""
-        key = (t.scorecards.c.drill == drill) & (t.scorecards.c.playbook == playbook)
         text = json.dumps(body, ensure_ascii=False)
-        with self._write() as connection:
-            connection.execute(t.scorecards.delete().where(key))
-            connection.execute(t.scorecards.insert().values(drill=drill, playbook=playbook, made=self.now(), body=text))
+        key = {"drill": drill, "playbook": playbook}
+        values = {"made": self.now(), "body": text, "digest": chain.digest(text)}
+        replace = t.scorecards.update().filter_by(**key).values(values)
+        for _ in range(ATTEMPTS):
+            with self._write() as connection:
+                if connection.execute(replace).rowcount:
+                    return
+            if self._insert_once(t.scorecards, key | values):
+                return
+        raise StoreError("this scorecard is being saved again and again elsewhere; try again")
 
     def scorecard(self, drill: str, playbook: str) -> dict[str, Any] | None:
         """Return the scorecard of a drill under a playbook."""
         key = (t.scorecards.c.drill == drill) & (t.scorecards.c.playbook == playbook)
         rows = self._rows(select(t.scorecards.c.body).where(key))
-        return cast("dict[str, Any]", json.loads(rows[0][0])) if rows else None
+        try:
+            return cast("dict[str, Any]", json.loads(rows[0][0])) if rows else None
+        except (ValueError, RecursionError):
+            return None  # made anew from the record, it is what it was
 
     def add_override(self, drill: str, author: str, body: Mapping[str, Any]) -> int:
         """Add a correction to a drill's scorecard and return its number; nothing is ever replaced."""
@@ -237,15 +273,16 @@ class Store:
         for _ in range(ATTEMPTS):
             number = int(self._rows(last)[0][0]) + 1
             values = {"drill": drill, "n": number, "made": self.now(), "author": author, "body": text}
-            if self._insert_once(t.overrides, values):
+            if self._insert_once(t.overrides, {**values, "digest": chain.digest(text)}):
                 return number
         raise StoreError("several people corrected this scorecard at once; try again")
 
     def overrides(self, drill: str) -> list[dict[str, Any]]:
         """Return the corrections of a drill in the order they were made, each with its author."""
         columns = (t.overrides.c.n, t.overrides.c.author, t.overrides.c.made, t.overrides.c.body)
-        rows = self._rows(select(*columns).where(t.overrides.c.drill == drill).order_by(t.overrides.c.n))
-        return [{**json.loads(body), "n": n, "author": author, "made": made} for n, author, made, body in rows]
+        found = self._rows(select(*columns).where(t.overrides.c.drill == drill).order_by(t.overrides.c.n))
+        return [{**rows.data(drill, f"correction {n}", body), "n": n, "author": author, "made": made}
+                for n, author, made, body in found]  # fmt: skip
 
     def setting(self, name: str, fresh: str) -> str:
         """Return a setting all processes share; `fresh` becomes it where there is none."""
@@ -255,142 +292,20 @@ class Store:
             rows = self._rows(query)
         return str(rows[0][0])
 
-    def _rows(self, query: Any) -> Sequence[Any]:
-        with self._read() as connection:
-            return connection.execute(query).all()
 
-    def _insert(self, table: Table, values: Mapping[str, Any], taken: str) -> None:
-        try:
-            with self._write() as connection:
-                connection.execute(table.insert().values(values))
-        except IntegrityError:
-            raise StaleWriter(taken) from None
-
-    def _insert_once(self, table: Table, values: Mapping[str, Any]) -> bool:
-        try:
-            self._insert(table, values, taken="")
-        except StaleWriter:
-            return False
-        return True
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._guard(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _write(self) -> Iterator[Connection]:
-        with self._guard(), self._engine.execution_options(**WRITES).begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _guard(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as error:
-            raise StoreError(explain(error, self.url)) from None
-        except UnicodeEncodeError as error:
-            raise StoreError(f"text with half a character ({error.object[error.start]!r}) cannot be kept; type it anew"
-                             ) from None  # fmt: skip
-
-    def _open(self, steps: Sequence[t.Step]) -> None:
-        with self._engine.begin() as connection:
-            current = t.version(connection) == len(steps)
-        if not current:
-            with self._engine.execution_options(**WRITES).begin() as connection:
-                t.upgrade(connection, steps)
-        if self.url.get_backend_name() != "sqlite":
-            self._offset = self._read_offset()
-
-    def _read_offset(self) -> float:
-        with self._engine.begin() as connection:
-            there = connection.scalar(select(func.extract("epoch", func.current_timestamp())))
-        return float(there or time.time()) - time.time()
+def _drill_row(header: str, **others: Any) -> DrillRow:
+    return ROW.validate_python({**others, "header": Header.read(header)})
 
 
-def locate(url: str | None) -> URL:
-    """Return where the database is: `url` (or a path), else DRILL_DATABASE_URL, else the home directory's."""
-    text = url or os.environ.get("DRILL_DATABASE_URL") or str(HOME.expanduser())
-    found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
-    if found.drivername in ("postgres", "postgresql"):
-        found = found.set(drivername=postgres.DRIVER)
-    if found.get_backend_name() == "sqlite" and found.database and not found.database.startswith("file:"):
-        folder = Path(found.database).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"cannot create the folder {folder} ({error.strerror}); name another one with --data"
-            ) from None
-    return found
+LAST = 2**31 - 1
+END = (
+    select(t.commands.c.digest).where(t.commands.c.drill == bindparam("of"), t.commands.c.seq <= bindparam("upto"))
+    .order_by(t.commands.c.seq.desc()).limit(1)
+)  # fmt: skip
+BEGINNING = select(t.drills.c.digest).where(t.drills.c.id == bindparam("of"))
 
 
-def _connect(url: URL) -> Engine:
-    if url.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreError(f"cannot use the database {_name(url)}; name a file, or an address that begins postgresql://")
-    sqlite = url.get_backend_name() == "sqlite"
-    try:
-        engine = create_engine(url, pool_pre_ping=not sqlite, connect_args={} if sqlite else postgres.patience(url))
-    except ModuleNotFoundError as error:
-        raise StoreError(f"the database {_name(url)} needs a driver ({error}); for PostgreSQL: pip install "
-                         "'incident-drill[postgres]'") from None  # fmt: skip
-    except SQLAlchemyError as error:
-        raise StoreError(f"cannot use the database {_name(url)} ({error}); see DRILL_DATABASE_URL") from None
-    event.listen(engine, "connect", _tune_sqlite if sqlite else postgres.tune)
-    event.listen(engine, "begin", _begin_sqlite if sqlite else postgres.begin)
-    return engine
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    """Set what makes SQLite durable and shareable."""
-    # The driver begins no transaction before a SELECT or DDL; so it begins none at all, and `_begin_sqlite` does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    # Looked at before it is set: setting it writes, and a read-only database must still open for reading.
-    if cursor.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    """Begin a transaction; one that is going to write waits for its turn now, not when it has read already."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _body(text: str) -> Act:
-    """Return a stored command."""
-    return cast("Act", parse_body(json.loads(text)))
-
-
-REMEDIES = (
-    *postgres.REMEDIES,
-    ("locked", "is locked by another program; close what has it open, then try again"),
-    ("readonly", "cannot be written; make the file and its folder writable, or name another with --data"),
-    ("read-only", "cannot be written; make the file and its folder writable, or name another with --data"),
-    ("disk is full", "has no room left on its disk; free some space, then try again"),
-    ("disk i/o", "cannot be read or written (disk error); check the disk, or name another file with --data"),
-    ("not a database", "is not a database of drills; move it away, or name another file with --data"),
-    ("malformed", "is damaged; restore a backup, or move it away and start with an empty one"),
-    ("unable to open", "cannot be opened; check that its folder exists and is writable, or name another with --data"),
-)
-
-
-def explain(error: SQLAlchemyError, url: URL) -> str:
-    """Return in one line what is wrong with the database and what to do."""
-    cause = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
-    for sign, remedy in REMEDIES:
-        if sign in cause.lower():
-            return f"the database {_name(url)} {remedy}"
-    return f"the database {_name(url)} failed: {' '.join(cause.split())}; check it, or name another with --data"
-
-
-def _name(url: URL) -> str:
-    if url.get_backend_name() == "sqlite":
-        return url.database or "in memory"
-    return url.render_as_string(hide_password=True)
+def _end(connection: Connection, drill: str, upto: int = LAST) -> str:
+    """Return the digest of a drill's last command, of those up to a number; of its header where there is none."""
+    found = connection.scalar(END, {"of": drill, "upto": upto})
+    return found or connection.scalar(BEGINNING, {"of": drill}) or ""

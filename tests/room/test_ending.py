@@ -11,7 +11,7 @@ import pytest
 
 from simulator.errors import DrillError, StoreError
 from simulator.record.journal import parse
-from simulator.room.rooms import export
+from simulator.room.archive import export
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 

@@ -6,6 +6,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, text
@@ -16,7 +17,8 @@ from simulator.errors import StaleWriter, StoreError, UnknownName
 from simulator.record.journal import Header
 from simulator.room import schema
 from simulator.room.clock import ClockMark
-from simulator.room.store import DrillRow, Participant, Store, explain, locate
+from simulator.room.database import explain, locate
+from simulator.room.store import DrillRow, Participant, Store
 
 HEADER = Header(scenario="auth_token", seed=7, scenario_version="1", engine="1")
 
@@ -120,6 +122,23 @@ def test_scorecards_are_replaced_and_overrides_never(store: Store) -> None:
     ]  # fmt: skip
 
 
+def test_a_scorecard_that_two_processes_save_at_once_is_saved(
+    path: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, insert = Store(path), store._insert_once
+
+    def late(*row: Any) -> bool:
+        other.save_scorecard("d1", "recovery", {"total": 1})
+        return insert(*row)
+
+    monkeypatch.setattr(store, "_insert_once", late)
+    store.save_scorecard("d1", "recovery", {"total": 2})
+    assert other.scorecard("d1", "recovery") == {"total": 2}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: (store, other)[n % 2].save_scorecard("d1", f"book {n // 4}", {"total": n}), range(32)))
+    assert all(store.scorecard("d1", f"book {n}") for n in range(8))
+
+
 @pytest.mark.sqlite
 def test_what_is_written_is_synced_to_disk_before_it_is_acknowledged(store: Store) -> None:
     with store._engine.connect() as connection:
@@ -172,7 +191,7 @@ def test_half_a_character_is_refused_in_one_line(store: Store) -> None:
 
 @pytest.mark.sqlite
 def test_a_locked_database_says_who_must_let_go(path: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("simulator.room.store.BUSY_MS", 50)
+    monkeypatch.setattr("simulator.room.database.BUSY_MS", 50)
     with sqlite3.connect(path) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match=r"drills\.db is locked by another program; close"):

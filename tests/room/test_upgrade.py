@@ -6,7 +6,9 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +17,39 @@ import pytest
 from simulator.engine import VERSION
 from simulator.errors import StoreError
 from simulator.room import schema
+from simulator.room.archive import verify
 from simulator.room.store import Store
-from tests.room.rooms import Wall, drill_second, lines, rooms, say
+from tests.room.rooms import Wall, drill_second, lines, say
+from tests.room.rooms import rooms as rooms_at
 from tests.simulator.toy import toy
 
 ROOT = Path(__file__).resolve().parents[2]
-OLD = (Path(__file__).parent / "version_1.sql").read_text(encoding="utf-8")
 RUNNING, ENDED = "000000000000", "000000000003"
 NEWEST = len(schema.STEPS)
+EARLIER = range(1, NEWEST)
+TABLES = ("drills", "commands", "clock", "participants", "records", "scorecards", "overrides", "settings")
 
 
-def old(path: Path, script: str = OLD) -> Path:
-    """Make a database as the first version left it."""
+@cache
+def script_of(version: int) -> str:
+    """Return a database as an earlier version left it: a drill under way, and one that is over.
+
+    One that nobody was given is the one before brought up by its step.
+    """
+    kept = Path(__file__).parent / f"version_{version}.sql"
+    if kept.exists():
+        return kept.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        path = old(Path(folder) / "before.db", version - 1)
+        Store(str(path), steps=schema.STEPS[:version]).close()
+        with closing(sqlite3.connect(path)) as connection:
+            _begin, *lines, _commit = connection.iterdump()
+            return "\n".join(lines)
+
+
+def old(path: Path, version: int = 1, script: str | None = None) -> Path:
+    """Make a database as an earlier version left it."""
+    script = script_of(version) if script is None else script
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(f"PRAGMA journal_mode=WAL; BEGIN; {script} COMMIT;")
     return path
@@ -45,14 +68,15 @@ def shape(path: Path) -> dict[str, Any]:
         }
 
 
-def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Return what the first version's columns hold, `ended` left out."""
+def rows(path: Path, columns: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return what each table holds, `ended` left out; of some `columns` only, as `shape` gives them."""
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         found = {}
-        for table in ("drills", "commands", "clock", "participants", "records", "scorecards", "overrides", "settings"):
-            held = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
-            found[table] = [tuple(value for name, value in row.items() if name not in ("key", "ended")) for row in held]
+        for table in TABLES:
+            kept = [name for name, *_ in (columns or shape(path))[table][0] if name != "ended"]
+            held = connection.execute(f"SELECT * FROM {table}")
+            found[table] = [tuple((name, row[name]) for name in kept) for row in held]
         return found
 
 
@@ -61,36 +85,46 @@ def versions(path: Path) -> list[int]:
         return [version for (version,) in connection.execute("SELECT version FROM schema_version ORDER BY version")]
 
 
-def test_a_database_of_the_first_version_has_all_it_had_and_the_tables_of_today(tmp_path: Path) -> None:
-    path = old(tmp_path / "old.db")
-    before = rows(path)
+@pytest.mark.parametrize("version", EARLIER)
+def test_a_database_of_an_earlier_version_has_all_it_had_and_the_tables_of_today(tmp_path: Path, version: int) -> None:
+    path = old(tmp_path / "old.db", version)
+    before, had = rows(path), shape(path)
     store = Store(str(path))
-    assert rows(path) == before
-    assert versions(path) == [1, NEWEST]
+    assert rows(path, had) == before
+    assert versions(path) == [version, NEWEST]
     Store(str(tmp_path / "new.db")).close()
     assert shape(path) == shape(tmp_path / "new.db")
     assert [entry.by for entry in store.commands(RUNNING)] == [*["commander:Ana"] * 4, "facilitator:Flo"]
     assert store.scorecard(ENDED, "recovery") == {"total": 1}
     assert [one["reason"] for one in store.overrides(ENDED)] == ["a"]
-
-
-def test_a_drill_that_was_frozen_and_not_marked_is_over(tmp_path: Path) -> None:
-    store = Store(str(old(tmp_path / "old.db")))
     assert [row.id for row in store.running()] == [RUNNING]
     assert {row.id: row.ended for row in store.drills()} == {RUNNING: None, ENDED: 1000200.0}
 
 
-def test_a_drill_of_the_first_version_goes_on(tmp_path: Path, wall: Wall) -> None:
-    said = f'"engine":"{VERSION}","scenario_version":"{toy().version}"'
-    path = old(tmp_path / "old.db", re.sub(r'"engine":"\w+"', said, OLD))
+@pytest.mark.parametrize("version", EARLIER)
+def test_what_an_earlier_version_wrote_is_chained(tmp_path: Path, version: int) -> None:
+    store = Store(str(old(tmp_path / "old.db", version)))
+    assert [verify(store, drill).changed for drill in store.ids()] == [(), ()]
+    with closing(sqlite3.connect(tmp_path / "old.db")) as other, other:
+        other.execute("UPDATE commands SET at = at + 1 WHERE drill = ? AND seq = 3", (RUNNING,))
+    assert verify(store, RUNNING).changed == ("command 3 (T+00:41 by commander) was changed",)
+    assert verify(store, ENDED).changed == ()
+
+
+@pytest.mark.parametrize("version", EARLIER)
+def test_a_drill_of_an_earlier_version_goes_on(tmp_path: Path, wall: Wall, version: int) -> None:
+    said = rf'"engine":"{VERSION}","scenario_version":"{toy().version}"'
+    script = re.sub(r'("scenario_version":"\w+",)?"engine":"\w+"', said, script_of(version))
+    path = old(tmp_path / "old.db", script=script)
     wall.pass_(140)
-    place = rooms(path, wall)
+    place = rooms_at(path, wall)
     room = place.open(RUNNING)
     assert drill_second(room) == 80
     assert sum("Zoë’s “drill”" in line for line in lines(room)) == 1
     ana = place.store.participants(RUNNING)[0]
     assert room.submit(say("going on"), ana, "k") == room.submit(say("going on"), ana, "k")
     assert sum("going on" in line for line in lines(room)) == 1
+    assert verify(place.store, RUNNING).changed == ()
 
 
 KILLED = """
@@ -118,12 +152,16 @@ while True:
     shutil.copy(source, path)
     child = os.fork()
     if not child:
-        Store(path)
-        os._exit(0)
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+        try:
+            Store(path)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    if (code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])) != 9:
         break
     killed += 1
 print(killed)
+sys.exit(code)
 """
 """Kills an opening before its first statement that changes something, its second one, and so on, until one succeeds."""
 
@@ -137,20 +175,26 @@ def killed(source: Path, folder: Path) -> list[Path]:
     return [folder / f"{n}.db" for n in range(int(done.stdout))]
 
 
-def test_killed_at_any_statement_of_an_upgrade_it_opens_and_goes_on(tmp_path: Path) -> None:
-    source = old(tmp_path / "old.db")
+@pytest.mark.slow
+@pytest.mark.parametrize("version", EARLIER)
+def test_killed_at_any_statement_of_an_upgrade_it_opens_and_goes_on(tmp_path: Path, version: int) -> None:
+    source = old(tmp_path / "old.db", version)
+    held, had = rows(source), shape(source)
     left = killed(source, tmp_path / "killed")
     Store(str(tmp_path / "new.db")).close()
     assert len(left) > 5
-    assert [1] in (found := [versions(path) for path in left])
-    assert all(one in ([1], [1, NEWEST]) for one in found)
+    assert [version] in (found := [versions(path) for path in left])
+    assert all(one in ([version], [version, NEWEST]) for one in found)
     for path in left:
-        Store(str(path)).close()
-        assert versions(path) == [1, NEWEST]
-        assert rows(path) == rows(source)
+        store = Store(str(path))
+        assert versions(path) == [version, NEWEST]
+        assert rows(path, had) == held
         assert shape(path) == shape(tmp_path / "new.db")
+        assert [verify(store, drill).changed for drill in store.ids()] == [(), ()]
+        store.close()
 
 
+@pytest.mark.slow
 def test_killed_at_any_statement_of_making_one_it_opens_and_goes_on(tmp_path: Path) -> None:
     empty = tmp_path / "empty.db"
     empty.touch()
@@ -171,8 +215,8 @@ MADE = [
 
 @pytest.mark.parametrize("count", range(len(MADE) + 1))
 def test_what_the_first_version_left_half_made_is_made_whole(tmp_path: Path, count: int) -> None:
-    tables = {name: made for made, name in re.findall(r"(CREATE TABLE (\w+) .*?\);\n)", OLD, re.DOTALL)}
-    path = old(tmp_path / "old.db", "".join(tables[name] for name in MADE[:count]))
+    tables = {name: made for made, name in re.findall(r"(CREATE TABLE (\w+) .*?\);\n)", script_of(1), re.DOTALL)}
+    path = old(tmp_path / "old.db", script="".join(tables[name] for name in MADE[:count]))
     Store(str(path)).close()
     Store(str(tmp_path / "new.db")).close()
     assert versions(path) == [NEWEST]
@@ -203,13 +247,13 @@ print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 
 def test_several_processes_at_once_bring_it_up_to_date_once(tmp_path: Path) -> None:
     path = old(tmp_path / "old.db")
-    before = rows(path)
+    before, had = rows(path), shape(path)
     done = subprocess.run(
         [sys.executable, "-c", RACING, path], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
     assert done.stdout == f"{[2] * 6}\n"
     assert versions(path) == [1, NEWEST]
-    assert rows(path) == before
+    assert rows(path, had) == before
 
 
 def test_one_that_is_open_for_reading_only_says_what_to_do(tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve.serve,
     "list": store.drills,
     "export": store.export,
+    "import": store.take_in,
+    "verify": store.verify,
+    "backup": store.backup,
+    "restore": store.restore,
+    "delete": store.delete,
 }
 """Every subcommand by its name, in the order in which `drill --help` lists them."""
 

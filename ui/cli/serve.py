@@ -24,11 +24,16 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",
     data: Database = None,
     playbook: Annotated[str | None, typer.Option(help="The playbook that is offered first for new drills.")] = None,
+    retain: Annotated[
+        int | None,
+        typer.Option(metavar="DAYS", min=1, max=36500, help="Delete drills so long after their end; else keep them."),
+    ] = None,
 ) -> None:
     """Start the app and print its address."""
     from analytics.playbook import load, names
     from scenarios.loader import catalogue
     from simulator.room.store import Store
+    from simulator.room.tidy import days
 
     if playbook:
         if playbook not in names():
@@ -40,6 +45,9 @@ def serve(
     Store(data).close()
     if data:
         os.environ["DRILL_DATABASE_URL"] = data
+    if retain is not None:
+        os.environ["DRILL_RETAIN_DAYS"] = str(retain)
+    days(os.environ.get("DRILL_RETAIN_DAYS"))
     from streamlit.web import bootstrap
 
     for line in catalogue().broken.values():

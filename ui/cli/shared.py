@@ -93,6 +93,6 @@ def known(path: Path, otherwise: str) -> Path:
 def text_of(path: Path) -> str:
     """Return a file's text. Raises DrillError where it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise DrillError(f"{path}: cannot be read as UTF-8 text ({error})") from None

@@ -1,26 +1,33 @@
-"""List the drills in a store and take their records out."""
+"""The drills in a store: list, export, verify, import and delete them; copy the whole of it, and put it back."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator.errors import DrillError
-from ui.cli.shared import Database, put
+from simulator.errors import DrillError, UnknownName
+from ui.cli import shared
+from ui.cli.shared import Database, Form, err, known, put, text_of
 
 if TYPE_CHECKING:
+    from simulator.record.journal import Journal
+    from simulator.room.archive import Verdict
     from simulator.room.store import Store
+
+Drill = Annotated[str, typer.Argument(help="A drill's id, as `drill list` gives it.")]
+Exported = Annotated[Path, typer.Argument(metavar="FILE", help="What `drill export` or `drill play --out` wrote.")]
 
 
 def drills(data: Database = None) -> None:
     """List the drills in the store."""
     with opened(data) as store:
-        rows = store.drills()
+        rows, broken = store.drills(), store.unreadable()
     put([
         {"id": row.id, "code": row.code, "title": row.title, "scenario": row.header.scenario,
          "variant": row.header.variant, "difficulty": row.header.difficulty, "seed": row.header.seed,
@@ -28,26 +35,140 @@ def drills(data: Database = None) -> None:
          "created": row.created, "ended": row.ended}
         for row in rows
     ])  # fmt: skip
+    for one in broken:
+        err.print(f"not listed: drill {one.drill}: {one}", markup=False)
 
 
-def export(
-    drill: Annotated[str, typer.Argument(help="A drill's id, as `drill list` gives it.")], data: Database = None
-) -> None:
-    """Print a drill's record, or what people did so far, as JSON Lines."""
-    from simulator.room.rooms import export as lines
+def export(drill: Drill, data: Database = None) -> None:
+    """Print a drill's record, or what people did so far, as JSON Lines, word for word as it is stored."""
+    from simulator.room.archive import export as lines
 
     with opened(data) as store:
         for line in lines(store, drill):
             sys.stdout.write(f"{line}\n")
 
 
-@contextmanager
-def opened(data: str | None) -> Iterator[Store]:
-    """Open the store, which must exist already."""
-    from simulator.room.store import Store, locate
+def verify(
+    drill: Annotated[
+        str | None, typer.Argument(metavar="[DRILL|FILE]", help="A drill's id, or an exported file; without it all.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every drill in the store.")] = False,
+    form: Form = "table",
+    data: Database = None,
+) -> None:
+    """Say whether drills are as they were stored, and where one was changed; exit 1 if any was."""
+    from simulator.room import archive
 
-    url = locate(data)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        raise DrillError(f"no database at {url.database}; `drill serve` makes it, or name another with --data")
+    if drill is not None and every:
+        raise DrillError("say either a drill or --all")
+    if drill is not None and Path(drill).is_file():
+        found = [archive.verify_file(text_of(Path(drill)), drill)]
+    else:
+        with opened(data) as store:
+            found = [archive.verify(store, one) for one in ([drill] if drill is not None else store.ids())]
+    if form == "json":
+        put([asdict(one) for one in found])
+    else:
+        sys.stdout.writelines(f"{said(one)}\n" for one in found)
+    if any(one.changed for one in found):
+        raise typer.Exit(1)
+
+
+def said(verdict: Verdict) -> str:
+    """Return a verdict in one line."""
+    parts = [f"{verdict.commands} commands"] if verdict.commands or not verdict.record else []
+    what = ", ".join([*parts, "record"] if verdict.record else parts)
+    found = "; ".join(verdict.changed) or f"as it was stored, last digest {verdict.head[:16]}"
+    return f"{verdict.drill}  {what}: {found}"
+
+
+def take_in(file: Exported, data: Database = None) -> None:
+    """Make a drill of an exported file, and print its id, its code and its facilitator's key."""
+    from simulator.record.journal import parse
+    from simulator.room import archive
+    from simulator.room.finish import DEFAULT_BOOK
+    from simulator.room.store import Store
+
+    text = text_of(known(file, "give what `drill export` wrote"))
+    journal = parse(text, str(file))
+    title, card = _scored(journal)
     with closing(Store(data)) as store:
+        arrived = archive.take_in(store, text, str(file), title)
+        if card is not None:
+            played = journal.header.playbook
+            store.save_scorecard(arrived.drill, played.id if played else DEFAULT_BOOK, card)
+    put(asdict(arrived))
+    err.print(f"its debrief opens with the code {arrived.code}; the key makes its bearer the facilitator", markup=False)
+
+
+def _scored(journal: Journal) -> tuple[str | None, dict[str, Any] | None]:
+    """Return the title of a journal's scenario, and its scorecard where it has the runs it was scored by."""
+    from analytics.runs.finish import finish
+
+    header = journal.header
+    try:
+        loaded = shared.find(header.scenario, header.variant, header.difficulty)
+        card = finish(loaded, journal, lambda _: None)[1] if journal.references is not None else None
+    except DrillError as error:
+        err.print(f"not scored: {error}", markup=False)
+        return None, None
+    return loaded.scenario.title, card
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that does not exist yet.")], data: Database = None
+) -> None:
+    """Copy the database into a file, also while a server runs on it."""
+    from simulator.room.copies import backup as copy
+
+    with opened(data) as store:
+        copy(store, file)
+        count = len(store.ids())
+    err.print(f"wrote {file} with {count} drills; keep it where only you can read it", markup=False)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `drill backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Lose the drills that are there; stop servers first.")
+    ] = False,
+    data: Database = None,
+) -> None:
+    """Put a backup where there are no drills yet."""
+    from simulator.room.copies import restore as put_back
+    from simulator.room.database import locate
+
+    count = put_back(file, data, replace=replace)
+    err.print(f"there are {count} drills in {locate(data).database}", markup=False)
+
+
+def delete(
+    drill: Drill,
+    unfinished: Annotated[bool, typer.Option("--unfinished", help="Also where it is not over.")] = False,
+    data: Database = None,
+) -> None:
+    """Delete a drill with all that people wrote and did in it; nothing brings it back."""
+    from simulator.room import tidy
+
+    with opened(data, writes=True) as store:
+        if drill not in store.ids():
+            raise UnknownName("drill", drill, store.ids())
+        if not unfinished and store.frozen_at(drill) is None:
+            raise DrillError(f"drill {drill} is not over; end it first, or say --unfinished")
+        tidy.delete(store, drill)
+        tidy.rewrite(store)
+    err.print(f"deleted {drill}; backups and exported files still hold it", markup=False)
+
+
+@contextmanager
+def opened(data: str | None, *, writes: bool = False) -> Iterator[Store]:
+    """Open the store, which must exist already; where it cannot be written, for reading."""
+    from simulator.room.copies import file_of, reader
+    from simulator.room.database import locate
+    from simulator.room.store import Store
+
+    path = file_of(locate(data))
+    if path is not None and not path.exists():
+        raise DrillError(f"no database at {path}; `drill serve` makes it, or name another with --data")
+    with closing(Store(data) if writes else reader(data)) as store:
         yield store
