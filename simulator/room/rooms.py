@@ -16,6 +16,7 @@ from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
 from simulator.record.entry import dump
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
+from simulator.room.clock import steady
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
@@ -69,11 +70,13 @@ class Rooms:
         load: Load,
         finisher: Finisher | None = None,
         books: Callable[[str], PlayedBook] | None = None,
+        steady: Callable[[], float] = steady,
     ) -> None:
         self.store = store
         self._load = load
         self._finisher = finisher
         self._books = books
+        self._steady = steady
         self._tokens = Tokens(store)
         self._brake = Brake()
         self._lock = threading.Lock()
@@ -128,24 +131,32 @@ class Rooms:
         return self.open(row.id)
 
     def advance_running(self) -> None:
-        """Bring every drill under way to its clock, whether or not anybody looks. One that cannot
-        go on is logged once and left alone. Raises StoreError.
+        """Let the time pass in which this process served the drills under way, whether or not anybody looks.
+
+        One that cannot go on is logged once and left alone. Raises StoreError: they all stand still then, and say so.
         """
-        for row in self.store.running():
-            if row.id in self._lost:
-                continue
-            try:
-                self.open(row.id).advance()
-            except StoreError:
-                raise
-            except DrillError as error:
-                self._lost[row.id] = str(error)
-                logging.getLogger(__name__).warning("drill %s: %s", row.id, error)
+        try:
+            for row in self.store.running():
+                if row.id not in self._lost:
+                    self._advance(row.id)
+        except StoreError as error:
+            for room in list(self._rooms.values()):
+                room.stand(str(error))
+            raise
+
+    def _advance(self, drill: str) -> None:
+        try:
+            self.open(drill).advance()
+        except StoreError:
+            raise
+        except DrillError as error:
+            self._lost[drill] = str(error)
+            logging.getLogger(__name__).warning("drill %s: %s", drill, error)
 
     def _keep(self, row: DrillRow, loaded: LoadedScenario) -> Room:
         with self._lock:
             if row.id not in self._rooms:
-                self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
+                self._rooms[row.id] = Room(self.store, row, loaded, self._finisher, self._steady)
             return self._rooms[row.id]
 
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:

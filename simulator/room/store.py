@@ -23,8 +23,9 @@ from simulator.acts import Act
 from simulator.errors import StaleWriter, StoreError, UnknownName
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header, parse_body
+from simulator.room import clock_log
 from simulator.room import schema as t
-from simulator.room.clock import ClockMark, What
+from simulator.room.clock import Beat, ClockMark
 from simulator.values import OBSERVER, Author
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
@@ -124,14 +125,27 @@ class Store:
         for row in found:
             yield DrillRow(**{**row._mapping, "header": Header.read(row.header)})
 
-    def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
-        """Make a command durable as the `expected`-th of its drill.
+    def append(
+        self,
+        drill: str,
+        expected: int,
+        at: int,
+        by: str,
+        body: Act,
+        key: str | None = None,
+        line: clock_log.ClockLine | None = None,
+    ) -> Entry:
+        """Make a command durable as the `expected`-th of its drill, with the `line` of the clock log that it writes.
 
-        Raises StaleWriter where that one exists, or one with this key.
+        Raises StaleWriter where that one exists, or one with this key, or where the drill has come past `at`.
         """
         values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(),
                   "body": json.dumps(dump(body), ensure_ascii=False), "key": key}  # fmt: skip
-        self._insert(t.commands, values, taken=f"command {expected} of drill {drill}, or its key, is already there")
+        with self._first(f"command {expected} of drill {drill}, or its key, is already there") as connection:
+            if line is not None:
+                clock_log.add_line(connection, drill, line)
+            clock_log.hold(connection, drill, at)
+            connection.execute(t.commands.insert().values(values))
         return Entry(expected, at, Author(by), body)
 
     def commands(self, drill: str) -> list[Entry]:
@@ -145,26 +159,28 @@ class Store:
                           .order_by(t.commands.c.seq))  # fmt: skip
         return [(Entry(seq, at, Author(by), _body(body)), key) for seq, at, by, body, key in rows]
 
-    def add_mark(self, drill: str, expected: int, mark: ClockMark) -> None:
-        """Append to the clock log. Raises StaleWriter where line `expected` exists."""
-        values = {"drill": drill, "seq": expected, **mark.__dict__}
-        self._insert(t.clock, values, taken=f"line {expected} of the clock log of drill {drill} is already there")
+    def add_mark(self, drill: str, line: clock_log.ClockLine, commands: int | None = None) -> None:
+        """Append to the clock log.
+
+        Raises StaleWriter where the clock was changed meanwhile, or there are other than so many `commands`.
+        """
+        with self._first(f"line {line.number} of the clock log of drill {drill} is already there") as connection:
+            clock_log.add_line(connection, drill, line)
+            if commands is not None:
+                clock_log.only_after(connection, drill, commands)
+
+    def beat(self, drill: str, beat: Beat) -> None:
+        """Keep how far a drill has come. Raises StaleWriter where its clock was changed meanwhile."""
+        with self._write() as connection:
+            clock_log.set_beat(connection, drill, beat)
 
     def marks(self, drill: str, after: int = 0) -> list[ClockMark]:
         """Return the clock log of a drill past line `after`, in order."""
-        columns = (t.clock.c.wall, t.clock.c.what, t.clock.c.value, t.clock.c.by)
-        rows = self._rows(select(*columns).where(t.clock.c.drill == drill, t.clock.c.seq > after)
-                          .order_by(t.clock.c.seq))  # fmt: skip
-        return [ClockMark(wall, cast("What", what), value, by) for wall, what, value, by in rows]
+        return [clock_log.mark(row) for row in self._rows(clock_log.marks_of(drill, after))]
 
-    def heads(self, drill: str) -> tuple[int, int]:
-        """Return the last command's number and the last clock line's: what tells whether there is news."""
-        last = [
-            select(func.coalesce(func.max(table.c.seq), 0)).where(table.c.drill == drill).scalar_subquery()
-            for table in (t.commands, t.clock)
-        ]
-        row = self._rows(select(*last))[0]
-        return int(row[0]), int(row[1])
+    def heads(self, drill: str) -> clock_log.Heads:
+        """Return how far a drill has come: what tells whether there is news."""
+        return clock_log.heads(self._rows(clock_log.heads_of(drill))[0])
 
     def add_participant(self, person: Participant) -> None:
         """Let a person in."""
@@ -259,9 +275,15 @@ class Store:
             return connection.execute(query).all()
 
     def _insert(self, table: Table, values: Mapping[str, Any], taken: str) -> None:
+        with self._first(taken) as connection:
+            connection.execute(table.insert().values(values))
+
+    @contextmanager
+    def _first(self, taken: str) -> Iterator[Connection]:
+        """Write as the first to do so. Raises StaleWriter, which says what is `taken`."""
         try:
             with self._write() as connection:
-                connection.execute(table.insert().values(values))
+                yield connection
         except IntegrityError:
             raise StaleWriter(taken) from None
 
