@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, cast
 
-from sqlalchemy import Connection, ScalarSelect, Select, Table, func, select, true
+from sqlalchemy import Connection, ScalarSelect, String, Table, bindparam, func, select, true
 
 from simulator.errors import StaleWriter
 from simulator.room import schema as t
@@ -44,9 +44,7 @@ def set_beat(connection: Connection, drill: str, beat: Beat) -> None:
     """Keep how far a drill has come. Raises StaleWriter where its clock was changed meanwhile."""
     if beat.number == 1:
         connection.execute(t.heartbeats.insert().values(drill=drill, **asdict(beat)))
-        return
-    last = (t.heartbeats.c.drill == drill) & (t.heartbeats.c.number == beat.number - 1)
-    if connection.execute(t.heartbeats.update().where(last).values(**asdict(beat))).rowcount != 1:
+    elif connection.execute(BEAT, {"of": drill, "last": beat.number - 1, **asdict(beat)}).rowcount != 1:
         raise StaleWriter(f"heartbeat {beat.number} of drill {drill} is already there")
 
 
@@ -55,44 +53,45 @@ def hold(connection: Connection, drill: str, at: int) -> None:
 
     What was shown at a later second must not get a command before it.
     """
-    reached = select(t.heartbeats.c.second).where(t.heartbeats.c.drill == drill).with_for_update()
-    second = connection.scalar(reached)
+    second = connection.scalar(REACHED, {"of": drill})
     if second is not None and math.floor(second) > at:
         raise StaleWriter(f"drill {drill} has come past {at} s")
 
 
 def only_after(connection: Connection, drill: str, commands: int) -> None:
     """Raise StaleWriter where a drill has other than so many commands."""
-    if connection.scalar(select(_last(t.commands, drill))) != commands:
+    if connection.scalar(select(_last(t.commands)), {"of": drill}) != commands:
         raise StaleWriter(f"drill {drill} has other commands by now")
 
 
-def heads_of(drill: str) -> Select[Any]:
-    """Return the query for how far a drill has come; `heads` reads its one row."""
-    beat = select(t.heartbeats).where(t.heartbeats.c.drill == drill).subquery()
-    last = select(_last(t.commands, drill).label("commands"), _last(t.clock, drill).label("lines")).subquery()
-    columns = (last.c.commands, last.c.lines, beat.c.number, beat.c.second, beat.c.wall)
-    return select(*columns).select_from(last.outerjoin(beat, true()))
-
-
-def heads(row: Any) -> Heads:
-    """Return what `heads_of` found."""
-    commands, lines, number, *then = row
+def heads(connection: Connection, drill: str) -> Heads:
+    """Return how far a drill has come."""
+    commands, lines, number, *then = connection.execute(HEADS, {"of": drill}).one()
     return Heads(commands, lines, None if number is None else Beat(number, *then))
 
 
-def marks_of(drill: str, after: int) -> Select[Any]:
-    """Return the query for the lines of a clock log past line `after`, in order; `mark` reads one."""
+def marks(connection: Connection, drill: str, after: int) -> list[ClockMark]:
+    """Return the lines of a clock log past line `after`, in order."""
     columns = (t.clock.c.second, t.clock.c.what, t.clock.c.value, t.clock.c.by, t.clock.c.wall)
-    return select(*columns).where(t.clock.c.drill == drill, t.clock.c.seq > after).order_by(t.clock.c.seq)
+    rows = select(*columns).where(t.clock.c.drill == drill, t.clock.c.seq > after).order_by(t.clock.c.seq)
+    return [ClockMark(second, cast("What", what), *rest) for second, what, *rest in connection.execute(rows)]
 
 
-def mark(row: Any) -> ClockMark:
-    """Return one line that `marks_of` found."""
-    second, what, *rest = row
-    return ClockMark(second, cast("What", what), *rest)
-
-
-def _last(table: Table, drill: str) -> ScalarSelect[Any]:
+def _last(table: Table) -> ScalarSelect[Any]:
     """Return the query for the number of a drill's last row in a table, 0 where it has none."""
-    return select(func.coalesce(func.max(table.c.seq), 0)).where(table.c.drill == drill).scalar_subquery()
+    return select(func.coalesce(func.max(table.c.seq), 0)).where(table.c.drill == OF).scalar_subquery()
+
+
+# Made once: what runs twice a second for every drill spends most of its time in making the statement.
+OF = bindparam("of", type_=String)
+_beat = select(t.heartbeats).where(t.heartbeats.c.drill == OF).subquery()
+_heads = select(_last(t.commands).label("commands"), _last(t.clock).label("lines")).subquery()
+HEADS = select(
+    _heads.c.commands, _heads.c.lines, _beat.c.number, _beat.c.second, _beat.c.wall
+).select_from(_heads.outerjoin(_beat, true()))  # fmt: skip
+REACHED = select(t.heartbeats.c.second).where(t.heartbeats.c.drill == OF).with_for_update()
+BEAT = (
+    t.heartbeats.update()
+    .where(t.heartbeats.c.drill == OF, t.heartbeats.c.number == bindparam("last"))
+    .values({name: bindparam(name) for name in ("number", "second", "wall")})
+)

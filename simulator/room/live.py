@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 
 from simulator import acts
 from simulator.answers import Answer
@@ -139,25 +140,24 @@ class Live:
         Where nobody served it for longer, the drill is paused there.
         """
         try:
+            with suppress(StaleWriter):  # another process moved the clock; the look below sees where it is
+                self._count()
             self.engine(fresh=True)
-            if self._beat is None or self._finishing.over:
-                return
-            now = self._steady()
-            match self.keeper.due(self.clock, self._beat, now, self._store.now()):
-                case Beat() as beat:
-                    self._store.beat(self._row.id, beat)
-                    self._beat = beat
-                    self.keeper.wrote(beat, now)
-                case ClockMark() as gap:
-                    self._append(self._line(gap.what, gap.by, gap.value))
-                case None:
-                    return
-            self.engine(fresh=True)
-        except StaleWriter:
-            return  # another process moved the clock: the next tick sees where it is
         except StoreError as error:
             self.keeper.failing = str(error)
             raise
+
+    def _count(self) -> None:
+        if self._beat is None or self._finishing.over:
+            return
+        now = self._steady()
+        match self.keeper.due(self.clock, self._beat, now, self._store.now()):
+            case Beat() as beat:
+                self._store.beat(self._row.id, beat)
+                self._beat = beat
+                self.keeper.wrote(beat, now)
+            case ClockMark() as gap:
+                self._append(self._line(gap.what, gap.by, gap.value))
 
     def mark(self, what: What, by: str, value: float | None = None, may: Callable[[], None] | None = None) -> None:
         """Write into the clock log, if it `may` be as the clock is now. Raises DrillError once the drill is over."""

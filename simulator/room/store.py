@@ -176,11 +176,13 @@ class Store:
 
     def marks(self, drill: str, after: int = 0) -> list[ClockMark]:
         """Return the clock log of a drill past line `after`, in order."""
-        return [clock_log.mark(row) for row in self._rows(clock_log.marks_of(drill, after))]
+        with self._read() as connection:
+            return clock_log.marks(connection, drill, after)
 
     def heads(self, drill: str) -> clock_log.Heads:
         """Return how far a drill has come: what tells whether there is news."""
-        return clock_log.heads(self._rows(clock_log.heads_of(drill))[0])
+        with self._read() as connection:
+            return clock_log.heads(connection, drill)
 
     def add_participant(self, person: Participant) -> None:
         """Let a person in."""

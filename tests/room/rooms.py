@@ -42,17 +42,22 @@ class Wall:
             for place in list(self.places):
                 place.advance_running()
 
+    def kill(self, place: Rooms) -> None:
+        """Let a process serve nothing any more."""
+        self.places.remove(place)
+
     def sleep(self, seconds: float) -> None:
         """Let time pass in which nobody serves anything."""
         self.at += seconds
         self.steady += seconds
 
 
-def rooms(path: Path, wall: Wall, finisher: Any = None, load: Any = None) -> Rooms:
-    """Return one process's view of the store at `path`; it serves its drills."""
+def rooms(path: Path, wall: Wall, finisher: Any = None, load: Any = None, serves: bool = True) -> Rooms:
+    """Return one process's view of the store at `path`; whether it `serves` its drills or only looks."""
     store = Store(str(path))
     store.now = wall  # type: ignore[method-assign]
-    return wall.serves(Rooms(store, load or (lambda *_: toy()), finisher, steady=wall.elapsed))
+    place = Rooms(store, load or (lambda *_: toy()), finisher, steady=wall.elapsed)
+    return wall.serves(place) if serves else place
 
 
 def solo(place: Rooms, seat: str = "commander", **how: Any) -> tuple[Room, Participant]:

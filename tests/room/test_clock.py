@@ -96,9 +96,7 @@ def test_time_that_is_served_is_counted_once(steps: list[float], pace: float) ->
     for step in steps:
         now += step
         counting.tick(now)
-    assert 0 <= now * pace - counting.clock.at <= pace * (1 + LEASE_SECONDS * (max(steps) > 1))
-    if max(steps) <= 1:
-        assert now * pace - counting.clock.at <= pace
+    assert -1e-9 <= now * pace - counting.clock.at <= pace  # less than a heartbeat's time is not counted yet
 
 
 def test_a_second_is_on_disk_when_it_begins_and_a_slow_pace_shows_signs_of_life() -> None:

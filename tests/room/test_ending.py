@@ -45,9 +45,9 @@ def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None
 
 def test_time_ends_a_drill_that_nobody_ends(path: Path, wall: Wall) -> None:
     place = rooms(path, wall, score)
-    room, _ = solo(place)
-    wall.pass_(4000)
-    place.advance_running()
+    room, person = solo(place)
+    room.speed(person, 60)
+    wall.pass_(40)
     assert place.store.running() == []
     record = room.record()
     assert record is not None
