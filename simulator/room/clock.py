@@ -129,12 +129,15 @@ class Timekeeper:
         self.failing = ""
         self._number, self._own, self._since = beat.number, True, now
 
-    def due(self, clock: Clock, beat: Beat, now: float, wall: float) -> Beat | ClockMark | None:
-        """Return what is to be written now: the next heartbeat, the mark of a gap, or nothing yet."""
-        away, self.failing = DATABASE if self.failing else SERVER, ""
+    def saw(self, beat: Beat, now: float) -> None:
+        """Take note of the last heartbeat in the store; whoever wrote one that is new serves the drill."""
         if beat.number != self._number:
             self._number, self._own, self._since = beat.number, False, now
-        elif clock.state != "running":
+
+    def due(self, clock: Clock, beat: Beat, now: float, wall: float) -> Beat | ClockMark | None:
+        """Return what is to be written after the heartbeat seen last: the next, the mark of a gap, or nothing yet."""
+        away, self.failing = DATABASE if self.failing else SERVER, ""
+        if clock.state != "running":
             self._since = now
         elif self._own:
             return self._served(clock, beat, now - self._since, wall, away)

@@ -219,6 +219,8 @@ class Live:
             # No more than the heartbeat knows of: what came after it may have come after other commands.
             self.marks.extend(self._store.marks(self._row.id, after=len(self.marks))[: heads.lines - len(self.marks)])
         self._beat = heads.beat
+        if heads.beat is not None:
+            self.keeper.saw(heads.beat, now)
         if heads.commands > self._given:
             engine = self._read_news(engine)
         engine.advance(self.clock.second)

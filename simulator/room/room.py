@@ -72,15 +72,22 @@ class Room:
         """Return the drill time with its fraction, as the clock says."""
         return self.clock.at
 
-    @property
-    def stands(self) -> str:
-        """Return why the drill stands still though nobody paused it, empty where it does not."""
+    def stands(self, person: Participant | None = None) -> str:
+        """Return why the drill stands still though nobody paused it, and how it goes on; empty where it does not."""
+        away, failing = self.clock.away, self._live.keeper.failing
         if self.finishing.over or self.clock.state == "waiting":
             return ""
-        if failing := self._live.keeper.failing:
-            return f"The drill stands still: {failing}. It goes on by itself when that is mended soon."
-        away = self.clock.away
-        return told(away) if away else ""
+        if failing:
+            return f"The drill stands still: {failing}. It goes on when that is mended."
+        if away is None:
+            return ""
+        if person is not None and self.goes_on(person):
+            way = "Resume to go on from there."
+        elif self.row.header.mode == "training":
+            way = "Anybody in a seat can resume from there."
+        else:
+            way = "The host resumes from there."
+        return f"{told(away)} {way}"
 
     @property
     def problem(self) -> str | None:

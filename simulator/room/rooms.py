@@ -59,6 +59,8 @@ class Lobby:
     observers: tuple[str, ...]
     """Names of those who only look on."""
     automation: bool
+    stands: str
+    """Why the drill stands still though nobody paused it, empty where it does not."""
 
 
 class Rooms:
@@ -195,7 +197,7 @@ class Rooms:
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
             people=tuple(person.name for person in people),
             observers=tuple(person.name for person in people if person.observes),
-            automation=row.header.automation,
+            automation=row.header.automation, stands="" if lost or over else room.stands(),
         )  # fmt: skip
 
     def _admit(self, room: Room, name: str, *, facilitator: bool) -> Participant:

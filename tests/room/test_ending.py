@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from simulator import acts
+from simulator.engine import Engine
 from simulator.errors import DrillError
 from simulator.record.journal import parse
+from simulator.room.finish import Finishing
+from simulator.room.room import Room
 from simulator.room.rooms import export
+from simulator.room.store import Participant, Store
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 
@@ -103,3 +108,58 @@ def test_a_record_left_unscored_by_a_dead_process_is_scored_by_the_next(path: Pa
     assert again.scorecard() is None
     again.finishing.wait(10)
     assert again.scorecard() is not None
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def kill(*_: Any, **__: Any) -> None:
+    raise Killed
+
+
+ENDINGS: dict[str, Callable[[Room, Participant, Wall], object]] = {
+    "by the host": lambda room, person, _: room.end(person),
+    "by command": lambda room, person, _: room.submit(acts.EndDrill(how="time"), person),
+    "by time": lambda room, person, wall: (room.speed(person, 60), wall.pass_(40)),
+    "before the start": lambda room, person, _: room.end(person),
+}
+
+
+@pytest.mark.parametrize("point", ["append", "run_to_horizon", "freeze", "begin"])
+@pytest.mark.parametrize("how", ENDINGS)
+def test_killed_at_any_point_of_its_end_a_drill_is_over_and_scored_or_goes_on(
+    path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch, how: str, point: str
+) -> None:
+    place = rooms(path, wall, score)
+    room = place.create("toy", seed=7).room
+    _, person = place.join(room, "Ana", "commander")
+    if how != "before the start":
+        room.start(person)
+        wall.pass_(30)
+    owner: Any = {"append": Store, "run_to_horizon": Engine, "freeze": Store, "begin": Finishing}[point]
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, point, kill)
+        if (how, point) == ("by time", "append"):
+            ENDINGS[how](room, person, wall)
+        else:
+            with pytest.raises(Killed):
+                ENDINGS[how](room, person, wall)
+    wall.kill(place)
+    again = rooms(path, wall, score)
+    wall.pass_(6)
+    found = again.open(room.row.id)
+    if point == "append" and how != "by time":
+        assert (found.ended, found.clock.state) == (False, "waiting" if how == "before the start" else "running")
+        ENDINGS[how](found, person, wall)
+    assert found.ended
+    assert again.store.running() == []
+    assert again.store.drill(room.row.id).ended is not None
+    assert (again.store.marks(room.row.id)[-1].what == "stop") == (how != "by time")
+    record = found.record()
+    assert record is not None
+    assert [entry.body.kind for entry in record].count("drill_ended") == 1
+    wall.sleep(120)
+    found.scorecard()
+    found.finishing.wait(10)
+    assert found.scorecard() is not None
