@@ -72,9 +72,8 @@ def heads(connection: Connection, drill: str) -> Heads:
 
 def marks(connection: Connection, drill: str, after: int) -> list[ClockMark]:
     """Return the lines of a clock log past line `after`, in order."""
-    columns = (t.clock.c.second, t.clock.c.what, t.clock.c.value, t.clock.c.by, t.clock.c.wall)
-    rows = select(*columns).where(t.clock.c.drill == drill, t.clock.c.seq > after).order_by(t.clock.c.seq)
-    return [ClockMark(second, cast("What", what), *rest) for second, what, *rest in connection.execute(rows)]
+    rows = connection.execute(MARKS, {"of": drill, "after": after})
+    return [ClockMark(second, cast("What", what), *rest) for second, what, *rest in rows]
 
 
 def _last(table: Table) -> ScalarSelect[Any]:
@@ -89,6 +88,11 @@ _heads = select(_last(t.commands).label("commands"), _last(t.clock).label("lines
 HEADS = select(
     _heads.c.commands, _heads.c.lines, _beat.c.number, _beat.c.second, _beat.c.wall
 ).select_from(_heads.outerjoin(_beat, true()))  # fmt: skip
+MARKS = (
+    select(t.clock.c.second, t.clock.c.what, t.clock.c.value, t.clock.c.by, t.clock.c.wall)
+    .where(t.clock.c.drill == OF, t.clock.c.seq > bindparam("after"))
+    .order_by(t.clock.c.seq)
+)
 REACHED = select(t.heartbeats.c.second).where(t.heartbeats.c.drill == OF).with_for_update()
 BEAT = (
     t.heartbeats.update()
