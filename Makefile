@@ -32,6 +32,7 @@ test-fast: $(VENV)/.dev  ## Run the tests without browsers and whole drills, in 
 
 soak: $(VENV)/.dev  ## Try all of what a build tries some of; it takes long
 	$(BIN)/python -m pytest -n auto --dist worksteal -m long $(SLOWEST) $(ARGS)
+	$(BIN)/python -m tests.soak all
 
 check: $(VENV)/.dev  ## Lint and check types
 	$(BIN)/ruff check .
