@@ -57,6 +57,8 @@ class Wired(Store):
         self.away = False
         self.fuse = 0
         """At which write from now the process is killed: 1 is the next; negative: when it is on disk already."""
+        self.rival: Callable[[], None] | None = None
+        """What another process does just before the next write of this one."""
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -67,6 +69,9 @@ class Wired(Store):
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        rival, self.rival = self.rival, None
+        if rival is not None:
+            rival()
         step = (self.fuse > 0) - (self.fuse < 0)
         self.fuse -= step
         burns = step != 0 and self.fuse == 0
@@ -103,6 +108,8 @@ class Trial:
         self.marks: list[ClockMark] = []
         self.clock = Clock(OPENS_AT)
         """The clock as the store has it after the last step."""
+        self.skipped = False
+        """Whether anybody skipped ahead in this step."""
         self.processes = [self._process(number) for number in range(2)]
         opened = self.processes[0].rooms.create("toy", seed=7, hosted=True, mode=mode)  # type: ignore[arg-type]
         self.drill = opened.room.row.id
@@ -118,7 +125,7 @@ class Trial:
 
     def step(self, name: str, number: int) -> None:
         """Carry out one step."""
-        before, since = self.clock, self.time
+        before, since, self.skipped = self.clock, self.time, False
         act: Callable[[Process, int], None] = getattr(self, f"do_{name}")
         process = self.processes[number % 2]
         try:
@@ -139,7 +146,7 @@ class Trial:
 
     def do_resume(self, process: Process, number: int) -> None:
         room, who = self._room(process), (self.host, self.ana)[number % 2]
-        may = who is self.host or (self.clock.away is not None and room.row.header.mode == "training")
+        may = who is self.host or (self._clock().away is not None and room.row.header.mode == "training")
         try:
             room.resume(who)
         except AccessDenied:
@@ -151,6 +158,7 @@ class Trial:
         self._room(process).speed(self.host, (0.1, 1.0, 2.0, 5.0, 60.0)[number % 5])
 
     def do_skip(self, process: Process, number: int) -> None:
+        self.skipped = True
         self._room(process).skip_ahead(self.host, 1 + number % 120)
 
     def do_end(self, process: Process, number: int) -> None:
@@ -199,6 +207,24 @@ class Trial:
     def do_fuse(self, process: Process, number: int) -> None:
         """Let the process be killed in one of its next writes, before or after what it wrote is on disk."""
         process.store.fuse = (1 + number // 2 % 3) * (1 if number % 2 else -1)
+
+    def do_race(self, process: Process, number: int) -> None:
+        """Let the other process do something between this one's next look and its next write."""
+        other = self.processes[1 - self.processes.index(process)]
+        acts_of = (self._late_tick, self.do_say, self.do_skip, self.do_pause, self.do_resume, self._late_tick)
+
+        def meanwhile() -> None:
+            with suppress(DrillError):
+                try:
+                    acts_of[number % len(acts_of)](other, number // len(acts_of))
+                except Killed:
+                    self._restart(self.processes.index(other))
+
+        process.store.rival = meanwhile
+
+    def _late_tick(self, process: Process, number: int) -> None:
+        self.time += TICKS[number % 5]
+        self._tick(process)
 
     def do_outage(self, process: Process, number: int) -> None:
         """Take the database away for some ticks, from one process or both."""
@@ -257,7 +283,7 @@ class Trial:
         assert clock.at >= before.at, "the clock went back"
         if before.state != "running":
             assert clock.at == before.at or clock.state == "running", "it moved while it stood"
-        if name != "skip" and "running" in (before.state, clock.state):
+        if not self.skipped and "running" in (before.state, clock.state):
             most = (passed + LEASE_SECONDS) * max(before.pace, clock.pace)
             if name == "sleep":
                 most = 0.0 if passed > GAP_SECONDS else LEASE_SECONDS * before.pace
@@ -295,7 +321,7 @@ class Trial:
     def finish(self) -> None:
         """Let the drill come to its end on whatever is left, and check its record against its commands."""
         for process in self.processes:
-            process.store.fuse = 0
+            process.store.fuse, process.store.rival = 0, None
         self._restart(0)
         last = self.processes[0]
         room = self._room(last)
