@@ -17,18 +17,25 @@ class Line:
 
     inject: Inject
     at: int
+    until: int | None
+    """Last second in which it may come."""
     text: str
     state: str = "pending"
     """pending, held, skipped, delivered, lapsed."""
     since: int | None = None
     """Since when its condition has held."""
 
+    def move(self, to: int) -> None:
+        """Let it come at another time, and be due for as long after that as before, whatever became of it so far."""
+        self.until = None if self.until is None else self.until + to - self.at
+        self.at, self.state = to, "pending"
+
 
 class Msel:
     """Decides, tick by tick, what is delivered. Pure bookkeeping: the engine does the delivering."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self.lines = {i.id: Line(i, i.at, i.text) for i in scenario.injects}
+        self.lines = {i.id: Line(i, i.at, i.until, i.text) for i in scenario.injects}
         self._changes = sorted(scenario.changes, key=lambda change: change.at)
         self._merges = list(scenario.merges)
 
@@ -41,7 +48,7 @@ class Msel:
 
     def _ready(self, line: Line, now: int, facts: Mapping[str, Any]) -> bool:
         inject = line.inject
-        if inject.until is not None and now > inject.until:
+        if line.until is not None and now > line.until:
             line.state = "lapsed"
             return False
         if not holds(inject.when, facts):

@@ -65,7 +65,7 @@ class SkipInject(_OfInject):
 
 
 class EditInject(_OfInject):
-    """Change the words or the time of an inject that has not been delivered."""
+    """Change the words of an inject that has not been delivered, or let it come at another time."""
 
     text: v.Text | None = None
     at_minutes: v.Minute | None = None
@@ -73,7 +73,8 @@ class EditInject(_OfInject):
     def carry_out(self, asked: Asked) -> None:
         line = asked.drill.msel.lines[self.inject]
         line.text = self.text if self.text is not None else line.text
-        line.at = round(60 * self.at_minutes) if self.at_minutes is not None else line.at
+        if self.at_minutes is not None:
+            line.move(round(60 * self.at_minutes))
 
 
 class SendAdHoc(_Hosted):

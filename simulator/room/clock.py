@@ -1,62 +1,105 @@
-"""The drill's clock as a pure fold over its log: which drill second a wall instant is."""
+"""The drill's clock: a log of marks, folded into how it stands, and a heartbeat that says how far it has come.
+
+A drill moves only while a server serves it. Marks and heartbeats hold drill seconds that were reached, and nobody is
+shown a second before its heartbeat is on disk. Between two of them a process measures with a clock that never goes
+back. The wall's time stands beside them for people to read, and decides one thing: whether a drill whose server is gone
+goes on by itself or waits for somebody.
+"""
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-What = Literal["start", "pause", "resume", "speed", "skip", "stop"]
+from simulator.text import clock as stamp
+
+What = Literal["start", "pause", "resume", "speed", "skip", "stop", "away"]
+SERVER, DATABASE = "server", "database"
+"""What was away, as the author of an `away` mark."""
+WHO = {SERVER: "The server was away", DATABASE: "The database did not answer"}
+BEAT_SECONDS = 1.0
+"""A heartbeat follows at the latest after so long, at a slow pace too: it also says that somebody serves the drill."""
+LEASE_SECONDS = 3.0
+"""How long a heartbeat vouches for its server. No more than that is counted as served, and then another server may
+take over: six ticks, so that one that comes late is not taken for a server that is gone."""
+GAP_SECONDS = 30.0
+"""A longer gap is a pause. A server restarts in 3 to 6 seconds, on a busy machine in half a minute; whoever sits before
+a drill that stood still for longer has turned away from it."""
+_STEADY = getattr(time, "CLOCK_BOOTTIME", getattr(time, "CLOCK_MONOTONIC", None))
+
+
+def steady() -> float:
+    """Return seconds of a clock that never goes back and that goes on while the machine sleeps."""
+    # Linux's monotonic clock stands while the lid is closed; that of macOS goes on, and so does Windows' below.
+    return time.monotonic() if _STEADY is None else time.clock_gettime(_STEADY)
 
 
 @dataclass(frozen=True)
 class ClockMark:
-    """One line of the clock log: at wall instant `wall` (seconds since the epoch), `by` did `what`."""
+    """One line of the clock log: at drill second `second`, `by` did `what`."""
 
-    wall: float
+    second: float
     what: What
     value: float | None = None
-    """`speed`: the new pace; `skip`: the drill second skipped to."""
+    """`speed`: the new pace; `skip`: the drill second skipped to; `away`: seconds for which nobody served the drill."""
     by: str = ""
+    """Who did it; of `away`: what was gone, `server` or `database`."""
+    wall: float = 0.0
+    """When it was written (seconds since the epoch): for people, nothing is reckoned from it."""
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A sign of life of a drill's clock."""
+
+    number: int
+    """Counts from 1; every change of the clock is one more, so that of two writers one comes too late."""
+    second: float
+    """Drill second reached."""
+    wall: float
+    """When that was (seconds since the epoch)."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """Where the drill stands: at drill second `at` when the wall said `since`, and how it goes on from there."""
+    """Where the drill stands, and how it goes on from there."""
 
     at: float
-    since: float = -math.inf
     pace: float = 1.0
     state: Literal["waiting", "running", "paused", "stopped"] = "waiting"
+    away: ClockMark | None = None
+    """The gap it is paused by, None where a person paused it."""
 
-    def second(self, wall: float) -> int:
-        """Return the drill second at `wall`. Never decreases; a wall before the last mark counts as that mark."""
-        return math.floor(self.reading(wall))
+    @property
+    def second(self) -> int:
+        """Return the drill second."""
+        return math.floor(self.at)
 
-    def reading(self, wall: float) -> float:
-        """Return the drill time at `wall` with its fraction of a second."""
-        if self.state != "running":
-            return self.at
-        return self.at + max(0.0, wall - self.since) * self.pace
+    def reached(self, second: float) -> Clock:
+        """Return the clock at `second`; it never goes back."""
+        return replace(self, at=max(self.at, second))
 
     def after(self, mark: ClockMark) -> Clock:
         """Return the clock once `mark` is in the log. A mark that changes nothing (a second start) is harmless."""
-        wall = max(mark.wall, self.since)
-        here = replace(self, at=self.reading(wall), since=wall)
+        here = self.reached(mark.second)
         match mark.what:
             case "start" if self.state == "waiting":
                 return replace(here, state="running")
             case "pause" if self.state == "running":
                 return replace(here, state="paused")
+            case "away" if self.state == "running":
+                return replace(here, state="paused", away=mark)
             case "resume" if self.state == "paused":
-                return replace(here, state="running")
+                return replace(here, state="running", away=None)
             case "speed" if mark.value is not None and mark.value > 0:
                 return replace(here, pace=mark.value)
-            case "skip" if mark.value is not None and self.state != "stopped":
-                return replace(here, at=max(here.at, mark.value))
+            case "skip" if mark.value is not None and self.state == "running":
+                return here.reached(mark.value)
             case "stop":
-                return replace(here, state="stopped")
+                return replace(here, state="stopped", away=None)
         return here
 
 
@@ -66,3 +109,70 @@ def fold(marks: Iterable[ClockMark], opens_at: int) -> Clock:
     for mark in marks:
         clock = clock.after(mark)
     return clock
+
+
+class Timekeeper:
+    """How one process counts the time in which it serves a drill. Instants (`now`) are those of its steady clock."""
+
+    def __init__(self) -> None:
+        self.failing = ""
+        """Why the database cannot be used, empty where it can."""
+        self._number = 0
+        """The heartbeat seen last."""
+        self._own = False
+        """Whether this process wrote it, and so serves the drill."""
+        self._since = 0.0
+        """Up to when time is counted; of another server's heartbeat: since when it has been the last one."""
+
+    def wrote(self, beat: Beat, now: float) -> None:
+        """Count from `now` on: this process changed the clock."""
+        self.failing = ""
+        self._number, self._own, self._since = beat.number, True, now
+
+    def saw(self, beat: Beat, now: float) -> None:
+        """Take note of the last heartbeat in the store; whoever wrote one that is new serves the drill."""
+        if beat.number != self._number:
+            self._number, self._own, self._since = beat.number, False, now
+
+    def due(self, clock: Clock, beat: Beat, now: float, wall: float) -> Beat | ClockMark | None:
+        """Return what is to be written after the heartbeat seen last: the next, the mark of a gap, or nothing yet."""
+        away, self.failing = DATABASE if self.failing else SERVER, ""
+        if clock.state != "running":
+            self._since = now
+        elif self._own:
+            return self._served(clock, beat, now - self._since, wall, away)
+        elif now - self._since > LEASE_SECONDS:
+            # Whoever served it is gone. How long ago is the wall's word; where that cannot be, people are asked.
+            age = wall - beat.wall
+            return Beat(beat.number + 1, beat.second, wall) if 0 <= age <= GAP_SECONDS else _gap(beat, age, wall, away)
+        return None
+
+    def _served(self, clock: Clock, beat: Beat, passed: float, wall: float, away: str) -> Beat | ClockMark | None:
+        if passed > GAP_SECONDS:
+            return _gap(beat, passed, wall, away)
+        second = beat.second + min(passed, LEASE_SECONDS) * clock.pace
+        if passed < BEAT_SECONDS and math.floor(second) == clock.second:
+            return None
+        return Beat(beat.number + 1, second, wall)
+
+
+def _gap(beat: Beat, seconds: float, wall: float, away: str) -> ClockMark:
+    return ClockMark(beat.second, "away", max(0.0, seconds), away, wall)
+
+
+def told(away: ClockMark) -> str:
+    """Return in a sentence why a drill stands still that nobody paused."""
+    since = stamp(math.floor(away.second))
+    return f"{WHO[away.by]} from {since} on for {span(away.value or 0)}; nothing happened meanwhile."
+
+
+SPANS = ((172800, 86400, "days"), (7200, 3600, "h"), (120, 60, "min"), (1, 1, "s"))
+"""From how many seconds on a stretch is told in which unit, and how many seconds that has."""
+
+
+def span(seconds: float) -> str:
+    """Return a stretch of time in words."""
+    for least, unit, name in SPANS:
+        if seconds >= least:
+            return f"{seconds / unit:.0f} {name}"
+    return "a while"

@@ -72,9 +72,15 @@ class Database:
             return connection.execute(query).all()
 
     def _insert(self, table: Table, values: Mapping[str, Any], taken: str) -> None:
+        with self._first(taken) as connection:
+            connection.execute(table.insert().values(values))
+
+    @contextmanager
+    def _first(self, taken: str) -> Iterator[Connection]:
+        """Write as the first to do so. Raises StaleWriter, which says what is `taken`."""
         try:
             with self._write() as connection:
-                connection.execute(table.insert().values(values))
+                yield connection
         except IntegrityError:
             raise StaleWriter(taken) from None
 

@@ -1,4 +1,4 @@
-"""The engine of one drill as this process has it: derived from the store, paced by the clock log.
+"""The engine of one drill as this process has it: derived from the store, brought to the store's last heartbeat.
 
 Not locked: its `Room` lets one thread in at a time. Whenever this process may have missed a command, or may
 have applied one that was not stored, the engine is dropped and rebuilt.
@@ -7,14 +7,17 @@ have applied one that was not stored, the engine is dropped and rebuilt.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from contextlib import suppress
 
 from simulator import acts
 from simulator.answers import Answer
 from simulator.engine import OPENS_AT, VERSION, Engine
-from simulator.errors import AccessDenied, DrillError, StaleWriter, UnreadableRow
+from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError, UnreadableRow
 from simulator.loaded import LoadedScenario
 from simulator.record.entry import Entry
-from simulator.room.clock import Clock, ClockMark, What, fold
+from simulator.room.clock import Beat, Clock, ClockMark, Timekeeper, What, fold, steady
+from simulator.room.clock_log import ClockLine
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped, run_ahead
 from simulator.room.store import DrillRow, Store
@@ -25,52 +28,70 @@ BUSY = "several people wrote at the same moment; try again"
 ATTEMPTS = 100
 """How often a write is tried again because another process wrote first."""
 LOOK_SECONDS = 0.2
+PAUSED = "the drill is paused; resume it first"
 
 
 class Live:
     """A drill under way: engine, clock log, and how far both have been read from the store."""
 
-    def __init__(self, store: Store, row: DrillRow, loaded: LoadedScenario, finishing: Finishing) -> None:
+    def __init__(
+        self,
+        store: Store,
+        row: DrillRow,
+        loaded: LoadedScenario,
+        finishing: Finishing,
+        steady: Callable[[], float] = steady,
+    ) -> None:
         self.marks: list[ClockMark] = []
         self.problem = outdated(row, loaded)
         """Why the drill cannot go on here, if it cannot."""
+        self.keeper = Timekeeper()
         self.builds = 0
         """Changes with every new engine: what was made from an older one is void."""
         self._store = store
         self._row = row
         self._loaded = loaded
         self._finishing = finishing
+        self._steady = steady
+        self._beat: Beat | None = None
         self._engine: Engine | None = None
         self._given = 0
         """Commands of the store that the engine has been given."""
         self._answers: dict[str, Answer] = {}
         """What the engine answered to commands with a key, by key."""
         self._looked = -math.inf
-        """Wall instant of the last look into the store."""
+        """When this process looked into the store last, by its steady clock."""
 
     @property
     def clock(self) -> Clock:
         """Return the clock as far as its log has been read."""
-        return fold(self.marks, OPENS_AT)
+        clock = fold(self.marks, OPENS_AT)
+        return clock if self._beat is None else clock.reached(self._beat.second)
 
     def engine(self, fresh: bool = False) -> Engine:
         """Return the engine, given what other processes wrote and brought to the clock.
 
-        Looks within a fifth of a second share one state; whoever is about to write asks for a `fresh` one.
-        Raises DrillError where the drill cannot go on.
+        Looks within a fifth of a second share one state; whoever is about to write asks for a `fresh` one. While the
+        database does not answer, those who only look see the drill as it stood. Raises DrillError where the drill
+        cannot go on.
         """
         over = self._finishing.over
         if self.problem and (self._engine is None or not over):
             raise DrillError(self.problem)
-        wall = self._store.now()
-        if self._engine is not None and (over or (not fresh and abs(wall - self._looked) < LOOK_SECONDS)):
+        now = self._steady()
+        if self._engine is not None and (over or (not fresh and now - self._looked < LOOK_SECONDS)):
             return self._engine
         try:
-            return self._bring_to(wall)
+            return self._bring_up(now)
         except UnreadableRow as error:
             self._forget()
             self.problem = str(error)
             raise
+        except StoreError:
+            if fresh or self._engine is None:
+                raise
+            self._looked = self._steady()
+            return self._engine
         except DrillError:
             raise
         except Exception as error:
@@ -102,7 +123,8 @@ class Live:
                 raise DrillError(OVER)
             try:
                 answer = engine.submit(command, by)
-                self._store.append(self._row.id, self._given + 1, answer.entry.at, by, command, key)
+                stop = self._line("stop", by) if engine.ended else None
+                self._store.append(self._row.id, self._given + 1, answer.entry.at, by, command, key, stop)
             except StaleWriter:
                 self._forget()
                 continue
@@ -110,17 +132,46 @@ class Live:
                 self._forget()
                 raise
             self._note(key, answer)
+            if stop is not None:
+                self._wrote(stop)
             self._freeze_if_over(engine)
             return answer
         raise DrillError(BUSY)
 
-    def mark(self, what: What, by: str, value: float | None = None) -> None:
-        """Write into the clock log. Raises DrillError once the drill is over."""
+    def advance(self) -> None:
+        """Let the time pass in which this process served the drill, and put on disk how far it has come by that.
+
+        Where nobody served it for longer, the drill is paused there.
+        """
+        try:
+            with suppress(StaleWriter):  # another process moved the clock; the look below sees where it is
+                self._count()
+            self.engine(fresh=True)
+        except StoreError as error:
+            self.keeper.failing = str(error)
+            raise
+
+    def _count(self) -> None:
+        if self._beat is None or self._finishing.over:
+            return
+        now = self._steady()
+        match self.keeper.due(self.clock, self._beat, now, self._store.now()):
+            case Beat() as beat:
+                self._store.beat(self._row.id, beat)
+                self._beat = beat
+                self.keeper.wrote(beat, now)
+            case ClockMark() as gap:
+                self._append(self._line(gap.what, gap.by, gap.value))
+
+    def mark(self, what: What, by: str, value: float | None = None, may: Callable[[], None] | None = None) -> None:
+        """Write into the clock log, if it `may` be as the clock is now. Raises DrillError once the drill is over."""
         for _ in range(ATTEMPTS):
             if self.engine(fresh=True).ended:
                 raise DrillError(OVER)
+            if may is not None:
+                may()
             try:
-                return self._append(what, value, by)
+                return self._append(self._line(what, by, value))
             except StaleWriter:
                 continue
         raise DrillError(BUSY)
@@ -133,9 +184,11 @@ class Live:
                 raise DrillError(OVER)
             if self.clock.state == "waiting":
                 raise DrillError("the drill has not started; start it first")
+            if self.clock.state == "paused":
+                raise DrillError(PAUSED)
             try:
                 found = run_ahead(engine, role, limit)
-                self._append("skip", float(found.until), by)
+                self._append(self._line("skip", by, float(found.until)), commands=self._given)
             except StaleWriter:
                 self._forget()
                 continue
@@ -146,28 +199,43 @@ class Live:
             return found
         raise DrillError(BUSY)
 
-    def _append(self, what: What, value: float | None, by: str) -> None:
-        mark = ClockMark(self._store.now(), what, value, by)
-        self._store.add_mark(self._row.id, len(self.marks) + 1, mark)
-        self.marks.append(mark)
+    def _line(self, what: What, by: str, value: float | None = None) -> ClockLine:
+        """Return the next line of the clock log, at the drill second reached."""
+        clock, wall = self.clock, self._store.now()
+        mark = ClockMark(clock.at, what, value, by, wall)
+        number = 1 if self._beat is None else self._beat.number + 1
+        return ClockLine(len(self.marks) + 1, mark, Beat(number, clock.after(mark).at, wall))
 
-    def _bring_to(self, wall: float) -> Engine:
+    def _append(self, line: ClockLine, commands: int | None = None) -> None:
+        self._store.add_mark(self._row.id, line, commands)
+        self._wrote(line)
+
+    def _wrote(self, line: ClockLine) -> None:
+        self.marks.append(line.mark)
+        self._beat = line.beat
+        self.keeper.wrote(line.beat, self._steady())
+
+    def _bring_up(self, now: float) -> Engine:
         # Rebuilding takes a while, so the store is asked for news after it, not before.
         engine = self._engine or self._rebuild()
-        commands, lines = self._store.heads(self._row.id)
-        if lines > len(self.marks):
-            self.marks.extend(self._store.marks(self._row.id, after=len(self.marks)))
-        if commands > self._given:
+        heads = self._store.heads(self._row.id)
+        if heads.lines > len(self.marks):
+            # No more than the heartbeat knows of: what came after it may have come after other commands.
+            self.marks.extend(self._store.marks(self._row.id, after=len(self.marks))[: heads.lines - len(self.marks)])
+        self._beat = heads.beat
+        if heads.beat is not None:
+            self.keeper.saw(heads.beat, now)
+        if heads.commands > self._given:
             engine = self._read_news(engine)
-        engine.advance(self.clock.second(wall))
-        self._looked = wall
+        engine.advance(self.clock.second)
+        self._looked = now
         self._freeze_if_over(engine)
         return engine
 
     def _read_news(self, engine: Engine) -> Engine:
         for entry, key in self._store.keyed(self._row.id, after=self._given):
             if entry.at < engine.now:
-                # Somebody wrote it before this engine went past its second: only a new engine can take it.
+                # Nothing is written before what was shown, unless the database was put back to an earlier state.
                 return self._rebuild()
             self._take(engine, entry, key)
         return engine

@@ -21,7 +21,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
 from simulator.record.history import History
 from simulator.record.journal import Journal
-from simulator.room.clock import Clock, What
+from simulator.room.clock import Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
@@ -41,25 +41,53 @@ KEY = re.compile("[!-~]{1,64}")
 class Room:
     """One drill, live or over. Every method may be called from any thread."""
 
-    def __init__(self, store: Store, row: DrillRow, loaded: LoadedScenario, finisher: Finisher | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        row: DrillRow,
+        loaded: LoadedScenario,
+        finisher: Finisher | None = None,
+        steady: Callable[[], float] = steady,
+    ) -> None:
         self.row = row
         self.loaded = loaded
         self._store = store
         self._lock = threading.RLock()
         self.finishing = Finishing(store, row.id, loaded, finisher)
-        self._live = Live(store, row, loaded, self.finishing)
+        self._live = Live(store, row, loaded, self.finishing, steady)
         self._memo: dict[tuple[str, str | None], tuple[tuple[int, int, int], Any]] = {}
         self._unnamed: tuple[bool, Journal] | None = None
 
     def advance(self) -> None:
-        """Bring the drill to where its clock stands. Writes nothing until it is over."""
+        """Let the time pass in which this process served the drill; whoever serves drills calls it all the time."""
         with self._lock:
             if not self.finishing.over:
-                self._live.engine()
+                self._live.advance()
+
+    def stand(self, why: str) -> None:
+        """Note that the drill stands still because the database cannot be used."""
+        self._live.keeper.failing = why
 
     def now(self) -> float:
         """Return the drill time with its fraction, as the clock says."""
-        return self.clock.reading(self._store.now())
+        return self.clock.at
+
+    def stands(self, person: Participant | None = None) -> str:
+        """Return why the drill stands still though nobody paused it, and how it goes on; empty where it does not."""
+        away, failing = self.clock.away, self._live.keeper.failing
+        if self.finishing.over or self.clock.state == "waiting":
+            return ""
+        if failing:
+            return f"The drill stands still: {failing}. It goes on when that is mended."
+        if away is None:
+            return ""
+        if person is not None and self.goes_on(person):
+            way = "Resume to go on from there."
+        elif self.row.header.mode == "training":
+            way = "Anybody in a seat can resume from there."
+        else:
+            way = "The host resumes from there."
+        return f"{told(away)} {way}"
 
     @property
     def problem(self) -> str | None:
@@ -188,7 +216,7 @@ class Room:
         self._steer(person, "pause")
 
     def resume(self, person: Participant) -> None:
-        """Let the world go on."""
+        """Let the world go on. In training anybody in a seat may, where a server was away and nobody paused."""
         self._steer(person, "resume")
 
     def speed(self, person: Participant, pace: float) -> None:
@@ -211,7 +239,6 @@ class Room:
         with self._lock:
             self._may_steer(person)
             if not self._live.engine(fresh=True).ended:
-                self._live.mark("stop", person.by)
                 how = acts.EndDrill(how="stopped" if emergency else "time")
                 self._give(how, f"facilitator:{person.name}")
 
@@ -301,17 +328,26 @@ class Room:
         if state == "paused" and self.row.header.mode == "assessment" and not person.facilitator:
             raise AccessDenied("the drill is paused; in an assessment nothing is taken until it goes on")
 
-    def _may_steer(self, person: Participant) -> None:
+    def steers(self, person: Participant) -> bool:
+        """Tell whether the clock is this person's: the facilitator's, else of whoever practises alone."""
+        return (person.facilitator or not self.row.hosted) and not person.observes
+
+    def goes_on(self, person: Participant) -> bool:
+        """Tell whether this person may resume: whoever steers, and in training whoever sits there after a gap."""
+        sits = person.seat is not None and not person.observes
+        return self.steers(person) or (sits and self.clock.away is not None and self.row.header.mode == "training")
+
+    def _may_steer(self, person: Participant, what: str = "") -> None:
         self._belongs(person)
-        if self.row.hosted and not person.facilitator:
-            raise AccessDenied("only the facilitator may do that")
+        if self.steers(person) or (what == "resume" and self.goes_on(person)):
+            return
         if person.observes:
             raise AccessDenied("an observer looks on; the clock is for those who play")
+        raise AccessDenied("only the facilitator may do that")
 
     def _steer(self, person: Participant, what: What, value: float | None = None) -> None:
         with self._lock:
-            self._may_steer(person)
-            self._live.mark(what, person.by, value)
+            self._live.mark(what, person.by, value, lambda: self._may_steer(person, what))
 
 
 def _still(incident: History) -> History:

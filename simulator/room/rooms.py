@@ -14,6 +14,7 @@ from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
 from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
 from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
+from simulator.room.clock import steady
 from simulator.room.finish import Finisher
 from simulator.room.room import Room
 from simulator.room.store import DrillRow, Participant, Store
@@ -57,6 +58,8 @@ class Lobby:
     observers: tuple[str, ...]
     """Names of those who only look on."""
     automation: bool
+    stands: str
+    """Why the drill stands still though nobody paused it, empty where it does not."""
 
 
 class Rooms:
@@ -69,12 +72,14 @@ class Rooms:
         finisher: Finisher | None = None,
         books: Callable[[str], PlayedBook] | None = None,
         retain: int | None = None,
+        steady: Callable[[], float] = steady,
     ) -> None:
         self.store = store
         self.tidying = Tidying(store, retain)
         self._load = load
         self._finisher = finisher
         self._books = books
+        self._steady = steady
         self._tokens = Tokens(store)
         self._brake = Brake()
         self._lock = threading.Lock()
@@ -130,20 +135,20 @@ class Rooms:
         return self.open(row.id)
 
     def advance_running(self) -> None:
-        """Bring every drill under way to its clock, whether or not anybody looks. One that cannot
-        go on is logged once and left alone. Raises StoreError.
+        """Let the time pass in which this process served the drills under way, whether or not anybody looks.
+
+        One that cannot go on is logged once and left alone. Raises StoreError: they all stand still then, and say so.
         """
-        running = self.store.running()
-        for row in running:
-            if row.id in self._lost:
-                continue
-            try:
-                self.open(row.id).advance()
-            except StoreError:
-                raise
-            except DrillError as error:
-                self._lost[row.id] = str(error)
-                logging.getLogger(__name__).warning("drill %s: %s", row.id, error)
+        running = []
+        try:
+            running = self.store.running()
+            for row in running:
+                if row.id not in self._lost:
+                    self._advance(row.id)
+        except StoreError as error:
+            for room in list(self._rooms.values()):
+                room.stand(str(error))
+            raise
         under_way = {row.id for row in running} - self._lost.keys()
         self._let_go([drill for drill in list(self._rooms) if drill not in under_way])
 
@@ -154,11 +159,20 @@ class Rooms:
                 if not self._rooms[drill].finishing.busy:
                     del self._rooms[drill]
 
+    def _advance(self, drill: str) -> None:
+        try:
+            self.open(drill).advance()
+        except StoreError:
+            raise
+        except DrillError as error:
+            self._lost[drill] = str(error)
+            logging.getLogger(__name__).warning("drill %s: %s", drill, error)
+
     def _keep(self, row: DrillRow, loaded: LoadedScenario) -> Room:
         with self._lock:
             if row.id not in self._rooms:
                 self.tidying.seen(row.id)
-                self._rooms[row.id] = Room(self.store, row, loaded, self._finisher)
+                self._rooms[row.id] = Room(self.store, row, loaded, self._finisher, self._steady)
             return self._rooms[row.id]
 
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
@@ -197,7 +211,7 @@ class Rooms:
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
             people=tuple(person.name for person in people),
             observers=tuple(person.name for person in people if person.observes),
-            automation=row.header.automation,
+            automation=row.header.automation, stands="" if lost or over else room.stands(),
         )  # fmt: skip
 
     def _admit(self, room: Room, name: str, *, facilitator: bool) -> Participant:

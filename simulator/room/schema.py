@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -60,6 +62,16 @@ clock = sa.Table(
     sa.Column("what", sa.String(12), nullable=False),
     sa.Column("value", sa.Float),
     sa.Column("by", sa.Text, nullable=False),
+    sa.Column("second", sa.Float, nullable=False, server_default="0"),
+)
+
+heartbeats = sa.Table(
+    "heartbeats",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("second", sa.Float, nullable=False),
+    sa.Column("wall", sa.Float, nullable=False),
 )
 
 participants = sa.Table(
@@ -108,10 +120,16 @@ overrides = sa.Table(
 Step = Callable[[sa.Connection], None]
 
 
+def _add(connection: sa.Connection, table: str, column: str, kind: str) -> None:
+    """Add a column, unless the table was made in this very upgrade and has it."""
+    if column not in {one["name"] for one in sa.inspect(connection).get_columns(table)}:
+        connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+
+
 def _keys(connection: sa.Connection) -> None:
     """Let a command carry its key, and mark as ended what a killed process froze without saying so."""
-    connection.execute(sa.text("ALTER TABLE commands ADD COLUMN key VARCHAR(64)"))
-    connection.execute(sa.text("CREATE UNIQUE INDEX commands_key ON commands (drill, key)"))
+    _add(connection, "commands", "key", "VARCHAR(64)")
+    connection.execute(sa.text("CREATE UNIQUE INDEX IF NOT EXISTS commands_key ON commands (drill, key)"))
     frozen = sa.select(records.c.frozen).where(records.c.drill == drills.c.id).scalar_subquery()
     connection.execute(drills.update().where(drills.c.ended.is_(None)).values(ended=frozen))
 
@@ -156,7 +174,44 @@ def _fill(connection: sa.Connection, column: sa.Column[str], rows: Sequence[tupl
         connection.execute(change, [dict(zip((*own, "new_value"), row, strict=True)) for row in rows])
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests)
+def _heartbeats(connection: sa.Connection) -> None:
+    """Let the clock log tell drill seconds and not only wall instants, and say how far each drill has come.
+
+    How far people have seen one that is under way nobody wrote down: it stands at the last thing that anybody did.
+    """
+    _add(connection, "clock", "second", "FLOAT DEFAULT '0' NOT NULL")
+    heartbeats.create(connection, checkfirst=True)
+    lines = connection.execute(sa.select(clock).order_by(clock.c.drill, clock.c.seq)).all()
+    for drill, log in groupby(lines, key=lambda line: line.drill):
+        reached = list(_seconds(log))
+        for seq, second, _ in reached:
+            this = (clock.c.drill == drill) & (clock.c.seq == seq)
+            connection.execute(clock.update().where(this).values(second=second))
+        last = sa.select(sa.func.max(commands.c.at), sa.func.max(commands.c.wall)).where(commands.c.drill == drill)
+        (_, second, since), (at, wall) = reached[-1], connection.execute(last).one()
+        found = {"second": max(second, at or second), "wall": max(since, wall or since)}
+        connection.execute(heartbeats.insert().values(drill=drill, number=1, **found))
+
+
+def _seconds(log: Iterable[sa.Row[Any]]) -> Iterator[tuple[int, float, float]]:
+    """Yield number, drill second reached and wall instant of each line of a log that paced the drill by the wall."""
+    at, since, pace, state = -60.0, 0.0, 1.0, "waiting"
+    for line in log:
+        wall = max(line.wall, since)
+        at += (wall - since) * pace if state == "running" else 0.0
+        since = wall
+        if line.what == "speed":
+            pace = line.value
+        elif line.what == "skip" and state != "stopped":
+            at = max(at, line.value)
+        else:
+            state = "stopped" if line.what == "stop" else MOVES.get((state, line.what), state)
+        yield line.seq, at, since
+
+
+MOVES = {("waiting", "start"): "running", ("running", "pause"): "paused", ("paused", "resume"): "running"}
+"""What a line of that log made of the clock's state."""
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.

@@ -22,14 +22,15 @@ from simulator.acts import Act
 from simulator.errors import StaleWriter, StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header
-from simulator.room import chain, rows
+from simulator.room import chain, clock_log, rows
 from simulator.room import schema as t
-from simulator.room.clock import ClockMark, What
+from simulator.room.clock import Beat, ClockMark
 from simulator.room.database import Database
 from simulator.values import OBSERVER, Author
 
 ATTEMPTS = 20
 """How often what another process was quicker with is tried anew."""
+
 
 @dataclass(frozen=True)
 class DrillRow:
@@ -138,22 +139,31 @@ class Store(Database):
                 logging.getLogger(__name__).warning("drill %s: %s", row.drill, row)
         return found
 
-    def append(self, drill: str, expected: int, at: int, by: str, body: Act, key: str | None = None) -> Entry:
-        """Make a command durable as the `expected`-th of its drill.
+    def append(
+        self,
+        drill: str,
+        expected: int,
+        at: int,
+        by: str,
+        body: Act,
+        key: str | None = None,
+        line: clock_log.ClockLine | None = None,
+    ) -> Entry:
+        """Make a command durable as the `expected`-th of its drill, with the `line` of the clock log that it writes.
 
-        Raises StaleWriter where that one exists, or one with this key.
+        Raises StaleWriter where that one exists, or one with this key, or where the drill has come past `at`.
         """
         text = json.dumps(dump(body), ensure_ascii=False)
         values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(), "body": text, "key": key}
         own, before = self._ends.get(drill, (0, ""))
-        try:
-            with self._write() as connection:
-                if own != expected - 1 or not before:
-                    before = _end(connection, drill, expected - 1)
-                digest = chain.of_command(before, expected, at, by, text)
-                connection.execute(t.commands.insert().values(**values, digest=digest))
-        except IntegrityError:
-            raise StaleWriter(f"command {expected} of drill {drill}, or its key, is already there") from None
+        with self._first(f"command {expected} of drill {drill}, or its key, is already there") as connection:
+            if own != expected - 1 or not before:
+                before = _end(connection, drill, expected - 1)
+            digest = chain.of_command(before, expected, at, by, text)
+            if line is not None:
+                clock_log.add_line(connection, drill, line)
+            clock_log.hold(connection, drill, at)
+            connection.execute(t.commands.insert().values(**values, digest=digest))
         self._ends[drill] = expected, digest
         return Entry(expected, at, Author(by), body)
 
@@ -168,26 +178,30 @@ class Store(Database):
                            .order_by(t.commands.c.seq))  # fmt: skip
         return [(rows.command(drill, *row), key) for *row, key in found]
 
-    def add_mark(self, drill: str, expected: int, mark: ClockMark) -> None:
-        """Append to the clock log. Raises StaleWriter where line `expected` exists."""
-        values = {"drill": drill, "seq": expected, **mark.__dict__}
-        self._insert(t.clock, values, taken=f"line {expected} of the clock log of drill {drill} is already there")
+    def add_mark(self, drill: str, line: clock_log.ClockLine, commands: int | None = None) -> None:
+        """Append to the clock log.
+
+        Raises StaleWriter where the clock was changed meanwhile, or there are other than so many `commands`.
+        """
+        with self._first(f"line {line.number} of the clock log of drill {drill} is already there") as connection:
+            clock_log.add_line(connection, drill, line)
+            if commands is not None:
+                clock_log.only_after(connection, drill, commands)
+
+    def beat(self, drill: str, beat: Beat) -> None:
+        """Keep how far a drill has come. Raises StaleWriter where its clock was changed meanwhile."""
+        with self._write() as connection:
+            clock_log.set_beat(connection, drill, beat)
 
     def marks(self, drill: str, after: int = 0) -> list[ClockMark]:
         """Return the clock log of a drill past line `after`, in order."""
-        columns = (t.clock.c.wall, t.clock.c.what, t.clock.c.value, t.clock.c.by)
-        rows = self._rows(select(*columns).where(t.clock.c.drill == drill, t.clock.c.seq > after)
-                          .order_by(t.clock.c.seq))  # fmt: skip
-        return [ClockMark(wall, cast("What", what), value, by) for wall, what, value, by in rows]
+        with self._read() as connection:
+            return clock_log.marks(connection, drill, after)
 
-    def heads(self, drill: str) -> tuple[int, int]:
-        """Return the last command's number and the last clock line's: what tells whether there is news."""
-        last = [
-            select(func.coalesce(func.max(table.c.seq), 0)).where(table.c.drill == drill).scalar_subquery()
-            for table in (t.commands, t.clock)
-        ]
-        row = self._rows(select(*last))[0]
-        return int(row[0]), int(row[1])
+    def heads(self, drill: str) -> clock_log.Heads:
+        """Return how far a drill has come: what tells whether there is news."""
+        with self._read() as connection:
+            return clock_log.heads(connection, drill)
 
     def add_participant(self, person: Participant) -> None:
         """Let a person in."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator import acts
+from simulator.room.clock import LEASE_SECONDS
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
@@ -13,23 +14,50 @@ from tests.simulator.toy import toy
 
 
 class Wall:
-    """A wall clock that stands until it is moved."""
+    """The clocks of all processes of a test, which stand until they are moved."""
 
     def __init__(self) -> None:
         self.at = 1_000_000.0
+        self.steady = 0.0
+        self.places: list[Rooms] = []
+        """Processes that serve drills."""
 
     def __call__(self) -> float:
         return self.at
 
+    def elapsed(self) -> float:
+        return self.steady
+
+    def serves(self, place: Rooms) -> Rooms:
+        """Let a process serve its drills while time passes."""
+        self.places.append(place)
+        return place
+
     def pass_(self, seconds: float) -> None:
+        """Let time pass while drills are served."""
+        left = seconds
+        while left > 0:
+            self.sleep(min(left, LEASE_SECONDS))
+            left -= LEASE_SECONDS
+            for place in list(self.places):
+                place.advance_running()
+
+    def kill(self, place: Rooms) -> None:
+        """Let a process serve nothing any more."""
+        self.places.remove(place)
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass in which nobody serves anything."""
         self.at += seconds
+        self.steady += seconds
 
 
-def rooms(path: Path | str, wall: Wall, finisher: Any = None, load: Any = None) -> Rooms:
-    """Return one process's view of the store at `path`."""
+def rooms(path: Path | str, wall: Wall, finisher: Any = None, load: Any = None, serves: bool = True) -> Rooms:
+    """Return one process's view of the store at `path`; whether it `serves` its drills or only looks."""
     store = Store(str(path))
     store.now = wall  # type: ignore[method-assign]
-    return Rooms(store, load or (lambda *_: toy()), finisher)
+    place = Rooms(store, load or (lambda *_: toy()), finisher, steady=wall.elapsed)
+    return wall.serves(place) if serves else place
 
 
 def solo(place: Rooms, seat: str = "commander", **how: Any) -> tuple[Room, Participant]:

@@ -1,81 +1,170 @@
-"""The clock: it never goes back, a pause stops it, and every process reads the same log the same way."""
+"""The clock: it never goes back, a pause stops it, and only time in which a server served the drill moves it."""
 
 from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulator.room.clock import Clock, ClockMark, fold
+from simulator.room.clock import (
+    BEAT_SECONDS,
+    GAP_SECONDS,
+    LEASE_SECONDS,
+    Beat,
+    Clock,
+    ClockMark,
+    Timekeeper,
+    fold,
+    span,
+    steady,
+    told,
+)
 
 OPENS_AT = -60
-walls = st.floats(0, 1e6, allow_nan=False)
+seconds = st.floats(-60, 7200, allow_nan=False)
 marks = st.lists(
     st.one_of(
-        st.builds(ClockMark, walls, st.sampled_from(["start", "pause", "resume", "stop"])),
-        st.builds(ClockMark, walls, st.just("speed"), st.sampled_from([1.0, 2.0, 5.0, 10.0])),
-        st.builds(ClockMark, walls, st.just("skip"), st.floats(-120, 7200)),
+        st.builds(ClockMark, seconds, st.sampled_from(["start", "pause", "resume", "stop", "away"])),
+        st.builds(ClockMark, seconds, st.just("speed"), st.sampled_from([1.0, 2.0, 5.0, 10.0])),
+        st.builds(ClockMark, seconds, st.just("skip"), seconds),
     ),
     max_size=12,
 )
 
 
-def log(*lines: str) -> list[ClockMark]:
-    """Read `10 start`, `70 speed 2` as wall second, what, value."""
+def log(*lines: str) -> Clock:
+    """Read `10 start`, `70 speed 2` as drill second, what, value, and return the clock after them."""
     parts = [line.split() for line in lines]
-    return [ClockMark(float(p[0]), p[1], float(p[2]) if len(p) > 2 else None) for p in parts]  # type: ignore[arg-type]
+    made = [ClockMark(float(p[0]), p[1], float(p[2]) if len(p) > 2 else None) for p in parts]  # type: ignore[arg-type]
+    return fold(made, OPENS_AT)
 
 
-def test_the_page_comes_one_minute_after_the_start() -> None:
-    clock = fold(log("1000 start"), OPENS_AT)
-    assert [clock.second(wall) for wall in (900, 1000, 1059.9, 1060, 1061)] == [-60, -60, -1, 0, 1]
-
-
-def test_a_pause_stops_the_world() -> None:
-    clock = fold(log("0 start", "100 pause"), OPENS_AT)
-    assert clock.second(100) == clock.second(5000) == 40
-    assert fold(log("0 start", "100 pause", "5000 resume"), OPENS_AT).second(5001) == 41
-
-
-def test_pace_counts_from_its_own_mark() -> None:
-    assert fold(log("0 start", "60 speed 10"), OPENS_AT).second(66) == 60
-
-
-def test_a_skip_moves_forward_only() -> None:
-    lines = log("0 start", "60 skip 300", "70 skip 100", "80 speed 2")
-    assert fold(lines, OPENS_AT).second(80) == 320
-
-
-def test_a_skip_while_paused_stays_paused() -> None:
-    clock = fold(log("0 start", "60 pause", "61 skip 300"), OPENS_AT)
-    assert (clock.state, clock.second(1000)) == ("paused", 300)
-
-
-def test_a_second_start_or_a_late_resume_changes_nothing() -> None:
-    assert fold(log("0 start", "50 start", "60 resume"), OPENS_AT) == Clock(0.0, 60.0, 1.0, "running")
-    assert fold(log("0 start", "60 stop", "70 resume", "80 skip 900"), OPENS_AT).second(1000) == 0
-
-
-@given(marks, walls, walls)
-def test_the_clock_never_goes_back(lines: list[ClockMark], one: float, two: float) -> None:
-    clock = fold(lines, OPENS_AT)
-    early, late = sorted((one, two))
-    assert OPENS_AT <= clock.second(early) <= clock.second(late)
+@pytest.mark.parametrize(("lines", "second", "pace", "state"), [
+    ((), -60, 1, "waiting"),
+    (("-60 start",), -60, 1, "running"),
+    (("-60 speed 2", "-60 start"), -60, 2, "running"),
+    (("-60 start", "40 pause"), 40, 1, "paused"),
+    (("-60 start", "40 pause", "40 resume"), 40, 1, "running"),
+    (("-60 start", "60 skip 300", "310 skip 100"), 310, 1, "running"),
+    (("-60 start", "40 pause", "40 skip 300"), 40, 1, "paused"),
+    (("-60 start", "40 pause", "40 start"), 40, 1, "paused"),
+    (("-60 start", "40 away", "40 pause"), 40, 1, "paused"),
+    (("-60 start", "40 away", "40 resume"), 40, 1, "running"),
+    (("-60 start", "0 stop", "0 resume", "0 skip 900"), 0, 1, "stopped"),
+])  # fmt: skip
+def test_a_log_says_where_the_drill_stands(lines: tuple[str, ...], second: int, pace: float, state: str) -> None:
+    clock = log(*lines)
+    assert (clock.second, clock.pace, clock.state) == (second, pace, state)
 
 
 @given(marks)
-def test_no_mark_turns_the_clock_back(lines: list[ClockMark]) -> None:
+def test_no_mark_turns_the_clock_back_and_none_moves_a_paused_one_but_its_own_second(lines: list[ClockMark]) -> None:
     clock = Clock(OPENS_AT)
     for mark in lines:
         after = clock.after(mark)
         assert after.at >= clock.at
-        assert after.second(mark.wall) >= clock.second(mark.wall)
+        if clock.state != "running":
+            assert after.at == max(clock.at, mark.second)
+        assert (after.away is None) or after.state == "paused"
         clock = after
 
 
-@given(marks, walls)
-def test_only_a_running_clock_moves(lines: list[ClockMark], wall: float) -> None:
-    clock = fold(lines, OPENS_AT)
-    if clock.state != "running":
-        assert clock.second(wall) == clock.second(wall + 3600) == math.floor(clock.at)
+class Counting:
+    """A process that counts the time of one drill, at pace 1 unless told otherwise."""
+
+    def __init__(self, pace: float = 1.0) -> None:
+        self.keeper = Timekeeper()
+        self.clock = Clock(0.0, pace, "running")
+        self.beat = Beat(1, 0.0, 1000.0)
+        self.keeper.wrote(self.beat, 0.0)
+
+    def tick(self, now: float, wall: float | None = None) -> Beat | ClockMark | None:
+        """Tick at `now`; what is due is written."""
+        self.keeper.saw(self.beat, now)
+        due = self.keeper.due(self.clock, self.beat, now, 1000 + now if wall is None else wall)
+        if isinstance(due, Beat):
+            self.beat, self.clock = due, self.clock.reached(due.second)
+            self.keeper.wrote(due, now)
+        elif due is not None:
+            self.clock = self.clock.after(due)
+        return due
+
+
+@given(
+    st.lists(st.floats(0.01, LEASE_SECONDS - BEAT_SECONDS), min_size=1, max_size=40), st.sampled_from([0.1, 1.0, 60.0])
+)
+def test_time_that_is_served_is_counted_once(steps: list[float], pace: float) -> None:
+    counting, now = Counting(pace), 0.0
+    for step in steps:
+        now += step
+        counting.tick(now)
+    assert -1e-9 <= now * pace - counting.clock.at <= pace  # less than a heartbeat's time is not counted yet
+
+
+def test_a_second_is_on_disk_when_it_begins_and_a_slow_pace_shows_signs_of_life() -> None:
+    counting, slow = Counting(), Counting(0.1)
+    assert [counting.tick(now) is not None for now in (0.5, 1.1, 1.6, 2.2)] == [False, True, False, True]
+    assert [slow.tick(now) is not None for now in (0.5, 1.1, 1.6, 2.2)] == [False, True, False, True]
+
+
+@pytest.mark.parametrize(("gap", "moves"), [
+    (LEASE_SECONDS, LEASE_SECONDS), (LEASE_SECONDS + 1, LEASE_SECONDS), (GAP_SECONDS, LEASE_SECONDS),
+    (GAP_SECONDS + 1, 0), (7200, 0),
+])  # fmt: skip
+def test_a_gap_costs_no_more_than_a_heartbeat_is_good_for(gap: float, moves: float) -> None:
+    counting = Counting()
+    due = counting.tick(gap)
+    assert counting.clock.at == moves
+    assert (counting.clock.away is not None) == isinstance(due, ClockMark) == (gap > GAP_SECONDS)
+
+
+@pytest.mark.parametrize("wall", [-1e9, 0.0, 1000.0, 1e12])
+def test_the_walls_time_moves_nothing_that_is_served(wall: float) -> None:
+    counting = Counting()
+    for now in range(1, 10):
+        counting.tick(now, wall)
+    assert counting.clock.at == 9
+    assert counting.clock.state == "running"
+
+
+@pytest.mark.parametrize(("age", "away"), [(5, False), (GAP_SECONDS, False), (GAP_SECONDS + 1, True), (-5, True)])
+def test_another_process_takes_over_where_one_is_gone_and_asks_where_it_was_for_long(age: float, away: bool) -> None:
+    counting = Counting()
+    counting.keeper = Timekeeper()
+    assert [counting.tick(now, 1000 + age) for now in (0.0, 1.0, 2.0, LEASE_SECONDS)] == [None] * 4
+    assert counting.tick(LEASE_SECONDS + 0.1, 1000 + age) is not None
+    assert counting.clock.at == 0  # nobody served it meanwhile
+    assert (counting.clock.away is not None) == away
+
+
+def test_a_process_that_lives_is_left_alone() -> None:
+    one, other = Counting(), Timekeeper()
+    for half in range(1, 40):
+        one.tick(half / 2)
+        other.saw(one.beat, half / 2)
+        assert other.due(one.clock, one.beat, half / 2, 0.0) is None
+    assert math.floor(one.clock.at) == 19
+
+
+@pytest.mark.parametrize(("away", "words"), [
+    (ClockMark(252.9, "away", 7200, "server"),
+     "The server was away from T+04:12 on for 2 h; nothing happened meanwhile."),
+    (ClockMark(-20, "away", 61, "database"),
+     "The database did not answer from T-00:20 on for 61 s; nothing happened meanwhile."),
+    (ClockMark(0, "away", 0, "server"), "The server was away from T+00:00 on for a while; nothing happened meanwhile."),
+])  # fmt: skip
+def test_a_gap_is_told_in_a_sentence(away: ClockMark, words: str) -> None:
+    assert told(away) == words
+
+
+def test_stretches_are_told_in_the_unit_people_would_use() -> None:
+    assert [span(one) for one in (0.2, 40, 119, 120, 5400, 7200, 86400, 200000)] == [
+        "a while", "40 s", "119 s", "2 min", "90 min", "2 h", "24 h", "2 days",
+    ]  # fmt: skip
+
+
+def test_the_steady_clock_goes_on() -> None:
+    before = steady()
+    assert steady() >= before

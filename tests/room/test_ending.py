@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 
+from simulator import acts
+from simulator.engine import Engine
 from simulator.errors import DrillError, StoreError
 from simulator.record.journal import parse
 from simulator.room.archive import export
+from simulator.room.finish import Finishing
+from simulator.room.room import Room
+from simulator.room.store import Participant, Store
 from tests.room.rooms import Wall, rooms, say, solo
 from tests.simulator.toy import toy
 
@@ -48,9 +53,9 @@ def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None
 
 def test_time_ends_a_drill_that_nobody_ends(path: Path, wall: Wall) -> None:
     place = rooms(path, wall, score)
-    room, _ = solo(place)
-    wall.pass_(4000)
-    place.advance_running()
+    room, person = solo(place)
+    room.speed(person, 60)
+    wall.pass_(40)
     assert place.store.running() == []
     record = room.record()
     assert record is not None
@@ -171,3 +176,58 @@ def test_a_score_that_the_database_was_away_for_is_made_when_it_is_back(
     assert room.scorecard() is None
     room.finishing.wait(10)
     assert room.scorecard() == {"playbook": "recovery", "total": 42}
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def kill(*_: Any, **__: Any) -> None:
+    raise Killed
+
+
+ENDINGS: dict[str, Callable[[Room, Participant, Wall], object]] = {
+    "by the host": lambda room, person, _: room.end(person),
+    "by command": lambda room, person, _: room.submit(acts.EndDrill(how="time"), person),
+    "by time": lambda room, person, wall: (room.speed(person, 60), wall.pass_(40)),
+    "before the start": lambda room, person, _: room.end(person),
+}
+
+
+@pytest.mark.parametrize("point", ["append", "run_to_horizon", "freeze", "begin"])
+@pytest.mark.parametrize("how", ENDINGS)
+def test_killed_at_any_point_of_its_end_a_drill_is_over_and_scored_or_goes_on(
+    path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch, how: str, point: str
+) -> None:
+    place = rooms(path, wall, score)
+    room = place.create("toy", seed=7).room
+    _, person = place.join(room, "Ana", "commander")
+    if how != "before the start":
+        room.start(person)
+        wall.pass_(30)
+    owner: Any = {"append": Store, "run_to_horizon": Engine, "freeze": Store, "begin": Finishing}[point]
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, point, kill)
+        if (how, point) == ("by time", "append"):
+            ENDINGS[how](room, person, wall)
+        else:
+            with pytest.raises(Killed):
+                ENDINGS[how](room, person, wall)
+    wall.kill(place)
+    again = rooms(path, wall, score)
+    wall.pass_(6)
+    found = again.open(room.row.id)
+    if point == "append" and how != "by time":
+        assert (found.ended, found.clock.state) == (False, "waiting" if how == "before the start" else "running")
+        ENDINGS[how](found, person, wall)
+    assert found.ended
+    assert again.store.running() == []
+    assert again.store.drill(room.row.id).ended is not None
+    assert (again.store.marks(room.row.id)[-1].what == "stop") == (how != "by time")
+    record = found.record()
+    assert record is not None
+    assert [entry.body.kind for entry in record].count("drill_ended") == 1
+    wall.sleep(120)
+    found.scorecard()
+    found.finishing.wait(10)
+    assert found.scorecard() is not None

@@ -251,7 +251,7 @@ def test_any_order_of_presses_restarts_and_processes(tmp_path_factory: Any, pres
     wall = Wall()
     path = tmp_path_factory.mktemp("keys") / "drills.db"
     room, person = solo(rooms(path, wall))
-    doors = [room, *(rooms(path, wall).open(room.row.id) for _ in range(2))]
+    doors = [room, *(rooms(path, wall, serves=False).open(room.row.id) for _ in range(2))]
     commands = (TAKEN, REFUSED, say("a"), say("a"))
     answers: dict[int, Answer] = {}
     for what, number, door in presses:
@@ -259,7 +259,7 @@ def test_any_order_of_presses_restarts_and_processes(tmp_path_factory: Any, pres
             answer = doors[door].submit(commands[number], person, f"k{number}")
             assert answers.setdefault(number, answer) == answer
         elif what == "restart":
-            doors[door] = rooms(path, wall).open(room.row.id)
+            doors[door] = rooms(path, wall, serves=False).open(room.row.id)
         else:
             wall.pass_(20 * number)
     assert stored(room) == 1 + len(answers)

@@ -16,7 +16,8 @@ from simulator import acts
 from simulator.errors import StaleWriter, StoreError, UnknownName
 from simulator.record.journal import Header
 from simulator.room import schema
-from simulator.room.clock import ClockMark
+from simulator.room.clock import Beat, ClockMark
+from simulator.room.clock_log import ClockLine, Heads
 from simulator.room.database import explain, locate
 from simulator.room.store import DrillRow, Participant, Store
 
@@ -59,7 +60,7 @@ def test_commands_come_back_in_order_and_as_they_were(store: Store) -> None:
     given = [store.append("d1", n, 10 * n, "commander:Zoë", say(f"“{n}” <b>&")) for n in (1, 2, 3)]
     assert store.commands("d1") == given
     assert store.keyed("d1", after=2) == [(given[2], None)]
-    assert store.heads("d1") == (3, 0)
+    assert store.heads("d1") == Heads(3, 0, None)
 
 
 def test_a_stale_writer_is_refused_and_nothing_is_lost(path: str, store: Store) -> None:
@@ -71,11 +72,45 @@ def test_a_stale_writer_is_refused_and_nothing_is_lost(path: str, store: Store) 
     assert [entry.body for entry in other.commands("d1")] == [say("first"), say("second")]
 
 
+START = ClockMark(-60.0, "start", by="commander:Al", wall=10.5)
+STARTED = ClockLine(1, START, Beat(1, -60.0, 10.5))
+
+
 def test_the_clock_log_refuses_a_stale_writer_too(store: Store) -> None:
-    store.add_mark("d1", 1, ClockMark(10.5, "start", by="commander:Al"))
+    store.add_mark("d1", STARTED)
+    store.beat("d1", Beat(2, -59.0, 11.5))
+    for line, commands in ((STARTED, None), (ClockLine(2, START, Beat(2, 0.0, 12.5)), None),
+                           (ClockLine(2, START, Beat(3, 0.0, 12.5)), 1)):  # fmt: skip
+        with pytest.raises(StaleWriter):
+            store.add_mark("d1", line, commands)
     with pytest.raises(StaleWriter):
-        store.add_mark("d1", 1, ClockMark(11.0, "pause"))
-    assert store.marks("d1") == [ClockMark(10.5, "start", by="commander:Al")]
+        store.beat("d1", Beat(2, 0.0, 12.5))
+    assert store.marks("d1") == [START]
+    assert store.heads("d1") == Heads(0, 1, Beat(2, -59.0, 11.5))
+
+
+def test_no_command_is_kept_before_the_second_that_was_shown(store: Store) -> None:
+    store.append("d1", 1, -60, "comms:Bo", say("while people wait"))
+    store.add_mark("d1", STARTED)
+    store.beat("d1", Beat(2, 41.2, 11.5))
+    with pytest.raises(StaleWriter, match="has come past 40 s"):
+        store.append("d1", 2, 40, "comms:Bo", say("too late"))
+    store.append("d1", 2, 41, "comms:Bo", say("in time"))
+    assert [entry.at for entry in store.commands("d1")] == [-60, 41]
+
+
+def test_the_last_command_and_its_line_of_the_clock_log_are_kept_both_or_not_at_all(path: str, store: Store) -> None:
+    store.add_mark("d1", STARTED)
+    stop = ClockLine(2, ClockMark(-60.0, "stop", by="comms:Bo", wall=12.0), Beat(2, -60.0, 12.0))
+    with closing(sqlite3.connect(path)) as other:
+        for table in ("commands", "clock"):
+            other.execute(f"CREATE TRIGGER cut BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'killed'); END")
+            with pytest.raises(StaleWriter):
+                store.append("d1", 1, -60, "comms:Bo", acts.EndDrill(), line=stop)
+            assert (store.heads("d1"), store.commands("d1")) == (Heads(0, 1, STARTED.beat), [])
+            other.execute("DROP TRIGGER cut")
+    store.append("d1", 1, -60, "comms:Bo", acts.EndDrill(), line=stop)
+    assert store.heads("d1") == Heads(1, 2, stop.beat)
 
 
 def test_people_keep_their_seat(store: Store) -> None:
@@ -97,7 +132,7 @@ def test_the_first_frozen_record_stays(store: Store) -> None:
 
 @pytest.mark.sqlite
 def test_a_record_is_frozen_and_its_drill_marked_as_ended_at_once_or_not_at_all(path: str, store: Store) -> None:
-    store.add_mark("d1", 1, ClockMark(10.5, "start", by="commander:Al"))
+    store.add_mark("d1", STARTED)
     with closing(sqlite3.connect(path)) as other:
         other.execute("CREATE TRIGGER cut BEFORE UPDATE ON drills BEGIN SELECT RAISE(ABORT, 'killed here'); END")
         assert not store.freeze("d1", "one")

@@ -80,7 +80,8 @@ def wall() -> Wall:
 def place(tmp_path: Path, wall: Wall, own: Playbook) -> Iterator[Rooms]:
     store = Store(str(tmp_path / "drills.db"))
     store.now = wall  # type: ignore[method-assign]
-    made = Rooms(store, lambda *_: toy(), references, lambda name: books.load(name).played())
+    made = Rooms(store, lambda *_: toy(), references, lambda name: books.load(name).played(), wall.elapsed)
+    wall.serves(made)
     SERVER.use(lambda: made)
     st.cache_resource.clear()
     yield made

@@ -15,7 +15,7 @@ from simulator.values import COMMANDER
 from ui import session
 from ui.pages import Page
 from ui.parts import desk, ending, explore, saying, shell
-from ui.parts.bar import bar_html
+from ui.parts.bar import bar_html, standing_html
 from ui.parts.before import before
 from ui.parts.command_box import command_box
 from ui.parts.feed import VIEWS, alerts_html, changes_html, feed_html, newest, outputs_html
@@ -88,14 +88,15 @@ def _head(here: Here) -> None:
     if here.room.ended:
         st.rerun()
     b = here.room.briefing(here.role)
-    st.html(bar_html(b, here.room.clock) + here.room.shared(here.role, "newest", newest))
+    standing = standing_html(here.room.stands(here.person))
+    st.html(bar_html(b, here.room.clock) + standing + here.room.shared(here.role, "newest", newest))
 
 
 @part(run_every=2, key="tools")
 def _tools(here: Here) -> None:
     """Draw the clock's controls and what only this person has."""
     clock, b = here.room.clock, here.room.briefing(here.role)
-    steers = here.person.facilitator or (here.plays and not here.room.row.hosted)
+    steers = here.room.steers(here.person)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center", key="tools"):
         if steers and clock.state == "waiting":
             _step(here, "start", "Start the drill", "start", True)
@@ -122,6 +123,8 @@ def _tools(here: Here) -> None:
                 on_change=_pace,
                 args=(here, clock.pace),
             )
+        elif clock.state == "paused" and here.room.goes_on(here.person):
+            _step(here, "pause", "Resume", "resume", True)
         elif clock.state == "waiting":
             st.caption("Waiting for the facilitator to start")
         outcome = session.answered("clock")

@@ -62,6 +62,11 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
     )
 
 
+def standing_html(why: str) -> str:
+    """Return the line that says why the drill stands still though nobody paused it, nothing where it does not."""
+    return f'<p class="standing" role="alert">{escape(why)}</p>' if why else ""
+
+
 def _fact(name: str, value: str, tone: str = "") -> str:
     ident, words = name.lower().replace(" ", "-"), escape(value)
     return f'<span class="fact {ident} {tone}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'

@@ -169,6 +169,8 @@ def _holder(chair: Chair, lobby: Lobby) -> str:
 
 
 def _briefing(lobby: Lobby) -> None:
+    if lobby.stands:
+        st.info(plain(lobby.stands), icon=":material/pause_circle:")
     with st.expander("Briefing", expanded=True):
         st.markdown(shell.prose(lobby.briefing))
 
