@@ -67,6 +67,8 @@ participants = sa.Table(
     sa.Column("seat", sa.String(80)),
     sa.Column("facilitator", sa.Boolean, nullable=False),
     sa.Column("joined", sa.Float, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("ticket", sa.String(32)),
 )
 
 records = sa.Table(
@@ -109,7 +111,15 @@ def _keys(connection: sa.Connection) -> None:
     connection.execute(drills.update().where(drills.c.ended.is_(None)).values(ended=frozen))
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys)
+def _withdrawable(connection: sa.Connection) -> None:
+    """Let what a person holds be withdrawn, and given out once."""
+    # Where the first version was killed between its tables, today's has just been made in its place.
+    if "generation" not in {column["name"] for column in sa.inspect(connection).get_columns(participants.name)}:
+        connection.execute(sa.text("ALTER TABLE participants ADD COLUMN generation INTEGER NOT NULL DEFAULT 0"))
+        connection.execute(sa.text("ALTER TABLE participants ADD COLUMN ticket VARCHAR(32)"))
+
+
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _withdrawable)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.

@@ -47,12 +47,13 @@ def shape(path: Path) -> dict[str, Any]:
 
 def rows(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Return what the first version's columns hold, `ended` left out."""
+    since = ("key", "ended", "generation", "ticket")
     with closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         found = {}
         for table in ("drills", "commands", "clock", "participants", "records", "scorecards", "overrides", "settings"):
             held = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
-            found[table] = [tuple(value for name, value in row.items() if name not in ("key", "ended")) for row in held]
+            found[table] = [tuple(value for name, value in row.items() if name not in since) for row in held]
         return found
 
 
