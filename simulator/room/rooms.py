@@ -66,7 +66,8 @@ class Lobby:
     state: str
     """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
     chairs: tuple[Chair, ...]
-    people: tuple[str, ...]
+    inside: tuple[Participant, ...]
+    """Those who sit or look on, hosts left out."""
     observers: tuple[str, ...]
     """Names of those who only look on."""
     automation: bool
@@ -216,18 +217,17 @@ class Rooms:
         until = int(self.store.now()) + lasts
         return self._tokens.sign(Claim(purpose, person.drill, person.id, person.generation, once, until))
 
-    def bearer(self, ticket: str) -> tuple[Room, Participant]:
-        """Return whom a ticket would let in, and where, without using it. Raises AccessDenied."""
+    def bearer(self, ticket: str) -> tuple[Room, Participant, bool]:
+        """Return where and whom a ticket would let in, and whether alone, without using it. Raises AccessDenied."""
         claim = self._tokens.read(ticket, "enter", "hand over")
         if self.store.now() > claim.until:
             raise AccessDenied("this link was for a short while only; ask for a new one where you have your seat")
-        return self._behind(claim)
+        return *self._behind(claim), claim.purpose == "hand over"
 
     def exchange(self, ticket: str) -> tuple[Room, Participant, str]:
         """Use a ticket up: return where and whom it lets in, and their token. Raises AccessDenied."""
-        room, person = self.bearer(ticket)
+        room, person, alone = self.bearer(ticket)
         claim = self._tokens.read(ticket, "enter", "hand over")
-        alone = claim.purpose == "hand over"
         if not self.store.take_up(person.id, claim.generation, claim.once, alone=alone):
             raise AccessDenied("this link was used already; ask for a new one where you have your seat")
         person = self.store.participant(person.id) or person
@@ -263,7 +263,7 @@ class Rooms:
             code=row.code, title=row.title, briefing=scenario.briefing,
             mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
-            people=tuple(person.name for person in people),
+            inside=tuple(person for person in people if person.seat is not None and not person.facilitator),
             observers=tuple(person.name for person in people if person.observes),
             automation=row.header.automation,
         )  # fmt: skip

@@ -12,7 +12,7 @@ from simulator.values import COMMANDER
 from ui import session
 from ui.pages import Page
 from ui.parts import desk, ending, explore, saying, shell
-from ui.parts.bar import bar_html
+from ui.parts.bar import bar_html, stands_html
 from ui.parts.before import before
 from ui.parts.command_box import command_box
 from ui.parts.feed import VIEWS, alerts_html, changes_html, feed_html, newest, outputs_html
@@ -22,7 +22,9 @@ from ui.parts.live import scraped
 from ui.parts.over import over
 from ui.parts.panels import HEIGHT, LOW, figure
 from ui.parts.playbook import sheet
-from ui.parts.shell import part, plain
+from ui.parts.shell import part
+from ui.parts.signing import signing
+from ui.parts.text import plain
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -45,7 +47,6 @@ def render() -> None:
         )
     if here.room.problem:
         return shell.dead_end("This drill cannot go on", here.room.problem)
-    shell.remember(here.token)
     if here.room.ended:
         return over(here)
     if here.person.seat is None and not here.person.facilitator:
@@ -85,7 +86,7 @@ def _head(here: Here) -> None:
     if here.room.ended:
         st.rerun()
     b = here.room.briefing(here.role)
-    st.html(bar_html(b, here.room.clock) + here.room.shared(here.role, "newest", newest))
+    st.html(bar_html(b, here.room.clock) + here.room.shared(here.role, "newest", newest) + stands_html(here.room.away))
 
 
 @part(run_every=2, key="tools")
@@ -211,6 +212,7 @@ def _menu(here: Here) -> None:
         icon=":material/logout:",
         help="The drill goes on; your seat is kept",
     )
+    signing(here)
     if here.person.facilitator or (here.plays and not row.hosted):
         st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
         st.button(
@@ -223,36 +225,37 @@ def _menu(here: Here) -> None:
         )
 
 
+@session.callback("clock")
 def _ask_end(what: str) -> None:
     # The menu lies above everything: it must be gone before anything can be asked.
     st.session_state[session.MENU] = False
     st.session_state[session.ENDING] = what
 
 
+@session.callback("clock")
 def _steer(here: Here, what: str, key: str) -> None:
     if session.spent(key):
         return
-    with session.trying("clock"):
-        getattr(here.room, what)(here.person)
-        session.forget("clock")
+    getattr(here.room, what)(here.person)
+    session.forget("clock")
     _all_at_once(here)
 
 
+@session.callback("clock")
 def _pace(here: Here, before: float) -> None:
     chosen = st.session_state.get(f"speed-{before:g}")
-    with session.trying("clock"):
-        here.room.speed(here.person, float(chosen or before))
-        session.forget("clock")
+    here.room.speed(here.person, float(chosen or before))
+    session.forget("clock")
     _all_at_once(here)
 
 
+@session.callback("clock")
 def _skip(here: Here, key: str) -> None:
     if session.spent(key):
         return
-    with session.trying("clock"):
-        found = here.room.skip_ahead(here.person)
-        minutes, seconds = divmod(found.until - found.since, 60)
-        session.answer("clock", True, f"Skipped {minutes:d}:{seconds:02d}: {found.why}")
+    found = here.room.skip_ahead(here.person)
+    minutes, seconds = divmod(found.until - found.since, 60)
+    session.answer("clock", True, f"Skipped {minutes:d}:{seconds:02d}: {found.why}")
     _all_at_once(here)
 
 

@@ -13,7 +13,7 @@ from simulator.errors import DrillError
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
-from ui.parts.shell import plain
+from ui.parts.text import plain
 
 GLOSSARY = Path(__file__).parent.parent / "glossary.yaml"
 

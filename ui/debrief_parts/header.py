@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -18,6 +17,7 @@ from ui.debrief_parts.drill import Debriefed, counts
 from ui.debrief_parts.others import NOBODY, ByHand
 from ui.pages import Page
 from ui.parts.labels import words
+from ui.parts.text import escape
 
 ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
 NO_TOTAL = (

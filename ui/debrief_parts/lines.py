@@ -6,7 +6,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from html import escape
 
 from analytics.report import story
 from analytics.report import tables as frames
@@ -23,6 +22,7 @@ from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import badge, minute, number, sign, stated, truth_badge
 from ui.parts.feed import pre_html
 from ui.parts.labels import words
+from ui.parts.text import escape
 from ui.parts.words import told
 
 LONGEST = 900

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import streamlit as st
 
 from simulator.text import clock
 from ui.parts.labels import words
+from ui.parts.text import escape
 
 STYLE = Path(__file__).with_name("debrief.css")
 """What the debrief has beyond the style of every page."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -17,7 +16,7 @@ from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import badge, chart, note, quiet, sign
 from ui.debrief_parts.others import NOBODY, ByHand, corrections, playbook_choice
-from ui.parts.shell import plain
+from ui.parts.text import escape, plain
 
 CHIPS = 8
 """Moments shown under a finding; the drawer leafs through the rest."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from simulator.briefing import Briefing
 from simulator.levels import moved, place
 from simulator.names import Names
@@ -11,6 +9,7 @@ from simulator.record.history import UPDATE_GRACE, History
 from simulator.room.clock import Clock
 from simulator.text import clock as stamp
 from simulator.values import COMMANDER, DEPUTY
+from ui.parts.text import escape
 from ui.parts.words import names_of
 
 COLOURS = 4
@@ -60,6 +59,13 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
         f'<div class="clock {clock.state}"><b>{stamp(briefing.now)}</b>'
         f"<span>{escape(state)} · {escape(briefing.mode)} · {left // 60} min left</span></div>"
     )
+
+
+def stands_html(away: str | None) -> str:
+    """Return why what is shown is not the newest; nothing where it is."""
+    if away is None:
+        return ""
+    return f'<p class="stands" role="alert"><b>The drill stands still.</b> {escape(away[:1].upper() + away[1:])}.</p>'
 
 
 def _fact(name: str, value: str, tone: str = "") -> str:

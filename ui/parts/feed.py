@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
 from simulator import events as e
 from simulator.briefing import Briefing
@@ -11,6 +10,7 @@ from simulator.names import Said
 from simulator.record.entry import Entry
 from simulator.record.journal import refused
 from simulator.text import clock
+from ui.parts.text import escape
 from ui.parts.words import NamesThen, names_of, told
 
 PIECE, PIECES = 25, 7

@@ -13,7 +13,7 @@ from ui import session
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
-from ui.parts.shell import plain
+from ui.parts.text import plain
 from ui.session import Here
 
 MOST = 8
