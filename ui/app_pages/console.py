@@ -40,7 +40,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("This link does not open a drill", str(error))
+        return shell.dead_end("You are not in this drill here", str(error))
     if here is None:
         return shell.dead_end(
             "No drill open", "Practise alone, host a drill or join one with its code; all three start in the lobby."
@@ -206,23 +206,24 @@ def _menu(here: Here) -> None:
     row = here.room.row
     st.markdown(f"Join code **{row.code}**")
     shell.join_link(row.code, "Others join with the code in the lobby, or with the link")
+    signing(here)
     st.page_link(
         Page.LOBBY.file,
-        label="Leave for the lobby",
-        icon=":material/logout:",
+        label="To the lobby",
+        icon=":material/arrow_back:",
         help="The drill goes on; your seat is kept",
     )
-    signing(here)
     if here.person.facilitator or (here.plays and not row.hosted):
-        st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
-        st.button(
-            "Real world: stop now",
-            key="stop",
-            icon=":material/front_hand:",
-            on_click=_ask_end,
-            args=("stop",),
-            help="For a real emergency",
-        )
+        with st.container(horizontal=True, gap="xsmall"):
+            st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
+            st.button(
+                "Real world: stop now",
+                key="stop",
+                icon=":material/front_hand:",
+                on_click=_ask_end,
+                args=("stop",),
+                help="For a real emergency",
+            )
 
 
 @session.callback("clock")

@@ -45,7 +45,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        shell.dead_end("This link does not open a drill", str(error))
+        shell.dead_end("You are not in this drill here", str(error))
         return _from_file()
     if here is None and session.code():
         return _by_code(session.code())

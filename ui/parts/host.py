@@ -47,8 +47,10 @@ def host_panel(here: Here) -> None:
             st.markdown(f"{plain(chair.title)}  :gray[{plain(who)}]")
         if lobby.observers:
             st.markdown(f"Observers  :gray[{plain(', '.join(lobby.observers))}]")
-        if here.person.facilitator and lobby.inside:
-            _putting_out(here, lobby)
+        if here.person.facilitator:
+            if lobby.inside:
+                _putting_out(here, lobby)
+            _outcome()
 
 
 def _putting_out(here: Here, lobby: Lobby) -> None:
@@ -58,6 +60,9 @@ def _putting_out(here: Here, lobby: Lobby) -> None:
         st.selectbox("Who leaves the drill", list(who), format_func=lambda ident: who.get(ident, ""), key=WHO)
         st.caption("Their seat is free, and they are signed out in every browser. The code would let them in again.")
         st.button("Remove from the drill", key="remove-sure", type="primary", on_click=_put_out, args=(here,))
+
+
+def _outcome() -> None:
     outcome = session.answered(PLACE)
     if outcome and outcome[0]:
         st.caption(plain(outcome[1]))

@@ -25,25 +25,30 @@ WORDS: dict[Purpose, str] = {
 
 def signing(here: Here) -> None:
     """Draw the part of the drill's menu that is about this person's browsers."""
-    st.button(
-        "Use another browser too", key="link-enter", icon=":material/devices:", on_click=_offer, args=(here, "enter")
-    )
-    st.button(
-        "Hand over" if here.person.facilitator else "Hand my seat over",
-        key="link-over", icon=":material/move_up:", on_click=_offer, args=(here, "hand over"),
-    )  # fmt: skip
-    purpose, ticket, until = st.session_state.get(session.LINK, (None, "", 0.0))
-    if purpose is not None and time.time() < until:
-        shell.link(f"/enter?{urlencode({'ticket': ticket})}", f"{WORDS[purpose]} {MINUTES} minutes, at an address")
-    if st.button("Sign out everywhere else", key="sign-out", icon=":material/lock_reset:"):
-        with session.trying(PLACE):
-            again = here.room.sign_out(here.person)
-            shell.enter(Here(here.room, again, here.token))
-    if st.button("Leave for good", key="leave", icon=":material/logout:", help="Your seat is free for somebody else"):
-        with session.trying(PLACE):
-            here.room.leave(here.person)
-            shell.go(Page.LOBBY, {})
-    shell.refused(PLACE)
+    with st.container(key="signing", gap="xsmall"):
+        st.markdown("**You, in other browsers**" if here.person.facilitator else "**Your seat, in other browsers**")
+        with st.container(horizontal=True, gap="xsmall"):
+            _link("Use another one too", "devices", "enter", here)
+            _link("Hand over", "move_up", "hand over", here)
+        purpose, ticket, until = st.session_state.get(session.LINK, (None, "", 0.0))
+        if purpose is not None and time.time() < until:
+            shell.link(f"/enter?{urlencode({'ticket': ticket})}", f"{WORDS[purpose]} {MINUTES} minutes: the link")
+        with st.container(horizontal=True, gap="xsmall"):
+            if st.button("Sign out the others", key="sign-out", icon=":material/lock_reset:"):
+                with session.trying(PLACE):
+                    again = here.room.sign_out(here.person)
+                    shell.enter(Here(here.room, again, here.token))
+            free = "You are signed out everywhere" + (", your seat is free for somebody else" if here.plays else "")
+            if st.button("Leave for good", key="leave", icon=":material/logout:", help=free):
+                with session.trying(PLACE):
+                    here.room.leave(here.person)
+                    shell.go(Page.LOBBY, {})
+        shell.refused(PLACE)
+
+
+def _link(label: str, icon: str, purpose: Purpose, here: Here) -> None:
+    key = f"link-{purpose.replace(' ', '-')}"
+    st.button(label, key=key, icon=f":material/{icon}:", on_click=_offer, args=(here, purpose))
 
 
 @session.callback(PLACE)
