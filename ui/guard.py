@@ -90,7 +90,7 @@ class Guard:
         # Streamlit would take every port of this machine for itself, and ask outside what its own address is.
         if origin is not None and urlsplit(origin.lower()).netloc != host:
             return FORBIDDEN, "only the pages of this server may ask for this; behind a proxy, let it pass on the Host"
-        if scope["path"].rstrip("/").endswith(METRICS) and not _local(scope):
+        if scope["path"].rstrip("/").endswith(METRICS) and not (_local(scope) and _local_name(host)):
             return NOT_FOUND, "there is nothing here"
         return None
 
@@ -103,10 +103,17 @@ class Guard:
 
 
 def _local(scope: Scope) -> bool:
+    """Tell whether a connection comes from this machine."""
     try:
         return ipaddress.ip_address((scope.get("client") or ("",))[0]).is_loopback
     except ValueError:
         return False
+
+
+def _local_name(host: str) -> bool:
+    """Tell whether this machine is asked for as itself: a proxy beside the server passes on what it was asked for."""
+    name = urlsplit(f"//{host}").hostname or ""
+    return name == "localhost" or ((name[:1].isdigit() or ":" in name) and ipaddress.ip_address(name).is_loopback)
 
 
 def _with_headers(send: Send) -> Send:

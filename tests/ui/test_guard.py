@@ -77,6 +77,7 @@ def test_only_the_pages_own_origin_opens_sockets_and_posts(
 @pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/"])
 def test_the_figures_of_the_server_are_for_its_own_machine(client: str, status: int, path: str) -> None:
     assert tried(path, client=client).status == status
+    assert tried(path, client=client, host="192.168.1.20").status == 404, "asked for through a proxy beside it"
 
 
 @pytest.mark.parametrize("how", [{}, {"host": "evil.example"}, {"origin": "null"}])

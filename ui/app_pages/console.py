@@ -159,7 +159,7 @@ def _on_from_here(here: Here, b: Briefing) -> None:
         st.empty()
         return
     onwards = st.button(
-        f"Go on as {seat.title.partition(' (')[0]}",
+        f"Go on as {plain(seat.title.partition(' (')[0])}",
         type="primary",
         key="go-on",
         icon=":material/chair_alt:",
@@ -186,8 +186,8 @@ def _mine(here: Here, b: Briefing) -> None:
     known = b.catalogue.role(here.role)
     own = [cue for cue in b.options("own_cues") if cue.id not in b.incident.cues]
     label = plain(f"{here.person.name} · {known.title if known else here.role}")
-    with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
-        st.markdown(f"**{known.title if known else here.role}**  :gray[{known.handle if known else ''}]")
+    with st.popover(f"{label} · {len(own)} only you know" if own else label, icon=":material/badge:"):
+        st.markdown(f"**{plain(known.title if known else here.role)}**  :gray[{plain(known.handle if known else '')}]")
         st.text(b.brief)
         if own:
             st.markdown("**Only you know**")
@@ -199,12 +199,12 @@ def _mine(here: Here, b: Briefing) -> None:
                 key=press,
                 **session.giving(here, "clock", acts.ShareCue(cue=cue.id), "", press),
             )
-        st.caption(b.catalogue.briefing)
+        st.caption(shell.prose(b.catalogue.briefing))
 
 
 def _menu(here: Here) -> None:
     row = here.room.row
-    st.markdown(f"Join code **{row.code}**")
+    st.markdown(f"Join code **{plain(row.code)}**")
     shell.join_link(row.code, "Others join with the code in the lobby, or with the link")
     signing(here)
     st.page_link(

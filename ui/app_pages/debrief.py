@@ -32,7 +32,7 @@ from ui.pages import Page
 from ui.parts import shell, yours
 from ui.parts.live import SERVER
 from ui.parts.over import score_again
-from ui.parts.text import escape, sentence
+from ui.parts.text import escape, plain, sentence
 
 # Streamlit prints string literals of a page's script, so what these mean is said in comments.
 LARGEST_MB = 20  # journal files above this are not read; an hour's drill is about half a megabyte
@@ -155,7 +155,7 @@ def _parsed(file: str, _text: str, _name: str) -> Journal:
 
 
 def _bad(words: str) -> None:
-    st.error(words, icon=":material/error:")
+    st.error(plain(words), icon=":material/error:")
 
 
 def _page(drill: Debriefed, made: tuple[Mapping[str, Any], ...] = (), correct: Correct | None = None) -> None:

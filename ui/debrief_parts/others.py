@@ -52,7 +52,8 @@ class ByHand:
         if total is None:
             return ""
         count = f"{len(self.per)} correction{'' if len(self.per) == 1 else 's'}"
-        return f'<p class="hand"><b>{total} of 100 with {count} by hand</b> The number above is the record’s own.</p>'
+        told = f"<b>{escape(total)} of 100 with {count} by hand</b> The number above is the record’s own."
+        return f'<p class="hand">{told}</p>'
 
 
 NOBODY = ByHand()

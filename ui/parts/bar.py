@@ -56,7 +56,7 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
     words = {"waiting": "not started", "running": f"{clock.pace:g}×", "paused": "PAUSED", "stopped": "over"}
     state = "over" if briefing.ended else words[clock.state]
     return (
-        f'<div class="clock {clock.state}"><b>{stamp(briefing.now)}</b>'
+        f'<div class="clock {escape(clock.state)}"><b>{stamp(briefing.now)}</b>'
         f"<span>{escape(state)} · {escape(briefing.mode)} · {left // 60} min left</span></div>"
     )
 
@@ -70,7 +70,8 @@ def stands_html(away: str | None) -> str:
 
 def _fact(name: str, value: str, tone: str = "") -> str:
     ident, words = name.lower().replace(" ", "-"), escape(value)
-    return f'<span class="fact {ident} {tone}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
+    kind = escape(f"fact {ident} {tone}")
+    return f'<span class="{kind}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
 
 
 def _holder(incident: History, names: Names, post: str) -> str:

@@ -8,7 +8,7 @@ from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs
 from ui.parts.shell import fresh, refused
-from ui.parts.text import escape
+from ui.parts.text import escape, plain
 from ui.session import Here
 
 PLACE = "needs"
@@ -34,7 +34,7 @@ def _draw(here: Here, need: Need) -> None:
         with st.container(horizontal=True, gap="xsmall", key=f"needs-{need.id.replace(':', '-')}"):
             for index, button in enumerate(need.buttons):
                 st.button(
-                    button.label,
+                    plain(button.label),
                     key=f"{need.id}-{index}",
                     type="primary" if index == 0 and need.urgent and len(need.buttons) < 3 else "secondary",
                     on_click=_settle,

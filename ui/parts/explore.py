@@ -111,8 +111,8 @@ def _log_html(found: list[LogLine]) -> str:
     if not found:
         return '<p class="quiet">No line matches.</p>'
     rows = "".join(
-        f'<div class="log {line.level.lower()}"><span class="t">{clock(line.at)}</span> <b>{line.level}</b> '
-        f"<i>{escape(line.service)}</i> {escape(line.text)}</div>"
+        f'<div class="log {escape(line.level.lower())}"><span class="t">{clock(line.at)}</span> '
+        f"<b>{escape(line.level)}</b> <i>{escape(line.service)}</i> {escape(line.text)}</div>"
         for line in reversed(found)
     )
     return f'<div class="logs" role="log" aria-label="Log lines, newest first" tabindex="0">{rows}</div>'

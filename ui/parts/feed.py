@@ -127,7 +127,8 @@ def _row(entry: Entry, said: Said) -> str:
     bare = said.tone in ("system", "command") or said.label == "says"
     label = "" if bare else f'<span class="tag">{escape(said.label)}</span>'
     head = f'<span class="t">{clock(entry.at)}</span>{label}{who}'
-    return f'<div class="row {said.tone}">{head} <span class="x">{escape(said.text)}</span>{_detail(said)}</div>'
+    text = f'<span class="x">{escape(said.text)}</span>{_detail(said)}'
+    return f'<div class="row {escape(said.tone)}">{head} {text}</div>'
 
 
 def pre_html(text: str) -> str:
@@ -152,9 +153,9 @@ def _detail(said: Said) -> str:
 
 
 def _output(entry: Entry, said: Said, opened: bool) -> str:
-    who = f" · {escape(said.who)}" if said.who else ""
+    who, state = f" · {escape(said.who)}" if said.who else "", " open" if opened else ""
     return (
-        f'<details class="{said.tone}"{" open" if opened else ""}><summary><span class="t">{clock(entry.at)}</span>'
+        f'<details class="{escape(said.tone)}"{state}><summary><span class="t">{clock(entry.at)}</span>'
         f'<span class="tag">{escape(said.label)}</span><code>{escape(said.text)}</code>{who}</summary>'
         f"{pre_html(said.detail)}</details>"
     )

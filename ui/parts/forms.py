@@ -82,7 +82,7 @@ def _regrouped() -> None:
 def _form(here: Here, b: Briefing, form: Form) -> None:
     with st.container(border=True, key=f"form-{form.kind}"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
-            st.markdown(f"**{form.title}**  \n:small[:gray[{form.act.__doc__ or ''}]]", width="stretch")
+            st.markdown(f"**{plain(form.title)}**  \n:small[:gray[{plain(form.act.__doc__ or '')}]]", width="stretch")
             st.button(
                 "Refill",
                 key="refill",
@@ -103,7 +103,7 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
             # Another button once it was answered: a second press of the one before is for a form that is gone.
             with st.container(key="hand-in"):
                 pressed = st.button(
-                    "End the drill …" if asks else form.title,
+                    "End the drill …" if asks else plain(form.title),
                     key=f"hand-in-{key}",
                     type="primary",
                     width="stretch",

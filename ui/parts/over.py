@@ -27,7 +27,7 @@ def over(here: Here) -> None:
     journal = here.room.record()
     how = next((x for x in reversed(journal.entries) if x.body.kind == "drill_ended"), None) if journal else None
     if how:
-        st.markdown(f"**{words('ended').get(getattr(how.body, 'how', ''), '')}** :gray[{clock(how.at)}]")
+        st.markdown(f"**{plain(words('ended').get(getattr(how.body, 'how', ''), ''))}** :gray[{clock(how.at)}]")
     with st.container(border=True, key="after", width=640):
         _scoring(here)
     st.html(NEXT)

@@ -137,17 +137,17 @@ def hand_in(ticket: str) -> None:
     st.components.v2.component("enter", js=ENTER)(data={"ticket": ticket}, key="enter")
 
 
-def join_link(code: str, lead: str) -> None:
+def join_link(code: str, label: str) -> None:
     """Show the link with which others join, after some words that lead to it."""
-    link(f"/?{urlencode({session.DRILL: code})}", lead)
+    link(f"/?{urlencode({session.DRILL: code})}", label)
 
 
-def link(end: str, lead: str) -> None:
+def link(end: str, label: str) -> None:
     """Show a link into this server for another browser, after some words that lead to it.
 
     From an address that only this machine has (localhost) it is its end, which goes behind the address others use.
     """
     at = urlsplit(st.context.url or "")
     whole = bool(at.hostname) and at.hostname not in LOCAL
-    st.caption(lead if whole else f"{lead} that ends in")
+    st.caption(label if whole else f"{label} that ends in")
     st.code(f"{at.scheme}://{at.netloc}{end}" if whole else end, language=None, wrap_lines=True)

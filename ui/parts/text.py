@@ -16,9 +16,9 @@ JOINER = "\u2060"
 """Our own, seen by nobody: a word joiner, which ends what would become a link."""
 
 
-def escape(text: str) -> str:
-    """Return text for HTML."""
-    return html.escape(visible(text))
+def escape(text: object) -> str:
+    """Return text, or a number, for HTML."""
+    return html.escape(visible(str(text)))
 
 
 def plain(text: str) -> str:

@@ -83,7 +83,7 @@ def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], mar
         _widget(words, shape, b, key, prefilled, help=more)
     line = words_of("lines").get(shape.path)
     if line:
-        st.caption(line)
+        st.caption(plain(line))
 
 
 def _widget(words: str, shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], **more: Any) -> None:
