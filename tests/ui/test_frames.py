@@ -42,9 +42,9 @@ def test_there_is_enough_to_be_found_and_it_would_be(search: Search) -> None:
 
 
 @pytest.mark.parametrize("sent", [
-    r"the worker reuses\npermissions of the first reader", "the worker reuses\\_permissions\\_ of the\u2060 first reader",
-    "the worker reuses &quot;permissions&quot; of the first reader", r"the worker\u2019reuses permissions of the first reader",
+    r"it reuses\npermissions of the first reader", "it reuses\\_permissions\\_ of the\u2060 first reader",
+    "it reuses &quot;permissions&quot; of the first reader", r"it\u2019reuses permissions of the first reader",
 ])  # fmt: skip
 def test_text_is_found_however_it_was_escaped(sent: str) -> None:
-    (piece,) = pieces("the worker reuses permissions of the first reader.")
+    (piece,) = pieces("it reuses permissions of the first reader.")
     assert piece in squeezed(sent)

@@ -80,8 +80,10 @@ class Server:
     async def _advance(self) -> None:
         try:
             await asyncio.to_thread(self.rooms.advance_running)
-        except Exception:
+        except DrillError as error:
             # The database may be locked or away for a moment; a drill must not stop for that.
+            logging.getLogger(__name__).warning("running drills stand still: %s", error)
+        except Exception:
             logging.getLogger(__name__).exception("running drills could not be advanced")
 
 
