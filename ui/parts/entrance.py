@@ -106,7 +106,7 @@ def _by_key(room: Room) -> None:
     with st.expander("I host this drill"), st.form("key-form", border=False):
         name = st.text_input("Your name", value=session.known_as(), key="key-name", max_chars=40)
         where = "It was shown once, beside the seats, when you opened the drill."
-        key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where)
+        key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where, type="password")
         if st.form_submit_button("Go on as its host"):
             with session.trying("key"):
                 token, person = SERVER.rooms.facilitate(room, name or "Facilitator", key, *session.sources())

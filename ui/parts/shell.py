@@ -76,7 +76,7 @@ def refused(place: str) -> bool:
     found = session.answered(place)
     if found is None or found[0]:
         return False
-    st.error(plain(found[1]), icon=":material/block:")
+    st.error(sentence(found[1]), icon=":material/block:")
     return True
 
 
