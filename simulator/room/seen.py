@@ -20,12 +20,13 @@ T = TypeVar("T")
 Key = tuple[str, str | None]
 """What was made, and for which role; None: from the truth."""
 LOOK_WAITS, WRITE_WAITS = 0.3, 5.0
-"""Seconds that a look, and a write, wait at most for somebody else's write."""
+"""Seconds that a look, and a write or a first look, wait at most for whoever is at it."""
 AWAY_SECONDS = 1.0
 """Seconds for which a store that did not answer is not asked again by those who look."""
 PRESENT_SECONDS = 1.0
 """How old may be what is known of who was signed out; in the process where it happened it is known at once."""
-SLOW = "the database is slow; the drill stands still until it answers. Nothing of this was stored: try again"
+SLOW = "the database is slow; the drill stands still until it answers"
+NOT_STORED = f"{SLOW}. Nothing of this was stored: try again"
 
 
 class Seen:
@@ -47,7 +48,7 @@ class Seen:
     def writing(self) -> Iterator[None]:
         """Let one thread at a time write. Raises StoreError where those before take too long."""
         if not self._lock.acquire(timeout=WRITE_WAITS):
-            raise StoreError(SLOW)
+            raise StoreError(NOT_STORED)
         try:
             yield
         finally:
@@ -58,7 +59,9 @@ class Seen:
 
         Raises DrillError where the drill cannot go on, StoreError where nothing was made yet.
         """
-        if time.monotonic() < self._ask_again or not self._lock.acquire(timeout=LOOK_WAITS):
+        # Whoever looks for the first time, after a restart, waits until the drill is rebuilt.
+        wait = LOOK_WAITS if key in self._made else WRITE_WAITS
+        if time.monotonic() < self._ask_again or not self._lock.acquire(timeout=wait):
             return cast("T", self._last(key, StoreError(self.away or SLOW)))
         try:
             found = self.once(key, build, self._live.engine())

@@ -98,6 +98,27 @@ def test_whoever_writes_while_the_database_is_slow_holds_up_nobody_who_looks(
     assert ("slowly" in words) == (what == "submit")
 
 
+def test_a_first_look_waits_until_the_drill_is_rebuilt(
+    played: tuple[Room, Participant], path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "LOOK_WAITS", 0.0)
+    room = rooms(path, wall).open(played[0].row.id)
+    begun, go, rebuild = threading.Event(), threading.Event(), room._live._rebuild
+
+    def slow() -> Any:
+        begun.set()
+        assert go.wait(60)
+        return rebuild()
+
+    monkeypatch.setattr(room._live, "_rebuild", slow)
+    first = threading.Thread(target=lambda: look(room))
+    first.start()
+    assert begun.wait(60)
+    threading.Timer(0.2, go.set).start()
+    assert look(room) == look(played[0])
+    first.join(60)
+
+
 def test_what_is_shown_is_made_once_a_version(played: tuple[Room, Participant]) -> None:
     room, ana = played
     made: list[int] = []
