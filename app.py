@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 import ui
 from analytics import playbook as books
@@ -23,6 +24,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.room.tidy import days
 from ui import api
+from ui.guard import Guard
 from ui.parts.live import SERVER
 
 
@@ -35,10 +37,12 @@ def rooms() -> Rooms:
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     """Keep running drills on their clocks for as long as the server lives, whether or not anybody looks."""
+    import pandas
     from plotly.graph_objects import Figure, Scatter
 
     SERVER.use(rooms)
-    # Plotly loads its parts when they are first used: now, rather than under the first person's first page.
+    # Both load their parts when they are first used: now, rather than under the first pages of two people at once.
+    pandas.DataFrame({"at": [0]}).to_json()
     Figure(Scatter(x=[0], y=[0])).add_hline(0).add_vline(0).to_json()
     gc.collect()
     gc.freeze()
@@ -51,4 +55,4 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
             await ticker
 
 
-app = st.App(Path(ui.__file__).parent / "main.py", lifespan=lifespan, routes=api.ROUTES)
+app = st.App(Path(ui.__file__).parent / "main.py", lifespan=lifespan, routes=api.ROUTES, middleware=[Middleware(Guard)])

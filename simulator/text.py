@@ -104,3 +104,19 @@ def clock(at: int) -> str:
     """Return a drill second as people say it: `T+07:30`, `T-01:00`."""
     minutes, seconds = divmod(abs(at), 60)
     return f"T{'-' if at < 0 else '+'}{minutes:02d}:{seconds:02d}"
+
+
+_PICTURE = "\u200d\ufe0f\u2600-\u27bf\U0001f300-\U0001faff"
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but for tab and line ends
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
+    # What joins two pictures into one (a family, a flag) stays.
+    f"|(?<![{_PICTURE}])\u200d|\u200d(?![{_PICTURE}])"
+)
+"""What nobody sees, or what turns round what stands beside it."""
+
+
+def visible(text: str) -> str:
+    """Return text with each character that cannot be seen, or that reorders others, written out: `⟨U+202E⟩`."""
+    return _UNSEEN.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", text)

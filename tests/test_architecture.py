@@ -72,7 +72,7 @@ LAYERS = (
     "ui.session",
     "ui.parts",
     "ui.debrief_parts",
-    "ui.app_pages ui.api ui.main",
+    "ui.app_pages ui.api ui.guard ui.main",
 )
 """From the ground up: a module imports what is named before it or in another package, and its own kind."""
 LINT, JUDGES = "scenarios/lint/", {"analytics.criteria"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from simulator.errors import DrillError
+from ui import session
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
@@ -21,8 +22,9 @@ def main() -> None:
     ]
     shown = st.navigation(pages, position="hidden")
     st.html(shell.STYLE)  # in every run of the script
+    ticket = st.session_state.pop(session.TICKET, "")
     try:
-        shown.run()
+        shell.hand_in(ticket) if ticket else shown.run()
     except DrillError as error:
         shell.dead_end("Something is in the way", str(error))
     SERVER.hand_over()

@@ -1,30 +1,34 @@
 """Who is looking, and the only names of session_state keys.
 
-Identity lives in the link (`?drill=CODE&me=TOKEN`): a reload, a second tab or a restart of the server is a
-new session and must find the same seat. Session state holds what is being typed and nothing that matters later.
+A reload, a second tab or a restart of the server is a new session and must find the same seat. So the address says
+who is meant (`?me=ID`) and the browser's cookie, which no script reads, that this is so: an address that somebody
+copies or sees on a shared screen opens nothing. Session state holds what is being typed and nothing that matters later.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec
 
 import streamlit as st
 
-from simulator.errors import DrillError, StoreError
+from simulator.errors import AccessDenied, DrillError, StoreError
+from simulator.room.access import TOKEN, network
 from simulator.room.room import Room
 from simulator.room.store import Participant
 from ui.parts.drafts import DRAFTS
 from ui.parts.live import SERVER
 
+P = ParamSpec("P")
+
 DRILL = "drill"
 """Query parameter: the join code."""
 ME = "me"
-"""Query parameter: the signed token of a participant."""
+"""Query parameter: the id of a participant. It opens nothing; the cookie does."""
 NAME = "name"
 """What the person called themselves last."""
 VIEW = "view"
@@ -45,8 +49,12 @@ ANSWERS = "answers"
 """Last outcome by place (form, command box, needs): (ok, words)."""
 ROUNDS = "rounds"
 """How often a form was handed in; part of its widgets' keys, so that the next one starts from the state."""
-KEYS = "facilitator_keys"
-"""Facilitator keys of drills opened in this session: shown once."""
+OPENED = "opened"
+"""Token and facilitator key of the drill that was opened in this session: shown once."""
+TICKET = "ticket"
+"""What the browser is to exchange for what it stays in with, in the next run."""
+LINK = "link"
+"""Link for another browser that was asked for last: (purpose, ticket, until)."""
 STARTED = "started"
 """What each form field was filled with at first: a field that still holds it has not been touched."""
 MENU = "drill-menu"
@@ -73,6 +81,12 @@ DESKS = "desks"
 """Persons and seats of this session, in the order in which they came."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
 """Cookie that keeps the newest tokens of this browser."""
+VISIT = "visit"
+"""This session, for the brake on guessing."""
+NOT_HERE = (
+    "you are not signed in to this drill in this browser; open it in the browser that you joined with, "
+    "have a link made for this one there, or join with the drill's code"
+)
 
 
 @dataclass(frozen=True)
@@ -102,32 +116,54 @@ class Here:
 
     @property
     def link(self) -> dict[str, str]:
-        """Return the query parameters that lead back here."""
-        return {DRILL: self.room.row.code, ME: self.token}
+        """Return the query parameters that lead back here, in this browser."""
+        return {ME: self.person.id}
 
     @property
     def desk(self) -> str:
         """Return whose half-filled forms these are: what is written in one seat is not for the next one."""
-        return f"{self.token}/{self.person.seat or ''}"
+        return f"{self.person.id}/{self.person.seat or ''}"
 
 
 def here() -> Here | None:
-    """Return who is looking at which drill, None without a link. Raises DrillError for a link that is no good."""
-    token = st.query_params.get(ME)
-    return Here.behind(token) if token else None
+    """Return who is looking at which drill, None where the address names nobody.
+
+    Raises AccessDenied for somebody who is not in this browser, or no longer.
+    """
+    ident = st.query_params.get(ME)
+    if not ident:
+        return None
+    token = next((one for one in split(jar()) if SERVER.rooms.whose(one) == ident), None)
+    if token is None:
+        raise AccessDenied(NOT_HERE)
+    return Here.behind(token)
 
 
 def seats() -> Iterator[Here]:
-    """Yield the seats this browser has held, newest first; not those of another database or of drills thrown away."""
-    for token in tokens():
+    """Yield the seats that this browser holds, newest first."""
+    return behind(jar())
+
+
+def behind(kept: str) -> Iterator[Here]:
+    """Yield who a cookie's tokens let in, newest first; not those of another database or that were withdrawn."""
+    for token in split(kept):
         with suppress(DrillError):
             yield Here.behind(token)
 
 
-def tokens() -> list[str]:
-    """Return the tokens of seats this browser has held, newest first."""
-    kept = str(st.context.cookies.get(COOKIE) or "").split(COOKIE_JOIN)
-    return [one for one in kept if re.fullmatch(r"[\w.-]{8,200}", one, re.ASCII)]
+def jar() -> str:
+    """Return what the browser keeps of its seats, as it said when this session began."""
+    return str(st.context.cookies.get(COOKIE) or "")
+
+
+def known_as() -> str:
+    """Return how the person called themselves last, in this session or in this browser."""
+    return str(st.session_state.get(NAME) or next((one.person.name for one in seats()), ""))
+
+
+def split(kept: str) -> list[str]:
+    """Return the tokens of a cookie, newest first."""
+    return [one for one in kept.split(COOKIE_JOIN) if TOKEN.fullmatch(one)][:COOKIE_MOST]
 
 
 def code() -> str:
@@ -141,9 +177,10 @@ def asked(what: str, among: Sequence[str], otherwise: str) -> str:
     return found if found in among else otherwise
 
 
-def source() -> str:
-    """Return what wrong codes are counted by: the address, else the session."""
-    return str(st.context.ip_address or "local")
+def sources() -> tuple[str, str]:
+    """Return what wrong codes and keys are counted by: this session, and the network it comes from."""
+    own = st.session_state.setdefault(VISIT, secrets.token_hex(8))
+    return str(own), network(st.context.ip_address or "local")
 
 
 def field(kind: str, path: str) -> str:
@@ -274,6 +311,30 @@ def trying(place: str) -> Iterator[None]:
         answer(place, False, str(error))
 
 
+def callback(
+    place: str = "", field: Callable[[], str] | None = None
+) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """Make something the callback of a widget: what it raises is said at `place`, what was typed is put back.
+
+    `field` names the widget's key where the browser empties that widget as soon as it is handed in.
+    """
+
+    def made(act: Callable[P, None]) -> Callable[P, None]:
+        @wraps(act)
+        def called(*args: P.args, **kwargs: P.kwargs) -> None:
+            typed = st.session_state.get(field()) if field else None
+            try:
+                act(*args, **kwargs)
+            except DrillError as error:
+                answer(place, False, str(error))
+                if field:
+                    st.session_state[field()] = typed
+
+        return called
+
+    return made
+
+
 def press(what: str) -> str:
     """Return the key of the next command from a form, button or line: another one once that was answered.
 
@@ -289,9 +350,27 @@ def spent(key: str) -> bool:
     return key not in presses.values()
 
 
+@callback()
+def turn_again(place: str) -> None:
+    """Start a form afresh (as a callback)."""
+    turn(place)
+
+
+@callback()
+def forgotten(place: str) -> None:
+    """Forget the outcome at `place` (as a callback)."""
+    forget(place)
+
+
+@callback()
+def given(here: Here, place: str, act: Any, done: str, key: str) -> None:
+    """Give an act (as a callback)."""
+    give(here, place, act, done, key)
+
+
 def giving(here: Here, place: str, act: Any, done: str, what: str) -> dict[str, Any]:
     """Return what a button needs to give an act once when it is pressed; `what` tells it from other buttons."""
-    return {"on_click": give, "args": (here, place, act, done, press(what))}
+    return {"on_click": given, "args": (here, place, act, done, press(what))}
 
 
 def give(here: Here, place: str, command: Any, done: str = "", key: str = "") -> bool:

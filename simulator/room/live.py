@@ -71,9 +71,8 @@ class Live:
     def engine(self, fresh: bool = False) -> Engine:
         """Return the engine, given what other processes wrote and brought to the clock.
 
-        Looks within a fifth of a second share one state; whoever is about to write asks for a `fresh` one. While the
-        database does not answer, those who only look see the drill as it stood. Raises DrillError where the drill
-        cannot go on.
+        Looks within a fifth of a second share one state; whoever is about to write asks for a `fresh` one. Raises
+        DrillError where the drill cannot go on.
         """
         over = self._finishing.over
         if self.problem and (self._engine is None or not over):
@@ -87,11 +86,6 @@ class Live:
             self._forget()
             self.problem = str(error)
             raise
-        except StoreError:
-            if fresh or self._engine is None:
-                raise
-            self._looked = self._steady()
-            return self._engine
         except DrillError:
             raise
         except Exception as error:

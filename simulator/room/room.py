@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import copy
 import re
-import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from simulator import acts
 from simulator.answers import Answer
@@ -25,6 +24,7 @@ from simulator.room.clock import Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
+from simulator.room.seen import Seen
 from simulator.room.skip import LONGEST, Skipped
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import OBSERVER
@@ -34,6 +34,7 @@ BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage)
 """What people may do while they wait for the start."""
 LEAST_REASON, MOST_REASON = 3, 400
 """Characters of the reason for points set by hand."""
+WITHDRAWN = "you left this drill or were signed out of it; join again with its code"
 KEY = re.compile("[!-~]{1,64}")
 """What a key under which a command is given once looks like."""
 
@@ -52,15 +53,14 @@ class Room:
         self.row = row
         self.loaded = loaded
         self._store = store
-        self._lock = threading.RLock()
         self.finishing = Finishing(store, row.id, loaded, finisher)
         self._live = Live(store, row, loaded, self.finishing, steady)
-        self._memo: dict[tuple[str, str | None], tuple[tuple[int, int, int], Any]] = {}
+        self._seen = Seen(self._live, store, row.id, steady)
         self._unnamed: tuple[bool, Journal] | None = None
 
     def advance(self) -> None:
         """Let the time pass in which this process served the drill; whoever serves drills calls it all the time."""
-        with self._lock:
+        with self._seen.writing():
             if not self.finishing.over:
                 self._live.advance()
 
@@ -74,7 +74,7 @@ class Room:
 
     def stands(self, person: Participant | None = None) -> str:
         """Return why the drill stands still though nobody paused it, and how it goes on; empty where it does not."""
-        away, failing = self.clock.away, self._live.keeper.failing
+        away, failing = self.clock.away, self._live.keeper.failing or self._seen.away
         if self.finishing.over or self.clock.state == "waiting":
             return ""
         if failing:
@@ -97,9 +97,7 @@ class Room:
     @property
     def version(self) -> tuple[int, int]:
         """Return (journal length, drill second): while it is the same, nothing on anybody's screen changes."""
-        with self._lock:
-            engine = self._live.engine()
-            return len(engine.journal.entries), engine.now
+        return self._seen.look(("version", None), lambda engine: (len(engine.journal.entries), engine.now))
 
     @property
     def clock(self) -> Clock:
@@ -109,43 +107,30 @@ class Room:
     @property
     def ended(self) -> bool:
         """Tell whether people have stopped; the record is frozen then."""
-        with self._lock:
-            return self.finishing.over or self._live.engine().ended
+        return self.finishing.over or self._seen.look(("ended", None), lambda engine: engine.ended)
 
     def briefing(self, role: str) -> Briefing:
         """Return what `role` may see now: one finished object for everybody who looks at this version."""
-        with self._lock:
-            return self._briefing(self._live.engine(), role)
+        return self._seen.look(("briefing", role), lambda engine: self._briefing(engine, role))
 
     def shared(self, role: str, name: str, build: Callable[[Briefing], T]) -> T:
         """Return `build(briefing)` for `role`, made once a version however many people look.
 
         `name` tells one such object from another. Do not change what comes back; it is everybody's.
         """
-        with self._lock:
-            engine = self._live.engine()
-            return self._once((name, role), lambda: build(self._briefing(engine, role)), engine)
+        return self._seen.look((f"shared {name}", role), lambda engine: build(self._briefing(engine, role)))
 
     def truth(self, name: str, build: Callable[[Engine], T]) -> T:
         """Return `build(engine)`, made once a version: for the facilitator's page, never for a role's."""
-        with self._lock:
-            engine = self._live.engine()
-            return self._once((name, None), lambda: build(engine), engine)
+        return self._seen.look((f"truth {name}", None), build)
 
     def _briefing(self, engine: Engine, role: str) -> Briefing:
-        def make() -> Briefing:
+        def make(engine: Engine) -> Briefing:
             live = briefing(engine, role)
             # The engine goes on writing into its own lists while a page is being drawn from these.
             return replace(live, incident=_still(live.incident), entries=tuple(live.entries))
 
-        return self._once(("", role), make, engine)
-
-    def _once(self, key: tuple[str, str | None], build: Callable[[], T], engine: Engine) -> T:
-        version = (self._live.builds, len(engine.journal.entries), engine.now)
-        known = self._memo.get(key)
-        if known is None or known[0] != version:
-            known = self._memo[key] = (version, build())
-        return cast("T", known[1])
+        return self._seen.once(("briefing", role), make, engine)
 
     def submit(self, command: acts.Act, person: Participant, key: str | None = None) -> Answer:
         """Give a command now; return its entry and, where the drill refuses it, why.
@@ -159,7 +144,7 @@ class Room:
             raise AccessDenied(f"a key has 1 to 64 visible ASCII characters; {key[:80]!r} is none")
         if isinstance(command, (acts.TakeSeat, acts.LeaveSeat)) and not person.facilitator:
             raise AccessDenied("seats are taken and left in the lobby")
-        with self._lock:
+        with self._seen.writing():
             engine = self._live.engine(fresh=True)
             if found := self._live.answer(command, person.by, key):
                 return found
@@ -171,7 +156,7 @@ class Room:
         self._belongs(person)
         if person.facilitator:
             raise AccessDenied("a facilitator does not play; join again to take a seat")
-        with self._lock:
+        with self._seen.writing():
             seats = self._live.engine(fresh=True).incident.seats
             if seat in seats and not (person.seat == seat and seats[seat] == person.name):
                 title = self.loaded.scenario.find("roles", seat).title
@@ -189,7 +174,7 @@ class Room:
         self._belongs(person)
         if person.facilitator:
             raise AccessDenied("a facilitator looks on as it is; join again to observe")
-        with self._lock:
+        with self._seen.writing():
             seats = self._live.engine(fresh=True).incident.seats
             self._store.seat(person.id, OBSERVER)
             if person.seat is not None and seats.get(person.seat) == person.name:
@@ -199,13 +184,40 @@ class Room:
     def leave_seat(self, person: Participant, seat: str | None = None) -> None:
         """Get up; a facilitator may free anybody's seat. A simulated teammate takes over."""
         self._belongs(person)
-        with self._lock:
+        with self._seen.writing():
             leaving = seat if person.facilitator else person.seat
             holder = self._live.engine(fresh=True).incident.seats.get(leaving or "")
             if leaving and holder and (person.facilitator or holder == person.name):
                 self._give(acts.LeaveSeat(seat=leaving), person.by)
             if person.seat is not None:
                 self._store.seat(person.id, None)
+
+    def leave(self, person: Participant) -> None:
+        """Get up for good: whatever let this person in is withdrawn, in every browser."""
+        if self.problem is None and not self.ended:
+            self.leave_seat(person)
+        self.sign_out(person)
+
+    def sign_out(self, person: Participant) -> Participant:
+        """Withdraw whatever let this person in, in every browser; the seat is kept for what they are given next."""
+        self._belongs(person)
+        self._store.withdraw(person.id)
+        self._seen.moved()
+        return self._store.participant(person.id) or person
+
+    def check_in(self, person: Participant) -> None:
+        """Raise AccessDenied where whatever let this person in was withdrawn, as far as is known: see `Seen.is_in`."""
+        if not self._seen.is_in(person):
+            raise AccessDenied(WITHDRAWN)
+
+    def remove(self, person: Participant, other: Participant) -> None:
+        """Put somebody out of the drill, as its facilitator: their seat is free, what let them in is withdrawn."""
+        self._belongs(person)
+        if not person.facilitator:
+            raise AccessDenied("only the facilitator may do that")
+        if person.id == other.id:
+            raise AccessDenied("you host this drill; end it, or leave it for good from its menu")
+        self.leave(other)
 
     def start(self, person: Participant) -> None:
         """Let the clock run; the page comes a minute later."""
@@ -227,7 +239,7 @@ class Room:
 
     def skip_ahead(self, person: Participant, limit: int = LONGEST) -> Skipped:
         """Skip until something needs the person (for a facilitator: the commander), at most `limit` seconds."""
-        with self._lock:
+        with self._seen.writing():
             self._may_steer(person)
             return self._live.skip(person.seat or self.loaded.scenario.lead(), person.by, limit)
 
@@ -236,7 +248,7 @@ class Room:
 
         Stopped for a real `emergency` it has no total, since nobody could see the rest through.
         """
-        with self._lock:
+        with self._seen.writing():
             self._may_steer(person)
             if not self._live.engine(fresh=True).ended:
                 how = acts.EndDrill(how="stopped" if emergency else "time")
@@ -244,7 +256,7 @@ class Room:
 
     def record(self) -> Journal | None:
         """Return the frozen record with its references as far as they are made, None while the drill runs."""
-        with self._lock:
+        with self._seen.writing():
             if not self.finishing.over:
                 self._live.engine()
         return self.finishing.journal()
@@ -316,6 +328,9 @@ class Room:
     def _belongs(self, person: Participant) -> None:
         if person.drill != self.row.id:
             raise AccessDenied("this link belongs to another drill")
+        now = self._store.participant(person.id)
+        if now is None or now.generation != person.generation:
+            raise AccessDenied(WITHDRAWN)
 
     def _check(self, person: Participant, command: acts.Act, engine: Engine) -> None:
         if person.observes:
@@ -346,7 +361,7 @@ class Room:
         raise AccessDenied("only the facilitator may do that")
 
     def _steer(self, person: Participant, what: What, value: float | None = None) -> None:
-        with self._lock:
+        with self._seen.writing():
             self._live.mark(what, person.by, value, lambda: self._may_steer(person, what))
 
 

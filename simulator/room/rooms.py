@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,10 +14,21 @@ from simulator.engine import new_header
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
 from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
-from simulator.room.access import Brake, Tokens, clean_code, fits, new_code, new_key
+from simulator.room.access import (
+    NO_LINK,
+    Brake,
+    Claim,
+    Purpose,
+    Tokens,
+    clean_code,
+    clean_name,
+    fits,
+    new_code,
+    new_key,
+)
 from simulator.room.clock import steady
 from simulator.room.finish import Finisher
-from simulator.room.room import Room
+from simulator.room.room import WITHDRAWN, Room
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.room.tidy import Tidying
 from simulator.values import OBSERVER
@@ -54,12 +66,22 @@ class Lobby:
     state: str
     """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
     chairs: tuple[Chair, ...]
-    people: tuple[str, ...]
+    inside: tuple[Participant, ...]
+    """Those who sit or look on, hosts left out."""
     observers: tuple[str, ...]
     """Names of those who only look on."""
     automation: bool
     stands: str
     """Why the drill stands still though nobody paused it, empty where it does not."""
+
+
+KEEP_DAYS = 30.0
+"""Days after the end of a drill for which those who were in it come back to its debrief, unless told otherwise."""
+DAY = 86_400.0
+CAME = 10_000
+"""People who are remembered for when the database is away."""
+TICKET_SECONDS = 60
+"""How long a ticket into a seat is good for in the browser that asked for it."""
 
 
 class Rooms:
@@ -73,9 +95,12 @@ class Rooms:
         books: Callable[[str], PlayedBook] | None = None,
         retain: int | None = None,
         steady: Callable[[], float] = steady,
+        keep_days: float = KEEP_DAYS,
     ) -> None:
         self.store = store
         self.tidying = Tidying(store, retain)
+        self.keep_days = keep_days
+        """Days after the end of a drill for which those who were in it come back to its debrief."""
         self._load = load
         self._finisher = finisher
         self._books = books
@@ -85,6 +110,8 @@ class Rooms:
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
         self._lost: dict[str, str] = {}
+        self._came: dict[str, Participant] = {}
+        """Who was let in here lately, as they were then."""
 
     def create(
         self,
@@ -125,12 +152,11 @@ class Rooms:
         header = row.header
         return self._keep(row, self._load(header.scenario, header.variant, header.difficulty))
 
-    def by_code(self, code: str, source: str = "") -> Room:
-        """Return the room with this join code. `source` (an address or session) is slowed down when it guesses."""
-        self._brake.check(source)
+    def by_code(self, code: str, *sources: str) -> Room:
+        """Return the room with this join code. `sources` (session, network) are slowed down when they guess."""
         row = self.store.drill_by_code(clean_code(code))
         if row is None:
-            self._brake.wrong(source)
+            self._brake.missed(clean_code(code), sources)
             raise AccessDenied(f"no drill has the code {code.strip()!r}; check it with whoever invited you")
         return self.open(row.id)
 
@@ -178,24 +204,79 @@ class Rooms:
     def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
         """Let a person in: into a seat, to observe (`OBSERVER`), or standing. Return their token and who they are."""
         person = self._admit(room, name, facilitator=False)
-        if seat is not None:
-            person = room.observe(person) if seat == OBSERVER else room.take_seat(person, seat)
-        return self._tokens.sign(person.id), person
+        try:
+            if seat is not None:
+                person = room.observe(person) if seat == OBSERVER else room.take_seat(person, seat)
+        except DrillError:
+            # Or whoever tries the next seat would be taken for another one of the same name.
+            with suppress(StoreError):
+                self.store.drop_participant(person.id)
+            raise
+        return self.token(person), person
 
-    def facilitate(self, room: Room, name: str, key: str, source: str = "") -> tuple[str, Participant]:
+    def facilitate(self, room: Room, name: str, key: str, *sources: str) -> tuple[str, Participant]:
         """Let the bearer of a drill's key in as its facilitator."""
-        self._brake.check(source)
         if not fits(key, room.row.key_hash):
-            self._brake.wrong(source)
+            self._brake.missed(key, sources)
             raise AccessDenied("that is not this drill's facilitator key; it was shown once when the drill was opened")
         person = self._admit(room, name, facilitator=True)
-        return self._tokens.sign(person.id), person
+        return self.token(person), person
+
+    def token(self, person: Participant) -> str:
+        """Return what lets its bearer be this person, until it is withdrawn or the drill is long over."""
+        return self._tokens.sign(Claim("seat", person.drill, person.id, person.generation))
 
     def identify(self, token: str) -> tuple[Room, Participant]:
         """Return the drill and person behind a token: the same seat on any device, after any restart."""
-        person = self.store.participant(self._tokens.read(token))
-        if person is None:
-            raise AccessDenied("this link is not valid here; join again with the drill's code")
+        return self._behind(self._tokens.read(token, "seat"))
+
+    def whose(self, token: str) -> str | None:
+        """Return the id of the person that a token names, None for one that this store did not sign."""
+        try:
+            return self._tokens.read(token, "seat").person
+        except AccessDenied:
+            return None
+
+    def ticket(self, person: Participant, purpose: Purpose = "enter", lasts: int = TICKET_SECONDS) -> str:
+        """Return what is exchanged for a token, once and for `lasts` seconds; it voids the ticket before it."""
+        once = secrets.token_hex(12)
+        self.store.offer(person.id, once)
+        until = int(self.store.now()) + lasts
+        return self._tokens.sign(Claim(purpose, person.drill, person.id, person.generation, once, until))
+
+    def bearer(self, ticket: str) -> tuple[Room, Participant, bool]:
+        """Return where and whom a ticket would let in, and whether alone, without using it. Raises AccessDenied."""
+        claim = self._tokens.read(ticket, "enter", "hand over")
+        if self.store.now() > claim.until:
+            raise AccessDenied("this link was for a short while only; ask for a new one where you have your seat")
+        return *self._behind(claim), claim.purpose == "hand over"
+
+    def exchange(self, ticket: str) -> tuple[Room, Participant, str]:
+        """Use a ticket up: return where and whom it lets in, and their token. Raises AccessDenied."""
+        room, person, alone = self.bearer(ticket)
+        claim = self._tokens.read(ticket, "enter", "hand over")
+        if not self.store.take_up(person.id, claim.generation, claim.once, alone=alone):
+            raise AccessDenied("this link was used already; ask for a new one where you have your seat")
+        person = self.store.participant(person.id) or person
+        return room, person, self.token(person)
+
+    def _behind(self, claim: Claim) -> tuple[Room, Participant]:
+        try:
+            person, over = self.store.participant(claim.person), self.store.frozen_at(claim.drill)
+        except StoreError:
+            # Whoever is in stays in while the database is away, and sees what was shown last.
+            person, over = self._came.get(claim.person), None
+            if person is None:
+                raise
+        if person is None or person.drill != claim.drill:
+            raise AccessDenied(NO_LINK)
+        if person.generation != claim.generation:
+            raise AccessDenied(WITHDRAWN)
+        if len(self._came) >= CAME:
+            self._came.clear()
+        self._came[person.id] = person
+        if over is not None and self.store.now() > over + self.keep_days * DAY:
+            raise AccessDenied(f"this drill ended more than {self.keep_days:g} days ago; ask its host for the record")
         return self.open(person.drill), person
 
     def lobby(self, room: Room) -> Lobby:
@@ -209,15 +290,13 @@ class Rooms:
             code=row.code, title=row.title, briefing=scenario.briefing,
             mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
             chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
-            people=tuple(person.name for person in people),
+            inside=tuple(person for person in people if person.seat is not None and not person.facilitator),
             observers=tuple(person.name for person in people if person.observes),
             automation=row.header.automation, stands="" if lost or over else room.stands(),
         )  # fmt: skip
 
     def _admit(self, room: Room, name: str, *, facilitator: bool) -> Participant:
-        name = " ".join(name.split())[:40]
-        if not name:
-            raise AccessDenied("say what you want to be called")
+        name = clean_name(name, (other.name for other in self.store.participants(room.row.id)))
         person = Participant(secrets.token_hex(8), room.row.id, name, None, facilitator, self.store.now())
         self.store.add_participant(person)
         return person

@@ -83,6 +83,8 @@ participants = sa.Table(
     sa.Column("seat", sa.String(80)),
     sa.Column("facilitator", sa.Boolean, nullable=False),
     sa.Column("joined", sa.Float, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("ticket", sa.String(32)),
 )
 
 records = sa.Table(
@@ -211,7 +213,15 @@ def _seconds(log: Iterable[sa.Row[Any]]) -> Iterator[tuple[int, float, float]]:
 
 MOVES = {("waiting", "start"): "running", ("running", "pause"): "paused", ("paused", "resume"): "running"}
 """What a line of that log made of the clock's state."""
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats)
+
+
+def _withdrawable(connection: sa.Connection) -> None:
+    """Let what a person holds be withdrawn, and given out once."""
+    _add(connection, "participants", "generation", "INTEGER DEFAULT '0' NOT NULL")
+    _add(connection, "participants", "ticket", "VARCHAR(32)")
+
+
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.

@@ -60,6 +60,8 @@ class Participant:
     seat: str | None
     facilitator: bool
     joined: float
+    generation: int = 0
+    """Of what the person was given to come in with: what is of an earlier one is withdrawn."""
 
     @property
     def observes(self) -> bool:
@@ -70,6 +72,10 @@ class Participant:
     def by(self) -> str:
         """Return how the journal names this person."""
         return f"facilitator:{self.name}" if self.seat is None else f"{self.seat}:{self.name}"
+
+
+PERSON = tuple(column for column in t.participants.c if column is not t.participants.c.ticket)
+"""What a participant is; what lets somebody in as one is only ever compared."""
 
 
 class Store(Database):
@@ -207,14 +213,19 @@ class Store(Database):
         """Let a person in."""
         self._insert(t.participants, dict(person.__dict__), taken=f"participant {person.id} is already in")
 
+    def drop_participant(self, ident: str) -> None:
+        """Take a person out who could not sit down: nobody has heard of them yet."""
+        with self._write() as connection:
+            connection.execute(t.participants.delete().where(t.participants.c.id == ident))
+
     def participant(self, ident: str) -> Participant | None:
         """Return one person."""
-        rows = self._rows(select(t.participants).where(t.participants.c.id == ident))
+        rows = self._rows(select(*PERSON).where(t.participants.c.id == ident))
         return Participant(**rows[0]._mapping) if rows else None
 
     def participants(self, drill: str) -> list[Participant]:
         """Return everybody in a drill, in the order they came."""
-        rows = self._rows(select(t.participants).where(t.participants.c.drill == drill)
+        rows = self._rows(select(*PERSON).where(t.participants.c.drill == drill)
                           .order_by(t.participants.c.joined))  # fmt: skip
         return [Participant(**row._mapping) for row in rows]
 
@@ -222,6 +233,26 @@ class Store(Database):
         """Note which seat a person holds now."""
         with self._write() as connection:
             connection.execute(t.participants.update().where(t.participants.c.id == ident).values(seat=seat))
+
+    def offer(self, ident: str, once: str) -> None:
+        """Note what lets somebody in as this person once; what was offered before and not taken is void."""
+        with self._write() as connection:
+            connection.execute(t.participants.update().where(t.participants.c.id == ident).values(ticket=once))
+
+    def take_up(self, ident: str, generation: int, once: str, *, alone: bool) -> bool:
+        """Take up what was offered; tell whether it was still there. `alone`: withdraw all that was given before."""
+        who = t.participants.c
+        offered = (who.id == ident) & (who.generation == generation) & (who.ticket == once)
+        values = {"ticket": None, "generation": who.generation + int(alone)}
+        with self._write() as connection:
+            return connection.execute(t.participants.update().where(offered).values(values)).rowcount == 1
+
+    def withdraw(self, ident: str) -> None:
+        """Withdraw all that lets anybody in as this person."""
+        who = t.participants.c
+        with self._write() as connection:
+            change = t.participants.update().where(who.id == ident)
+            connection.execute(change.values(generation=who.generation + 1, ticket=None))
 
     def freeze(self, drill: str, journal: str) -> bool:
         """Keep the finished journal, mark the drill as ended, and tell whether this is the first; that one stays."""

@@ -281,7 +281,9 @@ class Console:
 
     @property
     def code(self) -> str:
-        return str(self.page.evaluate("new URLSearchParams(location.search).get('drill')"))
+        person = self._store.participant(self.page.evaluate("new URLSearchParams(location.search).get('me')"))
+        assert person is not None
+        return self._store.drill(person.drill).code
 
     def skip_until(self, seen: str, most: int = 60) -> None:
         """Skip ahead until the channel says `seen`."""

@@ -20,8 +20,10 @@ def _host(page: Page, scenario: str) -> str:
     form.get_by_role("combobox", name=re.compile("Scenario")).click()
     page.get_by_role("option", name=re.compile(scenario)).click()
     page.get_by_role("button", name="Open the drill").click()
-    expect(page.locator(".code")).to_be_visible()
-    return page.locator(".code").inner_text()
+    code = page.locator(".st-key-hosting .code").inner_text()
+    page.get_by_role("button", name="I have saved it").click()
+    expect(page.locator(".bar")).to_be_visible()
+    return code
 
 
 def _join(page: Page, name: str, seat: str) -> None:

@@ -32,8 +32,10 @@ def _host(page: Page) -> str:
     """Open a drill as its host; return the join code."""
     page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
     page.get_by_role("button", name="Open the drill").click()
-    expect(page.locator(".code")).to_be_visible()
-    return page.locator(".code").inner_text()
+    code = page.locator(".st-key-hosting .code").inner_text()
+    page.get_by_role("button", name="I have saved it").click()
+    expect(page.locator(".bar")).to_be_visible()
+    return code
 
 
 def _join(page: Page, name: str, seat: str) -> None:

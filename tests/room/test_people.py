@@ -8,6 +8,7 @@ import pytest
 
 from simulator import acts
 from simulator.errors import AccessDenied, UnknownName
+from simulator.room.access import Brake
 from simulator.values import OBSERVER
 from tests.room.rooms import Wall, rooms, say, solo
 
@@ -111,19 +112,36 @@ def test_nobody_moves_others_through_a_command(path: Path, wall: Wall) -> None:
         room.submit(acts.LeaveSeat(seat="comms"), person)
 
 
-def test_the_wrong_key_and_too_many_wrong_codes_open_nothing(path: Path, wall: Wall) -> None:
+def test_the_wrong_key_and_wrong_codes_open_nothing_and_hold_up_nobody_who_has_the_right_one(
+    path: Path, wall: Wall
+) -> None:
     place = rooms(path, wall)
+    slept: list[float] = []
+    place._brake = Brake(sleep=slept.append)
     opened = place.create("toy", hosted=True)
     with pytest.raises(AccessDenied, match="shown once"):
         place.facilitate(opened.room, "Eve", "guess")
     with pytest.raises(AccessDenied, match="no drill has the code"):
         place.by_code("AAAAAA", "eve")
-    for _ in range(20):
+    for number in range(20):
         with pytest.raises(AccessDenied):
-            place.by_code("AAAAAA", "eve")
-    with pytest.raises(AccessDenied, match="too many wrong codes"):
-        place.by_code(opened.code, "eve")
-    assert place.by_code(opened.code, "ana") is opened.room
+            place.by_code(f"AAAA{number:02}", "eve", "10.1.2.0/24")
+    assert slept
+    slept.clear()
+    for source in ("eve", "ana"):
+        assert place.by_code(opened.code, source, "10.1.2.0/24") is opened.room
+    place.facilitate(opened.room, "Flo", opened.key, "eve", "10.1.2.0/24")
+    assert not slept
+
+
+def test_whoever_finds_a_seat_taken_is_the_same_person_at_the_next(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, _ = solo(place)
+    for _ in range(2):
+        with pytest.raises(AccessDenied, match="taken by Ana"):
+            place.join(room, "Bo", "commander")
+    assert place.join(room, "Bo", "comms")[1].name == "Bo"
+    assert place.join(room, "bo")[1].name == "bo 2"
 
 
 def test_a_token_is_for_one_drill_and_names_must_be_said(path: Path, wall: Wall) -> None:

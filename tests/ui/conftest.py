@@ -6,17 +6,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
+import streamlit as st
 
 from scenarios.loader import load
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
+from tests.ui.browsing import JAR, Browser
+from ui import session
 from ui.parts.live import SERVER
 from ui.session import Here
 
-MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
-PATIENCE = 180
-"""Seconds after which a page that is still being drawn hangs; a busy machine takes its time."""
+
+@pytest.fixture(autouse=True)
+def cookies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have pages find their cookie where `Browser` keeps it."""
+    monkeypatch.setattr(session, "jar", lambda: st.session_state.get(JAR, ""))
 
 
 @pytest.fixture
@@ -46,12 +50,14 @@ def seat(rooms: Rooms) -> Callable[..., Here]:
 
 
 @pytest.fixture
-def open_app(rooms: Rooms) -> Callable[..., AppTest]:
+def open_app(rooms: Rooms) -> Callable[..., Browser]:
     """Return `open_app(file, here)`: the app on that page, drawn once."""
 
-    def go(file: str = "lobby.py", here: Here | None = None, **query: str) -> AppTest:
-        app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
-        for name, value in {**(here.link if here else {}), **query}.items():
+    def go(file: str = "lobby.py", here: Here | None = None, **query: str) -> Browser:
+        app = Browser()
+        if here is not None:
+            app.hold(here.token)
+        for name, value in query.items():
             app.query_params[name] = value
         app.run()
         if file != "lobby.py":

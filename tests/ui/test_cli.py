@@ -394,3 +394,32 @@ def test_help_needs_neither_streamlit_nor_the_engine_nor_any_model() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize(("given", "words"), [
+    (["--allow-host", "https://drills.example.com"], "without scheme and port"),
+    (["--allow-host", "a b"], "no name of a server"),
+    (["--proxy", "proxy.example.com"], "no address of a proxy"),
+    (["--proxy", "10.0.0.1/8"], "no address of a proxy"),
+])  # fmt: skip
+def test_a_name_or_proxy_that_is_none_is_refused_in_one_line(
+    given: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["serve", *given]) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.count("\n") == 1
+
+
+def test_names_and_proxies_reach_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ui.cli import serve
+
+    monkeypatch.setenv("DRILL_HOSTS", "old.example.com")
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "of before")
+    monkeypatch.delenv("FORWARDED_ALLOW_IPS")
+    serve.reached_by(["drills.example.com"])
+    assert os.environ["DRILL_HOSTS"] == "drills.example.com,old.example.com"
+    serve.behind(())
+    assert os.environ["FORWARDED_ALLOW_IPS"] == ""
+    serve.behind(["10.0.0.5", "10.1.0.0/16"])
+    assert os.environ["FORWARDED_ALLOW_IPS"] == "10.0.0.5,10.1.0.0/16"

@@ -29,7 +29,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from tests import played
 from tests.room.rooms import Wall, rooms, solo
-from tests.ui.conftest import PATIENCE
+from tests.ui.browsing import Browser
 from ui.debrief_parts import course, keys
 from ui.debrief_parts.timeline import TEAM_GROUPS, WORLD_GROUPS
 from ui.parts import labels
@@ -97,9 +97,9 @@ def play(place: Rooms, wall: Wall) -> tuple[Room, Participant, str]:
 
 def debrief(token: str = "", **state: Any) -> AppTest:
     """Open the debrief page behind a token and let it run."""
-    app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE)
+    app = Browser()
     if token:
-        app.query_params["me"] = token
+        app.hold(token)
     for key, value in state.items():
         app.session_state[key] = value
     app.switch_page("app_pages/debrief.py").run()
@@ -128,7 +128,7 @@ def test_without_a_link_a_journal_can_be_opened(place: Rooms) -> None:
 
 def test_a_wrong_link_says_so_in_one_line(place: Rooms) -> None:
     app = debrief("nonsense")
-    assert "not valid" in app.warning[0].value
+    assert "not signed in to this drill in this browser" in app.warning[0].value
 
 
 def test_a_running_drill_is_not_given_away(place: Rooms, wall: Wall) -> None:

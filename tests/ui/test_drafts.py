@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.ui.browsing import Browser
 from tests.ui.pressing import hand_in
 from ui.parts import drafts
 from ui.parts.drafts import FIELDS, LETTERS, LIVES, PEOPLE, Drafts
 from ui.parts.live import SERVER
 from ui.session import Here
 
-Open = Callable[..., AppTest]
+Open = Callable[..., Browser]
 Seat = Callable[..., Here]
 
 
@@ -81,11 +82,9 @@ def test_a_text_beyond_its_limit_is_refused_with_its_count_and_kept(open_app: Op
     assert len(app.get_by_key("form-post_message-0-text").value) == 2345
 
 
-def retoken(app: AppTest, here: Here) -> AppTest:
+def retoken(app: Browser, here: Here) -> Browser:
     """Return the app as the same tab shows it behind another person's link."""
-    for name, value in here.link.items():
-        app.query_params[name] = value
-    return app.switch_page("app_pages/console.py").run()
+    return app.hold(here.token).to("console.py")
 
 
 def note(app: AppTest) -> str:

@@ -101,7 +101,7 @@ def test_a_join_link_leads_to_the_seats(open_app: Open, rooms: Rooms) -> None:
 def test_a_broken_link_says_what_to_do(open_app: Open) -> None:
     app = open_app("console.py", me="nonsense")
     assert not app.exception
-    assert "does not open a drill" in texts(app)
+    assert "You are not in this drill here" in texts(app)
 
 
 @pytest.mark.slow

@@ -231,3 +231,20 @@ def test_what_is_searched_in_one_seat_is_not_shown_in_the_next(open_app: Open, s
     here.room.take_seat(here.person, "commander")
     assert search() == first
     assert app.get_by_key(first).value == "reject"
+
+
+def test_while_the_database_is_away_the_log_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    server, said = Server(), ["away", "away", "gone", ""]
+
+    def advance() -> None:
+        words = said.pop(0)
+        if words:
+            raise StoreError(words)
+
+    server.use(cast("Rooms", lambda: SimpleNamespace(advance_running=advance)))
+    for _ in range(4):
+        asyncio.run(server._advance())
+    assert [record.getMessage() for record in caplog.records] == [
+        "running drills stand still: away", "running drills stand still: gone",
+    ]  # fmt: skip
+    assert not caplog.records[0].exc_info

@@ -25,7 +25,9 @@ from ui.parts.live import scraped
 from ui.parts.over import over
 from ui.parts.panels import HEIGHT, LOW, figure
 from ui.parts.playbook import sheet
-from ui.parts.shell import part, plain
+from ui.parts.shell import part
+from ui.parts.signing import signing
+from ui.parts.text import plain
 from ui.parts.work import work_html
 from ui.session import Here
 
@@ -41,14 +43,13 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("This link does not open a drill", str(error))
+        return shell.dead_end("You are not in this drill here", str(error))
     if here is None:
         return shell.dead_end(
             "No drill open", "Practise alone, host a drill or join one with its code; all three start in the lobby."
         )
     if here.room.problem:
         return shell.dead_end("This drill cannot go on", here.room.problem)
-    shell.remember(here.token)
     if here.room.ended:
         return over(here)
     if here.person.seat is None and not here.person.facilitator:
@@ -164,7 +165,7 @@ def _on_from_here(here: Here, b: Briefing) -> None:
         st.empty()
         return
     onwards = st.button(
-        f"Go on as {seat.title.partition(' (')[0]}",
+        f"Go on as {plain(seat.title.partition(' (')[0])}",
         type="primary",
         key="go-on",
         icon=":material/chair_alt:",
@@ -191,8 +192,8 @@ def _mine(here: Here, b: Briefing) -> None:
     known = b.catalogue.role(here.role)
     own = [cue for cue in b.options("own_cues") if cue.id not in b.incident.cues]
     label = plain(f"{here.person.name} · {known.title if known else here.role}")
-    with st.popover(label + (f" · {len(own)} only you know" if own else ""), icon=":material/badge:"):
-        st.markdown(f"**{known.title if known else here.role}**  :gray[{known.handle if known else ''}]")
+    with st.popover(f"{label} · {len(own)} only you know" if own else label, icon=":material/badge:"):
+        st.markdown(f"**{plain(known.title if known else here.role)}**  :gray[{plain(known.handle if known else '')}]")
         st.text(b.brief)
         if own:
             st.markdown("**Only you know**")
@@ -204,61 +205,64 @@ def _mine(here: Here, b: Briefing) -> None:
                 key=press,
                 **session.giving(here, "clock", acts.ShareCue(cue=cue.id), "", press),
             )
-        st.caption(b.catalogue.briefing)
+        st.caption(shell.prose(b.catalogue.briefing))
 
 
 def _menu(here: Here) -> None:
     row = here.room.row
-    st.markdown(f"Join code **{row.code}**")
+    st.markdown(f"Join code **{plain(row.code)}**")
     shell.join_link(row.code, "Others join with the code in the lobby, or with the link")
+    signing(here)
     st.page_link(
         Page.LOBBY.file,
-        label="Leave for the lobby",
-        icon=":material/logout:",
+        label="To the lobby",
+        icon=":material/arrow_back:",
         help="The drill goes on; your seat is kept",
     )
     if here.person.facilitator or (here.plays and not row.hosted):
-        st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
-        st.button(
-            "Real world: stop now",
-            key="stop",
-            icon=":material/front_hand:",
-            on_click=_ask_end,
-            args=("stop",),
-            help="For a real emergency",
-        )
+        with st.container(horizontal=True, gap="xsmall"):
+            st.button("End the drill …", key="end", icon=":material/flag:", on_click=_ask_end, args=("end",))
+            st.button(
+                "Real world: stop now",
+                key="stop",
+                icon=":material/front_hand:",
+                on_click=_ask_end,
+                args=("stop",),
+                help="For a real emergency",
+            )
 
 
+@session.callback("clock")
 def _ask_end(what: str) -> None:
     # The menu lies above everything: it must be gone before anything can be asked.
     st.session_state[session.MENU] = False
     st.session_state[session.ENDING] = what
 
 
+@session.callback("clock")
 def _steer(here: Here, what: str, key: str) -> None:
     if session.spent(key):
         return
-    with session.trying("clock"):
-        getattr(here.room, what)(here.person)
-        session.forget("clock")
+    getattr(here.room, what)(here.person)
+    session.forget("clock")
     _all_at_once(here)
 
 
+@session.callback("clock")
 def _pace(here: Here, before: float) -> None:
     chosen = st.session_state.get(f"speed-{before:g}")
-    with session.trying("clock"):
-        here.room.speed(here.person, float(chosen or before))
-        session.forget("clock")
+    here.room.speed(here.person, float(chosen or before))
+    session.forget("clock")
     _all_at_once(here)
 
 
+@session.callback("clock")
 def _skip(here: Here, key: str) -> None:
     if session.spent(key):
         return
-    with session.trying("clock"):
-        found = here.room.skip_ahead(here.person)
-        minutes, seconds = divmod(found.until - found.since, 60)
-        session.answer("clock", True, f"Skipped {minutes:d}:{seconds:02d}: {found.why}")
+    found = here.room.skip_ahead(here.person)
+    minutes, seconds = divmod(found.until - found.since, 60)
+    session.answer("clock", True, f"Skipped {minutes:d}:{seconds:02d}: {found.why}")
     _all_at_once(here)
 
 

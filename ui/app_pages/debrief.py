@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -32,6 +31,8 @@ from ui.debrief_parts.timeline import timeline_view
 from ui.pages import Page
 from ui.parts import shell, yours
 from ui.parts.live import SERVER
+from ui.parts.over import score_again
+from ui.parts.text import escape, plain, sentence
 
 # Streamlit prints string literals of a page's script, so what these mean is said in comments.
 LARGEST_MB = 20  # journal files above this are not read; an hour's drill is about half a megabyte
@@ -44,7 +45,7 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        shell.dead_end("This link does not open a drill", str(error))
+        shell.dead_end("You are not in this drill here", str(error))
         return _from_file()
     if here is None and session.code():
         return _by_code(session.code())
@@ -65,7 +66,7 @@ def render() -> None:
 def _by_code(code: str) -> None:
     """Draw what somebody may read who has the drill's code and was not in it."""
     try:
-        room = SERVER.rooms.by_code(code, session.source())
+        room = SERVER.rooms.by_code(code, *session.sources())
         if not room.ended:
             return shell.go(Page.LOBBY, {session.DRILL: room.row.code})
     except DrillError as error:
@@ -110,9 +111,9 @@ def _scoring(room: Room, person: Participant | None) -> None:
     if card is not None and journal is not None and journal.references is not None:
         st.rerun()
     if problem:
-        st.error(shell.sentence(problem), icon=":material/error:")
+        st.error(sentence(problem), icon=":material/error:")
         if person is not None:
-            st.button("Score again", on_click=room.finishing.begin, key="debrief_score_again")
+            st.button("Score again", on_click=score_again, args=(room,), key="debrief_score_again")
     else:
         state = "Scoring." if card is None else "The score stands. Replaying other seeds, and what else could be done."
         st.progress(share, text=f"{state} The rest of the page is there.")
@@ -155,7 +156,7 @@ def _parsed(file: str, _text: str, _name: str) -> Journal:
 
 
 def _bad(words: str) -> None:
-    st.error(words, icon=":material/error:")
+    st.error(plain(words), icon=":material/error:")
 
 
 def _page(drill: Debriefed, made: tuple[Mapping[str, Any], ...] = (), correct: Correct | None = None) -> None:

@@ -13,7 +13,7 @@ from simulator.errors import DrillError
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
-from ui.parts.shell import plain
+from ui.parts.text import escape, plain
 
 GLOSSARY = Path(__file__).parent.parent / "glossary.yaml"
 
@@ -33,8 +33,8 @@ def render() -> None:
         st.html(sheet_html(name))
     with glossary:
         for group, words in yaml.safe_load(GLOSSARY.read_text(encoding="utf-8")).items():
-            rows = "".join(f"<dt>{word}</dt><dd>{meaning}</dd>" for word, meaning in words.items())
-            st.html(f"<h3 class='group'>{group}</h3><dl class='glossary'>{rows}</dl>")
+            rows = "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in words.items())
+            st.html(f"<h3 class='group'>{escape(group)}</h3><dl class='glossary'>{rows}</dl>")
 
 
 def _scenario(name: str) -> None:

@@ -12,10 +12,9 @@ from analytics import playbook as books
 from scenarios import DIFFICULTIES, loader
 from simulator.errors import DrillError
 from ui import session
-from ui.pages import Page
-from ui.parts import entrance, shell, yours
+from ui.parts import entrance, opened, shell, yours
 from ui.parts.live import SERVER
-from ui.parts.shell import plain
+from ui.parts.text import plain
 from ui.session import Here
 
 PLAYBOOK = "DRILL_PLAYBOOK"  # names the playbook that is offered first
@@ -28,7 +27,9 @@ def render() -> None:
     try:
         here = session.here()
     except DrillError as error:
-        return shell.dead_end("This link does not open a drill", str(error))
+        return shell.dead_end("You are not in this drill here", str(error))
+    if session.OPENED in st.session_state:
+        return opened.show(*st.session_state[session.OPENED])
     if here is not None and here.person.seat is None and not here.person.facilitator:
         return entrance.seats(here)
     if here is None and session.code():
@@ -167,11 +168,11 @@ def _drawn(scenario: str, variant: str) -> str:
 def _start(scenario: str, how: dict[str, str], seat: str, speed: float, name: str, seed: str) -> None:
     st.session_state[session.NAME] = name
     with session.trying("solo"):
-        opened = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, **how)  # type: ignore[arg-type]
-        token, person = SERVER.rooms.join(opened.room, name, seat)
+        room = SERVER.rooms.create(scenario, seed=int(seed) if seed.isdigit() else None, **how).room  # type: ignore[arg-type]
+        token, person = SERVER.rooms.join(room, name, seat)
         if speed != 1:
-            opened.room.speed(person, speed)
-        shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
+            room.speed(person, speed)
+        shell.enter(Here(room, person, token))
     st.rerun()
 
 
@@ -216,10 +217,10 @@ def _host() -> None:
             with session.trying("host"):
                 variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
                 how = {"mode": mode, "difficulty": difficulty, "variant": variant, "playbook": playbook}
-                opened = SERVER.rooms.create(scenario, hosted=True, **how)  # type: ignore[arg-type]
-                token, person = SERVER.rooms.facilitate(opened.room, name or "Facilitator", opened.key)
-                st.session_state[session.KEYS] = {**st.session_state.get(session.KEYS, {}), opened.code: opened.key}
-                shell.go(Page.CONSOLE, Here(opened.room, person, token).link)
+                made = SERVER.rooms.create(scenario, hosted=True, **how)  # type: ignore[arg-type]
+                token, _ = SERVER.rooms.facilitate(made.room, name or "Facilitator", made.key)
+                st.session_state[session.OPENED] = (token, made.key)
+                st.rerun()
         entrance.outcome("host")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Annotated, Any
@@ -23,6 +26,12 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8501,
     host: Annotated[str, typer.Option(help="Address to listen on; 0.0.0.0 lets others in.")] = "127.0.0.1",
     data: Database = None,
+    allow_host: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A name this server is reached by, besides addresses.")
+    ] = None,
+    proxy: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="A reverse proxy's address or network, to be believed.")
+    ] = None,
     playbook: Annotated[str | None, typer.Option(help="The playbook that is offered first for new drills.")] = None,
     retain: Annotated[
         int | None,
@@ -40,6 +49,8 @@ def serve(
             raise UnknownName("playbook", playbook, names())
         load(playbook)
         os.environ["DRILL_PLAYBOOK"] = playbook
+    reached_by([*(allow_host or ()), *([] if _is_address(host) else [host])])
+    behind(proxy or ())
     free(host, port)
     # A database that cannot be used is said here, in one line, rather than on everybody's page.
     Store(data).close()
@@ -56,6 +67,37 @@ def serve(
     with redirect_stdout(sys.stderr):
         bootstrap.load_config_options(settings(port, host))
         bootstrap.run_asgi_app(str(UI.parent / "app.py"), APP, [], settings(port, host))
+
+
+def reached_by(names: Sequence[str]) -> None:
+    """Answer to these names too; others than those that are listed may be somebody else's, who leads people here."""
+    wrong = next((name for name in names if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", name)), None)
+    if wrong is not None:
+        raise DrillError(
+            f"{wrong!r} is no name of a server; give it without scheme and port, such as drills.example.com"
+        )
+    if names:
+        os.environ["DRILL_HOSTS"] = ",".join([*names, *filter(None, [os.environ.get("DRILL_HOSTS")])])
+
+
+def behind(proxies: Sequence[str]) -> None:
+    """Believe these proxies, and no others, when they say where somebody comes from and whether by TLS."""
+    for one in proxies:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise DrillError(f"{one!r} is no address of a proxy; give one such as 10.0.0.5 or 10.0.0.0/24") from None
+    # Left alone, the server would believe everything on its own machine.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
+    if proxies:
+        os.environ["FORWARDED_ALLOW_IPS"] = ",".join(proxies)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        return bool(ipaddress.ip_address(host))
+    except ValueError:
+        return host == "localhost"
 
 
 def settings(port: int, host: str) -> dict[str, Any]:
@@ -75,7 +117,7 @@ def greeting(host: str, port: int) -> str:
     """Return the line that says where the app is, for this machine and for others."""
     everywhere = host in ("0.0.0.0", "::")
     shown = "localhost" if everywhere or host == "127.0.0.1" else f"[{host}]" if ":" in host else host
-    others = f"; others: http://THIS-MACHINE:{port} with its name or address" if everywhere else ""
+    others = f"; others: http://ADDRESS:{port} with this machine's, or a name --allow-host lists" if everywhere else ""
     return f"Incident Drill: http://{shown}:{port}{others}  (stop with Ctrl+C)"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from analytics.report import story
@@ -11,6 +9,7 @@ from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import Sign, at_time, badge, minute, note, table
+from ui.parts.text import escape
 
 NAMED, UNNAMED = Sign("✓", "you set a task against it", "good"), Sign("○", "no task against it", "quiet")
 WRONG = Sign("✗", "not a factor here", "bad")

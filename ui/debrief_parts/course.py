@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from analytics.report import charts
@@ -11,6 +9,7 @@ from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import Sign, badge, chart, note, number, quiet, table
+from ui.parts.text import escape
 
 LOSS_WORDS = "Loss, all dimensions weighed"
 MUCH = 10

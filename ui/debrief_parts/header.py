@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -18,6 +17,7 @@ from ui.debrief_parts.drill import Debriefed, counts
 from ui.debrief_parts.others import NOBODY, ByHand
 from ui.pages import Page
 from ui.parts.labels import words
+from ui.parts.text import escape
 
 ENDED = {"resolved": "closed by the team", "time": "time was up", "stopped": "stopped"}
 NO_TOTAL = (
@@ -25,6 +25,11 @@ NO_TOTAL = (
     "<small>Too little was there to be judged for a number or a band. The findings stand by themselves.</small></div>"
 )
 """What stands where the score is while there are findings and no number."""
+HIDDEN = (
+    '<div class="db-total"><div class="n"><em>The score is kept for the end</em></div>'
+    "<small>Talk first: what did you see, what did you know, what else did you consider?</small></div>"
+)
+"""What stands there while the score is kept for the end."""
 TURNS = {"acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
          "first_mitigation": "First mitigation", "recovered": "Recovered", "verified": "Verified",
          "closed": "Closed"}  # fmt: skip
@@ -35,7 +40,7 @@ def header(drill: Debriefed, hand: ByHand = NOBODY) -> None:
     """Draw the head of the page."""
     hidden = bool(st.session_state.get(keys.HIDE, False))
     card = drill.card
-    total = "" if card is None else words("debrief")["hidden"] if hidden else _total(card, drill, hand)
+    total = "" if card is None else HIDDEN if hidden else _total(card, drill, hand)
     st.html(f'<div class="db-head"><div>{_about(drill)}</div>{total}</div>')
 
 
@@ -75,7 +80,9 @@ def _times(drill: Debriefed) -> str:
     """Return when the turning points of the drill came, each in drill time."""
     found = times(drill.view)
     said = {name: "never" if at is None else clock(at) for name, at in found.items()}
-    cells = "".join(f"<span><span>{words}</span><b>{escape(said[name])}</b></span>" for name, words in TURNS.items())
+    cells = "".join(
+        f"<span><span>{escape(words)}</span><b>{escape(said[name])}</b></span>" for name, words in TURNS.items()
+    )
     return f'<div class="db-meta db-times" role="group" aria-label="Turning points">{cells}</div>'
 
 
@@ -89,7 +96,7 @@ def _total(card: Mapping[str, Any], drill: Debriefed, hand: ByHand) -> str:
     if card["total"] is None:
         return NO_TOTAL
     playbook, made = drill.playbook, drill.view.references.spread
-    bands = {band.id: band.title for band in playbook.bands}
+    bands = {one.id: one.title for one in playbook.bands}
     total, uncapped, spread = card["total"], card["uncapped"], card.get("spread")
     caps = ", ".join(f"{cap['id']} at {cap['limit']}" for cap in card["caps"])
     before = f"{uncapped} before caps ({caps})" if caps else "no cap applied"
@@ -99,9 +106,9 @@ def _total(card: Mapping[str, Any], drill: Debriefed, hand: ByHand) -> str:
         over = f"the same commands on {others}: {spread['low']}–{spread['high']}, median {spread['median']}"
     band = escape(f"{card['band']} · {bands.get(card['band'], '')}".rstrip(" ·"))
     return (
-        f'<div class="db-total" role="group" aria-label="Total"><div class="n"><b>{total}</b><span>of 100</span>'
-        f"<em>{band}</em></div>{_strip(total, spread, playbook)}<small>{escape(before)}<br>{escape(over)}</small>"
-        f"{hand.total(card)}</div>"
+        f'<div class="db-total" role="group" aria-label="Total"><div class="n"><b>{escape(total)}</b>'
+        f"<span>of 100</span><em>{band}</em></div>{_strip(total, spread, playbook)}"
+        f"<small>{escape(before)}<br>{escape(over)}</small>{hand.total(card)}</div>"
     )
 
 
@@ -116,7 +123,7 @@ def _strip(total: int, spread: Mapping[str, int] | None, playbook: Playbook) -> 
     span = ""
     if spread:
         width = max(0, spread["high"] - spread["low"])
-        span = f'<span class="range" style="left:{spread["low"]}%;width:{width}%"></span>'
+        span = f'<span class="range" style="left:{spread["low"]:d}%;width:{width:d}%"></span>'
     return (
         f'<div class="db-strip" aria-hidden="true"><div class="track">{track}</div>{span}'
         f'<span class="dot" style="left:{total}%"></span>{names}</div>'

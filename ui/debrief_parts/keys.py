@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui import session
+
 VIEW = "debrief_view"
 """Which view is open."""
 FOCUS = "debrief_focus"
@@ -25,17 +27,20 @@ SCORE, TIMELINE, COURSE, KNOWN, BEHIND = "Score", "Timeline", "Plan and harm", "
 VIEWS = (SCORE, TIMELINE, COURSE, KNOWN, BEHIND)
 
 
+@session.callback()
 def focus(seq: int | None) -> None:
     """Open the timeline around one moment, or on the whole drill."""
     st.session_state[FOCUS] = seq
     st.session_state[VIEW] = TIMELINE
 
 
+@session.callback()
 def leaf(seq: int, among: tuple[int, ...], about: str) -> None:
     """Show a moment in the drawer, which can leaf through `among`."""
     st.session_state[MOMENT] = (seq, among, about)
 
 
+@session.callback()
 def picked(key: str, among: tuple[int, ...], about: str) -> None:
     """Open the drawer on what was picked with the pills under `key`; picking the same one again opens it again."""
     seq = st.session_state.get(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from html import escape
 
 import streamlit as st
 
@@ -14,6 +13,7 @@ from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import at_time, badge, chart, minute, number, quiet, sign, stated, table, truth_badge
 from ui.parts.labels import words
+from ui.parts.text import escape
 
 NEGLIGIBLE = 0.005
 """Share of the avoidable loss that is not worth a word."""

@@ -6,7 +6,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from html import escape
 
 from analytics.report import story
 from analytics.report import tables as frames
@@ -23,6 +22,7 @@ from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import badge, minute, number, sign, stated, truth_badge
 from ui.parts.feed import pre_html
 from ui.parts.labels import words
+from ui.parts.text import escape
 from ui.parts.words import told
 
 LONGEST = 900
@@ -82,13 +82,15 @@ class Lines:
         text = said.text if len(said.text) <= LONGEST else f"{said.text[:LONGEST]}…"
         name = f"db-it g-{group}{' focus' if focus else ''}"
         # Without its T: lines stand beside their minute.
-        stamp = clock(entry.at).removeprefix("T").removeprefix("+")
+        stamp = escape(clock(entry.at).removeprefix("T").removeprefix("+"))
         ident = f' id="moment-{seq}"' if anchor else ""
-        verdicts = "".join(f'<span class="v">{one}</span>' for one in self._verdicts.get(seq, ()))
         return (
             f'<div class="{name}"{ident}><span class="t">{stamp}</span>'
-            f"{label}{who}{escape(text)}{_detail(said, opened)}{verdicts}</div>"
+            f"{label}{who}{escape(text)}{_detail(said, opened)}{self._verdict_html(seq)}</div>"
         )
+
+    def _verdict_html(self, seq: int) -> str:
+        return "".join(self._verdicts.get(seq, ()))
 
     @cached_property
     def _verdicts(self) -> Mapping[int, list[str]]:
@@ -97,16 +99,16 @@ class Lines:
         for claim in frames.each(self.drill.claims):
             whose = {"severity": "by the playbook", "closure": "the gate"}.get(claim.about, "the world")
             true = f"{whose}: {claim.true}"
-            found[claim.seq].append(f"{truth_badge(claim.holds)} said {escape(claim.said)}; {escape(true)}")
+            found[claim.seq].append(_verdict(f"{truth_badge(claim.holds)} said {escape(claim.said)}; {escape(true)}"))
         for row in frames.each(self.drill.figures):
             if row.where != "record_snapshot":
                 said = f"{row.title}: said {stated(row.low, row.high)}, true {number(row.true)} {row.unit}"
-                found[row.seq].append(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}")
+                found[row.seq].append(_verdict(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}"))
         for inject in frames.each(self.drill.injects):
             if inject.expected:
                 when = f" at {minute(inject.answered)}" if not math.isnan(inject.answered) else ""
                 called_for = f"called for: {escape(inject.expected)}{when}"
-                found[inject.seq].append(f"{badge(sign('verdict', inject.verdict))} {called_for}")
+                found[inject.seq].append(_verdict(f"{badge(sign('verdict', inject.verdict))} {called_for}"))
         return found
 
     def _world(self, entry: Entry) -> Said | None:
@@ -184,6 +186,10 @@ def _detail(said: Said, opened: bool) -> str:
     return f"<details><summary>output, {count} {'line' if count == 1 else 'lines'}</summary>{text}</details>"
 
 
+def _verdict(html: str) -> str:
+    return f'<span class="v">{html}</span>'
+
+
 def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | None = None) -> str:
     """Return (drill second, entry, lane) rows, in order, as two lanes side by side, aligned by the minute."""
     minutes: dict[str, dict[str, list[int]]] = {}
@@ -196,7 +202,7 @@ def lanes_html(lines: Lines, rows: Iterable[tuple[int, int, str]], focus: int | 
             "".join(lines.html(seq, seq == focus, seq == focus) for seq in lane_rows[lane])
             for lane in (story.WORLD, story.TEAM)
         )
-        cells.append(f'<div class="m">{stamp}</div><div class="w">{world}</div><div class="p">{team}</div>')
+        cells.append(f'<div class="m">{escape(stamp)}</div><div class="w">{world}</div><div class="p">{team}</div>')
     return (
         '<div class="db-lanes" role="log" tabindex="0" aria-label="The world beside the team, by drill minute">'
         '<div class="h"></div><div class="h">What the world did</div>'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +12,7 @@ import streamlit as st
 
 from simulator.text import clock
 from ui.parts.labels import words
+from ui.parts.text import escape
 
 STYLE = Path(__file__).with_name("debrief.css")
 """What the debrief has beyond the style of every page."""
@@ -33,7 +33,8 @@ def sign(kind: str, name: str) -> Sign:
 
 def badge(sign: Sign) -> str:
     """Return a status badge."""
-    return f'<span class="db-badge {sign.tone}"><i aria-hidden="true">{sign.sign}</i> {escape(sign.word)}</span>'
+    shown = f'<i aria-hidden="true">{escape(sign.sign)}</i> {escape(sign.word)}'
+    return f'<span class="db-badge {escape(sign.tone)}">{shown}</span>'
 
 
 def truth_badge(holds: object, right: str = "true", wrong: str = "not so") -> str:
@@ -76,18 +77,18 @@ def table(
         return quiet(nothing)
     head = "".join(f"<th>{escape(h)}</th>" for h in heads)
     body = "".join(
-        "<tr>" + "".join(_cell(head, cell) for head, cell in zip(heads, row, strict=True)) + "</tr>" for row in rows
+        "<tr>" + "".join(_cell(name, cell) for name, cell in zip(heads, row, strict=True)) + "</tr>" for row in rows
     )
-    name = "db-table cards" if cards else "db-table"
+    kind = "db-table cards" if cards else "db-table"
     return (
-        f'<div class="db-scroll"><table class="{name}" aria-label="{escape(label)}"><thead><tr>{head}</tr></thead>'
+        f'<div class="db-scroll"><table class="{kind}" aria-label="{escape(label)}"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def _cell(head: str, cell: str) -> str:
+def _cell(head: str, html: str) -> str:
     # One child, so that the cards of a narrow screen can put the head beside it; an empty cell takes no line there.
-    return f'<td data-h="{escape(head)}"><div>{cell}</div></td>' if cell else "<td></td>"
+    return f'<td data-h="{escape(head)}"><div>{html}</div></td>' if html else "<td></td>"
 
 
 def chart(key: str, figure: go.Figure, alt: str) -> None:

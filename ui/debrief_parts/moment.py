@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from analytics.report import tables as frames
@@ -12,6 +10,7 @@ from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines, lanes_html
 from ui.parts.shell import themed
+from ui.parts.text import escape
 
 AROUND = 120
 """Seconds shown on either side."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import streamlit as st
@@ -16,7 +15,7 @@ from simulator.errors import DrillError
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed, counts
 from ui.debrief_parts.look import quiet
-from ui.parts import shell
+from ui.parts.text import escape, plain, sentence
 
 Correct = Callable[[str, float, str], None]
 """Keeps somebody's own points for a criterion, with the reason. Raises DrillError."""
@@ -53,7 +52,8 @@ class ByHand:
         if total is None:
             return ""
         count = f"{len(self.per)} correction{'' if len(self.per) == 1 else 's'}"
-        return f'<p class="hand"><b>{total} of 100 with {count} by hand</b> The number above is the record’s own.</p>'
+        told = f"<b>{escape(total)} of 100 with {count} by hand</b> The number above is the record’s own."
+        return f'<p class="hand">{told}</p>'
 
 
 NOBODY = ByHand()
@@ -117,11 +117,11 @@ def corrections(drill: Debriefed, hand: ByHand) -> None:
                 hand.correct(row.id, float(points), reason)
                 st.session_state[TOLD] = (True, f"{row.id} stands at {points:g} of {row.out_of:g} by hand.")
             except DrillError as error:
-                st.session_state[TOLD] = (False, shell.sentence(str(error)))
+                st.session_state[TOLD] = (False, sentence(str(error)))
             st.rerun()
         told = st.session_state.pop(TOLD, None)
         if told:
-            (st.success if told[0] else st.error)(shell.plain(told[1]))
+            (st.success if told[0] else st.error)(plain(told[1]))
         for one in hand.made:
             who = f"{one['author']}: {one['criterion']} {one['was']:g} → {one['points']:g} of {one['out_of']:g}"
-            st.caption(shell.plain(f"{who}. {one['reason']}"))
+            st.caption(plain(f"{who}. {one['reason']}"))

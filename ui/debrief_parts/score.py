@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -17,7 +16,7 @@ from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import badge, chart, note, quiet, sign
 from ui.debrief_parts.others import NOBODY, ByHand, corrections, playbook_choice
-from ui.parts.shell import plain
+from ui.parts.text import escape, plain
 
 CHIPS = 8
 """Moments shown under a finding; the drawer leafs through the rest."""
@@ -52,7 +51,7 @@ def score_view(drill: Debriefed, lines: Lines, hand: ByHand = NOBODY) -> None:
     for named in _patterns(drill):
         with st.container(border=True, key=f"debrief-pattern-{named['id']}", gap="xsmall"):
             st.html(
-                f"<b>Anti-pattern: {escape(named['title'])}</b> · the total is at most {named['limit']}."
+                f"<b>Anti-pattern: {escape(named['title'])}</b> · the total is at most {escape(named['limit'])}."
                 f"<br>{escape(named['why'])}"
             )
             _chips(drill, lines, f"pattern-{named['id']}", tuple(named["evidence"]), named["title"])
@@ -103,8 +102,8 @@ def _limits(drill: Debriefed, lines: Lines) -> None:
         corrected = " The team took it back in time, which raised the limit." if found and found.self_corrected else ""
         with st.container(key=f"debrief-cap-{ident}", gap="xsmall"):
             st.html(
-                f"<b>Cap {escape(ident)}: {escape(titles.get(ident, ''))}</b> · the total is at most {cap['limit']}. "
-                f"{escape(cap['why'])}{corrected}"
+                f"<b>Cap {escape(ident)}: {escape(titles.get(ident, ''))}</b> · "
+                f"the total is at most {escape(cap['limit'])}. {escape(cap['why'])}{corrected}"
             )
             if found:
                 _chips(drill, lines, f"cap-{ident}", found.evidence, f"{ident} {found.title}")

@@ -6,12 +6,13 @@ import streamlit as st
 
 from analytics.report import tables as frames
 from simulator.text import clock
+from ui import session
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines, lanes_html
 from ui.debrief_parts.look import quiet
 from ui.parts.labels import words
-from ui.parts.shell import plain
+from ui.parts.text import plain
 
 AROUND = 300
 """Seconds shown on either side of a moment in focus."""
@@ -90,5 +91,6 @@ def _chapter(drill: Debriefed) -> tuple[int, int]:
     return since, 60 * until + 59
 
 
+@session.callback()
 def _reveal(until: int) -> None:
     st.session_state[keys.UNTIL] = until

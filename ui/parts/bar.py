@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from simulator.briefing import Briefing
 from simulator.levels import moved, place
 from simulator.names import Names
@@ -11,6 +9,7 @@ from simulator.record.history import UPDATE_GRACE, History
 from simulator.room.clock import Clock
 from simulator.text import clock as stamp
 from simulator.values import COMMANDER, DEPUTY
+from ui.parts.text import escape
 from ui.parts.words import names_of
 
 COLOURS = 4
@@ -57,7 +56,7 @@ def clock_html(briefing: Briefing, clock: Clock) -> str:
     words = {"waiting": "not started", "running": f"{clock.pace:g}×", "paused": "PAUSED", "stopped": "over"}
     state = "over" if briefing.ended else words[clock.state]
     return (
-        f'<div class="clock {clock.state}"><b>{stamp(briefing.now)}</b>'
+        f'<div class="clock {escape(clock.state)}"><b>{stamp(briefing.now)}</b>'
         f"<span>{escape(state)} · {escape(briefing.mode)} · {left // 60} min left</span></div>"
     )
 
@@ -69,7 +68,8 @@ def standing_html(why: str) -> str:
 
 def _fact(name: str, value: str, tone: str = "") -> str:
     ident, words = name.lower().replace(" ", "-"), escape(value)
-    return f'<span class="fact {ident} {tone}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
+    kind = escape(f"fact {ident} {tone}")
+    return f'<span class="{kind}" title="{words}"><i>{escape(name)}</i><b>{words}</b></span>'
 
 
 def _holder(incident: History, names: Names, post: str) -> str:

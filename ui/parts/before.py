@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -10,7 +9,7 @@ import streamlit as st
 from simulator.briefing import Briefing
 from ui import session
 from ui.parts import shell
-from ui.parts.shell import plain
+from ui.parts.text import escape, plain
 from ui.session import Here
 
 PLACE = "before"
@@ -73,6 +72,6 @@ def _how(here: Here, b: Briefing) -> str:
     )
 
 
+@session.callback(PLACE)
 def _begin(here: Here) -> None:
-    with session.trying(PLACE):
-        here.room.start(here.person)
+    here.room.start(here.person)

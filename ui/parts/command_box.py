@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from html import escape
 
 import streamlit as st
 
@@ -11,7 +10,8 @@ from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
 from ui import session
 from ui.parts import completion, forms, hands
-from ui.parts.shell import fresh, part, plain
+from ui.parts.shell import fresh, part
+from ui.parts.text import escape, plain
 from ui.session import Here
 
 PLACE = "box"
@@ -140,6 +140,7 @@ def _known(b: Briefing, role: str) -> str:
     return "you" if role == b.role else completion.handle(b, role)
 
 
+@session.callback(PLACE)
 def _typed(here: Here) -> None:
     """Answer what was typed at once where it can be: slash commands, and commands that do not exist."""
     typed, b = st.session_state.get(session.TYPED), here.room.briefing(here.role)
@@ -180,11 +181,13 @@ def _give_typed(here: Here) -> None:
         _clear()
 
 
+@session.callback(PLACE)
 def _take(line: str) -> None:
     session.forget(PLACE)
     st.session_state[session.TYPED] = line
 
 
+@session.callback(PLACE)
 def _run(here: Here, line: CommandLine, key: str) -> None:
     if key != session.press(PLACE):
         return  # pressed twice before the answer was drawn

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from ui import session
 from ui.parts.forms import open_form
 from ui.parts.needs import Button, Need, needs
 from ui.parts.shell import fresh, refused
+from ui.parts.text import escape, plain
 from ui.session import Here
 
 PLACE = "needs"
@@ -35,7 +34,7 @@ def _draw(here: Here, need: Need) -> None:
         with st.container(horizontal=True, gap="xsmall", key=f"needs-{need.id.replace(':', '-')}"):
             for index, button in enumerate(need.buttons):
                 st.button(
-                    button.label,
+                    plain(button.label),
                     key=f"{need.id}-{index}",
                     type="primary" if index == 0 and need.urgent and len(need.buttons) < 3 else "secondary",
                     on_click=_settle,
@@ -44,6 +43,7 @@ def _draw(here: Here, need: Need) -> None:
                 )
 
 
+@session.callback(PLACE)
 def _settle(here: Here, button: Button, key: str) -> None:
     if button.command is None:
         open_form(button.opens, button.about)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
 
 from simulator import acts
@@ -12,6 +10,7 @@ from simulator.briefing import Briefing
 from simulator.text import clock
 from ui import session
 from ui.parts.shell import refused, themed
+from ui.parts.text import escape
 from ui.session import Here
 
 PLACE = "ending"
@@ -27,7 +26,7 @@ def confirm(here: Here, emergency: bool = False) -> None:
             "Stop now" if emergency else "End it", key="end-sure", type="primary", icon=":material/flag:",
             on_click=_end, args=(here, b, emergency),
         )  # fmt: skip
-        no = st.button("Go on with the drill", key="end-not", on_click=session.forget, args=(PLACE,))
+        no = st.button("Go on with the drill", key="end-not", on_click=session.forgotten, args=(PLACE,))
     if not refused(PLACE) and (sure or no):
         st.rerun()
 
@@ -65,11 +64,11 @@ def gate(b: Briefing) -> None:
     st.html(themed(f'<ul class="ending">{"".join(f"<li>{escape(one)}</li>" for one in missing)}</ul>'))
 
 
+@session.callback(PLACE)
 def _end(here: Here, b: Briefing, emergency: bool) -> None:
     leads = b.incident.has_duty(here.role, *LEAD)
     if leads and not emergency and not here.person.facilitator:
         session.give(here, PLACE, acts.EndDrill(how="resolved" if b.incident.closed else "stopped"))
         return
     session.forget(PLACE)
-    with session.trying(PLACE):
-        here.room.end(here.person, emergency=emergency)
+    here.room.end(here.person, emergency=emergency)

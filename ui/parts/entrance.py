@@ -15,7 +15,7 @@ from ui import session
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
-from ui.parts.shell import plain
+from ui.parts.text import plain, sentence
 from ui.session import Here
 
 STATES = {"waiting": "not started yet", "over": "over", "lost": "cannot go on"}
@@ -24,7 +24,7 @@ STATES = {"waiting": "not started yet", "over": "over", "lost": "cannot go on"}
 def by_code(code: str) -> None:
     """Let somebody with a join link in: name and seat, or after the end what can still be had."""
     try:
-        room = SERVER.rooms.by_code(code, session.source())
+        room = SERVER.rooms.by_code(code, *session.sources())
         lobby = SERVER.rooms.lobby(room)
     except DrillError as error:
         shell.dead_end("No drill has this code", str(error))
@@ -40,7 +40,7 @@ def by_code(code: str) -> None:
     else:
         _briefing(lobby)
         name = your_name("join-name", width=420)
-        _chairs(room, lobby, lambda seat: _join(room, name, seat))
+        _chairs(room, lobby, lambda seat: shell.enter(_join(room, name, seat)))
     _by_key(room)
 
 
@@ -48,7 +48,7 @@ def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
     """Ask who somebody is, as they were called last."""
     name: str = st.text_input(
         "Your name",
-        value=st.session_state.get(session.NAME, ""),
+        value=session.known_as(),
         key=key,
         max_chars=40,
         placeholder="As the channel shows it",
@@ -66,7 +66,7 @@ def ask_code(code: str = "") -> None:
         )
         if st.form_submit_button("Find the drill", width="stretch"):
             with session.trying("join"):
-                room = SERVER.rooms.by_code(typed, session.source())
+                room = SERVER.rooms.by_code(typed, *session.sources())
                 session.forget("join")
                 shell.go(Page.LOBBY, {session.DRILL: room.row.code})
         outcome("join")
@@ -104,13 +104,13 @@ def _by_key(room: Room) -> None:
     if not room.row.hosted:
         return
     with st.expander("I host this drill"), st.form("key-form", border=False):
-        name = st.text_input("Your name", value=st.session_state.get(session.NAME, ""), key="key-name", max_chars=40)
+        name = st.text_input("Your name", value=session.known_as(), key="key-name", max_chars=40)
         where = "It was shown once, beside the seats, when you opened the drill."
-        key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where)
+        key = st.text_input("Facilitator key", key="key-key", max_chars=80, help=where, type="password")
         if st.form_submit_button("Go on as its host"):
             with session.trying("key"):
-                token, person = SERVER.rooms.facilitate(room, name or "Facilitator", key, session.source())
-                shell.go(Page.DEBRIEF if room.ended else Page.CONSOLE, Here(room, person, token).link)
+                token, person = SERVER.rooms.facilitate(room, name or "Facilitator", key, *session.sources())
+                shell.enter(Here(room, person, token))
         outcome("key")
 
 
@@ -127,18 +127,18 @@ def seats(here: Here) -> None:
         shell.go(Page.DEBRIEF, here.link)
     shell.head(lobby.title, f"{here.person.name}, pick a seat · {_state(lobby)}", narrow=True)
 
-    def sit(seat: str) -> Here:
+    def sit(seat: str) -> None:
         if seat == OBSERVER:
             here.room.observe(here.person)
         else:
             here.room.take_seat(here.person, seat)
-        return here
+        shell.go(Page.CONSOLE, here.link)
 
     _briefing(lobby)
     _chairs(here.room, lobby, sit)
 
 
-def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], Here]) -> None:
+def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:
     outcome("seat")
     does = {role.id: shell.opening(role.brief) for role in room.loaded.scenario.seats()}
     with st.grid(3, min_column_width=240, gap="small", key="chairs"):
@@ -150,7 +150,7 @@ def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], Here]) -> None:
                 )
                 if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
                     with session.trying("seat"):
-                        shell.go(Page.CONSOLE, sit(chair.id).link)
+                        sit(chair.id)
                     st.rerun()
         with st.container(border=True, height="stretch"):
             there = f" · {', '.join(lobby.observers)}" if lobby.observers else ""
@@ -160,7 +160,7 @@ def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], Here]) -> None:
             )
             if st.button("Watch", key="sit-observer", width="stretch"):
                 with session.trying("seat"):
-                    shell.go(Page.CONSOLE, sit(OBSERVER).link)
+                    sit(OBSERVER)
                 st.rerun()
 
 
@@ -183,5 +183,5 @@ def outcome(place: str) -> None:
     """Say once what went wrong at `place`."""
     found = session.answered(place)
     if found and not found[0]:
-        st.error(shell.sentence(found[1]), icon=":material/block:")
+        st.error(sentence(found[1]), icon=":material/block:")
         session.forget(place)

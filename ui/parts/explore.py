@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from html import escape
-
 import streamlit as st
+from pydantic import ValidationError
 
 from simulator import acts
 from simulator.catalogue import Panel
 from simulator.monitoring.logs import LogLine
 from simulator.text import clock
 from ui import session
+from ui.parts.forms import problem
 from ui.parts.panels import figure
 from ui.parts.shell import fresh, part, refused
+from ui.parts.text import escape, plain
 from ui.session import Here
 
 PLACE = "explore"
@@ -86,11 +87,15 @@ def logs(here: Here) -> None:
         "Minutes back", 1.0, 180.0, 15.0, 5.0, format="%g", key=session.own(here, "log-minutes"),
         persist_state="session",
     )  # fmt: skip
+    try:
+        search = acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes)
+    except ValidationError as error:
+        st.error(plain(problem(error)), icon=":material/block:")
+        return
     found = b.search_logs(text=text or "", service=service, level=level, minutes=minutes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(f"{len(found)} lines" + (f", newest {LINES} shown" if len(found) > LINES else ""))
         st.button("Refresh", key="log-again", icon=":material/refresh:", type="tertiary")
-        search = acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes)
         st.button(
             "Make it evidence",
             key="log-evidence",
@@ -106,8 +111,8 @@ def _log_html(found: list[LogLine]) -> str:
     if not found:
         return '<p class="quiet">No line matches.</p>'
     rows = "".join(
-        f'<div class="log {line.level.lower()}"><span class="t">{clock(line.at)}</span> <b>{line.level}</b> '
-        f"<i>{escape(line.service)}</i> {escape(line.text)}</div>"
+        f'<div class="log {escape(line.level.lower())}"><span class="t">{clock(line.at)}</span> '
+        f"<b>{escape(line.level)}</b> <i>{escape(line.service)}</i> {escape(line.text)}</div>"
         for line in reversed(found)
     )
     return f'<div class="logs" role="log" aria-label="Log lines, newest first" tabindex="0">{rows}</div>'

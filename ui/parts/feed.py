@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import escape
 
 from simulator import events as e
 from simulator.briefing import Briefing
@@ -11,6 +10,7 @@ from simulator.names import Said
 from simulator.record.entry import Entry
 from simulator.record.journal import refused
 from simulator.text import clock
+from ui.parts.text import escape
 from ui.parts.words import NamesThen, names_of, told
 
 PIECE, PIECES = 25, 7
@@ -127,7 +127,8 @@ def _row(entry: Entry, said: Said) -> str:
     bare = said.tone in ("system", "command") or said.label == "says"
     label = "" if bare else f'<span class="tag">{escape(said.label)}</span>'
     head = f'<span class="t">{clock(entry.at)}</span>{label}{who}'
-    return f'<div class="row {said.tone}">{head} <span class="x">{escape(said.text)}</span>{_detail(said)}</div>'
+    text = f'<span class="x">{escape(said.text)}</span>{_detail(said)}'
+    return f'<div class="row {escape(said.tone)}">{head} {text}</div>'
 
 
 def pre_html(text: str) -> str:
@@ -152,9 +153,9 @@ def _detail(said: Said) -> str:
 
 
 def _output(entry: Entry, said: Said, opened: bool) -> str:
-    who = f" · {escape(said.who)}" if said.who else ""
+    who, state = f" · {escape(said.who)}" if said.who else "", " open" if opened else ""
     return (
-        f'<details class="{said.tone}"{" open" if opened else ""}><summary><span class="t">{clock(entry.at)}</span>'
+        f'<details class="{escape(said.tone)}"{state}><summary><span class="t">{clock(entry.at)}</span>'
         f'<span class="tag">{escape(said.label)}</span><code>{escape(said.text)}</code>{who}</summary>'
         f"{pre_html(said.detail)}</details>"
     )

@@ -18,7 +18,8 @@ from ui.parts.labels import name_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, mark, marks
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.shell import fresh, part, plain
+from ui.parts.shell import fresh, part
+from ui.parts.text import plain
 from ui.session import Here
 
 PLACE = "form"
@@ -63,7 +64,7 @@ def forms(here: Here) -> None:
         required=True,
         format_func=lambda one: kinds[one].title,
         label_visibility="collapsed",
-        on_change=session.forget,
+        on_change=session.forgotten,
         args=(PLACE,),
         wrap=True,
     )
@@ -72,6 +73,7 @@ def forms(here: Here) -> None:
         _form(here, b, form)
 
 
+@session.callback(PLACE)
 def _regrouped() -> None:
     session.forget(PLACE)
     st.session_state[session.FORM] = None
@@ -80,13 +82,13 @@ def _regrouped() -> None:
 def _form(here: Here, b: Briefing, form: Form) -> None:
     with st.container(border=True, key=f"form-{form.kind}"):
         with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
-            st.markdown(f"**{form.title}**  \n:small[:gray[{form.act.__doc__ or ''}]]", width="stretch")
+            st.markdown(f"**{plain(form.title)}**  \n:small[:gray[{plain(form.act.__doc__ or '')}]]", width="stretch")
             st.button(
                 "Refill",
                 key="refill",
                 icon=":material/refresh:",
                 type="tertiary",
-                on_click=session.turn,
+                on_click=session.turn_again,
                 args=(form.kind,),
                 help="Fill in again from the drill as it is now: newest results, values, owners",
             )
@@ -101,7 +103,7 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
             # Another button once it was answered: a second press of the one before is for a form that is gone.
             with st.container(key="hand-in"):
                 pressed = st.button(
-                    "End the drill …" if asks else form.title,
+                    "End the drill …" if asks else plain(form.title),
                     key=f"hand-in-{key}",
                     type="primary",
                     width="stretch",
@@ -138,6 +140,7 @@ def legend(form: Form, b: Briefing) -> list[str]:
     return mine + ([f"{OTHER} counts for {plain(titles)}"] if titles else [])
 
 
+@session.callback(PLACE)
 def _hand_in(here: Here, form: Form, key: str) -> None:
     if key != session.press(form.kind):
         return  # pressed twice before the answer was drawn

@@ -32,6 +32,8 @@ class Server:
         self._make: Callable[[], Rooms] | None = None
         self._rooms: Rooms | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._away = ""
+        """Why running drills could not be advanced, as it was said in the log; empty: they were."""
         self.shelf: dict[tuple[str, str, str], tuple[tuple[int, int], Any]] = {}
         """Objects that outlive a drill second, by drill, role and name (`scraped`)."""
 
@@ -80,8 +82,13 @@ class Server:
     async def _advance(self) -> None:
         try:
             await asyncio.to_thread(self.rooms.advance_running)
-        except Exception:
+            self._away = ""
+        except DrillError as error:
             # The database may be locked or away for a moment; a drill must not stop for that.
+            if str(error) != self._away:
+                logging.getLogger(__name__).warning("running drills stand still: %s", error)
+            self._away = str(error)
+        except Exception:
             logging.getLogger(__name__).exception("running drills could not be advanced")
 
 

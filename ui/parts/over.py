@@ -6,13 +6,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from simulator.room.room import Room
 from simulator.text import clock
+from ui import session
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.labels import words
-from ui.parts.shell import part, plain
+from ui.parts.shell import part
+from ui.parts.text import plain
 from ui.session import Here
 
+PLACE = "scoring"
 NEXT = Path(__file__).with_name("over.html")
 """What is to be had in the debrief."""
 
@@ -23,11 +27,17 @@ def over(here: Here) -> None:
     journal = here.room.record()
     how = next((x for x in reversed(journal.entries) if x.body.kind == "drill_ended"), None) if journal else None
     if how:
-        st.markdown(f"**{words('ended').get(getattr(how.body, 'how', ''), '')}** :gray[{clock(how.at)}]")
+        st.markdown(f"**{plain(words('ended').get(getattr(how.body, 'how', ''), ''))}** :gray[{clock(how.at)}]")
     with st.container(border=True, key="after", width=640):
         _scoring(here)
     st.html(NEXT)
     shell.to_lobby()
+
+
+@session.callback(PLACE)
+def score_again(room: Room) -> None:
+    """Score once more what could not be scored (as a callback)."""
+    room.finishing.begin()
 
 
 @part(run_every=1)
@@ -39,7 +49,7 @@ def _scoring(here: Here) -> None:
         return
     if problem:
         st.error(plain(problem), icon=":material/error:")
-        st.button("Score again", on_click=here.room.finishing.begin, key="score-again")
+        st.button("Score again", on_click=score_again, args=(here.room,), key="score-again")
     elif card is not None:
         st.html('<p class="quiet">The score is made, and what was behind the incident can be read.</p>')
     if st.button("Open the debrief", type="primary", icon=":material/fact_check:", key="to-debrief"):

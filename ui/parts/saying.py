@@ -31,13 +31,16 @@ def _channel(here: Here) -> str:
     return here.room.briefing(here.role).catalogue.room
 
 
+@session.callback(PLACE, _key)
 def _said(here: Here) -> None:
     session.forget(PLACE)
-    text = (st.session_state.get(_key()) or "").strip()
+    text, channel = (st.session_state.get(_key()) or "").strip(), _channel(here)
     if len(text) > MOST * LONGEST:
         session.answer(PLACE, False, f"{len(text):,} characters are too much for the channel; {MOST * LONGEST:,} fit")
+        st.session_state[_key()] = text
         return
     for start in range(0, len(text), LONGEST):
         part = text[start : start + LONGEST]
-        if not session.give(here, PLACE, acts.PostMessage(channel=_channel(here), text=part)):
+        if not session.give(here, PLACE, acts.PostMessage(channel=channel, text=part)):
+            st.session_state[_key()] = text[start:]  # the browser has emptied the line
             return

@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable
 from functools import wraps
-from html import escape
 from pathlib import Path
 from typing import Any, ParamSpec
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from simulator.errors import DrillError
+from simulator.errors import AccessDenied, DrillError
 from ui import session
 from ui.pages import Page
 from ui.parts.live import SERVER
+from ui.parts.text import escape, plain, sentence
 
 P = ParamSpec("P")
 
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
+ENTER = Path(__file__).with_name("enter.js").read_text(encoding="utf-8")
 LOCAL = ("localhost", "127.0.0.1", "::1")
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>&-])")
-
-
-def plain(text: str) -> str:
-    """Return text for a label or message without any of it being read as Markdown."""
-    return _MARKS.sub(r"\\\1", text)
-
-
-def sentence(error: Exception | str) -> str:
-    """Return an error as a sentence of its own."""
-    words = plain(str(error))
-    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
 
 
 def part(**how: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
@@ -47,6 +35,7 @@ def part(**how: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
         @wraps(draw)
         def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
             try:
+                _check_in(*args)
                 draw(*args, **kwargs)
             except DrillError as error:
                 st.warning(sentence(error), icon=":material/sync_problem:")
@@ -56,6 +45,16 @@ def part(**how: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
         return made
 
     return alone
+
+
+def _check_in(*args: object) -> None:
+    """Draw the whole page anew, which says why, where what let somebody in here was withdrawn since."""
+    for one in args:
+        if isinstance(one, session.Here):
+            try:
+                one.room.check_in(one.person)
+            except AccessDenied:
+                st.rerun()
 
 
 def fresh(place: str, what: Hashable, **how: Any) -> DeltaGenerator:
@@ -77,7 +76,7 @@ def refused(place: str) -> bool:
     found = session.answered(place)
     if found is None or found[0]:
         return False
-    st.error(plain(found[1]), icon=":material/block:")
+    st.error(sentence(found[1]), icon=":material/block:")
     return True
 
 
@@ -126,24 +125,29 @@ def go(page: Page, link: dict[str, str]) -> None:
     st.switch_page(page.file, query_params=link)
 
 
-def join_link(code: str, lead: str) -> None:
-    """Show the link with which others join, after some words that lead to it.
+def enter(here: session.Here) -> None:
+    """Leave for the page of somebody who came in just now; the browser is given what it stays in with."""
+    st.session_state[session.TICKET] = SERVER.rooms.ticket(here.person)
+    st.rerun()
+
+
+def hand_in(ticket: str) -> None:
+    """Have the browser exchange a ticket; the answer leads it on."""
+    head("One moment", "You are shown to your seat.", narrow=True)
+    st.components.v2.component("enter", js=ENTER)(data={"ticket": ticket}, key="enter")
+
+
+def join_link(code: str, label: str) -> None:
+    """Show the link with which others join, after some words that lead to it."""
+    link(f"/?{urlencode({session.DRILL: code})}", label)
+
+
+def link(end: str, label: str) -> None:
+    """Show a link into this server for another browser, after some words that lead to it.
 
     From an address that only this machine has (localhost) it is its end, which goes behind the address others use.
     """
     at = urlsplit(st.context.url or "")
     whole = bool(at.hostname) and at.hostname not in LOCAL
-    st.caption(lead if whole else f"{lead} that ends in")
-    end = f"/?{session.DRILL}={code}"
+    st.caption(label if whole else f"{label} that ends in")
     st.code(f"{at.scheme}://{at.netloc}{end}" if whole else end, language=None, wrap_lines=True)
-
-
-def remember(token: str) -> None:
-    """Keep a seat's token in the browser, so that the lobby can offer to resume."""
-    known = session.tokens()
-    if token in known:
-        return
-    kept = session.COOKIE_JOIN.join([token, *known][: session.COOKIE_MOST])
-    # Tokens are URL-safe text that this server signed; nothing typed by anybody gets here.
-    script = f"document.cookie='{session.COOKIE}={kept}; path=/; max-age=31536000; samesite=lax'"
-    st.html(f"<script>{script}</script>", unsafe_allow_javascript=True)

@@ -20,6 +20,7 @@ from ui.parts import hands
 from ui.parts.labels import help_of, label
 from ui.parts.labels import words as words_of
 from ui.parts.shapes import Shape
+from ui.parts.text import plain, visible
 from ui.parts.words import evidence, names_of
 
 Key = Callable[[str], str]
@@ -82,7 +83,7 @@ def field(shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], mar
         _widget(words, shape, b, key, prefilled, help=more)
     line = words_of("lines").get(shape.path)
     if line:
-        st.caption(line)
+        st.caption(plain(line))
 
 
 def _widget(words: str, shape: Shape, b: Briefing, key: Key, prefilled: Mapping[str, Any], **more: Any) -> None:
@@ -118,7 +119,7 @@ def value(shape: Shape, held: Callable[[str], Any]) -> Any:
 
 def pick(words: str, options: Sequence[Option], key: str, known: str | None = None, **more: Any) -> None:
     """Draw a list of which one is picked."""
-    titles = {option.id: option.title for option in options}
+    titles = {option.id: visible(option.title) for option in options}
     session.start(key, known)
     # Assigned only where it changes: each assignment overrides what is being picked in the browser right now.
     if st.session_state.get(key) is not None and st.session_state.get(key) not in titles:
@@ -130,13 +131,13 @@ def pick(words: str, options: Sequence[Option], key: str, known: str | None = No
 
 def picks(words: str, options: Sequence[Option], key: str, known: Sequence[str], **more: Any) -> None:
     """Draw a list of which several are picked: pills where they are few and short."""
-    titles = {option.id: option.title for option in options}
+    titles = {option.id: visible(option.title) for option in options}
     session.start(key, list(known))
     held = st.session_state.get(key) or []
     if any(one not in titles for one in held):
         st.session_state[key] = [one for one in held if one in titles]
     if 0 < len(titles) <= FEW and sum(map(len, titles.values())) <= SHORT:
-        st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: titles.get(i, i), key=key,
+        st.pills(words, list(titles), selection_mode="multi", format_func=lambda i: plain(titles.get(i, i)), key=key,
                  **{**QUIET, **more})  # fmt: skip
     else:
         # No "select all": Enter on a half-typed word would take it.

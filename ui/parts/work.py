@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from simulator.briefing import Briefing
 from simulator.names import Names
 from simulator.record.tracked import Run, Task
 from simulator.text import clock
+from ui.parts.text import escape
 from ui.parts.words import names_of
 
 

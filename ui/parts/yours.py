@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Literal
 
 import streamlit as st
 
@@ -13,7 +14,7 @@ from ui import session
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
-from ui.parts.shell import plain
+from ui.parts.text import plain
 from ui.session import Here
 
 MOST = 8
@@ -64,7 +65,8 @@ def _one(here: Here, lobby: Lobby) -> None:
         st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
         page = Page.DEBRIEF if lobby.state == "over" else Page.CONSOLE
         label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")
-        if st.button(label, key=f"resume-{here.person.id}", type="secondary" if lobby.state == "over" else "primary"):
+        kind: Literal["primary", "secondary"] = "secondary" if lobby.state == "over" else "primary"
+        if st.button(plain(label), key=f"resume-{here.person.id}", type=kind):
             shell.go(page, here.link)
 
 

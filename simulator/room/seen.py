@@ -1,0 +1,103 @@
+"""What people look at in a room: made once a version for all of them, and never waited for because others write.
+
+A store that is slow or away holds up whoever writes. Whoever looks gets what was made last, and is told.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+from simulator.engine import Engine
+from simulator.errors import StoreError
+from simulator.room.live import Live
+from simulator.room.store import Participant, Store
+
+T = TypeVar("T")
+Key = tuple[str, str | None]
+"""What was made, and for which role; None: from the truth."""
+LOOK_WAITS, WRITE_WAITS = 0.3, 5.0
+"""Seconds that a look, and a write or a first look, wait at most for whoever is at it."""
+AWAY_SECONDS = 1.0
+"""Seconds for which a store that did not answer is not asked again by those who look."""
+PRESENT_SECONDS = 1.0
+"""How old may be what is known of who was signed out; in the process where it happened it is known at once."""
+SLOW = "the database is slow; the drill stands still until it answers"
+NOT_STORED = f"{SLOW}. Nothing of this was stored: try again"
+
+
+class Seen:
+    """The one lock of a room, and what was made under it."""
+
+    def __init__(self, live: Live, store: Store, drill: str, steady: Callable[[], float]) -> None:
+        self.away: str | None = None
+        """Why what is shown is not the newest, None where it is."""
+        self._live = live
+        self._store = store
+        self._drill = drill
+        self._steady = steady
+        self._lock = threading.RLock()
+        self._made: dict[Key, tuple[tuple[int, int, int], Any]] = {}
+        self._ask_again = 0.0
+        self._present: dict[str, int] = {}
+        self._present_until = 0.0
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Let one thread at a time write. Raises StoreError where those before take too long."""
+        if not self._lock.acquire(timeout=WRITE_WAITS):
+            raise StoreError(NOT_STORED)
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def look(self, key: Key, build: Callable[[Engine], T]) -> T:
+        """Return `build(engine)`, made once a version; the last that was made where the store does not answer.
+
+        Raises DrillError where the drill cannot go on, StoreError where nothing was made yet.
+        """
+        # Whoever looks for the first time, after a restart, waits until the drill is rebuilt.
+        wait = LOOK_WAITS if key in self._made else WRITE_WAITS
+        if self._steady() < self._ask_again or not self._lock.acquire(timeout=wait):
+            return cast("T", self._last(key, StoreError(self.away or SLOW)))
+        try:
+            found = self.once(key, build, self._live.engine())
+            self.away = None
+            return found
+        except StoreError as error:
+            self.away, self._ask_again = str(error), self._steady() + AWAY_SECONDS
+            return cast("T", self._last(key, error))
+        finally:
+            self._lock.release()
+
+    def once(self, key: Key, build: Callable[[Engine], T], engine: Engine) -> T:
+        """Return `build(engine)`, made once a version; only under the lock."""
+        version = (self._live.builds, len(engine.journal.entries), engine.now)
+        known = self._made.get(key)
+        if known is None or known[0] != version:
+            known = self._made[key] = (version, build(engine))
+        return cast("T", known[1])
+
+    def _last(self, key: Key, error: StoreError) -> Any:
+        known = self._made.get(key)
+        if known is None:
+            raise error
+        return known[1]
+
+    def is_in(self, person: Participant) -> bool:
+        """Tell whether what let a person in still holds, by what was known a second ago at most."""
+        now = self._steady()
+        if now >= max(self._present_until, self._ask_again):
+            self._present_until = now + PRESENT_SECONDS
+            try:
+                self._present = {one.id: one.generation for one in self._store.participants(self._drill)}
+            except StoreError as error:
+                self.away, self._ask_again = str(error), self._steady() + AWAY_SECONDS
+        return self._present.get(person.id, person.generation) == person.generation
+
+    def moved(self) -> None:
+        """Ask anew who is in: somebody came, or was signed out."""
+        self._present_until = 0.0

@@ -1,0 +1,128 @@
+"""A database that is slow or away: whoever looks sees what was shown last, whoever writes is told, nothing is lost."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.errors import StoreError
+from simulator.room import seen
+from simulator.room.room import Room
+from simulator.room.rooms import Rooms
+from simulator.room.store import Participant
+from tests.room.rooms import Wall, rooms, say, solo
+
+
+@pytest.fixture
+def place(path: Path, wall: Wall) -> Rooms:
+    return rooms(path, wall)
+
+
+@pytest.fixture
+def played(place: Rooms) -> tuple[Room, Participant]:
+    room, ana = solo(place)
+    room.submit(say("before"), ana)
+    look(room)
+    return room, ana
+
+
+def look(room: Room) -> Any:
+    """Return what every page asks a room for."""
+    drawn = room.shared("commander", "feed", lambda b: [str(entry.body) for entry in b.entries])
+    return room.version, room.ended, room.briefing("commander").now, drawn, room.truth("now", lambda engine: engine.now)
+
+
+def away(*_: Any, **__: Any) -> Any:
+    raise StoreError("the database does not answer")
+
+
+def test_a_database_that_is_away_leaves_everybody_the_last_that_was_shown(
+    played: tuple[Room, Participant], wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana = played
+    before = look(room)
+    asked: list[int] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(room._store, "heads", lambda *_: asked.append(1) or away())
+        wall.sleep(1)
+        for _ in range(20):
+            assert look(room) == before
+        assert len(asked) == 1, "a store that is away is asked once a second, not by everybody"
+        assert room.stands() == "The drill stands still: the database does not answer. It goes on when that is mended."
+        with pytest.raises(StoreError, match="does not answer"):
+            room.submit(say("meanwhile"), ana)
+        with pytest.raises(StoreError):
+            room.shared("commander", "never drawn before", lambda b: b)
+    wall.pass_(6)
+    assert look(room)[0][1] >= before[0][1] + 5
+    assert room.stands() == ""
+
+
+@pytest.mark.parametrize("what", ["submit", "pause"])
+def test_whoever_writes_while_the_database_is_slow_holds_up_nobody_who_looks(
+    played: tuple[Room, Participant], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    room, ana = played
+    before = look(room)
+    waits, go = threading.Event(), threading.Event()
+    name = {"submit": "append", "pause": "add_mark"}[what]
+    write = getattr(room._store, name)
+
+    def slow(*args: Any, **more: Any) -> Any:
+        waits.set()
+        assert go.wait(60)
+        return write(*args, **more)
+
+    monkeypatch.setattr(room._store, name, slow)
+    monkeypatch.setattr(seen, "LOOK_WAITS", 0.01)
+    monkeypatch.setattr(seen, "WRITE_WAITS", 0.01)
+    act = {"submit": lambda: room.submit(say("slowly"), ana), "pause": lambda: room.pause(ana)}[what]
+    writer = threading.Thread(target=act)
+    writer.start()
+    assert waits.wait(60)
+    began = time.thread_time()
+    assert look(room) == before
+    with pytest.raises(StoreError, match="Nothing of this was stored: try again"):
+        room.submit(say("in the queue"), ana)
+    assert time.thread_time() - began < 1
+    go.set()
+    writer.join(60)
+    words = [str(getattr(entry.body, "text", "")) for entry in room.briefing("commander").entries]
+    assert "in the queue" not in words
+    assert ("slowly" in words) == (what == "submit")
+
+
+def test_a_first_look_waits_until_the_drill_is_rebuilt(
+    played: tuple[Room, Participant], path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "LOOK_WAITS", 0.0)
+    room = rooms(path, wall).open(played[0].row.id)
+    begun, go, rebuild = threading.Event(), threading.Event(), room._live._rebuild
+
+    def slow() -> Any:
+        begun.set()
+        assert go.wait(60)
+        return rebuild()
+
+    monkeypatch.setattr(room._live, "_rebuild", slow)
+    first = threading.Thread(target=lambda: look(room))
+    first.start()
+    assert begun.wait(60)
+    threading.Timer(0.2, go.set).start()
+    assert look(room) == look(played[0])
+    first.join(60)
+
+
+def test_what_is_shown_is_made_once_a_version(played: tuple[Room, Participant]) -> None:
+    room, ana = played
+    made: list[int] = []
+    for _ in range(3):
+        room.shared("commander", "counted", lambda b: made.append(b.now))
+    assert len(made) == 1
+    room.submit(say("news"), ana)
+    room.shared("commander", "counted", lambda b: made.append(b.now))
+    assert len(made) == 2

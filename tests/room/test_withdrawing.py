@@ -1,0 +1,158 @@
+"""What lets somebody in is given out once, can be withdrawn, and ends some time after the drill."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.errors import AccessDenied, StoreError
+from simulator.room.rooms import DAY, TICKET_SECONDS, Rooms
+from simulator.room.store import Participant
+from tests.room.rooms import Wall, rooms, say, solo
+
+
+@pytest.fixture
+def place(path: Path, wall: Wall) -> Rooms:
+    return rooms(path, wall)
+
+
+def test_a_ticket_is_exchanged_once_for_a_token(place: Rooms) -> None:
+    room, ana = solo(place)
+    ticket = place.ticket(ana)
+    assert place.bearer(ticket) == place.bearer(ticket) == (room, ana, False)
+    there, same, token = place.exchange(ticket)
+    assert (there, same) == place.identify(token) == (room, ana)
+    for use in (place.exchange, place.identify):
+        with pytest.raises(AccessDenied):
+            use(ticket)
+
+
+def test_a_newer_ticket_voids_the_one_before_and_time_all_of_them(place: Rooms, wall: Wall) -> None:
+    _, ana = solo(place)
+    first, second = place.ticket(ana), place.ticket(ana)
+    with pytest.raises(AccessDenied, match="used already"):
+        place.exchange(first)
+    wall.pass_(TICKET_SECONDS + 1)
+    for use in (place.bearer, place.exchange):
+        with pytest.raises(AccessDenied, match="short while"):
+            use(second)
+
+
+def test_handing_over_puts_the_browser_that_had_the_seat_out(place: Rooms) -> None:
+    room, ana = solo(place)
+    old = place.token(ana)
+    beside = place.exchange(place.ticket(ana))[2]
+    assert place.identify(old) == place.identify(beside) == (room, ana)
+    _, heir, token = place.exchange(place.ticket(ana, "hand over"))
+    assert place.identify(token)[1] == heir
+    assert (heir.name, heir.seat) == ("Ana", "commander")
+    for one in (old, beside):
+        with pytest.raises(AccessDenied, match="signed out"):
+            place.identify(one)
+    with pytest.raises(AccessDenied, match="signed out"):
+        room.submit(say("still here?"), ana)
+    assert room.submit(say("here"), heir).refusal is None
+
+
+def test_signing_out_withdraws_every_token_and_ticket_and_keeps_the_seat(place: Rooms) -> None:
+    room, ana = solo(place)
+    token, ticket = place.token(ana), place.ticket(ana)
+    again = room.sign_out(ana)
+    for use in (lambda: place.identify(token), lambda: place.exchange(ticket), lambda: room.check_in(ana)):
+        with pytest.raises(AccessDenied, match="signed out"):
+            use()
+    assert place.identify(place.token(again)) == (room, again)
+    assert again.seat == "commander"
+
+
+def test_who_leaves_frees_the_seat_and_is_out_everywhere(place: Rooms) -> None:
+    room, ana = solo(place)
+    token = place.token(ana)
+    room.leave(ana)
+    assert {chair.holder for chair in place.lobby(room).chairs} == {None}
+    with pytest.raises(AccessDenied, match="you left this drill"):
+        place.identify(token)
+    with pytest.raises(AccessDenied, match="you left this drill"):
+        room.leave(ana)
+
+
+def test_only_the_host_puts_others_out(place: Rooms) -> None:
+    opened = place.create("toy", hosted=True)
+    room = opened.room
+    _, flo = place.facilitate(room, "Flo", opened.key)
+    token, bo = place.join(room, "Bo", "commander")
+    _, cy = place.join(room, "Cy", "comms")
+    with pytest.raises(AccessDenied, match="only the facilitator"):
+        room.remove(cy, bo)
+    with pytest.raises(AccessDenied, match="you host"):
+        room.remove(flo, flo)
+    room.remove(flo, bo)
+    assert place.lobby(room).chairs[0].holder is None
+    with pytest.raises(AccessDenied, match="signed out"):
+        place.identify(token)
+    with pytest.raises(AccessDenied, match="signed out"):
+        room.check_in(bo)
+    room.check_in(cy)
+
+
+def test_another_process_puts_out_within_a_second(
+    path: Path, wall: Wall, place: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("simulator.room.seen.time.monotonic", lambda: now[0])
+    room, ana = solo(place)
+    room.check_in(ana)
+    there = rooms(path, wall)
+    there.open(room.row.id).sign_out(ana)
+    room.check_in(ana)
+    now[0] = 1.1
+    with pytest.raises(AccessDenied):
+        room.check_in(ana)
+
+
+def test_a_drill_that_is_long_over_opens_no_more(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    place.keep_days = 2
+    room, ana = solo(place)
+    token = place.token(ana)
+    wall.pass_(3600)
+    room.end(ana)
+    wall.pass_(2 * DAY - 1)
+    assert place.identify(token)[1] == ana
+    wall.pass_(2)
+    with pytest.raises(AccessDenied, match="ended more than 2 days ago"):
+        place.identify(token)
+
+
+def test_leaving_after_the_end_and_leaving_a_drill_that_cannot_go_on(place: Rooms, wall: Wall) -> None:
+    for spoil in (lambda room, ana: room.end(ana), lambda room, ana: setattr(room._live, "problem", "broken")):
+        room, ana = solo(place)
+        token = place.token(ana)
+        spoil(room, ana)
+        room.leave(ana)
+        with pytest.raises(AccessDenied):
+            place.identify(token)
+
+
+def away(*_: object) -> None:
+    raise StoreError("the database is away")
+
+
+def test_whoever_is_in_stays_in_while_the_database_is_away(place: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    room, ana = solo(place)
+    token, other = place.token(ana), place.join(room, "Bo")[0]
+    assert place.identify(token) == (room, ana)
+    monkeypatch.setattr(place.store, "participant", away)
+    assert place.identify(token) == (room, ana)
+    with pytest.raises(StoreError):
+        place.identify(other)
+
+
+def test_what_a_token_says_is_for_its_own_drill(place: Rooms) -> None:
+    room, ana = solo(place)
+    assert place.whose(place.token(ana)) == ana.id
+    assert place.whose("forged") is None
+    lost = Participant("nobody", room.row.id, "No", None, False, 0.0)
+    with pytest.raises(AccessDenied, match="not valid here"):
+        place.identify(place.token(lost))

@@ -1,0 +1,32 @@
+"""Text by people, as pages show it: each character as what it is, nothing of it read as markup, links only text."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from simulator.text import visible
+
+__all__ = ["escape", "plain", "sentence", "visible"]
+
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>&-])")
+_LINKS = re.compile(r"(https?:(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE)
+"""Where Markdown makes a link of text by itself, whatever is escaped in it."""
+JOINER = "\u2060"
+"""Our own, seen by nobody: a word joiner, which ends what would become a link."""
+
+
+def escape(text: object) -> str:
+    """Return text, or a number, for HTML."""
+    return html.escape(visible(str(text)))
+
+
+def plain(text: str) -> str:
+    """Return text for a label or message without any of it being read as Markdown."""
+    return _MARKS.sub(r"\\\1", _LINKS.sub(rf"\1{JOINER}", visible(text)))
+
+
+def sentence(error: Exception | str) -> str:
+    """Return an error as a sentence of its own."""
+    words = plain(str(error))
+    return f"{words[:1].upper()}{words[1:]}{'' if words.endswith('.') else '.'}"
