@@ -24,11 +24,11 @@ CATALOGUES = {"simulator/scenario/parts.py": 500}
 MAY_IMPORT = {
     "simulator": {"simulator"},
     "scenarios": {"scenarios", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
-                  "simulator.errors", "simulator.record.facts", "simulator.policy", "simulator.text",
+                  "simulator.errors", "simulator.files", "simulator.record.facts", "simulator.policy", "simulator.text",
                   "simulator.levels", "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
-                  "simulator.events", "simulator.record", "simulator.errors", "simulator.need_to_know",
-                  "simulator.levels", "simulator.changes"},
+                  "simulator.events", "simulator.record", "simulator.errors", "simulator.files",
+                  "simulator.need_to_know", "simulator.levels", "simulator.changes"},
     "ui": {"ui", "analytics", "scenarios", "simulator"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
@@ -36,6 +36,7 @@ DRIVES_THE_ENGINE = "analytics/runs/"
 """What runs drills beside the simulator and the user interface."""
 LAYERS = (
     "simulator.errors simulator.values simulator.text simulator.streams",
+    "simulator.files",
     "simulator.levels",
     "simulator.scenario",
     "simulator.names simulator.need_to_know simulator.msel",

@@ -320,7 +320,10 @@ class Store:
 def locate(url: str | None) -> URL:
     """Return where the database is: `url` (or a path), else DRILL_DATABASE_URL, else the home directory's."""
     text = url or os.environ.get("DRILL_DATABASE_URL") or str(HOME.expanduser())
-    found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
+    try:
+        found = make_url(text) if "://" in text else URL.create("sqlite", database=str(Path(text).expanduser()))
+    except (SQLAlchemyError, ValueError, RuntimeError):  # what it says may hold a password
+        raise StoreError("the database is named by no path and no URL; write one like postgresql://host/name") from None
     if found.get_backend_name() == "sqlite" and found.database and not found.database.startswith("file:"):
         folder = Path(found.database).parent
         try:

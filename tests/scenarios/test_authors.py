@@ -67,9 +67,10 @@ def test_check_says_so_too(
     assert one_line(capsys).startswith(f"{folder}/world.py:{line}: {says}")
 
 
+@pytest.mark.slow
 def test_a_copy_elsewhere_is_checked_as_well(author: Author, tmp_path: Path) -> None:
     folder = author("mine", world(STEP)).rename(tmp_path / "mine")
-    assert str(check_path(folder)[0]) == f"{folder}/world.py:6: NameError: name 'q' is not defined; mend it"
+    assert str(check_path(folder, run=True)[0]) == f"{folder}/world.py:6: NameError: name 'q' is not defined; mend it"
 
 
 def test_a_book_is_looked_at_when_it_is_read(author: Author, capsys: pytest.CaptureFixture[str]) -> None:

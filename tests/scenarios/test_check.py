@@ -251,7 +251,10 @@ def test_a_folder_of_ones_own(tmp_path):
     (tmp_path / "scenario.yaml").write_text(text(), encoding="utf-8")
     assert "there is no world.py beside it" in check_path(tmp_path)[0].what
     (tmp_path / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
-    assert check_path(tmp_path) == []
+    (note,) = check_path(tmp_path)
+    assert str(note).startswith(f"{tmp_path}/world.py:1: not run: names of its knobs, facts")
+    assert note.level == "note"
+    assert check_path(tmp_path, run=True) == []
 
 
 def test_a_playbook_whose_weights_do_not_add_up():

@@ -148,7 +148,7 @@ def test_a_command_file_goes_on_after_a_refusal(drill: Drill, tmp_path: Path) ->
 
 @pytest.mark.parametrize(("line", "says"), [
     ("{", "1: broken JSON"),
-    ("[]", "1: not a JSON object"),
+    ("[]", "1: broken JSON (not a JSON object)"),
     ('{"at": 1, "by": "commander:Ana", "body": {"kind": "declare"}}', "1: body.declare.severity: Field required"),
     ('{"at": 1, "by": "commander:Ana", "body": {"kind": "dance"}}', "dance"),
     ('{"at": 1, "body": {"kind": "declare"}}', "1: by: Field required"),
