@@ -263,6 +263,27 @@ def test_playing_and_scoring_need_no_user_interface() -> None:
     assert fresh(f"{needs}; print(sorted({heavy} & set(sys.modules)))") == "[]"
 
 
+READS_WHAT_PEOPLE_NAME = ("ui/cli/", "scenarios/lint/", "scenarios/loader.py", "scenarios/sources.py",
+                          "simulator/record/", "simulator/orders.py")  # fmt: skip
+READS_NOTHING_OF_THEIRS = {"scenarios/lint/apart.py", "ui/cli/streams.py"}
+"""The one writes its answer into a folder made for it, the other sends to nowhere what nobody reads."""
+
+
+def opened_by(module: ast.Module) -> list[str]:
+    """Return how a module opens files by itself, as `line: what`."""
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    names = ((node.lineno, getattr(node.func, "attr", getattr(node.func, "id", ""))) for node in calls)
+    return [f"{line}: {name}" for line, name in names if name in ("open", "read_text", "read_bytes", "fdopen")]
+
+
+def test_files_that_people_name_are_read_in_one_place() -> None:
+    assert opened_by(ast.parse("Path(a).read_text()\nopen(a)\nos.open(a, 0)\nio.open_code(a)")) == [
+        "1: read_text", "2: open", "3: open",
+    ]  # fmt: skip
+    names = {name for name in MODULES if name.startswith(READS_WHAT_PEOPLE_NAME)} - READS_NOTHING_OF_THEIRS
+    assert {name: found for name in names if (found := opened_by(tree(name)))} == {}
+
+
 def test_a_class_name_is_used_once() -> None:
     classes = ((node.name, name) for name in MODULES for node in tree(name).body if isinstance(node, ast.ClassDef))
     used = Counter(ident for ident, _ in classes if not ident.startswith("_"))

@@ -1,7 +1,7 @@
 """Read a YAML file once: plain data and the line of each part, safely.
 
 The words are those of YAML 1.2's core schema, so `on`, `no` and a date stay words. Tags, a key given twice, numbers
-without end, deep nesting, and files that become more than they are through aliases are refused.
+beyond bounds, deep nesting, and files that become more than they are through aliases are refused.
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ class _Reader:
         data = _meant(event.value) if event.tag is None and event.implicit[0] else event.value
         if isinstance(data, int | float) and not abs(data) < FARTHEST:  # what is no number is not below it either
             remedy = "write a smaller one, or in quotes what is a word"
-            self.refuse(event.start_mark.line, "yaml: a number without end", remedy)
+            self.refuse(event.start_mark.line, "yaml: a number beyond all bounds", remedy)
         return data
 
     def _no_tag(self, event: Any) -> NoReturn:

@@ -25,13 +25,14 @@ MISTAKES = [
     (world(OBSERVE), 6, "KeyError: 'nothing'; mend it"),
     (world(START), 6, "ValueError: two lines; mend it"),
     (world(MAKE), 6, "TypeError: "),
+    ("import sys\n\nsys.exit(4)\n", 3, "SystemExit: 4; mend it"),
     ("import nothing_there\n" + world(), 1, "ModuleNotFoundError: No module named 'nothing_there'; mend it"),
     (world("    def step(:"), 5, "SyntaxError: invalid syntax"),
     (world("  pass\n    pass"), 6, "IndentationError: "),
     ("class Mine:\n    pass\n", 1, "it names no WORLD; add `WORLD = YourWorld` to it"),
     ("class Mine:\n    pass\n\n\nWORLD = Mine\n", 1, "its WORLD has no start(); add it"),
 ]
-IDS = ["step", "observe", "start", "make", "import", "syntax", "indent", "no world", "no method"]
+IDS = ["step", "observe", "start", "make", "exit", "import", "syntax", "indent", "no world", "no method"]
 
 
 @pytest.fixture

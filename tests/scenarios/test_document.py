@@ -53,10 +53,10 @@ def test_words_mean_what_yaml_1_2_says(written: str, meant: Any) -> None:
 @pytest.mark.parametrize("number", [
     ".inf", "-.INF", ".nan", "1e999", str(FARTHEST), f"-{FARTHEST}", "9" * 500, "9" * 100_000, "0x" + "f" * 5000,
 ])  # fmt: skip
-def test_a_number_without_end_is_refused_where_it_stands(number: str) -> None:
+def test_a_number_beyond_bounds_is_refused_where_it_stands(number: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         read(f"a: 1\nx: [{number}]\n", "mine.yaml")
-    told = "yaml: a number without end; write a smaller one, or in quotes what is a word"
+    told = "yaml: a number beyond all bounds; write a smaller one, or in quotes what is a word"
     assert str(caught.value) == f"mine.yaml:2: {told}"
 
 
