@@ -168,7 +168,7 @@ def test_shipped_playbooks_are_clean():
         ("format: 1", f"format: {'9' * 5000}", "yaml: a number beyond all bounds"),
         ("format: 1", f"format: '{'9' * 5000}'", "format: '999"),
         ("takes: {median: 80s, spread: 0.2}", "takes: {median: 80s, spread: 1e9}",
-         "queries.blast.takes.spread: input should be less than or equal to 3"),
+         "queries.keyring.takes.spread: input should be less than or equal to 3"),
         ("t0_utc: ", "t0_utc: 0001-01-01T00:00:00Z # ", "t0_utc: '0001-01-01T00:00:00Z' is too far off; take a year"),
         ("t0_utc: ", "t0_utc: yesterday # ", "t0_utc: 'yesterday' is not a point in time; write it like 2026-"),
         ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
