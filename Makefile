@@ -30,9 +30,10 @@ endif
 test-fast: $(VENV)/.dev  ## Run the tests without browsers and whole drills, in less than a minute
 	$(BIN)/python -m pytest -q -m "not slow" --ignore=tests/e2e $(SLOWEST) $(ARGS)
 
-check: $(VENV)/.dev  ## Lint and check types
+check: $(VENV)/.dev  ## Lint, check types, and look at pins and licences of what is installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_lock.py
 
 docs: $(VENV)/.dev  ## Write the tables anew that the documentation takes from the playbooks
 	$(BIN)/python -m tests.handbooks
