@@ -34,9 +34,10 @@ soak: $(VENV)/.dev  ## Try all of what a build tries some of; it takes long
 	$(BIN)/python -m pytest -n auto --dist worksteal -m long $(SLOWEST) $(ARGS)
 	$(BIN)/python -m tests.soak all
 
-check: $(VENV)/.dev  ## Lint and check types
+check: $(VENV)/.dev  ## Lint, check types, and look at pins and licences of what is installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_lock.py
 
 docs: $(VENV)/.dev  ## Write the tables anew that the documentation takes from the playbooks
 	$(BIN)/python -m tests.handbooks

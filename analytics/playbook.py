@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_
 
 from analytics.scorecard import Owner
 from analytics.severity import Severity, Wrong
+from simulator import files
 from simulator.errors import ScenarioError, UnknownName
 from simulator.levels import DependencyClass, PlayedBook
 from simulator.record.journal import first_problem
@@ -246,13 +247,9 @@ def parse(text: str, where: str) -> Playbook:
 
 
 def read(path: Path) -> Playbook:
-    """Read a playbook file. Raises ScenarioError naming the file and what is wrong."""
-    try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
-    except FileNotFoundError:
-        raise ScenarioError(f"{path}: no such file; give the path of a playbook or a name such as recovery") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{path}: cannot be read as UTF-8 text ({error})") from None
+    """Read a playbook file. Raises DrillError naming the file and what is wrong."""
+    otherwise = "give the path of a playbook, or a name such as recovery"
+    return parse(files.text_of(path, otherwise, document.LARGEST), str(path))
 
 
 def names() -> tuple[str, ...]:
@@ -266,7 +263,7 @@ DEFAULT = "recovery"
 
 
 def load(name: str = DEFAULT) -> Playbook:
-    """Return a playbook by its name or by the path of a YAML file. Raises UnknownName or ScenarioError."""
+    """Return a playbook by its name or by the path of a YAML file. Raises DrillError."""
     if name.endswith((".yaml", ".yml")) or "/" in name:
         return read(Path(name))
     if name not in names():

@@ -20,7 +20,7 @@ def authored(folder: Path, shown: str) -> Iterator[None]:
         yield
     except DrillError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         found = _in_folder(error, folder.resolve())
         if found is None:
             raise
@@ -29,7 +29,7 @@ def authored(folder: Path, shown: str) -> Iterator[None]:
         raise ScenarioError(f"{shown}/{file}:{line}: {what}; mend it") from error
 
 
-def _in_folder(error: Exception, folder: Path) -> tuple[str, int] | None:
+def _in_folder(error: BaseException, folder: Path) -> tuple[str, int] | None:
     """Return file and line of the last thing in `folder` that was called, or that does not compile."""
     places = [(frame.filename, frame.lineno or 1) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:

@@ -22,7 +22,9 @@ from scenarios.players.derived import ANYBODY, library
 from scenarios.players.script import holders
 from scenarios.written import Written, schema_problems, written
 from simulator.errors import BrokenTemplate, DrillError, ScenarioError, UnknownName
+from simulator.files import UnreadableFile, text_of
 from simulator.loaded import LoadedScenario, nobody
+from simulator.scenario.document import LARGEST
 from simulator.scenario.model import Scenario
 from simulator.scenario.world import World
 
@@ -117,9 +119,9 @@ def _guarded(folder: Path, shown: str, source: Callable[[], Written]) -> Iterato
 def _text(folder: Path, shown: str, file: str) -> tuple[str, str]:
     """Return the text of a file in a scenario's folder, and what messages call that file."""
     try:
-        return (folder / file).read_text(encoding="utf-8"), f"{shown}/{file}"
-    except (OSError, UnicodeDecodeError) as error:
-        raise ScenarioError(f"{shown}/{file}:1: file: cannot be read as UTF-8 text ({error}); mend it") from None
+        return text_of(folder / file, "mend it", LARGEST), f"{shown}/{file}"
+    except UnreadableFile as error:
+        raise ScenarioError(f"{shown}/{file}:{error.line}: file: {error.what}; {error.remedy}") from None
 
 
 def world_in(module: Any, shown: str) -> MakeWorld:

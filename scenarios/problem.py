@@ -8,12 +8,12 @@ from typing import Literal
 
 from simulator.errors import ScenarioError
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One mistake: where it is, what it is, what to do about it. A warning is advice."""
+    """One mistake: where it is, what it is, what to do. A warning is advice; a note says what went unchecked."""
 
     file: str
     line: int

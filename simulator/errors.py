@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+COMPARED = 200
+"""Characters up to which names are compared: how long that takes grows with their square."""
+
 
 class DrillError(Exception):
     """A mistake that a person can mend; shown as one line, never as a traceback."""
@@ -68,8 +71,8 @@ class AccessDenied(DrillError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return a did-you-mean suffix for `name`, or the list of what is known."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
+    names = sorted(one for one in known if len(one) <= COMPARED)
+    close = difflib.get_close_matches(name, names, n=1) if len(name) <= COMPARED else []
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; known: {', '.join(names[:12])}" if names else ""

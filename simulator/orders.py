@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from simulator.acts import AnyAct, EndDrill, TakeSeat
 from simulator.errors import JournalError
@@ -14,14 +14,15 @@ from simulator.events import CommandRefused
 from simulator.levels import PlayedBook
 from simulator.policy import Order
 from simulator.record.formats import upgrade, upgrade_body
-from simulator.record.journal import Header, Journal, first_problem, refused
+from simulator.record.journal import Header, Journal, first_problem, object_in, refused
+from simulator.scenario.parts import YEAR
 from simulator.values import Author, Part
 
 
 class Given(Part):
     """One line of a command file: at drill second `at`, `by` (such as `commander:Ana`) gives `body`."""
 
-    at: int
+    at: Annotated[int, Field(ge=-YEAR, le=YEAR)]
     by: Annotated[str, StringConstraints(pattern=r"^[^:\s]+(:\s*\S.{0,39})?$")]
     body: AnyAct
 
@@ -36,11 +37,9 @@ def read(text: str, file: str) -> Iterator[Order]:
             continue
         where = f"{file}:{number}"
         try:
-            data = json.loads(line)
-        except (ValueError, RecursionError) as error:
+            data = object_in(line)
+        except ValueError as error:
             raise JournalError(f"{where}: broken JSON ({error}); restore the line or take it out") from None
-        if not isinstance(data, dict):
-            raise JournalError(f"{where}: not a JSON object; see `drill schema command`")
         if _left_out(number, data):
             continue
         data.pop("seq", None)

@@ -24,11 +24,11 @@ CATALOGUES = {"simulator/scenario/parts.py": 500}
 MAY_IMPORT = {
     "simulator": {"simulator"},
     "scenarios": {"scenarios", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
-                  "simulator.errors", "simulator.record.facts", "simulator.policy", "simulator.text",
+                  "simulator.errors", "simulator.files", "simulator.record.facts", "simulator.policy", "simulator.text",
                   "simulator.levels", "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
-                  "simulator.events", "simulator.record", "simulator.errors", "simulator.need_to_know",
-                  "simulator.levels", "simulator.changes"},
+                  "simulator.events", "simulator.record", "simulator.errors", "simulator.files",
+                  "simulator.need_to_know", "simulator.levels", "simulator.changes"},
     "ui": {"ui", "analytics", "scenarios", "simulator"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
@@ -36,6 +36,7 @@ DRIVES_THE_ENGINE = "analytics/runs/"
 """What runs drills beside the simulator and the user interface."""
 LAYERS = (
     "simulator.errors simulator.values simulator.text simulator.streams",
+    "simulator.files",
     "simulator.levels",
     "simulator.scenario",
     "simulator.names simulator.need_to_know simulator.msel",
@@ -260,6 +261,27 @@ def test_playing_and_scoring_need_no_user_interface() -> None:
     heavy = "{'streamlit', 'pandas', 'plotly', 'sqlalchemy'}"
     needs = "import sys, simulator.engine, analytics.score, scenarios.loader"
     assert fresh(f"{needs}; print(sorted({heavy} & set(sys.modules)))") == "[]"
+
+
+READS_WHAT_PEOPLE_NAME = ("ui/cli/", "scenarios/lint/", "scenarios/loader.py", "scenarios/sources.py",
+                          "simulator/record/", "simulator/orders.py")  # fmt: skip
+READS_NOTHING_OF_THEIRS = {"scenarios/lint/apart.py", "ui/cli/streams.py"}
+"""The one writes its answer into a folder made for it, the other sends to nowhere what nobody reads."""
+
+
+def opened_by(module: ast.Module) -> list[str]:
+    """Return how a module opens files by itself, as `line: what`."""
+    calls = [node for node in ast.walk(module) if isinstance(node, ast.Call)]
+    names = ((node.lineno, getattr(node.func, "attr", getattr(node.func, "id", ""))) for node in calls)
+    return [f"{line}: {name}" for line, name in names if name in ("open", "read_text", "read_bytes", "fdopen")]
+
+
+def test_files_that_people_name_are_read_in_one_place() -> None:
+    assert opened_by(ast.parse("Path(a).read_text()\nopen(a)\nos.open(a, 0)\nio.open_code(a)")) == [
+        "1: read_text", "2: open", "3: open",
+    ]  # fmt: skip
+    names = {name for name in MODULES if name.startswith(READS_WHAT_PEOPLE_NAME)} - READS_NOTHING_OF_THEIRS
+    assert {name: found for name in names if (found := opened_by(tree(name)))} == {}
 
 
 def test_a_class_name_is_used_once() -> None:

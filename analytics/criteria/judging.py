@@ -12,7 +12,10 @@ from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from analytics.view import RecordView
+from simulator.errors import ScenarioError
 
+MOST = 10_000
+"""Of minutes, lines, points or whatever a playbook gives: more than any drill has, and little enough to count to."""
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
@@ -38,7 +41,11 @@ class Judge(Generic[R_co]):
     """Fields of acts that its judgement depends on, as `kind.field`: what a form marks as counting."""
 
     def __call__(self, view: RecordView, one: Composed) -> R_co:
-        return self.judge(view, one, **dict(self.accepts.model_validate(one.given)))
+        try:
+            return self.judge(view, one, **dict(self.accepts.model_validate(one.given)))
+        except ArithmeticError as error:
+            what = f"{one.kind} cannot reckon with the numbers under its `with` ({error})"
+            raise ScenarioError(f"{what}; mend them in the playbook") from error
 
     @cached_property
     def accepts(self) -> type[BaseModel]:
@@ -52,6 +59,9 @@ class Judge(Generic[R_co]):
 
     def refused(self, given: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Yield (path under `with`, what is wrong) for parameters that it does not take."""
+        for path, number in _numbers(given, ()):
+            if abs(number) > MOST:
+                yield path, f"no number here is beyond {MOST:,}"
         try:
             self.accepts.model_validate(given)
         except ValidationError as error:
@@ -59,6 +69,14 @@ class Judge(Generic[R_co]):
                 known = ", ".join(self.accepts.model_fields) or "none"
                 unknown = f"no such parameter; there is {known}"
                 yield wrong["loc"], unknown if wrong["type"] == "extra_forbidden" else wrong["msg"]
+
+
+def _numbers(data: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], float]]:
+    if isinstance(data, int | float):
+        yield path, data
+    inner = data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list | tuple) else ()
+    for step, one in inner:
+        yield from _numbers(one, (*path, step))
 
 
 def judges(**reads: str) -> Callable[[Callable[..., R]], Judge[R]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
+from scenarios.lint.apart import checked_apart
 from scenarios.lint.book import check_book
 from scenarios.lint.playbook import check_playbook
 from scenarios.lint.scenario import Inspection
@@ -22,17 +24,53 @@ from scenarios.players.book import BOOK
 from scenarios.problem import Problem, of_error
 from scenarios.written import Written, schema_problems, written
 from simulator.errors import ScenarioError
-from simulator.scenario.document import read
+from simulator.files import UnreadableFile, text_of
+from simulator.scenario.document import LARGEST, read
 from simulator.scenario.model import Scenario
 
+FindWorld = Callable[[], MakeWorld | None]
+"""Gives the class of a scenario's world; None where its Python is not to be run."""
 
-def check_path(path: Path) -> list[Problem]:
-    """Return the problems of a scenario's folder or file, its variants included, or of a playbook's file, by line."""
+
+def check_path(path: Path, run: bool = False) -> list[Problem]:
+    """Return the problems of a scenario's folder or file, its variants included, or of a playbook's file, by line.
+
+    The Python beside a scenario of the package is ours. Anybody else's runs with `run` alone, in a process of its own;
+    without it a note says what went unchecked.
+    """
     file = path / "scenario.yaml" if path.is_dir() else path.with_name("scenario.yaml") if path.name == BOOK else path
+    world = _folder(file) / "world.py"
+    if not world.is_file() or _ours(world):
+        return check_here(file)
+    if run:
+        return checked_apart(file, world)
+    asked: list[Path] = []
+    problems = check_here(file, lambda: asked.append(world))
+    what = "not run: names of its knobs, facts, sources and figures, and all templates are unchecked"
+    note = Problem(str(file.with_name(world.name)), 1, what, "add --run if you trust it", "note")
+    return [*problems, note] if asked else problems
+
+
+def _folder(file: Path) -> Path:
+    """Return the folder that a file really lies in."""
+    return Path(os.path.realpath(file)).parent
+
+
+def _ours(world: Path) -> bool:
+    """Tell whether a file lies in a scenario's folder of the package, wherever that is."""
+    return world.parent.parent in (Path(root).resolve() for root in scenarios.__path__)
+
+
+def check_here(file: Path, find_world: FindWorld | None = None) -> list[Problem]:
+    """Return the problems of a scenario's or playbook's file and of what lies beside it, in this process.
+
+    The world is the one beside it, unless another way to find one is given.
+    """
+    find_world = find_world or (lambda: _world_beside(file))
     text = _read(file)
     if isinstance(text, Problem):
         return [text]
-    problems = _of_text(text, file)
+    problems = _of_text(text, file, find_world)
     if file.name != "scenario.yaml" or any(one.level == "error" for one in problems):
         return problems
     patches: list[tuple[str, str]] = []
@@ -42,7 +80,7 @@ def check_path(path: Path) -> list[Problem]:
             problems.append(over)
         elif "." not in patch.stem:
             patches.append((over, str(patch)))
-            problems += _of_text(text, file, patches[-1])
+            problems += _of_text(text, file, find_world, patches[-1])
     if not any(one.level == "error" for one in problems):
         problems += _of_book(file.parent / BOOK, [parse(text, str(file), patch) for patch in (None, *patches)])
     return sorted(dict.fromkeys(problems))
@@ -54,11 +92,13 @@ def _of_book(file: Path, scenarios: list[Scenario]) -> list[Problem]:
     return [text] if isinstance(text, Problem) else check_book(text, str(file), scenarios) if text is not None else []
 
 
-def _of_text(text: str, file: Path, patch: tuple[str, str] | None = None) -> list[Problem]:
-    """Return the problems of a scenario or variant, of the world beside it, and of its library."""
+def _of_text(
+    text: str, file: Path, find_world: FindWorld, patch: tuple[str, str] | None = None
+) -> list[Problem]:
+    """Return the problems of a scenario or variant, of its world, and of its library."""
     try:
-        with authored(file.resolve().parent, str(file.parent)):
-            return check_text(text, str(file), lambda: _world_beside(file), patch) + _old_courses(file, text, patch)
+        with authored(_folder(file), str(file.parent)):
+            return check_text(text, str(file), find_world, patch) + _old_courses(file, text, patch)
     except ScenarioError as error:
         return [of_error(error, str(file))]
 
@@ -84,16 +124,15 @@ def _old_courses(file: Path, text: str, patch: tuple[str, str] | None) -> list[P
 
 def _read(file: Path) -> str | Problem:
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        what = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read as UTF-8 text ({error})"
-        return Problem(str(file), 1, what, "give a scenario's folder or a YAML file")
+        return text_of(file, "give a scenario's folder or a YAML file", LARGEST)
+    except UnreadableFile as error:
+        return Problem(str(file), error.line, error.what, error.remedy)
 
 
 def check_text(
     text: str,
     file: str,
-    find_world: Callable[[], MakeWorld] | None = None,
+    find_world: FindWorld | None = None,
     patch: tuple[str, str] | None = None,
 ) -> list[Problem]:
     """Return the problems of a scenario's or playbook's text; without a world its names go unchecked.
@@ -133,9 +172,9 @@ def _check_playbook(source: Written) -> list[Problem]:
 
 def _world_beside(file: Path) -> MakeWorld:
     """Return the class of the world in the scenario's folder, wherever that is. Raises ScenarioError."""
-    folder = file.resolve().parent
+    folder = _folder(file)
     source, module = folder / "world.py", None
-    if source.is_file() and folder.parent in (Path(root).resolve() for root in scenarios.__path__):
+    if source.is_file() and _ours(source):
         module = importlib.import_module(f"scenarios.{folder.name}.world")
     elif source.is_file():
         spec = importlib.util.spec_from_file_location("checked_world", source)

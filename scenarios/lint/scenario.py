@@ -37,7 +37,7 @@ class Inspection:
     """What there is by group; a group that is missing cannot be checked."""
     _places: list[Place] = field(default_factory=list)
 
-    def run(self, find_world: Callable[[], MakeWorld] | None) -> None:
+    def run(self, find_world: Callable[[], MakeWorld | None] | None) -> None:
         """Look at everything."""
         self._places = list(places(self.scenario, self.source.data))
         self._collect_ids()
@@ -69,10 +69,11 @@ class Inspection:
             (("roles", at, "cues", index), cue.id)
             for at, role in enumerate(self.scenario.roles) for index, cue in enumerate(role.cues)
         ]  # fmt: skip
-        for index, (path, ident) in enumerate(cues):
-            if ident in [other for _, other in cues[:index]]:
+        self.known["cues"] = []
+        for path, ident in cues:
+            if ident in self.known["cues"]:
                 self.find(path, "a second cue with this id", "give every cue an id of its own")
-        self.known["cues"] = [ident for _, ident in cues]
+            self.known["cues"].append(ident)
         self.known["seats"] = [role.id for role in self.scenario.seats()]
         self.known["channels"] = list(self.scenario.channels)
         self.known["evidence uses"] = ["", *SUPPORTED, *dict.fromkeys(a.rung for a in self.scenario.actions)]
@@ -82,9 +83,12 @@ class Inspection:
         self.known["timed criteria"] = [*DUE, *(one.id for one in criteria if one.t1 is not None)]
         self.known["caps"] = sorted({cap.id for book in books for cap in book.caps})
 
-    def _make_world(self, find_world: Callable[[], MakeWorld]) -> World | None:
+    def _make_world(self, find_world: Callable[[], MakeWorld | None]) -> World | None:
         try:
-            world = find_world()(self.scenario.parameters)
+            make = find_world()
+            if make is None:
+                return None
+            world = make(self.scenario.parameters)
         except ScenarioError as error:
             self.problems.append(of_error(error, self.source.base.file))
             return None

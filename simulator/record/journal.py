@@ -8,6 +8,7 @@ file ends with `{"digests": …}`, by which one sees whether it was changed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from simulator import files
 from simulator.acts import ACT, ACTS
 from simulator.answers import Refusal
 from simulator.errors import JournalError
@@ -22,7 +24,11 @@ from simulator.events import EVENT, CommandRefused
 from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Body, Entry
 from simulator.record.formats import FORMAT, LATE, format_of, upgrade, upgrade_body
+from simulator.scenario.parts import YEAR
 from simulator.values import Author, Part
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+"""Where half a character may stand: a file that is UTF-8 has one only as an escape."""
 
 
 class Header(Part):
@@ -84,8 +90,8 @@ class Journal:
             yield json.dumps({"references": self.references}, ensure_ascii=False)
 
     def save(self, path: Path) -> None:
-        """Write the journal to `path`."""
-        path.write_text("\n".join(self.lines()) + "\n", encoding="utf-8")
+        """Write the journal to `path`, whole or not at all. Raises DrillError."""
+        files.write(path, "\n".join(self.lines()) + "\n")
 
     def commands(self) -> Iterator[Entry]:
         """Yield the commands people gave (not those of simulated teammates), refused ones included."""
@@ -124,15 +130,25 @@ def first_problem(error: ValidationError) -> str:
     return f"{where}: {problem['msg']}" if where else str(problem["msg"])
 
 
-def load(path: Path) -> Journal:
-    """Read a journal. Raises JournalError naming file, line and remedy."""
+def object_in(line: str) -> dict[str, Any]:
+    """Return the JSON object in a line of a file. Raises ValueError for anything else and for halves of characters."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise JournalError(f"{path}: no such file; give the path of a journal written by `drill play --out`") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise JournalError(f"{path}: cannot be read as UTF-8 text ({error})") from None
-    return parse(text, str(path))
+        data = json.loads(line)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(data, dict):
+        raise ValueError("not a JSON object")
+    if _HALF.search(line):
+        try:
+            json.dumps(data, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError("half a character") from None
+    return data
+
+
+def load(path: Path) -> Journal:
+    """Read a journal. Raises DrillError naming file, line and remedy."""
+    return parse(files.text_of(path, "give a journal written by `drill play --out`"), str(path))
 
 
 def parse(text: str, path: str) -> Journal:
@@ -158,10 +174,8 @@ def parse(text: str, path: str) -> Journal:
 
 def _read_line(journal: Journal, where: str, line: str, format_: int) -> None:
     try:
-        data = json.loads(line)
-        if not isinstance(data, dict):
-            raise ValueError("not a JSON object")
-    except (ValueError, RecursionError) as error:
+        data = object_in(line)
+    except ValueError as error:
         raise JournalError(f"{where}: broken JSON ({error}); restore the line or cut the file before it") from None
     if "references" in data:
         journal.references = data["references"]
@@ -172,7 +186,7 @@ def _read_line(journal: Journal, where: str, line: str, format_: int) -> None:
     try:
         if data["seq"] != expected:
             raise JournalError(f"{where}: seq is {data['seq']}, expected {expected}; a line is missing or doubled")
-        if type(data["at"]) is not int:
+        if type(data["at"]) is not int or not -YEAR <= data["at"] <= YEAR:
             raise JournalError(f"{where}: at is {data['at']!r}, not a whole number of seconds; restore the line")
         journal.append(data["at"], str(data["by"]), parse_body(data["body"], format_))
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """Read a YAML file once: plain data and the line of each part, safely.
 
-The words are those of YAML 1.2's core schema, so `on`, `no` and a date stay words. Tags, files that multiply themselves
-through aliases, deep nesting and a key given twice are refused.
+The words are those of YAML 1.2's core schema, so `on`, `no` and a date stay words. Tags, a key given twice, numbers
+beyond bounds, deep nesting, and files that become more than they are through aliases are refused.
 """
 
 from __future__ import annotations
@@ -17,8 +17,14 @@ import yaml
 from simulator.errors import ScenarioError
 
 LARGEST = 1_000_000
-"""Characters beyond which a file is not read."""
-MOST_ALIASES = 200
+"""Characters beyond which a file is not read, eight times the largest scenario that ships."""
+MOST_PARTS = 50_000
+"""What a file may become, with what stands behind each alias counted as often as it is used: ten times the largest
+scenario that ships, and what can be checked in seconds. A text counts as one part for each hundred characters."""
+MOST_ENTRIES = 1_000
+"""Entries of one list or mapping; the longest that ship have sixty. Names are compared each with each."""
+FARTHEST = 2**63
+"""Beyond which a whole number is none: nothing of a drill is counted so far, and databases end there."""
 DEEPEST = 100
 """Levels of nesting. The C parser's own composer has no such limit and ends the process instead."""
 Steps = tuple[str | int, ...]
@@ -100,8 +106,11 @@ class _Reader:
         self.lines: dict[Steps, int] = {}
         self._events: Iterator[Any] = yaml.parse(text, Loader=_PARSER)
         self._file = file
-        self._anchors: dict[str, Any] = {}
-        self._aliases = 0
+        self._anchors: dict[str, tuple[Any, int, int]] = {}
+        """Anchor -> what it names, how many parts that is, and how deep it goes."""
+        self._parts = 0
+        self._bottom = 0
+        """Deepest level of what is being built."""
 
     def refuse(self, line: int, what: str, remedy: str) -> NoReturn:
         """Raise ScenarioError for what stands in `line` (from 0)."""
@@ -121,18 +130,31 @@ class _Reader:
 
     def _value(self, event: Any, path: Steps) -> Any:
         if isinstance(event, yaml.AliasEvent):
-            return self._again(event)
+            return self._again(event, path)
+        above, before = self._bottom, self._parts
+        self._bottom = 0
+        self._grow(event, 1, len(path))
         if isinstance(event, yaml.ScalarEvent):
             data = self._scalar(event)
         else:
-            if len(path) > DEEPEST:
-                self.refuse(event.start_mark.line, "file: nested too deeply", "flatten it")
             if event.tag is not None:
                 self._no_tag(event)
             data = self._mapping(path) if isinstance(event, yaml.MappingStartEvent) else self._list(path)
         if event.anchor is not None:
-            self._anchors[event.anchor] = data
+            self._anchors[event.anchor] = data, self._parts - before, self._bottom - len(path)
+        self._bottom = max(above, self._bottom)
         return data
+
+    def _grow(self, event: Any, parts: int, bottom: int) -> None:
+        """Count what is built, before it is."""
+        line = event.start_mark.line
+        self._parts += parts
+        self._bottom = max(self._bottom, bottom)
+        if bottom > DEEPEST:
+            self.refuse(line, "file: nested too deeply", "flatten it")
+        if self._parts > MOST_PARTS:
+            remedy = "make it smaller; what stands behind an alias counts each time"
+            self.refuse(line, f"file: becomes more than {MOST_PARTS:,} parts here", remedy)
 
     def _mapping(self, path: Steps) -> dict[Any, Any]:
         data: dict[Any, Any] = {}
@@ -145,6 +167,7 @@ class _Reader:
                 key = str(key).lower()  # a field may be called `true`
             if key in data:
                 self.refuse(line, f'yaml: found duplicate key "{key}"', "keep one of the two")
+            self._room(event, data)
             inner = (*path, key)
             self.lines[inner] = line + 1
             data[key] = self._value(next(self._events), inner)
@@ -153,23 +176,32 @@ class _Reader:
     def _list(self, path: Steps) -> list[Any]:
         data: list[Any] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            self._room(event, data)
             inner = (*path, len(data))
             self.lines[inner] = event.start_mark.line + 1
             data.append(self._value(event, inner))
         return data
 
-    def _again(self, event: Any) -> Any:
-        self._aliases += 1
-        if self._aliases > MOST_ALIASES:
-            self.refuse(event.start_mark.line, f"yaml: more than {MOST_ALIASES} aliases", "write the parts out")
+    def _room(self, event: Any, data: Any) -> None:
+        if len(data) >= MOST_ENTRIES:
+            self.refuse(event.start_mark.line, f"file: more than {MOST_ENTRIES:,} entries in one place", "shorten it")
+
+    def _again(self, event: Any, path: Steps) -> Any:
         if event.anchor not in self._anchors:
             self.refuse(event.start_mark.line, f"yaml: nothing before it is called &{event.anchor}", "name it there")
-        return self._anchors[event.anchor]
+        data, parts, deep = self._anchors[event.anchor]
+        self._grow(event, parts, len(path) + deep)
+        return data
 
     def _scalar(self, event: Any) -> Any:
         if event.tag not in _WORD_TAGS:
             self._no_tag(event)
-        return _meant(event.value) if event.tag is None and event.implicit[0] else event.value
+        self._parts += len(event.value) // 100
+        data = _meant(event.value) if event.tag is None and event.implicit[0] else event.value
+        if isinstance(data, int | float) and not abs(data) < FARTHEST:  # what is no number is not below it either
+            remedy = "write a smaller one, or in quotes what is a word"
+            self.refuse(event.start_mark.line, "yaml: a number beyond all bounds", remedy)
+        return data
 
     def _no_tag(self, event: Any) -> NoReturn:
         what = f"yaml: could not determine a constructor for the tag {event.tag!r}"
@@ -183,7 +215,7 @@ def _meant(value: str) -> Any:
     if value[0] not in "+-.0123456789":
         return value
     if _INT.fullmatch(value):
-        return int(value) if len(value) < 400 else value
+        return int(value) if len(value) < 400 else float(value)
     if _BASED.fullmatch(value):
         return int(value, 0)
     if _FLOAT.fullmatch(value):

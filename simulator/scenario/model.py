@@ -116,9 +116,11 @@ class Harder(p.Data):
 
 def _utc(value: str) -> str:
     try:
-        datetime.fromisoformat(value)
+        year = datetime.fromisoformat(value).year
     except ValueError:
         raise ValueError(f"{value!r} is not a point in time; write it like 2026-03-12T14:02:00Z") from None
+    if not 1000 < year < 9000:  # a year before and after it there must be dates still
+        raise ValueError(f"{value!r} is too far off; take a year of your own time")
     return value
 
 
@@ -145,8 +147,8 @@ class Scenario(p.Data):
     """Wall-clock label of T+0, ISO 8601."""
     incident: str
     """Identifier such as INC-2041."""
-    starts_at: p.Seconds
-    horizon: p.Seconds
+    starts_at: Annotated[p.Seconds, Field(ge=-p.DAY, le=0)]
+    horizon: Annotated[p.Seconds, Field(gt=0, le=p.DAY)]
     fault_at: p.Seconds
     """Nominal onset; `simulator.monitoring.onset` moves history, per seed, so that the first page lands on 0."""
     fault: str

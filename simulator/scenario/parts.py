@@ -17,7 +17,9 @@ from pydantic_core import CoreSchema
 
 from simulator.values import BRANCHES, Dimension, Lane, Pick, Post, Ref, Strategy
 
-_TIME = re.compile(r"^([+-]?)(?:(\d+(?:\.\d+)?)m)?(?:(\d+)s)?$")
+_TIME = re.compile(r"^([+-]?)(?:(\d{1,9}(?:\.\d{1,9})?)m)?(?:(\d{1,9})s)?$")
+DAY, YEAR = 86_400, 31_622_400
+"""How long a drill may be, since each of its seconds is stepped; how far off anything in it, since dates end there."""
 
 
 def _seconds(value: Any) -> Any:
@@ -30,7 +32,8 @@ def _seconds(value: Any) -> Any:
     return -total if found[1] == "-" else total
 
 
-Seconds = Annotated[int, BeforeValidator(_seconds, json_schema_input_type=int | str)]
+Seconds = Annotated[int, BeforeValidator(_seconds, json_schema_input_type=int | str), Field(ge=-YEAR, le=YEAR)]
+Share = Annotated[float, Field(ge=0, le=1)]
 Span = Annotated[Seconds, Field(ge=0)]
 """A stretch of time, which cannot be negative."""
 
@@ -80,7 +83,7 @@ SEVERAL = _Several(lambda value: (value,) if isinstance(value, str | Mapping) el
 class Data(BaseModel):
     """A frozen, closed piece of a scenario or playbook."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Titled(Data):
@@ -94,7 +97,7 @@ class Duration(Data):
     """How long something takes: lognormal around `median` (seconds); `spread` is the sigma of the logarithm."""
 
     median: Span
-    spread: float = 0.2
+    spread: Annotated[float, Field(ge=0, le=3)] = 0.2
 
     @classmethod
     def _read(cls, value: Any) -> Any:
@@ -135,7 +138,7 @@ class Metric(Titled):
     source: Source
     """Key into `World.observe()`."""
     labels: dict[str, str] = {}
-    noise: float = 0.02
+    noise: Share = 0.02
     """Relative standard deviation of one scrape."""
     floor: float = 0.0
     """Absolute noise, in the metric's unit."""
@@ -154,7 +157,7 @@ class Metric(Titled):
     segment: SegmentId | None = None
     felt: bool = False
     """What users get or suffer, not how a system is inside."""
-    decimals: int = 3
+    decimals: Annotated[int, Field(ge=0, le=9)] = 3
 
 
 class AlertRule(Titled):
@@ -216,7 +219,7 @@ class LogStream(Data):
     rate: Source | float
     """Lines shown a minute: a number, or a key into `World.observe()` scaled to at most `most`."""
     scale: float = 1.0
-    most: float = 6.0
+    most: Annotated[float, Field(ge=0, le=600)] = 6.0
     since: Seconds = -3600
     until: Seconds = 36000
     fields: dict[str, tuple[str, ...]] = {}

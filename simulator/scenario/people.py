@@ -6,7 +6,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from simulator.scenario.parts import SEVERAL, Condition, Data, Duration, Seconds, Template, Titled, Took, TopicId
+from simulator.scenario.parts import (
+    SEVERAL,
+    Condition,
+    Data,
+    Duration,
+    Seconds,
+    Share,
+    Template,
+    Titled,
+    Took,
+    TopicId,
+)
 from simulator.values import Duty, Lane
 
 AnyOf = Annotated[tuple[Condition, ...], SEVERAL]
@@ -45,14 +56,14 @@ class Role(Titled):
     present: bool = True
     """In the room at T+0; otherwise must be paged."""
     joins_after: Took = Duration(median=270, spread=0.25)
-    unanswered: float = 0.0
+    unanswered: Share = 0.0
     """Probability that the first page goes unanswered (then the secondary takes as long again)."""
     lane: Lane | None = None
     duties: tuple[Duty, ...] = ()
     """What the seat is there for, the main thing first. Who takes a post has its duty besides."""
     pace: Annotated[float, Field(gt=0, le=5)] = 1.0
     """Factor on the time a simulated holder takes to react, to look and to sign; below 1 is eager, above 1 careful."""
-    slips: Annotated[float, Field(ge=0, le=1)] = 0.0
+    slips: Share = 0.0
     """Probability that a simulated holder slips where they can: a wrong place, a hasty report, a misread figure."""
 
 

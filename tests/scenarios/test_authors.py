@@ -25,13 +25,14 @@ MISTAKES = [
     (world(OBSERVE), 6, "KeyError: 'nothing'; mend it"),
     (world(START), 6, "ValueError: two lines; mend it"),
     (world(MAKE), 6, "TypeError: "),
+    ("import sys\n\nsys.exit(4)\n", 3, "SystemExit: 4; mend it"),
     ("import nothing_there\n" + world(), 1, "ModuleNotFoundError: No module named 'nothing_there'; mend it"),
     (world("    def step(:"), 5, "SyntaxError: invalid syntax"),
     (world("  pass\n    pass"), 6, "IndentationError: "),
     ("class Mine:\n    pass\n", 1, "it names no WORLD; add `WORLD = YourWorld` to it"),
     ("class Mine:\n    pass\n\n\nWORLD = Mine\n", 1, "its WORLD has no start(); add it"),
 ]
-IDS = ["step", "observe", "start", "make", "import", "syntax", "indent", "no world", "no method"]
+IDS = ["step", "observe", "start", "make", "exit", "import", "syntax", "indent", "no world", "no method"]
 
 
 @pytest.fixture
@@ -67,9 +68,10 @@ def test_check_says_so_too(
     assert one_line(capsys).startswith(f"{folder}/world.py:{line}: {says}")
 
 
+@pytest.mark.slow
 def test_a_copy_elsewhere_is_checked_as_well(author: Author, tmp_path: Path) -> None:
     folder = author("mine", world(STEP)).rename(tmp_path / "mine")
-    assert str(check_path(folder)[0]) == f"{folder}/world.py:6: NameError: name 'q' is not defined; mend it"
+    assert str(check_path(folder, run=True)[0]) == f"{folder}/world.py:6: NameError: name 'q' is not defined; mend it"
 
 
 def test_a_book_is_looked_at_when_it_is_read(author: Author, capsys: pytest.CaptureFixture[str]) -> None:

@@ -157,6 +157,19 @@ def test_shipped_playbooks_are_clean():
         ("parameters: {}", "parameters: []", "parameters: is no mapping; write {name: value}"),
         ("value: 0.2, over: 1m", "value: 0.2, over: -1m",
          "expert.injects.pods_evicted.effects.0.over: input should be greater than or equal to 0"),
+        ("starts_at: -60m", "starts_at: -999999m",
+         "starts_at: input should be greater than or equal to -31622400; correct the value"),
+        ("starts_at: -60m", "starts_at: -1441m", "starts_at: input should be greater than or equal to -86400"),
+        ("starts_at: -60m", "starts_at: 1", "starts_at: input should be less than or equal to 0"),
+        ("horizon: 60m", "horizon: 1441m", "horizon: input should be less than or equal to 86400"),
+        ("horizon: 60m", "horizon: 0", "horizon: input should be greater than 0"),
+        ("fault_at: -14m", "fault_at: -999999m", "fault_at: input should be greater than or equal to -31622400"),
+        ("fault_at: -14m", f"fault_at: {'9' * 400}m", "fault_at: '999"),
+        ("format: 1", f"format: {'9' * 5000}", "yaml: a number beyond all bounds"),
+        ("format: 1", f"format: '{'9' * 5000}'", "format: '999"),
+        ("takes: {median: 80s, spread: 0.2}", "takes: {median: 80s, spread: 1e9}",
+         "queries.keyring.takes.spread: input should be less than or equal to 3"),
+        ("t0_utc: ", "t0_utc: 0001-01-01T00:00:00Z # ", "t0_utc: '0001-01-01T00:00:00Z' is too far off; take a year"),
         ("t0_utc: ", "t0_utc: yesterday # ", "t0_utc: 'yesterday' is not a point in time; write it like 2026-"),
         ("killed_by: \"Two thirds", "true: true, killed_by: \"Two thirds", ""),
         ("    precheck: revoke_dry_run\n", "",
@@ -251,7 +264,10 @@ def test_a_folder_of_ones_own(tmp_path):
     (tmp_path / "scenario.yaml").write_text(text(), encoding="utf-8")
     assert "there is no world.py beside it" in check_path(tmp_path)[0].what
     (tmp_path / "world.py").write_text("from scenarios.auth_token.world import WORLD\n", encoding="utf-8")
-    assert check_path(tmp_path) == []
+    (note,) = check_path(tmp_path)
+    assert str(note).startswith(f"{tmp_path}/world.py:1: not run: names of its knobs, facts")
+    assert note.level == "note"
+    assert check_path(tmp_path, run=True) == []
 
 
 def test_a_playbook_whose_weights_do_not_add_up():

@@ -339,6 +339,6 @@ def test_courses_of_another_world_are_a_warning(tmp_path: Path) -> None:
     (folder / "variants" / "mine.yaml").write_text("version: 2\nparameters: {capacity: 20000}\n", encoding="utf-8")
     library = "scenario: auth_token\nscenario_version: '1'\n"
     (folder / "variants" / "mine.library.yaml").write_text(library, encoding="utf-8")
-    (found,) = check_path(folder)
+    (found,) = check_path(folder, run=True)
     assert (Path(found.file).name, found.line, found.level) == ("mine.library.yaml", 2, "warning")
     assert "with version 1, this is version 2.2" in found.what

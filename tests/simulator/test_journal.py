@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from simulator import acts
 from simulator.errors import JournalError
+from simulator.files import UnreadableFile
 from simulator.play import play_orders
 from simulator.policy import Order
 from simulator.record.history import History
@@ -45,6 +46,8 @@ def test_a_journal_comes_back_as_it_went_out(recorded: Path) -> None:
         (lambda lines: [*lines[:4], *lines[5:]], 5, "seq is 5, expected 4; a line is missing or doubled"),
         (lambda lines: [*lines[:4], '{"seq": 4}', *lines[5:]], 5, "needs seq, at, by and body"),
         (lambda lines: [*lines[:4], "[]", *lines[5:]], 5, "not a JSON object"),
+        (lambda lines: [*lines[:4], lines[4].replace('"by": "', '"by": "\\ud800'), *lines[5:]], 5, "half a character"),
+        (lambda lines: [*lines[:4], '{"seq": 4, "at": 31622401, "by": "x", "body": {}}'], 5, "not a whole number"),
         (
             lambda lines: [*lines[:4], '{"seq":4,"at":0,"by":"x","body":{"kind":"freeze","scope":[],"x":1}}'],
             5,
@@ -68,7 +71,7 @@ def test_damage_is_named_with_file_line_and_remedy(recorded: Path, damage, line:
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(JournalError, match="no such file"):
+    with pytest.raises(UnreadableFile, match="no such file"):
         load(tmp_path / "none.jsonl")
 
 
@@ -80,7 +83,7 @@ def test_no_damage_ends_in_a_traceback(recorded: Path, where: int, junk: str) ->
     broken.write_text(text[:where] + junk + text[where + len(junk) :], encoding="utf-8", errors="replace")
     try:
         load(broken)
-    except JournalError as error:
+    except (JournalError, UnreadableFile) as error:
         named = str(broken) in str(error)
     else:
         named = True

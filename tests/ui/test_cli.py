@@ -84,6 +84,7 @@ def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 def one_line(result: Result) -> str:
     assert result.code == 2
+    assert "secret" not in result.err
     assert result.out == ""
     assert result.err.count("\n") == 1
     assert "Traceback" not in result.err
@@ -148,7 +149,7 @@ def test_a_command_file_goes_on_after_a_refusal(drill: Drill, tmp_path: Path) ->
 
 @pytest.mark.parametrize(("line", "says"), [
     ("{", "1: broken JSON"),
-    ("[]", "1: not a JSON object"),
+    ("[]", "1: broken JSON (not a JSON object)"),
     ('{"at": 1, "by": "commander:Ana", "body": {"kind": "declare"}}', "1: body.declare.severity: Field required"),
     ('{"at": 1, "by": "commander:Ana", "body": {"kind": "dance"}}', "dance"),
     ('{"at": 1, "body": {"kind": "declare"}}', "1: by: Field required"),
@@ -168,6 +169,24 @@ def test_a_broken_command_file_names_its_line(drill: Drill, tmp_path: Path, line
     (("play", "toy", "--commands", "nosuch.jsonl"), "nosuch.jsonl: no such file"),
     (("play", "toy", "--out", "/nosuch/folder/a.jsonl"), "cannot be written"),
     (("play", "toy", "--seed", "x"), "valid integer"),
+    (("play", "toy", "--seed", "9" * 5000), "Invalid value for '--seed'"),
+    (("play", "toy", "--seed", 2**63), "9223372036854775807"),
+    (("play", "toy", "--until", "nan"), "nan is no minute of a drill, from 0 to 1440"),
+    (("play", "toy", "--until", "inf"), "inf is no minute of a drill, from 0 to 1440"),
+    (("play", "toy", "--until", "-1"), "-1 is no minute of a drill, from 0 to 1440"),
+    (("play", "toy", "--step", "0"), "greater than or equal to 1"),
+    (("play", "toy", "--out", "/dev/full"), "/dev/full: cannot be written (No space left on device)"),
+    (("play", "toy", "--commands", "/dev/zero"), "/dev/zero: is a device"),
+    (("play", "toy", "--commands", "."), ".: is a folder"),
+    (("play", "toy", "--playbook", "/dev/zero.yaml"), "/dev/zero.yaml: "),
+    (("play", "a\nb\x1b[2J\u202e"), r"unknown scenario 'a\n"),
+    (("play", "\udcff"), r"unknown scenario '\udcff'"),
+    (("list", "--data", "://"), "the database is named by no path and no URL"),
+    (("list", "--data", "postgresql://me:secret@h:abc/x"), "the database is named by no path and no URL"),
+    (("list", "--data", "nonsense://x"), "cannot use the database"),
+    (("list", "--data", "~nobody-here/x.db"), "the database is named by no path and no URL"),
+    (("serve", "--host", "\udcff"), "is no name of a host"),
+    (("check", "/dev/zero/x"), "cannot be read (Not a directory)"),
     (("play",), "scenario"),
     (("plya", "toy"), "plya"),
     (("score", "nosuch.jsonl"), "nosuch.jsonl: no such file"),
@@ -204,6 +223,25 @@ def test_replay_names_the_first_difference(drill: Drill, tmp_path: Path) -> None
     assert "differs" in found.err
     assert found.err.count("\n") == 1
     assert found.json["identical"] is False
+
+
+def test_a_journal_that_nobody_played_is_scored_and_said_to_be_none(drill: Drill, tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    drill("play", "toy", "--out", file)
+    true = drill("score", file, "--seeds", 0)
+    assert true.err == ""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(lines) if '"fault_started"' in line)
+    forged = json.loads(lines[at]) | {"body": {"kind": "command_refused", "command": 1, "code": "x", "reason": "y"}}
+    file.write_text("\n".join([*lines[:at], json.dumps(forged), *lines[at + 1 :]]), encoding="utf-8")
+    found = drill("score", file, "--seeds", 0)
+    assert found.code == 0
+    assert found.err.startswith(f"{file}: does not replay, so nothing vouches for what it says: entry {forged['seq']} ")
+    assert found.err.count("\n") == 1
+    away = forged["body"] | {"command": 10**6}
+    file.write_text("\n".join([*lines[:at], json.dumps(forged | {"body": away}), *lines[at + 1 :]]), encoding="utf-8")
+    found = drill("score", file, "--seeds", 0)
+    assert "Traceback" not in found.err
 
 
 def test_a_broken_journal_is_one_line_with_file_line_and_remedy(drill: Drill, tmp_path: Path) -> None:

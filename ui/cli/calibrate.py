@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli import tables
-from ui.cli.shared import Book, Form, Level, Variant, chosen, err, progress, put
+from ui.cli.shared import Book, Form, Level, Variant, chosen, progress, put, say
 
 if TYPE_CHECKING:
     from analytics.runs.calibrate import Row
@@ -41,7 +41,7 @@ def calibrate(
         with many.executor(jobs, scheduler) as pool:
             stopped = many.run(wanted, pool, one)
     if stopped:
-        err.print(f"{stopped}; {len(rows)} of {drills} drills are finished and stand", markup=False)
+        say(f"{stopped}; {len(rows)} of {drills} drills are finished and stand")
     if form == "json":
         put(many.as_data(rows, drills))
     else:
@@ -62,4 +62,4 @@ def finalists(
             found = renew(load(name, variant))
             if found:
                 file, best = found
-                err.print(f"{file}: {len(best)} finalists, best {best[0].loss:.4f} ({best[0].name})", markup=False)
+                say(f"{file}: {len(best)} finalists, best {best[0].loss:.4f} ({best[0].name})")

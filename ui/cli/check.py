@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ui.cli import tables
-from ui.cli.shared import err, known, progress, put
+from ui.cli.shared import progress, put, say
 
 if TYPE_CHECKING:
     from scenarios.lint import Problem
@@ -17,30 +17,40 @@ if TYPE_CHECKING:
 
 def check(
     path: Annotated[Path, typer.Argument(help="A scenario's folder or file, or a playbook's file.")],
-    run: Annotated[bool, typer.Option("--run", help="Play the scenario too, with every responder.")] = False,
+    run: Annotated[
+        bool, typer.Option("--run", help="Run the world.py beside it too, and play what the package ships.")
+    ] = False,
 ) -> None:
-    """Say what is wrong with a scenario or playbook: file, line, what, and how to mend it."""
-    from scenarios.lint import check_path
+    """Say what is wrong with a scenario or playbook: file, line, what, and how to mend it.
 
-    problems = check_path(known(path, "give a scenario's folder or a YAML file"))
+    No Python but the package's own is run without --run: names that a world.py gives are unchecked then.
+    """
+    from scenarios.lint import check_path
+    from simulator.files import known
+
+    problems = check_path(known(path, "give a scenario's folder or a YAML file"), run)
     if run and not any(problem.level == "error" for problem in problems):
         problems += played(path)
     for problem in problems:
-        err.print(str(problem), markup=False)
-    if not problems:
-        err.print(f"{path}: nothing to mend", markup=False)
+        say(str(problem))
+    if all(problem.level == "note" for problem in problems):
+        say(f"{path}: nothing to mend")
     put({"path": str(path), "findings": [asdict(problem) for problem in problems]})
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(1)
 
 
 def played(path: Path) -> list[Problem]:
-    """Play the scenario at `path` and return what only playing shows."""
+    """Play the scenario at `path` and return what only playing shows; that it was not, where it is somebody else's."""
     from analytics.runs.rehearse import Variant, rehearse
     from scenarios.lint import Problem
     from scenarios.sources import variants_at
 
-    variants = [Variant(loaded, source) for loaded, source in variants_at(path)]
+    found = variants_at(path)
+    if found is None:
+        remedy = "play your own with `drill play`, where the package finds it"
+        return [Problem(str(path), 1, "not played: --run plays the package's own scenarios, no copies", remedy, "note")]
+    variants = [Variant(loaded, source) for loaded, source in found]
     with progress("playing") as report:
         remarks = rehearse(variants, report)
     return [Problem(*remark) for remark in remarks]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simulator.errors import ReplayDivergence
+from simulator.errors import DrillError, JournalError, ReplayDivergence
 from ui.cli import tables
-from ui.cli.shared import File, Form, err, progress, put, recorded, write
+from ui.cli.shared import File, Form, progress, put, recorded, say, write
+
+if TYPE_CHECKING:
+    from simulator.engine import Engine
+    from simulator.loaded import LoadedScenario
+    from simulator.record.journal import Journal
 
 
 def score(
@@ -31,20 +39,27 @@ def score(
     from simulator.record.journal import Journal
 
     journal, loaded = recorded(file)
+    difference = None
+    try:
+        _played_again(journal, loaded)
+    except ReplayDivergence as found:
+        difference = str(found)
+        say(f"{file}: does not replay, so nothing vouches for what it says: {difference}")
     played = journal.header.playbook
     own = played.id if played else DEFAULT
     book = load_playbook(playbook or (own if own in names() else DEFAULT))
     check(book)
     spread_of = own if journal.references is not None else book.id
     if journal.references is None:
-        with loaded.guard(), progress("reference runs", seeds + 1) as report:
+        with _taken_at_its_word(file, difference), loaded.guard(), progress("reference runs", seeds + 1) as report:
             made = make_references(loaded, journal, book, seeds=seeds, progress=report)
         journal.references = made.model_dump(mode="json")
         if keep:
             # What is kept belongs to the drill's own playbook; of another one the runs do and the totals do not.
             kept = journal.references if book.id == own else {**journal.references, "spread": None}
             write(file, Journal(journal.header, journal.entries, kept))
-    card = judge(DrillRecord.of(journal, loaded.scenario), book)
+    with _taken_at_its_word(file, difference):
+        card = judge(DrillRecord.of(journal, loaded.scenario), book)
     if spread_of != book.id:  # totals on other seeds under another playbook say nothing of this one
         card = replace(card, spread=None)
     if form == "json":
@@ -55,14 +70,33 @@ def score(
 
 def replay(file: File) -> None:
     """Rebuild a recorded drill from its commands and compare it entry by entry."""
-    from simulator.record.replay import replay as again
-
     journal, loaded = recorded(file)
     try:
-        with loaded.guard():
-            engine = again(loaded, journal)
+        engine = _played_again(journal, loaded)
     except ReplayDivergence as difference:
-        err.print(f"{file}: {difference}", markup=False)
+        say(f"{file}: {difference}")
         put({"file": str(file), "identical": False, "difference": str(difference)})
         raise typer.Exit(1) from None
     put({"file": str(file), "identical": True, "entries": len(journal.entries), "at": engine.now})
+
+
+def _played_again(journal: Journal, loaded: LoadedScenario) -> Engine:
+    """Return the engine that a journal's commands give. Raises ReplayDivergence where that is not what it records."""
+    from simulator.record.replay import replay as again
+
+    with loaded.guard():
+        return again(loaded, journal)
+
+
+@contextmanager
+def _taken_at_its_word(file: Path, difference: str | None) -> Iterator[None]:
+    """Say of a journal that no engine wrote that it contradicts itself, where it does."""
+    try:
+        yield
+    except DrillError:
+        raise
+    except Exception as error:
+        if difference is None:
+            raise
+        what = f"{type(error).__name__}: {error}"
+        raise JournalError(f"{file}: its entries contradict each other ({what}); score one that replays") from error

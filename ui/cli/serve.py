@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from simulator.errors import DrillError, UnknownName
-from ui.cli.shared import Database, err
+from ui.cli.shared import Database, say
 
 APP = "app:app"
 """What is served, by its name: the module that puts the parts together is above everything, so nothing imports it."""
@@ -62,8 +62,8 @@ def serve(
     from streamlit.web import bootstrap
 
     for line in catalogue().broken.values():
-        err.print(f"not offered: {line}", markup=False)
-    err.print(greeting(host, port), markup=False)
+        say(f"not offered: {line}")
+    say(greeting(host, port))
     with redirect_stdout(sys.stderr):
         bootstrap.load_config_options(settings(port, host))
         bootstrap.run_asgi_app(str(UI.parent / "app.py"), APP, [], settings(port, host))
@@ -132,3 +132,5 @@ def free(host: str, port: int) -> None:
             raise DrillError(
                 f"cannot listen on {host}:{port} ({error.strerror}); choose another port with --port"
             ) from None
+        except UnicodeError:
+            raise DrillError(f"{host!r} is no name of a host; give one with --host") from None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import random
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-from simulator.errors import DrillError
 
 if TYPE_CHECKING:
     from simulator.loaded import LoadedScenario
@@ -32,6 +30,13 @@ Database = Annotated[
     typer.Option("--data", help="Database: a path or URL. Without it DRILL_DATABASE_URL, or one in your home."),
 ]
 
+LONGEST = 2_000
+"""Characters of a line that anybody reads to its end."""
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+"""Control characters, those that have no width or turn text round, and halves of characters."""
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -55,7 +60,7 @@ def recorded(file: Path) -> tuple[Journal, LoadedScenario]:
     """Return a journal and the scenario it was recorded with. Raises DrillError."""
     from simulator.record.journal import load
 
-    journal = load(known(file, "give a journal written by `drill play --out`"))
+    journal = load(file)
     return journal, find(journal.header.scenario, journal.header.variant, journal.header.difficulty)
 
 
@@ -68,31 +73,25 @@ def chosen(scenario: str, variant: str) -> str:
 
 def put(value: Any) -> None:
     """Print JSON on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(visible(json.dumps(value, ensure_ascii=False, indent=2), "\n") + "\n")
+
+
+def say(words: str) -> None:
+    """Print a line on stderr."""
+    line = visible(words)
+    err.print(line if len(line) <= LONGEST else f"{line[:LONGEST]} …", markup=False, emoji=False)
+
+
+def visible(text: str, but: str = "") -> str:
+    """Return text with what cannot be seen, or moves what can, as escapes; in JSON they mean the same."""
+    return _UNSEEN.sub(lambda found: found[0] if found[0] in but else _escaped(found[0]), text)
+
+
+def _escaped(character: str) -> str:
+    return json.dumps(character)[1:-1] if character != "\x7f" else "\\u007f"
 
 
 def write(path: Path, journal: Journal) -> None:
     """Write a journal and say so. Raises DrillError where that is not possible."""
-    try:
-        journal.save(path)
-    except OSError as error:
-        raise DrillError(f"{path}: cannot be written ({error.strerror}); name another file") from None
-    err.print(f"wrote {path}", markup=False)
-
-
-def known(path: Path, otherwise: str) -> Path:
-    """Return a path that exists. Raises DrillError with the nearest name beside it, or what to do `otherwise`."""
-    if path.exists():
-        return path
-    beside = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
-    close = difflib.get_close_matches(path.name, beside, n=1)
-    remedy = f"did you mean {str(path.parent / close[0])!r}?" if close else otherwise
-    raise DrillError(f"{path}: no such file; {remedy}")
-
-
-def text_of(path: Path) -> str:
-    """Return a file's text. Raises DrillError where it cannot be read."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DrillError(f"{path}: cannot be read as UTF-8 text ({error})") from None
+    journal.save(path)
+    say(f"wrote {path}")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from simulator import files
 from simulator.errors import DrillError, UnknownName
 from ui.cli import shared
-from ui.cli.shared import Database, Form, err, known, put, text_of
+from ui.cli.shared import Database, Form, put, say
 
 if TYPE_CHECKING:
     from simulator.record.journal import Journal
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from simulator.room.store import Store
 
 Drill = Annotated[str, typer.Argument(help="A drill's id, as `drill list` gives it.")]
+GIVE = "give what `drill export` wrote"
 Exported = Annotated[Path, typer.Argument(metavar="FILE", help="What `drill export` or `drill play --out` wrote.")]
 
 
@@ -36,7 +38,7 @@ def drills(data: Database = None) -> None:
         for row in rows
     ])  # fmt: skip
     for one in broken:
-        err.print(f"not listed: drill {one.drill}: {one}", markup=False)
+        say(f"not listed: drill {one.drill}: {one}")
 
 
 def export(drill: Drill, data: Database = None) -> None:
@@ -62,7 +64,7 @@ def verify(
     if drill is not None and every:
         raise DrillError("say either a drill or --all")
     if drill is not None and Path(drill).is_file():
-        found = [archive.verify_file(text_of(Path(drill)), drill)]
+        found = [archive.verify_file(files.text_of(Path(drill), GIVE), drill)]
     else:
         with opened(data) as store:
             found = [archive.verify(store, one) for one in ([drill] if drill is not None else store.ids())]
@@ -89,7 +91,7 @@ def take_in(file: Exported, data: Database = None) -> None:
     from simulator.room.finish import DEFAULT_BOOK
     from simulator.room.store import Store
 
-    text = text_of(known(file, "give what `drill export` wrote"))
+    text = files.text_of(file, GIVE)
     journal = parse(text, str(file))
     title, card = _scored(journal)
     with closing(Store(data)) as store:
@@ -98,7 +100,7 @@ def take_in(file: Exported, data: Database = None) -> None:
             played = journal.header.playbook
             store.save_scorecard(arrived.drill, played.id if played else DEFAULT_BOOK, card)
     put(asdict(arrived))
-    err.print(f"its debrief opens with the code {arrived.code}; the key makes its bearer the facilitator", markup=False)
+    say(f"its debrief opens with the code {arrived.code}; the key makes its bearer the facilitator")
 
 
 def _scored(journal: Journal) -> tuple[str | None, dict[str, Any] | None]:
@@ -108,11 +110,11 @@ def _scored(journal: Journal) -> tuple[str | None, dict[str, Any] | None]:
     header = journal.header
     try:
         loaded = shared.find(header.scenario, header.variant, header.difficulty)
-        card = finish(loaded, journal, lambda _: None)[1] if journal.references is not None else None
+        cards = [card for _, card in finish(loaded, journal, lambda _: None)] if journal.references is not None else []
     except DrillError as error:
-        err.print(f"not scored: {error}", markup=False)
+        say(f"not scored: {error}")
         return None, None
-    return loaded.scenario.title, card
+    return loaded.scenario.title, cards[-1] if cards else None
 
 
 def backup(
@@ -124,7 +126,7 @@ def backup(
     with opened(data) as store:
         copy(store, file)
         count = len(store.ids())
-    err.print(f"wrote {file} with {count} drills; keep it where only you can read it", markup=False)
+    say(f"wrote {file} with {count} drills; keep it where only you can read it")
 
 
 def restore(
@@ -139,7 +141,7 @@ def restore(
     from simulator.room.database import locate
 
     count = put_back(file, data, replace=replace)
-    err.print(f"there are {count} drills in {locate(data).database}", markup=False)
+    say(f"there are {count} drills in {locate(data).database}")
 
 
 def delete(
@@ -157,7 +159,7 @@ def delete(
             raise DrillError(f"drill {drill} is not over; end it first, or say --unfinished")
         tidy.delete(store, drill)
         tidy.rewrite(store)
-    err.print(f"deleted {drill}; backups and exported files still hold it", markup=False)
+    say(f"deleted {drill}; backups and exported files still hold it")
 
 
 @contextmanager

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from ui.cli.shared import visible
 
 if TYPE_CHECKING:
     from analytics.scorecard import Scorecard
@@ -22,7 +25,12 @@ def _console() -> Console:
 
 def text(words: str) -> None:
     """Print what is asked for as text, as it stands."""
-    Console(highlight=False, soft_wrap=True).print(words, markup=False, end="")
+    Console(highlight=False, soft_wrap=True).print(_text(words, "\n"), end="")
+
+
+def _text(words: str, but: str = "") -> Text:
+    """Return what somebody wrote, for which no word or bracket has a meaning."""
+    return Text(visible(words, but))
 
 
 def score(card: Scorecard) -> None:
@@ -30,21 +38,21 @@ def score(card: Scorecard) -> None:
     out = _console()
     spread = f", {card.spread.low}-{card.spread.high} on other seeds" if card.spread else ""
     total = f"{card.total} of 100, band {card.band} (uncapped {card.uncapped}{spread})"
-    out.print("no total" if card.total is None else total, markup=False)
-    for line in _about(card):
-        out.print(line, markup=False)
-    for cap in card.caps:
-        out.print(f"cap {cap.id} at {cap.limit}: {cap.why}", markup=False)
-    for named in card.anti_patterns:
-        out.print(f"anti-pattern {named.id} at {named.limit}: {named.why}", markup=False)
-    for remark in card.remarks:
-        out.print(remark, markup=False)
+    lines = [
+        "no total" if card.total is None else total,
+        *_about(card),
+        *(f"cap {cap.id} at {cap.limit}: {cap.why}" for cap in card.caps),
+        *(f"anti-pattern {named.id} at {named.limit}: {named.why}" for named in card.anti_patterns),
+        *card.remarks,
+    ]
+    for line in lines:
+        out.print(_text(line))
     table = Table("", "criterion", "status", "points", "why", box=None, pad_edge=False)
     for part in card.parts:
-        table.add_row(part.id, "", "", f"{part.points:g}/{part.out_of:g}", "", style="bold")
+        table.add_row(_text(part.id), "", "", f"{part.points:g}/{part.out_of:g}", "", style="bold")
         for found in part.criteria:
             points = f"{found.points:g}/{found.out_of:g}" if found.status != "not_applicable" else "-"
-            table.add_row("", found.id, found.status.replace("_", " "), points, found.why)
+            table.add_row("", _text(found.id), found.status.replace("_", " "), points, _text(found.why))
     out.print(table)
 
 
@@ -72,8 +80,8 @@ def calibration(lines: Sequence[dict[str, Any]]) -> None:
     for line in lines:
         total, loss = line["total"], line["loss"]
         table.add_row(
-            line["policy"], str(line["drills"]), f"{total['median']:g} ({total['low']:g}-{total['high']:g})",
+            _text(line["policy"]), str(line["drills"]), f"{total['median']:g} ({total['low']:g}-{total['high']:g})",
             f"{line['uncapped']['median']:g}", f"{loss['median']:.3f} ({loss['low']:.3f}-{loss['high']:.3f})",
-            " ".join(f"{cap}x{count}" for cap, count in line["caps"].items()),
+            _text(" ".join(f"{cap}x{count}" for cap, count in line["caps"].items())),
         )  # fmt: skip
     _console().print(table)

@@ -1,0 +1,80 @@
+"""The program behind the command line: its subcommands, and the one place where what went wrong becomes a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from simulator.errors import DrillError
+from ui.cli import calibrate, check, play, score, serve, store, streams
+from ui.cli.shared import say
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "play": play.play,
+    "score": score.score,
+    "replay": score.replay,
+    "calibrate": calibrate.calibrate,
+    "finalists": calibrate.finalists,
+    "check": check.check,
+    "playbook": check.playbook,
+    "schema": check.schema,
+    "serve": serve.serve,
+    "list": store.drills,
+    "export": store.export,
+    "import": store.take_in,
+    "verify": store.verify,
+    "backup": store.backup,
+    "restore": store.restore,
+    "delete": store.delete,
+}
+"""Every subcommand by its name, in the order in which `drill --help` lists them."""
+
+app = typer.Typer(
+    name="drill",
+    help="Incident Drill: rehearse incidents, see what the world was really doing, get a score that explains itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a subcommand on streams of any kind and return the exit code."""
+    with streams.guarded() as out:
+        try:
+            code = _called(arguments)
+            out.flush()
+        except streams.Unwritten as error:
+            out.give_up()
+            if error.cut_off:
+                return 141  # 128 and SIGPIPE: neither a finding nor well, since not all was said
+            say(f"drill: the output cannot be written ({error}); make room, or send it somewhere else")
+            return 2
+    return code
+
+
+def _called(arguments: Sequence[str] | None) -> int:
+    try:
+        code = app(list(arguments) if arguments is not None else None, prog_name="drill", standalone_mode=False)
+    except typer.Exit as done:
+        return done.exit_code
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except TyperException as error:
+        message = " ".join(error.format_message().split()).removesuffix(".")
+        say(f"drill: {message}; see `drill --help`")
+    except DrillError as error:
+        say(f"drill: {error}")
+    except MemoryError:
+        say("drill: not enough memory; give it something smaller")
+    except OSError as error:
+        what = f"{error.filename}: " if error.filename else ""
+        say(f"drill: {what}{error.strerror or error}; see whether there is room and who may read and write")
+    else:
+        return code if isinstance(code, int) else 0
+    return 2
