@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from simulator.acts import Act
-from simulator.errors import StaleWriter, StoreError, UnknownName, UnreadableRow
+from simulator.errors import StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header
 from simulator.room import chain, clock_log, rows
