@@ -31,7 +31,9 @@ Process = Generator[simpy.Event, Any, Any]
 class Drill(ABC):
     """What acts, simulated people and pages stand on. Nothing in it moves by itself: the engine lets time pass."""
 
-    def __init__(self, scenario: Scenario, world: World, seed: int, mode: str, book: PlayedBook = STANDARD) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, seed: int, mode: str, book: PlayedBook = STANDARD
+    ) -> None:
         """Begin at the second where `world` stands."""
         self.scenario = scenario
         self.world = world

@@ -78,7 +78,9 @@ _DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
         Option(h.id, h.what) for h in i.handoffs.values() if h.receiver == r and h.accepted is None
     ],
     "running": lambda s, i, r: [
-        Option(run.run, run.line) for run in i.runs.values() if run.what == "action" and run.under_way
+        Option(run.run, run.line)
+        for run in i.runs.values()
+        if run.what == "action" and run.under_way
     ],
     "to_sign": lambda s, i, r: [
         Option(a.id, a.title) for a in s.actions if r and not set(i.stands_for(r)).isdisjoint(a.sign_offs)

@@ -18,7 +18,9 @@ from simulator.values import Ref
 class StaffedDrill(Drill):
     """A drill whose queries and actions somebody carries out."""
 
-    def __init__(self, scenario: Scenario, world: World, seed: int, mode: str, book: PlayedBook = STANDARD) -> None:
+    def __init__(
+        self, scenario: Scenario, world: World, seed: int, mode: str, book: PlayedBook = STANDARD
+    ) -> None:
         super().__init__(scenario, world, seed, mode, book)
         self.work = Work(self)
         self.teammates = Teammates(self, self.work)

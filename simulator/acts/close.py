@@ -119,7 +119,9 @@ class RequestClosure(_Close, form="Request closure", may=LEAD, weighty=True):
         return declared(asked)
 
     def carry_out(self, asked: Asked) -> None:
-        missing = missing_for_closure(asked.incident, asked.scenario, self.confidence, self.evidence, asked.drill.now)
+        missing = missing_for_closure(
+            asked.incident, asked.scenario, self.confidence, self.evidence, asked.drill.now
+        )
         asked.drill.emit(e.ClosureRefused(missing=missing) if missing else e.IncidentClosed())
 
     def sentence(self, n: Names) -> str:

@@ -225,9 +225,8 @@ class StandIns:
         self._teammates.take_up(task.id)
 
     def _come(self, seat: str, acted: int) -> Process:
-        yield self._drill.env.timeout(
-            draw(SECONDARY, self._drill.stream(f"standin/{self._drill.scenario.place(seat)}"))
-        )
+        yield self._drill.env.timeout(draw(SECONDARY,
+            self._drill.stream(f"standin/{self._drill.scenario.place(seat)}")))
         idle = self._acted.get(seat) == acted and seat in self._incident.seats
         if not idle or self._incident.ended:
             return
@@ -251,9 +250,8 @@ class StandIns:
             if action.sign_offs and self._work.unsigned(action.id):
                 for role in self._work.missing_sign_offs(action):
                     if incident.voice(role) == seat:
-                        yield self._noted(
-                            seat, Ref.to("action", action.id), f"{action.title} waits for your signature."
-                        )
+                        yield self._noted(seat, Ref.to("action", action.id),
+                            f"{action.title} waits for your signature.")
         for role, offered in incident.offered.items():
             if offered == seat:
                 yield self._noted(seat, Ref.to("role", role), f"You are asked to be {role}.")
@@ -264,9 +262,8 @@ class StandIns:
             body = entry.body
             assert isinstance(body, acts.RecordDecision)
             if body.execution_owner == seat and body.actions and not self._started(body.actions, entry.at):
-                yield Waiting(
-                    Ref.to("decision", number), "The decision waits for your hands.", entry.at, entry.at + DUE
-                )
+                yield Waiting(Ref.to("decision", number), "The decision waits for your hands.", entry.at,
+                    entry.at + DUE)
         due = incident.next_update_due
         if due is not None and now > due and seat == self._speaker():
             yield Waiting(Ref.to("update", due), "A stakeholder update is overdue.", due, due)

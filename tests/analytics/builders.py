@@ -221,9 +221,8 @@ def act(
 
 
 def check(metric: str = "ratio", **more: Any) -> values.Check:
-    return values.Check.model_validate(
-        {"metric": metric, "is": "below", "threshold": 0.01, "within_minutes": 10} | more
-    )
+    return values.Check.model_validate({"metric": metric, "is": "below", "threshold": 0.01,
+        "within_minutes": 10} | more)
 
 
 def decide(clock: str, *actions: str, role: str = "commander", **more: Any) -> Lines:
@@ -274,8 +273,8 @@ def verify(
     )
     segments = {m.id: m.segment for m in SCENARIO.metrics}
     rows = tuple(
-        e.MeasuredRow(metric=name, segment=segments.get(name), baseline=0.01, current=0.01, within=green)
-        for name in names
+        e.MeasuredRow(metric=name, segment=segments.get(name), baseline=0.01, current=0.01,
+            within=green) for name in names
     )
     measured = e.VerificationMeasured(run=f"verification:{number}", held=60 * hold, rows=rows)
     at = seconds(clock)

@@ -144,7 +144,9 @@ def played_as(name: str, policy: str) -> DrillRecord:
 
 def orders(entries: Iterable[Entry]) -> list[Order]:
     """Return what people asked for, and were given."""
-    return [Order(x.at, x.by, x.body) for x in accepted(entries) if isinstance(x.body, Act) and not x.by.simulated]
+    return [
+        Order(x.at, x.by, x.body) for x in accepted(entries) if isinstance(x.body, Act) and not x.by.simulated
+    ]
 
 
 def played_again(record: DrillRecord, given: Sequence[Order]) -> DrillRecord:

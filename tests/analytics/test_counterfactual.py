@@ -82,7 +82,9 @@ def test_references_survive_the_journal() -> None:
 def test_a_spread_is_made_of_other_seeds() -> None:
     engine, _ = drill("by_the_book", 7)
     steps: list[tuple[int, int]] = []
-    spread = make_references(loaded(), engine.journal, book(), seeds=2, progress=lambda *at: steps.append(at)).spread
+    spread = make_references(
+        loaded(), engine.journal, book(), seeds=2, progress=lambda *at: steps.append(at)
+    ).spread
     assert spread is not None
     assert len(spread.totals) == 2
     assert spread.low >= 80

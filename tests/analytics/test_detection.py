@@ -14,7 +14,9 @@ from tests.analytics.trying import alert, check, paged, pinned, tried
 SOURCES = {"alert": ["acknowledge", "look"], "inject": ["reproduce", "look"], "query": ["scope"]}
 PAGE = alert("00:00")
 REPORTED = scenario(injects=[{"id": "report", "at": 0, "persona": "mira", "text": ""}])
-TOLD = event("00:00", e.InjectDelivered(inject="report", persona="mira", channel="incident", text="", form="message"))
+TOLD = event(
+    "00:00", e.InjectDelivered(inject="report", persona="mira", channel="incident", text="", form="message")
+)
 
 
 def said(clock: str = "02:00", **more: Any) -> Lines:

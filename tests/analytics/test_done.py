@@ -92,8 +92,7 @@ def _with(body: Any, at: int) -> Any:
 
 
 ASKED: list[dict[str, Any]] = [
-    {"title": "Logs", "logs": True},
-    {"title": "Metrics", "metrics": 2},
+    {"title": "Logs", "logs": True}, {"title": "Metrics", "metrics": 2},
     {"title": "Deploys", "queries": "deploys", "revision": True},
     {"title": "Configuration", "queries": "configuration", "changes": True},
 ]

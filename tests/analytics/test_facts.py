@@ -71,9 +71,8 @@ def test_a_panel_that_lags_three_minutes_still_tells_the_truth() -> None:
     assert not figure_true(found, values.Figure(name="minutes", low=330), 600)
 
 
-@pytest.mark.parametrize(
-    ("low", "then", "true"), [(2000, 2000, True), (1001, 2000, True), (999, 2000, False), (3001, 2000, False)]
-)
+@pytest.mark.parametrize(("low", "then", "true"), [(2000, 2000, True), (1001, 2000, True), (999, 2000, False),
+    (3001, 2000, False)])
 def test_a_risk_of_waiting_may_be_half_off(low: float, then: float, true: bool) -> None:
     found = view(snapshot("08:00", figure(low)), refs=references(waiting=[waits(1, then)]))
     assert risk_true(found, found.all(acts.RecordSnapshot)[0]) is true
@@ -122,13 +121,8 @@ def test_the_matrix_reads_what_could_be_known_by_then() -> None:
     data["severity_facts"] = [{"fact": "users_blocked"}, {"fact": "auth_at_risk", "known_from": 600, "until": 1200}]
     later = Scenario.model_validate(data)
     found = RecordView(drill(of=later), book())
-    assert [severity_truth(found, at) for at in (0, 599, 600, 1199, 1200)] == [
-        "SEV-2",
-        "SEV-2",
-        "SEV-1",
-        "SEV-1",
-        "SEV-2",
-    ]
+    assert [severity_truth(found, at) for at in (0, 599, 600, 1199, 1200)] == ["SEV-2", "SEV-2", "SEV-1", "SEV-1",
+        "SEV-2"]
 
 
 MANY = [{"id": ident, "title": ident, "true": ident in "abc"} for ident in "abcdef"]
@@ -166,9 +160,8 @@ def test_a_statement_may_depend_on_the_world_and_on_what_was_done() -> None:
     found = RecordView(drill(act("10:00", "flag"), of=of), book())
     assert tick_true(found, "residual_risks", "blocked", 600)
     assert [tick_true(found, "residual_risks", "fresh", at) for at in (540, 700)] == [False, True]
-    assert not tick_true(
-        RecordView(drill(of=of, world=truth(fallback="ready")), book()), "residual_risks", "blocked", 600
-    )
+    assert not tick_true(RecordView(drill(of=of, world=truth(fallback="ready")), book()), "residual_risks",
+        "blocked", 600)
 
 
 def test_runs_are_put_together_from_their_entries() -> None:
@@ -179,13 +172,8 @@ def test_runs_are_put_together_from_their_entries() -> None:
     )  # fmt: skip
     aborted, first, second = found.runs
     assert (aborted.aborted, aborted.effect, aborted.landed) == (420, None, 420)
-    assert (first.ordered, first.started, first.finished, first.effect, first.decision) == (
-        600,
-        660,
-        690,
-        720,
-        "decision:1",
-    )
+    assert (first.ordered, first.started, first.finished, first.effect, first.decision) == (600, 660, 690, 720,
+        "decision:1")
     assert (second.outcome, second.landed, second.decision) == ("stalled", FOREVER, None)
     assert found.facts(650)[0]["action.flag"] == "waiting"
     assert found.facts(670)[0]["action.flag"] == "running"
@@ -207,18 +195,16 @@ def test_a_delegated_action_rests_on_the_decision_of_who_ordered_it() -> None:
 
 
 def test_command_passes_by_offer_and_by_handoff() -> None:
-    found = view(
-        in_command(), in_command("10:00", "triage", "commander", "commander"), hand_off("28:00", giver="triage")
-    )
+    found = view(in_command(), in_command("10:00", "triage", "commander", "commander"),
+        hand_off("28:00", giver="triage"))
     assert [(s.who, s.since, s.until) for s in found.commanders] == [
         ("commander", 120, 600), ("triage", 600, 1680), ("deputy", 1680, FOREVER),
     ]  # fmt: skip
 
 
 def test_a_freeze_holds_until_it_is_lifted() -> None:
-    found = view(
-        freeze("05:00", "auth"), freeze("06:00", "edge"), say("20:00", "commander", acts.LiftFreeze(scope=("edge",)))
-    )
+    found = view(freeze("05:00", "auth"), freeze("06:00", "edge"), say("20:00", "commander",
+        acts.LiftFreeze(scope=("edge",))))
     assert [(s.since, s.until) for s in found.freezes] == [(360, 1200)]
     deploys_only = say("05:00", "commander", acts.Freeze(scope=("auth", "edge"), what="deploys"))
     assert view(deploys_only).freezes == ()

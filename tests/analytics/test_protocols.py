@@ -218,12 +218,8 @@ def test_a_criterion_finds_what_is_there(
 
 
 def test_an_update_that_says_recovered_may_be_a_little_early() -> None:
-    told = [
-        *declare(),
-        *act("10:00", "flag"),
-        *escalate("08:00"),
-        *update("19:00", status="recovered", mitigation="flag"),
-    ]
+    told = [*declare(), *act("10:00", "flag"), *escalate("08:00"), *update("19:00", status="recovered",
+        mitigation="flag")]
     early, far_too_early = truth(recovers="21:00"), truth(recovers="40:00")
     assert "status" not in judge("P4", drill(told, world=early, ended="25:00")).why
     assert "status recovered" in judge("P4", drill(told, world=far_too_early, ended="25:00")).why

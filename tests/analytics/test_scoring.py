@@ -126,13 +126,8 @@ def test_the_same_record_gives_the_same_bytes(chosen: list[int], world: Lines) -
 
 
 def paraphrased(body: Any) -> Any:
-    free = {
-        "text": "quite other words",
-        "title": "another title",
-        "because": "other words",
-        "note": "n",
-        "summary": "s",
-    }
+    free = {"text": "quite other words", "title": "another title", "because": "other words", "note": "n",
+        "summary": "s"}
     words = {name: value for name, value in free.items() if isinstance(getattr(body, name, None), str)}
     return body.model_copy(update=words) if isinstance(body, acts.Act) else body
 
@@ -153,11 +148,8 @@ def test_doing_nothing_earns_nothing() -> None:
 
 
 def test_a_full_drill_is_proficient_and_a_cap_limits_it() -> None:
-    good = [
-        GROUPS[0],
-        *GROUPS[2:9],
-        *(GROUPS[i] for i in (10, 12, 13, 14, 16, 18, 19, 21, 22, 26, 27, 28, 30, 31, 32, 34)),
-    ]
+    good = [GROUPS[0], *GROUPS[2:9], *(GROUPS[i] for i in (10, 12, 13, 14, 16, 18, 19, 21, 22, 26, 27, 28, 30, 31, 32,
+        34))]
     rest = [*GROUPS[39:42], GROUPS[43], hand_off("28:00"), *CLOSING]
     record = drill(*good, *rest, world=WORLDS[0], refs=REFS)
     card_ = score(record, book())
@@ -205,10 +197,8 @@ def test_spread_and_remarks_are_shown() -> None:
     card_ = score(drill(refs=refs, world=truth(until=1800)), book())
     assert json.loads(card_.to_json())["spread"] == {"low": 70, "median": 80, "high": 90}
     assert "reaches T+30:00 of T+60:00" in card_.remarks[0]
-    forced = score(
-        drill(say("05:00", "facilitator", acts.OverrideOutcome(action="flag", outcome="force", reason="because"))),
-        book(),
-    )
+    forced = score(drill(say("05:00", "facilitator", acts.OverrideOutcome(action="flag", outcome="force",
+        reason="because"))), book())
     assert "does not compare" in forced.remarks[0]
 
 

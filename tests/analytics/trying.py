@@ -66,3 +66,4 @@ def searched(clock: str) -> Lines:
         run=values.Ref("logs:1"), executor="triage", command_line="logs", output="3 lines", evidence="receipt"
     )
     return event(clock, found)
+

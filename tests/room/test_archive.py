@@ -196,12 +196,14 @@ def test_a_drill_that_cannot_be_read_is_its_own_matter(
     assert [row.id for row in other.store.drills()] == [going.row.id]
     (said,) = other.store.unreadable()
     assert str(said).startswith("the header cannot be read (seed: Field required); `drill export")
-    wall.pass_(100)
     with caplog.at_level(logging.WARNING):
+        wall.pass_(100)
         other.advance_running()
         other.advance_running()
     assert other.open(going.row.id).version[1] == 40
-    assert [record.getMessage() for record in caplog.records] == [f"drill {lost.row.id}: {said}"]
+    told = [record.getMessage() for record in caplog.records]
+    assert set(told) == {f"drill {lost.row.id}: {said}"}
+    assert len(told) <= 2, "once in each process"
     for look in (lambda: other.open(lost.row.id), lambda: other.by_code(lost.row.code), lambda: other.identify("x")):
         with pytest.raises(DrillError):
             look()

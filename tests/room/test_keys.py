@@ -119,7 +119,9 @@ def test_what_a_facilitator_does_is_done_once_too(path: Path, wall: Wall) -> Non
 
 
 @pytest.mark.parametrize("command", [TAKEN, REFUSED])
-def test_at_once_from_two_threads_of_one_process_and_of_another(path: Path, wall: Wall, command: acts.Act) -> None:
+def test_at_once_from_two_threads_of_one_process_and_of_another(
+    path: Path, wall: Wall, command: acts.Act
+) -> None:
     (_, room, ana), _ = hosted(path, wall, "training")
     doors = [room, room, rooms(path, wall).open(room.row.id), rooms(path, wall).open(room.row.id)]
     for number in range(5):

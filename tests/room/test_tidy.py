@@ -121,7 +121,7 @@ def test_only_what_ended_or_was_left_long_ago_is_due(path: Path, wall: Wall) -> 
     ended = lived(place, many=1)
     left, person = solo(place)
     ahead = place.create("toy", seed=1).room
-    wall.pass_(10 * DAY)
+    wall.at += 10 * DAY
     fresh, _ = solo(place)
     recent = lived(place, many=1)
     place.store.add_participant(Participant("late", ended, "Late", None, False, wall()))
@@ -135,13 +135,13 @@ def test_drills_are_deleted_so_many_days_after_their_end(path: Path, wall: Wall)
     place, seconds = rooms(path, wall, score), Seconds()
     place.tidying = Tidying(place.store, 30, seconds)
     ended = lived(place)
-    wall.pass_(29 * DAY)
+    wall.at += 29 * DAY
     going = lived(place, "Bo", "keep", 1)
     for passed, left in ((DELETE, {ended, going}), (DELETE, {ended, going})):
         seconds.pass_(passed)
         place.advance_running()
         assert set(place.store.ids()) == left
-    wall.pass_(2 * DAY)
+    wall.at += 2 * DAY
     seconds.pass_(DELETE)
     place.advance_running()
     assert set(place.store.ids()) == {ended, going}, "due for the first time"
@@ -158,7 +158,7 @@ def test_a_wall_clock_that_is_wrong_for_a_moment_deletes_nothing(path: Path, wal
     place.tidying = Tidying(place.store, 30, seconds)
     ended = lived(place, many=1)
     for jump in (400 * DAY, -400 * DAY) * 3:
-        wall.pass_(jump)
+        wall.at += jump
         seconds.pass_(DELETE)
         place.advance_running()
     assert place.store.ids() == [ended]
@@ -169,7 +169,7 @@ def test_without_a_word_nothing_is_ever_deleted(path: Path, wall: Wall) -> None:
     place.tidying = Tidying(place.store, None, seconds)
     ended = lived(place, many=1)
     for _ in range(5):
-        wall.pass_(4000 * DAY)
+        wall.at += 4000 * DAY
         seconds.pass_(2 * DELETE)
         place.advance_running()
     assert place.store.ids() == [ended]
@@ -181,7 +181,7 @@ def test_two_servers_delete_one_drill_once(path: Path, wall: Wall) -> None:
     lived(places[0], many=1)
     for place in places:
         place.tidying = Tidying(place.store, 1, seconds)
-    wall.pass_(2 * DAY)
+    wall.at += 2 * DAY
     for _ in range(3):
         seconds.pass_(DELETE)
         for place in places:

@@ -43,6 +43,8 @@ def script_of(version: int) -> str:
         path = old(Path(folder) / "before.db", version - 1)
         Store(str(path), steps=schema.STEPS[:version]).close()
         with closing(sqlite3.connect(path)) as connection:
+            connection.execute("DELETE FROM schema_version WHERE version < ?", (version,))
+            connection.commit()
             _begin, *lines, _commit = connection.iterdump()
             return "\n".join(lines)
 

@@ -64,7 +64,9 @@ def test_a_second_report_makes_it_worse_until_it_is_over_or_ended(variant):
         engine = drill(variant, "expert", *orders, until=20)
         assert "report_again" in engine.incident.delivered
         rates[name] = (
-            engine.world.retried() + engine.world.observe()["again_lines"] + engine.world.observe()["ledger_dropped"]
+            engine.world.retried()
+            + engine.world.observe()["again_lines"]
+            + engine.world.observe()["ledger_dropped"]
         )
         assert ("ledger_lock_waits" in [a.alert for a in engine.incident.alerts.values() if a.firing]) == (
             name == "runs"

@@ -69,10 +69,8 @@ def test_a_resume_waits_for_two_signatures():
 
 def test_one_person_cannot_sign_for_both():
     engine = drill(
-        *STOPPED,
-        ordered(15, "resume"),
-        (17, "data", acts.SignOff(action="resume")),
-        (18, "data", acts.SignOff(action="resume")),
+        *STOPPED, ordered(15, "resume"), (17, "data", acts.SignOff(action="resume")), (18, "data",
+            acts.SignOff(action="resume"))
     )
     assert happened(engine, e.ActionStarted, action="resume") == []
 

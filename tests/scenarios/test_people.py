@@ -122,7 +122,6 @@ def test_an_unfrozen_merge_lands_and_does_harm(name: str) -> None:
 
 # --- the assistant -------------------------------------------------------------------------------------------
 
-
 @pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_the_assistant_makes_a_claim_that_a_rerun_disproves(name: str, variant: str) -> None:
     scenario = load(name, variant).scenario

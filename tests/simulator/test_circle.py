@@ -95,9 +95,8 @@ def test_what_the_circle_finds_thinks_and_does_stays_inside() -> None:
     drill.submit(acts.AssignTask(to="mitigation", text="look"), "commander:Ana")
     drill.submit(acts.UpdateStakeholders(audience="restricted", status="investigating", next_update_minutes=20),
                  "deputy:Cy")  # fmt: skip
-    drill.submit(
-        acts.UpdateExecutives(impact=values.Figure(name="backlog", low=1), next_update_minutes=20), "deputy:Cy"
-    )
+    drill.submit(acts.UpdateExecutives(impact=values.Figure(name="backlog", low=1), next_update_minutes=20),
+        "deputy:Cy")
     drill.advance(300)
     drill.submit(acts.AnswerAsker(inject="why", answer="cache"), "commander:Ana")
     outside = kinds(drill, "comms")
@@ -278,10 +277,8 @@ def test_a_hypothesis_in_the_declaration_keeps_it_inside() -> None:
     [
         (acts.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1), False),
         (acts.UpdateStakeholders(audience="public", status="recovered", next_update_minutes=1, cause="leak"), True),
-        (
-            acts.UpdateStakeholders(audience="restricted", status="recovered", next_update_minutes=1, cause="leak"),
-            False,
-        ),
+        (acts.UpdateStakeholders(audience="restricted", status="recovered", next_update_minutes=1, cause="leak"),
+            False),
         (acts.PostMessage(text="leak"), False),
     ],
 )

@@ -84,7 +84,9 @@ def offered_elsewhere(drill: Engine) -> tuple[acts.Act, str]:
 
 def handed_over_and_gone(drill: Engine) -> tuple[acts.Act, str]:
     drill.submit(acts.AssignRole(role="commander", to="commander"), BO)
-    drill.submit(acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5), BO)
+    drill.submit(
+        acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5), BO
+    )
     drill.submit(acts.ReleaseRole(role="commander"), BO)
     return acts.AcceptHandOff(handoff=Ref("handoff:1")), "deputy"
 

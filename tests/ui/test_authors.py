@@ -23,7 +23,9 @@ def author(tmp_path: Path) -> Iterator[Author]:
 
 
 @pytest.mark.parametrize("file", ["lobby.py", "library.py"])
-def test_a_page_lists_what_can_be_played_and_starts_whatever_cannot(file: str, author: Author, open_app: Open) -> None:
+def test_a_page_lists_what_can_be_played_and_starts_whatever_cannot(
+    file: str, author: Author, open_app: Open
+) -> None:
     shipped = names()
     author("aaa_broken", "import nothing_there\n" + world())
     author("aab_yaml", more="x: [\n")

@@ -216,6 +216,7 @@ def test_the_card_that_is_taken_away_holds_both(place: Rooms, wall: Wall) -> Non
     assert told["total_by_hand"] is not None
 
 
+
 # --- opening -----------------------------------------------------------------------------------------------
 
 
