@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
 from analytics.criteria.blueprint import bears_on, decision_behind, shows
-from analytics.criteria.common import completeness, does_not_apply, lacking, nothing_seen, seqs, settle, settle_one
+from analytics.criteria.common import (
+    completeness,
+    does_not_apply,
+    lacking,
+    nothing_seen,
+    seqs,
+    settle,
+    settle_one,
+    to_tenth,
+)
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import stake
 from analytics.facts import can_fail, can_go_off, discriminates, hits_less_misses
@@ -156,9 +165,17 @@ def handoffs_accepted(view: RecordView, criterion: Criterion) -> Finding:
         why = f"Handoff of {offer.body.what} at {clock(offer.at)}: {state}."
         marks.append(Mark(share, 2 / len(offers), why, (command.seq, taken.seq) if taken else (command.seq,)))
     # Who hands over though nobody has to owes that handoff alone: the rest of the chain can only add to it.
-    owed = bool(leaves or view.overlay.dual_sign_off)
     handed = sum(mark.share for mark in marks) / max(1, len(marks))
-    return settle(criterion, [*marks, *(link for link in chain if owed or link.share >= handed)])
+    owed = leaves or view.overlay.dual_sign_off or _forestalled(view, accepted.values())
+    if owed or all(link.share >= handed for link in chain):
+        return settle(criterion, marks + chain)
+    return settle(criterion.model_copy(update={"points": to_tenth(2 / 3 * criterion.points)}), marks)
+
+
+def _forestalled(view: RecordView, accepted: Iterable[Moment[e.HandOffAccepted]]) -> bool:
+    """Tell whether a post was handed over whose holder would have had to leave it before the end."""
+    due = {one.leaves for one in view.scenario.injects if one.leaves and one.at <= view.left}
+    return any(m.body.what in due for m in accepted)
 
 
 def _command_of(view: RecordView, offer: Moment[e.HandOffOffered]) -> Moment[acts.HandOff] | None:

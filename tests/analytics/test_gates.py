@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from analytics.record import DrillRecord
@@ -28,6 +30,13 @@ from tests.analytics.builders import (
 
 ZONES = query("06:00", "zones")
 PINNED = event("12:00", e.MetricPinned(run="metric:ratio", metric="ratio", last=0.1, low=0, high=1, since=0))
+
+
+def unasked(clock: str, **more: Any) -> Lines:
+    """Return a handoff between two who both stay, and who are no link of the owner chain."""
+    return hand_off(clock, "verification", "verification", "comms", **more)
+
+
 LEAVES = inject("28:00", "leaves")
 PACKET = [*ZONES, *packet("27:00")]
 CURED = truth(recovers="20:00")
@@ -105,11 +114,12 @@ CASES: list[tuple[str, str, DrillRecord, str, float]] = [
     ("G2", "every unknown there is", drill(LEAVES, PACKET, hand_off("28:00", unknowns=("why", "nonsense"))),
         "partial", 1.6),
     ("G2", "no next checkpoint", drill(LEAVES, PACKET, hand_off("28:00", next_checkpoint_minutes=0)), "partial", 1.6),
-    ("G2", "nobody had to, and it is a good one", drill(PACKET, hand_off("28:00")), "met", 3.0),
-    ("G2", "nobody had to, and the chain is only planned", drill(PACKET, lanes(), hand_off("28:00")), "met", 3.0),
-    ("G2", "nobody had to, and it is a bad one", drill(hand_off("28:00", rollback_trigger=None, packet=None)),
-        "partial", 1.8),
-    ("G2", "nobody had to, and nobody took it", drill(PACKET, hand_off("28:00", accepted=False)), "missed", 0.0),
+    ("G2", "nobody had to, and it is a good one", drill(PACKET, unasked("28:00")), "met", 2.0),
+    ("G2", "nobody had to, and the chain is only planned", drill(PACKET, lanes(), unasked("28:00")), "met", 2.0),
+    ("G2", "nobody had to, and it is a bad one", drill(unasked("28:00", rollback_trigger=None, packet=None)),
+        "partial", 1.2),
+    ("G2", "nobody had to, and nobody took it", drill(PACKET, unasked("28:00", accepted=False)), "missed", 0.0),
+    ("G2", "before somebody had to", drill(PACKET, hand_off("28:00")), "partial", 2.0),
     ("G2", "next owners who never took over", drill(lanes()), "not_applicable", 0.0),
     ("G2", "somebody left without a word", drill(inject("28:00", "leaves")), "not_observed", 0.0),
     ("G2", "nothing to hand over", drill(), "not_applicable", 0.0),

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from analytics.record import DrillRecord
 from analytics.score import limit, score
 from simulator import acts
+from simulator import events as e
 from simulator.record.entry import Entry
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
@@ -90,10 +91,12 @@ DEEDS: Lines = [
 CLOSED = closure("52:00")
 
 
-def made(*without: str, more: Lines = (), of: Scenario = SCENARIO) -> DrillRecord:  # type: ignore[assignment]
+def made(  # type: ignore[assignment]
+    *without: str, more: Lines = (), of: Scenario = SCENARIO, deeds: Lines = DEEDS
+) -> DrillRecord:
     """Return the good team's drill, less some of its records, with more beside them."""
     kept = [line for name, lines in RECORDS.items() if name not in without for line in lines]
-    return drill(on_the_last_packet([*DEEDS, *kept, *more, *CLOSED]), world=WORLD, refs=REFS, of=of)
+    return drill(on_the_last_packet([*deeds, *kept, *more, *CLOSED]), world=WORLD, refs=REFS, of=of)
 
 
 def on_the_last_packet(lines: Lines) -> Lines:
@@ -166,6 +169,14 @@ OUGHT = [(), ("updates",), ("packet",), ("snapshot",), ("card", "other card"), (
 @given(st.sampled_from(EXTRAS), st.integers(4, 51), st.sampled_from(OUGHT))
 def test_one_more_true_statement_never_lowers_a_total(what: str, at: int, without: Sequence[str]) -> None:
     assert points(made(*without, more=extra(what, at))) >= points(made(*without)) - 1e-9
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(8, 51), st.sampled_from([(), ("lanes",), ("packet",), ("updates",), ("decision", "lanes")]))
+def test_a_handoff_that_nobody_demanded_never_lowers_a_total(at: int, without: Sequence[str]) -> None:
+    stays = [line for line in DEEDS if not isinstance(line[2], e.InjectDelivered)]
+    with_none = points(made("handoff", *without, deeds=stays))
+    assert points(made("handoff", *without, more=extra("handoff", at), deeds=stays)) >= with_none - 1e-9
 
 
 def test_executives_who_are_told_more_than_once_are_told_in_time() -> None:
