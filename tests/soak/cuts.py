@@ -22,7 +22,7 @@ from simulator import acts
 from simulator.errors import DrillError, StoreError
 from simulator.record.journal import parse
 from simulator.room.rooms import Rooms
-from simulator.room.store import Store, locate
+from simulator.room.store import Store
 from tests.postgres import Server
 from tests.simulator.toy import toy
 from tests.soak.children import PATIENCE, Child, Tell
@@ -263,7 +263,7 @@ def contents(url: str) -> dict[str, tuple[list[str], list[str]]]:
 
 @contextmanager
 def _engine(url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(locate(url))
+    engine = sa.create_engine(url if "://" in url else f"sqlite:///{url}")
     try:
         yield engine
     finally:
