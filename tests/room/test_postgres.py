@@ -84,9 +84,10 @@ def test_who_keeps_others_waiting_is_told_of(path: str, monkeypatch: pytest.Monk
 def test_a_process_that_hangs_in_the_middle_of_writing_stops_the_others_for_a_while_only(
     path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rules, "IDLE_MS", 50)
-    store, other = Store(path), Store(path)
-    store.add_drill(row())
+    other = Store(path)
+    other.add_drill(row())
+    monkeypatch.setattr(rules, "IDLE_MS", 1000)
+    store = Store(path)
 
     def hang() -> None:
         with store._write():
