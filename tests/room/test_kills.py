@@ -93,6 +93,6 @@ def test_what_is_lost_doubled_or_moved_is_found(path: Path) -> None:
     game.said["1a-1"] += 1
     assert faults(game) == {"disordered"}
     game.said["1a-1"] -= 1
-    number = store.heads(game.drill)[0] + 1
+    number = len(store.commands(game.drill)) + 1
     store.append(game.drill, number, 0, "commander:Ana", acts.PostMessage(text="1a-2"), "1a-3")
     assert faults(game) == {"doubled"}

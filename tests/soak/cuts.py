@@ -264,7 +264,7 @@ def contents(url: str) -> dict[str, tuple[list[str], list[str]]]:
 
 @contextmanager
 def _engine(url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(locate(url))
+    engine = sa.create_engine(url if "://" in url else f"sqlite:///{url}")
     try:
         yield engine
     finally:
