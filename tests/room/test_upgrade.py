@@ -90,7 +90,7 @@ def test_a_drill_of_the_first_version_goes_on(tmp_path: Path, wall: Wall) -> Non
     room = place.open(RUNNING)
     # What people saw last nobody wrote down; it is not before the last thing that somebody did.
     assert (drill_second(room), room.clock.state) == (70, "paused")
-    assert room.stands().startswith("The server was away from T+01:10 on for 2 h; nothing happened meanwhile.")
+    assert room.stands().startswith("At T+01:10 the server was away for 2 h; nothing happened meanwhile.")
     ana, flo = place.store.participants(RUNNING)
     room.resume(flo)
     wall.pass_(6)

@@ -14,7 +14,7 @@ import traceback
 from simulator.room.store import Store
 from tests.soak.trial import MODES, STEPS, Trial
 
-LIKELY = {"pass": 6, "say": 3, "start": 2, "resume": 3, "inject": 3}
+LIKELY = {"pass": 6, "say": 3, "start": 2, "resume": 3, "inject": 3, "race": 3}
 """How much likelier than the others some steps are: a drill that stands teaches little."""
 WEIGHTS = tuple(LIKELY.get(name, 1) for name in STEPS)
 MOST = 24
