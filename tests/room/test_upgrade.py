@@ -107,10 +107,13 @@ LOGS: dict[str, tuple[list[tuple[float, str, float | None]], list[float]]] = {
     "skipped": ([(100, "start", None), (160, "skip", 300), (170, "pause", None), (171, "skip", 100)],
                 [-60, 300, 310, 310]),
     "walls": ([(100, "start", None), (160, "pause", None), (50, "resume", None), (170, "speed", 2)], [-60, 0, 0, 10]),
+    "begun": ([(100, "start", None)], [-60]),
     "stopped": ([(100, "start", None), (160, "stop", None), (170, "resume", None), (180, "skip", 900)],
                 [-60, 0, 0, 0]),
 }  # fmt: skip
 """Clock logs of versions before heartbeats: wall instant, what, value; and the drill second at each line."""
+GIVEN = {"paced": 33, "begun": 0}
+"""Drills with a command later than the last line of that log, and its drill second."""
 
 
 @pytest.mark.parametrize("version", [1, 2])
@@ -122,7 +125,8 @@ def test_a_clock_log_that_told_wall_instants_tells_drill_seconds(tmp_path: Path,
                                " FROM drills WHERE id = ?", (name, name, RUNNING))  # fmt: skip
             rows = [(name, seq, wall, what, value, "host") for seq, (wall, what, value) in enumerate(log, 1)]
             connection.executemany("INSERT INTO clock VALUES (?, ?, ?, ?, ?, ?)", rows)
-        connection.execute("INSERT INTO commands SELECT 'paced', 1, 33, \"by\", 240, body FROM commands LIMIT 1")
+        late = "INSERT INTO commands SELECT ?, 1, ?, 'seat', 240, body FROM commands LIMIT 1"
+        connection.executemany(late, GIVEN.items())
         connection.commit()
     Store(str(path), steps=schema.STEPS[:version]).close()
     store = Store(str(path))
@@ -131,8 +135,8 @@ def test_a_clock_log_that_told_wall_instants_tells_drill_seconds(tmp_path: Path,
         assert [mark.wall for mark in store.marks(name)] == [wall for wall, _, _ in log]
         beat = store.heads(name).beat
         assert beat is not None
-        assert (beat.number, beat.second) == (1, 33 if name == "paced" else seconds[-1])
-        assert beat.wall == (240 if name == "paced" else max(wall for wall, _, _ in log))
+        assert (beat.number, beat.second) == (1, GIVEN.get(name, seconds[-1]))
+        assert beat.wall == (240 if name in GIVEN else max(wall for wall, _, _ in log))
 
 
 KILLED = """
