@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
             if faults <= SHOWN:
                 print(f"sequence {number} of seed {args.seed}: {given}\n{traceback.format_exc()}", file=sys.stderr)
         done, steps = done + 1, steps + len(given)
-        if done % 1000 == 0:
+        if done % 100 == 0:
             print(f"{done} sequences, {steps} steps, {faults} faults", file=sys.stderr, flush=True)
     print(f"clock: {done} sequences, {steps} steps, {faults} faults, {time.process_time():.0f} s of processor time")
     return faults
