@@ -19,7 +19,7 @@ from simulator.text import clock as stamp
 What = Literal["start", "pause", "resume", "speed", "skip", "stop", "away"]
 SERVER, DATABASE = "server", "database"
 """What was away, as the author of an `away` mark."""
-WHO = {SERVER: "The server was away", DATABASE: "The database did not answer"}
+GAPS = {SERVER: "the server was away", DATABASE: "the database did not answer"}
 BEAT_SECONDS = 1.0
 """A heartbeat follows at the latest after so long, at a slow pace too: it also says that somebody serves the drill."""
 LEASE_SECONDS = 3.0
@@ -162,8 +162,8 @@ def _gap(beat: Beat, seconds: float, wall: float, away: str) -> ClockMark:
 
 def told(away: ClockMark) -> str:
     """Return in a sentence why a drill stands still that nobody paused."""
-    since = stamp(math.floor(away.second))
-    return f"{WHO[away.by]} from {since} on for {span(away.value or 0)}; nothing happened meanwhile."
+    at = stamp(math.floor(away.second))
+    return f"At {at} {GAPS[away.by]} for {span(away.value or 0)}; nothing happened meanwhile."
 
 
 SPANS = ((172800, 86400, "days"), (7200, 3600, "h"), (120, 60, "min"), (1, 1, "s"))

@@ -190,9 +190,10 @@ def _heartbeats(connection: sa.Connection) -> None:
             this = (clock.c.drill == drill) & (clock.c.seq == seq)
             connection.execute(clock.update().where(this).values(second=second))
         last = sa.select(sa.func.max(commands.c.at), sa.func.max(commands.c.wall)).where(commands.c.drill == drill)
-        (_, second, since), (at, wall) = reached[-1], connection.execute(last).one()
-        found = {"second": max(second, at or second), "wall": max(since, wall or since)}
-        connection.execute(heartbeats.insert().values(drill=drill, number=1, **found))
+        ends = [(second, since) for _, second, since in reached[-1:]]
+        ends += [(at, wall) for at, wall in connection.execute(last) if at is not None]
+        second, wall = map(max, zip(*ends, strict=True))
+        connection.execute(heartbeats.insert().values(drill=drill, number=1, second=second, wall=wall))
 
 
 def _seconds(log: Iterable[sa.Row[Any]]) -> Iterator[tuple[int, float, float]]:

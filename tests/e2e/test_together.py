@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import signal
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,13 @@ def _say(page: Page, words: str) -> None:
     expect(_feed(page)).to_contain_text(words)
 
 
+def _was_away(server: Server, seconds: float) -> None:
+    """Let the last sign of life in a server's database be so much older."""
+    with closing(sqlite3.connect(server.database)) as store:
+        store.execute("UPDATE heartbeats SET wall = wall - ?", (seconds,))
+        store.commit()
+
+
 def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
     own_server: Server, open_page: Callable[..., Page]
 ) -> None:
@@ -80,9 +89,14 @@ def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
     expect(ben.locator(".st-key-tools")).to_contain_text("Ben")
 
     own_server.stop(signal.SIGKILL)
+    _was_away(own_server, 7200)
     stopped_at = ana.locator(".clock b").inner_text()
     own_server.start()
-    expect(ana.locator(".clock b").last).not_to_have_text(stopped_at)
+    expect(ana.locator(".standing").last).to_contain_text(re.compile(r"At T.* the server was away for 2 h"))
+    expect(host.locator(".standing").last).to_contain_text("Resume to go on from there")
+    expect(ana.locator(".clock b").last).to_have_text(stopped_at)
+    ana.get_by_role("button", name="Resume").click()
+    expect(ana.locator(".standing")).to_have_count(0)
     expect(_feed(ana)).to_contain_text("I have command")
     expect(ana.locator("[data-testid='stChatInputTextArea']")).to_have_count(1)
     expect(ana.locator("[data-stale='true']")).to_have_count(0)

@@ -53,7 +53,7 @@ def test_two_hours_with_the_lid_closed_are_no_drill_time(path: Path, wall: Wall,
     room = place.open(room.row.id)
     assert (drill_second(room), lines(room)) == (252, before)
     assert (
-        room.stands(person) == "The server was away from T+04:12 on for 2 h; nothing happened meanwhile."
+        room.stands(person) == "At T+04:12 the server was away for 2 h; nothing happened meanwhile."
         " Resume to go on from there."
     )
     assert place.lobby(room).stands
@@ -154,7 +154,7 @@ def test_a_database_that_is_away_stops_the_drill_and_the_page_says_so(path: Path
     served(wall, 10, fails=False)
     if seconds > GAP_SECONDS:
         assert drill_second(room) == 39
-        assert room.stands(person).startswith("The database did not answer from T+00:39 on for 30 min; nothing happ")
+        assert room.stands(person).startswith("At T+00:39 the database did not answer for 30 min; nothing happ")
         room.resume(person)
         served(wall, 10, fails=False)
     assert room.stands(person) == ""

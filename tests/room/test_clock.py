@@ -150,10 +150,10 @@ def test_a_process_that_lives_is_left_alone() -> None:
 
 @pytest.mark.parametrize(("away", "words"), [
     (ClockMark(252.9, "away", 7200, "server"),
-     "The server was away from T+04:12 on for 2 h; nothing happened meanwhile."),
+     "At T+04:12 the server was away for 2 h; nothing happened meanwhile."),
     (ClockMark(-20, "away", 61, "database"),
-     "The database did not answer from T-00:20 on for 61 s; nothing happened meanwhile."),
-    (ClockMark(0, "away", 0, "server"), "The server was away from T+00:00 on for a while; nothing happened meanwhile."),
+     "At T-00:20 the database did not answer for 61 s; nothing happened meanwhile."),
+    (ClockMark(0, "away", 0, "server"), "At T+00:00 the server was away for a while; nothing happened meanwhile."),
 ])  # fmt: skip
 def test_a_gap_is_told_in_a_sentence(away: ClockMark, words: str) -> None:
     assert told(away) == words

@@ -124,7 +124,7 @@ def test_a_drill_of_an_earlier_version_goes_on(tmp_path: Path, wall: Wall, versi
     room = place.open(RUNNING)
     # What people saw last nobody wrote down; it is not before the last thing that somebody did.
     assert (drill_second(room), room.clock.state) == (70, "paused")
-    assert room.stands().startswith("The server was away from T+01:10 on for 2 h; nothing happened meanwhile.")
+    assert room.stands().startswith("At T+01:10 the server was away for 2 h; nothing happened meanwhile.")
     ana, flo = place.store.participants(RUNNING)
     room.resume(flo)
     wall.pass_(6)
@@ -133,6 +133,45 @@ def test_a_drill_of_an_earlier_version_goes_on(tmp_path: Path, wall: Wall, versi
     assert room.submit(say("going on"), ana, "k") == room.submit(say("going on"), ana, "k")
     assert sum("going on" in line for line in lines(room)) == 1
     assert verify(place.store, RUNNING).changed == ()
+
+
+LOGS: dict[str, tuple[list[tuple[float, str, float | None]], list[float]]] = {
+    "paused": ([(100, "start", None), (160, "pause", None), (900, "resume", None), (910, "start", None)],
+               [-60, 0, 0, 10]),
+    "paced": ([(100, "speed", 2), (200, "start", None), (230, "speed", 10), (231, "speed", 1)], [-60, -60, 0, 10]),
+    "skipped": ([(100, "start", None), (160, "skip", 300), (170, "pause", None), (171, "skip", 100)],
+                [-60, 300, 310, 310]),
+    "walls": ([(100, "start", None), (160, "pause", None), (50, "resume", None), (170, "speed", 2)], [-60, 0, 0, 10]),
+    "begun": ([(100, "start", None)], [-60]),
+    "stopped": ([(100, "start", None), (160, "stop", None), (170, "resume", None), (180, "skip", 900)],
+                [-60, 0, 0, 0]),
+}  # fmt: skip
+"""Clock logs of versions before heartbeats: wall instant, what, value; and the drill second at each line."""
+GIVEN = {"paced": 33, "begun": 0}
+"""Drills with a command later than the last line of that log, and its drill second."""
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_clock_log_that_told_wall_instants_tells_drill_seconds(tmp_path: Path, version: int) -> None:
+    path = old(tmp_path / "old.db")
+    with closing(sqlite3.connect(path)) as connection:
+        for name, (log, _) in LOGS.items():
+            connection.execute("INSERT INTO drills SELECT ?, ?, created, title, hosted, key_hash, header, NULL"
+                               " FROM drills WHERE id = ?", (name, name, RUNNING))  # fmt: skip
+            rows = [(name, seq, wall, what, value, "host") for seq, (wall, what, value) in enumerate(log, 1)]
+            connection.executemany("INSERT INTO clock VALUES (?, ?, ?, ?, ?, ?)", rows)
+        late = "INSERT INTO commands SELECT ?, 1, ?, 'seat', 240, body FROM commands LIMIT 1"
+        connection.executemany(late, GIVEN.items())
+        connection.commit()
+    Store(str(path), steps=schema.STEPS[:version]).close()
+    store = Store(str(path))
+    for name, (log, seconds) in LOGS.items():
+        assert [mark.second for mark in store.marks(name)] == seconds
+        assert [mark.wall for mark in store.marks(name)] == [wall for wall, _, _ in log]
+        beat = store.heads(name).beat
+        assert beat is not None
+        assert (beat.number, beat.second) == (1, GIVEN.get(name, seconds[-1]))
+        assert beat.wall == (240 if name in GIVEN else max(wall for wall, _, _ in log))
 
 
 KILLED = """

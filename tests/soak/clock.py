@@ -14,7 +14,7 @@ import traceback
 from simulator.room.store import Store
 from tests.soak.trial import MODES, STEPS, Trial
 
-LIKELY = {"pass": 6, "say": 3, "start": 2, "resume": 3, "inject": 3}
+LIKELY = {"pass": 6, "say": 3, "start": 2, "resume": 3, "inject": 3, "race": 3}
 """How much likelier than the others some steps are: a drill that stands teaches little."""
 WEIGHTS = tuple(LIKELY.get(name, 1) for name in STEPS)
 MOST = 24
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
             if faults <= SHOWN:
                 print(f"sequence {number} of seed {args.seed}: {given}\n{traceback.format_exc()}", file=sys.stderr)
         done, steps = done + 1, steps + len(given)
-        if done % 1000 == 0:
+        if done % 100 == 0:
             print(f"{done} sequences, {steps} steps, {faults} faults", file=sys.stderr, flush=True)
     print(f"clock: {done} sequences, {steps} steps, {faults} faults, {time.process_time():.0f} s of processor time")
     return faults
