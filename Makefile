@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check docs golden finalists bench clean
+.PHONY: help run test test-fast check docs golden validity finalists soak bench clean
 
 help:  ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,12 +23,15 @@ test: check $(VENV)/.browser  ## Run the checks and every test, those in a brows
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not e2e" $(SLOWEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not e2e and not long" $(SLOWEST)
 	$(BIN)/python -m pytest -m e2e tests/e2e $(SLOWEST)
 endif
 
 test-fast: $(VENV)/.dev  ## Run the tests without browsers and whole drills, in less than a minute
 	$(BIN)/python -m pytest -q -m "not slow" --ignore=tests/e2e $(SLOWEST) $(ARGS)
+
+soak: $(VENV)/.dev  ## Try all of what a build tries some of; it takes long
+	$(BIN)/python -m pytest -n auto --dist worksteal -m long $(SLOWEST) $(ARGS)
 
 check: $(VENV)/.dev  ## Lint and check types
 	$(BIN)/ruff check .

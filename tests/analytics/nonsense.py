@@ -30,6 +30,8 @@ GROUPS = {"seats": "roles", "own_cues": "cues", "asks": "injects", "claims": "in
 """Source of picks -> the scenario's list behind it, where that has another name."""
 MOST = 3
 """Other values that are tried of one field."""
+BY_REFERENCES = {"branch_fits", "evidence"}
+"""Predicates that read the reference runs of a drill's own decisions."""
 
 
 def verdict(record: DrillRecord) -> Verdict:
@@ -136,7 +138,8 @@ def played_as(name: str, policy: str) -> DrillRecord:
     source, more = BESIDES[name]
     record = played.record(name, "base", source, 7)
     extra = [Order(round(60 * at), Author.person(role, "busy"), act) for at, role, act in more]
-    return played_again(record, sorted([*orders(record.journal.entries), *extra], key=lambda order: order.at))
+    given = sorted([*orders(record.journal.entries), *extra], key=lambda order: order.at)
+    return with_own_references(played_again(record, given))
 
 
 def orders(entries: Iterable[Entry]) -> list[Order]:
@@ -147,11 +150,18 @@ def orders(entries: Iterable[Entry]) -> list[Order]:
 
 
 def played_again(record: DrillRecord, given: Sequence[Order]) -> DrillRecord:
-    """Return the record of the drill in which these were asked for."""
+    """Return the record of the drill in which these were asked for, and the reference runs of the first one."""
     header = record.journal.header
     loaded = load(header.scenario, header.variant)
     engine = play_orders(loaded, given, header.seed, name=header.policy or "again")
-    return DrillRecord(engine.journal, loaded.scenario, make_references(loaded, engine.journal, book(), seeds=0))
+    return DrillRecord(engine.journal, loaded.scenario, record.references)
+
+
+def with_own_references(record: DrillRecord) -> DrillRecord:
+    """Return a record with the reference runs of its own decisions, which are the costly part."""
+    header = record.journal.header
+    made = make_references(load(header.scenario, header.variant), record.journal, book(), seeds=0)
+    return DrillRecord(record.journal, record.scenario, made)
 
 
 def _numbers(value: Any) -> Iterator[Any]:
@@ -235,24 +245,28 @@ def recorded(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
     return DrillRecord(Journal(record.journal.header, entries), record.scenario, record.references)
 
 
-def replayed(record: DrillRecord, bodies: list[Body]) -> DrillRecord:
-    """Return the record of the drill in which these were asked for."""
+def moved_by_playing(drill: tuple[str, str], bodies: list[Body]) -> set[str]:
+    """Return the predicates that judge the drill in which these were asked for otherwise than the first one."""
+    record = played_as(*drill)
     entries = [Entry(x.seq, x.at, x.by, body) for x, body in zip(record.journal.entries, bodies, strict=True)]
-    return played_again(record, orders(entries))
+    again, before = played_again(record, orders(entries)), verdict_as_played(drill)
+    found = moved(before, verdict(again)) - BY_REFERENCES
+    return found or moved(before, verdict(with_own_references(again)))
 
 
-def moves(drill: tuple[str, str], act: type[Act], field: str, *, replay: bool = False, most: int = MOST) -> set[str]:
-    """Return what other values of a field move, in the record or, with `replay`, in the drill played again."""
-    record, found = played_as(*drill), set[str]()
-    if not any(isinstance(entry.body, act) for entry in record.journal.entries):
+def moves(
+    drill: tuple[str, str], act: type[Act], field: str, picks: Iterable[int], *, replay: bool = False
+) -> set[str]:
+    """Return what these other values of a field move, in the record or, with `replay`, in the drill played again."""
+    found = set[str]()
+    if not any(isinstance(entry.body, act) for entry in played_as(*drill).journal.entries):
         return found
-    before = verdict_as_played(drill)
-    for pick in range(most):
+    for pick in picks:
         bodies = said_otherwise(drill, act, field, pick)
         if bodies is None:
             break
         try:
-            found |= moved(before, verdict((replayed if replay else recorded)(record, bodies)))
+            found |= (moved_by_playing if replay else moved_by)(drill, bodies)
         except (DrillError, KeyError, ValueError):
             continue  # nonsense that no drill could hold
         if replay and found:

@@ -57,6 +57,12 @@ def let_tick(page: Page, seconds: int) -> None:
     page.wait_for_function(CLOCK, arg=drill_second(page) + seconds)
 
 
+def look_away(page: Page, tab: str = "Changes") -> None:
+    """Bring another tab than the panels to the front: six charts drawn at each scrape are most of a browser's work."""
+    page.get_by_role("tab", name=tab).click()
+    expect(page.locator(".js-plotly-plot")).to_have_count(0)
+
+
 def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -149,8 +155,13 @@ class Console:
         self._store = Store(server.database)
 
     @classmethod
-    def practise(cls, page: Page, server: Server, name: str, seed: int, scenario: str = "") -> Console:
-        """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
+    def practise(
+        cls, page: Page, server: Server, name: str, seed: int, scenario: str = "", panels: bool = False
+    ) -> Console:
+        """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out.
+
+        Without `panels` they are drawn once, and then a tab that changes less is in front.
+        """
         alone = page.locator(".st-key-alone")  # those who host are asked for the same things beside it
         if scenario:
             box = alone.get_by_role("combobox", name=re.compile("Scenario"))
@@ -163,6 +174,8 @@ class Console:
         page.get_by_role("button", name="Start practising").click()
         page.get_by_role("button", name="Start the clock").click()
         expect(page.locator(".bar")).to_be_visible()
+        if not panels:
+            look_away(page)
         return cls(page, server)
 
     @property
@@ -352,6 +365,12 @@ class Console:
         """Return the drill second that the bar shows."""
         return drill_second(self.page)
 
-    def shot(self, name: str) -> None:
+    def shot(self, name: str, tab: str = "") -> None:
+        """Take a screenshot, with another tab in front for it; nothing happens without a folder for it."""
         if SHOTS:
+            if tab:
+                self.page.get_by_role("tab", name=tab).click()
+                self.page.locator(".js-plotly-plot").first.wait_for()
             self.page.screenshot(path=f"{SHOTS}/{name}.png")
+            if tab:
+                look_away(self.page)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -13,8 +14,8 @@ from tests.e2e.conftest import Console, Server, eventually
 VIEWS = ("Timeline", "Plan and harm", "Known and said", "Behind it")
 
 
-def read_debrief(me: Console, server: Server, name: str) -> None:
-    """Open the debrief of the drill on this page and read all of it; `name` is for screenshots."""
+def read_debrief(me: Console, server: Server, name: str, views: Iterable[str]) -> None:
+    """Open the debrief of the drill on this page and read its score and these views; `name` is for screenshots."""
     page = me.page
     page.get_by_role("button", name="Open the debrief").click()
     expect(page).to_have_url(re.compile("/debrief"))
@@ -22,7 +23,7 @@ def read_debrief(me: Console, server: Server, name: str) -> None:
     expect(page.locator(".db-total .n b")).to_have_text(str(card["total"]))
     _score(page, card)
     me.shot(f"{name}-score")
-    for view in VIEWS:
+    for view in views:
         page.get_by_role("radio", name=view, exact=True).click()
         expect(page.locator(".stApp [data-testid='stException']")).to_have_count(0)
         _view(page, view)

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scenarios import load
-from tests.e2e.conftest import SHOTS, Console, Server, let_tick
+from tests.e2e.conftest import SHOTS, Console, Server, let_tick, look_away
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
@@ -48,6 +48,8 @@ def test_the_restricted_channel_is_invisible_outside(server: Server, open_page: 
     _join(ana, "Ana", "Incident commander")
     cy = open_page(f"{server.url}/?drill={code}")
     _join(cy, "Cy", "Communications lead")
+    for page in (host, ana, cy):
+        look_away(page)
     host.get_by_role("button", name="Start the drill").click()
     expect(ana.locator(".clock")).to_contain_text("1×")
 

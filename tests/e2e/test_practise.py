@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Console, Server
-from tests.e2e.debrief import read_debrief
+from tests.e2e.conftest import Console, Server, look_away
+from tests.e2e.debrief import VIEWS, read_debrief
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 IMPACT = "sessctl impact --now"
@@ -21,21 +21,22 @@ REVOKE = "sessctl revoke --kid k-2026-03b --verify-failed --since 13:56"
 
 
 def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, open_page: Callable[..., Page]) -> None:
-    me = Console.practise(open_page(server.url), server, "Ana", seed=7)
+    me = Console.practise(open_page(server.url), server, "Ana", seed=7, panels=True)
     me.skip_until("AuthnRejectRatioHigh")
     me.shot("console-t0")
+    look_away(me.page)
     _take_command(me)
     _look(me)
     me.decide("containment", "quick", "browser clients", 0.05)
     _mitigate(me)
     me.hand_command_over()
-    me.shot("console-deputy")
+    me.shot("console-deputy", "Panels")
     _verify(me)
     me.close("zone", "reason signature", 50)
-    me.shot("console-t40")
+    me.shot("console-t40", "Panels")
     me.end()
     expect(me.page.get_by_text("You closed the incident.")).to_be_visible()
-    read_debrief(me, server, "debrief")
+    read_debrief(me, server, "debrief", VIEWS)
 
 
 def _take_command(me: Console) -> None:
@@ -58,9 +59,9 @@ def _look(me: Console) -> None:
     for line in (IMPACT, STATS, FLAG):
         me.run(line, f"$ {line}")
     me.skip_until("Done: Tokens signed and refused")
-    me.page.get_by_role("tab", name="Output").click()
+    look_away(me.page, "Output")
     expect(me.page.locator(".outputs")).to_contain_text("sessctl")
-    me.page.get_by_role("tab", name="Panels").click()
+    look_away(me.page)
 
 
 def _mitigate(me: Console) -> None:
@@ -68,7 +69,7 @@ def _mitigate(me: Console) -> None:
     me.skip_until("@mobile-oncall here")
     me.run(FLAG_MOBILE, f"$ {FLAG_MOBILE}")
     me.skip_until("Switch mobile.auth_kid_v2 off: done")
-    me.shot("console-t12")
+    me.shot("console-t12", "Panels")
     me.form("Tell", "Stakeholder update")
     me.press("mitigating")
     me.hand_in("Stakeholder update")

@@ -24,16 +24,16 @@ REPLAY = "ledgerctl replay --source dlq --mode ledger-only --dedup-on invoice_id
 def test_a_person_alone_signs_a_repair_of_the_books(server: Server, open_page: Callable[..., Page]) -> None:
     me = Console.practise(open_page(server.url), server, "Ana", 7, TITLE)
     me.skip_until("RevenueLedgerMismatchHigh")
-    me.shot("billing-t0")
+    me.shot("billing-t0", "Panels")
     _take_command(me)
     me.run(PAUSE, f"$ {PAUSE}")
     me.run(DRY_RUN, f"$ {DRY_RUN}")
     me.skip_until("billing.consumer.enabled: on → off")
     me.skip_until("Done: Dry run, dead letter queue, ledger only")
     _signed(me, REPLAY, "unique on invoice and charge: done")
-    me.shot("billing-signed")
+    me.shot("billing-signed", "Panels")
     me.end()
-    read_debrief(me, server, "billing-debrief")
+    read_debrief(me, server, "billing-debrief", ["Plan and harm"])
 
 
 def _take_command(me: Console) -> None:

@@ -28,15 +28,15 @@ def test_a_person_alone_keeps_a_leak_restricted_and_answers_the_reporter(
     me = Console.practise(open_page(server.url), server, "Ana", 7, TITLE)
     expect(me.page.get_by_placeholder("Write to the restricted channel")).to_be_visible()
     me.skip_while(lambda: me.now < 0)
-    me.shot("leak-t0")
+    me.shot("leak-t0", "Panels")
     _take_command(me)
     me.run(ROLLBACK, f"$ {ROLLBACK}")
     me.run(REPLY, f"$ {REPLY}")
     me.skip_until("Roll the worker back to v56: done")
     _answer_the_reporter(me)
-    me.shot("leak-t21")
+    me.shot("leak-t21", "Panels")
     me.end()
-    read_debrief(me, server, "leak-debrief")
+    read_debrief(me, server, "leak-debrief", ["Behind it"])
 
 
 def _take_command(me: Console) -> None:

@@ -26,6 +26,7 @@ from tests.shipped import EVERY
 pytestmark = pytest.mark.slow
 
 SCENARIOS = scenarios.names()
+HOW_MANY = (pytest.param(False, id="some"), pytest.param(True, id="all", marks=pytest.mark.long))
 MOST_MECHANISMS = 2
 NOTICEABLE = 0.001
 """Difference in loss between two courses that nobody would notice: a tenth of what the debrief tells of."""
@@ -147,11 +148,12 @@ def walk(scenario: str, variant: str) -> Walk:
     return untouched(scenario, variant)
 
 
+@pytest.mark.parametrize("every", HOW_MANY)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str) -> None:
+def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str, every: bool) -> None:
     refused: dict[str, str] = {}
     tried = 0
-    for variant, seed, policy in drills_of(scenario):
+    for variant, seed, policy in drills_of(scenario, every):
         drill = Bench(scenario, variant, seed, policy)
         for index in helpful(drill):
             action = drill.orders[index].body.action
@@ -162,13 +164,15 @@ def test_a_helpful_action_a_minute_sooner_never_raises_harm(scenario: str) -> No
                 continue
             tried += 1
             assert more <= LEAST or action in may_hurt(scenario, variant), (variant, seed, policy, action, more)
-    assert tried >= 10
-    assert set(refused) == set(TOO_EARLY[scenario])
+    assert tried >= (10 if every else 5)
+    assert set(refused) == set(TOO_EARLY[scenario]) or not every
 
 
-def drills_of(scenario: str) -> Iterator[tuple[str, int, str]]:
+def drills_of(scenario: str, every: bool) -> Iterator[tuple[str, int, str]]:
     """Yield variant, seed and responder of the drills in which orders are moved: each of them once."""
-    yield from (("base", 1, "by_the_book"), ("base", 7, "silent"), ("base", 12, "slow"))
+    yield "base", 1, "by_the_book"
+    if every:
+        yield from (("base", 7, "silent"), ("base", 12, "slow"))
     yield from ((variant, 7, "by_the_book") for variant in scenarios.variants(scenario)[1:])
 
 
@@ -265,19 +269,20 @@ def pieces(drill: Bench) -> Iterator[tuple[int, ...]]:
             yield piece
 
 
-def idle(drill: Bench, scenario: str) -> list[tuple[int, ...]]:
+def idle(drill: Bench, scenario: str, every: bool) -> list[tuple[int, ...]]:
     """Return the pieces of work without which nothing scored is lower.
 
-    What may be idle in every scenario is tried once for each kind, the rest piece by piece.
+    What may be idle in every scenario is tried once for each kind; the rest piece by piece if `every` one of them is
+    wanted, else once for each kind of act too.
     """
     own = tuple(command for reason in IDLE[scenario] for command in reason.commands)
     common = tuple(command for reason in COMMON for command in reason.commands)
     found, tried = [], set()
     for piece in pieces(drill):
         body = drill.orders[piece[0]].body
-        if described(body).startswith(common) and not described(body).startswith(own):
-            alike = next(command for command in common if described(body).startswith(command))
-            if alike in tried:
+        if not described(body).startswith(own):
+            alike = next((command for command in common if described(body).startswith(command)), f"any {body.kind}")
+            if alike in tried and not (every and alike not in common):
                 continue
             tried.add(alike)
         if drill.idle(*piece) and (len(piece) == 1 or all(drill.idle(index) for index in piece)):
@@ -285,13 +290,14 @@ def idle(drill: Bench, scenario: str) -> list[tuple[int, ...]]:
     return found
 
 
+@pytest.mark.parametrize("every", HOW_MANY)
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_without_any_one_command_something_is_lower(scenario: str) -> None:
+def test_without_any_one_command_something_is_lower(scenario: str, every: bool) -> None:
     drill = Bench(scenario)
     reasons = (*IDLE[scenario], *COMMON)
     found: dict[Idle, list[tuple[int, ...]]] = {reason: [] for reason in reasons}
     unlisted = []
-    for piece in idle(drill, scenario):
+    for piece in idle(drill, scenario, every):
         name = described(drill.orders[piece[0]].body)
         reason = next((one for one in reasons if name.startswith(one.commands)), None)
         if reason is None:

@@ -195,6 +195,19 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
     assert "This drill is over" in texts(app)
 
 
+def test_a_press_that_comes_when_the_console_is_gone_breaks_nothing(seat: Seat) -> None:
+    def gone(here):  # type: ignore[no-untyped-def]  # its text is the script: no name from here
+        import streamlit as st
+
+        from ui.app_pages import console
+
+        st.button("1×", on_click=console._pace, args=(here, 1.0))
+
+    app = AppTest.from_function(gone, args=(seat("commander", 60),)).run()
+    app.button[0].click().run()
+    assert not app.exception
+
+
 def test_a_pace_that_is_not_on_offer_breaks_nothing(open_app: Open, seat: Seat) -> None:
     here = seat("commander", 60)
     here.room.speed(here.person, 0.5)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
 from simulator import acts
 from simulator.briefing import Briefing
@@ -267,7 +270,9 @@ def _all_at_once(here: Here) -> None:
     """
     beside = ("forms", "box") if here.plays else ("host",)
     shown, _ = TABS[st.session_state.get(session.TAB) or "Panels"]
-    st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
+    # Where the drill has ended meanwhile these parts are gone: the page as it is now is drawn in this run anyway.
+    with contextlib.suppress(StreamlitAPIException):
+        st.rerun(["head", "tools", "signals", "channel", shown, "work", *beside])
 
 
 def _narrow(views: dict[str, str]) -> None:
