@@ -34,7 +34,7 @@ def test_a_drill_alone_from_lobby_to_download_breaks_no_rule_of_the_policy(
 ) -> None:
     page = open_page(server.url)
     said = watched(page)
-    me = Console.practise(page, server, "Ana", seed=7)
+    me = Console.practise(page, server, "Ana", seed=7, panels=True)
     expect(page).to_have_url(re.compile(r"/console\?me=[0-9a-f]{16}$"))
     (cookie,) = [one for one in page.context.cookies() if one["name"] == "seats"]
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")

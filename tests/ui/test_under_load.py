@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -25,6 +29,7 @@ from ui.session import Here
 
 Open = Callable[..., AppTest]
 Seat = Callable[..., Here]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def form(app: AppTest, group: str, kind: str) -> None:
@@ -248,3 +253,37 @@ def test_while_the_database_is_away_the_log_says_so_once(caplog: pytest.LogCaptu
         "running drills stand still: away", "running drills stand still: gone",
     ]  # fmt: skip
     assert not caplog.records[0].exc_info
+
+
+def test_a_search_that_is_too_long_is_refused_in_words_and_kept(open_app: Open, seat: Seat) -> None:
+    app = open_app("console.py", seat("commander", 60))
+    app.session_state[session.TAB] = "Logs"
+    app.run()
+    (field,) = [one for one in app.text_input if str(one.key).startswith("log-text")]
+    field.set_value("x" * 201).run()
+    assert not app.exception
+    assert "201 characters, 200 fit" in str(app.error[0].value).replace("\\", "")
+    assert len(str(app.get_by_key(str(field.key)).value)) == 201
+    app.get_by_key(str(field.key)).set_value("x" * 200).run()
+    assert not app.error
+
+
+LIVES = """
+import asyncio, sys, app
+from ui.parts.live import SERVER
+
+async def live():
+    async with app.lifespan(app.app):
+        print(all(hasattr(sys.modules.get(name), part) for name, part in (("pandas", "Series"), ("plotly", "io"))))
+
+asyncio.run(live())
+SERVER.rooms.store.close()
+"""
+
+
+@pytest.mark.slow
+def test_what_loads_its_parts_lazily_is_loaded_before_anybody_comes(tmp_path: Path) -> None:
+    environment = {**os.environ, "DRILL_DATABASE_URL": str(tmp_path / "drills.db")}
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", LIVES], cwd=ROOT, env=environment, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == "True"
