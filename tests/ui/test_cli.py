@@ -238,10 +238,12 @@ def test_a_journal_that_nobody_played_is_scored_and_said_to_be_none(drill: Drill
     assert found.code == 0
     assert found.err.startswith(f"{file}: does not replay, so nothing vouches for what it says: entry {forged['seq']} ")
     assert found.err.count("\n") == 1
-    away = forged["body"] | {"command": 10**6}
-    file.write_text("\n".join([*lines[:at], json.dumps(forged | {"body": away}), *lines[at + 1 :]]), encoding="utf-8")
+    took_effect = next(line for line in lines if '"mitigation_took_effect"' in line)
+    torn = [line.replace('"run": "action:flag_off"', '"run": "x"') if line == took_effect else line for line in lines]
+    file.write_text("\n".join(torn), encoding="utf-8")
     found = drill("score", file, "--seeds", 0)
-    assert "Traceback" not in found.err
+    assert (found.code, found.out) == (2, "")
+    assert f"drill: {file}: its entries contradict each other (KeyError: 'x'); score one that replays\n" in found.err
 
 
 def test_a_broken_journal_is_one_line_with_file_line_and_remedy(drill: Drill, tmp_path: Path) -> None:
