@@ -170,7 +170,7 @@ def test_a_broken_command_file_names_its_line(drill: Drill, tmp_path: Path, line
     (("play", "toy", "--out", "/nosuch/folder/a.jsonl"), "cannot be written"),
     (("play", "toy", "--seed", "x"), "valid integer"),
     (("play", "toy", "--seed", "9" * 5000), "Invalid value for '--seed'"),
-    (("play", "toy", "--seed", 2**63), "9223372036854775807"),
+    (("play", "toy", "--seed", 2**63), "999999999999"),
     (("play", "toy", "--until", "nan"), "nan is no minute of a drill, from 0 to 1440"),
     (("play", "toy", "--until", "inf"), "inf is no minute of a drill, from 0 to 1440"),
     (("play", "toy", "--until", "-1"), "-1 is no minute of a drill, from 0 to 1440"),
@@ -238,10 +238,12 @@ def test_a_journal_that_nobody_played_is_scored_and_said_to_be_none(drill: Drill
     assert found.code == 0
     assert found.err.startswith(f"{file}: does not replay, so nothing vouches for what it says: entry {forged['seq']} ")
     assert found.err.count("\n") == 1
-    away = forged["body"] | {"command": 10**6}
-    file.write_text("\n".join([*lines[:at], json.dumps(forged | {"body": away}), *lines[at + 1 :]]), encoding="utf-8")
+    took_effect = next(line for line in lines if '"mitigation_took_effect"' in line)
+    torn = [line.replace('"run": "action:flag_off"', '"run": "x"') if line == took_effect else line for line in lines]
+    file.write_text("\n".join(torn), encoding="utf-8")
     found = drill("score", file, "--seeds", 0)
-    assert "Traceback" not in found.err
+    assert (found.code, found.out) == (2, "")
+    assert f"drill: {file}: its entries contradict each other (KeyError: 'x'); score one that replays\n" in found.err
 
 
 def test_a_broken_journal_is_one_line_with_file_line_and_remedy(drill: Drill, tmp_path: Path) -> None:

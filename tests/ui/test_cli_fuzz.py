@@ -10,10 +10,12 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -128,6 +130,21 @@ def test_no_options_no_values_and_no_streams_end_in_a_traceback(
 FORGED = [None, True, -1, 0, 10**6, 10**18, 1e308, "", "x", "query:check#9", [], {}, ["x"], {"x": 1}]
 
 
+def at_path(data: Any, path: tuple[str | int, ...]) -> Any:
+    return at_path(data[path[0]], path[1:]) if path else data
+
+
+def forgeries(value: object, lines: list[str]) -> list[Any]:
+    """Return what may stand in the place of a value: mostly something of its kind, which no reader refuses."""
+    if isinstance(value, bool):
+        return [not value, *FORGED]
+    if isinstance(value, int | float):
+        return [-1, 0, 1, value + 1, 10**6, *FORGED[:3]]
+    if isinstance(value, str):
+        return [*sorted(set(re.findall(r'": "([^"\\\\]+)"', "\n".join(lines)))), *FORGED[-6:]]
+    return FORGED
+
+
 @pytest.fixture(scope="module")
 def recorded(place: Path) -> list[str]:
     return (place / "first").read_text(encoding="utf-8").splitlines()
@@ -157,7 +174,7 @@ def test_no_forged_journal_ends_in_a_traceback(place: Path, recorded: list[str],
         at = data.draw(st.integers(0, len(lines) - 1))
         line = json.loads(lines[at])
         path = data.draw(st.sampled_from(list(leaves(line))))
-        lines[at] = json.dumps(changed(line, path, data.draw(st.sampled_from(FORGED))))
+        lines[at] = json.dumps(changed(line, path, data.draw(st.sampled_from(forgeries(at_path(line, path), lines)))))
     (place / "forged").write_text("\n".join(lines), encoding="utf-8")
     for command in (["score", "forged", "--seeds", "0"], ["replay", "forged"], ["play", "toy", "--commands", "forged"]):
         tried(command)

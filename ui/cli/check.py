@@ -34,7 +34,7 @@ def check(
     for problem in problems:
         say(str(problem))
     if all(problem.level == "note" for problem in problems):
-        say(f"{path}: nothing to mend")
+        say(f"{path}: nothing to mend{' in what was checked' if problems else ''}")
     put({"path": str(path), "findings": [asdict(problem) for problem in problems]})
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(1)

@@ -12,8 +12,8 @@ from ui.cli.shared import Level, Variant, put, say, write
 
 LONGEST = 86_400
 """Seconds of the longest drill there can be."""
-FARTHEST = 2**63 - 1
-"""Seeds are numbers that any program can hold."""
+FARTHEST = 10**12 - 1
+"""Seeds are numbers that people can pass on and any program can hold."""
 
 
 def minute(given: float | None) -> float | None:

@@ -132,5 +132,5 @@ def free(host: str, port: int) -> None:
             raise DrillError(
                 f"cannot listen on {host}:{port} ({error.strerror}); choose another port with --port"
             ) from None
-        except UnicodeError:
+        except (TypeError, UnicodeError):  # the name cannot be written as names of hosts are
             raise DrillError(f"{host!r} is no name of a host; give one with --host") from None
