@@ -14,7 +14,6 @@ from sqlalchemy import make_url, text
 
 from simulator.errors import StoreError
 from simulator.room import postgres as rules
-from simulator.room.database import locate
 from simulator.room.store import Store
 from tests.postgres import Server
 from tests.room.rooms import Wall, lines, rooms, say, solo

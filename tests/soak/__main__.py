@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-PARTS = ("clock", "kills")
+PARTS = ("clock", "frames", "kills")
 """Modules of this folder: each has `add(parser)`, which names options, and `run(args)`, which returns its faults."""
 
 

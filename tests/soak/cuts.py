@@ -22,7 +22,6 @@ from simulator import acts
 from simulator.errors import DrillError, StoreError
 from simulator.record.journal import parse
 from simulator.room.rooms import Rooms
-from simulator.room.database import locate
 from simulator.room.store import Store
 from tests.postgres import Server
 from tests.simulator.toy import toy
