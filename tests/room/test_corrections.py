@@ -26,8 +26,9 @@ CARD: dict[str, Any] = {
 @pytest.fixture
 def opened(tmp_path: Path) -> tuple[Rooms, Opened]:
     rooms = Rooms(
-        Store(str(tmp_path / "d.db")), load, lambda *given: ({}, dict(CARD)), lambda name: playbook.load(name).played()
-    )
+        Store(str(tmp_path / "d.db")), load, lambda *given: [({}, dict(CARD))],
+        lambda name: playbook.load(name).played(),
+    )  # fmt: skip
     return rooms, rooms.create("auth_token", seed=7, hosted=True)
 
 

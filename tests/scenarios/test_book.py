@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -408,6 +408,7 @@ def ticks(policy: Script) -> Iterator[tuple[int, str]]:
         yield from ((now, act.cue) for _, act in policy(lambda seat: b))  # noqa: B023
 
 
+@settings(deadline=None)
 @given(STEPS)
 def test_a_step_is_given_at_most_once_in_its_time_and_as_soon_as_it_can_be(
     written: list[tuple[int, int, int, bool]],
@@ -422,6 +423,7 @@ def test_a_step_is_given_at_most_once_in_its_time_and_as_soon_as_it_can_be(
         assert given_at.get(f"cue{number}") == (soonest if soonest <= until and soonest < 1000 else None)
 
 
+@settings(deadline=None)
 @given(STEPS, st.floats(1, 3))
 def test_a_slower_pace_puts_a_step_off_but_not_for_long(written: list[tuple[int, int, int, bool]], pace: float) -> None:
     steps = [stepped(at, 0, 1 << 30, True, number) for number, (at, *_) in enumerate(written)]

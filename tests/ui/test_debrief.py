@@ -39,7 +39,9 @@ MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
 EVIL = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) **loud**"
 
 
-def references(loaded: LoadedScenario, journal: Journal, report: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def references(
+    loaded: LoadedScenario, journal: Journal, report: Any
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """Score a toy drill against made-up reference runs."""
     report(0.5)
     minutes = range(31)
@@ -50,10 +52,10 @@ def references(loaded: LoadedScenario, journal: Journal, report: Any) -> tuple[d
     )  # fmt: skip
     made = References(null=null, best=best).model_dump(mode="json")
     journal.references = made
-    return made, score(DrillRecord.of(journal, loaded.scenario), playbook.load()).as_data()
+    yield made, score(DrillRecord.of(journal, loaded.scenario), playbook.load()).as_data()
 
 
-def broken(loaded: LoadedScenario, journal: Journal, report: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def broken(loaded: LoadedScenario, journal: Journal, report: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     raise DrillError("the library of this scenario is missing")
 
 

@@ -115,8 +115,9 @@ def _scoring(room: Room, person: Participant | None) -> None:
         if person is not None:
             st.button("Score again", on_click=score_again, args=(room,), key="debrief_score_again")
     else:
-        state = "Scoring." if card is None else "The score stands. Replaying other seeds, and what else could be done."
-        st.progress(share, text=f"{state} The rest of the page is there.")
+        first = "Replaying what nobody would have changed, then scoring."
+        then = "The score stands. Replaying other seeds, and what else could be done."
+        st.progress(share, text=f"{first if card is None else then} The rest of the page is there.")
 
 
 def _from_file() -> None:
