@@ -123,27 +123,22 @@ Step = Callable[[sa.Connection], None]
 
 
 def _add(connection: sa.Connection, table: str, column: str, kind: str) -> None:
-    """Add a column, unless the table was made in this very upgrade and has it."""
-    if column not in {one["name"] for one in sa.inspect(connection).get_columns(table)}:
-        connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
+    connection.execute(sa.text(f"ALTER TABLE {table} ADD COLUMN {column} {kind}"))
 
 
 def _keys(connection: sa.Connection) -> None:
     """Let a command carry its key, and mark as ended what a killed process froze without saying so."""
     _add(connection, "commands", "key", "VARCHAR(64)")
-    connection.execute(sa.text("CREATE UNIQUE INDEX IF NOT EXISTS commands_key ON commands (drill, key)"))
+    connection.execute(sa.text("CREATE UNIQUE INDEX commands_key ON commands (drill, key)"))
     frozen = sa.select(records.c.frozen).where(records.c.drill == drills.c.id).scalar_subquery()
     connection.execute(drills.update().where(drills.c.ended.is_(None)).values(ended=frozen))
 
 
-DIGESTED = {"drills": "digest VARCHAR(64)", "commands": "digest VARCHAR(64)", "records": "digests TEXT",
-            "scorecards": "digest VARCHAR(64)", "overrides": "digest VARCHAR(64)"}  # fmt: skip
-
-
 def _digests(connection: sa.Connection) -> None:
     """Chain the commands there are, and give every record, scorecard and correction its digest."""
-    for name, column in DIGESTED.items():
-        connection.execute(sa.text(f"ALTER TABLE {name} ADD COLUMN {column}"))
+    for name in ("drills", "commands", "scorecards", "overrides"):
+        _add(connection, name, "digest", "VARCHAR(64)")
+    _add(connection, "records", "digests", "TEXT")
     ends = {
         drill: chain.digest(header) for drill, header in connection.execute(sa.select(drills.c.id, drills.c.header))
     }

@@ -53,7 +53,6 @@ def test_what_was_acknowledged_survives_kill_9(
 
 @pytest.mark.slow
 @WHERE
-@pytest.mark.xfail(reason="the clock's stop and the end of the drill are two writes", strict=True)
 def test_a_drill_that_was_killed_while_it_ended_is_over_or_goes_on(
     killed: Any, database: str, request: pytest.FixtureRequest
 ) -> None:

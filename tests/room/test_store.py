@@ -99,6 +99,7 @@ def test_no_command_is_kept_before_the_second_that_was_shown(store: Store) -> No
     assert [entry.at for entry in store.commands("d1")] == [-60, 41]
 
 
+@pytest.mark.sqlite
 def test_the_last_command_and_its_line_of_the_clock_log_are_kept_both_or_not_at_all(path: str, store: Store) -> None:
     store.add_mark("d1", STARTED)
     stop = ClockLine(2, ClockMark(-60.0, "stop", by="comms:Bo", wall=12.0), Beat(2, -60.0, 12.0))

@@ -26,8 +26,8 @@ from tests.simulator.toy import toy
 SECRETS = ("Ottilie", "Zwiebelkuchen", "Kasperltheater", "Donaudampfschiff")
 
 
-def score(*_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"null": SECRETS[2]}, {"total": 42, "said": SECRETS[2]}
+def score(*_: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    return [({"null": SECRETS[2]}, {"total": 42, "said": SECRETS[2]})]
 
 
 def bytes_of(path: Path) -> bytes:

@@ -50,8 +50,8 @@ def said(found: tuple[int, str, str], code: int = 2) -> str:
     return found[2]
 
 
-def score(*_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"null": 7}, {"total": 42}
+def score(*_: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    return [({"null": 7}, {"total": 42})]
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from simulator import files
 from simulator.errors import DrillError, UnknownName
 from ui.cli import shared
 from ui.cli.shared import Database, Form, put, say
@@ -59,6 +58,7 @@ def verify(
     data: Database = None,
 ) -> None:
     """Say whether drills are as they were stored, and where one was changed; exit 1 if any was."""
+    from simulator import files
     from simulator.room import archive
 
     if drill is not None and every:
@@ -86,6 +86,7 @@ def said(verdict: Verdict) -> str:
 
 def take_in(file: Exported, data: Database = None) -> None:
     """Make a drill of an exported file, and print its id, its code and its facilitator's key."""
+    from simulator import files
     from simulator.record.journal import parse
     from simulator.room import archive
     from simulator.room.finish import DEFAULT_BOOK
