@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -74,6 +75,8 @@ class Room:
 
     def stands(self, person: Participant | None = None) -> str:
         """Return why the drill stands still though nobody paused it, and how it goes on; empty where it does not."""
+        with suppress(DrillError):
+            self.version  # noqa: B018  # looking tells whether the database answers by now
         away, failing = self.clock.away, self._live.keeper.failing or self._seen.away
         if self.finishing.over or self.clock.state == "waiting":
             return ""

@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RUNNING, ENDED = "000000000000", "000000000003"
 NEWEST = len(schema.STEPS)
 EARLIER = range(1, NEWEST)
+CHAINED = 3
+"""The first version with digests."""
 TABLES = ("drills", "commands", "clock", "participants", "records", "scorecards", "overrides", "settings")
 
 
@@ -132,7 +134,8 @@ def test_a_drill_of_an_earlier_version_goes_on(tmp_path: Path, wall: Wall, versi
     assert sum("Zoë’s “drill”" in line for line in lines(room)) == 1
     assert room.submit(say("going on"), ana, "k") == room.submit(say("going on"), ana, "k")
     assert sum("going on" in line for line in lines(room)) == 1
-    assert verify(place.store, RUNNING).changed == ()
+    # Where it was chained already, the header is another one than was written: this test's.
+    assert verify(place.store, RUNNING).changed == (() if version < CHAINED else ("the header was changed",))
 
 
 LOGS: dict[str, tuple[list[tuple[float, str, float | None]], list[float]]] = {

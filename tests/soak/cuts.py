@@ -229,8 +229,8 @@ class Endings:
             store.close()
 
 
-def _score(loaded: Any, journal: Any, progress: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {"null": len(journal.entries)}, {"playbook": "recovery", "total": 42}
+def _score(loaded: Any, journal: Any, progress: Any) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    return [({"null": len(journal.entries)}, {"playbook": "recovery", "total": 42})]
 
 
 def pour(script: Path, url: str) -> None:
