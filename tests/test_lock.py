@@ -22,8 +22,8 @@ LINE = re.compile(r"#[^:]*|-r requirements\.txt|[A-Za-z0-9][\w.-]*==\d[\w.+!]*( 
 """A comment without an address, the other lock, or a pin. No option, no address, no folder."""
 FREE = {"0BSD", "Apache-2.0", "BSD", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "MIT", "MIT-CMU", "PSF-2.0",
         "Zlib"}  # fmt: skip
-UNCHANGED = {"MPL-2.0"}
-"""Asks for its own files' source where they are changed; we change none."""
+UNCHANGED = {"MPL-2.0", "LGPL-3.0-only"}
+"""Ask for their own source where it is changed; we change none. The second is the driver of PostgreSQL, an extra."""
 SAME = {
     "3-Clause BSD License": "BSD-3-Clause", "BSD License": "BSD", "MIT License": "MIT", "ISC License": "ISC",
     "Apache 2.0": "Apache-2.0", "Apache License 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0",

@@ -9,7 +9,7 @@ import pytest
 from analytics.criteria import CRITERIA
 from analytics.playbook import load, names, parse, read
 from analytics.score import check
-from simulator.errors import ScenarioError, UnknownName
+from simulator.errors import DrillError, ScenarioError, UnknownName
 
 SMALL = """
 id: own
@@ -83,5 +83,5 @@ def test_what_does_not_add_up_is_refused(text: str, says: str) -> None:
 def test_a_playbook_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="did you mean 'recovery'"):
         load("recovary")
-    with pytest.raises(ScenarioError, match="no such file"):
+    with pytest.raises(DrillError, match="no such file"):
         load(str(tmp_path / "own.yaml"))

@@ -185,7 +185,7 @@ def test_a_broken_command_file_names_its_line(drill: Drill, tmp_path: Path, line
     (("list", "--data", "postgresql://me:secret@h:abc/x"), "the database is named by no path and no URL"),
     (("list", "--data", "nonsense://x"), "cannot use the database"),
     (("list", "--data", "~nobody-here/x.db"), "the database is named by no path and no URL"),
-    (("serve", "--host", "\udcff"), "is no name of a host"),
+    (("serve", "--host", "\udcff"), "is no name of a server"),
     (("check", "/dev/zero/x"), "cannot be read (Not a directory)"),
     (("play",), "scenario"),
     (("plya", "toy"), "plya"),

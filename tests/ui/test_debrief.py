@@ -314,7 +314,7 @@ def opened(name: str, content: bytes) -> AppTest:
 def test_a_broken_journal_is_one_line(place: Rooms, content: bytes, words: str) -> None:
     app = opened("a.jsonl", content)
     assert len(app.error) == 1
-    assert words in app.error[0].value
+    assert words in app.error[0].value.replace("\\", "")  # which escapes what Markdown would read
     assert "\n" not in app.error[0].value
 
 

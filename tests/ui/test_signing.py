@@ -136,7 +136,7 @@ def test_while_the_database_is_away_the_page_stays_and_says_so(
     assert not app.exception
     shown = texts(app)
     assert "The drill stands still" in shown
-    assert "The database does not answer" in shown
+    assert "the database does not answer" in shown
     assert "not declared yet" in shown
     app.chat_input[0].set_value("what I wrote").run()
     assert not app.exception

@@ -136,7 +136,7 @@ def test_an_exported_drill_is_imported_with_its_score(
     run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "analytics.runs.finish.finish", lambda loaded, journal, report: (journal.references, {"total": 9})
+        "analytics.runs.finish.finish", lambda loaded, journal, report: [(journal.references, {"total": 9})]
     )
     file, new = tmp_path / "a.jsonl", tmp_path / "new" / "drills.db"
     over, _ = ids(data)
@@ -229,7 +229,7 @@ def test_a_store_that_is_not_there_is_not_made(run: Run, tmp_path: Path, command
 
 @pytest.mark.parametrize("url", ["://", "postgresql://h:abc/x", "nosuch://x"])
 def test_a_place_that_is_none_is_one_line(run: Run, url: str) -> None:
-    assert re.search("no URL|DRILL_DATABASE_URL", said(run("list", "--data", url)))
+    assert re.search("no URL|DRILL_DATABASE_URL|name a file", said(run("list", "--data", url)))
 
 
 @pytest.mark.parametrize("days", ["0", "-3", "x", "99999999"])

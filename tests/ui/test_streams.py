@@ -160,6 +160,7 @@ def test_a_locale_without_letters_is_no_end() -> None:
 INTERRUPTED = """
 import os, signal, sys
 at = sys.argv.pop(1)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell runs in the background ignores it
 sys.addaudithook(lambda event, given: event == "import" and given[0] == at and os.kill(os.getpid(), signal.SIGINT))
 from ui.cli import main
 sys.exit(main())
