@@ -31,12 +31,17 @@ def read_debrief(me: Console, server: Server, name: str, views: Iterable[str]) -
 
 
 def scorecard(server: Server, code: str) -> dict[str, Any]:
-    """Return the scorecard that the server's database holds, once it is made."""
+    """Return the scorecard that the server's database holds, once all of it is made: other seeds come last."""
     store = Store(server.database)
     try:
         row = store.drill_by_code(code)
         assert row is not None
-        card: dict[str, Any] = eventually(lambda: store.scorecard(row.id, "recovery"), lambda: "it was never scored")
+
+        def whole() -> dict[str, Any] | None:
+            found = store.scorecard(row.id, "recovery")
+            return found if found and found["spread"] else None
+
+        card: dict[str, Any] = eventually(whole, lambda: "it was never scored")
         return card
     finally:
         store.close()
