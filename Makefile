@@ -24,14 +24,15 @@ ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not e2e and not long" $(SLOWEST)
-	$(BIN)/python -m pytest -m e2e tests/e2e $(SLOWEST)
+	$(BIN)/python -m pytest -m "e2e and not long" tests/e2e $(SLOWEST)
 endif
 
 test-fast: $(VENV)/.dev  ## Run the tests without browsers and whole drills, in less than a minute
 	$(BIN)/python -m pytest -q -m "not slow" --ignore=tests/e2e $(SLOWEST) $(ARGS)
 
 soak: $(VENV)/.dev  ## Try all of what a build tries some of; it takes long
-	$(BIN)/python -m pytest -n auto --dist worksteal -m long $(SLOWEST) $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "long and not e2e" $(SLOWEST) $(ARGS)
+	$(BIN)/python -m pytest -m "long and e2e" tests/e2e $(SLOWEST)
 	$(BIN)/python -m tests.soak all
 
 check: $(VENV)/.dev  ## Lint, check types, and look at pins and licences of what is installed

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from tests.e2e.conftest import Console, Server
 from tests.e2e.debrief import read_debrief
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 TITLE = "Revenue that was never booked"
 TRACE = "billctl trace inv_9f21"
 PAUSE = "ff set billing.consumer.enabled off --env prod"

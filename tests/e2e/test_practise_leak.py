@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Console, Server
 from tests.e2e.debrief import read_debrief
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 TITLE = "A stranger's document"
 ROOM = "room open --restricted --codename HERON"
 EVIDENCE = "edgectl evidence snapshot --all --include trace,access-log --hold legal"

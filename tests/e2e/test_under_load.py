@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Console, Server
 
-pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 SLOWER = 4
 FORMS = (
     ("Decide", "Decision", "record_decision"), ("Act", "Verification", "record_verification"),
