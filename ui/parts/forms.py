@@ -12,13 +12,14 @@ from simulator.acts import ACTS
 from simulator.briefing import Briefing
 from simulator.values import Duty
 from ui import session
-from ui.parts import catalogue, ending, widgets
+from ui.parts import catalogue, ending, units, widgets
 from ui.parts.catalogue import Form
 from ui.parts.labels import name_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, mark, marks
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
 from ui.parts.shell import fresh, part
+from ui.parts.start import AMENDS, controls
 from ui.parts.text import plain
 from ui.session import Here
 
@@ -93,8 +94,9 @@ def _form(here: Here, b: Briefing, form: Form) -> None:
                 help="Fill in again from the drill as it is now: newest results, values, owners",
             )
         widgets.draw(
-            shapes(form.act), b, lambda path: session.field(form.kind, path), prefilled(form.kind, b), marked(form, b)
-        )
+            [shape for shape in shapes(form.act) if shape.path != AMENDS], b,
+            lambda path: session.field(form.kind, path), prefilled(form.kind, b), marked(form, b),
+        )  # fmt: skip
         if form.act is acts.RequestClosure:
             ending.gate(b)
         with st.container(key="hand", gap="xsmall"):
@@ -144,13 +146,15 @@ def legend(form: Form, b: Briefing) -> list[str]:
 def _hand_in(here: Here, form: Form, key: str) -> None:
     if key != session.press(form.kind):
         return  # pressed twice before the answer was drawn
-    filled = prefilled(form.kind, here.room.briefing(here.role))
+    b = here.room.briefing(here.role)
+    filled = prefilled(form.kind, b)
 
     def held(path: str) -> Any:
         # A run that was cut short by the next click has not drawn every field; such a one is as it was filled.
         return st.session_state.get(session.field(form.kind, path), filled.get(path))
 
-    data = {shape.path: widgets.value(shape, held) for shape in shapes(form.act)}
+    typed = units.meant(b, {path: held(path) for path in controls(shapes(form.act))})
+    data = {shape.path: widgets.value(shape, typed.get) for shape in shapes(form.act)}
     try:
         command = form.act.model_validate({name: value for name, value in data.items() if value is not None})
     except ValidationError as error:

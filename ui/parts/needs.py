@@ -14,6 +14,7 @@ from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
 from ui.parts.bar import one_person_leads, span_of
+from ui.parts.followups import next_open
 from ui.parts.words import names_of
 
 HINT_SECONDS = 150
@@ -49,7 +50,7 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
     found = [
         *_pages(briefing, names), *_offers(briefing, names), *_asks(briefing), *_sign_offs(briefing, names),
         *(_task(briefing, names, task) for task in briefing.tasks()),
-        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_hints(briefing),
+        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_open(briefing, names), *_hints(briefing),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
@@ -144,6 +145,16 @@ def _pair(b: Briefing) -> list[Need]:
         return []
     text = f"{both} is commander and deputy at once: if they drop out, nobody leads. Name somebody else."
     return [Need("pair", "one person", text, (Button("Name a deputy", None, "assign_role"),))]
+
+
+def _open(b: Briefing, names: Names) -> list[Need]:
+    """Ask for one thing that a record leaves open: of the newest record, and of no other."""
+    newest = max(next_open(b), key=lambda one: b.incident.refs[one.record], default=None)
+    if newest is None:
+        return []
+    asks = f"{names.handle(newest.asks)} asks: " if newest.asks else ""
+    button = Button("Fill it in", None, newest.kind, newest.record)
+    return [Need(f"open-{newest.record}", "to fill in", f"{asks}{newest.question}.", (button,))]
 
 
 def _hints(b: Briefing) -> list[Need]:

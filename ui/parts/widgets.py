@@ -16,7 +16,7 @@ from simulator.briefing import Briefing
 from simulator.options import Option
 from simulator.values import Ref, Rejection, Rung
 from ui import session
-from ui.parts import hands
+from ui.parts import hands, units
 from ui.parts.labels import help_of, label
 from ui.parts.labels import words as words_of
 from ui.parts.shapes import Shape
@@ -157,11 +157,9 @@ def choice(
 
 
 def _unit(b: Briefing, metric: str) -> str:
-    """Return the unit of a signal as its list shows it; panels show ratios as percent, thresholds are ratios."""
-    panel = next((one for one in b.catalogue.panels if one.id == metric), None)
-    if panel is None or not panel.unit:
-        return ""
-    return ", a ratio: 1 % is 0.01" if panel.unit == "ratio" else f", in {panel.unit}"
+    """Return the unit of a signal as its list shows it."""
+    found = units.unit(b, metric)
+    return f", in {found}" if found else ""
 
 
 def number(
