@@ -71,7 +71,7 @@ def _eta(k: Known, x: Entry) -> Context:
 
 def _handoff(k: Known, x: Entry) -> Context:
     assert isinstance(x.body, acts.HandOff)
-    offer = next((one for one in k.b.incident.handoffs.values() if _act_of(k, one.id) is x), None)
+    offer = next((one for one in k.b.incident.handoffs.values() if handed_over(k, one.id) is x), None)
     packet = k.entry(x.body.packet) if x.body.packet else None
     rests = _filled(k, _KINDS["packet"], packet, x.body.packet) if packet and x.body.packet else ""
     return {
@@ -169,7 +169,7 @@ def document(b: Briefing, kind: str, ident: str = "") -> str:
         ref: Ref | None = None
     else:
         ref = Ref.to(kind, ident)
-        entry = _act_of(k, ref) if kind == "handoff" else k.entry(ref)
+        entry = handed_over(k, ref) if kind == "handoff" else k.entry(ref)
     known = _LEADERSHIP if kind == "leadership" else _UPDATES.get(type(entry.body)) if kind == "update" and entry else \
         _KINDS.get(kind)
     if entry is None or known is None:
@@ -194,7 +194,7 @@ def view(b: Briefing, kind: str, ident: str = "") -> str:
     )
 
 
-def _act_of(k: Known, handoff: Ref) -> Entry | None:
+def handed_over(k: Known, handoff: Ref) -> Entry | None:
     """Return the act by which something was handed over; an offer has its number from the event that follows it."""
     offer = k.b.incident.handoffs.get(handoff)
     if offer is None:

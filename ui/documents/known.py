@@ -74,8 +74,9 @@ class Known:
         """Return a role with who sits there."""
         if not role:
             return ""
-        title = self.names.role(role)
-        return f"{self.names.handle(role)} ({title})"
+        title = self.names.role(role).partition(" (")[0]
+        handle = self.names.handle(role)
+        return handle if handle == title else f"{handle} ({title})"
 
     def holder(self, post: str, seq: int | None = None) -> str:
         """Return who holds a post now, or held it when an entry was written."""

@@ -11,9 +11,10 @@ from simulator.record.entry import Entry
 from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Check, Ref
+from ui.documents.documents import handed_over
 from ui.documents.known import Known
 from ui.live.piece import Piece
-from ui.live.progress import Row, progress
+from ui.live.progress import Row, at, progress
 from ui.parts.bar import severity_tone
 from ui.parts.catalogue import useful
 from ui.parts.followups import left_open
@@ -40,6 +41,11 @@ def board(b: Briefing) -> list[Piece]:
         ("after", "Risks, watch and backlog", _after(k)), ("cues", "Only you know", _cues(k)),
     )  # fmt: skip
     return [Piece(f"board-{ident}", _section(ident, title, html), PLACE) for ident, title, html in drawn]
+
+
+def stamp(b: Briefing) -> tuple[int, int, bool]:
+    """Return what a seat's board depends on: as long as this is the same, so is the board."""
+    return len(b.entries), at(b), bool(b.ended)
 
 
 def due_words(second: int, now: int) -> str:
@@ -142,7 +148,8 @@ def _asked(k: Known, post: str) -> str:
 def _offers(k: Known) -> str:
     rows = "".join(
         f"<li>{escape(k.names.handle(one.giver))} hands {escape(one.what)} to {escape(k.names.handle(one.receiver))}: "
-        f"{'accepted' if one.accepted is not None else 'waits to be accepted'} {_open('handoff', one.id.ident)}</li>"
+        f"{'accepted' if one.accepted is not None else 'waits to be accepted'} "
+        f"{_open('handoff', one.id.ident) if handed_over(k, one.id) else ''}</li>"
         for one in k.b.incident.handoffs.values()
     )
     return _list(rows)
@@ -205,8 +212,8 @@ def _check(k: Known, x: Entry, check: Check | None) -> str:
         return '<p class="quiet">No check is agreed: what would prove that it worked?</p>'
     due = x.at + round(60 * check.within_minutes)
     made = _looked(k, x, check)
-    state = f"looked at {clock(made)}" if made is not None else f"due {clock(due)}, {due_words(due, k.b.now)}"
-    tone = "" if made is not None or k.b.incident.closed else _tone(due, k.b.now)
+    state = f"looked at {clock(made)}" if made is not None else f"due {clock(due)}, {due_words(due, at(k.b))}"
+    tone = "" if made is not None or k.b.incident.closed else _tone(due, at(k.b))
     return (
         f'<p class="check {escape(tone)}" data-due="{due:d}">Check: {escape(k.check(check))} '
         f'<span class="t">{escape(state)}</span></p>'
@@ -236,15 +243,15 @@ def _task(k: Known, task: Task) -> str:
     state = "has it" if task.acknowledged is not None else "has not answered"
     report = _form(k.b, "report_task", "Report", f"on task {task.id.ident}", task.id) if task.owner == k.b.role else ""
     return (
-        f'<li class="{escape(_tone(task.due, k.b.now))}"><span class="tag">task {escape(task.id.ident)}</span> '
+        f'<li class="{escape(_tone(task.due, at(k.b)))}"><span class="tag">task {escape(task.id.ident)}</span> '
         f"{escape(task.text)} · {escape(k.names.handle(task.owner))} {escape(state)} "
         f'<span class="t" data-due="{task.due:d}">by {escape(clock(task.due))}, '
-        f"{escape(due_words(task.due, k.b.now))}</span>{report}</li>"
+        f"{escape(due_words(task.due, at(k.b)))}</span>{report}</li>"
     )
 
 
 def _promises(k: Known) -> str:
-    incident, now = k.b.incident, k.b.now
+    incident, now = k.b.incident, at(k.b)
     due = [
         ("Next update", incident.next_update_due, "update_stakeholders", "Write it"),
         ("Next checkpoint", incident.next_checkpoint_due, "record_snapshot", "Hold it"),

@@ -21,6 +21,8 @@ from ui.parts.marks import counts_for
 State = Literal["done", "due", "late", "not yet"]
 SOON = 600
 """Seconds before its time from which a row is due."""
+EVERY = 10
+"""Drill seconds between two looks at the clock: what stands on a board changes no oftener by time alone."""
 EASY = {"run_query", "search_logs", "pin_metric"}
 """Acts that by themselves are no record of anything."""
 Found = Callable[[Known], int | None]
@@ -43,6 +45,11 @@ class Row(NamedTuple):
     """Kind of the act that does it."""
 
 
+def at(b: Briefing) -> int:
+    """Return the second as of which a board is drawn."""
+    return b.now - b.now % EVERY
+
+
 def progress(b: Briefing) -> list[Row]:
     """Return the rows of the playbook that is played, by the time at which they are due."""
     name = b.incident.playbook
@@ -52,11 +59,11 @@ def progress(b: Briefing) -> list[Row]:
     for _, one in book.criteria():
         if one.t1 is None:
             continue
-        at, by = when(one.kind)(k), round(60 * one.t1)
-        open_now: State = "late" if b.now > by else "due" if b.now >= by - SOON else "not yet"
-        state: State = "done" if at is not None else open_now
+        done, by = when(one.kind)(k), round(60 * one.t1)
+        open_now: State = "late" if at(b) > by else "due" if at(b) >= by - SOON else "not yet"
+        state: State = "done" if done is not None else open_now
         mine = counts_for(frozenset(one.owners), duties)
-        rows.append(Row(one.id, one.title.partition(",")[0], by, state, at, mine, opens(one.kind)))
+        rows.append(Row(one.id, one.title.partition(",")[0], by, state, done, mine, opens(one.kind)))
     return sorted(rows, key=lambda row: row.by)
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ui import session
 from ui.parts.forms import open_form
-from ui.parts.needs import Button, Need, needs
+from ui.parts.needs import DOCUMENT, TO_FILL_IN, Button, Need, needs
 from ui.parts.shell import fresh, refused
 from ui.parts.text import escape, plain
 from ui.session import Here
@@ -16,7 +16,8 @@ PLACE = "needs"
 
 def waiting(here: Here) -> None:
     """Draw what waits for this role; drawn inside a fragment that ticks."""
-    found = here.room.shared(here.role, "needs", needs)
+    # Records are read and filled in on the board.
+    found = [need for need in here.room.shared(here.role, "needs", needs) if need.label != TO_FILL_IN]
     outcome = session.answered(PLACE)
     drawn = [(need.id, *(button.label for button in need.buttons)) for need in found]
     with fresh(PLACE, (bool(outcome and not outcome[0]), *drawn), gap="xsmall"):
@@ -32,7 +33,7 @@ def _draw(here: Here, need: Need) -> None:
     st.html(f'<div class="need {escape(tone)}"><span class="tag">{escape(need.label)}</span>{escape(need.text)}</div>')
     if need.buttons:
         with st.container(horizontal=True, gap="xsmall", key=f"needs-{need.id.replace(':', '-')}"):
-            for index, button in enumerate(need.buttons):
+            for index, button in enumerate(one for one in need.buttons if one.opens != DOCUMENT):
                 st.button(
                     plain(button.label),
                     key=f"{need.id}-{index}",

@@ -17,6 +17,9 @@ from ui.parts.bar import one_person_leads, span_of
 from ui.parts.followups import next_open
 from ui.parts.words import names_of
 
+DOCUMENT = "document"
+"""What a button opens that shows a record instead of a form."""
+TO_FILL_IN = "to fill in"
 HINT_SECONDS = 150
 """Drill seconds for which a hint stands."""
 
@@ -73,7 +76,7 @@ def _offers(b: Briefing, names: Names) -> list[Need]:
     ]  # fmt: skip
     handed = [
         Need(h.id, "handoff", f"{names.handle(h.giver)} hands {h.what} to you",
-             (Button("Accept", acts.AcceptHandOff(handoff=h.id)),), urgent=True)
+             (Button("Read it", None, DOCUMENT, h.id), Button("Accept", acts.AcceptHandOff(handoff=h.id))), urgent=True)
         for h in b.incident.handoffs.values() if h.receiver == b.role and h.accepted is None
     ]  # fmt: skip
     return roles + handed
@@ -154,7 +157,7 @@ def _open(b: Briefing, names: Names) -> list[Need]:
         return []
     asks = f"{names.handle(newest.asks)} asks: " if newest.asks else ""
     button = Button("Fill it in", None, newest.kind, newest.record)
-    return [Need(f"open-{newest.record}", "to fill in", f"{asks}{newest.question}.", (button,))]
+    return [Need(f"open-{newest.record}", TO_FILL_IN, f"{asks}{newest.question}.", (button,))]
 
 
 def _hints(b: Briefing) -> list[Need]:
