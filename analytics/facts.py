@@ -52,7 +52,7 @@ def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot], within: f
     """
     waiting = next((one for one in view.references.waiting if one.ref == snapshot.ref), None)
     figure = snapshot.body.risk_of_waiting
-    if waiting is None or figure.name not in waiting.then:
+    if waiting is None or figure is None or figure.name not in waiting.then:
         return None
     then, now = waiting.then[figure.name], waiting.now.get(figure.name, 0.0)
     ways = [then]

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Generic, TypeVar
 
 from analytics import timeline as tl
+from analytics.amended import counted
 from analytics.doers import Doer, Doers
 from analytics.grounds import Grounds
 from analytics.playbook import Criterion, Playbook
@@ -33,6 +34,7 @@ COMMAND_COUNTS = 1800
 """Seconds over which it shows who commanded."""
 STAKES = 0.1
 """Loss between doing nothing and the best course below which there is nothing to gain by acting: calm is right."""
+
 NAMELESS = Ref("")
 
 B = TypeVar("B", bound=Body)
@@ -82,14 +84,19 @@ class RecordView:
 
     @cached_property
     def _names(self) -> dict[int, Ref]:
-        return {seq: Ref(ref) for ref, seq in reversed(self.history.refs.items())}
+        found = {seq: Ref(ref) for ref, seq in reversed(self.history.refs.items())}
+        amending = ((x.seq, x.body.replaces()) for x in self.entries if x.body.amendable)
+        return found | {seq: ref for seq, ref in amending if ref is not None}
 
     @cached_property
     def _moments(self) -> dict[type[Body], tuple[Moment[Body], ...]]:
         found: dict[type[Body], list[Moment[Body]]] = {}
-        names = self._names
+        names, amended = self._names, counted(self.entries, self.history.refs)
         for x in self.entries:
-            moment = Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, NAMELESS))
+            counts = amended.get(x.seq, x)
+            if counts is None:
+                continue
+            moment = Moment(x.seq, x.at, x.by, counts.body, names.get(x.seq, NAMELESS))
             found.setdefault(type(x.body), []).append(moment)
         return {kind: tuple(moments) for kind, moments in found.items()}
 
@@ -149,9 +156,9 @@ class RecordView:
         """Return the titles of some ids as a list in words."""
         return listed(self.title(group, ident) for ident in idents)
 
-    def is_true(self, group: str, ident: str) -> bool:
+    def is_true(self, group: str, ident: str | None) -> bool:
         """Tell whether there is such a cause, factor or revision, and it is a true one."""
-        return bool(getattr(self.scenario.find(group, ident), "true", False))
+        return bool(getattr(self.scenario.find(group, ident or ""), "true", False))
 
     # --- truth -----------------------------------------------------------------------------------------
 

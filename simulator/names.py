@@ -136,6 +136,11 @@ def clauses(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def back_in(minutes: float | None) -> str:
+    """Return how soon something can be undone; nothing where nobody said."""
+    return "" if minutes is None else f"back in {minutes:g} min"
+
+
 def due(minutes: float) -> str:
     """Return when somebody hears again."""
     return f"next in {minutes:g} min"

@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 from simulator.need_to_know import NeedToKnow
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
-from simulator.values import Dimension
+from simulator.values import Dimension, Ref
 
 
 class Option(NamedTuple):
@@ -85,6 +85,7 @@ _DYNAMIC: dict[str, Callable[[Scenario, History, str | None], list[Option]]] = {
     "to_sign": lambda s, i, r: [
         Option(a.id, a.title) for a in s.actions if r and not set(i.stands_for(r)).isdisjoint(a.sign_offs)
     ],
+    "records": lambda s, i, r: [Option(ref, ref) for ref in i.refs if Ref(ref).kind in i.numbered],
     "evidence": lambda s, i, r: [Option(ref, ref) for ref in i.refs],
 }
 
@@ -101,7 +102,7 @@ def offered(
         asked = [ident for ident in incident.asks if sees(f"inject:{ident}")]
         return [Option(a.id, a.label) for ident in asked for a in scenario.find("injects", ident).answers]
     found = options(source, scenario, incident, role)
-    if source == "evidence":
+    if source in ("evidence", "records"):
         return [option for option in found if sees(option.id)]
     if source in ("asks", "claims", "voices"):
         return [option for option in found if sees(f"inject:{option.id}")]

@@ -248,7 +248,7 @@ class Recommendation(Part):
     owner: Role | None = None
     voice: Annotated[Id, Pick("voices")] | None = None
     action: Action
-    reversal_minutes: Minutes
+    reversal_minutes: Minutes | None = None
     blast_radius: tuple[Harm, ...] = ()
 
     @model_validator(mode="after")

@@ -10,8 +10,8 @@ from analytics.runs.counterfactual import add_references
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from scenarios import load
-from simulator.engine import Engine
-from simulator.play import play, play_each
+from simulator.engine import Engine, new_header
+from simulator.play import orders, play, play_each
 
 _engines: dict[tuple[str, str, str, int], Engine] = {}
 
@@ -56,3 +56,18 @@ def forget() -> None:
     _engines.clear()
     record.cache_clear()
     card.cache_clear()
+    under_way.cache_clear()
+
+
+@cache
+def under_way(name: str, policy: str, seed: int, at: int) -> Engine:
+    """Return a drill of the base variant as it stood at a second: played by the orders of the finished one."""
+    loaded = load(name)
+    drill = Engine(loaded, new_header(loaded, seed, mode="assessment", policy=policy))
+    for order in orders(engine(name, "base", policy, seed)):
+        if order.at > at:
+            break
+        drill.advance(order.at)
+        drill.submit(order.body, order.by)
+    drill.advance(at)
+    return drill

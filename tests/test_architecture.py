@@ -59,7 +59,7 @@ LAYERS = (
     "analytics.scorecard analytics.record analytics.severity",
     "analytics.playbook analytics.overrides",
     "analytics.timeline",
-    "analytics.doers analytics.recovery analytics.grounds analytics.sampled",
+    "analytics.amended analytics.doers analytics.recovery analytics.grounds analytics.sampled",
     "analytics.view",
     "analytics.levels",
     "analytics.facts",

@@ -180,7 +180,9 @@ def strategy_changed(view: RecordView, criterion: Criterion, *, minutes: float =
         decision = decision_behind(view, run)
         cards = [m for m in view.all(acts.RecordOption) if m.body.action == run.ident and m.at <= run.begun]
         card = next((m for m in cards if m.body.abort_if is not None and can_fail(view, m.body.abort_if)), None)
-        seq = decision.seq if decision and can_fail(view, decision.body.check) else card.seq if card else None
+        check = decision.body.check if decision else None
+        named = decision if check is not None and can_fail(view, check) else card
+        seq = named.seq if named else None
         if seq is not None:
             agreed.append(seq)
     why = f"{len(agreed)} of {len(view.mitigations)} steps name the signal on which the team would go another way."

@@ -32,6 +32,14 @@ def settle_one(criterion: Criterion, share: float, why: str, *evidence: int) -> 
     return settle(criterion, [Mark(share, 1, why, evidence)])
 
 
+def undone_in(stated: float | None, true: float) -> bool:
+    """Tell whether the minutes that somebody said it takes to undo something are within a factor of two of the truth.
+
+    Under a minute either way a factor of two is a rounding error.
+    """
+    return stated is not None and true / 2 - 1 <= stated <= true * 2 + 1
+
+
 def to_tenth(points: float) -> float:
     """Return points rounded to one decimal, halves up, the same on every platform."""
     return math.floor(10 * points + 0.5 + 1e-9) / 10

@@ -91,7 +91,8 @@ def _reproduced(view: RecordView, criterion: Criterion) -> Mark:
 
 def _backward(view: RecordView, criterion: Criterion) -> Mark:
     said = [(m.seq, m.at, m.body.known_good) for m in view.all(acts.RecordReadiness)]
-    said += [(m.seq, m.at, m.body.stable_revision) for m in view.all(acts.RecordSnapshot)]
+    snapshots = view.all(acts.RecordSnapshot)
+    said += [(m.seq, m.at, revision) for m in snapshots if (revision := m.body.stable_revision) is not None]
     last = max(said, default=None)
     if last is None:
         return Mark(0, 1, "The last good state was not written down.")

@@ -78,7 +78,8 @@ def _holds(view: RecordView, run: Attempt, need: Need) -> bool:
     match need:
         case "known_good":
             said = [(m.at, m.body.known_good) for m in view.all(acts.RecordReadiness)]
-            said += [(m.at, m.body.stable_revision) for m in view.all(acts.RecordSnapshot)]
+            snapshots = view.all(acts.RecordSnapshot)
+            said += [(m.at, stable) for m in snapshots if (stable := m.body.stable_revision) is not None]
             return any(at <= run.begun and view.is_true("revisions", revision) for at, revision in said)
         case "low_risk":
             ready = not run.spec.ready_when or any(holds(run.spec.ready_when, f) for f in view.facts(run.begun))

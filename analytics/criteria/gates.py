@@ -15,6 +15,7 @@ from analytics.criteria.common import (
     settle,
     settle_one,
     to_tenth,
+    undone_in,
 )
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import stake
@@ -78,14 +79,14 @@ def _quality(
     body = decision.body
     specs = [spec for ident in body.actions if (spec := view.scenario.find("actions", ident))]
     longest = max((spec.reversal_minutes for spec in specs), default=0.0)
-    # Under a minute either way a factor of two is a rounding error.
-    reversal = longest / 2 - 1 <= body.reversal_minutes <= longest * 2 + 1
+    reversal = undone_in(body.reversal_minutes, longest)
     harm = {effect for spec in specs for effect in spec.side_effects}
     known = {one.id for one in view.scenario.blast}
     blast = hits_less_misses(set(body.blast_radius) & known, harm, known - harm, 1)
-    owners = body.execution_owner != body.verification_owner
-    real = body.check.metric in (view.overlay.indicators or {m.id for m in view.scenario.metrics})
-    failable = real and can_fail(view, body.check)
+    owners = body.verification_owner not in (None, body.execution_owner)
+    metrics = view.overlay.indicators or {m.id for m in view.scenario.metrics}
+    real = body.check is not None and body.check.metric in metrics
+    failable = real and body.check is not None and can_fail(view, body.check)
     made = check_made(view, decision) if failable else None
     bears = bears_on(view, decision, run)
     fits = _fits_its_actions(body, {spec.rung for spec in specs})
@@ -116,6 +117,8 @@ def _fits_its_actions(body: acts.RecordDecision, rungs: Collection[str]) -> bool
 def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int | None:
     """Return the entry in which a decision's own check was made after it, in time."""
     check = decision.body.check
+    if check is None:
+        return None
     until = decision.at + 60 * check.within_minutes + GRACE
 
     def makes_it(body: Body) -> bool:

@@ -7,7 +7,17 @@ from itertools import pairwise
 from typing import get_args
 
 from analytics.criteria.blueprint import command_pair, merges_frozen
-from analytics.criteria.common import completeness, does_not_apply, lacking, late, nothing_seen, seqs, settle, timely
+from analytics.criteria.common import (
+    completeness,
+    does_not_apply,
+    lacking,
+    late,
+    nothing_seen,
+    seqs,
+    settle,
+    timely,
+    undone_in,
+)
 from analytics.criteria.judging import judges
 from analytics.facts import WORTH, discriminates, figure_true, risk_true, solid, telling
 from analytics.playbook import Criterion
@@ -259,7 +269,8 @@ def _snapshots(view: RecordView, criterion: Criterion) -> Mark:
         return Mark(0, 1, "No incident command snapshot was recorded.", owners=LEAD)
 
     def worth(m: Moment[acts.RecordSnapshot]) -> float:
-        return 0.5 * view.is_true("revisions", m.body.stable_revision) + 0.5 * bool(risk_true(view, m))
+        right = view.is_true("revisions", m.body.stable_revision)
+        return 0.5 * right + 0.5 * bool(risk_true(view, m))
 
     first = snapshots[0]
     wanted = [worth(first) * timely(view, criterion, first.at)]
@@ -359,7 +370,7 @@ def _judged(view: RecordView, criterion: Criterion, moment: Moment[acts.RecordCo
         spec = specs[r.action]
         if spec is None:
             return False
-        reversal = spec.reversal_minutes / 2 - 1 <= r.reversal_minutes <= spec.reversal_minutes * 2 + 1
+        reversal = undone_in(r.reversal_minutes, spec.reversal_minutes)
         hurts = frozenset(spec.side_effects) | frozenset(view.affected)
         return reversal and bool(hurts & frozenset(r.blast_radius))
 

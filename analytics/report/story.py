@@ -158,11 +158,11 @@ def decisions(view: RecordView) -> Iterator[Any]:
         fit = fits.get(m.ref)
         better = fit.branches[0].name if fit and fit.branches and fit.branches[0].loss < fit.taken else ""
         yield {
-            "at": m.at, "decision": m.body.decision, "strategy": m.body.strategy,
+            "at": m.at, "decision": m.body.decision, "strategy": m.body.strategy or "no strategy named",
             "why_now": view.title("reasons", m.body.why_now),
             "actions": view.titles("actions", m.body.actions) if m.body.actions else "",
             "confidence": m.body.confidence, "executes": view.title("roles", m.body.execution_owner),
-            "verifies": view.title("roles", m.body.verification_owner), "evidence": m.body.evidence,
+            "verifies": view.title("roles", m.body.verification_owner or "nobody"), "evidence": m.body.evidence,
             "gap": fit.gap if fit else float("nan"), "best": better,
         }  # fmt: skip
 

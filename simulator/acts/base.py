@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from simulator.answers import Refusal
 from simulator.events import TaskAssigned
@@ -14,7 +14,7 @@ from simulator.record.entry import Body
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
 from simulator.staffed import StaffedDrill
-from simulator.values import COMMANDER, DEPUTY, HOST, Duty, Lane, Ref
+from simulator.values import COMMANDER, DEPUTY, HOST, Duty, Lane, Pick, Ref
 
 LEAD: tuple[Duty, ...] = ("commands", "deputises")
 SPEAKS: tuple[Duty, ...] = (*LEAD, "speaks")
@@ -145,6 +145,13 @@ class Act(Body):
     is_act: ClassVar[bool] = True
     form: ClassVar[str] = ""
     """What its form is called."""
+    verb: ClassVar[str] = ""
+    """What the button of its form says happens; empty: what the form is called says it."""
+    first: ClassVar[tuple[str, ...]] = ()
+    """Fields that its form begins with: what, who, by when. The rest can wait or be asked for; empty: all of them.
+
+    `trigger.metric` is one part of a field; `figures.name` that part of each of its rows, `figures.0` one row.
+    """
     tab: ClassVar[Tab] = ""
     may: ClassVar[tuple[Duty, ...] | None] = None
     """Duties of those who may ask for it; None: everybody who plays."""
@@ -195,3 +202,20 @@ class Act(Body):
     def offered(cls, history: History, role: str) -> bool:
         """Tell whether there is a use for it now, so that its form is shown."""
         return True
+
+
+class Record(Act):
+    """A record that may be written in a hurry and filled in afterwards: the same act again, whole, that `amends` it."""
+
+    amendable: ClassVar[bool] = True
+
+    amends: Annotated[Ref, Pick("records")] | None = None
+    """The record that this says anew; it stays whose it was and when it was made."""
+
+    def replaces(self) -> Ref | None:
+        return self.amends
+
+    def objection(self, asked: Asked) -> Refusal | None:
+        if self.amends is not None and self.amends.kind != self.number:
+            return Refusal("unknown", f"{self.amends} is no {self.number}; amend a {self.number}")
+        return None

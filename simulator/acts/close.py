@@ -21,7 +21,9 @@ class _Close(Act, tab="Close", group="decision"):
     """Something settled or told once the impact is mitigated."""
 
 
-class ClaimRecovery(_Close, form="Claim recovery", may=(*LEAD, "verifies", "speaks"), weighty=True, about=("claim",)):
+class ClaimRecovery(
+    _Close, form="Claim recovery", verb="Claim it", may=(*LEAD, "verifies", "speaks"), weighty=True, about=("claim",),
+):  # fmt: skip
     """Claim that the impact is mitigated, contained or gone. The world knows whether it is."""
 
     claim: Literal["mitigated", "contained", "recovered"]
@@ -31,7 +33,7 @@ class ClaimRecovery(_Close, form="Claim recovery", may=(*LEAD, "verifies", "spea
         return f"Claims: {self.claim}"
 
 
-class RecordResidualRisks(_Close, form="Residual risks", may=(*LEAD, "verifies")):
+class RecordResidualRisks(_Close, form="Residual risks", verb="Record the risks", may=(*LEAD, "verifies")):
     """Say what is still open after the mitigation."""
 
     risks: tuple[v.Risk, ...]
@@ -43,7 +45,10 @@ class RecordResidualRisks(_Close, form="Residual risks", may=(*LEAD, "verifies")
         return f"Residual risks: {n.titles('residual_risks', self.risks)}"
 
 
-class AddHardeningTask(_Close, form="Hardening", may=(*LEAD, "verifies", "executes"), about=("factor",)):
+class AddHardeningTask(
+    _Close, form="Hardening", verb="Put it on the backlog", may=(*LEAD, "verifies", "executes"), about=("factor",),
+    first=("text", "owner", "due_days", "factor"),
+):  # fmt: skip
     """Put one hardening item with owner and due date on the backlog."""
 
     factor: v.Factor
@@ -64,7 +69,10 @@ class AddHardeningTask(_Close, form="Hardening", may=(*LEAD, "verifies", "execut
         )
 
 
-class SetWatch(_Close, form="24 h watch", may=LEAD):
+class SetWatch(
+    _Close, form="24 h watch", verb="Set the watch", may=LEAD,
+    first=("owner", "trigger.metric", "trigger.is", "trigger.threshold"),
+):  # fmt: skip
     """Name who watches for the next 24 hours and what makes them roll back at once."""
 
     owner: v.Seat
@@ -79,13 +87,14 @@ class SetWatch(_Close, form="24 h watch", may=LEAD):
 
 
 class PublishDecisionNote(
-    _Close, form="Decision note", may=SPEAKS, weighty=True, about=("actions", "cause"), number="note",
+    _Close, form="Decision note", verb="Publish the note", may=SPEAKS, weighty=True, about=("actions", "cause"),
+    number="note", first=("cause", "confidence", "figures.0.name", "figures.0.low"),
 ):  # fmt: skip
     """Publish what was decided, why, and the figures."""
 
     cause: v.Cause
     confidence: v.Confidence
-    actions: tuple[v.Action, ...]
+    actions: tuple[v.Action, ...] = ()
     figures: tuple[v.Figure, ...]
     residual_risks: tuple[v.Risk, ...] = ()
     text: v.Text = ""
@@ -98,7 +107,10 @@ class PublishDecisionNote(
         )  # fmt: skip
 
 
-class CommitCheckpoint(_Close, form="Next checkpoint", may=LEAD, weighty=True):
+class CommitCheckpoint(
+    _Close, form="Next checkpoint", verb="Commit to it", may=LEAD, weighty=True,
+    first=("in_hours", "owner", "trigger.metric", "trigger.is", "trigger.threshold"),
+):  # fmt: skip
     """Commit the next checkpoint: when, who, and what would bring it forward."""
 
     in_hours: float = Field(gt=0, le=72)
@@ -109,7 +121,7 @@ class CommitCheckpoint(_Close, form="Next checkpoint", may=LEAD, weighty=True):
         return f"Checkpoint in {self.in_hours:g} h: {n.handle(self.owner)}, sooner on {n.check(self.trigger)}"
 
 
-class RequestClosure(_Close, form="Request closure", may=LEAD, weighty=True):
+class RequestClosure(_Close, form="Request closure", verb="Ask to close", may=LEAD, weighty=True):
     """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
 
     confidence: v.Confidence
@@ -128,7 +140,7 @@ class RequestClosure(_Close, form="Request closure", may=LEAD, weighty=True):
         return f"Requests closure at {self.confidence}"
 
 
-class PublishClosurePackage(_Close, form="Closure package", may=SPEAKS, weighty=True):
+class PublishClosurePackage(_Close, form="Closure package", verb="Publish the package", may=SPEAKS, weighty=True):
     """Publish the review package: facts come from the record, judgement from you."""
 
     verification: v.Evidence
@@ -145,7 +157,10 @@ class PublishClosurePackage(_Close, form="Closure package", may=SPEAKS, weighty=
         )  # fmt: skip
 
 
-class WriteLeadershipNote(_Close, form="Leadership note", may=SPEAKS, about=("cause",)):
+class WriteLeadershipNote(
+    _Close, form="Leadership note", verb="Send the note", may=SPEAKS, about=("cause",),
+    first=("cause", "why", "confidence", "need", "watch_owner"),
+):  # fmt: skip
     """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
 
     cause: v.Cause

@@ -23,7 +23,9 @@ class _Command(Act, tab="Command", group="lead"):
     """How the response is run: who is called, what the incident is said to be, what stands still."""
 
 
-class AcknowledgePage(_Command, form="Acknowledge page", open=True, wordless=True, about=("alert",)):
+class AcknowledgePage(
+    _Command, form="Acknowledge page", verb="Acknowledge", open=True, wordless=True, about=("alert",),
+):  # fmt: skip
     """Tell the pager that somebody is on it."""
 
     alert: v.Alert
@@ -46,7 +48,7 @@ class AcknowledgePage(_Command, form="Acknowledge page", open=True, wordless=Tru
         return any(alert.acknowledged is None for alert in history.alerts.values())
 
 
-class Declare(_Command, weighty=True, group="decision"):
+class Declare(_Command, verb="Declare the incident", weighty=True, first=("severity", "title"), group="decision"):
     """Open the incident with a severity hypothesis; link the queries or alerts it rests on."""
 
     severity: v.Severity
@@ -89,7 +91,9 @@ def declared(asked: Asked) -> Refusal | None:
     return None if asked.incident.declared_at is not None else unmet("declare the incident first")
 
 
-class ClassifyDependency(_Command, form="Dependency class", may=INVESTIGATES, about=("dependency",), group="decision"):
+class ClassifyDependency(
+    _Command, form="Dependency class", verb="Classify", may=INVESTIGATES, about=("dependency",), group="decision",
+):  # fmt: skip
     """Say which class of dependency is hit; it sets the default posture."""
 
     dependency: v.Dependency
@@ -106,7 +110,9 @@ class ClassifyDependency(_Command, form="Dependency class", may=INVESTIGATES, ab
         return f"Dependency class: {self.dependency}"
 
 
-class ChangeSeverity(_Command, form="Severity", may=INVESTIGATES, weighty=True, group="decision"):
+class ChangeSeverity(
+    _Command, form="Severity", verb="Change the severity", may=INVESTIGATES, weighty=True, group="decision",
+):  # fmt: skip
     """Revise the severity, with the evidence that moved it."""
 
     severity: v.Severity
@@ -129,7 +135,9 @@ class ChangeSeverity(_Command, form="Severity", may=INVESTIGATES, weighty=True, 
         return history.declared_at is not None
 
 
-class ChangeStatus(_Command, form="Status", may=SPEAKS, open=True, weighty=True, group="decision"):
+class ChangeStatus(
+    _Command, form="Status", verb="Change the status", may=SPEAKS, open=True, weighty=True, group="decision",
+):  # fmt: skip
     """Move the incident along: investigating, identified, mitigating, monitoring (resolved needs closure)."""
 
     status: v.Status
@@ -148,7 +156,10 @@ class ChangeStatus(_Command, form="Status", may=SPEAKS, open=True, weighty=True,
         return f"Status: {self.status}"
 
 
-class ChangeStrategy(_Command, form="Change strategy", tab="Decide", may=EXECUTES, weighty=True, group="decision"):
+class ChangeStrategy(
+    _Command, form="Change strategy", verb="Change the strategy", tab="Decide", may=EXECUTES, weighty=True,
+    group="decision",
+):  # fmt: skip
     """Give up the branch in hand for another one because it is stuck."""
 
     strategy: v.Strategy
@@ -176,7 +187,8 @@ def kinds_stopped(what: Stopped) -> tuple[str, ...]:
 
 
 class Freeze(
-    _Command, form="Freeze", may=EXECUTES, open=True, weighty=True, hands_on=True, wordless=True, about=("what",),
+    _Command, form="Freeze", verb="Freeze", may=EXECUTES, open=True, weighty=True, hands_on=True, wordless=True,
+    about=("what",),
 ):  # fmt: skip
     """Stop merges, deploys, or both on the named services."""
 
@@ -197,7 +209,7 @@ class Freeze(
         return f"Frozen ({self.what}): {', '.join(self.scope)}"
 
 
-class LiftFreeze(_Command, form="Lift freeze", may=LEAD, open=True, hands_on=True):
+class LiftFreeze(_Command, form="Lift freeze", verb="Lift the freeze", may=LEAD, open=True, hands_on=True):
     """Let changes flow again."""
 
     scope: tuple[v.Service, ...]
@@ -218,7 +230,7 @@ class LiftFreeze(_Command, form="Lift freeze", may=LEAD, open=True, hands_on=Tru
         return bool(history.frozen)
 
 
-class PageTeam(_Command, form="Page somebody", open=True, wordless=True, about=("role",)):
+class PageTeam(_Command, form="Page somebody", verb="Page them", open=True, wordless=True, about=("role",)):
     """Page a specialist who is not in the room yet."""
 
     role: v.Role
@@ -239,7 +251,8 @@ class PageTeam(_Command, form="Page somebody", open=True, wordless=True, about=(
 
 
 class AssignTask(
-    _Command, form="Task", wordless=True, about=("query", "action", "lane"), minor=True, closed_by=("to",),
+    _Command, form="Task", verb="Give the task", wordless=True, about=("query", "action", "lane"), minor=True,
+    closed_by=("to",), first=("to", "text", "due_minutes"),
 ):  # fmt: skip
     """Give one named role one task, with a due time; name the query, action or topic it is about, if any."""
 
@@ -292,7 +305,7 @@ class _OwnTask(Act, opens_with="tasks", wordless=True):
         return already("already reported") if task.reported is not None else None
 
 
-class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="lead", minor=True):
+class AcknowledgeTask(_OwnTask, form="Have a task", verb="I have it", tab="Investigate", group="lead", minor=True):
     """Say that you have the task; also the way to take one back that was given to somebody else meanwhile."""
 
     def carry_out(self, asked: Asked) -> None:
@@ -302,7 +315,7 @@ class AcknowledgeTask(_OwnTask, form="Have a task", tab="Investigate", group="le
         asked.drill.emit(e.TaskAcknowledged(task=self.task, owner=asked.role))
 
 
-class ReportTask(_OwnTask, form="Report a task", tab="Investigate", group="message", minor=True):
+class ReportTask(_OwnTask, form="Report a task", verb="Report", tab="Investigate", group="message", minor=True):
     """Close a task with what was found: conditions, actions, needs."""
 
     text: v.Text

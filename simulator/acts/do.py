@@ -22,7 +22,9 @@ class _Deed(Act, tab="Act", hands_on=True, wordless=True, group="action"):
     """Something done to the world, or looked up in it with care."""
 
 
-class TakeAction(_Deed, form="Take action", may=EXECUTES, for_executors=True, about=("action",), minor=True):
+class TakeAction(
+    _Deed, form="Take action", verb="Do it", may=EXECUTES, for_executors=True, about=("action",), minor=True,
+):  # fmt: skip
     """Do something to the world, or have the executor do it."""
 
     action: v.Action
@@ -60,7 +62,7 @@ class TakeAction(_Deed, form="Take action", may=EXECUTES, for_executors=True, ab
         return ("do", self.action)
 
 
-class AbortAction(_Deed, form="Abort action", may=EXECUTES, opens_with="running", about=("action",)):
+class AbortAction(_Deed, form="Abort action", verb="Abort", may=EXECUTES, opens_with="running", about=("action",)):
     """Stop an action that is still running."""
 
     action: Annotated[v.Ref, v.Pick("running")]
@@ -79,7 +81,9 @@ class AbortAction(_Deed, form="Abort action", may=EXECUTES, opens_with="running"
         return f"aborts {n.title('actions', self.action.ident)}"
 
 
-class SignOff(_Deed, form="Sign off", opens_with="to_sign", about=("action",), minor=True, hands_on=False):
+class SignOff(
+    _Deed, form="Sign off", verb="Sign off", opens_with="to_sign", about=("action",), minor=True, hands_on=False,
+):  # fmt: skip
     """Give the sign-off that an action waits for."""
 
     action: v.Action
@@ -105,7 +109,7 @@ class SignOff(_Deed, form="Sign off", opens_with="to_sign", about=("action",), m
         return f"signs off: {n.title('actions', self.action)}"
 
 
-class CaptureEvidence(_Deed, form="Capture evidence", tab="Investigate", group="finding", minor=True):
+class CaptureEvidence(_Deed, form="Capture evidence", verb="Capture", tab="Investigate", group="finding", minor=True):
     """Preserve logs and state before changing anything (audit capture, evidence snapshot)."""
 
     executor: v.Role | None = None
@@ -140,7 +144,10 @@ class CaptureEvidence(_Deed, form="Capture evidence", tab="Investigate", group="
         return TakeAction(action=special, executor=self.executor) if special else None
 
 
-class RecordVerification(_Deed, form="Verification", weighty=True, number="verification", group="decision"):
+class RecordVerification(
+    _Deed, form="Verification", verb="Measure and compare", weighty=True, number="verification", group="decision",
+    first=("metrics", "baseline_from", "baseline_to", "hold_minutes"),
+):  # fmt: skip
     """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
 
     metrics: tuple[v.Metric, ...]

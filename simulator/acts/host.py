@@ -14,7 +14,8 @@ from simulator.names import Names, clauses
 
 
 class EndDrill(
-    Act, form="End the drill", tab="Close", may=LEAD, host=True, open=True, wordless=True, group="lead", minor=True,
+    Act, form="End the drill", verb="End the drill", tab="Close", may=LEAD, host=True, open=True, wordless=True,
+    group="lead", minor=True,
 ):  # fmt: skip
     """End the drill; the world runs on untouched to its horizon."""
 

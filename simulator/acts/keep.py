@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Annotated
 
 from simulator import values as v
-from simulator.acts.base import LEAD, Act, Asked, unmet
+from simulator.acts.base import LEAD, Act, Asked, Record, unmet
 from simulator.answers import Refusal
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
 
 
-class NoteTimeline(Act, form="Timeline note", tab="Tell", may=(*LEAD, "scribes"), number="timeline", group="message"):
+class NoteTimeline(
+    Act, form="Timeline note", verb="Keep the line", tab="Tell", may=(*LEAD, "scribes"), number="timeline",
+    group="message",
+):  # fmt: skip
     """Keep one line of the live timeline: what kind of thing it is, and what on record it is about."""
 
     what: v.Kept
@@ -26,7 +29,10 @@ class NoteTimeline(Act, form="Timeline note", tab="Tell", may=(*LEAD, "scribes")
         return clauses(f"Timeline, {self.what}", ", ".join(self.evidence), self.text)
 
 
-class StateScope(Act, form="Impact and scope", tab="Investigate", weighty=True, number="scope", group="decision"):
+class StateScope(
+    Record, form="Impact and scope", verb="State the scope", tab="Investigate", weighty=True, number="scope",
+    group="decision", first=("reaches", "unknown", "began_minutes"),
+):  # fmt: skip
     """Bound the impact: users, tenants, fault domain, dependency, recent change, and which of them nobody knows yet."""
 
     reaches: tuple[v.Reach, ...] = ()
@@ -38,7 +44,9 @@ class StateScope(Act, form="Impact and scope", tab="Investigate", weighty=True, 
     evidence: v.Evidence = ()
 
     def objection(self, asked: Asked) -> Refusal | None:
-        return None if self.reaches or self.unknown else unmet("name one dimension at least, or say that it is unknown")
+        if not self.reaches and not self.unknown:
+            return unmet("name one dimension at least, or say that it is unknown")
+        return super().objection(asked)
 
     def fold(self, history: History, entry: Entry) -> None:
         history.scope = entry

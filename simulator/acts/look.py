@@ -24,7 +24,9 @@ class _Look(Act, tab="Investigate", group="finding"):
     """A way of finding out."""
 
 
-class StateHypothesis(_Look, form="Hypothesis", about=("cause",), number="hypothesis", group="decision"):
+class StateHypothesis(
+    _Look, form="Hypothesis", verb="State it", about=("cause",), number="hypothesis", group="decision",
+):  # fmt: skip
     """Say what you think the cause is, and how sure you are."""
 
     cause: v.Cause
@@ -34,7 +36,7 @@ class StateHypothesis(_Look, form="Hypothesis", about=("cause",), number="hypoth
         return f"Hypothesis {round(100 * self.probability)} %: {n.title('causes', self.cause)}"
 
 
-class RunQuery(_Look, form="Run a query", hands_on=True, wordless=True, about=("query",), minor=True):
+class RunQuery(_Look, form="Run a query", verb="Run", hands_on=True, wordless=True, about=("query",), minor=True):
     """Run a command or query, or have the executor run it. The output comes after its duration."""
 
     query: v.Query
@@ -57,7 +59,7 @@ class RunQuery(_Look, form="Run a query", hands_on=True, wordless=True, about=("
         return ("do", self.query)
 
 
-class SearchLogs(_Look, form="Log search", hands_on=True, wordless=True, minor=True):
+class SearchLogs(_Look, form="Log search", verb="Search", hands_on=True, wordless=True, minor=True):
     """Search the log stream; what it finds can be named as evidence."""
 
     text: v.Line = ""
@@ -93,7 +95,7 @@ class SearchLogs(_Look, form="Log search", hands_on=True, wordless=True, minor=T
         return " ".join(term for term in terms if term)
 
 
-class PinMetric(_Look, form="Pin a panel", hands_on=True, wordless=True, about=("metric",), minor=True):
+class PinMetric(_Look, form="Pin a panel", verb="Pin it", hands_on=True, wordless=True, about=("metric",), minor=True):
     """Put a metric panel as it is now into the record, as evidence of class artifact (`metric:ID`)."""
 
     metric: v.Metric
@@ -113,7 +115,9 @@ class PinMetric(_Look, form="Pin a panel", hands_on=True, wordless=True, about=(
         )  # fmt: skip
 
 
-class AskRole(_Look, form="Ask somebody", wordless=True, about=("role",), group="message", closed_by=("role",)):
+class AskRole(
+    _Look, form="Ask somebody", verb="Ask", wordless=True, about=("role",), group="message", closed_by=("role",),
+):  # fmt: skip
     """Ask a role what they know about a topic."""
 
     role: v.Role
@@ -131,7 +135,8 @@ class AskRole(_Look, form="Ask somebody", wordless=True, about=("role",), group=
 
 
 class ChallengeClaim(
-    _Look, form="Challenge a claim", opens_with="claims", about=("inject",), group="message", closed_by=("inject",),
+    _Look, form="Challenge a claim", verb="Challenge it", opens_with="claims", about=("inject",),
+    group="message", closed_by=("inject",),
 ):  # fmt: skip
     """Contradict a claim with evidence that could have gone the other way."""
 
@@ -145,7 +150,7 @@ class ChallengeClaim(
         return f"challenges the claim with {', '.join(self.evidence)}"
 
 
-class ShareCue(_Look, form="Share what you know", opens_with="own_cues", about=("cue",), minor=True):
+class ShareCue(_Look, form="Share what you know", verb="Share it", opens_with="own_cues", about=("cue",), minor=True):
     """Bring something that only you know into the channel."""
 
     cue: Annotated[v.Id, v.Pick("own_cues")]

@@ -50,8 +50,9 @@ class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
 
 
 class AssignRole(
-    Act, form="Commander, deputy, scribe", tab="Command", open=True, about=("role",), group="lead", number="post"
-):
+    Act, form="Commander, deputy, scribe", verb="Offer the post", tab="Command", open=True, about=("role",),
+    group="lead", number="post",
+):  # fmt: skip
     """Offer a post (commander, deputy, scribe) to the holder of a seat; your own is accepted at once."""
 
     role: v.Post
@@ -82,7 +83,9 @@ class AssignRole(
         return f"{self.role.title()}: {n.handle(self.to)}"
 
 
-class AcceptRole(Act, form="Accept role", tab="Command", open=True, about=("role",), group="lead", minor=True):
+class AcceptRole(
+    Act, form="Accept role", verb="Accept", tab="Command", open=True, about=("role",), group="lead", minor=True,
+):  # fmt: skip
     """Accept the post offered to your seat."""
 
     role: v.Post
@@ -103,7 +106,7 @@ class AcceptRole(Act, form="Accept role", tab="Command", open=True, about=("role
         return role in history.offered.values()
 
 
-class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("role",), group="lead"):
+class ReleaseRole(Act, form="Release role", verb="Give it up", tab="Command", open=True, about=("role",), group="lead"):
     """Give up a post without a successor."""
 
     role: v.Post
@@ -123,7 +126,10 @@ class ReleaseRole(Act, form="Release role", tab="Command", open=True, about=("ro
         return role in history.holders.values()
 
 
-class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("lane",), group="lead", number="lane"):
+class AssignLane(
+    Act, form="Lane", verb="Assign the lane", tab="Command", may=LEAD, open=True, about=("lane",), group="lead",
+    number="lane",
+):  # fmt: skip
     """Name the owner of a lane and the next owner after them."""
 
     lane: v.Lane
@@ -142,7 +148,10 @@ class AssignLane(Act, form="Lane", tab="Command", may=LEAD, open=True, about=("l
         return f"{self.lane.title()} lane: {n.handle(self.owner)}, then {n.handle(self.next_owner)}"
 
 
-class NameMergeOwner(Act, form="Merge owner", tab="Command", may=LEAD, open=True, about=("surface",), group="lead"):
+class NameMergeOwner(
+    Act, form="Merge owner", verb="Name the merge owner", tab="Command", may=LEAD, open=True, about=("surface",),
+    group="lead",
+):  # fmt: skip
     """Where two lanes touch one surface, name who merges."""
 
     surface: v.Service

@@ -18,7 +18,9 @@ from simulator.scenario.parts import Effect
 Eta = Literal["unknown", "range", "point"]
 
 
-class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebody wrote", closed_by=("channel",)):
+class PostMessage(
+    Act, form="Message", verb="Send", tab="Tell", group="message", news="somebody wrote", closed_by=("channel",),
+):  # fmt: skip
     """Say something in a channel."""
 
     channel: v.Channel = "incident"
@@ -38,7 +40,8 @@ class PostMessage(Act, form="Message", tab="Tell", group="message", news="somebo
 
 
 class AnswerAsker(
-    Act, form="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message", closed_by=("inject",),
+    Act, form="Answer", verb="Answer", tab="Tell", opens_with="asks", about=("inject",), group="message",
+    closed_by=("inject",),
 ):  # fmt: skip
     """Answer somebody who asked, with one of the answers on offer."""
 
@@ -69,7 +72,10 @@ class AnswerAsker(
         return clauses(f"answers: {n.answer(self.inject, self.answer)}", self.text)
 
 
-class EscalateInternally(Act, form="Escalate", tab="Tell", may=SPEAKS, weighty=True, number="update", group="message"):
+class EscalateInternally(
+    Act, form="Escalate", verb="Escalate", tab="Tell", may=SPEAKS, weighty=True, number="update", group="message",
+    first=("impact.name", "impact.low", "ask", "next_update_minutes", "owner"),
+):  # fmt: skip
     """Tell engineering leadership: impact, decision in hand, what you need, when they hear again."""
 
     impact: v.Figure
@@ -116,7 +122,10 @@ class _Update(Act, may=SPEAKS, tab="Tell", weighty=True, number="update", group=
             asked.drill.turn((Effect(knob=knobs.detail, value=1.0),), "update")
 
 
-class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", "cause")):
+class UpdateStakeholders(
+    _Update, form="Stakeholder update", verb="Publish the update", about=("audience", "cause"),
+    first=("audience", "status", "impact.name", "impact.low", "unknowns", "next_update_minutes"),
+):  # fmt: skip
     """Tell customers or the company: status, impact, mitigation, unknowns, when they hear again."""
 
     audience: Literal["public", "internal", "restricted"]
@@ -163,7 +172,10 @@ class UpdateStakeholders(_Update, form="Stakeholder update", about=("audience", 
         )  # fmt: skip
 
 
-class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
+class UpdateExecutives(
+    _Update, form="Executive update", verb="Send to executives", about=("cause",),
+    first=("impact.name", "impact.low", "unknowns", "next_update_minutes"),
+):  # fmt: skip
     """Tell executives what is known, unknown, the impact, the mitigation and when they hear again."""
 
     impact: v.Figure | None = None
@@ -196,8 +208,8 @@ class UpdateExecutives(_Update, form="Executive update", about=("cause",)):
 
 
 class CorrectUpdate(
-    Act, form="Correct an update", tab="Tell", may=SPEAKS, opens_with="updates", weighty=True, number="correction",
-    group="message",
+    Act, form="Correct an update", verb="Correct it", tab="Tell", may=SPEAKS, opens_with="updates", weighty=True,
+    number="correction", group="message",
 ):  # fmt: skip
     """Take back or correct something an earlier update said."""
 
@@ -210,7 +222,11 @@ class CorrectUpdate(
         return clauses(f"Correction of {self.update}: {self.status}", n.figure(self.impact), self.text)
 
 
-class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"):
+class HandOff(
+    Act, form="Hand off", verb="Hand it over", tab="Command", about=("what",), group="lead", first=(
+        "what", "to", "included", "unknowns", "next_checkpoint_minutes", "rollback_trigger.metric",
+        "rollback_trigger.is", "rollback_trigger.threshold"),
+):  # fmt: skip
     """Hand a lane or command to somebody, so that nothing falls between the two of you."""
 
     what: Literal["commander", "triage", "mitigation", "verification", "comms"]
@@ -256,7 +272,9 @@ class HandOff(Act, form="Hand off", tab="Command", about=("what",), group="lead"
         )  # fmt: skip
 
 
-class AcceptHandOff(Act, form="Accept handoff", tab="Command", opens_with="handoffs", group="lead", minor=True):
+class AcceptHandOff(
+    Act, form="Accept handoff", verb="Accept", tab="Command", opens_with="handoffs", group="lead", minor=True,
+):  # fmt: skip
     """Say that you have what was handed to you."""
 
     handoff: Annotated[v.Ref, v.Pick("handoffs")]

@@ -56,6 +56,8 @@ class Body(Part):
 
     With none of them it always does; None: it never does.
     """
+    amendable: ClassVar[bool] = False
+    """It is a record that may be written in a hurry and filled in afterwards."""
     is_act: ClassVar[bool] = False
     is_truth: ClassVar[bool] = False
     """For facilitator and scoring only."""
@@ -80,6 +82,10 @@ class Body(Part):
         sources = dict(picked_fields(type(self)))
         values = ((sources.get(field, ""), getattr(self, field)) for field in self.closed_by)
         return all(circle.keeps(source, hands.get(value, value)) for source, value in values)
+
+    def replaces(self) -> Ref | None:
+        """Return the record that this says anew; None where it is one of its own."""
+        return None
 
     def concerns(self, role: str) -> bool:
         """Tell whether it needs the person in `role`, who did not bring it about and may see it."""

@@ -8,6 +8,7 @@ role's page may read it.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from simulator.levels import STANDARD, PlayedBook
 from simulator.record.entry import Entry
@@ -205,6 +206,9 @@ class History:
         A role that sees only part of the entries has a history of its own; its references are those of the whole.
         """
         body = entry.body
+        if (amended := body.replaces()) is not None:
+            self._amend(amended, entry)
+            return ()
         if body.number:
             self.numbered[body.number] = (*self.given(body.number), entry)
         own = (Ref.to(body.number, len(self.given(body.number))),) if body.number else body.refs
@@ -215,6 +219,17 @@ class History:
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names
+
+    def _amend(self, ref: Ref, entry: Entry) -> None:
+        """Let a record say from now on what `entry` says; it stays whose it was, and when it was made."""
+        known, seq = self.given(ref.kind), self.refs.get(ref)
+        at = next((n for n, x in enumerate(known) if x.seq == seq), None)
+        if at is None:  # a record that this role has not seen
+            return
+        standing = replace(known[at], body=entry.body)
+        self.numbered[ref.kind] = (*known[:at], standing, *known[at + 1 :])
+        if at == len(known) - 1:  # what came after it has the last word
+            entry.body.fold(self, standing)
 
     def take_post(self, post: str, seat: str, entry: Entry, giver: str | None) -> None:
         """Let a seat hold a post from this entry on; `giver` is who passed it on."""

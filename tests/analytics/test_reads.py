@@ -31,7 +31,7 @@ MARKED = sorted({read for judge in DEFAULT.values() for read in judge.reads})
 
 
 READ = sorted({read for judge in JUDGES.values() for read in judge.reads})
-FIELDS = {f"{kind}.{field}" for kind, act in ACTS.items() for field in act.model_fields.keys() - {"kind"}}
+FIELDS = {f"{kind}.{field}" for kind, act in ACTS.items() for field in act.model_fields.keys() - {"kind", "amends"}}
 
 
 @pytest.mark.parametrize("ident", JUDGES)

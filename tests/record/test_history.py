@@ -19,7 +19,7 @@ from simulator.play import play
 from simulator.record.entry import Entry, sees
 from simulator.record.history import History
 from simulator.record.journal import accepted
-from simulator.values import COMMANDER, DEPUTY
+from simulator.values import COMMANDER, DEPUTY, Author, Ref
 
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 
@@ -147,3 +147,38 @@ def test_stretches_follow_one_another_and_begin_with_their_entry(name: str) -> N
         assert (known.holder(post) == stretches[-1].who) == (stretches[-1].until is None)
     for seat, stretches in known.sat.items():
         assert stretches[-1].until is None, seat  # a player stays until the end
+
+
+def amended(history: History, seq: int, at: int, body: acts.Act) -> None:
+    history.apply(Entry(seq, at, Author.person("deputy", "Ben"), body))
+
+
+def test_a_record_says_what_it_was_amended_to_and_stays_whose_and_when_it_was() -> None:
+    history = History(load("auth_token").scenario)
+    snapshot = acts.RecordSnapshot(phase="detection", next_checkpoint_minutes=10, next_owner="deputy")
+    history.apply(Entry(1, 60, Author.person("commander", "Ana"), snapshot))
+    assert history.next_checkpoint_due == 660
+    amended(history, 2, 120, snapshot.model_copy(update={"amends": Ref("snapshot:1"), "next_checkpoint_minutes": 5}))
+    (standing,) = history.given("snapshot")
+    assert (standing.seq, standing.at, standing.by.role) == (1, 60, "commander")
+    assert history.next_checkpoint_due == 360
+    assert dict(history.refs) == {"snapshot:1": 1}
+
+
+def test_an_older_record_that_is_amended_does_not_have_the_last_word() -> None:
+    history = History(load("auth_token").scenario)
+    first = acts.RecordReadiness(known_good="old", rollback="unknown")
+    history.apply(Entry(1, 60, Author.person("mitigation", "Ana"), first))
+    second = acts.RecordReadiness(known_good="new", rollback="ready")
+    history.apply(Entry(2, 90, Author.person("mitigation", "Ana"), second))
+    amended(history, 3, 120, first.model_copy(update={"amends": Ref("readiness:1"), "rollback": "blocked"}))
+    assert [x.body.rollback for x in history.given("readiness")] == ["blocked", "ready"]  # type: ignore[attr-defined]
+    assert history.readiness is not None
+    assert history.readiness.seq == 2
+
+
+def test_whoever_has_not_seen_a_record_is_not_told_by_what_amends_it() -> None:
+    history = History(load("auth_token").scenario)
+    amended(history, 5, 120, acts.RecordReadiness(known_good="x", rollback="ready", amends=Ref("readiness:1")))
+    assert history.given("readiness") == ()
+    assert history.readiness is None

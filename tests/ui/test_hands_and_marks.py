@@ -186,7 +186,7 @@ def card(action: str, minutes: float = 2) -> acts.RecordOption:
     )
 
 
-def test_a_decision_starts_from_the_newest_card_that_is_not_blocked(seat: Seat) -> None:
+def test_a_decision_starts_from_the_one_card_that_is_left_and_of_several_from_the_one_chosen(seat: Seat) -> None:
     here = seat("commander", 60)
     risk = here.room.briefing("commander").options("blast")[0].id
     segment = here.room.briefing("commander").options("segments")[0].id
@@ -198,7 +198,10 @@ def test_a_decision_starts_from_the_newest_card_that_is_not_blocked(seat: Seat) 
     rollback = next(a.id for a in here.room.loaded.scenario.actions if a.rung == "rollback")
     flag = next(a.id for a in here.room.loaded.scenario.actions if a.rung == "flag")
     b = give(here, put(flag), put(rollback))
-    assert prefilled("record_decision", b)["actions"] == [rollback]
+    assert prefilled("record_decision", b)["actions"] == []
+    assert prefilled("record_decision", b, "option:1")["actions"] == [flag]
+    assert prefilled("record_decision", b, "option:2")["actions"] == [rollback]
+    assert prefilled("record_decision", b, "option:2")["reversal_minutes"] == put(rollback).reversal_minutes
     b = give(here, acts.RecordReadiness(known_good=revision, rollback="blocked"))
     assert prefilled("record_decision", b)["actions"] == [flag]
     b = give(here, acts.TakeAction(action=flag))

@@ -40,11 +40,11 @@ FORMS: dict[str, tuple[Form, ...]] = {tab: _in(tab) for tab in get_args(Tab) if 
 
 def offered(b: Briefing) -> dict[str, tuple[Form, ...]]:
     """Return the tabs with the forms this role may use now, empty tabs left out."""
-    found = {tab: tuple(form for form in forms if _useful(form.act, b)) for tab, forms in FORMS.items()}
+    found = {tab: tuple(form for form in forms if useful(form.act, b)) for tab, forms in FORMS.items()}
     return {tab: forms for tab, forms in found.items() if forms}
 
 
-def _useful(act: type[Act], b: Briefing) -> bool:
+def useful(act: type[Act], b: Briefing) -> bool:
     """Tell whether a role may ask for an act, and whether there is a use for it now."""
     may = act.may is None or act.for_executors or b.incident.has_duty(b.role, *act.may)
     return may and act.offered(b.incident, b.role) and (not act.opens_with or bool(b.options(act.opens_with)))

@@ -14,8 +14,12 @@ from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
 from ui.parts.bar import one_person_leads, span_of
+from ui.parts.followups import next_open
 from ui.parts.words import names_of
 
+DOCUMENT = "document"
+"""What a button opens that shows a record instead of a form."""
+TO_FILL_IN = "to fill in"
 HINT_SECONDS = 150
 """Drill seconds for which a hint stands."""
 
@@ -49,7 +53,7 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
     found = [
         *_pages(briefing, names), *_offers(briefing, names), *_asks(briefing), *_sign_offs(briefing, names),
         *(_task(briefing, names, task) for task in briefing.tasks()),
-        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_hints(briefing),
+        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_open(briefing, names), *_hints(briefing),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
@@ -72,7 +76,7 @@ def _offers(b: Briefing, names: Names) -> list[Need]:
     ]  # fmt: skip
     handed = [
         Need(h.id, "handoff", f"{names.handle(h.giver)} hands {h.what} to you",
-             (Button("Accept", acts.AcceptHandOff(handoff=h.id)),), urgent=True)
+             (Button("Read it", None, DOCUMENT, h.id), Button("Accept", acts.AcceptHandOff(handoff=h.id))), urgent=True)
         for h in b.incident.handoffs.values() if h.receiver == b.role and h.accepted is None
     ]  # fmt: skip
     return roles + handed
@@ -144,6 +148,16 @@ def _pair(b: Briefing) -> list[Need]:
         return []
     text = f"{both} is commander and deputy at once: if they drop out, nobody leads. Name somebody else."
     return [Need("pair", "one person", text, (Button("Name a deputy", None, "assign_role"),))]
+
+
+def _open(b: Briefing, names: Names) -> list[Need]:
+    """Ask for one thing that a record leaves open: of the newest record, and of no other."""
+    newest = max(next_open(b), key=lambda one: b.incident.refs[one.record], default=None)
+    if newest is None:
+        return []
+    asks = f"{names.handle(newest.asks)} asks: " if newest.asks else ""
+    button = Button("Fill it in", None, newest.kind, newest.record)
+    return [Need(f"open-{newest.record}", TO_FILL_IN, f"{asks}{newest.question}.", (button,))]
 
 
 def _hints(b: Briefing) -> list[Need]:

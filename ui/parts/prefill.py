@@ -7,33 +7,50 @@ from typing import Any
 
 from simulator import acts
 from simulator import events as e
+from simulator.acts.base import Record
 from simulator.briefing import Briefing
 from simulator.record.journal import refused
 from simulator.record.tracked import Run
-from simulator.values import COMMANDER, DEPUTY, PLACES, Duty, Ref
+from simulator.values import COMMANDER, DEPUTY, PLACES, Check, Duty, Ref
+from ui.parts import units
+from ui.parts.followups import amending, record, spread
 
 Filled = Mapping[str, Any]
 
 
-def prefilled(kind: str, b: Briefing) -> dict[str, Any]:
-    """Return field path -> value for a form of `kind`; what has to be judged is left open."""
+def prefilled(kind: str, b: Briefing, about: str = "") -> dict[str, Any]:
+    """Return field path -> value for a form of `kind`; what has to be judged is left open.
+
+    `about` is what it was opened from: a record that it fills in, or an option that was chosen.
+    """
     act = acts.ACTS[kind]
+    if about and Ref(about).kind == act.number and issubclass(act, Record):
+        return amending(b, about)
+    chosen = record(b, about) if about else None
+    if act is acts.RecordDecision and chosen is not None and isinstance(chosen.body, acts.RecordOption):
+        return units.shown(b, _filled(b, act, _decision(b, chosen.body)))
+    return units.shown(b, _filled(b, act, _MAKERS[act](b) if act in _MAKERS else {}))
+
+
+def _filled(b: Briefing, act: type[acts.Act], own: Filled) -> dict[str, Any]:
     alike = {path: make(b) for path, make in _FIELDS.items() if path.partition(".")[0] in act.model_fields}
-    own = _MAKERS[act](b) if act in _MAKERS else {}
     return {path: value for path, value in {**alike, **own}.items() if value is not None}
 
 
 def recent(b: Briefing, most: int = 4, since: int | None = None) -> list[Ref]:
-    """Return references to the newest results, oldest first."""
+    """Return references to the newest results, oldest first; what somebody typed in the wrong place is none."""
     refs = {seq: Ref(ref) for ref, seq in b.incident.refs.items()}
     found = [
         refs[entry.seq] for entry in b.entries
         if isinstance(entry.body, e.QueryFinished | e.MetricPinned) and entry.seq in refs
+        and refs[entry.seq].kind != MISPLACED
         and (since is None or entry.at >= since)
     ]  # fmt: skip
     return found[-most:]
 
 
+MISPLACED = "misplaced"
+"""What a command is cited by that was given where it does not belong."""
 FRESH_SECONDS = 180
 """Age beyond which a measured figure is not offered again: the world has moved on."""
 
@@ -146,14 +163,22 @@ def _report(b: Briefing) -> Filled:
     return {"task": tasks[0].id if tasks else None, "evidence": recent(b, 2)}
 
 
-def _decision(b: Briefing) -> Filled:
+def _decision(b: Briefing, chosen: acts.RecordOption | None = None) -> Filled:
     options = [x.body for x in b.incident.given("option") if isinstance(x.body, acts.RecordOption)]
-    newest = next((one for one in reversed(options) if not blocked(b, one.action)), None)
+    left = {one.action: one for one in options if not blocked(b, one.action)}
+    # Of several nobody has chosen one yet.
+    one = chosen or (next(iter(left.values())) if len(left) == 1 else None)
     return {
         "decision": "continue mitigation", "strategy": b.incident.strategy, "evidence": recent(b, 5),
-        "actions": [newest.action] if newest else [], "reversal_minutes": newest.reversal_minutes if newest else None,
+        "actions": [one.action] if one else [], "reversal_minutes": one.reversal_minutes if one else None,
+        "blast_radius": [one.risk] if one and one.risk else [], **(spread_as("check", one.abort_if) if one else {}),
         "execution_owner": _whose(b, "executes"), "verification_owner": _whose(b, "verifies"),
     }  # fmt: skip
+
+
+def spread_as(path: str, check: Check | None) -> Filled:
+    """Return a check as the fields of a form."""
+    return {f"{path}.{name}": value for name, value in spread(check).items()} if check else {}
 
 
 def blocked(b: Briefing, action: str) -> bool:

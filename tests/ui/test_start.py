@@ -1,0 +1,208 @@
+"""What forms begin with, and records that are filled in afterwards: few fields first, the rest asked for in time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from simulator import acts
+from simulator.acts import ACTS
+from simulator.acts.base import Record
+from simulator.briefing import Briefing
+from simulator.values import Ref
+from tests.simulator.filled import filled
+from ui.parts import followups, units
+from ui.parts.catalogue import FORMS
+from ui.parts.needs import TO_FILL_IN, needs
+from ui.parts.prefill import prefilled
+from ui.parts.shapes import shapes
+from ui.parts.start import AMENDS, asked, controls, verb
+from ui.session import Here
+
+Seat = Callable[..., Here]
+MOST = 8
+"""Controls that a form may show first."""
+MOST_IN_ALL = 90
+"""Controls that stand first on the whole way from declaring to closure."""
+KINDS = [form.kind for forms in FORMS.values() for form in forms]
+PATH = (
+    "acknowledge_page", "declare", "assign_role", "assign_role", *["assign_lane"] * 4, "freeze", "classify_dependency",
+    "record_option", "record_option", "record_readiness", "record_decision", "record_snapshot", "record_packet",
+    "escalate_internally", "update_stakeholders", "update_stakeholders", "update_executives", "hand_off",
+    "record_verification", "record_residual_risks", "add_hardening_task", "set_watch", "publish_closure_package",
+    "request_closure",
+)  # fmt: skip
+"""What the playbook and the closure gate ask for from the page to closure, each through its form; lanes one by one."""
+QUICK = {"record_option": 3, "record_decision": 4, "record_snapshot": 4, "record_packet": 4, "state_scope": 3}
+"""What is written down while users are hit: at most so many controls."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_begins_with_few_fields_and_asks_for_all_of_them(kind: str) -> None:
+    act = ACTS[kind]
+    first, later = asked(act)
+    shown, rest = controls(first), controls(later)
+    assert 0 < len(shown) <= MOST or not shapes(act)
+    assert not set(shown) & set(rest)
+    assert {*shown, *rest} == set(controls([one for one in shapes(act) if one.path != AMENDS]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_can_wait_is_not_needed_to_hand_a_form_in(kind: str) -> None:
+    first = {shape.path for shape in asked(ACTS[kind]).first}
+    assert {shape.path for shape in shapes(ACTS[kind]) if shape.needed} <= first
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_button_says_what_happens(kind: str) -> None:
+    # Each says it itself: what a form is called is a noun, and a noun does not say what pressing it does.
+    assert verb(ACTS[kind]) == ACTS[kind].verb
+    assert verb(ACTS[kind])[:1].isupper()
+    assert len(verb(ACTS[kind])) <= 28
+
+
+@pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.__name__)
+def test_what_an_act_puts_first_are_fields_it_has(act: type[acts.Act]) -> None:
+    there = {shape.path for shape in shapes(act)} | set(controls(shapes(act)))
+    rowless = {path.replace(".0", "").replace(".1", "") for path in there}
+    assert set(act.first) <= there | rowless
+
+
+def test_the_whole_way_to_closure_is_short() -> None:
+    assert sum(len(controls(asked(ACTS[kind]).first)) for kind in PATH) <= MOST_IN_ALL
+    assert all(len(controls(asked(ACTS[kind]).first)) <= most for kind, most in QUICK.items())
+
+
+# --- units -------------------------------------------------------------------------------------------------
+
+
+def a_ratio(b: Briefing) -> str:
+    return next(panel.id for panel in b.catalogue.panels if panel.unit == "ratio")
+
+
+def test_a_ratio_is_typed_as_percent_and_kept_as_a_ratio(seat: Seat) -> None:
+    b = seat().room.briefing("commander")
+    other = next(panel.id for panel in b.catalogue.panels if panel.unit == "1/s")
+    typed = {"check.metric": a_ratio(b), "check.threshold": 2.3, "trigger.metric": other, "trigger.threshold": 50.0}
+    meant = units.meant(b, typed)
+    assert (meant["check.threshold"], meant["trigger.threshold"]) == (0.023, 50.0)
+    assert units.shown(b, meant) == typed
+    assert (units.unit(b, a_ratio(b)), units.unit(b, other)) == ("%", "per s")
+
+
+def test_a_threshold_without_a_signal_stays_as_it_is(seat: Seat) -> None:
+    b = seat().room.briefing("commander")
+    assert units.meant(b, {"check.threshold": 2.0, "check.metric": None}) == {
+        "check.threshold": 2.0, "check.metric": None}  # fmt: skip
+
+
+# --- filling in --------------------------------------------------------------------------------------------
+
+
+def give(here: Here, *bodies: acts.Act) -> Briefing:
+    for body in bodies:
+        answer = here.room.submit(body, here.person)
+        assert answer.refusal is None, answer.refusal
+    return here.room.briefing("commander")
+
+
+def small(b: Briefing) -> acts.RecordDecision:
+    """Return a decision in a hurry."""
+    action = b.options("actions")[0].id
+    return acts.RecordDecision(
+        actions=(action,), why_now=b.options("reasons")[0].id, execution_owner="mitigation", confidence="L1"
+    )
+
+
+def test_what_a_record_says_fills_the_form_that_amends_it() -> None:
+    for act in followups.KINDS.values():
+        body = filled(act)
+        fields = followups.spread(body)
+        again = {path for path in fields if path.partition(".")[0] not in {shape.path for shape in shapes(act)}}
+        assert again == set()
+        assert AMENDS not in fields
+
+
+def test_an_amended_record_says_the_new_and_keeps_the_rest(seat: Seat) -> None:
+    here = seat("commander", 60)
+    b = give(here, small(here.room.briefing("commander")))
+    ref = Ref("decision:1")
+    check = {"check.metric": a_ratio(b), "check.is": "below", "check.threshold": 2.0, "check.within_minutes": 10}
+    fields = units.meant(b, followups.whole(b, "record_decision", {AMENDS: ref, "strategy": "rollback", **check}))
+    body = small(b).model_copy(update={"amends": ref, "strategy": "rollback"})
+    assert {**followups.spread(body), AMENDS: ref}.items() <= fields.items()
+    assert fields["check.threshold"] == 0.02
+    b = give(here, body)
+    standing = followups.record(b, ref)
+    assert standing is not None
+    assert (standing.at, standing.body.strategy) == (60, "rollback")  # type: ignore[attr-defined]
+    assert len(b.incident.given("decision")) == 1
+    assert b.incident.strategy == "rollback"
+    assert prefilled("record_decision", b, ref)["strategy"] == "rollback"
+
+
+def test_two_who_answer_at_once_do_not_undo_each_other(seat: Seat) -> None:
+    here = seat("commander", 60)
+    first = give(here, small(here.room.briefing("commander")))
+    ref = Ref("decision:1")
+    give(here, small(first).model_copy(update={"amends": ref, "strategy": "rollback"}))
+    later = followups.whole(here.room.briefing("commander"), "record_decision", {AMENDS: ref, "note": "and this"})
+    assert (later["strategy"], later["note"]) == ("rollback", "and this")
+
+
+@pytest.mark.parametrize("ref", ["decision:2", "option:1", "nothing:1"])
+def test_only_a_record_of_its_own_kind_can_be_amended(ref: str, seat: Seat) -> None:
+    here = seat("commander", 60)
+    b = give(here, small(here.room.briefing("commander")))
+    card = acts.RecordOption(
+        action=b.options("actions")[0].id, coverage=(b.options("segments")[0].id,), minutes_to_effect=1
+    )
+    give(here, card)
+    answer = here.room.submit(small(b).model_copy(update={"amends": Ref(ref)}), here.person)
+    assert answer.refusal is not None
+    assert answer.refusal.code == "unknown"
+
+
+def later(here: Here, seconds: int) -> Briefing:
+    """Let time pass, whatever comes meanwhile."""
+    until = here.room.version[1] + seconds
+    while here.room.version[1] <= until:
+        here.room.skip_ahead(here.person, 15)
+    return here.room.briefing("commander")
+
+
+def asked_for(b: Briefing) -> list[str]:
+    return [need.text for need in needs(b) if need.label == TO_FILL_IN]
+
+
+def test_the_deputy_asks_for_one_thing_at_a_time_and_only_while_it_is_new(seat: Seat) -> None:
+    here = seat("commander", 60)
+    deputy = here.room.briefing("commander").catalogue.seat_for("deputises")
+    assert deputy is not None
+    b = give(here, acts.AssignRole(role="commander", to="commander"), acts.AssignRole(role="deputy", to=deputy))
+    give(here, small(b))
+    assert asked_for(here.room.briefing("commander")) == []
+    b = later(here, followups.ASKS_AFTER)
+    one = asked_for(b)
+    assert len(one) == 1
+    assert "Decision 1" in one[0]
+    assert b.incident.person(deputy) is None
+    assert (b.catalogue.role(deputy).handle in one[0]) == (b.incident.holder("deputy") == deputy)  # type: ignore[union-attr]
+    button = next(need for need in needs(b) if need.label == TO_FILL_IN).buttons[0]
+    assert (button.opens, button.about) == ("record_decision", "decision:1")
+    left = next(followups.next_open(b)).shape.path
+    assert left in prefilled("record_decision", b) or left not in prefilled("record_decision", b, "decision:1")
+    # A newer one takes its place; the older one is asked about no more.
+    give(here, small(b))
+    newer = asked_for(later(here, followups.ASKS_AFTER))
+    assert len(newer) == 1
+    assert "Decision 2" in newer[0]
+    assert asked_for(later(here, followups.ASKS_FOR)) == []
+
+
+def test_records_are_those_that_are_written_and_not_sent() -> None:
+    assert {act.__name__ for act in ACTS.values() if issubclass(act, Record)} == {
+        "RecordOption", "RecordContradiction", "RecordReadiness", "RecordDecision", "RecordSnapshot", "RecordPacket",
+        "StateScope",
+    }  # fmt: skip

@@ -1,0 +1,70 @@
+"""What a form begins with and what can wait, as the acts say themselves (`Act.first`, `Act.verb`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+from simulator.acts import Act
+from ui.parts.shapes import Shape, shapes
+from ui.parts.widgets import RUNGS
+
+AMENDS = "amends"
+"""The field by which a record says which one it fills in; nobody types it."""
+_ROW = re.compile(r"\.\d+(?=\.|$)")
+
+
+class Asked(NamedTuple):
+    """The fields of a form: those it begins with, and those that can wait. One of several parts may be in both."""
+
+    first: tuple[Shape, ...]
+    later: tuple[Shape, ...]
+
+
+@cache
+def asked(act: type[Act]) -> Asked:
+    """Return what the form of an act asks for, in the order of its class."""
+    fields = [shape for shape in shapes(act) if shape.path != AMENDS]
+    if not act.first:
+        return Asked(tuple(fields), ())
+    split = [_split(shape, act.first) for shape in fields]
+    first = sorted((one for one, _ in split if one), key=lambda one: _place(one, act.first))
+    return Asked(tuple(first), tuple(other for _, other in split if other))
+
+
+def verb(act: type[Act]) -> str:
+    """Return what the button of a form says happens."""
+    return act.verb or act.form
+
+
+def controls(asked_for: Sequence[Shape]) -> list[str]:
+    """Return the path of every control in which these fields are typed or picked."""
+    found: list[str] = []
+    for shape in asked_for:
+        if shape.ask == "rejected":
+            found += [f"{shape.path}.{rung}" for rung in RUNGS]
+        elif shape.rows:
+            found += [part.path for row in shape.rows for part in row.values()]
+        else:
+            found.append(shape.path)
+    return found
+
+
+def _split(shape: Shape, first: Sequence[str]) -> tuple[Shape | None, Shape | None]:
+    if not shape.rows:
+        return (shape, None) if _is_first(shape.path, first) else (None, shape)
+    rows = [{name: part for name, part in row.items() if _is_first(part.path, first)} for row in shape.rows]
+    others = [{name: part for name, part in row.items() if not _is_first(part.path, first)} for row in shape.rows]
+    begun, rest = tuple(filter(None, rows)), tuple(filter(None, others))
+    return shape._replace(rows=begun) if begun else None, shape._replace(rows=rest) if rest else None
+
+
+def _is_first(path: str, first: Sequence[str]) -> bool:
+    ways = (path, _ROW.sub("", path))
+    return any(way == one or way.startswith(f"{one}.") for one in first for way in ways)
+
+
+def _place(shape: Shape, first: Sequence[str]) -> int:
+    return next(n for n, one in enumerate(first) if one == shape.path or one.startswith(f"{shape.path}."))
