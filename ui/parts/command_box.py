@@ -35,7 +35,7 @@ def command_box(here: Here) -> None:
     """Draw the box; what is typed stays until it was taken."""
     _give_typed(here)
     b = here.room.briefing(here.role)
-    known = {line.command: completion.label(b, line) for line in b.catalogue.lines}
+    known = {line.command: completion.label(b, line) for line in b.lines}
     typed = st.session_state.get(session.TYPED)
     line = completion.match(b, typed) if typed else None
     drawn = (line.id if line else None, typed, session.answered(PLACE) is not None)
