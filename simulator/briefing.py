@@ -22,8 +22,7 @@ from simulator.record.history import History
 from simulator.record.tracked import AlertState, Run, Task
 from simulator.values import Ref
 
-
-SHUFFLED = ("causes", "factors")
+BY_TITLE = ("causes", "factors", "blast", "residual_risks", "unknowns")
 """Sources in the order of their titles: an author writes the true ones first."""
 
 
@@ -79,7 +78,7 @@ class Briefing:
         if wanted == "own_cues":
             return [option for option in found if Ref.to("cue", option.id) in self.incident.refs]
         found = [option for option in found if self.knows(source, option.id)]
-        return sorted(found, key=lambda option: option.title) if source in SHUFFLED else found
+        return sorted(found, key=lambda option: option.title) if source in BY_TITLE else found
 
     def knows(self, source: str, ident: str) -> bool:
         """Tell whether this role has come to know of something in `source`: only then is it offered."""

@@ -11,7 +11,7 @@ from simulator.names import Called
 from simulator.need_to_know import NeedToKnow
 from simulator.options import Option, titles_of
 from simulator.scenario.model import Scenario
-from simulator.spoken import of_action, of_query
+from simulator.scenario.spoken import of_action, of_query
 from simulator.values import Duty
 
 
@@ -145,7 +145,9 @@ def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catal
         for q in s.queries
     ]
     actions = [
-        CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung, of_action(a, s))
+        CommandLine(
+            a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung, of_action(a, s)
+        )
         for a in s.actions
     ]
 

@@ -10,7 +10,7 @@ import simpy
 
 from simulator import events as e
 from simulator.catalogue import catalogue
-from simulator.known import Known, gates
+from simulator.known import Known
 from simulator.levels import STANDARD, PlayedBook
 from simulator.monitoring.logs import Logs
 from simulator.monitoring.series import Telemetry
@@ -21,6 +21,7 @@ from simulator.record.facts import Facts
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Effect
+from simulator.scenario.shown import gates
 from simulator.scenario.world import Remembers, World
 from simulator.streams import streams
 from simulator.text import Utc, dig, render

@@ -9,7 +9,10 @@ from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
 
 WORD = re.compile(r"[\w.\-]+")
-SMALL = frozenset("a an and as at by do for from how in is it its of on or that the they this to was what with".split())
+SMALL = frozenset({
+    "a", "an", "and", "as", "at", "by", "do", "for", "from", "how", "in", "is", "it", "its", "of", "on", "or", "that",
+    "the", "they", "this", "to", "was", "what", "with",
+})  # fmt: skip
 """Words that find nothing by themselves."""
 WHOLE, BEGUN, INSIDE = 3, 2, 1
 """What it is worth that a word stands there, that one there begins with it, that it is a part of the command."""

@@ -41,7 +41,7 @@ LAYERS = (
     "simulator.scenario",
     "simulator.names simulator.need_to_know simulator.msel",
     "simulator.record",
-    "simulator.answers simulator.options simulator.known simulator.spoken",
+    "simulator.answers simulator.options simulator.known",
     "simulator.events",
     "simulator.changes",
     "simulator.actions simulator.closure simulator.monitoring simulator.catalogue",

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from simulator.scenario import parts as p
 from simulator.scenario.people import Role, Strain, WrongPlace
+from simulator.scenario.teaching import Hint, TeachingPoint
 from simulator.values import PLACES, Duty, Pick, Rejection, Rung, Scalar
 
 
@@ -189,8 +190,8 @@ class Scenario(p.Data):
     reaches: tuple[p.Reach, ...] = ()
     """What may be said of how far the impact reaches: users, tenants, fault domain, dependency, recent change."""
     evidence_minimum: tuple[p.EvidenceNeed, ...]
-    teaching: tuple[p.TeachingPoint, ...]
-    hints: tuple[p.Hint, ...] = ()
+    teaching: tuple[TeachingPoint, ...]
+    hints: tuple[Hint, ...] = ()
     giveaways: tuple[str, ...] = ()
     """Words that tell what is behind it: nothing that is offered to a seat at T+0 may have them."""
     overlay: Overlay

@@ -60,7 +60,7 @@ def label(briefing: Briefing, line: CommandLine) -> str:
 
 
 def match(briefing: Briefing, typed: str) -> CommandLine | None:
-    """Return the catalogue line that `typed` is, by command, alias or id; one that is not offered yet by its command."""
+    """Return the catalogue line that `typed` is: by command, or where it is offered also by alias or id."""
     wanted = _squeezed(typed)
     offered = {line.id for line in briefing.lines}
     named = (
