@@ -58,7 +58,7 @@ def _expert(s: Scenario) -> Scenario:
                 for m in s.metrics
             ),
             "roles": tuple(_absent(_later(r), s.expert.absent) for r in s.roles),
-            "teaching": tuple(_with(point, hint="") for point in s.teaching),
+            "hints": (),
             "injects": (*s.injects, *s.expert.injects),
             "merges": (*s.merges, *s.expert.merges),
         }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator import events as e
-from simulator.catalogue import Catalogue
+from simulator.catalogue import Catalogue, CommandLine, Panel
 from simulator.closure import missing_for_closure
 from simulator.drill import Drill
 from simulator.monitoring.logs import LogLine
@@ -21,6 +21,9 @@ from simulator.record.entry import Entry, sees
 from simulator.record.history import History
 from simulator.record.tracked import AlertState, Run, Task
 from simulator.values import Ref
+
+BY_TITLE = ("causes", "factors", "blast", "residual_risks", "unknowns")
+"""Sources in the order of their titles: an author writes the true ones first."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,22 @@ class Briefing:
             return [Option(option.id, self.title_of(option.id)) for option in found]
         if wanted == "own_cues":
             return [option for option in found if Ref.to("cue", option.id) in self.incident.refs]
-        return found
+        found = [option for option in found if self.knows(source, option.id)]
+        return sorted(found, key=lambda option: option.title) if source in BY_TITLE else found
+
+    def knows(self, source: str, ident: str) -> bool:
+        """Tell whether this role has come to know of something in `source`: only then is it offered."""
+        return self._drill.known[self.role].has(source, ident)
+
+    @property
+    def lines(self) -> tuple[CommandLine, ...]:
+        """Return the queries and actions that are offered now; whoever types another one in full may run it."""
+        return tuple(line for line in self.catalogue.lines if self.knows(line.source, line.id))
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """Return the metrics that are offered now."""
+        return tuple(panel for panel in self.catalogue.panels if self.knows("metrics", panel.id))
 
     def search_logs(
         self, *, text: str = "", service: str | None = None, level: str | None = None, minutes: float = 15

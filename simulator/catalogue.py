@@ -11,6 +11,7 @@ from simulator.names import Called
 from simulator.need_to_know import NeedToKnow
 from simulator.options import Option, titles_of
 from simulator.scenario.model import Scenario
+from simulator.scenario.spoken import of_action, of_query
 from simulator.values import Duty
 
 
@@ -29,6 +30,13 @@ class CommandLine(NamedTuple):
     """Roles that must sign an action before it starts."""
     rung: str = ""
     """Of an action: flag, hotfix, rollback, containment, capacity or repair."""
+    words: tuple[str, ...] = ()
+    """What playbooks, gates and hints call it; it is found by them and does not run by them."""
+
+    @property
+    def source(self) -> str:
+        """Return the list it is picked from."""
+        return "queries" if self.what == "query" else "actions"
 
 
 class Panel(NamedTuple):
@@ -132,9 +140,14 @@ class Catalogue:
 
 def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catalogue:
     """Return what can be asked for, stripped of everything that is an answer; `only` what one role can carry out."""
-    queries = [CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group) for q in s.queries]
+    queries = [
+        CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group, words=of_query(q, s))
+        for q in s.queries
+    ]
     actions = [
-        CommandLine(a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung)
+        CommandLine(
+            a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung, of_action(a, s)
+        )
         for a in s.actions
     ]
 

@@ -10,6 +10,7 @@ import simpy
 
 from simulator import events as e
 from simulator.catalogue import catalogue
+from simulator.known import Known
 from simulator.levels import STANDARD, PlayedBook
 from simulator.monitoring.logs import Logs
 from simulator.monitoring.series import Telemetry
@@ -20,6 +21,7 @@ from simulator.record.facts import Facts
 from simulator.record.history import History
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Effect
+from simulator.scenario.shown import gates
 from simulator.scenario.world import Remembers, World
 from simulator.streams import streams
 from simulator.text import Utc, dig, render
@@ -56,6 +58,9 @@ class Drill(ABC):
         self.catalogues = dict.fromkeys(self.inboxes, catalogue(scenario, self.circle))
         """Role -> what it can ask for: outside need-to-know only what it can carry out itself."""
         self.catalogues.update((role, catalogue(scenario, self.circle, role)) for role in self.circle.outside)
+        gated = gates(scenario)
+        self.known = {role.id: Known(gated, self.inboxes[role.id], role.duties) for role in scenario.roles}
+        """Role -> what it has come to know of."""
 
     @property
     def now(self) -> int:

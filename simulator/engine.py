@@ -28,9 +28,11 @@ from simulator.staffed import StaffedDrill
 from simulator.truth import EVERY, Truth
 from simulator.values import WORLD, Author, Ref
 
-VERSION = "5"
+VERSION = "6"
 """Changes whenever the same commands would give another journal."""
 OPENS_AT = -60
+HINT_GAP = 120
+"""Seconds between two hints for one person: a hint is for whoever stands still, no course to walk along."""
 
 
 def new_header(
@@ -69,7 +71,8 @@ class Engine(StaffedDrill):
         makers = loaded.teammates(scenario) if header.automation else {}
         self.stand_ins = StandIns(self, makers)
         self._truth = Truth(self)
-        self._hinted: dict[int, bool] = {}
+        self._hinted: set[str] = set()
+        self._last_hint: dict[str, int] = {}
         self.env.process(self._heartbeat())
         self.env.process(self._fault())
         for role in scenario.roles:
@@ -213,11 +216,18 @@ class Engine(StaffedDrill):
         self.emit(e.ChangeHappened(change=ident, service=service, summary=summary, actor=actor, detail=detail))
 
     def _hint(self, facts: Mapping[str, Any]) -> None:
-        for index, point in enumerate(self.scenario.teaching):
-            if not point.hint or self.now < point.at or self._hinted.get(index):
+        """Give each hint once, to one person and not soon after another: what was done, or cannot be, is no hint."""
+        for hint in self.scenario.hints:
+            if self.now < hint.at or hint.id in self._hinted:
                 continue
-            self._hinted[index] = True
-            seats = point.seats or (self.incident.lead,)
+            if holds(hint.until, facts):
+                self._hinted.add(hint.id)
+                continue
+            seats = hint.seats or (self.incident.lead,)
             person = next((seat for seat in seats if seat in self.incident.seats), None)
-            if person and not (point.until and holds(point.until, facts)):
-                self.emit(e.HintGiven(to=(person,), text=point.hint))
+            if person is None or self.now - self._last_hint.get(person, -HINT_GAP) < HINT_GAP:
+                continue
+            if holds(hint.when, facts):
+                self._hinted.add(hint.id)
+                self._last_hint[person] = self.now
+                self.emit(e.HintGiven(to=(person,), text=hint.text))

@@ -5,15 +5,12 @@ A broken rule is a refusal with its code and reason, never an exception. Simulat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from simulator.acts import Act, Asked
 from simulator.answers import Refusal
 from simulator.drill import Drill
 from simulator.errors import nearest
 from simulator.options import FIXED, offered, options
-from simulator.values import HOST, picked_fields
+from simulator.values import HOST, picked
 
 
 class Rules:
@@ -40,11 +37,10 @@ class Rules:
 
     def _unknown(self, act: Act, role: str) -> Refusal | None:
         """Return the refusal of a picked value that cannot be picked, with the nearest that can."""
-        for path, source in picked_fields(type(act)):
-            for value in _values(act, path):
-                if not self._has(source, value, role):
-                    near = nearest(value, self._known(source, role))
-                    return Refusal("unknown", f"{path.replace('.', ' ')}: nothing here is called {value!r}{near}")
+        for path, source, value in picked(act):
+            if not self._has(source, value, role):
+                near = nearest(value, self._known(source, role))
+                return Refusal("unknown", f"{path.replace('.', ' ')}: nothing here is called {value!r}{near}")
         return None
 
     def _has(self, source: str, value: str, role: str) -> bool:
@@ -62,14 +58,3 @@ class Rules:
         )
         return [option.id for option in found]
 
-
-def _values(body: Any, path: str) -> Iterator[str]:
-    head, _, rest = path.partition(".")
-    value = getattr(body, head)
-    for item in value if isinstance(value, tuple) else (value,):
-        if item is None:
-            continue
-        if rest:
-            yield from _values(item, rest)
-        else:
-            yield item

@@ -272,6 +272,24 @@ def picked_fields(model: type[BaseModel]) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def picked(body: BaseModel) -> Iterator[tuple[str, str, str]]:
+    """Yield (field, source, value) of everything that is picked in a command or event."""
+    for path, source in picked_fields(type(body)):
+        yield from ((path, source, value) for value in _values(body, path))
+
+
+def _values(body: Any, path: str) -> Iterator[str]:
+    head, _, rest = path.partition(".")
+    value = getattr(body, head)
+    for item in value if isinstance(value, tuple) else (value,):
+        if item is None:
+            continue
+        if rest:
+            yield from _values(item, rest)
+        else:
+            yield item
+
+
 def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
     """Yield the models that an annotation is about, itself or anywhere within it."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

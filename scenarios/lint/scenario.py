@@ -8,8 +8,10 @@ from typing import Any, get_args
 
 from analytics.playbook import load as load_playbook
 from analytics.playbook import names as playbooks
+from scenarios.lint.offered import gated, given_away
 from scenarios.lint.places import COMPARISONS, STATES, Place, groups, places
 from scenarios.lint.responses import DUE, SUPPORTED, expected
+from scenarios.lint.told import told
 from scenarios.loader import MakeWorld
 from scenarios.problem import Level, Problem, of_error
 from scenarios.written import Written
@@ -51,6 +53,8 @@ class Inspection:
         self._weights()
         self._commands()
         self._completeness()
+        for found in (*gated(self.scenario, self.known), *given_away(self.scenario), *told(self.scenario)):
+            self.find(*found)
         if world is not None:
             self._quiet_window(world)
             self._templates(world)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from simulator.scenario import parts as p
 from simulator.scenario.people import Role, Strain, WrongPlace
+from simulator.scenario.teaching import Hint, TeachingPoint
 from simulator.values import PLACES, Duty, Pick, Rejection, Rung, Scalar
 
 
@@ -177,21 +178,24 @@ class Scenario(p.Data):
     queries: tuple[p.Query, ...]
     actions: tuple[p.Action, ...]
     injects: tuple[p.Inject, ...]
-    topics: tuple[p.Titled, ...]
+    topics: tuple[p.Pickable, ...]
     causes: tuple[p.Cause, ...]
     blast: tuple[p.Tick, ...]
     """What can get worse: risks, side effects and segments that a statement may name."""
     residual_risks: tuple[p.Tick, ...]
     unknowns: tuple[p.Tick, ...]
-    reasons: tuple[p.Titled, ...]
-    needs: tuple[p.Titled, ...]
+    reasons: tuple[p.Pickable, ...]
+    needs: tuple[p.Pickable, ...]
     revisions: tuple[p.Tick, ...]
     """Revisions one could go back to; the true one is known-good."""
     factors: tuple[p.Factor, ...]
     reaches: tuple[p.Reach, ...] = ()
     """What may be said of how far the impact reaches: users, tenants, fault domain, dependency, recent change."""
     evidence_minimum: tuple[p.EvidenceNeed, ...]
-    teaching: tuple[p.TeachingPoint, ...]
+    teaching: tuple[TeachingPoint, ...]
+    hints: tuple[Hint, ...] = ()
+    giveaways: tuple[str, ...] = ()
+    """Words that tell what is behind it: nothing that is offered to a seat at T+0 may have them."""
     overlay: Overlay
     parameters: dict[str, float] = {}
     """Numbers handed to the world's constructor (variants change them)."""

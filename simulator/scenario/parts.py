@@ -93,6 +93,17 @@ class Titled(Data):
     title: str
 
 
+class Pickable(Titled):
+    """Something people pick, as soon as they know that it is there."""
+
+    known_by: tuple[Ref, ...] = ()
+    """What shows that it is there; it is offered to whoever has seen any of it: `query:ID`, `alert:ID`, `cue:ID`,
+    `inject:ID`, `action:ID`, or `duty:NAME` for the seats that know it from the start. Left out: everybody knows.
+
+    It changes what is offered, never what is possible: who names it without being offered it gets it.
+    """
+
+
 class Duration(Data):
     """How long something takes: lognormal around `median` (seconds); `spread` is the sigma of the logarithm."""
 
@@ -115,7 +126,7 @@ class Service(Titled):
     """Lanes that touch it; two or more want a merge owner."""
 
 
-class Segment(Titled):
+class Segment(Pickable):
     """A part of those affected that recovers on its own terms; weights add up to 1."""
 
     weight: float
@@ -131,7 +142,7 @@ class HarmDimension(Titled):
     scale: float
 
 
-class Metric(Titled):
+class Metric(Pickable):
     """A series people can look at, through the measurement layer."""
 
     unit: str = ""
@@ -227,7 +238,7 @@ class LogStream(Data):
     cause: CauseId | None = None
 
 
-class Query(Titled):
+class Query(Pickable):
     """A command a responder can run, as typed; what it prints is a template over the world at that moment."""
 
     command: str
@@ -288,7 +299,7 @@ class Hold(Data):
     """Holding is the right first step here, when the repair follows."""
 
 
-class Action(Titled):
+class Action(Pickable):
     """Something people can do to the world."""
 
     command: str
@@ -415,7 +426,7 @@ class Inject(Data):
     occupies_for: Span = 180
 
 
-class Cause(Titled):
+class Cause(Pickable):
     """A story that could explain the signals."""
 
     true: bool = False
@@ -423,7 +434,7 @@ class Cause(Titled):
     killed_by: str = ""
 
 
-class Tick(Titled):
+class Tick(Pickable):
     """A pickable statement that is true or not (risk, residual risk, unknown, reason, need)."""
 
     true: bool = True
@@ -437,17 +448,17 @@ class Reach(Tick):
 
     dimension: Dimension
     shown_by: tuple[QueryId, ...] = ()
-    """Queries that tell; before any of them nobody can know."""
+    """Queries that tell; before any of them nobody can know, and nobody is offered it."""
 
 
-class Factor(Titled):
+class Factor(Pickable):
     """A contributing factor; `layer` is technical, detection, rollout, ownership or organisation."""
 
     layer: Literal["technical", "detection", "rollout", "ownership", "organisation"]
     true: bool = True
 
 
-class FigureSpec(Titled):
+class FigureSpec(Pickable):
     """A number people state: where the truth stands and its unit."""
 
     unit: str = ""
@@ -472,15 +483,3 @@ class Objective(Titled):
     """What the drill trains, with a number."""
 
     target: str = ""
-
-
-class TeachingPoint(Data):
-    """One line of the hand-written teaching timeline."""
-
-    at: Seconds
-    text: str
-    hint: str = ""
-    """Next-step hint shown in training while `until` does not hold."""
-    until: Condition = {}
-    seats: tuple[SeatId, ...] = ()
-    """Whom the hint is for: the first of these seats in which a person sits, by default the one that leads."""

@@ -27,6 +27,9 @@ def conditions(scenario: Scenario) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield every condition that people's doings can make true, with where it stands."""
     for point in scenario.teaching:
         yield f"teaching {point.text}", point.until
+    for hint in scenario.hints:
+        yield f"hint {hint.id}", hint.until
+        yield f"hint {hint.id} makes sense", hint.when
     for inject in scenario.injects:
         yield f"inject {inject.id}", inject.when
     for action in scenario.actions:

@@ -101,7 +101,7 @@ def cut_to_three(name: str) -> LoadedScenario:
     data["roles"] = list(merged.values())
     for part, field in (
         *((one, "executors") for one in (*data["queries"], *data["actions"])),
-        *((one, "seats") for one in data["teaching"]), (data["overlay"], "owner_chain"),
+        *((one, "seats") for one in data["hints"]), (data["overlay"], "owner_chain"),
     ):  # fmt: skip
         part[field] = list(dict.fromkeys(part[field]))
     return replace(load(name), scenario=Scenario.model_validate(data))

@@ -118,7 +118,7 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
     yield "the fault", s.fault
     yield from ((f"why not {cause.id}", cause.killed_by) for cause in s.causes)
     yield from ((f"teaching at {p.at}", p.text) for p in s.teaching if not any(p.text in hint for hint in hints))
-    yield from ((f"hint at {p.at}", p.hint) for p in s.teaching if p.hint not in hints)
+    yield from ((f"hint {one.id}", one.text) for one in s.hints if one.text not in hints)
     yield from ((f"change {one.id}", one.summary) for one in (*s.changes, *s.merges) if one.id not in landed)
 
 

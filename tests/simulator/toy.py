@@ -125,7 +125,8 @@ TOY: dict[str, Any] = {
     "topics": [{"id": "purge", "title": "Purging"}], "causes": [{"id": "leak", "title": "Leak", "true": True}],
     "blast": [], "residual_risks": [{"id": "regrow", "title": "May grow again"}], "unknowns": [], "reasons": [], "needs": [],
     "revisions": [], "factors": [{"id": "f", "title": "F", "layer": "technical"}], "evidence_minimum": [],
-    "teaching": [{"at": "2m", "text": "flag", "hint": "Take the flag off.", "until": {"flag_on": False}}],
+    "teaching": [{"at": "2m", "text": "flag", "until": {"flag_on": False}}],
+    "hints": [{"id": "flag", "at": "2m", "text": "Take the flag off.", "until": {"flag_on": False}}],
     "overlay": {"dependency": "queue", "freeze_scope": ["web"], "readiness_queries": ["check"], "readiness_fact": "flag_on"},
 }  # fmt: skip
 

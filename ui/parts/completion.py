@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
+from simulator.finding import find
 from simulator.levels import at_rank
 from simulator.record.journal import first_problem
 from simulator.values import COMMANDER, DEPUTY, Post
@@ -50,15 +51,22 @@ BARE = {
 
 
 def label(briefing: Briefing, line: CommandLine) -> str:
-    """Return how a command appears in the completion list: the line, then what it is and who runs it."""
-    who = ", ".join(handle(briefing, role) for role in line.executors[:2])
-    return f"{line.command}  ·  {line.title}  ·  {who}"
+    """Return how a command appears in the completion list: the line, what it is, and what else it is called.
+
+    Not who runs it: a handle such as `@identity-verify` would be found by half of what people look for.
+    """
+    also = ", ".join((*line.aliases, *line.words))
+    return "  ·  ".join(part for part in (line.command, line.title, also) if part)
 
 
 def match(briefing: Briefing, typed: str) -> CommandLine | None:
-    """Return the catalogue line that `typed` is, by command, alias or id."""
+    """Return the catalogue line that `typed` is: by command, or where it is offered also by alias or id."""
     wanted = _squeezed(typed)
-    named = ((line, (line.command, line.id, *line.aliases)) for line in briefing.catalogue.lines)
+    offered = {line.id for line in briefing.lines}
+    named = (
+        (line, (line.command, *((line.id, *line.aliases) if line.id in offered else ())))
+        for line in briefing.catalogue.lines
+    )
     return next((line for line, names in named if wanted in map(_squeezed, names)), None)
 
 
@@ -70,22 +78,17 @@ def order(line: CommandLine, executor: str | None, decision: str | None = None) 
 
 
 def matches(briefing: Briefing, typed: str, most: int = 5) -> list[CommandLine]:
-    """Return the lines that hold every typed word, in command, alias or title; shortest command first."""
-    words = typed.lower().split()
-    found = [
-        line for line in briefing.catalogue.lines
-        if all(word in f"{line.command} {' '.join(line.aliases)} {line.title}".lower() for word in words)
-    ]  # fmt: skip
-    return sorted(found, key=lambda line: len(line.command))[:most]
+    """Return the offered lines that fit what was typed, best first."""
+    return find(briefing, typed, most)
 
 
 def unknown(briefing: Briefing, typed: str) -> Parsed:
     """Return what a shell would say, with the nearest command that exists."""
     place = next((x for x in briefing.catalogue.elsewhere if _squeezed(typed).startswith(_squeezed(x.typed))), None)
     first = typed.split(maxsplit=1)[0] if typed.split() else typed
-    known = [name for line in briefing.catalogue.lines for name in (line.command, *line.aliases)]
-    close = difflib.get_close_matches(typed, known, n=1, cutoff=0.35)
-    heads = sorted({line.split()[0] for line in known})
+    offered = [name for line in briefing.lines for name in (line.command, *line.aliases)]
+    close = difflib.get_close_matches(typed, offered, n=1, cutoff=0.35)
+    heads = {name.split()[0] for line in briefing.catalogue.lines for name in (line.command, *line.aliases)}
     here = f"{first}: no such command here: {typed}" if first in heads else f"sh: {first}: command not found"
     # The wrong namespace answers truly, for itself.
     return Parsed(None, place.output if place else here, close[0] if close else "")

@@ -30,12 +30,12 @@ LEGEND = (
 def explorer(here: Here) -> None:
     """Draw the metric explorer: any series over any window, and a button that makes it evidence."""
     b = here.room.briefing(here.role)
-    by_id = {panel.id: panel for panel in b.catalogue.panels}
+    by_id = {panel.id: panel for panel in b.panels}
     one, two = st.columns([3, 1.3], gap="small", vertical_alignment="bottom")
     shown = one.multiselect(
         "Series",
         list(by_id),
-        default=[p.id for p in b.catalogue.panels if p.on_console][:2],
+        default=[p.id for p in b.panels if p.on_console][:2],
         format_func=lambda ident: f"{by_id[ident].title} · {_labels(by_id[ident])}",
         key=session.own(here, "explored"),
         max_selections=4,
