@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
 from simulator import acts
-from simulator.values import Rung
+from simulator.briefing import Briefing
+from ui.parts import units
+from ui.parts.followups import whole
 from ui.parts.labels import name_of
 from ui.parts.shapes import Shape, shapes
+from ui.parts.start import RUNGS, controls
 
-RUNGS: tuple[str, ...] = get_args(Rung)
 Held = Callable[[str], Any]
 """What a field holds, by its path."""
 
@@ -24,21 +26,15 @@ class Wrong(NamedTuple):
     fields: Mapping[str, str]
 
 
-def paths(shape: Shape) -> list[str]:
-    """Return the names that a field's controls have in a form."""
-    if shape.ask == "rejected":
-        return [f"{shape.path}.{rung}" for rung in RUNGS]
-    if shape.rows:
-        return [part.path for row in shape.rows for part in row.values()]
-    return [shape.path]
+def read(act: type[acts.Act], fields: Mapping[str, Any], b: Briefing) -> acts.Act | Wrong:
+    """Return the act that a form's fields make, or what is wrong with them.
 
-
-def read(act: type[acts.Act], fields: Mapping[str, Any]) -> acts.Act | Wrong:
-    """Return the act that a form's fields make, or what is wrong with them."""
-    known = {path for shape in shapes(act) for path in paths(shape)}
-    if unknown := sorted(fields.keys() - known):
+    Of a record that is filled in, `b` knows the rest, and the units in which somebody types.
+    """
+    if unknown := sorted(fields.keys() - set(controls(shapes(act)))):
         return Wrong(f"no field is called {unknown[0][:80]!r} here", {})
-    data = {shape.path: value(shape, fields.get) for shape in shapes(act)}
+    held = units.meant(b, whole(b, act.model_fields["kind"].default, fields)).get
+    data = {shape.path: value(shape, held) for shape in shapes(act)}
     try:
         return act.model_validate({name: one for name, one in data.items() if one is not None})
     except ValidationError as error:

@@ -11,15 +11,16 @@ from simulator.briefing import Briefing
 from simulator.options import Option
 from simulator.values import Duty, Ref, Rejection
 from ui.live import ending
-from ui.live.fields import RUNGS, paths
 from ui.live.html import OUTPUT
-from ui.parts import catalogue, hands
+from ui.parts import catalogue, hands, units
 from ui.parts.catalogue import Form
 from ui.parts.labels import help_of, words
 from ui.parts.labels import label as label_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, marks
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import Shape, shapes
+from ui.parts.start import AMENDS, RUNGS, controls, verb
+from ui.parts.start import asked as begins
 from ui.parts.text import escape
 from ui.parts.words import evidence, names_of
 
@@ -58,24 +59,25 @@ def picker(b: Briefing) -> str:
 def form_html(b: Briefing, kind: str, about: str = "") -> str:
     """Return the form of an act as `b`'s role is shown it; `about` fills in what it is about.
 
-    What is needed and what counts comes first, the rest is folded away. Raises KeyError for a kind that has no form.
+    What, who and by when come first, the rest is folded away and asked for afterwards; a record that is filled in
+    shows all it says. Raises KeyError for a kind that has no form.
     """
     form = Form(kind, ACTS[kind])
-    asked, known = shapes(form.act), dict(prefilled(kind, b))
-    if about:
+    asked, known = shapes(form.act), prefilled(kind, b, about)
+    amends = known.get(AMENDS)
+    if about and amends is None:
         known.update(_about(asked, b, about))
-    counting = marks(kind, b.incident.playbook)
-    drawn = _Drawn(b, kind, known, counting)
-    first = [shape for shape in asked if shape.needed or shape.path in counting or shape.path in known]
-    rest = [shape for shape in asked if shape not in first]
-    more = ""
-    if rest:
-        more = (
-            f'<details id="more-{kind}"><summary>{len(rest)} more, none of them needed</summary>'
-            f"{drawn.fields(rest)}</details>"
+    drawn = _Drawn(b, kind, known, marks(kind, b.incident.playbook))
+    first, later = begins(form.act)
+    more = "" if amends is None else f'<input type="hidden" name="{AMENDS}" value="{escape(amends)}">'
+    if later:
+        more += (
+            f'<details id="more-{kind}"{" open" if amends else ""}><summary>{len(later)} more, which can wait</summary>'
+            f"{drawn.fields(later)}</details>"
         )
     extra = EXTRA[form.act](b) if form.act in EXTRA else ""
     legend = _legend(kind, b, any(shape.needed for shape in asked))
+    does = verb(form.act) if amends is None else f"Fill in {Ref(amends).ident}"
     return (
         f'<form id="form-{kind}" class="act" data-act="{kind}" aria-labelledby="title-{kind}" novalidate>'
         f'<header><h3 id="title-{kind}">{escape(form.title)}</h3>'
@@ -83,7 +85,7 @@ def form_html(b: Briefing, kind: str, about: str = "") -> str:
         'Refill</button><button type="button" class="plain" data-close aria-label="Close this form">✕</button></span>'
         "</header>"
         f'<p class="quiet">{escape(form.act.__doc__ or "")}</p>{drawn.fields(first)}{more}{extra}'
-        f'<footer><button class="primary">{escape(form.title)}</button>{OUTPUT}</footer>{legend}</form>'
+        f'<footer><button class="primary">{escape(does)}</button>{OUTPUT}</footer>{legend}</form>'
     )
 
 
@@ -115,18 +117,12 @@ def options_of(shape: Shape, b: Briefing) -> list[Option]:
     if shape.path == "executor":
         return [Option(one.id, f"{one.title}{hands.words(b, one.id)}") for one in options]
     if shape.path.endswith(".metric"):
-        return [Option(one.id, f"{one.title}{_unit(b, one.id)}") for one in options]
+        measured = ((one, units.unit(b, one.id)) for one in options)
+        return [Option(one.id, f"{one.title}, in {unit}" if unit else one.title) for one, unit in measured]
     if shape.source == "evidence":
         names = names_of(b)
         return [Option(one.id, evidence(Ref(one.id), b, names)) for one in reversed(options)]
     return options
-
-
-def _unit(b: Briefing, metric: str) -> str:
-    panel = next((one for one in b.catalogue.panels if one.id == metric), None)
-    if panel is None or not panel.unit:
-        return ""
-    return ", a ratio: 1 % is 0.01" if panel.unit == "ratio" else f", in {panel.unit}"
 
 
 class _Drawn:
@@ -264,7 +260,7 @@ class _Drawn:
 
     def _rejected(self, shape: Shape) -> str:
         reasons = [Option(one, one.replace("_", " ")) for one in get_args(Rejection)]
-        parts = (Shape(path, "pick", needed=False, source="") for path in paths(shape))
+        parts = (Shape(path, "pick", needed=False, source="") for path in controls([shape]))
         return '<div class="parts">' + "".join(
             f'<p class="field"><label for="{self._ident(part.path)}">{rung.capitalize()}</label>'
             f"{self._control(part, reasons)}{self._wrong(part.path)}</p>"

@@ -63,7 +63,7 @@ def _respond(side: dict[str, str], plays: bool) -> str:
     return (
         f'<section id="respond" class="column" aria-label="Respond">{waits}{tabs("side", "Respond", side)}{own}'
         '<div id="board-tab" class="panel" role="tabpanel" aria-labelledby="tab-board-tab">'
-        '<div id="board" data-keep></div></div></section>'
+        '<div id="paper" data-keep></div><div id="board" class="board" data-keep></div></div></section>'
     )
 
 

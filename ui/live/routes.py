@@ -24,11 +24,13 @@ from simulator.acts import ACTS, Act
 from simulator.errors import AccessDenied, DrillError, StoreError
 from simulator.room.room import KEY
 from ui import session
+from ui.documents import documents
 from ui.live import forms, line
 from ui.live.fields import Wrong, read
 from ui.live.hub import HUB
 from ui.live.verbs import PREFIX, VERBS
 from ui.parts.live import SERVER
+from ui.parts.needs import DOCUMENT
 from ui.parts.text import visible
 from ui.session import Here
 
@@ -156,7 +158,7 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
             return _said(found.problem, use=found.nearest)
         command, done = found.command, found.done
     else:
-        made = read(_kind(name), fields)
+        made = read(_kind(name), fields, here.room.briefing(here.role))
         if isinstance(made, Wrong):
             return _said(made.words, fields=dict(made.fields))
         command = made
@@ -203,14 +205,18 @@ def _verb(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
 
 
 async def form(request: Request) -> Response:
-    """Answer with the form of an act, prefilled as the drill is now."""
+    """Answer with the form of an act, prefilled as the drill is now, or with a record as a document."""
     kind, about = request.query_params.get("kind", ""), request.query_params.get("about", "")[:200]
 
     def make() -> Response:
         here = _who(request)
-        if kind not in ACTS or not here.plays:
+        b = here.room.briefing(here.role)
+        if kind == DOCUMENT:
+            html = documents.view(b, *about.partition(":")[::2])
+        elif kind in ACTS and here.plays:
+            html = forms.form_html(b, kind, about)
+        else:
             return _said("there is no such form", status=NOT_FOUND)
-        html = forms.form_html(here.room.briefing(here.role), kind, about)
         return JSONResponse({"html": html}, headers={"Cache-Control": "no-store"})
 
     return await _answered(make)

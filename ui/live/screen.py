@@ -14,6 +14,7 @@ from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
 from ui.live import figures, host, tools
+from ui.live.board import board, stamp
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
 from ui.live.frame import frame
@@ -104,6 +105,7 @@ SECTIONS = (
     Section(lambda v: channel(v.b, v.memo), on_record),
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(_acts, on_record, PLAYS),
+    Section(lambda v: board(v.b), lambda v: stamp(v.b)),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
     Section(lambda v: figures.charts(v.b), each_scrape),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from simulator.acts import Act
+from simulator.values import Rung
 from ui.parts.shapes import Shape, shapes
-from ui.parts.widgets import RUNGS
 
+RUNGS: tuple[str, ...] = get_args(Rung)
+"""Rungs of a ladder, each with a reason why it was not taken."""
 AMENDS = "amends"
 """The field by which a record says which one it fills in; nobody types it."""
 _ROW = re.compile(r"\.\d+(?=\.|$)")

@@ -444,6 +444,7 @@ class Live {
     else if (pins) this.pin(pins.closest("[role=log] > *"));
     else if (mutes) this.mute(held(localStorage, "muted") !== "yes");
     else if (closes) this.closeForm();
+    else if (of("[data-shut]")) this.get("paper").replaceChildren();
     else if (copies) this.copy(copies);
     else if (unread) {
       const list = this.get(unread.dataset.unread);
@@ -603,6 +604,7 @@ class Live {
   // -- the form that is open ----------------------------------------------------------------------
 
   async openForm(kind, about, pressed) {
+    if (kind === "document") return this.openPaper(kind, about);
     const place = this.get("form");
     if (!place) return;
     this.opened = [kind, about];
@@ -619,6 +621,15 @@ class Live {
     if (!pressed) return;
     if (this.get("all-forms")) this.get("all-forms").open = false;
     place.querySelector("form input:not([type=hidden]), form select, form textarea")?.focus();
+  }
+
+  // A record as a document takes the place of the board, until it is put away.
+  async openPaper(kind, about) {
+    const found = await this.ask(this.urls.form, { kind, about }), place = this.get("paper");
+    if (!found || !place) return;
+    place.innerHTML = found.html;
+    this.reveal(place);
+    place.querySelector("[data-shut]").focus();
   }
 
   closeForm() {
