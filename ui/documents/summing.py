@@ -29,7 +29,13 @@ def _lead(k: Known) -> str:
 
 
 def _happened(k: Known) -> list[str]:
-    found = []
+    b = k.b
+    firing = [a for a in b.alerts() if a.firing and a.page]
+    found = [f"{k.names.title('alerts', a.alert)} since {clock(a.since)}" for a in firing[:1]]
+    results = [x for x in k.done(e.QueryFinished) if isinstance(x.body, e.QueryFinished)]
+    if results:
+        looked = ", ".join(dict.fromkeys(k.names.title("queries", x.body.query) for x in results[-MOST:]))
+        found.append(f"Looked at: {looked}")
     declared = k.b.incident.declared_at
     if declared is not None:
         found.append(f"Declared at {clock(declared)}")

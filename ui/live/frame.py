@@ -50,7 +50,9 @@ def _talk(channel: str, plays: bool) -> str:
 
 def _respond(side: dict[str, str], plays: bool) -> str:
     waits = (
-        '<h2>Waits for you</h2><div id="waits" tabindex="-1" data-keep></div>' if plays else ""
+        '<div id="guide" data-keep></div><h2>Waits for you</h2><div id="waits" tabindex="-1" data-keep></div>'
+        if plays
+        else ""
     )
     own = (
         '<div id="acts" class="panel" role="tabpanel" aria-labelledby="tab-acts"><div id="forms"></div>'

@@ -13,11 +13,13 @@ from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
+from ui.documents.known import Known
 from ui.live import figures, host, tools
 from ui.live.board import board, stamp
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
 from ui.live.frame import frame
+from ui.live.guide import guide, guides
 from ui.live.piece import Chart, Piece
 from ui.live.waits import waits
 from ui.parts.bar import bar_html, standing_html
@@ -88,6 +90,11 @@ def _record(view: View) -> Pieces:
     yield Piece("mine-place", tools.mine_html(view.b))
 
 
+def _guide(view: View) -> Pieces:
+    if guides(view.room) and view.b.incident.has_duty(view.b.role, "commands"):
+        yield from guide(Known(view.b))
+
+
 def _acts(view: View) -> Pieces:
     yield Piece("onwards", tools.onwards_html(view.b))
     yield Piece("forms", picker(view.b))
@@ -103,6 +110,7 @@ SECTIONS = (
     Section(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
     Section(_record, on_record),
     Section(lambda v: channel(v.b, v.memo), on_record),
+    Section(_guide, on_record, PLAYS),
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(_acts, on_record, PLAYS),
     Section(lambda v: board(v.b), lambda v: stamp(v.b)),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, get_args
 
 from simulator import acts
-from simulator.acts.base import Act, Tab
+from simulator.acts.base import LEAD, Act, Tab
 from simulator.briefing import Briefing
+from simulator.values import Duty
 
 FIRST: tuple[type[Act], ...] = (
     acts.Declare, acts.AssignRole, acts.AcceptRole, acts.Freeze, acts.AssignLane, acts.AssignTask, acts.PageTeam,
@@ -15,6 +17,10 @@ FIRST: tuple[type[Act], ...] = (
     acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally,
 )  # fmt: skip
 """What is wanted most or first in its tab; the rest follows in the order in which the acts were written."""
+
+
+OWN: Mapping[Duty, Tab] = {"investigates": "Investigate", "executes": "Act", "verifies": "Act", "speaks": "Tell"}
+"""Duty -> the tab with which whoever has it begins, unless they lead."""
 
 
 class Form(NamedTuple):
@@ -39,9 +45,12 @@ FORMS: dict[str, tuple[Form, ...]] = {tab: _in(tab) for tab in get_args(Tab) if 
 
 
 def offered(b: Briefing) -> dict[str, tuple[Form, ...]]:
-    """Return the tabs with the forms this role may use now, empty tabs left out."""
+    """Return the tabs with the forms this role may use now, none that are empty; what a seat is for comes first."""
     found = {tab: tuple(form for form in forms if useful(form.act, b)) for tab, forms in FORMS.items()}
-    return {tab: forms for tab, forms in found.items() if forms}
+    own = {tab for duty, tab in OWN.items() if b.incident.has_duty(b.role, duty)}
+    if b.incident.has_duty(b.role, *LEAD):
+        own = set()
+    return {tab: found[tab] for tab in sorted(found, key=lambda tab: tab not in own) if found[tab]}
 
 
 def useful(act: type[Act], b: Briefing) -> bool:
