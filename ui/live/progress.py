@@ -50,10 +50,15 @@ def at(b: Briefing) -> int:
     return b.now - b.now % EVERY
 
 
+def played(b: Briefing) -> books.Playbook:
+    """Return the playbook of a drill; of one that was opened with a file of its own, the default."""
+    name = b.incident.playbook
+    return books.load(name if name in books.names() else books.DEFAULT)
+
+
 def progress(b: Briefing) -> list[Row]:
     """Return the rows of the playbook that is played, by the time at which they are due."""
-    name = b.incident.playbook
-    book, k = books.load(name if name in books.names() else books.DEFAULT), Known(b)
+    book, k = played(b), Known(b)
     duties = b.incident.duties(b.role)
     rows = []
     for _, one in book.criteria():
