@@ -82,7 +82,7 @@ def _handoff(k: Known, x: Entry) -> Context:
 
 
 def _verification(k: Known, x: Entry) -> Context:
-    own = next((ref for ref, seq in k.b.incident.refs.items() if seq == x.seq and ref.kind == "verification"), None)
+    own = next((ref for ref, seq in k.b.incident.refs.items() if seq == x.seq and ref.kind == acts.RecordVerification.number), None)
     for entry in k.b.incident.measured:
         if isinstance(entry.body, e.VerificationMeasured) and entry.body.run == own:
             came = "all within the baseline" if entry.body.green else "not back to the baseline"
@@ -134,7 +134,7 @@ _KINDS: Mapping[str, Kind] = {
     "snapshot": Kind("Incident command snapshot", "snapshot"),
     "packet": Kind("Evidence packet", "packet"),
     "scope": Kind("Impact and scope", "scope", _scope),
-    "verification": Kind("Verification", "verification", _verification),
+    acts.RecordVerification.number: Kind("Verification", "verification", _verification),
     "correction": Kind("Correction", "correction"),
     "note": Kind("Decision note", "note"),
     "handoff": Kind("Handoff", "handoff", _handoff),

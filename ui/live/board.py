@@ -25,7 +25,10 @@ PLACE = "board"
 SOON = 180
 """Seconds before something is due from which it stands out."""
 SIGNS = {"done": "✓", "due": "◔", "late": "✗", "not yet": "○"}
-NUMBERED = ("packet", "snapshot", "readiness", "scope", "contradiction", "verification", "update", "correction", "note")
+NUMBERED = (
+    "packet", "snapshot", "readiness", "scope", "contradiction", acts.RecordVerification.number, "update", "correction",
+    "note",
+)  # fmt: skip
 """Records that are listed under Records, by what they are cited by."""
 
 
