@@ -167,7 +167,8 @@ _ROWS: Mapping[str, tuple[Found, type[Act]]] = {
     "merges_frozen": (lambda k: _first(k, acts.Freeze), acts.Freeze),
     "command_pair": (_pair, acts.AssignRole),
     "roles_named": (
-        lambda k: _all(_held(k, COMMANDER), _held(k, SCRIBE), _lane(k, PLACES["executes"], PLACES["speaks"])), acts.AssignRole),
+        lambda k: _all(_held(k, COMMANDER), _held(k, SCRIBE), _lane(k, PLACES["executes"], PLACES["speaks"])),
+        acts.AssignRole),
     "options_compared": (_options, acts.RecordOption),
     "readiness_known": (_number("readiness"), acts.RecordReadiness),
     "one_branch": (lambda k: _all(_number("decision")(k), _began(k)), acts.RecordDecision),
