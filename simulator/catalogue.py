@@ -186,7 +186,9 @@ def called(scenario: Scenario, offers: Callable[[str, str], bool] = lambda sourc
         for source, group in titles_of(scenario).items()
     }
     units = {f.id: f.unit for f in scenario.figures if f.id in titles["figures"]}
-    return Called(titles, units, {role.id: role.handle for role in scenario.roles}, scenario.channels[0])
+    signals = {metric.id: metric.unit for metric in scenario.metrics if offers("metrics", metric.id)}
+    handles = {role.id: role.handle for role in scenario.roles}
+    return Called(titles, units, handles, scenario.channels[0], signals)
 
 
 def _limits(scenario: Scenario, metric: str) -> tuple[tuple[str, float], ...]:

@@ -21,6 +21,8 @@ class Called:
     """Role -> handle of its simulated holder."""
     main_channel: str = "incident"
     """Channel that goes without saying."""
+    signals: Mapping[str, str] = field(default_factory=dict)
+    """Metric -> unit; a ratio is said as percent, as panels show it."""
 
 
 class Said(NamedTuple):
@@ -114,7 +116,10 @@ class Names:
         if check is None:
             return ""
         metric = self.title("metrics", check.metric)
-        return f"{metric} {check.is_} {check.threshold:g} within {check.within_minutes:g} min"
+        unit = self.called.signals.get(check.metric, "")
+        said = f"{check.threshold:g} {unit.replace('1/', 'per ')}".strip()
+        said = f"{round(100 * check.threshold, 8):g} %" if unit == "ratio" else said
+        return f"{metric} {check.is_} {said} within {check.within_minutes:g} min"
 
     def speaker(self, by: Author) -> str:
         """Return who is behind an entry: a person's name, else the handle of the simulated teammate."""

@@ -1,4 +1,4 @@
-"""Records that were filled in afterwards, as the score reads them: what was left open counts, what was changed does not."""
+"""Records that were filled in afterwards: what was left open counts from the first, what was changed does not."""
 
 from __future__ import annotations
 
@@ -64,9 +64,8 @@ def test_a_record_is_filled_in_step_by_step() -> None:
 
 def test_parts_of_a_record_are_filled_in_alike() -> None:
     def sides(minutes: float | None) -> tuple[Recommendation, Recommendation]:
-        return (
-            Recommendation(owner="a", action="flag", reversal_minutes=minutes), Recommendation(owner="b", action="block")
-        )  # fmt: skip
+        one = Recommendation(owner="a", action="flag", reversal_minutes=minutes)
+        return one, Recommendation(owner="b", action="block")
 
     first = acts.RecordContradiction(recommendations=sides(None), choice="flag")
     later = acts.RecordContradiction(recommendations=sides(2), choice="flag", amends=REF)

@@ -15,12 +15,12 @@ from simulator.errors import DrillError
 from simulator.record.history import History
 from simulator.values import Ref
 from tests import played
+from tests.ui.test_start import Seat
 from ui.documents import documents
 from ui.documents.known import Known, code, fenced
 from ui.documents.page import page
 from ui.parts.text import markdown, unmarked
 from ui.session import Here
-from tests.ui.test_start import Seat
 
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 WORDS_A_MINUTE = 230
@@ -32,6 +32,11 @@ HOSTILE = (
     "</pre></article><h1>", "\u202eevil", "$x$", "> quoted", "=== ", "\\# escaped", "[x]: https://evil.example",
 )  # fmt: skip
 VOID = {"br"}
+OURS = {
+    "article", "h3", "h4", "h5", "p", "ul", "li", "b", "code", "pre", "details", "summary", "button", "table", "thead",
+    "tbody", "tr", "th", "td", "div", "br",
+}  # fmt: skip
+"""What a document is made of."""
 
 
 class Tags(HTMLParser):
@@ -103,8 +108,8 @@ def test_a_handoff_shows_what_it_rests_on_to_whoever_is_to_take_it() -> None:
     assert "**Accepted:** not yet" in text
     packet = documents.document(b, "packet", "1")
     assert packet.split("\n", 1)[1].strip() in text
-    for part in ("Unresolved unknowns", "Next checkpoint at", "Roll back at once if", "Under way", "sessctl impact --now"):
-        assert part in text
+    parts = "Unresolved unknowns", "Next checkpoint at", "Roll back at once if", "Under way", "sessctl impact --now"
+    assert [part for part in parts if part not in text] == []
 
 
 def test_a_closure_package_comes_from_the_record() -> None:
@@ -153,7 +158,7 @@ def test_at_the_first_page_there_is_a_summary_that_says_what_to_do(seat: Seat) -
 @pytest.mark.parametrize(("kind", "ident"), [("decision", "1"), ("decision", ""), ("handoff", "1"), ("nothing", "1"),
                                              ("leadership", ""), ("update", "7")])  # fmt: skip
 def test_what_is_not_there_is_refused_in_words(kind: str, ident: str, seat: Seat) -> None:
-    with pytest.raises(DrillError, match="no .* that you may see"):
+    with pytest.raises(DrillError, match=r"no .* that you may see"):
         documents.view(seat("commander", 0).room.briefing("commander"), kind, ident)
 
 
@@ -234,16 +239,15 @@ def test_a_hostile_incident_has_documents_like_any_other(text: str, seat: Seat) 
         acts.RecordOption(action=pick["actions"], effect=text[:200], coverage=(pick["segments"],), minutes_to_effect=1),
         acts.RecordDecision(why_now=pick["reasons"], execution_owner="mitigation", confidence="L1", note=text),
         acts.UpdateStakeholders(audience="public", status="investigating", next_update_minutes=15, text=text),
-        acts.EscalateInternally.model_validate(
-            {"impact": figure, "ask": pick["needs"], "next_update_minutes": 15, "owner": "commander", "text": text}),
+        acts.EscalateInternally.model_validate({
+            "impact": figure, "ask": pick["needs"], "next_update_minutes": 15, "owner": "commander", "text": text}),
     ):  # fmt: skip
         give(here, body)
     b = here.room.briefing("commander")
     for kind, ident in every(b):
         read = whole(documents.view(b, kind, ident))
         assert read.tags.count("h3") == 1, kind
-        assert set(read.tags) <= {"article", "h3", "h4", "h5", "p", "ul", "li", "b", "code", "pre", "details", "summary",
-                                  "button", "table", "thead", "tbody", "tr", "th", "td", "div", "br"}  # fmt: skip
+        assert set(read.tags) <= OURS
 
 
 def give(here: Here, body: acts.Act) -> None:
@@ -256,7 +260,8 @@ def test_a_record_that_was_filled_in_says_so_and_when(seat: Seat) -> None:
     b = here.room.briefing("commander")
     first = acts.RecordSnapshot(phase="detection", next_checkpoint_minutes=10, next_owner="deputy")
     give(here, first)
-    assert "**Latest stable revision:** not said yet" in documents.document(here.room.briefing("commander"), "snapshot", "1")
+    text = documents.document(here.room.briefing("commander"), "snapshot", "1")
+    assert "**Latest stable revision:** not said yet" in text
     here.room.skip_ahead(here.person, 30)
     revision = b.options("revisions")[0]
     give(here, first.model_copy(update={"amends": Ref("snapshot:1"), "stable_revision": revision.id}))

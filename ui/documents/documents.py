@@ -29,6 +29,7 @@ from ui.parts.text import escape, markdown
 MOST_COMMANDS = 4
 """Commands since the last step that stand in a package which names none."""
 Context = Mapping[str, Any]
+_MEASURED = acts.RecordVerification.number
 
 
 class Kind(NamedTuple):
@@ -82,7 +83,7 @@ def _handoff(k: Known, x: Entry) -> Context:
 
 
 def _verification(k: Known, x: Entry) -> Context:
-    own = next((ref for ref, seq in k.b.incident.refs.items() if seq == x.seq and ref.kind == "verification"), None)
+    own = next((ref for ref, seq in k.b.incident.refs.items() if seq == x.seq and ref.kind == _MEASURED), None)
     for entry in k.b.incident.measured:
         if isinstance(entry.body, e.VerificationMeasured) and entry.body.run == own:
             came = "all within the baseline" if entry.body.green else "not back to the baseline"
@@ -98,14 +99,15 @@ def _closure(k: Known) -> Context:
     incident = k.b.incident
     package = incident.package.body if incident.package else None
     last = max((run.finished or 0 for run in k.steps() if run.state == "done"), default=None)
-    cited = [ref for one in getattr(package, "verification", ()) for ref in _behind(k, Ref(one))]
+    package = package if isinstance(package, acts.PublishClosurePackage) else None
+    cited = [ref for one in (package.verification if package else ()) for ref in _behind(k, Ref(one))]
     ran = [(ref, k.at_of(seq)) for ref, seq in incident.refs.items() if ref.kind == "query"]
     since = [ref for ref, at in ran if last is not None and at > last]
     verification = cited if any(ref.kind == "query" for ref in cited) else since[-MOST_COMMANDS:]
-    risks = getattr(package, "residual_risks", ()) or incident.residual_risks
+    risks = (package.residual_risks if package else ()) or incident.residual_risks
     return {
         "published": clock(incident.package.at) if incident.package else "", "timeline": k.timeline(),
-        "summary": getattr(package, "summary", ""), "steps": [_step(k, run) for run in k.steps()],
+        "summary": package.summary if package else "", "steps": [_step(k, run) for run in k.steps()],
         "measurements": k.measurements(), "commands": k.commands(verification),
         "risks": [k.names.title("residual_risks", one) for one in risks],
         "watch": incident.watch.body if incident.watch else None,
@@ -134,7 +136,7 @@ _KINDS: Mapping[str, Kind] = {
     "snapshot": Kind("Incident command snapshot", "snapshot"),
     "packet": Kind("Evidence packet", "packet"),
     "scope": Kind("Impact and scope", "scope", _scope),
-    "verification": Kind("Verification", "verification", _verification),
+    _MEASURED: Kind("Verification", "measured", _verification),
     "correction": Kind("Correction", "correction"),
     "note": Kind("Decision note", "note"),
     "handoff": Kind("Handoff", "handoff", _handoff),

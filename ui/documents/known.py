@@ -15,8 +15,7 @@ from simulator.record.entry import Entry
 from simulator.record.journal import accepted
 from simulator.record.tracked import Run, Task
 from simulator.text import clock
-from simulator.values import COMMANDER, DEPUTY, SCRIBE, Check, Figure, Ref
-from ui.parts import units
+from simulator.values import COMMANDER, DEPUTY, SCRIBE, Figure, Ref
 from ui.parts.bar import span_of
 from ui.parts.text import markdown, visible
 from ui.parts.words import NamesThen, evidence, names_of, told
@@ -93,15 +92,6 @@ class Known:
             return self.b.incident.severity or ""
         said = [x.body.severity for x in self.done(acts.Declare, acts.ChangeSeverity) if x.seq <= seq]
         return said[-1] if said else ""
-
-    def check(self, check: Check | None) -> str:
-        """Return a signal with its threshold in the unit of its panel."""
-        if check is None:
-            return ""
-        typed = units.shown(self.b, {"x.metric": check.metric, "x.threshold": check.threshold})["x.threshold"]
-        unit = units.unit(self.b, check.metric)
-        title = self.names.title("metrics", check.metric)
-        return f"{title} {check.is_} {typed:g} {unit}".strip() + f" within {check.within_minutes:g} min"
 
     def figures(self, figures: Iterable[Figure | None]) -> str:
         return "; ".join(self.names.figure(one) for one in figures if one is not None)

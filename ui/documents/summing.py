@@ -8,6 +8,7 @@ from typing import Any
 from simulator import acts
 from simulator import events as e
 from simulator.text import clock
+from simulator.values import COMMANDER
 from ui.documents.known import Known
 
 MOST = 4
@@ -23,7 +24,7 @@ def _lead(k: Known) -> str:
     incident = k.b.incident
     severity = k.severity() or "Not declared"
     title = f", {incident.title}" if incident.title else ""
-    led = k.holder("commander")
+    led = k.holder(COMMANDER)
     status = "closed" if incident.closed else incident.status
     return f"{severity}{title}. Status {status}. {f'{led} leads.' if led else 'Nobody leads.'}"
 

@@ -14,7 +14,7 @@ from simulator.values import Check, Ref
 from ui.documents.documents import handed_over
 from ui.documents.known import Known
 from ui.live.piece import Piece
-from ui.live.progress import Row, at, progress
+from ui.live.progress import Row, at, played, progress
 from ui.parts.bar import severity_tone
 from ui.parts.catalogue import useful
 from ui.parts.followups import left_open
@@ -25,7 +25,10 @@ PLACE = "board"
 SOON = 180
 """Seconds before something is due from which it stands out."""
 SIGNS = {"done": "✓", "due": "◔", "late": "✗", "not yet": "○"}
-NUMBERED = ("packet", "snapshot", "readiness", "scope", "contradiction", "verification", "update", "correction", "note")
+NUMBERED = (
+    "packet", "snapshot", "readiness", "scope", "contradiction", acts.RecordVerification.number, "update", "correction",
+    "note",
+)  # fmt: skip
 """Records that are listed under Records, by what they are cited by."""
 
 
@@ -58,8 +61,8 @@ def due_words(second: int, now: int) -> str:
 
 def _section(ident: str, title: str, html: str) -> str:
     return (
-        f'<section class="board-part" aria-labelledby="board-{ident}-title">'
-        f'<h3 id="board-{ident}-title">{escape(title)}</h3>{html}</section>'
+        f'<section class="board-part" aria-labelledby="board-{escape(ident)}-title">'
+        f'<h3 id="board-{escape(ident)}-title">{escape(title)}</h3>{html}</section>'
     )
 
 
@@ -76,6 +79,7 @@ def _state(k: Known) -> str:
         ("Dependency", dependency.title or dependency.id if dependency else ""),
         ("Strategy", incident.strategy or ""),
     ]
+    postures = "".join(f'<p class="quiet">{escape(name)}: {escape(words)}</p>' for name, words in _postures(b))
     listed = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts if value)
     if incident.declared_at is None:
         todo = _empty("Not declared yet. Say how grave it is and give it a title.", b, "declare")
@@ -86,9 +90,18 @@ def _state(k: Known) -> str:
     return (
         f'<p class="board-head"><span class="sev {escape(tone)}" title="{escape(means)}">'
         f'{escape(incident.severity or "no severity")}</span> <b>{title}</b></p>'
-        f'<dl>{listed}</dl>{todo}<p class="board-row">{_open("summary", "", "Summary")}'
+        f'<dl>{listed}</dl>{postures}{todo}<p class="board-row">{_open("summary", "", "Summary")}'
         f'{_open("closure", "", "Closure package")}</p>'
     )
+
+
+def _postures(b: Briefing) -> list[tuple[str, str]]:
+    """Return how the playbook meets an incident of this severity and of this class of dependency."""
+    book, incident = played(b), b.incident
+    level = next((one for one in book.severity.levels if one.id == incident.severity), None)
+    dependency = next((one for one in book.dependencies if one.id == incident.dependency), None)
+    found = [(level.id, level.posture)] if level and level.posture else []
+    return found + ([(dependency.title, dependency.posture)] if dependency else [])
 
 
 def _progress(b: Briefing) -> str:
@@ -96,7 +109,7 @@ def _progress(b: Briefing) -> str:
     done = sum(row.state == "done" for row in rows)
     listed = "".join(_progress_row(b, row) for row in rows)
     return (
-        f'<p class="quiet">{done} of {len(rows)} on record. Whether they were right, the debrief says.</p>'
+        f'<p class="quiet">{done:d} of {len(rows)} on record. Whether they were right, the debrief says.</p>'
         f'<ul class="board-progress">{listed}</ul>'
     )
 
@@ -215,7 +228,7 @@ def _check(k: Known, x: Entry, check: Check | None) -> str:
     state = f"looked at {clock(made)}" if made is not None else f"due {clock(due)}, {due_words(due, at(k.b))}"
     tone = "" if made is not None or k.b.incident.closed else _tone(due, at(k.b))
     return (
-        f'<p class="check {escape(tone)}" data-due="{due:d}">Check: {escape(k.check(check))} '
+        f'<p class="check {escape(tone)}" data-due="{due:d}">Check: {escape(k.names.check(check))} '
         f'<span class="t">{escape(state)}</span></p>'
     )
 
@@ -316,7 +329,8 @@ def _after(k: Known) -> str:
     risks = "".join(f"<li>{escape(k.names.title('residual_risks', one))}</li>" for one in incident.residual_risks)
     watch = incident.watch.body if incident.watch else None
     watched = (
-        f"<p>Watch for {watch.hours:g} h: {escape(k.seat(watch.owner))}, back on {escape(k.check(watch.trigger))}</p>"
+        f"<p>Watch for {watch.hours:g} h: {escape(k.seat(watch.owner))}, "
+        f"back on {escape(k.names.check(watch.trigger))}</p>"
         if isinstance(watch, acts.SetWatch)
         else _empty("Nobody watches afterwards.", b, "set_watch")
     )
@@ -387,8 +401,7 @@ def _empty(words: str, b: Briefing, *kinds: str) -> str:
     return f'<p class="quiet">{escape(words)}</p>{buttons}'
 
 
-def _list(rows: str) -> str:
-    html = rows
+def _list(html: str) -> str:
     return f"<ul>{html}</ul>" if html else ""
 
 

@@ -6,7 +6,7 @@ A row is done when its record exists. Whether the record was right is for the de
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from analytics import playbook as books
 from analytics.criteria import CRITERIA
@@ -14,7 +14,7 @@ from simulator import acts
 from simulator import events as e
 from simulator.acts import ACTS, Act
 from simulator.briefing import Briefing
-from simulator.values import COMMANDER, DEPUTY, SCRIBE
+from simulator.values import COMMANDER, DEPUTY, PLACES, SCRIBE, Lane
 from ui.documents.known import Known
 from ui.parts.marks import counts_for
 
@@ -50,10 +50,15 @@ def at(b: Briefing) -> int:
     return b.now - b.now % EVERY
 
 
+def played(b: Briefing) -> books.Playbook:
+    """Return the playbook of a drill; of one that was opened with a file of its own, the default."""
+    name = b.incident.playbook
+    return books.load(name if name in books.names() else books.DEFAULT)
+
+
 def progress(b: Briefing) -> list[Row]:
     """Return the rows of the playbook that is played, by the time at which they are due."""
-    name = b.incident.playbook
-    book, k = books.load(name if name in books.names() else books.DEFAULT), Known(b)
+    book, k = played(b), Known(b)
     duties = b.incident.duties(b.role)
     rows = []
     for _, one in book.criteria():
@@ -162,7 +167,8 @@ _ROWS: Mapping[str, tuple[Found, type[Act]]] = {
     "merges_frozen": (lambda k: _first(k, acts.Freeze), acts.Freeze),
     "command_pair": (_pair, acts.AssignRole),
     "roles_named": (
-        lambda k: _all(_held(k, COMMANDER), _held(k, SCRIBE), _lane(k, "mitigation", "comms")), acts.AssignRole),
+        lambda k: _all(_held(k, COMMANDER), _held(k, SCRIBE), _lane(k, PLACES["executes"], PLACES["speaks"])),
+        acts.AssignRole),
     "options_compared": (_options, acts.RecordOption),
     "readiness_known": (_number("readiness"), acts.RecordReadiness),
     "one_branch": (lambda k: _all(_number("decision")(k), _began(k)), acts.RecordDecision),
@@ -178,7 +184,7 @@ _ROWS: Mapping[str, tuple[Found, type[Act]]] = {
     "first_minutes": (
         lambda k: _all(
             _pair(k), _first(k, acts.Freeze), _number("readiness")(k),
-            _lane(k, "triage", "mitigation", "verification", "comms")),
+            _lane(k, *get_args(Lane))),
         acts.AssignLane),
     "evidence": (lambda k: _all(_number("snapshot")(k), _number("packet")(k)), acts.RecordSnapshot),
     "communication": (_told, acts.UpdateStakeholders),

@@ -56,7 +56,9 @@ def told(names: Names, entry: Entry) -> Said | None:
         case acts.Act() as act if text := act.sentence(names):
             done = ("decision", "decides") if act.weighty else ("command", "does")
             tone, label = ("person", "says") if isinstance(act, acts.PostMessage) else done
-            return Said(tone, label, names.person(entry.by), text)
+            amended = act.replaces()
+            again = f"{amended.kind.capitalize()} {amended.ident} now says: " if amended is not None else ""
+            return Said(tone, label, names.person(entry.by), f"{again}{text}")
     return None
 
 
