@@ -9,7 +9,7 @@ from simulator.errors import nearest
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.shown import GROUPS, shown_by
-from simulator.scenario.spoken import of_action, of_query
+from simulator.scenario.spoken import words_of
 from simulator.values import Duty, Ref
 
 Found = tuple[Steps, str, str]
@@ -17,6 +17,7 @@ SHOWS = {
     "query": "queries", "action": "actions", "alert": "alerts", "cue": "cues", "inject": "injects", "duty": "duties",
 }  # fmt: skip
 """What can show that something is there: kind of reference -> group of parts."""
+KINDS = {group: kind for kind, group in SHOWS.items()}
 
 
 def gated(s: Scenario, known: Mapping[str, Sequence[str]]) -> Iterator[Found]:
@@ -79,11 +80,11 @@ def in_sight(s: Scenario) -> Iterator[tuple[Steps, str]]:
         yield ("roles", index), f"{role.title} {role.brief if role.seat else ''}"
     for index, need in enumerate(s.evidence_minimum):
         yield ("evidence_minimum", index), need.title
-    words = {("queries", query.id): of_query(query, s) for query in s.queries}
-    words |= {("actions", action.id): of_action(action, s) for action in s.actions}
+    words = words_of(s)
     for group, index, part in _parts(s):
         if not shown_by(part):
-            spoken = (getattr(part, "command", ""), *getattr(part, "aliases", ()), *words.get((group, part.id), ()))
+            called = words.get(Ref.to(KINDS.get(group, ""), part.id), ())
+            spoken = (getattr(part, "command", ""), *getattr(part, "aliases", ()), *called)
             labels = getattr(part, "labels", {}).values()
             yield (group, index), " ".join((part.title, *spoken, *labels))
 

@@ -16,9 +16,6 @@ from simulator.values import Ref
 from ui.parts.bar import one_person_leads, span_of
 from ui.parts.words import names_of
 
-HINT_SECONDS = 150
-"""Drill seconds for which a hint stands."""
-
 
 class Button(NamedTuple):
     """One click: what it says and the command it gives, or the form it opens."""
@@ -49,7 +46,7 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
     found = [
         *_pages(briefing, names), *_offers(briefing, names), *_asks(briefing), *_sign_offs(briefing, names),
         *(_task(briefing, names, task) for task in briefing.tasks()),
-        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_hints(briefing),
+        *_stalled(briefing, names), *_update(briefing), *_pair(briefing),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
@@ -144,9 +141,3 @@ def _pair(b: Briefing) -> list[Need]:
         return []
     text = f"{both} is commander and deputy at once: if they drop out, nobody leads. Name somebody else."
     return [Need("pair", "one person", text, (Button("Name a deputy", None, "assign_role"),))]
-
-
-def _hints(b: Briefing) -> list[Need]:
-    given = [(entry, entry.body.text) for entry in b.entries if isinstance(entry.body, e.HintGiven)]
-    # A hint is for a moment; one that stays after it was heeded would be untrue.
-    return [Need(f"hint-{x.seq}", "hint", text, ()) for x, text in given[-1:] if b.now - x.at < HINT_SECONDS]
