@@ -33,7 +33,7 @@ def gated(s: Scenario, known: Mapping[str, Sequence[str]]) -> Iterator[Found]:
                 group_of = SHOWS[ref.kind]
                 what = f"use one of {group_of}{nearest(ref.ident, there[group_of])}"
                 yield where, f"unknown name {ref.ident!r}", what
-    runnable = _runnable(s)
+    runnable = _runnable(s, known)
     for group, index, part in _parts(s):
         refs = shown_by(part)
         if refs and not any(_can_be_seen(ref, runnable) for ref in refs):
@@ -41,11 +41,15 @@ def gated(s: Scenario, known: Mapping[str, Sequence[str]]) -> Iterator[Found]:
             yield (group, index, "known_by"), "nobody can ever come to know of it", remedy
 
 
-def _runnable(s: Scenario) -> set[str]:
-    """Return the queries and actions that somebody can come to know of, as references."""
+def _runnable(s: Scenario, known: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the queries and actions that somebody can come to know of, as references.
+
+    What is not there at all is among them: that is said elsewhere.
+    """
     lines = {Ref.to("query", query.id): query.known_by for query in s.queries}
     lines |= {Ref.to("action", action.id): action.known_by for action in s.actions}
-    found: set[str] = set()
+    named = (ref for _, _, part in _parts(s) for ref in shown_by(part))
+    found: set[str] = {ref for ref in named if ref.ident not in known.get(SHOWS.get(ref.kind, ""), (ref.ident,))}
     while more := {
         line for line, refs in lines.items()
         if line not in found and (not refs or any(_can_be_seen(ref, found) for ref in refs))
