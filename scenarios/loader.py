@@ -26,6 +26,7 @@ from simulator.files import UnreadableFile, text_of
 from simulator.loaded import LoadedScenario, nobody
 from simulator.scenario.document import LARGEST
 from simulator.scenario.model import Scenario
+from simulator.scenario.spoken import words_of
 from simulator.scenario.world import World
 
 BASE, DRAWN = "base", "drawn"
@@ -92,6 +93,8 @@ def load(name: str, variant: str = BASE, difficulty: str = "standard") -> Loaded
     if scenario.id != name:
         raise ScenarioError(f"{file}:1: id: is {scenario.id!r}; name the folder and the id alike")
     scenario = scenario.model_copy(update={"variant": variant})
+    if variant != BASE:
+        scenario = scenario.model_copy(update={"words": words_of(load(name).scenario)})
     with authored(folder, shown):
         module = f"scenarios.{name}.world"
         world = world_in(importlib.import_module(module) if importlib.util.find_spec(module) else None, shown)

@@ -11,8 +11,8 @@ from simulator.names import Called
 from simulator.need_to_know import NeedToKnow
 from simulator.options import Option, titles_of
 from simulator.scenario.model import Scenario
-from simulator.scenario.spoken import of_action, of_query
-from simulator.values import Duty
+from simulator.scenario.spoken import words_of
+from simulator.values import Duty, Ref
 
 
 class CommandLine(NamedTuple):
@@ -140,13 +140,17 @@ class Catalogue:
 
 def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catalogue:
     """Return what can be asked for, stripped of everything that is an answer; `only` what one role can carry out."""
+    words = words_of(s)
     queries = [
-        CommandLine(q.id, "query", q.title, q.command, q.aliases, q.executors, q.group, words=of_query(q, s))
+        CommandLine(
+            q.id, "query", q.title, q.command, q.aliases, q.executors, q.group, words=words[Ref.to("query", q.id)]
+        )
         for q in s.queries
     ]
     actions = [
         CommandLine(
-            a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung, of_action(a, s)
+            a.id, "action", a.title, a.command, a.aliases, a.executors, "actions", a.sign_offs, a.rung,
+            words[Ref.to("action", a.id)],
         )
         for a in s.actions
     ]

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 import analytics.playbook
 from scenarios import load
 from simulator import acts
+from simulator import events as e
 from simulator.briefing import Briefing, briefing
 from simulator.catalogue import CommandLine, Panel
 from simulator.engine import Engine, new_header
@@ -23,6 +24,7 @@ BOOKS = Path(analytics.playbook.__file__).parent.parent / "scenarios" / "playboo
 STEM = 4
 """Letters in which a typed word and one that was read have to be alike."""
 SHORTEST = 3
+"""Letters of a word that counts as read."""
 NAME = "Seeker"
 
 
@@ -69,7 +71,7 @@ class Seeker:
 
     def hint(self, word: str, minutes: float = 15) -> None:
         """Wait for a hint that says `word`."""
-        self.wait(lambda: any(word in entry.body.text for entry in self.b.entries if entry.body.kind == "hint_given"), minutes)
+        self.wait(lambda: any(word in x.body.text for x in self.b.entries if isinstance(x.body, e.HintGiven)), minutes)
 
     def search(self, words: str, what: str) -> CommandLine:
         """Return the first of what is found by words that stand in front of this seat."""
@@ -88,11 +90,8 @@ class Seeker:
         line = self.search(words, "query")
         self._here(line)
         self.give(acts.RunQuery(query=line.id))
-        runs = len([x for x in self.b.entries if getattr(x.body, "query", None) == line.id and x.body.kind == "query_finished"])
-        self.wait(
-            lambda: len([x for x in self.b.entries
-                         if getattr(x.body, "query", None) == line.id and x.body.kind == "query_finished"]) > runs
-        )  # fmt: skip
+        before = self.b.latest_result(line.id)
+        self.wait(lambda: self.b.latest_result(line.id) is not before)
 
     def do(self, words: str, minutes: float = 15, strategy: str = "containment", settle: float = 5) -> None:
         """Find an action, decide for it, have it done, and give it time to take effect."""
@@ -143,14 +142,15 @@ class Seeker:
         self.act(
             "hand_off", what="commander", to="deputy", packet=self.b.options("packets")[-1].id,
             included=(b.options("segments")[0].id,), unknowns=(b.options("unknowns")[0].id,), state="mitigating",
-            hypothesis=b.options("causes")[0].id, decision_point="verify", update_minutes=20, next_checkpoint_minutes=10,
+            hypothesis=b.options("causes")[0].id, decision_point="verify", update_minutes=20,
+            next_checkpoint_minutes=10,
             rollback_trigger={"metric": panel, "is": "above", "threshold": 0.5, "within_minutes": 5},
         )  # fmt: skip
         self.seat = "deputy"
         self.give(acts.AcceptHandOff(handoff=self.b.options("handoffs")[-1].id))
 
-    def close(self, rerun: str, audience: str = "public", hold: float = 5) -> None:
-        """Do what the gate says is missing, one after the other, and ask it to open."""
+    def close(self, audience: str = "public", hold: float = 5) -> None:
+        """Do what the gate says is missing, one after the other, and ask it to open; the rerun was found last."""
         verify = self.found[-1]
         b = self.b
         from_, to = b.catalogue.quiet
@@ -160,9 +160,10 @@ class Seeker:
         risk = next(o.id for o in b.options("residual_risks") if o.title != "None")
         self.act("update_stakeholders", audience=audience, status="recovered", next_update_minutes=60)
         self.act("record_residual_risks", risks=(risk,))
-        self.act("add_hardening_task", factor=b.options("factors")[0].id, **{"class": "prevent"}, text="So that it does not come back",
-                 owner="mitigation", due_days=7)  # fmt: skip
-        self.act("set_watch", owner="verification", trigger={"metric": panels[0], "is": "above", "threshold": 0.5, "within_minutes": 5}, hours=24)
+        task = {"factor": b.options("factors")[0].id, "class": "prevent", "text": "So that it does not come back"}
+        self.act("add_hardening_task", **task, owner="mitigation", due_days=7)
+        trigger = {"metric": panels[0], "is": "above", "threshold": 0.5, "within_minutes": 5}
+        self.act("set_watch", owner="verification", trigger=trigger, hours=24)
         self.act("publish_closure_package", verification=("verification:1",), residual_risks=(risk,))
         self.act("request_closure", confidence="L2", evidence=(Ref.to("query", verify),))
         if not self.engine.incident.closed:
@@ -194,7 +195,8 @@ class Seeker:
     def _read(self) -> set[str]:
         """Return the beginnings of all words that stand in front of this seat."""
         b = self.b
-        shown = [b.catalogue.briefing, b.catalogue.title, *b.missing_for_closure(), *(n.title for n in b.catalogue.needed)]
+        shown = [b.catalogue.briefing, b.catalogue.title, *b.missing_for_closure()]
+        shown += [need.title for need in b.catalogue.needed]
         shown += [str(text) for entry in b.entries for text in _texts(entry.body)]
         shown.append(playbook())
         return {word for text in shown for word in _split(text) if len(word) >= SHORTEST}
@@ -229,7 +231,7 @@ def auth_token() -> Seeker:
     s.look("dry run sign out sessions fail")
     s.do("sign out the sessions whose tokens fail", settle=8)
     s.look("rerun the failing path")
-    s.close("rerun the failing path")
+    s.close()
     return s
 
 
@@ -256,7 +258,7 @@ def billing_mismatch() -> Seeker:
     s.look("invoices PayGrid charged more than once")
     s.do("refund what PayGrid charged more than once", strategy="restore", settle=4)
     s.look("rerun events, ledger and PayGrid against each other")
-    s.close("rerun")
+    s.close()
     return s
 
 
@@ -285,5 +287,5 @@ def permission_leak() -> Seeker:
     s.look("token epoch by place")
     s.do("token epoch that lags", settle=1)
     s.look("rerun the failing path in every place")
-    s.close("rerun", audience="restricted")
+    s.close(audience="restricted")
     return s

@@ -9,7 +9,7 @@ from simulator.errors import nearest
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.shown import GROUPS, shown_by
-from simulator.scenario.spoken import of_action, of_query
+from simulator.scenario.spoken import words_of
 from simulator.values import Duty, Ref
 
 Found = tuple[Steps, str, str]
@@ -17,6 +17,7 @@ SHOWS = {
     "query": "queries", "action": "actions", "alert": "alerts", "cue": "cues", "inject": "injects", "duty": "duties",
 }  # fmt: skip
 """What can show that something is there: kind of reference -> group of parts."""
+KINDS = {group: kind for kind, group in SHOWS.items()}
 
 
 def gated(s: Scenario, known: Mapping[str, Sequence[str]]) -> Iterator[Found]:
@@ -32,7 +33,7 @@ def gated(s: Scenario, known: Mapping[str, Sequence[str]]) -> Iterator[Found]:
                 group_of = SHOWS[ref.kind]
                 what = f"use one of {group_of}{nearest(ref.ident, there[group_of])}"
                 yield where, f"unknown name {ref.ident!r}", what
-    runnable = _runnable(s)
+    runnable = _runnable(s, known)
     for group, index, part in _parts(s):
         refs = shown_by(part)
         if refs and not any(_can_be_seen(ref, runnable) for ref in refs):
@@ -40,11 +41,15 @@ def gated(s: Scenario, known: Mapping[str, Sequence[str]]) -> Iterator[Found]:
             yield (group, index, "known_by"), "nobody can ever come to know of it", remedy
 
 
-def _runnable(s: Scenario) -> set[str]:
-    """Return the queries and actions that somebody can come to know of, as references."""
+def _runnable(s: Scenario, known: Mapping[str, Sequence[str]]) -> set[str]:
+    """Return the queries and actions that somebody can come to know of, as references.
+
+    What is not there at all is among them: that is said elsewhere.
+    """
     lines = {Ref.to("query", query.id): query.known_by for query in s.queries}
     lines |= {Ref.to("action", action.id): action.known_by for action in s.actions}
-    found: set[str] = set()
+    named = (ref for _, _, part in _parts(s) for ref in shown_by(part))
+    found: set[str] = {ref for ref in named if ref.ident not in known.get(SHOWS.get(ref.kind, ""), (ref.ident,))}
     while more := {
         line for line, refs in lines.items()
         if line not in found and (not refs or any(_can_be_seen(ref, found) for ref in refs))
@@ -79,11 +84,11 @@ def in_sight(s: Scenario) -> Iterator[tuple[Steps, str]]:
         yield ("roles", index), f"{role.title} {role.brief if role.seat else ''}"
     for index, need in enumerate(s.evidence_minimum):
         yield ("evidence_minimum", index), need.title
-    words = {("queries", query.id): of_query(query, s) for query in s.queries}
-    words |= {("actions", action.id): of_action(action, s) for action in s.actions}
+    words = words_of(s)
     for group, index, part in _parts(s):
         if not shown_by(part):
-            spoken = (getattr(part, "command", ""), *getattr(part, "aliases", ()), *words.get((group, part.id), ()))
+            called = words.get(Ref.to(KINDS.get(group, ""), part.id), ())
+            spoken = (getattr(part, "command", ""), *getattr(part, "aliases", ()), *called)
             labels = getattr(part, "labels", {}).values()
             yield (group, index), " ".join((part.title, *spoken, *labels))
 

@@ -24,6 +24,8 @@ NAMED_ALONE = ("incident.declared", "incident.deputy", "incident.frozen", "incid
 """Facts whose words mean nothing else: who writes one of them speaks of that fact."""
 KINDS = ("action", "query", "role", "cue", "inject", "told")
 WORD = re.compile(r"[a-z0-9]+")
+EMPTY = frozenset({"and", "are", "for", "from", "has", "not", "that", "the", "them", "then", "was", "what", "with"})
+"""Words that name nothing."""
 SHORTEST, ALIKE = 3, 5
 """Letters of a word that counts; letters by which two words are alike, as `freeze` and `freezes` are."""
 
@@ -39,6 +41,7 @@ def told(s: Scenario) -> Iterator[Found]:
         path = ("hints", index)
         if not any(_is_deed(fact) for fact in hint.until):
             yield path, "no deed ends it", "name in `until` an action, a query or a fact of the incident"
+            continue
         around = {**hint.when, **hint.until}
         yield from ((path, what, remedy) for what, remedy in _apart(s, hint.text, hint.until, around))
 
@@ -100,4 +103,4 @@ def _among(word: str, others: list[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return [word for word in WORD.findall(text.lower()) if len(word) >= SHORTEST]
+    return [word for word in WORD.findall(text.lower()) if len(word) >= SHORTEST and word not in EMPTY]

@@ -194,6 +194,9 @@ class Scenario(p.Data):
     evidence_minimum: tuple[p.EvidenceNeed, ...]
     teaching: tuple[TeachingPoint, ...]
     hints: tuple[Hint, ...] = ()
+    words: dict[str, tuple[str, ...]] = {}
+    """What people call queries and actions, by `query:ID` and `action:ID`, where that does not follow from what each is
+    there for: in a variant, which must not be told by it."""
     giveaways: tuple[str, ...] = ()
     """Words that tell what is behind it: nothing that is offered to a seat at T+0 may have them."""
     overlay: Overlay

@@ -20,6 +20,9 @@ def gates(scenario: Scenario) -> Gates:
     """Return (group, id) -> what shows that it is there, for all that not everybody knows from the start."""
     parts = ((group, part) for group in GROUPS for part in getattr(scenario, group))
     found = {(group, part.id): shown_by(part) for group, part in parts}
+    for inject in (*scenario.injects, *scenario.expert.injects):
+        if found.get(("actions", inject.proposes or "")):  # who hears a proposal knows of it
+            found["actions", inject.proposes] += (Ref.to("inject", inject.id),)
     return {what: refs for what, refs in found.items() if refs}
 
 

@@ -1,12 +1,14 @@
 """What people call tools, whatever these are called: the words of playbooks, closure gates and hints.
 
 They follow from what a query or action is there for, so that no author has to write them and every scenario has them.
+A variant's are those of the scenario it is laid over: there, what is there for what depends on the truth.
 """
 
 from __future__ import annotations
 
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action, Query
+from simulator.values import Ref
 
 RERUN = ("rerun the failing path", "fresh evidence", "probe", "smoke test", "synthetic check", "end to end")
 """A query that shows whether the failing path works again."""
@@ -28,6 +30,13 @@ RUNGS = {
     "repair": ("repair", "clean up"),
 }
 RESTORE = ("restore", "restore state")
+
+
+def words_of(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return what people call each query and action, by `query:ID` and `action:ID`."""
+    found = {Ref.to("query", one.id): of_query(one, scenario) for one in scenario.queries}
+    found |= {Ref.to("action", one.id): of_action(one, scenario) for one in scenario.actions}
+    return {ref: scenario.words.get(ref, words) for ref, words in found.items()}
 
 
 def of_query(query: Query, scenario: Scenario) -> tuple[str, ...]:

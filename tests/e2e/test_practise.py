@@ -13,6 +13,8 @@ from tests.e2e.debrief import VIEWS, read_debrief
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 IMPACT = "sessctl impact --now"
 STATS = "sessctl stats --by kid,zone,client --since 13:56"
+AUDIT = "ff audit --env prod --since 24h"
+STUCK = "sessctl sessions --group-by refresh-state,client"
 FLAG = "ff get auth.kid_v2_signing --env prod"
 RUN_AGAIN = "authcheck run --mint 60 --per client --redeem-sample 2000"
 FLAG_WEB = "ff set auth.kid_v2_signing off --env prod"
@@ -56,8 +58,10 @@ def _take_command(me: Console) -> None:
 
 
 def _look(me: Console) -> None:
-    for line in (IMPACT, STATS, FLAG):
+    for line in (AUDIT, IMPACT, STATS, STUCK):
         me.run(line, f"$ {line}")
+    me.skip_until("Done: Flag changes of the last day")
+    me.run(FLAG, f"$ {FLAG}")
     me.skip_until("Done: Tokens signed and refused")
     look_at(me.page, "Output")
     expect(me.page.locator(".outputs")).to_contain_text("sessctl")

@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 TITLE = "Revenue that was never booked"
 TRACE = "billctl trace inv_9f21"
 PAUSE = "ff set billing.consumer.enabled off --env prod"
+BOUNDS = "ledgerctl bounds --processed-by 2.6 --per-partition"
 DRY_RUN = "ledgerctl replay --source dlq --mode ledger-only --dedup-on invoice_id,charge_seq --dry-run"
 REPLAY = "ledgerctl replay --source dlq --mode ledger-only --dedup-on invoice_id,charge_seq --sign-off data,commander"
 
@@ -27,8 +28,10 @@ def test_a_person_alone_signs_a_repair_of_the_books(server: Server, open_page: C
     me.shot("billing-t0")
     _take_command(me)
     me.run(PAUSE, f"$ {PAUSE}")
-    me.run(DRY_RUN, f"$ {DRY_RUN}")
+    me.run(BOUNDS, f"$ {BOUNDS}")
     me.skip_until("billing.consumer.enabled: on → off")
+    me.skip_until("Done: First and last message of the release in question")
+    me.run(DRY_RUN, f"$ {DRY_RUN}")
     me.skip_until("Done: Dry run, dead letter queue, ledger only")
     _signed(me, REPLAY, "unique on invoice and charge: done")
     me.shot("billing-signed")

@@ -86,7 +86,9 @@ def _hypotheses(drill: Debriefed) -> None:
         return
     told = "; ".join(f"T+{r.minute:.0f} {r.title} {r.probability:.0f} %" for r in frames.each(stated_causes))
     alt = f"How sure the team was of each cause over drill time: {told}"
-    chart("debrief-hypotheses", charts.hypotheses_over_time(stated_causes, drill.view.over / 60), alt)
+    # Which of them was true is told where the team has guessed first.
+    alike = stated_causes.assign(true=False)
+    chart("debrief-hypotheses", charts.hypotheses_over_time(alike, drill.view.over / 60), alt)
 
 
 def _decisions(drill: Debriefed, lines: Lines) -> None:

@@ -20,8 +20,6 @@ from ui.parts.words import names_of
 DOCUMENT = "document"
 """What a button opens that shows a record instead of a form."""
 TO_FILL_IN = "to fill in"
-HINT_SECONDS = 150
-"""Drill seconds for which a hint stands."""
 
 
 class Button(NamedTuple):
@@ -53,7 +51,7 @@ def needs(briefing: Briefing) -> tuple[Need, ...]:
     found = [
         *_pages(briefing, names), *_offers(briefing, names), *_asks(briefing), *_sign_offs(briefing, names),
         *(_task(briefing, names, task) for task in briefing.tasks()),
-        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_open(briefing, names), *_hints(briefing),
+        *_stalled(briefing, names), *_update(briefing), *_pair(briefing), *_open(briefing, names),
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda need: not need.urgent))
 
@@ -158,9 +156,3 @@ def _open(b: Briefing, names: Names) -> list[Need]:
     asks = f"{names.handle(newest.asks)} asks: " if newest.asks else ""
     button = Button("Fill it in", None, newest.kind, newest.record)
     return [Need(f"open-{newest.record}", TO_FILL_IN, f"{asks}{newest.question}.", (button,))]
-
-
-def _hints(b: Briefing) -> list[Need]:
-    given = [(entry, entry.body.text) for entry in b.entries if isinstance(entry.body, e.HintGiven)]
-    # A hint is for a moment; one that stays after it was heeded would be untrue.
-    return [Need(f"hint-{x.seq}", "hint", text, ()) for x, text in given[-1:] if b.now - x.at < HINT_SECONDS]
