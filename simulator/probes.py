@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from simulator.drill import Drill
-from simulator.events import Choice, ProbeKey, Question, TruthSampled
+from simulator.events import Choice, ProbeKey, ProbeQuestion, TruthSampled
 from simulator.values import COMMANDER
 
 Ask = Literal["worst", "trend", "severity", "leads", "running", "update"]
@@ -23,7 +23,7 @@ TREND_SECONDS, TREND_POINTS = 300, 0.01
 """How far back one looks for where it goes, and what change of the affected share is none."""
 MATTER: tuple[Ask, ...] = ("worst", "trend", "severity", "running")
 """What tells of the matter itself."""
-Asked = tuple[Question, ProbeKey]
+Asked = tuple[ProbeQuestion, ProbeKey]
 
 
 def questions(drill: Drill, role: str, asks: Sequence[Ask]) -> list[Asked]:
@@ -34,7 +34,7 @@ def questions(drill: Drill, role: str, asks: Sequence[Ask]) -> list[Asked]:
 
 def _question(ask: Ask, text: str, choices: Sequence[tuple[str, str]], right: str, near: tuple[str, ...] = ()) -> Asked:
     offered = (*(Choice(one=one, label=label) for one, label in choices), UNSURE)
-    return Question(one=ask, text=text, choices=offered), ProbeKey(one=ask, right=(right,), near=near)
+    return ProbeQuestion(one=ask, text=text, choices=offered), ProbeKey(one=ask, right=(right,), near=near)
 
 
 def _banded(ask: Ask, text: str, bands: Sequence[tuple[str, str]], right: str) -> Asked:

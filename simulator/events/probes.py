@@ -15,7 +15,7 @@ class Choice(Part):
     label: Words
 
 
-class Question(Part):
+class ProbeQuestion(Part):
     """A question about how things stand, and the answers on offer."""
 
     one: Id
@@ -36,7 +36,7 @@ class ProbeAsked(Event, group="finding", news="you are asked something, alone", 
 
     probe: Ref
     seat: Role
-    questions: tuple[Question, ...]
+    questions: tuple[ProbeQuestion, ...]
 
     def concerns(self, role: str) -> bool:
         return self.seat == role
