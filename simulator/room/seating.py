@@ -185,6 +185,7 @@ class Seating:
 
     def _sit(self, seat: str, person: Participant, by: str) -> None:
         self._live.give(acts.TakeSeat(seat=seat, name=person.name), by, people=(person,))
+        self._seen.moved()
 
     def _stand(self, person: Participant, seat: str | None, by: str) -> Participant:
         """Let somebody get up from `seat`, where it is theirs, and be where `person` says."""
@@ -196,6 +197,7 @@ class Seating:
         known = self._store.participant(person.id)
         if known is not None and known.seat != person.seat:
             self._store.seat(person.id, person.seat)
+        self._seen.moved()
         return self._store.participant(person.id) or person
 
     def _hosts(self, host: Participant) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, cast
 
 from simulator.briefing import Briefing
@@ -20,8 +19,6 @@ TICK_SECONDS = 0.5
 """How often running drills are brought to their clocks, whether or not anybody looks."""
 SHELF = 2000
 """Objects kept between scrapes, over all drills."""
-HAND_OVER_SECONDS = 5.0
-"""How long a run waits at most until the server's loop has what it drew."""
 
 
 class Server:
@@ -31,7 +28,6 @@ class Server:
         self._lock = threading.Lock()
         self._make: Callable[[], Rooms] | None = None
         self._rooms: Rooms | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._away = ""
         """Why running drills could not be advanced, as it was said in the log; empty: they were."""
         self.shelf: dict[tuple[str, str, str], tuple[tuple[int, int], Any]] = {}
@@ -54,30 +50,12 @@ class Server:
             self._rooms = None
             self.shelf.clear()
 
-    def hand_over(self) -> None:
-        """Wait until the server's loop has taken what this thread has drawn; call it last in every run.
-
-        Streamlit passes elements to the loop one by one, and drops those that are still on their way when a run is over
-        and the next request comes first (`AppSession`: events of a runner that is no longer the current one). A tick of
-        some other part of the page would then swallow the answer to a click, and the loop is slow where the machine is.
-        """
-        loop = self._loop
-        if loop is None or not loop.is_running():
-            return
-        taken = threading.Event()
-        with contextlib.suppress(RuntimeError):  # the server is being stopped
-            loop.call_soon_threadsafe(taken.set)  # in its turn, that is behind the elements
-            taken.wait(HAND_OVER_SECONDS)
-
-    async def run(self) -> None:
-        """Advance running drills until cancelled."""
-        self._loop = asyncio.get_running_loop()
-        try:
-            while True:
-                await asyncio.sleep(TICK_SECONDS)
-                await self._advance()
-        finally:
-            self._loop = None
+    async def run(self, then: Callable[[], Awaitable[None]]) -> None:
+        """Advance running drills until cancelled; `then` shows what has changed to those who look."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            await self._advance()
+            await then()
 
     async def _advance(self) -> None:
         try:

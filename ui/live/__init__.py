@@ -1,0 +1,1 @@
+"""The live console: pieces of HTML over one event stream, and what people press as requests."""
