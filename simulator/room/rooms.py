@@ -186,7 +186,7 @@ class Rooms:
         there = self.store.participant(same_person(drill, person.id))
         if row.branch_of != person.drill or there is None:
             raise AccessDenied("that drill is no second life of this one, or you came later; join by its code")
-        self.open(person.drill).check_in(person)
+        self.open(person.drill).as_is(person)
         return self.token(there), there
 
     def second_lives(self, room: Room) -> list[DrillRow]:
@@ -268,7 +268,7 @@ class Rooms:
             whose = () if person is None else (person.id,)
             self._brake.missed(f"{name}/{word}", (*sources, *whose))
             raise AccessDenied("nobody here has this name and this word; try again, or ask the host to let you in")
-        room.check_in(person)
+        room.as_is(person)
         return self.token(person), person
 
     def let_back(self, room: Room, host: Participant, other: Participant) -> str:

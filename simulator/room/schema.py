@@ -123,7 +123,7 @@ overrides = sa.Table(
 )
 
 notes = sa.Table(
-    "notes",
+    "desk_notes",
     metadata,
     sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
     sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),

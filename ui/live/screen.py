@@ -5,6 +5,7 @@ A part says upon what it depends, so that what has not changed is neither made n
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -13,7 +14,8 @@ from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
-from ui.live import figures, host, tools
+from ui.live import desk, desk_model, figures, host, tools
+from ui.live.asked import asked
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
 from ui.live.frame import frame
@@ -30,6 +32,10 @@ Pieces = Iterable[Piece | Figure]
 ALL: frozenset[Kind] = frozenset({"plays", "hosts", "observes"})
 PLAYS: frozenset[Kind] = frozenset({"plays"})
 LOOKS_ON: frozenset[Kind] = frozenset({"hosts", "observes"})
+HOSTS: frozenset[Kind] = frozenset({"hosts"})
+WATCHES: frozenset[Kind] = frozenset({"observes"})
+LOOK_SECONDS = 3
+"""How often the desk is drawn anew though nothing happened: who is there, and whom one has to look after."""
 
 
 @dataclass(frozen=True)
@@ -97,18 +103,27 @@ def _seats(view: View) -> Pieces:
     yield Piece("seats", host.seats_html(SERVER.rooms.lobby(view.room), view.kind == "hosts"))
 
 
+def _at_the_desk(view: View) -> Hashable:
+    """Return what changes a facilitator's desk: the record with its truth, who is there, what they noted."""
+    length, now = view.room.version
+    return length, now // LOOK_SECONDS, view.room.clock.state, int(time.monotonic()) // LOOK_SECONDS
+
+
 PARTS = (
     Part(_bar),
     Part(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
     Part(_record, on_record),
     Part(lambda v: channel(v.b, v.memo), on_record),
     Part(lambda v: waits(v.b), kinds=PLAYS),
+    Part(lambda v: asked(v.b, tuple(SERVER.rooms.second_lives(v.room))), lambda v: (on_record(v), v.b.now // 5), PLAYS),
     Part(_acts, on_record, PLAYS),
     Part(lambda v: [Piece("work", work_html(v.b))]),
     Part(lambda v: figures.places(v.b), once),
     Part(lambda v: figures.figures(v.b), each_scrape),
     Part(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
-    Part(_seats, lambda v: v.b.now // 2, LOOKS_ON),
+    Part(_seats, lambda v: v.b.now // 2, WATCHES),
+    Part(lambda _: [desk.frame()], once, HOSTS),
+    Part(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code), _at_the_desk, HOSTS),
 )
 """All there is on a screen, beside what is one person's own."""
 
