@@ -193,7 +193,7 @@ def trying(place: str) -> Iterator[None]:
         answer(place, False, str(error))
 
 
-def callback(place: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+def callback(place: str = "") -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Make something the callback of a widget: what it raises is said at `place`."""
 
     def made(act: Callable[P, None]) -> Callable[P, None]:

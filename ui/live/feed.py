@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ui.live.piece import Figure, Piece
+from ui.live.piece import Chart, Piece
 
 BEAT = b"event: beat\ndata:\n\n"
 """Says that the line holds, where there is nothing new."""
@@ -25,9 +25,9 @@ class _Kept(NamedTuple):
     gone: bool
 
 
-def wire(piece: Piece | Figure) -> str:
+def wire(piece: Piece | Chart) -> str:
     """Return a piece as a browser is sent it."""
-    if isinstance(piece, Figure):
+    if isinstance(piece, Chart):
         return f'{{"id":{json.dumps(piece.id)},"alt":{json.dumps(piece.alt)},"figure":{piece.json}}}'
     into = {"into": piece.into} if piece.into else {}
     return json.dumps({"id": piece.id, "html": piece.html, **into}, separators=(",", ":"))
@@ -47,11 +47,11 @@ class Feed:
         """Tells the versions of this feed from those of one before a restart."""
         self.version = 0
         self._lock = threading.Lock()
-        self._made: dict[str, tuple[Piece | Figure, str]] = {}
+        self._made: dict[str, tuple[Piece | Chart, str]] = {}
         self._kept: dict[str, _Kept] = {}
         self._deltas: dict[int, bytes] = {}
 
-    def put(self, pieces: Iterable[Piece | Figure]) -> bool:
+    def put(self, pieces: Iterable[Piece | Chart]) -> bool:
         """Take the whole screen; tell whether anything of it is new."""
         with self._lock:
             number, changed, there = self.version + 1, False, set[str]()

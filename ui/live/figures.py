@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.briefing import Briefing
 from simulator.catalogue import Panel
-from ui.live.piece import Figure, Piece
+from ui.live.piece import Chart, Piece
 from ui.parts.panels import HEIGHT, LOW, judgement, layout_of, series_of, value_text
 from ui.parts.text import escape
 
@@ -31,12 +31,12 @@ def places(b: Briefing) -> list[Piece]:
     ]
 
 
-def figures(b: Briefing) -> list[Figure]:
+def figures(b: Briefing) -> list[Chart]:
     """Return them as they stand after the newest scrape."""
     return [_figure(b, panel) for panel in shown(b)]
 
 
-def _figure(b: Briefing, panel: Panel) -> Figure:
+def _figure(b: Briefing, panel: Panel) -> Chart:
     made = layout_of(b, panel, height=0)
     layout = {name: part for name, part in made.items() if name != "height"}
     # What somebody has zoomed into stays so over the next scrape.
@@ -46,7 +46,7 @@ def _figure(b: Briefing, panel: Panel) -> Figure:
     latest = b.latest(panel.id)
     word = judgement(panel, latest)
     alt = f"{panel.title}, last 45 minutes: {value_text(panel, latest)}{f', {word}' if word else ''}"
-    return Figure(f"figure-{panel.id}", data, alt)
+    return Chart(f"figure-{panel.id}", data, alt)
 
 
 def _plain(value: Any) -> Any:

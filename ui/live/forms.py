@@ -49,7 +49,7 @@ def picker(b: Briefing) -> str:
         + "</div>"
         for tab, forms in catalogue.offered(b).items()
     )
-    return f'<div class="picker">{groups}</div>'
+    return f'<details class="picker" id="all-forms" open><summary>What you can do</summary>{groups}</details>'
 
 
 def form_html(b: Briefing, kind: str, about: str = "") -> str:
@@ -76,8 +76,9 @@ def form_html(b: Briefing, kind: str, about: str = "") -> str:
     return (
         f'<form id="form-{kind}" class="act" data-act="{kind}" aria-labelledby="title-{kind}" novalidate>'
         f'<header><h3 id="title-{kind}">{escape(form.title)}</h3>'
-        f'<button type="button" class="plain" data-refill title="Fill in again from the drill as it is now">'
-        f"Refill</button></header>"
+        '<span><button type="button" class="plain" data-refill title="Fill in again from the drill as it is now">'
+        'Refill</button><button type="button" class="plain" data-close aria-label="Close this form">✕</button></span>'
+        "</header>"
         f'<p class="quiet">{escape(form.act.__doc__ or "")}</p>{drawn.fields(first)}{more}{extra}'
         f'<footer><button class="primary">{escape(form.title)}</button>{OUTPUT}</footer>{legend}</form>'
     )
@@ -175,6 +176,8 @@ class _Drawn:
         return f'<small class="help" id="{self._ident(shape.path)}-help">{escape(more)}</small>' if more else ""
 
     def _choices(self, shape: Shape) -> list[Option] | None:
+        if shape.source == "levels":
+            return [Option(one.id, one.id) for one in self._b.options("levels")]
         if shape.ask == "pick":
             return options_of(shape, self._b)
         if shape.ask == "choice":

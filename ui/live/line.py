@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import CommandLine
+from simulator.values import DEPUTY
 from ui.live.html import OUTPUT
 from ui.parts import completion, hands
 from ui.parts.text import escape
@@ -16,6 +17,8 @@ LONGEST = 2000
 MOST = 8
 """What is offered at once."""
 CHANNEL, SHELL = "channel", "shell"
+POSTS = ("ic", DEPUTY)
+"""Commands that name somebody for a post."""
 
 
 class Meant(NamedTuple):
@@ -85,8 +88,8 @@ def _people(b: Briefing) -> list[tuple[str, str]]:
 def _arguments(b: Briefing, words: list[str]) -> list[tuple[str, str]]:
     """Return what a slash command takes where the caret stands."""
     name, at = words[0].lstrip("/").lower(), len(words) - 1
-    if name in ("ic", "deputy", "page", "ask") and at == 1:
-        return ([("me", "you")] if name in ("ic", "deputy") else []) + _people(b)
+    if name in (*POSTS, "page", "ask") and at == 1:
+        return ([("me", "you")] if name in POSTS else []) + _people(b)
     if name == "ask":
         return [(one.id, one.title) for one in b.options("topics")]
     if name in ("sev", "declare") and at == 1:

@@ -1,4 +1,4 @@
-"""Which pieces make up a screen. A part is added with one line in `PARTS`.
+"""Which pieces make up a screen. A part is added with one line in `SECTIONS`.
 
 A part says upon what it depends, so that what has not changed is neither made nor compared again.
 """
@@ -19,7 +19,7 @@ from ui.live.asked import asked
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
 from ui.live.frame import frame
-from ui.live.piece import Figure, Piece
+from ui.live.piece import Chart, Piece
 from ui.live.waits import waits
 from ui.parts.bar import bar_html, standing_html
 from ui.parts.feed import alerts_html, changes_html, outputs_html
@@ -28,7 +28,7 @@ from ui.parts.work import work_html
 from ui.session import Here
 
 Kind = Literal["plays", "hosts", "observes"]
-Pieces = Iterable[Piece | Figure]
+Pieces = Iterable[Piece | Chart]
 ALL: frozenset[Kind] = frozenset({"plays", "hosts", "observes"})
 PLAYS: frozenset[Kind] = frozenset({"plays"})
 LOOKS_ON: frozenset[Kind] = frozenset({"hosts", "observes"})
@@ -73,7 +73,7 @@ def once(_: View) -> Hashable:
     return None
 
 
-class Part(NamedTuple):
+class Section(NamedTuple):
     """Some pieces of a screen."""
 
     build: Callable[[View], Pieces]
@@ -109,21 +109,21 @@ def _at_the_desk(view: View) -> Hashable:
     return length, now // LOOK_SECONDS, view.room.clock.state, int(time.monotonic()) // LOOK_SECONDS
 
 
-PARTS = (
-    Part(_bar),
-    Part(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
-    Part(_record, on_record),
-    Part(lambda v: channel(v.b, v.memo), on_record),
-    Part(lambda v: waits(v.b), kinds=PLAYS),
-    Part(lambda v: asked(v.b, tuple(SERVER.rooms.second_lives(v.room))), lambda v: (on_record(v), v.b.now // 5), PLAYS),
-    Part(_acts, on_record, PLAYS),
-    Part(lambda v: [Piece("work", work_html(v.b))]),
-    Part(lambda v: figures.places(v.b), once),
-    Part(lambda v: figures.figures(v.b), each_scrape),
-    Part(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
-    Part(_seats, lambda v: v.b.now // 2, WATCHES),
-    Part(lambda _: [desk.frame()], once, HOSTS),
-    Part(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code), _at_the_desk, HOSTS),
+SECTIONS = (
+    Section(_bar),
+    Section(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
+    Section(_record, on_record),
+    Section(lambda v: channel(v.b, v.memo), on_record),
+    Section(lambda v: waits(v.b), kinds=PLAYS),
+    Section(lambda v: asked(v.b, tuple(SERVER.rooms.second_lives(v.room))), lambda v: (on_record(v), v.b.now // 5), PLAYS),
+    Section(_acts, on_record, PLAYS),
+    Section(lambda v: [Piece("work", work_html(v.b))]),
+    Section(lambda v: figures.places(v.b), once),
+    Section(lambda v: figures.figures(v.b), each_scrape),
+    Section(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
+    Section(_seats, lambda v: v.b.now // 2, WATCHES),
+    Section(lambda _: [desk.frame()], once, HOSTS),
+    Section(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code), _at_the_desk, HOSTS),
 )
 """All there is on a screen, beside what is one person's own."""
 
@@ -135,14 +135,14 @@ class Screen:
         self._kind = kind
         self._role = role
         self._memo: Memo = {}
-        self._kept: dict[int, tuple[Hashable, tuple[Piece | Figure, ...]]] = {}
+        self._kept: dict[int, tuple[Hashable, tuple[Piece | Chart, ...]]] = {}
 
-    def pieces(self, room: Room) -> list[Piece | Figure]:
+    def pieces(self, room: Room) -> list[Piece | Chart]:
         """Return the whole screen; what stands in the way of it is one of its pieces."""
         try:
             problem = room.problem or room.stands()
             view = View(room.briefing(self._role), room, self._kind, self._memo)
-            for at, part in enumerate(PARTS):
+            for at, part in enumerate(SECTIONS):
                 if self._kind not in part.kinds:
                     continue
                 key = part.on(view)

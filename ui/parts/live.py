@@ -6,19 +6,12 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, cast
 
-from simulator.briefing import Briefing
 from simulator.errors import DrillError
-from simulator.monitoring.series import SCRAPE_SECONDS
-from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 
-T = TypeVar("T")
 TICK_SECONDS = 0.5
 """How often running drills are brought to their clocks, whether or not anybody looks."""
-SHELF = 2000
-"""Objects kept between scrapes, over all drills."""
 
 
 class Server:
@@ -30,8 +23,6 @@ class Server:
         self._rooms: Rooms | None = None
         self._away = ""
         """Why running drills could not be advanced, as it was said in the log; empty: they were."""
-        self.shelf: dict[tuple[str, str, str], tuple[tuple[int, int], Any]] = {}
-        """Objects that outlive a drill second, by drill, role and name (`scraped`)."""
 
     @property
     def rooms(self) -> Rooms:
@@ -48,7 +39,6 @@ class Server:
         with self._lock:
             self._make = make
             self._rooms = None
-            self.shelf.clear()
 
     async def run(self, then: Callable[[], Awaitable[None]]) -> None:
         """Advance running drills until cancelled; `then` shows what has changed to those who look."""
@@ -71,18 +61,3 @@ class Server:
 
 
 SERVER = Server()
-
-
-def scraped(room: Room, role: str, name: str, build: Callable[[Briefing], T]) -> T:
-    """Return `build(briefing)`, made again only after a scrape or when the record has grown.
-
-    For charts and lists: the same object is the same element, so browsers are left alone in between.
-    """
-    briefing = room.briefing(role)
-    key = (len(briefing.entries), briefing.now // SCRAPE_SECONDS)
-    if len(SERVER.shelf) > SHELF:
-        SERVER.shelf.clear()  # made again on the next look; drills of yesterday are not
-    known = SERVER.shelf.get((room.row.id, role, name))
-    if known is None or known[0] != key:
-        known = SERVER.shelf[room.row.id, role, name] = (key, build(briefing))
-    return cast("T", known[1])

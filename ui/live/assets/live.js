@@ -14,7 +14,7 @@
 //   <button data-copy=ID>           copies the text of an element
 //   <button data-view=NAME>         shows those pieces of a list alone that are of this kind
 //   <input data-filter=ID>          shows those pieces of a list alone that have these words
-//   <button data-pin>, data-mute, data-refill, data-unread, data-close
+//   <button data-pin>, data-mute, data-refill, data-close, data-unread
 //   <button role=tab>               shows what it controls, and hides what its neighbours control
 //   <div class=figure id=…>         is drawn by plotly from {id, figure, alt}
 
@@ -308,10 +308,13 @@ class Live {
   }
 
   drop(node) {
-    const busy = node.nodeType === Node.ELEMENT_NODE && (node.contains(this.active)
-      || [...node.querySelectorAll("*")].some((one) => isField(one) && isDirty(one)));
-    if (busy) node.dataset.gone = "";
-    else node.remove();
+    const inside = node.nodeType === Node.ELEMENT_NODE ? [...node.querySelectorAll("*")] : [];
+    const busy = inside.some((one) => isField(one) && (one === this.active || isDirty(one)));
+    if (busy) return void (node.dataset.gone = "");
+    const list = inside.includes(this.active) && node.parentElement;
+    node.remove();
+    // Not to the next button: whoever presses once more would press what they have not read.
+    if (list) list.closest("[tabindex]")?.focus();
   }
 
   // -- what is new --------------------------------------------------------------------------------
@@ -431,7 +434,7 @@ class Live {
     const option = of("[role=option]"), tab = of("[role=tab]"), view = of("[data-view]");
     const opens = of("[data-open]"), copies = of("[data-copy]"), pins = of("[data-pin]");
     const mutes = of("[data-mute]"), unread = of("[data-unread]"), refills = of("[data-refill]");
-    const uses = of("[data-use]"), clips = of("[data-unpick]");
+    const uses = of("[data-use]"), closes = of("[data-close]");
     if (option) this.take(this.completing, option);
     else if (tab) this.show(tab);
     else if (opens) this.openForm(opens.dataset.open, opens.dataset.about ?? "", true);
@@ -440,7 +443,7 @@ class Live {
     else if (view) this.view(view);
     else if (pins) this.pin(pins.closest("[role=log] > *"));
     else if (mutes) this.mute(held(localStorage, "muted") !== "yes");
-    else if (clips) this.unpick(clips.closest("fieldset"));
+    else if (closes) this.closeForm();
     else if (copies) this.copy(copies);
     else if (unread) {
       const list = this.get(unread.dataset.unread);
@@ -460,13 +463,6 @@ class Live {
       button.textContent = "Marked: press Ctrl+C";
     }
     setTimeout(() => { button.textContent = before; }, 2000);
-  }
-
-  unpick(fields) {
-    for (const field of fields.querySelectorAll("input")) {
-      field.checked = false;
-      this.keep(field);
-    }
   }
 
   view(button) {
@@ -616,13 +612,22 @@ class Live {
     }
     if (pressed) this.reveal(place);
     const found = await this.ask(this.urls.form, { kind, about });
-    if (!found || this.opened[0] !== kind) return;
+    if (!found || this.opened?.[0] !== kind) return;
     const fresh = document.createElement("template");
     fresh.innerHTML = found.html;
     this.children(place, fresh.content);
     if (!pressed) return;
-    place.scrollIntoView?.({ block: "nearest" });
+    if (this.get("all-forms")) this.get("all-forms").open = false;
     place.querySelector("form input:not([type=hidden]), form select, form textarea")?.focus();
+  }
+
+  closeForm() {
+    this.opened = undefined;
+    hold(sessionStorage, this.name("form"), null);
+    this.get("form").replaceChildren();
+    if (!this.get("all-forms")) return;
+    this.get("all-forms").open = true;
+    this.get("all-forms").querySelector("summary").focus();
   }
 
   reveal(node) {
