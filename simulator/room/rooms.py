@@ -189,10 +189,6 @@ class Rooms:
         self.open(person.drill).as_is(person)
         return self.token(there), there
 
-    def second_lives(self, room: Room) -> list[DrillRow]:
-        """Return the drills that play on from a moment of this one, newest first."""
-        return self.store.branches(room.row.id)
-
     def open(self, drill: str) -> Room:
         """Return a drill's room, rebuilding it where this process has not opened it yet."""
         self.tidying.seen(drill)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,12 +31,23 @@ class Flag:
     """Whose it is, empty where it is nobody's alone."""
 
 
-def flags(engine: Engine, away: Mapping[str, float] | None = None) -> list[Flag]:
-    """Return what needs attention, the worst first; `away`: seat -> seconds for which its person has not looked."""
+def flags(engine: Engine) -> list[Flag]:
+    """Return what needs attention in the drill, the worst first."""
     if engine.now < 0 or engine.ended:
         return []
-    found = [*_of_incident(engine), *_of_people(engine), *_of_the_absent(engine, away or {})]
+    return worst_first([*_of_incident(engine), *_of_people(engine)])
+
+
+def worst_first(found: Iterable[Flag]) -> list[Flag]:
+    """Return flags in the order in which to look at them."""
     return sorted(found, key=lambda flag: flag.tone)
+
+
+def absent(seat: str, who: str, seconds: float | None) -> Flag | None:
+    """Return what is to be said of somebody who has not looked for so long, None where that is nothing."""
+    if seconds is None or seconds <= AWAY:
+        return None
+    return Flag("away", f"{who} has not looked for {_minutes(seconds)}", "bad", seat)
 
 
 def _of_incident(engine: Engine) -> Iterator[Flag]:
@@ -67,12 +78,6 @@ def _of_people(engine: Engine) -> Iterator[Flag]:
     for seat, last in acted.items():
         if now - last > IDLE and not engine.work.queued(seat):
             yield Flag("idle", f"{_who(engine, seat)}: nothing for {_minutes(now - last)}", "warn", seat)
-
-
-def _of_the_absent(engine: Engine, away: Mapping[str, float]) -> Iterator[Flag]:
-    for seat, seconds in away.items():
-        if seconds > AWAY and seat in engine.incident.seats:
-            yield Flag("away", f"{_who(engine, seat)} has not looked for {_minutes(seconds)}", "bad", seat)
 
 
 def _who(engine: Engine, seat: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from simulator import acts
 from simulator.engine import Engine
 from simulator.room.notes import Note, agreement, evaluators, ratings, weighted_kappa
-from simulator.room.watch import flags, in_words, planned
+from simulator.room.watch import absent, flags, in_words, planned, worst_first
 from tests.simulator.toy import TOY, engine
 
 HOST = "facilitator:Fo"
@@ -39,8 +39,10 @@ def test_what_needs_attention_is_said_and_no_longer_once_it_is_done() -> None:
     one.submit(acts.PostMessage(text="hello"), "commander:Ana")
     assert seen(one) == {("idle", "comms"), ("unread", "")}
     one.submit(acts.PostMessage(text="here"), "comms:Cy")
-    found = [(f.what, f.seat, f.tone) for f in flags(one, {"comms": 75.0})]
-    assert found == [("away", "comms", "bad"), ("unread", "", "warn")]
+    away = absent("comms", "Comms (Cy)", 75.0)
+    assert away is not None
+    assert [f.what for f in worst_first([*flags(one), away])] == ["away", "unread"]
+    assert absent("comms", "Comms (Cy)", 5.0) is absent("comms", "Comms (Cy)", None) is None
 
 
 def test_an_update_that_is_overdue_is_said() -> None:

@@ -272,7 +272,7 @@ def test_a_second_life_is_the_same_up_to_there_and_its_own_from_then_on(place: R
         line for line in first if int(line.partition('"at": ')[2].partition(",")[0]) < second
     ]
     assert not any("wrong turn" in line for line in lines(life))
-    assert [one.row.id for one in [life]] == [row.id for row in place.second_lives(room)]
+    assert [row.id for row in place.store.branches(room.row.id)] == [life.row.id]
     _, there = place.follow(ana, life.row.id)
     assert (there.name, there.seat) == ("Ana", "commander")
     _, leads = place.follow(host, life.row.id)

@@ -6,7 +6,7 @@ Only screens of facilitators are made from it; no part of it reaches a role's sc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -53,14 +53,14 @@ class DeskChair:
     here: bool
     """In the room; a specialist comes when paged."""
     name: str
-    person: str
+    person: str = ""
     """Id of the person in it, empty where nobody is."""
-    ago: float | None
-    acted: int | None
-    confirmed: bool
+    ago: float | None = None
+    """Seconds since they looked, None where this process has not seen them."""
+    acted: int | None = None
+    """Drill second of the last thing they gave."""
+    confirmed: bool = False
     """Said before the start that they read the channel."""
-    hands: int
-    """Things in hand, or waiting for their hands."""
     criteria: tuple[Settled, ...] = ()
     """Criteria of its duties so far."""
 
@@ -120,44 +120,52 @@ class Desk:
 
 
 def model(room: Room) -> Desk:
-    """Return what the desk of a drill shows now."""
+    """Return what the desk of a drill shows now: what the drill is, and beside it who is there and what they noted."""
+    store, ident, progress = SERVER.rooms.store, room.row.id, standing(room)
     people = room.seats.attendance()
-    kept = tuple(notes.kept(SERVER.rooms.store, room.row.id))
-    lives = tuple(SERVER.rooms.second_lives(room))
+    d = room.truth("desk", lambda engine: _of_engine(room, engine))
+    chairs = [_with_person(chair, people, progress) for chair in d.chairs]
+    away = [watch.absent(chair.id, f"{chair.title} ({chair.name})", chair.ago) for chair in chairs if chair.name]
+    found = watch.worst_first([*d.flags, *filter(None, away if d.now >= 0 and not d.ended else ())])
+    sitting = {chair.person for chair in chairs}
+    return replace(
+        d, state=room.clock.state, flags=tuple(found), chairs=tuple(chairs),
+        others=tuple(one for one in people if one.person.id not in sitting),
+        notes=tuple(notes.kept(store, ident)), lives=tuple(store.branches(ident)),
+    )  # fmt: skip
+
+
+def _of_engine(room: Room, engine: Engine) -> Desk:
+    scenario, outside = engine.scenario, engine.world.outside()
     book = books.load(room.playbook)
-    progress = standing(room)
-    away = {str(one.person.seat): one.ago for one in people if one.person.seat and one.ago is not None}
-
-    def build(engine: Engine) -> Desk:
-        scenario, incident = engine.scenario, engine.incident
-        return Desk(
-            room.row.id, engine.now, scenario.horizon, room.clock.state, engine.ended, room.row.branch_of is not None,
-            tuple(watch.flags(engine, away)), tuple(watch.planned(engine)), tuple(_chairs(engine, people, progress)),
-            tuple(one for one in people if incident.seats.get(one.person.seat or "") != one.person.name),
-            tuple(dict.fromkeys(one.persona for one in scenario.injects)), tuple(scenario.channels), scenario.fault,
-            tuple((s.title, engine.world.outside()[s.id], s.tolerance) for s in scenario.segments),
-            tuple(_harms(room.loaded, engine)), tuple((a.id, a.title) for a in scenario.actions),
-            dict(engine.work.forced), dict(engine.work.forbidden), tuple(_ladders(engine)),
-            tuple(probed(engine.entries)), kept, tuple((one.id, one.title) for _, one in book.criteria()), lives,
-        )  # fmt: skip
-
-    return room.truth("desk", build)
+    return Desk(
+        room.row.id, engine.now, scenario.horizon, "", engine.ended, room.row.branch_of is not None,
+        tuple(watch.flags(engine)), tuple(watch.planned(engine)), tuple(_chairs(engine)), (),
+        tuple(dict.fromkeys(one.persona for one in scenario.injects)), tuple(scenario.channels), scenario.fault,
+        tuple((s.title, outside[s.id], s.tolerance) for s in scenario.segments),
+        tuple(_harms(room.loaded, engine)), tuple((a.id, a.title) for a in scenario.actions),
+        dict(engine.work.forced), dict(engine.work.forbidden), tuple(_ladders(engine)),
+        tuple(probed(engine.entries)), (), tuple((one.id, one.title) for _, one in book.criteria()), (),
+    )  # fmt: skip
 
 
-def _chairs(
-    engine: Engine, people: Sequence[Attendant], progress: Standing
-) -> list[DeskChair]:
-    incident, found = engine.incident, []
+def _chairs(engine: Engine) -> list[DeskChair]:
+    incident = engine.incident
     confirmed = {x.role for x in engine.entries if isinstance(x.body, acts.ConfirmReading)}
-    for role in engine.scenario.roles:
-        name = incident.seats.get(role.id, "")
-        who = next((one for one in people if one.person.seat == role.id and one.person.name == name), None)
-        found.append(DeskChair(
-            role.id, role.title, role.handle, not role.seat, incident.present[role.id], name,
-            who.person.id if who else "", who.ago if who else None, who.acted if who else None,
-            role.id in confirmed, engine.work.queued(role.id), progress.get(role.id, ()),
-        ))  # fmt: skip
-    return found
+    return [
+        DeskChair(role.id, role.title, role.handle, not role.seat, incident.present[role.id],
+                  incident.seats.get(role.id, ""), confirmed=role.id in confirmed)
+        for role in engine.scenario.roles
+    ]  # fmt: skip
+
+
+def _with_person(chair: DeskChair, people: Sequence[Attendant], progress: Standing) -> DeskChair:
+    """Return a chair with what is known of the person in it."""
+    sits = (one for one in people if chair.name and (one.person.seat, one.person.name) == (chair.id, chair.name))
+    who = next(sits, None)
+    if who is None:
+        return chair
+    return replace(chair, person=who.person.id, ago=who.ago, acted=who.acted, criteria=progress.get(chair.id, ()))
 
 
 def _harms(loaded: LoadedScenario, engine: Engine) -> list[Harm]:

@@ -103,6 +103,10 @@ def _seats(view: View) -> Pieces:
     yield Piece("seats", host.seats_html(SERVER.rooms.lobby(view.room), view.kind == "hosts"))
 
 
+def _asked(view: View) -> Pieces:
+    return asked(view.b, tuple(SERVER.rooms.store.branches(view.room.row.id)))
+
+
 def _at_the_desk(view: View) -> Hashable:
     """Return what changes a facilitator's desk: the record with its truth, who is there, what they noted."""
     length, now = view.room.version
@@ -115,7 +119,7 @@ SECTIONS = (
     Section(_record, on_record),
     Section(lambda v: channel(v.b, v.memo), on_record),
     Section(lambda v: waits(v.b), kinds=PLAYS),
-    Section(lambda v: asked(v.b, tuple(SERVER.rooms.second_lives(v.room))), lambda v: (on_record(v), v.b.now // 5), PLAYS),
+    Section(_asked, lambda v: (on_record(v), v.b.now // 5, v.room.clock.state), PLAYS),
     Section(_acts, on_record, PLAYS),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
