@@ -8,7 +8,7 @@ from typing import Any
 from simulator.briefing import Briefing
 from simulator.catalogue import Panel
 from ui.live.piece import Chart, Piece
-from ui.parts.panels import HEIGHT, LOW, judgement, layout_of, series_of, value_text
+from ui.parts.panels import judgement, layout_of, series_of, value_text
 from ui.parts.text import escape
 
 
@@ -19,24 +19,22 @@ def shown(b: Briefing) -> list[Panel]:
 
 def places(b: Briefing) -> list[Piece]:
     """Return where the figures are drawn."""
-    panels = shown(b)
-    tall = HEIGHT if len(panels) <= 6 else LOW
     return [
         Piece(
             f"panel-{panel.id}",
-            f'<div class="figure h{tall}" id="figure-{escape(panel.id)}" role="img" tabindex="0" data-keep></div>',
+            f'<div class="figure" id="figure-{escape(panel.id)}" role="img" tabindex="0" data-keep></div>',
             "figures",
         )
-        for panel in panels
+        for panel in shown(b)
     ]
 
 
-def figures(b: Briefing) -> list[Chart]:
+def charts(b: Briefing) -> list[Chart]:
     """Return them as they stand after the newest scrape."""
-    return [_figure(b, panel) for panel in shown(b)]
+    return [_chart(b, panel) for panel in shown(b)]
 
 
-def _figure(b: Briefing, panel: Panel) -> Chart:
+def _chart(b: Briefing, panel: Panel) -> Chart:
     made = layout_of(b, panel, height=0)
     layout = {name: part for name, part in made.items() if name != "height"}
     # What somebody has zoomed into stays so over the next scrape.

@@ -15,8 +15,9 @@ from ui.live.fields import RUNGS, paths
 from ui.live.html import OUTPUT
 from ui.parts import catalogue, hands
 from ui.parts.catalogue import Form
-from ui.parts.labels import help_of, name_of, words
-from ui.parts.marks import Owners, counts_for, marks
+from ui.parts.labels import help_of, words
+from ui.parts.labels import label as label_of
+from ui.parts.marks import MINE, OTHER, Owners, counts_for, marks
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import Shape, shapes
 from ui.parts.text import escape
@@ -39,6 +40,8 @@ EXTRA = {acts.RequestClosure: ending.gate_html, acts.EndDrill: ending.meaning_ht
 
 def picker(b: Briefing) -> str:
     """Return the list of the forms that a role has a use for now, by what they are for."""
+    if b.ended:
+        return ""
     groups = "".join(
         f'<div class="group"><span>{escape(tab)}</span>'
         + "".join(
@@ -98,11 +101,11 @@ def _legend(kind: str, b: Briefing, needed: bool) -> str:
     others = Owners().union(*(owners for owners in fields if not counts_for(owners, duties)))
     found = ['<b class="needed">*</b> needed'] if needed else []
     if any(counts_for(owners, duties) for owners in fields):
-        found.append('<b class="counts">◆</b> counts for your seat')
+        found.append(f'<b class="counts">{MINE}</b> counts for your seat')
     seats = {b.catalogue.seat_for(duty) for duty in get_args(Duty) if duty in others}
     titles = " or ".join(role.title for role in b.catalogue.roles if role.id in seats)
     if titles:
-        found.append(f'<b class="other">◇</b> counts for {escape(titles)}')
+        found.append(f'<b class="other">{OTHER}</b> counts for {escape(titles)}')
     return f'<p class="quiet legend">{" · ".join(found)}</p>' if found else ""
 
 
@@ -138,8 +141,7 @@ class _Drawn:
         return f'<div class="fields">{"".join(map(self._field, asked))}</div>'
 
     def _field(self, shape: Shape) -> str:
-        name = words("of_source").get(shape.source) or name_of(shape.path)
-        label = f"{escape(name)}{self._marks(shape)}"
+        label = f"{escape(label_of(shape))}{self._marks(shape)}"
         line = words("lines").get(shape.path)
         more = " ".join(filter(None, (help_of(shape, self._b), line)))
         if shape.rows or shape.ask == "rejected":
@@ -163,7 +165,7 @@ class _Drawn:
         if owners is None:
             return needed
         mine = counts_for(owners, self._duties)
-        sign, kind, means = ("◆", "counts", "your seat") if mine else ("◇", "other", "another seat")
+        sign, kind, means = (MINE, "counts", "your seat") if mine else (OTHER, "other", "another seat")
         return f'{needed} <b class="{kind}" title="counts for {means}">{sign}</b>'
 
     def _ident(self, path: str) -> str:

@@ -117,10 +117,9 @@ class Hub:
             shown.left = time.monotonic()
 
     def _shown_to(self, here: Here) -> Shown:
-        kind = kind_of(here)
-        key = (here.room.row.id, kind, here.role)
+        key = (here.room.row.id, kind_of(here), here.role)
         if key not in self._shown:
-            self._shown[key] = Shown(here.room.row.id, Screen(kind, here.role))
+            self._shown[key] = Shown(here.room.row.id, Screen(here))
         return self._shown[key]
 
     def soon(self, drill: str) -> None:

@@ -123,7 +123,7 @@ SECTIONS = (
     Section(_acts, on_record, PLAYS),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
-    Section(lambda v: figures.figures(v.b), each_scrape),
+    Section(lambda v: figures.charts(v.b), each_scrape),
     Section(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
     Section(_seats, lambda v: v.b.now // 2, WATCHES),
     Section(lambda _: [desk.frame()], once, HOSTS),
@@ -135,16 +135,17 @@ SECTIONS = (
 class Screen:
     """One kind of screen: what a role sees in a room, made anew only where it changed."""
 
-    def __init__(self, kind: Kind, role: str) -> None:
-        self._kind = kind
-        self._role = role
+    def __init__(self, here: Here) -> None:
+        self._kind = kind_of(here)
+        self._role = here.role
+        self._person = here.person  # one of those who see it: they all may the same
         self._memo: Memo = {}
         self._kept: dict[int, tuple[Hashable, tuple[Piece | Chart, ...]]] = {}
 
     def pieces(self, room: Room) -> list[Piece | Chart]:
         """Return the whole screen; what stands in the way of it is one of its pieces."""
         try:
-            problem = room.problem or room.stands()
+            problem = room.problem or room.stands(self._person)
             view = View(room.briefing(self._role), room, self._kind, self._memo)
             for at, part in enumerate(SECTIONS):
                 if self._kind not in part.kinds:
