@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from simulator import acts
+from simulator.engine import Engine
 from simulator.errors import AccessDenied, NameTaken
 from simulator.loaded import LoadedScenario
 from simulator.room.access import clean_name, kept_word
@@ -147,15 +148,13 @@ class Seating:
 
     def attendance(self) -> list[Attendant]:
         """Return everybody in the drill, hosts and observers too, with when they looked and acted last."""
-        acted: dict[str, int] = {}
-        for entry in self._live.engine().journal.entries:
-            if entry.is_act and entry.by.name:
-                acted[entry.by.name] = entry.at
+        acted = self._seen.look(("acted", None), _acted)
         people = self._store.participants(self._row.id)
         return [Attendant(one, self._presence.ago(one.id), acted.get(one.name)) for one in people]
 
     def _seats(self) -> dict[str, str]:
-        return self._live.engine(fresh=True).incident.seats
+        with self._seen.writing():
+            return self._live.engine(fresh=True).incident.seats
 
     def _free(self, seat: str) -> None:
         role = self._loaded.scenario.find("roles", seat)
@@ -204,3 +203,8 @@ class Seating:
         self._belongs(host)
         if not host.facilitator:
             raise AccessDenied("only the facilitator may do that")
+
+
+def _acted(engine: Engine) -> dict[str, int]:
+    """Return name -> drill second of the last thing that person gave."""
+    return {entry.by.name: entry.at for entry in engine.journal.entries if entry.is_act and entry.by.name}
