@@ -32,6 +32,7 @@ from simulator.room.seating import Seating
 from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
 from simulator.room.skip import LONGEST, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.values import HOST
 
 T = TypeVar("T")
 BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage, acts.ConfirmReading)
@@ -40,6 +41,11 @@ LEAST_REASON, MOST_REASON = 3, 400
 """Characters of the reason for points set by hand."""
 WITHDRAWN = "you left this drill or were signed out of it; join again with its code"
 CLOSED_WORDS = "The incident is closed and the clock stands. Write what is left; then end the drill for its debrief."
+REAL_WORLD = (
+    "Stopped for the real world: something real comes first. This was a drill; nothing you saw here is real, and "
+    "nobody has to do anything about it. It is not scored as a whole."
+)
+"""What everybody reads once a drill was stopped for an emergency."""
 KEY = re.compile("[!-~]{1,64}")
 """What a key under which a command is given once looks like."""
 
@@ -283,6 +289,15 @@ class Room:
             if not self._live.engine(fresh=True).ended:
                 how = acts.EndDrill(how="stopped" if emergency else "time")
                 self._give(how, f"facilitator:{person.name}")
+
+    @property
+    def stopped_for_real(self) -> bool:
+        """Tell whether the drill was stopped because a real emergency came first."""
+        if not self.ended:
+            return False
+        journal = self.finishing.journal()
+        given = journal.entries if journal else ()
+        return any(isinstance(x.body, acts.EndDrill) and x.role == HOST and x.body.how == "stopped" for x in given)
 
     def record(self) -> Journal | None:
         """Return the frozen record with its references as far as they are made, None while the drill runs."""

@@ -12,13 +12,14 @@ from simulator import acts
 from simulator.errors import AccessDenied, DrillError
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
+from simulator.values import OBSERVER
 from ui.live import desk_verbs  # noqa: F401  # registers what is tested
 from ui.live.asked import asked
 from ui.live.desk import TABS, desk, frame
 from ui.live.desk_model import Desk, model
 from ui.live.desk_verbs import minute
 from ui.live.runsheet import runsheet
-from ui.live.screen import Screen
+from ui.live.screen import Screen, opening
 from ui.live.verbs import VERBS
 from ui.session import LOOKED, Here
 
@@ -185,7 +186,8 @@ def test_stepping_rewinding_and_the_real_world_stop(team: tuple[Here, Here, Here
     assert "./follow?drill=" in follow[0].html
     host.room.resume(host.person)
     assert do(host, "real_world") == "Stopped for the real world"
-    assert host.room.ended
+    for here in (ana, host):
+        assert "Stopped for the real world" in next(piece.html for piece in opening(here) if piece.id == "over")
 
 
 @pytest.mark.parametrize(("name", "fields"), [
@@ -217,13 +219,14 @@ def test_nothing_of_the_desk_reaches_a_role(team: tuple[Here, Here, Here]) -> No
     do(host, "freeze", questions=["worst", "trend"])
     do(host, "edit", inject=coming(host.room), text="secret-words", was="")
     truth = host.room.loaded.scenario.fault
-    for here, kind in ((ana, "plays"), (cy, "plays"), (ana, "observes")):
-        pieces = Screen(kind, here.role).pieces(here.room)  # type: ignore[arg-type]
+    observer = Here(host.room, host.room.seats.admit("Obi", OBSERVER), "")
+    for here in (ana, cy, observer):
+        pieces = [*opening(here), *Screen(here).pieces(here.room)]
         text = "".join(getattr(piece, "html", "") or getattr(piece, "json", "") for piece in pieces)
         assert not re.search("secret-|probe_keyed|room.rate", text)
         assert truth not in text
         assert not any(piece.id.startswith("desk-") for piece in pieces)
-    hosts = {piece.id for piece in Screen("hosts", "commander").pieces(host.room)}
+    hosts = {piece.id for piece in Screen(host).pieces(host.room)}
     assert {"desk-truth", "desk-msel", "facilitator"} <= hosts
 
 

@@ -170,5 +170,5 @@ def opening(here: Here) -> list[Piece]:
     b = here.room.briefing(here.role)
     return [
         Piece("frame", frame(here.desk, here.person.name, b.catalogue.room, here.plays)),
-        Piece("over", tools.over_html(here.person.id) if here.room.ended else ""),
+        Piece("over", tools.over_html(here.person.id, here.room.stopped_for_real) if here.room.ended else ""),
     ]
