@@ -28,7 +28,7 @@ from simulator.room.store import Store
 from simulator.room.tidy import days
 from ui import api
 from ui.guard import Guard
-from ui.live import routes
+from ui.live import desk_routes, routes
 from ui.live.hub import HUB
 from ui.parts.live import SERVER
 
@@ -84,6 +84,6 @@ def closing_streams() -> Iterator[None]:
 
 
 app = st.App(
-    Path(ui.__file__).parent / "main.py", lifespan=lifespan, routes=[*api.ROUTES, *routes.ROUTES],
+    Path(ui.__file__).parent / "main.py", lifespan=lifespan, routes=[*api.ROUTES, *routes.ROUTES, *desk_routes.ROUTES],
     middleware=[Middleware(Guard)],
 )  # fmt: skip

@@ -31,6 +31,10 @@ class BrokenTemplate(ScenarioError):
         return f"template {template[:60]!r}: {why}"
 
 
+class NameTaken(DrillError):
+    """Somebody in the drill goes by this name by now."""
+
+
 class JournalError(DrillError):
     """A journal file that cannot be read; names file, line and remedy."""
 

@@ -24,6 +24,10 @@ class Line:
     """pending, held, skipped, delivered, lapsed."""
     since: int | None = None
     """Since when its condition has held."""
+    came: int | None = None
+    """When it was delivered."""
+    words_only: bool = False
+    """A facilitator's own: it is said as it was typed, and nothing else comes of it."""
 
     def move(self, to: int) -> None:
         """Let it come at another time, and be due for as long after that as before, whatever became of it so far."""
@@ -38,6 +42,19 @@ class Msel:
         self.lines = {i.id: Line(i, i.at, i.until, i.text) for i in scenario.injects}
         self._changes = sorted(scenario.changes, key=lambda change: change.at)
         self._merges = list(scenario.merges)
+
+    def add(self, inject: Inject) -> Line:
+        """Put a facilitator's own words on the list, to be said at their time."""
+        line = Line(inject, inject.at, None, inject.text, words_only=True)
+        self.lines[inject.id] = line
+        return line
+
+    def free_id(self, stem: str) -> str:
+        """Return an id that no line has, made from `stem`."""
+        number = 2
+        while f"{stem}-{number}" in self.lines:
+            number += 1
+        return f"{stem}-{number}"
 
     def due(self, now: int, facts: Mapping[str, Any]) -> Iterator[Line]:
         """Yield the lines to deliver now, in the scenario's order."""

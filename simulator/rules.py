@@ -53,6 +53,8 @@ class Rules:
 
     def _known(self, source: str, role: str) -> list[str]:
         drill = self._drill
+        if source == "injects":  # only a facilitator picks one, who has put lines of their own on the list
+            return list(drill.msel.lines)
         found = offered(
             source, drill.scenario, drill.seen_as(role), role, drill.circle, lambda ref: drill.sees(ref, role)
         )

@@ -32,6 +32,10 @@ class StaffedDrill(Drill):
     def deliver(self, line: Line) -> None:
         """Put one line of the MSEL in front of those it is for."""
         inject = line.inject
+        line.state, line.came = "delivered", self.now
+        if line.words_only:
+            self.emit(e.MessagePosted(to=inject.to, role=inject.persona, channel=inject.channel, text=line.text))
+            return
         # The author's words are a template; what a facilitator made of them is said as it was typed.
         self.emit(
             e.InjectDelivered(

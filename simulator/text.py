@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache, wraps
@@ -98,6 +99,11 @@ class Utc:
 
     def __call__(self, at: float | None = None) -> str:
         return f"{self._t0 + timedelta(seconds=round(self._now if at is None else at)):%H:%M:%S}Z"
+
+
+def alike(name: str) -> str:
+    """Return what two names have in common that people take for one."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def clock(at: int) -> str:

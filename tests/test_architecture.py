@@ -46,7 +46,7 @@ LAYERS = (
     "simulator.changes",
     "simulator.actions simulator.closure simulator.monitoring simulator.catalogue",
     "simulator.drill",
-    "simulator.monitoring.verification simulator.truth simulator.briefing",
+    "simulator.monitoring.verification simulator.truth simulator.briefing simulator.probes",
     "simulator.finding",
     "simulator.people.work simulator.people.slips simulator.people.teammates",
     "simulator.staffed",

@@ -52,6 +52,18 @@ NOT_HERE = (
 )
 
 
+LOOKED: dict[str, str] = {}
+"""Facilitator -> the seat whose view they look at; in this process, and from the commander's again in another one."""
+MOST_LOOKED = 1_000
+
+
+def look_at(person: Participant, seat: str) -> None:
+    """Let a facilitator see what a seat sees."""
+    if len(LOOKED) >= MOST_LOOKED:
+        LOOKED.clear()
+    LOOKED[person.id] = seat
+
+
 @dataclass(frozen=True)
 class Here:
     """A person in a drill."""
@@ -68,7 +80,9 @@ class Here:
 
     @property
     def role(self) -> str:
-        """Return the seat; an observer or facilitator looks over the commander's shoulder."""
+        """Return the seat; an observer looks over the commander's shoulder, a facilitator over anybody's."""
+        if self.person.facilitator:
+            return LOOKED.get(self.person.id) or self.room.loaded.scenario.lead()
         seat = None if self.person.observes else self.person.seat
         return seat or self.room.loaded.scenario.lead()
 

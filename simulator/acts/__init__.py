@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter
 
 from simulator.acts.base import *
+from simulator.acts.checked import *
 from simulator.acts.close import *
 from simulator.acts.command import *
 from simulator.acts.decide import *

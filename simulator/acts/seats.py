@@ -13,9 +13,9 @@ from simulator.record.tracked import Stretch
 
 
 class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=True):
-    """A person sits down in a role; until then a simulated teammate holds it."""
+    """A person sits down in a role, that of a specialist too; until then a simulated teammate holds it."""
 
-    seat: v.Seat
+    seat: v.Role
     name: v.Name
 
     def objection(self, asked: Asked) -> Refusal | None:
@@ -36,7 +36,7 @@ class TakeSeat(Act, host=True, open=True, wordless=True, group="lead", minor=Tru
 class LeaveSeat(Act, host=True, open=True, group="lead", minor=True):
     """A person gets up; a simulated teammate takes over."""
 
-    seat: v.Seat
+    seat: v.Role
 
     def carry_out(self, asked: Asked) -> None:
         asked.drill.got_up(self.seat)

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from simulator.events.base import *
 from simulator.events.drill import *
 from simulator.events.people import *
+from simulator.events.probes import *
 from simulator.events.signals import *
 from simulator.events.truth import *
 from simulator.events.work import *

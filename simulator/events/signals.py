@@ -143,6 +143,8 @@ class HintGiven(Event, group="finding", news="a hint"):
     """The next-step hint of training mode, or one from the facilitator."""
 
     text: Words
+    step: Literal["nudge", "pointer", "answer"] | None = None
+    """How much a facilitator's hint tells."""
 
     def in_words(self, n: Names, entry: Entry) -> Said:
-        return Said("hint", "hint", "", self.text)
+        return Said("hint", "hint" if self.step is None else f"hint, {self.step}", "", self.text)

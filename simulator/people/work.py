@@ -210,8 +210,8 @@ class Work:
         return self._forbidden(action) or (self._drill.render(unmet.message) if unmet else None)
 
     def _forbidden(self, action: Action) -> str | None:
-        reason = self.forbidden.get(action.id)
-        return None if reason is None else f"{action.title}: not possible now ({reason})"
+        # The facilitator's reason is for facilitators: who tries it learns that it does not work, as from a tool.
+        return f"{action.title}: not possible now" if action.id in self.forbidden else None
 
     def abort(self, run: Ref) -> bool:
         """Interrupt a run that is waiting, running or stalled; tell whether there was one."""

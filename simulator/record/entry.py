@@ -59,6 +59,8 @@ class Body(Part):
     amendable: ClassVar[bool] = False
     """It is a record that may be written in a hurry and filled in afterwards."""
     is_act: ClassVar[bool] = False
+    private: ClassVar[bool] = False
+    """Of an act: only who gives it sees it, not even those in the room."""
     is_truth: ClassVar[bool] = False
     """For facilitator and scoring only."""
 
@@ -148,10 +150,13 @@ def readers(by: Author, body: Body, circle: NeedToKnow) -> tuple[str, ...]:
     """Return the roles that may see a body, empty for all of them: the one rule behind briefings and scoring.
 
     Truth is nobody's; an event with `to` is for those roles; a refusal is for who gave the act (its `to` says so); the
-    facilitator's own acts are not shown, only what comes of them; what is closed is for the circle.
+    facilitator's own acts are not shown, only what comes of them; a private act is for who gave it; what is closed is
+    for the circle.
     """
     if body.is_truth or (body.is_act and by.role == HOST):
         return NOBODY
+    if body.private:
+        return (by.role,)
     if body.is_act and circle.inside and circle.knows(by.role) and body.closed(circle, {}):
         return circle.inside
     return body.readers

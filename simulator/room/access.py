@@ -18,6 +18,7 @@ from itsdangerous import BadData, Signer, base64_decode, base64_encode
 
 from simulator.errors import AccessDenied
 from simulator.room.store import Store
+from simulator.text import alike
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0, 1, I, L and O, which people misread or mishear."""
@@ -66,6 +67,38 @@ def fits(key: str, stored: str) -> bool:
     return hmac.compare_digest(hashed(key.strip()), stored)
 
 
+LEAST_WORD = 4
+"""Characters of the word that somebody comes back with, at least."""
+
+
+def kept_word(word: str) -> str | None:
+    """Return what is stored of the word somebody comes back with, None where they gave none.
+
+    People choose such words badly, so guessing one is made dear: with salt, and by a function that takes memory.
+    """
+    said = _said(word)
+    if not said:
+        return None
+    if len(said) < LEAST_WORD:
+        raise AccessDenied(f"the word to come back with has {LEAST_WORD} characters or more; take a longer one")
+    salt = secrets.token_hex(8)
+    return f"{salt}${_stretched(said, salt)}"
+
+
+def is_word(word: str, stored: str | None) -> bool:
+    """Tell whether a word is the one that was kept."""
+    salt, found, digest = (stored or "").partition("$")
+    return bool(found) and hmac.compare_digest(_stretched(_said(word), salt), digest)
+
+
+def _said(word: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())[:200]
+
+
+def _stretched(word: str, salt: str) -> str:
+    return hashlib.scrypt(word.encode(errors="surrogatepass"), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32).hex()
+
+
 def clean_name(text: str, taken: Iterable[str] = ()) -> str:
     """Return a name as everybody will read it, told apart from those `taken` in the same drill.
 
@@ -77,18 +110,13 @@ def clean_name(text: str, taken: Iterable[str] = ()) -> str:
     hidden = next((letter for letter in name if letter in BLANK or not letter.isprintable()), None)
     if hidden is not None:
         raise AccessDenied(f"a name has no characters that cannot be seen, such as U+{ord(hidden):04X}; type it anew")
-    known = {_alike(one) for one in taken}
+    known = {alike(one) for one in taken}
     tried, number = name, 1
-    while _alike(tried) in known:
+    while alike(tried) in known:
         number += 1
         end = f" {number}"
         tried = name[: NAME - len(end)] + end
     return tried
-
-
-def _alike(name: str) -> str:
-    """Return what two names have in common that people take for one."""
-    return unicodedata.normalize("NFKC", name).casefold()
 
 
 Purpose = Literal["seat", "enter", "hand over"]

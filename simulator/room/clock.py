@@ -19,6 +19,9 @@ from simulator.text import clock as stamp
 What = Literal["start", "pause", "resume", "speed", "skip", "stop", "away"]
 SERVER, DATABASE = "server", "database"
 """What was away, as the author of an `away` mark."""
+PEOPLE, CLOSED = "people", "closure"
+"""What stops the clock though nobody pressed a button: nobody looks, as the author of an `away` mark; the incident is
+closed, as the author of a pause."""
 GAPS = {SERVER: "the server was away", DATABASE: "the database did not answer"}
 BEAT_SECONDS = 1.0
 """A heartbeat follows at the latest after so long, at a slow pace too: it also says that somebody serves the drill."""
@@ -46,7 +49,7 @@ class ClockMark:
     value: float | None = None
     """`speed`: the new pace; `skip`: the drill second skipped to; `away`: seconds for which nobody served the drill."""
     by: str = ""
-    """Who did it; of `away`: what was gone, `server` or `database`."""
+    """Who did it; of `away`: what was gone, `server`, `database` or `people`."""
     wall: float = 0.0
     """When it was written (seconds since the epoch): for people, nothing is reckoned from it."""
 
@@ -178,6 +181,8 @@ def _gap(beat: Beat, seconds: float, wall: float, away: str) -> ClockMark:
 def told(away: ClockMark) -> str:
     """Return in a sentence why a drill stands still that nobody paused."""
     at = stamp(math.floor(away.second))
+    if away.by == PEOPLE:
+        return f"At {at} nobody had looked for {span(away.value or 0)}; the drill has stood still since then."
     return f"At {at} {GAPS[away.by]} for {span(away.value or 0)}; nothing happened meanwhile."
 
 

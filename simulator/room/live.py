@@ -7,7 +7,7 @@ have applied one that was not stored, the engine is dropped and rebuilt.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from simulator import acts
@@ -19,8 +19,8 @@ from simulator.record.entry import Entry
 from simulator.room.clock import Beat, Clock, ClockMark, Timekeeper, What, fold, steady
 from simulator.room.clock_log import ClockLine
 from simulator.room.finish import Finishing
-from simulator.room.skip import Skipped, run_ahead
-from simulator.room.store import DrillRow, Store
+from simulator.room.skip import Skipped
+from simulator.room.store import DrillRow, Participant, Store
 
 OVER = "the drill is over; open its debrief"
 REUSED = "this was taken already, as another command or from somebody else; look at the channel, then give it anew"
@@ -108,8 +108,12 @@ class Live:
         found = self._answers.get(key)
         return found if found is not None and found.entry.by == by else None
 
-    def give(self, command: acts.Act, by: str, key: str | None = None) -> Answer:
+    def give(
+        self, command: acts.Act, by: str, key: str | None = None, people: Sequence[Participant] = ()
+    ) -> Answer:
         """Apply a command and make it durable; return its entry and, where it is refused, why.
+
+        `people` come in or sit elsewhere by it; where it is refused all is as before. Raises AccessDenied then.
 
         In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in
         between, and where storing fails it is dropped. One that was given under its key before is not given again.
@@ -122,8 +126,10 @@ class Live:
                 raise DrillError(OVER)
             try:
                 answer = engine.submit(command, by)
+                if people and answer.refusal:
+                    raise AccessDenied(answer.refusal.reason)  # nobody came or moved: nothing of it is kept
                 stop = self._line("stop", by) if engine.ended else None
-                self._store.append(self._row.id, self._given + 1, answer.entry.at, by, command, key, stop)
+                self._store.append(self._row.id, self._given + 1, answer.entry.at, by, command, key, stop, people)
             except StaleWriter:
                 self._forget()
                 continue
@@ -176,8 +182,8 @@ class Live:
                 continue
         raise DrillError(BUSY)
 
-    def skip(self, role: str, by: str, limit: int) -> Skipped:
-        """Run ahead until something needs `role`, and write the skip into the clock log."""
+    def skip(self, by: str, ahead: Callable[[Engine], Skipped]) -> Skipped:
+        """Run ahead until `ahead` stops, and write the skip into the clock log."""
         for _ in range(ATTEMPTS):
             engine = self.engine(fresh=True)
             if engine.ended:
@@ -187,7 +193,7 @@ class Live:
             if self.clock.state == "paused":
                 raise DrillError(PAUSED)
             try:
-                found = run_ahead(engine, role, limit)
+                found = ahead(engine)
                 self._append(self._line("skip", by, float(found.until)), commands=self._given)
             except StaleWriter:
                 self._forget()

@@ -9,7 +9,9 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from simulator import acts
@@ -20,21 +22,30 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.loaded import LoadedScenario
 from simulator.record.history import History
 from simulator.record.journal import Journal
-from simulator.room.clock import Clock, What, steady, told
+from simulator.room import notes
+from simulator.room.clock import CLOSED, PEOPLE, Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
+from simulator.room.presence import UNSEEN_SECONDS, Presence
+from simulator.room.seating import Seating
 from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
-from simulator.room.skip import LONGEST, Skipped
+from simulator.room.skip import LONGEST, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
-from simulator.values import OBSERVER
+from simulator.values import HOST
 
 T = TypeVar("T")
-BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage)
+BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage, acts.ConfirmReading)
 """What people may do while they wait for the start."""
 LEAST_REASON, MOST_REASON = 3, 400
 """Characters of the reason for points set by hand."""
 WITHDRAWN = "you left this drill or were signed out of it; join again with its code"
+CLOSED_WORDS = "The incident is closed and the clock stands. Write what is left; then end the drill for its debrief."
+REAL_WORLD = (
+    "Stopped for the real world: something real comes first. This was a drill; nothing you saw here is real, and "
+    "nobody has to do anything about it. It is not scored as a whole."
+)
+"""What everybody reads once a drill was stopped for an emergency."""
 KEY = re.compile("[!-~]{1,64}")
 """What a key under which a command is given once looks like."""
 
@@ -57,6 +68,8 @@ class Room:
         self.finishing = Finishing(store, row.id, loaded, finisher)
         self._live = Live(store, row, loaded, self.finishing, steady)
         self._seen = Seen(self._live, store, row.id, steady)
+        self.presence = Presence(steady)
+        self.seats = Seating(store, row, loaded, self._live, self._seen, self.presence, self._belongs)
         self._unnamed: tuple[bool, Journal] | None = None
 
     def advance(self) -> None:
@@ -68,8 +81,35 @@ class Room:
             with self._seen.writing(TICK_WAITS):
                 if not self.finishing.over:
                     self._live.advance()
+                    self._rest()
         except Busy:
             self._live.keeper.waits(self._steady(), SLOW)
+
+    def _rest(self) -> None:
+        """Let the clock stand where it would run for nobody: after the closure, and for one who looks away."""
+        if self.clock.state != "running":
+            return
+        if self._live.engine().incident.closed and not any(mark.by == CLOSED for mark in self._live.marks):
+            self._live.mark("pause", CLOSED)
+        elif not self.row.hosted and self.row.header.mode == "training":
+            unseen = self.presence.unseen()
+            if unseen is not None and unseen > UNSEEN_SECONDS:
+                self.presence.forget()
+                self._live.mark("away", PEOPLE, unseen)
+
+    def saw(self, person: Participant) -> None:
+        """Take note that somebody looks; a drill that stands because nobody did goes on."""
+        self.presence.saw(person.id)
+        away = self.clock.away
+        if away is not None and away.by == PEOPLE and not self.finishing.over:
+            with suppress(DrillError), self._seen.writing():
+                self._live.mark("resume", person.by)
+
+    @property
+    def rests(self) -> bool:
+        """Tell whether the clock stands because the incident is closed: what is left can be written without haste."""
+        last = next((mark for mark in reversed(self._live.marks) if mark.what in ("pause", "resume")), None)
+        return self.clock.state == "paused" and last is not None and last.by == CLOSED
 
     def stand(self, why: str) -> None:
         """Note that the drill stands still because the database cannot be used."""
@@ -86,6 +126,8 @@ class Room:
             return ""
         if failing:
             return f"The drill stands still: {failing}. It goes on when that is mended."
+        if self.rests:
+            return CLOSED_WORDS
         if away is None:
             return ""
         if person is not None and self.goes_on(person):
@@ -166,47 +208,15 @@ class Room:
 
     def take_seat(self, person: Participant, seat: str) -> Participant:
         """Sit down, leaving the seat held so far. Raises AccessDenied where somebody else sits there."""
-        self._belongs(person)
-        if person.facilitator:
-            raise AccessDenied("a facilitator does not play; join again to take a seat")
-        with self._seen.writing():
-            seats = self._live.engine(fresh=True).incident.seats
-            if seat in seats and not (person.seat == seat and seats[seat] == person.name):
-                title = self.loaded.scenario.find("roles", seat).title
-                raise AccessDenied(f"{title} is taken by {seats[seat]}; pick another seat")
-            if seat not in seats:
-                self._give(acts.TakeSeat(seat=seat, name=person.name), f"{seat}:{person.name}")
-            # The old seat is given up last: a crash in between leaves somebody with two, never with none.
-            self._store.seat(person.id, seat)
-            self._seen.moved()
-            if person.seat not in (None, seat) and seats.get(str(person.seat)) == person.name:
-                self._give(acts.LeaveSeat(seat=str(person.seat)), person.by)
-            return self._store.participant(person.id) or person
+        return self.seats.take(person, seat)
 
     def observe(self, person: Participant) -> Participant:
         """Let somebody look on from no seat, leaving the one held so far; nothing of it is on the record."""
-        self._belongs(person)
-        if person.facilitator:
-            raise AccessDenied("a facilitator looks on as it is; join again to observe")
-        with self._seen.writing():
-            seats = self._live.engine(fresh=True).incident.seats
-            self._store.seat(person.id, OBSERVER)
-            self._seen.moved()
-            if person.seat is not None and seats.get(person.seat) == person.name:
-                self._give(acts.LeaveSeat(seat=person.seat), person.by)
-            return self._store.participant(person.id) or person
+        return self.seats.observe(person)
 
     def leave_seat(self, person: Participant, seat: str | None = None) -> None:
         """Get up; a facilitator may free anybody's seat. A simulated teammate takes over."""
-        self._belongs(person)
-        with self._seen.writing():
-            leaving = seat if person.facilitator else person.seat
-            holder = self._live.engine(fresh=True).incident.seats.get(leaving or "")
-            if leaving and holder and (person.facilitator or holder == person.name):
-                self._give(acts.LeaveSeat(seat=leaving), person.by)
-            if person.seat is not None:
-                self._store.seat(person.id, None)
-                self._seen.moved()
+        self.seats.leave(person, seat)
 
     def leave(self, person: Participant) -> None:
         """Get up for good: whatever let this person in is withdrawn, in every browser."""
@@ -233,9 +243,7 @@ class Room:
 
     def remove(self, person: Participant, other: Participant) -> None:
         """Put somebody out of the drill, as its facilitator: their seat is free, what let them in is withdrawn."""
-        self._belongs(person)
-        if not person.facilitator:
-            raise AccessDenied("only the facilitator may do that")
+        self.check_hosts(person)
         if person.id == other.id:
             raise AccessDenied("you host this drill; end it, or leave it for good from its menu")
         self.leave(other)
@@ -258,11 +266,18 @@ class Room:
             raise DrillError(f"a pace of {pace:g} is not possible; pick one from 0.1 to 60")
         self._steer(person, "speed", pace)
 
+    def step(self, person: Participant, limit: int = LONGEST) -> Skipped:
+        """Run ahead to the next thing that the MSEL brings, at most `limit` seconds; the facilitator's."""
+        with self._seen.writing():
+            self.check_hosts(person)
+            return self._live.skip(person.by, partial(run_to_inject, limit=limit))
+
     def skip_ahead(self, person: Participant, limit: int = LONGEST) -> Skipped:
         """Skip until something needs the person (for a facilitator: the commander), at most `limit` seconds."""
         with self._seen.writing():
             self._may_steer(person)
-            return self._live.skip(person.seat or self.loaded.scenario.lead(), person.by, limit)
+            role = person.seat or self.loaded.scenario.lead()
+            return self._live.skip(person.by, partial(run_ahead, role=role, limit=limit))
 
     def end(self, person: Participant, *, emergency: bool = False) -> None:
         """Stop playing: the world runs on to its horizon, the record is frozen and scored.
@@ -274,6 +289,15 @@ class Room:
             if not self._live.engine(fresh=True).ended:
                 how = acts.EndDrill(how="stopped" if emergency else "time")
                 self._give(how, f"facilitator:{person.name}")
+
+    @property
+    def stopped_for_real(self) -> bool:
+        """Tell whether the drill was stopped because a real emergency came first."""
+        if not self.ended:
+            return False
+        journal = self.finishing.journal()
+        given = journal.entries if journal else ()
+        return any(isinstance(x.body, acts.EndDrill) and x.role == HOST and x.body.how == "stopped" for x in given)
 
     def record(self) -> Journal | None:
         """Return the frozen record with its references as far as they are made, None while the drill runs."""
@@ -341,6 +365,23 @@ class Room:
                 "out_of": found["out_of"], "was": found["points"], "reason": reason}  # fmt: skip
         self._store.add_override(self.row.id, person.name, body)
 
+    def note(self, person: Participant, kind: notes.Kind, **body: Any) -> notes.Note:
+        """Keep what a facilitator writes down at this second, also when the drill is over; no participant reads it."""
+        self.check_hosts(person)
+        return notes.add(self._store, self.row.id, int(self.now()), person.name, kind, **body)
+
+    def notes(self, person: Participant) -> list[notes.Note]:
+        """Return what facilitators wrote down. Raises AccessDenied for everybody else."""
+        self.check_hosts(person)
+        return notes.kept(self._store, self.row.id)
+
+    def freeze(self, person: Participant, probe: acts.ProbeTeam) -> Answer:
+        """Stop the world and ask everybody who sits, each alone; the drill stands until the facilitator resumes."""
+        self.check_hosts(person)
+        if self.clock.state == "running":
+            self.pause(person)
+        return self.submit(probe, person)
+
     def _give(self, command: acts.Act, by: str) -> None:
         refusal = self._live.give(command, by).refusal
         if refusal:
@@ -353,6 +394,12 @@ class Room:
         if now is None or now.generation != person.generation:
             raise AccessDenied(WITHDRAWN)
 
+    def check_hosts(self, person: Participant) -> None:
+        """Raise AccessDenied for everybody but the drill's facilitators."""
+        self._belongs(person)
+        if not person.facilitator:
+            raise AccessDenied("only the facilitator may do that")
+
     def _check(self, person: Participant, command: acts.Act, engine: Engine) -> None:
         if person.observes:
             raise AccessDenied("an observer looks on; take a seat to say or do anything")
@@ -361,7 +408,11 @@ class Room:
         state = self._live.clock.state
         if state == "waiting" and not person.facilitator and not isinstance(command, BEFORE_START):
             raise AccessDenied("the drill has not started yet")
-        if state == "paused" and self.row.header.mode == "assessment" and not person.facilitator:
+        here = engine.incident.present.get(person.seat or "", True)
+        if not here and not isinstance(command, (acts.TakeSeat, acts.LeaveSeat)):
+            raise AccessDenied("you are on call and nobody has paged you yet; you can act once you are in the room")
+        held = state == "paused" and self.row.header.mode == "assessment" and not person.facilitator
+        if held and not self.rests and not isinstance(command, acts.AnswerProbe):
             raise AccessDenied("the drill is paused; in an assessment nothing is taken until it goes on")
 
     def steers(self, person: Participant) -> bool:

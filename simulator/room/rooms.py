@@ -6,11 +6,12 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from simulator.engine import new_header
+from sqlalchemy.exc import IntegrityError
+
+from simulator.engine import OPENS_AT, Engine, new_header
 from simulator.errors import AccessDenied, DrillError, StaleWriter, StoreError
 from simulator.levels import PlayedBook
 from simulator.loaded import Load, LoadedScenario
@@ -21,17 +22,19 @@ from simulator.room.access import (
     Purpose,
     Tokens,
     clean_code,
-    clean_name,
     fits,
+    is_word,
     new_code,
     new_key,
 )
+from simulator.room.branch import branched, same_person
+from simulator.room.branch import write as write_branch
 from simulator.room.clock import steady
 from simulator.room.finish import Finisher
 from simulator.room.room import WITHDRAWN, Room
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.room.tidy import Tidying
-from simulator.values import OBSERVER
+from simulator.text import alike, clock
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Chair:
     team: str
     holder: str | None
     """Name of the person in it; None: a simulated teammate, or nobody."""
+    specialist: bool = False
+    """Somebody who is paged; a person may hold the pager."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ KEEP_DAYS = 30.0
 DAY = 86_400.0
 CAME = 10_000
 """People who are remembered for when the database is away."""
+LET_BACK_SECONDS = 600
+"""How long a ticket is good for that a host gives to somebody who lost their browser."""
 TICKET_SECONDS = 60
 """How long a ticket into a seat is good for in the browser that asked for it."""
 
@@ -142,6 +149,46 @@ class Rooms:
             return Opened(self._keep(row, loaded), row.code, key)
         raise DrillError("no free join code found; try again")
 
+    def rewind(self, room: Room, host: Participant, second: int) -> Room:
+        """Open a second life of a drill: the same up to `second`, paused there; everybody in the first can follow.
+
+        The first stands where it is. Raises AccessDenied for everybody but its facilitators.
+        """
+        room.check_hosts(host)
+        if room.problem:
+            raise DrillError(room.problem)
+        loaded = room.loaded
+        reached = int(room.now()) if room.clock.state != "stopped" else loaded.scenario.horizon
+        if not OPENS_AT < second <= reached:
+            raise DrillError(f"{clock(second)} has not been yet; pick a moment up to {clock(reached)}")
+        given = [entry for entry in self.store.commands(room.row.id) if entry.at < second]
+        engine = Engine(loaded, room.row.header)
+        for entry in given:
+            engine.advance(entry.at)
+            engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
+        if engine.ended:
+            raise DrillError("people had ended the drill by then; pick an earlier moment")
+        if not room.ended and room.clock.state == "running":
+            room.pause(host)
+        people = self.store.participants(room.row.id)
+        for _ in range(5):
+            row = branched(room.row, new_code(), second, self.store.now())
+            try:
+                write_branch(self.store, row, given, people, engine.incident.seats, host.by)
+            except IntegrityError:
+                continue
+            return self._keep(row, loaded)
+        raise DrillError("no free join code found; try again")
+
+    def follow(self, person: Participant, drill: str) -> tuple[str, Participant]:
+        """Return token and person of somebody in a second life of the drill they are in. Raises AccessDenied."""
+        row = self.store.drill(drill)
+        there = self.store.participant(same_person(drill, person.id))
+        if row.branch_of != person.drill or there is None:
+            raise AccessDenied("that drill is no second life of this one, or you came later; join by its code")
+        self.open(person.drill).as_is(person)
+        return self.token(there), there
+
     def open(self, drill: str) -> Room:
         """Return a drill's room, rebuilding it where this process has not opened it yet."""
         self.tidying.seen(drill)
@@ -199,25 +246,38 @@ class Rooms:
                 self._rooms[row.id] = Room(self.store, row, loaded, self._finisher, self._steady)
             return self._rooms[row.id]
 
-    def join(self, room: Room, name: str, seat: str | None = None) -> tuple[str, Participant]:
-        """Let a person in: into a seat, to observe (`OBSERVER`), or standing. Return their token and who they are."""
-        person = self._admit(room, name, facilitator=False)
-        try:
-            if seat is not None:
-                person = room.observe(person) if seat == OBSERVER else room.take_seat(person, seat)
-        except DrillError:
-            # Or whoever tries the next seat would be taken for another one of the same name.
-            with suppress(StoreError):
-                self.store.drop_participant(person.id)
-            raise
+    def join(self, room: Room, name: str, seat: str | None = None, word: str = "") -> tuple[str, Participant]:
+        """Let a person in: into a seat, to observe (`OBSERVER`), or standing. Return their token and who they are.
+
+        With their `word` they come back where nothing else is left. What is refused leaves nothing behind.
+        """
+        person = room.seats.admit(name, seat, word=word)
         return self.token(person), person
+
+    def rejoin(self, room: Room, name: str, word: str, *sources: str) -> tuple[str, Participant]:
+        """Let somebody back in by their name and the word they chose when they joined: the same seat."""
+        people = self.store.participants(room.row.id)
+        person = next((one for one in people if alike(one.name) == alike(" ".join(name.split()))), None)
+        if person is None or person.facilitator or not is_word(word, person.word):
+            whose = () if person is None else (person.id,)
+            self._brake.missed(f"{name}/{word}", (*sources, *whose))
+            raise AccessDenied("nobody here has this name and this word; try again, or ask the host to let you in")
+        room.as_is(person)
+        return self.token(person), person
+
+    def let_back(self, room: Room, host: Participant, other: Participant) -> str:
+        """Return a ticket, good once and for a while, that lets somebody back into their seat in another browser."""
+        room.check_hosts(host)
+        if other.facilitator:
+            raise AccessDenied("a host comes in with the drill's key")
+        return self.ticket(other, "hand over", LET_BACK_SECONDS)
 
     def facilitate(self, room: Room, name: str, key: str, *sources: str) -> tuple[str, Participant]:
         """Let the bearer of a drill's key in as its facilitator."""
         if not fits(key, room.row.key_hash):
             self._brake.missed(key, sources)
             raise AccessDenied("that is not this drill's facilitator key; it was shown once when the drill was opened")
-        person = self._admit(room, name, facilitator=True)
+        person = room.seats.admit(name, facilitator=True)
         return self.token(person), person
 
     def token(self, person: Participant) -> str:
@@ -287,14 +347,11 @@ class Rooms:
         return Lobby(
             code=row.code, title=row.title, briefing=scenario.briefing,
             mode=row.header.mode, state="lost" if lost else "over" if over else room.clock.state,
-            chairs=tuple(Chair(r.id, r.title, r.team, seats.get(r.id)) for r in scenario.seats()),
+            chairs=tuple(
+                Chair(r.id, r.title, r.team, seats.get(r.id), not r.seat) for r in scenario.roles
+                if r.seat or "observes" not in r.duties
+            ),
             inside=tuple(person for person in people if person.seat is not None and not person.facilitator),
             observers=tuple(person.name for person in people if person.observes),
             automation=row.header.automation, stands="" if lost or over else room.stands(),
         )  # fmt: skip
-
-    def _admit(self, room: Room, name: str, *, facilitator: bool) -> Participant:
-        name = clean_name(name, (other.name for other in self.store.participants(room.row.id)))
-        person = Participant(secrets.token_hex(8), room.row.id, name, None, facilitator, self.store.now())
-        self.store.add_participant(person)
-        return person

@@ -37,6 +37,8 @@ drills = sa.Table(
     sa.Column("header", sa.Text, nullable=False),
     sa.Column("ended", sa.Float),
     sa.Column("digest", sa.String(64)),
+    sa.Column("branch_of", sa.String(16)),
+    sa.Column("branch_at", sa.Integer),
 )
 
 commands = sa.Table(
@@ -85,6 +87,7 @@ participants = sa.Table(
     sa.Column("joined", sa.Float, nullable=False),
     sa.Column("generation", sa.Integer, nullable=False, server_default="0"),
     sa.Column("ticket", sa.String(32)),
+    sa.Column("word", sa.String(100)),
 )
 
 records = sa.Table(
@@ -117,6 +120,17 @@ overrides = sa.Table(
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("digest", sa.String(64)),
+)
+
+notes = sa.Table(
+    "desk_notes",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("at", sa.Integer, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
 )
 
 Step = Callable[[sa.Connection], None]
@@ -217,7 +231,15 @@ def _withdrawable(connection: sa.Connection) -> None:
     _add(connection, "participants", "ticket", "VARCHAR(32)")
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable)
+def _desk(connection: sa.Connection) -> None:
+    """Let people come back by a word of their own, drills branch off others, and facilitators keep notes."""
+    _add(connection, "participants", "word", "VARCHAR(100)")
+    _add(connection, "drills", "branch_of", "VARCHAR(16)")
+    _add(connection, "drills", "branch_at", "INTEGER")
+    notes.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.

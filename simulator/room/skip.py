@@ -43,6 +43,19 @@ def due(incident: History, role: str, since: int, now: int) -> str | None:
     return None
 
 
+def run_to_inject(engine: Engine, limit: int = LONGEST) -> Skipped:
+    """Advance `engine` second by second until something of the MSEL comes, the drill ends or `limit` seconds passed."""
+    since = engine.now
+    came = sum(line.came is not None for line in engine.msel.lines.values())
+    while engine.now < since + limit and not (engine.ended or engine.finished):
+        engine.advance(engine.now + 1)
+        new = [line for line in engine.msel.lines.values() if line.came is not None]
+        if len(new) > came:
+            last = max(new, key=lambda line: line.came or 0)
+            return Skipped(since, engine.now, f"{last.inject.persona} says something")
+    return Skipped(since, engine.now, "the drill is over" if engine.ended else "nothing came")
+
+
 def run_ahead(engine: Engine, role: str, limit: int = LONGEST) -> Skipped:
     """Advance `engine` second by second until something needs `role`, the drill ends or `limit` seconds passed."""
     since, read = engine.now, len(engine.journal.entries)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, cast
 
@@ -19,13 +19,14 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from simulator.acts import Act
-from simulator.errors import StoreError, UnknownName, UnreadableRow
+from simulator.errors import NameTaken, StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header
 from simulator.room import chain, clock_log, rows
 from simulator.room import schema as t
 from simulator.room.clock import Beat, ClockMark
 from simulator.room.database import Database
+from simulator.text import alike
 from simulator.values import OBSERVER, Author
 
 ATTEMPTS = 20
@@ -45,6 +46,10 @@ class DrillRow:
     key_hash: str
     header: Header
     ended: float | None = None
+    branch_of: str | None = None
+    """The drill that this one plays on from, as a second life."""
+    branch_at: int | None = None
+    """Drill second from which it differs from that."""
 
 
 ROW = TypeAdapter(DrillRow)
@@ -62,6 +67,8 @@ class Participant:
     joined: float
     generation: int = 0
     """Of what the person was given to come in with: what is of an earlier one is withdrawn."""
+    word: str | None = field(default=None, repr=False, compare=False)
+    """The word they come back with, hashed."""
 
     @property
     def observes(self) -> bool:
@@ -124,6 +131,10 @@ class Store(Database):
         going = select(t.drills.c.id).where(started, t.drills.c.ended.is_(None))
         return [ident for (ident,) in self._rows(going)]
 
+    def branches(self, drill: str) -> list[DrillRow]:
+        """Return the drills that play on from a moment of this one, newest first."""
+        return self._readable(self._drills(t.drills.c.branch_of == drill))
+
     def ids(self) -> list[str]:
         """Return the ids of all drills, newest first."""
         return [ident for (ident,) in self._rows(select(t.drills.c.id).order_by(t.drills.c.created.desc()))]
@@ -155,8 +166,11 @@ class Store(Database):
         body: Act,
         key: str | None = None,
         line: clock_log.ClockLine | None = None,
+        people: Iterable[Participant] = (),
     ) -> Entry:
         """Make a command durable as the `expected`-th of its drill, with the `line` of the clock log that it writes.
+
+        `people` are those who come in, or sit elsewhere, by it: all of it happens, or nothing.
 
         Raises StaleWriter where that one exists, or one with this key, or where the drill has come past `at`.
         """
@@ -170,6 +184,8 @@ class Store(Database):
             if line is not None:
                 clock_log.add_line(connection, drill, line)
             clock_log.hold(connection, drill, at)
+            for person in people:
+                _place(connection, person)
             connection.execute(t.commands.insert().values(**values, digest=digest))
         self._ends[drill] = expected, digest
         return Entry(expected, at, Author(by), body)
@@ -211,13 +227,9 @@ class Store(Database):
             return clock_log.heads(connection, drill)
 
     def add_participant(self, person: Participant) -> None:
-        """Let a person in."""
-        self._insert(t.participants, dict(person.__dict__), taken=f"participant {person.id} is already in")
-
-    def drop_participant(self, ident: str) -> None:
-        """Take a person out who could not sit down: nobody has heard of them yet."""
-        with self._write() as connection:
-            connection.execute(t.participants.delete().where(t.participants.c.id == ident))
+        """Let a person in. Raises NameTaken where somebody goes by that name by now."""
+        with self._first(f"participant {person.id} is already in") as connection:
+            _place(connection, person)
 
     def participant(self, ident: str) -> Participant | None:
         """Return one person."""
@@ -341,6 +353,19 @@ class Store(Database):
 
 def _drill_row(header: str, **others: Any) -> DrillRow:
     return ROW.validate_python({**others, "header": Header.read(header)})
+
+
+def _place(connection: Connection, person: Participant) -> None:
+    """Let a person in, or note where they sit now. Raises NameTaken."""
+    who = t.participants.c
+    here = connection.execute(t.participants.update().where(who.id == person.id).values(seat=person.seat)).rowcount
+    if not here:
+        # Two who come at the same moment are let in one after the other.
+        connection.execute(select(t.drills.c.id).where(t.drills.c.id == person.drill).with_for_update())
+        if any(alike(person.name) == alike(name) for (name,) in
+               connection.execute(select(who.name).where(who.drill == person.drill))):  # fmt: skip
+            raise NameTaken(person.name)
+        connection.execute(t.participants.insert().values(person.__dict__))
 
 
 LAST = 2**31 - 1

@@ -27,7 +27,7 @@ EVERY: list[type[Body]] = [*ACTS, *EVENTS]
 NAMES = Names(Called({"roles": {}, "segments": {}}, {}, {}))
 BACKSTAGE = {
     "fire_inject", "hold_inject", "skip_inject", "edit_inject", "send_ad_hoc", "give_hint", "mark_observation",
-    "rate_team", "horizon_reached",
+    "rate_team", "duplicate_inject", "probe_team", "horizon_reached",
 }  # fmt: skip
 """What no timeline shows: a facilitator's own acts, and the world's end."""
 NEVER_READ = {"horizon_reached"}

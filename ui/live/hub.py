@@ -58,6 +58,7 @@ class Viewer:
     """One browser that looks."""
 
     person: Participant
+    role: str
     over: bool
     """The drill was over when this began."""
     moved: bool = False
@@ -67,6 +68,7 @@ class Viewer:
         """Notice where what this one was shown first does not hold any more."""
         try:
             elsewhere = room.as_is(self.person).seat != self.person.seat
+            elsewhere = elsewhere or Here(room, self.person, "").role != self.role
         except AccessDenied:
             elsewhere = True
         self.moved = self.moved or elsewhere or (room.problem is None and room.ended != self.over)
@@ -85,8 +87,13 @@ class Hub:
         """Yield what one browser is sent, from what it has by its `mark` on, for as long as it listens."""
         shown = self._shown_to(here)
         own, over = await asyncio.to_thread(_opening, here)
-        viewer = Viewer(here.person, over)
+        viewer = Viewer(here.person, here.role, over)
         shown.viewers.append(viewer)
+        with here.room.presence.watching(here.person.id):
+            async for made in self._told(shown, viewer, mark, own):
+                yield made
+
+    async def _told(self, shown: Shown, viewer: Viewer, mark: str, own: list[str]) -> AsyncIterator[bytes]:
         try:
             await asyncio.to_thread(shown.draw)
             since = shown.feed.since(mark)

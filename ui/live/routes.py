@@ -66,6 +66,7 @@ def _who(request: Request) -> Here:
         raise AccessDenied(session.NOT_HERE)
     here = Here.behind(token)
     here.room.as_is(here.person)
+    here.room.saw(here.person)
     if here.person.seat is None and not here.person.facilitator:
         raise AccessDenied("you have no seat in this drill any more; take one in the lobby")
     return here

@@ -5,6 +5,7 @@ A part says upon what it depends, so that what has not changed is neither made n
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -14,7 +15,8 @@ from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
 from ui.documents.known import Known
-from ui.live import figures, host, tools
+from ui.live import desk, desk_model, figures, host, tools
+from ui.live.asked import asked
 from ui.live.board import board, stamp
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
@@ -33,6 +35,10 @@ Pieces = Iterable[Piece | Chart]
 ALL: frozenset[Kind] = frozenset({"plays", "hosts", "observes"})
 PLAYS: frozenset[Kind] = frozenset({"plays"})
 LOOKS_ON: frozenset[Kind] = frozenset({"hosts", "observes"})
+HOSTS: frozenset[Kind] = frozenset({"hosts"})
+WATCHES: frozenset[Kind] = frozenset({"observes"})
+LOOK_SECONDS = 3
+"""How often the desk is drawn anew though nothing happened: who is there, and whom one has to look after."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,16 @@ def _seats(view: View) -> Pieces:
     yield Piece("seats", host.seats_html(SERVER.rooms.lobby(view.room), view.kind == "hosts"))
 
 
+def _asked(view: View) -> Pieces:
+    return asked(view.b, tuple(SERVER.rooms.store.branches(view.room.row.id)))
+
+
+def _at_the_desk(view: View) -> Hashable:
+    """Return what changes a facilitator's desk: the record with its truth, who is there, what they noted."""
+    length, now = view.room.version
+    return length, now // LOOK_SECONDS, view.room.clock.state, int(time.monotonic()) // LOOK_SECONDS
+
+
 SECTIONS = (
     Section(_bar),
     Section(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
@@ -112,13 +128,16 @@ SECTIONS = (
     Section(lambda v: channel(v.b, v.memo), on_record),
     Section(_guide, on_record, PLAYS),
     Section(lambda v: waits(v.b), kinds=PLAYS),
+    Section(_asked, lambda v: (on_record(v), v.b.now // 5, v.room.clock.state), PLAYS),
     Section(_acts, on_record, PLAYS),
     Section(lambda v: board(v.b), lambda v: stamp(v.b)),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
     Section(lambda v: figures.charts(v.b), each_scrape),
     Section(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
-    Section(_seats, lambda v: v.b.now // 2, LOOKS_ON),
+    Section(_seats, lambda v: v.b.now // 2, WATCHES),
+    Section(lambda _: [desk.frame()], once, HOSTS),
+    Section(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code), _at_the_desk, HOSTS),
 )
 """All there is on a screen, beside what is one person's own."""
 
@@ -161,5 +180,5 @@ def opening(here: Here) -> list[Piece]:
     b = here.room.briefing(here.role)
     return [
         Piece("frame", frame(here.desk, here.person.name, b.catalogue.room, here.plays)),
-        Piece("over", tools.over_html(here.person.id) if here.room.ended else ""),
+        Piece("over", tools.over_html(here.person.id, here.room.stopped_for_real) if here.room.ended else ""),
     ]

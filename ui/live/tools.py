@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
-from simulator.room.room import Room
+from simulator.room.room import REAL_WORLD, Room
 from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
 from ui.live.html import OUTPUT, hidden, press, verb_form
@@ -109,8 +109,13 @@ def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
     )
 
 
-def over_html(ident: str) -> str:
-    """Return what is said once the drill is over."""
+def over_html(ident: str, real_world: bool = False) -> str:
+    """Return what is said once the drill is over; stopped for the real world, nothing else is on the screen."""
+    if real_world:
+        return (
+            '<div class="over real-world" role="alertdialog" aria-label="Real world"><h2>Real world</h2>'
+            f'<p>{REAL_WORLD}</p><a href="./" target="_self">To the lobby</a></div>'
+        )
     return (
         '<div class="over" role="alertdialog" aria-label="The drill is over"><h2>This drill is over</h2>'
         "<p>Nobody can act any more. The world has run on untouched to its horizon, and the record is being scored.</p>"

@@ -40,7 +40,9 @@ def by_code(code: str) -> None:
     else:
         _briefing(lobby)
         name = your_name("join-name", width=420)
-        _chairs(room, lobby, lambda seat: shell.enter(_join(room, name, seat)))
+        word = _word("join-word", "A word to come back with (may be left empty)")
+        _chairs(room, lobby, lambda seat: shell.enter(_join(room, name, seat, word)))
+        _back(room)
     _by_key(room)
 
 
@@ -116,10 +118,30 @@ def _by_key(room: Room) -> None:
         outcome("key")
 
 
-def _join(room: Room, name: str, seat: str) -> Here:
+def _join(room: Room, name: str, seat: str, word: str) -> Here:
     st.session_state[session.NAME] = name
-    token, person = SERVER.rooms.join(room, name, seat)
+    token, person = SERVER.rooms.join(room, name, seat, word)
     return Here(room, person, token)
+
+
+def _word(key: str, label: str) -> str:
+    """Ask for the word by which somebody has their seat again in another browser."""
+    about = "With your name and this word you have your seat again, should you lose this browser."
+    typed: str = st.text_input(label, key=key, max_chars=80, help=about, type="password", width=420)
+    return typed
+
+
+def _back(room: Room) -> None:
+    """Let somebody back into their seat who lost their browser."""
+    with st.expander("I was in this drill and lost my browser"), st.form("back-form", border=False):
+        name = st.text_input("Your name in this drill", value=session.known_as(), key="back-name", max_chars=40)
+        word = _word("back-word", "The word you chose when you joined")
+        if st.form_submit_button("Back to my seat"):
+            with session.trying("back"):
+                token, person = SERVER.rooms.rejoin(room, name, word, *session.sources())
+                shell.enter(Here(room, person, token))
+        outcome("back")
+        st.caption("Without a word: ask the host, who can let you back in by a link.")
 
 
 def seats(here: Here) -> None:
@@ -142,18 +164,23 @@ def seats(here: Here) -> None:
 
 def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:
     outcome("seat")
-    does = {role.id: shell.opening(role.brief) for role in room.loaded.scenario.seats()}
+    does = {role.id: shell.opening(role.brief) for role in room.loaded.scenario.roles}
+
+    def card(chair: Chair) -> None:
+        with st.container(border=True, height="stretch"):
+            st.markdown(
+                f"**{plain(chair.title)}**  \n{plain(does.get(chair.id, ''))}  \n"
+                f":gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]"
+            )
+            if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
+                with session.trying("seat"):
+                    sit(chair.id)
+                st.rerun()
+
     with st.grid(3, min_column_width=240, gap="small", key="chairs"):
         for chair in lobby.chairs:
-            with st.container(border=True, height="stretch"):
-                st.markdown(
-                    f"**{plain(chair.title)}**  \n{plain(does.get(chair.id, ''))}  \n"
-                    f":gray[{plain(f'{chair.team} · {_holder(chair, lobby)}')}]"
-                )
-                if st.button("Sit here", key=f"sit-{chair.id}", disabled=chair.holder is not None, width="stretch"):
-                    with session.trying("seat"):
-                        sit(chair.id)
-                    st.rerun()
+            if not chair.specialist:
+                card(chair)
         with st.container(border=True, height="stretch"):
             there = f" · {', '.join(lobby.observers)}" if lobby.observers else ""
             st.markdown(
@@ -164,6 +191,12 @@ def _chairs(room: Room, lobby: Lobby, sit: Callable[[str], None]) -> None:
                 with session.trying("seat"):
                     sit(OBSERVER)
                 st.rerun()
+    pagers = [chair for chair in lobby.chairs if chair.specialist]
+    if pagers:
+        on_call = st.expander("Specialists: on call, and in the room once somebody pages them", key="pagers")
+        with on_call, st.grid(3, min_column_width=240, gap="small", key="pager-chairs"):
+            for chair in pagers:
+                card(chair)
 
 
 def _holder(chair: Chair, lobby: Lobby) -> str:

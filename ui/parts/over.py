@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from simulator.room.room import Room
+from simulator.room.room import REAL_WORLD, Room
 from simulator.text import clock
 from ui import session
 from ui.pages import Page
@@ -28,6 +28,8 @@ def over(here: Here) -> None:
     how = next((x for x in reversed(journal.entries) if x.body.kind == "drill_ended"), None) if journal else None
     if how:
         st.markdown(f"**{plain(words('ended').get(getattr(how.body, 'how', ''), ''))}** :gray[{clock(how.at)}]")
+    if here.room.stopped_for_real:
+        st.error(REAL_WORLD, icon=":material/emergency_home:")
     with st.container(border=True, key="after", width=640):
         _scoring(here)
     st.html(NEXT)

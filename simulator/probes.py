@@ -1,0 +1,106 @@
+"""Freeze probes: what somebody is asked about how things stand, and what the world and the record say to it.
+
+Three levels of being in the picture are asked for, as Endsley's freeze technique (SAGAT) does: what is there, what it
+means, where it goes. Whoever stands outside a protected matter is asked nothing that would tell of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from simulator.drill import Drill
+from simulator.events import Choice, ProbeKey, ProbeQuestion, TruthSampled
+from simulator.values import COMMANDER
+
+Ask = Literal["worst", "trend", "severity", "leads", "running", "update"]
+"""What can be asked."""
+FEWEST, MOST = 2, 4
+"""Questions of one freeze: answering takes no longer than a minute."""
+UNSURE = Choice(one="unsure", label="I do not know")
+NOBODY = "nobody"
+TREND_SECONDS, TREND_POINTS = 300, 0.01
+"""How far back one looks for where it goes, and what change of the affected share is none."""
+MATTER: tuple[Ask, ...] = ("worst", "trend", "severity", "running")
+"""What tells of the matter itself."""
+Asked = tuple[ProbeQuestion, ProbeKey]
+
+
+def questions(drill: Drill, role: str, asks: Sequence[Ask]) -> list[Asked]:
+    """Return the questions for a role, each with its key, as things stand now."""
+    known = [ask for ask in asks if drill.circle.knows(role) or ask not in MATTER]
+    return [_BANK[ask](drill) for ask in known]
+
+
+def _question(ask: Ask, text: str, choices: Sequence[tuple[str, str]], right: str, near: tuple[str, ...] = ()) -> Asked:
+    offered = (*(Choice(one=one, label=label) for one, label in choices), UNSURE)
+    return ProbeQuestion(one=ask, text=text, choices=offered), ProbeKey(one=ask, right=(right,), near=near)
+
+
+def _banded(ask: Ask, text: str, bands: Sequence[tuple[str, str]], right: str) -> Asked:
+    """Return a question whose answers are bands in order: what lies next to the right one is half right."""
+    order = [one for one, _ in bands]
+    at = order.index(right)
+    return _question(ask, text, bands, right, tuple(order[max(0, at - 1) : at] + order[at + 1 : at + 2]))
+
+
+def _worst(drill: Drill) -> Asked:
+    outside = drill.world.outside()
+    hurt = [one for one in drill.scenario.segments if round(outside[one.id], 6) > one.tolerance]
+    worst = max(hurt, key=lambda one: outside[one.id]).id if hurt else NOBODY
+    choices = [(one.id, one.title) for one in drill.scenario.segments]
+    return _question("worst", "Who is hit hardest right now?", [*choices, (NOBODY, "Nobody any more")], worst)
+
+
+def _trend(drill: Drill) -> Asked:
+    weights = {one.id: one.weight for one in drill.scenario.segments}
+    samples = [x for x in drill.entries if isinstance(x.body, TruthSampled) and x.at <= drill.now - TREND_SECONDS]
+    before = samples[-1].body.outside if samples and isinstance(samples[-1].body, TruthSampled) else {}
+    outside = drill.world.outside()
+    change = sum(weight * (outside[one] - before.get(one, 0.0)) for one, weight in weights.items())
+    right = "same" if abs(change) < TREND_POINTS else "worse" if change > 0 else "better"
+    bands = (("better", "It gets better"), ("same", "It stays as it is"), ("worse", "It gets worse"))
+    return _banded("trend", "How did it go for users over the last five minutes?", bands, right)
+
+
+def _severity(drill: Drill) -> Asked:
+    levels = [(level.id, level.id) for level in drill.incident.levels]
+    right = drill.incident.severity or "none"
+    return _question("severity", "Which severity is declared?", [*levels, ("none", "None yet")], right)
+
+
+def _leads(drill: Drill) -> Asked:
+    seats = [(seat.id, seat.title) for seat in drill.scenario.seats()]
+    right = drill.incident.holder(COMMANDER) or NOBODY
+    home = (drill.incident.lead,) if right == NOBODY and not drill.incident.handed_on(drill.incident.lead) else ()
+    return _question("leads", "Who leads the incident?", [*seats, (NOBODY, "Nobody yet")], right, home)
+
+
+def _running(drill: Drill) -> Asked:
+    number = sum(run.what == "action" and run.under_way for run in drill.incident.runs.values())
+    bands = (("0", "None"), ("1", "One"), ("2", "Two"), ("3", "Three or more"))
+    return _banded("running", "How many of our own changes are under way?", bands, str(min(number, 3)))
+
+
+def _update(drill: Drill) -> Asked:
+    due = drill.incident.next_update_due
+    bands = [("over", "It is overdue"), ("5", "Within 5 minutes"), ("15", "In 5 to 15 minutes"), ("later", "Later")]
+    left = None if due is None else due - drill.now
+    right = "none" if left is None else "over" if left < 0 else "5" if left <= 300 else "15" if left <= 900 else "later"
+    text = "When is the next stakeholder update due?"
+    none = ("none", "None is promised")
+    if right == "none":
+        return _question("update", text, [*bands, none], right)
+    question, key = _banded("update", text, bands, right)
+    offered = (*question.choices[:-1], Choice(one=none[0], label=none[1]), UNSURE)
+    return question.model_copy(update={"choices": offered}), key
+
+
+_BANK: dict[Ask, Callable[[Drill], Asked]] = {
+    "worst": _worst, "trend": _trend, "severity": _severity, "leads": _leads, "running": _running, "update": _update,
+}  # fmt: skip
+TITLES: dict[Ask, str] = {
+    "worst": "Who is hit hardest", "trend": "Where it goes", "severity": "Severity", "leads": "Who leads",
+    "running": "What is under way", "update": "Next update",
+}  # fmt: skip
+"""What can be asked, as a facilitator picks it."""

@@ -1,0 +1,249 @@
+"""The facilitator's desk without a browser: each verb does what it says, and nothing of the desk reaches a role."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from simulator import acts
+from simulator.errors import AccessDenied, DrillError
+from simulator.room.room import Room
+from simulator.room.rooms import Rooms
+from simulator.values import OBSERVER
+from ui.live import desk_verbs  # noqa: F401  # registers what is tested
+from ui.live.asked import asked
+from ui.live.desk import TABS, desk, frame
+from ui.live.desk_model import Desk, model
+from ui.live.desk_verbs import minute
+from ui.live.runsheet import runsheet
+from ui.live.screen import Screen, opening
+from ui.live.verbs import VERBS
+from ui.session import LOOKED, Here
+
+
+@pytest.fixture
+def team(rooms: Rooms) -> Iterator[tuple[Here, Here, Here]]:
+    """Return a host, the commander and who communicates, at T+02:00 of a hosted drill."""
+    opened = rooms.create("auth_token", seed=7, hosted=True)
+    room = opened.room
+    token, host = rooms.facilitate(room, "Hana", opened.key)
+    here = Here(room, host, token)
+    joined = rooms.join(room, "Ana", "commander"), rooms.join(room, "Cy", "comms")
+    seats = [Here(room, who, own) for own, who in joined]
+    room.start(host)
+    room.skip_ahead(host, 60)
+    while room.version[1] < 120:
+        room.skip_ahead(host, 120 - room.version[1])
+    yield here, *seats
+    LOOKED.clear()
+
+
+def do(here: Here, name: str, **fields: Any) -> str:
+    return VERBS[name](here, fields)
+
+
+def shown(here: Here) -> dict[str, str]:
+    return {piece.id: piece.html for piece in desk(model(here.room), here.room.row.code)}
+
+
+def seen(room: Room) -> Desk:
+    return model(room)
+
+
+def line(room: Room, ident: str) -> Any:
+    return next(one for one in seen(room).lines if one.ident == ident)
+
+
+def coming(room: Room) -> str:
+    return next(one.ident for one in seen(room).lines if one.state == "pending" and not one.waits_for)
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("12:30", 12.5), ("T+3:06", 3.1), ("7", 7.0), ("7.5", 7.5), ("-1:00", -1.0), ("", None), (None, None),
+])  # fmt: skip
+def test_a_moment_is_read_as_people_write_it(text: str | None, found: float | None) -> None:
+    assert minute(text) == (None if found is None else pytest.approx(found))
+
+
+@pytest.mark.parametrize("text", ["soon", "12:75", "1:2:3", "9" * 9])
+def test_what_is_no_moment_is_refused(text: str) -> None:
+    with pytest.raises(DrillError, match="write it as 12:30"):
+        minute(text)
+
+
+def test_the_frame_has_a_place_for_every_piece(team: tuple[Here, Here, Here]) -> None:
+    html = frame().html
+    for ident in shown(team[0]):
+        assert f'id="{ident}"' in html
+    assert set(TABS) < set(re.findall(r'id="([\w-]+)"', html))
+
+
+def test_ids_are_used_once_and_nothing_runs_by_itself(team: tuple[Here, Here, Here]) -> None:
+    html = frame().html + "".join(shown(team[0]).values())
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert sorted(set(ids)) == sorted(ids)
+    assert not re.search(r"<script|\son\w+=|\sstyle=", html)
+
+
+def test_a_line_is_held_changed_moved_and_duplicated(team: tuple[Here, Here, Here]) -> None:
+    host, *_ = team
+    ident = coming(host.room)
+    assert do(host, "hold", inject=ident) == "Held until you fire it"
+    assert line(host.room, ident).state == "held"
+    assert do(host, "hold", inject=ident, at="20:00") == "Held until T+20:00"
+    assert (line(host.room, ident).state, line(host.room, ident).at) == ("pending", 1200)
+    before = line(host.room, ident).text
+    do(host, "edit", inject=ident, text=before, was=before, at="21:00")
+    assert (line(host.room, ident).text, line(host.room, ident).at) == (before, 1260)
+    do(host, "edit", inject=ident, text="quite <b>other</b> words", was=before)
+    assert "quite &lt;b&gt;other&lt;/b&gt; words" in shown(host)["desk-msel"]
+    do(host, "duplicate", inject=ident, at="22:00")
+    assert line(host.room, f"{ident}-2").at == 1320
+    with pytest.raises(DrillError, match="is past"):
+        do(host, "hold", inject=ident, at="1:00")
+
+
+def test_words_are_said_as_anybody_to_whom_one_likes(team: tuple[Here, Here, Here]) -> None:
+    host, ana, cy = team
+    assert do(host, "say", persona="Ops", text="to you alone", to="comms") == "Said"
+    assert do(host, "say", persona="Ops", text="later", at="9:00") == "Will be said at T+09:00"
+    texts = {here.person.name: [getattr(x.body, "text", "") for x in here.room.briefing(here.role).entries]
+             for here in (ana, cy)}  # fmt: skip
+    assert "to you alone" in texts["Cy"]
+    assert "to you alone" not in texts["Ana"]
+    assert "later" not in texts["Cy"]
+    with pytest.raises(DrillError, match="not in the room"):
+        do(host, "say", persona="Ops", text="hello?", to=next(c.id for c in seen(host.room).chairs if not c.here))
+    with pytest.raises(DrillError, match="Still needed"):
+        do(host, "say", text="hello")
+
+
+def test_a_freeze_pauses_and_its_answers_come_to_the_desk(team: tuple[Here, Here, Here]) -> None:
+    host, ana, cy = team
+    do(host, "freeze", questions=["worst", "leads"])
+    assert host.room.clock.state == "paused"
+    cards = {here.person.name: list(asked(here.room.briefing(here.role))) for here in (ana, cy)}
+    assert [len(found) for found in cards.values()] == [2, 2]
+    assert {piece.id for piece in cards["Ana"]}.isdisjoint(piece.id for piece in cards["Cy"])
+    probe = next(row.probe for row in seen(host.room).probes if row.seat == "commander")
+    ana.room.submit(acts.AnswerProbe(probe=probe, question="leads", choice="unsure"), ana.person)
+    assert len(list(asked(ana.room.briefing("commander")))) == 1
+    assert "0 of 1 right" in shown(host)["desk-help"]
+    with pytest.raises(DrillError, match="ask 2 to 4"):
+        do(host, "freeze", questions=["worst"])
+
+
+def test_notes_marks_and_ratings_are_kept_and_compared(team: tuple[Here, Here, Here], rooms: Rooms) -> None:
+    host, *_ = team
+    assert do(host, "note", text="nobody asked <i>why</i>", tag="", criterion="B1a") == "Kept at T+02:00"
+    do(host, "note", tag="-")
+    with pytest.raises(DrillError, match="no words"):
+        do(host, "note", tag="", text=" ")
+    other = Here(host.room, host.room.seats.admit("Ivo", facilitator=True), "")
+    for who, rating in ((host, "3"), (other, "2")):
+        do(who, "rate", about="leadership", rating=rating)
+    pieces = shown(host)
+    assert "nobody asked &lt;i&gt;why&lt;/i&gt;" in pieces["desk-notes"]
+    assert "1 ratings compared: 0% the same, 100% at most one apart" in pieces["desk-ratings"]
+    do(host, "leave_out", evaluator="Ivo")
+    assert "Count again Ivo" in shown(host)["desk-ratings"]
+    assert "ratings compared" not in shown(host)["desk-ratings"]
+    for wrong in ("5", "0", "x", ""):
+        with pytest.raises(DrillError, match="from 1 to 4"):
+            do(host, "rate", about="leadership", rating=wrong)
+
+
+def test_seats_are_freed_moved_swapped_and_handed_over(team: tuple[Here, Here, Here]) -> None:
+    host, ana, cy = team
+    do(host, "swap_seats", one=ana.person.id, other=cy.person.id)
+    assert {c.id: c.name for c in seen(host.room).chairs if c.name} == {"commander": "Cy", "comms": "Ana"}
+    do(host, "move_seat", person=ana.person.id, seat="deputy")
+    do(host, "free_seat", seat="commander")
+    assert {c.id: c.name for c in seen(host.room).chairs if c.name} == {"deputy": "Ana"}
+    assert "/enter?ticket=" in do(host, "let_back", person=ana.person.id)
+    with pytest.raises(AccessDenied):
+        do(host, "move_seat", person="nobody", seat="deputy")
+
+
+def test_a_facilitator_looks_over_any_shoulder(team: tuple[Here, Here, Here]) -> None:
+    host, ana, _ = team
+    assert host.role == "commander"
+    do(host, "look", seat="comms")
+    assert (host.role, ana.role) == ("comms", "commander")
+    with pytest.raises(DrillError):
+        do(host, "look", seat="nowhere")
+
+
+def test_stepping_rewinding_and_the_real_world_stop(team: tuple[Here, Here, Here]) -> None:
+    host, ana, _ = team
+    assert re.match(r"T\+\d\d:\d\d: ", do(host, "step"))
+    assert "Join code" in do(host, "rewind", at="1:30")
+    assert "second life from T+01:30" in shown(host)["desk-run"]
+    follow = list(asked(ana.room.briefing("commander"), tuple(seen(host.room).lives)))
+    assert "./follow?drill=" in follow[0].html
+    host.room.resume(host.person)
+    assert do(host, "real_world") == "Stopped for the real world"
+    for here in (ana, host):
+        assert "Stopped for the real world" in next(piece.html for piece in opening(here) if piece.id == "over")
+
+
+@pytest.mark.parametrize(("name", "fields"), [
+    ("say", {"persona": "Ops", "text": "hi"}), ("hold", {"inject": "boss"}), ("edit", {"inject": "boss", "text": "x"}),
+    ("duplicate", {"inject": "boss"}), ("freeze", {"questions": ["leads", "worst"]}), ("step", {}),
+    ("note", {"text": "x"}), ("rate", {"about": "global", "rating": "3"}), ("leave_out", {"evaluator": "Hana"}),
+    ("look", {"seat": "comms"}), ("check", {}), ("free_seat", {"seat": "comms"}), ("rewind", {"at": "1:00"}),
+    ("real_world", {}),
+])  # fmt: skip
+def test_nobody_else_can(team: tuple[Here, Here, Here], name: str, fields: dict[str, Any]) -> None:
+    host, ana, cy = team
+    inject = coming(host.room)
+    fields = {key: inject if key == "inject" else value for key, value in fields.items()}
+    before = [len(seen(host.room).notes), {c.id: c.name for c in seen(host.room).chairs}]
+    with pytest.raises(DrillError):
+        do(ana, name, **fields)
+    assert [len(seen(host.room).notes), {c.id: c.name for c in seen(host.room).chairs}] == before
+    assert not ana.room.ended
+    with pytest.raises(DrillError):
+        do(cy, "move_seat", person=ana.person.id, seat="comms")
+
+
+def test_nothing_of_the_desk_reaches_a_role(team: tuple[Here, Here, Here]) -> None:
+    host, ana, cy = team
+    do(host, "note", text="secret-note", tag="-", criterion="B1a")
+    do(host, "rate", about="leadership", rating="2", text="secret-rating")
+    override = acts.OverrideOutcome(action=seen(host.room).actions[0][0], outcome="forbid", reason="secret-reason")
+    host.room.submit(override, host.person)
+    do(host, "freeze", questions=["worst", "trend"])
+    do(host, "edit", inject=coming(host.room), text="secret-words", was="")
+    truth = host.room.loaded.scenario.fault
+    observer = Here(host.room, host.room.seats.admit("Obi", OBSERVER), "")
+    for here in (ana, cy, observer):
+        pieces = [*opening(here), *Screen(here).pieces(here.room)]
+        text = "".join(getattr(piece, "html", "") or getattr(piece, "json", "") for piece in pieces)
+        assert not re.search("secret-|probe_keyed|room.rate", text)
+        assert truth not in text
+        assert not any(piece.id.startswith("desk-") for piece in pieces)
+    hosts = {piece.id for piece in Screen(host).pieces(host.room)}
+    assert {"desk-truth", "desk-msel", "facilitator"} <= hosts
+
+
+def test_the_run_sheet_is_whole_and_inert(team: tuple[Here, Here, Here]) -> None:
+    host, *_ = team
+    do(host, "edit", inject=coming(host.room), text="<script>x</script>", was="")
+    page = runsheet(host.room, model(host.room))
+    assert page.count("<tr>") > len(host.room.loaded.scenario.injects)
+    assert "<script>" not in page
+    assert "Notes of the scenario" in page
+
+
+def test_the_desk_shows_truth_beside_nobodys_and_the_best_found(team: tuple[Here, Here, Here]) -> None:
+    host, *_ = team
+    d = seen(host.room)
+    assert {one.title for one in d.harms} > {one.title for one in host.room.loaded.scenario.harm}
+    assert all(one.nobody is not None and one.best is not None for one in d.harms)
+    seats = {chair.id: chair.criteria for chair in d.chairs}
+    assert seats["commander"]
+    assert {status for _, _, status, _ in seats["commander"]} <= {"met", "partial", "missed", "not_observed"}

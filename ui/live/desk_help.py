@@ -1,0 +1,133 @@
+"""The desk's help and judgement: hints in three steps, freeze probes, notes and marks, ratings and how they agree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from analytics.report.probed import overlap
+from simulator import acts
+from simulator.probes import FEWEST, MOST, TITLES
+from simulator.room.notes import agreement, evaluators, ratings
+from simulator.text import clock
+from ui.live.desk_model import BEHAVIOURS, Desk
+from ui.live.desk_widgets import field, note, select, verb
+from ui.live.html import OUTPUT, hidden, press
+from ui.parts.text import escape
+
+STEPS = {"nudge": "Nudge", "pointer": "Pointer", "answer": "Answer"}
+FIRST = ("worst", "trend", "leads", "update")
+"""What is asked unless the facilitator picks otherwise: what is there, where it goes, who leads, what is due."""
+
+
+def help_html(d: Desk) -> str:
+    """Return hints and freeze probes."""
+    return f"<h3>Hints</h3>{_hints(d)}<h3>Freeze and ask</h3>{_freeze()}{_answers(d)}"
+
+
+def _hints(d: Desk) -> str:
+    titles = {chair.id: chair.title for chair in d.chairs}
+    ready = "".join(
+        f'<li><span class="t">{clock(one.at)}</span> for {escape(titles.get(one.seat, one.seat))}'
+        '<span class="row-of">'
+        + "".join(
+            f'{press(acts.GiveHint.model_validate({"to": one.seat, "text": getattr(one, step), "step": step}), words)}'
+            for step, words in STEPS.items()
+        )
+        + f'</span><br><span class="quiet">{escape(one.pointer)} — {escape(one.answer)}</span></li>'
+        for one in d.ladders
+    )
+    inside = (
+        '<div class="fields">' + field("To", select("to", {"": "everybody", **titles}))
+        + field("Step", select("step", STEPS)) + "</div>"
+        + field("Words", '<textarea name="text" rows="2" maxlength="2000" required></textarea>', "wide")
+        + "<button>Give the hint</button>"
+    )  # fmt: skip
+    own = f'<form data-act="give_hint" class="act-form">{inside}{OUTPUT}</form>'
+    return f'<ul class="ladders">{ready}</ul>{own}'
+
+
+def _freeze() -> str:
+    boxes = "".join(
+        f'<label><input type="checkbox" name="questions" value="{ask}" data-type="list"'
+        f"{' checked' if ask in FIRST else ''}> {escape(words)}</label>"
+        for ask, words in TITLES.items()
+    )
+    about = f"The drill pauses; everybody who sits is asked {FEWEST} to {MOST} things alone. Resume when they are done."
+    return f'{note(about)}{verb("freeze", f"<div class=boxes-row>{boxes}</div><button>Freeze and ask</button>", "ask")}'
+
+
+def _answers(d: Desk) -> str:
+    if not d.probes:
+        return ""
+    titles = {chair.id: chair.title for chair in d.chairs}
+    rows = "".join(
+        f"<tr><td><span class='t'>{clock(row.at)}</span> {escape(titles.get(row.seat, row.seat))}</td>"
+        f"<td>{escape(row.text)}</td><td>{escape(row.said or '…')}</td><td>{escape(row.right)}</td>"
+        f"<td>{'' if row.points is None else f'{row.points:g}'}</td></tr>"
+        for row in d.probes
+    )
+    said = [row.points for row in d.probes if row.points is not None]
+    alike = overlap(d.probes)
+    sums = f"{sum(said):g} of {len(said)} right" if said else "No answers yet"
+    same = f"; pairs who answer alike: {alike:.0%}" if alike is not None else ""
+    return (
+        '<table class="plain probes"><thead><tr><th>Who</th><th>Asked</th><th>Said</th><th>So it was</th><th></th></tr>'
+        f"</thead><tbody>{rows}</tbody></table>{note(f'{sums}{same}. Never part of the score.')}"
+    )
+
+
+def notes_html(d: Desk) -> str:
+    """Return private notes and marks; each is stamped with the second at which it is made."""
+    criteria = {"": "nothing in particular", **{ident: f"{ident} {title}" for ident, title in d.criteria}}
+    inside = (
+        field("Note, for facilitators alone", '<textarea name="text" rows="2" maxlength="2000"></textarea>', "wide")
+        + field("About", select("criterion", criteria))
+        + '<span class="row-of"><button name="tag" value="+" accesskey="u">＋ as it should be</button>'
+        '<button name="tag" value="-" accesskey="j">－ not so</button>'
+        '<button name="tag" value="" accesskey="m">Note</button></span>'
+    )
+    rows = "".join(
+        f"<tr><td><span class='t'>{clock(one.at)}</span></td><td>{escape(one.tag)}</td>"
+        f"<td>{escape(one.text)} <span class='quiet'>{escape(one.criterion)}</span></td>"
+        f"<td>{escape(one.author)}</td></tr>"
+        for one in reversed(d.notes)
+        if one.kind in ("note", "mark")
+    )
+    keys = "With the browser's access key (Alt, or Alt+Shift): U as it should be, J not so, M a note."
+    return f'{verb("note", inside, "act-form")}{note(keys)}<table class="plain notes"><tbody>{rows}</tbody></table>'
+
+
+def ratings_html(d: Desk) -> str:
+    """Return what evaluators rate, how far they agree, and who is left out."""
+    about = {**{one: one for one in BEHAVIOURS}, **{ident: f"{ident} {title}" for ident, title in d.criteria}}
+    buttons = "".join(f'<button name="rating" value="{value}">{value}</button>' for value in range(1, 5))
+    form = verb("rate", field("What", select("about", about)) + field("In words", '<input name="text" maxlength="400">')
+                + f'<span class="row-of" role="group" aria-label="Rating">{buttons}</span>', "act-form")  # fmt: skip
+    who = evaluators(d.notes)
+    given: dict[str, dict[str, int]] = defaultdict(dict)
+    for one in d.notes:
+        if one.kind == "rating" and one.rating is not None:
+            given[one.criterion][one.author] = one.rating
+    head = "".join(f"<th>{escape(one)}{'' if counts else ' (left out)'}</th>" for one, counts in who.items())
+    rows = "".join(
+        f"<tr><td>{escape(about.get(what, what))}</td>"
+        + "".join(f"<td>{marks.get(one, '')}</td>" for one in who) + "</tr>"
+        for what, marks in given.items()
+    )  # fmt: skip
+    out = "".join(
+        verb("leave_out", hidden({"evaluator": one})
+             + f"<button>{'Leave out' if counts else 'Count again'} {escape(one)}</button>")
+        for one, counts in who.items()
+    )
+    scale = note("1: missing. 4: as good as it can be. Shown beside the score, never part of it.")
+    found = agreement(ratings(d.notes))
+    said = note("Agreement is shown once two evaluators have rated the same.")
+    if found is not None:
+        kappa = "not defined" if found.kappa is None else f"{found.kappa:.2f}"
+        said = note(f"{found.pairs} ratings compared: {found.exact:.0%} the same, {found.near:.0%} at most one apart; "
+                    f"Cohen's kappa with linear weights {kappa}.")  # fmt: skip
+    table = (
+        '<details id="rated"><summary>Ratings so far (open once you have given yours)</summary><table class="plain">'
+        f"<thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
+    )
+    return f'{scale}{form}{table if given else ""}{said}<div class="row-of">{out}</div>'

@@ -1,0 +1,32 @@
+"""Small pieces of HTML of the facilitator's desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ui.live.html import verb_form
+from ui.parts.text import escape
+
+
+def verb(name: str, inside: str, kind: str = "press") -> str:
+    """Return a form that asks the desk for something."""
+    return verb_form(name, inside, kind)
+
+
+def field(label: str, control: str, kind: str = "") -> str:
+    """Return a control with its label around it, so that no id is needed."""
+    return f'<label class="field {kind}"><span>{escape(label)}</span>{control}</label>'
+
+
+def select(name: str, options: Mapping[str, str], chosen: str = "") -> str:
+    """Return a list to pick from; `options` is value -> words."""
+    found = "".join(
+        f'<option value="{escape(value)}"{" selected" if value == chosen and chosen else ""}>{escape(words)}</option>'
+        for value, words in options.items()
+    )
+    return f'<select name="{name}">{found}</select>'
+
+
+def note(words: str) -> str:
+    """Return a quiet line."""
+    return f'<p class="quiet">{escape(words)}</p>'
