@@ -73,6 +73,7 @@ LAYERS = (
     "ui.parts.live",
     "ui.session",
     "ui.parts",
+    "ui.documents",
     "ui.live",
     "ui.debrief_parts",
     "ui.app_pages ui.api ui.guard ui.main",

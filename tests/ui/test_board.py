@@ -164,9 +164,9 @@ def test_an_unknown_predicate_goes_by_the_acts_that_it_reads(seat: Seat) -> None
     here = seat("commander", 60)
     assert rows.opens("closure_package") in acts.ACTS
     found = rows.when("decision_quality")
-    assert found(rows.Known(here.room.briefing("commander"))) is None
+    assert found(rows.SeatView(here.room.briefing("commander"))) is None
     give(here, small(here.room.briefing("commander")))
-    assert found(rows.Known(here.room.briefing("commander"))) == here.room.version[1]
+    assert found(rows.SeatView(here.room.briefing("commander"))) == here.room.version[1]
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

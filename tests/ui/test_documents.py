@@ -17,7 +17,7 @@ from simulator.values import Ref
 from tests import played
 from tests.ui.test_start import Seat
 from ui.documents import documents
-from ui.documents.known import Known, code, fenced
+from ui.documents.known import SeatView, code, fenced
 from ui.documents.page import page
 from ui.parts.text import markdown, unmarked
 from ui.session import Here
@@ -80,7 +80,7 @@ def whole(html: str) -> Tags:
 def every(b: Briefing) -> list[tuple[str, str]]:
     """Return kind and number of every record of a seat that has a document."""
     refs = [ref for ref in b.incident.refs if ref.kind in documents.KINDS and ref.kind != "handoff"]
-    refs += [ref for ref in b.incident.handoffs if documents.handed_over(Known(b), ref)]
+    refs += [ref for ref in b.incident.handoffs if documents.handed_over(SeatView(b), ref)]
     return [*dict.fromkeys((ref.kind, ref.ident) for ref in refs), ("closure", ""), ("backlog", ""), ("summary", "")]
 
 

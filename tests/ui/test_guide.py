@@ -10,14 +10,14 @@ import pytest
 from simulator.briefing import briefing
 from simulator.room.rooms import Rooms
 from tests.played import under_way
-from ui.documents.known import Known
+from ui.documents.known import SeatView
 from ui.live.guide import guide, guides
 
 
 def shown(at: int) -> tuple[int, str]:
     """Return how many steps are done at a second of a drill by the book, and the words of the next one."""
     engine = under_way("auth_token", "by_the_book", 7, at)
-    (piece,) = guide(Known(briefing(engine, "commander")))
+    (piece,) = guide(SeatView(briefing(engine, "commander")))
     done = re.search(r"(\d+) of 12", piece.html)
     assert done is not None
     assert piece.html.count('class="done"') == int(done[1])

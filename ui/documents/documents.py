@@ -21,7 +21,7 @@ from simulator.record.entry import Entry
 from simulator.record.tracked import Run
 from simulator.text import clock
 from simulator.values import Ref
-from ui.documents.known import Known, Made, code
+from ui.documents.known import Made, SeatView, code
 from ui.documents.page import page
 from ui.documents.summing import summary_parts
 from ui.parts.text import escape, markdown
@@ -37,40 +37,40 @@ class Kind(NamedTuple):
 
     title: str
     template: str
-    more: Callable[[Known, Entry], Context] = lambda k, x: {}
+    more: Callable[[SeatView, Entry], Context] = lambda k, x: {}
     """What its template is given beside the record."""
 
 
-def _decision(k: Known, x: Entry) -> Context:
+def _decision(k: SeatView, x: Entry) -> Context:
     assert isinstance(x.body, acts.RecordDecision)
     return {"rejected": [f"{one.rung}: {one.reason.replace('_', ' ')}" for one in x.body.rejected]}
 
 
-def _option(k: Known, x: Entry) -> Context:
+def _option(k: SeatView, x: Entry) -> Context:
     assert isinstance(x.body, acts.RecordOption)
     chosen = [d.at for d in k.b.incident.given("decision") if x.body.action in getattr(d.body, "actions", ())]
     return {"decided": clock(chosen[-1]) if chosen else ""}
 
 
-def _readiness(k: Known, x: Entry) -> Context:
+def _readiness(k: SeatView, x: Entry) -> Context:
     posts = [f"{post}: {who}" for post, who in k.posts() if who]
     return {"owners": posts + [f"{lane}: {owner}" for lane, owner, _ in k.lanes()]}
 
 
-def _scope(k: Known, x: Entry) -> Context:
+def _scope(k: SeatView, x: Entry) -> Context:
     assert isinstance(x.body, acts.StateScope)
     titles = {option.id: option.title for option in k.b.options("reaches")}
     return {"reaches": [titles.get(one, one) for one in x.body.reaches]}
 
 
-def _eta(k: Known, x: Entry) -> Context:
+def _eta(k: SeatView, x: Entry) -> Context:
     body: Any = x.body
     if body.eta == "range" and body.eta_low is not None and body.eta_high is not None:
         return {"eta": f"in {body.eta_low:g} to {body.eta_high:g} minutes"}
     return {"eta": f"in {body.eta_low:g} minutes" if body.eta == "point" and body.eta_low is not None else ""}
 
 
-def _handoff(k: Known, x: Entry) -> Context:
+def _handoff(k: SeatView, x: Entry) -> Context:
     assert isinstance(x.body, acts.HandOff)
     offer = next((one for one in k.b.incident.handoffs.values() if handed_over(k, one.id) is x), None)
     packet = k.entry(x.body.packet) if x.body.packet else None
@@ -82,7 +82,7 @@ def _handoff(k: Known, x: Entry) -> Context:
     }
 
 
-def _verification(k: Known, x: Entry) -> Context:
+def _verification(k: SeatView, x: Entry) -> Context:
     own = next((ref for ref, seq in k.b.incident.refs.items() if seq == x.seq and ref.kind == _MEASURED), None)
     for entry in k.b.incident.measured:
         if isinstance(entry.body, e.VerificationMeasured) and entry.body.run == own:
@@ -91,11 +91,11 @@ def _verification(k: Known, x: Entry) -> Context:
     return {"came": "", "rows": []}
 
 
-def _backlog(k: Known) -> Context:
+def _backlog(k: SeatView) -> Context:
     return {"items": [x.body for x in k.b.incident.hardening]}
 
 
-def _closure(k: Known) -> Context:
+def _closure(k: SeatView) -> Context:
     incident = k.b.incident
     package = incident.package.body if incident.package else None
     last = max((run.finished or 0 for run in k.steps() if run.state == "done"), default=None)
@@ -115,13 +115,13 @@ def _closure(k: Known) -> Context:
     }  # fmt: skip
 
 
-def _behind(k: Known, ref: Ref) -> list[Ref]:
+def _behind(k: SeatView, ref: Ref) -> list[Ref]:
     """Return a reference, and what a verification rests on with it."""
     entry = k.entry(ref)
     return [ref, *map(Ref, getattr(entry.body, "evidence", ()))] if entry else []
 
 
-def _step(k: Known, run: Run) -> Context:
+def _step(k: SeatView, run: Run) -> Context:
     times = [clock(run.started) if run.started is not None else "not begun"]
     times += [f"to {clock(run.finished)}"] if run.finished is not None else []
     return {"title": k.names.title("actions", run.ident), "state": run.state, "line": code(run.line),
@@ -149,7 +149,7 @@ _UPDATES: Mapping[type[Act], Kind] = {
 }
 """Updates are numbered together; each has the template of whom it is for."""
 _LEADERSHIP = Kind("Leadership note", "leadership")
-_WHOLE: Mapping[str, Callable[[Known], Context]] = {
+_WHOLE: Mapping[str, Callable[[SeatView], Context]] = {
     "closure": _closure, "backlog": _backlog, "summary": summary_parts,
 }  # fmt: skip
 """Documents of the whole incident, made from the record as it is now."""
@@ -162,7 +162,7 @@ def document(b: Briefing, kind: str, ident: str = "") -> str:
 
     Raises DrillError where this seat has no such record.
     """
-    k = Known(b)
+    k = SeatView(b)
     if kind in _WHOLE:
         return _rendered(k, kind, _WHOLE[kind](k))
     if kind == "leadership":
@@ -197,7 +197,7 @@ def view(b: Briefing, kind: str, ident: str = "") -> str:
     )
 
 
-def handed_over(k: Known, handoff: Ref) -> Entry | None:
+def handed_over(k: SeatView, handoff: Ref) -> Entry | None:
     """Return the act by which something was handed over; an offer has its number from the event that follows it."""
     offer = k.b.incident.handoffs.get(handoff)
     if offer is None:
@@ -206,11 +206,11 @@ def handed_over(k: Known, handoff: Ref) -> Entry | None:
     return next((x for x in given if getattr(x.body, "to", "") == offer.receiver), None)
 
 
-def _filled(k: Known, kind: Kind, entry: Entry, ref: Ref | None) -> str:
+def _filled(k: SeatView, kind: Kind, entry: Entry, ref: Ref | None) -> str:
     return _rendered(k, kind.template, {"x": entry, "r": entry.body, "ref": ref or "", **kind.more(k, entry)})
 
 
-def _rendered(k: Known, template: str, context: Context) -> str:
+def _rendered(k: SeatView, template: str, context: Context) -> str:
     text = _templates().get_template(f"{template}.md.j2").render(k=k, n=k.names, **context)
     lines = [line.rstrip() for line in text.splitlines()]
     return _spaced(lines)

@@ -48,7 +48,7 @@ class Command(NamedTuple):
     ok: bool
 
 
-class Known:
+class SeatView:
     """A seat's knowledge at one moment, asked for by templates."""
 
     def __init__(self, b: Briefing) -> None:

@@ -9,18 +9,18 @@ from simulator import acts
 from simulator import events as e
 from simulator.text import clock
 from simulator.values import COMMANDER
-from ui.documents.known import Known
+from ui.documents.known import SeatView
 
 MOST = 4
 """Lines of a kind that a summary has at most."""
 
 
-def summary_parts(k: Known) -> Mapping[str, Any]:
+def summary_parts(k: SeatView) -> Mapping[str, Any]:
     """Return what goes into a summary."""
     return {"lead": _lead(k), "happened": _happened(k), "running": _running(k), "waits": _waits(k)}
 
 
-def _lead(k: Known) -> str:
+def _lead(k: SeatView) -> str:
     incident = k.b.incident
     severity = k.severity() or "Not declared"
     title = f", {incident.title}" if incident.title else ""
@@ -29,7 +29,7 @@ def _lead(k: Known) -> str:
     return f"{severity}{title}. Status {status}. {f'{led} leads.' if led else 'Nobody leads.'}"
 
 
-def _happened(k: Known) -> list[str]:
+def _happened(k: SeatView) -> list[str]:
     b = k.b
     firing = [a for a in b.alerts() if a.firing and a.page]
     found = [f"{k.names.title('alerts', a.alert)} since {clock(a.since)}" for a in firing[:1]]
@@ -55,11 +55,11 @@ def _happened(k: Known) -> list[str]:
     return found
 
 
-def _running(k: Known) -> list[str]:
+def _running(k: SeatView) -> list[str]:
     return _cut(k.under_way())
 
 
-def _waits(k: Known) -> list[str]:
+def _waits(k: SeatView) -> list[str]:
     tasks = [f"{task.text}, {k.names.handle(task.owner)} by {clock(task.due)}" for task in k.tasks()]
     offers = [
         f"{k.names.handle(one.giver)} hands {one.what} to {k.names.handle(one.receiver)}"

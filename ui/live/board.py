@@ -12,9 +12,9 @@ from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Check, Ref
 from ui.documents.documents import handed_over
-from ui.documents.known import Known
+from ui.documents.known import SeatView
 from ui.live.piece import Piece
-from ui.live.progress import Row, at, played, progress
+from ui.live.progress import PlaybookRow, at, played, progress
 from ui.parts.bar import severity_tone
 from ui.parts.catalogue import useful
 from ui.parts.followups import left_open
@@ -34,7 +34,7 @@ NUMBERED = (
 
 def board(b: Briefing) -> list[Piece]:
     """Return the board of a seat in pieces, each of which says what to do where there is nothing yet."""
-    k = Known(b)
+    k = SeatView(b)
     drawn = (
         ("state", "Incident", _state(k)), ("progress", "Playbook", _progress(b)),
         ("people", "Who does what", _people(k)),
@@ -69,7 +69,7 @@ def _section(ident: str, title: str, html: str) -> str:
 # --- pieces of it ------------------------------------------------------------------------------------------
 
 
-def _state(k: Known) -> str:
+def _state(k: SeatView) -> str:
     b, incident = k.b, k.b.incident
     tone, means = severity_tone(incident)
     dependency = next((one for one in incident.dependencies if one.id == incident.dependency), None)
@@ -114,7 +114,7 @@ def _progress(b: Briefing) -> str:
     )
 
 
-def _progress_row(b: Briefing, row: Row) -> str:
+def _progress_row(b: Briefing, row: PlaybookRow) -> str:
     at = f"at {clock(row.at)}" if row.at is not None else f"by {clock(row.by)}"
     button = _form(b, row.opens, "Do it", f"for {row.title}") if row.mine and row.state in ("due", "late") else ""
     return (
@@ -124,7 +124,7 @@ def _progress_row(b: Briefing, row: Row) -> str:
     )
 
 
-def _people(k: Known) -> str:
+def _people(k: SeatView) -> str:
     b, incident = k.b, k.b.incident
     posts = "".join(
         f'<tr><th scope="row">{escape(post)}</th><td>{escape(who or _asked(k, post))}</td><td></td></tr>'
@@ -153,12 +153,12 @@ def _people(k: Known) -> str:
     )
 
 
-def _asked(k: Known, post: str) -> str:
+def _asked(k: SeatView, post: str) -> str:
     seat = k.b.incident.offered.get(post.lower())
     return f"asked {k.names.handle(seat)}" if seat else "nobody"
 
 
-def _offers(k: Known) -> str:
+def _offers(k: SeatView) -> str:
     rows = "".join(
         f"<li>{escape(k.names.handle(one.giver))} hands {escape(one.what)} to {escape(k.names.handle(one.receiver))}: "
         f"{'accepted' if one.accepted is not None else 'waits to be accepted'} "
@@ -168,7 +168,7 @@ def _offers(k: Known) -> str:
     return _list(rows)
 
 
-def _seated(k: Known) -> str:
+def _seated(k: SeatView) -> str:
     seats = [role for role in k.b.catalogue.roles if role.seat]
     people = "".join(
         f"<li>{escape(role.title.partition(' (')[0])}: "
@@ -180,7 +180,7 @@ def _seated(k: Known) -> str:
     return f'<details id="board-seats" data-keep><summary>Who sits where</summary>{_list(people)}{paged}</details>'
 
 
-def _decisions(k: Known) -> str:
+def _decisions(k: SeatView) -> str:
     b = k.b
     options = [x for x in b.incident.given("option") if isinstance(x.body, acts.RecordOption)]
     decided = list(reversed(b.incident.given("decision")))
@@ -194,7 +194,7 @@ def _decisions(k: Known) -> str:
     return f"{_list(made)}{_list(cards)}{empty}{more}"
 
 
-def _option(k: Known, x: Entry, chosen: Iterable[str]) -> str:
+def _option(k: SeatView, x: Entry, chosen: Iterable[str]) -> str:
     body, ref = x.body, _ref(k, "option", x)
     if not isinstance(body, acts.RecordOption) or ref is None:
         return ""
@@ -207,7 +207,7 @@ def _option(k: Known, x: Entry, chosen: Iterable[str]) -> str:
     )
 
 
-def _decision(k: Known, x: Entry) -> str:
+def _decision(k: SeatView, x: Entry) -> str:
     body, ref = x.body, _ref(k, "decision", x)
     if not isinstance(body, acts.RecordDecision) or ref is None:
         return ""
@@ -220,7 +220,7 @@ def _decision(k: Known, x: Entry) -> str:
     )
 
 
-def _check(k: Known, x: Entry, check: Check | None) -> str:
+def _check(k: SeatView, x: Entry, check: Check | None) -> str:
     if check is None:
         return '<p class="quiet">No check is agreed: what would prove that it worked?</p>'
     due = x.at + round(60 * check.within_minutes)
@@ -233,7 +233,7 @@ def _check(k: Known, x: Entry, check: Check | None) -> str:
     )
 
 
-def _looked(k: Known, x: Entry, check: Check) -> int | None:
+def _looked(k: SeatView, x: Entry, check: Check) -> int | None:
     """Return when somebody looked at the signal of a check since it was agreed."""
     for later in k.done(e.MetricPinned, e.VerificationMeasured):
         rows = [row.metric for row in later.body.rows] if isinstance(later.body, e.VerificationMeasured) else []
@@ -243,7 +243,7 @@ def _looked(k: Known, x: Entry, check: Check) -> int | None:
     return None
 
 
-def _work(k: Known) -> str:
+def _work(k: SeatView) -> str:
     tasks = "".join(_task(k, task) for task in sorted(k.tasks(), key=lambda one: one.due))
     runs = "".join(f'<li><span class="tag">work</span> {escape(line)}</li>' for line in k.under_way())
     if not tasks and not runs:
@@ -252,7 +252,7 @@ def _work(k: Known) -> str:
     return f"{_list(tasks)}{_list(runs)}{_buttons(k.b, ('assign_task', 'Give a task', ''))}"
 
 
-def _task(k: Known, task: Task) -> str:
+def _task(k: SeatView, task: Task) -> str:
     state = "has it" if task.acknowledged is not None else "has not answered"
     report = _form(k.b, "report_task", "Report", f"on task {task.id.ident}", task.id) if task.owner == k.b.role else ""
     return (
@@ -263,7 +263,7 @@ def _task(k: Known, task: Task) -> str:
     )
 
 
-def _promises(k: Known) -> str:
+def _promises(k: SeatView) -> str:
     incident, now = k.b.incident, at(k.b)
     due = [
         ("Next update", incident.next_update_due, "update_stakeholders", "Write it"),
@@ -282,7 +282,7 @@ def _promises(k: Known) -> str:
     return f"{_list(rows)}{_list(told)}{empty}" or '<p class="quiet">Closed: nothing is owed any more.</p>'
 
 
-def _freezes(k: Known) -> str:
+def _freezes(k: SeatView) -> str:
     rows = "".join(
         f"<li>{escape(service)}: {escape(' and '.join(kinds))} stand still</li>"
         for service, kinds in k.b.incident.frozen.items()
@@ -292,7 +292,7 @@ def _freezes(k: Known) -> str:
     return f"{_list(rows)}{_buttons(k.b, ('freeze', 'Freeze more', ''), ('lift_freeze', 'Lift a freeze', ''))}"
 
 
-def _hypotheses(k: Known) -> str:
+def _hypotheses(k: SeatView) -> str:
     rows = "".join(
         f"<li><b>{sure:.0%}</b> {escape(title)} · {escape(who)}</li>" for title, sure, who in k.hypotheses()
     )
@@ -301,7 +301,7 @@ def _hypotheses(k: Known) -> str:
     return f"{_list(rows)}{_buttons(k.b, ('state_hypothesis', 'State one', ''))}"
 
 
-def _records(k: Known) -> str:
+def _records(k: SeatView) -> str:
     found = [(x, number) for number in NUMBERED for x in k.b.incident.given(number)]
     rows = "".join(_record(k, x, number) for x, number in sorted(found, key=lambda one: -one[0].seq))
     notes = k.done(acts.WriteLeadershipNote)
@@ -314,7 +314,7 @@ def _records(k: Known) -> str:
         ("state_scope", "State the scope", ""), ("record_readiness", "Readiness", ""))
 
 
-def _record(k: Known, x: Entry, number: str) -> str:
+def _record(k: SeatView, x: Entry, number: str) -> str:
     ref = _ref(k, number, x)
     if ref is None:
         return ""
@@ -324,7 +324,7 @@ def _record(k: Known, x: Entry, number: str) -> str:
     )
 
 
-def _after(k: Known) -> str:
+def _after(k: SeatView) -> str:
     b, incident = k.b, k.b.incident
     risks = "".join(f"<li>{escape(k.names.title('residual_risks', one))}</li>" for one in incident.residual_risks)
     watch = incident.watch.body if incident.watch else None
@@ -348,7 +348,7 @@ def _after(k: Known) -> str:
     )
 
 
-def _cues(k: Known) -> str:
+def _cues(k: SeatView) -> str:
     shared = k.b.incident.cues
     rows = "".join(
         f'<li><span class="tag">{"shared" if option.id in shared else "only you know"}</span> {escape(option.title)}'
@@ -361,11 +361,11 @@ def _cues(k: Known) -> str:
 # --- buttons -----------------------------------------------------------------------------------------------
 
 
-def _ref(k: Known, number: str, x: Entry) -> Ref | None:
+def _ref(k: SeatView, number: str, x: Entry) -> Ref | None:
     return next((ref for ref, seq in k.b.incident.refs.items() if seq == x.seq and ref.kind == number), None)
 
 
-def _amend(k: Known, x: Entry, ref: Ref) -> str:
+def _amend(k: SeatView, x: Entry, ref: Ref) -> str:
     """Return the button that fills a record in, with what it leaves open; none for what cannot be amended."""
     if not x.body.amendable:
         return ""

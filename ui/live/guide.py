@@ -12,20 +12,22 @@ from simulator import acts
 from simulator import events as e
 from simulator.room.room import Room
 from simulator.values import COMMANDER, DEPUTY
-from ui.documents.known import Known
+from ui.documents.known import SeatView
 from ui.live.piece import Piece
 from ui.parts.text import escape
 
-RESULTS = 2
-"""Results that a first look takes: one is an impression."""
+SEVERAL = 2
+"""Results of a first look, and options: one is an impression."""
+DEPUTY_IS = "@deputy"
+"""Stands for the handle of a drill's deputy."""
 
 
-class Step(NamedTuple):
+class Lesson(NamedTuple):
     """One step of the guide."""
 
     title: str
     how: str
-    done: Callable[[Known], bool]
+    done: Callable[[SeatView], bool]
 
 
 def guides(room: Room) -> bool:
@@ -34,16 +36,16 @@ def guides(room: Room) -> bool:
     return not room.row.hosted and head.mode == "training" and head.difficulty == "novice"
 
 
-def guide(k: Known) -> list[Piece]:
+def guide(k: SeatView) -> list[Piece]:
     """Return the guide for somebody who leads: the first step that is not done yet, and how far they are."""
-    steps = _steps(k)
+    steps, deputy = LESSONS, k.names.handle(k.b.catalogue.seat_for("deputises"))
     left = [step for step in steps if not step.done(k)]
     marks = "".join(f'<i class="{"done" if step not in left else "open"}"></i>' for step in steps)
     count = f"{len(steps) - len(left)} of {len(steps)}"
     if not left:
         words = "<b>That was a whole incident.</b> The way to the debrief is above: it tells what was really going on."
     else:
-        words = f"<b>{escape(left[0].title)}</b> {escape(left[0].how)}"
+        words = f"<b>{escape(left[0].title)}</b> {escape(left[0].how.replace(DEPUTY_IS, deputy))}"
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
@@ -52,48 +54,91 @@ def guide(k: Known) -> list[Piece]:
     )]  # fmt: skip
 
 
-def _looked(k: Known) -> bool:
-    return len(k.done(e.QueryFinished)) >= RESULTS
+def _several(kind: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]:
+    return lambda k: len(k.done(kind)) >= SEVERAL
 
 
-def _acted(k: Known) -> bool:
+def _given(*kinds: type[acts.Act]) -> Callable[[SeatView], bool]:
+    return lambda k: bool(k.done(*kinds))
+
+
+def _led(k: SeatView) -> bool:
+    return bool(k.b.incident.holder(COMMANDER) and k.b.incident.holder(DEPUTY))
+
+
+def _acted(k: SeatView) -> bool:
     return any(run.state == "done" for run in k.steps())
 
 
-def _rerun(k: Known) -> bool:
+def _rerun(k: SeatView) -> bool:
     return _acted(k) and not any("rerun" in line for line in k.b.missing_for_closure())
 
 
-def _steps(k: Known) -> tuple[Step, ...]:
-    """Return the steps, with the handles of this drill's people."""
-    deputy = k.names.handle(k.b.catalogue.seat_for("deputises"))
-    incident = k.b.incident
-    return (
-        Step("Let the page come.", "You stand a minute before it. Press Skip ahead: it runs to the next thing that "
-             "needs you. It then waits for you, in the middle: press Acknowledge.",
-             lambda k: bool(k.done(acts.AcknowledgePage))),
-        Step("Say who leads.", f"In the line at the foot type /ic me and press Enter; then /deputy {deputy}. "
-             "A team that nobody leads does everything twice.",
-             lambda _: bool(incident.holder(COMMANDER) and incident.holder(DEPUTY))),
-        Step("Look before you act.", "Type in the same line what you want to know, such as errors or impact; pick one, "
-             "and Enter. Somebody of your team runs it. Do that twice, then Skip ahead: results come into the "
-             "channel on the left, and into Output on the right.", _looked),
-        Step("Say how grave it is.", "Under Act press Declare: a severity and a title, and everybody knows. You may "
-             "change it later.", lambda _: incident.declared_at is not None),
-        Step("Hold other change back.", "The tab Changes shows what was released lately. Under Act, Freeze: nothing "
-             "new gets in while you look.", lambda _: bool(incident.freezes)),
-        Step("Put two ways out side by side.", "Under Act, Option: what could be done, and what it could hurt. Two of "
-             "them, so that you choose and not just follow.", lambda k: len(k.b.incident.given("option")) >= RESULTS),
-        Step("Decide.", "Under Act, Decision: what is done, who does it, by which sign you will see that it worked.",
-             lambda k: bool(k.b.incident.given("decision"))),
-        Step("Have it done.", "Under Act, Take action; or type a part of it in the line. Say which decision it rests "
-             "on. Then Skip ahead.", _acted),
-        Step("Tell those who wait.", "Under Act, Stakeholder update: what is hit, what you do, when you write again. "
-             "Say no more than you know.", lambda k: bool(k.done(acts.UpdateStakeholders))),
-        Step("Prove it.", "A panel that falls is no proof. Type rerun in the line: it walks the failing path "
-             "again. Green everywhere? If not, some of it is still broken: look where, and act again.", _rerun),
-        Step("Write down what you saw.", "Under Act, Verification: what you compared with before the incident.",
-             lambda k: bool(k.b.incident.given("verification"))),
-        Step("Close.", "Under Act, Request closure. The gate says what is missing; the Board shows what is still due.",
-             lambda _: bool(incident.closed)),
-    )  # fmt: skip
+LESSONS = (
+    Lesson(
+        "Let the page come.",
+        "You stand a minute before it. Press Skip ahead: it runs to the next thing that needs you. That then stands "
+        "under Waits for you: press Acknowledge.",
+        _given(acts.AcknowledgePage),
+    ),
+    Lesson(
+        "Say who leads.",
+        f"In the line at the foot type /ic me and press Enter; then /deputy {DEPUTY_IS}. A team that nobody leads does "
+        "everything twice.",
+        _led,
+    ),
+    Lesson(
+        "Look before you act.",
+        "Type in the same line what you want to know, such as errors or impact; pick one, press Enter. Somebody of "
+        "your team runs it. Do that twice, then Skip ahead: results come into the channel and into Output.",
+        _several(e.QueryFinished),
+    ),
+    Lesson(
+        "Say how grave it is.",
+        "Under Act press Declare: a severity and a title, and everybody knows. You may change it later.",
+        _given(acts.Declare),
+    ),
+    Lesson(
+        "Hold other change back.",
+        "The tab Changes shows what was released lately. Under Act, Freeze: nothing new gets in while you look.",
+        _given(acts.Freeze),
+    ),
+    Lesson(
+        "Put two ways out side by side.",
+        "Under Act, Option: what could be done, and what it could hurt. Two of them, so that you choose and not just "
+        "follow.",
+        _several(acts.RecordOption),
+    ),
+    Lesson(
+        "Decide.",
+        "Under Act, Decision: what is done, who does it, and by which sign you will see that it worked.",
+        _given(acts.RecordDecision),
+    ),
+    Lesson(
+        "Have it done.",
+        "Under Act, Take action; or type a part of it in the line. Say which decision it rests on. Then Skip ahead.",
+        _acted,
+    ),
+    Lesson(
+        "Tell those who wait.",
+        "Under Act, Stakeholder update: what is hit, what you do, when you write again. Say no more than you know.",
+        _given(acts.UpdateStakeholders),
+    ),
+    Lesson(
+        "Prove it.",
+        "A panel that falls is no proof. Type rerun in the line: it walks the failing path again. Green everywhere? If "
+        "not, some of it is still broken: look where, and act again.",
+        _rerun,
+    ),
+    Lesson(
+        "Write down what you saw.",
+        "Under Act, Verification: what you compared with before the incident.",
+        _given(acts.RecordVerification),
+    ),
+    Lesson(
+        "Close.",
+        "Under Act, Request closure. The gate says what is missing; the Board shows what is still due.",
+        lambda k: bool(k.b.incident.closed),
+    ),
+)
+"""The playbook's way through any incident, in its order."""

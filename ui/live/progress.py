@@ -15,7 +15,7 @@ from simulator import events as e
 from simulator.acts import ACTS, Act
 from simulator.briefing import Briefing
 from simulator.values import COMMANDER, DEPUTY, PLACES, SCRIBE, Lane
-from ui.documents.known import Known
+from ui.documents.known import SeatView
 from ui.parts.marks import counts_for
 
 State = Literal["done", "due", "late", "not yet"]
@@ -25,11 +25,11 @@ EVERY = 10
 """Drill seconds between two looks at the clock: what stands on a board changes no oftener by time alone."""
 EASY = {"run_query", "search_logs", "pin_metric"}
 """Acts that by themselves are no record of anything."""
-Found = Callable[[Known], int | None]
+Found = Callable[[SeatView], int | None]
 """When what a row asks for was on record, None where it is not."""
 
 
-class Row(NamedTuple):
+class PlaybookRow(NamedTuple):
     """One line of a playbook's timeline."""
 
     id: str
@@ -56,9 +56,9 @@ def played(b: Briefing) -> books.Playbook:
     return books.load(name if name in books.names() else books.DEFAULT)
 
 
-def progress(b: Briefing) -> list[Row]:
+def progress(b: Briefing) -> list[PlaybookRow]:
     """Return the rows of the playbook that is played, by the time at which they are due."""
-    book, k = played(b), Known(b)
+    book, k = played(b), SeatView(b)
     duties = b.incident.duties(b.role)
     rows = []
     for _, one in book.criteria():
@@ -68,7 +68,7 @@ def progress(b: Briefing) -> list[Row]:
         open_now: State = "late" if at(b) > by else "due" if at(b) >= by - SOON else "not yet"
         state: State = "done" if done is not None else open_now
         mine = counts_for(frozenset(one.owners), duties)
-        rows.append(Row(one.id, one.title.partition(",")[0], by, state, done, mine, opens(one.kind)))
+        rows.append(PlaybookRow(one.id, one.title.partition(",")[0], by, state, done, mine, opens(one.kind)))
     return sorted(rows, key=lambda row: row.by)
 
 
@@ -88,7 +88,7 @@ def _read(kind: str) -> list[type[Act]]:
     return [ACTS[one] for one in read if one not in EASY and ACTS[one].tab]
 
 
-def _first(k: Known, *kinds: type[Act] | type[e.Event]) -> int | None:
+def _first(k: SeatView, *kinds: type[Act] | type[e.Event]) -> int | None:
     return min((x.at for x in k.done(*kinds)), default=None)
 
 
@@ -98,11 +98,11 @@ def _all(*found: int | None) -> int | None:
     return max(there) if there and len(there) == len(found) else None
 
 
-def _held(k: Known, post: str) -> int | None:
+def _held(k: SeatView, post: str) -> int | None:
     return min((one.since for one in k.b.incident.held.get(post, [])), default=None)
 
 
-def _lane(k: Known, *lanes: str) -> int | None:
+def _lane(k: SeatView, *lanes: str) -> int | None:
     named: dict[str, int] = {}
     for x in k.done(acts.AssignLane):
         if isinstance(x.body, acts.AssignLane):
@@ -110,11 +110,11 @@ def _lane(k: Known, *lanes: str) -> int | None:
     return _all(*(named.get(lane) for lane in lanes))
 
 
-def _pair(k: Known) -> int | None:
+def _pair(k: SeatView) -> int | None:
     return _all(_held(k, COMMANDER), _held(k, DEPUTY)) if k.b.incident.paired else None
 
 
-def _options(k: Known) -> int | None:
+def _options(k: SeatView) -> int | None:
     cards: dict[str, int] = {}
     for x in k.b.incident.given("option"):
         if isinstance(x.body, acts.RecordOption):
@@ -122,20 +122,20 @@ def _options(k: Known) -> int | None:
     return sorted(cards.values())[1] if len(cards) > 1 else None
 
 
-def _carried_out(k: Known) -> int | None:
+def _carried_out(k: SeatView) -> int | None:
     return min((run.finished or 0 for run in k.steps() if run.state == "done"), default=None)
 
 
-def _began(k: Known) -> int | None:
+def _began(k: SeatView) -> int | None:
     return min((run.started for run in k.steps() if run.started is not None), default=None)
 
 
-def _compared(k: Known) -> int | None:
+def _compared(k: SeatView) -> int | None:
     since = _carried_out(k)
     return None if since is None else min((x.at for x in k.b.incident.measured if x.at >= since), default=None)
 
 
-def _rerun(k: Known) -> int | None:
+def _rerun(k: SeatView) -> int | None:
     """Return when the gate last had nothing against the rerun: whether it ran is what the gate tells everybody."""
     done = _carried_out(k)
     if done is None or any("rerun" in line for line in k.b.missing_for_closure()):
@@ -143,11 +143,11 @@ def _rerun(k: Known) -> int | None:
     return max((x.at for x in k.done(e.QueryFinished) if x.at >= done), default=None)
 
 
-def _told(k: Known) -> int | None:
+def _told(k: SeatView) -> int | None:
     return _first(k, acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally)
 
 
-def _impact(k: Known) -> int | None:
+def _impact(k: SeatView) -> int | None:
     told = k.done(
         acts.StateScope, acts.RecordPacket, acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally
     )

@@ -23,6 +23,7 @@ from starlette.routing import Route
 from simulator.acts import ACTS, Act
 from simulator.errors import AccessDenied, DrillError, StoreError
 from simulator.room.room import KEY
+from simulator.values import Ref
 from ui import session
 from ui.documents import documents
 from ui.live import forms, line
@@ -213,7 +214,7 @@ async def form(request: Request) -> Response:
         here = _who(request)
         b = here.room.briefing(here.role)
         if kind == DOCUMENT:
-            html = documents.view(b, *about.partition(":")[::2])
+            html = documents.view(b, Ref(about).kind, Ref(about).ident)
         elif kind in ACTS and here.plays:
             html = forms.form_html(b, kind, about)
         else:

@@ -14,7 +14,7 @@ from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
-from ui.documents.known import Known
+from ui.documents.known import SeatView
 from ui.live import desk, desk_model, figures, host, tools
 from ui.live.asked import asked
 from ui.live.board import board, stamp
@@ -98,7 +98,7 @@ def _record(view: View) -> Pieces:
 
 def _guide(view: View) -> Pieces:
     if guides(view.room) and view.b.incident.has_duty(view.b.role, "commands"):
-        yield from guide(Known(view.b))
+        yield from guide(SeatView(view.b))
 
 
 def _acts(view: View) -> Pieces:

@@ -18,7 +18,7 @@ AMENDS = "amends"
 _ROW = re.compile(r"\.\d+(?=\.|$)")
 
 
-class Asked(NamedTuple):
+class Begins(NamedTuple):
     """The fields of a form: those it begins with, and those that can wait. One of several parts may be in both."""
 
     first: tuple[Shape, ...]
@@ -26,14 +26,14 @@ class Asked(NamedTuple):
 
 
 @cache
-def asked(act: type[Act]) -> Asked:
+def asked(act: type[Act]) -> Begins:
     """Return what the form of an act asks for, in the order of its class."""
     fields = [shape for shape in shapes(act) if shape.path != AMENDS]
     if not act.first:
-        return Asked(tuple(fields), ())
+        return Begins(tuple(fields), ())
     split = [_split(shape, act.first) for shape in fields]
     first = sorted((one for one, _ in split if one), key=lambda one: _place(one, act.first))
-    return Asked(tuple(first), tuple(other for _, other in split if other))
+    return Begins(tuple(first), tuple(other for _, other in split if other))
 
 
 def verb(act: type[Act]) -> str:
