@@ -9,8 +9,11 @@ import asyncio
 import contextlib
 import gc
 import os
-from collections.abc import AsyncIterator
+import signal
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import streamlit as st
@@ -25,6 +28,8 @@ from simulator.room.store import Store
 from simulator.room.tidy import days
 from ui import api
 from ui.guard import Guard
+from ui.live import routes
+from ui.live.hub import HUB
 from ui.parts.live import SERVER
 
 
@@ -46,13 +51,39 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any]]:
     Figure(Scatter(x=[0], y=[0])).add_hline(0).add_vline(0).to_json()
     gc.collect()
     gc.freeze()
-    ticker = asyncio.create_task(SERVER.run())
+    HUB.open()
+    ticker = asyncio.create_task(SERVER.run(HUB.tick))
     try:
-        yield {}
+        with closing_streams():
+            yield {}
     finally:
         ticker.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await ticker
 
 
-app = st.App(Path(ui.__file__).parent / "main.py", lifespan=lifespan, routes=api.ROUTES, middleware=[Middleware(Guard)])
+@contextlib.contextmanager
+def closing_streams() -> Iterator[None]:
+    """End all streams as soon as the server is told to stop: it waits for them before anything else."""
+    loop, before = asyncio.get_running_loop(), {}
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(HUB.close)
+        other = before[number]
+        if callable(other):
+            other(number, frame)
+
+    if threading.current_thread() is threading.main_thread():
+        before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        HUB.close()
+        for number, other in before.items():
+            signal.signal(number, other)
+
+
+app = st.App(
+    Path(ui.__file__).parent / "main.py", lifespan=lifespan, routes=[*api.ROUTES, *routes.ROUTES],
+    middleware=[Middleware(Guard)],
+)  # fmt: skip

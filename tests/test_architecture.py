@@ -69,9 +69,11 @@ LAYERS = (
     "analytics.report",
     "analytics.runs",
     "ui.pages ui.cli",
-    "ui.parts.live ui.parts.drafts",
+    "ui.parts.live",
     "ui.session",
     "ui.parts",
+    "ui.documents",
+    "ui.live",
     "ui.debrief_parts",
     "ui.app_pages ui.api ui.guard ui.main",
 )

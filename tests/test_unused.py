@@ -17,7 +17,10 @@ from simulator.events import EVENTS
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("simulator", "scenarios", "analytics", "ui")
 MODULES = [ROOT / "app.py", *sorted(path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))]
-FORMS = [ROOT / "ui" / "parts" / f"{name}.py" for name in ("forms", "labels", "marks", "prefill", "shapes", "widgets")]
+FORMS = [
+    *(ROOT / "ui" / "parts" / f"{name}.py" for name in ("labels", "marks", "prefill", "shapes")),
+    *(ROOT / "ui" / "live" / f"{name}.py" for name in ("forms", "fields")),
+]
 """Modules that ask for fields and fill them in: that is no use of a field."""
 FOR_OTHERS: set[str] = set()
 """What programs beside this one call: `Class.method`, or a module's function."""

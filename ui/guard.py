@@ -17,13 +17,23 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOSTS = "DRILL_HOSTS"
 """Environment variable: names that this server is reached by besides localhost and addresses, with commas between."""
 METRICS = "/_stcore/metrics"
 """Streamlit's own figures: for this machine alone."""
+HOST_CONFIG = "/_stcore/host-config"
+"""Where Streamlit's page asks what it may do with whoever has it in a frame."""
+MAY = {
+    "allowedOrigins": [], "useExternalAuthToken": False, "enableCustomParentMessages": False,
+    "enforceDownloadInNewTab": False, "metricsUrl": "", "resourceCrossOriginMode": None,
+    # Else a dialog opens over the page when Streamlit's own line drops, and takes the focus out of the field in which
+    # somebody is typing. It has no option of its own, and the console says itself when it is offline.
+    "blockErrorDialogs": True,
+}  # fmt: skip
+"""The answer: nobody has it in a frame, and no dialog stands in the way of what lives."""
 NOT_FOUND, FORBIDDEN, MISDIRECTED = 404, 403, 421
 POLICY_VIOLATION = 1008
 
@@ -52,7 +62,7 @@ def policy() -> str:
     )
     return "; ".join((
         "default-src 'none'",
-        f"script-src 'self' blob:{inline}",  # a component's script is imported from a blob
+        f"script-src 'self'{inline}",  # components are files of this server, see `ui.live.element`
         "style-src 'self' 'unsafe-inline'",  # Streamlit writes its styles as it goes
         "img-src 'self' data: blob:",
         "font-src 'self' data:",  # a font inside Streamlit's style sheet
@@ -78,6 +88,8 @@ class Guard:
             await receive()
             return await send({"type": "websocket.close", "code": POLICY_VIOLATION})
         app = PlainTextResponse(refusal[1], refusal[0]) if refusal else self._app
+        if not refusal and scope["type"] == "http" and scope["path"].endswith(HOST_CONFIG):
+            app = JSONResponse(MAY, headers={"Cache-Control": "no-cache"})
         await app(scope, receive, _with_headers(send))
         return None
 

@@ -8,7 +8,6 @@ from simulator.errors import DrillError
 from ui import session
 from ui.pages import Page
 from ui.parts import shell
-from ui.parts.live import SERVER
 
 
 def main() -> None:
@@ -27,7 +26,6 @@ def main() -> None:
         shell.hand_in(ticket) if ticket else shown.run()
     except DrillError as error:
         shell.dead_end("Something is in the way", str(error))
-    SERVER.hand_over()
 
 
 main()

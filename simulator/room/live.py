@@ -103,6 +103,11 @@ class Live:
             raise AccessDenied(REUSED)
         return found
 
+    def answered(self, by: str, key: str) -> Answer | None:
+        """Return what somebody was answered under a key, None as far as that is known."""
+        found = self._answers.get(key)
+        return found if found is not None and found.entry.by == by else None
+
     def give(self, command: acts.Act, by: str, key: str | None = None) -> Answer:
         """Apply a command and make it durable; return its entry and, where it is refused, why.
 

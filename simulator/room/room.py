@@ -154,6 +154,12 @@ class Room:
             self._check(person, command, engine)
             return self._live.give(command, person.by, key)
 
+    def answered(self, person: Participant, key: str) -> Answer | None:
+        """Return what a command of this person was answered that was given under a key, None where there was none."""
+        with self._seen.writing():
+            self._live.engine(fresh=True)
+            return self._live.answered(person.by, key)
+
     def take_seat(self, person: Participant, seat: str) -> Participant:
         """Sit down, leaving the seat held so far. Raises AccessDenied where somebody else sits there."""
         self._belongs(person)
@@ -168,6 +174,7 @@ class Room:
                 self._give(acts.TakeSeat(seat=seat, name=person.name), f"{seat}:{person.name}")
             # The old seat is given up last: a crash in between leaves somebody with two, never with none.
             self._store.seat(person.id, seat)
+            self._seen.moved()
             if person.seat not in (None, seat) and seats.get(str(person.seat)) == person.name:
                 self._give(acts.LeaveSeat(seat=str(person.seat)), person.by)
             return self._store.participant(person.id) or person
@@ -180,6 +187,7 @@ class Room:
         with self._seen.writing():
             seats = self._live.engine(fresh=True).incident.seats
             self._store.seat(person.id, OBSERVER)
+            self._seen.moved()
             if person.seat is not None and seats.get(person.seat) == person.name:
                 self._give(acts.LeaveSeat(seat=person.seat), person.by)
             return self._store.participant(person.id) or person
@@ -194,6 +202,7 @@ class Room:
                 self._give(acts.LeaveSeat(seat=leaving), person.by)
             if person.seat is not None:
                 self._store.seat(person.id, None)
+                self._seen.moved()
 
     def leave(self, person: Participant) -> None:
         """Get up for good: whatever let this person in is withdrawn, in every browser."""
@@ -208,10 +217,15 @@ class Room:
         self._seen.moved()
         return self._store.participant(person.id) or person
 
-    def check_in(self, person: Participant) -> None:
-        """Raise AccessDenied where whatever let this person in was withdrawn, as far as is known: see `Seen.is_in`."""
-        if not self._seen.is_in(person):
+    def as_is(self, person: Participant) -> Participant:
+        """Return a person with the seat they have now, as far as is known: see `Seen.as_is`.
+
+        Raises AccessDenied where whatever let this person in was withdrawn.
+        """
+        found = self._seen.as_is(person)
+        if found.generation != person.generation:
             raise AccessDenied(WITHDRAWN)
+        return found
 
     def remove(self, person: Participant, other: Participant) -> None:
         """Put somebody out of the drill, as its facilitator: their seat is free, what let them in is withdrawn."""

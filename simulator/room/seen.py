@@ -41,7 +41,7 @@ class Seen:
         self._lock = threading.RLock()
         self._made: dict[Key, tuple[tuple[int, int, int], Any]] = {}
         self._ask_again = 0.0
-        self._present: dict[str, int] = {}
+        self._present: dict[str, Participant] = {}
         self._present_until = 0.0
 
     @contextmanager
@@ -87,17 +87,17 @@ class Seen:
             raise error
         return known[1]
 
-    def is_in(self, person: Participant) -> bool:
-        """Tell whether what let a person in still holds, by what was known a second ago at most."""
+    def as_is(self, person: Participant) -> Participant:
+        """Return a person with the seat they have, by what was known a second ago at most."""
         now = self._steady()
         if now >= max(self._present_until, self._ask_again):
             self._present_until = now + PRESENT_SECONDS
             try:
-                self._present = {one.id: one.generation for one in self._store.participants(self._drill)}
+                self._present = {one.id: one for one in self._store.participants(self._drill)}
             except StoreError as error:
                 self.away, self._ask_again = str(error), self._steady() + AWAY_SECONDS
-        return self._present.get(person.id, person.generation) == person.generation
+        return self._present.get(person.id, person)
 
     def moved(self) -> None:
-        """Ask anew who is in: somebody came, or was signed out."""
+        """Ask anew who is in: somebody came, sat down, or was signed out."""
         self._present_until = 0.0

@@ -25,14 +25,15 @@ ARGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
-PATIENCE = 180.0
+PATIENCE = 15.0
 """Seconds after which what a test waits for will not come any more. It bounds what hangs, and is never slept."""
 CLOCK = """least => {
-    const clocks = [...document.querySelectorAll(".clock b")];
-    const [, sign, minutes, seconds] = clocks.at(-1)?.innerText.match(/T([+-])(\\d+):(\\d+)/) ?? [];
+    const hosts = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.querySelector(".live"));
+    const clock = hosts.at(-1)?.shadowRoot.querySelector(".clock b");
+    const [, sign, minutes, seconds] = clock?.textContent.match(/T([+-])(\\d+):(\\d+)/) ?? [];
     return seconds !== undefined && Number(sign + "1") * (60 * Number(minutes) + Number(seconds)) >= least;
 }"""
-"""Whether the bar shows a drill second or a later one; while a page catches up, the bar from before is still there."""
+"""Whether the bar shows a drill second or a later one."""
 SHOTS = os.environ.get("DRILL_SHOTS", "")
 """Folder for screenshots; empty: none are taken."""
 
@@ -57,10 +58,9 @@ def let_tick(page: Page, seconds: int) -> None:
     page.wait_for_function(CLOCK, arg=drill_second(page) + seconds)
 
 
-def look_away(page: Page, tab: str = "Changes") -> None:
-    """Bring another tab than the panels to the front: six charts drawn at each scrape are most of a browser's work."""
-    page.get_by_role("tab", name=tab).click()
-    expect(page.locator(".js-plotly-plot")).to_have_count(0)
+def look_at(page: Page, tab: str) -> None:
+    """Bring a tab of the right column to the front."""
+    page.locator("#views").get_by_role("tab", name=tab).click()
 
 
 def free_port() -> int:
@@ -155,13 +155,8 @@ class Console:
         self._store = Store(server.database)
 
     @classmethod
-    def practise(
-        cls, page: Page, server: Server, name: str, seed: int, scenario: str = "", panels: bool = False
-    ) -> Console:
-        """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out.
-
-        Without `panels` they are drawn once, and then a tab that changes less is in front.
-        """
+    def practise(cls, page: Page, server: Server, name: str, seed: int, scenario: str = "") -> Console:
+        """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
         alone = page.locator(".st-key-alone")  # those who host are asked for the same things beside it
         if scenario:
             box = alone.get_by_role("combobox", name=re.compile("Scenario"))
@@ -174,92 +169,93 @@ class Console:
         page.get_by_role("button", name="Start practising").click()
         page.get_by_role("button", name="Start the clock").click()
         expect(page.locator(".bar")).to_be_visible()
-        if not panels:
-            look_away(page)
         return cls(page, server)
 
     @property
     def box(self) -> Locator:
-        return self.page.get_by_role("combobox", name="Command", exact=True).first
+        return self.page.locator("#text-shell")
 
     def type(self, line: str, answer: str | None = None) -> None:
-        """Type a line into the command box and press Enter; wait until it says that it was done."""
-        self.box.click()
+        """Type a line into the shell and press Enter; wait until it says what came of it."""
         self.box.fill(line)
         self.box.press("Enter")
-        expect(self.page.locator(".st-key-box-above")).to_contain_text(answer or f"{line}: done")
+        expect(self.page.locator("#line-shell output")).to_contain_text(answer or f"{line}: done")
+        expect(self.box).to_have_value("")
 
     def run(self, line: str, start: str) -> None:
-        """Pick a whole catalogue command and run it; `start` is the beginning of what the box then says."""
-        run = self.page.locator(".st-key-run button:visible")
-        self.box.click()
-        self.box.fill(line)
-        self.page.get_by_role("option", name=re.compile(rf"^{re.escape(line)}\s+·")).click()
-        expect(run).to_be_enabled()
-        run.click()
-        expect(self.page.locator(".st-key-box-above")).to_contain_text(start)
+        """Run a whole catalogue command; `start` is the beginning of what the shell then says."""
+        self.type(line, start)
 
-    def form(self, group: str, title: str) -> None:
+    def say(self, words: str) -> None:
+        """Write to the channel."""
+        line = self.page.locator("#text-channel")
+        line.fill(words)
+        line.press("Enter")
+        expect(self.channel).to_contain_text(words)
+
+    def form(self, title: str) -> None:
         """Bring a form to the front."""
-        groups, kinds = self.page.locator(".st-key-form_group"), self.page.locator(".st-key-form_kind")
-        groups.get_by_role("radio", name=group, exact=True).click()
-        kinds.get_by_role("radio", name=title, exact=True).click()
-        # Its button comes last.
-        expect(self._form.locator(".st-key-hand-in button:visible")).to_contain_text(title)
+        if self.page.locator("#all-forms").get_attribute("open") is None:
+            self.page.locator("#all-forms > summary").click()
+        self.page.locator("#forms").get_by_role("button", name=title, exact=True).click()
+        expect(self._form.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
     @property
     def _form(self) -> Locator:
-        return self.page.locator("[class*='st-key-form-'][data-testid='stVerticalBlock']")
+        return self.page.locator("#form form")
 
     def press(self, *names: str) -> None:
         """Press choices of the form."""
         for name in names:
-            choice = self._form.get_by_role("radio", name=name, exact=True).first
-            choice.click()
-            expect(choice).to_be_checked()
+            self._form.locator("label").filter(has_text=re.compile(f"^{re.escape(name)}$")).first.click()
 
     def pick(self, label: str, title: str) -> None:
-        """Pick from a list of the form by typing a part of the title."""
-        box = self._form.get_by_role("combobox", name=re.compile(f"^{re.escape(label)}")).first
-        box.click()
-        box.fill(title)
-        self.page.get_by_role("option", name=re.compile(re.escape(title))).first.click()
-        box.press("Tab")
+        """Pick in the form what has these words in its title, from a list of one or of several."""
+        words = re.compile(f"^{re.escape(label)}")
+        lists = self._form.locator("fieldset.picks").filter(has=self.page.locator("legend", has_text=words))
+        if lists.count():
+            lists.first.locator("label").filter(has_text=title).first.click()
+            return
+        box = self._form.get_by_label(words).first
+        titles = box.locator("option").all_inner_texts()
+        box.select_option(label=next(one for one in titles if title in one and one != "Pick one"))
 
     def number(self, label: str, value: float) -> None:
         """Fill a number of the form."""
-        field = self._form.get_by_label(re.compile(f"^{re.escape(label)}")).first
-        field.fill(f"{value:g}")
-        field.press("Tab")
+        self._form.get_by_label(re.compile(f"^{re.escape(label)}")).first.fill(f"{value:g}")
+
+    def fill(self, label: str, words: str) -> None:
+        """Fill a text of the form."""
+        self._form.get_by_label(re.compile(f"^{re.escape(label)}")).first.fill(words)
 
     def hand_in(self, title: str) -> None:
         """Hand the form in and wait until it is on the record."""
-        self._form.locator(".st-key-hand-in button:visible").click()
-        expect(self._form.get_by_test_id("stAlert")).to_contain_text(f"{title}: on the record")
+        self._form.locator("footer button").click()
+        expect(self._form.locator("footer output")).to_have_text("On the record")
+        assert title
 
     def hand_command_over(self) -> None:
         """Hand command to the deputy and go on from that seat, as everybody must by T+31.
 
         What is half written by then was the commander's: the deputy begins with empty fields.
         """
-        self.form("Command", "Hand off")
+        self.form("Hand off")
         self.pick("To", "Deputy")
         self.hand_in("Hand off")
-        onwards = self.page.locator(".st-key-go-on button:visible")
+        onwards = self.page.locator("#onwards button")
         for _ in range(10):
             if onwards.count():
                 break
             self.skip()
-        self.form("Tell", "Message")
-        text = self.page.locator("[class*='st-key-form-post_message-'][class*='-text'] textarea:visible")
-        line = self.page.get_by_test_id("stChatInputTextArea")
+        self.form("Message")
+        text = self.page.locator("#post_message-text")
+        line = self.page.locator("#text-channel")
         for field in (text, line):
             field.fill("half a thought of the commander's")
-        text.press("Tab")
         onwards.click()
-        expect(self.page.locator(".st-key-tools")).to_contain_text("Ana · Deputy")
+        expect(self.page.locator("#mine > summary")).to_contain_text("Deputy")
         expect(onwards).to_have_count(0)
-        self.form("Tell", "Message")
+        self.form("Message")
         for field in (text, line):
             expect(field).to_have_value("")
 
@@ -270,7 +266,6 @@ class Console:
         # On the page, a skip of a second or two looks like time passing: whether it was one stands in the clock log.
         new = eventually(lambda: self._skips()[len(before) :], lambda: f"nothing was skipped at {self.now} s")
         self.page.wait_for_function(CLOCK, arg=new[0])
-        self.page.locator(READY).wait_for()  # the rest of the page follows in the same run
         return self.now
 
     def _skips(self) -> list[float]:
@@ -302,10 +297,9 @@ class Console:
 
     def decide(self, strategy: str, why: str, signal: str, below: float) -> None:
         """Record a checkpoint decision at L2 on what is filled in."""
-        self.form("Decide", "Decision")
-        # The decision above it has some of the same words.
-        field = self.page.locator("[class*='st-key-form-record_decision-'][class*='-strategy']")
-        field.get_by_role("radio", name=strategy, exact=True).click()
+        self.form("Decision")
+        fields = self._form.locator("fieldset.open").filter(has=self.page.locator("legend", has_text="Strategy"))
+        fields.locator("label").filter(has_text=strategy).click()
         self.pick("Why now", why)
         self.number("Minutes to undo", 1)
         self.pick("Signal", signal)
@@ -321,56 +315,55 @@ class Console:
 
     def close(self, risk: str, signal: str, threshold: float) -> None:
         """Record what closing needs, publish the package, request closure at L2 and see the gate open."""
-        self.form("Close", "Residual risks")
+        self.form("Residual risks")
         self.pick("Risks", risk)
         self.hand_in("Residual risks")
-        self.form("Close", "Hardening")
+        self.form("Hardening")
         self.pick("Factor", "")
-        self.page.locator(".st-key-col-right").get_by_label(re.compile("^Text")).fill("A test that would have failed")
+        self.fill("Text", "A test that would have failed")
         self.pick("Owner", "Mitigation")
         self.hand_in("Hardening")
-        self.form("Close", "24 h watch")
+        self.form("24 h watch")
         self.pick("Signal", signal)
         self.number("Threshold", threshold)
         self.hand_in("24 h watch")
-        self.form("Tell", "Stakeholder update")
+        self.form("Stakeholder update")
         self.press("recovered")
         self.hand_in("Stakeholder update")
-        self.form("Close", "Closure package")
+        self.form("Closure package")
         self.hand_in("Closure package")
-        self.form("Close", "Request closure")
+        self.form("Request closure")
         self.press("L2")
         self.hand_in("Request closure")
         expect(self.channel).to_contain_text("Every condition is met")
         expect(self.page.locator(".facts")).to_contain_text("resolved")
 
     def end(self) -> None:
-        """End the drill: asked first, gone on, asked again, ended."""
-        self.form("Close", "End the drill")
-        for answer in ("Go on with the drill", "End it"):
-            self._form.locator(".st-key-hand-in button:visible").click()
-            expect(self.page.get_by_role("dialog")).to_contain_text("The harm runs on")
-            self.page.get_by_role("dialog").get_by_role("button", name=answer).click()
-            expect(self.page.get_by_role("dialog")).to_have_count(0)
+        """End the drill: asked first, said what it means, then ended; go on to where it is said to be over."""
+        self.page.locator("#menu > summary").click()
+        self.page.locator("#menu-end > summary").click()
+        expect(self.page.locator("#menu-end")).to_contain_text("The harm runs on")
+        self.page.get_by_role("button", name="End it").click()
+        expect(self.page.locator("#over")).to_contain_text("This drill is over")
+
+    def over(self) -> None:
+        """Go to the page that says how it ended, as somebody does who loads it anew."""
+        self.page.reload()
+        self.page.locator(READY).wait_for()
 
     def says(self, words: str) -> bool:
         return words in self.channel.inner_text()
 
     @property
     def channel(self) -> Locator:
-        return self.page.locator(".st-key-feedbox")
+        return self.page.locator("#channel")
 
     @property
     def now(self) -> int:
         """Return the drill second that the bar shows."""
         return drill_second(self.page)
 
-    def shot(self, name: str, tab: str = "") -> None:
-        """Take a screenshot, with another tab in front for it; nothing happens without a folder for it."""
+    def shot(self, name: str) -> None:
+        """Take a screenshot; nothing happens without a folder for it."""
         if SHOTS:
-            if tab:
-                self.page.get_by_role("tab", name=tab).click()
-                self.page.locator(".js-plotly-plot").first.wait_for()
             self.page.screenshot(path=f"{SHOTS}/{name}.png")
-            if tab:
-                look_away(self.page)

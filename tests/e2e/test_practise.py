@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Console, Server, look_away
+from tests.e2e.conftest import Console, Server, look_at
 from tests.e2e.debrief import VIEWS, read_debrief
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -21,33 +21,33 @@ REVOKE = "sessctl revoke --kid k-2026-03b --verify-failed --since 13:56"
 
 
 def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, open_page: Callable[..., Page]) -> None:
-    me = Console.practise(open_page(server.url), server, "Ana", seed=7, panels=True)
+    me = Console.practise(open_page(server.url), server, "Ana", seed=7)
     me.skip_until("AuthnRejectRatioHigh")
     me.shot("console-t0")
-    look_away(me.page)
     _take_command(me)
     _look(me)
     me.decide("containment", "quick", "browser clients", 0.05)
     _mitigate(me)
     me.hand_command_over()
-    me.shot("console-deputy", "Panels")
+    me.shot("console-deputy")
     _verify(me)
     me.close("zone", "reason signature", 50)
-    me.shot("console-t40", "Panels")
+    me.shot("console-t40")
     me.end()
+    me.over()
     expect(me.page.get_by_text("You closed the incident.")).to_be_visible()
     read_debrief(me, server, "debrief", VIEWS)
 
 
 def _take_command(me: Console) -> None:
     page = me.page
-    page.locator(".st-key-needsbox").get_by_role("button", name="Acknowledge").click()
+    page.locator("#waits").get_by_role("button", name="Acknowledge").click()
     expect(me.channel).to_contain_text("acknowledges AuthnRejectRatioHigh")
     me.type("/ic me")
     me.type("/deputy @duty-deputy")
     me.type("/declare SEV-1 Customers are thrown out of their sessions")
     expect(page.locator(".sev")).to_have_text("SEV-1")
-    me.form("Command", "Freeze")
+    me.form("Freeze")
     for service in ("auth-svc", "edge-gw"):
         me.pick("Scope", service)
     me.hand_in("Freeze")
@@ -59,9 +59,8 @@ def _look(me: Console) -> None:
     for line in (IMPACT, STATS, FLAG):
         me.run(line, f"$ {line}")
     me.skip_until("Done: Tokens signed and refused")
-    look_away(me.page, "Output")
+    look_at(me.page, "Output")
     expect(me.page.locator(".outputs")).to_contain_text("sessctl")
-    look_away(me.page)
 
 
 def _mitigate(me: Console) -> None:
@@ -69,8 +68,8 @@ def _mitigate(me: Console) -> None:
     me.skip_until("@mobile-oncall here")
     me.run(FLAG_MOBILE, f"$ {FLAG_MOBILE}")
     me.skip_until("Switch mobile.auth_kid_v2 off: done")
-    me.shot("console-t12", "Panels")
-    me.form("Tell", "Stakeholder update")
+    me.shot("console-t12")
+    me.form("Stakeholder update")
     me.press("mitigating")
     me.hand_in("Stakeholder update")
     me.let_pass(75)
@@ -81,7 +80,7 @@ def _mitigate(me: Console) -> None:
 def _verify(me: Console) -> None:
     me.let_pass(240)
     me.run(RUN_AGAIN, f"$ {RUN_AGAIN}")
-    me.form("Act", "Verification")
+    me.form("Verification")
     for metric in ("browser clients", "mobile clients", "refused refresh token"):
         me.pick("Metrics", metric)
     me.hand_in("Verification")

@@ -24,20 +24,20 @@ REPLAY = "ledgerctl replay --source dlq --mode ledger-only --dedup-on invoice_id
 def test_a_person_alone_signs_a_repair_of_the_books(server: Server, open_page: Callable[..., Page]) -> None:
     me = Console.practise(open_page(server.url), server, "Ana", 7, TITLE)
     me.skip_until("RevenueLedgerMismatchHigh")
-    me.shot("billing-t0", "Panels")
+    me.shot("billing-t0")
     _take_command(me)
     me.run(PAUSE, f"$ {PAUSE}")
     me.run(DRY_RUN, f"$ {DRY_RUN}")
     me.skip_until("billing.consumer.enabled: on → off")
     me.skip_until("Done: Dry run, dead letter queue, ledger only")
     _signed(me, REPLAY, "unique on invoice and charge: done")
-    me.shot("billing-signed", "Panels")
+    me.shot("billing-signed")
     me.end()
     read_debrief(me, server, "billing-debrief", ["Plan and harm"])
 
 
 def _take_command(me: Console) -> None:
-    me.page.locator(".st-key-needsbox").get_by_role("button", name="Acknowledge").click()
+    me.page.locator("#waits").get_by_role("button", name="Acknowledge").click()
     me.type("/ic me")
     me.type("/deputy @duty-deputy")
     me.type("/freeze billing-worker ledger-svc")
@@ -50,7 +50,7 @@ def _take_command(me: Console) -> None:
 def _signed(me: Console, line: str, until: str) -> None:
     """Give an order that wants signatures, sign for the commander, and wait for the data owner."""
     me.run(line, f"$ {line}")
-    sign = me.page.locator(".st-key-needsbox").get_by_role("button", name="Sign off")
+    sign = me.page.locator("#waits").get_by_role("button", name="Sign off")
     for _ in range(20):
         if sign.count():
             break

@@ -28,13 +28,13 @@ def test_a_person_alone_keeps_a_leak_restricted_and_answers_the_reporter(
     me = Console.practise(open_page(server.url), server, "Ana", 7, TITLE)
     expect(me.page.get_by_placeholder("Write to the restricted channel")).to_be_visible()
     me.skip_while(lambda: me.now < 0)
-    me.shot("leak-t0", "Panels")
+    me.shot("leak-t0")
     _take_command(me)
     me.run(ROLLBACK, f"$ {ROLLBACK}")
     me.run(REPLY, f"$ {REPLY}")
     me.skip_until("Roll the worker back to v56: done")
     _answer_the_reporter(me)
-    me.shot("leak-t21", "Panels")
+    me.shot("leak-t21")
     me.end()
     read_debrief(me, server, "leak-debrief", ["Behind it"])
 
@@ -53,5 +53,5 @@ def _take_command(me: Console) -> None:
 def _answer_the_reporter(me: Console) -> None:
     """Wait until they offer to go on, and tell them not to."""
     me.skip_until("Shall I go on and try other routes")
-    me.page.locator(".st-key-needsbox").get_by_role("button", name="Thank you, please do not").click()
+    me.page.locator("#waits").get_by_role("button", name="Thank you, please do not").click()
     expect(me.channel).to_contain_text("Deleted. I wait for your word.")

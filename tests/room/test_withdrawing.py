@@ -59,7 +59,7 @@ def test_signing_out_withdraws_every_token_and_ticket_and_keeps_the_seat(place: 
     room, ana = solo(place)
     token, ticket = place.token(ana), place.ticket(ana)
     again = room.sign_out(ana)
-    for use in (lambda: place.identify(token), lambda: place.exchange(ticket), lambda: room.check_in(ana)):
+    for use in (lambda: place.identify(token), lambda: place.exchange(ticket), lambda: room.as_is(ana)):
         with pytest.raises(AccessDenied, match="signed out"):
             use()
     assert place.identify(place.token(again)) == (room, again)
@@ -92,19 +92,19 @@ def test_only_the_host_puts_others_out(place: Rooms) -> None:
     with pytest.raises(AccessDenied, match="signed out"):
         place.identify(token)
     with pytest.raises(AccessDenied, match="signed out"):
-        room.check_in(bo)
-    room.check_in(cy)
+        room.as_is(bo)
+    room.as_is(cy)
 
 
 def test_another_process_puts_out_within_a_second(path: Path, wall: Wall, place: Rooms) -> None:
     room, ana = solo(place)
-    room.check_in(ana)
+    room.as_is(ana)
     there = rooms(path, wall)
     there.open(room.row.id).sign_out(ana)
-    room.check_in(ana)
+    room.as_is(ana)
     wall.sleep(1.1)
     with pytest.raises(AccessDenied):
-        room.check_in(ana)
+        room.as_is(ana)
 
 
 def test_a_drill_that_is_long_over_opens_no_more(path: Path, wall: Wall) -> None:

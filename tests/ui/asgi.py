@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 
 from ui import api
 from ui.guard import Guard
+from ui.live import routes
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Answered:
 
 def served() -> Starlette:
     """Return our own routes behind the guard, as `app.py` serves them."""
-    return Starlette(routes=api.ROUTES, middleware=[Middleware(Guard)])
+    return Starlette(routes=[*api.ROUTES, *routes.ROUTES], middleware=[Middleware(Guard)])
 
 
 def ask(

@@ -45,8 +45,13 @@ class Browser(AppTest):
 
     def ticket(self) -> str:
         """Return the ticket that the page hands in, empty where it hands in none."""
-        found = [one.proto for one in self.get("bidi_component") if one.proto.component_name == "enter"]
+        found = [one.proto for one in self.get("bidi_component") if one.proto.component_name == "incident-drill.enter"]
         return str(json.loads(found[0].json)["ticket"]) if found else ""
+
+    @property
+    def lives(self) -> bool:
+        """Tell whether the page shows the live element of a console."""
+        return any(one.proto.component_name == "incident-drill.live" for one in self.get("bidi_component"))
 
     def _follow(self, ticket: str) -> AppTest:
         held = str(self.session_state[JAR]) if JAR in self.session_state else ""

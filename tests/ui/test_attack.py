@@ -15,9 +15,11 @@ from simulator.room.rooms import Rooms
 from simulator.text import visible
 from simulator.values import OBSERVER
 from tests.room.rooms import Wall, rooms
+from tests.ui import live
 from tests.ui.browsing import Browser
 from tests.ui.test_debrief import references
 from ui import session
+from ui.live.forms import form_html
 from ui.parts.live import SERVER
 from ui.parts.text import JOINER
 
@@ -55,6 +57,13 @@ OURS = frozenset({
     "h4", "table", "thead", "tbody", "tr", "th", "td", "pre", "code", "kbd", "details", "summary", "section", "header",
 })  # fmt: skip
 """Tags that pages use; none of them loads or runs anything."""
+
+
+LIVES = frozenset({
+    "form", "input", "button", "output", "select", "option", "textarea", "label", "fieldset", "legend", "footer", "a",
+    "nav", "progress",
+})  # fmt: skip
+"""Tags that a live console has besides; each is ours, and what is in them is escaped."""
 
 
 class Tags(HTMLParser):
@@ -153,11 +162,22 @@ def check(app: Browser) -> None:
 
 
 @pytest.mark.parametrize("who", ["commander", "mitigation", "comms", "host"])
-@pytest.mark.parametrize("tab", ["Panels", "Output", "Changes"])
-def test_on_the_console_it_is_text(attacked: tuple[Room, dict[str, str]], who: str, tab: str) -> None:
-    app = Browser().hold(attacked[1][who])
-    app.session_state[session.TAB] = tab
-    check(app.to("console.py"))
+def test_on_the_console_it_is_text(attacked: tuple[Room, dict[str, str]], who: str, place: Rooms) -> None:
+    room, person = place.identify(attacked[1][who])
+    here = session.Here(room, person, attacked[1][who])
+    for ident, html in live.screen(here).items():
+        if not ident.startswith("figure-"):
+            found = [one for one in foreign(html) if one not in LIVES and one != "href"]
+            assert found == [], ident
+            assert visible(html) == html, ident
+        assert "alert(1)>" not in html.replace("alert(1)&gt;", "").replace('onerror=alert(1)', ""), ident
+    check(Browser().hold(attacked[1][who]).to("console.py"))
+    if not here.plays:
+        return
+    for kind in (kind for kind, act in acts.ACTS.items() if act.tab):
+        html = form_html(room.briefing(here.role), kind)
+        assert [one for one in foreign(html) if one not in LIVES] == [], kind
+        live.Form(html)
 
 
 def test_on_the_way_in_it_is_text(attacked: tuple[Room, dict[str, str]]) -> None:

@@ -10,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
-from tests.ui.pressing import hand_in
+from tests.ui import live
+from tests.ui.browsing import JAR
 from tests.ui.test_pages import texts
+from ui import session
 from ui.session import Here
 
 Open = Callable[..., AppTest]
@@ -38,7 +40,7 @@ def test_the_clock_stands_while_the_briefing_is_read(open_app: Open, rooms: Room
     assert "This is a simulation" in shown
     assert room.version[1] == -60
     app.button(key="begin").click().run()
-    assert "no severity" in texts(app)
+    assert app.lives
 
 
 def test_the_code_of_a_finished_training_leads_to_its_debrief_without_names(open_app: Open, rooms: Rooms) -> None:
@@ -117,21 +119,18 @@ def test_a_debrief_offers_its_own_drill_again(rooms: Rooms) -> None:
     }  # fmt: skip
 
 
-def test_ending_asks_first_and_going_on_changes_nothing(open_app: Open, rooms: Rooms) -> None:
+def test_ending_asks_first_and_is_for_whoever_may(rooms: Rooms) -> None:
     room = rooms.create("auth_token", seed=7).room
     token, ana = rooms.join(room, "Ana", "commander")
     room.start(ana)
-    app = open_app("console.py", Here(room, ana, token))
-    app.get_by_key("form_group").set_value("Close").run()
-    app.get_by_key("form_kind").set_value("end_drill").run()
-    hand_in(app).click().run()
-    assert "The harm runs on" in texts(app)
-    assert not room.ended
-    app.button(key="end-not").click().run()
-    assert not room.ended
-    hand_in(app).click().run()
-    app.button(key="end-sure").click().run()
+    here = Here(room, ana, token)
+    menu = live.screen(here)["menu-place"]
+    assert menu.count("The harm runs on") == 2
+    assert "A real emergency comes first" in menu
+    assert live.press(here, "room.end", how="end")["ok"]
     assert room.ended
+    assert "Open the debrief" in live.screen(here)["over"]
+    assert "End the drill" not in live.screen(here)["menu-place"]
 
 
 @pytest.mark.slow
@@ -141,10 +140,16 @@ def test_whoever_only_watches_gives_nothing_and_finds_the_way_to_a_seat(open_app
     app.text_input(key="join-name").set_value("Olga").run()
     app.button(key="sit-observer").click().run()
     assert not app.exception
-    assert "You observe this drill" in texts(app)
-    assert not app.get("chat_input")
-    assert not [one for one in app.button if str(one.key).startswith(("hand-in", "skip", "pause", "start", "end"))]
+    (here,) = session.behind(str(app.session_state[JAR]))
+    shown = live.screen(here)
+    assert "You observe this drill" in shown["way-in"]
+    assert "line-channel" not in shown["frame"]
+    assert not [ident for ident in shown if ident.startswith("need-") or ident == "forms"]
+    for act, fields in (("line", {"text": "hi", "where": "channel"}), ("room.clock", {"do": "start"}),
+                        ("room.end", {"how": "stop"}), ("room.remove", {"person": here.person.id}),
+                        ("room.sit", {"seat": "commander"})):  # fmt: skip
+        assert not live.press(here, act, **fields)["ok"], act
     assert rooms.lobby(opened.room).observers == ("Olga",)
-    app.button(key="stop-observing").click().run()
-    assert not app.exception
+    assert live.press(here, "room.play")["ok"]
     assert not rooms.lobby(opened.room).observers
+    assert live.asked(here, "stream").status == 403

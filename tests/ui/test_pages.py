@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from simulator import acts
 from simulator.room.rooms import Rooms
-from tests.ui.pressing import hand_in
+from tests.ui import live
+from tests.ui.browsing import Browser
 from ui.pages import Page
 from ui.session import Here
 
-Open = Callable[..., AppTest]
+Open = Callable[..., Browser]
 Seat = Callable[..., Here]
 UI = Path(__file__).resolve().parents[2] / "ui"
 
 
-def texts(app: AppTest) -> str:
+def texts(app: Browser) -> str:
     """Return everything an app shows as one text."""
     kinds = (app.html, app.markdown, app.caption, app.text, app.error, app.warning, app.info, app.success)
     return "\n".join(str(element.value) for kind in kinds for element in kind).replace("\\", "")
@@ -67,7 +68,7 @@ def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:
     assert (room.clock.state, room.version[1]) == ("waiting", -60)
     app.button(key="begin").click().run()
     assert room.clock.state == "running"
-    assert "not declared yet" in texts(app)
+    assert app.lives
 
 
 def test_an_unknown_code_is_answered_where_it_was_typed(open_app: Open) -> None:
@@ -95,7 +96,7 @@ def test_a_join_link_leads_to_the_seats(open_app: Open, rooms: Rooms) -> None:
     app.button(key="sit-deputy").click().run()
     assert not app.exception
     assert [p.name for p in rooms.store.participants(opened.room.row.id)] == ["Ben"]
-    assert "Waiting for the facilitator" in texts(app)
+    assert app.lives
 
 
 def test_a_broken_link_says_what_to_do(open_app: Open) -> None:
@@ -110,81 +111,48 @@ def test_a_broken_link_says_what_to_do(open_app: Open) -> None:
     ("comms", 720),
 ])  # fmt: skip
 def test_the_console_shows_itself_to_every_role(role: str, until: int, open_app: Open, seat: Seat) -> None:
-    app = open_app("console.py", seat(role, until))
+    here = seat(role, until)
+    app = open_app("console.py", here)
     assert not app.exception
-    assert len(app.get("plotly_chart")) == 6
+    assert app.lives
+    assert len([ident for ident in live.screen(here) if ident.startswith("figure-")]) == 6
 
 
-@pytest.mark.slow
-def test_every_form_of_the_commander_is_drawn(open_app: Open, seat: Seat) -> None:
-    app = open_app("console.py", seat("commander", 300))
-    drawn = 0
-    for group in app.get_by_key("form_group").options:
-        app.get_by_key("form_group").set_value(group).run()
-        for title in list(app.get_by_key("form_kind").options):
-            app.get_by_key("form_kind").set_value(_kind(app, title)).run()
-            assert not app.exception, title
-            drawn += 1
-    assert drawn > 40
-
-
-def _kind(app: AppTest, title: str) -> str:
-    from ui.parts.catalogue import FORMS
-
-    return next(form.kind for forms in FORMS.values() for form in forms if form.title == title)
-
-
-def test_a_form_hands_its_command_in(open_app: Open, seat: Seat) -> None:
+def test_a_form_hands_its_command_in(seat: Seat) -> None:
     here = seat("commander", 30)
-    app = open_app("console.py", here)
-    app.get_by_key("form-declare-0-severity").set_value("SEV-1")
-    hand_in(app).click().run()
+    found = live.press(here, "declare", severity="SEV-1", title="People are out", evidence=[])
+    assert (found["ok"], found["text"]) == (True, "On the record")
     assert here.room.briefing("commander").incident.severity == "SEV-1"
-    assert "SEV-1" in texts(app)
+    assert "SEV-1" in live.screen(here)["bar"]
 
 
-def test_what_is_missing_is_said_at_the_form_and_nothing_is_wiped(open_app: Open, seat: Seat) -> None:
+def test_what_is_missing_is_said_beside_its_field(seat: Seat) -> None:
     here = seat("commander", 30)
-    app = open_app("console.py", here)
-    app.get_by_key("form-declare-0-title").set_value("Half a thought")
-    hand_in(app).click().run()
-    assert "Still needed: Severity" in texts(app)
-    assert app.get_by_key("form-declare-0-title").value == "Half a thought"
+    found = live.press(here, "declare", title="Half a thought", severity="")
+    assert (found["ok"], found["text"]) == (False, "Still needed: Severity")
+    assert found["fields"] == {"severity": "still needed"}
 
 
-def test_a_refusal_is_shown_with_its_reason(open_app: Open, seat: Seat) -> None:
-    here = seat("commander", 30)
-    app = open_app("console.py", here)
-    app.get_by_key("form_group").set_value("Close").run()
-    app.get_by_key("form_kind").set_value("request_closure").run()
-    app.get_by_key("form-request_closure-0-confidence").set_value("L2")
-    hand_in(app).click().run()
-    assert "declare the incident first" in texts(app)
+def test_a_refusal_is_shown_with_its_reason(seat: Seat) -> None:
+    found = live.press(seat("commander", 30), "request_closure", confidence="L2", evidence=[])
+    assert not found["ok"]
+    assert "eclare the incident first" in found["text"]
 
 
-def test_a_page_is_acknowledged_with_one_click(open_app: Open, seat: Seat) -> None:
+def test_a_page_is_acknowledged_with_one_click(seat: Seat) -> None:
     here = seat("commander", 5)
-    app = open_app("console.py", here)
-    next(b for b in app.button if b.label == "Acknowledge").click().run()
+    (card,) = [html for ident, html in live.screen(here).items() if ident.startswith("need-page")]
+    assert "data-alarm=" in card
+    fields = live.Form(card).fields
+    assert live.press(here, "acknowledge_page", **fields)["ok"]
     assert here.room.briefing("commander").incident.alerts["authn_reject_ratio_high"].acknowledged is not None
 
 
-def test_the_command_box_runs_a_query(open_app: Open, seat: Seat) -> None:
-    here = seat("commander", 60)
-    app = open_app("console.py", here)
-    app.get_by_key("typed").set_value("sessctl impact --now").run()
-    app.button(key="run").click().run()
-    assert not app.exception
-    given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, acts.RunQuery)]
-    assert [one.query for one in given] == ["impact"]
-
-
-def test_what_people_type_is_shown_as_text(open_app: Open, seat: Seat) -> None:
+def test_what_people_type_is_shown_as_text(seat: Seat) -> None:
     here = seat("commander", 60)
     here.room.submit(acts.PostMessage(text="<script>alert(1)</script>"), here.person)
-    app = open_app("console.py", here)
-    assert "&lt;script&gt;alert(1)" in texts(app)
-    assert "<script>alert(1)" not in texts(app)
+    assert "&lt;script&gt;alert(1)" in live.texts(here)
+    assert "<script>alert(1)" not in live.texts(here)
 
 
 def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -> None:
@@ -195,53 +163,42 @@ def test_a_drill_that_is_over_leads_to_its_debrief(open_app: Open, seat: Seat) -
     assert "This drill is over" in texts(app)
 
 
-def test_a_press_that_comes_when_the_console_is_gone_breaks_nothing(seat: Seat) -> None:
-    def gone(here):  # type: ignore[no-untyped-def]  # its text is the script: no name from here
-        import streamlit as st
-
-        from ui.app_pages import console
-
-        st.button("1×", on_click=console._pace, args=(here, 1.0))
-
-    app = AppTest.from_function(gone, args=(seat("commander", 60),)).run()
-    app.button[0].click().run()
-    assert not app.exception
-
-
-def test_a_pace_that_is_not_on_offer_breaks_nothing(open_app: Open, seat: Seat) -> None:
+def test_a_pace_that_is_not_on_offer_is_shown_and_can_be_left(seat: Seat) -> None:
     here = seat("commander", 60)
     here.room.speed(here.person, 0.5)
-    app = open_app("console.py", here)
-    assert not app.exception
-    assert app.get_by_key("speed-0.5").options == ["0.5×", "1×", "2×"]
+    html = live.screen(here)["clock"]
+    shown = re.findall(r'value="([\d.]+)" aria-pressed="(\w+)"', html)
+    assert shown == [("0.5", "true"), ("1", "false"), ("2", "false")]
+    assert live.press(here, "room.clock", pace="2") == {"ok": True, "text": "2×"}
+    assert not live.press(here, "room.clock", pace="600")["ok"]
 
 
-def test_another_pace_takes_back_what_was_said_of_the_skip_before(open_app: Open, seat: Seat) -> None:
-    app = open_app("console.py", seat("commander", 30))
-    app.button(key="skip").click().run()
-    assert [one.value for one in app.caption if one.value.startswith("Skipped")]
-    app.get_by_key("speed-1").set_value(2.0).run()
-    assert not [one.value for one in app.caption if one.value.startswith("Skipped")]
+def test_a_skip_says_what_ended_it_and_counts_once(seat: Seat) -> None:
+    here = seat("commander", -30)
+    said = live.press(here, "room.clock", "the-same", do="skip")
+    assert said["text"].startswith("Skipped 0:")
+    at = here.room.version[1]
+    assert live.press(here, "room.clock", "the-same", do="skip") == said
+    assert here.room.version[1] - at < 5
 
 
-def test_assessment_gives_no_hints(open_app: Open, seat: Seat) -> None:
-    assert ">hint<" in texts(open_app("console.py", seat("commander", 1200)))
-    assert ">hint<" not in texts(open_app("console.py", seat("commander", 1200, "assessment")))
+def test_assessment_gives_no_hints(seat: Seat) -> None:
+    assert ">hint<" in live.texts(seat("commander", 1200))
+    assert ">hint<" not in live.texts(seat("commander", 1200, "assessment"))
 
 
-def test_who_has_handed_command_over_goes_on_from_another_seat(open_app: Open, seat: Seat) -> None:
+def test_who_has_handed_command_over_goes_on_from_another_seat(seat: Seat) -> None:
     here = seat("commander", 30)
     here.room.submit(acts.AssignRole(role="commander", to="commander"), here.person)
-    assert not [b for b in open_app("console.py", here).button if b.key == "go-on"]
+    assert live.screen(here)["onwards"] == ""
+    assert not live.press(here, "room.sit", seat="deputy")["ok"]
     handed = acts.HandOff(what="commander", to="deputy", included=(), unknowns=(), next_checkpoint_minutes=5)
     here.room.submit(handed, here.person)
     while here.room.briefing("deputy").incident.holder("commander") != "deputy":
         here.room.skip_ahead(here.person, 60)
-    app = open_app("console.py", here)
-    button = app.button(key="go-on")
-    assert button.label == "Go on as Deputy"
-    button.click().run()
-    assert not app.exception
+    html = live.screen(here)["onwards"]
+    assert "Go on as Deputy" in html
+    assert live.press(here, "room.sit", **live.Form(html).fields)["ok"]
     assert [chair.holder for chair in _chairs(here) if chair.holder] == ["Ana"]
     assert here.room.briefing("deputy").incident.person("deputy") == "Ana"
     assert here.room.briefing("deputy").incident.person("commander") is None
@@ -253,31 +210,23 @@ def _chairs(here: Here) -> list[Any]:
     return list(SERVER.rooms.lobby(here.room).chairs)
 
 
-def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(open_app: Open, seat: Seat) -> None:
+def test_two_who_said_it_in_the_channel_can_be_put_side_by_side(seat: Seat) -> None:
     here = seat("commander", 700)
-    app = open_app("console.py", here)
-    app.get_by_key("form_group").set_value("Decide").run()
-    app.get_by_key("form_kind").set_value("record_contradiction").run()
-    form = "form-record_contradiction-0"
+    sides = {}
     for row, (voice, action) in enumerate((("want_flag", "flag_web"), ("want_rollback", "rollback"))):
-        app.get_by_key(f"{form}-recommendations.{row}.voice").set_value(voice)
-        app.get_by_key(f"{form}-recommendations.{row}.action").set_value(action)
-        app.get_by_key(f"{form}-recommendations.{row}.reversal_minutes").set_value(1.0 + 5 * row)
-    app.get_by_key(f"{form}-choice").set_value("flag_web")
-    hand_in(app).click().run()
-    assert not app.exception
-    assert "@identity-architect" in texts(app)
+        at = f"recommendations__{row}__"
+        sides |= {f"{at}voice": voice, f"{at}action": action, f"{at}reversal_minutes": 1 + 5 * row}
+    assert live.press(here, "record_contradiction", choice="flag_web", **sides)["ok"]
+    assert "@identity-architect" in live.texts(here)
     given = [x.body for x in here.room.briefing("commander").entries if isinstance(x.body, acts.RecordContradiction)]
     assert [(side.owner, side.voice) for side in given[0].recommendations] == [
         (None, "want_flag"), (None, "want_rollback"),
     ]  # fmt: skip
 
 
-def test_lines_are_given_in_the_order_in_which_they_are_typed(open_app: Open, seat: Seat) -> None:
+def test_lines_are_given_in_the_order_in_which_they_are_typed(seat: Seat) -> None:
     here = seat("commander", 60)
-    app = open_app("console.py", here)
-    app.get_by_key("typed").set_value("/ic").run()
-    app.get_by_key("typed").set_value("/ack").run()
+    for line in ("/ic", "/ack", "sessctl impact --now"):
+        assert live.typed(here, line)["ok"]
     given = [x.body.kind for x in here.room.briefing("commander").entries if x.by == "commander:Ana"]
-    assert given == ["take_seat", "assign_role", "acknowledge_page"]
-    assert app.get_by_key("typed").value is None
+    assert given == ["take_seat", "assign_role", "acknowledge_page", "run_query"]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from html import escape
 
 import pytest
 
 from simulator import acts
+from simulator.briefing import Briefing
 from simulator.room.rooms import Rooms
+from ui.live.channel import channel
+from ui.live.figures import charts
 from ui.parts import catalogue, completion, labels
 from ui.parts.bar import bar_html
-from ui.parts.feed import alerts_html, feed_html, outputs_html, pre_html
+from ui.parts.feed import alerts_html, outputs_html, pre_html
 from ui.parts.needs import needs
 from ui.parts.panels import figure, judgement, value_text
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.widgets import lines
 from ui.parts.words import told
 from ui.parts.work import work_html
 from ui.session import Here
@@ -24,6 +27,11 @@ from ui.session import Here
 Seat = Callable[..., Here]
 IN_THE_LOBBY = {acts.TakeSeat, acts.LeaveSeat}
 FORMS = [form for forms in catalogue.FORMS.values() for form in forms]
+
+
+def rows(b: Briefing) -> str:
+    """Return the channel as one text."""
+    return "".join(one.html for one in channel(b, {}))
 
 
 def test_every_act_of_a_responder_has_a_form() -> None:
@@ -79,12 +87,6 @@ def test_whoever_may_sign_is_offered_to_sign(rooms: Rooms) -> None:
     signers = {one for line in room.briefing("commander").catalogue.lines for one in line.sign_offs}
     seats = [role.id for role in room.briefing("commander").catalogue.roles if role.seat]
     assert {role for role in seats if signs(role)} == signers.intersection(seats)
-
-
-def test_small_fields_share_a_line() -> None:
-    drawn = [[shape.path for shape in line] for line in lines(shapes(acts.RecordOption))]
-    assert ["minutes_to_effect", "reversal_minutes"] in drawn
-    assert sorted(path for line in drawn for path in line) == sorted(s.path for s in shapes(acts.RecordOption))
 
 
 @pytest.mark.parametrize(
@@ -198,9 +200,8 @@ def test_the_channel_escapes_and_folds(seat: Seat) -> None:
     here = seat("commander", 60)
     here.room.submit(acts.PostMessage(text="<img src=x onerror=alert(1)>"), here.person)
     b = here.room.briefing("commander")
-    assert "<img" not in "".join(feed_html(b))
-    assert "&lt;img" in "".join(feed_html(b, "Talk"))
-    assert "Nothing of this kind" in feed_html(b, "Output")[0]
+    assert "<img" not in rows(b)
+    assert "&lt;img" in rows(b)
     assert "No output yet" in outputs_html(b)
     assert "not acknowledged" in alerts_html(b)
 
@@ -210,14 +211,14 @@ def test_a_line_goes_on_naming_who_it_was_about(seat: Seat) -> None:
     here.room.submit(acts.AssignRole(role="commander", to="commander"), here.person)
     here.room.submit(acts.AssignRole(role="deputy", to="deputy"), here.person)
     here.room.take_seat(here.person, "deputy")
-    channel = "".join(feed_html(here.room.briefing("deputy")))
+    channel = rows(here.room.briefing("deputy"))
     assert "Deputy: @duty-deputy" in channel
     assert "Commander: Ana" in channel
     assert "Deputy: Ana" not in channel
 
 
 def test_a_change_does_not_name_its_service_twice(seat: Seat) -> None:
-    channel = "".join(feed_html(seat("commander", 5).room.briefing("commander"), "Changes"))
+    channel = rows(seat("commander", 5).room.briefing("commander"))
     assert '<b>session-db</b> <span class="x">scheduled index build' in channel
     assert '<b>auth-svc</b> <span class="x">4.17.2 → 4.18.0' in channel
 
@@ -254,6 +255,11 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
     drawn = figure(b, panels["reject_ratio"])
     assert len(drawn.data[0].x) > 100
     assert {shape.line.dash for shape in drawn.layout.shapes} >= {"dot", "dash"}
+    names = [note.hovertext for note in drawn.layout.annotations if note.hovertext]
+    assert any("auth-svc: 4.18.0" in name or "auth-svc" in name for name in names), "a change says what it was"
+    (sent,) = [one for one in charts(b) if one.id == "figure-reject_ratio"]
+    assert json.loads(sent.json)["data"][0]["x"] == list(drawn.data[0].x)
+    assert sent.alt.startswith(panels["reject_ratio"].title)
     assert value_text(panels["reject_ratio"], None) == "no data"
     assert value_text(panels["reject_ratio"], 0.0512) == "5.12 %"
     assert judgement(panels["reject_ratio"], 0.05) == "above normal"
@@ -261,16 +267,43 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
     assert value_text(panels["login_tickets"], 8.72) == "8.72 per min"
 
 
-def test_a_long_channel_comes_in_pieces_that_stay_as_they_are(seat: Seat) -> None:
-    here = seat("commander", 60)
+def test_a_long_channel_keeps_the_rows_it_has(seat: Seat) -> None:
+    here, memo = seat("commander", 60), dict[int, str]()
     for number in range(40):
         here.room.submit(acts.PostMessage(text=f"line {number}"), here.person)
-    before = feed_html(here.room.briefing("commander"))
+    before = channel(here.room.briefing("commander"), memo)
     here.room.submit(acts.PostMessage(text="one more"), here.person)
-    after = feed_html(here.room.briefing("commander"))
-    assert len(before) > 1
-    assert after[: len(before) - 1] == before[:-1]
-    assert "one more" in after[-1]
+    after = channel(here.room.briefing("commander"), memo)
+    assert after[: len(before)] == before
+    assert "one more" in after[-1].html
+
+
+def test_a_task_is_one_row_that_comes_last_again_when_it_has_news(seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.submit(acts.RunQuery(query="impact", executor="triage"), here.person)
+    here.room.skip_ahead(here.person, 1)
+    (asked,) = [one for one in channel(here.room.briefing("commander"), {}) if "row thread" in one.html]
+    assert '<i class="done">asked</i>' in asked.html
+    assert '<i class="">output</i><i class="">reported</i>' in asked.html
+    here.room.submit(acts.PostMessage(text="meanwhile"), here.person)
+    while "query:impact" not in here.room.briefing("commander").incident.refs:
+        here.room.skip_ahead(here.person)
+    while here.room.briefing("commander").incident.tasks["task:1"].reported is None:
+        here.room.skip_ahead(here.person)
+    rows = channel(here.room.briefing("commander"), {})
+    (done,) = [one for one in rows if "row thread" in one.html]
+    assert done.id != asked.id
+    assert rows.index(done) > next(at for at, one in enumerate(rows) if "meanwhile" in one.html)
+    assert done.html.count('class="done"') == 5
+    assert "active sessions" in done.html
+    assert not [one for one in rows if one is not done and "active sessions" in one.html]
+
+
+def test_a_line_that_names_somebody_stands_out_for_them(seat: Seat) -> None:
+    here = seat("commander", 60)
+    here.room.submit(acts.PostMessage(text="@duty-deputy can you take the lane?"), here.person)
+    assert "row person in-Talk mine" in channel(here.room.briefing("deputy"), {})[-1].html
+    assert "mine" not in channel(here.room.briefing("comms"), {})[-1].html
 
 
 def test_the_wrong_namespace_answers_for_itself(seat: Seat) -> None:

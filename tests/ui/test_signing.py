@@ -9,10 +9,13 @@ import streamlit as st
 
 from simulator.errors import StoreError
 from simulator.room.rooms import Rooms
+from tests.ui import live
 from tests.ui.asgi import ask
 from tests.ui.browsing import JAR, Browser
 from tests.ui.test_pages import texts
 from ui import session
+from ui.live.piece import Piece
+from ui.live.screen import Screen
 from ui.parts import shell
 from ui.session import Here
 
@@ -57,8 +60,8 @@ def test_another_browser_is_let_in_beside_by_a_link_that_works_once(open_app: Op
     ticket = link(app).partition("ticket=")[2]
     phone = open_app()
     phone._follow(ticket)
-    assert "not declared yet" in texts(phone)
-    assert "not declared yet" in texts(app.run())
+    assert phone.lives
+    assert app.run().lives
     assert ask("/enter", "POST", body=f"ticket={ticket}").status == 403
 
 
@@ -67,10 +70,10 @@ def test_handing_over_signs_this_browser_out(open_app: Open, seat: Seat) -> None
     app.button(key="link-hand-over").click().run()
     heir = open_app()
     heir._follow(link(app).partition("ticket=")[2])
-    assert "not declared yet" in texts(heir)
+    assert heir.lives
     app.run()
     assert "signed out of it" in texts(app)
-    assert not app.get("chat_input")
+    assert not app.lives
 
 
 def test_signing_the_others_out_keeps_this_browser_and_the_seat(open_app: Open, seat: Seat) -> None:
@@ -78,7 +81,7 @@ def test_signing_the_others_out_keeps_this_browser_and_the_seat(open_app: Open, 
     app, other = open_app("console.py", here), open_app("console.py", here)
     app.button(key="sign-out").click().run()
     assert not app.exception
-    assert "not declared yet" in texts(app)
+    assert app.lives
     assert "signed out of it" in texts(other.run())
     assert here.room.briefing("commander").incident.seats["commander"] == "Ana"
 
@@ -97,15 +100,16 @@ def test_the_host_puts_somebody_out(open_app: Open, rooms: Rooms) -> None:
     opened = rooms.create("auth_token", hosted=True, seed=7)
     token, flo = rooms.facilitate(opened.room, "Flo", opened.key)
     theirs, ben = rooms.join(opened.room, "Ben", "commander")
-    host = open_app("console.py", Here(opened.room, flo, token))
-    player = open_app("console.py", Here(opened.room, ben, theirs))
-    assert not [one for one in player.button if one.key == "remove-sure"]
-    host.selectbox(key="remove-who").set_value(ben.id)
-    host.button(key="remove-sure").click().run()
-    assert not host.exception
-    assert "Ben is out of the drill" in texts(host)
+    host, player = Here(opened.room, flo, token), Here(opened.room, ben, theirs)
+    assert live.asked(player, "complete", text="/").status == 200
+    assert not live.press(player, "room.remove", person=flo.id)["ok"]
+    assert f'<option value="{ben.id}">Ben</option>' in live.screen(host)["seats"]
+    assert live.press(host, "room.remove", person=ben.id)["text"] == "Ben is out of the drill"
     assert rooms.lobby(opened.room).chairs[0].holder is None
-    assert "signed out of it" in texts(player.run())
+    for what in ("stream", "form", "complete"):
+        answer = live.asked(player, what)
+        assert (answer.status, "signed out of it" in answer.text) == (403, True), what
+    assert "signed out of it" in texts(open_app("console.py", player))
 
 
 def test_a_part_of_a_page_notices_by_itself_that_somebody_was_signed_out(
@@ -121,10 +125,13 @@ def test_a_part_of_a_page_notices_by_itself_that_somebody_was_signed_out(
 
 
 def test_while_the_database_is_away_the_page_stays_and_says_so(
-    open_app: Open, rooms: Rooms, seat: Seat, monkeypatch: pytest.MonkeyPatch
+    rooms: Rooms, seat: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = seat("commander", 30)
-    app = open_app("console.py", here)
+    screen = Screen(here)
+    assert screen.pieces(here.room)
+    body = '{"key": "one", "act": "line", "fields": {"text": "what I wrote", "where": "channel"}}'
+    assert live.asked(here, "complete").status == 200
 
     def away(*_: object, **__: object) -> None:
         raise StoreError("the database does not answer; check it")
@@ -132,14 +139,10 @@ def test_while_the_database_is_away_the_page_stays_and_says_so(
     for name in ("heads", "participant", "participants", "frozen_at", "append"):
         monkeypatch.setattr(rooms.store, name, away)
     here.room._live._looked = -1e9
-    app.run()
-    assert not app.exception
-    shown = texts(app)
-    assert "The drill stands still" in shown
-    assert "the database does not answer" in shown
-    assert "not declared yet" in shown
-    app.chat_input[0].set_value("what I wrote").run()
-    assert not app.exception
-    assert "does not answer" in str(app.error[0].value)
-    assert app.chat_input[0].proto.value == "what I wrote"
-    assert app.chat_input[0].proto.set_value
+    shown = {one.id: one.html for one in screen.pieces(here.room) if isinstance(one, Piece)}
+    assert "The drill stands still" in shown["standing"]
+    assert "the database does not answer" in shown["standing"]
+    assert "not declared yet" in shown["bar"]
+    # The page asks again under its key, until it is known.
+    answer = live.posted(here, body)
+    assert (answer.status, "does not answer" in answer.text) == (503, True)

@@ -14,7 +14,7 @@ from simulator.values import Check, Ref
 from ui.documents.documents import handed_over
 from ui.documents.known import Known
 from ui.live.piece import Piece
-from ui.live.progress import Row, at, played, progress
+from ui.live.progress import Milestone, at, played, progress
 from ui.parts.bar import severity_tone
 from ui.parts.catalogue import useful
 from ui.parts.followups import left_open
@@ -114,7 +114,7 @@ def _progress(b: Briefing) -> str:
     )
 
 
-def _progress_row(b: Briefing, row: Row) -> str:
+def _progress_row(b: Briefing, row: Milestone) -> str:
     at = f"at {clock(row.at)}" if row.at is not None else f"by {clock(row.by)}"
     button = _form(b, row.opens, "Do it", f"for {row.title}") if row.mine and row.state in ("due", "late") else ""
     return (

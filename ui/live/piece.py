@@ -16,7 +16,7 @@ class Piece(NamedTuple):
     into: str = ""
 
 
-class Figure(NamedTuple):
+class Chart(NamedTuple):
     """A chart, drawn by plotly's own script in the element with this id."""
 
     id: str

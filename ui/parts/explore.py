@@ -8,11 +8,11 @@ from pydantic import ValidationError
 from simulator import acts
 from simulator.catalogue import Panel
 from simulator.monitoring.logs import LogLine
+from simulator.record.journal import first_problem
 from simulator.text import clock
 from ui import session
-from ui.parts.forms import problem
 from ui.parts.panels import figure
-from ui.parts.shell import fresh, part, refused
+from ui.parts.shell import part, refused
 from ui.parts.text import escape, plain
 from ui.session import Here
 
@@ -47,7 +47,7 @@ def explorer(here: Here) -> None:
         "Minutes back", [15, 45, 90], default=45, key=session.own(here, "explored-minutes"), required=True,
         persist_state="session",
     )  # fmt: skip
-    with fresh(PLACE, tuple(shown)):
+    with st.container():
         for ident in shown:
             chart, pin = st.columns([6, 1], gap="small", vertical_alignment="center")
             drawn = figure(b, by_id[ident], minutes or 45, 170)
@@ -59,7 +59,7 @@ def explorer(here: Here) -> None:
                 icon=":material/push_pin:",
                 help="Put it into the record as evidence",
                 width="stretch",
-                **session.giving(here, PLACE, pinned, "Pinned", f"pin-{ident}"),
+                **session.giving(here, PLACE, pinned, "Pinned"),
             )
             st.html(f'<p class="labels">{escape(_labels(by_id[ident]))}</p>')
     _outcome()
@@ -90,7 +90,7 @@ def logs(here: Here) -> None:
     try:
         search = acts.SearchLogs(text=text or "", service=service, level=level, minutes=minutes)
     except ValidationError as error:
-        st.error(plain(problem(error)), icon=":material/block:")
+        st.error(plain(first_problem(error)), icon=":material/block:")
         return
     found = b.search_logs(text=text or "", service=service, level=level, minutes=minutes)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -100,7 +100,7 @@ def logs(here: Here) -> None:
             "Make it evidence",
             key="log-evidence",
             icon=":material/attach_file:",
-            **session.giving(here, PLACE, search, "Search is running", "log-evidence"),
+            **session.giving(here, PLACE, search, "Search is running"),
         )
     _outcome()
     with st.container(height=372, key="logbox"):

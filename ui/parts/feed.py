@@ -1,4 +1,4 @@
-"""The incident channel as one HTML string, built once a version and shared by everybody in a role."""
+"""What is on record as lists of HTML: results, changes, alerts; and what the channel makes its lines of."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from simulator.text import clock
 from ui.parts.text import escape
 from ui.parts.words import NamesThen, names_of, told
 
-PIECE, PIECES = 25, 7
-"""Lines in a piece of the channel, and how many of the newest pieces are shown."""
 OPEN = 3
 """Newest results that are unfolded in the list of results."""
 INLINE_LINES = 5
@@ -36,39 +34,7 @@ def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
     """Return the lines of the channel, oldest first; of what was refused only that and why."""
     names, no = NamesThen(names_of(briefing), briefing.entries), refused(briefing.entries)
     found = ((entry, told(names.at(entry.seq), entry)) for entry in briefing.entries if entry.seq not in no)
-    return [(entry, said) for entry, said in found if said is not None and _worth(entry, said)]
-
-
-def feed_html(briefing: Briefing, view: str = "All") -> list[str]:
-    """Return the newest lines of a view, oldest first, in pieces of which only the last one still changes.
-
-    A piece that stays the same stays untouched in the browser, with what somebody has unfolded in it.
-    """
-    wanted = VIEWS[view]
-    rows = [(entry, said) for entry, said in lines(briefing) if wanted is None or said.tone in wanted]
-    if not rows:
-        quiet = "Quiet so far. Messages, alerts and results appear here."
-        return [f'<p class="quiet">{quiet if wanted is None else "Nothing of this kind yet."}</p>']
-    pieces = [rows[start : start + PIECE] for start in range(0, len(rows), PIECE)]
-    earlier = PIECE * max(0, len(pieces) - PIECES)
-    more = [f'<p class="quiet">{earlier} earlier lines are in the debrief</p>'] if earlier else []
-    return more + [_piece(piece) for piece in pieces[-PIECES:]]
-
-
-def _piece(rows: list[tuple[Entry, Said]]) -> str:
-    body = "".join(_row(entry, said) for entry, said in rows)
-    return f'<div class="feed" role="log" aria-label="Incident channel" aria-live="off" tabindex="0">{body}</div>'
-
-
-def newest(briefing: Briefing) -> str:
-    """Return the newest spoken line, for the polite region that screen readers announce."""
-    spoken = [(entry, said) for entry, said in lines(briefing)[-12:] if said.tone in ("person", "inject", "alert")]
-    if not spoken:
-        return ""
-    entry, said = spoken[-1]
-    return (
-        f'<p class="sr-only" aria-live="polite">{escape(f"{clock(entry.at)} {said.who} {said.label}: {said.text}")}</p>'
-    )
+    return [(entry, said) for entry, said in found if said is not None and worth(entry, said)]
 
 
 def outputs_html(briefing: Briefing, shown: int = 12) -> str:
@@ -117,18 +83,10 @@ def alerts_html(briefing: Briefing) -> str:
     return f'<div class="alerts">{"".join(rows)}</div>' if rows else '<p class="quiet">No alert has fired.</p>'
 
 
-def _worth(entry: Entry, said: Said) -> bool:
+def worth(entry: Entry, said: Said) -> bool:
+    """Tell whether a line is shown in the channel."""
     # Changes long before the drill are history: the change list has them, the channel starts with the present.
     return said.tone == "change" or entry.at >= -60 or said.tone == "cue"
-
-
-def _row(entry: Entry, said: Said) -> str:
-    who = f"<b>{escape(said.who)}</b>" if said.who else ""
-    bare = said.tone in ("system", "command") or said.label == "says"
-    label = "" if bare else f'<span class="tag">{escape(said.label)}</span>'
-    head = f'<span class="t">{clock(entry.at)}</span>{label}{who}'
-    text = f'<span class="x">{escape(said.text)}</span>{_detail(said)}'
-    return f'<div class="row {escape(said.tone)}">{head} {text}</div>'
 
 
 def pre_html(text: str) -> str:
@@ -141,7 +99,8 @@ def pre_html(text: str) -> str:
 _GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 
 
-def _detail(said: Said) -> str:
+def detail_html(said: Said) -> str:
+    """Return what a tool printed, folded where it is long."""
     if not said.detail:
         return ""
     count = said.detail.count("\n") + 1

@@ -20,7 +20,7 @@ from ui.parts import units
 from ui.parts.labels import name_of
 from ui.parts.marks import marks
 from ui.parts.shapes import Shape, shapes
-from ui.parts.start import AMENDS
+from ui.parts.start import AMENDS, controls
 
 ASKS_AFTER = 20
 """Seconds after a record before anybody asks for more: whoever wrote it may be at it."""
@@ -77,7 +77,12 @@ def _spread(path: str, value: Any) -> Iterator[tuple[str, Any]] | dict[str, Any]
 def amending(b: Briefing, ref: str) -> dict[str, Any]:
     """Return the fields of the form that fills in a record: what it says by now, in the units of the panels."""
     entry = record(b, ref)
-    return {} if entry is None else {**units.shown(b, spread(entry.body)), AMENDS: Ref(ref)}
+    if entry is None:
+        return {}
+    # A form has a few rows of figures; what a script said beyond them is not shown in it.
+    there = set(controls(shapes(type(entry.body))))  # type: ignore[arg-type]
+    said = {path: value for path, value in spread(entry.body).items() if path in there}
+    return {**units.shown(b, said), AMENDS: Ref(ref)}
 
 
 def whole(b: Briefing, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,10 +22,9 @@ def words(part: str) -> Mapping[str, Any]:
     return found[part]
 
 
-def label(shape: Shape, mark: str = "") -> str:
-    """Return a field's label: `*` needed, `◆` counts for your seat, `◇` for another."""
-    name = words("of_source").get(shape.source) or name_of(shape.path)
-    return name + (" :red[*]" if shape.needed else "") + mark
+def label(shape: Shape) -> str:
+    """Return a field's label."""
+    return words("of_source").get(shape.source) or name_of(shape.path)
 
 
 def name_of(path: str) -> str:

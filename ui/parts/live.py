@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Awaitable, Callable
 
-from simulator.briefing import Briefing
 from simulator.errors import DrillError
-from simulator.monitoring.series import SCRAPE_SECONDS
-from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 
-T = TypeVar("T")
 TICK_SECONDS = 0.5
 """How often running drills are brought to their clocks, whether or not anybody looks."""
-SHELF = 2000
-"""Objects kept between scrapes, over all drills."""
-HAND_OVER_SECONDS = 5.0
-"""How long a run waits at most until the server's loop has what it drew."""
 
 
 class Server:
@@ -31,11 +21,8 @@ class Server:
         self._lock = threading.Lock()
         self._make: Callable[[], Rooms] | None = None
         self._rooms: Rooms | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._away = ""
         """Why running drills could not be advanced, as it was said in the log; empty: they were."""
-        self.shelf: dict[tuple[str, str, str], tuple[tuple[int, int], Any]] = {}
-        """Objects that outlive a drill second, by drill, role and name (`scraped`)."""
 
     @property
     def rooms(self) -> Rooms:
@@ -52,32 +39,13 @@ class Server:
         with self._lock:
             self._make = make
             self._rooms = None
-            self.shelf.clear()
 
-    def hand_over(self) -> None:
-        """Wait until the server's loop has taken what this thread has drawn; call it last in every run.
-
-        Streamlit passes elements to the loop one by one, and drops those that are still on their way when a run is over
-        and the next request comes first (`AppSession`: events of a runner that is no longer the current one). A tick of
-        some other part of the page would then swallow the answer to a click, and the loop is slow where the machine is.
-        """
-        loop = self._loop
-        if loop is None or not loop.is_running():
-            return
-        taken = threading.Event()
-        with contextlib.suppress(RuntimeError):  # the server is being stopped
-            loop.call_soon_threadsafe(taken.set)  # in its turn, that is behind the elements
-            taken.wait(HAND_OVER_SECONDS)
-
-    async def run(self) -> None:
-        """Advance running drills until cancelled."""
-        self._loop = asyncio.get_running_loop()
-        try:
-            while True:
-                await asyncio.sleep(TICK_SECONDS)
-                await self._advance()
-        finally:
-            self._loop = None
+    async def run(self, then: Callable[[], Awaitable[None]]) -> None:
+        """Advance running drills until cancelled; `then` shows what has changed to those who look."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            await self._advance()
+            await then()
 
     async def _advance(self) -> None:
         try:
@@ -93,18 +61,3 @@ class Server:
 
 
 SERVER = Server()
-
-
-def scraped(room: Room, role: str, name: str, build: Callable[[Briefing], T]) -> T:
-    """Return `build(briefing)`, made again only after a scrape or when the record has grown.
-
-    For charts and lists: the same object is the same element, so browsers are left alone in between.
-    """
-    briefing = room.briefing(role)
-    key = (len(briefing.entries), briefing.now // SCRAPE_SECONDS)
-    if len(SERVER.shelf) > SHELF:
-        SERVER.shelf.clear()  # made again on the next look; drills of yesterday are not
-    known = SERVER.shelf.get((room.row.id, role, name))
-    if known is None or known[0] != key:
-        known = SERVER.shelf[room.row.id, role, name] = (key, build(briefing))
-    return cast("T", known[1])

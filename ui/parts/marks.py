@@ -10,7 +10,7 @@ from analytics import playbook as books
 from analytics.scorecard import Owner
 from simulator.values import Duty
 
-MINE, OTHER = ":blue[◆]", ":gray[◇]"
+MINE, OTHER = "◆", "◇"
 """Marks of a field that counts for the reader's seat, and of one that counts for another."""
 Owners = frozenset[Owner]
 """Duties of those whose score something is; `all` stands for every seat."""
@@ -19,11 +19,6 @@ Owners = frozenset[Owner]
 def marks(kind: str, book: str = "") -> Mapping[str, Owners]:
     """Return field -> those for whom it counts under a playbook, for one kind of act."""
     return _reads(book or books.DEFAULT).get(kind, {})
-
-
-def mark(owners: Owners, duties: Iterable[Duty]) -> str:
-    """Return the mark of what counts for `owners`, as somebody with these duties sees it."""
-    return MINE if counts_for(owners, duties) else OTHER
 
 
 def counts_for(owners: Owners, duties: Iterable[Duty]) -> bool:

@@ -9,6 +9,9 @@ import plotly.graph_objects as go
 from simulator import events as e
 from simulator.briefing import Briefing
 from simulator.catalogue import Panel
+from simulator.text import clock
+from ui.parts.text import escape
+from ui.parts.words import names_of
 
 LINE, NORMAL, LIMIT, DEPLOY, ACTION = "#3f8fdf", "#3aa57a", "#d9534f", "#a06bd6", "#d08a1d"
 """Readable on dark and light ground alike; each marker also differs in dash or symbol."""
@@ -45,24 +48,38 @@ def judgement(panel: Panel, value: float | None) -> str:
 
 def figure(briefing: Briefing, panel: Panel, minutes: float = WINDOW, height: int = HEIGHT) -> go.Figure:
     """Return the panel as monitoring shows it: series, normal level, alert limits, deploys and actions."""
+    return go.Figure(data=[series_of(briefing, panel, minutes)], layout=layout_of(briefing, panel, minutes, height))
+
+
+def series_of(briefing: Briefing, panel: Panel, minutes: float = WINDOW) -> Drawn:
+    """Return a panel's curve as Plotly takes it."""
+    points = _points(briefing, panel, minutes)
+    return {
+        "type": "scatter", "x": [round(t / 60, 3) for t, _ in points], "y": [value for _, value in points],
+        "mode": "lines", "line": {"width": 1.7, "color": LINE}, "connectgaps": False, "showlegend": False,
+        "hovertemplate": "T%{x:+.1f} min  %{y:,.4~g}<extra></extra>",
+    }  # fmt: skip
+
+
+def layout_of(briefing: Briefing, panel: Panel, minutes: float = WINDOW, height: int = HEIGHT) -> Drawn:
+    """Return what stands around a panel's curve, as Plotly takes it."""
     since = briefing.now - round(60 * minutes)
-    points = briefing.series(panel.id, since)
-    scale = 100.0 if panel.unit == "ratio" else 1.0
-    x = [t / 60 for t, _ in points]
-    y = [None if value is None else value * scale for _, value in points]
-    shapes, notes = _levels(panel, scale, [value for value in y if value is not None])
+    y = [value for _, value in _points(briefing, panel, minutes) if value is not None]
+    shapes, notes = _levels(panel, _scale(panel), y)
+    changes, named = _marks(briefing, since)
     # In one go: adding shapes one by one makes Plotly check the whole figure again for each of them.
-    return go.Figure(
-        data=[
-            {
-                "type": "scatter", "x": x, "y": y, "mode": "lines", "line": {"width": 1.7, "color": LINE},
-                "connectgaps": False, "showlegend": False,
-                "hovertemplate": "T%{x:+.1f} min  %{y:,.4~g}<extra></extra>",
-            }
-        ],
-        layout=_layout(briefing, panel, since, height, [*shapes, *_marks(briefing, since)], notes)
-        | {"yaxis": _upwards(max((abs(value) for value in y if value is not None), default=0.0))},
-    )  # fmt: skip
+    made = _layout(briefing, panel, since, height, [*shapes, *changes], [*notes, *named])
+    return made | {"yaxis": _upwards(max((abs(value) for value in y), default=0.0))}
+
+
+def _scale(panel: Panel) -> float:
+    return 100.0 if panel.unit == "ratio" else 1.0
+
+
+def _points(briefing: Briefing, panel: Panel, minutes: float) -> list[tuple[int, float | None]]:
+    found = briefing.series(panel.id, briefing.now - round(60 * minutes))
+    scale = _scale(panel)
+    return [(t, None if value is None else round(value * scale, 6)) for t, value in found]
 
 
 def _levels(panel: Panel, scale: float, seen: list[float]) -> tuple[list[Drawn], list[Drawn]]:
@@ -91,16 +108,26 @@ def _upright(at: int, colour: str, dash: str) -> Drawn:
     return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": at / 60, "x1": at / 60, "line": line}
 
 
-def _marks(b: Briefing, since: int) -> list[Drawn]:
-    found = []
+def _marks(b: Briefing, since: int) -> tuple[list[Drawn], list[Drawn]]:
+    """Return a line for each change and action, and what each is called, for whoever points at its foot."""
+    names = names_of(b)
+    lines, named = [], []
     for entry in b.entries:
         if entry.at < since:
             continue
         if isinstance(entry.body, e.ChangeHappened):
-            found.append(_upright(entry.at, DEPLOY, "dash"))
+            colour, dash, words = DEPLOY, "dash", f"{entry.body.service}: {entry.body.summary}"
         elif isinstance(entry.body, e.ActionFinished) and entry.body.ok:
-            found.append(_upright(entry.at, ACTION, "solid"))
-    return found
+            colour, dash, words = ACTION, "solid", names.title("actions", entry.body.action)
+        else:
+            continue
+        lines.append(_upright(entry.at, colour, dash))
+        named.append({
+            "text": "▴", "x": entry.at / 60, "y": 0, "yref": "paper", "yanchor": "bottom", "showarrow": False,
+            "font": {"size": 9, "color": colour}, "hovertext": escape(f"{clock(entry.at)} {words[:90]}"),
+            "captureevents": True,
+        })  # fmt: skip
+    return lines, named
 
 
 def _layout(b: Briefing, panel: Panel, since: int, height: int, shapes: list[Drawn], notes: list[Drawn]) -> Drawn:

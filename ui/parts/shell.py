@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from simulator.errors import AccessDenied, DrillError
 from ui import session
 from ui.pages import Page
+from ui.parts.assets import packaged
 from ui.parts.live import SERVER
 from ui.parts.text import escape, plain, sentence
 
@@ -21,14 +21,13 @@ P = ParamSpec("P")
 
 STYLE = Path(__file__).parent.parent / "style.css"
 ICON = Path(__file__).parent.parent / "theme" / "icon.png"
-ENTER = Path(__file__).with_name("enter.js").read_text(encoding="utf-8")
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 def part(**how: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
     """Draw a part of a page by itself, as `st.fragment` does that; `how` is what that takes.
 
-    A DrillError is shown where the part would have been; the next tick tries again. The browser gets all of it.
+    A DrillError is shown where the part would have been; the next tick tries again.
     """
 
     def alone(draw: Callable[P, None]) -> Callable[P, None]:
@@ -39,7 +38,6 @@ def part(**how: Any) -> Callable[[Callable[P, None]], Callable[P, None]]:
                 draw(*args, **kwargs)
             except DrillError as error:
                 st.warning(sentence(error), icon=":material/sync_problem:")
-            SERVER.hand_over()
 
         made: Callable[P, None] = st.fragment(**how)(drawn)
         return made
@@ -52,23 +50,9 @@ def _check_in(*args: object) -> None:
     for one in args:
         if isinstance(one, session.Here):
             try:
-                one.room.check_in(one.person)
+                one.room.as_is(one.person)
             except AccessDenied:
                 st.rerun()
-
-
-def fresh(place: str, what: Hashable, **how: Any) -> DeltaGenerator:
-    """Return a container for `what` at `place`; nothing of anything else that was drawn there is left in it.
-
-    Streamlit takes elements that are no longer drawn off the page when it hears that a run is over. Of a fragment's run
-    it may never hear: where another fragment's run begins before that word has left the server, the word is changed to
-    `FINISHED_EARLY_FOR_RERUN` (`ForwardMsgQueue.clear`), upon which nothing is taken off. Fields of the form before
-    then stand among those of the next one, take what is typed, and nobody ever reads it. So what is another thing goes
-    to another place, and something empty is put in the old place, which clears it by itself.
-    """
-    slot = session.slot(place, what)
-    found = [st.container(**how) if number == slot else st.empty() for number in range(session.SLOTS)]
-    return found[slot]
 
 
 def refused(place: str) -> bool:
@@ -134,7 +118,7 @@ def enter(here: session.Here) -> None:
 def hand_in(ticket: str) -> None:
     """Have the browser exchange a ticket; the answer leads it on."""
     head("One moment", "You are shown to your seat.", narrow=True)
-    st.components.v2.component("enter", js=ENTER)(data={"ticket": ticket}, key="enter")
+    packaged("enter")(data={"ticket": ticket}, key="enter")
 
 
 def join_link(code: str, label: str) -> None:

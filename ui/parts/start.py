@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from simulator.acts import Act
+from simulator.values import Rung
 from ui.parts.shapes import Shape, shapes
-from ui.parts.widgets import RUNGS
 
 AMENDS = "amends"
 """The field by which a record says which one it fills in; nobody types it."""
+RUNGS: tuple[str, ...] = get_args(Rung)
 _ROW = re.compile(r"\.\d+(?=\.|$)")
 
 
-class Asked(NamedTuple):
+class Split(NamedTuple):
     """The fields of a form: those it begins with, and those that can wait. One of several parts may be in both."""
 
     first: tuple[Shape, ...]
@@ -24,14 +25,14 @@ class Asked(NamedTuple):
 
 
 @cache
-def asked(act: type[Act]) -> Asked:
+def asked(act: type[Act]) -> Split:
     """Return what the form of an act asks for, in the order of its class."""
     fields = [shape for shape in shapes(act) if shape.path != AMENDS]
     if not act.first:
-        return Asked(tuple(fields), ())
+        return Split(tuple(fields), ())
     split = [_split(shape, act.first) for shape in fields]
     first = sorted((one for one, _ in split if one), key=lambda one: _place(one, act.first))
-    return Asked(tuple(first), tuple(other for _, other in split if other))
+    return Split(tuple(first), tuple(other for _, other in split if other))
 
 
 def verb(act: type[Act]) -> str:

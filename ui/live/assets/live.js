@@ -1,0 +1,812 @@
+// The live part of the console: HTML over the wire.
+//
+// The server renders pieces and streams those that changed; this script puts each in its place
+// without touching what a person is doing, and sends what a person presses, once. It knows no act,
+// no role and no rule of a drill. What it finds in the HTML:
+//
+//   <form data-act=NAME>            is sent as {key, act, fields}; its <output> shows the answer
+//   <… data-type=number|boolean|list>   is sent as that; those checked of one name are one list
+//   <input data-complete data-history>  completes while one types, and recalls what was sent
+//   <… data-keep>                   belongs to this script: a new rendering leaves it alone
+//   <… data-stick>                  follows its end while it is scrolled to the end
+//   <… data-alarm=WORDS>            flashes the title and sounds once, when it is new
+//   <button data-open=KIND data-about=ID>   opens the form of an act
+//   <button data-copy=ID>           copies the text of an element
+//   <button data-view=NAME>         shows those pieces of a list alone that are of this kind
+//   <input data-filter=ID>          shows those pieces of a list alone that have these words
+//   <button data-pin>, data-mute, data-refill, data-close, data-unread
+//   <button role=tab>               shows what it controls, and hides what its neighbours control
+//   <div class=figure id=…>         is drawn by plotly from {id, figure, alt}
+
+const BEAT_LATE_MS = 2500, ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 120, DEBOUNCE_MS = 80;
+const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400, SPOKEN = 200;
+// What this script says of an element; a new rendering does not take it away.
+const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
+  "aria-selected", "aria-pressed", "data-pending", "data-gone", "data-shown", "data-muted",
+  "open", "hidden", "tabindex"]);
+const consoles = new WeakMap();
+let plotly;
+
+export default function ({ parentElement, data }) {
+  if (!consoles.has(parentElement)) consoles.set(parentElement, new Live(parentElement));
+  return consoles.get(parentElement).mount(data);
+}
+
+const backoff = (tries) => Math.min(400 * 2 ** tries, 4000) * (0.75 + Math.random() / 2);
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+// Not crypto.randomUUID: that is there on https and localhost only, and drills run in local
+// networks over http, too.
+const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
+  (byte) => byte.toString(16).padStart(2, "0")).join("");
+const isField = (node) => node.matches?.("input:not([type=hidden]), select, textarea");
+const ticks = (field) => field.type === "checkbox" || field.type === "radio";
+const firstChoice = (list) => Math.max(0,
+  [...list.options].findIndex((option) => option.defaultSelected));
+const isDirty = (field) => {
+  if (ticks(field)) return field.checked !== field.defaultChecked;
+  if (field.options) return field.selectedIndex !== firstChoice(field);
+  return field.value !== field.defaultValue;
+};
+const clean = (field) => {
+  if (ticks(field)) field.checked = field.defaultChecked;
+  else if (field.options) field.selectedIndex = firstChoice(field);
+  else field.value = field.defaultValue;
+};
+const held = (store, name) => { try { return store.getItem(name); } catch { return null; } };
+const hold = (store, name, value) => {
+  try {
+    if (value === null) store.removeItem(name);
+    else store.setItem(name, value);
+  } catch { /* a full or forbidden store: what is typed is still in its field */ }
+};
+
+// What a form holds, by name, as it is sent.
+function holds(form, button) {
+  const fields = {};
+  for (const field of form.elements) {
+    if (!field.name || field.matches("button, output, fieldset")) continue;
+    const { type } = field.dataset;
+    if (type === "list") {
+      fields[field.name] ??= [];
+      if (!ticks(field) || field.checked) fields[field.name].push(field.value);
+    } else if (type === "boolean") {
+      fields[field.name] = ticks(field) ? field.checked : field.value === "true";
+    }
+    else if (field.type === "radio") {
+      if (field.checked) fields[field.name] = field.value;
+    } else if (type === "number") {
+      fields[field.name] = field.value === "" ? "" : Number(field.value);
+    } else fields[field.name] = field.value;
+  }
+  if (button?.name) fields[button.name] = button.value;
+  return fields;
+}
+
+class Live {
+  constructor(root) {
+    this.root = root;
+    this.mark = "";
+    this.desk = "";
+    this.tries = this.mounts = this.unread = 0;
+    this.figures = new Map();
+    this.on = {
+      submit: this.submit, click: this.click, keydown: this.keydown, input: this.input,
+      focusout: this.focusout,
+    };
+    this.onNet = (event) => event.type === "offline" ? this.lost() : this.open();
+    this.onLook = () => { if (!document.hidden) { this.calm(); this.read(); } };
+  }
+
+  // Streamlit runs the default export again for each new theme or data, and may undo an overtaken
+  // run after the next one began: mounting twice is harmless, and only the newest undo counts.
+  mount(data) {
+    const number = ++this.mounts;
+    this.urls = data;
+    if (!this.mounted) {
+      this.mounted = true;
+      for (const [type, does] of Object.entries(this.on)) this.root.addEventListener(type, does);
+      this.root.addEventListener("scroll", this.read, true);
+      for (const type of ["online", "offline"]) window.addEventListener(type, this.onNet);
+      document.addEventListener("visibilitychange", this.onLook);
+      window.addEventListener("focus", this.onLook);
+      this.open();
+    }
+    for (const id of this.figures.keys()) this.draw(id);
+    return () => { if (number === this.mounts) this.unmount(); };
+  }
+
+  unmount() {
+    this.mounted = false;
+    this.stream?.abort();
+    clearTimeout(this.watch);
+    clearTimeout(this.retry);
+    this.calm();
+    for (const [type, does] of Object.entries(this.on)) this.root.removeEventListener(type, does);
+    this.root.removeEventListener("scroll", this.read, true);
+    for (const type of ["online", "offline"]) window.removeEventListener(type, this.onNet);
+    document.removeEventListener("visibilitychange", this.onLook);
+    window.removeEventListener("focus", this.onLook);
+    for (const id of this.figures.keys()) {
+      if (this.get(id)) window.Plotly?.purge(this.get(id));
+    }
+  }
+
+  get(id) { return id ? this.root.querySelector(`#${CSS.escape(id)}`) : null; }
+  all(what) { return [...this.root.querySelectorAll(what)]; }
+  get active() { return this.root.activeElement ?? document.activeElement; }
+
+  // -- the stream ---------------------------------------------------------------------------------
+
+  // Not an EventSource: that gives up on an answer that is no stream, says nothing of why, and
+  // never notices a line that went silent.
+  async open() {
+    if (!this.mounted) return;
+    this.stream?.abort();
+    clearTimeout(this.retry);
+    const mine = this.stream = new AbortController();
+    this.expect();
+    try {
+      const answer = await fetch(`${this.urls.stream}&since=${encodeURIComponent(this.mark)}`,
+        { signal: mine.signal, cache: "no-store" });
+      if (answer.status === 403) return this.turnedAway((await answer.json()).text);
+      if (!answer.ok) throw new Error(answer.statusText);
+      const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+      for (let rest = ""; ;) {
+        const { value, done } = await reader.read();
+        if (done || mine !== this.stream) break;
+        const events = (rest + value).split("\n\n");
+        rest = events.pop();
+        for (const event of events) this.event(event);
+      }
+    } catch { /* said below, whatever it was */ }
+    if (mine === this.stream && this.mounted) this.lost();
+  }
+
+  event(text) {
+    const [, kind] = /^event: (.*)$/m.exec(text) ?? [], [, id] = /^id: (.*)$/m.exec(text) ?? [];
+    const [, data] = /^data: (.*)$/m.exec(text) ?? [];
+    this.tries = 0;
+    this.expect();
+    this.line("live", "");
+    if (kind === "again") {
+      this.mark = "";
+      return this.open();   // the same person, in another seat
+    }
+    if (kind === "all" || kind === "pieces") {
+      this.apply(JSON.parse(data), kind === "all");
+      this.mark = id;
+    }
+  }
+
+  expect() {
+    clearTimeout(this.watch);
+    this.watch = setTimeout(() => this.lost(), BEAT_LATE_MS);
+  }
+
+  lost() {
+    this.stream?.abort();
+    clearTimeout(this.watch);
+    clearTimeout(this.retry);
+    if (!this.mounted || this.away) return;
+    this.retry = setTimeout(() => this.open(), backoff(this.tries++));
+    this.line("offline",
+      "Offline: what you see is old. Trying again… What you typed is kept, and counts once.");
+  }
+
+  turnedAway(text) {
+    clearTimeout(this.watch);
+    this.away = true;
+    this.line("away", text);
+    const link = Object.assign(document.createElement("a"), { href: "./", target: "_self" });
+    link.textContent = "To the lobby";
+    this.get("line-state").append(" ", link);
+  }
+
+  line(state, text) {
+    const node = this.get("line-state");
+    if (!node || node.dataset.line === state) return;
+    node.dataset.line = state;
+    node.textContent = text;
+    this.root.dispatchEvent(new Event(state));
+  }
+
+  // -- pieces -------------------------------------------------------------------------------------
+
+  apply(pieces, all) {
+    const ends = this.all("[data-stick]").filter(atEnd), news = [];
+    if (all) this.settle(pieces);
+    for (const node of this.all("[data-gone]")) this.drop(node);
+    for (const piece of pieces) this.place(piece, all, news);
+    for (const node of ends) node.scrollTop = node.scrollHeight;
+    if (all) {
+      this.remember();
+      for (const node of this.all("[data-stick]")) node.scrollTop = node.scrollHeight;
+    } else this.tell(news);
+  }
+
+  // Begin from a whole screen: what is not part of it goes, and where it is another desk's, all.
+  settle(pieces) {
+    const desk = /data-desk="([^"]*)"/.exec(pieces.find(({ id }) => id === "frame")?.html)?.[1];
+    if (desk !== this.desk) {
+      this.get("frame").replaceChildren();
+      this.figures.clear();
+      this.desk = desk;
+    }
+    const ids = new Set(pieces.map((piece) => piece.id));
+    for (const into of new Set(pieces.map((piece) => piece.into).filter(Boolean))) {
+      for (const child of [...this.get(into)?.children ?? []]) {
+        if (!ids.has(child.id)) this.drop(child);
+      }
+    }
+  }
+
+  place({ id, html, into, figure, alt }, all, news) {
+    let node = this.get(id);
+    if (figure) {
+      this.figures.set(id, figure);
+      if (node && alt) node.setAttribute("aria-label", alt);
+      return this.draw(id);
+    }
+    if (html === undefined) return node && this.drop(node);
+    const parent = into && this.get(into), isNew = !node;
+    if (isNew && parent) {
+      node = document.createElement(parent.matches("ol, ul") ? "li" : "div");
+      node.id = id;
+      parent.append(node);
+    }
+    if (!node) return;
+    delete node.dataset.gone;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = html;
+    this.children(node, fresh.content);
+    if (id === "stamp" && !all) this.renew();
+    if (!isNew || !parent) return;
+    if (parent.getAttribute("role") === "log") this.listed(node, parent);
+    if (!all && parent.getAttribute("role") === "log") news.push(node);
+    const alarm = !all && node.querySelector("[data-alarm]");
+    if (alarm) this.alarm(alarm.dataset.alarm);
+  }
+
+  // Make `old` look like `fresh` with the nodes it has, so that focus, scroll positions and a
+  // press half-way through survive.
+  children(old, fresh) {
+    let at = old.firstChild;
+    for (const node of [...fresh.childNodes]) {
+      const twin = node.id ? [...old.children].find((child) => child.id === node.id) : at;
+      if (twin?.nodeName === node.nodeName && (twin.id ?? "") === (node.id ?? "")) {
+        if (twin === at) at = at.nextSibling;
+        else old.insertBefore(twin, at);
+        this.become(twin, node);
+      } else {
+        old.insertBefore(node, at);
+        this.restore(node);
+      }
+    }
+    while (at) {
+      const next = at.nextSibling;
+      this.drop(at);
+      at = next;
+    }
+  }
+
+  become(old, fresh) {
+    if (old.nodeType !== Node.ELEMENT_NODE) {
+      if (old.data !== fresh.data) old.data = fresh.data;
+      return;
+    }
+    if (old.hasAttribute("data-keep")) return;
+    const field = isField(old);
+    if (field && (old === this.active || isDirty(old))) return;
+    for (const { name, value } of [...fresh.attributes]) {
+      if (!OWN.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+    }
+    for (const { name } of [...old.attributes]) {
+      if (!OWN.has(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    }
+    this.children(old, fresh);
+    if (field) clean(old);
+  }
+
+  drop(node) {
+    const inside = node.nodeType === Node.ELEMENT_NODE ? [...node.querySelectorAll("*")] : [];
+    const busy = inside.some((one) => isField(one) && (one === this.active || isDirty(one)));
+    if (busy) return void (node.dataset.gone = "");
+    const list = inside.includes(this.active) && node.parentElement;
+    node.remove();
+    // Not to the next button: whoever presses once more would press what they have not read.
+    if (list) list.closest("[tabindex]")?.focus();
+  }
+
+  // -- what is new --------------------------------------------------------------------------------
+
+  tell(news) {
+    if (!news.length) return;
+    const spoken = news.filter((node) => node.querySelector("[data-spoken]")).slice(-3);
+    if (spoken.length) {
+      const words = spoken.map((node) => node.textContent.slice(0, SPOKEN));
+      this.get("news").textContent = words.join(". ");
+    }
+    const list = news[0].parentElement;
+    if (!document.hidden && atEnd(list)) return;
+    if (!this.unread) news[0].dataset.firstNew = "";
+    this.unread += news.length;
+    this.count(list);
+  }
+
+  count(list) {
+    for (const node of this.all("[data-unread]")) {
+      node.hidden = !this.unread;
+      node.textContent = `${this.unread} new ↓`;
+      node.dataset.unread = list.id;
+    }
+  }
+
+  read = () => {
+    const list = this.get(this.all("[data-unread]")[0]?.dataset.unread);
+    if (!this.unread || !list || document.hidden || !atEnd(list)) return;
+    this.unread = 0;
+    this.count(list);
+  };
+
+  listed(node, list) {
+    const pins = JSON.parse(held(localStorage, this.name("pins")) ?? "[]");
+    if (pins.includes(node.id)) node.dataset.pinned = "";
+    this.filter(this.all(`[data-filter="${CSS.escape(list.id)}"]`)[0], [node]);
+  }
+
+  pin(row) {
+    const pins = JSON.parse(held(localStorage, this.name("pins")) ?? "[]");
+    const without = pins.filter((id) => id !== row.id);
+    if (without.length === pins.length) without.push(row.id);
+    hold(localStorage, this.name("pins"), JSON.stringify(without.slice(-200)));
+    row.toggleAttribute("data-pinned", without.includes(row.id));
+  }
+
+  filter(field, rows) {
+    if (!field) return;
+    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    for (const row of rows ?? this.get(field.dataset.filter)?.children ?? []) {
+      const text = row.textContent.toLowerCase();
+      row.hidden = words.some((word) => !text.includes(word)) && !row.querySelector(":checked");
+    }
+  }
+
+  alarm(words) {
+    this.get("news").textContent = words;
+    if (held(localStorage, "muted") !== "yes") beep();
+    if (document.hasFocus()) return;
+    this.title ??= document.title;
+    clearInterval(this.flashing);
+    this.flashing = setInterval(() => {
+      document.title = document.title === this.title ? `● ${words}` : this.title;
+    }, FLASH_MS);
+  }
+
+  calm() {
+    clearInterval(this.flashing);
+    if (this.title) document.title = this.title;
+    this.title = undefined;
+  }
+
+  // -- what is typed ------------------------------------------------------------------------------
+
+  name(what) { return `${what}:${this.desk}`; }
+
+  draft(field) {
+    const form = field.form?.id || field.form?.dataset.act || "";
+    const one = ticks(field) ? `=${field.value}` : "";
+    return this.name(`draft:${form}:${field.name || field.id}${one}`);
+  }
+
+  keep(field) {
+    const value = ticks(field) ? String(field.checked) : field.value;
+    hold(sessionStorage, this.draft(field), isDirty(field) ? value : null);
+  }
+
+  restore(node) {
+    for (const field of [node, ...node.querySelectorAll?.("*") ?? []].filter(isField)) {
+      const draft = held(sessionStorage, this.draft(field));
+      if (draft === null) continue;
+      if (ticks(field)) field.checked = draft === "true";
+      else field.value = draft;
+    }
+  }
+
+  forget(field) {
+    clean(field);
+    hold(sessionStorage, this.draft(field), null);
+  }
+
+  input = ({ target: field }) => {
+    if (!isField(field)) return;
+    if (field.dataset.filter) return this.filter(field);
+    const same = field.type === "radio" && field.form
+      ? [...field.form.elements].filter((one) => one.name === field.name) : [field];
+    for (const one of same) this.keep(one);
+    if (field.hasAttribute("aria-invalid")) this.wrong(field, "");
+    if (field.hasAttribute("data-complete")) this.complete(field);
+  };
+
+  // -- what is pressed ----------------------------------------------------------------------------
+
+  click = (event) => {
+    this.calm();
+    const of = (what) => event.target.closest?.(what);
+    const option = of("[role=option]"), tab = of("[role=tab]"), view = of("[data-view]");
+    const opens = of("[data-open]"), copies = of("[data-copy]"), pins = of("[data-pin]");
+    const mutes = of("[data-mute]"), unread = of("[data-unread]"), refills = of("[data-refill]");
+    const uses = of("[data-use]"), closes = of("[data-close]");
+    if (option) this.take(this.completing, option);
+    else if (tab) this.show(tab);
+    else if (opens) this.openForm(opens.dataset.open, opens.dataset.about ?? "", true);
+    else if (refills) this.refill();
+    else if (uses) this.use(uses);
+    else if (view) this.view(view);
+    else if (pins) this.pin(pins.closest("[role=log] > *"));
+    else if (mutes) this.mute(held(localStorage, "muted") !== "yes");
+    else if (closes) this.closeForm();
+    else if (copies) this.copy(copies);
+    else if (unread) {
+      const list = this.get(unread.dataset.unread);
+      list.scrollTop = list.scrollHeight;
+    } else if (event.detail > 1 && of("form[data-act] button")) {
+      event.preventDefault();   // the second half of a double click
+    }
+  };
+
+  async copy(button) {
+    const text = this.get(button.dataset.copy)?.textContent ?? "", before = button.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {   // without https there is no clipboard: mark it, and Ctrl+C does the rest
+      getSelection().selectAllChildren(this.get(button.dataset.copy));
+      button.textContent = "Marked: press Ctrl+C";
+    }
+    setTimeout(() => { button.textContent = before; }, 2000);
+  }
+
+  view(button) {
+    const list = this.get(button.closest("[data-views]").dataset.views);
+    list.dataset.shown = button.dataset.view;
+    for (const one of button.closest("[data-views]").querySelectorAll("[data-view]")) {
+      one.setAttribute("aria-pressed", one === button);
+    }
+    list.scrollTop = list.scrollHeight;
+  }
+
+  mute(muted) {
+    hold(localStorage, "muted", muted ? "yes" : "no");
+    for (const button of this.all("[data-mute]")) button.setAttribute("aria-pressed", muted);
+  }
+
+  // Show what a tab controls; `quietly` where nobody pressed it.
+  show(tab, quietly) {
+    const tabs = [...tab.closest("[role=tablist]").querySelectorAll("[role=tab]")];
+    for (const one of tabs) {
+      one.setAttribute("aria-selected", one === tab);
+      one.tabIndex = one === tab ? 0 : -1;
+      const panel = this.get(one.getAttribute("aria-controls"));
+      if (panel) panel.toggleAttribute("data-shown", one === tab);
+    }
+    if (!quietly) hold(sessionStorage, this.name(`tab:${tab.parentElement.id}`), tab.id);
+    for (const id of this.figures.keys()) this.draw(id);
+  }
+
+  // What somebody had open before a reload, in this seat: tabs, the form, and whether it is quiet.
+  remember() {
+    for (const list of this.all("[role=tablist]")) {
+      const chosen = this.get(held(sessionStorage, this.name(`tab:${list.id}`)));
+      this.show(chosen ?? list.querySelector("[aria-selected=true]"), true);
+    }
+    this.mute(held(localStorage, "muted") === "yes");
+    const opened = JSON.parse(held(sessionStorage, this.name("form")) ?? "null");
+    if (opened && this.get("form")) this.openForm(...opened, false);
+  }
+
+  submit = (event) => {
+    event.preventDefault();
+    const form = event.target;
+    if (form.dataset.pending !== undefined || form.dataset.act === undefined) return;
+    this.close(form.querySelector("[data-complete]"));
+    this.send(form, event.submitter);
+  };
+
+  async send(form, button) {
+    const fields = holds(form, button), act = form.dataset.act;
+    // An unanswered press is remembered by what it says: after a reload it is still the same press.
+    const pressed = this.name(`press:${JSON.stringify([act, fields])}`);
+    const key = held(sessionStorage, pressed) ?? newKey();
+    const before = this.last;
+    if (before?.pressed === pressed && performance.now() - before.at < SAME_PRESS_MS) return;
+    this.last = { pressed, at: performance.now() };
+    hold(sessionStorage, pressed, key);
+    form.dataset.pending = "";
+    // Not `disabled`: that would drop the focus.
+    for (const one of form.querySelectorAll("button")) one.setAttribute("aria-disabled", "true");
+    this.answer(form, { text: "" });
+    const answer = await this.post(form, JSON.stringify({ key, act, fields }));
+    hold(sessionStorage, pressed, null);
+    this.answer(form, answer);
+    if (answer.ok) {
+      const now = holds(form, button);
+      for (const field of form.elements) {
+        if (field.hasAttribute("data-history")) this.recorded(field, fields[field.name]);
+        const sent = JSON.stringify(now[field.name]) === JSON.stringify(fields[field.name]);
+        if (isField(field) && sent) this.forget(field);   // else they typed on since the press
+      }
+      form.querySelector("[data-card]")?.replaceChildren();
+    }
+    delete form.dataset.pending;
+    for (const one of form.querySelectorAll("button")) one.removeAttribute("aria-disabled");
+    if (answer.open) this.openForm(answer.open, answer.about ?? "", true);
+    else if (answer.ok && this.get("form")?.contains(form)) this.renew();
+  }
+
+  // Post until there is an answer; the key makes sure that it counts once.
+  async post(form, body) {
+    for (let tries = 0; ; tries++) {
+      try {
+        const response = await fetch(this.urls.act, {
+          method: "POST", headers: { "Content-Type": "application/json" }, body,
+          signal: AbortSignal.timeout(ANSWER_LATE_MS),
+        });
+        if (response.status >= 500) throw new Error(response.statusText);
+        return await response.json();
+      } catch {
+        this.answer(form, { ok: false, text: "Not through yet, trying again. It counts once." });
+        const back = new Promise((done) => {
+          this.root.addEventListener("live", done, { once: true });
+        });
+        await Promise.race([wait(backoff(tries)), back]);
+      }
+    }
+  }
+
+  answer(form, { ok, text, fields = {}, use = "" }) {
+    const output = form.querySelector("output");
+    if (output) {
+      output.dataset.ok = ok ?? "";
+      output.textContent = text;
+      if (use) {
+        const button = Object.assign(document.createElement("button"), { type: "button" });
+        button.dataset.use = button.textContent = use;
+        output.append(" Did you mean ", button);
+      }
+    }
+    const wrong = Object.keys(fields);
+    for (const note of form.querySelectorAll("[data-wrong]")) {
+      note.textContent = fields[note.dataset.wrong] ?? "";
+      const field = form.elements[note.dataset.wrong];
+      if (field?.setAttribute) field.toggleAttribute("aria-invalid", Boolean(note.textContent));
+      const folded = note.textContent && note.closest("details");
+      if (folded) folded.open = true;
+    }
+    const first = wrong.length && form.querySelector("[aria-invalid]");
+    if (first) first.focus();
+  }
+
+  wrong(field, text) {
+    field.toggleAttribute("aria-invalid", Boolean(text));
+    const name = CSS.escape(field.name), note = field.form?.querySelector(`[data-wrong="${name}"]`);
+    if (note) note.textContent = text;
+  }
+
+  use(button) {
+    const form = button.closest("form"), field = form.querySelector("[data-history]");
+    field.value = button.dataset.use;
+    field.focus();
+    this.answer(form, { text: "" });
+    this.keep(field);
+    this.complete(field);
+  }
+
+  // -- the form that is open ----------------------------------------------------------------------
+
+  async openForm(kind, about, pressed) {
+    const place = this.get("form");
+    if (!place) return;
+    this.opened = [kind, about];
+    hold(sessionStorage, this.name("form"), JSON.stringify(this.opened));
+    for (const one of this.all("#forms [data-open]")) {
+      one.setAttribute("aria-pressed", one.dataset.open === kind);
+    }
+    if (pressed) this.reveal(place);
+    const found = await this.ask(this.urls.form, { kind, about });
+    if (!found || this.opened?.[0] !== kind) return;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = found.html;
+    this.children(place, fresh.content);
+    if (!pressed) return;
+    if (this.get("all-forms")) this.get("all-forms").open = false;
+    place.querySelector("form input:not([type=hidden]), form select, form textarea")?.focus();
+  }
+
+  closeForm() {
+    this.opened = undefined;
+    hold(sessionStorage, this.name("form"), null);
+    this.get("form").replaceChildren();
+    if (!this.get("all-forms")) return;
+    this.get("all-forms").open = true;
+    this.get("all-forms").querySelector("summary").focus();
+  }
+
+  reveal(node) {
+    for (let panel = node; panel && panel !== this.root; panel = panel.parentElement) {
+      const tab = panel.id && this.all(`[role=tab][aria-controls="${CSS.escape(panel.id)}"]`)[0];
+      if (tab) this.show(tab);
+    }
+  }
+
+  // Offer what is on record by now; what somebody has filled in stays.
+  renew() {
+    clearTimeout(this.renewing);
+    if (this.opened) this.renewing = setTimeout(() => this.openForm(...this.opened), RENEW_MS);
+  }
+
+  refill() {
+    for (const field of this.get("form").querySelectorAll("*")) {
+      if (isField(field)) this.forget(field);
+    }
+    this.openForm(this.opened[0], "", true);
+  }
+
+  async ask(url, what, signal) {
+    const answer = await fetch(`${url}&${new URLSearchParams(what)}`, { signal }).catch(() => null);
+    return answer?.ok ? answer.json().catch(() => null) : null;
+  }
+
+  // -- lines that complete ------------------------------------------------------------------------
+
+  keydown = (event) => {
+    event.stopPropagation();   // r and c are Streamlit's keys (rerun, clear caches)
+    const field = event.target, { key } = event;
+    if (field.matches?.("[role=tab]")) return this.steps(event);
+    const list = field.hasAttribute?.("data-complete")
+      && this.get(field.getAttribute("aria-controls"));
+    if (key === "Enter" && event.repeat) return event.preventDefault();
+    if (key === "Enter" && (event.ctrlKey || event.metaKey) && field.form?.dataset.act) {
+      return field.form.requestSubmit();
+    }
+    if (event.isComposing || !list) return;
+    const options = [...list.children];
+    const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const step = { ArrowDown: 1, ArrowUp: -1 }[key], shown = !list.hidden;
+    if (step && shown) {
+      const from = at < 0 && step < 0 ? options.length : at;
+      this.select(field, options[(from + step + options.length) % options.length]);
+    } else if (step && field.hasAttribute("data-history")) this.recall(field, step);
+    else if (key === "Tab" && shown && !event.shiftKey) this.take(field, options[Math.max(at, 0)]);
+    else if (key === "Enter" && shown && at >= 0) this.take(field, options[at]);
+    else if (key === "Escape" && shown) this.close(field);
+    else return;
+    event.preventDefault();
+  };
+
+  steps(event) {
+    const tabs = [...event.target.closest("[role=tablist]").querySelectorAll("[role=tab]")];
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
+    this.show(next);
+    next.focus();
+    event.preventDefault();
+  }
+
+  async complete(field) {
+    clearTimeout(this.debounce);
+    this.asking?.abort();
+    const { signal } = this.asking = new AbortController();
+    await new Promise((done) => { this.debounce = setTimeout(done, DEBOUNCE_MS); });
+    const what = { text: field.value, at: field.selectionStart, where: field.dataset.complete };
+    const found = await this.ask(this.urls.complete, what, signal);
+    if (!found || signal.aborted) return;
+    const list = this.get(field.getAttribute("aria-controls"));
+    list.replaceChildren(...found.items.map(({ text, hint }, number) => {
+      const option = document.createElement("li");
+      Object.assign(option, { id: `${list.id}-${number}`, role: "option" });
+      option.append(Object.assign(document.createElement("b"), { textContent: text }),
+        Object.assign(document.createElement("i"), { textContent: hint }));
+      option.dataset.text = text;
+      return option;
+    }));
+    Object.assign(this, { completing: field, from: found.from, upTo: found.to });
+    list.hidden = !found.items.length || this.active !== field;
+    field.setAttribute("aria-expanded", !list.hidden);
+    this.select(field, null);
+    const card = field.form.querySelector("[data-card]");
+    if (!card) return;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = found.card ?? "";
+    this.children(card, fresh.content);
+  }
+
+  select(field, option) {
+    for (const one of this.get(field.getAttribute("aria-controls")).children) {
+      one.setAttribute("aria-selected", one === option);
+    }
+    option?.scrollIntoView({ block: "nearest" });
+    if (option) field.setAttribute("aria-activedescendant", option.id);
+    else field.removeAttribute("aria-activedescendant");
+  }
+
+  take(field, option) {
+    field.setRangeText(option.dataset.text, this.from, this.upTo, "end");
+    this.close(field);
+    field.focus();
+    this.keep(field);
+    this.complete(field).then(() => this.close(field));
+  }
+
+  close(field) {
+    if (!field) return;
+    clearTimeout(this.debounce);
+    this.asking?.abort();
+    this.get(field.getAttribute("aria-controls")).hidden = true;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  focusout = ({ target }) => {
+    if (!target.hasAttribute?.("data-complete")) return;
+    setTimeout(() => this.active === target || this.close(target), 150);
+  };
+
+  past(field) { return JSON.parse(held(sessionStorage, this.name(`past:${field.id}`)) ?? "[]"); }
+
+  recorded(field, text) {
+    const past = [...this.past(field).filter((line) => line !== text), text].slice(-REMEMBERED);
+    hold(sessionStorage, this.name(`past:${field.id}`), JSON.stringify(past));
+    this.recalled = undefined;
+  }
+
+  recall(field, step) {
+    const past = this.past(field), at = this.recalled ?? past.length;
+    if (at === past.length) this.half = field.value;
+    this.recalled = Math.max(0, Math.min(past.length, at + step));
+    field.value = past[this.recalled] ?? this.half ?? "";
+    field.setSelectionRange(field.value.length, field.value.length);
+    this.keep(field);
+  }
+
+  // -- panels -------------------------------------------------------------------------------------
+
+  async draw(id) {
+    plotly ??= new Promise((done, fail) => {
+      document.head.append(Object.assign(document.createElement("script"),
+        { src: this.urls.plotly, onload: () => done(window.Plotly), onerror: fail }));
+    }).catch(() => { plotly = undefined; });
+    const Plotly = await plotly, node = this.get(id), found = this.figures.get(id);
+    if (!Plotly || !node || !found || !this.mounted || !node.offsetWidth) return;
+    const style = getComputedStyle(node), theme = (name) => style.getPropertyValue(name).trim();
+    const key = `${node.offsetWidth} ${theme("--st-text-color")}`;
+    if (node.drawn === found && node.drawnFor === key) return;
+    Object.assign(node, { drawn: found, drawnFor: key });
+    const lines = theme("--st-border-color"), ink = theme("--st-text-color");
+    const axis = { gridcolor: lines, linecolor: lines, color: ink }, { data, layout } = found;
+    const font = { color: ink, family: theme("--st-font"), size: 11 };
+    Plotly.react(node, data, {
+      ...layout, font, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis },
+      hoverlabel: { bgcolor: theme("--st-background-color"), bordercolor: lines, font },
+    }, { displayModeBar: false, responsive: true, doubleClick: "reset" });
+  }
+}
+
+const atEnd = (node) => node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END;
+
+// Two short tones; browsers keep them until somebody has pressed anything on the page.
+function beep() {
+  try {
+    const audio = new AudioContext(), gain = audio.createGain();
+    gain.gain.value = 0.08;
+    gain.connect(audio.destination);
+    for (const [at, pitch] of [[0, 880], [0.18, 1175]]) {
+      const tone = audio.createOscillator();
+      tone.frequency.value = pitch;
+      tone.connect(gain);
+      tone.start(audio.currentTime + at);
+      tone.stop(audio.currentTime + at + 0.12);
+      tone.onended = () => at && audio.close();
+    }
+  } catch { /* a browser without sound still flashes */ }
+}

@@ -1,0 +1,44 @@
+"""Ending a drill: never without saying what ending means."""
+
+from __future__ import annotations
+
+from simulator.briefing import Briefing
+from simulator.text import clock
+from ui.parts.text import escape
+
+
+def meaning(b: Briefing, emergency: bool = False) -> list[str]:
+    """Return what ending now means, as lines of HTML."""
+    left = max(0, b.catalogue.horizon - b.now)
+    found = []
+    if emergency:
+        found.append("<b>A real emergency comes first.</b> The drill stops at once for everybody in it.")
+    if not b.incident.closed:
+        found.append(
+            f"<b>The incident is still open</b> ({escape(b.incident.status)}). "
+            "To end with it closed, request closure first."
+        )
+    running = len(b.running())
+    if running:
+        found.append(f"{running} thing{'s are' if running > 1 else ' is'} still under way and will run out unattended.")
+    if left:
+        found.append(
+            f"<b>The harm runs on.</b> From {clock(b.now)} to {clock(b.catalogue.horizon)} the world goes on "
+            f"untouched, {left // 60} more minutes, and all of it counts. Ending early saves nothing."
+        )
+    found.append("Nobody can act any more; the record is frozen, scored, and the debrief opens. This cannot be undone.")
+    return found
+
+
+def meaning_html(b: Briefing, emergency: bool = False) -> str:
+    """Return it as a list."""
+    return f'<ul class="ending">{"".join(f"<li>{one}</li>" for one in meaning(b, emergency))}</ul>'
+
+
+def gate_html(b: Briefing) -> str:
+    """Return what the closure gate would ask for now; looking costs nothing, unlike being refused."""
+    missing = b.missing_for_closure()
+    if not missing:
+        return '<p class="gate open"><b>The gate would open now.</b></p>'
+    lines = "".join(f"<li>{escape(one)}</li>" for one in missing)
+    return f'<p class="gate"><b>Missing now ({len(missing)}):</b></p><ul class="ending">{lines}</ul>'

@@ -1,0 +1,87 @@
+"""What a form held, read as an act: by the act's own class, so nothing is written twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from simulator import acts
+from ui.parts.labels import name_of
+from ui.parts.shapes import Shape, shapes
+from ui.parts.start import RUNGS, controls
+
+Held = Callable[[str], Any]
+"""What a field holds, by its path."""
+
+
+class Wrong(NamedTuple):
+    """Why a form was not taken: in a sentence, and for each field that is wrong."""
+
+    words: str
+    fields: Mapping[str, str]
+
+
+def read(act: type[acts.Act], fields: Mapping[str, Any]) -> acts.Act | Wrong:
+    """Return the act that a form's fields make, or what is wrong with them."""
+    known = set(controls(shapes(act)))
+    if unknown := sorted(fields.keys() - known):
+        return Wrong(f"no field is called {unknown[0][:80]!r} here", {})
+    data = {shape.path: value(shape, fields.get) for shape in shapes(act)}
+    try:
+        return act.model_validate({name: one for name, one in data.items() if one is not None})
+    except ValidationError as error:
+        return problem(error, data)
+
+
+def value(shape: Shape, held: Held) -> Any:
+    """Return what a field holds as plain data, None where it was left empty."""
+    if shape.ask == "rejected":
+        found = {rung: held(f"{shape.path}.{rung}") for rung in RUNGS}
+        return tuple({"rung": rung, "reason": reason} for rung, reason in found.items() if reason)
+    if shape.rows:
+        rows = _rows(shape, held)
+        return tuple(rows) if shape.ask in ("figures", "pair") else next(iter(rows), None)
+    found = held(shape.path)
+    if shape.ask == "picks":
+        return tuple(found or ()) if isinstance(found, list | tuple | None) else found
+    if isinstance(found, str):
+        # An empty text is a text: whether that will do is for the class to say.
+        return found.strip() or (None if shape.ask not in ("line", "text") else "")
+    return found
+
+
+def _rows(shape: Shape, held: Held) -> list[dict[str, Any]]:
+    """Return what the rows hold; one that does not say what it is about is none, except of a pair."""
+    found = [{name: value(part, held) for name, part in row.items()} for row in shape.rows]
+    begun = [row for row in found if shape.ask == "pair" or next(iter(row.values())) is not None]
+    return [{name: part for name, part in row.items() if part is not None} for row in begun]
+
+
+def problem(error: ValidationError, data: Mapping[str, Any] | None = None) -> Wrong:
+    """Return what is missing or wrong in the words of the form's labels."""
+    missing, wrong, fields = [], [], {}
+    for one in error.errors(include_url=False):
+        place = [str(part) for part in one["loc"]]
+        name = " ".join(name_of(part) for part in place if not part.isdigit())
+        if one["type"] == "missing" or one.get("input") in (None, ""):
+            missing.append(name)
+            words = "still needed"
+        elif one["type"] == "string_too_long":
+            most, count = one["ctx"]["max_length"], len(str(one["input"]).strip())
+            words = f"{count:,} characters, {most:,} fit; shorten it by {count - most:,}"
+            wrong.append(f"{name}: {words}")
+        else:
+            words = one["msg"].lower()
+            wrong.append(f"{name}: {words}")
+        fields[_control(place, data or {})] = words
+    parts = [f"Still needed: {', '.join(dict.fromkeys(missing))}"] if missing else []
+    return Wrong(". ".join(parts + wrong), fields)
+
+
+def _control(place: list[str], data: Mapping[str, Any]) -> str:
+    """Return the control that an error is about: of a part that was not begun, its first one."""
+    if len(place) == 1 and data.get(place[0]) is None:
+        return place[0]
+    return ".".join("is" if part == "is_" else part for part in place)

@@ -1,0 +1,177 @@
+"""Everybody who looks at a drill in this process: which screens there are, when they are drawn anew, who is told.
+
+Screens are drawn in threads, and only those that somebody looks at; browsers are told on the server's loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from simulator.errors import AccessDenied, DrillError
+from simulator.room.room import Room
+from simulator.room.store import Participant
+from ui.live.feed import BEAT, Feed, wire
+from ui.live.screen import Kind, Screen, kind_of, opening
+from ui.parts.live import SERVER
+from ui.session import Here
+
+TOGETHER_SECONDS = 0.02
+"""What happens within this time is drawn once."""
+BEAT_SECONDS = 1.0
+"""How often a line without news says that it holds."""
+KEEP_SECONDS = 60.0
+"""How long a screen that nobody looks at is kept, for whoever comes back."""
+AGAIN = b"event: again\ndata:\n\n"
+"""Asks a browser to come again at once: the person behind it sits somewhere else."""
+
+
+@dataclass
+class Shown:
+    """One kind of screen of one drill, and those who look at it."""
+
+    drill: str
+    screen: Screen
+    feed: Feed = field(default_factory=Feed)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    viewers: list[Viewer] = field(default_factory=list)
+    left: float = 0.0
+    """When the last one went, by the steady clock."""
+    drawing: threading.Lock = field(default_factory=threading.Lock)
+
+    def draw(self) -> None:
+        """Draw what changed; what stands in the way of it is shown on the screen itself."""
+        with self.drawing:
+            room = SERVER.rooms.open(self.drill)
+            for viewer in tuple(self.viewers):
+                viewer.look(room)
+            self.feed.put(self.screen.pieces(room))
+
+
+@dataclass(eq=False)
+class Viewer:
+    """One browser that looks."""
+
+    person: Participant
+    over: bool
+    """The drill was over when this began."""
+    moved: bool = False
+    """The person sits somewhere else now or may not be here any more, or the drill is over since."""
+
+    def look(self, room: Room) -> None:
+        """Notice where what this one was shown first does not hold any more."""
+        try:
+            elsewhere = room.as_is(self.person).seat != self.person.seat
+        except AccessDenied:
+            elsewhere = True
+        self.moved = self.moved or elsewhere or (room.problem is None and room.ended != self.over)
+
+
+class Hub:
+    """The screens of all drills that somebody looks at here."""
+
+    def __init__(self) -> None:
+        self._shown: dict[tuple[str, Kind, str], Shown] = {}
+        self._soon: set[str] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    async def stream(self, here: Here, mark: str) -> AsyncIterator[bytes]:
+        """Yield what one browser is sent, from what it has by its `mark` on, for as long as it listens."""
+        shown = self._shown_to(here)
+        own, over = await asyncio.to_thread(_opening, here)
+        viewer = Viewer(here.person, over)
+        shown.viewers.append(viewer)
+        try:
+            await asyncio.to_thread(shown.draw)
+            since = shown.feed.since(mark)
+            made, since = shown.feed.delta(since, own)
+            yield made
+            while not self._closed:
+                wake = shown.wake
+                if viewer.moved:
+                    yield AGAIN
+                    return
+                if shown.feed.version > since:
+                    made, since = shown.feed.delta(since)
+                    yield made
+                else:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(wake.wait(), BEAT_SECONDS)
+                        continue
+                    yield BEAT
+        finally:
+            shown.viewers.remove(viewer)
+            shown.left = time.monotonic()
+
+    def _shown_to(self, here: Here) -> Shown:
+        key = (here.room.row.id, kind_of(here), here.role)
+        if key not in self._shown:
+            self._shown[key] = Shown(here.room.row.id, Screen(here))
+        return self._shown[key]
+
+    def soon(self, drill: str) -> None:
+        """Draw a drill's screens in a moment, together with whatever else happens until then; on the loop."""
+        if drill in self._soon:
+            return
+        self._soon.add(drill)
+        task = asyncio.get_running_loop().create_task(self._in_a_moment(drill))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _in_a_moment(self, drill: str) -> None:
+        await asyncio.sleep(TOGETHER_SECONDS)
+        self._soon.discard(drill)
+        await self._publish([shown for key, shown in self._shown.items() if key[0] == drill])
+
+    async def tick(self) -> None:
+        """Draw whatever has changed by now, and forget what nobody looks at; called after each tick of the clock."""
+        now = time.monotonic()
+        old = [key for key, one in self._shown.items() if not one.viewers and now - one.left > KEEP_SECONDS]
+        for key in old:
+            del self._shown[key]
+        await self._publish([shown for shown in self._shown.values() if shown.viewers])
+
+    async def _publish(self, screens: list[Shown]) -> None:
+        before = {id(one): one.feed.version for one in screens}
+        if screens:
+            await asyncio.to_thread(_draw, screens)
+        for one in screens:
+            if one.feed.version != before[id(one)] or any(viewer.moved for viewer in one.viewers):
+                wake, one.wake = one.wake, asyncio.Event()
+                wake.set()
+
+    def close(self) -> None:
+        """End all streams: a server that stops waits for them."""
+        self._closed = True
+        for one in self._shown.values():
+            one.wake.set()
+
+    def open(self) -> None:
+        """Take streams again, of a server that starts: the loop is another one."""
+        self._closed = False
+        self._shown.clear()
+        self._soon.clear()
+
+
+def _opening(here: Here) -> tuple[list[str], bool]:
+    """Return what is one person's own, and whether their drill is over."""
+    return [wire(piece) for piece in opening(here)], here.room.ended
+
+
+def _draw(screens: list[Shown]) -> None:
+    for one in screens:
+        try:
+            one.draw()
+        except DrillError as error:
+            logging.getLogger(__name__).debug("drill %s: %s", one.drill, error)
+        except Exception:
+            logging.getLogger(__name__).exception("a screen of drill %s could not be drawn", one.drill)
+
+
+HUB = Hub()

@@ -1,0 +1,142 @@
+"""The two lines in which people type: to the channel, and as in a shell. What they mean, and what they can become."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from simulator import acts
+from simulator.briefing import Briefing
+from simulator.catalogue import CommandLine
+from simulator.values import DEPUTY
+from ui.live.html import OUTPUT
+from ui.parts import completion, hands
+from ui.parts.text import escape
+
+LONGEST = 2000
+"""Characters of a message."""
+MOST = 8
+"""What is offered at once."""
+CHANNEL, SHELL = "channel", "shell"
+POSTS = ("ic", DEPUTY)
+"""Commands that name somebody for a post."""
+
+
+class Meant(NamedTuple):
+    """What a typed line comes to: a command to give, a form to open, or why it is neither."""
+
+    command: acts.Act | None = None
+    done: str = ""
+    """What is said once it was taken."""
+    problem: str = ""
+    nearest: str = ""
+    form: str = ""
+
+
+def meant(b: Briefing, text: str, where: str, executor: str = "", decision: str = "") -> Meant:
+    """Return what a line means that was typed in the channel or in the shell."""
+    text = text.strip()
+    if not text:
+        return Meant(problem="type something first")
+    if text.startswith("/"):
+        parsed = completion.slash(b, text)
+        return Meant(parsed.command, f"{text}: done", parsed.problem, parsed.nearest, parsed.form)
+    if where != SHELL:
+        if len(text) > LONGEST:
+            return Meant(problem=f"{len(text):,} characters; {LONGEST:,} fit into one message")
+        return Meant(acts.PostMessage(channel=b.catalogue.room, text=text), "Sent")
+    line = completion.match(b, text)
+    if line is None:
+        parsed = completion.unknown(b, text)
+        return Meant(problem=parsed.problem, nearest=parsed.nearest)
+    who = executor if executor in line.executors else hands.best(b, line.executors)
+    asked = "started" if who == b.role else f"asked of {completion.handle(b, who)}"
+    rests = decision if line.what == "action" and decision else None
+    return Meant(completion.order(line, who, rests), f"$ {line.command}: {asked}")
+
+
+def offered(b: Briefing, text: str, at: int, where: str) -> dict[str, Any]:
+    """Return what the word before the caret can become, and for a whole command who would run it."""
+    before = text[:at]
+    start, items = _items(b, before, where)
+    line = completion.match(b, text) if where == SHELL and text.strip() else None
+    card = _card(b, line) if line else ""
+    if line and line.command == text.strip():
+        items = []
+    return {"from": start, "to": len(before), "items": [{"text": t, "hint": h} for t, h in items[:MOST]], "card": card}
+
+
+def _items(b: Briefing, before: str, where: str) -> tuple[int, list[tuple[str, str]]]:
+    words = before.split(" ")
+    start, word = len(before) - len(words[-1]), words[-1].lower()
+    if before.startswith("/"):
+        if len(words) == 1:
+            told = ((*line.partition(" ")[::2], what) for line, what in completion.SLASH.items())
+            return 0, [(f"{name} ", f"{takes}  {what}".strip()) for name, takes, what in told if name.startswith(word)]
+        return start, [(f"{text} ", hint) for text, hint in _arguments(b, words) if text.lower().startswith(word)]
+    if word.startswith("@"):
+        return start, [(f"{text} ", hint) for text, hint in _people(b) if text.lower().startswith(word)]
+    if where == SHELL and before.strip():
+        found = completion.matches(b, before, MOST)
+        return 0, [(line.command, completion.label(b, line).partition("·")[2].strip()) for line in found]
+    return start, []
+
+
+def _people(b: Briefing) -> list[tuple[str, str]]:
+    return [(role.handle, role.title) for role in b.catalogue.roles if role.id != b.role]
+
+
+def _arguments(b: Briefing, words: list[str]) -> list[tuple[str, str]]:
+    """Return what a slash command takes where the caret stands."""
+    name, at = words[0].lstrip("/").lower(), len(words) - 1
+    if name in (*POSTS, "page", "ask") and at == 1:
+        return ([("me", "you")] if name in POSTS else []) + _people(b)
+    if name == "ask":
+        return [(one.id, one.title) for one in b.options("topics")]
+    if name in ("sev", "declare") and at == 1:
+        return [(level.id, level.title) for level in b.incident.levels]
+    if name == "status" and at == 1:
+        return [(one, "") for one in ("investigating", "identified", "mitigating", "monitoring")]
+    if name == "freeze":
+        return [(one.id, one.title) for one in b.catalogue.services if one.id not in words[1:-1]]
+    if name == "form" and at == 1:
+        return [(kind, act.form) for kind, act in acts.ACTS.items() if act.tab]
+    return []
+
+
+def _card(b: Briefing, line: CommandLine) -> str:
+    """Return what a command is, and who can run it."""
+    best, choices = hands.best(b, line.executors), []
+    for role in line.executors:
+        here = b.incident.present.get(role, False)
+        called = "you" if role == b.role else completion.handle(b, role)
+        words = escape(called + (hands.words(b, role) if here else " (page first)"))
+        checked = " checked" if role == best else ""
+        choices.append(
+            f'<label><input type="radio" name="executor" value="{escape(role)}"{checked}>{words}</label>'
+        )
+    what = "looks, changes nothing" if line.what == "query" else "changes the world"
+    decisions = b.options("decisions") if line.what == "action" else []
+    rests = ""
+    if decisions:
+        options = "".join(
+            f'<option{" selected" if one is decisions[-1] else ""}>{escape(one.id)}</option>' for one in decisions
+        )
+        rests = f'<label>rests on <select name="decision"><option value="">nothing</option>{options}</select></label>'
+    return (
+        f'<span id="card-{escape(line.id)}"><b>{escape(line.title)}</b> <span class="quiet">{what} · run by</span> '
+        f"{''.join(choices)}{rests}</span>"
+    )
+
+
+def line_html(where: str, label: str, placeholder: str, button: str) -> str:
+    """Return one of the lines."""
+    card = '<div class="card" data-card data-keep></div>' if where == SHELL else ""
+    return (
+        f'<form data-act="line" id="line-{where}" class="line" aria-label="{escape(label)}" novalidate>{card}'
+        f'<ul id="offers-{where}" class="offers" role="listbox" aria-label="Completions" hidden data-keep></ul>'
+        f'<input type="hidden" name="where" value="{where}"><div>'
+        f'<input id="text-{where}" name="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" '
+        f'aria-label="{escape(label)}" placeholder="{escape(placeholder)}" data-history data-complete="{where}" '
+        f'role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="offers-{where}" '
+        f'enterkeyhint="send"><button>{escape(button)}</button></div>{OUTPUT}</form>'
+    )

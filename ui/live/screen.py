@@ -1,0 +1,157 @@
+"""Which pieces make up a screen. A part is added with one line in `SECTIONS`.
+
+A part says upon what it depends, so that what has not changed is neither made nor compared again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from simulator.briefing import Briefing
+from simulator.errors import DrillError
+from simulator.monitoring.series import SCRAPE_SECONDS
+from simulator.room.room import Room
+from ui.live import figures, host, tools
+from ui.live.board import board, stamp
+from ui.live.channel import Memo, channel
+from ui.live.forms import picker
+from ui.live.frame import frame
+from ui.live.piece import Chart, Piece
+from ui.live.waits import waits
+from ui.parts.bar import bar_html, standing_html
+from ui.parts.feed import alerts_html, changes_html, outputs_html
+from ui.parts.live import SERVER
+from ui.parts.work import work_html
+from ui.session import Here
+
+Kind = Literal["plays", "hosts", "observes"]
+Pieces = Iterable[Piece | Chart]
+ALL: frozenset[Kind] = frozenset({"plays", "hosts", "observes"})
+PLAYS: frozenset[Kind] = frozenset({"plays"})
+LOOKS_ON: frozenset[Kind] = frozenset({"hosts", "observes"})
+
+
+@dataclass(frozen=True)
+class View:
+    """What a part is made from: the drill as a role may see it, and the room for what is no secret of it."""
+
+    b: Briefing
+    room: Room
+    kind: Kind
+    memo: Memo
+
+    @property
+    def steers(self) -> bool:
+        """Tell whether the clock is theirs: the facilitator's, else of whoever practises alone."""
+        return self.kind == "hosts" or (self.kind == "plays" and not self.room.row.hosted)
+
+
+def each_second(view: View) -> Hashable:
+    """Return what changes with the clock, and with whatever happens."""
+    return (len(view.b.entries), view.b.now, view.b.ended, view.room.clock.state, view.room.clock.pace)
+
+
+def on_record(view: View) -> Hashable:
+    """Return what changes when something is put on record."""
+    return (len(view.b.entries), view.b.ended)
+
+
+def each_scrape(view: View) -> Hashable:
+    """Return what changes when monitoring has looked, or something is put on record."""
+    return (len(view.b.entries), view.b.now // SCRAPE_SECONDS)
+
+
+def once(_: View) -> Hashable:
+    """Return what never changes."""
+    return None
+
+
+class Section(NamedTuple):
+    """Some pieces of a screen."""
+
+    build: Callable[[View], Pieces]
+    on: Callable[[View], Hashable] = each_second
+    kinds: frozenset[Kind] = ALL
+
+
+def _bar(view: View) -> Pieces:
+    yield Piece("bar", bar_html(view.b, view.room.clock))
+    yield Piece("clock", tools.clock_html(view.room, view.steers, view.kind == "plays"))
+
+
+def _record(view: View) -> Pieces:
+    yield Piece("alerts", alerts_html(view.b))
+    yield Piece("outputs", outputs_html(view.b))
+    yield Piece("changes", changes_html(view.b))
+    yield Piece("mine-place", tools.mine_html(view.b))
+
+
+def _acts(view: View) -> Pieces:
+    yield Piece("onwards", tools.onwards_html(view.b))
+    yield Piece("forms", picker(view.b))
+    yield Piece("stamp", str(len(view.b.entries)))
+
+
+def _seats(view: View) -> Pieces:
+    yield Piece("seats", host.seats_html(SERVER.rooms.lobby(view.room), view.kind == "hosts"))
+
+
+SECTIONS = (
+    Section(_bar),
+    Section(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
+    Section(_record, on_record),
+    Section(lambda v: channel(v.b, v.memo), on_record),
+    Section(lambda v: waits(v.b), kinds=PLAYS),
+    Section(_acts, on_record, PLAYS),
+    Section(lambda v: board(v.b), lambda v: stamp(v.b)),
+    Section(lambda v: [Piece("work", work_html(v.b))]),
+    Section(lambda v: figures.places(v.b), once),
+    Section(lambda v: figures.charts(v.b), each_scrape),
+    Section(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
+    Section(_seats, lambda v: v.b.now // 2, LOOKS_ON),
+)
+"""All there is on a screen, beside what is one person's own."""
+
+
+class Screen:
+    """One kind of screen: what a role sees in a room, made anew only where it changed."""
+
+    def __init__(self, here: Here) -> None:
+        self._kind = kind_of(here)
+        self._role = here.role
+        self._person = here.person  # one of those who see it: they all may the same
+        self._memo: Memo = {}
+        self._kept: dict[int, tuple[Hashable, tuple[Piece | Chart, ...]]] = {}
+
+    def pieces(self, room: Room) -> list[Piece | Chart]:
+        """Return the whole screen; what stands in the way of it is one of its pieces."""
+        try:
+            problem = room.problem or room.stands(self._person)
+            view = View(room.briefing(self._role), room, self._kind, self._memo)
+            for at, part in enumerate(SECTIONS):
+                if self._kind not in part.kinds:
+                    continue
+                key = part.on(view)
+                kept = self._kept.get(at)
+                if kept is None or kept[0] != key:
+                    self._kept[at] = (key, tuple(part.build(view)))
+        except DrillError as error:
+            problem = str(error)
+        found = [piece for _, made in self._kept.values() for piece in made]
+        return [*found, Piece("standing", standing_html(problem))]
+
+
+def kind_of(here: Here) -> Kind:
+    """Return what somebody does in a drill."""
+    return "hosts" if here.person.facilitator else "plays" if here.plays else "observes"
+
+
+def opening(here: Here) -> list[Piece]:
+    """Return what is one person's own: the frame, with their name, and the way on once the drill is over."""
+    b = here.room.briefing(here.role)
+    return [
+        Piece("frame", frame(here.desk, here.person.name, b.catalogue.room, here.plays)),
+        Piece("over", tools.over_html(here.person.id) if here.room.ended else ""),
+    ]

@@ -1,0 +1,118 @@
+"""What stands beside the incident bar: the clock's controls, what only this role has, the drill's menu, its end."""
+
+from __future__ import annotations
+
+from simulator import acts
+from simulator.briefing import Briefing
+from simulator.catalogue import Seat
+from simulator.room.room import Room
+from simulator.values import COMMANDER
+from ui.live.ending import meaning_html
+from ui.live.html import OUTPUT, hidden, press, verb_form
+from ui.parts.text import escape
+
+ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)
+"""Paces on offer; nobody at a keyboard should be raced."""
+ENDS = (("end", "End the drill …", "End it"), ("stop", "Real world: stop now …", "Stop now"))
+"""How a drill can be ended: by what, what asks for it, and what makes sure."""
+
+
+def clock_html(room: Room, steers: bool, plays: bool) -> str:
+    """Return the clock's controls for whoever has them, else how it stands."""
+    clock = room.clock
+    if clock.state == "stopped":
+        return ""
+    # Whoever sits there after the server was away goes on by themselves; nobody has to be found for that.
+    away = plays and clock.state == "paused" and clock.away is not None and room.row.header.mode == "training"
+    if not steers:
+        if away:
+            return _controls(_button("resume", "▶ Resume", "primary"))
+        waiting = '<span class="quiet">Waiting for the facilitator to start</span>'
+        return waiting if clock.state == "waiting" else ""
+    if clock.state == "waiting":
+        return _controls(_button("start", "▶ Start the drill", "primary"))
+    paused = clock.state == "paused"
+    go = _button("resume", "▶ Resume", "primary") if paused else _button("pause", "❚❚ Pause")
+    skip = "" if paused else _button("skip", "▶▶ Skip ahead", title="Until something needs you")
+    paces = "".join(
+        f'<button name="pace" value="{pace:g}" aria-pressed="{str(pace == clock.pace).lower()}">{pace:g}×</button>'
+        for pace in sorted({*(HOSTED if room.row.hosted else ALONE), clock.pace})
+    )
+    return _controls(f'{go}{skip}<span class="paces" role="group" aria-label="Speed">{paces}</span>')
+
+
+def _button(do: str, words: str, tone: str = "", title: str = "") -> str:
+    said = f' title="{title}"' if title else ""
+    return f'<button name="do" value="{do}" class="{tone}"{said}>{words}</button>'
+
+
+def _controls(inside: str) -> str:
+    return f'<form data-act="room.clock" class="clockwork" aria-label="Clock">{inside}{OUTPUT}</form>'
+
+
+def next_seat(b: Briefing) -> Seat | None:
+    """Return where somebody who gave command up goes on: with whoever has it, else as deputy, else where it is free."""
+    if not b.incident.handed_on(b.role):
+        return None
+    first = (b.incident.holder(COMMANDER), b.catalogue.seat_for("deputises"))
+    free = [seat for seat in b.catalogue.roles if seat.seat and seat.id != b.role and not b.incident.person(seat.id)]
+    return min(free, key=lambda seat: first.index(seat.id) if seat.id in first else len(first), default=None)
+
+
+def onwards_html(b: Briefing) -> str:
+    """Offer another seat to whoever has given command up: from this one they decide nothing any more."""
+    seat = next_seat(b)
+    if seat is None:
+        return ""
+    called = escape(seat.title.partition(" (")[0])
+    return verb_form("sit", f'{hidden({"seat": seat.id})}<button class="primary">Go on as {called}</button>')
+
+
+def mine_html(b: Briefing) -> str:
+    """Return what only this role was told, with buttons that share it."""
+    own = [cue for cue in b.options("own_cues") if cue.id not in b.incident.cues]
+    known = b.catalogue.role(b.role)
+    cues = "".join(
+        f'<li>{escape(cue.title)} {press(acts.ShareCue(cue=cue.id), "Share with everybody")}</li>' for cue in own
+    )
+    only = f"<h3>Only you know</h3><ul>{cues}</ul>" if own else ""
+    count = f' <b class="count">{len(own)}</b>' if own else ""
+    title = escape(known.title if known else b.role)
+    return (
+        f'<details class="drop" id="mine"><summary>{title}{count}</summary><div class="sheet">'
+        f"<p><b>{title}</b> <code>{escape(known.handle if known else '')}</code></p>"
+        f'<p class="prose">{escape(b.brief)}</p>{only}'
+        f'<h3>What all were told</h3><p class="prose quiet">{escape(b.catalogue.briefing)}</p></div></details>'
+    )
+
+
+def _ends(b: Briefing, how: str, asks: str, sure: str) -> str:
+    inside = f'{hidden({"how": how})}<button class="danger">{sure}</button>'
+    meaning = meaning_html(b, emergency=how == "stop")
+    return f'<details id="menu-{how}"><summary>{asks}</summary>{meaning}{verb_form("end", inside)}</details>'
+
+
+def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
+    """Return the drill's menu: the way in for others, sound, and the end, never by one click."""
+    code = escape(room.row.code)
+    end = ""
+    if may_end and not b.ended:
+        end = "".join(_ends(b, *each) for each in ENDS)
+    return (
+        f'<details class="drop" id="menu"><summary aria-label="Drill">⋯</summary><div class="sheet">'
+        f'<p>Join code <b class="code" id="join-code">{code}</b> '
+        f'<button type="button" class="plain" data-copy="join-code">Copy</button></p>'
+        f'<p class="quiet">Others join with it in the lobby, or with the link that ends in '
+        f'<code id="join-link">/?drill={code}</code></p>'
+        f'<button type="button" data-mute aria-pressed="false">Mute</button>'
+        f'<a href="./" target="_self">To the lobby; your seat is kept</a>{end}</div></details>'
+    )
+
+
+def over_html(ident: str) -> str:
+    """Return what is said once the drill is over."""
+    return (
+        '<div class="over" role="alertdialog" aria-label="The drill is over"><h2>This drill is over</h2>'
+        "<p>Nobody can act any more. The world has run on untouched to its horizon, and the record is being scored.</p>"
+        f'<a class="primary" href="./debrief?me={escape(ident)}" target="_self">Open the debrief</a></div>'
+    )
