@@ -14,6 +14,7 @@ from ui.live import ending
 from ui.live.html import OUTPUT, hidden
 from ui.parts import catalogue, hands, units
 from ui.parts.catalogue import Form
+from ui.parts.followups import to_fill_in
 from ui.parts.labels import help_of, words
 from ui.parts.labels import label as label_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, marks
@@ -59,20 +60,19 @@ def picker(b: Briefing) -> str:
 def form_html(b: Briefing, kind: str, about: str = "") -> str:
     """Return the form of an act as `b`'s role is shown it; `about` fills in what it is about.
 
-    What, who and by when come first, the rest is folded away; a record that is filled in is shown whole. Raises
+    What, who and by when come first, of a record that is filled in what it leaves open; the rest is folded away. Raises
     KeyError for a kind that has no form.
     """
-    form, split = Form(kind, ACTS[kind]), asked(ACTS[kind])
-    known = dict(prefilled(kind, b, about))
+    form, known = Form(kind, ACTS[kind]), dict(prefilled(kind, b, about))
     amends = known.pop(AMENDS, "")
+    split = to_fill_in(b, amends) if amends else asked(form.act)
     if about and not amends:
         known.update(_about((*split.first, *split.later), b, about))
     drawn = _Drawn(b, kind, known, marks(kind, b.incident.playbook))
     more = ""
     if split.later:
-        shown = " open" if amends else ""
         more = (
-            f'<details id="more-{kind}"{shown}><summary>{len(controls(split.later))} more, none of them needed now'
+            f'<details id="more-{kind}"><summary>{len(controls(split.later))} more, none of them needed now'
             f"</summary>{drawn.fields(split.later)}</details>"
         )
     extra = EXTRA[form.act](b) if form.act in EXTRA else ""

@@ -13,6 +13,8 @@ from ui.parts.shapes import Shape, shapes
 
 AMENDS = "amends"
 """The field by which a record says which one it fills in; nobody types it."""
+MOST = 8
+"""Controls that a form shows first, at most."""
 RUNGS: tuple[str, ...] = get_args(Rung)
 _ROW = re.compile(r"\.\d+(?=\.|$)")
 
