@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from simulator import acts
 from simulator import events as e
@@ -32,8 +33,12 @@ NUMBERED = (
 """Records that are listed under Records, by what they are cited by."""
 
 
-def board(b: Briefing) -> list[Piece]:
-    """Return the board of a seat in pieces, each of which says what to do where there is nothing yet."""
+def board(b: Briefing, plays: bool = True) -> list[Piece]:
+    """Return the board of a seat in pieces, each of which says what to do where there is nothing yet.
+
+    Who does not play reads it, and is offered no form.
+    """
+    b = b if plays else replace(b, ended=b.ended or "looked at")
     k = Known(b)
     drawn = (
         ("state", "Incident", _state(k)), ("progress", "Playbook", _progress(b)),

@@ -12,6 +12,8 @@ LEGEND = (
     '<i class="action"></i>action done</p>'
 )
 """What the lines of a panel mean."""
+READER = '<div id="form" data-keep></div>'
+"""Where those read a record who have no forms."""
 KEPT = ("Mine", "Pinned")
 """Views of the channel that depend on who looks."""
 
@@ -63,6 +65,7 @@ def _respond(side: dict[str, str], plays: bool) -> str:
     return (
         f'<section id="respond" class="column" aria-label="Respond">{waits}{tabs("side", "Respond", side)}{own}'
         '<div id="board-tab" class="panel" role="tabpanel" aria-labelledby="tab-board-tab">'
+        f"{'' if plays else READER}"
         '<div id="board" data-keep></div></div></section>'
     )
 

@@ -105,7 +105,7 @@ SECTIONS = (
     Section(lambda v: channel(v.b, v.memo), on_record),
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(_acts, on_record, PLAYS),
-    Section(lambda v: board(v.b), lambda v: stamp(v.b)),
+    Section(lambda v: board(v.b, v.kind == "plays"), lambda v: stamp(v.b)),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
     Section(lambda v: figures.charts(v.b), each_scrape),
