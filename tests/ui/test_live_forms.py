@@ -14,11 +14,12 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from tests.ui.live import Form
-from ui.live.fields import Wrong, paths, read
+from ui.live.fields import Wrong, read
 from ui.live.forms import form_html, picker
 from ui.parts.live import SERVER
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
+from ui.parts.start import controls
 
 KINDS = [kind for kind, act in acts.ACTS.items() if act.tab]
 
@@ -56,7 +57,7 @@ def test_a_form_is_whole_has_a_label_for_each_field_and_asks_for_all_of_them(
         form = Form(form_html(b, kind))
         assert form.unlabelled == []
         assert len(form.ids) == len(set(form.ids))
-        named = {path for shape in shapes(acts.ACTS[kind]) for path in paths(shape)}
+        named = set(controls(shapes(acts.ACTS[kind])))
         parts = [part for shape in shapes(acts.ACTS[kind]) for row in shape.rows for part in row.values()]
         lists = ("choice", "pick", "picks")
         open_ones = {shape.path for shape in (*shapes(acts.ACTS[kind]), *parts) if shape.ask in lists}
