@@ -296,6 +296,7 @@ class Console:
     def decide(self, strategy: str, why: str, signal: str, below: float) -> None:
         """Record a checkpoint decision at L2 on what is filled in."""
         self.form("Decision")
+        self._form.locator("details > summary").click()
         fields = self._form.locator("fieldset.open").filter(has=self.page.locator("legend", has_text="Strategy"))
         fields.locator("label").filter(has_text=strategy).click()
         self.pick("Why now", why)

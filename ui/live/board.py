@@ -93,7 +93,7 @@ def _state(k: Known) -> str:
                         ("classify_dependency", "Classify", "") if incident.dependency is None else None)  # fmt: skip
     title = escape(incident.title or b.catalogue.incident)
     return (
-        f'<p class="board-head"><span class="sev {escape(tone)}" title="{escape(means)}">'
+        f'<p class="board-head"><span class="board-level {escape(tone)}" title="{escape(means)}">'
         f'{escape(incident.severity or "no severity")}</span> <b>{title}</b></p>'
         f'<dl>{listed}</dl>{postures}{todo}<p class="board-row">{_open("summary", "", "Summary")}'
         f'{_open("closure", "", "Closure package")}</p>'
