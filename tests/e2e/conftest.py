@@ -25,7 +25,7 @@ ARGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
-PATIENCE = 15.0
+PATIENCE = 25.0
 """Seconds after which what a test waits for will not come any more. It bounds what hangs, and is never slept."""
 CLOCK = """least => {
     const hosts = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.querySelector(".live"));
@@ -296,6 +296,7 @@ class Console:
     def decide(self, strategy: str, why: str, signal: str, below: float) -> None:
         """Record a checkpoint decision at L2 on what is filled in."""
         self.form("Decision")
+        self._form.locator("details > summary").click()
         fields = self._form.locator("fieldset.open").filter(has=self.page.locator("legend", has_text="Strategy"))
         fields.locator("label").filter(has_text=strategy).click()
         self.pick("Why now", why)

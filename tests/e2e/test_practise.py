@@ -28,7 +28,7 @@ def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, op
     me.shot("console-t0")
     _take_command(me)
     _look(me)
-    me.decide("containment", "quick", "browser clients", 0.05)
+    me.decide("containment", "quick", "browser clients", 5)
     _mitigate(me)
     me.hand_command_over()
     me.shot("console-deputy")

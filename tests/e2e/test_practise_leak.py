@@ -47,7 +47,7 @@ def _take_command(me: Console) -> None:
     for line in (ROOM, EVIDENCE, CASE):
         me.run(line, f"$ {line}")
     me.skip_until("Snapshot of traces and logs, with hold: done")
-    me.decide("rollback", "evidence is safe", "fra and lhr", 0.05)
+    me.decide("rollback", "evidence is safe", "fra and lhr", 5)
 
 
 def _answer_the_reporter(me: Console) -> None:

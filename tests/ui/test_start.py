@@ -12,17 +12,16 @@ from simulator.acts.base import Record
 from simulator.briefing import Briefing
 from simulator.values import Ref
 from tests.simulator.filled import filled
+from ui.live.forms import form_html
 from ui.parts import followups, units
 from ui.parts.catalogue import FORMS
 from ui.parts.needs import TO_FILL_IN, needs
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.start import AMENDS, asked, controls, verb
+from ui.parts.start import AMENDS, MOST, asked, controls, verb
 from ui.session import Here
 
 Seat = Callable[..., Here]
-MOST = 8
-"""Controls that a form may show first."""
 MOST_IN_ALL = 90
 """Controls that stand first on the whole way from declaring to closure."""
 KINDS = [form.kind for forms in FORMS.values() for form in forms]
@@ -131,7 +130,8 @@ def test_an_amended_record_says_the_new_and_keeps_the_rest(seat: Seat) -> None:
     check = {"check.metric": a_ratio(b), "check.is": "below", "check.threshold": 2.0, "check.within_minutes": 10}
     fields = units.meant(b, followups.whole(b, "record_decision", {AMENDS: ref, "strategy": "rollback", **check}))
     body = small(b).model_copy(update={"amends": ref, "strategy": "rollback"})
-    assert {**followups.spread(body), AMENDS: ref}.items() <= fields.items()
+    said = {path: value for path, value in followups.spread(body).items() if value != []}
+    assert said | {AMENDS: ref} == {path: fields[path] for path in (*said, AMENDS)}
     assert fields["check.threshold"] == 0.02
     b = give(here, body)
     standing = followups.record(b, ref)
@@ -140,6 +140,23 @@ def test_an_amended_record_says_the_new_and_keeps_the_rest(seat: Seat) -> None:
     assert len(b.incident.given("decision")) == 1
     assert b.incident.strategy == "rollback"
     assert prefilled("record_decision", b, ref)["strategy"] == "rollback"
+
+
+def test_the_form_that_fills_in_begins_with_what_is_left_open(seat: Seat) -> None:
+    here = seat("commander", 60)
+    b = give(here, small(here.room.briefing("commander")))
+    entry = followups.record(b, "decision:1")
+    assert entry is not None
+    left = followups.left_open(b, entry)
+    first, later = followups.to_fill_in(b, "decision:1")
+    assert first == tuple(left[: len(first)])
+    assert 0 < len(controls(first)) <= MOST
+    assert {*controls(first), *controls(later)} == set(
+        controls([shape for shape in shapes(acts.RecordDecision) if shape.path != AMENDS])
+    )
+    html = form_html(b, "record_decision", "decision:1")
+    assert 'name="amends" value="decision:1"' in html
+    assert html.index(f'name="{controls(first)[0]}"') < html.index("<details")
 
 
 def test_two_who_answer_at_once_do_not_undo_each_other(seat: Seat) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from simulator import acts
 from simulator import events as e
@@ -14,7 +15,7 @@ from simulator.values import Check, Ref
 from ui.documents.documents import handed_over
 from ui.documents.known import SeatView
 from ui.live.piece import Piece
-from ui.live.progress import PlaybookRow, at, played, progress
+from ui.live.progress import Milestone, at, played, progress
 from ui.parts.bar import severity_tone
 from ui.parts.catalogue import useful
 from ui.parts.followups import left_open
@@ -32,8 +33,12 @@ NUMBERED = (
 """Records that are listed under Records, by what they are cited by."""
 
 
-def board(b: Briefing) -> list[Piece]:
-    """Return the board of a seat in pieces, each of which says what to do where there is nothing yet."""
+def board(b: Briefing, plays: bool = True) -> list[Piece]:
+    """Return the board of a seat in pieces, each of which says what to do where there is nothing yet.
+
+    Who does not play reads it, and is offered no form.
+    """
+    b = b if plays else replace(b, ended=b.ended or "looked at")
     k = SeatView(b)
     drawn = (
         ("state", "Incident", _state(k)), ("progress", "Playbook", _progress(b)),
@@ -88,7 +93,7 @@ def _state(k: SeatView) -> str:
                         ("classify_dependency", "Classify", "") if incident.dependency is None else None)  # fmt: skip
     title = escape(incident.title or b.catalogue.incident)
     return (
-        f'<p class="board-head"><span class="sev {escape(tone)}" title="{escape(means)}">'
+        f'<p class="board-head"><span class="board-level {escape(tone)}" title="{escape(means)}">'
         f'{escape(incident.severity or "no severity")}</span> <b>{title}</b></p>'
         f'<dl>{listed}</dl>{postures}{todo}<p class="board-row">{_open("summary", "", "Summary")}'
         f'{_open("closure", "", "Closure package")}</p>'
@@ -114,7 +119,7 @@ def _progress(b: Briefing) -> str:
     )
 
 
-def _progress_row(b: Briefing, row: PlaybookRow) -> str:
+def _progress_row(b: Briefing, row: Milestone) -> str:
     at = f"at {clock(row.at)}" if row.at is not None else f"by {clock(row.by)}"
     button = _form(b, row.opens, "Do it", f"for {row.title}") if row.mine and row.state in ("due", "late") else ""
     return (

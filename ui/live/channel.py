@@ -9,14 +9,14 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from simulator.briefing import Briefing
-from simulator.names import Said
+from simulator.names import Names, Said
 from simulator.record.entry import Entry
 from simulator.record.journal import refused
 from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
 from ui.live.piece import Piece
-from ui.parts.feed import VIEWS, detail_html, worth
+from ui.parts.feed import VIEWS, Known, detail_html, worth
 from ui.parts.text import escape
 from ui.parts.words import NamesThen, names_of, told
 
@@ -28,22 +28,25 @@ Memo = MutableMapping[int, str]
 """Rows of entries that are made for good, by their number."""
 
 
-def channel(b: Briefing, memo: Memo) -> list[Piece]:
+def channel(b: Briefing, memo: Memo, known: Known | None = None) -> list[Piece]:
     """Return the newest rows, oldest first."""
+    known = {} if known is None else known
     names, no, threads = NamesThen(names_of(b), b.entries), refused(b.entries), _Threads(b)
     rows: list[tuple[int, str]] = []
     for entry in b.entries:
         if entry.seq in no:
             continue
+        if entry.seq not in known:
+            known[entry.seq] = told(names.at(entry.seq), entry)
         if (task := threads.of(entry)) is not None:
-            threads.add(task, entry, told(names.at(entry.seq), entry))
+            threads.add(task, entry, known[entry.seq])
             continue
         if entry.seq not in memo:
-            said = told(names.at(entry.seq), entry)
+            said = known[entry.seq]
             memo[entry.seq] = _row(entry, said, _mine(b, said)) if said is not None and worth(entry, said) else ""
         if memo[entry.seq]:
             rows.append((entry.seq, memo[entry.seq]))
-    rows += [(thread.at, thread.html(b)) for thread in threads.all()]
+    rows += [(thread.at, thread.html(b, names.at(thread.task.seq))) for thread in threads.all()]
     if not rows:
         rows = [(0, '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>')]
     return [Piece(f"line-{seq}", html, "channel") for seq, html in sorted(rows)[-SHOWN:]]
@@ -71,7 +74,7 @@ def _row(entry: Entry, said: Said, mine: bool) -> str:
     )
 
 
-_PIN = '<button type="button" class="pin" data-pin tabindex="-1" aria-label="Pin this line" title="Pin">⚲</button>'
+_PIN = '<button type="button" class="pin" data-pin tabindex="-1" aria-label="Pin this line" title="Pin"></button>'
 
 
 def _views(tone: str) -> str:
@@ -86,9 +89,9 @@ class _Thread:
         self.at = task.seq
         self.lines: list[tuple[Entry, Said]] = []
 
-    def html(self, b: Briefing) -> str:
-        """Return it as one row: what is asked of whom, how far it is, what came of it."""
-        task, names = self.task, names_of(b)
+    def html(self, b: Briefing, names: Names) -> str:
+        """Return it as one row: what is asked of whom, how far it is, what came of it; by the names of then."""
+        task = self.task
         number = escape(f"task {task.id.ident}")
         late = task.reported is None and b.incident.ended is None and any(e.at > task.due for e, _ in self.lines)
         result = next((said for _, said in reversed(self.lines) if said.detail), None)

@@ -8,9 +8,6 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from simulator import acts
-from simulator.briefing import Briefing
-from ui.parts import units
-from ui.parts.followups import whole
 from ui.parts.labels import name_of
 from ui.parts.shapes import Shape, shapes
 from ui.parts.start import RUNGS, controls
@@ -26,15 +23,12 @@ class Wrong(NamedTuple):
     fields: Mapping[str, str]
 
 
-def read(act: type[acts.Act], fields: Mapping[str, Any], b: Briefing) -> acts.Act | Wrong:
-    """Return the act that a form's fields make, or what is wrong with them.
-
-    Of a record that is filled in, `b` knows the rest, and the units in which somebody types.
-    """
-    if unknown := sorted(fields.keys() - set(controls(shapes(act)))):
+def read(act: type[acts.Act], fields: Mapping[str, Any]) -> acts.Act | Wrong:
+    """Return the act that a form's fields make, or what is wrong with them."""
+    known = set(controls(shapes(act)))
+    if unknown := sorted(fields.keys() - known):
         return Wrong(f"no field is called {unknown[0][:80]!r} here", {})
-    held = units.meant(b, whole(b, act.model_fields["kind"].default, fields)).get
-    data = {shape.path: value(shape, held) for shape in shapes(act)}
+    data = {shape.path: value(shape, fields.get) for shape in shapes(act)}
     try:
         return act.model_validate({name: one for name, one in data.items() if one is not None})
     except ValidationError as error:

@@ -11,16 +11,16 @@ from simulator.briefing import Briefing
 from simulator.options import Option
 from simulator.values import Duty, Ref, Rejection
 from ui.live import ending
-from ui.live.html import OUTPUT
+from ui.live.html import OUTPUT, hidden
 from ui.parts import catalogue, hands, units
 from ui.parts.catalogue import Form
+from ui.parts.followups import to_fill_in
 from ui.parts.labels import help_of, words
 from ui.parts.labels import label as label_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, marks
 from ui.parts.prefill import prefilled
-from ui.parts.shapes import Shape, shapes
-from ui.parts.start import AMENDS, RUNGS, controls, verb
-from ui.parts.start import asked as begins
+from ui.parts.shapes import Shape
+from ui.parts.start import AMENDS, RUNGS, asked, controls, verb
 from ui.parts.text import escape
 from ui.parts.words import evidence, names_of
 
@@ -35,6 +35,7 @@ PARTS: Mapping[str, Mapping[str, str]] = {
              "blast_radius": "Can hurt"},
 }  # fmt: skip
 """What the parts of a field that has several are called."""
+CLOSE = '<button type="button" class="plain" data-close aria-label="Close this form">✕</button>'
 EXTRA = {acts.RequestClosure: ending.gate_html, acts.EndDrill: ending.meaning_html}
 """Act -> what stands above its button."""
 
@@ -59,40 +60,40 @@ def picker(b: Briefing) -> str:
 def form_html(b: Briefing, kind: str, about: str = "") -> str:
     """Return the form of an act as `b`'s role is shown it; `about` fills in what it is about.
 
-    What, who and by when come first, the rest is folded away and asked for afterwards; a record that is filled in
-    shows all it says. Raises KeyError for a kind that has no form.
+    What, who and by when come first, of a record that is filled in what it leaves open; the rest is folded away. Raises
+    KeyError for a kind that has no form.
     """
-    form = Form(kind, ACTS[kind])
-    asked, known = shapes(form.act), prefilled(kind, b, about)
-    amends = known.get(AMENDS)
-    if about and amends is None:
-        known.update(_about(asked, b, about))
+    form, known = Form(kind, ACTS[kind]), dict(prefilled(kind, b, about))
+    amends = known.pop(AMENDS, "")
+    split = to_fill_in(b, amends) if amends else asked(form.act)
+    if about and not amends:
+        known.update(_about((*split.first, *split.later), b, about))
     drawn = _Drawn(b, kind, known, marks(kind, b.incident.playbook))
-    first, later = begins(form.act)
-    more = "" if amends is None else f'<input type="hidden" name="{AMENDS}" value="{escape(amends)}">'
-    if later:
-        more += (
-            f'<details id="more-{kind}"{" open" if amends else ""}><summary>{len(later)} more, which can wait</summary>'
-            f"{drawn.fields(later)}</details>"
+    more = ""
+    if split.later:
+        more = (
+            f'<details id="more-{kind}"><summary>{len(controls(split.later))} more, none of them needed now'
+            f"</summary>{drawn.fields(split.later)}</details>"
         )
     extra = EXTRA[form.act](b) if form.act in EXTRA else ""
-    legend = _legend(kind, b, any(shape.needed for shape in asked))
-    does = verb(form.act) if amends is None else f"Fill in {Ref(amends).ident}"
+    legend = _legend(kind, b, any(shape.needed for shape in split.first))
+    title = f"{form.title} {Ref(amends).ident}, filled in" if amends else form.title
     return (
         f'<form id="form-{kind}" class="act" data-act="{kind}" aria-labelledby="title-{kind}" novalidate>'
-        f'<header><h3 id="title-{kind}">{escape(form.title)}</h3>'
+        f'<header><h3 id="title-{kind}">{escape(title)}</h3>'
         '<span><button type="button" class="plain" data-refill title="Fill in again from the drill as it is now">'
-        'Refill</button><button type="button" class="plain" data-close aria-label="Close this form">✕</button></span>'
-        "</header>"
-        f'<p class="quiet">{escape(form.act.__doc__ or "")}</p>{drawn.fields(first)}{more}{extra}'
-        f'<footer><button class="primary">{escape(does)}</button>{OUTPUT}</footer>{legend}</form>'
+        f"Refill</button>{CLOSE}</span></header>"
+        f'<p class="quiet">{escape(form.act.__doc__ or "")}</p>{hidden({AMENDS: amends} if amends else {})}'
+        f"{drawn.fields(split.first)}{more}{extra}"
+        f'<footer><button class="primary">{escape("Fill it in" if amends else verb(form.act))}</button>'
+        f"{OUTPUT}</footer>{legend}</form>"
     )
 
 
-def _about(asked: Iterable[Shape], b: Briefing, about: str) -> dict[str, Any]:
+def _about(fields: Iterable[Shape], b: Briefing, about: str) -> dict[str, Any]:
     """Return the field that something is picked in which a form is about."""
     found = (
-        one for one in asked if one.ask == "pick" and any(option.id == about for option in b.options(one.source))
+        one for one in fields if one.ask == "pick" and any(option.id == about for option in b.options(one.source))
     )
     return {one.path: about for one in list(found)[:1]}
 
@@ -117,12 +118,16 @@ def options_of(shape: Shape, b: Briefing) -> list[Option]:
     if shape.path == "executor":
         return [Option(one.id, f"{one.title}{hands.words(b, one.id)}") for one in options]
     if shape.path.endswith(".metric"):
-        measured = ((one, units.unit(b, one.id)) for one in options)
-        return [Option(one.id, f"{one.title}, in {unit}" if unit else one.title) for one, unit in measured]
+        return [Option(one.id, f"{one.title}{_unit(b, one.id)}") for one in options]
     if shape.source == "evidence":
         names = names_of(b)
         return [Option(one.id, evidence(Ref(one.id), b, names)) for one in reversed(options)]
     return options
+
+
+def _unit(b: Briefing, metric: str) -> str:
+    found = units.unit(b, metric)
+    return f", in {found}" if found else ""
 
 
 class _Drawn:
@@ -132,9 +137,9 @@ class _Drawn:
         self._b, self._kind, self._known, self._counting = b, kind, known, counting
         self._duties = b.incident.duties(b.role)
 
-    def fields(self, asked: Sequence[Shape]) -> str:
+    def fields(self, wanted: Sequence[Shape]) -> str:
         """Return fields one below the other; small ones share a line by themselves."""
-        return f'<div class="fields">{"".join(map(self._field, asked))}</div>'
+        return f'<div class="fields">{"".join(map(self._field, wanted))}</div>'
 
     def _field(self, shape: Shape) -> str:
         label = f"{escape(label_of(shape))}{self._marks(shape)}"

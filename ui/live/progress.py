@@ -29,7 +29,7 @@ Found = Callable[[SeatView], int | None]
 """When what a row asks for was on record, None where it is not."""
 
 
-class PlaybookRow(NamedTuple):
+class Milestone(NamedTuple):
     """One line of a playbook's timeline."""
 
     id: str
@@ -56,7 +56,7 @@ def played(b: Briefing) -> books.Playbook:
     return books.load(name if name in books.names() else books.DEFAULT)
 
 
-def progress(b: Briefing) -> list[PlaybookRow]:
+def progress(b: Briefing) -> list[Milestone]:
     """Return the rows of the playbook that is played, by the time at which they are due."""
     book, k = played(b), SeatView(b)
     duties = b.incident.duties(b.role)
@@ -68,7 +68,7 @@ def progress(b: Briefing) -> list[PlaybookRow]:
         open_now: State = "late" if at(b) > by else "due" if at(b) >= by - SOON else "not yet"
         state: State = "done" if done is not None else open_now
         mine = counts_for(frozenset(one.owners), duties)
-        rows.append(PlaybookRow(one.id, one.title.partition(",")[0], by, state, done, mine, opens(one.kind)))
+        rows.append(Milestone(one.id, one.title.partition(",")[0], by, state, done, mine, opens(one.kind)))
     return sorted(rows, key=lambda row: row.by)
 
 

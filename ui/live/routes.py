@@ -30,6 +30,8 @@ from ui.live import forms, line
 from ui.live.fields import Wrong, read
 from ui.live.hub import HUB
 from ui.live.verbs import PREFIX, VERBS
+from ui.parts import units
+from ui.parts.followups import whole
 from ui.parts.live import SERVER
 from ui.parts.needs import DOCUMENT
 from ui.parts.text import visible
@@ -39,6 +41,7 @@ LONGEST = 65_536
 """Bytes of what is pressed, at most."""
 MOST_TYPED = 400
 """Characters of a line that completes."""
+ON_RECORD = "On the record"
 ANSWERS = 2_000
 """Answers of verbs that are remembered, so that one that is sent again is not done again."""
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LARGE, WRONG_TYPE, UNAVAILABLE = 400, 403, 404, 413, 415, 503
@@ -149,18 +152,21 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
     known = here.room.answered(here.person, key)
     if known is not None:
         # Taken already, whatever the same words would mean by now.
-        return _said(known.refusal.reason if known.refusal else "Done", ok=known.refusal is None)
-    done = "On the record"
+        return _said(known.refusal.reason if known.refusal else ON_RECORD, ok=known.refusal is None)
+    done = ON_RECORD
     if name == "line":
-        texts = {field: str(fields.get(field) or "") for field in ("text", "where", "executor", "decision")}
-        found = line.meant(here.room.briefing(here.role), **texts)
+        text, where = str(fields.get("text", "")), str(fields.get("where", ""))
+        chosen = {one: str(fields[one]) for one in ("executor", "decision") if one in fields}
+        found = line.meant(here.room.briefing(here.role), text, where, **chosen)
         if found.form:
             return _said("", ok=True, open=found.form)
         if found.command is None:
             return _said(found.problem, use=found.nearest)
         command, done = found.command, found.done
     else:
-        made = read(_kind(name), fields, here.room.briefing(here.role))
+        b = here.room.briefing(here.role)
+        # What a record says already is taken from the record as it is now, not from a form that was opened before.
+        made = read(_kind(name), units.meant(b, whole(b, name, fields)))
         if isinstance(made, Wrong):
             return _said(made.words, fields=dict(made.fields))
         command = made
@@ -214,7 +220,8 @@ async def form(request: Request) -> Response:
         here = _who(request)
         b = here.room.briefing(here.role)
         if kind == DOCUMENT:
-            html = documents.view(b, Ref(about).kind, Ref(about).ident)
+            ref = Ref(about)
+            html = documents.view(b, ref.kind, ref.ident)
         elif kind in ACTS and here.plays:
             html = forms.form_html(b, kind, about)
         else:

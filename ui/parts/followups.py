@@ -14,13 +14,14 @@ from pydantic import BaseModel
 from simulator.acts import ACTS, Act
 from simulator.acts.base import Record
 from simulator.briefing import Briefing
+from simulator.errors import DrillError
 from simulator.record.entry import Entry
 from simulator.values import DEPUTY, SCRIBE, Ref
 from ui.parts import units
 from ui.parts.labels import name_of
 from ui.parts.marks import marks
 from ui.parts.shapes import Shape, shapes
-from ui.parts.start import AMENDS
+from ui.parts.start import AMENDS, MOST, Split, asked, controls
 
 ASKS_AFTER = 20
 """Seconds after a record before anybody asks for more: whoever wrote it may be at it."""
@@ -77,7 +78,12 @@ def _spread(path: str, value: Any) -> Iterator[tuple[str, Any]] | dict[str, Any]
 def amending(b: Briefing, ref: str) -> dict[str, Any]:
     """Return the fields of the form that fills in a record: what it says by now, in the units of the panels."""
     entry = record(b, ref)
-    return {} if entry is None else {**units.shown(b, spread(entry.body)), AMENDS: Ref(ref)}
+    if entry is None:
+        return {}
+    # A form has a few rows of figures; what a script said beyond them is not shown in it.
+    there = set(controls(shapes(type(entry.body))))  # type: ignore[arg-type]
+    said = {path: value for path, value in spread(entry.body).items() if path in there}
+    return {**units.shown(b, said), AMENDS: Ref(ref)}
 
 
 def whole(b: Briefing, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,6 +120,22 @@ def left_open(b: Briefing, entry: Entry) -> list[Shape]:
         shape for shape in shapes(act)
         if shape.path in counting and shape.path not in said and not _needless(shape.path, entry.body)
     ]  # fmt: skip
+
+
+def to_fill_in(b: Briefing, ref: str) -> Split:
+    """Return how the form that fills in a record is split: first what it leaves open that counts, as far as it fits."""
+    entry = record(b, ref)
+    if entry is None:
+        raise DrillError(f"there is no {ref} that you may see")
+    first: list[Shape] = []
+    for shape in left_open(b, entry):
+        if len(controls([*first, shape])) > MOST:
+            break
+        first.append(shape)
+    if not first:
+        return asked(type(entry.body))  # type: ignore[arg-type]
+    fields = (shape for shape in shapes(type(entry.body)) if shape.path != AMENDS)  # type: ignore[arg-type]
+    return Split(tuple(first), tuple(shape for shape in fields if shape not in first))
 
 
 def _needless(path: str, body: Any) -> bool:

@@ -11,14 +11,15 @@ from simulator.acts import Act
 from simulator.values import Rung
 from ui.parts.shapes import Shape, shapes
 
-RUNGS: tuple[str, ...] = get_args(Rung)
-"""Rungs of a ladder, each with a reason why it was not taken."""
 AMENDS = "amends"
 """The field by which a record says which one it fills in; nobody types it."""
+MOST = 8
+"""Controls that a form shows first, at most."""
+RUNGS: tuple[str, ...] = get_args(Rung)
 _ROW = re.compile(r"\.\d+(?=\.|$)")
 
 
-class Begins(NamedTuple):
+class Split(NamedTuple):
     """The fields of a form: those it begins with, and those that can wait. One of several parts may be in both."""
 
     first: tuple[Shape, ...]
@@ -26,14 +27,14 @@ class Begins(NamedTuple):
 
 
 @cache
-def asked(act: type[Act]) -> Begins:
+def asked(act: type[Act]) -> Split:
     """Return what the form of an act asks for, in the order of its class."""
     fields = [shape for shape in shapes(act) if shape.path != AMENDS]
     if not act.first:
-        return Begins(tuple(fields), ())
+        return Split(tuple(fields), ())
     split = [_split(shape, act.first) for shape in fields]
     first = sorted((one for one, _ in split if one), key=lambda one: _place(one, act.first))
-    return Begins(tuple(first), tuple(other for _, other in split if other))
+    return Split(tuple(first), tuple(other for _, other in split if other))
 
 
 def verb(act: type[Act]) -> str:
