@@ -17,6 +17,7 @@ from analytics.report.tables import each
 from analytics.runs.counterfactual import add_references
 from analytics.view import RecordView
 from scenarios import load
+from scenarios.loader import variants
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.record.journal import Journal, parse
@@ -111,6 +112,14 @@ def test_what_another_route_leaves_out_is_not_said() -> None:
 def test_nor_is_it_of_who_did_little(scenario: str, policy: str) -> None:
     engine = played.engine(scenario, "base", policy, 7)
     reached = [text for text, there in rows(played.record(scenario, "base", policy, 7)) if there]
+    assert [(text, one) for text in reached for one in told_of(text, engine.scenario) if one not in done(engine)] == []
+
+
+@pytest.mark.parametrize(("scenario", "variant"), [(one, v) for one in ROUTES for v in variants(one) if v != "base"])
+def test_nor_in_a_variant(scenario: str, variant: str) -> None:
+    engine = played.engine(scenario, variant, "by_the_book", 7)
+    reached = [text for text, there in rows(played.record(scenario, variant, "by_the_book", 7)) if there]
+    assert len(reached) > 8
     assert [(text, one) for text in reached for one in told_of(text, engine.scenario) if one not in done(engine)] == []
 
 

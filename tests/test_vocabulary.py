@@ -23,6 +23,7 @@ NOT_SEATS = {
     "simulator/values.py": SEATS,  # what posts and lanes are
     "simulator/acts/tell.py": SEATS,  # what can be handed over
     "simulator/acts/do.py": {"verification"},  # what a reference to one begins with
+    "simulator/record/facts.py": {"verification"},  # the same
     "simulator/record/history.py": {"triage"},  # how an incident stands before it was declared
     "analytics/criteria/informing.py": {"mitigation"},  # what an update says
     "ui/parts/prefill.py": {"verification"},  # a field of the closure package

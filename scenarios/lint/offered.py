@@ -76,6 +76,7 @@ def in_sight(s: Scenario) -> Iterator[tuple[Steps, str]]:
     """Yield path and words of all that everybody is offered or can read from the start."""
     for name in ("title", "summary", "briefing", "hint"):
         yield (name,), getattr(s, name)
+    yield from ((("trains", index), text) for index, text in enumerate(s.trains))
     for index, aim in enumerate(s.objectives):
         yield ("objectives", index), f"{aim.title} {aim.target}"
     for index, service in enumerate(s.services):

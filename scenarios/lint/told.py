@@ -17,7 +17,8 @@ DEEDS: Mapping[str, tuple[str, ...]] = {
     "incident.frozen": ("freez", "froz"), "incident.lanes": ("lane",), "incident.public_update": ("public",),
     "incident.executives_told": ("executive",), "incident.handed_over": ("hand",), "incident.commander": ("command",),
     "incident.commanded": ("command",), "incident.severity": ("severity",), "incident.status": ("status",),
-    "incident.verified": ("compar", "measur", "verif"), "closed": ("clos",),
+    "incident.verifying": ("compar", "measur", "verif"), "incident.verified": ("compar", "measur", "verif"),
+    "closed": ("clos",),
 }  # fmt: skip
 """Fact about the incident -> how words begin that name it."""
 NAMED_ALONE = ("incident.declared", "incident.deputy", "incident.frozen", "incident.executives_told")

@@ -110,6 +110,7 @@ _INCIDENT: dict[str, Callable[[Facts], Any]] = {
     ),
     "incident.deputy": lambda f: f.history.holder(DEPUTY) or "",
     "incident.lanes": lambda f: len(f.history.lanes),
+    "incident.verifying": lambda f: bool(f.history.given("verification")),
     "incident.verified": lambda f: bool(f.history.measured),
 }
 _NAMED: dict[str, Callable[[Facts, str], Any]] = {
