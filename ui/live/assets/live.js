@@ -18,8 +18,8 @@
 //   <button role=tab>               shows what it controls, and hides what its neighbours control
 //   <div class=figure id=…>         is drawn by plotly from {id, figure, alt}
 
-const BEAT_LATE_MS = 2500, ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 400, DEBOUNCE_MS = 80;
-const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400;
+const BEAT_LATE_MS = 2500, ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 120, DEBOUNCE_MS = 80;
+const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400, SPOKEN = 200;
 // What this script says of an element; a new rendering does not take it away.
 const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
   "aria-selected", "aria-pressed", "data-pending", "data-gone", "data-shown", "data-muted",
@@ -323,7 +323,8 @@ class Live {
     if (!news.length) return;
     const spoken = news.filter((node) => node.querySelector("[data-spoken]")).slice(-3);
     if (spoken.length) {
-      this.get("news").textContent = spoken.map((node) => node.textContent).join(". ");
+      const words = spoken.map((node) => node.textContent.slice(0, SPOKEN));
+      this.get("news").textContent = words.join(". ");
     }
     const list = news[0].parentElement;
     if (!document.hidden && atEnd(list)) return;
