@@ -326,8 +326,9 @@ def test_notes_and_marks_by_one_key(running: Stage) -> None:
     note.get_by_role("button", name="Note").click()
     expect(host.locator(".notes")).to_contain_text("Nobody asked who decides")
     note.locator("[name=text]").fill("Said what was not known")
+    running.tab("Truth")
     host.keyboard.press("Alt+u")
-    expect(host.locator(".notes")).to_contain_text("Said what was not known")
+    expect(running.tab("Notes").locator(".notes")).to_contain_text("+Said what was not known")
     assert "Nobody asked who decides" not in running.ana.content()
 
 
@@ -339,7 +340,7 @@ def test_two_facilitators_rate_and_one_is_left_out(running: Stage) -> None:
     for page, rating in ((host, "3"), (other, "2")):
         rate = form(page, "room.rate")
         rate.get_by_role("button", name=rating, exact=True).click()
-        said(rate, f"leadership: {rating}")
+        said(rate, f"Leadership: {rating}")
     expect(host.locator("#desk-ratings")).to_contain_text("1 ratings compared: 0% the same, 100% at most one apart")
     host.get_by_role("button", name="Leave out Ivo").click()
     expect(host.locator("#desk-ratings")).not_to_contain_text("ratings compared")

@@ -82,9 +82,9 @@ def notes_html(d: Desk) -> str:
     inside = (
         field("Note, for facilitators alone", '<textarea name="text" rows="2" maxlength="2000"></textarea>', "wide")
         + field("About", select("criterion", criteria))
-        + '<span class="row-of"><button name="tag" value="+" accesskey="u">＋ as it should be</button>'
-        '<button name="tag" value="-" accesskey="j">－ not so</button>'
-        '<button name="tag" value="" accesskey="m">Note</button></span>'
+        + '<span class="row-of"><button name="tag" value="+" data-key="u">＋ as it should be</button>'
+        '<button name="tag" value="-" data-key="j">－ not so</button>'
+        '<button name="tag" value="" data-key="m">Note</button></span>'
     )
     rows = "".join(
         f"<tr><td><span class='t'>{clock(one.at)}</span></td><td>{escape(one.tag)}</td>"
@@ -93,7 +93,7 @@ def notes_html(d: Desk) -> str:
         for one in reversed(d.notes)
         if one.kind in ("note", "mark")
     )
-    keys = "With the browser's access key (Alt, or Alt+Shift): U as it should be, J not so, M a note."
+    keys = "From anywhere: Alt+U as it should be, Alt+J not so, Alt+M a note; without words it marks the moment."
     return f'{verb("note", inside, "act-form")}{note(keys)}<table class="plain notes"><tbody>{rows}</tbody></table>'
 
 
