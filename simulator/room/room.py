@@ -26,7 +26,7 @@ from simulator.room import notes
 from simulator.room.clock import CLOSED, PEOPLE, Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
-from simulator.room.nameless import nameless
+from simulator.room.nameless import nameless, without_reasons
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
 from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
@@ -315,7 +315,8 @@ class Room:
         journal = self.record()
         if person is not None:
             self._belongs(person)
-            return journal
+            forced = journal is not None and any(isinstance(x.body, acts.OverrideOutcome) for x in journal)
+            return without_reasons(journal) if journal and forced and not person.facilitator else journal
         if self.row.header.mode == "assessment":
             raise AccessDenied("an assessment is read by those who took part: open your own link, or ask the host")
         if journal is None:
@@ -323,7 +324,7 @@ class Room:
         made = journal.references is not None
         if self._unnamed is None or self._unnamed[0] != made:
             titles = {role.id: role.title for role in self.loaded.scenario.roles}
-            self._unnamed = (made, nameless(journal, titles))
+            self._unnamed = (made, nameless(without_reasons(journal), titles))
         return self._unnamed[1]
 
     @property

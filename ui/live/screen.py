@@ -15,6 +15,7 @@ from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
 from simulator.room.room import Room
 from ui.live import desk, desk_model, figures, host, tools
+from ui.live.arrival import arrival
 from ui.live.asked import asked
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
@@ -104,7 +105,8 @@ def _seats(view: View) -> Pieces:
 
 
 def _asked(view: View) -> Pieces:
-    return asked(view.b, tuple(SERVER.rooms.store.branches(view.room.row.id)))
+    yield from arrival(view.b)
+    yield from asked(view.b, tuple(SERVER.rooms.store.branches(view.room.row.id)))
 
 
 def _at_the_desk(view: View) -> Hashable:
