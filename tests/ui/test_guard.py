@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import urllib.request
 from collections.abc import Callable
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -14,7 +17,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import Participant
 from tests.ui.asgi import Answered, ask
 from ui import guard, session
-from ui.guard import HOSTS, Guard
+from ui.guard import HOSTS, MAY, Guard
 from ui.session import Here
 
 Seat = Callable[..., Here]
@@ -87,10 +90,27 @@ def test_every_answer_has_the_headers_refusals_included(how: dict[str, str]) -> 
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
     assert policy["connect-src"] == policy["form-action"] == "'self'"
     assert "unsafe" not in policy["script-src"]
+    assert "blob" not in policy["script-src"]
     assert "http" not in found["content-security-policy"]
     assert "sha256-" in policy["script-src"], "the one inline line of Streamlit's page"
     assert (found["x-frame-options"], found["x-content-type-options"]) == ("DENY", "nosniff")
     assert found["referrer-policy"] == "same-origin"
+
+
+def test_no_dialog_of_streamlits_opens_over_a_page_that_is_offline() -> None:
+    answer = tried("/_stcore/host-config")
+    assert answer.status == 200
+    found = json.loads(answer.text)
+    assert (found["blockErrorDialogs"], found["allowedOrigins"]) == (True, [])
+    assert tried("/_stcore/host-config", origin="http://evil.example").status == 403
+
+
+def test_what_hosts_may_do_is_all_that_streamlit_asks_for() -> None:
+    from streamlit.web.server.starlette import starlette_routes
+
+    source = Path(starlette_routes.__file__).read_text(encoding="utf-8")
+    answer = source[source.index("async def _host_config_endpoint") :].partition("return response")[0]
+    assert set(re.findall(r'"(\w+)":', answer)) == set(MAY)
 
 
 def test_a_refusal_repeats_a_name_as_text_alone() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 from simulator.briefing import Briefing
-from simulator.names import Said
+from simulator.names import Names, Said
 from simulator.record.entry import Entry
 from simulator.record.journal import refused
 from simulator.record.tracked import Task
@@ -43,7 +43,7 @@ def channel(b: Briefing, memo: Memo) -> list[Piece]:
             memo[entry.seq] = _row(entry, said, _mine(b, said)) if said is not None and worth(entry, said) else ""
         if memo[entry.seq]:
             rows.append((entry.seq, memo[entry.seq]))
-    rows += [(thread.at, thread.html(b)) for thread in threads.all()]
+    rows += [(thread.at, thread.html(b, names.at(thread.task.seq))) for thread in threads.all()]
     if not rows:
         rows = [(0, '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>')]
     return [Piece(f"line-{seq}", html, "channel") for seq, html in sorted(rows)[-SHOWN:]]
@@ -71,7 +71,7 @@ def _row(entry: Entry, said: Said, mine: bool) -> str:
     )
 
 
-_PIN = '<button type="button" class="pin" data-pin tabindex="-1" aria-label="Pin this line" title="Pin">⚲</button>'
+_PIN = '<button type="button" class="pin" data-pin tabindex="-1" aria-label="Pin this line" title="Pin"></button>'
 
 
 def _views(tone: str) -> str:
@@ -86,9 +86,9 @@ class _Thread:
         self.at = task.seq
         self.lines: list[tuple[Entry, Said]] = []
 
-    def html(self, b: Briefing) -> str:
-        """Return it as one row: what is asked of whom, how far it is, what came of it."""
-        task, names = self.task, names_of(b)
+    def html(self, b: Briefing, names: Names) -> str:
+        """Return it as one row: what is asked of whom, how far it is, what came of it; by the names of then."""
+        task = self.task
         number = escape(f"task {task.id.ident}")
         late = task.reported is None and b.incident.ended is None and any(e.at > task.due for e, _ in self.lines)
         result = next((said for _, said in reversed(self.lines) if said.detail), None)

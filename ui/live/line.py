@@ -32,8 +32,12 @@ class Meant(NamedTuple):
     form: str = ""
 
 
-def meant(b: Briefing, text: str, where: str, executor: str = "", decision: str = "") -> Meant:
-    """Return what a line means that was typed in the channel or in the shell."""
+def meant(b: Briefing, text: str, where: str, executor: str | None = None, decision: str | None = None) -> Meant:
+    """Return what a line means that was typed in the channel or in the shell.
+
+    Whoever presses Enter before they are asked who runs it (`executor`) and what it rests on (`decision`) gets what the
+    question would have begun with.
+    """
     text = text.strip()
     if not text:
         return Meant(problem="type something first")
@@ -50,7 +54,8 @@ def meant(b: Briefing, text: str, where: str, executor: str = "", decision: str 
         return Meant(problem=parsed.problem, nearest=parsed.nearest)
     who = executor if executor in line.executors else hands.best(b, line.executors)
     asked = "started" if who == b.role else f"asked of {completion.handle(b, who)}"
-    rests = decision if line.what == "action" and decision else None
+    newest = next((one.id for one in reversed(b.options("decisions"))), None)
+    rests = newest if decision is None else decision or None
     return Meant(completion.order(line, who, rests), f"$ {line.command}: {asked}")
 
 

@@ -149,8 +149,9 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
         return _said(known.refusal.reason if known.refusal else "Done", ok=known.refusal is None)
     done = "On the record"
     if name == "line":
-        texts = {field: str(fields.get(field) or "") for field in ("text", "where", "executor", "decision")}
-        found = line.meant(here.room.briefing(here.role), **texts)
+        text, where = str(fields.get("text", "")), str(fields.get("where", ""))
+        chosen = {one: str(fields[one]) for one in ("executor", "decision") if one in fields}
+        found = line.meant(here.room.briefing(here.role), text, where, **chosen)
         if found.form:
             return _said("", ok=True, open=found.form)
         if found.command is None:
