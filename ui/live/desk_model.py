@@ -131,7 +131,7 @@ def model(room: Room) -> Desk:
     return replace(
         d, state=room.clock.state, flags=tuple(found), chairs=tuple(chairs),
         others=tuple(one for one in people if one.person.id not in sitting),
-        notes=tuple(notes.kept(store, ident)), lives=tuple(store.branches(ident)),
+        notes=tuple(notes.kept(store, ident)), lives=room.second_lives(),
     )  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
-from simulator.room.room import REAL_WORLD, Room
+from simulator.room.clock import REAL_WORLD
+from simulator.room.room import Room
 from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
 from ui.live.html import OUTPUT, hidden, press, verb_form
