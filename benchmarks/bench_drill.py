@@ -18,11 +18,11 @@ from scenarios import load
 from simulator.monitoring.onset import onset_shift, step_at
 from simulator.play import play
 from simulator.record.replay import rebuild
+from simulator.room.store import Participant
 from tests.room.rooms import Wall, rooms
-from ui.parts.bar import bar_html
-from ui.parts.feed import alerts_html, feed_html
-from ui.parts.live import scraped
-from ui.parts.panels import figure
+from ui.live.feed import Feed
+from ui.live.screen import Screen
+from ui.session import Here
 
 SEED = 7
 ROUNDS = 9
@@ -128,17 +128,21 @@ def test_one_tick_for_twenty_viewers(tmp_path: Path) -> None:
 
 
 def _minute(room: Any, wall: Any, viewers: int) -> None:
+    """Draw the screens of a minute; whoever looks from the same seat is sent the same bytes."""
     seats = [role.id for role in room.loaded.scenario.seats()]
+    people = [Participant(f"p{at}", room.row.id, f"P{at}", seat, False, 0.0) for at, seat in enumerate(seats)]
+    shown = {one.seat: (Screen(Here(room, one, "")), Feed()) for one in people}
     for _ in range(60):
         wall.pass_(1)
+        drawn = set()
         for viewer in range(viewers):
             seat = seats[viewer % len(seats)]
-            room.shared(seat, "bar", lambda b: bar_html(b, room.clock))
-            room.shared(seat, "feed", feed_html)
-            room.shared(seat, "alerts", alerts_html)
-            for panel in room.briefing(seat).catalogue.panels:
-                if panel.on_console:
-                    scraped(room, seat, panel.id, lambda b, panel=panel: figure(b, panel))
+            screen, feed = shown[seat]
+            since = feed.version
+            if seat not in drawn:
+                feed.put(screen.pieces(room))
+                drawn.add(seat)
+            feed.delta(since)
 
 
 def _timeouts_of(run: Callable[[], Any]) -> int:

@@ -34,9 +34,13 @@ from tests import played
 from tests.room.rooms import Wall, rooms
 from tests.ui.browsing import JAR, Browser
 from ui import session
-from ui.app_pages.console import TABS
+from ui.live.feed import Feed, wire
+from ui.live.forms import form_html
+from ui.live.line import offered
+from ui.live.screen import Screen, opening
 from ui.parts.catalogue import FORMS
 from ui.parts.live import SERVER
+from ui.session import Here
 
 SCENARIOS = ("auth_token", "billing_mismatch", "permission_leak")
 SEED = 7
@@ -54,6 +58,9 @@ class Viewer:
     role: str
     """Whose eyes they have; NOBODY: whoever has only the code."""
     app: Browser
+    here: Here | None = None
+    screen: Screen | None = None
+    feed: Feed = field(default_factory=Feed)
     sent: int = 0
     """Bytes in all."""
     found: set[str] = field(default_factory=set)
@@ -176,7 +183,8 @@ class Search:
 
     def _viewer(self, name: str, role: str, token: str) -> Viewer:
         self.secrets[token] = f"the token of {name}"
-        return Viewer(name, role, Browser().hold(token))
+        here = Here(*self.place.identify(token), token)
+        return Viewer(name, role, Browser().hold(token), here, Screen(here))
 
     def run(self, until: int, every: int, *, thorough: bool) -> None:
         """Play until a drill second, and have everybody look every so many seconds."""
@@ -215,15 +223,24 @@ class Search:
                 yield app.to(page)  # type: ignore[misc]
             return
         yield app.to("console.py")  # type: ignore[misc]
-        if not thorough:
+        yield self._live(viewer)
+        if not thorough or viewer.name not in self.tokens:
             return
-        for tab in TABS:
-            app.session_state[session.TAB] = tab
-            yield app.run()  # type: ignore[misc]
-        if viewer.name in self.tokens:
-            for group in FORMS:
-                app.session_state[session.GROUP] = group
-                yield app.run()  # type: ignore[misc]
+        b = self.room.briefing(viewer.role)
+        for kind in (form.kind for forms in FORMS.values() for form in forms):
+            yield self.messages.append(form_html(b, kind).encode())
+        for text in ("/", "@", "/ask @", "/freeze ", *(line.command.split()[0] for line in b.catalogue.lines)):
+            for where in ("channel", "shell"):
+                yield self.messages.append(repr(offered(b, text, len(text), where)).encode())
+
+    def _live(self, viewer: Viewer) -> None:
+        """Have a viewer be sent what changed on their live screen since they looked last."""
+        assert viewer.here is not None
+        assert viewer.screen is not None
+        since = viewer.feed.version
+        viewer.feed.put(viewer.screen.pieces(self.room))
+        own = [wire(piece) for piece in opening(viewer.here)]
+        self.messages.append(viewer.feed.delta(since, own)[0])
 
     def _search(self, viewer: Viewer) -> None:
         raw = b"\n".join(self.messages)

@@ -16,7 +16,7 @@ from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
 from ui.live.piece import Piece
-from ui.parts.feed import VIEWS, detail_html, worth
+from ui.parts.feed import VIEWS, Known, detail_html, worth
 from ui.parts.text import escape
 from ui.parts.words import NamesThen, names_of, told
 
@@ -28,18 +28,21 @@ Memo = MutableMapping[int, str]
 """Rows of entries that are made for good, by their number."""
 
 
-def channel(b: Briefing, memo: Memo) -> list[Piece]:
+def channel(b: Briefing, memo: Memo, known: Known | None = None) -> list[Piece]:
     """Return the newest rows, oldest first."""
+    known = {} if known is None else known
     names, no, threads = NamesThen(names_of(b), b.entries), refused(b.entries), _Threads(b)
     rows: list[tuple[int, str]] = []
     for entry in b.entries:
         if entry.seq in no:
             continue
+        if entry.seq not in known:
+            known[entry.seq] = told(names.at(entry.seq), entry)
         if (task := threads.of(entry)) is not None:
-            threads.add(task, entry, told(names.at(entry.seq), entry))
+            threads.add(task, entry, known[entry.seq])
             continue
         if entry.seq not in memo:
-            said = told(names.at(entry.seq), entry)
+            said = known[entry.seq]
             memo[entry.seq] = _row(entry, said, _mine(b, said)) if said is not None and worth(entry, said) else ""
         if memo[entry.seq]:
             rows.append((entry.seq, memo[entry.seq]))

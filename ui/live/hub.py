@@ -145,11 +145,11 @@ class Hub:
         await self._publish([shown for shown in self._shown.values() if shown.viewers])
 
     async def _publish(self, screens: list[Shown]) -> None:
-        before = {id(one): one.feed.version for one in screens}
-        if screens:
-            await asyncio.to_thread(_draw, screens)
         for one in screens:
-            if one.feed.version != before[id(one)] or any(viewer.moved for viewer in one.viewers):
+            before = one.feed.version
+            await asyncio.to_thread(_draw, one)
+            # Each as soon as it is drawn: nobody waits for the screens of others.
+            if one.feed.version != before or any(viewer.moved for viewer in one.viewers):
                 wake, one.wake = one.wake, asyncio.Event()
                 wake.set()
 
@@ -171,14 +171,13 @@ def _opening(here: Here) -> tuple[list[str], bool]:
     return [wire(piece) for piece in opening(here)], here.room.ended
 
 
-def _draw(screens: list[Shown]) -> None:
-    for one in screens:
-        try:
-            one.draw()
-        except DrillError as error:
-            logging.getLogger(__name__).debug("drill %s: %s", one.drill, error)
-        except Exception:
-            logging.getLogger(__name__).exception("a screen of drill %s could not be drawn", one.drill)
+def _draw(one: Shown) -> None:
+    try:
+        one.draw()
+    except DrillError as error:
+        logging.getLogger(__name__).debug("drill %s: %s", one.drill, error)
+    except Exception:
+        logging.getLogger(__name__).exception("a screen of drill %s could not be drawn", one.drill)
 
 
 HUB = Hub()

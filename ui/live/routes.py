@@ -36,6 +36,7 @@ LONGEST = 65_536
 """Bytes of what is pressed, at most."""
 MOST_TYPED = 400
 """Characters of a line that completes."""
+ON_RECORD = "On the record"
 ANSWERS = 2_000
 """Answers of verbs that are remembered, so that one that is sent again is not done again."""
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LARGE, WRONG_TYPE, UNAVAILABLE = 400, 403, 404, 413, 415, 503
@@ -146,8 +147,8 @@ def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
     known = here.room.answered(here.person, key)
     if known is not None:
         # Taken already, whatever the same words would mean by now.
-        return _said(known.refusal.reason if known.refusal else "Done", ok=known.refusal is None)
-    done = "On the record"
+        return _said(known.refusal.reason if known.refusal else ON_RECORD, ok=known.refusal is None)
+    done = ON_RECORD
     if name == "line":
         text, where = str(fields.get("text", "")), str(fields.get("where", ""))
         chosen = {one: str(fields[one]) for one in ("executor", "decision") if one in fields}

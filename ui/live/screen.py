@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 from simulator.briefing import Briefing
 from simulator.errors import DrillError
 from simulator.monitoring.series import SCRAPE_SECONDS
+from simulator.room.clock import Clock
 from simulator.room.room import Room
 from ui.live import desk, desk_model, figures, host, tools
 from ui.live.arrival import arrival
@@ -23,7 +24,7 @@ from ui.live.frame import frame
 from ui.live.piece import Chart, Piece
 from ui.live.waits import waits
 from ui.parts.bar import bar_html, standing_html
-from ui.parts.feed import alerts_html, changes_html, outputs_html
+from ui.parts.feed import Known, alerts_html, changes_html, outputs_html
 from ui.parts.live import SERVER
 from ui.parts.work import work_html
 from ui.session import Here
@@ -47,6 +48,8 @@ class View:
     room: Room
     kind: Kind
     memo: Memo
+    known: Known
+    clock: Clock
 
     @property
     def steers(self) -> bool:
@@ -56,7 +59,7 @@ class View:
 
 def each_second(view: View) -> Hashable:
     """Return what changes with the clock, and with whatever happens."""
-    return (len(view.b.entries), view.b.now, view.b.ended, view.room.clock.state, view.room.clock.pace)
+    return (len(view.b.entries), view.b.now, view.b.ended, view.clock.state, view.clock.pace)
 
 
 def on_record(view: View) -> Hashable:
@@ -65,8 +68,10 @@ def on_record(view: View) -> Hashable:
 
 
 def each_scrape(view: View) -> Hashable:
-    """Return what changes when monitoring has looked, or something is put on record."""
-    return (len(view.b.entries), view.b.now // SCRAPE_SECONDS)
+    """Return what changes when monitoring has looked, or when there is one more change or action to be marked."""
+    incident = view.b.incident
+    done = sum(run.outcome is not None for run in incident.runs.values())
+    return (view.b.now // SCRAPE_SECONDS, len(incident.happened), done)
 
 
 def once(_: View) -> Hashable:
@@ -83,14 +88,14 @@ class Section(NamedTuple):
 
 
 def _bar(view: View) -> Pieces:
-    yield Piece("bar", bar_html(view.b, view.room.clock))
-    yield Piece("clock", tools.clock_html(view.room, view.steers, view.kind == "plays"))
+    yield Piece("bar", bar_html(view.b, view.clock))
+    yield Piece("clock", tools.clock_html(view.room, view.clock, view.steers, view.kind == "plays"))
 
 
 def _record(view: View) -> Pieces:
     yield Piece("alerts", alerts_html(view.b))
-    yield Piece("outputs", outputs_html(view.b))
-    yield Piece("changes", changes_html(view.b))
+    yield Piece("outputs", outputs_html(view.b, view.known))
+    yield Piece("changes", changes_html(view.b, view.known))
     yield Piece("mine-place", tools.mine_html(view.b))
 
 
@@ -119,7 +124,7 @@ SECTIONS = (
     Section(_bar),
     Section(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
     Section(_record, on_record),
-    Section(lambda v: channel(v.b, v.memo), on_record),
+    Section(lambda v: channel(v.b, v.memo, v.known), on_record),
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(_asked, lambda v: (on_record(v), v.b.now // 5, v.room.clock.state), PLAYS),
     Section(_acts, on_record, PLAYS),
@@ -142,12 +147,13 @@ class Screen:
         self._role = here.role
         self._person = here.person  # one of those who see it: they all may the same
         self._memo: Memo = {}
+        self._known: Known = {}
         self._kept: dict[int, tuple[Hashable, tuple[Piece | Chart, ...]]] = {}
 
     def pieces(self, room: Room) -> list[Piece | Chart]:
         """Return the whole screen; what stands in the way of it is one of its pieces."""
         try:
-            view = View(room.briefing(self._role), room, self._kind, self._memo)
+            view = View(room.briefing(self._role), room, self._kind, self._memo, self._known, room.clock)
             for at, part in enumerate(SECTIONS):
                 if self._kind not in part.kinds:
                     continue

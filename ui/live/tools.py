@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
-from simulator.room.clock import REAL_WORLD
+from simulator.room.clock import REAL_WORLD, Clock
 from simulator.room.room import Room
 from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
@@ -18,9 +18,8 @@ ENDS = (("end", "End the drill â€¦", "End it"), ("stop", "Real world: stop now â
 """How a drill can be ended: by what, what asks for it, and what makes sure."""
 
 
-def clock_html(room: Room, steers: bool, plays: bool) -> str:
+def clock_html(room: Room, clock: Clock, steers: bool, plays: bool) -> str:
     """Return the clock's controls for whoever has them, else how it stands."""
-    clock = room.clock
     if clock.state == "stopped":
         return ""
     # Whoever sits there after the server was away goes on by themselves; nobody has to be found for that.

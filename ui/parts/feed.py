@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import MutableMapping
 
 from simulator import events as e
 from simulator.briefing import Briefing
@@ -30,26 +31,35 @@ VIEWS = {
 """What the channel can be narrowed to."""
 
 
-def lines(briefing: Briefing) -> list[tuple[Entry, Said]]:
+Known = MutableMapping[int, Said | None]
+"""Entries as lines, by their number: an entry reads the same for ever, so it is put into words once."""
+
+
+def lines(briefing: Briefing, known: Known | None = None) -> list[tuple[Entry, Said]]:
     """Return the lines of the channel, oldest first; of what was refused only that and why."""
     names, no = NamesThen(names_of(briefing), briefing.entries), refused(briefing.entries)
-    found = ((entry, told(names.at(entry.seq), entry)) for entry in briefing.entries if entry.seq not in no)
+    known = {} if known is None else known
+    for entry in briefing.entries:
+        if entry.seq not in known:
+            known[entry.seq] = told(names.at(entry.seq), entry)
+    found = ((entry, known[entry.seq]) for entry in briefing.entries if entry.seq not in no)
     return [(entry, said) for entry, said in found if said is not None and worth(entry, said)]
 
 
-def outputs_html(briefing: Briefing, shown: int = 12) -> str:
+def outputs_html(briefing: Briefing, known: Known | None = None, shown: int = 12) -> str:
     """Return the newest results in full, newest first, for the wide column."""
-    found = [(entry, said) for entry, said in lines(briefing) if said.detail and said.tone in ("output", "action")]
+    told_of = lines(briefing, known)
+    found = [(entry, said) for entry, said in told_of if said.detail and said.tone in ("output", "action")]
     if not found:
-        return '<p class="quiet">No output yet. Run something in the command box; its result lands here.</p>'
+        return '<p class="quiet">No output yet. Type a command below; its result lands here.</p>'
     newest_first = list(reversed(found[-shown:]))
     rows = "".join(_output(entry, said, place < OPEN) for place, (entry, said) in enumerate(newest_first))
     return f'<div class="outputs">{rows}</div>'
 
 
-def changes_html(briefing: Briefing) -> str:
+def changes_html(briefing: Briefing, known: Known | None = None) -> str:
     """Return deploys, flag flips and configuration changes, newest first."""
-    found = [(entry, said) for entry, said in lines(briefing) if said.tone == "change"]
+    found = [(entry, said) for entry, said in lines(briefing, known) if said.tone == "change"]
     rows = "".join(
         f'<tr><td class="t">{clock(entry.at)}</td><td><b>{escape(said.who)}</b></td><td>{escape(said.text)}'
         f"{_more_of(entry)}</td></tr>"

@@ -1,0 +1,176 @@
+"""Load one drill with simulated viewers: the server's share of a core, and from one person's press to others' streams.
+
+    python -m benchmarks.live_load 40 200
+
+The viewers run on the same machine as the server; their own share is printed beside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from scenarios.loader import load
+from simulator.room.rooms import Rooms
+from simulator.room.store import Store
+from simulator.values import OBSERVER
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS, WARM = 20.0, 5.0
+PROBE = re.compile(rb"probe-(\d+)-")
+HEAD = (
+    "| viewers | server, % of a core | press to others' streams p50, ms | p95 | max | press to answer p50 | arrived "
+    "| broken | kB/s | RSS MB | viewers' own % |\n|---|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+class Seat:
+    """Somebody in the drill, as a browser says who it is."""
+
+    def __init__(self, token: str, ident: str) -> None:
+        self.cookie, self.ident = f"seats={token}", ident
+
+
+def processor(pid: int) -> float:
+    """Return the processor seconds that a process has used, all threads together."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+class Load:
+    """Viewers and one who presses."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.sent: dict[int, float] = {}
+        self.seen: dict[int, list[float]] = {}
+        self.answered: list[float] = []
+        self.bytes = self.broken = 0
+
+    async def view(self, seat: Seat) -> None:
+        """Read one stream, and note when each probe first shows."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(
+            f"GET /live/stream?me={seat.ident}&since= HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Cookie: {seat.cookie}\r\n\r\n".encode()
+        )
+        known, tail = set[int](), b""
+        try:
+            while chunk := await reader.read(262_144):
+                now = time.perf_counter()
+                self.bytes += len(chunk)
+                for found in PROBE.finditer(tail + chunk):
+                    if (probe := int(found[1])) not in known:
+                        known.add(probe)
+                        self.seen.setdefault(probe, []).append(now)
+                tail = chunk[-24:]
+            self.broken += 1
+        finally:
+            writer.close()
+
+    async def press(self, seat: Seat, seconds: float) -> None:
+        """Send one message a second over one connection that is kept."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        until = time.perf_counter() + seconds
+        while time.perf_counter() < until:
+            number = len(self.sent)
+            fields = {"text": f"probe-{number}-", "where": "channel"}
+            body = json.dumps({"key": secrets.token_hex(8), "act": "line", "fields": fields})
+            self.sent[number] = time.perf_counter()
+            writer.write(
+                f"POST /live/act?me={seat.ident} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+                f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nCookie: {seat.cookie}\r\n\r\n{body}"
+                .encode()
+            )  # fmt: skip
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = re.search(rb"content-length: (\d+)", head)
+            answer = await reader.readexactly(int(length[1]) if length else 0)
+            assert b'"ok":true' in answer, answer
+            self.answered.append(time.perf_counter() - self.sent[number])
+            await asyncio.sleep(max(0.0, 1.037 - (time.perf_counter() - self.sent[number])))  # drifts over the ticks
+        writer.close()
+
+
+def opened(database: str, viewers: int) -> tuple[Seat, list[Seat]]:
+    """Open a drill with somebody in each seat and others who observe; return who presses, and who looks."""
+    store = Store(database)
+    rooms = Rooms(store, load)
+    made = rooms.create("auth_token", seed=7, hosted=True)
+    _, host = rooms.facilitate(made.room, "Hana", made.key)
+    seats = [role.id for role in made.room.loaded.scenario.seats()]
+    people = []
+    for number in range(viewers):
+        at = seats[number] if number < len(seats) else OBSERVER
+        held, person = rooms.join(made.room, f"P{number}", at)
+        people.append(Seat(held, person.id))
+    made.room.start(host)
+    store.close()
+    return people[0], people
+
+
+async def measure(viewers: int) -> None:
+    """Serve one drill and print its line of the table."""
+    with tempfile.TemporaryDirectory() as folder, socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        held.close()
+        database = str(Path(folder) / "drills.db")
+        presser, people = opened(database, viewers)
+        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", str(port), "--data", database]
+        server = subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            await _listening(port)
+            await _looked_at(server.pid, port, presser, people)
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+async def _listening(port: int) -> None:
+    for _ in range(300):
+        try:
+            (await asyncio.open_connection("127.0.0.1", port))[1].close()
+        except OSError:
+            await asyncio.sleep(0.1)
+        else:
+            return
+
+
+async def _looked_at(pid: int, port: int, presser: Seat, people: list[Seat]) -> None:
+    load_of = Load(port)
+    streams = [asyncio.create_task(load_of.view(one)) for one in people]
+    await asyncio.sleep(WARM)
+    load_of.bytes, used, own, began = 0, processor(pid), time.process_time(), time.perf_counter()
+    await load_of.press(presser, SECONDS)
+    took = time.perf_counter() - began
+    share, own = 100 * (processor(pid) - used) / took, 100 * (time.process_time() - own) / took
+    rate = load_of.bytes / took / 1000
+    await asyncio.sleep(1)
+    delays = sorted(1000 * (at - load_of.sent[number]) for number, times in load_of.seen.items() for at in times)
+    cut = statistics.quantiles(delays, n=100) if len(delays) > 1 else [0.0] * 99
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text(encoding="utf-8"))
+    print(
+        f"| {len(people)} | {share:.1f} | {cut[49]:.0f} | {cut[94]:.0f} | {delays[-1]:.0f} "
+        f"| {1000 * statistics.median(load_of.answered):.0f} "
+        f"| {len(delays) / (len(load_of.sent) * len(people)):.0%} | {load_of.broken} | {rate:.0f} "
+        f"| {int(found[1]) // 1024 if found else 0} | {own:.0f} |",
+        flush=True,
+    )
+    for stream in streams:
+        stream.cancel()
+
+
+if __name__ == "__main__":
+    print(HEAD)
+    for count in map(int, sys.argv[1:] or ["40"]):
+        asyncio.run(measure(count))
