@@ -19,8 +19,8 @@ FEWEST, MOST = 2, 4
 """Questions of one freeze: answering takes no longer than a minute."""
 UNSURE = Choice(one="unsure", label="I do not know")
 NOBODY = "nobody"
-TREND_SECONDS, TREND_POINTS = 300, 0.01
-"""How far back one looks for where it goes, and what change of the affected share is none."""
+TREND_SECONDS, TREND_SHARE = 300, 0.1
+"""How far back one looks for where it goes, and by what share harm grows faster or slower than it did, to be said."""
 MATTER: tuple[Ask, ...] = ("worst", "trend", "severity", "running")
 """What tells of the matter itself."""
 Asked = tuple[ProbeQuestion, ProbeKey]
@@ -49,18 +49,27 @@ def _worst(drill: Drill) -> Asked:
     hurt = [one for one in drill.scenario.segments if round(outside[one.id], 6) > one.tolerance]
     worst = max(hurt, key=lambda one: outside[one.id]).id if hurt else NOBODY
     choices = [(one.id, one.title) for one in drill.scenario.segments]
-    return _question("worst", "Who is hit hardest right now?", [*choices, (NOBODY, "Nobody any more")], worst)
+    text = "Which group has the largest share affected right now?"
+    return _question("worst", text, [*choices, (NOBODY, "Nobody any more")], worst)
 
 
 def _trend(drill: Drill) -> Asked:
-    weights = {one.id: one.weight for one in drill.scenario.segments}
-    samples = [x for x in drill.entries if isinstance(x.body, TruthSampled) and x.at <= drill.now - TREND_SECONDS]
-    before = samples[-1].body.outside if samples and isinstance(samples[-1].body, TruthSampled) else {}
-    outside = drill.world.outside()
-    change = sum(weight * (outside[one] - before.get(one, 0.0)) for one, weight in weights.items())
-    right = "same" if abs(change) < TREND_POINTS else "worse" if change > 0 else "better"
-    bands = (("better", "It gets better"), ("same", "It stays as it is"), ("worse", "It gets worse"))
-    return _banded("trend", "How did it go for users over the last five minutes?", bands, right)
+    """Ask whether harm grows faster or slower than before.
+
+    Shares of groups would mislead: where more and more people are affected, those who were first can be fewer of them.
+    """
+    now, before, earlier = (_loss(drill, drill.now - back) for back in (0, TREND_SECONDS, 2 * TREND_SECONDS))
+    lately, was = now - before, before - earlier
+    right = "worse" if lately > was * (1 + TREND_SHARE) else "better" if lately < was * (1 - TREND_SHARE) else "same"
+    bands = (("better", "More slowly"), ("same", "As fast as before"), ("worse", "Faster"))
+    return _banded("trend", "How does harm grow, against the five minutes before?", bands, right)
+
+
+def _loss(drill: Drill, at: int) -> float:
+    """Return the harm of all kinds, weighed, up to a second: as sampled last, or as it is where that is now."""
+    sampled = (x.body.harm for x in reversed(drill.entries) if isinstance(x.body, TruthSampled) and x.at <= at)
+    harm = drill.world.harm() if at >= drill.now else next(sampled, {})
+    return sum(one.weight * harm.get(one.id, 0.0) / one.scale for one in drill.scenario.harm)
 
 
 def _severity(drill: Drill) -> Asked:

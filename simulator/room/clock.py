@@ -23,6 +23,12 @@ PEOPLE, CLOSED = "people", "closure"
 """What stops the clock though nobody pressed a button: nobody looks, as the author of an `away` mark; the incident is
 closed, as the author of a pause."""
 GAPS = {SERVER: "the server was away", DATABASE: "the database did not answer"}
+CLOSED_WORDS = "The incident is closed and the clock stands. Write what is left; then end the drill for its debrief."
+REAL_WORLD = (
+    "Stopped for the real world: something real comes first. This was a drill; nothing you saw here is real, and "
+    "nobody has to do anything about it. It is not scored as a whole."
+)
+"""What everybody reads once a drill was stopped for an emergency."""
 BEAT_SECONDS = 1.0
 """A heartbeat follows at the latest after so long, at a slow pace too: it also says that somebody serves the drill."""
 LEASE_SECONDS = 3.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from unicodedata import normalize
 
 from simulator import acts
@@ -30,6 +31,19 @@ def nameless(journal: Journal, titles: Mapping[str, str]) -> Journal:
     """
     told = _teller(_people(journal, titles))
     return Journal(journal.header, [_entry(entry, titles, told) for entry in journal], journal.references)
+
+
+KEPT = "kept by the facilitators"
+
+
+def without_reasons(journal: Journal) -> Journal:
+    """Return a record as participants may read it: why facilitators forced an outcome stays with facilitators."""
+    held = [
+        replace(entry, body=entry.body.model_copy(update={"reason": KEPT}))
+        if isinstance(entry.body, acts.OverrideOutcome) else entry
+        for entry in journal
+    ]  # fmt: skip
+    return Journal(journal.header, held, journal.references)
 
 
 def _people(journal: Journal, titles: Mapping[str, str]) -> dict[str, str]:

@@ -18,15 +18,15 @@ from simulator import acts
 from simulator.answers import Answer
 from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine
-from simulator.errors import AccessDenied, DrillError
+from simulator.errors import AccessDenied, DrillError, StoreError
 from simulator.loaded import LoadedScenario
 from simulator.record.history import History
 from simulator.record.journal import Journal
 from simulator.room import notes
-from simulator.room.clock import CLOSED, PEOPLE, Clock, What, steady, told
+from simulator.room.clock import CLOSED, CLOSED_WORDS, PEOPLE, Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
-from simulator.room.nameless import nameless
+from simulator.room.nameless import nameless, without_reasons
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
 from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
@@ -40,12 +40,6 @@ BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage, acts.ConfirmRea
 LEAST_REASON, MOST_REASON = 3, 400
 """Characters of the reason for points set by hand."""
 WITHDRAWN = "you left this drill or were signed out of it; join again with its code"
-CLOSED_WORDS = "The incident is closed and the clock stands. Write what is left; then end the drill for its debrief."
-REAL_WORLD = (
-    "Stopped for the real world: something real comes first. This was a drill; nothing you saw here is real, and "
-    "nobody has to do anything about it. It is not scored as a whole."
-)
-"""What everybody reads once a drill was stopped for an emergency."""
 KEY = re.compile("[!-~]{1,64}")
 """What a key under which a command is given once looks like."""
 
@@ -71,6 +65,7 @@ class Room:
         self.presence = Presence(steady)
         self.seats = Seating(store, row, loaded, self._live, self._seen, self.presence, self._belongs)
         self._unnamed: tuple[bool, Journal] | None = None
+        self._lives: tuple[DrillRow, ...] = ()
 
     def advance(self) -> None:
         """Let the time pass in which this process served the drill; whoever serves drills calls it all the time.
@@ -315,7 +310,8 @@ class Room:
         journal = self.record()
         if person is not None:
             self._belongs(person)
-            return journal
+            forced = journal is not None and any(isinstance(x.body, acts.OverrideOutcome) for x in journal)
+            return without_reasons(journal) if journal and forced and not person.facilitator else journal
         if self.row.header.mode == "assessment":
             raise AccessDenied("an assessment is read by those who took part: open your own link, or ask the host")
         if journal is None:
@@ -323,7 +319,7 @@ class Room:
         made = journal.references is not None
         if self._unnamed is None or self._unnamed[0] != made:
             titles = {role.id: role.title for role in self.loaded.scenario.roles}
-            self._unnamed = (made, nameless(journal, titles))
+            self._unnamed = (made, nameless(without_reasons(journal), titles))
         return self._unnamed[1]
 
     @property
@@ -374,6 +370,12 @@ class Room:
         """Return what facilitators wrote down. Raises AccessDenied for everybody else."""
         self.check_hosts(person)
         return notes.kept(self._store, self.row.id)
+
+    def second_lives(self) -> tuple[DrillRow, ...]:
+        """Return the drills that play on from a moment of this one, newest first, as far as is known."""
+        with suppress(StoreError):
+            self._lives = tuple(self._store.branches(self.row.id))
+        return self._lives
 
     def freeze(self, person: Participant, probe: acts.ProbeTeam) -> Answer:
         """Stop the world and ask everybody who sits, each alone; the drill stands until the facilitator resumes."""

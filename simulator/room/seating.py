@@ -140,6 +140,11 @@ class Seating:
             self._sit(str(second), replace(one, seat=second), host.by)
             self._sit(str(first), replace(other, seat=first), host.by)
 
+    def free_people(self) -> list[Participant]:
+        """Return those in the drill who could take a seat: who stands or looks on, hosts left out."""
+        people = self._store.participants(self._row.id)
+        return [one for one in people if not one.facilitator and one.seat in (None, OBSERVER)]
+
     def holder(self, seat: str) -> Participant | None:
         """Return who sits in a seat, None where nobody does."""
         name = self._seats().get(seat)

@@ -53,7 +53,7 @@ def absent(seat: str, who: str, seconds: float | None) -> Flag | None:
 def _of_incident(engine: Engine) -> Iterator[Flag]:
     now, incident = engine.now, engine.incident
     if incident.holder(COMMANDER) is None and now > UNREAD:
-        yield Flag("unled", f"Nobody leads: no commander has accepted the post by {clock(now)}", "bad")
+        yield Flag("unled", "Nobody leads: no commander has accepted the post", "bad")
     if incident.next_update_due is not None and now > incident.next_update_due:
         yield Flag("overdue", f"The stakeholder update was due at {clock(incident.next_update_due)}", "bad")
     if incident.next_checkpoint_due is not None and now > incident.next_checkpoint_due:

@@ -35,9 +35,20 @@ def test_everybody_who_sits_is_asked_alone_and_the_world_has_the_key() -> None:
     assert [(body.seat, body.to) for body in asked] == [("commander", ("commander",)), ("comms", ("comms",))]
     right = {row.question: row.right for row in probed(one.entries) if row.seat == "comms"}
     assert right["worst"] == "All"
-    assert right["trend"] == "It gets worse"
+    assert right["trend"] == "Faster"
     assert right["leads"] == "Nobody yet"
     assert right["update"] == "None is promised"
+
+
+def test_where_it_goes_is_asked_of_harm_itself() -> None:
+    one = team()
+    one.submit(acts.TakeAction(action="flag_off", executor="mitigation"), "mitigation:Mo")
+    one.advance(700)
+    one.submit(acts.TakeAction(action="purge", executor="mitigation"), "mitigation:Mo")
+    one.advance(1200)
+    one.submit(ALL, HOST)
+    right = {row.question: row.right for row in probed(one.entries) if row.seat == "comms"}
+    assert (right["trend"], right["worst"]) == ("More slowly", "Nobody any more")
 
 
 def test_answers_are_scored_apart_and_compared() -> None:

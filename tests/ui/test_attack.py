@@ -61,7 +61,7 @@ OURS = frozenset({
 
 LIVES = frozenset({
     "form", "input", "button", "output", "select", "option", "textarea", "label", "fieldset", "legend", "footer", "a",
-    "nav", "progress",
+    "nav", "progress", "datalist", "meter", "ol", "img",
 })  # fmt: skip
 """Tags that a live console has besides; each is ours, and what is in them is escaped."""
 
@@ -165,7 +165,8 @@ def check(app: Browser) -> None:
 def test_on_the_console_it_is_text(attacked: tuple[Room, dict[str, str]], who: str, place: Rooms) -> None:
     room, person = place.identify(attacked[1][who])
     here = session.Here(room, person, attacked[1][who])
-    for ident, html in live.screen(here).items():
+    picture = f' src="./live/qr.svg?drill={room.row.code}"'  # the only one, ours
+    for ident, html in ((ident, html.replace(picture, "")) for ident, html in live.screen(here).items()):
         if not ident.startswith("figure-"):
             found = [one for one in foreign(html) if one not in LIVES and one != "href"]
             assert found == [], ident

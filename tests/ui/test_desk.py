@@ -14,6 +14,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.values import OBSERVER
 from ui.live import desk_verbs  # noqa: F401  # registers what is tested
+from ui.live.arrival import arrival
 from ui.live.asked import asked
 from ui.live.desk import TABS, desk, frame
 from ui.live.desk_model import Desk, model
@@ -228,6 +229,38 @@ def test_nothing_of_the_desk_reaches_a_role(team: tuple[Here, Here, Here]) -> No
         assert not any(piece.id.startswith("desk-") for piece in pieces)
     hosts = {piece.id for piece in Screen(host).pieces(host.room)}
     assert {"desk-truth", "desk-msel", "facilitator"} <= hosts
+
+
+def test_whoever_comes_late_reads_how_things_stand(team: tuple[Here, Here, Here], rooms: Rooms) -> None:
+    host, ana, cy = team
+    room = host.room
+    room.submit(acts.AssignRole(role="commander", to="commander"), ana.person)
+    room.skip_ahead(host.person, 60)
+    _, dan = rooms.join(room, "Dan", "triage")
+    late = Here(room, dan, "")
+    card = next(arrival(room.briefing(late.role)))
+    assert "commander: Ana; deputy: nobody" in card.html
+    assert "No stakeholder update is promised" in card.html
+    assert list(arrival(room.briefing(cy.role))) == []
+    assert "arrival" in {piece.id for piece in Screen(late).pieces(room)}
+
+
+def test_a_seat_is_given_to_somebody_who_looks_on(team: tuple[Here, Here, Here], rooms: Rooms) -> None:
+    _, _, cy = team
+    _, obi = rooms.join(cy.room, "Obi", OBSERVER)
+    menu = next(piece.html for piece in Screen(cy).pieces(cy.room) if piece.id == "menu-place")
+    assert f'value="{obi.id}">Obi' in menu
+    assert do(cy, "hand_seat", person=obi.id) == "Obi has your seat"
+    assert {c.id: c.name for c in seen(cy.room).chairs if c.name}["comms"] == "Obi"
+
+
+def test_reasons_stay_with_facilitators_after_the_drill_too(team: tuple[Here, Here, Here]) -> None:
+    host, ana, _ = team
+    override = acts.OverrideOutcome(action=seen(host.room).actions[0][0], outcome="forbid", reason="secret-reason")
+    host.room.submit(override, host.person)
+    host.room.end(host.person)
+    texts = ["\n".join(host.room.record_for(who).lines()) for who in (ana.person, None, host.person)]
+    assert ["secret-reason" in text for text in texts] == [False, False, True]
 
 
 def test_the_run_sheet_is_whole_and_inert(team: tuple[Here, Here, Here]) -> None:

@@ -103,7 +103,7 @@ def test_the_host_puts_somebody_out(open_app: Open, rooms: Rooms) -> None:
     host, player = Here(opened.room, flo, token), Here(opened.room, ben, theirs)
     assert live.asked(player, "complete", text="/").status == 200
     assert not live.press(player, "room.remove", person=flo.id)["ok"]
-    assert f'<option value="{ben.id}">Ben</option>' in live.screen(host)["seats"]
+    assert f'<option value="{ben.id}">Ben (Incident commander)</option>' in live.screen(host)["desk-people"]
     assert live.press(host, "room.remove", person=ben.id)["text"] == "Ben is out of the drill"
     assert rooms.lobby(opened.room).chairs[0].holder is None
     for what in ("stream", "form", "complete"):

@@ -14,6 +14,7 @@ from simulator.errors import DrillError
 from simulator.record.journal import Journal, parse
 from simulator.room.room import Room
 from simulator.room.store import Participant
+from simulator.text import clock
 from ui import session
 from ui.debrief_parts import keys
 from ui.debrief_parts.behind import behind_view
@@ -21,6 +22,7 @@ from ui.debrief_parts.course import course_view
 from ui.debrief_parts.downloads import downloads
 from ui.debrief_parts.drill import Debriefed, book_of, counts, key_of, scored, shelved
 from ui.debrief_parts.header import bar, header
+from ui.debrief_parts.kept import kept
 from ui.debrief_parts.known import known_view
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import STYLE
@@ -87,6 +89,11 @@ def _of_room(room: Room, person: Participant | None) -> None:
     made = Debriefed(journal, room.loaded.scenario, card, older, nameless=person is None)
     drill = shelved(key_of(room.row.id, made), made)
     shell.head(drill.scenario.title)
+    if room.row.branch_of:
+        words = f"A second life: it plays on from {clock(room.row.branch_at or 0)} of another drill, scored apart."
+        st.info(words, icon=":material/fork_right:")
+    if person is not None and person.facilitator:
+        kept(room, person)
     if drill.nameless:
         st.info(
             "You read this with the join code: people go by their seats. Their own links show it with names.",

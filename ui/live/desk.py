@@ -75,7 +75,7 @@ def flags_html(d: Desk) -> str:
 
 def next_html(d: Desk) -> str:
     """Return what comes next, with the buttons that matter, and the step to it."""
-    coming = [line for line in d.lines if line.state in ("pending", "held")][:NEXT]
+    coming = sorted((line for line in d.lines if line.state in ("pending", "held")), key=_soon)[:NEXT]
     rows = "".join(
         f'<li id="next-{escape(line.ident)}"><span class="t">{_when(line)}</span> <b>{escape(line.persona)}</b> '
         f"{escape(_short(line.text))}{_waits(line)}<span class='row-of'>{_fire(line)}{_hold(line)}</span></li>"
@@ -84,6 +84,11 @@ def next_html(d: Desk) -> str:
     step = verb("step", "<button>Step to the next inject</button>") if d.state == "running" else ""
     nothing = note("Nothing more comes by itself.") if not coming else ""
     return f'<h3>Next</h3><ol class="next">{rows}</ol>{nothing}<div class="row-of">{step}</div>'
+
+
+def _soon(line: Planned) -> tuple[bool, int]:
+    """Return how soon a line comes: those that wait for something that is not so come after all others."""
+    return not all(holds for _, holds in line.waits_for), line.at
 
 
 def say_html(d: Desk) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from analytics.report.probed import overlap
+from analytics.report.probed import Probed, overlap
 from simulator import acts
 from simulator.probes import FEWEST, MOST, TITLES
-from simulator.room.notes import agreement, evaluators, ratings
+from simulator.room.notes import Note, agreement, evaluators, ratings
 from simulator.text import clock
 from ui.live.desk_model import BEHAVIOURS, Desk
 from ui.live.desk_widgets import field, note, select, verb
@@ -21,7 +22,8 @@ FIRST = ("worst", "trend", "leads", "update")
 
 def help_html(d: Desk) -> str:
     """Return hints and freeze probes."""
-    return f"<h3>Hints</h3>{_hints(d)}<h3>Freeze and ask</h3>{_freeze()}{_answers(d)}"
+    titles = {chair.id: chair.title for chair in d.chairs}
+    return f"<h3>Hints</h3>{_hints(d)}<h3>Freeze and ask</h3>{_freeze()}{probes_html(d.probes, titles)}"
 
 
 def _hints(d: Desk) -> str:
@@ -56,18 +58,18 @@ def _freeze() -> str:
     return f'{note(about)}{verb("freeze", f"<div class=boxes-row>{boxes}</div><button>Freeze and ask</button>", "ask")}'
 
 
-def _answers(d: Desk) -> str:
-    if not d.probes:
+def probes_html(probes: Sequence[Probed], titles: Mapping[str, str]) -> str:
+    """Return who was asked what, what they said and what was so; sums stand apart from any score."""
+    if not probes:
         return ""
-    titles = {chair.id: chair.title for chair in d.chairs}
     rows = "".join(
         f"<tr><td><span class='t'>{clock(row.at)}</span> {escape(titles.get(row.seat, row.seat))}</td>"
         f"<td>{escape(row.text)}</td><td>{escape(row.said or '…')}</td><td>{escape(row.right)}</td>"
         f"<td>{'' if row.points is None else f'{row.points:g}'}</td></tr>"
-        for row in d.probes
+        for row in probes
     )
-    said = [row.points for row in d.probes if row.points is not None]
-    alike = overlap(d.probes)
+    said = [row.points for row in probes if row.points is not None]
+    alike = overlap(probes)
     sums = f"{sum(said):g} of {len(said)} right" if said else "No answers yet"
     same = f"; pairs who answer alike: {alike:.0%}" if alike is not None else ""
     return (
@@ -82,19 +84,24 @@ def notes_html(d: Desk) -> str:
     inside = (
         field("Note, for facilitators alone", '<textarea name="text" rows="2" maxlength="2000"></textarea>', "wide")
         + field("About", select("criterion", criteria))
-        + '<span class="row-of"><button name="tag" value="+" accesskey="u">＋ as it should be</button>'
-        '<button name="tag" value="-" accesskey="j">－ not so</button>'
-        '<button name="tag" value="" accesskey="m">Note</button></span>'
+        + '<span class="row-of"><button name="tag" value="+" data-key="u">＋ as it should be</button>'
+        '<button name="tag" value="-" data-key="j">－ not so</button>'
+        '<button name="tag" value="" data-key="m">Note</button></span>'
     )
+    keys = "From anywhere: Alt+U as it should be, Alt+J not so, Alt+M a note; without words it marks the moment."
+    return f'{verb("note", inside, "act-form")}{note(keys)}{noted_html(d.notes)}'
+
+
+def noted_html(notes: Sequence[Note]) -> str:
+    """Return notes and marks, the newest first."""
     rows = "".join(
         f"<tr><td><span class='t'>{clock(one.at)}</span></td><td>{escape(one.tag)}</td>"
         f"<td>{escape(one.text)} <span class='quiet'>{escape(one.criterion)}</span></td>"
         f"<td>{escape(one.author)}</td></tr>"
-        for one in reversed(d.notes)
+        for one in reversed(list(notes))
         if one.kind in ("note", "mark")
     )
-    keys = "With the browser's access key (Alt, or Alt+Shift): U as it should be, J not so, M a note."
-    return f'{verb("note", inside, "act-form")}{note(keys)}<table class="plain notes"><tbody>{rows}</tbody></table>'
+    return f'<table class="plain notes"><tbody>{rows}</tbody></table>'
 
 
 def ratings_html(d: Desk) -> str:
@@ -104,8 +111,20 @@ def ratings_html(d: Desk) -> str:
     form = verb("rate", field("What", select("about", about)) + field("In words", '<input name="text" maxlength="400">')
                 + f'<span class="row-of" role="group" aria-label="Rating">{buttons}</span>', "act-form")  # fmt: skip
     who = evaluators(d.notes)
+    out = "".join(
+        verb("leave_out", hidden({"evaluator": one})
+             + f"<button>{'Leave out' if counts else 'Count again'} {escape(one)}</button>")
+        for one, counts in who.items()
+    )
+    scale = note("1: missing. 4: as good as it can be. Shown beside the score, never part of it.")
+    return f'{scale}{form}{rated_html(d.notes, about)}<div class="row-of">{out}</div>'
+
+
+def rated_html(notes: Sequence[Note], about: Mapping[str, str]) -> str:
+    """Return who rated what how, and how far they agree; `about` says what is rated in words."""
+    who = evaluators(notes)
     given: dict[str, dict[str, int]] = defaultdict(dict)
-    for one in d.notes:
+    for one in notes:
         if one.kind == "rating" and one.rating is not None:
             given[one.criterion][one.author] = one.rating
     head = "".join(f"<th>{escape(one)}{'' if counts else ' (left out)'}</th>" for one, counts in who.items())
@@ -114,13 +133,7 @@ def ratings_html(d: Desk) -> str:
         + "".join(f"<td>{marks.get(one, '')}</td>" for one in who) + "</tr>"
         for what, marks in given.items()
     )  # fmt: skip
-    out = "".join(
-        verb("leave_out", hidden({"evaluator": one})
-             + f"<button>{'Leave out' if counts else 'Count again'} {escape(one)}</button>")
-        for one, counts in who.items()
-    )
-    scale = note("1: missing. 4: as good as it can be. Shown beside the score, never part of it.")
-    found = agreement(ratings(d.notes))
+    found = agreement(ratings(notes))
     said = note("Agreement is shown once two evaluators have rated the same.")
     if found is not None:
         kappa = "not defined" if found.kappa is None else f"{found.kappa:.2f}"
@@ -130,4 +143,4 @@ def ratings_html(d: Desk) -> str:
         '<details id="rated"><summary>Ratings so far (open once you have given yours)</summary><table class="plain">'
         f"<thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
     )
-    return f'{scale}{form}{table if given else ""}{said}<div class="row-of">{out}</div>'
+    return f"{table if given else ''}{said}"

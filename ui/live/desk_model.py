@@ -131,7 +131,7 @@ def model(room: Room) -> Desk:
     return replace(
         d, state=room.clock.state, flags=tuple(found), chairs=tuple(chairs),
         others=tuple(one for one in people if one.person.id not in sitting),
-        notes=tuple(notes.kept(store, ident)), lives=tuple(store.branches(ident)),
+        notes=tuple(notes.kept(store, ident)), lives=room.second_lives(),
     )  # fmt: skip
 
 
@@ -169,18 +169,24 @@ def _with_person(chair: DeskChair, people: Sequence[Attendant], progress: Standi
 
 
 def _harms(loaded: LoadedScenario, engine: Engine) -> list[Harm]:
-    now, harm, ends = engine.now, engine.world.harm(), ends_known(loaded, engine.header.seed)
-    minute = max(0, now // 60)
+    now, harm, ends = max(0, engine.now), engine.world.harm(), ends_known(loaded, engine.header.seed)
 
     def at(course: int, dimension: str) -> float | None:
         series = ends[course].series.get(dimension, ()) if ends else ()
-        return series[min(minute, len(series) - 1)] if series else None
+        return _between(series, now) if series else None
 
     found = [Harm(one.title, one.unit, harm[one.id], at(0, one.id), at(1, one.id)) for one in engine.scenario.harm]
     if ends:
-        losses = [course.losses[min(minute, len(course.losses) - 1)] for course in ends]
+        losses = [_between(course.losses, now) for course in ends]
         found.append(Harm("All of it, weighed", "", loss_of(harm, engine.scenario), *losses))
     return found
+
+
+def _between(minutes: Sequence[float], now: int) -> float:
+    """Return what a course that is known for each minute comes to at a second."""
+    minute, seconds = divmod(min(now, 60 * (len(minutes) - 1)), 60)
+    ahead = minutes[min(minute + 1, len(minutes) - 1)]
+    return minutes[minute] + (ahead - minutes[minute]) * seconds / 60
 
 
 @lru_cache(maxsize=32)

@@ -17,6 +17,7 @@ from simulator.room.clock import Clock
 from simulator.room.room import Room
 from ui.documents.known import SeatView
 from ui.live import desk, desk_model, figures, host, tools
+from ui.live.arrival import arrival
 from ui.live.asked import asked
 from ui.live.board import board, stamp
 from ui.live.channel import Memo, channel
@@ -117,7 +118,8 @@ def _seats(view: View) -> Pieces:
 
 
 def _asked(view: View) -> Pieces:
-    return asked(view.b, tuple(SERVER.rooms.store.branches(view.room.row.id)))
+    yield from arrival(view.b)
+    yield from asked(view.b, view.room.second_lives())
 
 
 def _at_the_desk(view: View) -> Hashable:
@@ -161,7 +163,6 @@ class Screen:
     def pieces(self, room: Room) -> list[Piece | Chart]:
         """Return the whole screen; what stands in the way of it is one of its pieces."""
         try:
-            problem = room.problem or room.stands(self._person)
             view = View(room.briefing(self._role), room, self._kind, self._memo, self._known, room.clock)
             for at, part in enumerate(SECTIONS):
                 if self._kind not in part.kinds:
@@ -170,8 +171,10 @@ class Screen:
                 kept = self._kept.get(at)
                 if kept is None or kept[0] != key:
                     self._kept[at] = (key, tuple(part.build(view)))
+            # Asked last: looking tells whether the database answers by now.
+            problem = room.problem or room.stands(self._person)
         except DrillError as error:
-            problem = str(error)
+            problem = room.stands(self._person) or str(error)
         found = [piece for _, made in self._kept.values() for piece in made]
         return [*found, Piece("standing", standing_html(problem))]
 

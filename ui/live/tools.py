@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator import acts
 from simulator.briefing import Briefing
 from simulator.catalogue import Seat
-from simulator.room.clock import Clock
-from simulator.room.room import REAL_WORLD, Room
+from simulator.room.clock import REAL_WORLD, Clock
+from simulator.room.room import Room
 from simulator.values import COMMANDER
 from ui.live.ending import meaning_html
 from ui.live.html import OUTPUT, hidden, press, verb_form
@@ -92,12 +92,23 @@ def _ends(b: Briefing, how: str, asks: str, sure: str) -> str:
     return f'<details id="menu-{how}"><summary>{asks}</summary>{meaning}{verb_form("end", inside)}</details>'
 
 
+def _hand_over(room: Room) -> str:
+    """Return the way to give one's seat to somebody who is in the drill and has none."""
+    people = room.seats.free_people()
+    if not people:
+        return ""
+    options = "".join(f'<option value="{escape(one.id)}">{escape(one.name)}</option>' for one in people)
+    who = f'<label class="field"><span>Who has your seat then</span><select name="person">{options}</select></label>'
+    inside = f"{who}<button>Give them my seat</button>"
+    return f'<details id="hand-seat"><summary>Give my seat to …</summary>{verb_form("hand_seat", inside)}</details>'
+
+
 def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
     """Return the drill's menu: the way in for others, sound, and the end, never by one click."""
     code = escape(room.row.code)
-    end = ""
+    end = _hand_over(room) if room.row.hosted else ""
     if may_end and not b.ended:
-        end = "".join(_ends(b, *each) for each in ENDS)
+        end += "".join(_ends(b, *each) for each in ENDS)
     return (
         f'<details class="drop" id="menu"><summary aria-label="Drill">⋯</summary><div class="sheet">'
         f'<p>Join code <b class="code" id="join-code">{code}</b> '

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from simulator.room.room import REAL_WORLD, Room
+from simulator.room.clock import REAL_WORLD
+from simulator.room.room import Room
 from simulator.text import clock
 from ui import session
 from ui.pages import Page

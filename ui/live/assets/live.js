@@ -15,6 +15,7 @@
 //   <button data-view=NAME>         shows those pieces of a list alone that are of this kind
 //   <input data-filter=ID>          shows those pieces of a list alone that have these words
 //   <button data-pin>, data-mute, data-refill, data-close, data-unread
+//   <button data-key=KEY>           is pressed by Alt and that key, wherever the focus is
 //   <button role=tab>               shows what it controls, and hides what its neighbours control
 //   <div class=figure id=…>         is drawn by plotly from {id, figure, alt}
 
@@ -94,6 +95,13 @@ class Live {
       focusout: this.focusout,
     };
     this.onNet = (event) => event.type === "offline" ? this.lost() : this.open();
+    this.onKey = (event) => {
+      if (!event.altKey || event.ctrlKey || event.metaKey) return;
+      const button = this.all(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)[0];
+      if (!button) return;
+      event.preventDefault();
+      button.click();
+    };
     this.onLook = () => { if (!document.hidden) { this.calm(); this.read(); } };
   }
 
@@ -108,6 +116,7 @@ class Live {
       this.root.addEventListener("scroll", this.read, true);
       for (const type of ["online", "offline"]) window.addEventListener(type, this.onNet);
       document.addEventListener("visibilitychange", this.onLook);
+      document.addEventListener("keydown", this.onKey, true);
       window.addEventListener("focus", this.onLook);
       this.open();
     }
@@ -125,6 +134,7 @@ class Live {
     this.root.removeEventListener("scroll", this.read, true);
     for (const type of ["online", "offline"]) window.removeEventListener(type, this.onNet);
     document.removeEventListener("visibilitychange", this.onLook);
+    document.removeEventListener("keydown", this.onKey, true);
     window.removeEventListener("focus", this.onLook);
     for (const id of this.figures.keys()) {
       if (this.get(id)) window.Plotly?.purge(this.get(id));
