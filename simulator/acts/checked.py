@@ -12,7 +12,8 @@ from simulator.record.history import History
 
 
 class AnswerProbe(
-    Act, tab="Command", private=True, open=True, group="finding", minor=True, about=("probe", "question"),
+    Act, verb="Answer", tab="Command", private=True, open=True, group="finding", minor=True,
+    about=("probe", "question"),
 ):  # fmt: skip
     """Answer one of the questions that you were asked alone; nobody but the facilitator learns what you said."""
 
@@ -40,7 +41,7 @@ class AnswerProbe(
         return False  # the question itself has the answers
 
 
-class ConfirmReading(Act, tab="Command", open=True, group="lead", minor=True):
+class ConfirmReading(Act, verb="I read the channel", tab="Command", open=True, group="lead", minor=True):
     """Say before the start that you read the channel."""
 
     def objection(self, asked: Asked) -> Refusal | None:

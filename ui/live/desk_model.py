@@ -25,6 +25,8 @@ from simulator.room.room import Room
 from simulator.room.seating import Attendant
 from simulator.room.store import DrillRow
 from simulator.scenario.conditions import holds
+from simulator.scenario.model import Scenario
+from simulator.scenario.teaching import Hint
 from ui.parts.live import SERVER
 
 BEHAVIOURS = ("leadership", "communication", "situation awareness", "decision making", "global")
@@ -234,11 +236,18 @@ def _settled(room: Room, journal: Journal, nobody: Course, best: Course) -> Stan
 def _ladders(engine: Engine) -> list[Ladder]:
     """Return hints for the next steps of the course that are not done yet."""
     facts, scenario = engine.facts(), engine.scenario
-    open_ = [point for point in scenario.teaching if point.hint and not (point.until and holds(point.until, facts))]
+    open_ = [hint for hint in scenario.hints if not holds(hint.until, facts) and holds(hint.when, facts)]
     return [
-        Ladder(point.at, next(iter(point.seats), engine.incident.commander()), NUDGE, point.hint, point.text)
-        for point in open_[:LADDERS]
+        Ladder(hint.at, next(iter(hint.seats), engine.incident.commander()), NUDGE, hint.text, _answer(hint, scenario))
+        for hint in open_[:LADDERS]
     ]
+
+
+def _answer(hint: Hint, scenario: Scenario) -> str:
+    """Return the tool that a hint means, as one types it; where it means none, the hint's own words once more."""
+    tools = {f"query.{one.id}": one for one in scenario.queries} | {f"action.{one.id}": one for one in scenario.actions}
+    meant = next((tools[fact] for fact in hint.until if fact in tools), None)
+    return hint.text if meant is None else f"{meant.title}: {meant.command}"
 
 
 @lru_cache(maxsize=16)
