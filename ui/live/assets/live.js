@@ -12,8 +12,7 @@
 //   <… data-alarm=WORDS>       flashes the title and sounds once, when it is new
 //   <button data-open=KIND data-about=ID>   opens the form of an act; data-copy=ID copies a text
 //   <button data-view=NAME>, <input data-filter=ID>   narrow a list down: by kind, by words
-//   <button data-pin>, data-mute, data-refill, data-close, data-unread
-//   <button data-key=KEY>      is pressed by Alt and that key, wherever the focus is
+//   <button data-pin>, data-mute, data-refill, data-close, data-unread; data-key=K: Alt and K
 //   <button role=tab>          shows what it controls, and hides what its neighbours control
 //   <div class=figure id=…>    is drawn by plotly from {id, figure, alt}
 
@@ -87,12 +86,8 @@ class Live {
     this.figures = new Map();
     const net = (event) => event.type === "offline" ? this.lost() : this.open();
     const look = () => { if (!document.hidden) { this.calm(); this.read(); } };
-    const pressed = (event) => {
-      const key = CSS.escape(event.key ?? ""), plain = event.altKey && !event.ctrlKey;
-      const button = plain && this.all(`[data-key="${key.toLowerCase()}"]`)[0];
-      if (button) event.preventDefault();
-      if (button) button.click();
-    };
+    const pressed = ({ altKey, ctrlKey, key }) => altKey && !ctrlKey
+      && this.all(`[data-key="${CSS.escape(key)}"]`)[0]?.click();
     this.listeners = [
       ...["submit", "click", "keydown", "input", "focusout"].map((on) => [root, on, this[on]]),
       [root, "scroll", this.read, true], [window, "online", net], [window, "offline", net],
