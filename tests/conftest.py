@@ -13,15 +13,16 @@ import pytest
 from simulator.room.store import Store
 from tests.postgres import MISSING, Server, programs
 
+gc.disable()  # what is imported and collected stays: looking for garbage among it is a fifth of the time it takes
 DEAR = 2.0
 """Seconds of processor time from which on a test is `slow`, wherever it is measured; on an idle machine aim at one."""
 
 
 def pytest_collection_finish() -> None:
     """Look for circular garbage more seldom: among all that is imported here it takes a fifth of a played drill."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

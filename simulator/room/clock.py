@@ -117,6 +117,8 @@ class Timekeeper:
     def __init__(self) -> None:
         self.failing = ""
         """Why the database cannot be used, empty where it can."""
+        self._failed = False
+        """Whether it could not at some time since the last heartbeat."""
         self._number = 0
         """The heartbeat seen last."""
         self._own = False
@@ -124,9 +126,22 @@ class Timekeeper:
         self._since = 0.0
         """Up to when time is counted; of another server's heartbeat: since when it has been the last one."""
 
+    def fails(self, why: str) -> None:
+        """Note that the database cannot be used."""
+        self.failing, self._failed = why, True
+
+    def answers(self) -> None:
+        """Note that the database can be used. What it was away for is told by the next heartbeat."""
+        self.failing = ""
+
+    def waits(self, now: float, why: str) -> None:
+        """Note that somebody else is at the drill, which is a failure once that time is no longer counted as served."""
+        if self._own and now - self._since > LEASE_SECONDS:
+            self.fails(why)
+
     def wrote(self, beat: Beat, now: float) -> None:
         """Count from `now` on: this process changed the clock."""
-        self.failing = ""
+        self.failing, self._failed = "", False
         self._number, self._own, self._since = beat.number, True, now
 
     def saw(self, beat: Beat, now: float) -> None:
@@ -136,7 +151,7 @@ class Timekeeper:
 
     def due(self, clock: Clock, beat: Beat, now: float, wall: float) -> Beat | ClockMark | None:
         """Return what is to be written after the heartbeat seen last: the next, the mark of a gap, or nothing yet."""
-        away, self.failing = DATABASE if self.failing else SERVER, ""
+        away, self._failed = DATABASE if self._failed else SERVER, False
         if clock.state != "running":
             self._since = now
         elif self._own:

@@ -147,8 +147,9 @@ class Live:
                 self._count()
             self.engine(fresh=True)
         except StoreError as error:
-            self.keeper.failing = str(error)
+            self.keeper.fails(str(error))
             raise
+        self.keeper.answers()
 
     def _count(self) -> None:
         if self._beat is None or self._finishing.over:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -25,7 +24,7 @@ from simulator.room.clock import Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import nameless
-from simulator.room.seen import Seen
+from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
 from simulator.room.skip import LONGEST, Skipped
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import OBSERVER
@@ -54,20 +53,27 @@ class Room:
         self.row = row
         self.loaded = loaded
         self._store = store
+        self._steady = steady
         self.finishing = Finishing(store, row.id, loaded, finisher)
         self._live = Live(store, row, loaded, self.finishing, steady)
         self._seen = Seen(self._live, store, row.id, steady)
         self._unnamed: tuple[bool, Journal] | None = None
 
     def advance(self) -> None:
-        """Let the time pass in which this process served the drill; whoever serves drills calls it all the time."""
-        with self._seen.writing():
-            if not self.finishing.over:
-                self._live.advance()
+        """Let the time pass in which this process served the drill; whoever serves drills calls it all the time.
+
+        Where somebody is at the drill just now, the next call makes up for it: no drill waits for another.
+        """
+        try:
+            with self._seen.writing(TICK_WAITS):
+                if not self.finishing.over:
+                    self._live.advance()
+        except Busy:
+            self._live.keeper.waits(self._steady(), SLOW)
 
     def stand(self, why: str) -> None:
         """Note that the drill stands still because the database cannot be used."""
-        self._live.keeper.failing = why
+        self._live.keeper.fails(why)
 
     def now(self) -> float:
         """Return the drill time with its fraction, as the clock says."""
@@ -75,9 +81,7 @@ class Room:
 
     def stands(self, person: Participant | None = None) -> str:
         """Return why the drill stands still though nobody paused it, and how it goes on; empty where it does not."""
-        with suppress(DrillError):
-            self.version  # noqa: B018  # looking tells whether the database answers by now
-        away, failing = self.clock.away, self._live.keeper.failing or self._seen.away
+        away, failing = self.clock.away, self._live.keeper.failing
         if self.finishing.over or self.clock.state == "waiting":
             return ""
         if failing:

@@ -165,18 +165,16 @@ class Rooms:
 
         One that cannot go on is logged once and left alone. Raises StoreError: they all stand still then, and say so.
         """
-        running = []
+        under_way: set[str] = set()
         try:
-            running = self.store.running()
-            for row in running:
-                if row.id not in self._lost:
-                    self._advance(row.id)
+            under_way = set(self.store.running()) - self._lost.keys()
+            for drill in under_way:
+                self._advance(drill)
         except StoreError as error:
             for room in list(self._rooms.values()):
                 room.stand(str(error))
             raise
-        under_way = {row.id for row in running} - self._lost.keys()
-        self._let_go([drill for drill in list(self._rooms) if drill not in under_way])
+        self._let_go([drill for drill in list(self._rooms) if drill not in under_way - self._lost.keys()])
 
     def _let_go(self, idle: Iterable[str]) -> None:
         """Forget rooms that nobody looks at; whoever comes back finds them in the store."""

@@ -18,8 +18,8 @@ from simulator.room.store import Participant, Store
 T = TypeVar("T")
 Key = tuple[str, str | None]
 """What was made, and for which role; None: from the truth."""
-LOOK_WAITS, WRITE_WAITS = 0.3, 5.0
-"""Seconds that a look, and a write or a first look, wait at most for whoever is at it."""
+LOOK_WAITS, WRITE_WAITS, TICK_WAITS = 0.3, 5.0, 0.05
+"""Seconds that a look, a write or a first look, and the clock wait at most for whoever is at it."""
 AWAY_SECONDS = 1.0
 """Seconds for which a store that did not answer is not asked again by those who look."""
 PRESENT_SECONDS = 1.0
@@ -28,12 +28,14 @@ SLOW = "the database is slow; the drill stands still until it answers"
 NOT_STORED = f"{SLOW}. Nothing of this was stored: try again"
 
 
+class Busy(StoreError):
+    """Somebody else was at this drill for too long; other drills are not concerned."""
+
+
 class Seen:
     """The one lock of a room, and what was made under it."""
 
     def __init__(self, live: Live, store: Store, drill: str, steady: Callable[[], float]) -> None:
-        self.away: str | None = None
-        """Why what is shown is not the newest, None where it is."""
         self._live = live
         self._store = store
         self._drill = drill
@@ -45,10 +47,10 @@ class Seen:
         self._present_until = 0.0
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Let one thread at a time write. Raises StoreError where those before take too long."""
-        if not self._lock.acquire(timeout=WRITE_WAITS):
-            raise StoreError(NOT_STORED)
+    def writing(self, wait: float | None = None) -> Iterator[None]:
+        """Let one thread at a time write. Raises Busy where those before take too long."""
+        if not self._lock.acquire(timeout=WRITE_WAITS if wait is None else wait):
+            raise Busy(NOT_STORED)
         try:
             yield
         finally:
@@ -62,13 +64,13 @@ class Seen:
         # Whoever looks for the first time, after a restart, waits until the drill is rebuilt.
         wait = LOOK_WAITS if key in self._made else WRITE_WAITS
         if self._steady() < self._ask_again or not self._lock.acquire(timeout=wait):
-            return cast("T", self._last(key, StoreError(self.away or SLOW)))
+            return cast("T", self._last(key, StoreError(self._live.keeper.failing or SLOW)))
         try:
-            found = self.once(key, build, self._live.engine())
-            self.away = None
-            return found
+            engine = self._live.engine()
+            self._live.keeper.answers()
+            return self.once(key, build, engine)
         except StoreError as error:
-            self.away, self._ask_again = str(error), self._steady() + AWAY_SECONDS
+            self._fails(error)
             return cast("T", self._last(key, error))
         finally:
             self._lock.release()
@@ -95,8 +97,12 @@ class Seen:
             try:
                 self._present = {one.id: one for one in self._store.participants(self._drill)}
             except StoreError as error:
-                self.away, self._ask_again = str(error), self._steady() + AWAY_SECONDS
+                self._fails(error)
         return self._present.get(person.id, person)
+
+    def _fails(self, error: StoreError) -> None:
+        self._live.keeper.fails(str(error))
+        self._ask_again = self._steady() + AWAY_SECONDS
 
     def moved(self) -> None:
         """Ask anew who is in: somebody came, sat down, or was signed out."""

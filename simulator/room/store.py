@@ -118,10 +118,11 @@ class Store(Database):
         """Return what is wrong with every drill that cannot be read, newest first."""
         return [row for row in self._drills() if isinstance(row, UnreadableRow)]
 
-    def running(self) -> list[DrillRow]:
-        """Return the drills whose clock was started and that are not over; those that cannot be read left out."""
+    def running(self) -> list[str]:
+        """Return the ids of the drills whose clock was started and that are not over."""
         started = t.drills.c.id.in_(select(t.clock.c.drill))
-        return self._readable(self._drills(started, t.drills.c.ended.is_(None)))
+        going = select(t.drills.c.id).where(started, t.drills.c.ended.is_(None))
+        return [ident for (ident,) in self._rows(going)]
 
     def ids(self) -> list[str]:
         """Return the ids of all drills, newest first."""

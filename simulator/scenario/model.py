@@ -153,6 +153,8 @@ class Scenario(p.Data):
     """Nominal onset; `simulator.monitoring.onset` moves history, per seed, so that the first page lands on 0."""
     fault: str
     severity_facts: tuple[p.SeverityFact, ...]
+    trains: tuple[str, ...] = ()
+    """What it trains, as the lobby says it: nothing that gives the cause away."""
     objectives: tuple[p.Objective, ...]
     services: tuple[p.Service, ...]
     roles: tuple[Role, ...]

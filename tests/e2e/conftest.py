@@ -157,12 +157,10 @@ class Console:
     @classmethod
     def practise(cls, page: Page, server: Server, name: str, seed: int, scenario: str = "") -> Console:
         """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
-        alone = page.locator(".st-key-alone")  # those who host are asked for the same things beside it
-        if scenario:
-            box = alone.get_by_role("combobox", name=re.compile("Scenario"))
-            box.click()
-            page.get_by_role("option", name=scenario).click()
-            expect(box).to_have_value(scenario)
+        card = page.locator("[class*='st-key-scenario-']").filter(has_text=scenario)
+        card.get_by_role("button", name="Practise alone").first.click()
+        page.get_by_text("More to choose").click()
+        alone = page.locator(".st-key-alone")
         alone.get_by_role("textbox", name="Your name").fill(name)
         alone.get_by_role("textbox", name="Seed").fill(str(seed))
         alone.get_by_role("textbox", name="Seed").press("Tab")

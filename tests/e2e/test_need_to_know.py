@@ -15,10 +15,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def _host(page: Page, scenario: str) -> str:
-    form = page.locator(".st-key-host")  # who practises alone is asked for the same things beside it
-    form.get_by_role("textbox", name="Your name").fill("Hana")
-    form.get_by_role("combobox", name=re.compile("Scenario")).click()
-    page.get_by_role("option", name=re.compile(scenario)).click()
+    card = page.locator("[class*='st-key-scenario-']").filter(has_text=re.compile(scenario))
+    card.get_by_role("button", name="Host for a team").click()
+    page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
     page.get_by_role("button", name="Open the drill").click()
     code = page.locator(".st-key-hosting .code").inner_text()
     page.get_by_role("button", name="I have saved it").click()

@@ -31,6 +31,7 @@ def _feed(page: Page) -> Locator:
 
 def _host(page: Page) -> str:
     """Open a drill as its host; return the join code."""
+    page.get_by_role("button", name="Host for a team").first.click()
     page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
     page.get_by_role("button", name="Open the drill").click()
     code = page.locator(".st-key-hosting .code").inner_text()

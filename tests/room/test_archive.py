@@ -250,7 +250,10 @@ def test_a_byte_that_is_no_text_hides_nobody_else(path: Path, wall: Wall) -> Non
     lost, _ = solo(place)
     going, _ = solo(place)
     meddle(path, f"UPDATE drills SET header = CAST(x'7bff7d' AS TEXT) WHERE id = '{lost.row.id}'")
-    assert [row.id for row in place.store.running()] == [going.row.id]
+    assert [row.id for row in place.store.drills()] == [going.row.id]
+    again = rooms(path, wall)
+    again.advance_running()
+    assert list(again._rooms) == [going.row.id]
     assert next(export(place.store, lost.row.id)) == r"{\xff}"
 
 

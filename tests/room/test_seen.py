@@ -126,3 +126,34 @@ def test_what_is_shown_is_made_once_a_version(played: tuple[Room, Participant]) 
     room.submit(say("news"), ana)
     room.shared("commander", "counted", lambda b: made.append(b.now))
     assert len(made) == 2
+
+
+def test_a_drill_that_somebody_is_at_for_long_holds_up_no_other(
+    place: Rooms, played: tuple[Room, Participant], wall: Wall
+) -> None:
+    slow, other = played[0], solo(place)[0]
+    place.advance_running()
+    before, at, go = look(other), threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with slow._seen.writing():
+            at.set()
+            assert go.wait(60)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert at.wait(60)
+        for _ in range(8):
+            wall.sleep(0.5)
+            place.advance_running()
+        assert look(other)[0][1] == before[0][1] + 4
+        assert other.stands() == ""
+        assert slow.stands() == f"The drill stands still: {seen.SLOW}. It goes on when that is mended."
+    finally:
+        go.set()
+        holder.join(60)
+    wall.sleep(0.5)
+    place.advance_running()
+    assert slow.stands() == ""
+    assert slow.clock.away is None, "four seconds are no gap"

@@ -101,7 +101,7 @@ def test_a_database_of_an_earlier_version_has_all_it_had_and_the_tables_of_today
     assert [entry.by for entry in store.commands(RUNNING)] == [*["commander:Ana"] * 4, "facilitator:Flo"]
     assert store.scorecard(ENDED, "recovery") == {"total": 1}
     assert [one["reason"] for one in store.overrides(ENDED)] == ["a"]
-    assert [row.id for row in store.running()] == [RUNNING]
+    assert store.running() == [RUNNING]
     assert {row.id: row.ended for row in store.drills()} == {RUNNING: None, ENDED: 1000200.0}
 
 

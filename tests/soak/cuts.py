@@ -213,7 +213,7 @@ class Endings:
             tally.stored += record is not None
             tally.note("doubled", ends != 1, f"{point}: {ends} ends")
             tally.note("lost", record is None or "kept" not in record[0], f"{point}: what was said")
-            tally.note("unhealed", drill in [row.id for row in store.running()], f"{point}: counts as running")
+            tally.note("unhealed", drill in store.running(), f"{point}: counts as running")
             tally.note("unhealed", room.scorecard() is None, f"{point}: no score; {room.finishing.problem}")
             if record:
                 parse(record[0], "record")

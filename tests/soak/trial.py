@@ -345,7 +345,7 @@ class Trial:
         assert room.ended, "it never ends"
         self._restart(1)
         last.rooms.advance_running()
-        assert all(row.id != self.drill for row in self.shared.running())
+        assert all(drill != self.drill for drill in self.shared.running())
         self._check_record()
 
     def _check_record(self) -> None:

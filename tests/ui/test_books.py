@@ -220,14 +220,15 @@ def test_the_card_that_is_taken_away_holds_both(place: Rooms, wall: Wall) -> Non
 # --- opening -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("form", "button"), [("solo", "solo-start"), ("host", "host-open")])
+@pytest.mark.parametrize(("way", "form", "button"), [("practise", "solo", "solo-start"), ("host", "host", "host-open")])
 def test_the_playbook_is_chosen_when_a_drill_is_opened(
-    form: str, button: str, own: Playbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    way: str, form: str, button: str, own: Playbook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = Store(str(tmp_path / "drills.db"))
     made = Rooms(store, load, None, lambda name: books.load(name).played())
     SERVER.use(lambda: made)
     app = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    app.button(key=f"{way}-auth_token").click().run()
     box = app.selectbox(key=f"{form}-playbook")
     assert (box.value, list(box.options)) == ("recovery", ["Our own", "Incident recovery"])
     box.set_value("own").run()
@@ -243,4 +244,5 @@ def test_the_playbook_is_chosen_when_a_drill_is_opened(
 def test_what_the_server_names_is_offered_first(own: Playbook, place: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRILL_PLAYBOOK", "own")
     app = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    app.button(key="practise-auth_token").click().run()
     assert app.selectbox(key="solo-playbook").value == "own"

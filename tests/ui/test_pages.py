@@ -57,6 +57,7 @@ def test_every_page_is_linked_somewhere(page: Page) -> None:
 
 def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:
     app = open_app()
+    app.button(key="practise-auth_token").click().run()
     app.text_input(key="solo-name").set_value("Ana")
     app.text_input(key="solo-seed").set_value("11")
     app.button(key="solo-start").click().run()
@@ -74,7 +75,7 @@ def test_the_lobby_starts_a_drill_alone(open_app: Open, rooms: Rooms) -> None:
 def test_an_unknown_code_is_answered_where_it_was_typed(open_app: Open) -> None:
     app = open_app()
     app.text_input(key="join-code").set_value("NOSUCH")
-    next(b for b in app.button if b.label == "Find the drill").click().run()
+    next(b for b in app.button if b.label == "Join the drill").click().run()
     assert "No drill has the code" in texts(app)
 
 
@@ -83,7 +84,7 @@ def test_a_link_with_a_wrong_code_asks_for_the_right_one(open_app: Open, rooms: 
     app = open_app(drill="NOSUCH")
     assert app.text_input(key="join-code").value == "NOSUCH"
     app.text_input(key="join-code").set_value(opened.code)
-    next(b for b in app.button if b.label == "Find the drill").click().run()
+    next(b for b in app.button if b.label == "Join the drill").click().run()
     assert "You decide, others look and do." in texts(app)
     app.button(key="sit-deputy").click().run()
     assert app.error[0].value
@@ -230,3 +231,17 @@ def test_lines_are_given_in_the_order_in_which_they_are_typed(seat: Seat) -> Non
         assert live.typed(here, line)["ok"]
     given = [x.body.kind for x in here.room.briefing("commander").entries if x.by == "commander:Ana"]
     assert given == ["take_seat", "assign_role", "acknowledge_page", "run_query"]
+
+
+def test_options_that_were_closed_stay_closed_and_a_newcomer_needs_none(open_app: Open, rooms: Rooms) -> None:
+    app = open_app()
+    app.button(key="practise-billing_mismatch").click().run()
+    app.button(key="solo-start").click().run()
+    (row,) = rooms.store.drills()
+    assert row.header.scenario == "billing_mismatch"
+    app = open_app()
+    assert not [one for one in app.button if one.key == "solo-start"]
+    app.button(key="first-drill").click().run()
+    first = next(one for one in rooms.store.drills() if one.header.scenario == "auth_token")
+    assert (first.header.difficulty, first.header.mode, first.hosted) == ("novice", "training", False)
+    assert "Evidence minimum" in texts(app)

@@ -56,12 +56,7 @@ def _scenario(name: str) -> None:
         )
         st.text(scenario.summary)
         trains, seats, briefing = st.tabs(["What it trains", "Seats", "Briefing"])
-        trains.markdown(
-            "\n".join(
-                f"- **{plain(one.title)}**" + (f": {plain(one.target)}" if one.target else "")
-                for one in scenario.objectives
-            )
-        )
+        trains.markdown("\n".join(f"- {plain(one)}" for one in scenario.trains))
         seats.markdown(
             "\n".join(f"- **{plain(one.title)}** {plain(shell.opening(one.brief))}" for one in scenario.seats())
         )

@@ -60,11 +60,13 @@ def your_name(key: str, width: int | Literal["stretch"] = "stretch") -> str:
 def ask_code(code: str = "") -> None:
     """Ask for a join code and lead to its drill; `code` is one that was tried already."""
     with st.form("join-form", border=False):
-        st.markdown("### Join a drill")
-        typed = st.text_input(
-            "Join code", value=code[:12], key="join-code", max_chars=12, placeholder="Six letters and digits"
-        )
-        if st.form_submit_button("Find the drill", width="stretch"):
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            typed = st.text_input(
+                "Somebody gave you a join code?", value=code[:12], key="join-code", max_chars=12,
+                placeholder="Six letters and digits", width=320,
+            )  # fmt: skip
+            found = st.form_submit_button("Join the drill", icon=":material/login:")
+        if found:
             with session.trying("join"):
                 room = SERVER.rooms.by_code(typed, *session.sources())
                 session.forget("join")

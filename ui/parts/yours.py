@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -21,9 +23,11 @@ MOST = 8
 WORDS = {"waiting": "not started", "over": "finished", "lost": "cannot go on"}
 
 
-def finished_and_running() -> None:
-    """List them all, running ones first; nothing where there are none."""
-    _listed(_found())
+def finished_and_running() -> bool:
+    """List them all, running ones first; tell whether there are any."""
+    found = _found()
+    _listed(found)
+    return bool(found)
 
 
 def finished() -> None:
@@ -61,7 +65,9 @@ def _one(here: Here, lobby: Lobby) -> None:
         at = _score(here) if lobby.state == "over" else ""
         if lobby.state not in ("lost", "waiting", "over"):
             at = f" · {clock(int(here.room.now()))}"
-        told = plain(f"{state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
+        zone = ZoneInfo(st.context.timezone or "UTC")
+        begun = datetime.fromtimestamp(here.room.row.created, zone)
+        told = plain(f"{begun:%-d %b %Y} · {state}{at} · {lobby.mode} · {here.person.name} · {lobby.code}")
         st.markdown(f"{plain(lobby.title)}  :gray[{told}]", width="stretch")
         page = Page.DEBRIEF if lobby.state == "over" else Page.CONSOLE
         label = {"over": "Debrief", "lost": "Why"}.get(lobby.state, "Resume")

@@ -1,0 +1,183 @@
+"""How a drill is opened: alone in one seat, or for a team. What is asked for comes first, the rest has defaults."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Literal, cast
+
+import streamlit as st
+
+from analytics import playbook as books
+from scenarios import DIFFICULTIES, loader
+from simulator.loaded import LoadedScenario
+from ui import session
+from ui.parts import entrance, shell
+from ui.parts.live import SERVER
+from ui.parts.text import plain
+from ui.session import Here
+
+PLAYBOOK = "DRILL_PLAYBOOK"
+"""Environment variable: the playbook that is offered first."""
+CHOSEN = "chosen"
+"""What is being opened in this session: the way (alone or for a team) and the scenario's name."""
+FIRST = "auth_token"
+"""Scenario of the first drill: the one whose teammates know most of the way."""
+MODES = ("training", "assessment")
+WHAT_MODE = "Training gives next-step hints; an assessment gives none, and only those who played it read its debrief."
+
+
+def first_drill() -> None:
+    """Open the drill that a newcomer is led through: the commander's seat, little noise, a guide beside the console."""
+    _alone(FIRST, {"difficulty": "novice"}, loader.load(FIRST).scenario.lead(), session.known_as() or "You")
+
+
+def alone(loaded: LoadedScenario) -> None:
+    """Ask what somebody who practises alone may choose, and start."""
+    scenario = loaded.scenario
+    with st.container(key="alone"):
+        st.caption(plain(scenario.summary))
+        name = entrance.your_name("solo-name")
+        seats = {role.id: role for role in scenario.seats()}
+        seat = st.pills(
+            "Your seat",
+            list(seats),
+            default=session.asked("seat", list(seats), next(iter(seats))),
+            required=True,
+            key="solo-seat",
+            format_func=lambda one: seats[one].title.partition(" (")[0],
+        )
+        st.caption(plain(shell.opening(seats[str(seat)].brief) if seat in seats else ""))
+        difficulty = _difficulty("solo")
+        with st.expander("More to choose: mode, variant, speed, seed", expanded=_asked_for_more()):
+            mode = _mode("solo")
+            speed = st.segmented_control(
+                "Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×"
+            )
+            variant, playbook = _variant("solo", scenario.id), _playbook("solo")
+            seed = st.text_input(
+                "Seed",
+                key="solo-seed",
+                placeholder="any",
+                help="The same seed gives the same world; leave it empty for a new one.",
+                validate=(r"^\d{0,6}$", "A whole number of up to six digits"),
+            )
+        if _go("Start practising", "solo-start", ":material/play_arrow:"):
+            if seed and not seed.isdigit():
+                session.answer("solo", False, f"{seed!r} is no seed; give a whole number of up to six digits, or none")
+            else:
+                how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(scenario.id, variant)}
+                _alone(scenario.id, {**how, "playbook": playbook}, str(seat), name or "You", seed, float(speed or 1))
+        entrance.outcome("solo")
+
+
+def team(loaded: LoadedScenario) -> None:
+    """Ask what the host of a team may choose, and open the drill."""
+    scenario = loaded.scenario.id
+    with st.container(key="host"):
+        st.caption(
+            "You get a join code to read out. People take seats, or watch as observers, who give no orders and are in "
+            "no score; seats that nobody takes are simulated; you start the clock."
+        )
+        name = entrance.your_name("host-name")
+        mode, difficulty = _mode("host"), _difficulty("host")
+        surprise = len(loader.variants(scenario)) > 1 and st.checkbox(
+            "Draw a variant nobody knows beforehand",
+            key="host-surprise",
+            help="Not even you: code, console and lobby do not say which it is. The debrief does.",
+        )
+        playbook = _playbook("host")
+        if _go("Open the drill", "host-open", ":material/groups:"):
+            variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
+            how = {"mode": mode, "difficulty": difficulty, "variant": variant, "playbook": playbook}
+            with session.trying("host"):
+                made = SERVER.rooms.create(scenario, hosted=True, **how)  # type: ignore[arg-type]
+                token, _ = SERVER.rooms.facilitate(made.room, name or "Facilitator", made.key)
+                st.session_state[session.NAME] = name
+                st.session_state[session.OPENED] = (token, made.key)
+                st.session_state.pop(CHOSEN, None)
+                st.rerun()
+        entrance.outcome("host")
+
+
+def _go(label: str, key: str, icon: str) -> bool:
+    return st.button(label, type="primary", key=key, icon=icon, width="stretch")
+
+
+def _asked_for_more() -> bool:
+    """Tell whether the link that led here fixes something that is seldom chosen: it is to be seen."""
+    return not {"mode", "variant", "playbook"}.isdisjoint(st.query_params)
+
+
+def _mode(form: str) -> Literal["training", "assessment"]:
+    chosen = st.segmented_control(
+        "Mode",
+        MODES,
+        default=session.asked("mode", MODES, "training"),
+        required=True,
+        key=f"{form}-mode",
+        help=WHAT_MODE,
+    )
+    return cast("Literal['training', 'assessment']", chosen)
+
+
+def _difficulty(form: str) -> str:
+    chosen = st.segmented_control(
+        "Difficulty",
+        DIFFICULTIES,
+        default=session.asked("difficulty", DIFFICULTIES, "standard"),
+        required=True,
+        key=f"{form}-difficulty",
+        help="Novice: less noise, more help. Expert: more noise, somebody absent, one thing more goes wrong.",
+    )
+    return str(chosen)
+
+
+def _variant(form: str, scenario: str) -> str:
+    """Offer the variants of a scenario by names that give nothing away, and one drawn without saying which."""
+    known = loader.variants(scenario)
+    if len(known) == 1:
+        return known[0]
+    offered = [*known, loader.DRAWN]
+    chosen = st.selectbox(
+        "Variant",
+        offered,
+        offered.index(session.asked("variant", offered, known[0])),
+        format_func=lambda v: {loader.BASE: "As written", loader.DRAWN: "Surprise me"}.get(v, v.capitalize()),
+        key=f"{form}-variant-{scenario}",
+        help="The same first page, another truth behind it. “Surprise me” draws one; the debrief says which it was.",
+    )
+    return str(chosen)
+
+
+def _playbook(form: str) -> str:
+    """Offer the playbooks that ship, by their titles; nothing to choose where there is one."""
+    known = books.names()
+    first = session.asked("playbook", known, os.environ.get(PLAYBOOK, books.DEFAULT))
+    if len(known) == 1 or first not in known:
+        return books.DEFAULT
+    chosen = st.selectbox(
+        "Playbook",
+        known,
+        known.index(first),
+        format_func=lambda name: books.load(name).title,
+        key=f"{form}-playbook",
+        help="What the response is judged by: levels of severity, duties, gates. The library shows each of them whole.",
+    )
+    return str(chosen)
+
+
+def _drawn(scenario: str, variant: str) -> str:
+    # The draw is the host's, never the seed's: a seed does not change the variant.
+    return loader.draw(scenario, secrets.SystemRandom()) if variant == loader.DRAWN else variant
+
+
+def _alone(scenario: str, how: dict[str, str], seat: str, name: str, seed: str = "", speed: float = 1.0) -> None:
+    st.session_state[session.NAME] = name
+    with session.trying("solo"):
+        room = SERVER.rooms.create(scenario, seed=int(seed) if seed else None, **how).room  # type: ignore[arg-type]
+        token, person = SERVER.rooms.join(room, name, seat)
+        if speed != 1:
+            room.speed(person, speed)
+        st.session_state.pop(CHOSEN, None)
+        shell.enter(Here(room, person, token))
