@@ -25,7 +25,7 @@ ARGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
-PATIENCE = 25.0
+PATIENCE = 180.0
 """Seconds after which what a test waits for will not come any more. It bounds what hangs, and is never slept."""
 CLOCK = """least => {
     const hosts = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.querySelector(".live"));

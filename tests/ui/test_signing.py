@@ -91,7 +91,7 @@ def test_leaving_for_good_frees_the_seat_and_leads_to_the_lobby(open_app: Open, 
     app = open_app("console.py", here)
     app.button(key="leave").click().run()
     assert not app.exception
-    assert "Practise alone" in texts(app)
+    assert "Rehearse the incident" in texts(app)
     assert "Your drills" not in texts(app)
     assert rooms.lobby(here.room).chairs[0].holder is None
 

@@ -84,8 +84,8 @@ def notes_html(d: Desk) -> str:
     inside = (
         field("Note, for facilitators alone", '<textarea name="text" rows="2" maxlength="2000"></textarea>', "wide")
         + field("About", select("criterion", criteria))
-        + '<span class="row-of"><button name="tag" value="+" data-key="u">＋ as it should be</button>'
-        '<button name="tag" value="-" data-key="j">－ not so</button>'
+        + '<span class="row-of"><button name="tag" value="+" data-key="u">+ as it should be</button>'
+        '<button name="tag" value="-" data-key="j">– not so</button>'
         '<button name="tag" value="" data-key="m">Note</button></span>'
     )
     keys = "From anywhere: Alt+U as it should be, Alt+J not so, Alt+M a note; without words it marks the moment."

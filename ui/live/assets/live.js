@@ -4,20 +4,17 @@
 // without touching what a person is doing, and sends what a person presses, once. It knows no act,
 // no role and no rule of a drill. What it finds in the HTML:
 //
-//   <form data-act=NAME>            is sent as {key, act, fields}; its <output> shows the answer
+//   <form data-act=NAME>       is sent as {key, act, fields}; its <output> shows the answer
 //   <… data-type=number|boolean|list>   is sent as that; those checked of one name are one list
 //   <input data-complete data-history>  completes while one types, and recalls what was sent
-//   <… data-keep>                   belongs to this script: a new rendering leaves it alone
-//   <… data-stick>                  follows its end while it is scrolled to the end
-//   <… data-alarm=WORDS>            flashes the title and sounds once, when it is new
-//   <button data-open=KIND data-about=ID>   opens the form of an act
-//   <button data-copy=ID>           copies the text of an element
-//   <button data-view=NAME>         shows those pieces of a list alone that are of this kind
-//   <input data-filter=ID>          shows those pieces of a list alone that have these words
-//   <button data-pin>, data-mute, data-refill, data-close, data-unread
-//   <button data-key=KEY>           is pressed by Alt and that key, wherever the focus is
-//   <button role=tab>               shows what it controls, and hides what its neighbours control
-//   <div class=figure id=…>         is drawn by plotly from {id, figure, alt}
+//   <… data-keep>              belongs to this script: a new rendering leaves it alone
+//   <… data-stick>             follows its end while it is scrolled to the end
+//   <… data-alarm=WORDS>       flashes the title and sounds once, when it is new
+//   <button data-open=KIND data-about=ID>   opens the form of an act; data-copy=ID copies a text
+//   <button data-view=NAME>, <input data-filter=ID>   narrow a list down: by kind, by words
+//   <button data-pin>, data-mute, data-refill, data-close, data-unread; data-key=K: Alt and K
+//   <button role=tab>          shows what it controls, and hides what its neighbours control
+//   <div class=figure id=…>    is drawn by plotly from {id, figure, alt}
 
 const BEAT_LATE_MS = 2500, ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 120, DEBOUNCE_MS = 80;
 const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400, SPOKEN = 200;
@@ -55,10 +52,8 @@ const clean = (field) => {
 };
 const held = (store, name) => { try { return store.getItem(name); } catch { return null; } };
 const hold = (store, name, value) => {
-  try {
-    if (value === null) store.removeItem(name);
-    else store.setItem(name, value);
-  } catch { /* a full or forbidden store: what is typed is still in its field */ }
+  try { value === null ? store.removeItem(name) : store.setItem(name, value); }
+  catch { /* a full or forbidden store: what is typed is still in its field */ }
 };
 
 // What a form holds, by name, as it is sent.
@@ -72,8 +67,7 @@ function holds(form, button) {
       if (!ticks(field) || field.checked) fields[field.name].push(field.value);
     } else if (type === "boolean") {
       fields[field.name] = ticks(field) ? field.checked : field.value === "true";
-    }
-    else if (field.type === "radio") {
+    } else if (field.type === "radio") {
       if (field.checked) fields[field.name] = field.value;
     } else if (type === "number") {
       fields[field.name] = field.value === "" ? "" : Number(field.value);
@@ -90,19 +84,16 @@ class Live {
     this.desk = "";
     this.tries = this.mounts = this.unread = 0;
     this.figures = new Map();
-    this.on = {
-      submit: this.submit, click: this.click, keydown: this.keydown, input: this.input,
-      focusout: this.focusout,
-    };
-    this.onNet = (event) => event.type === "offline" ? this.lost() : this.open();
-    this.onKey = (event) => {
-      if (!event.altKey || event.ctrlKey || event.metaKey) return;
-      const button = this.all(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`)[0];
-      if (!button) return;
-      event.preventDefault();
-      button.click();
-    };
-    this.onLook = () => { if (!document.hidden) { this.calm(); this.read(); } };
+    const net = (event) => event.type === "offline" ? this.lost() : this.open();
+    const look = () => { if (!document.hidden) { this.calm(); this.read(); } };
+    const pressed = ({ altKey, ctrlKey, key }) => altKey && !ctrlKey
+      && this.all(`[data-key="${CSS.escape(key)}"]`)[0]?.click();
+    this.listeners = [
+      ...["submit", "click", "keydown", "input", "focusout"].map((on) => [root, on, this[on]]),
+      [root, "scroll", this.read, true], [window, "online", net], [window, "offline", net],
+      [window, "focus", look], [document, "visibilitychange", look],
+      [document, "keydown", pressed, true],
+    ];
   }
 
   // Streamlit runs the default export again for each new theme or data, and may undo an overtaken
@@ -112,12 +103,7 @@ class Live {
     this.urls = data;
     if (!this.mounted) {
       this.mounted = true;
-      for (const [type, does] of Object.entries(this.on)) this.root.addEventListener(type, does);
-      this.root.addEventListener("scroll", this.read, true);
-      for (const type of ["online", "offline"]) window.addEventListener(type, this.onNet);
-      document.addEventListener("visibilitychange", this.onLook);
-      document.addEventListener("keydown", this.onKey, true);
-      window.addEventListener("focus", this.onLook);
+      for (const [where, ...what] of this.listeners) where.addEventListener(...what);
       this.open();
     }
     for (const id of this.figures.keys()) this.draw(id);
@@ -130,12 +116,7 @@ class Live {
     clearTimeout(this.watch);
     clearTimeout(this.retry);
     this.calm();
-    for (const [type, does] of Object.entries(this.on)) this.root.removeEventListener(type, does);
-    this.root.removeEventListener("scroll", this.read, true);
-    for (const type of ["online", "offline"]) window.removeEventListener(type, this.onNet);
-    document.removeEventListener("visibilitychange", this.onLook);
-    document.removeEventListener("keydown", this.onKey, true);
-    window.removeEventListener("focus", this.onLook);
+    for (const [where, ...what] of this.listeners) where.removeEventListener(...what);
     for (const id of this.figures.keys()) {
       if (this.get(id)) window.Plotly?.purge(this.get(id));
     }
@@ -178,10 +159,7 @@ class Live {
     this.tries = 0;
     this.expect();
     this.line("live", "");
-    if (kind === "again") {
-      this.mark = "";
-      return this.open();   // the same person, in another seat
-    }
+    if (kind === "again") return this.open();   // the same person, in another seat
     if (kind === "all" || kind === "pieces") {
       this.apply(JSON.parse(data), kind === "all");
       this.mark = id;
@@ -358,15 +336,15 @@ class Live {
     this.count(list);
   };
 
+  get pins() { return JSON.parse(held(localStorage, this.name("pins")) ?? "[]"); }
+
   listed(node, list) {
-    const pins = JSON.parse(held(localStorage, this.name("pins")) ?? "[]");
-    if (pins.includes(node.id)) node.dataset.pinned = "";
+    if (this.pins.includes(node.id)) node.dataset.pinned = "";
     this.filter(this.all(`[data-filter="${CSS.escape(list.id)}"]`)[0], [node]);
   }
 
   pin(row) {
-    const pins = JSON.parse(held(localStorage, this.name("pins")) ?? "[]");
-    const without = pins.filter((id) => id !== row.id);
+    const { pins } = this, without = pins.filter((id) => id !== row.id);
     if (without.length === pins.length) without.push(row.id);
     hold(localStorage, this.name("pins"), JSON.stringify(without.slice(-200)));
     row.toggleAttribute("data-pinned", without.includes(row.id));
@@ -433,7 +411,7 @@ class Live {
     const same = field.type === "radio" && field.form
       ? [...field.form.elements].filter((one) => one.name === field.name) : [field];
     for (const one of same) this.keep(one);
-    if (field.hasAttribute("aria-invalid")) this.wrong(field, "");
+    field.removeAttribute("aria-invalid");
     if (field.hasAttribute("data-complete")) this.complete(field);
   };
 
@@ -585,7 +563,6 @@ class Live {
         output.append(" Did you mean ", button);
       }
     }
-    const wrong = Object.keys(fields);
     for (const note of form.querySelectorAll("[data-wrong]")) {
       note.textContent = fields[note.dataset.wrong] ?? "";
       const field = form.elements[note.dataset.wrong];
@@ -593,14 +570,7 @@ class Live {
       const folded = note.textContent && note.closest("details");
       if (folded) folded.open = true;
     }
-    const first = wrong.length && form.querySelector("[aria-invalid]");
-    if (first) first.focus();
-  }
-
-  wrong(field, text) {
-    field.toggleAttribute("aria-invalid", Boolean(text));
-    const name = CSS.escape(field.name), note = field.form?.querySelector(`[data-wrong="${name}"]`);
-    if (note) note.textContent = text;
+    if (Object.keys(fields).length) form.querySelector("[aria-invalid]")?.focus();
   }
 
   use(button) {
@@ -630,7 +600,7 @@ class Live {
     fresh.innerHTML = found.html;
     this.children(place, fresh.content);
     if (!pressed) return;
-    if (this.get("all-forms")) this.get("all-forms").open = false;
+    this.get("all-forms")?.removeAttribute("open");
     place.querySelector("form input:not([type=hidden]), form select, form textarea")?.focus();
   }
 
@@ -647,9 +617,8 @@ class Live {
     this.opened = undefined;
     hold(sessionStorage, this.name("form"), null);
     this.get("form").replaceChildren();
-    if (!this.get("all-forms")) return;
-    this.get("all-forms").open = true;
-    this.get("all-forms").querySelector("summary").focus();
+    this.get("all-forms")?.setAttribute("open", "");
+    this.get("all-forms")?.querySelector("summary").focus();
   }
 
   reveal(node) {
