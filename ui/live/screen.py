@@ -132,7 +132,6 @@ class Screen:
     def pieces(self, room: Room) -> list[Piece | Chart]:
         """Return the whole screen; what stands in the way of it is one of its pieces."""
         try:
-            problem = room.problem or room.stands(self._person)
             view = View(room.briefing(self._role), room, self._kind, self._memo, self._known, room.clock)
             for at, part in enumerate(SECTIONS):
                 if self._kind not in part.kinds:
@@ -141,6 +140,8 @@ class Screen:
                 kept = self._kept.get(at)
                 if kept is None or kept[0] != key:
                     self._kept[at] = (key, tuple(part.build(view)))
+            # Looking has told whether the database answers.
+            problem = room.problem or room.stands(self._person)
         except DrillError as error:
             problem = str(error)
         found = [piece for _, made in self._kept.values() for piece in made]
