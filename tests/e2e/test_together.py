@@ -49,7 +49,7 @@ def _join(page: Page, name: str, seat: str) -> None:
 
 
 def _say(page: Page, words: str) -> None:
-    field = page.get_by_placeholder("Write to the incident channel")
+    field = page.locator("#text-channel")
     field.fill(words)
     field.press("Enter")
     expect(_feed(page)).to_contain_text(words)
@@ -79,7 +79,7 @@ def test_people_share_one_drill_and_keep_it_through_reload_and_kill(
     expect(_feed(ben)).to_contain_text("I have command <b>now</b>")  # as typed, not as markup
     expect(_feed(host)).to_contain_text("I have command <b>now</b>")
 
-    half = ana.get_by_placeholder("Write to the incident channel")
+    half = ana.locator("#text-channel")
     half.fill("half a sentence")
     let_tick(ana, 4)
     expect(half).to_have_value("half a sentence")

@@ -19,7 +19,7 @@ WORDS = (None, "ignore", "rerun")
 TAG = re.compile(r"</?[a-z]")
 DIGITS = {"escape", "plain", "sentence", "len", "round", "int", "abs", "clock", "stamp"}
 """What gives digits or a clock's letters, and what escapes."""
-MADE_OF_US = {"html", "label"}
+MADE_OF_US = {"html", "label", "inside", "control"}
 """What a parameter is called that is markup or Markdown of ours already."""
 
 

@@ -171,7 +171,7 @@ class Screen:
                 kept = self._kept.get(at)
                 if kept is None or kept[0] != key:
                     self._kept[at] = (key, tuple(part.build(view)))
-            # Asked last: looking tells whether the database answers by now.
+            # Looking has told whether the database answers.
             problem = room.problem or room.stands(self._person)
         except DrillError as error:
             problem = room.stands(self._person) or str(error)
