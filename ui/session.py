@@ -212,9 +212,9 @@ def giving(here: Here, place: str, command: Act, done: str) -> dict[str, Any]:
     drawn = f"{here.person.id} {place} {command!r} {here.room.version}"
     key = hashlib.blake2s(drawn.encode(), digest_size=16).hexdigest()
 
+    @callback(place)
     def give() -> None:
-        with trying(place):
-            refusal = here.room.submit(command, here.person, key).refusal
-            answer(place, refusal is None, refusal.reason if refusal else done)
+        refusal = here.room.submit(command, here.person, key).refusal
+        answer(place, refusal is None, refusal.reason if refusal else done)
 
     return {"on_click": give}

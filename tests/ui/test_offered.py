@@ -21,7 +21,6 @@ from ui.parts.catalogue import offered
 from ui.parts.labels import help_of
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.widgets import options_of
 
 TRUTHS = [(name, variant) for name in loader.catalogue().offered for variant in loader.variants(name)]
 TYPED = (
@@ -52,7 +51,7 @@ def shown(b: Briefing) -> Iterator[tuple[str, str, str]]:
         for form in forms:
             yield f"form {form.kind}", "", form.title
             for shape in shapes(form.act):
-                options = options_of(shape, b) if shape.source else []
+                options = b.options(shape.source) if shape.source else []
                 yield from ((f"{form.kind}.{shape.path}", one.id, one.title) for one in options)
                 yield f"help of {form.kind}.{shape.path}", "", help_of(shape, b) or ""
             begun = prefilled(form.kind, b)

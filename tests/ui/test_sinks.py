@@ -19,7 +19,7 @@ WORDS = (None, "ignore", "rerun")
 TAG = re.compile(r"</?[a-z]")
 DIGITS = {"escape", "plain", "sentence", "len", "round", "int", "abs", "clock", "stamp"}
 """What gives digits or a clock's letters, and what escapes."""
-MADE_OF_US = {"html", "label", "inside", "control"}
+MADE_OF_US = {"html", "label", "inside", "control", "more"}
 """What a parameter is called that is markup or Markdown of ours already."""
 
 
@@ -60,12 +60,14 @@ def test_only_one_function_escapes(name: str) -> None:
     assert not {"html", "markupsafe", "xml.sax.saxutils", "cgi"} & (imported | modules)
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "parts/assets.py"])
 def test_a_component_is_made_of_constants(name: str) -> None:
-    made = [node for node in calls(name) if called(node.func) == "component"]
+    made = [node for node in calls(name) if called(node.func) in ("component", "packaged")]
     for node in made:
+        assert called(node.func) == "packaged", "its script is a file of this server"
         for text in (*node.args, *(word.value for word in node.keywords)):
-            assert isinstance(text, ast.Constant) or (isinstance(text, ast.Name) and text.id.isupper()), text.lineno
+            ours = isinstance(text, ast.Name) and text.id.isupper()
+            assert ours or isinstance(text, ast.Constant) or ast.unparse(text) == "styles()", text.lineno
 
 
 @cache
@@ -238,7 +240,7 @@ def test_every_callback_goes_through_the_one_wrapper(name: str) -> None:
 
 
 def test_a_callback_that_is_not_wrapped_is_found() -> None:
-    assert "given" in wrapped()
+    assert "give" in wrapped()
     assert not passes(ast.parse("room.begin", mode="eval").body)
     assert not passes(ast.parse("lambda: None", mode="eval").body)
     assert not passes(ast.parse("None if x else begin", mode="eval").body)

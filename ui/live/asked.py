@@ -53,4 +53,4 @@ def _question(entry: Entry, ident: str) -> str:
 
 
 def _card(tag: str, inside: str) -> str:
-    return f'<div class="need urgent"><span class="tag">{tag}</span> {inside}</div>'
+    return f'<div class="need urgent"><span class="tag">{escape(tag)}</span> {inside}</div>'

@@ -65,7 +65,7 @@ def flags_html(d: Desk) -> str:
     """Return what needs attention, in words; colour only underlines it."""
     life = '<p class="flag life">Second life of another drill: scored apart.</p>' if d.second_life else ""
     found = "".join(
-        f'<li class="flag {flag.tone}"><b>{"!" if flag.tone == "bad" else "?"}</b> {escape(flag.text)}</li>'
+        f'<li class="flag {escape(flag.tone)}"><b>{"!" if flag.tone == "bad" else "?"}</b> {escape(flag.text)}</li>'
         for flag in d.flags
     )
     left = f"{max(0, d.horizon - d.now) // 60} min to the planned end at {clock(d.horizon)}"
@@ -129,13 +129,16 @@ def _row(line: Planned, d: Desk) -> str:
     expects = ""
     if line.expects:
         expects = f'<br><span class="quiet">Expected: {escape(line.expects)}</span>'
-    answered = f'<br><span class="answer {line.answered}">{ANSWERED[line.answered]}</span>' if line.answered else ""
+    answered = ""
+    if line.answered:
+        answered = f'<br><span class="answer {escape(line.answered)}">{escape(ANSWERED[line.answered])}</span>'
     done = line.state == "delivered"
     verbs = _again(line, d) if done else f"{_fire(line)}{_hold(line)}{_skip(line)}{_change(line)}"
     return (
-        f'<tr id="line-{escape(line.ident)}" class="{line.state}"><td><span class="t">{_when(line)}</span>{moved}</td>'
+        f'<tr id="line-{escape(line.ident)}" class="{escape(line.state)}">'
+        f'<td><span class="t">{_when(line)}</span>{moved}</td>'
         f"<td>{escape(line.persona)} → {escape(to)}</td><td>{escape(_short(line.text))}{expects}{_waits(line)}"
-        f'<div class="row-of">{verbs}</div></td><td>{STATES[line.state]}{answered}</td></tr>'
+        f'<div class="row-of">{verbs}</div></td><td>{escape(STATES[line.state])}{answered}</td></tr>'
     )
 
 
@@ -171,8 +174,8 @@ def _skip(line: Planned) -> str:
 def _press(act: str, line: Planned, words: str) -> str:
     about = f"{words} {line.persona}, {_when(line)}"
     return (
-        f'<form data-act="{act}" class="press">{hidden({"inject": line.ident})}'
-        f'<button aria-label="{escape(about)}">{words}</button>{OUTPUT}</form>'
+        f'<form data-act="{escape(act)}" class="press">{hidden({"inject": line.ident})}'
+        f'<button aria-label="{escape(about)}">{escape(words)}</button>{OUTPUT}</form>'
     )
 
 

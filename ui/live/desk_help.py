@@ -50,7 +50,7 @@ def _hints(d: Desk) -> str:
 
 def _freeze() -> str:
     boxes = "".join(
-        f'<label><input type="checkbox" name="questions" value="{ask}" data-type="list"'
+        f'<label><input type="checkbox" name="questions" value="{escape(ask)}" data-type="list"'
         f"{' checked' if ask in FIRST else ''}> {escape(words)}</label>"
         for ask, words in TITLES.items()
     )
@@ -107,7 +107,7 @@ def noted_html(notes: Sequence[Note]) -> str:
 def ratings_html(d: Desk) -> str:
     """Return what evaluators rate, how far they agree, and who is left out."""
     about = {**{one: one for one in BEHAVIOURS}, **{ident: f"{ident} {title}" for ident, title in d.criteria}}
-    buttons = "".join(f'<button name="rating" value="{value}">{value}</button>' for value in range(1, 5))
+    buttons = "".join(f'<button name="rating" value="{value:d}">{value:d}</button>' for value in range(1, 5))
     form = verb("rate", field("What", select("about", about)) + field("In words", '<input name="text" maxlength="400">')
                 + f'<span class="row-of" role="group" aria-label="Rating">{buttons}</span>', "act-form")  # fmt: skip
     who = evaluators(d.notes)
@@ -130,7 +130,7 @@ def rated_html(notes: Sequence[Note], about: Mapping[str, str]) -> str:
     head = "".join(f"<th>{escape(one)}{'' if counts else ' (left out)'}</th>" for one, counts in who.items())
     rows = "".join(
         f"<tr><td>{escape(about.get(what, what))}</td>"
-        + "".join(f"<td>{marks.get(one, '')}</td>" for one in who) + "</tr>"
+        + "".join(f"<td>{escape(marks.get(one, ''))}</td>" for one in who) + "</tr>"
         for what, marks in given.items()
     )  # fmt: skip
     found = agreement(ratings(notes))

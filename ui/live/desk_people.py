@@ -41,11 +41,11 @@ def _row(chair: DeskChair, d: Desk) -> str:
     progress = ""
     if chair.criteria and chair.name:
         rows = "".join(
-            f"<li>{STATUS.get(status, '○')} {escape(ident)} {escape(title)}<br>"
+            f"<li>{escape(STATUS.get(status, '○'))} {escape(ident)} {escape(title)}<br>"
             f'<span class="quiet">{escape(why)}</span></li>' for ident, title, status, why in chair.criteria
         )  # fmt: skip
         progress = (
-            f'<details id="progress-{escape(chair.id)}"><summary>{met} of {len(chair.criteria)} criteria met so far'
+            f'<details id="progress-{escape(chair.id)}"><summary>{met:d} of {len(chair.criteria)} criteria met so far'
             f"</summary><ul>{rows}</ul></details>"
         )
     look = verb("look", f"{hidden({'seat': chair.id})}<button class='plain'>See its view</button>")

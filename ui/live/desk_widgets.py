@@ -15,7 +15,7 @@ def verb(name: str, inside: str, kind: str = "press") -> str:
 
 def field(label: str, control: str, kind: str = "") -> str:
     """Return a control with its label around it, so that no id is needed."""
-    return f'<label class="field {kind}"><span>{escape(label)}</span>{control}</label>'
+    return f'<label class="field {escape(kind)}"><span>{escape(label)}</span>{control}</label>'
 
 
 def select(name: str, options: Mapping[str, str], chosen: str = "") -> str:
@@ -24,7 +24,7 @@ def select(name: str, options: Mapping[str, str], chosen: str = "") -> str:
         f'<option value="{escape(value)}"{" selected" if value == chosen and chosen else ""}>{escape(words)}</option>'
         for value, words in options.items()
     )
-    return f'<select name="{name}">{found}</select>'
+    return f'<select name="{escape(name)}">{found}</select>'
 
 
 def note(words: str) -> str:

@@ -47,7 +47,7 @@ def picker(b: Briefing) -> str:
     groups = "".join(
         f'<div class="group"><span>{escape(tab)}</span>'
         + "".join(
-            f'<button type="button" data-open="{form.kind}" title="{escape(form.act.__doc__ or "")}">'
+            f'<button type="button" data-open="{escape(form.kind)}" title="{escape(form.act.__doc__ or "")}">'
             f"{escape(form.title)}</button>"
             for form in forms
         )
@@ -72,22 +72,26 @@ def form_html(b: Briefing, kind: str, about: str = "") -> str:
     more = ""
     if split.later:
         more = (
-            f'<details id="more-{kind}"><summary>{len(controls(split.later))} more, none of them needed now'
+            f'<details id="more-{escape(kind)}"><summary>{len(controls(split.later))} more, none of them needed now'
             f"</summary>{drawn.fields(split.later)}</details>"
         )
-    extra = EXTRA[form.act](b) if form.act in EXTRA else ""
+    more += _extra(form.act, b)
     legend = _legend(kind, b, any(shape.needed for shape in split.first))
     title = f"{form.title} {Ref(amends).ident}, filled in" if amends else form.title
     return (
-        f'<form id="form-{kind}" class="act" data-act="{kind}" aria-labelledby="title-{kind}" novalidate>'
-        f'<header><h3 id="title-{kind}">{escape(title)}</h3>'
+        f'<form id="form-{escape(kind)}" class="act" data-act="{escape(kind)}" '
+        f'aria-labelledby="title-{escape(kind)}" novalidate><header><h3 id="title-{escape(kind)}">{escape(title)}</h3>'
         '<span><button type="button" class="plain" data-refill title="Fill in again from the drill as it is now">'
         f"Refill</button>{CLOSE}</span></header>"
         f'<p class="quiet">{escape(form.act.__doc__ or "")}</p>{hidden({AMENDS: amends} if amends else {})}'
-        f"{drawn.fields(split.first)}{more}{extra}"
+        f"{drawn.fields(split.first)}{more}"
         f'<footer><button class="primary">{escape("Fill it in" if amends else verb(form.act))}</button>'
         f"{OUTPUT}</footer>{legend}</form>"
     )
+
+
+def _extra(act: type[acts.Act], b: Briefing) -> str:
+    return EXTRA[act](b) if act in EXTRA else ""
 
 
 def _about(fields: Iterable[Shape], b: Briefing, about: str) -> dict[str, Any]:
@@ -139,7 +143,7 @@ class _Drawn:
 
     def fields(self, wanted: Sequence[Shape]) -> str:
         """Return fields one below the other; small ones share a line by themselves."""
-        return f'<div class="fields">{"".join(map(self._field, wanted))}</div>'
+        return f'<div class="fields">{"".join(self._field(shape) for shape in wanted)}</div>'
 
     def _field(self, shape: Shape) -> str:
         label = f"{escape(label_of(shape))}{self._marks(shape)}"
@@ -203,9 +207,8 @@ class _Drawn:
             )
             return f'<input type="number" step="any" data-type="number"{limits} value="{shown}" {common}>'
         if shape.ask == "text":
-            return (
-                f'<textarea rows="3" placeholder="Up to {shape.longest:,} characters" {common}>{shown}</textarea>'
-            )
+            most = f"Up to {shape.longest:,} characters"
+            return f'<textarea rows="3" placeholder="{escape(most)}" {common}>{shown}</textarea>'
         return f'<input type="text" autocomplete="off" value="{shown}" {common}>'
 
     def _open(self, shape: Shape, label: str, choices: list[Option], more: str) -> str:
@@ -267,7 +270,7 @@ class _Drawn:
         reasons = [Option(one, one.replace("_", " ")) for one in get_args(Rejection)]
         parts = (Shape(path, "pick", needed=False, source="") for path in controls([shape]))
         return '<div class="parts">' + "".join(
-            f'<p class="field"><label for="{self._ident(part.path)}">{rung.capitalize()}</label>'
+            f'<p class="field"><label for="{self._ident(part.path)}">{escape(rung.capitalize())}</label>'
             f"{self._control(part, reasons)}{self._wrong(part.path)}</p>"
             for rung, part in zip(RUNGS, parts, strict=True)
         ) + f"</div>{self._wrong(shape.path)}"  # fmt: skip

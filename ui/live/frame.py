@@ -21,7 +21,7 @@ def frame(desk: str, name: str, channel: str, plays: bool) -> str:
     side = {"acts": "Act", "board-tab": "Board"} if plays else {"desk": "Desk", "board-tab": "Board"}
     columns = {"talk": "Channel", "respond": "Respond" if plays else "Desk", "look": "Panels"}
     return (
-        f'<div class="frame" data-desk="{escape(desk)}" data-plays="{str(plays).lower()}">'
+        f'<div class="frame" data-desk="{escape(desk)}" data-plays="{"true" if plays else "false"}">'
         f'<header class="top"><div id="bar"></div><div class="tools"><div id="clock"></div><div id="onwards"></div>'
         f'<span class="me">{escape(name)}</span><div id="mine-place"></div><div id="menu-place"></div></div></header>'
         f'<div id="standing"></div><div id="over"></div>'
@@ -33,7 +33,8 @@ def frame(desk: str, name: str, channel: str, plays: bool) -> str:
 
 def _talk(channel: str, plays: bool) -> str:
     views = "".join(
-        f'<button type="button" data-view="{name}" aria-pressed="{"false" if at else "true"}">{name}</button>'
+        f'<button type="button" data-view="{escape(name)}" aria-pressed="{"false" if at else "true"}">'
+        f"{escape(name)}</button>"
         for at, name in enumerate((*VIEWS, *KEPT))
     )
     line = line_html(CHANNEL, f"Write to the {channel} channel", f"Write to the {channel} channel", "Send")

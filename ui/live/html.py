@@ -37,21 +37,22 @@ def press(act: acts.Act, label: str, tone: str = "") -> str:
     """Return a button that gives an act."""
     fields = {name: value for name, value in dump(act).items() if name != "kind"}
     return (
-        f'<form data-act="{act.kind}" class="press">{hidden(fields)}'
-        f'<button class="{tone}">{escape(label)}</button>{OUTPUT}</form>'
+        f'<form data-act="{escape(act.kind)}" class="press">{hidden(fields)}'
+        f'<button class="{escape(tone)}">{escape(label)}</button>{OUTPUT}</form>'
     )
 
 
 def verb_form(name: str, inside: str, kind: str = "press") -> str:
     """Return a form that asks the room for something."""
-    return f'<form data-act="room.{name}" class="{kind}">{inside}{OUTPUT}</form>'
+    return f'<form data-act="room.{escape(name)}" class="{escape(kind)}">{inside}{OUTPUT}</form>'
 
 
 def tabs(ident: str, label: str, panels: Mapping[str, str], kind: str = "") -> str:
     """Return a list of tabs; `panels` is what each shows: id and words."""
     buttons = "".join(
-        f'<button type="button" role="tab" id="tab-{panel}" aria-controls="{panel}" '
+        f'<button type="button" role="tab" id="tab-{escape(panel)}" aria-controls="{escape(panel)}" '
         f'aria-selected="{"false" if at else "true"}" tabindex="{-1 if at else 0}">{escape(words)}</button>'
         for at, (panel, words) in enumerate(panels.items())
     )
-    return f'<div role="tablist" class="tabs {kind}" id="{ident}" aria-label="{escape(label)}">{buttons}</div>'
+    head = f'class="tabs {escape(kind)}" id="{escape(ident)}" aria-label="{escape(label)}"'
+    return f'<div role="tablist" {head}>{buttons}</div>'

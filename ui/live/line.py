@@ -136,12 +136,13 @@ def _card(b: Briefing, line: CommandLine) -> str:
 def line_html(where: str, label: str, placeholder: str, button: str) -> str:
     """Return one of the lines."""
     card = '<div class="card" data-card data-keep></div>' if where == SHELL else ""
+    place = escape(where)
     return (
-        f'<form data-act="line" id="line-{where}" class="line" aria-label="{escape(label)}" novalidate>{card}'
-        f'<ul id="offers-{where}" class="offers" role="listbox" aria-label="Completions" hidden data-keep></ul>'
-        f'<input type="hidden" name="where" value="{where}"><div>'
-        f'<input id="text-{where}" name="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" '
-        f'aria-label="{escape(label)}" placeholder="{escape(placeholder)}" data-history data-complete="{where}" '
-        f'role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="offers-{where}" '
+        f'<form data-act="line" id="line-{place}" class="line" aria-label="{escape(label)}" novalidate>{card}'
+        f'<ul id="offers-{place}" class="offers" role="listbox" aria-label="Completions" hidden data-keep></ul>'
+        f'<input type="hidden" name="where" value="{place}"><div>'
+        f'<input id="text-{place}" name="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" '
+        f'aria-label="{escape(label)}" placeholder="{escape(placeholder)}" data-history data-complete="{place}" '
+        f'role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="offers-{place}" '
         f'enterkeyhint="send"><button>{escape(button)}</button></div>{OUTPUT}</form>'
     )

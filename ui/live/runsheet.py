@@ -34,7 +34,7 @@ def runsheet(room: Room, d: Desk) -> str:
     return (
         f"<!doctype html><html lang='en'><meta charset='utf-8'><title>Run sheet · {escape(room.row.title)}</title>"
         f"<style>{STYLE}</style><h1>Run sheet: {escape(room.row.title)}</h1>"
-        f"<p>Join code {escape(room.row.code)} · {escape(room.row.header.mode)} · seed {room.row.header.seed} · "
+        f"<p>Join code {escape(room.row.code)} · {escape(room.row.header.mode)} · seed {room.row.header.seed:d} · "
         f"ends at {clock(d.horizon)} at the latest. Print it with the browser; it gives everything away.</p>"
         "<h2>Events</h2><table><thead><tr><th>Planned</th><th>Came</th><th>From → to</th><th>What</th><th>Expected</th>"
         f"<th>Seen</th></tr></thead><tbody>{lines}</tbody></table>"

@@ -35,7 +35,8 @@ def clock_html(room: Room, clock: Clock, steers: bool, plays: bool) -> str:
     go = _button("resume", "▶ Resume", "primary") if paused else _button("pause", "❚❚ Pause")
     skip = "" if paused else _button("skip", "▶▶ Skip ahead", title="Until something needs you")
     paces = "".join(
-        f'<button name="pace" value="{pace:g}" aria-pressed="{str(pace == clock.pace).lower()}">{pace:g}×</button>'
+        f'<button name="pace" value="{pace:g}" aria-pressed="{"true" if pace == clock.pace else "false"}">'
+        f"{pace:g}×</button>"
         for pace in sorted({*(HOSTED if room.row.hosted else ALONE), clock.pace})
     )
     return _controls(f'{go}{skip}<span class="paces" role="group" aria-label="Speed">{paces}</span>')
@@ -43,7 +44,7 @@ def clock_html(room: Room, clock: Clock, steers: bool, plays: bool) -> str:
 
 def _button(do: str, words: str, tone: str = "", title: str = "") -> str:
     said = f' title="{title}"' if title else ""
-    return f'<button name="do" value="{do}" class="{tone}"{said}>{words}</button>'
+    return f'<button name="do" value="{escape(do)}" class="{escape(tone)}"{said}>{escape(words)}</button>'
 
 
 def _controls(inside: str) -> str:
@@ -87,9 +88,10 @@ def mine_html(b: Briefing) -> str:
 
 
 def _ends(b: Briefing, how: str, asks: str, sure: str) -> str:
-    inside = f'{hidden({"how": how})}<button class="danger">{sure}</button>'
+    inside = f'{hidden({"how": how})}<button class="danger">{escape(sure)}</button>'
     meaning = meaning_html(b, emergency=how == "stop")
-    return f'<details id="menu-{how}"><summary>{asks}</summary>{meaning}{verb_form("end", inside)}</details>'
+    ends = verb_form("end", inside)
+    return f'<details id="menu-{escape(how)}"><summary>{escape(asks)}</summary>{meaning}{ends}</details>'
 
 
 def _hand_over(room: Room) -> str:

@@ -33,6 +33,6 @@ def _button(button: Button, tone: str) -> str:
         return press(button.command, button.label, tone)
     about = f' data-about="{escape(button.about)}"' if button.about else ""
     return (
-        f'<button type="button" class="{tone}" data-open="{escape(button.opens)}"{about}>'
+        f'<button type="button" class="{escape(tone)}" data-open="{escape(button.opens)}"{about}>'
         f"{escape(button.label)}</button>"
     )

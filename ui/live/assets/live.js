@@ -584,33 +584,24 @@ class Live {
 
   // -- the form that is open ----------------------------------------------------------------------
 
+  // A record as a document takes the place of the board, until it is put away.
   async openForm(kind, about, pressed) {
-    if (kind === "document") return this.openPaper(kind, about);
-    const place = this.get("form");
+    const isForm = kind !== "document", place = this.get(isForm ? "form" : "paper");
     if (!place) return;
-    this.opened = [kind, about];
-    hold(sessionStorage, this.name("form"), JSON.stringify(this.opened));
+    if (isForm) this.opened = [kind, about];
+    hold(sessionStorage, this.name("form"), JSON.stringify(this.opened ?? null));
     for (const one of this.all("#forms [data-open]")) {
-      one.setAttribute("aria-pressed", one.dataset.open === kind);
+      one.setAttribute("aria-pressed", one.dataset.open === this.opened?.[0]);
     }
     if (pressed) this.reveal(place);
     const found = await this.ask(this.urls.form, { kind, about });
-    if (!found || this.opened?.[0] !== kind) return;
+    if (!found || (isForm && this.opened?.[0] !== kind)) return;
     const fresh = document.createElement("template");
     fresh.innerHTML = found.html;
     this.children(place, fresh.content);
     if (!pressed) return;
-    this.get("all-forms")?.removeAttribute("open");
-    place.querySelector("form input:not([type=hidden]), form select, form textarea")?.focus();
-  }
-
-  // A record as a document takes the place of the board, until it is put away.
-  async openPaper(kind, about) {
-    const found = await this.ask(this.urls.form, { kind, about }), place = this.get("paper");
-    if (!found || !place) return;
-    place.innerHTML = found.html;
-    this.reveal(place);
-    place.querySelector("[data-shut]").focus();
+    if (isForm && this.get("all-forms")) this.get("all-forms").open = false;
+    place.querySelector("input:not([type=hidden]), select, textarea, [data-shut]")?.focus();
   }
 
   closeForm() {
