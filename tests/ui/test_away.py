@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from simulator.room.clock import Beat, ClockMark
 from simulator.room.clock_log import ClockLine
+from simulator.room.live import LOOK_SECONDS
 from simulator.room.rooms import Rooms
 from tests.ui import live
 from tests.ui.test_pages import texts
@@ -27,6 +29,7 @@ def gone(rooms: Rooms, mode: str) -> tuple[Here, Here]:
     room.start(flo)
     gap = ClockMark(-60.0, "away", 7200.0, "server", rooms.store.now())
     rooms.store.add_mark(room.row.id, ClockLine(2, gap, Beat(2, -60.0, gap.wall)))
+    time.sleep(LOOK_SECONDS)  # what another server wrote is seen then
     return host, Here(room, ana, token)
 
 

@@ -32,14 +32,12 @@ export default function ({ parentElement, data }) {
 
 const backoff = (tries) => Math.min(400 * 2 ** tries, 4000) * (0.75 + Math.random() / 2);
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
-// Not crypto.randomUUID: that is there on https and localhost only, and drills run in local
-// networks over http, too.
+// crypto.randomUUID is there on https and localhost alone; drills run in local networks, too.
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
   (byte) => byte.toString(16).padStart(2, "0")).join("");
 const isField = (node) => node.matches?.("input:not([type=hidden]), select, textarea");
 const ticks = (field) => field.type === "checkbox" || field.type === "radio";
-const firstChoice = (list) => Math.max(0,
-  [...list.options].findIndex((option) => option.defaultSelected));
+const firstChoice = ({ options }) => Math.max(0, [...options].findIndex((o) => o.defaultSelected));
 const isDirty = (field) => {
   if (ticks(field)) return field.checked !== field.defaultChecked;
   if (field.options) return field.selectedIndex !== firstChoice(field);
