@@ -36,7 +36,10 @@ class Known:
         return any(ref in self._seen for ref in refs) or not self._named.isdisjoint([*wanted, (source, ident)])
 
     def _catch_up(self) -> None:
-        for entry in self._inbox[self._read :]:
+        start = self._read
+        # The inbox may grow meanwhile: only what was read counts as read.
+        new = self._inbox[start:]
+        for entry in new:
             self._seen.update(entry.body.refs)
             self._named.update((source, value) for _, source, value in picked(entry.body))
-        self._read = len(self._inbox)
+        self._read = start + len(new)

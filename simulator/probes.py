@@ -29,7 +29,7 @@ Asked = tuple[ProbeQuestion, ProbeKey]
 def questions(drill: Drill, role: str, asks: Sequence[Ask]) -> list[Asked]:
     """Return the questions for a role, each with its key, as things stand now."""
     known = [ask for ask in asks if drill.circle.knows(role) or ask not in MATTER]
-    return [_BANK[ask](drill) for ask in known]
+    return [_worst(drill, role) if ask == "worst" else _BANK[ask](drill) for ask in known]
 
 
 def _question(ask: Ask, text: str, choices: Sequence[tuple[str, str]], right: str, near: tuple[str, ...] = ()) -> Asked:
@@ -44,11 +44,14 @@ def _banded(ask: Ask, text: str, bands: Sequence[tuple[str, str]], right: str) -
     return _question(ask, text, bands, right, tuple(order[max(0, at - 1) : at] + order[at + 1 : at + 2]))
 
 
-def _worst(drill: Drill) -> Asked:
+def _worst(drill: Drill, role: str) -> Asked:
+    """Ask who is hit most, among the groups that a role has come to know of: a question tells of no other."""
     outside = drill.world.outside()
     hurt = [one for one in drill.scenario.segments if round(outside[one.id], 6) > one.tolerance]
     worst = max(hurt, key=lambda one: outside[one.id]).id if hurt else NOBODY
-    choices = [(one.id, one.title) for one in drill.scenario.segments]
+    choices = [(one.id, one.title) for one in drill.scenario.segments if drill.known[role].has("segments", one.id)]
+    if worst != NOBODY and worst not in dict(choices):
+        worst = UNSURE.one
     text = "Which group has the largest share affected right now?"
     return _question("worst", text, [*choices, (NOBODY, "Nobody any more")], worst)
 
@@ -106,7 +109,7 @@ def _update(drill: Drill) -> Asked:
 
 
 _BANK: dict[Ask, Callable[[Drill], Asked]] = {
-    "worst": _worst, "trend": _trend, "severity": _severity, "leads": _leads, "running": _running, "update": _update,
+    "trend": _trend, "severity": _severity, "leads": _leads, "running": _running, "update": _update,
 }  # fmt: skip
 TITLES: dict[Ask, str] = {
     "worst": "Who is hit hardest", "trend": "Where it goes", "severity": "Severity", "leads": "Who leads",

@@ -60,7 +60,7 @@ MOST_LOOKED = 1_000
 def look_at(person: Participant, seat: str) -> None:
     """Let a facilitator see what a seat sees."""
     if len(LOOKED) >= MOST_LOOKED:
-        LOOKED.clear()
+        LOOKED.pop(next(iter(LOOKED)))
     LOOKED[person.id] = seat
 
 

@@ -10,6 +10,7 @@ from simulator import events as e
 from simulator import values as v
 from simulator.acts.base import LEAD, Act, Asked, already, unmet
 from simulator.answers import Refusal
+from simulator.drill import Drill
 from simulator.msel import Line
 from simulator.names import Names, clauses
 from simulator.probes import FEWEST, MOST, Ask, questions
@@ -174,6 +175,8 @@ class SendAdHoc(_Hosted):
 
     def objection(self, asked: Asked) -> Refusal | None:
         late = _out_of_time(asked, self.at_minutes)
+        if self.thread is not None and self.at_minutes is not None:
+            return unmet("what is planned for later answers nobody; say it now, or without what it answers")
         if self.thread is not None and self.thread not in asked.incident.refs:
             return Refusal("unknown", f"there is nothing called {self.thread!r} to answer; say it without")
         return _wordless(self.text) or late or _unread(asked, (self.to,) if self.to else (), self.channel)
@@ -186,6 +189,11 @@ class SendAdHoc(_Hosted):
         asked.drill.emit(
             e.MessagePosted(to=to, role=self.persona, channel=self.channel, text=self.text, about=self.thread)
         )
+
+
+def _in_the_room(drill: Drill) -> tuple[str, ...]:
+    """Return the seats in which people sit who were paged, or need not be."""
+    return tuple(seat for seat in drill.incident.seats if drill.incident.present.get(seat, True))
 
 
 def _say(asked: Asked, stem: str, at_minutes: float | None, **says: object) -> None:
@@ -241,7 +249,7 @@ class ProbeTeam(_Hosted, about=("questions",)):
     """Whom to ask; empty: everybody who sits in a seat."""
 
     def objection(self, asked: Asked) -> Refusal | None:
-        people = asked.incident.seats
+        people = _in_the_room(asked.drill)
         if not FEWEST <= len(set(self.questions)) <= MOST:
             return unmet(f"ask {FEWEST} to {MOST} questions; more take longer than a freeze may")
         if not people:
@@ -252,7 +260,7 @@ class ProbeTeam(_Hosted, about=("questions",)):
     def carry_out(self, asked: Asked) -> None:
         drill = asked.drill
         done = sum(isinstance(entry.body, e.ProbeAsked) for entry in drill.entries)
-        for number, seat in enumerate(self.seats or tuple(drill.incident.seats), done + 1):
+        for number, seat in enumerate(self.seats or _in_the_room(drill), done + 1):
             probe = v.Ref.to("probe", number)
             found = questions(drill, seat, tuple(dict.fromkeys(self.questions)))
             drill.emit(e.ProbeAsked(to=(seat,), probe=probe, seat=seat, questions=tuple(q for q, _ in found)))

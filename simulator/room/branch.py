@@ -55,7 +55,8 @@ def write(
             values = {"drill": row.id, "seq": number, "at": entry.at, "by": entry.by, "wall": wall, "body": text}
             connection.execute(t.commands.insert().values(**values, digest=digest))
         for person in people:
-            seat = OBSERVER if person.observes else None if person.facilitator else sits.get(person.name)
+            looks_on = OBSERVER if person.observes else None
+            seat = None if person.facilitator else sits.get(person.name, looks_on)
             moved = replace(person, id=same_person(row.id, person.id), drill=row.id, seat=seat, generation=0)
             connection.execute(t.participants.insert().values(moved.__dict__))
         start = ClockMark(float(OPENS_AT), "start", by=by, wall=wall)

@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from simulator import acts
 from simulator import events as e
-from simulator.record.entry import Entry
+from simulator.record.entry import Body, Entry
 from simulator.record.journal import Journal
 from simulator.values import Author, Personal, retold
 
@@ -36,14 +36,24 @@ def nameless(journal: Journal, titles: Mapping[str, str]) -> Journal:
 KEPT = "kept by the facilitators"
 
 
-def without_reasons(journal: Journal) -> Journal:
-    """Return a record as participants may read it: why facilitators forced an outcome stays with facilitators."""
-    held = [
-        replace(entry, body=entry.body.model_copy(update={"reason": KEPT}))
-        if isinstance(entry.body, acts.OverrideOutcome) else entry
-        for entry in journal
-    ]  # fmt: skip
-    return Journal(journal.header, held, journal.references)
+def for_participants(journal: Journal) -> Journal:
+    """Return a record as participants may read it.
+
+    Why facilitators forced an outcome stays with them, and so do what each was asked alone, and the keys to it.
+    """
+    told = [replace(entry, body=_withheld(entry.body)) for entry in journal]
+    return Journal(journal.header, told, journal.references)
+
+
+def _withheld(body: Body) -> Body:
+    match body:
+        case acts.OverrideOutcome():
+            return body.model_copy(update={"reason": KEPT})
+        case acts.AnswerProbe():
+            return body.model_copy(update={"choice": KEPT})
+        case e.ProbeKeyed():
+            return body.model_copy(update={"answers": ()})
+    return body
 
 
 def _people(journal: Journal, titles: Mapping[str, str]) -> dict[str, str]:

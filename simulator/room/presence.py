@@ -47,9 +47,10 @@ class Presence:
 
     def unseen(self) -> float | None:
         """Return for how long nobody has looked, None where nobody ever has: then others may look elsewhere."""
-        if +self._open:
-            return 0.0
-        return self._steady() - max(self._last.values()) if self._last else None
+        with self._lock:
+            if any(count > 0 for count in self._open.values()):
+                return 0.0
+            return self._steady() - max(self._last.values()) if self._last else None
 
     def forget(self) -> None:
         """Begin anew: whoever looks next is the first."""

@@ -26,7 +26,7 @@ from simulator.room import notes
 from simulator.room.clock import CLOSED, CLOSED_WORDS, PEOPLE, Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
-from simulator.room.nameless import nameless, without_reasons
+from simulator.room.nameless import for_participants, nameless
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
 from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
@@ -37,6 +37,8 @@ from simulator.values import HOST
 T = TypeVar("T")
 BEFORE_START = (acts.TakeSeat, acts.LeaveSeat, acts.PostMessage, acts.ConfirmReading)
 """What people may do while they wait for the start."""
+ON_CALL = (acts.TakeSeat, acts.LeaveSeat, acts.ConfirmReading)
+"""What somebody may do who is on call and was not paged yet."""
 LEAST_REASON, MOST_REASON = 3, 400
 """Characters of the reason for points set by hand."""
 WITHDRAWN = "you left this drill or were signed out of it; join again with its code"
@@ -82,6 +84,10 @@ class Room:
 
     def _rest(self) -> None:
         """Let the clock stand where it would run for nobody: after the closure, and for one who looks away."""
+        away = self.clock.away
+        if away is not None and away.by == PEOPLE and self.presence.unseen() == 0.0:
+            # Somebody has been looking here all the while.
+            self._live.mark("resume", PEOPLE)
         if self.clock.state != "running":
             return
         if self._live.engine().incident.closed and not any(mark.by == CLOSED for mark in self._live.marks):
@@ -310,8 +316,7 @@ class Room:
         journal = self.record()
         if person is not None:
             self._belongs(person)
-            forced = journal is not None and any(isinstance(x.body, acts.OverrideOutcome) for x in journal)
-            return without_reasons(journal) if journal and forced and not person.facilitator else journal
+            return journal if journal is None or person.facilitator else for_participants(journal)
         if self.row.header.mode == "assessment":
             raise AccessDenied("an assessment is read by those who took part: open your own link, or ask the host")
         if journal is None:
@@ -319,7 +324,7 @@ class Room:
         made = journal.references is not None
         if self._unnamed is None or self._unnamed[0] != made:
             titles = {role.id: role.title for role in self.loaded.scenario.roles}
-            self._unnamed = (made, nameless(without_reasons(journal), titles))
+            self._unnamed = (made, nameless(for_participants(journal), titles))
         return self._unnamed[1]
 
     @property
@@ -380,9 +385,13 @@ class Room:
     def freeze(self, person: Participant, probe: acts.ProbeTeam) -> Answer:
         """Stop the world and ask everybody who sits, each alone; the drill stands until the facilitator resumes."""
         self.check_hosts(person)
-        if self.clock.state == "running":
+        ran = self.clock.state == "running"
+        if ran:
             self.pause(person)
-        return self.submit(probe, person)
+        answer = self.submit(probe, person)
+        if ran and answer.refusal:
+            self.resume(person)
+        return answer
 
     def _give(self, command: acts.Act, by: str) -> None:
         refusal = self._live.give(command, by).refusal
@@ -411,7 +420,7 @@ class Room:
         if state == "waiting" and not person.facilitator and not isinstance(command, BEFORE_START):
             raise AccessDenied("the drill has not started yet")
         here = engine.incident.present.get(person.seat or "", True)
-        if not here and not isinstance(command, (acts.TakeSeat, acts.LeaveSeat)):
+        if not here and not isinstance(command, ON_CALL):
             raise AccessDenied("you are on call and nobody has paged you yet; you can act once you are in the room")
         held = state == "paused" and self.row.header.mode == "assessment" and not person.facilitator
         if held and not self.rests and not isinstance(command, acts.AnswerProbe):

@@ -31,6 +31,7 @@ from simulator.room.branch import branched, same_person
 from simulator.room.branch import write as write_branch
 from simulator.room.clock import steady
 from simulator.room.finish import Finisher
+from simulator.room.live import outdated
 from simulator.room.room import WITHDRAWN, Room
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.room.tidy import Tidying
@@ -155,8 +156,8 @@ class Rooms:
         The first stands where it is. Raises AccessDenied for everybody but its facilitators.
         """
         room.check_hosts(host)
-        if room.problem:
-            raise DrillError(room.problem)
+        if why := room.problem or outdated(room.row, room.loaded):
+            raise DrillError(why)
         loaded = room.loaded
         reached = int(room.now()) if room.clock.state != "stopped" else loaded.scenario.horizon
         if not OPENS_AT < second <= reached:

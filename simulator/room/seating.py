@@ -81,7 +81,7 @@ class Seating:
         if person.facilitator:
             raise AccessDenied("a facilitator does not play; join again to take a seat")
         with self._seen.writing():
-            return self._take(person, seat, f"{seat}:{person.name}")
+            return self._take(self._now(person), seat, f"{seat}:{person.name}")
 
     def observe(self, person: Participant) -> Participant:
         """Let somebody look on from no seat, leaving the one held so far; nothing of it is on the record."""
@@ -89,12 +89,14 @@ class Seating:
         if person.facilitator:
             raise AccessDenied("a facilitator looks on as it is; join again to observe")
         with self._seen.writing():
+            person = self._now(person)
             return self._stand(replace(person, seat=OBSERVER), person.seat, person.by)
 
     def leave(self, person: Participant, seat: str | None = None) -> None:
         """Get up; a facilitator may free anybody's seat. A simulated teammate takes over."""
         self._belongs(person)
         with self._seen.writing():
+            person = self._now(person)
             if person.facilitator:
                 holder = self.holder(seat) if seat else None
                 if seat and holder is not None:
@@ -112,6 +114,8 @@ class Seating:
             raise AccessDenied("you have no seat to hand over; take one first")
         with self._seen.writing():
             self._may_sit(to, seat)
+            if self._seats().get(seat) != person.name:
+                raise AccessDenied("you have no seat to hand over any more; somebody moved you")
             self._stand(replace(person, seat=None), seat, person.by)
             return self._take(to, seat, f"{seat}:{to.name}")
 
@@ -139,6 +143,10 @@ class Seating:
             self._stand(replace(other, seat=None), second, host.by)
             self._sit(str(second), replace(one, seat=second), host.by)
             self._sit(str(first), replace(other, seat=first), host.by)
+
+    def _now(self, person: Participant) -> Participant:
+        """Return somebody as they are by now: a host may have moved them since they pressed."""
+        return self._store.participant(person.id) or person
 
     def free_people(self) -> list[Participant]:
         """Return those in the drill who could take a seat: who stands or looks on, hosts left out."""

@@ -65,7 +65,8 @@ def _of_incident(engine: Engine) -> Iterator[Flag]:
 
 
 def _of_people(engine: Engine) -> Iterator[Flag]:
-    now, people = engine.now, engine.incident.seats
+    now, present = engine.now, engine.incident.present
+    people = {seat: name for seat, name in engine.incident.seats.items() if present.get(seat, True)}
     acted = {seat: max((stay.since for stay in engine.incident.sat[seat]), default=0) for seat in people}
     said = max(acted.values(), default=0)
     for entry in engine.entries:

@@ -158,9 +158,11 @@ def delete(
             raise UnknownName("drill", drill, store.ids())
         if not unfinished and store.frozen_at(drill) is None:
             raise DrillError(f"drill {drill} is not over; end it first, or say --unfinished")
+        lives = [row.id for row in store.branches(drill)]
         tidy.delete(store, drill)
         tidy.rewrite(store)
-    say(f"deleted {drill}; backups and exported files still hold it")
+    also = f"; so do the drills that play on from it ({', '.join(lives)}): delete them too" if lives else ""
+    say(f"deleted {drill}; backups and exported files still hold it{also}")
 
 
 @contextmanager

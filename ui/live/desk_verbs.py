@@ -165,6 +165,8 @@ def _free_seat(here: Here, fields: Fields) -> str:
     """Free somebody's seat; they stand, and can be given another."""
     here.room.check_hosts(here.person)
     seat = str(fields.get("seat", ""))
+    if not seat:
+        raise DrillError("pick a seat")
     here.room.leave_seat(here.person, seat)
     return "The seat is free"
 

@@ -212,10 +212,12 @@ class _Drawn:
         return f'<input type="text" autocomplete="off" value="{shown}" {common}>'
 
     def _open(self, shape: Shape, label: str, choices: list[Option], more: str) -> str:
-        """Return choices that all lie open."""
+        """Return choices that all lie open; each has an id, so that a tick stays with its words when others come."""
+        ident = self._ident(shape.path)
         value = self._known.get(shape.path, shape.default)
         buttons = "".join(
-            f'<label><input type="radio" name="{escape(shape.path)}" value="{escape(one.id)}"'
+            f'<label id="{ident}-{escape(one.id)}">'
+            f'<input type="radio" name="{escape(shape.path)}" value="{escape(one.id)}"'
             f"{' checked' if one.id == value else ''}>{escape(one.title)}</label>"
             for one in choices
         )
@@ -237,7 +239,8 @@ class _Drawn:
             if len(options) >= MANY else ""
         )  # fmt: skip
         boxes = "".join(
-            f'<label><input type="checkbox" data-type="list" name="{escape(shape.path)}" value="{escape(one.id)}"'
+            f'<label id="{ident}-{escape(one.id)}">'
+            f'<input type="checkbox" data-type="list" name="{escape(shape.path)}" value="{escape(one.id)}"'
             f"{' checked' if one.id in held else ''}>{escape(one.title)}</label>"
             for one in options
         )

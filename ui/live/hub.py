@@ -48,8 +48,9 @@ class Shown:
         """Draw what changed; what stands in the way of it is shown on the screen itself."""
         with self.drawing:
             room = SERVER.rooms.open(self.drill)
+            over = room.problem is None and room.ended
             for viewer in tuple(self.viewers):
-                viewer.look(room)
+                viewer.look(room, over)
             self.feed.put(self.screen.pieces(room))
 
 
@@ -64,14 +65,14 @@ class Viewer:
     moved: bool = False
     """The person sits somewhere else now or may not be here any more, or the drill is over since."""
 
-    def look(self, room: Room) -> None:
+    def look(self, room: Room, over: bool) -> None:
         """Notice where what this one was shown first does not hold any more."""
         try:
             elsewhere = room.as_is(self.person).seat != self.person.seat
             elsewhere = elsewhere or Here(room, self.person, "").role != self.role
         except AccessDenied:
             elsewhere = True
-        self.moved = self.moved or elsewhere or (room.problem is None and room.ended != self.over)
+        self.moved = self.moved or elsewhere or (room.problem is None and over != self.over)
 
 
 class Hub:
@@ -95,9 +96,10 @@ class Hub:
 
     async def _told(self, shown: Shown, viewer: Viewer, mark: str, own: list[str]) -> AsyncIterator[bytes]:
         try:
-            await asyncio.to_thread(shown.draw)
+            await asyncio.to_thread(_draw, shown)
             since = shown.feed.since(mark)
-            made, since = shown.feed.delta(since, own)
+            # Whoever has this screen has its frame, which comes first: sent again, it would empty what did not change.
+            made, since = shown.feed.delta(since, own[1:] if since else own)
             yield made
             while not self._closed:
                 wake = shown.wake
@@ -120,6 +122,8 @@ class Hub:
         key = (here.room.row.id, kind_of(here), here.role)
         if key not in self._shown:
             self._shown[key] = Shown(here.room.row.id, Screen(here))
+        # Somebody is on their way: it is not forgotten before they look.
+        self._shown[key].left = time.monotonic()
         return self._shown[key]
 
     def soon(self, drill: str) -> None:
@@ -142,7 +146,12 @@ class Hub:
         old = [key for key, one in self._shown.items() if not one.viewers and now - one.left > KEEP_SECONDS]
         for key in old:
             del self._shown[key]
-        await self._publish([shown for shown in self._shown.values() if shown.viewers])
+        drills: dict[str, list[Shown]] = {}
+        for shown in self._shown.values():
+            if shown.viewers:
+                drills.setdefault(shown.drill, []).append(shown)
+        # Drills side by side: one that somebody is at for long holds up no other's screens.
+        await asyncio.gather(*map(self._publish, drills.values()))
 
     async def _publish(self, screens: list[Shown]) -> None:
         for one in screens:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import threading
 from collections import OrderedDict
 from functools import cache
@@ -76,10 +77,17 @@ def _who(request: Request) -> Here:
     return here
 
 
+def _looks(request: Request) -> Here:
+    """Return who looks; raise DrillError where there is nothing to be seen."""
+    here = _who(request)
+    here.room.briefing(here.role)
+    return here
+
+
 async def stream(request: Request) -> Response:
     """Send the pieces of somebody's screen that changed, for as long as they listen."""
     try:
-        here = await run_in_threadpool(_who, request)
+        here = await run_in_threadpool(_looks, request)
     except StoreError as error:
         return _said(str(error), status=UNAVAILABLE)
     except DrillError as error:
@@ -100,6 +108,10 @@ async def act(request: Request) -> Response:
     except StoreError as error:
         # Nobody knows whether it was stored: the page asks again, under the same key.
         return _said(str(error), status=UNAVAILABLE)
+    except Exception:
+        # A fault of ours: tried again it would be the same.
+        logging.getLogger(__name__).exception("%s could not be taken", body["act"])
+        return _said("that could not be taken; the server's log says why. Look at the channel before you try again")
     HUB.soon(drill)
     return answer
 
@@ -187,18 +199,27 @@ class _Answers:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, str], Response] = OrderedDict()
+        self._doing: dict[tuple[str, str], threading.Lock] = {}
 
     def once(self, person: str, key: str, do: Any) -> Response:
-        """Return what was answered under a key, else what `do()` answers."""
+        """Return what was answered under a key, else what `do()` answers; one that comes meanwhile waits for that."""
+        asked = (person, key)
         with self._lock:
-            known = self._kept.get((person, key))
-        if known is not None:
-            return known
-        answer: Response = do()
-        with self._lock:
-            self._kept[person, key] = answer
-            while len(self._kept) > ANSWERS:
-                self._kept.popitem(last=False)
+            mine = self._doing.setdefault(asked, threading.Lock())
+        with mine:
+            with self._lock:
+                known = self._kept.get(asked)
+            if known is not None:
+                return known
+            try:
+                answer: Response = do()
+                with self._lock:
+                    self._kept[asked] = answer
+                    while len(self._kept) > ANSWERS:
+                        self._kept.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._doing.pop(asked, None)
         return answer
 
 

@@ -5,6 +5,7 @@ A part says upon what it depends, so that what has not changed is neither made n
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ HOSTS: frozenset[Kind] = frozenset({"hosts"})
 WATCHES: frozenset[Kind] = frozenset({"observes"})
 LOOK_SECONDS = 3
 """How often the desk is drawn anew though nothing happened: who is there, and whom one has to look after."""
+BROKEN = "A part of this page could not be drawn and is as it was; the server's log says why"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,11 @@ def once(_: View) -> Hashable:
     return None
 
 
+def _looks() -> int:
+    """Return what changes every few seconds, also while the drill's clock stands: people come and go meanwhile."""
+    return int(time.monotonic()) // LOOK_SECONDS
+
+
 class Section(NamedTuple):
     """Some pieces of a screen."""
 
@@ -93,6 +100,10 @@ class Section(NamedTuple):
 def _bar(view: View) -> Pieces:
     yield Piece("bar", bar_html(view.b, view.clock))
     yield Piece("clock", tools.clock_html(view.room, view.clock, view.steers, view.kind == "plays"))
+
+
+def _menu(view: View) -> Pieces:
+    yield Piece("menu-place", tools.menu_html(view.b, view.room, view.steers))
 
 
 def _record(view: View) -> Pieces:
@@ -125,24 +136,24 @@ def _asked(view: View) -> Pieces:
 def _at_the_desk(view: View) -> Hashable:
     """Return what changes a facilitator's desk: the record with its truth, who is there, what they noted."""
     length, now = view.room.version
-    return length, now // LOOK_SECONDS, view.room.clock.state, int(time.monotonic()) // LOOK_SECONDS
+    return length, now // LOOK_SECONDS, view.room.clock.state, _looks()
 
 
 SECTIONS = (
     Section(_bar),
-    Section(lambda v: [Piece("menu-place", tools.menu_html(v.b, v.room, v.steers))], lambda v: v.b.now // 60),
+    Section(_menu, lambda v: (v.b.now // 60, _looks())),
     Section(_record, on_record),
     Section(lambda v: channel(v.b, v.memo, v.known), on_record),
     Section(_guide, on_record, PLAYS),
     Section(lambda v: waits(v.b), kinds=PLAYS),
-    Section(_asked, lambda v: (on_record(v), v.b.now // 5, v.room.clock.state), PLAYS),
+    Section(_asked, lambda v: (on_record(v), v.room.clock.state, _looks()), PLAYS),
     Section(_acts, on_record, PLAYS),
     Section(lambda v: board(v.b, v.kind == "plays"), lambda v: stamp(v.b)),
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
     Section(lambda v: figures.charts(v.b), each_scrape),
     Section(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
-    Section(_seats, lambda v: v.b.now // 2, WATCHES),
+    Section(_seats, lambda _: _looks(), WATCHES),
     Section(lambda _: [desk.frame()], once, HOSTS),
     Section(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code), _at_the_desk, HOSTS),
 )
@@ -158,6 +169,8 @@ class Screen:
         self._person = here.person  # one of those who see it: they all may the same
         self._memo: Memo = {}
         self._known: Known = {}
+        self._broken: set[int] = set()
+        """Sections that could not be drawn when they were drawn last."""
         self._kept: dict[int, tuple[Hashable, tuple[Piece | Chart, ...]]] = {}
 
     def pieces(self, room: Room) -> list[Piece | Chart]:
@@ -170,13 +183,30 @@ class Screen:
                 key = part.on(view)
                 kept = self._kept.get(at)
                 if kept is None or kept[0] != key:
-                    self._kept[at] = (key, tuple(part.build(view)))
+                    self._kept[at] = (key, self._made(at, part, view, kept[1] if kept else ()))
             # Looking has told whether the database answers.
-            problem = room.problem or room.stands(self._person)
+            problem = room.problem or room.stands(self._person) or (BROKEN if self._broken else "")
         except DrillError as error:
             problem = room.stands(self._person) or str(error)
         found = [piece for _, made in self._kept.values() for piece in made]
         return [*found, Piece("standing", standing_html(problem))]
+
+
+    def _made(
+        self, at: int, part: Section, view: View, before: tuple[Piece | Chart, ...]
+    ) -> tuple[Piece | Chart, ...]:
+        """Return the pieces of a section; those from before where it cannot be drawn for a fault of ours."""
+        try:
+            made = tuple(part.build(view))
+        except DrillError:
+            raise
+        except Exception:
+            if at not in self._broken:
+                logging.getLogger(__name__).exception("a part of a console could not be drawn")
+            self._broken.add(at)
+            return before
+        self._broken.discard(at)
+        return made
 
 
 def kind_of(here: Here) -> Kind:

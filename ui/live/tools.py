@@ -33,7 +33,7 @@ def clock_html(room: Room, clock: Clock, steers: bool, plays: bool) -> str:
         return _controls(_button("start", "▶ Start the drill", "primary"))
     paused = clock.state == "paused"
     go = _button("resume", "▶ Resume", "primary") if paused else _button("pause", "❚❚ Pause")
-    skip = "" if paused else _button("skip", "▶▶ Skip ahead", title="Until something needs you")
+    skip = "" if paused else _button("skip", "▶▶ Skip ahead", title="Until something needs you (Alt+S)", key="s")
     paces = "".join(
         f'<button name="pace" value="{pace:g}" aria-pressed="{"true" if pace == clock.pace else "false"}">'
         f"{pace:g}×</button>"
@@ -42,8 +42,9 @@ def clock_html(room: Room, clock: Clock, steers: bool, plays: bool) -> str:
     return _controls(f'{go}{skip}<span class="paces" role="group" aria-label="Speed">{paces}</span>')
 
 
-def _button(do: str, words: str, tone: str = "", title: str = "") -> str:
-    said = f' title="{title}"' if title else ""
+def _button(do: str, words: str, tone: str = "", title: str = "", key: str = "") -> str:
+    said = f' title="{escape(title)}"' if title else ""
+    said += f' data-key="{escape(key)}"' if key else ""
     return f'<button name="do" value="{escape(do)}" class="{escape(tone)}"{said}>{escape(words)}</button>'
 
 

@@ -42,10 +42,23 @@ class Server:
 
     async def run(self, then: Callable[[], Awaitable[None]]) -> None:
         """Advance running drills until cancelled; `then` shows what has changed to those who look."""
-        while True:
-            await asyncio.sleep(TICK_SECONDS)
-            await self._advance()
+        showing: asyncio.Task[None] | None = None
+        try:
+            while True:
+                await asyncio.sleep(TICK_SECONDS)
+                await self._advance()
+                # The clocks do not wait for screens.
+                if showing is None or showing.done():
+                    showing = asyncio.create_task(self._show(then))
+        finally:
+            if showing is not None:
+                showing.cancel()
+
+    async def _show(self, then: Callable[[], Awaitable[None]]) -> None:
+        try:
             await then()
+        except Exception:
+            logging.getLogger(__name__).exception("screens could not be drawn")
 
     async def _advance(self) -> None:
         try:

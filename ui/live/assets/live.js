@@ -1,20 +1,15 @@
-// The live part of the console: HTML over the wire.
-//
-// The server renders pieces and streams those that changed; this script puts each in its place
-// without touching what a person is doing, and sends what a person presses, once. It knows no act,
-// no role and no rule of a drill. What it finds in the HTML:
+// The live part of the console: HTML over the wire. The server renders pieces and streams those that
+// changed; this script puts each in its place without touching what a person is doing, and sends
+// what a person presses, once. It knows no act, no role and no rule. What it finds in the HTML:
 //
 //   <form data-act=NAME>       is sent as {key, act, fields}; its <output> shows the answer
-//   <… data-type=number|boolean|list>   is sent as that; those checked of one name are one list
-//   <input data-complete data-history>  completes while one types, and recalls what was sent
-//   <… data-keep>              belongs to this script: a new rendering leaves it alone
-//   <… data-stick>             follows its end while it is scrolled to the end
+//   <… data-type=number|boolean|list>, <input data-complete data-history>
+//   <… data-keep>              a new rendering leaves it alone; data-stick: it follows its end
 //   <… data-alarm=WORDS>       flashes the title and sounds once, when it is new
 //   <button data-open=KIND data-about=ID>   opens the form of an act; data-copy=ID copies a text
 //   <button data-view=NAME>, <input data-filter=ID>   narrow a list down: by kind, by words
-//   <button data-pin>, data-mute, data-refill, data-close, data-unread; data-key=K: Alt and K
-//   <button role=tab>          shows what it controls, and hides what its neighbours control
-//   <div class=figure id=…>    is drawn by plotly from {id, figure, alt}
+//   <button data-pin>, data-mute, data-refill, data-close, data-shut, data-unread; data-key: Alt
+//   <button role=tab>, <div class=figure id=…> drawn by plotly from {id, figure, alt}
 
 const BEAT_LATE_MS = 2500, ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 120, DEBOUNCE_MS = 80;
 const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400, SPOKEN = 200;
@@ -48,6 +43,9 @@ const clean = (field) => {
   else if (field.options) field.selectedIndex = firstChoice(field);
   else field.value = field.defaultValue;
 };
+// Whether one may become the other: never a form that does something else.
+const alike = (one, other) => one?.nodeName === other.nodeName
+  && (one.id ?? "") === (other.id ?? "") && one.dataset?.act === other.dataset?.act;
 const held = (store, name) => { try { return store.getItem(name); } catch { return null; } };
 const hold = (store, name, value) => {
   try { value === null ? store.removeItem(name) : store.setItem(name, value); }
@@ -67,9 +65,10 @@ function holds(form, button) {
       fields[field.name] = ticks(field) ? field.checked : field.value === "true";
     } else if (field.type === "radio") {
       if (field.checked) fields[field.name] = field.value;
-    } else if (type === "number") {
-      fields[field.name] = field.value === "" ? "" : Number(field.value);
-    } else fields[field.name] = field.value;
+    } else {
+      const number = type === "number" && field.value !== "";
+      fields[field.name] = number ? Number(field.value) : field.value;
+    }
   }
   if (button?.name) fields[button.name] = button.value;
   return fields;
@@ -84,8 +83,8 @@ class Live {
     this.figures = new Map();
     const net = (event) => event.type === "offline" ? this.lost() : this.open();
     const look = () => { if (!document.hidden) { this.calm(); this.read(); } };
-    const pressed = ({ altKey, ctrlKey, key }) => altKey && !ctrlKey
-      && this.all(`[data-key="${CSS.escape(key)}"]`)[0]?.click();
+    const pressed = ({ altKey, ctrlKey, code }) => altKey && !ctrlKey
+      && this.all(`[data-key="${CSS.escape(code.slice(3).toLowerCase())}"]`)[0]?.click();
     this.listeners = [
       ...["submit", "click", "keydown", "input", "focusout"].map((on) => [root, on, this[on]]),
       [root, "scroll", this.read, true], [window, "online", net], [window, "offline", net],
@@ -111,8 +110,7 @@ class Live {
   unmount() {
     this.mounted = false;
     this.stream?.abort();
-    clearTimeout(this.watch);
-    clearTimeout(this.retry);
+    for (const timer of [this.watch, this.retry]) clearTimeout(timer);
     this.calm();
     for (const [where, ...what] of this.listeners) where.removeEventListener(...what);
     for (const id of this.figures.keys()) {
@@ -154,10 +152,10 @@ class Live {
   event(text) {
     const [, kind] = /^event: (.*)$/m.exec(text) ?? [], [, id] = /^id: (.*)$/m.exec(text) ?? [];
     const [, data] = /^data: (.*)$/m.exec(text) ?? [];
-    this.tries = 0;
+    this.tries = this.away = 0;
     this.expect();
     this.line("live", "");
-    if (kind === "again") return this.open();   // the same person, in another seat
+    if (kind === "again") return void (this.retry = setTimeout(() => this.open(), 200));
     if (kind === "all" || kind === "pieces") {
       this.apply(JSON.parse(data), kind === "all");
       this.mark = id;
@@ -171,8 +169,7 @@ class Live {
 
   lost() {
     this.stream?.abort();
-    clearTimeout(this.watch);
-    clearTimeout(this.retry);
+    for (const timer of [this.watch, this.retry]) clearTimeout(timer);
     if (!this.mounted || this.away) return;
     this.retry = setTimeout(() => this.open(), backoff(this.tries++));
     this.line("offline",
@@ -186,6 +183,8 @@ class Live {
     const link = Object.assign(document.createElement("a"), { href: "./", target: "_self" });
     link.textContent = "To the lobby";
     this.get("line-state").append(" ", link);
+    this.settle([]);   // what they were shown is not for them any more
+    this.mark = "";
   }
 
   line(state, text) {
@@ -259,7 +258,7 @@ class Live {
     let at = old.firstChild;
     for (const node of [...fresh.childNodes]) {
       const twin = node.id ? [...old.children].find((child) => child.id === node.id) : at;
-      if (twin?.nodeName === node.nodeName && (twin.id ?? "") === (node.id ?? "")) {
+      if (alike(twin, node)) {
         if (twin === at) at = at.nextSibling;
         else old.insertBefore(twin, at);
         this.become(twin, node);
@@ -294,7 +293,8 @@ class Live {
   }
 
   drop(node) {
-    const inside = node.nodeType === Node.ELEMENT_NODE ? [...node.querySelectorAll("*")] : [];
+    const isNode = node.nodeType === Node.ELEMENT_NODE;
+    const inside = isNode ? [node, ...node.querySelectorAll("*")] : [];
     const busy = inside.some((one) => isField(one) && (one === this.active || isDirty(one)));
     if (busy) return void (node.dataset.gone = "");
     const list = inside.includes(this.active) && node.parentElement;
@@ -379,9 +379,10 @@ class Live {
   name(what) { return `${what}:${this.desk}`; }
 
   draft(field) {
-    const form = field.form?.id || field.form?.dataset.act || "";
+    const { form } = field, about = form?.elements.amends?.value ?? "";
+    const at = form?.id || `${form?.dataset.act}@${form?.closest("[id]")?.id}`;
     const one = ticks(field) ? `=${field.value}` : "";
-    return this.name(`draft:${form}:${field.name || field.id}${one}`);
+    return this.name(`draft:${at}:${about}:${field.name || field.id}${one}`);
   }
 
   keep(field) {
@@ -586,6 +587,7 @@ class Live {
   async openForm(kind, about, pressed) {
     const isForm = kind !== "document", place = this.get(isForm ? "form" : "paper");
     if (!place) return;
+    if (isForm && this.opened?.[1] !== about) place.replaceChildren();
     if (isForm) this.opened = [kind, about];
     hold(sessionStorage, this.name("form"), JSON.stringify(this.opened ?? null));
     for (const one of this.all("#forms [data-open]")) {
@@ -593,7 +595,8 @@ class Live {
     }
     if (pressed) this.reveal(place);
     const found = await this.ask(this.urls.form, { kind, about });
-    if (!found || (isForm && this.opened?.[0] !== kind)) return;
+    if (isForm && this.opened?.join() !== [kind, about].join()) return;
+    if (!found) return void (pressed && (place.textContent = "Not to be had just now: try again."));
     const fresh = document.createElement("template");
     fresh.innerHTML = found.html;
     this.children(place, fresh.content);
@@ -624,10 +627,8 @@ class Live {
   }
 
   refill() {
-    for (const field of this.get("form").querySelectorAll("*")) {
-      if (isField(field)) this.forget(field);
-    }
-    this.openForm(this.opened[0], "", true);
+    [...this.get("form").querySelectorAll("*")].filter(isField).forEach((one) => this.forget(one));
+    this.openForm(...this.opened, true);
   }
 
   async ask(url, what, signal) {
@@ -778,11 +779,10 @@ function beep() {
   try {
     const audio = new AudioContext(), gain = audio.createGain();
     gain.gain.value = 0.08;
-    gain.connect(audio.destination);
     for (const [at, pitch] of [[0, 880], [0.18, 1175]]) {
       const tone = audio.createOscillator();
       tone.frequency.value = pitch;
-      tone.connect(gain);
+      tone.connect(gain).connect(audio.destination);
       tone.start(audio.currentTime + at);
       tone.stop(audio.currentTime + at + 0.12);
       tone.onended = () => at && audio.close();
