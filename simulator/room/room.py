@@ -6,7 +6,6 @@ the clock's controls do.
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,7 +28,7 @@ from simulator.room.live import Live
 from simulator.room.nameless import for_participants, nameless
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
-from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen
+from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, still
 from simulator.room.skip import LONGEST, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import HOST
@@ -178,7 +177,7 @@ class Room:
         def make(engine: Engine) -> Briefing:
             live = briefing(engine, role)
             # The engine goes on writing into its own lists while a page is being drawn from these.
-            return replace(live, incident=_still(live.incident), entries=tuple(live.entries))
+            return replace(live, incident=still(live.incident), entries=tuple(live.entries))
 
         return self._seen.once(("briefing", role), make, engine)
 
@@ -446,12 +445,3 @@ class Room:
     def _steer(self, person: Participant, what: What, value: float | None = None) -> None:
         with self._seen.writing():
             self._live.mark(what, person.by, value, lambda: self._may_steer(person, what))
-
-
-def _still(incident: History) -> History:
-    """Return the incident with containers of its own."""
-    still = copy.copy(incident)
-    for name, value in vars(incident).items():
-        if isinstance(value, (dict, list)):
-            setattr(still, name, value.copy())
-    return still

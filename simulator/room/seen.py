@@ -5,6 +5,7 @@ A store that is slow or away holds up whoever writes. Whoever looks gets what wa
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any, TypeVar, cast
 
 from simulator.engine import Engine
 from simulator.errors import StoreError
+from simulator.record.history import History
 from simulator.room.live import Live
 from simulator.room.store import Participant, Store
 
@@ -107,3 +109,12 @@ class Seen:
     def moved(self) -> None:
         """Ask anew who is in: somebody came, sat down, or was signed out."""
         self._present_until = 0.0
+
+
+def still(incident: History) -> History:
+    """Return the incident with containers of its own."""
+    still = copy.copy(incident)
+    for name, value in vars(incident).items():
+        if isinstance(value, (dict, list)):
+            setattr(still, name, value.copy())
+    return still

@@ -117,7 +117,9 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
             yield f"what {one.id} was told", one.brief
     yield "the fault", s.fault
     yield from ((f"why not {cause.id}", cause.killed_by) for cause in s.causes)
-    yield from ((f"teaching at {p.at}", p.text) for p in s.teaching if not any(p.text in hint for hint in hints))
+    # A teaching line may be called as the tool is that it is about: what can be done is no secret.
+    told = {*hints, *(one.title for one in (*s.queries, *s.actions))}
+    yield from ((f"teaching at {p.at}", p.text) for p in s.teaching if not any(p.text in words for words in told))
     yield from ((f"hint {one.id}", one.text) for one in s.hints if one.text not in hints)
     yield from ((f"change {one.id}", one.summary) for one in (*s.changes, *s.merges) if one.id not in landed)
 

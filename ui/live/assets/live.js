@@ -1,5 +1,5 @@
-// The live part of the console: HTML over the wire. The server renders pieces and streams those that
-// changed; this script puts each in its place without touching what a person is doing, and sends
+// The live part of the console: HTML over the wire. The server renders pieces and streams those
+// that changed; this script puts each in its place without touching what a person is doing, and sends
 // what a person presses, once. It knows no act, no role and no rule. What it finds in the HTML:
 //
 //   <form data-act=NAME>       is sent as {key, act, fields}; its <output> shows the answer
