@@ -19,7 +19,6 @@ from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine
 from simulator.errors import AccessDenied, DrillError, StoreError
 from simulator.loaded import LoadedScenario
-from simulator.record.history import History
 from simulator.record.journal import Journal
 from simulator.room import notes
 from simulator.room.clock import CLOSED, CLOSED_WORDS, PEOPLE, Clock, What, steady, told

@@ -103,8 +103,9 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
     hints = {body.text for body in own if isinstance(body, e.HintGiven)}
     said = {(x.body.inject, x.body.answer) for x in accepted(engine.journal.entries)
             if isinstance(x.body, acts.AnswerAsker)}  # fmt: skip
+    heard = {body.text for body in own if isinstance(body, e.InjectDelivered)}  # a host may have said it twice
     for inject in s.injects:
-        if inject.id not in told:
+        if inject.id not in told and inject.text not in heard:
             yield f"inject {inject.id}", inject.text
             labels = (answer.label for answer in inject.answers if answer.label not in offered_)
             yield from ((f"answer of {inject.id}", label) for label in labels)

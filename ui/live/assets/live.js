@@ -1,6 +1,6 @@
 // The live part of the console: HTML over the wire. The server renders pieces and streams those
-// that changed; this script puts each in its place without touching what a person is doing, and sends
-// what a person presses, once. It knows no act, no role and no rule. What it finds in the HTML:
+// that changed; this script puts each in its place without touching what a person is doing, and
+// sends what a person presses, once. It knows no act, role or rule. What it finds in the HTML:
 //
 //   <form data-act=NAME>       is sent as {key, act, fields}; its <output> shows the answer
 //   <… data-type=number|boolean|list>, <input data-complete data-history>
