@@ -103,7 +103,7 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
     hints = {body.text for body in own if isinstance(body, e.HintGiven)}
     said = {(x.body.inject, x.body.answer) for x in accepted(engine.journal.entries)
             if isinstance(x.body, acts.AnswerAsker)}  # fmt: skip
-    heard = {body.text for body in own if isinstance(body, e.InjectDelivered)}  # a host may have said it twice
+    heard = {getattr(body, "text", "") for body in own}  # a host may have said it in other ways
     for inject in s.injects:
         if inject.id not in told and inject.text not in heard:
             yield f"inject {inject.id}", inject.text
