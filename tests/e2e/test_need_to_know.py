@@ -69,7 +69,7 @@ def test_the_restricted_channel_is_invisible_outside(server: Server, open_page: 
     console.form("Stakeholder update")
     console.press("public", "investigating")
     form = cy.locator("#form form")
-    assert form.get_by_label("Cause").locator("option").all_inner_texts() == ["Nothing to pick yet"]
+    assert form.get_by_label("Cause").locator("option").all_text_contents() == ["Nothing to pick yet"]
     expect(form.locator("fieldset.picks").filter(has_text="Unknowns")).to_contain_text("Nothing to pick yet")
     everything = _everything(cy)
     scenario = load("permission_leak").scenario

@@ -141,7 +141,7 @@ def _at_the_desk(view: View) -> Hashable:
 
 SECTIONS = (
     Section(_bar),
-    Section(_menu, lambda v: (v.b.now // 60, _looks())),
+    Section(_menu, lambda v: (v.b.now // 60, v.b.ended, _looks())),
     Section(_record, on_record),
     Section(lambda v: channel(v.b, v.memo, v.known), on_record),
     Section(_guide, on_record, PLAYS),

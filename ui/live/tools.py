@@ -112,8 +112,10 @@ def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
     end = _hand_over(room) if room.row.hosted else ""
     if may_end and not b.ended:
         end += "".join(_ends(b, *each) for each in ENDS)
+    # Another one after the end: the one that ended it may still be open, and lies above the way on.
+    ident = "menu-after" if b.ended else "menu"
     return (
-        f'<details class="drop" id="menu"><summary aria-label="Drill">⋯</summary><div class="sheet">'
+        f'<details class="drop" id="{escape(ident)}"><summary aria-label="Drill">⋯</summary><div class="sheet">'
         f'<p>Join code <b class="code" id="join-code">{code}</b> '
         f'<button type="button" class="plain" data-copy="join-code">Copy</button></p>'
         f'<p class="quiet">Others join with it in the lobby, or with the link that ends in '
