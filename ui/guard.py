@@ -100,7 +100,7 @@ class Guard:
         if not self._known(host):
             return MISDIRECTED, f"this server is not called {host[:80]!r}; its names are listed with --allow-host"
         # Streamlit would take every port of this machine for itself, and ask outside what its own address is.
-        if origin is not None and urlsplit(origin.lower()).netloc != host:
+        if origin is not None and _netloc(origin) != host:
             return FORBIDDEN, "only the pages of this server may ask for this; behind a proxy, let it pass on the Host"
         if scope["path"].rstrip("/").endswith(METRICS) and not (_local(scope) and _local_name(host)):
             return NOT_FOUND, "there is nothing here"
@@ -135,3 +135,11 @@ def _with_headers(send: Send) -> Send:
         await send(message)
 
     return add
+
+
+def _netloc(address: str) -> str | None:
+    """Return name and port of an address, None where it is none."""
+    try:
+        return urlsplit(address.lower()).netloc
+    except ValueError:
+        return None

@@ -246,6 +246,7 @@ class Room:
         if person.id == other.id:
             raise AccessDenied("you host this drill; end it, or leave it for good from its menu")
         self.leave(other)
+        self._store.withdraw(other.id, for_good=True)
 
     def start(self, person: Participant) -> None:
         """Let the clock run; the page comes a minute later."""

@@ -260,12 +260,14 @@ class Store(Database):
         with self._write() as connection:
             return connection.execute(t.participants.update().where(offered).values(values)).rowcount == 1
 
-    def withdraw(self, ident: str) -> None:
-        """Withdraw all that lets anybody in as this person."""
+    def withdraw(self, ident: str, *, for_good: bool = False) -> None:
+        """Withdraw all that lets anybody in as this person; `for_good`: their own word, too."""
         who = t.participants.c
+        gone: dict[str, Any] = {"generation": who.generation + 1, "ticket": None}
+        if for_good:
+            gone["word"] = None
         with self._write() as connection:
-            change = t.participants.update().where(who.id == ident)
-            connection.execute(change.values(generation=who.generation + 1, ticket=None))
+            connection.execute(t.participants.update().where(who.id == ident).values(gone))
 
     def freeze(self, drill: str, journal: str) -> bool:
         """Keep the finished journal, mark the drill as ended, and tell whether this is the first; that one stays."""

@@ -8,8 +8,9 @@ import pytest
 
 from analytics.amended import FILLED_IN, counted
 from simulator import acts
+from simulator import events as e
 from simulator.record.entry import Entry
-from simulator.values import Author, Check, Recommendation, Ref
+from simulator.values import WORLD, Author, Check, Recommendation, Ref
 
 BY = Author.person("commander", "Ana")
 REF = Ref("decision:1")
@@ -79,3 +80,14 @@ def test_what_amends_nothing_on_record_counts_for_itself() -> None:
 
 def test_a_drill_without_amendments_is_left_alone() -> None:
     assert counted([Entry(1, 100, BY, decision())], REFS) == {}
+
+
+def test_nobody_says_afterwards_what_a_step_rested_on() -> None:
+    bare = decision(actions=())
+    step = e.ActionStarted(run=Ref("action:flag"), executor="mitigation", action="flag", expected=150)
+    begun = Entry(2, 120, WORLD, step)
+    later = Entry(3, 200, BY, decision(actions=("flag",), check=CHECK, verification_owner="verification", amends=REF))
+    found = counted([Entry(1, 100, BY, bare), begun, later], REFS)
+    assert found[1] is not None
+    assert found[1].body == decision(actions=(), verification_owner="verification"), "who looks may be said later"
+    assert found[3] == later, "what was done and how one would see it counts from when it was said"

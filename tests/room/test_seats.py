@@ -328,3 +328,26 @@ def test_a_freeze_asks_alone_and_is_answered_in_an_assessment_too(place: Rooms, 
         room.submit(say("hello"), ana)
     with pytest.raises(AccessDenied):
         room.freeze(ana, acts.ProbeTeam(questions=("leads", "update")))
+
+
+def test_a_freeze_that_is_refused_stops_nobody_and_answers_stay_with_facilitators(place: Rooms, wall: Wall) -> None:
+    room, host = hosted(place)
+    _, ana = place.join(room, "Ana", "commander")
+    room.start(host)
+    wall.pass_(100)
+    assert room.freeze(host, acts.ProbeTeam(questions=("leads",))).refusal is not None
+    assert room.clock.state == "running"
+    room.freeze(host, acts.ProbeTeam(questions=("leads", "update")))
+    room.submit(acts.AnswerProbe(probe="probe:1", question="update", choice="none"), ana)
+    room.end(host)
+
+    def told(person: Participant) -> str:
+        record = room.record_for(person)
+        assert record is not None
+        kept = ("answer_probe", "probe_keyed")
+        return " ".join(x.to_json() for x in record if x.body.kind in kept)
+
+    assert '"choice": "none"' in told(host)
+    assert '"right"' in told(host)
+    assert '"choice": "kept by the facilitators"' in told(ana)
+    assert '"right"' not in told(ana)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from analytics.report.probed import overlap, probed
+from scenarios import load
 from simulator import acts
 from simulator import events as e
-from simulator.engine import Engine
+from simulator.briefing import briefing
+from simulator.engine import Engine, new_header
 from simulator.record.replay import replay
 from tests.simulator.toy import TOY, engine, toy
 
@@ -116,3 +120,17 @@ def test_before_the_start_everybody_can_say_once_that_they_read() -> None:
     one = engine()
     assert one.submit(acts.ConfirmReading(), "comms:Cy").refusal is None
     assert one.submit(acts.ConfirmReading(), "comms:Cy").refusal is not None
+
+
+@pytest.mark.parametrize("name", ["auth_token", "permission_leak"])
+def test_a_question_tells_of_no_group_that_its_seat_has_not_heard_of(name: str) -> None:
+    loaded = load(name)
+    one = Engine(loaded, new_header(loaded, 7))
+    one.submit(acts.TakeSeat(seat="commander", name="Ana"), "commander:Ana")
+    one.advance(60)
+    one.submit(ALL, HOST)
+    (asked,) = (x.body for x in one.journal if isinstance(x.body, e.ProbeAsked))
+    choices = {choice.one for question in asked.questions for choice in question.choices if question.one == "worst"}
+    offered = {option.id for option in briefing(one, "commander").options("segments")}
+    segments = {segment.id for segment in one.scenario.segments}
+    assert choices & segments == offered & segments != segments

@@ -11,7 +11,7 @@ import pytest
 
 from simulator import acts
 from ui.live.feed import BEAT, Feed
-from ui.live.hub import AGAIN, Hub
+from ui.live.hub import AGAIN, KEEP_SECONDS, Hub
 from ui.live.piece import Chart, Piece
 from ui.session import Here
 
@@ -129,3 +129,22 @@ def test_a_stream_asks_to_come_again_where_it_is_somebody_elses(what: str, seat:
             here.room.sign_out(here.person)
 
     assert streamed(here, change, 9)[-1] == AGAIN
+
+
+def test_whoever_comes_back_is_sent_what_changed_and_keeps_the_frame(seat: Seat) -> None:
+    here = seat("commander", 60)
+
+    async def twice() -> list[tuple[str, list[dict[str, Any]], str]]:
+        hub, found = Hub(), []
+        for _ in range(2):
+            stream = hub.stream(here, found[-1][2] if found else "")
+            found.append(sent(await anext(stream)))
+            await stream.aclose()
+            hub._shown[here.room.row.id, "plays", here.role].left -= KEEP_SECONDS / 2
+            await hub.tick()
+        return found
+
+    first, again = asyncio.run(twice())
+    assert (first[0], first[1][0]["id"]) == ("all", "frame")
+    assert again[0] == "pieces"
+    assert "frame" not in [piece["id"] for piece in again[1]], "an empty frame would empty what did not change"

@@ -83,7 +83,7 @@ def test_the_figures_of_the_server_are_for_its_own_machine(client: str, status: 
     assert tried(path, client=client, host="192.168.1.20").status == 404, "asked for through a proxy beside it"
 
 
-@pytest.mark.parametrize("how", [{}, {"host": "evil.example"}, {"origin": "null"}])
+@pytest.mark.parametrize("how", [{}, {"host": "evil.example"}, {"origin": "null"}, {"origin": "http://["}])
 def test_every_answer_has_the_headers_refusals_included(how: dict[str, str]) -> None:
     found = tried(**how).headers
     policy = dict(part.split(" ", 1) for part in found["content-security-policy"].split("; "))

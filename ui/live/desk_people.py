@@ -95,7 +95,8 @@ def _verbs(d: Desk) -> str:
         parts.append(verb("free_seat", field("Seat", select("seat", taken)) + "<button>Free it</button>"))
     parts.append(verb("let_back", field("Who lost their browser", select("person", everybody))
                       + "<button>Let back in</button>"))  # fmt: skip
-    sure = field("Who leaves the drill", select("person", everybody)) + '<button class="danger">Remove</button>'
+    whom = select("person", {"": "Pick somebody", **everybody})
+    sure = field("Who leaves the drill", whom) + '<button class="danger">Remove</button>'
     why = note("Their seat is free and they are signed out in every browser. The code would let them in again.")
     remove = f'<details id="remove"><summary>Remove somebody …</summary>{why}{verb("remove", sure)}</details>'
     return f'<h3>Move people</h3><div class="seat-verbs">{"".join(parts)}{remove}</div>'

@@ -48,9 +48,10 @@ async def follow(request: Request) -> Response:
     """Lead somebody who is in a drill into a second life of it."""
 
     def make() -> Response:
-        drill = request.query_params.get("drill", "")
-        first = SERVER.rooms.store.drill(drill).branch_of
-        here = next((one for one in _held(request) if one.room.row.id == first), None)
+        drill, held = request.query_params.get("drill", ""), _held(request)
+        # A stranger learns of no drill, not even that there is none.
+        first = SERVER.rooms.store.drill(drill).branch_of if held else None
+        here = next((one for one in held if one.room.row.id == first), None)
         if here is None:
             raise AccessDenied("this browser is in no drill that this one plays on from; join with its code")
         _, person = SERVER.rooms.follow(here.person, drill)

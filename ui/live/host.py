@@ -37,7 +37,9 @@ def seats_html(lobby: Lobby, hosts: bool) -> str:
         rows += f"<tr><td>Observers</td><td>{escape(', '.join(lobby.observers))}</td></tr>"
     remove = ""
     if hosts and lobby.inside:
-        people = "".join(f'<option value="{escape(one.id)}">{escape(one.name)}</option>' for one in lobby.inside)
+        people = '<option value="">Pick somebody</option>' + "".join(
+            f'<option value="{escape(one.id)}">{escape(one.name)}</option>' for one in lobby.inside
+        )
         fields = (
             '<p class="field wide"><label for="remove-who">Who leaves the drill</label>'
             f'<select id="remove-who" name="person">{people}</select></p><p class="quiet">Their seat is free, and they '
