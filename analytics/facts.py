@@ -50,7 +50,9 @@ def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot], within: f
 
     A figure that only grows (a dimension of harm) may be given as its level by then or as what is added.
     """
-    waiting = next((one for one in view.references.waiting if (one.ref, one.at) == (snapshot.ref, snapshot.at)), None)
+    # A snapshot that was corrected later is two under one name.
+    alike = [one for one in view.references.waiting if one.ref == snapshot.ref]
+    waiting = next((one for one in alike if one.at == snapshot.at), alike[0] if alike else None)
     figure = snapshot.body.risk_of_waiting
     if waiting is None or figure is None or figure.name not in waiting.then:
         return None

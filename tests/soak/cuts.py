@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -186,8 +186,8 @@ class Endings:
 
     def beside(self, tell: Tell) -> None:
         """Serve it as another server does; no more than that."""
-        insist(lambda: Store(self._url), tell)
-        with self._rooms() as place:
+        with ExitStack() as opened:
+            place = insist(lambda: opened.enter_context(self._rooms()), tell)
             room, _ = insist(lambda: place.identify(self._game.tokens[2]), tell)
             for _ in range(3):
                 insist(place.advance_running, tell)

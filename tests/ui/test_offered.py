@@ -7,13 +7,14 @@ from functools import cache
 
 import pytest
 
-from scenarios import loader
+from scenarios import loader, names
 from simulator import acts
 from simulator.briefing import Briefing, briefing
 from simulator.engine import Engine, new_header
 from simulator.finding import find
 from simulator.scenario.shown import GROUPS, shown_by
 from simulator.values import Ref
+from tests.shipped import EVERY as TRUTHS
 from tests.ui.browsing import Browser
 from tests.ui.test_pages import texts
 from ui.parts import completion
@@ -22,7 +23,6 @@ from ui.parts.labels import help_of
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
 
-TRUTHS = [(name, variant) for name in loader.catalogue().offered for variant in loader.variants(name)]
 TYPED = (
     "rerun", "probe", "rollback", "revert", "flag", "pin", "pause", "key", "token", "release", "queue", "charge",
     "replay", "cache", "edge", "kid", "zone", "clock", "a", "e", "i", "o",
@@ -97,7 +97,7 @@ def test_the_true_cause_is_not_offered_before_anybody_looked(name: str, variant:
         assert listed or role.id in engine.circle.outside
 
 
-@pytest.mark.parametrize("name", loader.catalogue().offered)
+@pytest.mark.parametrize("name", names())
 def test_what_is_offered_at_the_first_page_is_the_same_for_all_truths(name: str) -> None:
     """Or the list itself would tell which it is."""
     lists = {
