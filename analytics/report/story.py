@@ -9,9 +9,8 @@ from analytics.report.tables import claims, each, table
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.record.entry import Body
-from simulator.scenario.conditions import holds
-from simulator.scenario.parts import Expected, Inject
+from simulator.scenario.conditions import fits, holds
+from simulator.scenario.parts import Inject
 
 WORLD, TEAM = "world", "team"
 STATE_EVERY = 600
@@ -120,7 +119,7 @@ def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Mo
     replies = (
         Moment(x.seq, x.at, x.by, x.body)
         for x in view.entries
-        if x.seq > m.seq and x.is_act and x.body.kind == wanted.command and _fits(x.body, wanted)
+        if x.seq > m.seq and x.is_act and x.body.kind == wanted.command and fits(wanted.fields, x.body)
     )
     reply = next(replies, None)
     in_time = reply is not None and reply.at - m.at <= wanted.within
@@ -129,17 +128,6 @@ def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Mo
     if reply is None:
         return None, "missed"
     return reply, "on time" if in_time else "late"
-
-
-def _fits(body: Body, wanted: Expected) -> bool:
-    """Tell whether a command has the fields that an inject calls for; of a list of picks one has to match."""
-    for name, value in wanted.fields.items():
-        said = getattr(body, name, None)
-        options = value if isinstance(value, list) else [value]
-        given = said if isinstance(said, tuple) else (said,)
-        if not any(one in options for one in given):
-            return False
-    return True
 
 
 # --- decisions -----------------------------------------------------------------------------------------

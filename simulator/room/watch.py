@@ -8,8 +8,8 @@ from typing import Literal
 
 from simulator.engine import Engine
 from simulator.record.facts import Facts
-from simulator.scenario.conditions import holds
-from simulator.scenario.parts import Expected, Inject
+from simulator.scenario.conditions import fits, holds
+from simulator.scenario.parts import Inject
 from simulator.text import clock
 from simulator.values import COMMANDER
 
@@ -160,7 +160,7 @@ def _answered(
         return ""
     void = {x.body.command for x in engine.entries if x.body.kind == "command_refused"}  # type: ignore[attr-defined]
     replies = (x.at for x in engine.entries if x.at >= came and x.is_act and x.body.kind == wanted.command
-               and x.seq not in void and fits(x.body, wanted))  # fmt: skip
+               and x.seq not in void and fits(wanted.fields, x.body))  # fmt: skip
     at = next(replies, None)
     in_time = at is not None and at - came <= wanted.within
     if wanted.never:
@@ -168,14 +168,3 @@ def _answered(
     if at is None:
         return "missed" if engine.now - came > wanted.within else "open"
     return "done" if in_time else "late"
-
-
-def fits(body: object, wanted: Expected) -> bool:
-    """Tell whether a command has the fields that an inject calls for; of a list of picks one has to match."""
-    for name, value in wanted.fields.items():
-        said = getattr(body, name, None)
-        options = value if isinstance(value, list) else [value]
-        given = said if isinstance(said, tuple) else (said,)
-        if not any(one in options for one in given):
-            return False
-    return True

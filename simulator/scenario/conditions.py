@@ -18,6 +18,17 @@ def holds(condition: Mapping[str, Any], facts: Mapping[str, Any]) -> bool:
     return True
 
 
+def fits(wanted: Mapping[str, Any], body: object) -> bool:
+    """Tell whether a command has the fields that a response calls for; of a list of picks one has to match."""
+    for name, value in wanted.items():
+        said = getattr(body, name, None)
+        options = value if isinstance(value, list) else [value]
+        given = said if isinstance(said, tuple) else (said,)
+        if not any(one in options for one in given):
+            return False
+    return True
+
+
 def _matches(wanted: Any, value: Any) -> bool:
     if isinstance(wanted, (bool, str)):
         return _same(wanted, value)
