@@ -72,14 +72,15 @@ def free_port() -> int:
 class Server:
     """The app as a process that can be killed and started again on the same database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2]
-        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", port, "--data", self.database]
+        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", port, "--data", self.database, *self._options]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 serve, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
