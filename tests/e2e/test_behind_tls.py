@@ -19,7 +19,7 @@ from tests.e2e.conftest import ARGS, PATIENCE, READY, Console, Server, free_port
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 
 NAME = "drills.example.com"
-MADE_SECRET = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=drills.example.com -keyout key.pem -out cert.pem"
+CERTIFY = f"openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN={NAME} -keyout key.pem -out cert.pem"
 
 
 class Proxy:
@@ -83,7 +83,7 @@ def behind(tmp_path: Path) -> Iterator[str]:
     """Return the address under which the app is reached by TLS."""
     if shutil.which("openssl") is None:
         pytest.skip("no openssl to make a certificate with")
-    subprocess.run(MADE_SECRET.split(), cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(CERTIFY.split(), cwd=tmp_path, check=True, capture_output=True)
     server = Server(tmp_path, "--allow-host", NAME, "--proxy", "127.0.0.1")
     server.start()
     proxy = Proxy(int(server.url.rpartition(":")[2]), tmp_path)
