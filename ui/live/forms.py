@@ -150,7 +150,8 @@ class _Drawn:
         """Return in a line what is not asked for because the drill says it; what is changed below leaves the line."""
         parts = [part for shape in later for part in (shape, *(one for row in shape.rows for one in row.values()))]
         found = (
-            f'<span data-told="{escape(part.path)}"><i>{escape(self._called(part))}</i> {escape(self._said(part))}</span>'
+            f'<span data-told="{escape(part.path)}"><i>{escape(self._called(part))}</i> '
+            f"{escape(self._said(part))}</span>"
             for part in parts if part.path in given
         )  # fmt: skip
         line = " ".join(found)

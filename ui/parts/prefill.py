@@ -240,7 +240,7 @@ def _scope(b: Briefing) -> Filled:
 
 
 def _trigger(b: Briefing) -> Check | None:
-    """Return what would bring everything back, as it was said last: with the watch, else when something was handed on."""
+    """Return what would bring everything back, as said last: with the watch, else when something was handed on."""
     if b.incident.watch and isinstance(b.incident.watch.body, acts.SetWatch):
         return b.incident.watch.body.trigger
     handed = (x.body for x in reversed(b.entries) if isinstance(x.body, acts.HandOff))
@@ -267,7 +267,8 @@ def _package(b: Briefing) -> Filled:
 def _leadership(b: Briefing) -> Filled:
     watch = b.incident.watch.body if b.incident.watch else None
     noted = [x.body.cause for x in b.incident.given("note") if isinstance(x.body, acts.PublishDecisionNote)]
-    return {"cause": noted[-1] if noted else _own_causes(b), "watch_owner": watch.owner if isinstance(watch, acts.SetWatch) else None}
+    owner = watch.owner if isinstance(watch, acts.SetWatch) else None
+    return {"cause": noted[-1] if noted else _own_causes(b), "watch_owner": owner}
 
 
 _FIELDS: dict[str, Callable[[Briefing], Any]] = {
