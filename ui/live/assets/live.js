@@ -587,7 +587,7 @@ class Live {
   async openForm(kind, about, pressed) {
     const isForm = kind !== "document", place = this.get(isForm ? "form" : "paper");
     if (!place) return;
-    if (isForm && this.opened?.[1] !== about) place.replaceChildren();
+    if (isForm && this.opened?.join() !== [kind, about].join()) place.replaceChildren();
     if (isForm) this.opened = [kind, about];
     hold(sessionStorage, this.name("form"), JSON.stringify(this.opened ?? null));
     const isOpen = ({ dataset }) => dataset.open === this.opened?.[0];
