@@ -21,6 +21,7 @@ NOT_SEATS = {
     "simulator/record/history.py": {"triage"},  # how an incident stands before it was declared
     "analytics/criteria/informing.py": {"mitigation"},  # what an update says
     "ui/parts/prefill.py": {"verification"},  # a field of the closure package
+    "simulator/acts/close.py": {"verification"},  # the same field
     "analytics/criteria/diagnosis.py": {"verification"},  # the same field
     "analytics/criteria/telling.py": {"mitigation", "triage"},  # a field of updates, a stage of the response
 }  # fmt: skip

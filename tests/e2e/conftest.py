@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from simulator.record.entry import Body
 from simulator.room.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -275,9 +276,17 @@ class Console:
 
     @property
     def code(self) -> str:
+        return self._store.drill(self._drill).code
+
+    @property
+    def _drill(self) -> str:
         person = self._store.participant(self.page.evaluate("new URLSearchParams(location.search).get('me')"))
         assert person is not None
-        return self._store.drill(person.drill).code
+        return person.drill
+
+    def stored(self) -> list[Body]:
+        """Return what was asked for in this drill, in order, as it is stored."""
+        return [entry.body for entry in self._store.commands(self._drill)]
 
     def skip_until(self, seen: str, most: int = 60) -> None:
         """Skip ahead until the channel says `seen`."""
