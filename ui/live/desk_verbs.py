@@ -141,7 +141,7 @@ def _leave_out(here: Here, fields: Fields) -> str:
     return "Changed"
 
 
-@verb("look")
+@verb("look", repeated=True)
 def _look(here: Here, fields: Fields) -> str:
     """See the drill as another seat sees it."""
     here.room.check_hosts(here.person)
@@ -193,7 +193,7 @@ def _hand_seat(here: Here, fields: Fields) -> str:
     return f"{to.name} has your seat"
 
 
-@verb("let_back")
+@verb("let_back", repeated=True)
 def _let_back(here: Here, fields: Fields) -> str:
     """Give somebody who lost their browser a way back into their seat."""
     other = _person(here, "person", fields)
