@@ -47,7 +47,7 @@ def do(here: Here, name: str, **fields: Any) -> str:
 
 
 def shown(here: Here) -> dict[str, str]:
-    return {piece.id: piece.html for piece in desk(model(here.room), here.room.row.code)}
+    return {piece.id: piece.html for piece in desk(model(here.room), here.room.row.code, here.person.name)}
 
 
 def seen(room: Room) -> Desk:
@@ -149,6 +149,16 @@ def test_notes_marks_and_ratings_are_kept_and_compared(team: tuple[Here, Here, H
     pieces = shown(host)
     assert "nobody asked &lt;i&gt;why&lt;/i&gt;" in pieces["desk-notes"]
     assert "1 ratings compared: 0% the same, 100% at most one apart" in pieces["desk-ratings"]
+    # Of what somebody has not rated, they see that others have and no more.
+    do(host, "rate", about="global", rating="4", text="held together")
+    for own, sees in ((host, True), (other, False)):
+        html = shown(own)["desk-ratings"]
+        assert ("held together" in html) is sees
+        assert ("Others have rated 1 more" in html) is not sees
+        assert "2 ratings compared" not in html
+    do(other, "rate", about="global", rating="1")
+    assert "held together" in shown(other)["desk-ratings"]
+    assert "2 ratings compared" in shown(other)["desk-ratings"]
     do(host, "leave_out", evaluator="Ivo")
     assert "Count again Ivo" in shown(host)["desk-ratings"]
     assert "ratings compared" not in shown(host)["desk-ratings"]

@@ -47,8 +47,8 @@ def frame() -> Piece:
     return Piece("facilitator", html)
 
 
-def desk(d: Desk, code: str) -> Iterator[Piece]:
-    """Return the pieces of a desk; `code` lets people join."""
+def desk(d: Desk, code: str, me: str) -> Iterator[Piece]:
+    """Return the pieces of the desk of the facilitator called `me`; `code` lets people join."""
     yield Piece("desk-flags", flags_html(d))
     yield Piece("desk-next", next_html(d))
     yield Piece("desk-say", say_html(d))
@@ -57,7 +57,7 @@ def desk(d: Desk, code: str) -> Iterator[Piece]:
     yield Piece("desk-truth", truth_html(d))
     yield Piece("desk-help", help_html(d))
     yield Piece("desk-notes", notes_html(d))
-    yield Piece("desk-ratings", ratings_html(d))
+    yield Piece("desk-ratings", ratings_html(d, me))
     yield Piece("desk-run", run_html(d))
 
 
