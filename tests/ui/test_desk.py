@@ -13,6 +13,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.values import OBSERVER
+from tests.ui import live
 from ui.live import desk_verbs  # noqa: F401  # registers what is tested
 from ui.live.arrival import arrival
 from ui.live.asked import asked
@@ -135,6 +136,30 @@ def test_a_freeze_pauses_and_its_answers_come_to_the_desk(team: tuple[Here, Here
     assert "0 of 1 right" in shown(host)["desk-help"]
     with pytest.raises(DrillError, match="ask 2 to 4"):
         do(host, "freeze", questions=["worst"])
+
+
+def test_words_may_come_with_a_text_that_is_read_and_does_nothing(team: tuple[Here, Here, Here]) -> None:
+    host, ana, cy = team
+    hostile = "a line\n<script>alert(1)</script>\n=1+1\n" + "more\n" * 9
+    do(host, "say", persona="Vendor", text="See what our log says", attached=hostile, attached_is="log",
+       attached_title="<b>edge</b> log")  # fmt: skip
+    html = live.texts(ana)
+    assert "See what our log says [log excerpt: &lt;b&gt;edge&lt;/b&gt; log]" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script>alert" not in html
+    assert "=1+1" in live.texts(cy)
+    # Later, to one, and once more.
+    do(host, "say", persona="Vendor", text="Second", attached="numbers", attached_is="figure", at="6:00", to="comms")
+    assert line(host.room, "ad-hoc-2").text == "Second"
+    do(host, "duplicate", inject="ad-hoc-2")
+    assert "Second [figure: Figure]" in live.texts(cy)
+    assert "numbers" in live.texts(cy)
+    assert "Second" not in live.texts(ana)
+    for wrong in ({"attached": "x" * 8001}, {"attached": "x", "attached_is": "program"}):
+        with pytest.raises(DrillError):
+            do(host, "say", persona="Vendor", text="Third", **wrong)
+    do(host, "say", persona="Vendor", text="Fourth", attached="  ")
+    assert "Fourth [" not in live.texts(ana)
 
 
 def test_notes_marks_and_ratings_are_kept_and_compared(team: tuple[Here, Here, Here], rooms: Rooms) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from simulator.events.signals import ATTACHED
 from simulator.room.watch import Planned
 from simulator.text import clock
 from ui.live.desk_help import help_html, notes_html, ratings_html
@@ -103,9 +104,21 @@ def say_html(d: Desk) -> str:
         + field("At (empty: now)", '<input name="at" maxlength="12" placeholder="12:30">')
         + "</div>"
         + field("Words", '<textarea name="text" rows="2" maxlength="2000" required></textarea>', "wide")
+        + _attach()
         + '<button class="primary">Say it</button>'
     )
     return f"<h3>Speak as</h3>{verb('say', inside, 'say')}"
+
+
+def _attach() -> str:
+    """Return what can come with words: a text that is read and does nothing."""
+    kinds = {kind: words.capitalize() for kind, words in ATTACHED.items()}
+    inside = (
+        '<div class="fields">' + field("Called", '<input name="attached_title" maxlength="80">')
+        + field("It is a", select("attached_is", kinds)) + "</div>"
+        + field("Its text", '<textarea name="attached" rows="4" maxlength="8000"></textarea>', "wide")
+    )  # fmt: skip
+    return f'<details id="attach"><summary>Attach a text …</summary>{inside}</details>'
 
 
 def readers(d: Desk) -> Mapping[str, str]:

@@ -35,7 +35,7 @@ def _hints(d: Desk) -> str:
             f'{press(acts.GiveHint.model_validate({"to": one.seat, "text": getattr(one, step), "step": step}), words)}'
             for step, words in STEPS.items()
         )
-        + f'</span><br><span class="quiet">{escape(one.pointer)} — {escape(one.answer)}</span></li>'
+        + f'</span><br><span class="quiet">{"<br>".join(escape(getattr(one, step)) for step in STEPS)}</span></li>'
         for one in d.ladders
     )
     inside = (

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from simulator import acts
 from simulator.errors import AccessDenied, DrillError
+from simulator.events.signals import ATTACHED
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.room.store import Participant
 from simulator.text import clock
@@ -62,7 +63,18 @@ def _say(here: Here, fields: Fields) -> str:
     done = "Said" if at is None else f"Will be said at {clock(round(60 * at))}"
     thread = fields.get("thread") or None
     return _give(here, "send_ad_hoc", done, persona=fields.get("persona"), text=fields.get("text"), at_minutes=at,
-                 to=fields.get("to") or None, channel=fields.get("channel") or None, thread=thread)  # fmt: skip
+                 to=fields.get("to") or None, channel=fields.get("channel") or None, thread=thread,
+                 attachment=_attached(fields))  # fmt: skip
+
+
+def _attached(fields: Fields) -> dict[str, str] | None:
+    """Return what comes with words, None where nothing does."""
+    text = str(fields.get("attached", ""))
+    if not text.strip():
+        return None
+    kind = str(fields.get("attached_is") or "document")
+    title = str(fields.get("attached_title", "")).strip() or ATTACHED.get(kind, kind).capitalize()
+    return {"title": title, "is": kind, "text": text}
 
 
 @verb("hold")
