@@ -39,6 +39,7 @@ drills = sa.Table(
     sa.Column("digest", sa.String(64)),
     sa.Column("branch_of", sa.String(16)),
     sa.Column("branch_at", sa.Integer),
+    sa.Index("drills_branch", "branch_of"),
 )
 
 commands = sa.Table(
@@ -131,6 +132,16 @@ notes = sa.Table(
     sa.Column("at", sa.Integer, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+)
+
+verbs = sa.Table(
+    "verbs",
+    metadata,
+    sa.Column("person", sa.String(32), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("drill", sa.ForeignKey("drills.id"), nullable=False, index=True),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("answer", sa.Text),
 )
 
 Step = Callable[[sa.Connection], None]
@@ -239,7 +250,13 @@ def _desk(connection: sa.Connection) -> None:
     notes.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk)
+def _once(connection: sa.Connection) -> None:
+    """Remember which verbs were done under which key, and find a drill's second lives without reading all drills."""
+    verbs.create(connection, checkfirst=True)
+    connection.execute(sa.text("CREATE INDEX IF NOT EXISTS drills_branch ON drills (branch_of)"))
+
+
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.
