@@ -9,7 +9,7 @@ from functools import cached_property
 from analytics.facts import severity_truth
 from analytics.follow_through.actions import ActionItem, actions
 from analytics.follow_through.beside import RecordShows, beside
-from analytics.stages import FollowThrough, StageQuestion, FollowStage
+from analytics.stages import FollowStage, FollowThrough, StageQuestion
 from analytics.view import RecordView
 from simulator.record.follow_up import FollowUp, Wording
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from simulator.errors import AccessDenied, DrillError, StaleWriter
-from simulator.record.follow_up import ACTION, Clash, FollowUp, LessonAnswers, Value, FollowUpEntry, clashes
+from simulator.record.follow_up import ACTION, Clash, FollowUp, FollowUpEntry, LessonAnswers, Value, clashes
 from simulator.record.journal import first_problem
 from simulator.room import rows
 from simulator.room import schema as t
@@ -94,14 +94,6 @@ def _insert(connection: Connection, drill: str, one: FollowUpEntry) -> None:
     connection.execute(t.follow_ups.insert().values(values))
 
 
-def put_back(connection: Connection, drill: str, entries: Iterable[FollowUpEntry], lessons: Iterable[LessonAnswers]) -> None:
-    """Write what came with a drill from elsewhere."""
-    for one in entries:
-        _insert(connection, drill, one)
-    for lesson in lessons:
-        _keep(connection, drill, lesson)
-
-
 # --- the survey of lessons -----------------------------------------------------------------------------
 
 
@@ -137,7 +129,11 @@ def lessons(store: Store, drill: str) -> list[LessonAnswers]:
     c = t.lessons.c
     with store.transaction(writes=False) as connection:
         found = connection.execute(select(c.author, c.body).where(c.drill == drill).order_by(c.id)).all()
-    return [LessonAnswers(author=author, answers=rows.data(drill, "an answer to the survey", body)) for author, body in found]
+    return [_lesson(drill, *row) for row in found]
+
+
+def _lesson(drill: str, author: str, body: str) -> LessonAnswers:
+    return rows.read(drill, "an answer to the survey", lambda: LessonAnswers(author=author, answers=json.loads(body)))
 
 
 def has_given(store: Store, person: Participant) -> bool:
