@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,7 +57,7 @@ def head_of(found: Mapping[str, Any], title: str, now: float) -> dict[str, Any]:
     said = found.get("drill")
     said = said if isinstance(said, Mapping) else {}
     instants = {one: said.get(one) for one in ("created", "ended")}
-    sound = {one: min(float(at), now) for one, at in instants.items() if type(at) in (int, float) and math.isfinite(at)}
+    sound = {one: min(float(at), now) for one, at in instants.items() if isinstance(at, int | float) and at >= 0}
     named = said.get("title")
     return {"created": now, "ended": now, **sound, "title": named[:200] if isinstance(named, str) and named else title}
 
