@@ -78,6 +78,7 @@ LAYERS = (
     "ui.reports",
     "ui.cli",
     "ui.live",
+    "ui.follow_up_parts",
     "ui.debrief_parts",
     "ui.app_pages ui.api ui.guard ui.main",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, get_args
 
@@ -41,6 +42,7 @@ class RecordShows(NamedTuple):
     """How far the record bears this answer out, 0 to 1."""
 
 
+@lru_cache(maxsize=64)
 def beside(view: RecordView, what: Beside) -> tuple[RecordShows, ...]:
     """Return what the record shows of something."""
     return tuple(_SHOWS[what](view))

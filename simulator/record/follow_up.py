@@ -108,10 +108,17 @@ class Clash:
     wanted: Value
 
 
-def clashes(there: FollowUp, item: str, changes: Mapping[str, Value], seen: int) -> tuple[Clash, ...]:
-    """Return which changes would go over what others wrote after entry `seen`; who says the same is in nobody's way."""
-    now = ((name, value, there.said(item, name)) for name, value in changes.items())
-    return tuple(Clash(name, said, value) for name, value, said in now if said.n > seen and said.value != value)
+def clashes(there: FollowUp, item: str, changes: Mapping[str, Value], seen: Mapping[str, int]) -> tuple[Clash, ...]:
+    """Return which changes would go over what others wrote after the wording that was `seen`: field -> its entry.
+
+    Who says the same is in nobody's way.
+    """
+    found = []
+    for name, value in changes.items():
+        now = there.said(item, name)
+        if now.n > seen.get(name, 0) and now.value != value:
+            found.append(Clash(name, now, value))
+    return tuple(found)
 
 
 class LessonAnswers(BaseModel):

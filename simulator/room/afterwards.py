@@ -33,9 +33,10 @@ class WrittenMeanwhile(DrillError):
 
 
 def write(
-    store: Store, room: Room, person: Participant, item: str, changes: Mapping[str, Value], seen: int
+    store: Store, room: Room, person: Participant, item: str, changes: Mapping[str, Value],
+    seen: Mapping[str, int],
 ) -> FollowUpEntry:
-    """Keep what somebody wrote who had seen everything up to entry `seen`; an empty `item` makes a new action.
+    """Keep what somebody wrote; an empty `item` makes a new action. `seen`: field -> the entry whose wording they saw.
 
     Raises WrittenMeanwhile where others changed one of these fields since, AccessDenied for whoever was not in it,
     DrillError for what is too long or too much and while the drill runs.
@@ -75,6 +76,13 @@ def written(store: Store, drill: str) -> list[FollowUpEntry]:
     """Return everything that was written after a drill, in order. Raises UnreadableRow."""
     with store.transaction(writes=False) as connection:
         return _read(connection, drill)
+
+
+def last(store: Store, drill: str) -> int:
+    """Return the number of the last entry of a follow-through, 0 where there is none."""
+    query = select(func.coalesce(func.max(t.follow_ups.c.n), 0)).where(t.follow_ups.c.drill == drill)
+    with store.transaction(writes=False) as connection:
+        return int(connection.scalar(query) or 0)
 
 
 def _read(connection: Connection, drill: str) -> list[FollowUpEntry]:

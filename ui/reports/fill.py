@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
+from jinja2.runtime import missing
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from simulator.errors import DrillError, nearest
@@ -29,6 +30,8 @@ MEMORY = 1 << 30
 NAME = "template"
 """What templates call themselves in a traceback, by which the line is found."""
 SHORT = 200
+AT_THE_TOP = ", at the top"
+QUOTES = "'"
 
 
 class BrokenReport(DrillError):
@@ -50,7 +53,8 @@ class _UnknownField(StrictUndefined):
         fields: Mapping[Any, Any] = {}
         if isinstance(self._undefined_obj, Mapping):
             fields = self._undefined_obj
-        return f"there is no field {str(self._undefined_name)!r}{nearest(str(self._undefined_name), map(str, fields))}"
+        top = AT_THE_TOP if self._undefined_obj is missing else ""
+        return f"there is no field {self._undefined_name!r}{nearest(str(self._undefined_name), map(str, fields))}{top}"
 
 
 class _Fields(ImmutableSandboxedEnvironment):
@@ -132,11 +136,10 @@ def _named(source: str, globals_: Mapping[str, Any]) -> Template:
 
 def _missing(error: Exception, data: Mapping[str, Any]) -> str:
     words = _said(error)
-    # A name at the top level is looked up in no object: the nearest one is of the tree itself.
-    if words.endswith("is undefined") and words.startswith("'"):
-        name = words.split("'")[1]
-        return f"there is no field {name!r}{nearest(name, data)}"
-    return words
+    if not words.endswith(AT_THE_TOP):
+        return words
+    whole = words.removesuffix(AT_THE_TOP)
+    return f"{whole}{nearest(whole.rpartition(' ')[2].strip(QUOTES), data)}"
 
 
 def _said(error: Exception) -> str:
