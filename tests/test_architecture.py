@@ -56,7 +56,7 @@ LAYERS = (
     "simulator.engine",
     "simulator.record.replay simulator.orders simulator.play",
     "simulator.room",
-    "analytics.scorecard analytics.record analytics.severity",
+    "analytics.scorecard analytics.record analytics.severity analytics.stages",
     "analytics.playbook analytics.overrides",
     "analytics.timeline",
     "analytics.amended analytics.doers analytics.recovery analytics.grounds analytics.sampled",
@@ -67,18 +67,22 @@ LAYERS = (
     "analytics.criteria",
     "analytics.score",
     "analytics.report",
+    "analytics.follow_through",
     "analytics.runs",
-    "ui.pages ui.cli",
+    "ui.pages",
     "ui.parts.live",
     "ui.session",
     "ui.parts",
     "ui.documents",
+    "ui.reports",
+    "ui.cli",
     "ui.live",
+    "ui.follow_up_parts",
     "ui.debrief_parts",
     "ui.app_pages ui.api ui.guard ui.main",
 )
 """From the ground up: a module imports what is named before it or in another package, and its own kind."""
-LINT, JUDGES = "scenarios/lint/", {"analytics.criteria"}
+LINT, JUDGES = "scenarios/lint/", {"analytics.criteria", "analytics.follow_through.score"}
 """What checks a playbook asks what there is to judge by it."""
 PLAYERS = "scenarios/players/"
 RESPONDERS = {"simulator.briefing", "simulator.catalogue", "simulator.events"}

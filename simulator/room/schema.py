@@ -144,6 +144,32 @@ verbs = sa.Table(
     sa.Column("answer", sa.Text),
 )
 
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+lessons_given = sa.Table(
+    "lessons_given",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("participant", sa.String(32), primary_key=True),
+)
+
 Step = Callable[[sa.Connection], None]
 
 
@@ -256,7 +282,13 @@ def _once(connection: sa.Connection) -> None:
     connection.execute(sa.text("CREATE INDEX IF NOT EXISTS drills_branch ON drills (branch_of)"))
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once)
+def _afterwards(connection: sa.Connection) -> None:
+    """Let people follow a drill through once it is over, and say what they learnt."""
+    for table in (follow_ups, lessons, lessons_given):
+        table.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once, _afterwards)
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.
