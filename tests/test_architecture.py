@@ -51,7 +51,7 @@ LAYERS = (
     "simulator.people.work simulator.people.slips simulator.people.teammates",
     "simulator.staffed",
     "simulator.acts",
-    "simulator.record.journal simulator.rules",
+    "simulator.record.journal simulator.record.result simulator.rules",
     "simulator.policy simulator.loaded",
     "simulator.monitoring.onset simulator.people",
     "simulator.engine",
