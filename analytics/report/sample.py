@@ -1,4 +1,4 @@
-"""Drills that nobody played: made from recorded scorecards with chance laid over, to show what many drills look like."""
+"""Drills that nobody played: recorded scorecards with chance laid over, to show what many drills look like."""
 
 from __future__ import annotations
 
@@ -39,23 +39,28 @@ def samples(number: int, team: str, until: float, *, stem: str = "sample", seed:
         yield _varied(model, chance, (n + 1) / number, f"{stem}-{team}-{n:05d}"[:24], team, at)
 
 
+def _all_patterns() -> list[tuple[str, str]]:
+    return sorted({pair for one in recorded() for pair in one.patterns.items()})
+
+
 def _varied(model: DrillResult, chance: Random, learnt: float, drill: str, team: str, at: float) -> DrillResult:
     quality = min(1.0, max(0.15, chance.gauss(0.62, 0.16) + LEARNT * learnt))
     criteria = tuple(_criterion(one, chance, quality) for one in model.criteria)
-    parts = [
-        replace(part, points=round(sum(one.points for one in criteria if one.part == part.id), 1)) for part in model.parts
-    ]
+    sums = {part.id: sum(one.points for one in criteria if one.part == part.id) for part in model.parts}
+    parts = [replace(part, points=round(sums[part.id], 1)) for part in model.parts]
     earned, of = sum(one.points for one in parts), sum(one.out_of for one in parts)
     uncapped = int(100 * earned / of) if of else 0
-    total = min(uncapped, 84) if model.patterns else uncapped
-    spread = chance.randrange(1, 6)
+    shown = {ident: title for ident, title in _all_patterns() if chance.random() > quality + 0.1}
+    total = min(uncapped, 84) if shown else uncapped
+    spread, names = chance.randrange(1, 6), chance.sample(NAMES, len(model.held))
     return replace(
         model, drill=drill, team=team, ended=at, sample=True, kind="team", mode="training", criteria=criteria,
-        parts=tuple(parts), uncapped=uncapped, total=total, band=next(band for least, band in BANDS if total >= least),
+        parts=tuple(parts), patterns=shown, uncapped=uncapped, total=total,
+        band=next(band for least, band in BANDS if total >= least),
         low=max(0, total - spread), high=min(100, total + spread), caps=(), people=3,
         times={name: None if second is None else round(second * (1.9 - quality) * chance.uniform(0.8, 1.25))
                for name, second in model.times.items()},
-        held=tuple(Held(name, one.role, one.title) for one, name in zip(model.held, chance.sample(NAMES, 3))),
+        held=tuple(Held(name, one.role, one.title) for one, name in zip(model.held, names, strict=True)),
         forecasts=tuple(_forecast(chance) for _ in range(3)),
     )  # fmt: skip
 

@@ -123,8 +123,9 @@ def with_body(text: str, **columns: Any) -> DrillResult:
 
 
 def result_of(
-    journal: Journal, card: Mapping[str, Any], *, drill: str, ended: float, kind: Kind, pace: str, team: str | None = None
-) -> DrillResult:
+    journal: Journal, card: Mapping[str, Any], *, drill: str, ended: float, kind: Kind, pace: str,
+    team: str | None = None,
+) -> DrillResult:  # fmt: skip
     """Return the row of a drill from its record and its published scorecard.
 
     Raises KeyError, TypeError, ValueError or AttributeError for a card of another form.

@@ -1,4 +1,4 @@
-"""Teams without accounts: a team has a link that can be withdrawn, each member one of their own, a drill may be a team's.
+"""Teams without accounts: a team has a link that can be withdrawn, a member their own, a drill may be a team's.
 
 Links and what a browser stays in with are tokens, signed like those of seats. What is of an earlier generation of a
 team's link, or of a member, opens nothing.
