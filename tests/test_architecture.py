@@ -76,6 +76,7 @@ LAYERS = (
     "ui.documents",
     "ui.live",
     "ui.debrief_parts",
+    "ui.trend_parts",
     "ui.app_pages ui.api ui.guard ui.main",
 )
 """From the ground up: a module imports what is named before it or in another package, and its own kind."""

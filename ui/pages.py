@@ -11,6 +11,8 @@ class Page(Enum):
     LOBBY = "Practise alone, host a drill, join one, resume yours.", True
     CONSOLE = "Work the incident in your seat.", False
     DEBRIEF = "Score, moments and what the world was really doing.", True
+    TRENDS = "Many drills: what recurs, what gets better, who has yet to try what.", True
+    TEAM = "Your team: who is in it, its links, its drills.", False
     LIBRARY = "Scenarios, playbook and glossary.", True
 
     def __init__(self, words: str, in_head: bool) -> None:

@@ -36,7 +36,7 @@ def samples(number: int, team: str, until: float, *, stem: str = "sample", seed:
     for n in range(number):
         model = models[chance.randrange(len(models))]
         at = begun + (until - begun) * (n + 1) / number
-        yield _varied(model, chance, (n + 1) / number, f"{stem}-{team}-{n:05d}"[:24], team, at)
+        yield _varied(model, chance, (n + 1) / number, f"{stem}-{n:05d}-{team}"[:40], team, at)
 
 
 def _all_patterns() -> list[tuple[str, str]]:

@@ -27,8 +27,10 @@ BLUE, ORANGE, RED = "#0072B2", "#E69F00", "#D55E00"
 STATUS = {"not_applicable": (0, "–"), "met": (1, "✓"), "partial": (2, "◐"), "missed": (3, "✗"),
           "not_observed": (3, "✗")}  # fmt: skip
 """Status -> its colour's place, and its sign."""
-SHADES = ((0.0, "rgba(128,138,150,0.08)"), (0.25, "rgba(0,114,178,0.55)"), (0.5, "rgba(230,159,0,0.55)"),
-          (0.75, "rgba(213,94,0,0.75)"))  # fmt: skip
+SHADES = ("rgba(128,138,150,0.08)", "#2b7bb5", "#e8b14f", "#c9521b")
+"""Colours of those places: opaque, so that plotly picks letters that stand out from them in both themes."""
+FEW_MANY = ("rgba(128,138,150,0.08)", "#a9cfe8", "#2b7bb5")
+"""Colours of none, of one and of most drills."""
 ROWS = 30
 """Drills of a heat map, people of a matrix."""
 TURNS = {"acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
@@ -84,7 +86,7 @@ def criteria_map(results: Sequence[DrillResult], names: Names) -> TrendChart:
     figure.add_heatmap(
         x=ids, y=list(range(len(shown))), z=z, text=signs, customdata=hover, texttemplate="%{text}", showscale=False,
         zmin=0, zmax=4, xgap=1, ygap=1, hovertemplate="%{customdata}<extra></extra>",
-        colorscale=[[place, colour] for start, colour in SHADES for place in (start, min(1.0, start + 0.25))],
+        colorscale=[[(n + step) / 4, colour] for n, colour in enumerate(SHADES) for step in (0, 1)],
     )  # fmt: skip
     figure.update_yaxes(
         tickvals=list(range(len(shown))), ticktext=list(labels.values()), showgrid=False, tickfont={"size": 11}
@@ -134,7 +136,7 @@ def parts_course(results: Sequence[DrillResult], names: Names) -> TrendChart:
     figure.update_yaxes(range=[-5, 108], dtick=50, ticksuffix=" %", zeroline=False)
     figure.update_xaxes(zeroline=False, showgrid=False)
     figure.update_xaxes(title="drill, oldest first", row=max(1, len(groups)), col=1)
-    figure.update_layout(margin={"t": 64}, legend={"y": 1.0, "yref": "container", "yanchor": "top"})
+    figure.update_layout(margin={"t": 92}, legend={"y": 1.0, "yref": "container", "yanchor": "top"})
     return TrendChart("course", _course_title(groups), "percent of what could be earned", frame, figure)
 
 
@@ -201,7 +203,8 @@ def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: p
             turn, apart = max(slow, key=lambda pair: abs(pair[1]))
             way = "later" if apart > 0 else "earlier"
             return f"{TURNS[turn]}: your drills come {abs(apart):.0f} min {way} than the real responders (median)"
-    missing = over[(over["came"] < over["of"])].sort_values("came").head(1)
+    # One that never came in any of them is seldom a finding: some drills have no page, and nothing to acknowledge.
+    missing = over[(over["came"] < over["of"]) & (over["came"] > 0)].sort_values("came").head(1)
     for row in each(missing):
         return f"{TURNS[row.turn]} {NEVER} in {row.of - row.came} of {counted(row.of, 'drill')}"
     few = f"; no median over {counted(drills, 'drill')}" if drills < ENOUGH else ""
@@ -223,7 +226,7 @@ def coverage_map(results: Sequence[DrillResult]) -> TrendChart:
         x=[cut(role, 22) for role in roles], y=[cut(name, 24) for name in people], z=z, xgap=2, ygap=2,
         text=[[str(n) if n else "·" for n in row] for row in z], texttemplate="%{text}", showscale=False,
         zmin=0, zmax=max([1, *(n for row in z for n in row)]), hovertemplate="%{y}, %{x}: %{z} drills<extra></extra>",
-        colorscale=[[0, "rgba(128,138,150,0.08)"], [0.01, "rgba(0,114,178,0.25)"], [1, "rgba(0,114,178,0.65)"]],
+        colorscale=[[place, colour] for place, colour in zip((0, 0.005, 1), FEW_MANY, strict=True)],
     )  # fmt: skip
     figure.update_yaxes(autorange="reversed", showgrid=False)
     figure.update_xaxes(side="top", tickangle=-40, showgrid=False)
@@ -240,16 +243,20 @@ def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> T
     """Return the criteria that leave most, as the share lost, with how often."""
     frame = trends.gaps(results, names)
     shown = frame.head(most)
-    figure = _figure(60 + 34 * max(1, len(shown)))
-    labels = [f"{row.criterion}  {cut(row.title, 34)}" for row in each(shown)]
+    figure = _figure(60 + 46 * max(1, len(shown)))
+    labels = [f"{row.criterion}  {cut(row.title, 60)}" for row in each(shown)]
     figure.add_bar(
-        y=labels, x=100 * shown["lost"], orientation="h", marker={"color": ORANGE}, cliponaxis=False,
+        y=list(range(len(shown))), x=100 * shown["lost"], orientation="h", marker={"color": ORANGE}, cliponaxis=False,
         text=[f"{row.gaps} of {row.of}" for row in each(shown)], textposition="outside",
-        hovertemplate="%{y}: %{x:.0f} % of its points lost, in %{text} drills<extra></extra>",
+        customdata=labels, hovertemplate="%{customdata}: %{x:.0f} % of its points lost, in %{text}<extra></extra>",
     )  # fmt: skip
-    figure.update_yaxes(autorange="reversed", showgrid=False, ticks="", automargin=True)
-    figure.update_xaxes(range=[0, 118], ticksuffix=" %", title="share of its points lost", zeroline=False)
-    figure.update_layout(showlegend=False, bargap=0.35)
+    # Names stand above their bars, so that a narrow screen has its whole width for them.
+    for place, label in enumerate(labels):
+        figure.add_annotation(x=0, y=place - 0.45, text=label, showarrow=False, xanchor="left", yanchor="middle")
+    figure.update_yaxes(range=[len(shown) - 0.6, -0.8], visible=False)
+    most_lost = 100 * float(shown["lost"].max()) if len(shown) else 100.0
+    figure.update_xaxes(range=[0, 1.3 * most_lost], ticksuffix=" %", title="share of its points lost", zeroline=False)
+    figure.update_layout(showlegend=False, bargap=0.62)
     recurring = [row for row in each(frame) if row.gaps >= trends.RECURS and 2 * row.gaps >= row.of]
     title = f"No gap recurs in {counted(len(results), 'drill')}"
     if recurring:

@@ -51,18 +51,19 @@ def oldest_first(results: Iterable[DrillResult]) -> list[DrillResult]:
 
 @table(
     drill="str", ended=WHEN, scenario="str", title="str", variant="str", difficulty="str", playbook="str", mode="str",
-    pace="str", kind="str", people="int64", total="float64", uncapped="int64", band="str", low="float64",
-    high="float64", caps="str", anti_patterns="str", sample="bool",
+    pace="str", kind="str", people="int64", total="Int64", uncapped="int64", band="str", low="Int64", high="Int64",
+    caps="str", anti_patterns="str", team="str", sample="bool",
 )  # fmt: skip
 def drills(results: Iterable[DrillResult]) -> Iterator[Any]:
-    """Return a row a drill, as they come; what has no number is NaN, what has no word is empty."""
+    """Return a row a drill, as they come; what has no number is missing, what has no word is empty."""
     for one in results:
         yield {
             "drill": one.drill, "ended": when(one.ended), "scenario": one.scenario, "title": one.title,
             "variant": one.variant, "difficulty": one.difficulty, "playbook": one.playbook, "mode": one.mode,
-            "pace": one.pace, "kind": one.kind, "people": one.people, "total": _number(one.total),
-            "uncapped": one.uncapped, "band": one.band or "", "low": _number(one.low), "high": _number(one.high),
-            "caps": ", ".join(one.caps), "anti_patterns": ", ".join(one.patterns.values()), "sample": one.sample,
+            "pace": one.pace, "kind": one.kind, "people": one.people, "total": one.total,
+            "uncapped": one.uncapped, "band": one.band or "", "low": one.low, "high": one.high,
+            "caps": ", ".join(one.caps), "anti_patterns": ", ".join(one.patterns.values()), "team": one.team or "",
+            "sample": one.sample,
         }  # fmt: skip
 
 

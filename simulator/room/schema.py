@@ -167,7 +167,7 @@ claims = sa.Table(
 results = sa.Table(
     "results",
     metadata,
-    sa.Column("drill", sa.String(24), primary_key=True),
+    sa.Column("drill", sa.String(40), primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("team", sa.String(16)),
     sa.Column("sample", sa.Boolean, nullable=False),

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from simulator.errors import AccessDenied, DrillError
+from simulator.errors import AccessDenied, DrillError, UnknownName
 from simulator.room import schema as t
 from simulator.room.access import Claim, Tokens, clean_name
 from simulator.room.store import Participant, Store
@@ -136,6 +136,28 @@ class Teams:
         """Return the team and the member behind a member's own link. Raises AccessDenied."""
         return self._behind(self._tokens.read(token, "member link"))
 
+    def leads(self, token: str) -> bool:
+        """Tell whether a link leads into a team, whoever it is for and whether it still does."""
+        try:
+            self._tokens.read(token, "invite", "member link")
+        except AccessDenied:
+            return False
+        return True
+
+    def door(self, token: str) -> tuple[Team, Member | None]:
+        """Return the team that a link leads into, and whom it lets in; None: somebody new. Raises AccessDenied."""
+        if self._tokens.read(token, "invite", "member link").purpose == "invite":
+            return self.invited(token), None
+        return self.linked(token)
+
+    def drills(self, team: str, most: int) -> list[tuple[str, str, float]]:
+        """Return id, title and date of the newest drills of a team, scored or not."""
+        d, c = t.drills.c, t.claims.c
+        query = select(d.id, d.title, d.created).join(t.claims, c.drill == d.id).where(c.team == team)
+        with self._store.transaction(writes=False) as connection:
+            return [(one.id, one.title, one.created) for one in
+                    connection.execute(query.order_by(d.created.desc()).limit(most))]  # fmt: skip
+
     def _behind(self, claim: Claim) -> tuple[Team, Member]:
         with self._store.transaction(writes=False) as connection:
             row = connection.execute(
@@ -197,6 +219,21 @@ class Teams:
         with self._store.transaction(writes=False) as connection:
             ident = connection.scalar(select(t.claims.c.team).where(t.claims.c.drill == drill))
             return None if ident is None else _team(connection, ident)
+
+
+def names(store: Store) -> dict[str, str]:
+    """Return the name of every team by its id."""
+    with store.transaction(writes=False) as connection:
+        return {row.id: row.name for row in connection.execute(select(t.teams.c.id, t.teams.c.name))}
+
+
+def named(store: Store, name: str) -> str:
+    """Return the id of the team of this name. Raises UnknownName."""
+    known = names(store)
+    found = next((ident for ident, one in known.items() if alike(one) == alike(name.strip())), None)
+    if found is None:
+        raise UnknownName("team", name, known.values())
+    return found
 
 
 def _team(connection: Connection, ident: str) -> Team:
