@@ -50,7 +50,7 @@ LAYERS = (
     "simulator.people.work simulator.people.slips simulator.people.teammates",
     "simulator.staffed",
     "simulator.acts",
-    "simulator.record.journal simulator.rules",
+    "simulator.record.journal simulator.record.result simulator.rules",
     "simulator.policy simulator.loaded",
     "simulator.monitoring.onset simulator.people",
     "simulator.engine",
@@ -79,6 +79,7 @@ LAYERS = (
     "ui.live",
     "ui.follow_up_parts",
     "ui.debrief_parts",
+    "ui.trend_parts",
     "ui.app_pages ui.api ui.guard ui.main",
 )
 """From the ground up: a module imports what is named before it or in another package, and its own kind."""
