@@ -9,7 +9,6 @@ from typing import Any
 from scenarios.declared.derive import Numbers
 from scenarios.declared.drill import DrillData
 from scenarios.declared.expand import ident, inject
-from simulator.scenario.declared.spec import Formula
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action, Metric
 
@@ -49,15 +48,10 @@ class _Writer:
         self.main: Metric = s.find("metrics", self.page.metric)
         self.lead = (self.course.hold or self.course.mend)[0]
         self.affected = [name for name, suffered in self.found.null.suffered.items() if suffered > 0]
-        self.panel = next((name for name, one in d.signals.items() if one.panel and self._same(one.is_)), None)
-        """Panel that shows the figure itself, if one does."""
+        self.panel, self.times = self.found.panels.get(self.figure, ("", 1.0))
         self.wrong = [inject(say, n) for n, say in enumerate(d.says) if say.claims]
         self.pushed = [(inject(say, n), say.pushes) for n, say in enumerate(d.says) if say.pushes]
         self.early = list(dict.fromkeys((self.scope, self.impact)))
-
-    def _same(self, formula: Formula) -> bool:
-        shown = self.drill.world.figures.get(self.figure)
-        return shown is not None and str(shown.value).replace(" ", "") == str(formula).replace(" ", "")
 
     def book(self) -> Raw:
         """Return the whole."""
@@ -153,7 +147,7 @@ class _Writer:
     def _impact(self, times: float = 1.0) -> Raw:
         """Return the figure that is stated: off its panel where there is one, else as it was last counted."""
         if self.panel:
-            return {"figure": self.figure, "panel": self.panel, "times": times, "digits": 2}
+            return {"figure": self.figure, "panel": self.panel, "times": round(times * self.times, 6), "digits": 2}
         return {"figure": self.figure, "of": self.impact, "times": times, "digits": 2}
 
     def _counted(self, at: int) -> tuple[list[Raw], Raw]:

@@ -11,7 +11,7 @@ from scenarios.declared.derive import Bench, Numbers, loss
 from scenarios.declared.drill import DrillData
 
 FIRST = 240
-"""DrillData second before which nobody can know enough to act: command, declaration, first results."""
+"""Drill second before which nobody can know enough to act: command, declaration, first results."""
 KEPT = 10
 Raw = dict[str, Any]
 

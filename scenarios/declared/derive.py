@@ -14,7 +14,7 @@ from simulator.scenario.declared.world import DeclaredWorld
 from simulator.scenario.parts import Condition
 
 TRIED_AT = 300
-"""DrillData second at which each move is tried."""
+"""Drill second at which each move is tried."""
 GRID = 15
 HELPS = 0.05
 """Share of what a group suffers that a move must take away, or add, to be said to help or hurt it."""
@@ -58,6 +58,8 @@ class Numbers:
     minutes: dict[str, float] = field(default_factory=dict)
     ahead: dict[str, float] = field(default_factory=dict)
     """Figure -> how many times what it is at T+4 it is half an hour later, where nobody does anything."""
+    panels: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Figure -> the panel that shows it, and by what its value there has to be taken times."""
     loss: dict[str, float] = field(default_factory=dict)
     """Move -> loss where it alone is made; the empty name: nobody does anything."""
 
@@ -71,9 +73,10 @@ class Bench:
         calm.start(drill.starts, drill.fault.at)
         self.normal = dict(calm.observe())
         self.shift = self._shift()
-        self._ready = self._world()
-        self._ready.start(drill.starts + (self.shift or 0), drill.fault.at + (self.shift or 0))
-        self._ready.step(-drill.starts - (self.shift or 0))
+        self.begun = self._world()
+        """It stands at T+0; fork it, do not walk it."""
+        self.begun.start(drill.starts + (self.shift or 0), drill.fault.at + (self.shift or 0))
+        self.begun.step(-drill.starts - (self.shift or 0))
 
     def _world(self) -> DeclaredWorld:
         return DeclaredWorld(self.program, self.drill.fault.at)
@@ -97,9 +100,12 @@ class Bench:
                     since.pop(name, None)
         return None
 
-    def run(self, turns: Iterable[tuple[int, str, float, int]] = (), frozen: bool = False) -> Ran:
-        """Return what comes of levers turned at these seconds."""
-        world, drill = copy.deepcopy(self._ready), self.drill
+    def run(
+        self, turns: Iterable[tuple[int, str, float, int]] = (), frozen: bool = False, step: int | None = None
+    ) -> Ran:
+        """Return what comes of levers turned at these seconds; `frozen` holds queued changes, `step` is a finer one."""
+        world, drill = copy.deepcopy(self.begun), self.drill
+        world.step_seconds = step or world.step_seconds
         due = list(turns)
         if not frozen:
             merges = [one for one in drill.world.happens if one.unless_frozen]
@@ -128,11 +134,31 @@ class Bench:
 
     def ahead(self, at: int, later: int) -> dict[str, float]:
         """Return by figure how many times its value at a second it has some seconds later, if nobody does anything."""
-        world = copy.deepcopy(self._ready)
+        world = copy.deepcopy(self.begun)
         world.step(at)
         now = dict(world.figures())
         world.step(later)
         return {name: round(then / now[name], 3) if now[name] else 1.0 for name, then in world.figures().items()}
+
+    def panels(self) -> dict[str, tuple[str, float]]:
+        """Return by figure the panel that always shows the same, and by what it has to be taken times."""
+        calm = self._world()
+        calm.start(self.drill.starts, self.drill.fault.at)
+        world, seen = copy.deepcopy(self.begun), [(calm.figures(), calm.observe())]
+        for _ in range(4):
+            seen.append((world.figures(), world.observe()))
+            world.step(300)
+        found: dict[str, tuple[str, float]] = {}
+        for figure in self.drill.world.figures:
+            for name, signal in self.drill.signals.items():
+                pairs = [(figures[figure], values[name]) for figures, values in seen]
+                most, shown = max(pairs)
+                if not signal.panel or most <= 0 or shown <= 0 or figure in found:
+                    continue
+                times = float(f"{most / shown:.3g}")
+                if all(abs(value - times * there) <= 0.01 * most for value, there in pairs):
+                    found[figure] = name, times
+        return found
 
     def turns(self, name: str, at: int) -> list[tuple[int, str, float, int]]:
         """Return the turns of a move that begins at a second, and of what must be so for it."""
@@ -161,7 +187,7 @@ class Bench:
         return []
 
     def _holds_after(self, condition: Condition, move: MoveData) -> bool:
-        world = copy.deepcopy(self._ready)
+        world = copy.deepcopy(self.begun)
         if holds(condition, world.facts()):
             return False
         for lever, value in move.set.items():
@@ -180,6 +206,7 @@ def numbers(drill: DrillData, bench: Bench) -> Numbers:
     found = Numbers(bench.shift, bench.normal, null, scale)
     found.loss[""] = loss(drill, scale, null.harm)
     found.ahead = bench.ahead(240, 1800)
+    found.panels = bench.panels()
     for name in drill.moves:
         # Who acts has frozen what is hit: a move is not blamed for the change that would land without that.
         ran = bench.run(bench.turns(name, TRIED_AT), frozen=True)

@@ -15,7 +15,7 @@ from simulator.values import Ref
 
 Raw = dict[str, Any]
 SAFETY = (
-    "This is a simulation: commands run against a model, empty seats are simulated, and nothing outside this drill is"
+    "This is a simulation: commands run against a model, where nobody sits a teammate is simulated, and nothing outside this drill is"
     ' touched. It is meant to be hard. To leave it for a real emergency, say "real world" and stop.'
 )
 NOT_REALLY = ("rollback", "coverage"), ("hotfix", "time"), ("flag", "coverage")
@@ -313,22 +313,31 @@ class _Speller:
             for name, one in d.causes.items()
         ])  # fmt: skip
         blast = {WAITS: "It goes on meanwhile", **self._blast}
-        out.data["blast"] = [{"id": key, "title": title} for key, title in blast.items()]
+        out.data["blast"] = [{"id": key, "title": title, **self._hidden(title)} for key, title in blast.items()]
         out.data["blast"] += [{"id": ident(x), "title": x, "true": False} for x in ("Records of strangers are shown", "Backups are lost")]
         out.at(("blast",), ("moves",))
         nothing = {"id": "nothing", "title": "None", "true": False, "nothing": True}
-        out.data["residual_risks"] = [*_ticks(d.after.risks, d.after.false_risks), nothing]
-        out.data["unknowns"] = _ticks(d.after.unknown, d.after.false_unknown)
+        out.data["residual_risks"] = [*self._ticks(d.after.risks, d.after.false_risks), nothing]
+        out.data["unknowns"] = self._ticks(d.after.unknown, d.after.false_unknown)
         out.at(("residual_risks",), ("after", "risks"))
         out.at(("unknowns",), ("after", "unknown"))
         out.data["reasons"] = [{"id": key, "title": title} for key, title in REASONS.items()]
         out.data["needs"] = [{"id": key, "title": title} for key, title in ((ident(d.need), d.need), *NEEDS.items())]
         out.data["revisions"] = [{"id": ident(d.good), "title": d.good}, *({"id": ident(r), "title": r, "true": False} for r in d.other_revisions)]
         out.at(("revisions",), ("good",))
-        factors = [(("factors", layer), {"id": ident(x), "title": x, "layer": "technical" if layer == "not_true" else layer, "true": layer != "not_true"})
+        factors = [(("factors", layer), {"id": ident(x), "title": x, "layer": "technical" if layer == "not_true" else layer, "true": layer != "not_true", **self._hidden(x)})
                    for layer, texts in dict(d.factors).items() for x in texts]  # fmt: skip
         out.put("factors", factors)
         out.put("reaches", list(self._reaches()))
+
+    def _hidden(self, text: str) -> Raw:
+        """Return what keeps something with a telltale word from being offered before anything shows the cause."""
+        tells = any(word.casefold() in text.casefold() for word in self.drill.giveaways)
+        return {"known_by": list(self._proof)} if tells else {}
+
+    def _ticks(self, true: Sequence[str], false: Sequence[str]) -> list[Raw]:
+        found = [{"id": ident(x), "title": x, "true": True, **self._hidden(x)} for x in true]
+        return found + [{"id": ident(x), "title": x, "true": False, **self._hidden(x)} for x in false]
 
     def _reaches(self) -> Iterator[tuple[Steps, Raw]]:
         for dimension, reach in self._bounds().items():
@@ -454,6 +463,3 @@ def _table(name: str, look: LookData) -> str:
 def _effects(turned: Mapping[str, float], over: int) -> list[Raw]:
     return [{"knob": lever, "value": value, "over": over} for lever, value in turned.items()]
 
-
-def _ticks(true: Sequence[str], false: Sequence[str]) -> list[Raw]:
-    return [{"id": ident(x), "title": x} for x in true] + [{"id": ident(x), "title": x, "true": False} for x in false]

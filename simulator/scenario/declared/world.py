@@ -104,6 +104,10 @@ class DeclaredWorld(Mechanics):
         values = self._now()
         return {name: float(formula(values)) for name, formula in self.program.signals.items()}
 
+    def value(self, name: str, group: str = "") -> float:
+        """Return what a name stands at now."""
+        return self._now()[self.program.slots[name, group]]
+
     def borne(self) -> Mapping[tuple[str, str], float]:
         """Return harm since T+0 by kind and the group that suffered it (empty: all)."""
         rates = ((name, group) for name, group, _ in self.program.rates)
