@@ -17,7 +17,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analytics.report import trends
-from analytics.report.charts import FAINT, HAIR, cut
+from analytics.report.charts.spec import cut
+from analytics.report.palette import FAINT, HAIR
 from analytics.report.tables import each
 from analytics.report.trends import ENOUGH, STRETCH, Names
 from analytics.scorecard import counted, listed
