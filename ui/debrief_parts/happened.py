@@ -43,10 +43,17 @@ def _walk(sitting: Sitting) -> None:
     hidden = bool(st.session_state.get(keys.STEP, False))
     made = drill.chart("lanes", until=at / 60) if hidden else drill.chart("lanes")
     heading(made.title)
+
+    @session.callback()
+    def pressed() -> None:
+        seq = pressed_entry(st.session_state.get(keys.PICTURE))
+        if frames.known((seq,), drill.journal):
+            keys.go_to(drill.entry(seq).at, seq)
+
     if made.figure is not None:
         st.plotly_chart(
             with_moment(made.figure, at), key=keys.PICTURE, config=config(drill, "lanes"), selection_mode="points",
-            on_select=_pressed_in(sitting),
+            on_select=pressed,
             alt=f"{made.title}. What happens at a moment stands below, in two lanes.",
         )  # fmt: skip
     scrubber(sitting, at)
@@ -61,18 +68,6 @@ def _walk(sitting: Sitting) -> None:
         _lanes(sitting, at, hidden)
     if not hidden:
         foot(drill, made)
-
-
-def _pressed_in(sitting: Sitting) -> Any:
-    """Return what moves the debrief to the mark that was pressed in the picture."""
-
-    @session.callback()
-    def pressed() -> None:
-        seq = pressed_entry(st.session_state.get(keys.PICTURE))
-        if frames.known((seq,), sitting.drill.journal):
-            keys.go_to(sitting.drill.entry(seq).at, seq)
-
-    return pressed
 
 
 def pressed_entry(state: Any) -> int:
