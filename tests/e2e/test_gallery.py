@@ -16,7 +16,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
 from simulator.values import OBSERVER
-from tests.e2e.conftest import READY, SHOTS, Server
+from tests.e2e.conftest import PATIENCE, READY, SHOTS, Server
 from tests.room.rooms import say
 from ui.session import COOKIE
 
@@ -39,6 +39,7 @@ class Exhibits:
         width, height, scheme = look
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
         page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
         if who:
             token, person = self.people[who]
             context.add_cookies([{"name": COOKIE, "value": token, "url": self.server.url}])

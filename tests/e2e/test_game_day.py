@@ -21,7 +21,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.values import OBSERVER
-from tests.e2e.conftest import SHOTS, Server, eventually
+from tests.e2e.conftest import PATIENCE, SHOTS, Server, eventually
 from ui.session import COOKIE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
@@ -46,6 +46,7 @@ class Game:
         context = self.browser.new_context(viewport={"width": 1440, "height": 900})
         context.add_cookies([{"name": COOKIE, "value": token, "url": self.server.url}])
         page = self.pages[name] = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(f"{self.server.url}/console?me={person}")
         expect(page.locator(".bar")).to_be_visible()
         return page
@@ -82,8 +83,8 @@ class Game:
             expect(form.locator("output")).to_contain_text(answer)
 
     def clock(self, name: str, then: str) -> None:
-        self.host.get_by_role("button", name=name, exact=True).first.click()
-        expect(self.host.get_by_role("button", name=then, exact=True).first).to_be_visible()
+        self.host.locator("#clock").get_by_role("button", name=name).first.click()
+        expect(self.host.locator("#clock").get_by_role("button", name=then).first).to_be_visible()
 
     def until(self, second: int) -> None:
         """Run ahead, step by step, to a drill second."""
@@ -218,6 +219,7 @@ def _laptop(game: Game) -> None:
     game.pages["Cy"].context.close()
     context = game.browser.new_context(viewport={"width": 390, "height": 844})
     page = game.pages["Cy"] = context.new_page()
+    page.set_default_timeout(1000 * PATIENCE)
     page.goto(f"{game.server.url}/?drill={game.room.row.code}")
     page.get_by_text("I was in this drill and lost my browser").click()
     page.get_by_role("textbox", name="Your name in this drill").fill("Cy")

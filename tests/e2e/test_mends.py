@@ -14,7 +14,7 @@ from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
-from tests.e2e.conftest import Server, eventually
+from tests.e2e.conftest import PATIENCE, Server, eventually
 from ui.session import COOKIE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
@@ -46,6 +46,7 @@ def desk(server: Server, browser: Browser) -> Iterator[Desk]:
         contexts.append(context)
         context.add_cookies([{"name": COOKIE, "value": rooms.token(person), "url": server.url}])
         page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
         page.goto(f"{server.url}/console?me={person.id}")
         expect(page.locator(".bar")).to_be_visible()
         return page
