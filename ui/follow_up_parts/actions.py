@@ -145,7 +145,7 @@ def _day(text: str) -> date | None:
 
 def _titles(here: OpenedDrill, name: str) -> Mapping[str, str] | None:
     """Return what may be picked in a field, None where words are written."""
-    if name in WORDS:
+    if name in (*WORDS, "due"):
         return None
     if name == "factor":
         return {one.id: one.title for one in here.view.factors.values()}

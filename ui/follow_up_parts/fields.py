@@ -14,7 +14,6 @@ from ui.parts.text import escape
 
 SEEN, DRAFT = "-seen", "-draft"
 """Ends of the keys under which a widget's last seen wording and what is half written are remembered."""
-PLACE = "follow-up"
 
 
 def key_of(here: OpenedDrill, item: str, name: str) -> str:
@@ -82,6 +81,7 @@ def clash(key: str, said: Wording, title: Callable[[str], str], empty: Any = "")
 
 @session.callback()
 def _settled(key: str, said: Wording, empty: Any, theirs: bool) -> None:
+    session.forget(key)
     settle(key, said, empty, theirs=theirs)
 
 
