@@ -225,7 +225,8 @@ def test_points_that_do_not_add_up_are_refused() -> None:
 
 @pytest.mark.parametrize(("said", "people", "warned"), [
     ("It was human error.", (), 1), ("Operator-error again", (), 1), ("John broke the deploy.", ("John",), 1),
-    ("John's team owns the flag.", ("John",), 0), ("The script failed to check the key.", (), 0), ("The on-call failed to look.", (), 1),
+    ("John's team owns the flag.", ("John",), 0), ("The script failed to check the key.", (), 0),
+    ("The on-call failed to look.", (), 1),
     ("Nobody reviewed properly.", (), 1), ("Whose fault is this?", (), 1), ("They should have known.", (), 1),
     ("The deploy script did not verify the key.", (), 0), ("Why didn't someone catch this?", (), 1),
     ("The validation let it through. It was human error. A second one.", (), 1), ("", (), 0),

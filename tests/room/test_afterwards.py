@@ -1,4 +1,4 @@
-"""What is kept once a drill is over: several people at one answer, a survey without names, and all of it on the move."""
+"""What is kept once a drill is over: several people at one answer, a survey without names, all of it on the move."""
 
 from __future__ import annotations
 

@@ -145,10 +145,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     late = [row["text"] for row in context(drill)["injects"] if row["verdict"] in ("late", "missed")]
     yield "What was missed?", late or ["### What was passed over"]
     yield "What is worth most next time?", [titles[gaps[0]["id"]]]
-    history = view.history
-    yield "What remains, and who watches?", [
-        *(view.title("residual_risks", one) for one in history.residual_risks), *(["Watch for"] if history.watch else [])
-    ]
+    risks = [view.title("residual_risks", one) for one in view.history.residual_risks]
+    yield "What remains, and who watches?", [*risks, *(["Watch for"] if view.history.watch else [])]
 
 
 @pytest.mark.parametrize("name", DRILLS)

@@ -30,7 +30,10 @@ def synced(key: str, said: Wording, empty: Any = "") -> bool:
     state = st.session_state
     seen: tuple[int, Any] | None = state.get(key + SEEN)
     mine = state.get(key, state.get(key + DRAFT, now))
-    if seen is None or mine in (seen[1], now):
+    if seen is None:
+        # What is there already was begun for somebody: an action for an answer.
+        seen = state[key + SEEN] = (said.n, now)
+    elif mine in (seen[1], now):
         mine, seen = now, (said.n, now)
         state[key + SEEN] = seen
     if state.get(key, object()) != mine:
