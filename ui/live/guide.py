@@ -92,6 +92,8 @@ LESSONS = (
         "You stand a minute before it. Press Skip ahead: it runs to the next thing that needs you. That then stands "
         "under Waits for you: press Acknowledge.",
         _given(acts.AcknowledgePage),
+        lambda k: k.b.now >= 0,
+        "It is there. It stands under Waits for you: press Acknowledge, so that the pager rings nobody else.",
     ),
     Lesson(
         "Say who leads.",
