@@ -105,7 +105,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused(text: str) -> None:
         found = read_timeline(text, "x.csv")
     except DrillError as error:
         told = str(error)
-        assert "\n" not in told  # noqa: PT017 - most of what is drawn is refused, and some is not
+        assert "\n" not in told
     else:
         assert list(found.lines) == sorted(found.lines, key=lambda line: line.minute)
         assert all(0 <= n < len(found.lines) for n in found.proposed().values())

@@ -160,12 +160,14 @@ def test_every_view_of_a_team(open_app: Open, rooms: Rooms, ana: Member) -> None
     app = as_member(open_app(), rooms, ana).to("trends.py")
     for view, words in (
         (DRILLS, "leaves most"), (COURSE, "minutes after the first page"), (PEOPLE, "who has yet to try"),
-        (GAPS, "No action of these drills is on record"), (TEAMS, "from 5 teams on"), (REAL, "collections of postmortems"),
+        (GAPS, "No action of these drills is on record"), (TEAMS, "from 5 teams on"),
+        (REAL, "collections of postmortems"),
     ):  # fmt: skip
         app.session_state[VIEW] = view
         app.run()
         assert not app.exception, view
-        assert words.casefold() in texts(app).casefold() + str([one.proto for one in app.get("plotly_chart")]), view
+        drawn = str([one.proto for one in app.get("plotly_chart")])
+        assert words.casefold() in texts(app).casefold() + drawn, view
     for n in range(4):
         other = rooms.teams.found(f"Other {n}", "Eve")
         scored(rooms, other.team, 12, seed=n)
