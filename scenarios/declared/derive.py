@@ -173,10 +173,8 @@ class Bench:
         """Return the moves that make another possible or safe, as far as one of them does."""
         move = self.drill.moves[name]
         return [
-            other
-            for condition in (move.needs, move.safe_when)
-            if condition
-            for other in self._making(condition, name)
+            other for condition in (move.needs, move.safe_when) if condition for other in self._making(condition,
+                name)
         ]
 
     def _making(self, condition: Condition, name: str) -> list[str]:
@@ -258,5 +256,5 @@ def _round_up(value: float) -> float:
     """Return a value to three digits."""
     if value <= 0:
         return 1.0
-    size = 10 ** (math.floor(math.log10(value)) - 2)
-    return round(math.ceil(value / size) * size, 6)
+    size = 10.0 ** (math.floor(math.log10(value)) - 2)
+    return float(round(math.ceil(value / size) * size, 6))

@@ -1,6 +1,7 @@
 """Ready-made mechanisms: what most incidents are made of, so that an author writes numbers only.
 
-A block called `lag` gives a stock `lag` and names such as `lag_done`; `$` stands for its own name, `{x}` for a parameter.
+A block called `lag` gives a stock `lag` and names such as `lag_done`; `$` stands for its own name,
+    `{x}` for a parameter.
 """
 
 from __future__ import annotations
