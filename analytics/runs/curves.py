@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics.record import loss_of
-from analytics.runs.walk import Walk, begin, untouched_turns
+from analytics.runs.walk import Turn, Walk, begin, untouched_turns
 from simulator.loaded import LoadedScenario
 from simulator.monitoring.onset import onset_shift
 from simulator.scenario.conditions import holds
@@ -42,12 +42,16 @@ def curves(loaded: LoadedScenario) -> Iterator[Curve]:
     """Yield what comes of nobody, then of each action alone at T+5, with what its conditions ask for done before it."""
     scenario = loaded.scenario
     walk = begin(loaded.make_world, scenario, onset_shift(loaded, 1))
-    null, suffered = _walked(walk, ())
-    yield null
+    anyway = untouched_turns(walk)
+    yield _walked(walk, (), anyway)[0]
+    # Who acts has frozen what is hit: a move is not blamed for the change that would land without that.
+    landed = [(merge.at, effect.knob) for merge in scenario.merges for effect in merge.effects]
+    frozen = [turn for turn in anyway if (turn.at, turn.knob) not in landed]
+    _, untouched = _walked(walk, (), frozen)
     for action in scenario.actions:
         before = _before(walk, action)
-        curve, by_group = _walked(walk, (*before, action))
-        _, beside = _walked(walk, before) if before else (null, suffered)
+        curve, by_group = _walked(walk, (*before, action), frozen)
+        _, beside = _walked(walk, before, frozen) if before else ("", untouched)
         better = [g for g in beside if by_group[g] < beside[g] - CHANGES * max(beside[g], 1)]
         worse = [g for g in beside if by_group[g] > beside[g] + CHANGES * max(beside[g], 1)]
         yield Curve(action.id, curve.hit, curve.loss, tuple(better), tuple(worse))
@@ -67,7 +71,7 @@ def _before(walk: Walk, action: Action) -> tuple[Action, ...]:
     return next(((other,) for other in walk.scenario.actions if other is not action and possible((other,))), ())
 
 
-def _walked(walk: Walk, actions: Sequence[Action]) -> tuple[Curve, dict[str, float]]:
+def _walked(walk: Walk, actions: Sequence[Action], turns: Sequence[Turn]) -> tuple[Curve, dict[str, float]]:
     """Return the curve of some actions, one after the other, and by group how long it was hit, in minutes."""
     scenario = walk.scenario
     hit: list[float] = []
@@ -81,8 +85,9 @@ def _walked(walk: Walk, actions: Sequence[Action]) -> tuple[Curve, dict[str, flo
 
     started = [(TRIED_AT if action is actions[-1] else 0, action) for action in actions]
     forked = walk.fork()
-    forked.go(scenario.horizon, untouched_turns(walk), started, each)
-    return Curve(actions[-1].id if actions else "", tuple(hit), round(loss_of(forked.world.harm(), scenario), 4)), suffered
+    forked.go(scenario.horizon, turns, started, each)
+    move, loss = actions[-1].id if actions else "", round(loss_of(forked.world.harm(), scenario), 4)
+    return Curve(move, tuple(hit), loss), suffered
 
 
 def _share(scenario: Scenario, outside: Mapping[str, float]) -> float:

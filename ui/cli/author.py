@@ -21,7 +21,7 @@ def new(
     name: Annotated[str, typer.Argument(help="What it is called, and its folder: small letters, digits, underscores.")],
     kind: Annotated[str, typer.Option("--from", help="What to begin with: auth or queue.")] = "queue",
     folder: Annotated[
-        Path | None, typer.Option("--in", metavar="DIR", help="Folder of your scenarios; the first that is set, or here.")
+        Path | None, typer.Option("--in", metavar="DIR", help="Folder of your scenarios; else the one that is set.")
     ] = None,
 ) -> None:
     """Begin a drill in one file that plays as it stands."""
