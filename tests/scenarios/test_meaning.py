@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.declared import sense
 from scenarios.lint.drill import check_drill
 from scenarios.lint.files import check_text
 from tests.scenarios.drills import changed
@@ -63,11 +64,11 @@ def test_a_change_of_a_drill_is_named(name: str) -> None:
     assert all(one.startswith("queue_twice/drill.yaml:") for one in found)
 
 
-def test_a_step_that_is_too_coarse_is_named_with_one_that_is_not() -> None:
-    grows = "    lag: 0.9 * (lag + 20 * broken) * (1 - lag / 9000)"
-    given = changed(("world:\n", "world:\n  step: 60s\n"), ("    lag: comes + work * again - work - 2 * lag * purged", grows))
-    found = [str(one) for one in check_drill(given, Path("queue_twice/drill.yaml"))]
-    assert any("world.step: 60 s is too coarse" in one and "write `step: 12s`" in one for one in found), found
+def test_a_step_that_is_too_coarse_is_named_with_one_that_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("COARSE", "MATTERS"):
+        monkeypatch.setattr(sense, limit, 0.0)
+    found = [str(one) for one in check_drill(changed(), Path("queue_twice/drill.yaml"))]
+    assert any("world: 15 s is too coarse" in one and "write `step: 3s`" in one for one in found), found
 
 
 @pytest.mark.parametrize("name", LONG)

@@ -60,7 +60,9 @@ def test_settings_of_the_folder_we_run_in_name_folders_too(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "drill.toml").write_text('scenarios = ["drills"]\n')
     assert "queue_twice" in names()
-    for wrong, what in (('scenarios = "drills"', "is no list"), ("scenarios = [", "mend it"), ('scenarios = ["x"]', "no folder x")):
+    for wrong, what in (
+        ('scenarios = "drills"', "is no list"), ("scenarios = [", "mend it"), ('scenarios = ["x"]', "no folder x"),
+    ):  # fmt: skip
         (tmp_path / "drill.toml").write_text(wrong)
         with pytest.raises(DrillError, match=what):
             names()
