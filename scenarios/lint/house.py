@@ -58,7 +58,7 @@ def _measured(s: Scenario) -> Iterator[Found]:
         yield (
             ("overlay", "dependency"),
             what,
-            f"use one of {', '.join(classes)}{nearest(s.overlay.dependency, classes)}",
+            f"use one there is{nearest(s.overlay.dependency, classes)}",
         )
     for index, segment in enumerate(s.segments):
         if segment.id not in s.overlay.segment_indicators:

@@ -96,4 +96,5 @@ def test_no_text_does_anything_but_be_refused_or_come_to_a_number(text: str) -> 
         value = worth(text)
     except FormulaError:
         return
-    assert isinstance(value, float) and not math.isnan(value)
+    assert isinstance(value, float)
+    assert not math.isnan(value)

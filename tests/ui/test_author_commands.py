@@ -43,7 +43,8 @@ def test_a_new_drill_overwrites_nothing_and_has_a_name_that_is_one(
 ) -> None:
     (tmp_path / "there").mkdir()
     for name, kind, what in (
-        ("there", "queue", "is there already"), ("../out", "queue", "is no name"), ("mine", "quue", "did you mean 'queue'"),
+        ("there", "queue", "is there already"), ("../out", "queue", "is no name"),
+        ("mine", "quue", "did you mean 'queue'"),
     ):  # fmt: skip
         assert cli.main(["new", name, "--from", kind, "--in", str(tmp_path)]) == 2
         assert what in capsys.readouterr().err
