@@ -32,8 +32,6 @@ SHADES = ("rgba(128,138,150,0.08)", "#2b7bb5", "#e8b14f", "#c9521b")
 """Colours of those places: opaque, so that plotly picks letters that stand out from them in both themes."""
 FEW_MANY = ("rgba(128,138,150,0.08)", "#a9cfe8", "#2b7bb5")
 """Colours of none, of one and of most drills."""
-NARROW = 46
-"""Characters after which a label is cut."""
 ROWS = 30
 """Drills of a heat map, people of a matrix."""
 TURNS = {"acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",

@@ -12,6 +12,7 @@ from rich.text import Text
 from ui.cli.shared import visible
 
 if TYPE_CHECKING:
+    from analytics.runs.curves import Curve
     from analytics.scorecard import Scorecard
 
 WIDE = 120
@@ -54,6 +55,19 @@ def score(card: Scorecard) -> None:
             points = f"{found.points:g}/{found.out_of:g}" if found.status != "not_applicable" else "-"
             table.add_row("", _text(found.id), found.status.replace("_", " "), points, _text(found.why))
     out.print(table)
+
+
+def curves(found: Sequence[Curve]) -> None:
+    """Print what comes of nobody and of each move, one line each."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("action", "hit, every 5 min", "loss", "helps", "hurts"):
+        table.add_column(column, no_wrap=True)
+    for one in found:
+        table.add_row(
+            _text(one.move or "(nobody)"), one.drawn(), f"{one.loss:.2f}", _text(", ".join(one.helps) or "-"),
+            _text(", ".join(one.hurts) or "-"),
+        )  # fmt: skip
+    _console().print(table)
 
 
 def _about(card: Scorecard) -> Iterator[str]:
