@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.report.probed import probed
+from ui.debrief_parts.judged import judged
 from ui.debrief_parts.sitting import Sitting
-from ui.live.desk_help import noted_html, probes_html, rated_html
+from ui.live.desk_help import probes_html
 from ui.parts.shell import themed
 
 
@@ -18,8 +19,7 @@ def kept_view(sitting: Sitting) -> None:
     notes, journal = room.notes(person), room.record()
     titles = {role.id: role.title for role in room.loaded.scenario.roles}
     asked = probed(journal.entries) if journal else []
-    if not notes and not asked:
-        return
     with st.expander("Notes, ratings and freezes, for facilitators alone", key="kept"):
-        parts = (noted_html(notes), rated_html(notes, {}), probes_html(asked, titles))
-        st.html(themed("".join(parts)))
+        judged(room, person, notes)
+        if asked:
+            st.html(themed(probes_html(asked, titles)))
