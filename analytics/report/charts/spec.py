@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
+from analytics.report import cells
 from analytics.report.palette import FAINT
 from analytics.view import RecordView
 
 NARROW = 46
 """Characters after which a label is cut."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula where a cell begins with it."""
 
 
 @dataclass(frozen=True)
@@ -55,10 +54,9 @@ class Charted:
     unit: str
     note: str
 
-    def csv(self) -> str:
+    def csv(self) -> bytes:
         """Return the table behind it as CSV in which no cell is a formula."""
-        safe = self.frame.map(lambda one: f"'{one}" if isinstance(one, str) and one.startswith(FORMULA) else one)
-        return str(safe.to_csv(index=False))
+        return cells.csv(self.frame)
 
 
 @dataclass(frozen=True)

@@ -174,9 +174,9 @@ def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> D
     lines.append({"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": border, "y1": border,
                   "line": {"width": 1.5, "color": HAIR}})  # fmt: skip
     notes = [
-        # Up and down in turn, since stops often come close together.
+        # In three heights, since stops often come close together.
         {"x": one.minute, "y": 1, "yref": "paper", "yanchor": "bottom", "text": f"<b>{one.value:.0f}</b>",
-         "showarrow": False, "hovertext": cut(one.label, 90), "captureevents": True, "yshift": 13 * (one.value % 2)}
+         "showarrow": False, "hovertext": cut(one.label, 90), "captureevents": True, "yshift": 13 * (one.value % 3)}
         for one in each(stops)
     ]  # fmt: skip
     notes += [
@@ -185,7 +185,7 @@ def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> D
     ]
     return Drawing(_title(drill.view, shown), figure(
         34 * len(ROWS) + 90, traces, shapes=lines, annotations=notes, showlegend=False, barmode="overlay",
-        hovermode="closest", dragmode="zoom", margin={"l": 8, "r": 14, "t": 38, "b": 8},
+        hovermode="closest", dragmode="zoom", margin={"l": 8, "r": 14, "t": 50, "b": 8},
         xaxis=time_axis(end, range=[BEFORE, end + 1]), yaxis=rows_axis(row.name for row in ROWS),
     ))  # fmt: skip
 

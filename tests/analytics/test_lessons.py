@@ -1,0 +1,123 @@
+"""What to take from a drill, in its own sentences and figures; and what lay ahead at any moment of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from analytics.record import DrillRecord, WhatIf
+from analytics.report import lessons
+from analytics.report.charts.spec import Reviewed
+from analytics.report.tables import each, record_of
+from analytics.runs.ahead import ahead
+from analytics.view import RecordView
+from scenarios.loader import load
+from tests.analytics.test_charts import GOLDEN, reviewed
+
+SEARCHED, RUSHED = GOLDEN[0], GOLDEN[2]
+
+
+def knowing(**references: Any) -> RecordView:
+    """Return a recorded drill whose reference runs say this besides."""
+    view = reviewed(SEARCHED).view
+    record = record_of(view.record.journal, view.scenario)
+    made = record.references.model_copy(update=references)
+    return RecordView(DrillRecord(record.journal, record.scenario, made), view.playbook)
+
+
+def changed(kind: str, label: str, lost: float) -> RecordView:
+    """Return a recorded drill that knows of one thing different."""
+    view = reviewed(SEARCHED).view
+    one = WhatIf(kind=kind, label=label, seq=100, at=880, loss=lost / 1e6, low=-0.2, high=0.2,
+                 harm={view.scenario.harm[0].id: lost}, share={view.scenario.harm[0].id: lost / 1000})  # fmt: skip
+    return knowing(what_if=(one,))
+
+
+@pytest.mark.parametrize(("kind", "label", "lost", "words"), [
+    ("removed", "without “A” at T+14:40", 500.0, "Without “A” at T+14:40, 500 {unit} (+50 %) would have been lost as"),
+    ("removed", "without “A” at T+14:40", -500.0, "Without “A” at T+14:40, 500 {unit} (-50 %) would have been spared"),
+    ("moved", "“A” at T+07:00 instead of T+14:40", -500.0, "Doing “A” at T+07:00 instead of T+14:40 would have spared"),
+    ("added", "“A” at T+07:00 as well", 500.0, "Doing “A” at T+07:00 as well would have cost 500 {unit}"),
+    ("swapped", "“B” instead of “A” at T+07:00", -500.0, "Taking “B” instead of “A” at T+07:00 would have spared"),
+])  # fmt: skip
+def test_one_thing_different_is_a_sentence_with_a_verb(kind: str, label: str, lost: float, words: str) -> None:
+    view = changed(kind, label, lost)
+    (row,) = each(lessons.instead(view))
+    assert row.sentence.startswith(words.format(unit=view.scenario.harm[0].unit))
+    assert row.sentence.endswith(".")
+    seen = [view.scenario.find("queries", m.body.query).title for m in view.queries if m.at <= 880]
+    assert any(title in row.seen for title in seen)
+    for when in re.findall(r"\(T\+(\d+):", row.seen):
+        assert int(when) <= 880 // 60  # nothing that came later
+
+
+def test_what_is_worth_most_speaks_of_this_drill() -> None:
+    known = {run.ident: 300 for run in reviewed(SEARCHED).view.mitigations}
+    drill = Reviewed(knowing(earliest=known), reviewed(SEARCHED).card)
+    rows = list(each(lessons.gaps(drill.view, drill.card or {})))
+    late = [row for row in rows if row.kind == "wait"]
+    assert late
+    for row in late:
+        run = next(run for run in drill.view.runs if run.title in row.title)
+        since = drill.view.grounds.since(run.spec)
+        unit = drill.view.scenario.find("harm", lessons.weightiest(drill.view))
+        lost = _harm_at(drill, run.effect or 0, unit.id) - _harm_at(drill, since, unit.id)
+        assert row.worth == f"{lost:,.0f} {unit.unit}"
+        assert row.evidence == run.seqs
+    assert all(row.evidence or row.kind in ("wait",) or row.worth.startswith(("+", "at most")) for row in rows)
+
+
+def _harm_at(drill: Reviewed, second: int, ident: str) -> float:
+    """Return cumulative harm by the samples of each minute, straight between them."""
+    points = {m.at: m.body.harm[ident] for m in drill.view.samples}
+    low, high = second - second % 60, second - second % 60 + 60
+    return points[low] + (points.get(high, points[low]) - points[low]) * (second - low) / 60
+
+
+def test_caps_are_among_the_gaps_and_what_they_cost_is_said() -> None:
+    drill = reviewed(RUSHED)
+    card = drill.card or {}
+    rows = list(each(lessons.gaps(drill.view, card)))
+    limits = sorted(one["limit"] for one in (*card["caps"], *card["anti_patterns"]))[: lessons.LIMITS]
+    told = [row.worth for row in rows if row.worth.startswith("at most")]
+    assert [int(re.findall(r"\d+", worth)[0]) for worth in told] == limits
+    for worth, limit in zip(told, limits, strict=True):
+        assert (f"not {card['uncapped']}" in worth) == (limit < card["uncapped"])
+
+
+def test_strengths_are_what_was_met() -> None:
+    drill = reviewed(SEARCHED)
+    card = drill.card or {}
+    met = {one["id"]: one for part in card["parts"] for one in part["criteria"] if one["status"] == "met"}
+    rows = [row for row in each(lessons.strengths(drill.view, card)) if row.kind != "course"]
+    assert rows
+    assert all(row.text == met[row.kind]["why"] for row in rows)
+
+
+# --- ahead -------------------------------------------------------------------------------------------------
+
+
+def test_what_lay_ahead_gets_worse_with_waiting_and_rests_on_what_was_seen() -> None:
+    view = reviewed(SEARCHED).view
+    header = view.header
+    loaded = load(header.scenario, header.variant, header.difficulty)
+    early, late = (ahead(view, loaded, at) for at in (420, 900))
+    assert early.ways
+    assert early.ways[0].loss < late.ways[0].loss
+    for found in (early, late):
+        assert found.ways[0].loss <= found.went.loss + 1e-6 <= found.nothing.loss + 2e-6
+        assert [one.loss for one in found.ways] == sorted(one.loss for one in found.ways)
+        for one in found.ways:
+            assert one.steps
+            assert all(at >= found.at for at, _ in one.steps)
+    assert early.went.loss == pytest.approx(view.loss, abs=0.02)
+
+
+def test_at_the_end_nothing_more_changes_how_it_went() -> None:
+    view = reviewed(SEARCHED).view
+    header = view.header
+    loaded = load(header.scenario, header.variant, header.difficulty)
+    found = ahead(view, loaded, view.scenario.horizon - 60)
+    assert found.went.loss == pytest.approx(found.nothing.loss, abs=1e-6)
