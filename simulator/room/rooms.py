@@ -34,6 +34,7 @@ from simulator.room.finish import Finisher
 from simulator.room.live import outdated
 from simulator.room.room import WITHDRAWN, Room
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.room.teams import Teams
 from simulator.room.tidy import Tidying
 from simulator.text import alike, clock
 
@@ -114,6 +115,7 @@ class Rooms:
         self._books = books
         self._steady = steady
         self._tokens = Tokens(store)
+        self.teams = Teams(store, self._tokens)
         self._brake = Brake()
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}

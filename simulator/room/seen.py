@@ -96,13 +96,18 @@ class Seen:
     def as_is(self, person: Participant) -> Participant:
         """Return a person with the seat they have, by what was known a second ago at most."""
         now = self._steady()
+        known = self._present.get(person.id)
+        if known is not None and known.generation < person.generation:
+            # Their newest link is newer than what was seen: they came in by it a moment ago.
+            self.moved()
         if now >= max(self._present_until, self._ask_again):
             self._present_until = now + PRESENT_SECONDS
             try:
                 self._present = {one.id: one for one in self._store.participants(self._drill)}
             except StoreError as error:
                 self._fails(error)
-        return self._present.get(person.id, person)
+        known = self._present.get(person.id, person)
+        return person if known.generation < person.generation else known
 
     def _fails(self, error: StoreError) -> None:
         self._live.keeper.fails(str(error))

@@ -134,7 +134,7 @@ def to_fill_in(b: Briefing, ref: str) -> Split:
             break
         first.append(shape)
     if not first:
-        return asked(act, rows)
+        return asked(act, rows=rows)
     fields = (shape for shape in shapes(act, rows) if shape.path != AMENDS)
     return Split(tuple(first), tuple(shape for shape in fields if shape not in first))
 
