@@ -61,6 +61,7 @@ class Game:
     def says(self, name: str, words: str) -> None:
         """Write to the channel, and go on at once."""
         line = self.pages[name].locator("#text-channel")
+        expect(line).to_have_value("")  # what was written before is taken
         line.fill(words)
         line.press("Enter")
         self.said.setdefault(name, []).append(words)
