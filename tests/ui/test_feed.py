@@ -140,7 +140,7 @@ def test_whoever_comes_back_is_sent_what_changed_and_keeps_the_frame(seat: Seat)
             stream = hub.stream(here, found[-1][2] if found else "")
             found.append(sent(await anext(stream)))
             await stream.aclose()
-            hub._shown[here.room.row.id, "plays", here.role].left -= KEEP_SECONDS / 2
+            hub._shown[here.room.row.id, "plays", here.role, ""].left -= KEEP_SECONDS / 2
             await hub.tick()
         return found
 
