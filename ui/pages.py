@@ -12,6 +12,8 @@ class Page(Enum):
     CONSOLE = "Work the incident in your seat.", False
     DEBRIEF = "Score, moments and what the world was really doing.", True
     FOLLOW_THROUGH = "What comes after: review, causes, actions, documents.", False
+    TRENDS = "Many drills: what recurs, what gets better, who has yet to try what.", True
+    TEAM = "Your team: who is in it, its links, its drills.", False
     LIBRARY = "Scenarios, playbook and glossary.", True
 
     def __init__(self, words: str, in_head: bool) -> None:

@@ -8,7 +8,7 @@ import typer
 from typer.exceptions import TyperException
 
 from simulator.errors import DrillError
-from ui.cli import calibrate, check, play, report, score, serve, store, streams
+from ui.cli import calibrate, check, play, report, results, score, serve, store, streams
 from ui.cli.shared import say
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -29,6 +29,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backup": store.backup,
     "restore": store.restore,
     "delete": store.delete,
+    "results": results.results,
+    "msel": results.msel,
 }
 """Every subcommand by its name, in the order in which `drill --help` lists them."""
 
