@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +71,16 @@ def free_port() -> int:
 
 
 class Server:
-    """The app as a process that can be killed and started again on the same database."""
+    """The app as a process that can be killed and started again on the same database.
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    It is that of this tree, unless a `python` that has another one installed is named, with its environment.
+    """
+
+    def __init__(
+        self, folder: Path, *options: str, python: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
+        self._python, self._env = python or Path(sys.executable), env
+        self._runs_in = folder if python else ROOT
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = folder
         self._options = options
@@ -81,10 +88,10 @@ class Server:
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2]
-        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", port, "--data", self.database, *self._options]
+        serve = [self._python, "-m", "ui.cli", "serve", "--port", port, "--data", self.database, *self._options]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                serve, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
+                serve, stdout=log, stderr=subprocess.STDOUT, cwd=self._runs_in, env=self._env, start_new_session=True
             )
         process = self._process
         eventually(lambda: self._answers() or process.poll() is not None, self.log)

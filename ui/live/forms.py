@@ -55,7 +55,10 @@ def picker(b: Briefing) -> str:
         + "</div>"
         for tab, forms in catalogue.offered(b).items()
     )
-    return f'<details class="picker" id="all-forms" open><summary>What you can do</summary>{groups}</details>'
+    return (
+        '<details class="picker" id="all-forms" open><summary data-key="a" aria-keyshortcuts="Alt+A" title="Alt+A">'
+        f"What you can do</summary>{groups}</details>"
+    )
 
 
 def form_html(b: Briefing, kind: str, about: str = "") -> str:

@@ -17,6 +17,10 @@ const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400, SPOKEN = 
 const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
   "aria-selected", "aria-pressed", "data-pending", "data-gone", "data-shown", "data-muted",
   "open", "hidden", "tabindex"]);
+const STEPS = [
+  { within: "[role=tablist]", what: "[role=tab]", keys: { ArrowRight: 1, ArrowLeft: -1 } },
+  { within: "[role=log]", what: "[data-pin]", keys: { ArrowDown: 1, ArrowUp: -1 } },
+];
 const consoles = new WeakMap();
 let plotly;
 
@@ -89,7 +93,10 @@ const PRESSED = {
   "[data-pin]": (live, button) => live.pin(button.closest("[role=log] > *")),
   "[data-mute]": (live) => live.mute(held(localStorage, "muted") !== "yes"),
   "[data-close]": (live) => live.closeForm(),
-  "[data-shut]": (live) => live.get("paper").replaceChildren(),
+  "[data-shut]": (live) => {
+    live.get("paper").replaceChildren();
+    live.get("tab-board-tab").focus();
+  },
   "[data-copy]": (live, button) => live.copy(button),
   "[data-unread]": (live, { dataset }) => toEnd(live.get(dataset.unread)),
   "form[data-act] button": (live, button, event) => {   // the second half of a double click
@@ -106,13 +113,11 @@ class Live {
     this.figures = new Map();
     const net = (event) => event.type === "offline" ? this.lost() : this.open();
     const look = () => { if (!document.hidden) { this.calm(); this.read(); } };
-    const pressed = ({ altKey, ctrlKey, code }) => altKey && !ctrlKey
-      && this.all(`[data-key="${CSS.escape(code.slice(3).toLowerCase())}"]`)[0]?.click();
     this.listeners = [
       ...["submit", "click", "keydown", "input", "focusout"].map((on) => [root, on, this[on]]),
       [root, "scroll", this.read, true], [window, "online", net], [window, "offline", net],
       [window, "focus", look], [document, "visibilitychange", look],
-      [document, "keydown", pressed, true],
+      [document, "keydown", this.shortcut, true],
     ];
   }
 
@@ -141,11 +146,20 @@ class Live {
     }
   }
 
+  // A button is pressed, anything else has the focus, also from behind another tab.
+  shortcut = (event) => {
+    const key = event.code.slice(3).toLowerCase();
+    const [node] = this.all(`[data-key="${CSS.escape(key)}"]`);
+    if (!node || !event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    if (node.matches("button")) return node.click();
+    this.reveal(node);
+    node.focus();
+  };
+
   get(id) { return id ? this.root.querySelector(`#${CSS.escape(id)}`) : null; }
   all(what) { return [...this.root.querySelectorAll(what)]; }
   get active() { return this.root.activeElement ?? document.activeElement; }
-
-  // -- the stream ---------------------------------------------------------------------------------
 
   // Not an EventSource: that gives up on an answer that is no stream, says nothing of why, and
   // never notices a line that went silent.
@@ -215,8 +229,6 @@ class Live {
     node.textContent = text;
     this.root.dispatchEvent(new Event(state));
   }
-
-  // -- pieces -------------------------------------------------------------------------------------
 
   apply(pieces, all) {
     const ends = this.all("[data-stick]").filter(atEnd), news = [];
@@ -322,8 +334,6 @@ class Live {
     if (list) list.closest("[tabindex]")?.focus();
   }
 
-  // -- what is new --------------------------------------------------------------------------------
-
   tell(news) {
     if (!news.length) return;
     const spoken = news.filter((node) => node.querySelector("[data-spoken]")).slice(-3);
@@ -393,8 +403,6 @@ class Live {
     this.title = undefined;
   }
 
-  // -- what is typed ------------------------------------------------------------------------------
-
   name(what) { return `${what}:${this.desk}`; }
 
   draft(field) {
@@ -434,8 +442,6 @@ class Live {
     field.removeAttribute("aria-invalid");
     if (field.hasAttribute("data-complete")) this.complete(field);
   };
-
-  // -- what is pressed ----------------------------------------------------------------------------
 
   click = (event) => {
     this.calm();
@@ -581,8 +587,6 @@ class Live {
     this.input({ target: field });
   }
 
-  // -- the form that is open ----------------------------------------------------------------------
-
   // A record as a document takes the place of the board, until it is put away.
   async openForm(kind, about, pressed) {
     const isForm = kind !== "document", place = this.get(isForm ? "form" : "paper");
@@ -633,12 +637,11 @@ class Live {
     return answer?.ok ? answer.json().catch(() => null) : null;
   }
 
-  // -- lines that complete ------------------------------------------------------------------------
-
   keydown = (event) => {
     event.stopPropagation();   // r and c are Streamlit's keys (rerun, clear caches)
     const field = event.target, { key } = event;
-    if (field.matches?.("[role=tab]")) return this.steps(event);
+    const steps = STEPS.find(({ within }) => field.closest?.(within) && !isField(field));
+    if (steps?.keys[key]) return this.step(event, steps);
     const list = field.hasAttribute?.("data-complete")
       && this.get(field.getAttribute("aria-controls"));
     if (key === "Enter" && event.repeat) return event.preventDefault();
@@ -660,13 +663,14 @@ class Live {
     event.preventDefault();
   };
 
-  steps(event) {
-    const tabs = [...event.target.closest("[role=tablist]").querySelectorAll("[role=tab]")];
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
-    this.show(next);
-    next.focus();
+  // Arrows go from one to the next: along tabs, and in the channel from line to line.
+  step(event, { within, what, keys }) {
+    const found = [...event.target.closest(within).querySelectorAll(what)];
+    const all = found.filter((one) => one.offsetParent), by = keys[event.key];
+    const at = all.indexOf(event.target);
+    const next = all.at(at < 0 ? Math.min(by, 0) : (at + by + all.length) % all.length);
+    if (next?.matches("[role=tab]")) this.show(next);
+    next?.focus();
     event.preventDefault();
   }
 
@@ -742,8 +746,6 @@ class Live {
     this.keep(field);
   }
 
-  // -- panels -------------------------------------------------------------------------------------
-
   async draw(id) {
     plotly ??= new Promise((done, fail) => {
       document.head.append(Object.assign(document.createElement("script"),
@@ -777,15 +779,13 @@ const atEnd = (node) => node.scrollHeight - node.scrollTop - node.clientHeight <
 // Two short tones; browsers keep them until somebody has pressed anything on the page.
 function beep() {
   try {
-    const audio = new AudioContext(), gain = audio.createGain();
+    const audio = new AudioContext(), tone = audio.createOscillator(), gain = audio.createGain();
     gain.gain.value = 0.08;
-    for (const [at, pitch] of [[0, 880], [0.18, 1175]]) {
-      const tone = audio.createOscillator();
-      tone.frequency.value = pitch;
-      tone.connect(gain).connect(audio.destination);
-      tone.start(audio.currentTime + at);
-      tone.stop(audio.currentTime + at + 0.12);
-      tone.onended = () => at && audio.close();
-    }
+    tone.frequency.value = 880;
+    tone.frequency.setValueAtTime(1175, audio.currentTime + 0.18);
+    tone.connect(gain).connect(audio.destination);
+    tone.start();
+    tone.stop(audio.currentTime + 0.3);
+    tone.onended = () => audio.close();
   } catch { /* a browser without sound still flashes */ }
 }
