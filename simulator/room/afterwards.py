@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
-from simulator.errors import AccessDenied, DrillError, StaleWriter
+from simulator.errors import AccessDenied, DrillError, StaleWriter, UnreadableRow
 from simulator.record.follow_up import ACTION, Clash, FollowUp, FollowUpEntry, LessonAnswers, Value, clashes
 from simulator.record.journal import first_problem
 from simulator.room import rows
@@ -76,6 +77,18 @@ def written(store: Store, drill: str) -> list[FollowUpEntry]:
     """Return everything that was written after a drill, in order. Raises UnreadableRow."""
     with store.transaction(writes=False) as connection:
         return _read(connection, drill)
+
+
+def followed(store: Store, drills: Sequence[str]) -> dict[str, FollowUp]:
+    """Return the follow-through of those of many drills that have one, leaving out what cannot be read."""
+    c = t.follow_ups.c
+    found: dict[str, FollowUp] = {}
+    with store.transaction(writes=False) as connection:
+        there = connection.scalars(select(c.drill).where(c.drill.in_(drills)).distinct()).all()
+        for drill in sorted(there):
+            with suppress(UnreadableRow):
+                found[drill] = FollowUp.of(_read(connection, drill))
+    return found
 
 
 def last(store: Store, drill: str) -> int:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from simulator import acts
 from simulator.record.follow_up import FollowUp
-from simulator.room import afterwards
+from simulator.room import afterwards, results
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import OBSERVER, Participant
@@ -21,7 +21,7 @@ from tests.ui.browsing import JAR, Browser
 from tests.ui.test_debrief import EVIL, references
 from ui import session
 from ui.follow_up_parts import keys
-from ui.follow_up_parts.retests import between, verdict
+from ui.follow_up_parts.retests import between, resolved, verdict
 from ui.parts.live import SERVER
 
 
@@ -212,9 +212,14 @@ def test_a_later_drill_shows_what_it_tests_again(place: Rooms, wall: Wall) -> No
     }, {})  # fmt: skip
     wall.pass_(60)
     second, _, later, *_ = play(place, wall, declares=60)
-    (one,) = between(first, second)
-    assert verdict(one).endswith("it came sooner.")
-    assert list(between(second, first)) == []
+    rows = [place.store.drill(one.row.id) for one in (first, second)]
+    (one,) = between(rows[0], there(place, first), rows[1])
+    assert verdict(one.action.measure, one.before, one.now).endswith("it came sooner.")
+    assert list(between(rows[1], there(place, first), rows[0])) == []
+    (told,) = resolved(results.window(place.store, results.Wanted(), 9))
+    assert (told.what, told.owner, told.state) == ("A page that says who declares", "Caching", "open")
+    assert told.retested is not None
+    assert told.retested.endswith("it came sooner.")
     app = Browser().hold(later)
     app.session_state[JAR] = f"{later}{session.COOKIE_JOIN}{token}"
     app.switch_page("app_pages/follow_through.py").run()

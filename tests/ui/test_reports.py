@@ -87,7 +87,7 @@ def test_a_document_says_what_it_is_called_as_a_file(followed: Finished) -> None
 def test_a_form_or_kind_that_there_is_not_says_so(followed: Finished) -> None:
     with pytest.raises(DrillError, match="after-action report is no table; ask for md, html, json"):
         report(followed, "report", "csv")
-    with pytest.raises(DrillError, match="unknown document 'reprot'.*did you mean 'report'"):
+    with pytest.raises(DrillError, match=r"unknown document 'reprot'.*did you mean 'report'"):
         report(followed, "reprot")
     with pytest.raises(DrillError, match="a template makes md or html"):
         report(followed, "report", "json", ("x", "own.md"))
@@ -209,7 +209,7 @@ def test_a_template_is_filled_in_a_process_apart(followed: Finished, monkeypatch
     endless = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}"
     with pytest.raises(DrillError, match=r"^own\.md: takes more than 3 seconds"):
         report(followed, "report", "md", (endless, "own.md"))
-    with pytest.raises(DrillError, match="too much memory|more than"):
+    with pytest.raises(DrillError, match=r"too much memory|more than"):
         report(followed, "report", "md", ("{{ 'a' * 10 ** 10 }}", "own.md"))
     with pytest.raises(DrillError, match="at most 200,000 characters"):
         report(followed, "report", "md", ("a" * 200_001, "own.md"))

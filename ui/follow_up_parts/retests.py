@@ -1,25 +1,32 @@
-"""Actions of earlier drills that this one tests again: what was to come sooner, and whether it did."""
+"""Actions of earlier drills that a later one tests again: what was to come sooner, and whether it did."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
 
 import streamlit as st
 
 from analytics.follow_through.actions import ActionItem, actions
 from analytics.follow_through.beside import TURNING
+from analytics.report.trends import FollowedAction
 from simulator.errors import DrillError
 from simulator.record.follow_up import FollowUp
+from simulator.record.result import DrillResult
 from simulator.room import afterwards
+from simulator.room.finish import DEFAULT_BOOK
 from simulator.room.room import Room
-from simulator.room.store import Participant
+from simulator.room.store import DrillRow, Participant
 from simulator.text import clock
 from ui import session
 from ui.pages import Page
 from ui.parts.live import SERVER
 from ui.parts.text import escape
+
+MOST = 60
+"""Newest drills of a team that are looked through for actions."""
 
 
 class Retested(NamedTuple):
@@ -33,26 +40,32 @@ class Retested(NamedTuple):
 
 
 def retested(room: Room) -> list[Retested]:
-    """Return the actions that this drill tests again, of the drills that this browser was in."""
-    seen = {here.room.row.id: here.room for here in session.seats()}
-    return [one for other in seen.values() for one in between(other, room)]
+    """Return the actions that this drill tests again, of the drills that this browser or its team was in."""
+    store = SERVER.rooms.store
+    known = {here.room.row.id for here in session.seats()}
+    owner = SERVER.rooms.teams.owner(room.row.id)
+    if owner is not None and any(team.id == owner.id for team, _ in session.teams()):
+        known |= {ident for ident, *_ in SERVER.rooms.teams.drills(owner.id, MOST)}
+    wrote = afterwards.followed(store, sorted(known - {room.row.id}))
+    found = []
+    for ident, there in wrote.items():
+        with suppress(DrillError):
+            found += between(store.drill(ident), there, room.row)
+    return found
 
 
-def between(other: Room, room: Room) -> Iterator[Retested]:
+def between(earlier: DrillRow, there: FollowUp, later: DrillRow) -> Iterator[Retested]:
     """Yield the actions of an earlier drill that a later one tests again."""
-    head = room.row.header
-    with suppress(DrillError):
-        before = SERVER.rooms.store.drill(other.row.id).ended
-        if other.row.id == room.row.id or before is None or before > room.row.created:
-            return
-        there = FollowUp.of(afterwards.written(SERVER.rooms.store, other.row.id))
-        for one in actions(there):
-            if one.retest == f"{head.scenario}/{head.variant}":
-                yield Retested(one, other.row.code, _time(other, one.measure), _time(room, one.measure))
+    if earlier.ended is None or earlier.ended > later.created:
+        return
+    for one in actions(there):
+        if one.retest == f"{later.header.scenario}/{later.header.variant}":
+            yield Retested(one, earlier.code, _time(earlier, one.measure), _time(later, one.measure))
 
 
-def _time(room: Room, measure: str) -> int | None:
-    card: Mapping[str, Any] = room.scorecard() or {}
+def _time(row: DrillRow, measure: str) -> int | None:
+    played = row.header.playbook
+    card: Mapping[str, Any] = SERVER.rooms.store.scorecard(row.id, played.id if played else DEFAULT_BOOK) or {}
     found = card.get("times", {}).get(measure)
     return int(found) if found is not None else None
 
@@ -73,7 +86,7 @@ def retests(room: Room) -> None:
         return
     rows = "".join(
         f"<li>{escape(one.action.text)} <span class='quiet'>{escape(one.action.owner or 'no owner')}, from drill "
-        f"{escape(one.code)}</span><br><b>{escape(verdict(one))}</b></li>"
+        f"{escape(one.code)}</span><br><b>{escape(_told(one))}</b></li>"
         for one in found
     )
     count = len(found)
@@ -82,16 +95,40 @@ def retests(room: Room) -> None:
         st.html(f'<ul class="fu-shows">{rows}</ul>')
 
 
-def verdict(one: Retested) -> str:
-    """Return in words whether what an action was for came sooner this time."""
-    if not one.action.measure:
+def _told(one: Retested) -> str:
+    return verdict(one.action.measure, one.before, one.now)
+
+
+def verdict(measure: str, before: int | None, now: int | None) -> str:
+    """Return in words whether what an action was for came sooner the second time."""
+    if not measure:
         return "Tested again; the action names no turning point to compare."
-    what = TURNING[one.action.measure]
-    then, now = ("never" if at is None else clock(at) for at in (one.before, one.now))
-    if one.now is None:
-        held = "did not come this time"
-    elif one.before is None or one.now < one.before:
+    then, again = ("never" if at is None else clock(at) for at in (before, now))
+    held = "came no sooner"
+    if now is None:
+        held = "did not come"
+    elif before is None or now < before:
         held = "came sooner"
-    else:
-        held = "came no sooner"
-    return f"{what}: {then} then, {now} now; it {held}."
+    return f"{TURNING[measure]}: {then} then, {again} now; it {held}."
+
+
+def resolved(shown: Sequence[DrillResult]) -> list[FollowedAction]:
+    """Return what was resolved after these drills, and which later one of them tested it again."""
+    wrote = afterwards.followed(SERVER.rooms.store, [one.drill for one in shown])
+    found = []
+    for drill in shown:
+        for one in actions(wrote.get(drill.drill, FollowUp())):
+            state: Literal["open", "done"] = "done" if one.state == "done" else "open"
+            again = _again(one, drill, shown)
+            found.append(FollowedAction(drill.title, one.text, one.owner or "nobody", one.due_on, state, again))
+    return found
+
+
+def _again(one: ActionItem, drill: DrillResult, shown: Sequence[DrillResult]) -> str | None:
+    """Return the first later drill that tests an action again, with what came of it, None while there is none."""
+    later = [x for x in shown if x.ended > drill.ended and one.retest == f"{x.scenario}/{x.variant}"]
+    if not later:
+        return None
+    first = min(later, key=lambda x: x.ended)
+    day = f"{datetime.fromtimestamp(first.ended, UTC):%-d %b %Y}"
+    return f"{day}. {verdict(one.measure, drill.times.get(one.measure), first.times.get(one.measure))}"

@@ -163,7 +163,7 @@ def _decisions(drill: Finished) -> Iterator[dict[str, Any]]:
             "number": m.ref.ident, "at": clock(m.at), "who": names.person(m.by), "decision": m.body.decision,
             "actions": names.titles("actions", m.body.actions) if m.body.actions else "",
             "why": names.title("reasons", m.body.why_now), "confidence": m.body.confidence,
-            "evidence": ", ".join(_cited(names, ref) for ref in m.body.evidence),
+            "evidence": "; ".join(_cited(names, ref) for ref in m.body.evidence),
             "executes": names.handle(m.body.execution_owner or ""),
             "verifies": names.handle(m.body.verification_owner or "") if m.body.verification_owner else "nobody",
             "rejected": ", ".join(f"{one.rung}: {one.reason.replace('_', ' ')}" for one in m.body.rejected),
