@@ -171,8 +171,6 @@ class Rooms:
             engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
         if engine.ended:
             raise DrillError("people had ended the drill by then; pick an earlier moment")
-        if not room.ended and room.clock.state == "running":
-            room.pause(host)
         people = self.store.participants(room.row.id)
         for _ in range(5):
             row = branched(room.row, new_code(), second, self.store.now())
@@ -180,6 +178,8 @@ class Rooms:
                 write_branch(self.store, row, given, people, engine.incident.seats, host.by)
             except IntegrityError:
                 continue
+            if not room.ended and room.clock.state == "running":
+                room.pause(host)
             return self._keep(row, loaded)
         raise DrillError("no free join code found; try again")
 

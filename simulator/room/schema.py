@@ -39,6 +39,7 @@ drills = sa.Table(
     sa.Column("digest", sa.String(64)),
     sa.Column("branch_of", sa.String(16)),
     sa.Column("branch_at", sa.Integer),
+    sa.Index("drills_branch", "branch_of"),
 )
 
 commands = sa.Table(
@@ -131,6 +132,42 @@ notes = sa.Table(
     sa.Column("at", sa.Integer, nullable=False),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+)
+
+verbs = sa.Table(
+    "verbs",
+    metadata,
+    sa.Column("person", sa.String(32), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("drill", sa.ForeignKey("drills.id"), nullable=False, index=True),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("answer", sa.Text),
+)
+
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+lessons_given = sa.Table(
+    "lessons_given",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("participant", sa.String(32), primary_key=True),
 )
 
 teams = sa.Table(
@@ -305,13 +342,27 @@ def _desk(connection: sa.Connection) -> None:
     notes.create(connection, checkfirst=True)
 
 
+def _once(connection: sa.Connection) -> None:
+    """Remember which verbs were done under which key, and find a drill's second lives without reading all drills."""
+    verbs.create(connection, checkfirst=True)
+    connection.execute(sa.text("CREATE INDEX IF NOT EXISTS drills_branch ON drills (branch_of)"))
+
+
+def _afterwards(connection: sa.Connection) -> None:
+    """Let people follow a drill through once it is over, and say what they learnt."""
+    for table in (follow_ups, lessons, lessons_given):
+        table.create(connection, checkfirst=True)
+
+
 def _teams(connection: sa.Connection) -> None:
     """Let teams be, drills belong to them, and scored drills be compared; what is scored already `rebuild` takes in."""
     for table in (teams, members, claims, results):
         table.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _teams)
+STEPS: tuple[Step, ...] = (
+    metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once, _afterwards, _teams,
+)  # fmt: skip
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from simulator.record.entry import Body
 from simulator.room.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,14 +73,15 @@ def free_port() -> int:
 class Server:
     """The app as a process that can be killed and started again on the same database."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *options: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2]
-        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", port, "--data", self.database]
+        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", port, "--data", self.database, *self._options]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 serve, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
@@ -274,9 +276,17 @@ class Console:
 
     @property
     def code(self) -> str:
+        return self._store.drill(self._drill).code
+
+    @property
+    def _drill(self) -> str:
         person = self._store.participant(self.page.evaluate("new URLSearchParams(location.search).get('me')"))
         assert person is not None
-        return self._store.drill(person.drill).code
+        return person.drill
+
+    def stored(self) -> list[Body]:
+        """Return what was asked for in this drill, in order, as it is stored."""
+        return [entry.body for entry in self._store.commands(self._drill)]
 
     def skip_until(self, seen: str, most: int = 60) -> None:
         """Skip ahead until the channel says `seen`."""

@@ -59,7 +59,7 @@ def views_of(
     if view == PEOPLE:
         return views.people_view(scope, wanted)
     if view == GAPS:
-        return views.gaps_view(wanted, ())
+        return views.gaps_view(wanted)
     group = whose.group_of(wanted, whose.among(wanted, everything))
     if group is None:
         return st.html(look.quiet("No drill is of this kind; take another period or scenario."))

@@ -8,12 +8,13 @@ import typer
 from typer.exceptions import TyperException
 
 from simulator.errors import DrillError
-from ui.cli import calibrate, check, play, results, score, serve, store, streams
+from ui.cli import calibrate, check, play, report, results, score, serve, store, streams
 from ui.cli.shared import say
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "play": play.play,
     "score": score.score,
+    "report": report.report,
     "replay": score.replay,
     "calibrate": calibrate.calibrate,
     "finalists": calibrate.finalists,
