@@ -26,8 +26,8 @@ from ui.trend_parts.resolved import resolved
 from ui.trend_parts.scope import PACES, WINDOW, Scope, books_title, only
 
 NO_ACTION = (
-    "No action of these drills is on record. Actions are written in a drill’s follow-through, with an owner, a date and "
-    "the drill that tests them again."
+    "No action of these drills is on record. Actions are written in a drill’s follow-through, with an owner, a date "
+    "and the drill that tests them again."
 )
 PAGE = 20
 """Drills of one page of the table."""
