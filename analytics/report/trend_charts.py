@@ -1,7 +1,6 @@
 """Tables of `analytics.report.trends` as charts: each with its table, its unit and a title that says what it shows.
 
-What a colour says, a sign, a shape or a word says too. The colours are those that people tell apart however they see
-colours (Okabe and Ito), and backgrounds are clear, so one figure serves dark and light.
+What a colour says, a sign, a shape or a word says too. Grounds are clear, so one figure serves dark and light.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -17,14 +15,13 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from analytics.report import trends
-from analytics.report.charts.spec import cut
-from analytics.report.palette import FAINT, HAIR
+from analytics.report.charts.spec import Charted, cut
+from analytics.report.palette import ALERT, FAINT, HAIR, NOBODY, TEAM
 from analytics.report.tables import each
 from analytics.report.trends import ENOUGH, STRETCH, Names
 from analytics.scorecard import counted, listed
 from simulator.record.result import DrillResult
 
-BLUE, ORANGE, RED = "#0072B2", "#E69F00", "#D55E00"
 STATUS = {"not_applicable": (0, "–"), "met": (1, "✓"), "partial": (2, "◐"), "missed": (3, "✗"),
           "not_observed": (3, "✗")}  # fmt: skip
 """Status -> its colour's place, and its sign."""
@@ -40,19 +37,6 @@ TURNS = {"acknowledged": "Acknowledged", "declared": "Declared", "first_update":
 NEVER = "did not come"
 
 
-@dataclass(frozen=True)
-class TrendChart:
-    """A chart with all that is needed to read and to check it."""
-
-    ident: str
-    title: str
-    """The finding, as a sentence."""
-    frame: pd.DataFrame
-    """The table behind it: every number that is drawn."""
-    figure: go.Figure
-    unit: str
-
-
 def _figure(height: int) -> go.Figure:
     return _plain(go.Figure(), height)
 
@@ -66,7 +50,7 @@ def _plain(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
-def criteria_map(results: Sequence[DrillResult], names: Names) -> TrendChart:
+def criteria_map(results: Sequence[DrillResult], names: Names) -> Charted:
     """Return drills × criteria of one playbook, the newest drill on top."""
     shown = trends.oldest_first(results)[-ROWS:]
     frame = trends.criteria(shown)
@@ -97,13 +81,13 @@ def criteria_map(results: Sequence[DrillResult], names: Names) -> TrendChart:
     title = f"{counted(len(shown), 'drill')} by criterion"
     for row in each(worst):
         title = f"{row.criterion} ({row.title}) leaves most: not fully met in {row.gaps} of {row.of} drills"
-    return TrendChart("criteria", title, frame, figure, "share of each criterion's points (0 to 1)")
+    return Charted("criteria", title, frame, figure, "share of each criterion's points (0 to 1)", "")
 
 
 WAYS = {"rises": "rise", "falls": "fall", "level": "show no clear course"}
 
 
-def parts_course(results: Sequence[DrillResult], names: Names) -> TrendChart:
+def parts_course(results: Sequence[DrillResult], names: Names) -> Charted:
     """Return what was earned of each part over the drills of one group, with median and quartiles of five drills."""
     frame = trends.parts(results, names)
     groups = list(frame.groupby("part", sort=False))
@@ -120,14 +104,14 @@ def parts_course(results: Sequence[DrillResult], names: Names) -> TrendChart:
                            name=f"middle half of {STRETCH} drills",
                            showlegend=row == 1, row=row, col=1)  # fmt: skip
         figure.add_scatter(x=settled["number"], y=settled["median"], mode="lines", name=f"median of {STRETCH} drills",
-                           line={"color": BLUE, "width": 2}, hovertemplate="median %{y:.0f} %<extra></extra>",
+                           line={"color": TEAM, "width": 2}, hovertemplate="median %{y:.0f} %<extra></extra>",
                            showlegend=row == 1, row=row, col=1)  # fmt: skip
         above, below = line["high"] - line["percent"], line["percent"] - line["low"]
         bars = {"type": "data", "array": above.fillna(0), "arrayminus": below.fillna(0), "thickness": 1.2, "width": 0,
                 "color": HAIR}  # fmt: skip
         figure.add_scatter(
             x=line["number"], y=line["percent"], mode="markers", name="one drill, bar: other seeds", cliponaxis=False,
-            marker={"size": 7, "color": ORANGE, "line": {"width": 1}}, error_y=bars,
+            marker={"size": 7, "color": ALERT, "line": {"width": 1}}, error_y=bars,
             text=[f"{at:%-d %b %Y}" for at in line["ended"]], hovertemplate="%{text}: %{y:.0f} %<extra></extra>",
             showlegend=row == 1, row=row, col=1,
         )  # fmt: skip
@@ -137,7 +121,7 @@ def parts_course(results: Sequence[DrillResult], names: Names) -> TrendChart:
     figure.update_xaxes(zeroline=False, showgrid=False)
     figure.update_xaxes(title="drill, oldest first", row=max(1, len(groups)), col=1)
     figure.update_layout(margin={"t": 92}, legend={"y": 1.0, "yref": "container", "yanchor": "top"})
-    return TrendChart("course", _course_title(groups), frame, figure, "percent of what could be earned")
+    return Charted("course", _course_title(groups), frame, figure, "percent of what could be earned", "")
 
 
 def _course_title(groups: Sequence[tuple[object, pd.DataFrame]]) -> str:
@@ -155,7 +139,7 @@ def _course_title(groups: Sequence[tuple[object, pd.DataFrame]]) -> str:
 
 def times_strip(
     results: Sequence[DrillResult], beside: Mapping[str, float] | None = None, called: str = ""
-) -> TrendChart:
+) -> Charted:
     """Return when each turning point came in each drill of one group, and beside them those of real responders."""
     frame = trends.times(results, beside)
     rows = {turn: place for place, turn in enumerate(TURNS)}
@@ -164,11 +148,11 @@ def times_strip(
     figure = _figure(90 + 46 * len(rows))
     kinds = (
         ("earlier drills", came[(came["who"] == trends.DRILL) & (came["number"] < newest)],
-         {"symbol": "circle-open", "size": 9, "color": BLUE}),
+         {"symbol": "circle-open", "size": 9, "color": TEAM}),
         ("the newest drill", came[(came["who"] == trends.DRILL) & (came["number"] == newest)],
-         {"symbol": "diamond", "size": 12, "color": ORANGE, "line": {"width": 1}}),
+         {"symbol": "diamond", "size": 12, "color": ALERT, "line": {"width": 1}}),
         (cut(called, 40) or "real responders", came[came["who"] == trends.REAL],
-         {"symbol": "star", "size": 14, "color": RED, "line": {"width": 1}}),
+         {"symbol": "star", "size": 14, "color": NOBODY, "line": {"width": 1}}),
     )  # fmt: skip
     for name, some, marker in kinds:
         if len(some):
@@ -185,7 +169,7 @@ def times_strip(
     figure.update_yaxes(tickvals=list(rows.values()), ticktext=[*TURNS.values()], range=[len(rows) - 0.5, -0.5],
                         showgrid=False, zeroline=False)  # fmt: skip
     figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
-    return TrendChart("times", _times_title(over, beside, came), frame, figure, "minutes after the first page")
+    return Charted("times", _times_title(over, beside, came), frame, figure, "minutes after the first page", "")
 
 
 def _day(at: Any) -> str:
@@ -212,7 +196,7 @@ def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: p
             if drills else "No drill of this kind has been scored")  # fmt: skip
 
 
-def coverage_map(results: Sequence[DrillResult]) -> TrendChart:
+def coverage_map(results: Sequence[DrillResult]) -> Charted:
     """Return who has held which role in how many drills, for the team to see who has yet to try what."""
     frame = trends.coverage(results)
     people = list(dict.fromkeys(frame["name"]))[:ROWS]
@@ -236,17 +220,17 @@ def coverage_map(results: Sequence[DrillResult]) -> TrendChart:
     title = f"{counted(len(people), 'person')} in {counted(len(roles), 'role')}".replace("persons", "people")
     if alone and len(people) > 1:
         title = f"Only one person has ever held: {listed(role.partition(' (')[0] for role in alone)}"
-    return TrendChart("roles", title, frame, figure, "drills in which somebody held the role")
+    return Charted("roles", title, frame, figure, "drills in which somebody held the role", "")
 
 
-def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> TrendChart:
+def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> Charted:
     """Return the criteria that leave most, as the share lost, with how often."""
     frame = trends.gaps(results, names)
     shown = frame.head(most)
     figure = _figure(60 + 46 * max(1, len(shown)))
     labels = [f"{row.criterion}  {cut(row.title, 60)}" for row in each(shown)]
     figure.add_bar(
-        y=list(range(len(shown))), x=100 * shown["lost"], orientation="h", marker={"color": ORANGE}, cliponaxis=False,
+        y=list(range(len(shown))), x=100 * shown["lost"], orientation="h", marker={"color": ALERT}, cliponaxis=False,
         text=[f"{row.gaps} of {row.of}" for row in each(shown)], textposition="outside",
         customdata=labels, hovertemplate="%{customdata}: %{x:.0f} % of its points lost, in %{text}<extra></extra>",
     )  # fmt: skip
@@ -263,10 +247,10 @@ def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> T
         first = recurring[0]
         n = f"{len(recurring)} gaps recur" if len(recurring) > 1 else "One gap recurs"
         title = f"{n}; most is lost on {first.criterion} ({first.title}), {100 * first.lost:.0f} % of its points"
-    return TrendChart("gaps", title, frame, figure, "percent of the criterion's points, and drills")
+    return Charted("gaps", title, frame, figure, "percent of the criterion's points, and drills", "")
 
 
-def calibration_chart(results: Sequence[DrillResult]) -> TrendChart:
+def calibration_chart(results: Sequence[DrillResult]) -> Charted:
     """Return how often causes were true that people said to be so sure of, with the uncertainty of that share."""
     frame = trends.calibration(results)
     figure = _figure(360)
@@ -274,14 +258,14 @@ def calibration_chart(results: Sequence[DrillResult]) -> TrendChart:
                        line={"dash": "dash", "width": 1.5, "color": HAIR})  # fmt: skip
     figure.add_scatter(
         x=frame["said"], y=frame["came"], mode="markers+text", name="your team", text=[f"n={n}" for n in frame["n"]],
-        textposition="bottom right", cliponaxis=False, marker={"size": 11, "color": BLUE, "line": {"width": 1}},
+        textposition="bottom right", cliponaxis=False, marker={"size": 11, "color": TEAM, "line": {"width": 1}},
         error_y={"type": "data", "array": frame["high"] - frame["came"], "arrayminus": frame["came"] - frame["low"],
-                 "thickness": 1.5, "width": 5, "color": BLUE},
+                 "thickness": 1.5, "width": 5, "color": TEAM},
         hovertemplate="said %{x:.0f} %, true %{y:.0f} %<extra></extra>",
     )  # fmt: skip
     figure.update_xaxes(title="how sure people said they were, %", range=[-4, 104], zeroline=False)
     figure.update_yaxes(title="how often the cause was true, %", range=[-4, 104], zeroline=False)
-    return TrendChart("calibration", _calibration_title(frame, results), frame, figure, "percent")
+    return Charted("calibration", _calibration_title(frame, results), frame, figure, "percent", "")
 
 
 def _calibration_title(frame: pd.DataFrame, results: Sequence[DrillResult]) -> str:
@@ -297,7 +281,7 @@ def _calibration_title(frame: pd.DataFrame, results: Sequence[DrillResult]) -> s
     return f"{way}: of what was called {worst.said:.0f} % likely, {worst.came:.0f} % was true; {about}"
 
 
-def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> TrendChart | None:
+def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> Charted | None:
     """Return turning points of several teams as their middle half, with yours on it; None for fewer than five teams."""
     frame = trends.across(newest, yours)
     if frame.empty:
@@ -309,14 +293,14 @@ def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> Tr
                          y1=rows[row.turn] + 0.24, fillcolor=FAINT, line={"width": 1, "color": HAIR})  # fmt: skip
     figure.add_scatter(
         x=frame["median"], y=[rows[turn] for turn in frame["turn"]], mode="markers", name="median of the teams",
-        marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": BLUE}}, text=frame["teams"],
+        marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": TEAM}}, text=frame["teams"],
         hovertemplate="T+%{x:.1f} min, %{text} teams<extra></extra>",
     )  # fmt: skip
     own = frame[frame["yours"].notna()]
     if len(own):
         figure.add_scatter(
             x=own["yours"], y=[rows[turn] for turn in own["turn"]], mode="markers", name="your newest drill",
-            marker={"symbol": "diamond", "size": 12, "color": ORANGE, "line": {"width": 1}},
+            marker={"symbol": "diamond", "size": 12, "color": ALERT, "line": {"width": 1}},
             hovertemplate="T+%{x:.1f} min<extra></extra>",
         )  # fmt: skip
     figure.update_yaxes(tickvals=list(rows.values()), ticktext=[TURNS[turn] for turn in rows],
@@ -329,4 +313,4 @@ def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> Tr
         title = f"Later than three quarters of {teams} teams: {listed(outside)}"
     elif len(own):
         title = f"Your newest drill is in or before the middle half of {teams} teams throughout"
-    return TrendChart("teams", title, frame, figure, "minutes after the first page")
+    return Charted("teams", title, frame, figure, "minutes after the first page", "")

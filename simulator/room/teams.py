@@ -82,7 +82,7 @@ class Teams:
     def members(self, team: str) -> list[Member]:
         """Return everybody in a team, in the order they came."""
         who = t.members.c
-        query = select(*MEMBER).where(who.team == team, who.gone.is_(None)).order_by(who.joined, who.id)
+        query = select(*MEMBER).where(who.team == team, who.gone.is_(None)).order_by(who.joined, who.name)
         with self._store.transaction(writes=False) as connection:
             return [Member(*row) for row in connection.execute(query)]
 

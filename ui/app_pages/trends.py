@@ -6,7 +6,6 @@ import streamlit as st
 
 from simulator.room import results
 from ui.debrief_parts import look
-from ui.follow_up_parts.retests import resolved
 from ui.parts import shell
 from ui.parts.live import SERVER
 from ui.parts.text import plain
@@ -60,7 +59,7 @@ def views_of(
     if view == PEOPLE:
         return views.people_view(scope, wanted)
     if view == GAPS:
-        return views.gaps_view(wanted, resolved(views.newest(wanted)))
+        return views.gaps_view(wanted)
     group = whose.group_of(wanted, whose.among(wanted, everything))
     if group is None:
         return st.html(look.quiet("No drill is of this kind; take another period or scenario."))

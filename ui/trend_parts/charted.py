@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from analytics.report import cells
-from analytics.report.trend_charts import TrendChart
+from analytics.report.charts.spec import Charted
 from ui.debrief_parts import look
+from ui.debrief_parts.charted import BUTTONS, alt
 from ui.parts.text import escape, plain
 
 MOST = 200
 """Rows of a table that are shown; the file has all of them."""
 
 
-def draw(chart: TrendChart, note: str = "") -> None:
+def draw(chart: Charted, note: str = "") -> None:
     """Draw a chart with its table folded away below it."""
     st.subheader(plain(chart.title), anchor=False)
     if note:
         look.note(note)
-    if chart.frame.empty:
+    if chart.frame.empty or chart.figure is None:
         return
-    look.chart(f"trends-{chart.ident}", chart.figure, f"{chart.title}. In {chart.unit}.")
+    st.plotly_chart(chart.figure, key=f"trends-{chart.ident}", config=_config(chart.ident), alt=alt(chart))
     with st.expander("The same as a table", key=f"trends-{chart.ident}-table"):
         look.note(f"In {chart.unit}.")
         st.html(rows(chart.title, chart.frame))
@@ -29,6 +32,14 @@ def draw(chart: TrendChart, note: str = "") -> None:
             "CSV", cells.csv(chart.frame), f"{chart.ident}.csv", "text/csv", on_click="ignore",
             key=f"trends-{chart.ident}-csv", icon=":material/download:",
         )  # fmt: skip
+
+
+def _config(ident: str) -> dict[str, Any]:
+    """Return what plotly's own buttons offer: save as a picture, zoom, back to all of it."""
+    return {
+        "displayModeBar": "hover", "displaylogo": False, "modeBarButtonsToRemove": list(BUTTONS),
+        "toImageButtonOptions": {"format": "png", "filename": f"trends-{ident}", "scale": 2},
+    }  # fmt: skip
 
 
 def rows(label: str, frame: pd.DataFrame) -> str:

@@ -18,12 +18,17 @@ from simulator.room import results
 from simulator.room.results import Comparable, Wanted
 from ui import session
 from ui.debrief_parts import look
+from ui.follow_up_parts.retests import resolved
 from ui.pages import Page
 from ui.parts.live import SERVER
 from ui.parts.text import escape
 from ui.trend_parts import charted
 from ui.trend_parts.scope import PACES, WINDOW, Scope, books_title, only
 
+NO_ACTION = (
+    "No action of these drills is on record. Actions are written in a drill’s follow-through, with an owner, a date "
+    "and the drill that tests them again."
+)
 PAGE = 20
 """Drills of one page of the table."""
 MOST_ROWS = 20_000
@@ -121,7 +126,7 @@ def people_view(scope: Scope, wanted: Wanted) -> None:
     charted.draw(trend_charts.calibration_chart(real), few)
 
 
-def gaps_view(wanted: Wanted, resolved: Sequence[FollowedAction]) -> None:
+def gaps_view(wanted: Wanted) -> None:
     """Draw what recurs: gaps, anti-patterns, and what was resolved about them."""
     shown = [one for one in newest(wanted) if one.kind in ("team", "alone")]
     for book in dict.fromkeys(one.playbook for one in shown):
@@ -134,20 +139,19 @@ def gaps_view(wanted: Wanted, resolved: Sequence[FollowedAction]) -> None:
         (escape(row.title), f"{row.drills:d} of {row.of:d}", escape(f"{row.last:%-d %b %Y}")) for row in each(found)
     ]
     st.html(look.table("Anti-patterns", heads, rows, f"None showed in {len(shown)} drills."))
-    _actions(resolved)
+    _actions(resolved(shown))
 
 
-def _actions(resolved: Sequence[FollowedAction]) -> None:
+def _actions(followed: Sequence[FollowedAction]) -> None:
     st.subheader("What you resolved to do", anchor=False)
-    found = trends.actions(resolved, datetime.fromtimestamp(time.time(), UTC).date())
+    found = trends.actions(followed, datetime.fromtimestamp(time.time(), UTC).date())
     heads = ("Action", "Owner", "Due", "State", "Tested again by")
     rows = [
         (escape(row.what), escape(row.owner), escape(f"{row.due}{' (late)' if row.late else ''}"), escape(row.state),
          escape(row.retested or "no drill yet"))
         for row in each(found)
     ]  # fmt: skip
-    st.html(look.table("Actions", heads, rows, "No action of these drills is on record. Actions are written in a "
-                       "drill’s debrief, with an owner, a date and the drill that tests them again."))  # fmt: skip
+    st.html(look.table("Actions", heads, rows, NO_ACTION))  # fmt: skip
 
 
 def teams_view(scope: Scope, wanted: Wanted, group: Comparable) -> None:
