@@ -47,11 +47,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"{took[name]:6.2f} s  {name}")
 
 
+def chromium_path() -> str | None:
+    """Return the path of the system's chromium, None without one."""
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    return next((path for path in map(shutil.which, filter(None, names)) if path), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """Return the path of the system's chromium. Without one: skip, on CI fail."""
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    found = next((path for path in map(shutil.which, filter(None, names)) if path), None)
+    found = chromium_path()
     if found is None and os.environ.get("CI") == "true":
         pytest.fail("no chromium on CI; `make test` installs it where apt-get can")
     if found is None:

@@ -30,6 +30,8 @@ SAME = {
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }  # fmt: skip
 """What packages write -> how SPDX calls it."""
+UNSAID = {"axe-playwright-python": "MIT AND MPL-2.0"}
+"""Package whose metadata names no licence -> what its own file and that of the script in it say."""
 
 
 @cache
@@ -64,7 +66,7 @@ def needed() -> dict[str, list[Requirement]]:
 def licences(about: metadata.PackageMetadata) -> list[str]:
     """Return the licences a package is under, as SPDX names them; of several to choose from, one that is free."""
     classifiers = about.get_all("Classifier") or []
-    words = about.get("License-Expression") or about.get("License") or ""
+    words = about.get("License-Expression") or about.get("License") or UNSAID.get(about["Name"], "")
     if not words or len(words) > 80:  # some give the whole text
         words = next((one.rpartition(" :: ")[2] for one in classifiers if one.startswith("License")), "unknown")
     found = [SAME.get(one, one) for one in words.split(" AND ")]

@@ -152,6 +152,8 @@ class Act(Body):
 
     `trigger.metric` is one part of a field; `figures.name` that part of each of its rows, `figures.0` one row.
     """
+    settled: ClassVar[tuple[str, ...]] = ()
+    """Those of `first` that are not asked for once the drill says them: said on record before, or nothing to judge."""
     tab: ClassVar[Tab] = ""
     may: ClassVar[tuple[Duty, ...] | None] = None
     """Duties of those who may ask for it; None: everybody who plays."""

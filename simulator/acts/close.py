@@ -47,7 +47,7 @@ class RecordResidualRisks(_Close, form="Residual risks", verb="Record the risks"
 
 class AddHardeningTask(
     _Close, form="Hardening", verb="Put it on the backlog", may=(*LEAD, "verifies", "executes"), about=("factor",),
-    first=("text", "owner", "due_days", "factor"),
+    first=("text", "owner", "due_days", "factor"), settled=("due_days",),
 ):  # fmt: skip
     """Put one hardening item with owner and due date on the backlog."""
 
@@ -71,7 +71,7 @@ class AddHardeningTask(
 
 class SetWatch(
     _Close, form="24 h watch", verb="Set the watch", may=LEAD,
-    first=("owner", "trigger.metric", "trigger.is", "trigger.threshold"),
+    first=("owner", "trigger.metric", "trigger.is", "trigger.threshold"), settled=("owner", "trigger.is"),
 ):  # fmt: skip
     """Name who watches for the next 24 hours and what makes them roll back at once."""
 
@@ -110,6 +110,7 @@ class PublishDecisionNote(
 class CommitCheckpoint(
     _Close, form="Next checkpoint", verb="Commit to it", may=LEAD, weighty=True,
     first=("in_hours", "owner", "trigger.metric", "trigger.is", "trigger.threshold"),
+    settled=("owner", "trigger.metric", "trigger.is", "trigger.threshold"),
 ):  # fmt: skip
     """Commit the next checkpoint: when, who, and what would bring it forward."""
 
@@ -121,7 +122,10 @@ class CommitCheckpoint(
         return f"Checkpoint in {self.in_hours:g} h: {n.handle(self.owner)}, sooner on {n.check(self.trigger)}"
 
 
-class RequestClosure(_Close, form="Request closure", verb="Ask to close", may=LEAD, weighty=True):
+class RequestClosure(
+    _Close, form="Request closure", verb="Ask to close", may=LEAD, weighty=True, first=("confidence", "evidence"),
+    settled=("evidence",),
+):  # fmt: skip
     """Ask to close the response. The gate answers; a missing condition leaves the incident active."""
 
     confidence: v.Confidence
@@ -140,7 +144,10 @@ class RequestClosure(_Close, form="Request closure", verb="Ask to close", may=LE
         return f"Requests closure at {self.confidence}"
 
 
-class PublishClosurePackage(_Close, form="Closure package", verb="Publish the package", may=SPEAKS, weighty=True):
+class PublishClosurePackage(
+    _Close, form="Closure package", verb="Publish the package", may=SPEAKS, weighty=True,
+    first=("verification", "residual_risks"), settled=("residual_risks",),
+):  # fmt: skip
     """Publish the review package: facts come from the record, judgement from you."""
 
     verification: v.Evidence
@@ -159,7 +166,7 @@ class PublishClosurePackage(_Close, form="Closure package", verb="Publish the pa
 
 class WriteLeadershipNote(
     _Close, form="Leadership note", verb="Send the note", may=SPEAKS, about=("cause",),
-    first=("cause", "why", "confidence", "need", "watch_owner"),
+    first=("cause", "why", "confidence", "need", "watch_owner"), settled=("cause", "watch_owner"),
 ):  # fmt: skip
     """Tell leadership what happened, why this path, how sure, what is uncertain, what you need."""
 

@@ -116,7 +116,7 @@ class RecordDecision(
 
 class RecordSnapshot(
     _Decide, form="Snapshot", verb="Take the snapshot", may=LEAD, weighty=True, about=("phase",), number="snapshot",
-    first=("phase", "candidate", "next_checkpoint_minutes", "next_owner"),
+    first=("phase", "candidate", "next_checkpoint_minutes", "next_owner"), settled=("next_owner",),
 ):  # fmt: skip
     """Incident command snapshot: where we are, what we would go back to, what waiting costs."""
 
@@ -142,7 +142,7 @@ class RecordSnapshot(
 
 class RecordPacket(
     _Decide, form="Evidence packet", verb="Put the packet on record", weighty=True, number="packet",
-    first=("segments", "evidence", "next_checkpoint_minutes", "next_owner"),
+    first=("segments", "evidence", "next_checkpoint_minutes", "next_owner"), settled=("next_owner",),
 ):  # fmt: skip
     """Evidence packet: severity and owner are filled in; add impact, evidence, residual risk, what is next."""
 

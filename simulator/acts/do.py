@@ -146,7 +146,7 @@ class CaptureEvidence(_Deed, form="Capture evidence", verb="Capture", tab="Inves
 
 class RecordVerification(
     _Deed, form="Verification", verb="Measure and compare", weighty=True, number="verification", group="decision",
-    first=("metrics", "baseline_from", "baseline_to", "hold_minutes"),
+    first=("metrics", "baseline_from", "baseline_to", "hold_minutes"), settled=("baseline_from", "baseline_to"),
 ):  # fmt: skip
     """Compare indicators with an explicit baseline window, by segment, after holding still for a while."""
 

@@ -74,7 +74,7 @@ class AnswerAsker(
 
 class EscalateInternally(
     Act, form="Escalate", verb="Escalate", tab="Tell", may=SPEAKS, weighty=True, number="update", group="message",
-    first=("impact.name", "impact.low", "ask", "next_update_minutes", "owner"),
+    first=("impact.name", "impact.low", "ask", "next_update_minutes", "owner"), settled=("owner",),
 ):  # fmt: skip
     """Tell engineering leadership: impact, decision in hand, what you need, when they hear again."""
 
@@ -226,6 +226,7 @@ class HandOff(
     Act, form="Hand off", verb="Hand it over", tab="Command", about=("what",), group="lead", first=(
         "what", "to", "included", "unknowns", "next_checkpoint_minutes", "rollback_trigger.metric",
         "rollback_trigger.is", "rollback_trigger.threshold"),
+    settled=("next_checkpoint_minutes", "rollback_trigger.is"),
 ):  # fmt: skip
     """Hand a lane or command to somebody, so that nothing falls between the two of you."""
 

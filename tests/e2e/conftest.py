@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from simulator.record.entry import Body
 from simulator.room.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,19 +71,27 @@ def free_port() -> int:
 
 
 class Server:
-    """The app as a process that can be killed and started again on the same database."""
+    """The app as a process that can be killed and started again on the same database.
 
-    def __init__(self, folder: Path) -> None:
+    It is that of this tree, unless a `python` that has another one installed is named, with its environment.
+    """
+
+    def __init__(
+        self, folder: Path, *options: str, python: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
+        self._python, self._env = python or Path(sys.executable), env
+        self._runs_in = folder if python else ROOT
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2]
-        serve = [sys.executable, "-m", "ui.cli", "serve", "--port", port, "--data", self.database]
+        serve = [self._python, "-m", "ui.cli", "serve", "--port", port, "--data", self.database, *self._options]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                serve, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True
+                serve, stdout=log, stderr=subprocess.STDOUT, cwd=self._runs_in, env=self._env, start_new_session=True
             )
         process = self._process
         eventually(lambda: self._answers() or process.poll() is not None, self.log)
@@ -274,9 +283,17 @@ class Console:
 
     @property
     def code(self) -> str:
+        return self._store.drill(self._drill).code
+
+    @property
+    def _drill(self) -> str:
         person = self._store.participant(self.page.evaluate("new URLSearchParams(location.search).get('me')"))
         assert person is not None
-        return self._store.drill(person.drill).code
+        return person.drill
+
+    def stored(self) -> list[Body]:
+        """Return what was asked for in this drill, in order, as it is stored."""
+        return [entry.body for entry in self._store.commands(self._drill)]
 
     def skip_until(self, seen: str, most: int = 60) -> None:
         """Skip ahead until the channel says `seen`."""

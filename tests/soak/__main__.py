@@ -6,7 +6,7 @@ import argparse
 import sys
 from importlib import import_module
 
-PARTS = ("clock", "frames", "kills")
+PARTS = ("clock", "frames", "kills", "typed")
 """Modules of this folder: each has `add(parser)`, which names options, and `run(args)`, which returns its faults."""
 
 

@@ -30,6 +30,7 @@ def test_a_drill_by_the_book_goes_through_the_guide() -> None:
     assert counts == sorted(counts)
     assert counts[0] == 0
     assert "Let the page come." in found[0][1]
+    assert "It is there." in found[0][1]
     assert counts[-1] == 12
     assert "debrief" in found[-1][1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, get_args
 
 from simulator import acts
@@ -10,17 +10,18 @@ from simulator.acts import ACTS
 from simulator.briefing import Briefing
 from simulator.options import Option
 from simulator.values import Duty, Ref, Rejection
+from ui.documents.known import HIDDEN
 from ui.live import ending
 from ui.live.html import OUTPUT, hidden
 from ui.parts import catalogue, hands, units
 from ui.parts.catalogue import Form
 from ui.parts.followups import to_fill_in
-from ui.parts.labels import help_of, words
+from ui.parts.labels import help_of, name_of, words
 from ui.parts.labels import label as label_of
 from ui.parts.marks import MINE, OTHER, Owners, counts_for, marks
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import Shape
-from ui.parts.start import AMENDS, RUNGS, asked, controls, verb
+from ui.parts.start import AMENDS, RUNGS, asked, controls, told, verb
 from ui.parts.text import escape
 from ui.parts.words import evidence, names_of
 
@@ -54,7 +55,10 @@ def picker(b: Briefing) -> str:
         + "</div>"
         for tab, forms in catalogue.offered(b).items()
     )
-    return f'<details class="picker" id="all-forms" open><summary>What you can do</summary>{groups}</details>'
+    return (
+        '<details class="picker" id="all-forms" open><summary data-key="a" aria-keyshortcuts="Alt+A" title="Alt+A">'
+        f"What you can do</summary>{groups}</details>"
+    )
 
 
 def form_html(b: Briefing, kind: str, about: str = "") -> str:
@@ -65,13 +69,14 @@ def form_html(b: Briefing, kind: str, about: str = "") -> str:
     """
     form, known = Form(kind, ACTS[kind]), dict(prefilled(kind, b, about))
     amends = known.pop(AMENDS, "")
-    split = to_fill_in(b, amends) if amends else asked(form.act)
+    given = frozenset() if amends else told(form.act, known)
+    split = to_fill_in(b, amends) if amends else asked(form.act, given)
     if about and not amends:
         known.update(_about((*split.first, *split.later), b, about))
     drawn = _Drawn(b, kind, known, marks(kind, b.incident.playbook))
-    more = ""
+    more = drawn.told(split.later, given)
     if split.later:
-        more = (
+        more += (
             f'<details id="more-{escape(kind)}"><summary>{len(controls(split.later))} more, none of them needed now'
             f"</summary>{drawn.fields(split.later)}</details>"
         )
@@ -144,6 +149,29 @@ class _Drawn:
     def fields(self, wanted: Sequence[Shape]) -> str:
         """Return fields one below the other; small ones share a line by themselves."""
         return f'<div class="fields">{"".join(self._field(shape) for shape in wanted)}</div>'
+
+    def told(self, later: Sequence[Shape], given: Set[str]) -> str:
+        """Return in a line what is not asked for because the drill says it; what is changed below leaves the line."""
+        parts = [part for shape in later for part in (shape, *(one for row in shape.rows for one in row.values()))]
+        found = (
+            f'<span data-told="{escape(part.path)}"><i>{escape(self._called(part))}</i> '
+            f"{escape(self._said(part))}</span>"
+            for part in parts if part.path in given
+        )  # fmt: skip
+        line = " ".join(found)
+        return f'<p class="quiet told">As the drill has it: {line}</p>' if line else ""
+
+    def _called(self, part: Shape) -> str:
+        whole, _, name = part.path.partition(".")
+        return f"{name_of(whole)}: {PARTS['check'][name].lower()}" if name else label_of(part)
+
+    def _said(self, part: Shape) -> str:
+        """Return in words what a field begins with."""
+        value = self._known[part.path]
+        titles = {one.id: one.title for one in self._choices(part._replace(ask="pick") if part.source else part) or ()}
+        several = value if isinstance(value, list | tuple) else [value]
+        words = [titles.get(str(one), f"{one:g}" if isinstance(one, float | int) else str(one)) for one in several]
+        return f"{len(words)} picked" if len(words) > 2 else ", ".join(words)
 
     def _field(self, shape: Shape) -> str:
         label = f"{escape(label_of(shape))}{self._marks(shape)}"
@@ -230,6 +258,9 @@ class _Drawn:
         """Return choices of which several can be picked."""
         held = {str(one) for one in self._known.get(shape.path) or ()}
         options = options_of(shape, self._b)
+        # What a record says and nobody is offered any more stays until somebody unticks it.
+        before = sorted(held - {known.id for known in options})
+        options += [Option(one, HIDDEN if shape.source == "evidence" else f"{one}, said before") for one in before]
         # What is picked already is in sight, whatever the length of the list.
         options.sort(key=lambda one: one.id not in held)
         ident = self._ident(shape.path)

@@ -12,6 +12,8 @@ LEGEND = (
     '<i class="action"></i>action done</p>'
 )
 """What the lines of a panel mean."""
+GUIDE = '<div id="guide" data-keep></div>'
+"""Above the columns: on a phone they are shown one at a time."""
 KEPT = ("Mine", "Pinned")
 """Views of the channel that depend on who looks."""
 
@@ -24,7 +26,7 @@ def frame(desk: str, name: str, channel: str, plays: bool) -> str:
         f'<div class="frame" data-desk="{escape(desk)}" data-plays="{"true" if plays else "false"}">'
         f'<header class="top"><div id="bar"></div><div class="tools"><div id="clock"></div><div id="onwards"></div>'
         f'<span class="me">{escape(name)}</span><div id="mine-place"></div><div id="menu-place"></div></div></header>'
-        f'<div id="standing"></div><div id="over"></div>'
+        f'<div id="standing"></div><div id="over"></div>{GUIDE if plays else ""}'
         f"{tabs('columns', 'Part of the console', columns, 'narrow')}"
         f'<div class="columns">{_talk(channel, plays)}{_respond(side, plays)}{_look()}</div>'
         f"{_shell() if plays else ''}<div id='stamp' hidden></div></div>"
@@ -51,7 +53,7 @@ def _talk(channel: str, plays: bool) -> str:
 
 def _respond(side: dict[str, str], plays: bool) -> str:
     waits = (
-        '<div id="guide" data-keep></div><h2>Waits for you</h2><div id="waits" tabindex="-1" data-keep></div>'
+        '<h2>Waits for you</h2><div id="waits" tabindex="-1" data-key="w" data-keep></div>'
         if plays
         else ""
     )

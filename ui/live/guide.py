@@ -22,12 +22,22 @@ DEPUTY_IS = "@deputy"
 """Stands for the handle of a drill's deputy."""
 
 
+READING = (
+    'A form is open: what has a red <b class="needed">*</b> is needed, the rest is filled in or can wait. Its blue '
+    "button hands it in; ✕ puts it away and keeps what you filled in."
+)
+"""What is said as well while a form is open."""
+
+
 class Lesson(NamedTuple):
     """One step of the guide."""
 
     title: str
     how: str
     done: Callable[[SeatView], bool]
+    begun: Callable[[SeatView], bool] = lambda _: False
+    more: str = ""
+    """What is said instead of how once it is begun."""
 
 
 def guides(room: Room) -> bool:
@@ -45,11 +55,13 @@ def guide(k: SeatView) -> list[Piece]:
     if not left:
         words = "<b>That was a whole incident.</b> The way to the debrief is above: it tells what was really going on."
     else:
-        words = f"<b>{escape(left[0].title)}</b> {escape(left[0].how.replace(DEPUTY_IS, deputy))}"
+        how = left[0].more if left[0].begun(k) else left[0].how
+        words = f"<b>{escape(left[0].title)}</b> {escape(how.replace(DEPUTY_IS, deputy))}"
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
-        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{words}</p></section>',
+        f'<span class="marks" aria-hidden="true">{marks}</span></header><p>{words}</p>'
+        f'<p class="reading">{READING}</p></section>',
         "guide",
     )]  # fmt: skip
 
@@ -58,7 +70,7 @@ def _several(kind: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]
     return lambda k: len(k.done(kind)) >= SEVERAL
 
 
-def _given(*kinds: type[acts.Act]) -> Callable[[SeatView], bool]:
+def _given(*kinds: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]:
     return lambda k: bool(k.done(*kinds))
 
 
@@ -80,6 +92,8 @@ LESSONS = (
         "You stand a minute before it. Press Skip ahead: it runs to the next thing that needs you. That then stands "
         "under Waits for you: press Acknowledge.",
         _given(acts.AcknowledgePage),
+        lambda k: k.b.now >= 0,
+        "It is there. It stands under Waits for you: press Acknowledge, so that the pager rings nobody else.",
     ),
     Lesson(
         "Say who leads.",
@@ -92,6 +106,8 @@ LESSONS = (
         "Type in the same line what you want to know, such as impact or 401; pick one, press Enter. Somebody of "
         "your team runs it. Do that twice, then Skip ahead: results come into the channel and into Output.",
         _several(e.QueryFinished),
+        _given(e.QueryFinished),
+        "One result is there: read it under Output. Ask one more thing in the line at the foot, and Skip ahead to it.",
     ),
     Lesson(
         "Say how grave it is.",
@@ -108,6 +124,8 @@ LESSONS = (
         "Under Act, Option: what could be done, and what it could hurt. Two of them, so that you choose and not just "
         "follow.",
         _several(acts.RecordOption),
+        _given(acts.RecordOption),
+        "One is on the table. Now another one, by Option again: what would you do if the first did not help?",
     ),
     Lesson(
         "Decide.",

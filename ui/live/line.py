@@ -17,6 +17,8 @@ LONGEST = 2000
 MOST = 8
 """What is offered at once."""
 CHANNEL, SHELL = "channel", "shell"
+KEYS = {CHANNEL: ("m", "Alt+M"), SHELL: ("r", "Alt+R")}
+"""Line -> the key that leads to it with Alt, and how it is said."""
 POSTS = ("ic", DEPUTY)
 """Commands that name somebody for a post."""
 
@@ -136,13 +138,14 @@ def _card(b: Briefing, line: CommandLine) -> str:
 def line_html(where: str, label: str, placeholder: str, button: str) -> str:
     """Return one of the lines."""
     card = '<div class="card" data-card data-keep></div>' if where == SHELL else ""
-    place = escape(where)
+    place, (key, shortcut) = escape(where), KEYS[where]
     return (
         f'<form data-act="line" id="line-{place}" class="line" aria-label="{escape(label)}" novalidate>{card}'
         f'<ul id="offers-{place}" class="offers" role="listbox" aria-label="Completions" hidden data-keep></ul>'
         f'<input type="hidden" name="where" value="{place}"><div>'
         f'<input id="text-{place}" name="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" '
         f'aria-label="{escape(label)}" placeholder="{escape(placeholder)}" data-history data-complete="{place}" '
+        f'data-key="{escape(key)}" aria-keyshortcuts="{escape(shortcut)}" title="{escape(shortcut)}" '
         f'role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="offers-{place}" '
         f'enterkeyhint="send"><button>{escape(button)}</button></div>{OUTPUT}</form>'
     )

@@ -14,6 +14,12 @@ from ui.parts.text import escape
 
 ALONE, HOSTED = (1.0, 2.0), (1.0, 2.0, 5.0)
 """Paces on offer; nobody at a keyboard should be raced."""
+KEYS = (
+    "<kbd>Alt</kbd> with <kbd>S</kbd> skips ahead, with <kbd>R</kbd> leads to the command line, with <kbd>M</kbd> to "
+    "the channel's, with <kbd>A</kbd> to what you can do, with <kbd>W</kbd> to what waits. Arrows go from line to line "
+    "of the channel, Enter pins one."
+)
+"""What keys do anywhere on the console."""
 ENDS = (("end", "End the drill …", "End it"), ("stop", "Real world: stop now …", "Stop now"))
 """How a drill can be ended: by what, what asks for it, and what makes sure."""
 
@@ -121,6 +127,7 @@ def menu_html(b: Briefing, room: Room, may_end: bool) -> str:
         f'<p class="quiet">Others join with it in the lobby, or with the link that ends in '
         f'<code id="join-link">/?drill={code}</code></p>'
         f'<button type="button" data-mute aria-pressed="false">Mute</button>'
+        f'<p class="quiet">{KEYS}</p>'
         f'<a href="./" target="_self">To the lobby; your seat is kept</a>{end}</div></details>'
     )
 

@@ -12,9 +12,10 @@ from ui.parts.text import escape
 def waits(b: Briefing) -> list[Piece]:
     """Return a card for each thing that waits, most urgent first."""
     found = needs(b)
+    count = Piece("count-respond", f'{len(found)}<span class="sr-only"> waiting</span>' if found else "")
     if not found:
-        return [Piece("waits-none", '<p class="quiet">Nothing waits for you.</p>', "waits")]
-    return [Piece(f"need-{one.id}", _card(one), "waits") for one in found]
+        return [count, Piece("waits-none", '<p class="quiet">Nothing waits for you.</p>', "waits")]
+    return [count, *(Piece(f"need-{one.id}", _card(one), "waits") for one in found)]
 
 
 def _card(need: Need) -> str:

@@ -239,6 +239,22 @@ def _scope(b: Briefing) -> Filled:
     }  # fmt: skip
 
 
+def _trigger(b: Briefing) -> Check | None:
+    """Return what would bring everything back, as said last: with the watch, else when something was handed on."""
+    if b.incident.watch and isinstance(b.incident.watch.body, acts.SetWatch):
+        return b.incident.watch.body.trigger
+    handed = (x.body for x in reversed(b.entries) if isinstance(x.body, acts.HandOff))
+    return next((one.rollback_trigger for one in handed if one.rollback_trigger), None)
+
+
+def _watch(b: Briefing) -> Filled:
+    return {"owner": _whose(b, "verifies"), **spread_as("trigger", _trigger(b))}
+
+
+def _checkpoint(b: Briefing) -> Filled:
+    return {"in_hours": 12.0, **_watch(b)}
+
+
 def _claim(b: Briefing) -> Filled:
     return {"evidence": recent(b, 4, _last_done(b))}
 
@@ -250,13 +266,16 @@ def _package(b: Briefing) -> Filled:
 
 def _leadership(b: Briefing) -> Filled:
     watch = b.incident.watch.body if b.incident.watch else None
-    return {"cause": _own_causes(b), "watch_owner": watch.owner if isinstance(watch, acts.SetWatch) else None}
+    noted = [x.body.cause for x in b.incident.given("note") if isinstance(x.body, acts.PublishDecisionNote)]
+    owner = watch.owner if isinstance(watch, acts.SetWatch) else None
+    return {"cause": noted[-1] if noted else _own_causes(b), "watch_owner": owner}
 
 
 _FIELDS: dict[str, Callable[[Briefing], Any]] = {
     "evidence": lambda b: recent(b, 3), "residual_risks": lambda b: list(b.incident.residual_risks),
     "next_owner": _other, "next_checkpoint_minutes": lambda b: 15.0, "next_update_minutes": cadence,
     "eta": lambda b: "unknown", "trigger.is": lambda b: "above", "abort_if.is": lambda b: "above",
+    "rollback_trigger.is": lambda b: "above",
 }  # fmt: skip
 """Path -> what such a field begins with in whatever form, where that form's own beginning has nothing else."""
 _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
@@ -274,9 +293,9 @@ _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
     acts.PostMessage: lambda b: {"channel": b.catalogue.room},
     acts.StateScope: _scope, acts.NoteTimeline: lambda b: {"evidence": recent(b, 1)},
     acts.ClaimRecovery: _claim, acts.AddHardeningTask: lambda b: {"due_days": 14.0}, acts.RequestClosure: _claim,
-    acts.SetWatch: lambda b: {"owner": _whose(b, "verifies")},
+    acts.SetWatch: _watch,
     acts.PublishDecisionNote: lambda b: {"cause": _own_causes(b), "actions": _done(b), **figures(b, "figures")},
-    acts.CommitCheckpoint: lambda b: {"in_hours": 12.0, "owner": _whose(b, "verifies")},
+    acts.CommitCheckpoint: _checkpoint,
     acts.PublishClosurePackage: _package, acts.WriteLeadershipNote: _leadership,
     acts.EndDrill: lambda b: {"how": "resolved" if b.incident.closed else "stopped"},
 }  # fmt: skip

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from simulator.acts import Act
 from simulator.values import Rung
-from ui.parts.shapes import Shape, shapes
+from ui.parts.shapes import ROWS, Shape, shapes
 
 AMENDS = "amends"
 """The field by which a record says which one it fills in; nobody types it."""
@@ -27,14 +27,23 @@ class Split(NamedTuple):
 
 
 @cache
-def asked(act: type[Act]) -> Split:
-    """Return what the form of an act asks for, in the order of its class."""
-    fields = [shape for shape in shapes(act) if shape.path != AMENDS]
+def asked(act: type[Act], told: frozenset[str] = frozenset(), rows: int = ROWS) -> Split:
+    """Return what the form of an act asks for, in the order of its class; what was `told` can wait.
+
+    Several figures of one kind stand in so many `rows`.
+    """
+    fields = [shape for shape in shapes(act, rows) if shape.path != AMENDS]
     if not act.first:
         return Split(tuple(fields), ())
-    split = [_split(shape, act.first) for shape in fields]
-    first = sorted((one for one, _ in split if one), key=lambda one: _place(one, act.first))
+    wanted = tuple(path for path in act.first if path not in told)
+    split = [_split(shape, wanted) for shape in fields]
+    first = sorted((one for one, _ in split if one), key=lambda one: _place(one, wanted))
     return Split(tuple(first), tuple(other for _, other in split if other))
+
+
+def told(act: type[Act], known: Mapping[str, Any]) -> frozenset[str]:
+    """Return what a form need not ask for, because the drill says it: `known` is what the form begins with."""
+    return frozenset(path for path in act.settled if known.get(path) not in (None, "", [], ()))
 
 
 def verb(act: type[Act]) -> str:

@@ -17,6 +17,10 @@ const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400, SPOKEN = 
 const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
   "aria-selected", "aria-pressed", "data-pending", "data-gone", "data-shown", "data-muted",
   "open", "hidden", "tabindex"]);
+const STEPS = [
+  { within: "[role=tablist]", what: "[role=tab]", keys: { ArrowRight: 1, ArrowLeft: -1 } },
+  { within: "[role=log]", what: "[data-pin]", keys: { ArrowDown: 1, ArrowUp: -1 } },
+];
 const consoles = new WeakMap();
 let plotly;
 
@@ -46,6 +50,10 @@ const clean = (field) => {
 // Whether one may become the other: never a form that does something else.
 const alike = (one, other) => one?.nodeName === other.nodeName
   && (one.id ?? "") === (other.id ?? "") && one.dataset?.act === other.dataset?.act;
+const mark = (nodes, name, is) => [...nodes].forEach((one) => one.setAttribute(name, is(one)));
+const parsed = (innerHTML) =>
+  Object.assign(document.createElement("template"), { innerHTML }).content;
+const stored = (store, name) => JSON.parse(held(store, name) ?? "null");
 const held = (store, name) => { try { return store.getItem(name); } catch { return null; } };
 const hold = (store, name, value) => {
   try { value === null ? store.removeItem(name) : store.setItem(name, value); }
@@ -74,6 +82,28 @@ function holds(form, button) {
   return fields;
 }
 
+// What a press does, by what was pressed.
+const PRESSED = {
+  "[role=option]": (live, option) => live.take(live.completing, option),
+  "[role=tab]": (live, tab) => live.show(tab),
+  "[data-open]": (live, { dataset }) => live.openForm(dataset.open, dataset.about ?? "", true),
+  "[data-refill]": (live) => live.refill(),
+  "[data-use]": (live, button) => live.use(button),
+  "[data-view]": (live, button) => live.view(button),
+  "[data-pin]": (live, button) => live.pin(button.closest("[role=log] > *")),
+  "[data-mute]": (live) => live.mute(held(localStorage, "muted") !== "yes"),
+  "[data-close]": (live) => live.closeForm(),
+  "[data-shut]": (live) => {
+    live.get("paper").replaceChildren();
+    live.get("tab-board-tab").focus();
+  },
+  "[data-copy]": (live, button) => live.copy(button),
+  "[data-unread]": (live, { dataset }) => toEnd(live.get(dataset.unread)),
+  "form[data-act] button": (live, button, event) => {   // the second half of a double click
+    if (event.detail > 1) event.preventDefault();
+  },
+};
+
 class Live {
   constructor(root) {
     this.root = root;
@@ -83,13 +113,11 @@ class Live {
     this.figures = new Map();
     const net = (event) => event.type === "offline" ? this.lost() : this.open();
     const look = () => { if (!document.hidden) { this.calm(); this.read(); } };
-    const pressed = ({ altKey, ctrlKey, code }) => altKey && !ctrlKey
-      && this.all(`[data-key="${CSS.escape(code.slice(3).toLowerCase())}"]`)[0]?.click();
     this.listeners = [
       ...["submit", "click", "keydown", "input", "focusout"].map((on) => [root, on, this[on]]),
       [root, "scroll", this.read, true], [window, "online", net], [window, "offline", net],
       [window, "focus", look], [document, "visibilitychange", look],
-      [document, "keydown", pressed, true],
+      [document, "keydown", this.shortcut, true],
     ];
   }
 
@@ -118,11 +146,20 @@ class Live {
     }
   }
 
+  // A button is pressed, anything else has the focus, also from behind another tab.
+  shortcut = (event) => {
+    const key = event.code.slice(3).toLowerCase();
+    const [node] = this.all(`[data-key="${CSS.escape(key)}"]`);
+    if (!node || !event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    if (node.matches("button")) return node.click();
+    this.reveal(node);
+    node.focus();
+  };
+
   get(id) { return id ? this.root.querySelector(`#${CSS.escape(id)}`) : null; }
   all(what) { return [...this.root.querySelectorAll(what)]; }
   get active() { return this.root.activeElement ?? document.activeElement; }
-
-  // -- the stream ---------------------------------------------------------------------------------
 
   // Not an EventSource: that gives up on an answer that is no stream, says nothing of why, and
   // never notices a line that went silent.
@@ -180,9 +217,7 @@ class Live {
     clearTimeout(this.watch);
     this.away = true;
     this.line("away", text);
-    const link = Object.assign(document.createElement("a"), { href: "./", target: "_self" });
-    link.textContent = "To the lobby";
-    this.get("line-state").append(" ", link);
+    this.get("line-state").append(" ", parsed('<a href="./" target="_self">To the lobby</a>'));
     this.settle([]);   // what they were shown is not for them any more
     this.mark = "";
   }
@@ -195,17 +230,15 @@ class Live {
     this.root.dispatchEvent(new Event(state));
   }
 
-  // -- pieces -------------------------------------------------------------------------------------
-
   apply(pieces, all) {
     const ends = this.all("[data-stick]").filter(atEnd), news = [];
     if (all) this.settle(pieces);
     for (const node of this.all("[data-gone]")) this.drop(node);
     for (const piece of pieces) this.place(piece, all, news);
-    for (const node of ends) node.scrollTop = node.scrollHeight;
+    ends.forEach(toEnd);
     if (all) {
       this.remember();
-      for (const node of this.all("[data-stick]")) node.scrollTop = node.scrollHeight;
+      this.all("[data-stick]").forEach(toEnd);
     } else this.tell(news);
   }
 
@@ -241,9 +274,7 @@ class Live {
     }
     if (!node) return;
     delete node.dataset.gone;
-    const fresh = document.createElement("template");
-    fresh.innerHTML = html;
-    this.children(node, fresh.content);
+    this.children(node, parsed(html));
     if (id === "stamp" && !all) this.renew();
     if (!isNew || !parent) return;
     if (parent.getAttribute("role") === "log") this.listed(node, parent);
@@ -303,8 +334,6 @@ class Live {
     if (list) list.closest("[tabindex]")?.focus();
   }
 
-  // -- what is new --------------------------------------------------------------------------------
-
   tell(news) {
     if (!news.length) return;
     const spoken = news.filter((node) => node.querySelector("[data-spoken]")).slice(-3);
@@ -334,7 +363,7 @@ class Live {
     this.count(list);
   };
 
-  get pins() { return JSON.parse(held(localStorage, this.name("pins")) ?? "[]"); }
+  get pins() { return stored(localStorage, this.name("pins")) ?? []; }
 
   listed(node, list) {
     if (this.pins.includes(node.id)) node.dataset.pinned = "";
@@ -374,8 +403,6 @@ class Live {
     this.title = undefined;
   }
 
-  // -- what is typed ------------------------------------------------------------------------------
-
   name(what) { return `${what}:${this.desk}`; }
 
   draft(field) {
@@ -388,6 +415,7 @@ class Live {
   keep(field) {
     const value = ticks(field) ? String(field.checked) : field.value;
     hold(sessionStorage, this.draft(field), isDirty(field) ? value : null);
+    retell(field);
   }
 
   restore(node) {
@@ -396,59 +424,40 @@ class Live {
       if (draft === null) continue;
       if (ticks(field)) field.checked = draft === "true";
       else field.value = draft;
+      retell(field);
     }
   }
 
   forget(field) {
     clean(field);
     hold(sessionStorage, this.draft(field), null);
+    retell(field);
   }
 
   input = ({ target: field }) => {
     if (!isField(field)) return;
     if (field.dataset.filter) return this.filter(field);
-    const same = field.type === "radio" && field.form
-      ? [...field.form.elements].filter((one) => one.name === field.name) : [field];
-    for (const one of same) this.keep(one);
+    const same = field.type === "radio" ? [...field.form?.elements ?? []] : [field];
+    same.filter(({ name }) => name === field.name).forEach((one) => this.keep(one));
     field.removeAttribute("aria-invalid");
     if (field.hasAttribute("data-complete")) this.complete(field);
   };
 
-  // -- what is pressed ----------------------------------------------------------------------------
-
   click = (event) => {
     this.calm();
-    const of = (what) => event.target.closest?.(what);
-    const option = of("[role=option]"), tab = of("[role=tab]"), view = of("[data-view]");
-    const opens = of("[data-open]"), copies = of("[data-copy]"), pins = of("[data-pin]");
-    const mutes = of("[data-mute]"), unread = of("[data-unread]"), refills = of("[data-refill]");
-    const uses = of("[data-use]"), closes = of("[data-close]");
-    if (option) this.take(this.completing, option);
-    else if (tab) this.show(tab);
-    else if (opens) this.openForm(opens.dataset.open, opens.dataset.about ?? "", true);
-    else if (refills) this.refill();
-    else if (uses) this.use(uses);
-    else if (view) this.view(view);
-    else if (pins) this.pin(pins.closest("[role=log] > *"));
-    else if (mutes) this.mute(held(localStorage, "muted") !== "yes");
-    else if (closes) this.closeForm();
-    else if (of("[data-shut]")) this.get("paper").replaceChildren();
-    else if (copies) this.copy(copies);
-    else if (unread) {
-      const list = this.get(unread.dataset.unread);
-      list.scrollTop = list.scrollHeight;
-    } else if (event.detail > 1 && of("form[data-act] button")) {
-      event.preventDefault();   // the second half of a double click
+    for (const [what, does] of Object.entries(PRESSED)) {
+      const node = event.target.closest?.(what);
+      if (node) return does(this, node, event);
     }
   };
 
   async copy(button) {
-    const text = this.get(button.dataset.copy)?.textContent ?? "", before = button.textContent;
+    const from = this.get(button.dataset.copy), before = button.textContent;
     try {
-      await navigator.clipboard.writeText(text);
+      await navigator.clipboard.writeText(from.textContent);
       button.textContent = "Copied";
     } catch {   // without https there is no clipboard: mark it, and Ctrl+C does the rest
-      getSelection().selectAllChildren(this.get(button.dataset.copy));
+      getSelection().selectAllChildren(from);
       button.textContent = "Marked: press Ctrl+C";
     }
     setTimeout(() => { button.textContent = before; }, 2000);
@@ -457,15 +466,13 @@ class Live {
   view(button) {
     const list = this.get(button.closest("[data-views]").dataset.views);
     list.dataset.shown = button.dataset.view;
-    for (const one of button.closest("[data-views]").querySelectorAll("[data-view]")) {
-      one.setAttribute("aria-pressed", one === button);
-    }
-    list.scrollTop = list.scrollHeight;
+    mark(button.parentElement.children, "aria-pressed", (one) => one === button);
+    toEnd(list);
   }
 
   mute(muted) {
     hold(localStorage, "muted", muted ? "yes" : "no");
-    for (const button of this.all("[data-mute]")) button.setAttribute("aria-pressed", muted);
+    mark(this.all("[data-mute]"), "aria-pressed", () => muted);
   }
 
   // Show what a tab controls; `quietly` where nobody pressed it.
@@ -488,7 +495,7 @@ class Live {
       this.show(chosen ?? list.querySelector("[aria-selected=true]"), true);
     }
     this.mute(held(localStorage, "muted") === "yes");
-    const opened = JSON.parse(held(sessionStorage, this.name("form")) ?? "null");
+    const opened = stored(sessionStorage, this.name("form"));
     if (opened && this.get("form")) this.openForm(...opened, false);
   }
 
@@ -510,8 +517,8 @@ class Live {
     this.last = { pressed, at: performance.now() };
     hold(sessionStorage, pressed, key);
     form.dataset.pending = "";
-    // Not `disabled`: that would drop the focus.
-    for (const one of form.querySelectorAll("button")) one.setAttribute("aria-disabled", "true");
+    const buttons = form.querySelectorAll("button");   // not `disabled`: that would drop the focus
+    buttons.forEach((one) => one.setAttribute("aria-disabled", "true"));
     this.answer(form, { text: "" });
     const answer = await this.post(form, JSON.stringify({ key, act, fields }));
     hold(sessionStorage, pressed, null);
@@ -526,7 +533,7 @@ class Live {
       form.querySelector("[data-card]")?.replaceChildren();
     }
     delete form.dataset.pending;
-    for (const one of form.querySelectorAll("button")) one.removeAttribute("aria-disabled");
+    buttons.forEach((one) => one.removeAttribute("aria-disabled"));
     if (answer.open) this.openForm(answer.open, answer.about ?? "", true);
     else if (answer.ok && this.get("form")?.contains(form)) this.renew();
   }
@@ -577,29 +584,23 @@ class Live {
     field.value = button.dataset.use;
     field.focus();
     this.answer(form, { text: "" });
-    this.keep(field);
-    this.complete(field);
+    this.input({ target: field });
   }
-
-  // -- the form that is open ----------------------------------------------------------------------
 
   // A record as a document takes the place of the board, until it is put away.
   async openForm(kind, about, pressed) {
     const isForm = kind !== "document", place = this.get(isForm ? "form" : "paper");
     if (!place) return;
-    if (isForm && this.opened?.[1] !== about) place.replaceChildren();
+    if (isForm && this.opened?.join() !== [kind, about].join()) place.replaceChildren();
     if (isForm) this.opened = [kind, about];
     hold(sessionStorage, this.name("form"), JSON.stringify(this.opened ?? null));
-    for (const one of this.all("#forms [data-open]")) {
-      one.setAttribute("aria-pressed", one.dataset.open === this.opened?.[0]);
-    }
+    const isOpen = ({ dataset }) => dataset.open === this.opened?.[0];
+    mark(this.all("#forms [data-open]"), "aria-pressed", isOpen);
     if (pressed) this.reveal(place);
     const found = await this.ask(this.urls.form, { kind, about });
     if (isForm && this.opened?.join() !== [kind, about].join()) return;
     if (!found) return void (pressed && (place.textContent = "Not to be had just now: try again."));
-    const fresh = document.createElement("template");
-    fresh.innerHTML = found.html;
-    this.children(place, fresh.content);
+    this.children(place, parsed(found.html));
     if (!pressed) return;
     if (isForm && this.get("all-forms")) this.get("all-forms").open = false;
     place.querySelector("input:not([type=hidden]), select, textarea, [data-shut]")?.focus();
@@ -636,12 +637,11 @@ class Live {
     return answer?.ok ? answer.json().catch(() => null) : null;
   }
 
-  // -- lines that complete ------------------------------------------------------------------------
-
   keydown = (event) => {
     event.stopPropagation();   // r and c are Streamlit's keys (rerun, clear caches)
     const field = event.target, { key } = event;
-    if (field.matches?.("[role=tab]")) return this.steps(event);
+    const steps = STEPS.find(({ within }) => field.closest?.(within) && !isField(field));
+    if (steps?.keys[key]) return this.step(event, steps);
     const list = field.hasAttribute?.("data-complete")
       && this.get(field.getAttribute("aria-controls"));
     if (key === "Enter" && event.repeat) return event.preventDefault();
@@ -663,13 +663,14 @@ class Live {
     event.preventDefault();
   };
 
-  steps(event) {
-    const tabs = [...event.target.closest("[role=tablist]").querySelectorAll("[role=tab]")];
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const next = tabs[(tabs.indexOf(event.target) + step + tabs.length) % tabs.length];
-    this.show(next);
-    next.focus();
+  // Arrows go from one to the next: along tabs, and in the channel from line to line.
+  step(event, { within, what, keys }) {
+    const found = [...event.target.closest(within).querySelectorAll(what)];
+    const all = found.filter((one) => one.offsetParent), by = keys[event.key];
+    const at = all.indexOf(event.target);
+    const next = all.at(at < 0 ? Math.min(by, 0) : (at + by + all.length) % all.length);
+    if (next?.matches("[role=tab]")) this.show(next);
+    next?.focus();
     event.preventDefault();
   }
 
@@ -695,16 +696,12 @@ class Live {
     field.setAttribute("aria-expanded", !list.hidden);
     this.select(field, null);
     const card = field.form.querySelector("[data-card]");
-    if (!card) return;
-    const fresh = document.createElement("template");
-    fresh.innerHTML = found.card ?? "";
-    this.children(card, fresh.content);
+    if (card) this.children(card, parsed(found.card ?? ""));
   }
 
   select(field, option) {
-    for (const one of this.get(field.getAttribute("aria-controls")).children) {
-      one.setAttribute("aria-selected", one === option);
-    }
+    const offers = this.get(field.getAttribute("aria-controls")).children;
+    mark(offers, "aria-selected", (one) => one === option);
     option?.scrollIntoView({ block: "nearest" });
     if (option) field.setAttribute("aria-activedescendant", option.id);
     else field.removeAttribute("aria-activedescendant");
@@ -732,7 +729,7 @@ class Live {
     setTimeout(() => this.active === target || this.close(target), 150);
   };
 
-  past(field) { return JSON.parse(held(sessionStorage, this.name(`past:${field.id}`)) ?? "[]"); }
+  past(field) { return stored(sessionStorage, this.name(`past:${field.id}`)) ?? []; }
 
   recorded(field, text) {
     const past = [...this.past(field).filter((line) => line !== text), text].slice(-REMEMBERED);
@@ -748,8 +745,6 @@ class Live {
     field.setSelectionRange(field.value.length, field.value.length);
     this.keep(field);
   }
-
-  // -- panels -------------------------------------------------------------------------------------
 
   async draw(id) {
     plotly ??= new Promise((done, fail) => {
@@ -772,20 +767,25 @@ class Live {
   }
 }
 
+// What a form says the drill says is not said of a field that somebody changed.
+function retell({ form, name }) {
+  const told = name && form?.querySelector(`[data-told="${CSS.escape(name)}"]`);
+  if (told) told.hidden = [...form.elements].some((one) => one.name === name && isDirty(one));
+}
+
+const toEnd = (node) => { node.scrollTop = node.scrollHeight; };
 const atEnd = (node) => node.scrollHeight - node.scrollTop - node.clientHeight < NEAR_END;
 
 // Two short tones; browsers keep them until somebody has pressed anything on the page.
 function beep() {
   try {
-    const audio = new AudioContext(), gain = audio.createGain();
+    const audio = new AudioContext(), tone = audio.createOscillator(), gain = audio.createGain();
     gain.gain.value = 0.08;
-    for (const [at, pitch] of [[0, 880], [0.18, 1175]]) {
-      const tone = audio.createOscillator();
-      tone.frequency.value = pitch;
-      tone.connect(gain).connect(audio.destination);
-      tone.start(audio.currentTime + at);
-      tone.stop(audio.currentTime + at + 0.12);
-      tone.onended = () => at && audio.close();
-    }
+    tone.frequency.value = 880;
+    tone.frequency.setValueAtTime(1175, audio.currentTime + 0.18);
+    tone.connect(gain).connect(audio.destination);
+    tone.start();
+    tone.stop(audio.currentTime + 0.3);
+    tone.onended = () => audio.close();
   } catch { /* a browser without sound still flashes */ }
 }
