@@ -42,11 +42,6 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(found()[0]))
 
 
-def folder_of(name: str) -> Path:
-    """Return the folder of a scenario. Raises UnknownName."""
-    return place_of(name).folder
-
-
 def variants(name: str) -> tuple[str, ...]:
     """Return the variants of a scenario, the base first. Raises UnknownName, or ScenarioError for one unreadable."""
     place = place_of(name)

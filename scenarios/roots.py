@@ -90,10 +90,14 @@ def trusted() -> bool:
 
 
 def found() -> tuple[dict[str, ScenarioPlace], Mapping[str, str]]:
-    """Return every scenario by name, and by name what is wrong with those that cannot be told apart from another."""
+    """Return every scenario by name, and what is wrong with folders and with those that cannot be told apart."""
     places: dict[str, ScenarioPlace] = {}
     twice: dict[str, str] = {}
-    for place in _all():
+    try:
+        roots = own_roots()
+    except DrillError as error:  # a folder that is gone takes nothing else along
+        roots, twice = (), {SETTINGS: str(error)}
+    for place in _all(roots):
         first = places.setdefault(place.name, place)
         if first is not place:
             twice[f"{place.name} in {place.folder.parent}"] = (
@@ -102,10 +106,10 @@ def found() -> tuple[dict[str, ScenarioPlace], Mapping[str, str]]:
     return places, twice
 
 
-def _all() -> Iterator[ScenarioPlace]:
+def _all(roots: tuple[Path, ...]) -> Iterator[ScenarioPlace]:
     for ours in scenarios.__path__:
         yield from (ScenarioPlace(name, Path(ours) / name, None, ours=True) for name in _names_in(Path(ours)))
-    for root in own_roots():
+    for root in roots:
         yield from (ScenarioPlace(name, root / name, root) for name in _names_in(root))
 
 

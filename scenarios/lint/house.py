@@ -37,12 +37,8 @@ def _opening(s: Scenario) -> Iterator[Found]:
     if lacks:
         what = f"does not speak of {' or '.join(repr(one) for one in lacks)}"
         yield ("briefing",), what, "say that it is a simulation, and that “real world” leaves it for an emergency"
-    true = [cause.id for cause in s.causes if cause.true]
-    for index, cause in enumerate(s.causes):
-        if cause.true and cause.id != true[0]:
-            yield ("causes", index), f"is true beside {true[0]}", "mark one, the nearest to what went wrong"
     for index, merge in enumerate(s.merges):
-        if merge.harmful and merge.service not in s.overlay.freeze_scope:
+        if s.overlay.freeze_scope and merge.harmful and merge.service not in s.overlay.freeze_scope:
             what = f"harms, and {merge.service} is not in overlay.freeze_scope, so no freeze that is asked for holds it"
             yield ("merges", index), what, "name its service there, or say `harmful: false`"
 
@@ -86,8 +82,6 @@ def _people(s: Scenario) -> Iterator[Found]:
         if rule.page in absent:
             what = f"pages {rule.page}, who is not there at T+0"
             yield ("alerts", index, "page"), what, "page a seat; a specialist is paged by people"
-    if s.seat_for("speaks") is None:
-        yield ("roles",), "no seat speaks, so nobody may post updates", "give `duties: [speaks]` to one"
 
 
 def _told(s: Scenario) -> Iterator[Found]:

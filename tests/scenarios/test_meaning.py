@@ -48,8 +48,6 @@ DRILL: dict[str, tuple[tuple[str, str], str]] = {
 LONG: dict[str, tuple[tuple[str, str], str]] = {
     "a page to somebody absent": (("severity: critical, page: mitigation", "severity: critical, page: mobile"),
                                   "pages mobile, who is not there at T+0"),
-    "two true causes": (('title: Every token of the new release is malformed,', 'title: Every token, true: true,'),
-                        "is true beside zone_key"),
     "a window that gives the fault away": (("baseline: {from: -58, to: -48}", "baseline: {from: -25, to: -15}"),
                                            "ends where the fault begins"),
     "no contract of fiction": (("This is a simulation. Commands", "Commands"), "does not speak of 'simulation'"),

@@ -61,6 +61,8 @@ def settings(
 ) -> None:
     """Set where scenarios lie for whatever is run, and for the processes that it starts."""
     if folder is not None:
+        if not folder.is_dir():
+            raise DrillError(f"no folder {folder} of scenarios; make it, or name another")
         os.environ["DRILL_SCENARIOS"] = os.pathsep.join(filter(None, (str(folder), os.environ.get("DRILL_SCENARIOS"))))
     if trust:
         os.environ["DRILL_TRUST_PYTHON"] = "1"

@@ -11,7 +11,6 @@ from simulator.scenario.parts import Data, Seconds, Span
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """A name that formulas use: small letters, digits and underscores."""
 Formula = Annotated[str | float, Field(union_mode="left_to_right")]
-Constants = dict[Word, float]
 
 
 class GroupSpec(Data):
