@@ -211,7 +211,7 @@ def test_the_score_can_be_kept_for_the_end(place: Rooms, wall: Wall) -> None:
     app = debrief(token)
     app.toggle(key=keys.HIDE).set_value(True).run()
     assert "kept for the end" in html(app)
-    assert "Worth most next time" not in [one.value for one in app.subheader]
+    assert "Worth most next time" not in [one.value for one in app.header]
     assert not app.get("plotly_chart")
 
 

@@ -20,12 +20,12 @@ def course_view(drill: Debriefed) -> None:
     """Draw both charts, with their figures as tables below."""
     _harm(drill)
     _one_thing_different(drill)
-    st.subheader("Who was affected", anchor=False)
+    st.header("Who was affected", anchor=False)
     affected = frames.affected(drill.view)
     if not affected.empty:
         alt = "Share of each segment outside tolerance over drill time"
         chart("debrief-affected", charts.affected_over_time(affected), alt)
-    st.subheader("The plan and what happened", anchor=False)
+    st.header("The plan and what happened", anchor=False)
     note("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened. "
          "Columns: the phases of the plan.")  # fmt: skip
     windows, happened = frames.windows(drill.view), frames.happened(drill.view)
@@ -50,7 +50,7 @@ def course_view(drill: Debriefed) -> None:
 
 
 def _harm(drill: Debriefed) -> None:
-    st.subheader("Harm over time", anchor=False)
+    st.header("Harm over time", anchor=False)
     if drill.harm.empty:
         st.html(quiet("The record holds no truth to measure harm by."))
         return
@@ -78,7 +78,7 @@ def _harm(drill: Debriefed) -> None:
 def _one_thing_different(drill: Debriefed) -> None:
     if drill.journal.references is None:
         return
-    st.subheader("One thing different", anchor=False)
+    st.header("One thing different", anchor=False)
     found = drill.view.references.what_if
     units = {d.id: d for d in drill.scenario.harm}
     rows = []

@@ -23,17 +23,17 @@ LONGEST = 240
 
 def known_view(drill: Debriefed, lines: Lines) -> None:
     """Draw everything about knowing and saying."""
-    st.subheader("Claims and the world", anchor=False)
+    st.header("Claims and the world", anchor=False)
     _claims(drill)
-    st.subheader("Figures stated, and the truth", anchor=False)
+    st.header("Figures stated, and the truth", anchor=False)
     _figures(drill)
-    st.subheader("What only one role knew", anchor=False)
+    st.header("What only one role knew", anchor=False)
     _cues(drill)
-    st.subheader("Hypotheses", anchor=False)
+    st.header("Hypotheses", anchor=False)
     _hypotheses(drill)
-    st.subheader("Checkpoint decisions", anchor=False)
+    st.header("Checkpoint decisions", anchor=False)
     _decisions(drill, lines)
-    st.subheader("Injects and the response they called for", anchor=False)
+    st.header("Injects and the response they called for", anchor=False)
     _injects(drill)
 
 

@@ -41,12 +41,12 @@ def score_view(drill: Debriefed, lines: Lines, hand: ByHand = NOBODY) -> None:
     _limits(drill, lines)
     left, right = st.columns([5, 6], gap="large")
     with left:
-        st.subheader("By part", anchor=False)
+        st.header("By part", anchor=False)
         points = (f"{part.title} {part.points:g} of {part.out_of:g}" for part in frames.each(drill.parts))
         chart("debrief-parts", charts.part_bars(drill.parts), f"Points by part: {', '.join(points)}")
         note(_sum_words(drill.parts, drill.card, len(others)))
     with right:
-        st.subheader("Worth most next time", anchor=False)
+        st.header("Worth most next time", anchor=False)
         st.html(_next_time(drill.findings))
     for named in _patterns(drill):
         with st.container(border=True, key=f"debrief-pattern-{named['id']}", gap="xsmall"):
