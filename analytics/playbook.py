@@ -18,6 +18,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_
 
 from analytics.scorecard import Owner
 from analytics.severity import Severity, Wrong
+from analytics.stages import FollowThrough
 from simulator import files
 from simulator.errors import ScenarioError, UnknownName
 from simulator.levels import DependencyClass, PlayedBook
@@ -176,6 +177,8 @@ class Playbook(Data):
     parts: tuple[PlaybookPart, ...]
     caps: tuple[Cap, ...] = ()
     anti_patterns: tuple[AntiPattern, ...] = ()
+    follow_through: FollowThrough | None = None
+    """What it asks for once the drill is over, with points of its own."""
     templates: tuple[Template, ...] = ()
     later: tuple[Later, ...] = ()
     """So that no rule of the text is silently missing."""
@@ -211,8 +214,9 @@ class Playbook(Data):
 
     def digest(self) -> str:
         """Return what tells this playbook from one that judges otherwise; comments and order of keys change nothing."""
-        # Forms, and what holds after the drill, are no part of the judgement.
-        judging = self.model_dump_json(by_alias=True, exclude_none=True, exclude={"templates", "later"})
+        # Forms, and what holds after the drill, are no part of what judges the drill.
+        afterwards = {"templates", "later", "follow_through"}
+        judging = self.model_dump_json(by_alias=True, exclude_none=True, exclude=afterwards)
         return hashlib.sha256(judging.encode()).hexdigest()[:12]
 
     def played(self) -> PlayedBook:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
-from itertools import chain
 from operator import attrgetter
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from analytics import timeline as tl
 from analytics.amended import counted
@@ -70,6 +70,7 @@ class RecordView:
         self.header = record.journal.header
         self._folded = History(self.scenario, with_truth=True), 0
         self._facts: dict[int, tuple[Facts, ...]] = {}
+        self._asked: dict[tuple[type[Body], ...], tuple[Moment[Any], ...]] = {}
 
     # --- entries ---------------------------------------------------------------------------------------
 
@@ -89,23 +90,23 @@ class RecordView:
         return found | {seq: ref for seq, ref in amending if ref is not None}
 
     @cached_property
-    def _moments(self) -> dict[type[Body], tuple[Moment[Body], ...]]:
-        found: dict[type[Body], list[Moment[Body]]] = {}
-        names, amended = self._names, counted(self.entries, self.history.refs)
+    def _of_kind(self) -> dict[type[Body], list[Entry]]:
+        """Kind of body -> its entries, as they count where they were amended."""
+        found: dict[type[Body], list[Entry]] = defaultdict(list)
+        amended = counted(self.entries, self.history.refs)
         for x in self.entries:
             counts = amended.get(x.seq, x)
-            if counts is None:
-                continue
-            moment = Moment(x.seq, x.at, x.by, counts.body, names.get(x.seq, NAMELESS))
-            found.setdefault(type(x.body), []).append(moment)
-        return {kind: tuple(moments) for kind, moments in found.items()}
+            if counts is not None:
+                found[type(x.body)].append(counts)
+        return found
 
     def all(self, *kinds: type[B]) -> tuple[Moment[B], ...]:
         """Return every accepted entry of these kinds, in order."""
-        of_each = [self._moments.get(kind, ()) for kind in kinds]
-        if len(of_each) == 1:
-            return of_each[0]  # type: ignore[return-value]
-        return tuple(sorted(chain(*of_each), key=attrgetter("seq")))  # type: ignore[arg-type]
+        if kinds not in self._asked:
+            entries = (x for kind in kinds for x in self._of_kind.get(kind, ()))
+            moments = (Moment(x.seq, x.at, x.by, x.body, self._names.get(x.seq, NAMELESS)) for x in entries)
+            self._asked[kinds] = tuple(sorted(moments, key=attrgetter("seq")))
+        return self._asked[kinds]
 
     def first(self, kind: type[B]) -> Moment[B] | None:
         """Return the first accepted entry of one kind."""

@@ -10,21 +10,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from pydantic import ValidationError
 
-import scenarios
 from scenarios.authors import authored
+from scenarios.declared.made import FILE, made
+from scenarios.declared.source import variants_of
 from scenarios.difficulty import at
-from scenarios.players.book import BOOK, read_book
+from scenarios.players.book import BOOK, book_made_of, read_book
 from scenarios.players.derived import ANYBODY, library
 from scenarios.players.script import holders
+from scenarios.roots import LONG, TRUST, ScenarioPlace, found, place_of, trusted
 from scenarios.written import Written, schema_problems, written
 from simulator.errors import BrokenTemplate, DrillError, ScenarioError, UnknownName
 from simulator.files import UnreadableFile, text_of
 from simulator.loaded import LoadedScenario, nobody
-from simulator.scenario.document import LARGEST
+from simulator.scenario.document import LARGEST, read
 from simulator.scenario.model import Scenario
 from simulator.scenario.spoken import words_of
 from simulator.scenario.world import World
@@ -36,21 +39,21 @@ MakeWorld = Callable[[Mapping[str, float]], World]
 
 def names() -> tuple[str, ...]:
     """Return the scenarios there are, whether they can be loaded or not."""
-    return tuple(sorted(file.parent.name for root in scenarios.__path__ for file in Path(root).glob("*/scenario.yaml")))
+    return tuple(sorted(found()[0]))
 
 
 def folder_of(name: str) -> Path:
     """Return the folder of a scenario. Raises UnknownName."""
-    for root in scenarios.__path__:
-        if (Path(root) / name / "scenario.yaml").is_file():
-            return Path(root) / name
-    raise UnknownName("scenario", name, names())
+    return place_of(name).folder
 
 
 def variants(name: str) -> tuple[str, ...]:
-    """Return the variants of a scenario, the base first. Raises UnknownName."""
-    found = sorted(file.stem for file in folder_of(name).glob("variants/*.yaml"))
-    return (BASE, *(one for one in found if "." not in one))
+    """Return the variants of a scenario, the base first. Raises UnknownName, or ScenarioError for one unreadable."""
+    place = place_of(name)
+    if place.declared:
+        return (BASE, *variants_of(read(*_text(place.folder, place.shown, FILE))))
+    files = sorted(file.stem for file in place.folder.glob("variants/*.yaml"))
+    return (BASE, *(one for one in files if "." not in one))
 
 
 def draw(name: str, rng: random.Random) -> str:
@@ -70,43 +73,103 @@ class Offering:
 
 def catalogue() -> Offering:
     """Return which scenarios can be offered; one that does not load is named with its mistake."""
+    places, twice = found()
     offered: list[str] = []
-    broken: dict[str, str] = {}
-    for name in names():
+    broken: dict[str, str] = dict(twice)
+    for name in sorted(places):
         try:
             if not load(name).scenario.draft:
                 offered.append(name)
         except DrillError as error:
             broken[name] = str(error)
+        except Exception as error:  # whatever one of them does, the others are there
+            broken[name] = f"{places[name].file}:1: {type(error).__name__}: {error}; run `drill check` on it"
     return Offering(tuple(offered), broken)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def load(name: str, variant: str = BASE, difficulty: str = "standard") -> LoadedScenario:
-    """Return a scenario ready to run. Raises UnknownName or ScenarioError."""
+    """Return a scenario ready to run, by its name or a path. Raises UnknownName or ScenarioError."""
     if variant not in variants(name):
         raise UnknownName(f"variant of {name}", variant, variants(name))
-    folder, shown = folder_of(name), f"scenarios/{name}"
-    text, file = _text(folder, shown, "scenario.yaml")
-    patch = None if variant == BASE else _text(folder, shown, f"variants/{variant}.yaml")
-    scenario = parse(text, file, patch)
-    if scenario.id != name:
-        raise ScenarioError(f"{file}:1: id: is {scenario.id!r}; name the folder and the id alike")
-    scenario = scenario.model_copy(update={"variant": variant})
+    place = place_of(name)
+    place.inside()
+    base = _declared(place, variant) if place.declared else _spelled_out(place, variant)
+    if base.scenario.id != place.name:
+        field = "drill" if place.declared else "id"
+        what = f"{field}: is {base.scenario.id!r}; name the folder and the {field} alike"
+        raise ScenarioError(f"{place.shown}/{place.file.name}:1: {what}")
+    return at(base, difficulty)
+
+
+def _declared(place: ScenarioPlace, variant: str) -> LoadedScenario:
+    """Return a drill in one file."""
+    text, file = _text(place.folder, place.shown, FILE)
+    drill = made(text, file, variant)
+    scenario = drill.scenario
     if variant != BASE:
-        scenario = scenario.model_copy(update={"words": words_of(load(name).scenario)})
-    with authored(folder, shown):
-        module = f"scenarios.{name}.world"
-        world = world_in(importlib.import_module(module) if importlib.util.find_spec(module) else None, shown)
+        scenario = scenario.model_copy(update={"words": words_of(made(text, file).scenario)})
+    book = book_made_of(drill.book, file)
+    return LoadedScenario(
+        scenario=scenario,
+        make_world=drill.world,
+        responders=library(book),
+        teammates=holders(book),
+        guard=lambda: _guarded(place.folder, place.shown, lambda: drill.source),
+        library=drill.library,
+    )
+
+
+def _spelled_out(place: ScenarioPlace, variant: str) -> LoadedScenario:
+    """Return a scenario of a folder with its world in Python."""
+    folder, shown = place.folder, place.shown
+    text, file = _text(folder, shown, LONG)
+    patch = None if variant == BASE else _text(folder, shown, f"variants/{variant}.yaml")
+    scenario = parse(text, file, patch).model_copy(update={"variant": variant})
+    if variant != BASE:
+        scenario = scenario.model_copy(update={"words": words_of(parse(text, file))})
+    world = _python(place)
     book = read_book(*_text(folder, shown, BOOK)) if (folder / BOOK).is_file() else None
-    base = LoadedScenario(
+    return LoadedScenario(
         scenario=scenario,
         make_world=lambda: world(scenario.parameters),
         responders=library(book) if book else ANYBODY,
         teammates=holders(book) if book else nobody,
         guard=lambda: _guarded(folder, shown, lambda: written(text, file, patch)),
+        library=None if place.ours else _courses(place, variant),
     )
-    return at(base, difficulty)
+
+
+def _python(place: ScenarioPlace) -> MakeWorld:
+    """Return the world that the Python of a folder makes; other people's runs where the operator says so alone."""
+    if place.ours:
+        with authored(place.folder, place.shown):
+            module = f"scenarios.{place.name}.world"
+            return world_in(importlib.import_module(module) if importlib.util.find_spec(module) else None, place.shown)
+    file = place.folder / "world.py"
+    if file.is_file() and not trusted():
+        what = f"is Python, which is not run unless you trust it; set {TRUST}=1 if you do"
+        raise ScenarioError(f"{place.shown}/world.py:1: {what}")
+    with authored(place.folder, place.shown):
+        return world_in(module_at(file) if file.is_file() else None, place.shown)
+
+
+def module_at(file: Path) -> ModuleType:
+    """Return the module of a Python file outside of the package, run."""
+    spec = importlib.util.spec_from_file_location(f"team_world_{file.parent.name}", file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _courses(place: ScenarioPlace, variant: str) -> Mapping[str, Any]:
+    """Return the courses that lie beside a scenario outside of the package; none is as good as an empty one."""
+    for name in (f"variants/{variant}.library.yaml", "library.yaml"):
+        if (place.folder / name).is_file():
+            return read(*_text(place.folder, place.shown, name)).data
+    return {"scenario": place.name}
 
 
 @contextmanager

@@ -1,13 +1,15 @@
-"""A scenario of the package with all its variants, and where each part of them was written."""
+"""A scenario that may be played, with all its variants, and where each part of them was written."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 
-from scenarios.loader import BASE, load, names, variants
+from scenarios.declared.made import made
+from scenarios.loader import BASE, load, variants
+from scenarios.roots import LONG, ScenarioPlace, place_of, trusted
 from scenarios.written import Written, written
+from simulator.errors import DrillError
 from simulator.files import text_of
 from simulator.loaded import LoadedScenario
 
@@ -16,16 +18,24 @@ AGAIN = "give it again"
 
 
 def variants_at(path: Path) -> Iterator[tuple[LoadedScenario, Written]] | None:
-    """Return the scenario in a folder or file and its variants; None where it is not the package's own."""
-    file = path / "scenario.yaml" if path.is_dir() else path
-    name = file.resolve().parent.name
-    package = Path(str(resources.files("scenarios"))).resolve()
-    # A copy has its original's name, and what would be played is the original.
-    own = name in names() and file.resolve() == package / name / "scenario.yaml"
-    return _variants(name, file) if own else None
+    """Return the scenario in a folder or file and its variants; None where it is Python that is not to be run."""
+    file = path / LONG if path.is_dir() and (path / LONG).is_file() else path
+    try:
+        place = place_of(str(file.resolve()))
+    except DrillError:
+        return None
+    if not (place.ours or place.declared or trusted()):
+        return None
+    return _variants(place, file)
 
 
-def _variants(name: str, file: Path) -> Iterator[tuple[LoadedScenario, Written]]:
+def _variants(place: ScenarioPlace, file: Path) -> Iterator[tuple[LoadedScenario, Written]]:
+    name = place.name if place.ours else str(place.folder)
+    if place.declared:
+        text, shown = text_of(place.file, AGAIN), f"{place.shown}/{place.file.name}"
+        for variant in variants(name):
+            yield load(name, variant), made(text, shown, variant).source
+        return
     text = text_of(file, AGAIN)
     for variant in variants(name):
         over = file.parent / "variants" / f"{variant}.yaml"

@@ -105,6 +105,8 @@ class Catalogue:
     """The incident is kept among those who need to know."""
     quiet: tuple[float, float] = (-55.0, -25.0)
     """The window people usually compare with, in minutes."""
+    moved: tuple[tuple[str, float], ...] = ()
+    """Rows of the playbook that this incident asks for earlier or later, each with its minute."""
 
     def line(self, ident: str) -> CommandLine | None:
         """Return the query or action with this id."""
@@ -180,6 +182,7 @@ def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catal
         needed=() if only else tuple(Needed(one.title, one.supports) for one in s.evidence_minimum),
         room=circle.channel(only) if only else s.room, protected=bool(circle.inside),
         quiet=(s.overlay.baseline.from_, s.overlay.baseline.to),
+        moved=tuple((row, start) for row, (start, _) in s.overlay.windows.items()),
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ class LoadedScenario:
     """Who acts unasked where nobody sits."""
     guard: Callable[[], AbstractContextManager[None]] = nullcontext
     """Makes a context in which what the author's own Python raises is a ScenarioError with file and line."""
+    library: Mapping[str, Any] | None = None
+    """Courses that come with it, in the form of a `library.yaml`; None: those that lie in the package."""
     difficulty: str = "standard"
     """What `scenarios.difficulty` has made of it."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Change, Inject, Merge
+from simulator.values import Attachment
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Line:
     """When it was delivered."""
     words_only: bool = False
     """A facilitator's own: it is said as it was typed, and nothing else comes of it."""
+    attachment: Attachment | None = None
+    """Of a facilitator's own words: what comes with them."""
 
     def move(self, to: int) -> None:
         """Let it come at another time, and be due for as long after that as before, whatever became of it so far."""
@@ -43,9 +46,9 @@ class Msel:
         self._changes = sorted(scenario.changes, key=lambda change: change.at)
         self._merges = list(scenario.merges)
 
-    def add(self, inject: Inject) -> Line:
+    def add(self, inject: Inject, attachment: Attachment | None = None) -> Line:
         """Put a facilitator's own words on the list, to be said at their time."""
-        line = Line(inject, inject.at, None, inject.text, words_only=True)
+        line = Line(inject, inject.at, None, inject.text, words_only=True, attachment=attachment)
         self.lines[inject.id] = line
         return line
 

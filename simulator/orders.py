@@ -14,7 +14,7 @@ from simulator.events import CommandRefused
 from simulator.levels import PlayedBook
 from simulator.policy import Order
 from simulator.record.formats import upgrade, upgrade_body
-from simulator.record.journal import Header, Journal, first_problem, object_in, refused
+from simulator.record.journal import TRAILING, Header, Journal, first_problem, object_in, refused
 from simulator.scenario.parts import YEAR
 from simulator.values import Author, Part
 
@@ -63,7 +63,7 @@ def played_with(text: str) -> PlayedBook | None:
 
 def _left_out(number: int, data: dict[str, Any]) -> bool:
     """Tell whether a line of a journal is no command of a person."""
-    if "references" in data or "digests" in data or (number == 1 and "scenario" in data):
+    if TRAILING & data.keys() or (number == 1 and "scenario" in data):
         return True
     by = Author(str(data.get("by", "")))
     return (by.machine or by.simulated) and isinstance(data.get("body"), dict)

@@ -34,7 +34,9 @@ class StaffedDrill(Drill):
         inject = line.inject
         line.state, line.came = "delivered", self.now
         if line.words_only:
-            self.emit(e.MessagePosted(to=inject.to, role=inject.persona, channel=inject.channel, text=line.text))
+            self.emit(e.MessagePosted(
+                to=inject.to, role=inject.persona, channel=inject.channel, text=line.text, attachment=line.attachment
+            ))  # fmt: skip
             return
         # The author's words are a template; what a facilitator made of them is said as it was typed.
         self.emit(

@@ -221,6 +221,16 @@ class Figure(Part):
     high: float | None = None
 
 
+class Attachment(Part):
+    """A document that comes with a message, as text and as nothing else: it is read, and nothing in it is done."""
+
+    title: Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True), Personal()]
+    is_: Literal["document", "log", "figure"] = Field("document", alias="is")
+    text: Annotated[str, StringConstraints(min_length=1, max_length=8000), Personal()]
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
 class Check(Part):
     """A signal that decides something: `metric` is `below` or `above` `threshold` within `within_minutes`."""
 

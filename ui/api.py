@@ -29,6 +29,8 @@ TICKET = "ticket"
 LONGEST = 4096
 """Bytes of a form at most: a ticket has some 200."""
 SEE_OTHER, BAD_REQUEST, FORBIDDEN = 303, 400, 403
+MEMBER_SECONDS = 400 * 86_400
+"""How long a browser keeps that somebody is in a team: as long as browsers keep anything."""
 
 
 def health(_: Request) -> JSONResponse:
@@ -45,15 +47,24 @@ async def enter(request: Request) -> Response:
 
     Asking first keeps the ticket from whatever looks a link up before a person opens it.
     """
+    teams = request.cookies.get(session.TEAMS, "")
     if request.method != "POST":
         ticket = request.query_params.get(TICKET, "")
-        return await run_in_threadpool(_ask, ticket)
-    ticket = await _posted(request)
+        return await run_in_threadpool(_ask, ticket, teams)
+    ticket, name = await _posted(request)
+    if await run_in_threadpool(_is_of_a_team, ticket):
+        return await run_in_threadpool(_into_team, ticket, name, teams, request.url.scheme)
     return await run_in_threadpool(_let_in, ticket, request.cookies.get(session.COOKIE, ""), request.url.scheme)
 
 
-def _ask(ticket: str) -> Response:
+def _is_of_a_team(ticket: str) -> bool:
+    return SERVER.rooms.teams.leads(ticket)
+
+
+def _ask(ticket: str, teams: str) -> Response:
     try:
+        if _is_of_a_team(ticket):
+            return _ask_for_team(ticket, teams)
         room, person, alone = SERVER.rooms.bearer(ticket)
     except DrillError as error:
         return _page(status=FORBIDDEN, problem=str(error))
@@ -71,13 +82,37 @@ def _let_in(ticket: str, held: str, scheme: str) -> Response:
     except DrillError as error:
         return _page(status=FORBIDDEN, problem=str(error))
     to = f"./{page.path or ''}?{urlencode({session.ME: person.id})}"
+    return _given(to, session.COOKIE, [token, *others], int(2 * SERVER.rooms.keep_days * DAY), scheme)
+
+
+def _given(to: str, cookie: str, tokens: list[str], seconds: int, scheme: str) -> Response:
+    """Lead on to a page, and have the browser keep tokens in a cookie that no script reads."""
     answer = RedirectResponse(to, SEE_OTHER, {"Cache-Control": "no-store"})
     answer.set_cookie(
-        session.COOKIE, session.COOKIE_JOIN.join([token, *others][: session.COOKIE_MOST]),
-        max_age=int(2 * SERVER.rooms.keep_days * DAY), path="/", httponly=True, samesite="strict",
-        secure=scheme in ("https", "wss"),
+        cookie, session.COOKIE_JOIN.join(tokens[: session.COOKIE_MOST]), max_age=seconds, path="/", httponly=True,
+        samesite="strict", secure=scheme in ("https", "wss"),
     )  # fmt: skip
     return answer
+
+
+def _ask_for_team(ticket: str, held: str) -> Response:
+    """Say which team a link leads into and ask; whoever is in it already is led to it."""
+    team, member = SERVER.rooms.teams.door(ticket)
+    there = next((own.name for at, own in session.memberships(held) if at.id == team.id), "")
+    return _page(ticket=ticket, team=team.name, name=member.name if member else "", there=there)
+
+
+def _into_team(ticket: str, name: str, held: str, scheme: str) -> Response:
+    teams = SERVER.rooms.teams
+    try:
+        team, member = teams.door(ticket)
+        others = [(at, own) for at, own in session.memberships(held) if at.id != team.id]
+        there = next((own for at, own in session.memberships(held) if at.id == team.id), None)
+        member = member or there or teams.join(ticket, name)
+    except DrillError as error:
+        return _page(status=FORBIDDEN, problem=str(error))
+    tokens = [teams.token(member), *(teams.token(own) for _, own in others)]
+    return _given(f"./{Page.TEAM.path}", session.TEAMS, tokens, MEMBER_SECONDS, scheme)
 
 
 def _first_page(room: Room, person: Participant) -> Page:
@@ -86,17 +121,18 @@ def _first_page(room: Room, person: Participant) -> Page:
     return Page.CONSOLE if person.facilitator or person.seat else Page.LOBBY
 
 
-async def _posted(request: Request) -> str:
-    """Return the ticket of a form; nothing where there is none, or far too much."""
+async def _posted(request: Request) -> tuple[str, str]:
+    """Return ticket and name of a form; nothing where there is none, or far too much."""
     body = b""
     try:
         async for piece in request.stream():
             body += piece
             if len(body) > LONGEST:
-                return ""
+                return "", ""
     except ClientDisconnect:
-        return ""
-    return parse_qs(body.decode("ascii", "replace")).get(TICKET, [""])[0]
+        return "", ""
+    form = parse_qs(body.decode("ascii", "replace"))
+    return form.get(TICKET, [""])[0], form.get("name", [""])[0]
 
 
 @cache

@@ -11,6 +11,9 @@ class Page(Enum):
     LOBBY = "Practise alone, host a drill, join one, resume yours.", True
     CONSOLE = "Work the incident in your seat.", False
     DEBRIEF = "Score, moments and what the world was really doing.", True
+    FOLLOW_THROUGH = "What comes after: review, causes, actions, documents.", False
+    TRENDS = "Many drills: what recurs, what gets better, who has yet to try what.", True
+    TEAM = "Your team: who is in it, its links, its drills.", False
     LIBRARY = "Scenarios, playbook and glossary.", True
 
     def __init__(self, words: str, in_head: bool) -> None:
@@ -20,7 +23,7 @@ class Page(Enum):
     @property
     def title(self) -> str:
         """Return what links and the browser's tab call it."""
-        return self.name.capitalize()
+        return self.name.capitalize().replace("_", "-")
 
     @property
     def file(self) -> str:

@@ -22,6 +22,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.room.access import TOKEN, network
 from simulator.room.room import Room
 from simulator.room.store import Participant
+from simulator.room.teams import Member, Team
 from ui.parts.live import SERVER
 
 P = ParamSpec("P")
@@ -44,6 +45,8 @@ DESKS = "desks"
 """Persons and seats of this session, in the order in which they came."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
 """Cookie that keeps the newest tokens of this browser."""
+TEAMS = "teams"
+"""Cookie that keeps the tokens of this browser's teams, the newest first."""
 VISIT = "visit"
 """This session, for the brake on guessing."""
 NOT_HERE = (
@@ -131,6 +134,23 @@ def behind(kept: str) -> Iterator[Here]:
 def jar() -> str:
     """Return what the browser keeps of its seats, as it said when this session began."""
     return str(st.context.cookies.get(COOKIE) or "")
+
+
+def team_jar() -> str:
+    """Return what the browser keeps of its teams, as it said when this session began."""
+    return str(st.context.cookies.get(TEAMS) or "")
+
+
+def teams() -> list[tuple[Team, Member]]:
+    """Return the teams of this browser, each with who its bearer is in it, newest first."""
+    return list(memberships(team_jar()))
+
+
+def memberships(kept: str) -> Iterator[tuple[Team, Member]]:
+    """Yield what a cookie's tokens make somebody a member of; not what was withdrawn or left."""
+    for token in split(kept):
+        with suppress(AccessDenied):
+            yield SERVER.rooms.teams.identify(token)
 
 
 def known_as() -> str:

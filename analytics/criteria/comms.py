@@ -118,7 +118,7 @@ def _owed_until(view: RecordView, m: Told) -> int:
     return round(m.at + min(cadence, promised if promised > 0 else cadence))
 
 
-def _promises(view: RecordView) -> list[tuple[int, int]]:
+def promises(view: RecordView) -> list[tuple[int, int]]:
     """Return of every update when the next was owed, and when it came; a promise is kept to those it was made to."""
     found = []
     heard: tuple[Sequence[Told], ...] = (view.all(acts.UpdateStakeholders), view.all(acts.UpdateExecutives))
@@ -231,4 +231,4 @@ def silences(view: RecordView) -> list[tuple[int, int]]:
     first = view.first_mitigation
     if first and not updates(view):
         return [(first.begun, view.over)]
-    return [(due, following) for due, following in _promises(view) if following > due + UPDATE_GRACE]
+    return [(due, following) for due, following in promises(view) if following > due + UPDATE_GRACE]

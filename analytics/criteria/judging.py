@@ -11,7 +11,6 @@ from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from analytics.view import RecordView
 from simulator.errors import ScenarioError
 
 MOST = 10_000
@@ -40,7 +39,7 @@ class Judge(Generic[R_co]):
     reads: frozenset[str]
     """Fields of acts that its judgement depends on, as `kind.field`: what a form marks as counting."""
 
-    def __call__(self, view: RecordView, one: Composed) -> R_co:
+    def __call__(self, view: object, one: Composed) -> R_co:
         try:
             return self.judge(view, one, **dict(self.accepts.model_validate(one.given)))
         except ArithmeticError as error:

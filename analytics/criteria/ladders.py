@@ -185,7 +185,7 @@ def branch_fits(view: RecordView, criterion: Criterion) -> Finding:
 @judges(record_decision="rejected")
 def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     """For each rung of the ladder not taken, a reason that the world confirms."""
-    ladder, taken = _rungs(view), {_rung(r.spec) for r in view.mitigations}
+    ladder, taken = rungs(view), {rung_of(r.spec) for r in view.mitigations}
     if not view.mitigations:
         return nothing_seen(criterion, "No branch was taken, so none was rejected for it.")
     open_ = [rung for rung in ladder if rung not in taken]
@@ -208,14 +208,14 @@ def alternatives_rejected(view: RecordView, criterion: Criterion) -> Finding:
     return settle(criterion, marks)
 
 
-def _rungs(view: RecordView) -> tuple[values.Rung, ...]:
+def rungs(view: RecordView) -> tuple[values.Rung, ...]:
     """Return the rungs that there are here: what was hit can be restored only where something does."""
-    there = {_rung(action) for action in view.scenario.actions}
+    there = {rung_of(action) for action in view.scenario.actions}
     rungs: tuple[values.Rung, ...] = get_args(values.Rung)
     return tuple(rung for rung in rungs if rung != "restore" or rung in there)
 
 
-def _rung(action: Action) -> str:
+def rung_of(action: Action) -> str:
     """Return the rung of the ladder that an action is, however it is carried out."""
     return "restore" if action.strategy == "restore" else action.rung
 

@@ -63,8 +63,13 @@ def measure(job: Job) -> list[Row]:
     loaded, book = job.load(job.scenario, job.variant, job.difficulty), load_playbook(job.playbook)
     if job.versions != (loaded.version, VERSION):
         raise DrillError(f"a worker has another version of {job.scenario}; install the same incident-drill there")
+    return rows(loaded, job.policies, job.seed, book)
+
+
+def rows(loaded: LoadedScenario, policies: Sequence[str], seed: int, book: Playbook) -> list[Row]:
+    """Return what comes of a scenario in the hands of these responders on one seed. Raises DrillError."""
     with loaded.guard():
-        played = play_each(loaded, job.policies, job.seed, book.played())
+        played = play_each(loaded, policies, seed, book.played())
         return [_row(loaded, name, engine, book) for name, engine in played]
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from analytics.playbook import Playbook
 from analytics.record import Branch, Course, Delay, DrillRecord, Fit, References, Spread, loss_of
-from analytics.runs.library import CourseStep, Library, library_of
+from analytics.runs.library import CourseStep, Library, library_for
 from analytics.runs.walk import MINUTE, Turn, Walk, as_course, begin, course, loss_from, untouched_turns
 from analytics.runs.what_if import last_harm, leverage
 from analytics.score import score
@@ -141,7 +141,7 @@ class Ends:
 @lru_cache(maxsize=16)
 def ends_of(loaded: LoadedScenario) -> Ends:
     """Return the ends of a scenario with the library that comes with it; kept, since every drill of it needs them."""
-    return Ends(loaded, library_of(loaded.scenario.id, loaded.scenario.variant))
+    return Ends(loaded, library_for(loaded))
 
 
 def _without(loaded: LoadedScenario, journal: Journal) -> float:

@@ -6,13 +6,16 @@ decision.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
 from simulator.errors import ScenarioError
+from simulator.loaded import LoadedScenario
 from simulator.record.journal import first_problem
 from simulator.scenario import document
 from simulator.scenario.parts import Data
@@ -74,6 +77,14 @@ def library_file(scenario: str, variant: str = "base") -> Path:
     return folder / ("library.yaml" if variant == "base" else f"variants/{variant}.library.yaml")
 
 
+def library_for(loaded: LoadedScenario) -> Library:
+    """Return the library of a loaded scenario: what comes with it, or else what lies in the package."""
+    scenario = loaded.scenario
+    if loaded.library is None:
+        return library_of(scenario.id, scenario.variant)
+    return _valid(scenario.id, loaded.library)
+
+
 @cache
 def library_of(scenario: str, variant: str = "base") -> Library:
     """Return the library that comes with a scenario's variant, or else with the scenario; an empty one without."""
@@ -81,7 +92,11 @@ def library_of(scenario: str, variant: str = "base") -> Library:
     file = own if own.is_file() else library_file(scenario)
     if not file.is_file():
         return Library(scenario=scenario)
+    return _valid(scenario, document.read(file.read_text(encoding="utf-8"), file.name).data)
+
+
+def _valid(scenario: str, data: Mapping[str, Any]) -> Library:
     try:
-        return Library.model_validate(document.read(file.read_text(encoding="utf-8"), file.name).data)
+        return Library.model_validate(data)
     except ValidationError as error:
         raise ScenarioError(f"library of {scenario}: {first_problem(error)}") from None

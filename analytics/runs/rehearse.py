@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Literal, NamedTuple, Protocol
 
 from analytics.runs.counterfactual import Ends
-from analytics.runs.library import library_of
+from analytics.runs.library import library_for
 from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
@@ -81,7 +81,7 @@ def rehearse(variants: list[Variant], progress: Progress) -> list[Remark]:
 
 def _best(variant: Variant) -> Iterator[Remark]:
     loaded = variant.loaded
-    null, best = Ends(loaded, library_of(loaded.scenario.id, variant.name)).of(SEEDS[0])
+    null, best = Ends(loaded, library_for(loaded)).of(SEEDS[0])
     if best.loss < null.loss:
         return
     what = f"{variant.name}: the best course ({best.name}, loss {best.loss:.3f}) does no better than doing nothing"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +13,13 @@ from pydantic import ValidationError
 import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
+from scenarios.declared.made import FILE
 from scenarios.lint.apart import checked_apart
 from scenarios.lint.book import check_book
+from scenarios.lint.drill import check_drill
 from scenarios.lint.playbook import check_playbook
 from scenarios.lint.scenario import Inspection
-from scenarios.loader import MakeWorld, parse, world_in
+from scenarios.loader import MakeWorld, module_at, parse, world_in
 from scenarios.patch import lay_over
 from scenarios.players.book import BOOK
 from scenarios.problem import Problem, of_error
@@ -38,9 +39,9 @@ def check_path(path: Path, run: bool = False) -> list[Problem]:
     The Python beside a scenario of the package is ours. Anybody else's runs with `run` alone, in a process of its own;
     without it a note says what went unchecked.
     """
-    file = path / "scenario.yaml" if path.is_dir() else path.with_name("scenario.yaml") if path.name == BOOK else path
+    file = _file(path)
     world = _folder(file) / "world.py"
-    if not world.is_file() or _ours(world):
+    if file.name == FILE or not world.is_file() or _ours(world):
         return check_here(file)
     if run:
         return checked_apart(file, world)
@@ -49,6 +50,13 @@ def check_path(path: Path, run: bool = False) -> list[Problem]:
     what = "not run: names of its knobs, facts, sources and figures, and all templates are unchecked"
     note = Problem(str(file.with_name(world.name)), 1, what, "add --run if you trust it", "note")
     return [*problems, note] if asked else problems
+
+
+def _file(path: Path) -> Path:
+    """Return the file that a scenario or playbook at `path` is written in."""
+    if path.is_dir():
+        return path / (FILE if (path / FILE).is_file() else "scenario.yaml")
+    return path.with_name("scenario.yaml") if path.name == BOOK else path
 
 
 def _folder(file: Path) -> Path:
@@ -70,6 +78,8 @@ def check_here(file: Path, find_world: FindWorld | None = None) -> list[Problem]
     text = _read(file)
     if isinstance(text, Problem):
         return [text]
+    if file.name == FILE:
+        return check_drill(text, file)
     problems = _of_text(text, file, find_world)
     if file.name != "scenario.yaml" or any(one.level == "error" for one in problems):
         return problems
@@ -177,9 +187,5 @@ def _world_beside(file: Path) -> MakeWorld:
     if source.is_file() and _ours(source):
         module = importlib.import_module(f"scenarios.{folder.name}.world")
     elif source.is_file():
-        spec = importlib.util.spec_from_file_location("checked_world", source)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = module_at(source)
     return world_in(module, str(file.parent))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from analytics.criteria import judged
+from analytics.follow_through.score import wrong as wrong_after
 from analytics.playbook import AntiPattern, Cap, Criterion, Playbook, load, names
 from scenarios import loader
 from scenarios.problem import Problem
@@ -39,6 +40,8 @@ def check_playbook(playbook: Playbook, source: Written) -> Iterator[Problem]:
             remedy = "take t1 and t2 out: this one has no time"
             yield source.problem((*path, "t1"), "is never looked at", remedy, "warning")
     yield from _severity(playbook, source)
+    for steps, what, remedy in wrong_after(playbook):
+        yield source.problem(steps, what, remedy)
 
 
 def _severity(playbook: Playbook, source: Written) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 from analytics.playbook import load as load_playbook
 from analytics.playbook import names as playbooks
+from scenarios.lint.house import meant
 from scenarios.lint.offered import gated, given_away
 from scenarios.lint.places import COMPARISONS, STATES, Place, groups, places
 from scenarios.lint.responses import DUE, SUPPORTED, expected
@@ -53,7 +54,9 @@ class Inspection:
         self._weights()
         self._commands()
         self._completeness()
-        for found in (*gated(self.scenario, self.known), *given_away(self.scenario), *told(self.scenario)):
+        for found in (
+            *gated(self.scenario, self.known), *given_away(self.scenario), *told(self.scenario), *meant(self.scenario)
+        ):
             self.find(*found)
         if world is not None:
             self._quiet_window(world)

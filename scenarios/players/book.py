@@ -24,7 +24,7 @@ from scenarios.written import Written, schema_problems
 from simulator.acts import ACTS, Act, AssignTask
 from simulator.briefing import Briefing
 from simulator.errors import nearest
-from simulator.scenario.document import Steps, read
+from simulator.scenario.document import Document, Steps, read
 from simulator.scenario.parts import Data, RoleId, Seconds
 from simulator.values import Pick
 
@@ -336,12 +336,20 @@ def _maker(kind: type[Act], fields: Raw) -> Callable[[Briefing], Act | None]:
 
 def reader(text: str, file: str) -> Reader:
     """Return what reads the book in `text`. Raises ScenarioError where it is none."""
-    shared = _data(ROUTINE.read_text(encoding="utf-8"), f"scenarios/players/{ROUTINE.name}", Routines)
-    return Reader(*_data(text, file, BookData), *shared)
+    return _reader(read(text, file))
 
 
-def _data(text: str, file: str, model: type[Model]) -> tuple[Written, Model]:
-    document = read(text, file)
+def reader_of(data: Raw, file: str) -> Reader:
+    """Return what reads a book that was worked out for a drill in `file`."""
+    return _reader(Document(file, data, {}))
+
+
+def _reader(document: Document) -> Reader:
+    shared = read(ROUTINE.read_text(encoding="utf-8"), f"scenarios/players/{ROUTINE.name}")
+    return Reader(*_data(document, BookData), *_data(shared, Routines))
+
+
+def _data(document: Document, model: type[Model]) -> tuple[Written, Model]:
     source = Written(document.data, document)
     try:
         return source, model.model_validate(document.data)
@@ -371,7 +379,15 @@ def schema() -> dict[str, Any]:
 @lru_cache(maxsize=16)
 def read_book(text: str, file: str) -> Book:
     """Return the book in `text`. Raises ScenarioError for its first mistake, with line and remedy."""
-    found = reader(text, file)
+    return _without_problems(reader(text, file))
+
+
+def book_made_of(data: Raw, file: str) -> Book:
+    """Return the book that was worked out for a drill in `file`. Raises ScenarioError where it cannot be."""
+    return _without_problems(reader_of(data, file))
+
+
+def _without_problems(found: Reader) -> Book:
     book = found.book()
     for problem in found.problems:
         raise problem.error()

@@ -159,7 +159,7 @@ class DuplicateInject(_Hosted, about=("inject", "at_minutes")):
         line = asked.drill.msel.lines[self.inject]
         said = line.text if line.words_only or line.text != line.inject.text else asked.drill.render(line.text)
         _say(asked, line.inject.id, self.at_minutes, persona=line.inject.persona, text=self.text or said,
-             to=line.inject.to, channel=line.inject.channel)  # fmt: skip
+             attachment=line.attachment, to=line.inject.to, channel=line.inject.channel)  # fmt: skip
 
 
 class SendAdHoc(_Hosted):
@@ -172,6 +172,8 @@ class SendAdHoc(_Hosted):
     thread: v.Ref | None = None
     """What it answers: an inject, a task."""
     at_minutes: v.Minute | None = None
+    attachment: v.Attachment | None = None
+    """What comes with it: a log excerpt, a figure, a document."""
 
     def objection(self, asked: Asked) -> Refusal | None:
         late = _out_of_time(asked, self.at_minutes)
@@ -184,11 +186,13 @@ class SendAdHoc(_Hosted):
     def carry_out(self, asked: Asked) -> None:
         to = (self.to,) if self.to else ()
         if self.at_minutes is not None:
-            _say(asked, "ad-hoc", self.at_minutes, persona=self.persona, text=self.text, to=to, channel=self.channel)
+            _say(asked, "ad-hoc", self.at_minutes, self.attachment, persona=self.persona, text=self.text, to=to,
+                 channel=self.channel)  # fmt: skip
             return
-        asked.drill.emit(
-            e.MessagePosted(to=to, role=self.persona, channel=self.channel, text=self.text, about=self.thread)
-        )
+        asked.drill.emit(e.MessagePosted(
+            to=to, role=self.persona, channel=self.channel, text=self.text, about=self.thread,
+            attachment=self.attachment,
+        ))  # fmt: skip
 
 
 def _in_the_room(drill: Drill) -> tuple[str, ...]:
@@ -196,11 +200,13 @@ def _in_the_room(drill: Drill) -> tuple[str, ...]:
     return tuple(seat for seat in drill.incident.seats if drill.incident.present.get(seat, True))
 
 
-def _say(asked: Asked, stem: str, at_minutes: float | None, **says: object) -> None:
+def _say(
+    asked: Asked, stem: str, at_minutes: float | None, attachment: v.Attachment | None = None, **says: object
+) -> None:
     """Put words of the facilitator's on the list, and say them now where they have no time."""
     msel, now = asked.drill.msel, asked.drill.now
     at = now if at_minutes is None else round(60 * at_minutes)
-    line = msel.add(Inject.model_validate({"id": msel.free_id(stem), "at": at, **says}))
+    line = msel.add(Inject.model_validate({"id": msel.free_id(stem), "at": at, **says}), attachment)
     if at_minutes is None:
         asked.drill.deliver(line)
 

@@ -9,7 +9,7 @@ from simulator.names import Names, Said
 from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.record.tracked import AlertState
-from simulator.values import Alert, Channel, Cue, Id, Inject, Ref, Role, Words
+from simulator.values import Alert, Attachment, Channel, Cue, Id, Inject, Ref, Role, Words
 
 FEW = 3
 """Readers up to which something is said to be for you."""
@@ -96,6 +96,10 @@ class InjectDelivered(Event, group="inject", news="a message came", cited="injec
         return Said("inject", label, f"{self.persona} in {where}" if where else self.persona, self.text)
 
 
+ATTACHED = {"document": "document", "log": "log excerpt", "figure": "figure"}
+"""What an attachment is called."""
+
+
 class MessagePosted(Event, group="message", news="somebody wrote", closed_by=("channel",)):
     """Somebody simulated said something; `about` is a reference (task, query, cue) where there is one."""
 
@@ -104,10 +108,14 @@ class MessagePosted(Event, group="message", news="somebody wrote", closed_by=("c
     channel: Channel
     text: Words
     about: Ref | None = None
+    attachment: Attachment | None = None
 
     def in_words(self, n: Names, entry: Entry) -> Said:
-        where = n.where(self.channel)
-        return Said("person", "says", n.teammate(self.role) + (f" in {where}" if where else ""), self.text)
+        where, comes = n.where(self.channel), self.attachment
+        said = Said("person", "says", n.teammate(self.role) + (f" in {where}" if where else ""), self.text)
+        if comes is None:
+            return said
+        return said._replace(text=f"{self.text} [{ATTACHED[comes.is_]}: {comes.title}]", detail=comes.text)
 
 
 class CueGiven(Event, group="finding", news="you were told something", cited="cue"):

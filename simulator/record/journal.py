@@ -2,7 +2,8 @@
 
 Line 0 is the header. Each further line is `{"seq", "at", "by", "body"}`, `seq` from 1. A last line
 `{"references": …}` may follow; it holds reference runs made when the drill ended and is not an entry. An exported
-file ends with `{"digests": …}`, by which one sees whether it was changed.
+file holds `{"beside": …}`, what was kept beside the record, and ends with `{"digests": …}`, by which one sees whether
+it was changed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from simulator.record.formats import FORMAT, LATE, format_of, upgrade, upgrade_b
 from simulator.scenario.parts import YEAR
 from simulator.values import Author, Part
 
+TRAILING = frozenset({"references", "beside", "digests"})
+"""Keys of the lines behind the entries."""
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 """Where half a character may stand: a file that is UTF-8 has one only as an escape."""
 
@@ -180,8 +183,8 @@ def _read_line(journal: Journal, where: str, line: str, format_: int) -> None:
     if "references" in data:
         journal.references = data["references"]
         return
-    if "digests" in data:
-        return  # `drill verify` reads them
+    if TRAILING & data.keys():
+        return  # `drill verify` and `drill import` read them
     expected = len(journal.entries) + 1
     try:
         if data["seq"] != expected:

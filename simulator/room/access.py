@@ -119,8 +119,11 @@ def clean_name(text: str, taken: Iterable[str] = ()) -> str:
     return tried
 
 
-Purpose = Literal["seat", "enter", "hand over"]
-"""What a token is for: to be somebody; to get such a token once; that, and to take it from whoever had it before."""
+Purpose = Literal["seat", "enter", "hand over", "member", "member link", "invite"]
+"""What a token is for: to be somebody; to get such a token once; that, and to take it from whoever had it before.
+
+The same of teams: to be a member; to be let in as one; to become one.
+"""
 
 
 class Claim(NamedTuple):
@@ -128,6 +131,7 @@ class Claim(NamedTuple):
 
     purpose: Purpose
     drill: str
+    """The drill, or the team, that it is about."""
     person: str
     generation: int
     """Of the person's tokens: those of an earlier one are withdrawn."""

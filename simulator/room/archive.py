@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from simulator.errors import DrillError, UnknownName
@@ -17,12 +17,15 @@ from simulator.room import chain
 from simulator.room import schema as t
 from simulator.room.access import new_code, new_key
 from simulator.room.chain import Link
+from simulator.room.companions import beside, head_of, put_back
 from simulator.room.store import Store
 from simulator.text import clock
 from simulator.values import Author
 
 BEFORE, BEHIND = '{"references": ', "}"
 """What stands around the reference runs in a file."""
+BESIDE = '{"beside": '
+"""What stands before what is kept beside a record."""
 TRIES = 5
 """How often another join code is drawn for a drill that comes in."""
 
@@ -89,9 +92,11 @@ def export(store: Store, drill: str) -> Iterator[str]:
     yield from chain.split(found.journal)
     if found.references:
         yield f"{BEFORE}{found.references}{BEHIND}"
+    with_it = json.dumps(beside(store, drill), ensure_ascii=False)
+    yield f"{BESIDE}{with_it}{BEHIND}"
     digests = chain.read(found.digests)
     digests.pop("head", None)  # of the commands, which are not in the file by themselves
-    yield _trailer(digests)
+    yield _trailer({**digests, "beside": chain.digest(with_it)} if digests else digests)
 
 
 def _trailer(digests: dict[str, Any]) -> str:
@@ -126,8 +131,11 @@ def verify_file(text: str, file: str) -> Verdict:
             changed.append(f"commands after number {len(links)} are missing")
         return Verdict(file, len(links), False, str(said[-1] if said else digests.get("header")), tuple(changed))
     found = {name: str(value) for name, value in digests.items()}
-    references = _runs(lines.pop()) if "references" in found and lines else None
+    with_it = _inside(BESIDE, lines.pop()) if lines and ("beside" in found or BESIDE in lines[-1]) else None
+    references = _inside(BEFORE, lines.pop()) if "references" in found and lines else None
     changed = list(_of_record(found, "\n".join(lines) + "\n", references))
+    if found.get("beside") != (None if with_it is None else chain.digest(with_it)):
+        changed.append("what is kept beside the record was changed")
     return Verdict(file, 0, True, found.get("record", ""), tuple(changed))
 
 
@@ -187,10 +195,10 @@ def _link(seq: int, line: str, said: Sequence[Any]) -> Link:
     return Link(seq, at, by, line.removeprefix(head)[:-1] if line.startswith(head) else line, digest)
 
 
-def _runs(line: str) -> str:
-    """Return the text of the reference runs in a line of a file, the line itself where it is no such line."""
-    whole = line.startswith(BEFORE) and line.endswith(BEHIND)
-    return line[len(BEFORE) : -len(BEHIND)] if whole else line
+def _inside(before: str, line: str) -> str:
+    """Return the text that a line of a file holds behind `before`, the line itself where it is no such line."""
+    whole = line.startswith(before) and line.endswith(BEHIND)
+    return line[len(before) : -len(BEHIND)] if whole else line
 
 
 @dataclass(frozen=True)
@@ -216,43 +224,60 @@ def take_in(store: Store, text: str, file: str, title: str | None = None) -> Arr
         raise DrillError(f"{file}: {changed[0]} since it was exported; give the file as `drill export` wrote it")
     if digests is not None and "commands" in digests:
         raise DrillError(f"{file}: this drill was not over when it was exported; `drill play --commands` plays it on")
-    references = _runs(lines.pop()) if lines[-1].startswith(BEFORE) else None
+    with_it = _read_beside(lines.pop(), file) if len(lines) > 1 and lines[-1].startswith(BESIDE) else {}
+    references = _inside(BEFORE, lines.pop()) if lines[-1].startswith(BEFORE) else None
     journal = "\n".join(lines) + "\n"
     read = parse(journal, file)
     if not any(entry.body.kind == "drill_ended" for entry in read):
         raise DrillError(f"{file}: this drill was never over; give the journal of a whole one")
     for _ in range(TRIES):
         try:
-            return _insert(store, read, journal, references, title or read.header.scenario)
+            now = store.now()
+            head = head_of(with_it, title or read.header.scenario, now)
+            with store.transaction(writes=True) as connection:
+                arrived = _insert(connection, now, read, journal, references, head)
+                put_back(connection, arrived.drill, with_it, file)
+            return arrived
         except IntegrityError:
             continue
     raise DrillError("no free join code found; try again")
 
 
-def _insert(store: Store, read: Journal, journal: str, references: str | None, title: str) -> Arrived:
+def _read_beside(line: str, file: str) -> dict[str, Any]:
+    """Return what a line holds that is kept beside a record. Raises DrillError."""
+    try:
+        found = json.loads(_inside(BESIDE, line))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise DrillError(f"{file}: what is kept beside the record is not JSON; restore the line or take it out")
+    return found
+
+
+def _insert(
+    connection: Connection, now: float, read: Journal, journal: str, references: str | None, head: dict[str, Any]
+) -> Arrived:
     arrived = secrets.token_hex(6)
-    code, (key, hashed), now = new_code(), new_key(), store.now()
+    code, (key, hashed) = new_code(), new_key()
     header, *_ = lines = chain.split(journal)
     size = len(journal.encode())
-    with store.transaction(writes=True) as connection:
-        r = t.records.c
-        there = connection.scalar(select(r.drill).where(r.bytes == size, r.journal == journal))
-        if there is not None:
-            raise DrillError(f"this drill is here already, as {there}; nothing was changed")
-        before = chain.digest(header)
-        connection.execute(t.drills.insert().values(
-            id=arrived, code=code, created=now, title=title, hosted=True, key_hash=hashed, header=header, ended=now,
-            digest=before,
+    r = t.records.c
+    there = connection.scalar(select(r.drill).where(r.bytes == size, r.journal == journal))
+    if there is not None:
+        raise DrillError(f"this drill is here already, as {there}; nothing was changed")
+    before = chain.digest(header)
+    connection.execute(t.drills.insert().values(
+        id=arrived, code=code, hosted=True, key_hash=hashed, header=header, digest=before, **head
+    ))  # fmt: skip
+    for seq, entry in enumerate(read.commands(), start=1):
+        body = json.dumps(json.loads(lines[entry.seq])["body"], ensure_ascii=False)
+        before = chain.of_command(before, seq, entry.at, entry.by, body)
+        connection.execute(t.commands.insert().values(
+            drill=arrived, seq=seq, at=entry.at, by=entry.by, wall=now, body=body, digest=before
         ))  # fmt: skip
-        for seq, entry in enumerate(read.commands(), start=1):
-            body = json.dumps(json.loads(lines[entry.seq])["body"], ensure_ascii=False)
-            before = chain.of_command(before, seq, entry.at, entry.by, body)
-            connection.execute(t.commands.insert().values(
-                drill=arrived, seq=seq, at=entry.at, by=entry.by, wall=now, body=body, digest=before
-            ))  # fmt: skip
-        digests = chain.of_record(journal, before)
-        digests = chain.with_references(digests, references) if references is not None else digests
-        connection.execute(t.records.insert().values(
-            drill=arrived, frozen=now, journal=journal, references=references, bytes=size, digests=json.dumps(digests)
-        ))  # fmt: skip
+    digests = chain.of_record(journal, before)
+    digests = chain.with_references(digests, references) if references is not None else digests
+    connection.execute(t.records.insert().values(
+        drill=arrived, frozen=now, journal=journal, references=references, bytes=size, digests=json.dumps(digests)
+    ))  # fmt: skip
     return Arrived(arrived, code, key)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +29,15 @@ WRITES = {"writes": True}
 """Mark of a transaction that is going to write. It waits for its turn first: one at a time, whatever the database."""
 
 
+@dataclass
+class Claim:
+    """What is written together with the next thing that is."""
+
+    write: Callable[[Connection], None]
+    kept: bool = False
+    """It is on disk."""
+
+
 class Database:
     """Tables, brought to this program's version as it is opened. Safe for several threads and processes at once."""
 
@@ -34,6 +45,7 @@ class Database:
         self.url = locate(url)
         self._engine = _connect(self.url)
         self._offset = 0.0
+        self._doing = threading.local()
         try:
             with self._guard():
                 self._open(steps)
@@ -98,8 +110,22 @@ class Database:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
+        claim: Claim | None = getattr(self._doing, "claim", None)
         with self._guard(), self._engine.execution_options(**WRITES).begin() as connection:
+            if claim is not None and not claim.kept:
+                claim.write(connection)
             yield connection
+        if claim is not None:
+            claim.kept = True
+
+    @contextmanager
+    def claiming(self, write: Callable[[Connection], None]) -> Iterator[Claim]:
+        """Let the first thing that this thread writes meanwhile be written together with what `write` writes."""
+        claim = self._doing.claim = Claim(write)
+        try:
+            yield claim
+        finally:
+            self._doing.claim = None
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

@@ -10,6 +10,7 @@ from typing import Any
 from simulator.errors import DrillError, StoreError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal, parse
+from simulator.room import results
 from simulator.room.store import Store
 
 Progress = Callable[[float], None]
@@ -89,6 +90,7 @@ class Finishing:
             played = journal.header.playbook
             for references, card in self._finisher(self._loaded, journal, self._report):
                 self._store.save_scorecard(self._drill, played.id if played else DEFAULT_BOOK, card)
+                results.keep(self._store, self._drill, journal, card)
                 if references is not None:
                     self._store.add_references(self._drill, references)
         except StoreError as error:

@@ -20,13 +20,15 @@ from simulator.room.clock import Beat, Clock, ClockMark, Timekeeper, What, fold,
 from simulator.room.clock_log import ClockLine
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped
-from simulator.room.store import DrillRow, Participant, Store
+from simulator.room.store import DrillRow, Given, Participant, Store
 
 OVER = "the drill is over; open its debrief"
 REUSED = "this was taken already, as another command or from somebody else; look at the channel, then give it anew"
 BUSY = "several people wrote at the same moment; try again"
 ATTEMPTS = 100
 """How often a write is tried again because another process wrote first."""
+Asked = tuple[acts.Act, str]
+"""A command, and by whom."""
 LOOK_SECONDS = 0.2
 PAUSED = "the drill is paused; resume it first"
 
@@ -108,39 +110,58 @@ class Live:
         found = self._answers.get(key)
         return found if found is not None and found.entry.by == by else None
 
-    def give(
-        self, command: acts.Act, by: str, key: str | None = None, people: Sequence[Participant] = ()
-    ) -> Answer:
+    def give(self, command: acts.Act, by: str, key: str | None = None, mark: What | None = None) -> Answer:
         """Apply a command and make it durable; return its entry and, where it is refused, why.
 
-        `people` come in or sit elsewhere by it; where it is refused all is as before. Raises AccessDenied then.
+        `mark` goes into the clock log with it, where it is not refused. One that was given under its key before is
+        not given again.
+        """
+        return self._give(((command, by),), key, mark)[-1]
 
-        In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in
-        between, and where storing fails it is dropped. One that was given under its key before is not given again.
+    def give_all(self, commands: Sequence[Asked], people: Sequence[Participant]) -> None:
+        """Apply commands by which `people` come in or sit elsewhere; all of it happens, or nothing.
+
+        Raises AccessDenied where one of them is refused.
+        """
+        self._give(commands, people=people)
+
+    def _give(
+        self, commands: Sequence[Asked], key: str | None = None, mark: What | None = None,
+        people: Sequence[Participant] = (),
+    ) -> list[Answer]:  # fmt: skip
+        """Apply commands, then store them.
+
+        In that order, so that a command that breaks the engine is never stored. Nobody sees the engine in between,
+        and where storing fails it is dropped.
         """
         for _ in range(ATTEMPTS):
             engine = self.engine(fresh=True)
-            if found := self.answer(command, by, key):
-                return found
+            if key and (found := self.answer(*commands[-1], key)):
+                return [found]
             if self._finishing.over:
                 raise DrillError(OVER)
             try:
-                answer = engine.submit(command, by)
-                if people and answer.refusal:
-                    raise AccessDenied(answer.refusal.reason)  # nobody came or moved: nothing of it is kept
-                stop = self._line("stop", by) if engine.ended else None
-                self._store.append(self._row.id, self._given + 1, answer.entry.at, by, command, key, stop, people)
+                answers = [engine.submit(command, by) for command, by in commands]
+                refusal = next((one.refusal for one in answers if one.refusal), None)
+                if people and refusal:
+                    raise AccessDenied(refusal.reason)  # nobody came or moved: nothing of it is kept
+                what = "stop" if engine.ended else None if refusal else mark
+                line = self._line(what, commands[-1][1]) if what else None
+                given = [Given(one.entry.at, one.entry.by, command) for one, (command, _) in
+                         zip(answers, commands, strict=True)]  # fmt: skip
+                self._store.append(self._row.id, self._given + 1, given, key, line, people)
             except StaleWriter:
                 self._forget()
                 continue
             except Exception:
                 self._forget()
                 raise
-            self._note(key, answer)
-            if stop is not None:
-                self._wrote(stop)
+            for answer in answers:
+                self._note(key if answer is answers[-1] else None, answer)
+            if line is not None:
+                self._wrote(line)
             self._freeze_if_over(engine)
-            return answer
+            return answers
         raise DrillError(BUSY)
 
     def advance(self) -> None:

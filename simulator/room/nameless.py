@@ -33,6 +33,11 @@ def nameless(journal: Journal, titles: Mapping[str, str]) -> Journal:
     return Journal(journal.header, [_entry(entry, titles, told) for entry in journal], journal.references)
 
 
+def unnamer(journal: Journal, titles: Mapping[str, str]) -> Told:
+    """Return what puts seats in the place of this drill's people in any other text about it."""
+    return _teller(_people(journal, titles))
+
+
 KEPT = "kept by the facilitators"
 
 

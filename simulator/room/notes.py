@@ -95,6 +95,11 @@ def evaluators(notes: Iterable[Note]) -> dict[str, bool]:
     return counts
 
 
+def rated_by(notes: Iterable[Note], author: str) -> set[str]:
+    """Return what somebody has rated."""
+    return {note.criterion for note in notes if note.kind == "rating" and note.author == author}
+
+
 def ratings(notes: Iterable[Note]) -> dict[str, dict[str, int]]:
     """Return what is rated -> evaluator -> their last rating, those left out left out."""
     notes = list(notes)

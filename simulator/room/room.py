@@ -20,14 +20,14 @@ from simulator.engine import Engine
 from simulator.errors import AccessDenied, DrillError, StoreError
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal
-from simulator.room import notes
+from simulator.room import notes, verbs
 from simulator.room.clock import CLOSED, CLOSED_WORDS, PEOPLE, Clock, What, steady, told
 from simulator.room.finish import DEFAULT_BOOK, Finisher, Finishing
 from simulator.room.live import Live
 from simulator.room.nameless import for_participants, nameless
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
-from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, still
+from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, played, still
 from simulator.room.skip import LONGEST, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import HOST
@@ -176,7 +176,7 @@ class Room:
         def make(engine: Engine) -> Briefing:
             live = briefing(engine, role)
             # The engine goes on writing into its own lists while a page is being drawn from these.
-            return replace(live, incident=still(live.incident), entries=tuple(live.entries))
+            return replace(live, incident=still(live.incident), entries=played(live.entries))
 
         return self._seen.once(("briefing", role), make, engine)
 
@@ -384,13 +384,13 @@ class Room:
     def freeze(self, person: Participant, probe: acts.ProbeTeam) -> Answer:
         """Stop the world and ask everybody who sits, each alone; the drill stands until the facilitator resumes."""
         self.check_hosts(person)
-        ran = self.clock.state == "running"
-        if ran:
-            self.pause(person)
-        answer = self.submit(probe, person)
-        if ran and answer.refusal:
-            self.resume(person)
-        return answer
+        with self._seen.writing():
+            self._live.engine(fresh=True)
+            return self._live.give(probe, person.by, mark="pause" if self.clock.state == "running" else None)
+
+    def once(self, person: Participant, key: str, do: Callable[[], str]) -> verbs.Answered:
+        """Return what came of something that is no act of the journal: done once under its key, in any process."""
+        return verbs.once(self._store, person, key, do)
 
     def _give(self, command: acts.Act, by: str) -> None:
         refusal = self._live.give(command, by).refusal

@@ -34,6 +34,7 @@ from simulator.room.finish import Finisher
 from simulator.room.live import outdated
 from simulator.room.room import WITHDRAWN, Room
 from simulator.room.store import DrillRow, Participant, Store
+from simulator.room.teams import Teams
 from simulator.room.tidy import Tidying
 from simulator.text import alike, clock
 
@@ -114,6 +115,7 @@ class Rooms:
         self._books = books
         self._steady = steady
         self._tokens = Tokens(store)
+        self.teams = Teams(store, self._tokens)
         self._brake = Brake()
         self._lock = threading.Lock()
         self._rooms: dict[str, Room] = {}
@@ -169,8 +171,6 @@ class Rooms:
             engine.submit(entry.body, entry.by)  # type: ignore[arg-type]
         if engine.ended:
             raise DrillError("people had ended the drill by then; pick an earlier moment")
-        if not room.ended and room.clock.state == "running":
-            room.pause(host)
         people = self.store.participants(room.row.id)
         for _ in range(5):
             row = branched(room.row, new_code(), second, self.store.now())
@@ -178,6 +178,8 @@ class Rooms:
                 write_branch(self.store, row, given, people, engine.incident.seats, host.by)
             except IntegrityError:
                 continue
+            if not room.ended and room.clock.state == "running":
+                room.pause(host)
             return self._keep(row, loaded)
         raise DrillError("no free join code found; try again")
 

@@ -39,6 +39,7 @@ drills = sa.Table(
     sa.Column("digest", sa.String(64)),
     sa.Column("branch_of", sa.String(16)),
     sa.Column("branch_at", sa.Integer),
+    sa.Index("drills_branch", "branch_of"),
 )
 
 commands = sa.Table(
@@ -132,6 +133,104 @@ notes = sa.Table(
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )
+
+verbs = sa.Table(
+    "verbs",
+    metadata,
+    sa.Column("person", sa.String(32), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("drill", sa.ForeignKey("drills.id"), nullable=False, index=True),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("answer", sa.Text),
+)
+
+follow_ups = sa.Table(
+    "follow_ups",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+lessons = sa.Table(
+    "lessons",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("author", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+lessons_given = sa.Table(
+    "lessons_given",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("participant", sa.String(32), primary_key=True),
+)
+
+teams = sa.Table(
+    "teams",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("alike", sa.Text, nullable=False, unique=True),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("open", sa.Boolean, nullable=False),
+)
+
+members = sa.Table(
+    "members",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("team", sa.ForeignKey("teams.id"), nullable=False, index=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("joined", sa.Float, nullable=False),
+    sa.Column("generation", sa.Integer, nullable=False),
+    sa.Column("gone", sa.Float),
+)
+
+claims = sa.Table(
+    "team_drills",
+    metadata,
+    sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
+    sa.Column("team", sa.ForeignKey("teams.id"), nullable=False, index=True),
+    sa.Column("by", sa.String(16), nullable=False),
+    sa.Column("made", sa.Float, nullable=False),
+)
+
+results = sa.Table(
+    "results",
+    metadata,
+    sa.Column("drill", sa.String(40), primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("team", sa.String(16)),
+    sa.Column("sample", sa.Boolean, nullable=False),
+    sa.Column("ended", sa.Float, nullable=False),
+    sa.Column("scenario", sa.String(80), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("variant", sa.String(80), nullable=False),
+    sa.Column("difficulty", sa.String(12), nullable=False),
+    sa.Column("playbook", sa.String(80), nullable=False),
+    sa.Column("mode", sa.String(12), nullable=False),
+    sa.Column("pace", sa.String(12), nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("people", sa.Integer, nullable=False),
+    sa.Column("total", sa.Integer),
+    sa.Column("uncapped", sa.Integer, nullable=False),
+    sa.Column("band", sa.String(8)),
+    sa.Column("low", sa.Integer),
+    sa.Column("high", sa.Integer),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("results_team", "team", "ended"),
+    sa.Index("results_comparable", "scenario", "variant", "playbook", "mode", "pace", "difficulty", "team", "ended"),
+)
+"""A row a scored drill: what is compared over many of them, made from scorecards and made again from them.
+
+It refers to no other table: a sample has no drill behind it.
+"""
 
 Step = Callable[[sa.Connection], None]
 
@@ -239,7 +338,27 @@ def _desk(connection: sa.Connection) -> None:
     notes.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk)
+def _once(connection: sa.Connection) -> None:
+    """Remember which verbs were done under which key, and find a drill's second lives without reading all drills."""
+    verbs.create(connection, checkfirst=True)
+    connection.execute(sa.text("CREATE INDEX IF NOT EXISTS drills_branch ON drills (branch_of)"))
+
+
+def _afterwards(connection: sa.Connection) -> None:
+    """Let people follow a drill through once it is over, and say what they learnt."""
+    for table in (follow_ups, lessons, lessons_given):
+        table.create(connection, checkfirst=True)
+
+
+def _teams(connection: sa.Connection) -> None:
+    """Let teams be, drills belong to them, and scored drills be compared; what is scored already `rebuild` takes in."""
+    for table in (teams, members, claims, results):
+        table.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (
+    metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once, _afterwards, _teams,
+)  # fmt: skip
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 
 A fresh database gets today's tables at once and the newest version; the steps are for older ones.

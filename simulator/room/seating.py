@@ -7,7 +7,7 @@ leaves nothing behind.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from simulator import acts
@@ -15,7 +15,7 @@ from simulator.engine import Engine
 from simulator.errors import AccessDenied, NameTaken
 from simulator.loaded import LoadedScenario
 from simulator.room.access import clean_name, kept_word
-from simulator.room.live import BUSY, Live
+from simulator.room.live import BUSY, Asked, Live
 from simulator.room.presence import Presence
 from simulator.room.seen import Seen
 from simulator.room.store import DrillRow, Participant, Store
@@ -69,7 +69,7 @@ class Seating:
                         self._store.add_participant(person)
                     else:
                         self._free(str(seat))
-                        self._sit(str(seat), person, person.by)
+                        self._write([_sits(str(seat), person, person.by)], person)
                 return person
             except NameTaken:
                 continue
@@ -81,7 +81,10 @@ class Seating:
         if person.facilitator:
             raise AccessDenied("a facilitator does not play; join again to take a seat")
         with self._seen.writing():
-            return self._take(self._now(person), seat, f"{seat}:{person.name}")
+            person = self._now(person)
+            if self._seats().get(seat) != person.name:
+                self._free(seat)
+            return self._moved(person, seat, f"{seat}:{person.name}")
 
     def observe(self, person: Participant) -> Participant:
         """Let somebody look on from no seat, leaving the one held so far; nothing of it is on the record."""
@@ -90,21 +93,19 @@ class Seating:
             raise AccessDenied("a facilitator looks on as it is; join again to observe")
         with self._seen.writing():
             person = self._now(person)
-            return self._stand(replace(person, seat=OBSERVER), person.seat, person.by)
+            return self._write(self._gets_up(person, person.by), replace(person, seat=OBSERVER))
 
     def leave(self, person: Participant, seat: str | None = None) -> None:
         """Get up; a facilitator may free anybody's seat. A simulated teammate takes over."""
         self._belongs(person)
         with self._seen.writing():
             person = self._now(person)
-            if person.facilitator:
-                holder = self.holder(seat) if seat else None
-                if seat and holder is not None:
-                    self._stand(replace(holder, seat=None), seat, person.by)
-                elif seat and seat in self._seats():
-                    self._live.give(acts.LeaveSeat(seat=seat), person.by)
-            elif person.seat is not None:
-                self._stand(replace(person, seat=None), person.seat, person.by)
+            if not person.facilitator:
+                self._write(self._gets_up(person, person.by), replace(person, seat=None))
+            elif seat and (holder := self.holder(seat)) is not None:
+                self._write(self._gets_up(holder, person.by), replace(holder, seat=None))
+            elif seat and seat in self._seats():
+                self._live.give(acts.LeaveSeat(seat=seat), person.by)
 
     def hand_over(self, person: Participant, to: Participant) -> Participant:
         """Give one's seat to somebody who is in the drill; a facilitator gives anybody's with `move`."""
@@ -116,33 +117,28 @@ class Seating:
             self._may_sit(to, seat)
             if self._seats().get(seat) != person.name:
                 raise AccessDenied("you have no seat to hand over any more; somebody moved you")
-            self._stand(replace(person, seat=None), seat, person.by)
-            return self._take(to, seat, f"{seat}:{to.name}")
+            return self._moved(to, seat, f"{seat}:{to.name}", instead_of=person, says=person.by)
 
     def move(self, host: Participant, other: Participant, seat: str) -> Participant:
         """Let somebody sit elsewhere, as the host; whoever sat there stands, to be given another seat."""
         self._hosts(host)
         with self._seen.writing():
             self._may_sit(other, seat)
-            holder = self.holder(seat)
-            if holder is not None and holder.id != other.id:
-                self._stand(replace(holder, seat=None), seat, host.by)
-            return self._take(other, seat, host.by)
+            return self._moved(self._now(other), seat, host.by, instead_of=self.holder(seat), says=host.by)
 
     def swap(self, host: Participant, one: Participant, other: Participant) -> None:
         """Let two people change seats, as the host."""
         self._hosts(host)
-        first, second = one.seat, other.seat
         with self._seen.writing():
             for person in (one, other):
                 if person.seat is None or self._seats().get(person.seat) != person.name:
                     raise AccessDenied(f"{person.name} has no seat to swap; move them to one instead")
             if one.id == other.id:
                 raise AccessDenied("pick two people who are to change seats")
-            self._stand(replace(one, seat=None), first, host.by)
-            self._stand(replace(other, seat=None), second, host.by)
-            self._sit(str(second), replace(one, seat=second), host.by)
-            self._sit(str(first), replace(other, seat=first), host.by)
+            there, here = replace(one, seat=other.seat), replace(other, seat=one.seat)
+            up = [*self._gets_up(one, host.by), *self._gets_up(other, host.by)]
+            down = [_sits(str(new.seat), new, host.by) for new in (there, here)]
+            self._write([*up, *down], there, here)
 
     def _now(self, person: Participant) -> Participant:
         """Return somebody as they are by now: a host may have moved them since they pressed."""
@@ -184,38 +180,42 @@ class Seating:
         if person.facilitator:
             raise AccessDenied(f"{person.name} facilitates and does not play; pick somebody else")
 
-    def _take(self, person: Participant, seat: str, by: str) -> Participant:
-        before = person.seat
+    def _moved(
+        self, person: Participant, seat: str, by: str, instead_of: Participant | None = None, says: str = ""
+    ) -> Participant:
+        """Let somebody sit elsewhere, and whoever sat there get up as `says` has it, in one step."""
+        there = replace(person, seat=seat)
         if self._seats().get(seat) == person.name:
-            return self._placed(replace(person, seat=seat))
-        self._free(seat)
-        # The old seat is given up last: a crash in between leaves somebody with two, never with none.
-        self._sit(seat, replace(person, seat=seat), by)
-        if before not in (None, seat, OBSERVER) and self._seats().get(str(before)) == person.name:
-            self._live.give(acts.LeaveSeat(seat=str(before)), person.by)
-        return self._placed(replace(person, seat=seat))
+            return self._write([], there)
+        stands = [] if instead_of is None else [replace(instead_of, seat=None)]
+        up = [] if instead_of is None else self._gets_up(instead_of, says)
+        # Down before up: no simulated teammate takes over in between.
+        return self._write([*up, _sits(seat, person, by), *self._gets_up(person, person.by)], there, *stands)
 
-    def _sit(self, seat: str, person: Participant, by: str) -> None:
-        self._live.give(acts.TakeSeat(seat=seat, name=person.name), by, people=(person,))
+    def _gets_up(self, person: Participant, by: str) -> list[Asked]:
+        """Return what is to be asked for so that somebody leaves the seat they are in."""
+        seat = person.seat
+        if seat in (None, OBSERVER) or self._seats().get(str(seat)) != person.name:
+            return []
+        return [(acts.LeaveSeat(seat=str(seat)), by)]
+
+    def _write(self, asked: Sequence[Asked], *people: Participant) -> Participant:
+        """Write who sits where on the record and in the store, all of it or nothing; return the first as they are."""
+        if asked:
+            self._live.give_all(asked, people)
+        else:
+            self._store.place(people)
         self._seen.moved()
-
-    def _stand(self, person: Participant, seat: str | None, by: str) -> Participant:
-        """Let somebody get up from `seat`, where it is theirs, and be where `person` says."""
-        if seat is not None and self._seats().get(seat) == person.name:
-            self._live.give(acts.LeaveSeat(seat=seat), by, people=(person,))
-        return self._placed(person)
-
-    def _placed(self, person: Participant) -> Participant:
-        known = self._store.participant(person.id)
-        if known is not None and known.seat != person.seat:
-            self._store.seat(person.id, person.seat)
-        self._seen.moved()
-        return self._store.participant(person.id) or person
+        return self._store.participant(people[0].id) or people[0]
 
     def _hosts(self, host: Participant) -> None:
         self._belongs(host)
         if not host.facilitator:
             raise AccessDenied("only the facilitator may do that")
+
+
+def _sits(seat: str, person: Participant, by: str) -> Asked:
+    return acts.TakeSeat(seat=seat, name=person.name), by
 
 
 def _acted(engine: Engine) -> dict[str, int]:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from simulator.engine import Engine
 from simulator.errors import StoreError
+from simulator.events import DrillEnded
+from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.room.live import Live
 from simulator.room.store import Participant, Store
@@ -94,13 +96,18 @@ class Seen:
     def as_is(self, person: Participant) -> Participant:
         """Return a person with the seat they have, by what was known a second ago at most."""
         now = self._steady()
+        known = self._present.get(person.id)
+        if known is not None and known.generation < person.generation:
+            # Their newest link is newer than what was seen: they came in by it a moment ago.
+            self.moved()
         if now >= max(self._present_until, self._ask_again):
             self._present_until = now + PRESENT_SECONDS
             try:
                 self._present = {one.id: one for one in self._store.participants(self._drill)}
             except StoreError as error:
                 self._fails(error)
-        return self._present.get(person.id, person)
+        known = self._present.get(person.id, person)
+        return person if known.generation < person.generation else known
 
     def _fails(self, error: StoreError) -> None:
         self._live.keeper.fails(str(error))
@@ -109,6 +116,12 @@ class Seen:
     def moved(self) -> None:
         """Ask anew who is in: somebody came, sat down, or was signed out."""
         self._present_until = 0.0
+
+
+def played(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return what happened while people were there: the world runs on alone, and that is for the debrief."""
+    over = next((n for n, entry in enumerate(entries) if isinstance(entry.body, DrillEnded)), len(entries))
+    return tuple(entries[: over + 1])
 
 
 def still(incident: History) -> History:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import partial
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, func, select
@@ -79,6 +79,14 @@ class Participant:
     def by(self) -> str:
         """Return how the journal names this person."""
         return f"facilitator:{self.name}" if self.seat is None else f"{self.seat}:{self.name}"
+
+
+class Given(NamedTuple):
+    """A command as it is given: at which drill second, by whom, and what."""
+
+    at: int
+    by: str
+    body: Act
 
 
 PERSON = tuple(column for column in t.participants.c if column is not t.participants.c.ticket)
@@ -161,34 +169,35 @@ class Store(Database):
         self,
         drill: str,
         expected: int,
-        at: int,
-        by: str,
-        body: Act,
+        given: Sequence[Given],
         key: str | None = None,
         line: clock_log.ClockLine | None = None,
         people: Iterable[Participant] = (),
-    ) -> Entry:
-        """Make a command durable as the `expected`-th of its drill, with the `line` of the clock log that it writes.
+    ) -> list[Entry]:
+        """Make commands durable from the `expected`-th of their drill on, with the `line` of the clock log they write.
 
-        `people` are those who come in, or sit elsewhere, by it: all of it happens, or nothing.
+        `people` are those who come in, or sit elsewhere, by it, `key` is the last one's: all of it happens, or nothing.
 
-        Raises StaleWriter where that one exists, or one with this key, or where the drill has come past `at`.
+        Raises StaleWriter where that one exists, or one with this key, or where the drill has come past it.
         """
-        text = json.dumps(dump(body), ensure_ascii=False)
-        values = {"drill": drill, "seq": expected, "at": at, "by": by, "wall": self.now(), "body": text, "key": key}
         own, before = self._ends.get(drill, (0, ""))
+        entries = [Entry(number, one.at, Author(one.by), one.body) for number, one in enumerate(given, expected)]
         with self._first(f"command {expected} of drill {drill}, or its key, is already there") as connection:
             if own != expected - 1 or not before:
                 before = _end(connection, drill, expected - 1)
-            digest = chain.of_command(before, expected, at, by, text)
             if line is not None:
                 clock_log.add_line(connection, drill, line)
-            clock_log.hold(connection, drill, at)
+            clock_log.hold(connection, drill, given[0].at)
             for person in people:
                 _place(connection, person)
-            connection.execute(t.commands.insert().values(**values, digest=digest))
-        self._ends[drill] = expected, digest
-        return Entry(expected, at, Author(by), body)
+            for entry in entries:
+                text = json.dumps(dump(entry.body), ensure_ascii=False)
+                before = chain.of_command(before, entry.seq, entry.at, entry.by, text)
+                values = {"drill": drill, "seq": entry.seq, "at": entry.at, "by": entry.by, "wall": self.now(),
+                          "body": text, "key": key if entry is entries[-1] else None, "digest": before}  # fmt: skip
+                connection.execute(t.commands.insert().values(values))
+        self._ends[drill] = entries[-1].seq, before
+        return entries
 
     def commands(self, drill: str) -> list[Entry]:
         """Return the commands of a drill, in order."""
@@ -242,10 +251,11 @@ class Store(Database):
                           .order_by(t.participants.c.joined))  # fmt: skip
         return [Participant(**row._mapping) for row in rows]
 
-    def seat(self, ident: str, seat: str | None) -> None:
-        """Note which seat a person holds now."""
+    def place(self, people: Iterable[Participant]) -> None:
+        """Note where people sit now, all of them or none."""
         with self._write() as connection:
-            connection.execute(t.participants.update().where(t.participants.c.id == ident).values(seat=seat))
+            for person in people:
+                _place(connection, person)
 
     def offer(self, ident: str, once: str) -> None:
         """Note what lets somebody in as this person once; what was offered before and not taken is void."""

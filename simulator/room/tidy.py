@@ -102,7 +102,10 @@ def rewrite(store: Store) -> None:
 
 
 def due(store: Store, before: float) -> list[str]:
-    """Return the drills that ended before this instant, and those left unfinished in which nothing happened since."""
+    """Return the drills that ended before this instant, and those left unfinished in which nothing happened since.
+
+    A drill that came in by a file is kept from when it came.
+    """
     drill = t.drills.c
     signs = union_all(
         select(t.commands.c.drill, t.commands.c.wall.label("at")),
@@ -110,5 +113,6 @@ def due(store: Store, before: float) -> list[str]:
     ).subquery()
     left = select(drill.id).join(signs, signs.c.drill == drill.id).where(drill.ended.is_(None))
     with store.transaction(writes=False) as connection:
-        over = connection.scalars(select(drill.id).where(drill.ended < before)).all()
+        came = select(t.records.c.drill).where(t.records.c.frozen >= before)
+        over = connection.scalars(select(drill.id).where(drill.ended < before, drill.id.not_in(came))).all()
         return [*over, *connection.scalars(left.group_by(drill.id).having(func.max(signs.c.at) < before))]

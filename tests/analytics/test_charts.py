@@ -1,20 +1,51 @@
-"""Figures against the numbers they draw; a colour is never the only thing that says something."""
+"""Figures against the tables behind them, of recorded drills; a colour is never the only thing that says something."""
 
 from __future__ import annotations
 
-import pandas as pd
+import math
+import re
+from functools import cache
+
 import plotly.graph_objects as go
 import pytest
 
+from analytics import playbook
 from analytics.record import Course, References
-from analytics.report import charts
 from analytics.report import tables as frames
+from analytics.report import team
+from analytics.report.charts import CHARTS
+from analytics.report.charts.course import SHAPES
+from analytics.report.charts.spec import Charted, Reviewed, cut
+from analytics.report.charts.whole import PLACE, RATE
+from analytics.report.palette import PALETTE
 from analytics.report.tables import BEST, COURSES, LOSS, NULL, YOURS
+from analytics.score import score
 from analytics.view import RecordView
+from scenarios.loader import load
 from simulator import acts
+from simulator.record.journal import parse
+from tests import recorded
 from tests.analytics.builders import act, book, decide, declare, drill, pair, say, truth
 
 MINUTES = tuple(float(i) for i in range(61))
+GOLDEN = (
+    "auth_token-by_search-7", "billing_mismatch-by_the_book-7", "permission_leak-impatient-7", "auth_token-null-7",
+)  # fmt: skip
+
+
+@cache
+def reviewed(name: str) -> Reviewed:
+    """Return a recorded drill as charts read it."""
+    journal = parse("\n".join(recorded.journal_lines(recorded.read(name))) + "\n", name)
+    scenario = load(journal.header.scenario, journal.header.variant, journal.header.difficulty).scenario
+    record, rules = frames.record_of(journal, scenario), playbook.load()
+    return Reviewed(RecordView(record, rules), score(record, rules).as_data())
+
+
+@cache
+def every() -> list[tuple[str, Charted]]:
+    """Return every chart of every recorded drill."""
+    return [(f"{name}: {ident}", made(reviewed(name))) for name in GOLDEN for ident, made in CHARTS.items()]
 
 
 def _run(name: str, per_minute: float) -> Course:
@@ -24,72 +55,129 @@ def _run(name: str, per_minute: float) -> Course:
 
 
 @pytest.fixture
-def view() -> RecordView:
+def made() -> Reviewed:
     refs = References(null=_run("nothing", 15), best=_run("flag at T+4", 2))
     lines = [pair(), declare("04:00"), decide("09:30"), act("40:00", "flag")]
-    return RecordView(drill(*lines, world=truth(harm=600), refs=refs), book())
+    return Reviewed(RecordView(drill(*lines, world=truth(harm=600), refs=refs), book()))
 
 
-def traces(figure: go.Figure) -> dict[str, go.Scatter | go.Bar]:
+def traces(figure: go.Figure | None) -> dict[str, go.Scatter | go.Bar]:
+    assert figure is not None
     return {trace.name: trace for trace in figure.data}
 
 
+# --- every chart of every drill -----------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_every_mark_lies_where_its_row_says() -> None:
+    for what, made in every():
+        if made.figure is None or not {"seq", "minute"} <= set(made.frame):
+            continue
+        own = dict(zip(made.frame["seq"], made.frame["minute"], strict=True))
+        for trace in made.figure.data:
+            if trace.customdata is not None and trace.type == "scatter":
+                for x, (seq,) in zip(trace.x, trace.customdata, strict=True):
+                    known = {*made.frame.loc[made.frame["seq"] == seq].select_dtypes("float64").to_numpy().ravel()}
+                    assert not seq or max(x, -10) in {max(one, -10) for one in known}, (what, trace.name, x, own[seq])
+
+
+@pytest.mark.slow
+def test_every_chart_says_its_finding_and_can_be_sent() -> None:
+    for what, made in every():
+        assert made.title, what
+        assert not re.search(r"\bnan\b", made.title, re.IGNORECASE), (what, made.title)
+        assert made.figure is None or (made.figure.layout.height and made.unit and made.note), what
+        assert (made.figure is None) == made.frame.empty, what
+        if made.figure is not None:
+            assert made.figure.layout.paper_bgcolor is None, what  # the page's own, so that a saved picture has one
+            assert "<script" not in made.figure.to_json(), what
+            names = [trace.name for trace in made.figure.data]
+            assert all(names), what
+
+
+@pytest.mark.slow
+def test_what_a_colour_says_something_else_says_too() -> None:
+    for what, made in every():
+        if made.figure is None:
+            continue
+        marked = [t for t in made.figure.data if t.type == "scatter" and t.mode == "markers"]
+        assert len({(t.marker.symbol, t.y[0] if made.ident == "lanes" else 0) for t in marked}) == len(marked), what
+        lines = [t for t in made.figure.data if t.type == "scatter" and t.mode == "lines" and t.line.dash is not None]
+        assert len({t.line.dash for t in lines}) == len(lines) or len(lines) > 5, what
+        used = {t.line.color for t in lines} | {t.marker.color for t in marked}
+        assert used <= {*PALETTE, None}, (what, used)
+
+
+@pytest.mark.slow
+def test_no_cell_of_a_csv_is_a_formula() -> None:
+    for what, made in every():
+        for line in made.csv().splitlines():
+            assert not line.startswith(("=", "+", "@")), what
+    one = CHARTS["times"](reviewed(GOLDEN[0]))
+    evil = Charted(one.ident, one.title, one.frame.assign(title="=1+1"), one.figure, one.unit, one.note)
+    assert "'=1+1" in evil.csv()
+
+
+def test_what_a_drill_has_nothing_of_is_said() -> None:
+    empty = Reviewed(RecordView(drill(world=[]), book()))
+    for ident, made in CHARTS.items():
+        found = made(empty)
+        if found.figure is None:
+            assert found.title == made.empty, ident
+            assert list(found.frame.columns), ident
+        else:
+            assert ident in ("times", "blueprint", "cues", "participation"), ident
+
+
+# --- numbers of single charts --------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("dimension", ["minutes", LOSS])
-def test_harm_draws_the_three_courses_as_they_are(view: RecordView, dimension: str) -> None:
-    harm = frames.harm(view)
-    drawn = traces(charts.harm_over_time(harm, dimension, "min", frames.marks(view)))
+def test_harm_draws_the_three_courses_as_they_are(made: Reviewed, dimension: str) -> None:
+    chart = CHARTS["harm"](made, dimension=dimension)
+    drawn = traces(chart.figure)
     for course in COURSES:
-        rows = harm[(harm["course"] == course) & (harm["dimension"] == dimension)]
+        rows = chart.frame[(chart.frame["course"] == course) & (chart.frame["dimension"] == dimension)]
         assert list(drawn[course].x) == list(rows["minute"])
         assert list(drawn[course].y) == list(rows["value"])
     assert drawn[NULL].y[-1] > drawn[YOURS].y[-1] > drawn[BEST].y[-1]
 
 
-def test_marks_lie_on_your_line(view: RecordView) -> None:
-    drawn = traces(charts.harm_over_time(frames.harm(view), "minutes", "min", frames.marks(view)))
-    decided = drawn[charts.WORDS["decision"]]
+def test_harm_says_what_it_came_to(made: Reviewed) -> None:
+    title = CHARTS["harm"](made, dimension="minutes").title
+    assert title.startswith("600 ")
+    assert "300 less than with nobody acting" in title
+    assert "480 more than the best course found" in title
+
+
+def test_marks_lie_on_your_line(made: Reviewed) -> None:
+    decided = traces(CHARTS["harm"](made, dimension="minutes").figure)[SHAPES["decision"][2]]
     assert list(decided.x) == [4.0, 9.5]
     assert list(decided.y) == pytest.approx([40.0, 95.0])  # 600 in 60 minutes
     assert list(decided.text) == ["Declared SEV-1", "Decision 1: continue mitigation"]
 
 
-def test_courses_and_marks_differ_in_more_than_colour(view: RecordView) -> None:
-    figure = charts.harm_over_time(frames.harm(view), LOSS, "loss", frames.marks(view))
-    assert len({trace.line.dash for trace in figure.data if trace.mode == "lines"}) == 3
-    symbols = [trace.marker.symbol for trace in figure.data if trace.mode == "markers"]
-    assert len(set(symbols)) == len(symbols) == 3
-
-
-def test_before_the_references_are_made_your_own_course_is_drawn(view: RecordView) -> None:
+def test_before_the_references_are_made_your_own_course_is_drawn(made: Reviewed) -> None:
     journal = drill(declare("04:00")).journal
-    own = RecordView(frames.record_of(journal, view.scenario), book())
-    assert [t.name for t in charts.harm_over_time(frames.harm(own), LOSS, "loss", frames.marks(own)).data] == [
-        YOURS, charts.WORDS["decision"],
-    ]  # fmt: skip
+    own = Reviewed(RecordView(frames.record_of(journal, made.view.scenario), book()))
+    chart = CHARTS["harm"](own, dimension=LOSS)
+    assert list(traces(chart.figure)) == [YOURS, SHAPES["decision"][2]]
+    assert "nobody" not in chart.title
 
 
-def test_part_bars_add_up_to_what_could_be_earned() -> None:
-    parts = frames.parts.of([
-        {"part": "a", "title": "Blueprint", "points": 21.5, "out_of": 25},
-        {"part": "b", "title": "Gates", "points": 0, "out_of": 0},
-    ])  # fmt: skip
-    figure = charts.part_bars(parts)
-    earned, rest = figure.data
-    assert list(earned.x) == [21.5, 0]
-    assert [a + b for a, b in zip(earned.x, rest.x, strict=True)] == [25, 0]
-    assert [note.text for note in figure.layout.annotations] == ["<b>21.5</b> of 25", "does not apply"]
-
-
-def test_the_plan_draws_each_window_and_what_happened_in_its_row(view: RecordView) -> None:
-    windows, happened = frames.windows(view), frames.happened(view)
-    drawn = traces(charts.blueprint(windows, happened, frames.phases(view)))
+def test_the_plan_draws_each_window_and_what_happened_in_its_row(made: Reviewed) -> None:
+    chart = CHARTS["blueprint"](made)
+    steps = chart.frame.drop_duplicates("id")
+    drawn = traces(chart.figure)
     full, fading = drawn["full points"], drawn["points fade"]
-    assert list(full.x) == list(windows["full"])
-    assert [b + x for b, x in zip(fading.base, fading.x, strict=True)] == list(windows["none"])
-    row = list(windows["id"]).index("B3a")
-    late = drawn["happened late"]
-    assert (list(late.x), list(late.y)) == ([40.0], [row])
-    assert drawn["happened"].marker.symbol != late.marker.symbol
+    assert list(full.x) == list(steps["full"])
+    assert [b + x for b, x in zip(fading.base, fading.x, strict=True)] == list(steps["none"])
+    row = list(steps["id"]).index("B3a")
+    assert (list(drawn["late"].x), list(drawn["late"].y)) == ([40.0], [row])
+    assert drawn["in time"].marker.symbol != drawn["late"].marker.symbol
+    assert f"of {len(steps)} steps" in chart.title
+    assert "1 late" in chart.title
 
 
 def test_a_hypothesis_holds_until_the_next_is_stated() -> None:
@@ -98,45 +186,86 @@ def test_a_hypothesis_holds_until_the_next_is_stated() -> None:
         *say("08:00", "triage", acts.StateHypothesis(cause="attack", probability=0.1)),
         *say("09:00", "triage", acts.StateHypothesis(cause="key", probability=0.8)),
     ]
-    view = RecordView(drill(stated), book())
-    attack, key = charts.hypotheses_over_time(frames.hypotheses(view), 60).data
+    view = Reviewed(RecordView(drill(stated), book()))
+    told = CHARTS["hypotheses"](view, truth=True)
+    assert told.figure is not None
+    attack, key = told.figure.data
     assert (list(attack.x), list(attack.y)) == ([5, 8, 60], [60, 10, 10])
     assert key.name.startswith("true: ")
     assert (attack.line.dash, key.line.dash) == ("dash", "solid")
+    kept = CHARTS["hypotheses"](view)
+    assert "true: " not in str(kept.figure)
+    assert "which it was" in told.title
+    assert "which it was" not in kept.title
 
 
-def test_segments_are_drawn_one_by_one(view: RecordView) -> None:
-    drawn = traces(charts.affected_over_time(frames.affected(view)))
+def test_segments_are_drawn_one_by_one(made: Reviewed) -> None:
+    drawn = traces(CHARTS["affected"](made).figure)
     assert list(drawn) == ["Web", "Mobile"]
     assert set(drawn["Web"].y) == {30.0}
 
 
-def figures(view: RecordView) -> list[go.Figure]:
-    marks = frames.marks(view)
-    return [
-        charts.harm_over_time(frames.harm(view), LOSS, "loss", marks),
-        charts.blueprint(frames.windows(view), frames.happened(view), frames.phases(view)),
-        charts.affected_over_time(frames.affected(view)),
-        charts.hypotheses_over_time(frames.hypotheses(view), 60),
-        charts.part_bars(frames.parts.of([])),
-    ]
+def test_the_score_is_drawn_as_it_stands() -> None:
+    card = reviewed(GOLDEN[2]).card
+    assert card is not None
+    chart = CHARTS["parts"](reviewed(GOLDEN[2]))
+    earned = traces(chart.figure)["earned"]
+    parts = [*card["parts"], {"points": card["total"], "out_of": 100}]
+    assert list(earned.text) == [f"{one['points']:g} of {one['out_of']:g}" for one in parts]
+    assert list(earned.x) == pytest.approx([100 * one["points"] / (one["out_of"] or 1) for one in parts])
+    limits = sorted(one["limit"] for one in (*card["caps"], *card["anti_patterns"]))
+    assert chart.figure is not None
+    assert [line.x0 for line in chart.figure.layout.shapes] == limits
+    assert traces(chart.figure)["before limits"].x == (card["uncapped"],)
 
 
-@pytest.mark.parametrize("ran", [True, False], ids=["a drill", "nothing on record"])
-def test_every_figure_is_clear_behind_and_can_be_sent(view: RecordView, ran: bool) -> None:
-    empty = RecordView(drill(world=[]), book())
-    for figure in figures(view if ran else empty):
-        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
-        assert figure.layout.height
-        figure.to_json()
+@pytest.mark.parametrize("name", GOLDEN[:2])
+def test_the_picture_has_every_lane_and_stops_where_it_is_told_to(name: str) -> None:
+    whole, part = CHARTS["lanes"](reviewed(name)), CHARTS["lanes"](reviewed(name), until=12)
+    assert whole.figure is not None
+    assert part.figure is not None
+    rows = {round(y) for t in whole.figure.data if t.type == "bar" or t.mode == "markers" for y in t.y}
+    assert rows == set(range(1, len(PLACE)))
+    assert len(whole.figure.data) >= len(part.figure.data)
+    for trace in part.figure.data:
+        ends = [b + x for b, x in zip(trace.base, trace.x, strict=True)] if trace.type == "bar" else trace.x
+        assert max(ends) <= 12.15, trace.name  # what lasts no time is drawn a little wide
+    assert "fault" not in str(whole.figure).lower()
+    rate = whole.frame[whole.frame["kind"] == RATE]
+    assert rate["value"].sum() == pytest.approx(reviewed(name).view.loss, abs=0.05)
+
+
+def test_team_process_adds_up() -> None:
+    for name in GOLDEN[:3]:
+        view = reviewed(name).view
+        tasks = team.tasks(view)
+        assert len(tasks) == len(view.history.tasks)
+        closed = tasks[tasks["loop"] == "closed"]
+        assert (closed["acknowledged"] - closed["minute"] <= 2).all()
+        assert (closed["reported"] <= closed["due"]).all()
+        silent = team.cadence(view)
+        silent = silent[silent["kind"] == team.SILENCE]
+        assert (silent["until"] > silent["minute"]).all()
+        assert len(team.process(view)) == 5
+
+
+def test_confidence_and_ladder_are_of_what_was_decided() -> None:
+    for name in GOLDEN[:2]:
+        view = reviewed(name).view
+        stated = CHARTS["confidence"](reviewed(name)).frame
+        assert set(stated["seq"]) <= {m.seq for m in view.decisions}
+        assert stated["stated"].between(1, 3).all()
+        taken = CHARTS["ladder"](reviewed(name)).frame
+        assert len(taken[taken["state"] == "taken"]) == len(view.mitigations)
+
+
+def test_a_turning_point_that_never_came_is_drawn_as_such() -> None:
+    chart = CHARTS["times"](reviewed(GOLDEN[3]))
+    never = traces(chart.figure)["never"]
+    assert len(never.x) == sum(math.isnan(minute) for minute in chart.frame["minute"])
+    assert "Nothing was mitigated" in chart.title
 
 
 def test_a_label_is_cut_and_holds_no_markup() -> None:
-    assert charts.cut("a" * 80, 10) == "aaaaaaaaa…"
-    assert charts.cut("<a href='x'>") == "&lt;a href='x'>"
-
-
-def test_lines_take_their_colours_from_whoever_shows_them(view: RecordView) -> None:
-    figure = charts.harm_over_time(frames.harm(view), LOSS, "loss", frames.marks(view))
-    assert all(t.line.color is None and t.marker.color is None for t in figure.data)
-    assert isinstance(frames.marks(view), pd.DataFrame)
+    assert cut("a" * 80, 10) == "aaaaaaaaa…"
+    assert cut("<a href='x'>") == "&lt;a href='x'>"

@@ -107,7 +107,7 @@ def test_an_inject_that_only_an_action_brings_about_comes() -> None:
 
 
 def test_a_best_course_that_loses_is_found_in_the_file_of_its_variant(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rehearse, "library_of", lambda scenario, variant: Library(scenario=scenario))
+    monkeypatch.setattr(rehearse, "library_for", lambda loaded: Library(scenario=loaded.scenario.id))
     (base,) = rehearse._best(variant(text()))
     (patched,) = rehearse._best(variant(text(), "hint: x\n"))
     assert (base.file, line(text(), base)) == ("base.yaml", "actions:")

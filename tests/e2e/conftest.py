@@ -76,16 +76,19 @@ class Server:
     It is that of this tree, unless a `python` that has another one installed is named, with its environment.
     """
 
-    def __init__(self, folder: Path, python: Path | None = None, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: Path, *options: str, python: Path | None = None, env: Mapping[str, str] | None = None
+    ) -> None:
         self._python, self._env = python or Path(sys.executable), env
         self._runs_in = folder if python else ROOT
         self.url = f"http://127.0.0.1:{free_port()}"
         self._folder = folder
+        self._options = options
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         port = self.url.rpartition(":")[2]
-        serve = [self._python, "-m", "ui.cli", "serve", "--port", port, "--data", self.database]
+        serve = [self._python, "-m", "ui.cli", "serve", "--port", port, "--data", self.database, *self._options]
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 serve, stdout=log, stderr=subprocess.STDOUT, cwd=self._runs_in, env=self._env, start_new_session=True

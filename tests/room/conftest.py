@@ -8,7 +8,7 @@ import pytest
 
 from tests.room.rooms import Wall
 
-BOTH = {f"tests.room.test_{name}" for name in ("ending", "failures", "keys", "processes", "store")}
+BOTH = {f"tests.room.test_{name}" for name in ("ending", "failures", "keys", "processes", "store", "verbs")}
 """Modules whose tests run on both databases, each that takes a `path` and is not marked `sqlite`."""
 
 

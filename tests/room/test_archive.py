@@ -129,7 +129,8 @@ def test_any_change_of_an_exported_line_is_found_and_named(exported: Texts, data
     lines[row] = lines[row][:place] + new + lines[row][place + 1 :]
     found = verify_file("\n".join([*lines, digests, ""]), "file").changed
     if over:
-        assert found[0].startswith("the reference runs" if row == len(lines) - 1 else f"line {row + 1} of the record")
+        behind = {len(lines) - 2: "the reference runs", len(lines) - 1: "what is kept beside the record"}
+        assert found[0].startswith(behind.get(row, f"line {row + 1} of the record"))
     else:
         assert found[0].startswith(f"command {row}" if row else "the header")
 

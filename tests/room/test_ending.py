@@ -234,3 +234,17 @@ def test_killed_at_any_point_of_its_end_a_drill_is_over_and_scored_or_goes_on(
     found.scorecard()
     found.finishing.wait(10)
     assert found.scorecard() is not None
+
+
+def test_people_are_shown_what_happened_until_they_left_and_the_record_has_the_rest(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, ana = solo(place)
+    wall.pass_(100)
+    room.end(ana)
+    shown = room.briefing("commander").entries
+    assert shown[-1].body.kind == "drill_ended"
+    record = room.record()
+    assert record is not None
+    assert record.entries[-1].at > shown[-1].at
+    # So it is in a process that comes later.
+    assert rooms(path, wall).open(room.row.id).briefing("commander").entries == shown

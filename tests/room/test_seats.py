@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from simulator import acts
 from simulator.errors import AccessDenied, DrillError, StaleWriter
@@ -351,3 +353,60 @@ def test_a_freeze_that_is_refused_stops_nobody_and_answers_stay_with_facilitator
     assert '"right"' in told(host)
     assert '"choice": "kept by the facilitators"' in told(ana)
     assert '"right"' not in told(ana)
+
+
+# --- a process that is killed while somebody moves ---------------------------------------------------------
+
+
+class Killed(Exception):
+    """The process ends here."""
+
+
+MOVES: dict[str, Callable[[Room, dict[str, Participant]], object]] = {
+    "swap": lambda room, who: room.seats.swap(who["Hana"], who["Ana"], who["Bo"]),
+    "move": lambda room, who: room.seats.move(who["Hana"], who["Ana"], "deputy"),
+    "hand over": lambda room, who: room.seats.hand_over(who["Ana"], who["Cy"]),
+    "take": lambda room, who: room.seats.take(who["Ana"], "mitigation"),
+    "observe": lambda room, who: room.seats.observe(who["Ana"]),
+    "free": lambda room, who: room.seats.leave(who["Hana"], "commander"),
+}
+
+
+@pytest.mark.parametrize("name", MOVES)
+def test_killed_at_any_write_everybody_sits_as_before_or_as_was_meant(name: str, path: Path, wall: Wall) -> None:
+    room, _ = hosted(rooms(path, wall))
+    place = wall.places[-1]
+    for who, seat in (("Ana", "commander"), ("Bo", "deputy"), ("Cy", OBSERVER)):
+        place.join(room, who, seat)
+
+    def as_it_is() -> tuple[dict[str, str], dict[str, str | None]]:
+        other = rooms(path, wall, serves=False)
+        return sits(other.open(room.row.id)), {one.name: one.seat for one in other.store.participants(room.row.id)}
+
+    before, writes = as_it_is(), 0
+    people = {one.name: one for one in place.store.participants(room.row.id)}
+    while True:
+        writes += 1
+        left = [writes]
+
+        def cut(_connection: object, _cursor: object, statement: str, *_: object, left: list[int] = left) -> None:
+            left[0] -= statement.startswith(("INSERT", "UPDATE", "DELETE"))
+            if left[0] == 0:
+                left[0] = -1
+                raise Killed
+
+        engine = place.store._engine
+        event.listen(engine, "before_cursor_execute", cut)
+        try:
+            MOVES[name](room, people)
+            break
+        except Killed:
+            assert as_it_is() == before
+            assert sits(room) == before[0]
+        finally:
+            event.remove(engine, "before_cursor_execute", cut)
+    assert writes > 1
+    in_seats, by_name = as_it_is()
+    assert (in_seats, by_name) != before
+    seated = {one: seat for one, seat in by_name.items() if seat not in (None, OBSERVER)}
+    assert seated == {who: seat for seat, who in in_seats.items()}

@@ -311,3 +311,11 @@ def test_one_that_is_open_for_reading_only_says_what_to_do(tmp_path: Path) -> No
     with pytest.raises(StoreError, match=r"cannot be written; make the file and its folder writable"):
         Store(f"sqlite:///file:{path}?mode=ro&uri=true")
     assert versions(path) == [1]
+
+
+def test_the_second_lives_of_a_drill_are_found_by_an_index(tmp_path: Path) -> None:
+    for path in (old(tmp_path / "old.db"), tmp_path / "new.db"):
+        Store(str(path)).close()
+        with closing(sqlite3.connect(path)) as connection:
+            plan = connection.execute("EXPLAIN QUERY PLAN SELECT id FROM drills WHERE branch_of = ?", ("x",)).fetchall()
+        assert "drills_branch" in str(plan)

@@ -107,6 +107,18 @@ def test_another_process_puts_out_within_a_second(path: Path, wall: Wall, place:
         room.as_is(ana)
 
 
+def test_who_takes_a_seat_over_is_in_at_once_wherever_it_was_looked_at(path: Path, wall: Wall, place: Rooms) -> None:
+    room, ana = solo(place)
+    elsewhere = rooms(path, wall)
+    for where in (place, elsewhere):
+        where.open(room.row.id).as_is(ana)
+    _, heir, _ = place.exchange(place.ticket(ana, "hand over"))
+    for where in (place, elsewhere):
+        assert where.open(room.row.id).as_is(heir).seat == "commander"
+        with pytest.raises(AccessDenied, match="signed out"):
+            where.open(room.row.id).as_is(ana)
+
+
 def test_a_drill_that_is_long_over_opens_no_more(path: Path, wall: Wall) -> None:
     place = rooms(path, wall)
     place.keep_days = 2

@@ -191,6 +191,15 @@ def test_a_row_is_due_before_its_time_and_late_after_it() -> None:
     assert states == ["not yet", "not yet", "due", "due", "late"]
 
 
+def test_a_row_is_due_when_this_incident_asks_for_it() -> None:
+    for name, minute in (("auth_token", 35), ("billing_mismatch", 40), ("permission_leak", 20)):
+        b = briefing(played.under_way(name, "null", 7, 60 * minute), "commander")
+        (row,) = (row for row in progress(b) if row.id == "B3a")
+        assert (row.by, row.state) == (60 * minute, "due"), name
+        late = briefing(played.under_way(name, "null", 7, 60 * minute + 10), "commander")
+        assert next(row.state for row in progress(late) if row.id == "B3a") == "late", name
+
+
 def test_a_record_that_is_wrong_is_done_like_one_that_is_right(seat: Seat) -> None:
     here = seat("commander", 120)
     b = here.room.briefing("commander")

@@ -13,6 +13,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.values import OBSERVER
+from tests.ui import live
 from ui.live import desk_verbs  # noqa: F401  # registers what is tested
 from ui.live.arrival import arrival
 from ui.live.asked import asked
@@ -47,7 +48,7 @@ def do(here: Here, name: str, **fields: Any) -> str:
 
 
 def shown(here: Here) -> dict[str, str]:
-    return {piece.id: piece.html for piece in desk(model(here.room), here.room.row.code)}
+    return {piece.id: piece.html for piece in desk(model(here.room), here.room.row.code, here.person.name)}
 
 
 def seen(room: Room) -> Desk:
@@ -137,6 +138,30 @@ def test_a_freeze_pauses_and_its_answers_come_to_the_desk(team: tuple[Here, Here
         do(host, "freeze", questions=["worst"])
 
 
+def test_words_may_come_with_a_text_that_is_read_and_does_nothing(team: tuple[Here, Here, Here]) -> None:
+    host, ana, cy = team
+    hostile = "a line\n<script>alert(1)</script>\n=1+1\n" + "more\n" * 9
+    do(host, "say", persona="Vendor", text="See what our log says", attached=hostile, attached_is="log",
+       attached_title="<b>edge</b> log")  # fmt: skip
+    html = live.texts(ana)
+    assert "See what our log says [log excerpt: &lt;b&gt;edge&lt;/b&gt; log]" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script>alert" not in html
+    assert "=1+1" in live.texts(cy)
+    # Later, to one, and once more.
+    do(host, "say", persona="Vendor", text="Second", attached="numbers", attached_is="figure", at="6:00", to="comms")
+    assert line(host.room, "ad-hoc-2").text == "Second"
+    do(host, "duplicate", inject="ad-hoc-2")
+    assert "Second [figure: Figure]" in live.texts(cy)
+    assert "numbers" in live.texts(cy)
+    assert "Second" not in live.texts(ana)
+    for wrong in ({"attached": "x" * 8001}, {"attached": "x", "attached_is": "program"}):
+        with pytest.raises(DrillError):
+            do(host, "say", persona="Vendor", text="Third", **wrong)
+    do(host, "say", persona="Vendor", text="Fourth", attached="  ")
+    assert "Fourth [" not in live.texts(ana)
+
+
 def test_notes_marks_and_ratings_are_kept_and_compared(team: tuple[Here, Here, Here], rooms: Rooms) -> None:
     host, *_ = team
     assert do(host, "note", text="nobody asked <i>why</i>", tag="", criterion="B1a") == "Kept at T+02:00"
@@ -149,6 +174,16 @@ def test_notes_marks_and_ratings_are_kept_and_compared(team: tuple[Here, Here, H
     pieces = shown(host)
     assert "nobody asked &lt;i&gt;why&lt;/i&gt;" in pieces["desk-notes"]
     assert "1 ratings compared: 0% the same, 100% at most one apart" in pieces["desk-ratings"]
+    # Of what somebody has not rated, they see that others have and no more.
+    do(host, "rate", about="global", rating="4", text="held together")
+    for own, sees in ((host, True), (other, False)):
+        html = shown(own)["desk-ratings"]
+        assert ("held together" in html) is sees
+        assert ("Others have rated 1 more" in html) is not sees
+        assert "2 ratings compared" not in html
+    do(other, "rate", about="global", rating="1")
+    assert "held together" in shown(other)["desk-ratings"]
+    assert "2 ratings compared" in shown(other)["desk-ratings"]
     do(host, "leave_out", evaluator="Ivo")
     assert "Count again Ivo" in shown(host)["desk-ratings"]
     assert "ratings compared" not in shown(host)["desk-ratings"]

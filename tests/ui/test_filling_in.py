@@ -87,3 +87,39 @@ def test_what_cannot_be_amended_is_refused_in_words(decided: Here) -> None:
     assert said["text"]
     said = live.press(decided, "update_stakeholders", amends="decision:1", audience="public")
     assert not said["ok"]
+
+
+def test_a_record_with_more_figures_than_a_form_begins_with_loses_none(seat: Seat) -> None:
+    here = seat("commander", 60)
+    names = [one.id for one in here.room.briefing("commander").options("figures")][:4]
+    figures = tuple({"name": name, "low": 1.0, "high": 2.0} for name in names)
+    unknown = tuple(one.id for one in here.room.briefing("commander").options("dimensions"))[:2]
+    made = acts.StateScope.model_validate({"unknown": unknown, "impact": figures})
+    assert here.room.submit(made, here.person).refusal is None
+
+    def scope() -> acts.StateScope:
+        (entry,) = here.room.briefing("commander").incident.given("scope")
+        assert isinstance(entry.body, acts.StateScope)
+        return entry.body
+
+    form = html(here, kind="state_scope", about="scope:1")
+    for row in range(len(names) + 1):
+        assert f'name="impact.{row}.name"' in form
+    # Filling in something else leaves them all, and what a form sends back whole is what is there.
+    assert live.press(here, "state_scope", amends="scope:1", began_minutes=-3)["ok"]
+    assert [one.name for one in scope().impact] == names
+    given = {"amends": "scope:1", "impact.3.high": 9, "impact.0.name": "", "impact.0.low": "", "impact.0.high": ""}
+    assert live.press(here, "state_scope", **given)["ok"]
+    assert [(one.name, one.high) for one in scope().impact] == [(names[1], 2), (names[2], 2), (names[3], 9)]
+    # A list is emptied, too.
+    assert live.press(here, "state_scope", amends="scope:1", unknown=[unknown[0]])["ok"]
+    assert scope().unknown == (unknown[0],)
+    said = live.press(here, "state_scope", amends="scope:1", unknown=[])
+    assert (said["ok"], said["text"]) == (False, "Name one dimension at least, or say that it is unknown")
+
+
+@pytest.mark.parametrize("row", [40, 99])
+def test_a_row_that_no_form_has_is_refused_in_words(row: int, decided: Here) -> None:
+    said = live.press(decided, "state_scope", **{f"impact.{row}.name": "x"})
+    assert not said["ok"]
+    assert "no field is called" in said["text"].lower()

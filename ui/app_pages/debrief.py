@@ -30,6 +30,7 @@ from ui.debrief_parts.moment import drawer
 from ui.debrief_parts.others import ByHand, Correct
 from ui.debrief_parts.score import score_view
 from ui.debrief_parts.timeline import timeline_view
+from ui.follow_up_parts.retests import follow_up_link
 from ui.pages import Page
 from ui.parts import shell, yours
 from ui.parts.live import SERVER
@@ -106,6 +107,8 @@ def _of_room(room: Room, person: Participant | None) -> None:
         )  # fmt: skip
     if card is None or journal.references is None:
         _scoring(room, person)
+    if person is not None:
+        follow_up_link(room, person)
     correct = (lambda *given: room.correct(person, *given)) if person and person.facilitator else None
     return _page(drill, tuple(room.corrections()), correct)
 

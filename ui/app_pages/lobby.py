@@ -11,7 +11,8 @@ from scenarios import loader
 from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
 from ui import session
-from ui.parts import begin, entrance, opened, shell, yours
+from ui.pages import Page
+from ui.parts import begin, entrance, membership, opened, shell, yours
 from ui.parts.text import escape, plain
 
 LINKED = "linked"
@@ -44,6 +45,7 @@ def render() -> None:
         entrance.ask_code()
     if not yours.finished_and_running():
         _newcomer()
+    st.page_link(Page.TEAM.file, label=membership.in_short(), icon=":material/group:")
     names = loader.catalogue().offered
     if not names:
         st.info("No scenario can be played here; `drill check` says why.", icon=":material/info:")

@@ -20,16 +20,19 @@ def check(
     run: Annotated[
         bool, typer.Option("--run", help="Run the world.py beside it too, and play what the package ships.")
     ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Play nothing: read, and walk its world.")] = False,
 ) -> None:
     """Say what is wrong with a scenario or playbook: file, line, what, and how to mend it.
 
-    No Python but the package's own is run without --run: names that a world.py gives are unchecked then.
+    A drill in one file is played, since it holds no code. No Python but the package's own is run without --run: names
+    that a world.py gives are unchecked then, and nothing is played.
     """
     from scenarios.lint import check_path
     from simulator.files import known
 
     problems = check_path(known(path, "give a scenario's folder or a YAML file"), run)
-    if run and not any(problem.level == "error" for problem in problems):
+    well = not any(problem.level == "error" for problem in problems)
+    if well and not quick and (run or in_one_file(path)):
         problems += played(path)
     for problem in problems:
         say(str(problem))
@@ -40,9 +43,17 @@ def check(
         raise typer.Exit(1)
 
 
+def in_one_file(path: Path) -> bool:
+    """Tell whether a drill in one file lies at `path`."""
+    from scenarios.declared.made import FILE
+
+    return (path / FILE).is_file() if path.is_dir() else path.name == FILE
+
+
 def played(path: Path) -> list[Problem]:
     """Play the scenario at `path` and return what only playing shows; that it was not, where it is somebody else's."""
     from analytics.runs.rehearse import Variant, rehearse
+    from analytics.runs.trial import trial
     from scenarios.lint import Problem
     from scenarios.sources import variants_at
 
@@ -53,6 +64,8 @@ def played(path: Path) -> list[Problem]:
     variants = [Variant(loaded, source) for loaded, source in found]
     with progress("playing") as report:
         remarks = rehearse(variants, report)
+        if in_one_file(path):
+            remarks += trial(variants, report)
     return [Problem(*remark) for remark in remarks]
 
 

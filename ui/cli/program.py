@@ -8,12 +8,13 @@ import typer
 from typer.exceptions import TyperException
 
 from simulator.errors import DrillError
-from ui.cli import calibrate, check, play, score, serve, store, streams
+from ui.cli import calibrate, check, play, report, results, score, serve, store, streams
 from ui.cli.shared import say
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "play": play.play,
     "score": score.score,
+    "report": report.report,
     "replay": score.replay,
     "calibrate": calibrate.calibrate,
     "finalists": calibrate.finalists,
@@ -28,6 +29,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "backup": store.backup,
     "restore": store.restore,
     "delete": store.delete,
+    "results": results.results,
+    "msel": results.msel,
 }
 """Every subcommand by its name, in the order in which `drill --help` lists them."""
 

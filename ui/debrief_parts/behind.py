@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.report import charts, story
+from analytics.report import story
 from analytics.report import tables as frames
 from simulator.text import clock
+from ui.debrief_parts.charted import show
 from ui.debrief_parts.drill import Debriefed
-from ui.debrief_parts.look import Sign, at_time, badge, chart, minute, note, table
+from ui.debrief_parts.look import Sign, at_time, badge, minute, note, table
 from ui.parts.text import escape
 
 NAMED, UNNAMED = Sign("✓", "you set a task against it", "good"), Sign("○", "no task against it", "quiet")
@@ -27,10 +28,7 @@ def behind_view(drill: Debriefed) -> None:
         )
         rows = [(escape(o.title), escape(o.plausible), escape(o.killed_by)) for o in others]
         st.html(table("Other stories", ("Other story", "Why it seemed so", "What kills it"), rows, "No other story."))
-        stated = frames.hypotheses(drill.view)
-        if not stated.empty:
-            alt = "How sure the team was of each cause over drill time; the true one is the solid line"
-            chart("debrief-hypotheses-true", charts.hypotheses_over_time(stated, drill.view.over / 60), alt)
+        show(drill, "hypotheses", truth=True)
     with st.expander("Contributing factors", key="debrief-factors"):
         _factors(drill)
     with st.expander("Teaching timeline beside yours", key="debrief-teaching"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from analytics.report import charts
 from analytics.report import tables as frames
-from simulator.text import clock
+from ui.debrief_parts.charted import show
 from ui.debrief_parts.drill import Debriefed
-from ui.debrief_parts.look import Sign, badge, chart, note, number, quiet, table
+from ui.debrief_parts.look import Sign, badge, note, number, quiet, table
 from ui.parts.text import escape
 
 LOSS_WORDS = "Loss, all dimensions weighed"
@@ -21,32 +20,9 @@ def course_view(drill: Debriefed) -> None:
     _harm(drill)
     _one_thing_different(drill)
     st.header("Who was affected", anchor=False)
-    affected = frames.affected(drill.view)
-    if not affected.empty:
-        alt = "Share of each segment outside tolerance over drill time"
-        chart("debrief-affected", charts.affected_over_time(affected), alt)
+    show(drill, "affected")
     st.header("The plan and what happened", anchor=False)
-    note("Bars: when a step earns full points, and until when it still earns some. Marks: when it happened. "
-         "Columns: the phases of the plan.")  # fmt: skip
-    windows, happened = frames.windows(drill.view), frames.happened(drill.view)
-    alt = (
-        f"{len(windows)} steps of the plan with their windows; {happened['id'].nunique()} of them happened, "
-        f"{happened['late'].sum()} marks are late"
-    )
-    chart("debrief-plan", charts.blueprint(windows, happened, frames.phases(drill.view)), alt)
-    with st.expander("The same as a table", key="debrief-plan-table"):
-        rows = [
-            (
-                escape(row.title), f"T+{row.full:g} to T+{row.none:g}",
-                "<br>".join(
-                    f"{clock(round(60 * d.since))} {escape(d.label)}{' (late)' if d.late else ''}"
-                    for d in frames.each(happened[happened["id"] == row.id])
-                ) or "never",
-            )
-            for row in frames.each(windows)
-        ]  # fmt: skip
-        heads = ("Step", "Full until, none from", "Happened")
-        st.html(table("Plan and what happened", heads, rows, "This playbook has no windows."))
+    show(drill, "blueprint")
 
 
 def _harm(drill: Debriefed) -> None:
@@ -59,9 +35,7 @@ def _harm(drill: Debriefed) -> None:
     chosen = st.selectbox(
         "What is counted", list(dimensions), format_func=dimensions.__getitem__, key="debrief_dimension", width=420
     )
-    ends = ", ".join(f"{course} {_final(drill, course, chosen)}" for course in frames.COURSES)
-    alt = f"{dimensions[chosen]} over drill time; at the horizon: {ends}"
-    chart("debrief-harm", charts.harm_over_time(drill.harm, chosen, units[chosen], drill.marks), alt)
+    show(drill, "harm", dimension=chosen)
     if frames.NULL not in set(drill.harm["course"]):
         st.html(quiet("The courses without action and the best one found are still being computed."))
     else:

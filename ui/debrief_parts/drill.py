@@ -15,6 +15,8 @@ from analytics.overrides import playbook_of
 from analytics.playbook import DEFAULT, Playbook, load, names
 from analytics.report import story
 from analytics.report import tables as frames
+from analytics.report.charts import CHARTS
+from analytics.report.charts.spec import Charted, Reviewed
 from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView
@@ -78,6 +80,17 @@ class Debriefed:
     cues = _table(story.cues)
     injects = _table(story.injects)
     teaching = _table(story.teaching)
+
+    @cached_property
+    def _charts(self) -> dict[tuple[Any, ...], Charted]:
+        return {}
+
+    def chart(self, ident: str, **chosen: Any) -> Charted:
+        """Return a chart of this drill, made when it is asked for first."""
+        key = (ident, *sorted(chosen.items()))
+        if key not in self._charts:
+            self._charts[key] = CHARTS[ident](Reviewed(self.view, self.card), **chosen)
+        return self._charts[key]
 
     def entry(self, seq: int) -> Entry:
         """Return an entry by its sequence number."""

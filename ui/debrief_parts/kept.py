@@ -7,7 +7,8 @@ import streamlit as st
 from analytics.report.probed import probed
 from simulator.room.room import Room
 from simulator.room.store import Participant
-from ui.live.desk_help import noted_html, probes_html, rated_html
+from ui.debrief_parts.judged import judged
+from ui.live.desk_help import probes_html
 from ui.parts.shell import themed
 
 
@@ -16,8 +17,7 @@ def kept(room: Room, person: Participant) -> None:
     notes, journal = room.notes(person), room.record()
     titles = {role.id: role.title for role in room.loaded.scenario.roles}
     asked = probed(journal.entries) if journal else []
-    if not notes and not asked:
-        return
     with st.expander("Notes, ratings and freezes, for facilitators alone", key="kept"):
-        parts = (noted_html(notes), rated_html(notes, {}), probes_html(asked, titles))
-        st.html(themed("".join(parts)))
+        judged(room, person, notes)
+        if asked:
+            st.html(themed(probes_html(asked, titles)))

@@ -6,12 +6,13 @@ import math
 
 import streamlit as st
 
-from analytics.report import charts, story
+from analytics.report import story
 from analytics.report import tables as frames
 from simulator.values import Author, Ref
+from ui.debrief_parts.charted import show
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import at_time, badge, chart, minute, number, quiet, sign, stated, table, truth_badge
+from ui.debrief_parts.look import at_time, badge, minute, number, sign, stated, table, truth_badge
 from ui.parts.labels import words
 from ui.parts.text import escape
 
@@ -80,15 +81,8 @@ def _cues(drill: Debriefed) -> None:
 
 
 def _hypotheses(drill: Debriefed) -> None:
-    stated_causes = frames.hypotheses(drill.view)
-    if stated_causes.empty:
-        st.html(quiet("Nobody stated a hypothesis with a probability."))
-        return
-    told = "; ".join(f"T+{r.minute:.0f} {r.title} {r.probability:.0f} %" for r in frames.each(stated_causes))
-    alt = f"How sure the team was of each cause over drill time: {told}"
     # Which of them was true is told where the team has guessed first.
-    alike = stated_causes.assign(true=False)
-    chart("debrief-hypotheses", charts.hypotheses_over_time(alike, drill.view.over / 60), alt)
+    show(drill, "hypotheses")
 
 
 def _decisions(drill: Debriefed, lines: Lines) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from simulator.text import clock
@@ -89,11 +88,6 @@ def table(
 def _cell(head: str, html: str) -> str:
     # One child, so that the cards of a narrow screen can put the head beside it; an empty cell takes no line there.
     return f'<td data-h="{escape(head)}"><div>{html}</div></td>' if html else "<td></td>"
-
-
-def chart(key: str, figure: go.Figure, alt: str) -> None:
-    """Draw a chart without Plotly's own buttons; `alt` says what it shows."""
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
 
 
 def note(text: str) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.report import charts
 from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
+from ui.debrief_parts.charted import show
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
-from ui.debrief_parts.look import badge, chart, note, quiet, sign
+from ui.debrief_parts.look import badge, note, quiet, sign
 from ui.debrief_parts.others import NOBODY, ByHand, corrections, playbook_choice
 from ui.parts.text import escape, plain
 
@@ -42,8 +42,7 @@ def score_view(drill: Debriefed, lines: Lines, hand: ByHand = NOBODY) -> None:
     left, right = st.columns([5, 6], gap="large")
     with left:
         st.header("By part", anchor=False)
-        points = (f"{part.title} {part.points:g} of {part.out_of:g}" for part in frames.each(drill.parts))
-        chart("debrief-parts", charts.part_bars(drill.parts), f"Points by part: {', '.join(points)}")
+        show(drill, "parts")
         note(_sum_words(drill.parts, drill.card, len(others)))
     with right:
         st.header("Worth most next time", anchor=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from simulator.events.signals import ATTACHED
 from simulator.room.watch import Planned
 from simulator.text import clock
 from ui.live.desk_help import help_html, notes_html, ratings_html
@@ -47,8 +48,8 @@ def frame() -> Piece:
     return Piece("facilitator", html)
 
 
-def desk(d: Desk, code: str) -> Iterator[Piece]:
-    """Return the pieces of a desk; `code` lets people join."""
+def desk(d: Desk, code: str, me: str) -> Iterator[Piece]:
+    """Return the pieces of the desk of the facilitator called `me`; `code` lets people join."""
     yield Piece("desk-flags", flags_html(d))
     yield Piece("desk-next", next_html(d))
     yield Piece("desk-say", say_html(d))
@@ -57,7 +58,7 @@ def desk(d: Desk, code: str) -> Iterator[Piece]:
     yield Piece("desk-truth", truth_html(d))
     yield Piece("desk-help", help_html(d))
     yield Piece("desk-notes", notes_html(d))
-    yield Piece("desk-ratings", ratings_html(d))
+    yield Piece("desk-ratings", ratings_html(d, me))
     yield Piece("desk-run", run_html(d))
 
 
@@ -103,9 +104,21 @@ def say_html(d: Desk) -> str:
         + field("At (empty: now)", '<input name="at" maxlength="12" placeholder="12:30">')
         + "</div>"
         + field("Words", '<textarea name="text" rows="2" maxlength="2000" required></textarea>', "wide")
+        + _attach()
         + '<button class="primary">Say it</button>'
     )
     return f"<h3>Speak as</h3>{verb('say', inside, 'say')}"
+
+
+def _attach() -> str:
+    """Return what can come with words: a text that is read and does nothing."""
+    kinds = {kind: words.capitalize() for kind, words in ATTACHED.items()}
+    inside = (
+        '<div class="fields">' + field("Called", '<input name="attached_title" maxlength="80">')
+        + field("It is a", select("attached_is", kinds)) + "</div>"
+        + field("Its text", '<textarea name="attached" rows="4" maxlength="8000"></textarea>', "wide")
+    )  # fmt: skip
+    return f'<details id="attach"><summary>Attach a text …</summary>{inside}</details>'
 
 
 def readers(d: Desk) -> Mapping[str, str]:

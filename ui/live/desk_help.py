@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from analytics.report.probed import Probed, overlap
 from simulator import acts
 from simulator.probes import FEWEST, MOST, TITLES
-from simulator.room.notes import Note, agreement, evaluators, ratings
+from simulator.room.notes import Note, agreement, evaluators, rated_by, ratings
 from simulator.text import clock
 from ui.live.desk_model import BEHAVIOURS, Desk
 from ui.live.desk_widgets import field, note, select, verb
@@ -35,7 +35,7 @@ def _hints(d: Desk) -> str:
             f'{press(acts.GiveHint.model_validate({"to": one.seat, "text": getattr(one, step), "step": step}), words)}'
             for step, words in STEPS.items()
         )
-        + f'</span><br><span class="quiet">{escape(one.pointer)} — {escape(one.answer)}</span></li>'
+        + f'</span><br><span class="quiet">{"<br>".join(escape(getattr(one, step)) for step in STEPS)}</span></li>'
         for one in d.ladders
     )
     inside = (
@@ -104,8 +104,8 @@ def noted_html(notes: Sequence[Note]) -> str:
     return f'<table class="plain notes"><tbody>{rows}</tbody></table>'
 
 
-def ratings_html(d: Desk) -> str:
-    """Return what evaluators rate, how far they agree, and who is left out."""
+def ratings_html(d: Desk, me: str) -> str:
+    """Return what an evaluator rates, how far evaluators agree, and who is left out, as one of them may see it."""
     about = {**{one: one for one in BEHAVIOURS}, **{ident: f"{ident} {title}" for ident, title in d.criteria}}
     buttons = "".join(f'<button name="rating" value="{value:d}">{value:d}</button>' for value in range(1, 5))
     form = verb("rate", field("What", select("about", about)) + field("In words", '<input name="text" maxlength="400">')
@@ -116,31 +116,46 @@ def ratings_html(d: Desk) -> str:
              + f"<button>{'Leave out' if counts else 'Count again'} {escape(one)}</button>")
         for one, counts in who.items()
     )
-    scale = note("1: missing. 4: as good as it can be. Shown beside the score, never part of it.")
-    return f'{scale}{form}{rated_html(d.notes, about)}<div class="row-of">{out}</div>'
+    return f'{note(SCALE)}{form}{rated_html(d.notes, about, me)}<div class="row-of">{out}</div>'
 
 
-def rated_html(notes: Sequence[Note], about: Mapping[str, str]) -> str:
-    """Return who rated what how, and how far they agree; `about` says what is rated in words."""
-    who = evaluators(notes)
-    given: dict[str, dict[str, int]] = defaultdict(dict)
+SCALE = "1: missing. 4: as good as it can be. Shown beside the score, never part of it."
+INDEPENDENT = "What others gave for something is shown once you have rated it yourself."
+
+
+def rated_html(notes: Sequence[Note], about: Mapping[str, str], me: str) -> str:
+    """Return what `me` rated, beside it what others gave, and how far they agree in that.
+
+    Evaluators judge for themselves first: of what somebody has not rated they see that others have, and no more.
+    `about` says what is rated in words.
+    """
+    own = rated_by(notes, me)
+    if not any(one.kind == "rating" for one in notes):
+        return note(INDEPENDENT)
+    who, waits = evaluators(notes), len({one.criterion for one in notes if one.kind == "rating"} - own)
+    given: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
     for one in notes:
-        if one.kind == "rating" and one.rating is not None:
-            given[one.criterion][one.author] = one.rating
+        if one.kind == "rating" and one.rating is not None and one.criterion in own:
+            given[one.criterion][one.author] = one.rating, one.text
     head = "".join(f"<th>{escape(one)}{'' if counts else ' (left out)'}</th>" for one, counts in who.items())
     rows = "".join(
-        f"<tr><td>{escape(about.get(what, what))}</td>"
-        + "".join(f"<td>{escape(marks.get(one, ''))}</td>" for one in who) + "</tr>"
+        f"<tr><td>{escape(about.get(what, what))}</td>" + "".join(_mark(marks.get(one)) for one in who) + "</tr>"
         for what, marks in given.items()
-    )  # fmt: skip
-    found = agreement(ratings(notes))
-    said = note("Agreement is shown once two evaluators have rated the same.")
-    if found is not None:
-        kappa = "not defined" if found.kappa is None else f"{found.kappa:.2f}"
-        said = note(f"{found.pairs} ratings compared: {found.exact:.0%} the same, {found.near:.0%} at most one apart; "
-                    f"Cohen's kappa with linear weights {kappa}.")  # fmt: skip
-    table = (
-        '<details id="rated"><summary>Ratings so far (open once you have given yours)</summary><table class="plain">'
-        f"<thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table></details>"
     )
-    return f"{table if given else ''}{said}"
+    more = note(f"Others have rated {waits:d} more. {INDEPENDENT}") if waits else ""
+    table = f'<table class="plain rated"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f"{table if rows else ''}{more}{_agreement(notes, own)}"
+
+
+def _mark(given: tuple[int, str] | None) -> str:
+    rating, text = given or ("", "")
+    return f'<td>{escape(rating)}{f" <span class=quiet>{escape(text)}</span>" if text else ""}</td>'
+
+
+def _agreement(notes: Sequence[Note], own: Set[str]) -> str:
+    found = agreement({what: given for what, given in ratings(notes).items() if what in own})
+    if found is None:
+        return note("Agreement is shown once you and another evaluator have rated the same.")
+    kappa = "not defined" if found.kappa is None else f"{found.kappa:.2f}"
+    return note(f"{found.pairs} ratings compared: {found.exact:.0%} the same, {found.near:.0%} at most one apart; "
+                f"Cohen's kappa with linear weights {kappa}.")  # fmt: skip

@@ -17,6 +17,7 @@ from analytics.report.probed import Probed, probed
 from analytics.runs.counterfactual import ends_of
 from analytics.score import score
 from simulator import acts
+from simulator.briefing import briefing
 from simulator.engine import VERSION, Engine
 from simulator.loaded import LoadedScenario
 from simulator.record.journal import Journal
@@ -27,11 +28,11 @@ from simulator.room.store import DrillRow
 from simulator.scenario.conditions import holds
 from simulator.scenario.model import Scenario
 from simulator.scenario.teaching import Hint
+from ui.live.nudge import nudge
 from ui.parts.live import SERVER
 
 BEHAVIOURS = ("leadership", "communication", "situation awareness", "decision making", "global")
 """What evaluators rate, each from 1 to 4."""
-NUDGE = "What do you know by now, what have you promised, and who does what next?"
 LADDERS = 2
 """Steps of the course that hints are offered for at a time."""
 
@@ -238,8 +239,8 @@ def _ladders(engine: Engine) -> list[Ladder]:
     facts, scenario = engine.facts(), engine.scenario
     open_ = [hint for hint in scenario.hints if not holds(hint.until, facts) and holds(hint.when, facts)]
     return [
-        Ladder(hint.at, next(iter(hint.seats), engine.incident.commander()), NUDGE, hint.text, _answer(hint, scenario))
-        for hint in open_[:LADDERS]
+        Ladder(hint.at, seat, nudge(briefing(engine, seat)), hint.text, _answer(hint, scenario))
+        for hint, seat in ((one, next(iter(one.seats), engine.incident.commander())) for one in open_[:LADDERS])
     ]
 
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from simulator import acts
 from simulator.errors import AccessDenied, DrillError
+from simulator.events.signals import ATTACHED
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.room.store import Participant
 from simulator.text import clock
@@ -62,7 +63,18 @@ def _say(here: Here, fields: Fields) -> str:
     done = "Said" if at is None else f"Will be said at {clock(round(60 * at))}"
     thread = fields.get("thread") or None
     return _give(here, "send_ad_hoc", done, persona=fields.get("persona"), text=fields.get("text"), at_minutes=at,
-                 to=fields.get("to") or None, channel=fields.get("channel") or None, thread=thread)  # fmt: skip
+                 to=fields.get("to") or None, channel=fields.get("channel") or None, thread=thread,
+                 attachment=_attached(fields))  # fmt: skip
+
+
+def _attached(fields: Fields) -> dict[str, str] | None:
+    """Return what comes with words, None where nothing does."""
+    text = str(fields.get("attached", ""))
+    if not text.strip():
+        return None
+    kind = str(fields.get("attached_is") or "document")
+    title = str(fields.get("attached_title", "")).strip() or ATTACHED.get(kind, kind).capitalize()
+    return {"title": title, "is": kind, "text": text}
 
 
 @verb("hold")
@@ -141,7 +153,7 @@ def _leave_out(here: Here, fields: Fields) -> str:
     return "Changed"
 
 
-@verb("look")
+@verb("look", repeated=True)
 def _look(here: Here, fields: Fields) -> str:
     """See the drill as another seat sees it."""
     here.room.check_hosts(here.person)
@@ -193,7 +205,7 @@ def _hand_seat(here: Here, fields: Fields) -> str:
     return f"{to.name} has your seat"
 
 
-@verb("let_back")
+@verb("let_back", repeated=True)
 def _let_back(here: Here, fields: Fields) -> str:
     """Give somebody who lost their browser a way back into their seat."""
     other = _person(here, "person", fields)

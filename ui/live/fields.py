@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from simulator import acts
 from ui.parts.labels import name_of
-from ui.parts.shapes import Shape, shapes
+from ui.parts.shapes import Shape, rows_of, shapes
 from ui.parts.start import RUNGS, controls
 
 Held = Callable[[str], Any]
@@ -25,10 +25,11 @@ class Wrong(NamedTuple):
 
 def read(act: type[acts.Act], fields: Mapping[str, Any]) -> acts.Act | Wrong:
     """Return the act that a form's fields make, or what is wrong with them."""
-    known = set(controls(shapes(act)))
+    asked_for = shapes(act, rows_of(fields))
+    known = set(controls(asked_for))
     if unknown := sorted(fields.keys() - known):
         return Wrong(f"no field is called {unknown[0][:80]!r} here", {})
-    data = {shape.path: value(shape, fields.get) for shape in shapes(act)}
+    data = {shape.path: value(shape, fields.get) for shape in asked_for}
     try:
         return act.model_validate({name: one for name, one in data.items() if one is not None})
     except ValidationError as error:

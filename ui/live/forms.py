@@ -10,6 +10,7 @@ from simulator.acts import ACTS
 from simulator.briefing import Briefing
 from simulator.options import Option
 from simulator.values import Duty, Ref, Rejection
+from ui.documents.known import HIDDEN
 from ui.live import ending
 from ui.live.html import OUTPUT, hidden
 from ui.parts import catalogue, hands, units
@@ -257,6 +258,9 @@ class _Drawn:
         """Return choices of which several can be picked."""
         held = {str(one) for one in self._known.get(shape.path) or ()}
         options = options_of(shape, self._b)
+        # What a record says and nobody is offered any more stays until somebody unticks it.
+        before = sorted(held - {known.id for known in options})
+        options += [Option(one, HIDDEN if shape.source == "evidence" else f"{one}, said before") for one in before]
         # What is picked already is in sight, whatever the length of the list.
         options.sort(key=lambda one: one.id not in held)
         ident = self._ident(shape.path)

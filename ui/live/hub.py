@@ -17,7 +17,7 @@ from simulator.errors import AccessDenied, DrillError
 from simulator.room.room import Room
 from simulator.room.store import Participant
 from ui.live.feed import BEAT, Feed, wire
-from ui.live.screen import Kind, Screen, kind_of, opening
+from ui.live.screen import Kind, Screen, kind_of, opening, whose
 from ui.parts.live import SERVER
 from ui.session import Here
 
@@ -79,7 +79,7 @@ class Hub:
     """The screens of all drills that somebody looks at here."""
 
     def __init__(self) -> None:
-        self._shown: dict[tuple[str, Kind, str], Shown] = {}
+        self._shown: dict[tuple[str, Kind, str, str], Shown] = {}
         self._soon: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
@@ -119,7 +119,7 @@ class Hub:
             shown.left = time.monotonic()
 
     def _shown_to(self, here: Here) -> Shown:
-        key = (here.room.row.id, kind_of(here), here.role)
+        key = (here.room.row.id, kind_of(here), here.role, whose(here))
         if key not in self._shown:
             self._shown[key] = Shown(here.room.row.id, Screen(here))
         # Somebody is on their way: it is not forgotten before they look.

@@ -59,12 +59,12 @@ def played(b: Briefing) -> books.Playbook:
 def progress(b: Briefing) -> list[Milestone]:
     """Return the rows of the playbook that is played, by the time at which they are due."""
     book, k = played(b), SeatView(b)
-    duties = b.incident.duties(b.role)
+    duties, moved = b.incident.duties(b.role), dict(b.catalogue.moved)
     rows = []
     for _, one in book.criteria():
         if one.t1 is None:
             continue
-        done, by = when(one.kind)(k), round(60 * one.t1)
+        done, by = when(one.kind)(k), round(60 * moved.get(one.id, one.t1))
         open_now: State = "late" if at(b) > by else "due" if at(b) >= by - SOON else "not yet"
         state: State = "done" if done is not None else open_now
         mine = counts_for(frozenset(one.owners), duties)

@@ -9,8 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import logging
-import threading
-from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,7 +28,7 @@ from ui.documents import documents
 from ui.live import forms, line
 from ui.live.fields import Wrong, read
 from ui.live.hub import HUB
-from ui.live.verbs import PREFIX, VERBS
+from ui.live.verbs import PREFIX, REPEATED, VERBS
 from ui.parts import units
 from ui.parts.followups import whole
 from ui.parts.live import SERVER
@@ -43,8 +41,6 @@ LONGEST = 65_536
 MOST_TYPED = 400
 """Characters of a line that completes."""
 ON_RECORD = "On the record"
-ANSWERS = 2_000
-"""Answers of verbs that are remembered, so that one that is sent again is not done again."""
 BAD_REQUEST, FORBIDDEN, NOT_FOUND, TOO_LARGE, WRONG_TYPE, UNAVAILABLE = 400, 403, 404, 413, 415, 503
 
 
@@ -193,44 +189,14 @@ def _kind(name: str) -> type[Act]:
     return kind
 
 
-class _Answers:
-    """What verbs answered lately, by person and key: one that is sent again is answered again, and not done again."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], Response] = OrderedDict()
-        self._doing: dict[tuple[str, str], threading.Lock] = {}
-
-    def once(self, person: str, key: str, do: Any) -> Response:
-        """Return what was answered under a key, else what `do()` answers; one that comes meanwhile waits for that."""
-        asked = (person, key)
-        with self._lock:
-            mine = self._doing.setdefault(asked, threading.Lock())
-        with mine:
-            with self._lock:
-                known = self._kept.get(asked)
-            if known is not None:
-                return known
-            try:
-                answer: Response = do()
-                with self._lock:
-                    self._kept[asked] = answer
-                    while len(self._kept) > ANSWERS:
-                        self._kept.popitem(last=False)
-            finally:
-                with self._lock:
-                    self._doing.pop(asked, None)
-        return answer
-
-
-_ANSWERED = _Answers()
-
-
 def _verb(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
     do = VERBS.get(name)
     if do is None:
         raise DrillError(f"nobody can {name[:80]!r} here")
-    return _ANSWERED.once(here.person.id, key, lambda: _said(do(here, fields), ok=True))
+    if name in REPEATED:
+        return _said(do(here, fields), ok=True)
+    found = here.room.once(here.person, key, lambda: do(here, fields))
+    return _said(found.text, ok=found.ok)
 
 
 async def form(request: Request) -> Response:

@@ -55,6 +55,8 @@ class View:
     memo: Memo
     known: Known
     clock: Clock
+    name: str
+    """Of who looks, where a screen is one person's own."""
 
     @property
     def steers(self) -> bool:
@@ -155,7 +157,7 @@ SECTIONS = (
     Section(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
     Section(_seats, lambda _: _looks(), WATCHES),
     Section(lambda _: [desk.frame()], once, HOSTS),
-    Section(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code), _at_the_desk, HOSTS),
+    Section(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code, v.name), _at_the_desk, HOSTS),
 )
 """All there is on a screen, beside what is one person's own."""
 
@@ -166,7 +168,7 @@ class Screen:
     def __init__(self, here: Here) -> None:
         self._kind = kind_of(here)
         self._role = here.role
-        self._person = here.person  # one of those who see it: they all may the same
+        self._person = here.person  # one of those who see it: they all may the same; a desk is one person's own
         self._memo: Memo = {}
         self._known: Known = {}
         self._broken: set[int] = set()
@@ -176,7 +178,8 @@ class Screen:
     def pieces(self, room: Room) -> list[Piece | Chart]:
         """Return the whole screen; what stands in the way of it is one of its pieces."""
         try:
-            view = View(room.briefing(self._role), room, self._kind, self._memo, self._known, room.clock)
+            b, name = room.briefing(self._role), self._person.name
+            view = View(b, room, self._kind, self._memo, self._known, room.clock, name)
             for at, part in enumerate(SECTIONS):
                 if self._kind not in part.kinds:
                     continue
@@ -212,6 +215,11 @@ class Screen:
 def kind_of(here: Here) -> Kind:
     """Return what somebody does in a drill."""
     return "hosts" if here.person.facilitator else "plays" if here.plays else "observes"
+
+
+def whose(here: Here) -> str:
+    """Return whose own a screen is, empty where all who play or look on like this share it."""
+    return here.person.id if kind_of(here) == "hosts" else ""
 
 
 def opening(here: Here) -> list[Piece]:

@@ -22,11 +22,17 @@ VERBS: dict[str, Verb] = {}
 """Name, without the prefix -> what it does."""
 
 
-def verb(name: str) -> Callable[[Verb], Verb]:
-    """Register a function as a verb of the room."""
+REPEATED: set[str] = set()
+"""Verbs that are asked anew when they are sent again: what they answer is kept nowhere."""
+
+
+def verb(name: str, *, repeated: bool = False) -> Callable[[Verb], Verb]:
+    """Register a function as a verb of the room; one that is not `repeated` is done once under its key."""
 
     def register(do: Verb) -> Verb:
         VERBS[name] = do
+        if repeated:
+            REPEATED.add(name)
         return do
 
     return register

@@ -12,7 +12,7 @@ from analytics import playbook as books
 from scenarios import DIFFICULTIES, loader
 from simulator.loaded import LoadedScenario
 from ui import session
-from ui.parts import entrance, shell
+from ui.parts import entrance, membership, shell
 from ui.parts.live import SERVER
 from ui.parts.text import plain
 from ui.session import Here
@@ -86,13 +86,15 @@ def team(loaded: LoadedScenario) -> None:
             key="host-surprise",
             help="Not even you: code, console and lobby do not say which it is. The debrief does.",
         )
-        playbook = _playbook("host")
+        playbook, own = _playbook("host"), membership.offered("host-team")
         if _go("Open the drill", "host-open", ":material/groups:"):
             variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
             how = {"mode": mode, "difficulty": difficulty, "variant": variant, "playbook": playbook}
             with session.trying("host"):
                 made = SERVER.rooms.create(scenario, hosted=True, **how)  # type: ignore[arg-type]
-                token, _ = SERVER.rooms.facilitate(made.room, name or "Facilitator", made.key)
+                token, host = SERVER.rooms.facilitate(made.room, name or "Facilitator", made.key)
+                if own is not None:
+                    SERVER.rooms.teams.claim(own, made.room.row.id, host)
                 st.session_state[session.NAME] = name
                 st.session_state[session.OPENED] = (token, made.key)
                 st.session_state.pop(CHOSEN, None)

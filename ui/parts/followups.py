@@ -20,7 +20,7 @@ from simulator.values import DEPUTY, SCRIBE, Ref
 from ui.parts import units
 from ui.parts.labels import name_of
 from ui.parts.marks import marks
-from ui.parts.shapes import Shape, shapes
+from ui.parts.shapes import Shape, rows_of, shapes
 from ui.parts.start import AMENDS, MOST, Split, asked, controls
 
 ASKS_AFTER = 20
@@ -80,10 +80,9 @@ def amending(b: Briefing, ref: str) -> dict[str, Any]:
     entry = record(b, ref)
     if entry is None:
         return {}
-    # A form has a few rows of figures; what a script said beyond them is not shown in it.
-    there = set(controls(shapes(type(entry.body))))  # type: ignore[arg-type]
-    said = {path: value for path, value in spread(entry.body).items() if path in there}
-    return {**units.shown(b, said), AMENDS: Ref(ref)}
+    said = spread(entry.body)
+    there = set(controls(shapes(type(entry.body), rows_of(said))))  # type: ignore[arg-type]
+    return {**units.shown(b, {path: value for path, value in said.items() if path in there}), AMENDS: Ref(ref)}
 
 
 def whole(b: Briefing, kind: str, fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -127,14 +126,16 @@ def to_fill_in(b: Briefing, ref: str) -> Split:
     entry = record(b, ref)
     if entry is None:
         raise DrillError(f"there is no {ref} that you may see")
+    act: type[Act] = type(entry.body)  # type: ignore[assignment]
+    rows = rows_of(spread(entry.body), spare=1)
     first: list[Shape] = []
     for shape in left_open(b, entry):
         if len(controls([*first, shape])) > MOST:
             break
         first.append(shape)
     if not first:
-        return asked(type(entry.body))  # type: ignore[arg-type]
-    fields = (shape for shape in shapes(type(entry.body)) if shape.path != AMENDS)  # type: ignore[arg-type]
+        return asked(act, rows=rows)
+    fields = (shape for shape in shapes(act, rows) if shape.path != AMENDS)
     return Split(tuple(first), tuple(shape for shape in fields if shape not in first))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
 
@@ -16,8 +17,9 @@ from simulator.values import Check, Figure, Pick, RejectedRung
 
 LONG = 400
 """Text fields that take more characters than this get an area instead of a line."""
-ROWS = 2
-"""Rows of a field that takes several figures, and of a pair."""
+ROWS, MOST_ROWS = 2, 40
+"""Rows of a field that takes several figures, unless a record has more, and of a pair; and at most."""
+_ROW = re.compile(r"\.(\d{1,2})(?=\.)")
 
 
 class Shape(NamedTuple):
@@ -39,19 +41,25 @@ class Shape(NamedTuple):
 
 
 @cache
-def shapes(act: type[Act]) -> tuple[Shape, ...]:
-    """Return the fields of an act in the order of its class, `kind` left out."""
-    return tuple(_field(name, info) for name, info in act.model_fields.items() if name != "kind")
+def shapes(act: type[Act], rows: int = ROWS) -> tuple[Shape, ...]:
+    """Return the fields of an act in the order of its class, `kind` left out; several figures in so many `rows`."""
+    return tuple(_field(name, info, rows) for name, info in act.model_fields.items() if name != "kind")
 
 
-def _field(path: str, info: FieldInfo) -> Shape:
+def rows_of(paths: Iterable[str], spare: int = 0) -> int:
+    """Return how many rows of several figures these fields need, with some to spare, and as many as a form has."""
+    found = (int(row) + 1 + spare for path in paths for row in _ROW.findall(path))
+    return min(MOST_ROWS, max([ROWS, *found]))
+
+
+def _field(path: str, info: FieldInfo, rows: int = ROWS) -> Shape:
     annotation = Annotated[(info.annotation, *info.metadata)] if info.metadata else info.annotation
-    shape = _shape(path, annotation, info.is_required())
+    shape = _shape(path, annotation, info.is_required(), rows)
     plain = isinstance(info.default, str | int | float) and info.default != ""
     return shape._replace(default=info.default) if plain else shape
 
 
-def _shape(path: str, annotation: Any, needed: bool) -> Shape:
+def _shape(path: str, annotation: Any, needed: bool, rows: int) -> Shape:
     core, notes = _peeled(annotation)
     many, ask = get_origin(core) is tuple, ""
     if many:
@@ -66,7 +74,8 @@ def _shape(path: str, annotation: Any, needed: bool) -> Shape:
         return Shape(path, "choice", needed, choices=tuple(map(str, get_args(core))))
     if isinstance(core, type) and issubclass(core, BaseModel):
         ask = ask or _PARTS[core, many]
-        paths = [f"{path}.{row}" for row in range(ROWS)] if many else [path]
+        count = rows if ask == "figures" else ROWS
+        paths = [f"{path}.{row}" for row in range(count)] if many else [path]
         return Shape(path, ask, needed, rows=() if ask == "rejected" else tuple(_row(core, at) for at in paths))
     if core in (int, float):
         low = next((note.ge if isinstance(note, Ge) else note.gt for note in notes if isinstance(note, Ge | Gt)), None)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_args
 
 from simulator.acts import Act
 from simulator.values import Rung
-from ui.parts.shapes import Shape, shapes
+from ui.parts.shapes import ROWS, Shape, shapes
 
 AMENDS = "amends"
 """The field by which a record says which one it fills in; nobody types it."""
@@ -27,9 +27,12 @@ class Split(NamedTuple):
 
 
 @cache
-def asked(act: type[Act], told: frozenset[str] = frozenset()) -> Split:
-    """Return what the form of an act asks for, in the order of its class; what was `told` can wait."""
-    fields = [shape for shape in shapes(act) if shape.path != AMENDS]
+def asked(act: type[Act], told: frozenset[str] = frozenset(), rows: int = ROWS) -> Split:
+    """Return what the form of an act asks for, in the order of its class; what was `told` can wait.
+
+    Several figures of one kind stand in so many `rows`.
+    """
+    fields = [shape for shape in shapes(act, rows) if shape.path != AMENDS]
     if not act.first:
         return Split(tuple(fields), ())
     wanted = tuple(path for path in act.first if path not in told)

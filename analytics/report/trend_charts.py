@@ -1,0 +1,333 @@
+"""Tables of `analytics.report.trends` as charts: each with its table, its unit and a title that says what it shows.
+
+What a colour says, a sign, a shape or a word says too. The colours are those that people tell apart however they see
+colours (Okabe and Ito), and backgrounds are clear, so one figure serves dark and light.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analytics.report import trends
+from analytics.report.charts.spec import cut
+from analytics.report.palette import FAINT, HAIR
+from analytics.report.tables import each
+from analytics.report.trends import ENOUGH, STRETCH, Names
+from analytics.scorecard import counted, listed
+from simulator.record.result import DrillResult
+
+BLUE, ORANGE, RED = "#0072B2", "#E69F00", "#D55E00"
+STATUS = {"not_applicable": (0, "–"), "met": (1, "✓"), "partial": (2, "◐"), "missed": (3, "✗"),
+          "not_observed": (3, "✗")}  # fmt: skip
+"""Status -> its colour's place, and its sign."""
+SHADES = ("rgba(128,138,150,0.08)", "#2b7bb5", "#e8b14f", "#c9521b")
+"""Colours of those places: opaque, so that plotly picks letters that stand out from them in both themes."""
+FEW_MANY = ("rgba(128,138,150,0.08)", "#a9cfe8", "#2b7bb5")
+"""Colours of none, of one and of most drills."""
+ROWS = 30
+"""Drills of a heat map, people of a matrix."""
+TURNS = {"acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
+         "first_mitigation": "First mitigation", "recovered": "Recovered", "verified": "Verified",
+         "closed": "Closed"}  # fmt: skip
+NEVER = "did not come"
+
+
+@dataclass(frozen=True)
+class TrendChart:
+    """A chart with all that is needed to read and to check it."""
+
+    key: str
+    title: str
+    """The finding, in words."""
+    unit: str
+    """What its numbers are of."""
+    frame: pd.DataFrame
+    """The table behind it: every number in the figure stands here."""
+    figure: go.Figure
+
+
+def _figure(height: int) -> go.Figure:
+    return _plain(go.Figure(), height)
+
+
+def _plain(figure: go.Figure, height: int) -> go.Figure:
+    figure.update_layout(
+        height=height, margin={"l": 8, "r": 12, "t": 26, "b": 8}, paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)", hoverlabel={"align": "left"},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "xanchor": "left", "yanchor": "bottom", "title": None},
+    )  # fmt: skip
+    return figure
+
+
+def criteria_map(results: Sequence[DrillResult], names: Names) -> TrendChart:
+    """Return drills × criteria of one playbook, the newest drill on top."""
+    shown = trends.oldest_first(results)[-ROWS:]
+    frame = trends.criteria(shown)
+    ids = list(dict.fromkeys(frame["criterion"]))
+    labels = {one.drill: f"{trends.when(one.ended):%-d %b %y} {cut(one.title, 16)}" for one in shown}
+    by_drill = {drill: rows.set_index("criterion") for drill, rows in frame.groupby("drill")}
+    z, signs, hover = [], [], []
+    for one in shown:
+        rows = by_drill.get(one.drill)
+        found = [str(rows.at[ident, "status"]) if rows is not None and ident in rows.index else "" for ident in ids]
+        z.append([STATUS[status][0] if status else None for status in found])
+        signs.append([STATUS[status][1] if status else "" for status in found])
+        hover.append([f"{cut(names.get(ident, ident), 70)}: {status.replace('_', ' ') or 'not judged'}"
+                      for ident, status in zip(ids, found, strict=True)])  # fmt: skip
+    figure = _figure(90 + 22 * max(len(shown), 3))
+    # Rows go by number: two drills of one day may have the same label.
+    figure.add_heatmap(
+        x=ids, y=list(range(len(shown))), z=z, text=signs, customdata=hover, texttemplate="%{text}", showscale=False,
+        zmin=0, zmax=4, xgap=1, ygap=1, hovertemplate="%{customdata}<extra></extra>",
+        colorscale=[[(n + step) / 4, colour] for n, colour in enumerate(SHADES) for step in (0, 1)],
+    )  # fmt: skip
+    figure.update_yaxes(
+        tickvals=list(range(len(shown))), ticktext=list(labels.values()), showgrid=False, tickfont={"size": 11}
+    )
+    figure.update_xaxes(side="top", tickangle=-90, showgrid=False, tickfont={"size": 11})
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 50, "b": 8})
+    worst = trends.gaps(shown, names).head(1)
+    title = f"{counted(len(shown), 'drill')} by criterion"
+    for row in each(worst):
+        title = f"{row.criterion} ({row.title}) leaves most: not fully met in {row.gaps} of {row.of} drills"
+    return TrendChart("criteria", title, "share of each criterion's points (0 to 1)", frame, figure)
+
+
+WAYS = {"rises": "rise", "falls": "fall", "level": "show no clear course"}
+
+
+def parts_course(results: Sequence[DrillResult], names: Names) -> TrendChart:
+    """Return what was earned of each part over the drills of one group, with median and quartiles of five drills."""
+    frame = trends.parts(results, names)
+    groups = list(frame.groupby("part", sort=False))
+    figure = make_subplots(
+        rows=max(1, len(groups)), cols=1, shared_xaxes=True, vertical_spacing=0.055 if len(groups) > 1 else 0,
+        subplot_titles=[cut(rows["title"].iloc[0], 40) for _, rows in groups],
+    )
+    for row, (_, line) in enumerate(groups, 1):
+        settled = line[line["median"].notna()]
+        figure.add_scatter(x=settled["number"], y=settled["last_quarter"], mode="lines", line={"width": 0},
+                           hoverinfo="skip", showlegend=False, row=row, col=1)  # fmt: skip
+        figure.add_scatter(x=settled["number"], y=settled["first_quarter"], mode="lines", line={"width": 0},
+                           fill="tonexty", fillcolor="rgba(0,114,178,0.18)", hoverinfo="skip",
+                           name=f"middle half of {STRETCH} drills",
+                           showlegend=row == 1, row=row, col=1)  # fmt: skip
+        figure.add_scatter(x=settled["number"], y=settled["median"], mode="lines", name=f"median of {STRETCH} drills",
+                           line={"color": BLUE, "width": 2}, hovertemplate="median %{y:.0f} %<extra></extra>",
+                           showlegend=row == 1, row=row, col=1)  # fmt: skip
+        above, below = line["high"] - line["percent"], line["percent"] - line["low"]
+        bars = {"type": "data", "array": above.fillna(0), "arrayminus": below.fillna(0), "thickness": 1.2, "width": 0,
+                "color": HAIR}  # fmt: skip
+        figure.add_scatter(
+            x=line["number"], y=line["percent"], mode="markers", name="one drill, bar: other seeds", cliponaxis=False,
+            marker={"size": 7, "color": ORANGE, "line": {"width": 1}}, error_y=bars,
+            text=[f"{at:%-d %b %Y}" for at in line["ended"]], hovertemplate="%{text}: %{y:.0f} %<extra></extra>",
+            showlegend=row == 1, row=row, col=1,
+        )  # fmt: skip
+    _plain(figure, 110 + 118 * max(1, len(groups)))
+    figure.update_annotations(x=0, xanchor="left", font={"size": 12})
+    figure.update_yaxes(range=[-5, 108], dtick=50, ticksuffix=" %", zeroline=False)
+    figure.update_xaxes(zeroline=False, showgrid=False)
+    figure.update_xaxes(title="drill, oldest first", row=max(1, len(groups)), col=1)
+    figure.update_layout(margin={"t": 92}, legend={"y": 1.0, "yref": "container", "yanchor": "top"})
+    return TrendChart("course", _course_title(groups), "percent of what could be earned", frame, figure)
+
+
+def _course_title(groups: Sequence[tuple[object, pd.DataFrame]]) -> str:
+    if not groups:
+        return "No drill of this kind has been scored"
+    number = int(max(rows["number"].max() for _, rows in groups))
+    if number < ENOUGH:
+        return f"Too few drills for a course: {number} of {ENOUGH}; each is shown by itself"
+    said: dict[str, list[str]] = {}
+    for _, rows in groups:
+        said.setdefault(trends.course(list(rows["percent"])), []).append(str(rows["title"].iloc[0]))
+    moved = [f"{listed(said[way])} {WAYS[way]}" for way in ("rises", "falls") if way in said]
+    return "; ".join(moved) if moved else f"No part shows a clear course over {number} drills"
+
+
+def times_strip(
+    results: Sequence[DrillResult], beside: Mapping[str, float] | None = None, called: str = ""
+) -> TrendChart:
+    """Return when each turning point came in each drill of one group, and beside them those of real responders."""
+    frame = trends.times(results, beside)
+    rows = {turn: place for place, turn in enumerate(TURNS)}
+    newest = int(frame["number"].max()) if len(frame) else 0
+    came = frame[frame["minute"].notna()]
+    figure = _figure(90 + 46 * len(rows))
+    kinds = (
+        ("earlier drills", came[(came["who"] == trends.DRILL) & (came["number"] < newest)],
+         {"symbol": "circle-open", "size": 9, "color": BLUE}),
+        ("the newest drill", came[(came["who"] == trends.DRILL) & (came["number"] == newest)],
+         {"symbol": "diamond", "size": 12, "color": ORANGE, "line": {"width": 1}}),
+        (cut(called, 40) or "real responders", came[came["who"] == trends.REAL],
+         {"symbol": "star", "size": 14, "color": RED, "line": {"width": 1}}),
+    )  # fmt: skip
+    for name, some, marker in kinds:
+        if len(some):
+            figure.add_scatter(
+                x=some["minute"], y=[rows[turn] for turn in some["turn"]], mode="markers", name=name, marker=marker,
+                cliponaxis=False, text=[_day(at) for at in some["ended"]],
+                hovertemplate="%{text}T+%{x:.1f} min<extra></extra>",
+            )  # fmt: skip
+    over = trends.times_over(results)
+    for row in each(over):
+        if not math.isnan(row.median):
+            figure.add_shape(type="line", x0=row.median, x1=row.median, y0=rows[row.turn] - 0.28,
+                             y1=rows[row.turn] + 0.28, line={"width": 3, "color": HAIR})  # fmt: skip
+    figure.update_yaxes(tickvals=list(rows.values()), ticktext=[*TURNS.values()], range=[len(rows) - 0.5, -0.5],
+                        showgrid=False, zeroline=False)  # fmt: skip
+    figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
+    return TrendChart("times", _times_title(over, beside, came), "minutes after the first page", frame, figure)
+
+
+def _day(at: Any) -> str:
+    return "" if pd.isna(at) else f"{at:%-d %b %Y}: "
+
+
+def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: pd.DataFrame) -> str:
+    drills = int(over["of"].max()) if len(over) else 0
+    if beside and drills:
+        slow = [
+            (turn, trends.middle(list(came[(came["who"] == trends.DRILL) & (came["turn"] == turn)]["minute"])) - minute)
+            for turn, minute in beside.items() if (came[came["who"] == trends.DRILL]["turn"] == turn).any()
+        ]  # fmt: skip
+        if slow:
+            turn, apart = max(slow, key=lambda pair: abs(pair[1]))
+            way = "later" if apart > 0 else "earlier"
+            return f"{TURNS[turn]}: your drills come {abs(apart):.0f} min {way} than the real responders (median)"
+    # One that never came in any of them is seldom a finding: some drills have no page, and nothing to acknowledge.
+    missing = over[(over["came"] < over["of"]) & (over["came"] > 0)].sort_values("came").head(1)
+    for row in each(missing):
+        return f"{TURNS[row.turn]} {NEVER} in {row.of - row.came} of {counted(row.of, 'drill')}"
+    few = f"; no median over {counted(drills, 'drill')}" if drills < ENOUGH else ""
+    return (f"Every turning point came in {'each of ' if drills > 1 else ''}{counted(drills, 'drill')}{few}"
+            if drills else "No drill of this kind has been scored")  # fmt: skip
+
+
+def coverage_map(results: Sequence[DrillResult]) -> TrendChart:
+    """Return who has held which role in how many drills, for the team to see who has yet to try what."""
+    frame = trends.coverage(results)
+    people = list(dict.fromkeys(frame["name"]))[:ROWS]
+    roles = list(dict.fromkeys(frame.sort_values("role")["title"]))
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in each(frame):
+        counts[row.name, row.title] += row.drills
+    z = [[counts[name, role] for role in roles] for name in people]
+    figure = _figure(110 + 26 * max(len(people), 2))
+    figure.add_heatmap(
+        x=[cut(role, 22) for role in roles], y=[cut(name, 24) for name in people], z=z, xgap=2, ygap=2,
+        text=[[str(n) if n else "·" for n in row] for row in z], texttemplate="%{text}", showscale=False,
+        zmin=0, zmax=max([1, *(n for row in z for n in row)]), hovertemplate="%{y}, %{x}: %{z} drills<extra></extra>",
+        colorscale=[[place, colour] for place, colour in zip((0, 0.005, 1), FEW_MANY, strict=True)],
+    )  # fmt: skip
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_xaxes(side="top", tickangle=-40, showgrid=False)
+    figure.update_layout(margin={"t": 90})
+    held = {role: sum(1 for name in people if counts[name, role]) for role in roles}
+    alone = [role for role in roles if held[role] == 1]
+    title = f"{counted(len(people), 'person')} in {counted(len(roles), 'role')}".replace("persons", "people")
+    if alone and len(people) > 1:
+        title = f"Only one person has ever held: {listed(role.partition(' (')[0] for role in alone)}"
+    return TrendChart("roles", title, "drills in which somebody held the role", frame, figure)
+
+
+def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> TrendChart:
+    """Return the criteria that leave most, as the share lost, with how often."""
+    frame = trends.gaps(results, names)
+    shown = frame.head(most)
+    figure = _figure(60 + 46 * max(1, len(shown)))
+    labels = [f"{row.criterion}  {cut(row.title, 60)}" for row in each(shown)]
+    figure.add_bar(
+        y=list(range(len(shown))), x=100 * shown["lost"], orientation="h", marker={"color": ORANGE}, cliponaxis=False,
+        text=[f"{row.gaps} of {row.of}" for row in each(shown)], textposition="outside",
+        customdata=labels, hovertemplate="%{customdata}: %{x:.0f} % of its points lost, in %{text}<extra></extra>",
+    )  # fmt: skip
+    # Names stand above their bars, so that a narrow screen has its whole width for them.
+    for place, label in enumerate(labels):
+        figure.add_annotation(x=0, y=place - 0.45, text=label, showarrow=False, xanchor="left", yanchor="middle")
+    figure.update_yaxes(range=[len(shown) - 0.6, -0.8], visible=False)
+    most_lost = 100 * float(shown["lost"].max()) if len(shown) else 100.0
+    figure.update_xaxes(range=[0, 1.3 * most_lost], ticksuffix=" %", title="share of its points lost", zeroline=False)
+    figure.update_layout(showlegend=False, bargap=0.62)
+    recurring = [row for row in each(frame) if row.gaps >= trends.RECURS and 2 * row.gaps >= row.of]
+    title = f"No gap recurs in {counted(len(results), 'drill')}"
+    if recurring:
+        first = recurring[0]
+        n = f"{len(recurring)} gaps recur" if len(recurring) > 1 else "One gap recurs"
+        title = f"{n}; most is lost on {first.criterion} ({first.title}), {100 * first.lost:.0f} % of its points"
+    return TrendChart("gaps", title, "percent of the criterion's points, and drills", frame, figure)
+
+
+def calibration_chart(results: Sequence[DrillResult]) -> TrendChart:
+    """Return how often causes were true that people said to be so sure of, with the uncertainty of that share."""
+    frame = trends.calibration(results)
+    figure = _figure(360)
+    figure.add_scatter(x=[0, 100], y=[0, 100], mode="lines", name="as sure as right", hoverinfo="skip",
+                       line={"dash": "dash", "width": 1.5, "color": HAIR})  # fmt: skip
+    figure.add_scatter(
+        x=frame["said"], y=frame["came"], mode="markers+text", name="your team", text=[f"n={n}" for n in frame["n"]],
+        textposition="bottom right", cliponaxis=False, marker={"size": 11, "color": BLUE, "line": {"width": 1}},
+        error_y={"type": "data", "array": frame["high"] - frame["came"], "arrayminus": frame["came"] - frame["low"],
+                 "thickness": 1.5, "width": 5, "color": BLUE},
+        hovertemplate="said %{x:.0f} %, true %{y:.0f} %<extra></extra>",
+    )  # fmt: skip
+    figure.update_xaxes(title="how sure people said they were, %", range=[-4, 104], zeroline=False)
+    figure.update_yaxes(title="how often the cause was true, %", range=[-4, 104], zeroline=False)
+    return TrendChart("calibration", _calibration_title(frame, results), "percent", frame, figure)
+
+
+def _calibration_title(frame: pd.DataFrame, results: Sequence[DrillResult]) -> str:
+    score, n = trends.brier(results)
+    if not n:
+        return "Nobody has said how sure they were of a cause"
+    off = [row for row in each(frame) if not row.low <= row.said <= row.high]
+    about = f"{counted(n, 'forecast')}, Brier score {score:.2f} (always saying 50 % gets 0.25)"
+    if not off:
+        return f"As sure as right, as far as can be told: {about}"
+    worst = max(off, key=lambda row: abs(row.said - row.came))
+    way = "Too sure" if worst.said > worst.came else "Not sure enough"
+    return f"{way}: of what was called {worst.said:.0f} % likely, {worst.came:.0f} % was true; {about}"
+
+
+def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> TrendChart | None:
+    """Return turning points of several teams as their middle half, with yours on it; None for fewer than five teams."""
+    frame = trends.across(newest, yours)
+    if frame.empty:
+        return None
+    rows = {row.turn: place for place, row in enumerate(each(frame))}
+    figure = _figure(90 + 46 * len(rows))
+    for row in each(frame):
+        figure.add_shape(type="rect", x0=row.first_quarter, x1=row.last_quarter, y0=rows[row.turn] - 0.24,
+                         y1=rows[row.turn] + 0.24, fillcolor=FAINT, line={"width": 1, "color": HAIR})  # fmt: skip
+    figure.add_scatter(
+        x=frame["median"], y=[rows[turn] for turn in frame["turn"]], mode="markers", name="median of the teams",
+        marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": BLUE}}, text=frame["teams"],
+        hovertemplate="T+%{x:.1f} min, %{text} teams<extra></extra>",
+    )  # fmt: skip
+    own = frame[frame["yours"].notna()]
+    if len(own):
+        figure.add_scatter(
+            x=own["yours"], y=[rows[turn] for turn in own["turn"]], mode="markers", name="your newest drill",
+            marker={"symbol": "diamond", "size": 12, "color": ORANGE, "line": {"width": 1}},
+            hovertemplate="T+%{x:.1f} min<extra></extra>",
+        )  # fmt: skip
+    figure.update_yaxes(tickvals=list(rows.values()), ticktext=[TURNS[turn] for turn in rows],
+                        range=[len(rows) - 0.5, -0.5], showgrid=False, zeroline=False)  # fmt: skip
+    figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
+    teams = len({one.team for one in newest})
+    outside = [TURNS[row.turn].lower() for row in each(own) if row.yours > row.last_quarter]
+    title = f"{teams} teams in the same drill; bars hold the middle half of them"
+    if outside:
+        title = f"Later than three quarters of {teams} teams: {listed(outside)}"
+    elif len(own):
+        title = f"Your newest drill is in or before the middle half of {teams} teams throughout"
+    return TrendChart("teams", title, "minutes after the first page", frame, figure)

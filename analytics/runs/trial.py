@@ -1,0 +1,60 @@
+"""Whether a scenario can be played as it is meant to: by the book it goes well on any seed, and nobody does better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from analytics.playbook import DEFAULT, load
+from analytics.runs.calibrate import Row, rows
+from analytics.runs.rehearse import Remark, Variant
+
+BY_THE_BOOK, NOBODY = "by_the_book", "null"
+SEEDS = (1, 2, 3)
+"""Seeds on which the book is played; everybody else plays the first."""
+LEAST, WIDEST = 85, 12
+"""What the book must come to on each, and by how much these may lie apart."""
+IDLE = 10
+"""What doing nothing may come to at most."""
+COURSE = ("teaching",)
+"""Where a good way through stands: in a drill in one file, its course."""
+Progress = Callable[[int, int], None]
+
+
+def trial(variants: list[Variant], progress: Progress) -> list[Remark]:
+    """Play every variant by the book, and the first one as everybody; return what is wrong with it."""
+    found: list[Remark] = []
+    for done, variant in enumerate(variants, start=1):
+        found += _book(variant, SEEDS if done == 1 else SEEDS[:1])
+        if done == 1:
+            found += _others(variant)
+        progress(done, len(variants))
+    return found
+
+
+def _book(variant: Variant, seeds: tuple[int, ...]) -> Iterator[Remark]:
+    played = [row for seed in seeds for row in _rows(variant, (BY_THE_BOOK,), seed)]
+    totals = [row.total for row in played]
+    low = min(played, key=lambda row: row.total)
+    if low.total < LEAST:
+        caps = f", capped by {' '.join(low.caps)}" if low.caps else ""
+        what = f"{variant.name}: by the book it comes to {low.total} on seed {low.seed}{caps}; {LEAST} is wanted"
+        yield variant.remark(COURSE, what, "see where with `drill play --out` and `drill score`")
+    elif max(totals) - low.total > WIDEST:
+        what = f"{variant.name}: by the book it comes to {low.total} on one seed and {max(totals)} on another"
+        yield variant.remark(COURSE, what, "let a step wait for what it rests on, with `needs` or `safe_when`")
+
+
+def _others(variant: Variant) -> Iterator[Remark]:
+    played = {row.policy: row for row in _rows(variant, tuple(variant.loaded.responders), SEEDS[0])}
+    book = played.pop(BY_THE_BOOK)
+    for name, row in played.items():
+        if row.total > book.total:
+            what = f"{name} comes to {row.total}, by the book to {book.total}"
+            yield variant.remark(COURSE, what, "let what the book does help more, or what the other does cost more")
+    if NOBODY in played and played[NOBODY].total > IDLE:
+        what = f"doing nothing comes to {played[NOBODY].total}"
+        yield variant.remark(COURSE, what, "let the harm go on where nobody does anything")
+
+
+def _rows(variant: Variant, policies: tuple[str, ...], seed: int) -> list[Row]:
+    return rows(variant.loaded, policies, seed, load(DEFAULT))

@@ -1,0 +1,262 @@
+"""What follows from a declared world by running it: scales, normal values, whom a move helps, how soon it shows."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scenarios.declared.drill import DrillData, MoveData
+from simulator.scenario.conditions import holds
+from simulator.scenario.declared.program import Program
+from simulator.scenario.declared.world import DeclaredWorld
+from simulator.scenario.parts import Condition
+
+TRIED_AT = 300
+"""Drill second at which each move is tried."""
+GRID = 15
+HELPS = 0.05
+"""Share of what a group suffers that a move must take away, or add, to be said to help or hurt it."""
+SHOWS = 0.25
+"""Share of its greatest effect from which a move shows."""
+NOTHING = 0.004
+"""Share of all below which a difference is none."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a world came to from T+0 to the horizon."""
+
+    harm: Mapping[str, float]
+    borne: Mapping[tuple[str, str], float]
+    """Harm by kind and group."""
+    suffered: Mapping[str, float]
+    """By group: minutes times the share that was hit, from the moment moves are tried."""
+    hit: Sequence[float]
+    """The share of all that was hit, at each step."""
+    shares: Sequence[Mapping[str, float]]
+    """By group, at each step."""
+    furthest: Mapping[str, float]
+    """By signal: the furthest it went from its normal value."""
+    beyond: Mapping[int, float]
+
+
+@dataclass
+class Numbers:
+    """What follows from a world."""
+
+    shift: int | None
+    """Seconds by which history moves so that the page comes at T+0; None where it never comes."""
+    normal: dict[str, float]
+    null: Ran
+    scale: dict[str, float]
+    moved: dict[str, Ran] = field(default_factory=dict)
+    """Move -> what came of it alone, at T+5, with what it needs."""
+    coverage: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    hurts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    minutes: dict[str, float] = field(default_factory=dict)
+    ahead: dict[str, float] = field(default_factory=dict)
+    """Figure -> how many times what it is at T+4 it is half an hour later, where nobody does anything."""
+    panels: dict[str, tuple[str, float]] = field(default_factory=dict)
+    """Figure -> the panel that shows it, and by what its value there has to be taken times."""
+    loss: dict[str, float] = field(default_factory=dict)
+    """Move -> loss where it alone is made; the empty name: nobody does anything."""
+
+
+class Bench:
+    """A drill's world at T+0, from which it is walked on in one way or another."""
+
+    def __init__(self, drill: DrillData, program: Program) -> None:
+        self.drill, self.program = drill, program
+        calm = self._world()
+        calm.start(drill.starts, drill.fault.at)
+        self.normal = dict(calm.observe())
+        self.shift = self._shift()
+        self.begun = self._world()
+        """It stands at T+0; fork it, do not walk it."""
+        self.begun.start(drill.starts + (self.shift or 0), drill.fault.at + (self.shift or 0))
+        self.begun.step(-drill.starts - (self.shift or 0))
+
+    def _world(self) -> DeclaredWorld:
+        return DeclaredWorld(self.program, self.drill.fault.at)
+
+    def _shift(self) -> int | None:
+        """Return by how much history moves for the page to come at T+0; None where no page ever comes."""
+        pages = {name: one.page for name, one in self.drill.signals.items() if one.page}
+        world = self._world()
+        world.start(self.drill.starts, self.drill.fault.at)
+        since: dict[str, int] = {}
+        while world.now < self.drill.horizon:
+            world.step(GRID)
+            seen = world.observe()
+            for name, rule in pages.items():
+                value = round(seen[name], 6)
+                if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
+                    begun = since.setdefault(name, world.now)
+                    if world.now - begun >= rule.for_:
+                        return -world.now
+                else:
+                    since.pop(name, None)
+        return None
+
+    def run(
+        self, turns: Iterable[tuple[int, str, float, int]] = (), frozen: bool = False, step: int | None = None
+    ) -> Ran:
+        """Return what comes of levers turned at these seconds; `frozen` holds queued changes, `step` is a finer one."""
+        world, drill = copy.deepcopy(self.begun), self.drill
+        world.step_seconds = step or world.step_seconds
+        due = list(turns)
+        if not frozen:
+            merges = [one for one in drill.world.happens if one.unless_frozen]
+            due += [(one.at, lever, value, one.over) for one in merges for lever, value in one.set.items()]
+        for one in (say for say in drill.says if say.set and not say.when):
+            due += [(one.at, lever, value, 0) for lever, value in one.set.items()]
+        due.sort()
+        suffered = dict.fromkeys(self.program.groups, 0.0)
+        hit: list[float] = []
+        shares: list[Mapping[str, float]] = []
+        furthest = dict.fromkeys(self.normal, 0.0)
+        while world.now < drill.horizon:
+            while due and due[0][0] <= world.now:
+                _, lever, value, over = due.pop(0)
+                world.turn(lever, value, over)
+            world.step(min(GRID, drill.horizon - world.now))
+            shares.append(world.outside())
+            hit.append(world.hit())
+            if world.now >= TRIED_AT:
+                for group, share in shares[-1].items():
+                    suffered[group] += share * GRID / 60
+            if world.now % 60 == 0:
+                for name, value in world.observe().items():
+                    furthest[name] = max(furthest[name], abs(value - self.normal[name]))
+        return Ran(dict(world.harm()), dict(world.borne()), suffered, hit, shares, furthest, dict(world.beyond))
+
+    def ahead(self, at: int, later: int) -> dict[str, float]:
+        """Return by figure how many times its value at a second it has some seconds later, if nobody does anything."""
+        world = copy.deepcopy(self.begun)
+        world.step(at)
+        now = dict(world.figures())
+        world.step(later)
+        return {name: round(then / now[name], 3) if now[name] else 1.0 for name, then in world.figures().items()}
+
+    def panels(self) -> dict[str, tuple[str, float]]:
+        """Return by figure the panel that always shows the same, and by what it has to be taken times."""
+        calm = self._world()
+        calm.start(self.drill.starts, self.drill.fault.at)
+        world, seen = copy.deepcopy(self.begun), [(calm.figures(), calm.observe())]
+        for _ in range(4):
+            seen.append((world.figures(), world.observe()))
+            world.step(300)
+        found: dict[str, tuple[str, float]] = {}
+        for figure in self.drill.world.figures:
+            for name, signal in self.drill.signals.items():
+                pairs = [(figures[figure], values[name]) for figures, values in seen]
+                most, shown = max(pairs)
+                if not signal.panel or most <= 0 or shown <= 0 or figure in found:
+                    continue
+                times = float(f"{most / shown:.3g}")
+                if all(abs(value - times * there) <= 0.01 * most for value, there in pairs):
+                    found[figure] = name, times
+        return found
+
+    def turns(self, name: str, at: int) -> list[tuple[int, str, float, int]]:
+        """Return the turns of a move that begins at a second, and of what must be so for it."""
+        move = self.drill.moves[name]
+        before = [turn for other in self.needed(name) for turn in self._own(self.drill.moves[other], at - 1)]
+        return [*before, *self._own(move, at + move.takes)]
+
+    def _own(self, move: MoveData, at: int) -> list[tuple[int, str, float, int]]:
+        return [(at, lever, value, move.over) for lever, value in move.set.items()]
+
+    def needed(self, name: str) -> list[str]:
+        """Return the moves that make another possible or safe, as far as one of them does."""
+        move = self.drill.moves[name]
+        return [
+            other
+            for condition in (move.needs, move.safe_when)
+            if condition
+            for other in self._making(condition, name)
+        ]
+
+    def _making(self, condition: Condition, name: str) -> list[str]:
+        """Return the move whose levers alone make a condition so."""
+        for other, move in self.drill.moves.items():
+            if other != name and self._holds_after(condition, move):
+                return [other]
+        return []
+
+    def _holds_after(self, condition: Condition, move: MoveData) -> bool:
+        world = copy.deepcopy(self.begun)
+        if holds(condition, world.facts()):
+            return False
+        for lever, value in move.set.items():
+            world.turn(lever, value, 0)
+        world.step(GRID)
+        return holds(condition, world.facts())
+
+
+def numbers(drill: DrillData, bench: Bench) -> Numbers:
+    """Return what follows from a drill's world."""
+    null = bench.run()
+    scale = {
+        name: harm.scale or _round_up(null.harm[name] or sum(null.harm.values()) or 1.0)
+        for name, harm in drill.world.harm.items()
+    }
+    found = Numbers(bench.shift, bench.normal, null, scale)
+    found.loss[""] = loss(drill, scale, null.harm)
+    found.ahead = bench.ahead(240, 1800)
+    found.panels = bench.panels()
+    for name in drill.moves:
+        # Who acts has frozen what is hit: a move is not blamed for the change that would land without that.
+        ran = bench.run(bench.turns(name, TRIED_AT), frozen=True)
+        found.moved[name] = ran
+        found.loss[name] = loss(drill, scale, ran.harm)
+        before = [turn for other in bench.needed(name) for turn in bench.turns(other, TRIED_AT - 60)]
+        beside = bench.run(before, frozen=True)
+        found.coverage[name] = _changed(drill, scale, beside, ran, 1)
+        found.hurts[name] = _changed(drill, scale, beside, ran, -1)
+        found.minutes[name] = _shows(drill.moves[name], beside, ran)
+    return found
+
+
+def loss(drill: DrillData, scale: Mapping[str, float], harm: Mapping[str, float]) -> float:
+    """Return what a course cost, on the scale on which doing nothing costs about 1."""
+    return float(round(sum(one.weight * harm[name] / scale[name] for name, one in drill.world.harm.items()), 4))
+
+
+def _changed(drill: DrillData, scale: Mapping[str, float], before: Ran, after: Ran, sign: int) -> tuple[str, ...]:
+    """Return the groups that suffer less (`sign` 1) or more (-1) than before: hit for less long, or harmed less."""
+
+    def lost(ran: Ran, group: str) -> float:
+        kinds = drill.world.harm.items()
+        return sum(one.weight * ran.borne.get((name, group), 0.0) / scale[name] for name, one in kinds)
+
+    def better(was: float, now: float, least: float) -> bool:
+        return sign * (was - now) > max(HELPS * was, least)
+
+    return tuple(
+        group
+        for group in before.suffered
+        if better(before.suffered[group], after.suffered[group], 10 * NOTHING)
+        or better(lost(before, group), lost(after, group), NOTHING)
+    )
+
+
+def _shows(move: MoveData, before: Ran, after: Ran) -> float:
+    """Return the minutes from its beginning until a move shows; where it never does, until it is carried out."""
+    done = (move.takes + max(move.over, move.for_)) / 60
+    apart = [abs(a - b) for a, b in zip(before.hit, after.hit, strict=True)]
+    most = max(apart)
+    if most < NOTHING:
+        return round(done, 1)
+    first: int = next(at for at, one in enumerate(apart) if one >= SHOWS * most)
+    return round(max(move.takes / 60, ((first + 1) * GRID - TRIED_AT) / 60), 1)
+
+
+def _round_up(value: float) -> float:
+    """Return a value to three digits."""
+    if value <= 0:
+        return 1.0
+    size = 10 ** (math.floor(math.log10(value)) - 2)
+    return round(math.ceil(value / size) * size, 6)

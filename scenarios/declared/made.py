@@ -1,0 +1,126 @@
+"""A drill in one file, made ready: read, worked out, spelled out, with the book and courses that follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from scenarios.declared.book import book_of
+from scenarios.declared.courses import library
+from scenarios.declared.derive import Bench, Numbers, numbers
+from scenarios.declared.drill import DrillData
+from scenarios.declared.expand import signals, spelled
+from scenarios.declared.names import unknown
+from scenarios.declared.source import DrillSource, laid_over, refuse
+from scenarios.problem import Problem
+from scenarios.written import schema_problems
+from simulator.errors import ScenarioError
+from simulator.scenario.declared.program import Program, compiled
+from simulator.scenario.declared.spec import Formula, Readings
+from simulator.scenario.declared.world import DeclaredWorld
+from simulator.scenario.document import read
+from simulator.scenario.model import Scenario
+
+FILE = "drill.yaml"
+"""What a drill in one file is called."""
+WHILE_HIT = "total(weight * affected) > 0.002"
+"""What `always` means for a severity fact: as long as anybody is hit."""
+
+
+@dataclass(frozen=True, eq=False)
+class MadeDrill:
+    """A drill ready to be played."""
+
+    drill: DrillData
+    program: Program
+    bench: Bench
+    numbers: Numbers
+    source: DrillSource
+    """Where each part of the scenario was written."""
+    written: DrillSource
+    """Where each part of the drill itself was written."""
+    scenario: Scenario
+    book: dict[str, Any]
+    library: dict[str, Any]
+
+    def world(self) -> DeclaredWorld:
+        """Return a world of it."""
+        return DeclaredWorld(self.program, self.drill.fault.at)
+
+
+@lru_cache(maxsize=64)
+def made(text: str, file: str, variant: str = "base") -> MadeDrill:
+    """Return a drill ready to be played. Raises ScenarioError for its first mistake, with line and remedy."""
+    written = laid_over(read(text, file), variant)
+    found = _read(written)
+    if isinstance(found, list):
+        refuse(found)
+        raise ScenarioError(f"{file}:1: cannot be read; mend it")
+    drill, program = found
+    bench = Bench(drill, program)
+    worked_out = numbers(drill, bench)
+    out = spelled(drill, worked_out, variant)
+    source = DrillSource(out.data, written.base, None, None, written.variant, written.over, out.origins, written.data)
+    try:
+        scenario = Scenario.model_validate(out.data)
+    except ValidationError as error:
+        raise schema_problems(error, source, Scenario)[0].error() from None
+    book = book_of(drill, scenario, worked_out)
+    courses = library(drill, worked_out, bench, scenario.whole_version)
+    return MadeDrill(drill, program, bench, worked_out, source, written, scenario, book, courses)
+
+
+def mistakes(text: str, file: str, variant: str = "base") -> list[Problem]:
+    """Return everything that keeps a drill from being made: form, names, formulas."""
+    try:
+        found = _read(laid_over(read(text, file), variant))
+        if isinstance(found, list):
+            return sorted(found)
+        made(text, file, variant)
+    except ScenarioError as error:
+        from scenarios.problem import of_error
+
+        return [of_error(error, file)]
+    return []
+
+
+def _read(written: DrillSource) -> tuple[DrillData, Program] | list[Problem]:
+    """Return a drill and what its world is run by, or what is wrong with it."""
+    try:
+        drill = DrillData.model_validate(written.data)
+    except ValidationError as error:
+        return schema_problems(error, written, DrillData)
+    program = compiled(drill.world, readings(drill))
+    problems = [written.problem(*found) for found in (*unknown(drill), *program.problems)]
+    return problems or (drill, program)
+
+
+def readings(drill: DrillData) -> Readings:
+    """Return the formulas of a drill that stand outside of its world."""
+    facts: dict[str, Formula] = {
+        name: WHILE_HIT if formula == "always" else formula for name, formula in drill.severity.items()
+    }
+    facts["fallback"] = _way_back(drill)
+    series = {source: ((one.by_group if group else one.is_) or 0.0, group) for source, group, one in signals(drill)}
+    series |= {f"log_{name}": (log.rate, "") for name, log in drill.logs.items() if isinstance(log.rate, str)}
+    return Readings(
+        signals=series,
+        tables={name: dict(look.table) for name, look in drill.looks.items() if look.table},
+        facts=facts,
+        pulses={lever: move.for_ for move in drill.moves.values() if move.for_ for lever in move.set},
+    )
+
+
+def _way_back(drill: DrillData) -> str:
+    """Return the formula by which the way back is open: once what makes the mend possible is done."""
+    ready = drill.moves.get(drill.course.ready or "")
+    if ready is None:
+        return "1"
+    return " and ".join(_reached(lever, value, drill.world.levers.get(lever, 0.0)) for lever, value in ready.set.items())
+
+
+def _reached(lever: str, value: float, rest: float) -> str:
+    return f"{lever} >= {value!r}" if value >= rest else f"{lever} <= {value!r}"

@@ -1,0 +1,82 @@
+"""What is the same in most drills, and need not be written: words of seats, reasons, needs, hints, the teaching line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scenarios.declared.drill import DrillData
+from simulator.values import Duty, Lane
+
+DUTIES: dict[str, tuple[Duty, ...]] = {
+    "commander": ("commands",), "deputy": ("deputises", "scribes"), "triage": ("investigates",),
+    "mitigation": ("executes",), "verification": ("verifies",), "comms": ("speaks",),
+}  # fmt: skip
+LANES: dict[Duty, Lane] = {
+    "investigates": "triage", "executes": "mitigation", "verifies": "verification", "speaks": "comms",
+}  # fmt: skip
+TITLES = {
+    "commander": "Incident commander", "deputy": "Deputy", "triage": "Triage lead", "mitigation": "Mitigation lead",
+    "verification": "Verification lead", "comms": "Communications lead",
+}  # fmt: skip
+BRIEFS = {
+    "commander": "You decide, others look and do. Keep one channel, and give every task a name and a time.",
+    "deputy": "You keep the clock, the list and the timeline. Be ready to take command at any moment.",
+    "triage": "Find out what fails, for whom, since when, and what tells the stories apart.",
+    "mitigation": "You have your hands on the system. Put options on the table before you touch anything.",
+    "verification": "You say when it is over, and nobody else does. Decide early what would prove it.",
+    "comms": "You speak for the team: facts, what people can do, when they hear again; no guesses.",
+}
+TOPICS = {
+    "impact": "Who is affected and how", "release": "Releases and what is in them", "data": "The data and its backups",
+    "baseline": "What normal looks like", "flow": "Flow and lag", "edge": "The edge and its copies",
+    "capacity": "Capacity and load", "schedule": "Today's schedule and queues",
+}  # fmt: skip
+REASONS = {
+    "harm_grows": "Every minute of waiting makes it worse", "quickest_undo": "It is the quickest to undo",
+    "fallback_ready": "The way is prepared and checked", "evidence_agrees": "Independent evidence agrees",
+    "covers_rest": "It covers what the last step left open", "need_evidence": "We know too little for more",
+    "leadership_wants": "Leadership asked for it",
+}
+NEEDS = {
+    "hands": "Hands of another team", "cover": "Cover towards large customers", "nothing_now": "Nothing at the moment",
+}
+
+
+def teaching(drill: DrillData) -> list[dict[str, Any]]:
+    """Return one good way through, in lines."""
+    lines: list[tuple[float, str, dict[str, Any]]] = [
+        (1, "The page is acknowledged", {"incident.acknowledged": True}),
+        (3, "The incident is declared, with a deputy", {"incident.declared": True, "incident.deputy": {"not": ""}}),
+        (5, f"{' and '.join(drill.freeze)}: frozen", {"incident.frozen": True}),
+        (6, "First public update", {"incident.public_update": True}),
+    ]
+    lines += [(6 + 0.5 * n, drill.looks[one].title, {f"query.{one}": True}) for n, one in enumerate(drill.course.test)]
+    lines += [(8 + 2 * n, drill.moves[one].title, {f"action.{one}": "done"}) for n, one in enumerate(drill.course.moves)]
+    lines += [
+        (24, "Recovery is measured against a quiet window", {"incident.verified": True}),
+        (40, "The status is monitoring", {"incident.status": "monitoring"}),
+        (50, "The incident is closed", {"closed": True}),
+    ]
+    return [{"at": round(60 * at), "text": text, "until": until} for at, text, until in lines]
+
+
+def hints(drill: DrillData) -> list[dict[str, Any]]:
+    """Return what is said once to whoever stands still; nothing of the cause, which the world has to tell."""
+    declared = {"incident.declared": True}
+    rerun = next((name for name, look in drill.looks.items() if look.rerun_when), None)
+    out: list[dict[str, Any]] = [
+        {"id": "acknowledge", "at": 120, "text": "Acknowledge the page, so that everybody knows that somebody is on it.",
+         "until": {"incident.acknowledged": True}},
+        {"id": "declare", "at": 240, "text": "Declare the incident; when in doubt, at the higher severity.",
+         "until": declared},
+        {"id": "deputy", "at": 360, "text": "Name a deputy: somebody who can go on at any moment.",
+         "until": {"incident.deputy": {"not": ""}}, "when": declared},
+        {"id": "freeze", "at": 480, "text": "Somebody else's change can land in the middle of this. Freeze what is hit.",
+         "until": {"incident.frozen": True}, "when": declared},
+        {"id": "public", "at": 600, "text": "Customers have heard nothing. Tell the public what they see, and no cause.",
+         "until": {"incident.public_update": True}, "when": declared},
+    ]  # fmt: skip
+    if rerun:
+        text = f"A quiet graph is no proof. Rerun the failing path: {drill.looks[rerun].title}."
+        out.append({"id": "rerun", "at": 1320, "text": text, "until": {f"query.{rerun}": True}, "when": {"all_back": True}})
+    return out

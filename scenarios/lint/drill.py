@@ -1,0 +1,43 @@
+"""What is wrong in a drill in one file: its form, its names, what it means, and the scenario spelled out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scenarios.declared.made import made, mistakes
+from scenarios.declared.sense import sense
+from scenarios.declared.source import variants_of
+from scenarios.lint.scenario import Inspection
+from scenarios.problem import Problem, of_error
+from simulator.errors import ScenarioError
+from simulator.scenario.document import read
+
+BASE = "base"
+
+
+def check_drill(text: str, file: Path) -> list[Problem]:
+    """Return the problems of a drill and of its variants, by line."""
+    try:
+        document = read(text, str(file))
+    except ScenarioError as error:
+        return [of_error(error, str(file))]
+    found = [problem for variant in (BASE, *variants_of(document)) for problem in _of(text, str(file), variant)]
+    named = document.data.get("drill")
+    folder = file.resolve().parent.name
+    if isinstance(named, str) and named != folder:
+        line = document.line(("drill",))
+        found.append(Problem(str(file), line, f"drill: is {named!r}, in the folder {folder!r}", "name both alike"))
+    return sorted(dict.fromkeys(found))
+
+
+def _of(text: str, file: str, variant: str) -> Iterator[Problem]:
+    wrong = mistakes(text, file, variant)
+    if wrong:
+        yield from wrong
+        return
+    drill = made(text, file, variant)
+    check = Inspection(drill.source, drill.scenario)
+    check.run(lambda: lambda parameters: drill.world())
+    yield from check.problems
+    yield from (drill.written.problem(*found) for found in sense(drill))

@@ -1,0 +1,130 @@
+"""Where scenarios lie: in the package, in a team's own folders, or at a path that somebody names.
+
+Own folders are named by `DRILL_SCENARIOS` (several, as in PATH) and by `scenarios = […]` in a `drill.toml` of the folder
+the program runs in. They are data: Python in them runs only where the operator says so (`DRILL_TRUST_PYTHON=1`).
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import scenarios
+from scenarios.declared.made import FILE
+from simulator.errors import DrillError, ScenarioError, UnknownName
+
+FOLDERS, TRUST = "DRILL_SCENARIOS", "DRILL_TRUST_PYTHON"
+SETTINGS = "drill.toml"
+LONG = "scenario.yaml"
+"""What a scenario spelled out is called."""
+
+
+@dataclass(frozen=True)
+class ScenarioPlace:
+    """Where a scenario lies."""
+
+    name: str
+    folder: Path
+    root: Path | None
+    """The team's folder it was found in; None for the package's own and for what somebody named by its path."""
+    ours: bool = False
+    """It came with the package."""
+
+    @property
+    def file(self) -> Path:
+        """Return the file it is written in."""
+        short = self.folder / FILE
+        return short if short.is_file() else self.folder / LONG
+
+    @property
+    def declared(self) -> bool:
+        """Tell whether it is a drill in one file."""
+        return self.file.name == FILE
+
+    @property
+    def shown(self) -> str:
+        """Return what messages call its folder."""
+        return f"scenarios/{self.name}" if self.ours else str(self.folder)
+
+    def inside(self) -> None:
+        """Raise ScenarioError where it, or a file of it, is a way out of the team's folder."""
+        if self.root is None:
+            return
+        for file in (self.folder, *sorted(self.folder.glob("*")), *sorted(self.folder.glob("variants/*"))):
+            if not file.resolve().is_relative_to(self.root.resolve()):
+                what = f"leads out of {self.root}" if file == self.folder else f"{file.name}: leads out of {self.root}"
+                raise ScenarioError(f"{self.folder}:1: {what}; copy what it points to")
+
+
+def own_roots() -> tuple[Path, ...]:
+    """Return the folders of a team's own scenarios. Raises DrillError for one that is none."""
+    named = [one for one in os.environ.get(FOLDERS, "").split(os.pathsep) if one]
+    found = [Path(one).expanduser() for one in (*named, *_set())]
+    for folder in found:
+        if not folder.is_dir():
+            raise DrillError(f"no folder {folder} of scenarios; make it, or take it out of {FOLDERS} and {SETTINGS}")
+    return tuple(dict.fromkeys(found))
+
+
+def _set() -> list[str]:
+    """Return the folders that the settings of the folder we run in name."""
+    file = Path(SETTINGS)
+    if not file.is_file():
+        return []
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DrillError(f"{SETTINGS}: {error}; mend it") from None
+    named = data.get("scenarios", [])
+    if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
+        raise DrillError(f'{SETTINGS}: scenarios is no list of folders; write scenarios = ["drills"]')
+    return named
+
+
+def trusted() -> bool:
+    """Tell whether the operator has Python of other folders run."""
+    return os.environ.get(TRUST, "") not in ("", "0")
+
+
+def found() -> tuple[dict[str, ScenarioPlace], Mapping[str, str]]:
+    """Return every scenario by name, and by name what is wrong with those that cannot be told apart from another."""
+    places: dict[str, ScenarioPlace] = {}
+    twice: dict[str, str] = {}
+    for place in _all():
+        first = places.setdefault(place.name, place)
+        if first is not place:
+            twice[f"{place.name} in {place.folder.parent}"] = (
+                f"{place.file}:1: there is another {place.name!r} in {first.folder.parent}; rename one of the folders"
+            )
+    return places, twice
+
+
+def _all() -> Iterator[ScenarioPlace]:
+    for ours in scenarios.__path__:
+        yield from (ScenarioPlace(name, Path(ours) / name, None, ours=True) for name in _names_in(Path(ours)))
+    for root in own_roots():
+        yield from (ScenarioPlace(name, root / name, root) for name in _names_in(root))
+
+
+def _names_in(root: Path) -> list[str]:
+    return sorted({file.parent.name for what in (LONG, FILE) for file in root.glob(f"*/{what}")})
+
+
+def place_of(name: str) -> ScenarioPlace:
+    """Return where a scenario lies, by its name or by a path to its folder or file. Raises UnknownName."""
+    places, _ = found()
+    if name in places:
+        return places[name]
+    path = Path(name).expanduser()
+    if os.sep in name or path.suffix == ".yaml" or path.is_dir():
+        folder = (path.parent if path.name in (LONG, FILE) else path).resolve()
+        inside = next((one for one in places.values() if one.folder.resolve() == folder), None)
+        if inside is not None:
+            return inside
+        if (folder / FILE).is_file() or (folder / LONG).is_file():
+            return ScenarioPlace(folder.name, folder, None)
+        raise DrillError(f"no scenario at {name}; give a folder with a {FILE} or {LONG} in it")
+    raise UnknownName("scenario", name, sorted(places))

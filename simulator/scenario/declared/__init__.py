@@ -1,0 +1,1 @@
+"""Worlds that are declared in YAML: formulas, blocks, and the world that they make."""

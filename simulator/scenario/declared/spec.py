@@ -1,0 +1,132 @@
+"""What an author writes of a declared world: groups, levers, names, stocks, facts, harm, figures, what happens anyway."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from simulator.scenario.parts import Data, Seconds, Span
+
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""A name that formulas use: small letters, digits and underscores."""
+Formula = Annotated[str | float, Field(union_mode="left_to_right")]
+Constants = dict[Word, float]
+
+
+class GroupSpec(Data):
+    """A part of those affected that recovers on its own terms, and the numbers that formulas know it by."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    __pydantic_extra__: dict[str, float]
+    title: str
+    weight: Annotated[float, Field(gt=0, le=1)]
+    tolerance: Annotated[float, Field(ge=0, le=1)] = 0.01
+    """Share of it that may still be affected."""
+
+    @property
+    def numbers(self) -> dict[str, float]:
+        """Return its constants, weight included."""
+        return {"weight": self.weight, **(self.__pydantic_extra__ or {})}
+
+
+class Stock(Data):
+    """A quantity of each group that changes by so much a minute, and stays within bounds."""
+
+    change: Formula
+    starts: Formula = 0.0
+    """What it is before anything happens: numbers and constants alone."""
+    least: float = 0.0
+    most: float = 1e12
+
+    @classmethod
+    def read(cls, value: Any) -> Any:
+        return value if isinstance(value, dict) else {"change": value}
+
+
+class HarmSpec(Data):
+    """One kind of harm: what is added to it a minute, over all groups where it is by group."""
+
+    title: str
+    unit: str = ""
+    rate: Formula
+    weight: Annotated[float, Field(ge=0, le=1)]
+    scale: Annotated[float, Field(gt=0)] | None = None
+    """What doing nothing costs by the horizon; worked out unless given."""
+
+
+class FigureForm(Data):
+    """A number that people state."""
+
+    title: str
+    unit: str = ""
+    value: Formula
+
+    @classmethod
+    def read(cls, value: Any) -> Any:
+        return {"title": value[0], "value": value[1]} if isinstance(value, list) and len(value) == 2 else value
+
+
+class Happening(Data):
+    """Something that happens whatever anybody does, or unless its service is frozen."""
+
+    at: Seconds
+    service: str
+    says: str
+    by: str = ""
+    """Who did it; a release train or a bot, unless given."""
+    set: dict[Word, float] = {}
+    """Levers that it turns."""
+    over: Span = 0
+    unless_frozen: bool = False
+    harmless: bool = False
+
+
+class BlockUse(Data):
+    """A ready-made mechanism: which, and its numbers and formulas."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", allow_inf_nan=False)
+    __pydantic_extra__: dict[str, str | float]
+    use: str
+
+    @property
+    def given(self) -> dict[str, str | float]:
+        """Return what it is given, by parameter."""
+        return dict(self.__pydantic_extra__ or {})
+
+
+class WorldSpec(Data):
+    """A world without code."""
+
+    step: Annotated[Seconds, Field(ge=1, le=60)] = 15
+    """Largest step in which it is worked out."""
+    groups: Annotated[dict[Word, GroupSpec], Field(min_length=1, max_length=12)]
+    levers: dict[Word, float]
+    """What people and releases turn, and where each stands at first."""
+    blocks: dict[Word, BlockUse] = {}
+    let: dict[Word, Formula] = {}
+    """Names for formulas; `affected` is the share of each group that is hit now."""
+    state: dict[Word, Annotated[Stock, BeforeValidator(Stock.read)]] = {}
+    facts: dict[Word, Formula] = {}
+    harm: Annotated[dict[Word, HarmSpec], Field(min_length=1)]
+    figures: dict[Word, Annotated[FigureForm, BeforeValidator(FigureForm.read)]] = {}
+    happens: tuple[Happening, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_affected(self) -> Self:
+        if "affected" not in self.let and not any(name == "affected" for name in self.blocks):
+            raise ValueError("nothing says who is hit; name `affected` under `let`: the share of a group that is hit now")
+        return self
+
+
+class Readings(Data):
+    """What is seen of a world besides: the formulas of its signals and tables."""
+
+    signals: dict[str, tuple[Formula, str]] = {}
+    """Source -> formula, and the group it is for (none: of the whole world)."""
+    tables: dict[str, dict[str, Formula]] = {}
+    """Table -> column -> formula by group."""
+    facts: dict[str, Formula] = {}
+    """Facts besides those of the world."""
+    pulses: dict[str, int] = {}
+    """Lever -> seconds after which it goes back to where it stood at first."""

@@ -1,0 +1,167 @@
+"""A world made of what an author declared, as the engine asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from simulator.scenario.declared.program import AFFECTED, POSTED, Program
+from simulator.scenario.mechanics import Mechanics
+
+HIT, WIDESPREAD = 0.01, 0.3
+"""Share of all, by weight, from which the service counts as hit, and as hit widely."""
+WAY_BACK = "fallback"
+"""Fact that says `ready` or `blocked`: whether the way back is open."""
+
+
+class DeclaredWorld(Mechanics):
+    """Moves the stocks of each group by their formulas; levers are its knobs."""
+
+    def __init__(self, program: Program, nominal: int, parameters: Mapping[str, float] | None = None) -> None:
+        super().__init__(parameters)
+        self.program = program
+        self.step_seconds = program.spec.step
+        self._values = list(program.starts)
+        self._knobs = [(name, program.slots[name, ""]) for name in (POSTED, *program.spec.levers)]
+        self.knob = {name: program.starts[slot] for name, slot in self._knobs}
+        self._rest = dict(self.knob)
+        self._borne = [0.0] * len(program.rates)
+        self._nominal = nominal
+        self._due: list[tuple[int, str, float, int]] = []
+        self._until: dict[str, int] = {}
+        self._fresh = False
+        self._affected = [program.slots[AFFECTED, group] for group in program.groups]
+        self._weights = [program.spec.groups[group].weight for group in program.groups]
+        self.beyond: dict[int, float] = {}
+        """Slot of a stock -> how far its change would have taken it past its bounds, at most."""
+
+    def start(self, at: int, fault_at: int) -> None:
+        """Stand as it was declared at `at`; what happens before T+0 moves with the fault."""
+        super().start(at, fault_at)
+        moved = fault_at - self._nominal
+        happens = [one for one in self.program.spec.happens if not one.unless_frozen]
+        turns = [(one.at + (moved if one.at < 0 else 0), one) for one in happens]
+        self._due = sorted((due, lever, value, one.over) for due, one in turns for lever, value in one.set.items())
+        self._fresh = False
+
+    def integrate(self, dt: int) -> None:
+        """Move every stock on by `dt` seconds, and count the harm."""
+        self._happen(dt)
+        values, program = self._values, self.program
+        self._refresh(program.moving)
+        minutes = dt / 60
+        changes = [change(values) for _, change, _, _ in program.stocks]
+        if self.now >= 0:
+            for at, (_, _, rate) in enumerate(program.rates):
+                self._borne[at] += rate(values) * minutes
+        for (slot, _, least, most), change in zip(program.stocks, changes, strict=True):
+            value = values[slot] + change * minutes
+            if not least <= value <= most:
+                bound = least if value < least else most
+                self.beyond[slot] = max(self.beyond.get(slot, 0.0), abs(value - bound))
+                value = bound
+            values[slot] = value
+        self._fresh = False
+
+    def _happen(self, dt: int) -> None:
+        while self._due and self._due[0][0] < self.now + dt:
+            _, lever, value, over = self._due.pop(0)
+            self.turn(lever, value, over)
+        for lever, until in list(self._until.items()):
+            if self.now >= until:
+                del self._until[lever]
+                self.turn(lever, self._rest[lever], 0)
+
+    def _refresh(self, lets: list[tuple[int, Any]]) -> None:
+        values = self._values
+        for name, slot in self._knobs:
+            values[slot] = self.knob[name]
+        values[0] = max(0.0, (self.now - self.fault_at) / 60)
+        values[1] = self.now / 60
+        for slot, formula in lets:
+            values[slot] = formula(values)
+
+    def _now(self) -> list[float]:
+        """Return every value as it is now."""
+        if not self._fresh:
+            self._refresh(self.program.lets)
+            self._fresh = True
+        return self._values
+
+    def stepped(self, dt: int) -> None:
+        """Know that what was worked out is old."""
+        self._fresh = False
+
+    def turn(self, knob: str, value: float, over: int) -> None:
+        """Move `knob` to `value` linearly over `over` seconds; a pulse goes back by itself. Raises KeyError."""
+        super().turn(knob, value, over)
+        self._fresh = False
+        if knob in self.program.pulses and value != self._rest[knob]:
+            self._until[knob] = self.now + self.program.pulses[knob]
+
+    def observe(self) -> Mapping[str, float]:
+        """Return the value of every signal."""
+        values = self._now()
+        return {name: float(formula(values)) for name, formula in self.program.signals.items()}
+
+    def value(self, name: str, group: str = "") -> float:
+        """Return what a name stands at now."""
+        return self._now()[self.program.slots[name, group]]
+
+    def borne(self) -> Mapping[tuple[str, str], float]:
+        """Return harm since T+0 by kind and the group that suffered it (empty: all)."""
+        rates = ((name, group) for name, group, _ in self.program.rates)
+        return dict(zip(rates, self._borne, strict=True))
+
+    def harm(self) -> Mapping[str, float]:
+        """Return harm by kind since T+0."""
+        total = dict.fromkeys(self.program.spec.harm, 0.0)
+        for (name, _), value in self.borne().items():
+            total[name] += value
+        return total
+
+    def outside(self) -> Mapping[str, float]:
+        """Return by group the share that is hit."""
+        values = self._now()
+        shares = (min(1.0, max(0.0, values[slot])) for slot in self._affected)
+        return dict(zip(self.program.groups, shares, strict=True))
+
+    def hit(self) -> float:
+        """Return the share of all that is hit, by weight."""
+        return sum(weight * share for weight, share in zip(self._weights, self.outside().values(), strict=True))
+
+    def figures(self) -> Mapping[str, float]:
+        """Return the figures, and each kind of harm so far."""
+        values = self._now()
+        shown = {name: round(float(formula(values)), 2) for name, formula in self.program.figures.items()}
+        return {**{name: round(value) for name, value in self.harm().items()}, **shown}
+
+    def facts(self) -> Mapping[str, bool | int | float | str]:
+        """Return what is so: who is hit, how badly, and what the author named."""
+        values, spec = self._now(), self.program.spec
+        out = {group: round(share, 4) > spec.groups[group].tolerance for group, share in self.outside().items()}
+        hit = round(self.hit(), 4)
+        usual: dict[str, bool | int | float | str] = {
+            "fault": self.now >= self.fault_at, "hit": hit > HIT, "all_back": not any(out.values()),
+            "production_affected": hit > HIT, "users_blocked": hit > 2 * HIT, "widespread": hit > WIDESPREAD,
+            "regression": hit > HIT / 4, "workaround": False, "correctness": False,
+            "auth_at_risk": False, "billing_at_risk": False, "data_at_risk": False, "data_lost_or_security": False,
+            "hit_pct": round(100 * hit, 2), **{f"out_{group}": is_out for group, is_out in out.items()},
+        }  # fmt: skip
+        named = {name: round(formula(values), 6) != 0 for name, formula in self.program.facts.items()}
+        way_back = "ready" if named.get(WAY_BACK, True) else "blocked"
+        return {**usual, **named, WAY_BACK: way_back}
+
+    def context(self) -> Mapping[str, Any]:
+        """Return what templates may print: figures, levers, facts, shares of the groups and the tables of queries."""
+        values, groups = self._now(), self.program.groups
+        tables = {
+            name: [
+                {"name": group, **{column: round(formulas[at](values), 4) for column, formulas in columns.items()}}
+                for at, group in enumerate(groups)
+            ]
+            for name, columns in self.program.tables.items()
+        }
+        figures = dict(self.figures())
+        shares = {group: round(100 * share, 2) for group, share in self.outside().items()}
+        return {**self.facts(), **self.knob, **figures, "figures": figures, "tables": tables, "shares": shares}

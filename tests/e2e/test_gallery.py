@@ -1,0 +1,188 @@
+"""Every page at both sizes and in both themes: nothing is cut, and with `DRILL_SHOTS` there is a picture of each.
+
+The drills behind them are made in the database of the server; what is looked at is what a browser shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from scenarios.loader import load
+from simulator.room.room import Room
+from simulator.room.rooms import Rooms
+from simulator.room.store import Participant, Store
+from simulator.values import OBSERVER
+from tests.e2e.conftest import READY, SHOTS, Server
+from tests.room.rooms import say
+from ui.session import COOKIE
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
+LOOKS = [(1440, 900, "dark"), (1440, 900, "light"), (390, 844, "dark"), (390, 844, "light")]
+PHONE = 700
+"""Width below which a console shows one column at a time."""
+
+
+@dataclass
+class Exhibits:
+    """The drills that are shown, and who looks: name -> (token, id of the person)."""
+
+    server: Server
+    codes: dict[str, str] = field(default_factory=dict)
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def open(self, browser: Browser, look: tuple[int, int, str], path: str, who: str = "") -> Page:
+        """Open a page as somebody, in a browser of its own."""
+        width, height, scheme = look
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
+        page = context.new_page()
+        if who:
+            token, person = self.people[who]
+            context.add_cookies([{"name": COOKIE, "value": token, "url": self.server.url}])
+            path = f"{path}?me={person}"
+        page.goto(self.server.url + path)
+        page.locator(READY).wait_for()
+        return page
+
+
+@pytest.fixture(scope="module")
+def exhibits(server: Server) -> Iterator[Exhibits]:
+    store = Store(server.database)
+    rooms = Rooms(store, load)
+    made = Exhibits(server)
+
+    def hosted(name: str, scenario: str) -> tuple[Room, Participant]:
+        opened = rooms.create(scenario, seed=7, hosted=True)
+        token, host = rooms.facilitate(opened.room, "Hana Holt", opened.key)
+        made.codes[name], made.people[f"{name} host"] = opened.code, (token, host.id)
+        for who, seat in (("Ana", "commander"), ("Cy Long-Hyphenated Name", "comms"), ("Olga", OBSERVER)):
+            token, person = rooms.join(opened.room, who, seat)
+            made.people[f"{name} {seat}"] = token, person.id
+        return opened.room, host
+
+    alone = rooms.create("auth_token", seed=7)
+    token, ana = rooms.join(alone.room, "Ana", "commander")
+    made.people["alone"] = token, ana.id
+    hosted("waiting", "permission_leak")
+    room, host = hosted("running", "auth_token")
+    room.start(host)
+    for _ in range(6):
+        room.skip_ahead(host)
+    ana = rooms.identify(made.people["running commander"][0])[1]
+    for words in ("/ic me", "a long line of somebody who writes " + "and writes " * 20, "x" * 180):
+        room.submit(say(words), ana)
+    room.note(host, "mark", text="Nobody asked who decides", tag="-", criterion="B1a")
+    over, leads = hosted("over", "billing_mismatch")
+    over.start(leads)
+    for _ in range(3):
+        over.skip_ahead(leads)
+    over.end(leads)
+    stopped, stops = hosted("stopped", "auth_token")
+    stopped.start(stops)
+    stopped.end(stops, emergency=True)
+    yield made
+    store.close()
+
+
+def _dialog(button: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        page.get_by_role("button", name=button).first.click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+
+    return do
+
+
+def _bar(page: Page) -> None:
+    expect(page.locator(".bar")).to_be_visible()
+    expect(page.locator("#alerts, #desk-flags").first).to_be_attached()
+
+
+def _tab(name: str, wait: str = "") -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        _bar(page)
+        found = page.get_by_role("tab", name=name, exact=True)
+        found.last.click() if found.count() > 1 else found.click()
+        if wait:
+            expect(page.locator(wait).first).to_be_visible()
+
+    return do
+
+
+def _form(title: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        _bar(page)
+        if page.viewport_size and page.viewport_size["width"] < PHONE:
+            page.get_by_role("tab", name=re.compile("Respond|Act")).first.click()
+        if page.locator("#all-forms").get_attribute("open") is None:
+            page.locator("#all-forms > summary").click()
+        page.locator("#forms").get_by_role("button", name=title, exact=True).click()
+        expect(page.locator("#form form")).to_be_visible()
+
+    return do
+
+
+def _shown(words: str) -> Callable[[Page], None]:
+    return lambda page: expect(page.get_by_text(words).first).to_be_visible()
+
+
+def _desk(name: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        _bar(page)
+        if page.viewport_size and page.viewport_size["width"] < 1000:
+            page.get_by_role("tab", name="Desk", exact=True).first.click()
+        page.get_by_role("tab", name=name, exact=True).click()
+
+    return do
+
+
+PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
+    "lobby": ("/", "", _shown("Scenarios")),
+    "lobby-mine": ("/", "running commander", _shown("Scenarios")),
+    "practise": ("/", "", _dialog("Practise alone")),
+    "host": ("/", "", _dialog("Host for a team")),
+    "wrong-code": ("/?drill=ZZZZZZ", "", _shown("No drill has this code")),
+    "join": ("/?drill={waiting}", "", _shown("Sit here")),
+    "join-over": ("/?drill={over}", "", _shown("This drill is over")),
+    "briefing": ("/console", "alone", _shown("Start the clock")),
+    "console-waiting": ("/console", "waiting commander", _bar),
+    "console": ("/console", "running commander", _bar),
+    "console-comms": ("/console", "running comms", _bar),
+    "console-decision": ("/console", "running commander", _form("Decision")),
+    "console-update": ("/console", "running comms", _form("Stakeholder update")),
+    "console-board": ("/console", "running commander", _tab("Board", "#board")),
+    "console-observer": ("/console", "running observer", _bar),
+    "desk-waiting": ("/console", "waiting host", _desk("Seats")),
+    **{f"desk-{name.lower()}": ("/console", "running host", _desk(name))
+       for name in ("MSEL", "Seats", "Truth", "Help", "Notes", "Ratings", "Run")},
+    "over": ("/console", "over commander", _shown("over")),
+    "over-host": ("/console", "over host", _shown("over")),
+    "stopped": ("/console", "stopped commander", _shown("Stopped for the real world")),
+    "debrief": ("/debrief", "over commander", lambda page: page.wait_for_timeout(1500)),
+    "debrief-host": ("/debrief", "over host", lambda page: page.wait_for_timeout(1500)),
+    "debrief-empty": ("/debrief", "", _shown("From a file")),
+    "library": ("/library", "", lambda page: page.wait_for_timeout(500)),
+    "no-drill": ("/console", "", _shown("No drill open")),
+    "stranger": ("/console?me=0123456789abcdef", "", _shown("You are not in this drill here")),
+}  # fmt: skip
+"""Name -> its address, who looks, and what is done there before it is looked at."""
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: f"{look[0]}-{look[2]}")
+def test_every_page_fits(exhibits: Exhibits, browser: Browser, look: tuple[int, int, str]) -> None:
+    wrong = []
+    for name, (path, who, prepare) in PAGES.items():
+        page = exhibits.open(browser, look, path.format(**exhibits.codes), who)
+        try:
+            prepare(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > look[0]:
+                wrong.append(f"{name} is {wide} px wide")
+        finally:
+            if SHOTS:
+                page.screenshot(path=f"{SHOTS}/{name}-{look[0]}-{look[2]}.png", full_page=look[0] < PHONE)
+            page.context.close()
+    assert not wrong

@@ -1,0 +1,100 @@
+"""What goes out for a team's own tools: results of many drills, and a scenario's list of events."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from simulator.errors import DrillError
+from ui.cli.shared import Database, Level, Variant, find, progress, put, say
+from ui.cli.store import opened
+
+if TYPE_CHECKING:
+    from simulator.room.results import Wanted
+    from simulator.room.store import Store
+
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A file instead of the terminal.")]
+
+
+def results(
+    form: Annotated[
+        Literal["json", "csv", "parquet"], typer.Option("--format", help="Parquet needs --out.")
+    ] = "json",
+    table: Annotated[
+        Literal["drills", "criteria", "times"], typer.Option(help="A row a drill; a drill and criterion; a turning point.")
+    ] = "drills",
+    out: Out = None,
+    team: Annotated[str, typer.Option(help="A team's name; all drills without it.")] = "",
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make all rows again from the records first.")] = False,
+    data: Database = None,
+) -> None:
+    """Print the results of scored drills for your own tools, samples left out."""
+    from analytics.report import cells, trends
+    from simulator.room import rebuild as anew
+    from simulator.room import teams
+    from simulator.room.results import every
+
+    with opened(data, writes=rebuild) as store:
+        if rebuild:
+            with progress("{task.completed:.0f} of {task.total:.0f} drills") as report:
+                made = anew.rebuild(store, report)
+            left = f"; {len(made.unscored)} have no scorecard ({', '.join(made.unscored[:5])})" if made.unscored else ""
+            say(f"made {made.made} rows again{left}")
+        found = (one for one in every(store, _wanted(store, team)) if not one.sample)
+        frame = {"drills": trends.drills, "criteria": trends.criteria, "times": trends.times}[table](found)
+        if "team" in frame:
+            frame["team"] = frame["team"].map(teams.names(store)).fillna("")
+    if form == "json":
+        rows = frame.astype({"ended": "str"}).astype(object).where(frame.notna(), None).to_dict(orient="records")
+        return put(rows) if out is None else _write(out, _json(rows))
+    return _give(cells.csv(frame) if form == "csv" else cells.parquet(frame), out, form == "csv")
+
+
+def _wanted(store: Store, team: str) -> Wanted:
+    from simulator.room.results import Wanted
+    from simulator.room.teams import named
+
+    return Wanted(team=named(store, team)) if team else Wanted()
+
+
+def _json(value: object) -> bytes:
+    import json
+
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def msel(
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
+    variant: Variant = "base",
+    difficulty: Level = "standard",
+    form: Annotated[
+        Literal["csv", "xlsx", "cexf"], typer.Option("--format", help="A workbook (xlsx) needs --out.")
+    ] = "csv",
+    out: Out = None,
+) -> None:
+    """Print a scenario's master scenario events list, for other tools and for paper; it gives the drill away."""
+    from analytics.report import cells, timed
+
+    loaded = find(scenario, variant, difficulty)
+    if form == "csv":
+        return _give(cells.csv(timed.msel(loaded.scenario)), out, True)
+    if form == "cexf":
+        return _give((timed.cexf(loaded.scenario, loaded.version) + "\n").encode(), out, True)
+    return _give(timed.workbook(loaded.scenario), out, False)
+
+
+def _give(content: bytes, out: Path | None, readable: bool) -> None:
+    if out is not None:
+        return _write(out, content)
+    if not readable:
+        raise DrillError("this is no text for a terminal; name a file with --out")
+    sys.stdout.write(content.decode("utf-8-sig").replace("\r\n", "\n"))
+    return None
+
+
+def _write(out: Path, content: bytes) -> None:
+    out.write_bytes(content)
+    say(f"wrote {out}")

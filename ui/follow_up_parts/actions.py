@@ -1,0 +1,211 @@
+"""The action register: what will be there that was not, against which factor, by whom, by when, and how it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from analytics.about import TIMES
+from analytics.follow_through.actions import FIELDS, PICKED, ActionItem
+from analytics.follow_through.beside import TURNING
+from analytics.follow_through.wording import conclusions, vague
+from scenarios import loader
+from simulator.errors import DrillError
+from simulator.record.follow_up import DROPPED, Wording
+from ui import session
+from ui.follow_up_parts import fields, keys
+from ui.follow_up_parts.opened import OpenedDrill
+from ui.follow_up_parts.stages import findings_html, warned_html, who_html
+from ui.parts import shell
+from ui.parts.text import escape, plain
+
+LABELS: Mapping[str, str] = {
+    "text": "What will be there that is not there now", "answers": "It answers", "factor": "Against which factor",
+    "class": "What it is for", "control": "What it puts in place", "owner": "Owner", "due": "Due",
+    "signal": "What shows that it is done", "shown_by": "Which one, exactly", "standard": "Which standard it feeds",
+    "retest": "Drill that tests it again", "measure": "What comes sooner there", "state": "State",
+}  # fmt: skip
+WORDS = ("text", "owner", "shown_by")
+NEW = "new"
+MOST_DAYS = 365
+
+
+def actions_view(here: OpenedDrill) -> None:
+    """Draw the register, and the form for the next action."""
+    if here.writes:
+        _next(here)
+    if not here.view.actions:
+        st.html('<p class="quiet">No action yet. One per factor that you named beats one per symptom.</p>')
+    for one in here.view.actions:
+        _card(here, one)
+    named = {"actions_complete", "by_factor", "into_backlog", "controls_added", "retested", "standards_fed"}
+    kinds = {one.id for _, one in here.view.rules.criteria() if one.kind in named}
+    findings_html([one for one in here.score.findings if one.id in kinds])
+
+
+def _next(here: OpenedDrill) -> None:
+    begun = st.session_state.get(keys.FROM)
+    number = st.session_state.setdefault(keys.ROUND, 0)
+    item = f"{NEW}{number}"
+    with st.expander("Add an action", expanded=bool(begun) or not here.view.actions, key=f"fu-next-{number}"):
+        answers = fields.key_of(here, item, "answers")
+        if begun:
+            st.session_state[answers] = st.session_state[answers + fields.DRAFT] = begun
+            st.session_state.pop(keys.FROM, None)
+        made = _form(here, item, lambda name: Wording("", "", 0.0, 0), new=True)
+        _warned(made)
+        st.button("Add it", type="primary", key=f"fu-add-{number}", on_click=_add, args=(here, made))
+        shell.refused(NEW)
+
+
+def _card(here: OpenedDrill, one: ActionItem) -> None:
+    done = " ✓" if one.state == "done" else ""
+    who = plain(f"{one.owner or 'no owner'} · {one.due or 'no date'}")
+    with st.expander(f"**{plain(one.number)}** {plain(one.text)}{done} · {who}", key=f"fu-{one.item}"):
+        made = _form(here, one.item, lambda name: here.said(one.item, name))
+        _warned(made)
+        last = max((here.said(one.item, name) for name in FIELDS), key=lambda said: said.n)
+        if here.writes:
+            with st.container(horizontal=True, key=f"fu-foot-{one.item}"):
+                changes, _ = fields.changed(made)
+                kind = "primary" if changes else "secondary"
+                st.button("Save", key=f"fu-save-{one.item}", type=kind, on_click=_save, args=(here, one.item, made))  # type: ignore[arg-type]  # one of its two words
+                st.button("Take it off the list", key=f"fu-drop-{one.item}", on_click=_drop, args=(here, one.item))
+        shell.refused(one.item)
+        st.html(f'<p class="quiet">{who_html(last)}</p>')
+
+
+def _form(here: OpenedDrill, item: str, said: Callable[[str], Wording], *, new: bool = False) -> dict[str, str]:
+    """Draw the fields of an action; return name -> key."""
+    made: dict[str, str] = {}
+    for row in (("text",), ("owner", "due"), ("factor", "class"), ("control", "standard"), ("signal", "shown_by"),
+                ("retest", "measure"), ("answers",) if new else ("answers", "state")):  # fmt: skip
+        for column, name in zip(st.columns(len(row)), row, strict=True):
+            with column:
+                made[name] = _field(here, item, name, said(name))
+    return made
+
+
+def _field(here: OpenedDrill, item: str, name: str, said: Wording) -> str:
+    key = fields.key_of(here, item, name)
+    titles = _titles(here, name)
+    empty = "" if name in WORDS else None
+    off = not here.writes
+    if name == "due":
+        _due(here, key, said, off)
+        return key
+    met = fields.synced(key, said, empty)
+    if titles is None:
+        st.text_input(LABELS[name], key=key, max_chars=400, disabled=off, placeholder=_EXAMPLES.get(name, ""))
+    else:
+        held = st.session_state.get(key)
+        among = list(titles) if held in titles or held is None else [*titles, held]
+        st.selectbox(LABELS[name], among, key=key, index=None, disabled=off, placeholder="Pick one",
+                     format_func=lambda ident: titles.get(ident, ident))  # fmt: skip
+    fields.remembered(key)
+    if met:
+        fields.clash(key, said, lambda ident: (titles or {}).get(ident, ident), empty)
+    return key
+
+
+_EXAMPLES = {
+    "text": "A check that refuses a release whose key the verifiers do not have",
+    "shown_by": "the test release_key_known fails when the check is taken out",
+    "owner": "a team or a person",
+}
+
+
+def _due(here: OpenedDrill, key: str, said: Wording, off: bool) -> None:
+    """Draw the date an action is due; it is kept as text, so that it reads the same everywhere."""
+    shown = f"{key}-date"
+    met = fields.synced(key, said)
+    if shown not in st.session_state:
+        st.session_state[shown] = _day(str(st.session_state[key]))
+    today = datetime.now(ZoneInfo(st.context.timezone or "UTC")).date()
+    held = st.session_state[shown]
+    low = min(today - timedelta(days=MOST_DAYS), held or today)
+    st.date_input(LABELS["due"], key=shown, min_value=low, max_value=max(today + timedelta(days=MOST_DAYS), held or
+                  today), format="YYYY-MM-DD", disabled=off)  # fmt: skip
+    picked = st.session_state[shown]
+    st.session_state[key] = picked.isoformat() if picked else ""
+    fields.remembered(key)
+    if met:
+        fields.clash(key, said, str)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _titles(here: OpenedDrill, name: str) -> Mapping[str, str] | None:
+    """Return what may be picked in a field, None where words are written."""
+    if name in WORDS:
+        return None
+    if name == "factor":
+        return {one.id: one.title for one in here.view.factors.values()}
+    if name == "answers":
+        return {one.id: one.ask for stage in here.view.rules.stages for one in here.view.asked(stage)}
+    if name == "retest":
+        return drills_offered()
+    if name == "measure":
+        return {one: TURNING[one] for one in TIMES}
+    return PICKED[name]
+
+
+def drills_offered() -> dict[str, str]:
+    """Return every drill that can test something again: `scenario/variant` -> its title."""
+    found = {}
+    for name in loader.catalogue().offered:
+        try:
+            title = loader.load(name).scenario.title
+        except DrillError:
+            continue
+        for variant in loader.variants(name):
+            found[f"{name}/{variant}"] = title if variant == "base" else f"{title}, variant {variant}"
+    return found
+
+
+def _warned(made: Mapping[str, str]) -> None:
+    said = {name: str(st.session_state.get(made[name]) or "") for name in ("text", "shown_by")}
+    warned_html([*vague(said["text"]), *vague(said["shown_by"]), *conclusions(said["text"])])
+
+
+@session.callback(NEW)
+def _add(here: OpenedDrill, made: Mapping[str, str]) -> None:
+    session.forget(NEW)
+    changes, _ = fields.changed(made)
+    if not changes.get("text"):
+        raise DrillError("say what will be there that is not there now; the rest can follow")
+    here.write("", changes, {})
+    st.session_state[keys.ROUND] += 1
+
+
+@session.callback()
+def _save(here: OpenedDrill, item: str, made: Mapping[str, str]) -> None:
+    with session.trying(item):
+        session.forget(item)
+        changes, seen = fields.changed(made)
+        if changes:
+            fields.written(made, here.write(item, changes, seen))
+
+
+@session.callback()
+def _drop(here: OpenedDrill, item: str) -> None:
+    with session.trying(item):
+        here.write(item, {DROPPED: f"taken off by {here.person.name}"}, {DROPPED: here.said(item, DROPPED).n})
+
+
+def register_html(rows: list[Mapping[str, str]]) -> str:
+    """Return actions as a list to read."""
+    items = "".join(
+        f"<li><b>{escape(row['number'])}</b> {escape(row['text'])} <span class='quiet'>{escape(row['owner'])}, "
+        f"{escape(row['due'] or 'no date')}, {escape(row['state'])}</span></li>"
+        for row in rows
+    )
+    return f'<ul class="fu-shows">{items}</ul>'

@@ -1,0 +1,77 @@
+"""A finished drill as it is open for following through: its record made once, what was written read anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from analytics.follow_through.score import FollowScore, score_follow_through
+from analytics.follow_through.view import FollowUpView
+from simulator.record.follow_up import FollowUp, FollowUpEntry, Value, Wording
+from simulator.room import afterwards
+from simulator.room.room import Room
+from simulator.room.store import Participant
+from ui.parts.live import SERVER
+from ui.reports.finished import Finished
+from ui.reports.kept import of_store
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedDrill:
+    """What somebody follows through, and who they are."""
+
+    room: Room
+    person: Participant
+    drill: Finished
+    view: FollowUpView
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether this person may write here."""
+        return not self.person.observes
+
+    @property
+    def score(self) -> FollowScore:
+        """What the follow-through comes to."""
+        return score_follow_through(self.view)
+
+    def said(self, item: str, name: str) -> Wording:
+        """Return how an answer reads now."""
+        return self.view.there.said(item, name)
+
+    def write(self, item: str, changes: Mapping[str, Value], seen: Mapping[str, int]) -> FollowUpEntry:
+        """Keep what this person wrote. Raises DrillError."""
+        return afterwards.write(SERVER.rooms.store, self.room, self.person, item, changes, seen)
+
+
+def opened(room: Room, person: Participant) -> OpenedDrill | None:
+    """Return a drill to follow through; None where its playbook asks for nothing or it has no record.
+
+    Raises DrillError.
+    """
+    journal = room.record_for(person)
+    if journal is None:
+        return None
+    made = journal.references is not None
+    base = _base(f"{room.row.id} {person.facilitator} {made}", room, person)
+    rules = base.playbook.follow_through
+    if rules is None:
+        return None
+    there = FollowUp.of(afterwards.written(SERVER.rooms.store, room.row.id))
+    return OpenedDrill(room, person, base, FollowUpView(base.view, rules, there, base.ended))
+
+
+def as_it_stands(here: OpenedDrill) -> Finished:
+    """Return the drill with everything that is kept beside it at this moment, for documents.
+
+    What evaluators gave is for facilitators alone.
+    """
+    fresh = of_store(SERVER.rooms.store, here.room.row, here.drill.scenario, here.drill.journal)
+    return fresh if here.person.facilitator else replace(fresh, notes=())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _base(key: str, _room: Room, _person: Participant) -> Finished:
+    return of_store(SERVER.rooms.store, _room.row, _room.loaded.scenario, _room.record_for(_person))

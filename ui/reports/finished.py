@@ -1,0 +1,171 @@
+"""A finished drill with everything that was kept beside it: what documents are made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from analytics.follow_through.score import FollowScore, score_follow_through
+from analytics.follow_through.view import FollowUpView
+from analytics.overrides import playbook_of
+from analytics.playbook import DEFAULT, Playbook, load, names
+from analytics.report.tables import record_of
+from analytics.score import score
+from analytics.view import RecordView
+from simulator.catalogue import called
+from simulator.errors import DrillError
+from simulator.names import Names
+from simulator.record.follow_up import FollowUp, FollowUpEntry, LessonAnswers, Value
+from simulator.record.journal import Journal
+from simulator.room.nameless import for_participants, nameless, unnamer
+from simulator.room.notes import Note, ratings
+from simulator.scenario.model import Scenario
+from ui.parts.words import NamesThen, voices
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """One drill that is over."""
+
+    journal: Journal
+    scenario: Scenario
+    card: Mapping[str, Any] | None
+    """The published scorecard, None where there is none."""
+    entries: tuple[FollowUpEntry, ...] = ()
+    lessons: tuple[LessonAnswers, ...] = ()
+    notes: tuple[Note, ...] = ()
+    """What evaluators kept; of it documents show ratings alone."""
+    corrections: tuple[Mapping[str, Any], ...] = ()
+    skipped: tuple[str, ...] = ()
+    """How the clock was moved on other than by the second, in words."""
+    created: float = 0.0
+    ended: float = 0.0
+    """Wall instants, 0 where nobody wrote them down."""
+    unnamed: bool = False
+
+    @cached_property
+    def playbook(self) -> Playbook:
+        """The playbook that the drill was played with."""
+        played = self.journal.header.playbook
+        name = playbook_of(self.card) or (played.id if played else DEFAULT)
+        return load(name if name in names() else DEFAULT)
+
+    @cached_property
+    def view(self) -> RecordView:
+        """The record as criteria ask for it."""
+        return RecordView(record_of(self.journal, self.scenario), self.playbook)
+
+    @cached_property
+    def names(self) -> Names:
+        """What things are called."""
+        return Names(called(self.scenario), voices=voices(self.journal.entries))
+
+    @cached_property
+    def names_then(self) -> NamesThen:
+        """Who was called what when; a scripted responder sits in every seat."""
+        return NamesThen(self.names, self.journal.entries if self.journal.header.policy is None else ())
+
+    @cached_property
+    def people(self) -> tuple[str, ...]:
+        """The names of those who took part."""
+        return tuple(dict.fromkeys(x.by.name for x in self.journal.commands() if x.by.name))
+
+    @cached_property
+    def followed(self) -> FollowUpView | None:
+        """What was written afterwards, None where the playbook asks for nothing."""
+        rules = self.playbook.follow_through
+        return None if rules is None else FollowUpView(self.view, rules, FollowUp.of(self.entries), self.ended)
+
+    @cached_property
+    def follow_score(self) -> FollowScore | None:
+        """What the follow-through came to."""
+        return None if self.followed is None else score_follow_through(self.followed)
+
+    @cached_property
+    def rated(self) -> Mapping[str, Mapping[str, int]]:
+        """What evaluators rated -> who -> their last rating."""
+        return ratings(self.notes)
+
+    def scored(self) -> Finished:
+        """Return the same drill with the scorecard that its record gives now, where it holds reference runs."""
+        if self.card is not None or self.journal.references is None:
+            return self
+        return replace(self, card=score(self.view.record, self.playbook).as_data())
+
+    def without_names(self) -> Finished:
+        """Return the same drill with people called by their seats, for whoever was not one of them."""
+        titles = {role.id: role.title for role in self.scenario.roles}
+        told = unnamer(self.journal, titles)
+
+        def value(said: Value) -> Value:
+            return told(said) if isinstance(said, str) else said
+
+        entries = tuple(
+            one.model_copy(update={"author": "a participant", "changes": {k: value(v) for k, v in one.changes.items()}})
+            for one in self.entries
+        )
+        lessons = tuple(
+            LessonAnswers(answers={k: told(v) for k, v in one.answers.items()}) for one in self.lessons
+        )
+        raters = {author: f"evaluator {n}" for n, author in enumerate(sorted({one.author for one in self.notes}), 1)}
+        notes = tuple(
+            replace(one, author=raters[one.author], evaluator=raters.get(one.evaluator, "")) for one in self.notes
+        )
+        made = tuple({**one, "author": "the facilitator", "reason": told(str(one.get("reason", "")))}
+                     for one in self.corrections)  # fmt: skip
+        return replace(
+            self, journal=nameless(for_participants(self.journal), titles), entries=entries, lessons=lessons,
+            notes=notes, corrections=made, unnamed=True,
+        )  # fmt: skip
+
+
+def read_beside(text: str, where: str) -> dict[str, Any]:
+    """Return what a file holds beside a record, nothing where it is a journal alone. Raises DrillError."""
+    for line in reversed(text.rstrip("\n").rsplit("\n", 3)):
+        if line.startswith('{"beside": '):
+            try:
+                found = json.loads(line)["beside"]
+            except (ValueError, RecursionError):
+                found = None
+            if not isinstance(found, dict):
+                raise DrillError(f"{where}: what is kept beside the record is not JSON; restore the line")
+            return found
+    return {}
+
+
+def of_file(journal: Journal, scenario: Scenario, card: Mapping[str, Any] | None, found: Mapping[str, Any]) -> Finished:
+    """Return a finished drill with what its file holds beside it. Raises DrillError."""
+    try:
+        entries = tuple(
+            FollowUpEntry(n=row["n"], made=row["made"], author=row["author"], **json.loads(row["body"]))
+            for row in found.get("follow_through", ())
+        )
+        lessons = tuple(
+            LessonAnswers(author=row["author"], answers=json.loads(row["body"])) for row in found.get("lessons", ())
+        )
+        notes = tuple(
+            Note(row["n"], row["made"], row["at"], row["author"], **json.loads(row["body"]))
+            for row in found.get("notes", ())
+        )
+        made = tuple(
+            {**json.loads(row["body"]), "n": row["n"], "author": row["author"], "made": row["made"]}
+            for row in found.get("corrections", ())
+        )
+        moved = moved_on((row["what"], row["value"]) for row in found.get("clock", ()))
+        head = found.get("drill", {})
+        created, ended = float(head.get("created", 0.0)), float(head.get("ended", 0.0))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DrillError(f"what is kept beside the record cannot be read ({error}); export the drill again") from None
+    return Finished(journal, scenario, card, entries, lessons, notes, made, moved, created, ended)
+
+
+def moved_on(clock: Iterable[tuple[str, float | None]]) -> tuple[str, ...]:
+    """Return in words how often the clock was skipped on or run at another speed; `clock` yields (what, value)."""
+    lines = list(clock)
+    skips = sum(what == "skip" for what, _ in lines)
+    speeds = sorted({float(value) for what, value in lines if what == "speed" and value not in (None, 1)})
+    words = [f"skipped ahead {skips} time{'' if skips == 1 else 's'}"] if skips else []
+    return (*words, *(f"run at {value:g}×" for value in speeds))

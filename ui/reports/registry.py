@@ -1,0 +1,137 @@
+"""The registry of documents of a finished drill: what there is, in which forms, and how one is made."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple, get_args
+
+from simulator.errors import DrillError, UnknownName
+from ui.parts.text import markdown, visible
+from ui.reports.context import context
+from ui.reports.fill import fill_ours, fill_own
+from ui.reports.finished import Finished
+from ui.reports.page import standalone
+
+Format = Literal["md", "html", "json", "csv"]
+MIME: Mapping[str, str] = {"md": "text/markdown", "html": "text/html", "json": "application/json", "csv": "text/csv"}
+_GAPS = re.compile(r"\n{3,}")
+_HEADING = re.compile(r"([^\n])\n(#{1,4} )")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a formula of a cell in programs that show tables."""
+
+
+class ReportKind(NamedTuple):
+    """One document."""
+
+    title: str
+    about: str
+    parts: tuple[str, ...]
+    """What of the tree its JSON holds; empty: all of it."""
+    rows: tuple[str, ...] = ()
+    """Where the rows of its table are, from the top; empty where it is no table."""
+
+
+REPORTS: Mapping[str, ReportKind] = {
+    "report": ReportKind("After-action report", "All of it, for a team and for whoever was not there", ()),
+    "postmortem": ReportKind("Postmortem", "What was written in the follow-through, with harm and timeline",
+                             ("drill", "times", "impact", "follow_through", "timeline")),
+    "timeline": ReportKind("Incident timeline", "What the world did and what people decided, did and told",
+                           ("drill", "timeline", "decisions"), ("timeline",)),
+    "leadership": ReportKind("Leadership note", "What leadership was told, and what holds by the record",
+                             ("drill", "cause", "decisions", "leadership", "remains")),
+    "closure": ReportKind("Closure package", "For a new owner: decisions, verification, what remains",
+                          ("drill", "closure", "decisions", "verification", "updates", "remains")),
+    "training": ReportKind("Training record", "For an auditor: who took part in what, and what came of it",
+                           ("drill", "people", "objectives", "limits"), ("people",)),
+    "actions": ReportKind("Improvement plan", "The actions with owner, date and what shows that they are done",
+                          ("drill", "follow_through"), ("follow_through", "actions")),
+    "survey": ReportKind("Lessons survey", "What people said afterwards", ("drill", "survey"), ("survey",)),
+}  # fmt: skip
+"""Kind -> document."""
+
+
+def formats(kind: str) -> tuple[Format, ...]:
+    """Return the forms that a document comes in."""
+    return tuple(one for one in get_args(Format) if one != "csv" or REPORTS[kind].rows)
+
+
+def report(drill: Finished, kind: str, form: Format = "md", own: tuple[str, str] | None = None) -> str:
+    """Return a document. `own` is a template of somebody's, and what messages call it.
+
+    Raises DrillError for a kind or form that there is not, and for a template that cannot be filled.
+    """
+    if kind not in REPORTS:
+        raise UnknownName("document", kind, REPORTS)
+    known = REPORTS[kind]
+    if form not in formats(kind):
+        raise DrillError(f"the {known.title.lower()} is no table; ask for {', '.join(formats(kind))}")
+    if own is not None and form not in ("md", "html"):
+        raise DrillError("a template makes md or html; leave it out for json and csv")
+    data = context(drill)
+    if form == "json":
+        wanted = {name: data[name] for name in known.parts} if known.parts else data
+        return json.dumps({"document": kind, **wanted}, ensure_ascii=False, indent=2) + "\n"
+    if form == "csv":
+        return _csv(_rows(data, known.rows))
+    tree: Mapping[str, Any] = escaped(data)
+    text = fill_own(own[0], tree, own[1]) if own is not None else fill_ours(kind, tree)
+    text = _spaced(text)
+    if form == "md":
+        return text
+    title = f"{known.title}: {drill.scenario.title}" if own is None else drill.scenario.title
+    played = f"{data['drill']['scenario']}, variant {data['drill']['variant']}, seed {data['drill']['seed']}"
+    return standalone(text, title, f"Incident Drill · {played} · engine {data['drill']['engine']}")
+
+
+def _spaced(text: str) -> str:
+    """Return Markdown with a line free before each heading and no two free lines in a row."""
+    return _GAPS.sub("\n\n", _HEADING.sub(r"\1\n\n\2", text)).strip() + "\n"
+
+
+def file_name(drill: Finished, kind: str, form: Format) -> str:
+    """Return what a document is called as a file."""
+    head = drill.journal.header
+    return f"{head.scenario}-{head.variant}-seed{head.seed}-{kind}.{form}"
+
+
+def escaped(data: Any) -> Any:
+    """Return a tree in which no text means anything to Markdown."""
+    if isinstance(data, str):
+        return markdown(data)
+    if isinstance(data, Mapping):
+        return {name: escaped(one) for name, one in data.items()}
+    return [escaped(one) for one in data] if isinstance(data, list | tuple) else data
+
+
+def _rows(data: Mapping[str, Any], path: Iterable[str]) -> list[Mapping[str, Any]]:
+    found: Any = data
+    for step in path:
+        found = found[step]
+    if path == ("survey",):
+        return [
+            {"question": one["ask"], "answer": row.get("text", row.get("rating")), "people": row.get("people", 1),
+             "by": row.get("by", "")}
+            for one in found
+            for row in (*one["counts"], *one["words"])
+        ]  # fmt: skip
+    return list(found)
+
+
+def _csv(rows: list[Mapping[str, Any]]) -> str:
+    """Return rows as CSV; a cell that a program would take for a formula begins with an apostrophe."""
+    out = io.StringIO()
+    heads = list(rows[0]) if rows else []
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heads)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in heads])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    text = visible(value) if isinstance(value, str) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text

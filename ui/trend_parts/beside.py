@@ -1,0 +1,72 @@
+"""A real incident beside drills of the same kind: its minutes on one strip with theirs."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analytics.report import trend_charts
+from analytics.report.real import RealIncident, read_timeline
+from analytics.report.trend_charts import TURNS
+from simulator.errors import DrillError
+from simulator.room.results import Comparable, Wanted
+from simulator.text import clock
+from ui.debrief_parts import look
+from ui.parts.text import escape, plain, sentence
+from ui.trend_parts import charted
+from ui.trend_parts.scope import only
+from ui.trend_parts.views import newest
+
+LARGEST_MB = 1
+KINDS = ["csv", "md", "markdown", "txt", "tsv"]
+NOT_IN_IT = -1
+ABOUT = (
+    "Choose a drill of the same kind as the incident. The file is read and not kept: CSV or a Markdown table with a "
+    "time and what happened, or Markdown with start_time and end_time at its top, as collections of postmortems have "
+    "it. A column called turn may name the turning points."
+)
+
+
+def beside_view(wanted: Wanted, group: Comparable) -> None:
+    """Ask for a real timeline and draw it beside the drills of one group."""
+    look.note(ABOUT)
+    file = st.file_uploader("Timeline of a real incident", KINDS, max_upload_size=LARGEST_MB, key="real-file")
+    alike = newest(only(wanted, group))
+    if file is None:
+        charted.draw(trend_charts.times_strip(alike))
+        return
+    try:
+        incident = read_timeline(file.getvalue().decode("utf-8"), file.name)
+    except UnicodeDecodeError:
+        st.error(plain(f"{file.name} is not UTF-8 text; save it as CSV in UTF-8"), icon=":material/error:")
+        return
+    except DrillError as error:
+        st.error(sentence(error), icon=":material/error:")
+        return
+    turns = _turns(incident, file.file_id)
+    charted.draw(trend_charts.times_strip(alike, turns, incident.title),
+                 "A drill compresses: compare the order and the gaps before the minutes.")  # fmt: skip
+    rows = [(escape(clock(round(60 * line.minute))), escape(line.text)) for line in incident.lines]
+    with st.expander("The timeline as it was read", key="real-lines"):
+        st.html(look.table(incident.title, ("After its first line", "What happened"), rows, "Nothing.", cards=False))
+
+
+def _turns(incident: RealIncident, file: str) -> dict[str, float]:
+    """Ask which line is which turning point, as far as the file does not say; return their minutes."""
+    proposed = incident.proposed()
+    places = [NOT_IN_IT, *range(len(incident.lines))]
+
+    def told(place: int) -> str:
+        if place == NOT_IN_IT:
+            return "Not in it"
+        line = incident.lines[place]
+        return f"{clock(round(60 * line.minute))} {line.text[:60]}"
+
+    found = {}
+    with st.expander("Which line is which turning point (proposed by its words: put it right)", expanded=True,
+                     key="real-turns"), st.grid(3, min_column_width=240, gap="small", key="real-turn-grid"):  # fmt: skip
+        for turn, title in TURNS.items():
+            first = places.index(proposed.get(turn, NOT_IN_IT))
+            place = st.selectbox(title, places, first, format_func=told, key=f"real-{turn}-{file}")
+            if place is not None and place != NOT_IN_IT:
+                found[turn] = incident.lines[int(place)].minute
+    return found

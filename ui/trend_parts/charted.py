@@ -1,0 +1,47 @@
+"""How a chart of many drills is drawn: its finding, the picture, the table behind it, and that table as a file."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from analytics.report import cells
+from analytics.report.trend_charts import TrendChart
+from ui.debrief_parts import look
+from ui.parts.text import escape, plain
+
+MOST = 200
+"""Rows of a table that are shown; the file has all of them."""
+
+
+def draw(chart: TrendChart, note: str = "") -> None:
+    """Draw a chart with its table folded away below it."""
+    st.header(plain(chart.title), anchor=False)
+    if note:
+        look.note(note)
+    if chart.frame.empty:
+        return
+    look.chart(f"trends-{chart.key}", chart.figure, f"{chart.title}. In {chart.unit}.")
+    with st.expander("The same as a table", key=f"trends-{chart.key}-table"):
+        look.note(f"In {chart.unit}.")
+        st.html(rows(chart.title, chart.frame))
+        st.download_button(
+            "CSV", cells.csv(chart.frame), f"{chart.key}.csv", "text/csv", on_click="ignore",
+            key=f"trends-{chart.key}-csv", icon=":material/download:",
+        )  # fmt: skip
+
+
+def rows(label: str, frame: pd.DataFrame) -> str:
+    """Return a table as HTML, its first rows where there are many."""
+    heads = tuple(str(name).replace("_", " ") for name in frame.columns)
+    shown = [tuple(escape(_cell(value)) for value in row) for row in frame.head(MOST).itertuples(index=False)]
+    more = f"{len(frame) - MOST:,} more rows are in the file." if len(frame) > MOST else ""
+    return look.table(label, heads, shown, "Nothing.", cards=False) + (look.quiet(more) if more else "")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, float):
+        return f"{value:.2f}".removesuffix(".00")
+    return "" if value is pd.NaT or value is None else str(value)
