@@ -1,7 +1,7 @@
 """Where scenarios lie: in the package, in a team's own folders, or at a path that somebody names.
 
-Own folders are named by `DRILL_SCENARIOS` (several, as in PATH) and by `scenarios = […]` in a `drill.toml` of the folder
-the program runs in. They are data: Python in them runs only where the operator says so (`DRILL_TRUST_PYTHON=1`).
+Own folders are named by `DRILL_SCENARIOS` (several, as in PATH) and by `scenarios = […]` in a `drill.toml` of the
+folder the program runs in. They are data: Python in them runs only where the operator says so (`DRILL_TRUST_PYTHON=1`).
 """
 
 from __future__ import annotations

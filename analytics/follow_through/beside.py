@@ -16,7 +16,7 @@ from analytics.stages import Beside
 from analytics.view import RecordView
 from simulator import acts
 from simulator.scenario.model import Scenario
-from simulator.values import Lane
+from simulator.values import COMMANDER, DEPUTY, Lane
 
 NOTHING = "nothing"
 """What is picked where there was nothing of the kind."""
@@ -114,13 +114,13 @@ def _ownership(view: RecordView) -> Iterator[RecordShows]:
 
 def _unowned(view: RecordView) -> Iterator[tuple[float, str, str, str]]:
     """Yield (seconds for which nobody had it, id, title, what the record says)."""
-    for post, spans in (("command", view.commanders), ("deputy", view.deputies)):
+    for post, spans in ((COMMANDER, view.commanders), (DEPUTY, view.deputies)):
         first = spans[0].since if spans else None
         holes = [(max(0, first), "")] if first is not None else [(view.left, "")]
         holes += [(b.since - a.until, f" after {clock(a.until)}") for a, b in pairwise(spans) ]
         seconds, when = max(holes)
         said = f"nobody held it for {_minutes(seconds)}{when}" if first is not None else "nobody ever held it"
-        yield seconds, f"post:{post}", f"The post of {'commander' if post == 'command' else post}", said
+        yield seconds, f"post:{post}", f"The post of {post}", said
     for lane in get_args(Lane):
         given = next((m.at for m in view.all(acts.AssignLane) if m.body.lane == lane), None)
         said = "nobody was ever named" if given is None else f"first named at {clock(given)}"

@@ -18,7 +18,8 @@ _ERROR = re.compile(
 _FAULT = re.compile(
     r"\b(?:whose fault|who (?:made|caused|broke)|why (?:didn.t|did not) (?:some|any)one|nobody (?:checked|reviewed|"
     r"noticed|bothered)|should have (?:known|noticed|checked|been)|careless(?:ly|ness)?|negligen(?:t|ce)|"
-    r"(?:forgot|failed|neglected) to|incompetent|(?:was|is) to blame|blame(?:d)?)\b",
+    r"(?:forgot|neglected) to|(?:I|we|he|she|they|you|who|some(?:one|body)|nobody|operators?|engineers?|developers?|"
+    r"commander|on-call|team) failed to|incompetent|(?:was|is) to blame|blame(?:d)?)\b",
     re.IGNORECASE,
 )  # fmt: skip
 _DID = re.compile(

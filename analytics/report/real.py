@@ -187,7 +187,7 @@ def _places(heads: Sequence[str]) -> tuple[int, int, int] | None:
     names = [re.sub(r"[*_`]|\(.*\)", "", head).strip().casefold() for head in heads]
     at = next((names.index(name) for name in TIME_HEADS if name in names), None)
     turn = next((names.index(name) for name in TURN_HEADS if name in names), -1)
-    words = next((names.index(name) for name in WORD_HEADS if name in names), None)
+    words = next((n for word in WORD_HEADS for n, name in enumerate(names) if word in name.split()), None)
     if words is None and at is not None:
         words = next((n for n in range(len(names)) if n not in (at, turn)), None)
     return None if at is None or words is None else (at, words, turn)
@@ -214,7 +214,7 @@ def _lines(rows: Sequence[Row], file: str) -> tuple[RealLine, ...]:
             raise DrillError(f"{where}: {_short(at)!r} is {now_kind}, the lines before have {kind}; write all alike")
         kind = now_kind
         if before and minute < before[2] and kind == "a clock's time":
-            minute += DAY * round((before[2] - before[2] % DAY) / DAY)
+            minute += before[2] - before[2] % DAY
             if minute < before[2] and before[2] % DAY >= LATE and minute % DAY <= EARLY:
                 minute += DAY
         if before and minute < before[2]:

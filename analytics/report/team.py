@@ -118,11 +118,11 @@ def participation(view: RecordView) -> Iterator[Any]:
                 yield role.id, role.title, part, count
 
 
-@table(measure="str", value="str", good="boolean")
+@table(measure="str", value="str", state="str")
 def process(view: RecordView) -> Iterator[Any]:
     """Return the team's process in five lines: loops closed, cues shared, updates, handoffs, balance.
 
-    `good` is NA where the drill has nothing of the kind.
+    `state` is good, more (to gain), or none where the drill has nothing of the kind.
     """
     from analytics.report.story import cues
 
@@ -146,5 +146,7 @@ def process(view: RecordView) -> Iterator[Any]:
     yield _line("Seats that said, decided or did something", took_part, len(seats), 1.0)
 
 
-def _line(measure: str, done: int, of: int, enough: float) -> tuple[str, str, bool | None]:
-    return measure, f"{done} of {of}" if of else "none in this drill", done >= enough * of if of else None
+def _line(measure: str, done: int, of: int, enough: float) -> tuple[str, str, str]:
+    if not of:
+        return measure, "none in this drill", "none"
+    return measure, f"{done} of {of}", "good" if done >= enough * of else "more"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
@@ -62,7 +63,7 @@ def _value(value: Any) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return inert(value)
-    return None if value != value else value  # NaN alone is not itself
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def workbook(scenario: Scenario) -> bytes:
@@ -95,6 +96,11 @@ def workbook(scenario: Scenario) -> bytes:
 def _uuid(*parts: str) -> str:
     """Return the same identifier for the same thing for ever, in the form of a version 4."""
     return str(UUID(bytes=sha256("/".join(parts).encode()).digest()[:16], version=4))
+
+
+def _evaluation(row: Mapping[str, Any]) -> dict[str, Any]:
+    expected = {"within_minutes": row["within"], "objective": row["objective"]}
+    return {"result": row["expected_response"], "score_range": [0, 1], "parameters": [expected]}
 
 
 def cexf(scenario: Scenario, version: str) -> str:
@@ -133,8 +139,7 @@ def cexf(scenario: Scenario, version: str) -> str:
         "injects": [
             {"uuid": ident, "name": row["inject"], "action": row["form"], "target_tool": "Incident Drill",
              "action_payload_resource_uuid": _uuid(scenario.id, "payload", row["inject"]),
-             "inject_evaluation": [{"result": row["expected_response"], "score_range": [0, 1], "parameters": [
-                 {"within_minutes": row["within"], "objective": row["objective"]}]}] if row["expected_response"] else []}
+             "inject_evaluation": [_evaluation(row)] if row["expected_response"] else []}
             for ident, row in zip(ids, rows, strict=True)
         ],
     }, ensure_ascii=False, indent=2)  # fmt: skip

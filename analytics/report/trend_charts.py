@@ -44,14 +44,13 @@ NEVER = "did not come"
 class TrendChart:
     """A chart with all that is needed to read and to check it."""
 
-    key: str
+    ident: str
     title: str
-    """The finding, in words."""
-    unit: str
-    """What its numbers are of."""
+    """The finding, as a sentence."""
     frame: pd.DataFrame
-    """The table behind it: every number in the figure stands here."""
+    """The table behind it: every number that is drawn."""
     figure: go.Figure
+    unit: str
 
 
 def _figure(height: int) -> go.Figure:
@@ -98,7 +97,7 @@ def criteria_map(results: Sequence[DrillResult], names: Names) -> TrendChart:
     title = f"{counted(len(shown), 'drill')} by criterion"
     for row in each(worst):
         title = f"{row.criterion} ({row.title}) leaves most: not fully met in {row.gaps} of {row.of} drills"
-    return TrendChart("criteria", title, "share of each criterion's points (0 to 1)", frame, figure)
+    return TrendChart("criteria", title, frame, figure, "share of each criterion's points (0 to 1)")
 
 
 WAYS = {"rises": "rise", "falls": "fall", "level": "show no clear course"}
@@ -138,7 +137,7 @@ def parts_course(results: Sequence[DrillResult], names: Names) -> TrendChart:
     figure.update_xaxes(zeroline=False, showgrid=False)
     figure.update_xaxes(title="drill, oldest first", row=max(1, len(groups)), col=1)
     figure.update_layout(margin={"t": 92}, legend={"y": 1.0, "yref": "container", "yanchor": "top"})
-    return TrendChart("course", _course_title(groups), "percent of what could be earned", frame, figure)
+    return TrendChart("course", _course_title(groups), frame, figure, "percent of what could be earned")
 
 
 def _course_title(groups: Sequence[tuple[object, pd.DataFrame]]) -> str:
@@ -186,7 +185,7 @@ def times_strip(
     figure.update_yaxes(tickvals=list(rows.values()), ticktext=[*TURNS.values()], range=[len(rows) - 0.5, -0.5],
                         showgrid=False, zeroline=False)  # fmt: skip
     figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
-    return TrendChart("times", _times_title(over, beside, came), "minutes after the first page", frame, figure)
+    return TrendChart("times", _times_title(over, beside, came), frame, figure, "minutes after the first page")
 
 
 def _day(at: Any) -> str:
@@ -237,7 +236,7 @@ def coverage_map(results: Sequence[DrillResult]) -> TrendChart:
     title = f"{counted(len(people), 'person')} in {counted(len(roles), 'role')}".replace("persons", "people")
     if alone and len(people) > 1:
         title = f"Only one person has ever held: {listed(role.partition(' (')[0] for role in alone)}"
-    return TrendChart("roles", title, "drills in which somebody held the role", frame, figure)
+    return TrendChart("roles", title, frame, figure, "drills in which somebody held the role")
 
 
 def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> TrendChart:
@@ -264,7 +263,7 @@ def gaps_bars(results: Sequence[DrillResult], names: Names, most: int = 12) -> T
         first = recurring[0]
         n = f"{len(recurring)} gaps recur" if len(recurring) > 1 else "One gap recurs"
         title = f"{n}; most is lost on {first.criterion} ({first.title}), {100 * first.lost:.0f} % of its points"
-    return TrendChart("gaps", title, "percent of the criterion's points, and drills", frame, figure)
+    return TrendChart("gaps", title, frame, figure, "percent of the criterion's points, and drills")
 
 
 def calibration_chart(results: Sequence[DrillResult]) -> TrendChart:
@@ -282,7 +281,7 @@ def calibration_chart(results: Sequence[DrillResult]) -> TrendChart:
     )  # fmt: skip
     figure.update_xaxes(title="how sure people said they were, %", range=[-4, 104], zeroline=False)
     figure.update_yaxes(title="how often the cause was true, %", range=[-4, 104], zeroline=False)
-    return TrendChart("calibration", _calibration_title(frame, results), "percent", frame, figure)
+    return TrendChart("calibration", _calibration_title(frame, results), frame, figure, "percent")
 
 
 def _calibration_title(frame: pd.DataFrame, results: Sequence[DrillResult]) -> str:
@@ -330,4 +329,4 @@ def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> Tr
         title = f"Later than three quarters of {teams} teams: {listed(outside)}"
     elif len(own):
         title = f"Your newest drill is in or before the middle half of {teams} teams throughout"
-    return TrendChart("teams", title, "minutes after the first page", frame, figure)
+    return TrendChart("teams", title, frame, figure, "minutes after the first page")

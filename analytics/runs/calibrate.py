@@ -56,6 +56,8 @@ class Row:
     """Scalar loss at the horizon."""
     harm: dict[str, float]
     ended: str
+    playbook: str
+    """What it was played with and scored by."""
 
 
 def measure(job: Job) -> list[Row]:
@@ -83,6 +85,7 @@ def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) ->
         # No total counts as none here: a policy that does nothing has to come out last.
         total=card.total or 0, uncapped=card.uncapped, band=card.band or "",
         caps=tuple(cap.id for cap in card.caps), loss=harm.pop("total"), harm=harm, ended=str(result["ended"]),
+        playbook=book.id,
     )  # fmt: skip
 
 
@@ -153,18 +156,18 @@ def run(jobs: Sequence[Job], pool: Executor, done: Callable[[Row], None]) -> str
 
 
 def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return one line a policy, best first: scores, losses and caps over its seeds."""
+    """Return one line a playbook and policy, best first: scores, losses and caps over its seeds."""
     lines = []
-    for policy in sorted({row.policy for row in rows}):
-        mine = [row for row in rows if row.policy == policy]
+    for playbook, policy in sorted({(row.playbook, row.policy) for row in rows}):
+        mine = [row for row in rows if (row.playbook, row.policy) == (playbook, policy)]
         caps = Counter(cap for row in mine for cap in row.caps)
         lines.append({
-            "policy": policy, "drills": len(mine), "total": _spread([row.total for row in mine]),
+            "playbook": playbook, "policy": policy, "drills": len(mine), "total": _spread([row.total for row in mine]),
             "uncapped": _spread([row.uncapped for row in mine]), "loss": _spread([row.loss for row in mine]),
             "harm": {key: round(statistics.median(row.harm[key] for row in mine), 1) for key in mine[0].harm},
             "caps": dict(sorted(caps.items())),
         })  # fmt: skip
-    return sorted(lines, key=lambda line: (-line["total"]["median"], line["policy"]))
+    return sorted(lines, key=lambda line: (line["playbook"], -line["total"]["median"], line["policy"]))
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:
@@ -174,5 +177,5 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
 
 def as_data(rows: Sequence[Row], wanted: int) -> dict[str, Any]:
     """Return everything as plain data: how many of how many, the summary, and each drill."""
-    ordered = [asdict(row) for row in sorted(rows, key=lambda row: (row.policy, row.seed))]
+    ordered = [asdict(row) for row in sorted(rows, key=lambda row: (row.playbook, row.policy, row.seed))]
     return {"drills": len(rows), "of": wanted, "policies": summary(rows) if rows else [], "rows": ordered}

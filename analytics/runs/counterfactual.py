@@ -211,20 +211,20 @@ def decision_fits(view: RecordView, start: Walk, library: Library) -> list[Fit]:
     for ref, at, seq, runs in sorted(_branches_taken(view), key=lambda item: item[1]):
         walk = moments.at(at)
         flying = moments.in_flight(at, seq)
-        done = _done_by(view, at)
+        done = done_by(view, at)
         taken_turns = [*flying, *moments.of_runs(at, frozenset(r.run for r in runs))]
         last = max((r.begun if r.carried is None else r.carried for r in runs), default=at)
-        cleanup = _cleanup(library, view.scenario, last, frozenset(r.ident for r in runs))
-        taken = loss_from(walk, taken_turns, cleanup)
+        stuck = cleanup(library, view.scenario, last, frozenset(r.ident for r in runs))
+        taken = loss_from(walk, taken_turns, stuck)
         branches = []
         for branch in library.branches:
             if branch.known and not any((x := view.find(k)) is not None and x.at <= at for k in branch.known):
                 continue
-            actions = _as_possible(view, branch.steps, at, done)
+            actions = as_possible(view, branch.steps, at, done)
             if not actions:
                 continue
             end = max(t + action.takes.median for t, action in actions)
-            after = _cleanup(library, view.scenario, end, frozenset(action.id for _, action in actions))
+            after = cleanup(library, view.scenario, end, frozenset(action.id for _, action in actions))
             branches.append(Branch(name=branch.name, loss=loss_from(walk, flying, [*actions, *after])))
         branches.sort(key=lambda one: (one.loss, one.name))
         null = loss_from(walk, flying)
@@ -257,12 +257,12 @@ def _branches_taken(view: RecordView) -> Iterable[tuple[str, int, int, list[Atte
         left = [r for r in left if r not in runs]
 
 
-def _done_by(view: RecordView, at: int) -> frozenset[str]:
+def done_by(view: RecordView, at: int) -> frozenset[str]:
     once = (r for r in view.started if not r.spec.repeatable)
     return frozenset(r.ident for r in once if r.ordered < at and r.aborted is None)
 
 
-def _as_possible(
+def as_possible(
     view: RecordView, steps: Iterable[CourseStep], at: int, done: frozenset[str]
 ) -> list[tuple[int, Action]]:
     """Return a branch's actions, each once somebody who can do it is in the room; what is done is left out."""
@@ -289,7 +289,7 @@ def _until_present(view: RecordView, action: Action, at: int) -> int:
     return min(waits, default=0)
 
 
-def _cleanup(library: Library, scenario: Scenario, last: int, used: frozenset[str]) -> list[tuple[int, Action]]:
+def cleanup(library: Library, scenario: Scenario, last: int, used: frozenset[str]) -> list[tuple[int, Action]]:
     """Return what every branch that lacks it is given afterwards: who stays stuck is a decision of its own."""
     steps = [step for step in library.cleanup if step.action not in used]
     return as_course(steps, scenario, last)[1]

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from scenarios.declared.derive import Numbers
 from scenarios.declared.drill import DrillData
-from scenarios.declared.expand import ident, inject
+from scenarios.declared.expand import inject
+from scenarios.declared.team import CourseTeam, step
 from simulator.scenario.model import Scenario
-from simulator.scenario.parts import Action, Metric
 
 Raw = dict[str, Any]
 GRAVE = ("auth_at_risk", "billing_at_risk", "data_at_risk", "data_lost_or_security", "correctness", "safety_at_risk")
 """Severity facts that make it the worst level."""
-SETTLES = 30
-"""Seconds that what an action did is given to show on a panel."""
-LOOKERS = ("triage", "verification", "mitigation", "deputy", "commander")
-"""Places that look, in the order in which they are asked."""
 
 
 def book_of(drill: DrillData, scenario: Scenario, found: Numbers) -> Raw:
@@ -26,32 +21,8 @@ def book_of(drill: DrillData, scenario: Scenario, found: Numbers) -> Raw:
     return _Writer(drill, scenario, found).book()
 
 
-@dataclass
-class _Writer:
+class _Writer(CourseTeam):
     """Writes a book step by step."""
-
-    drill: DrillData
-    scenario: Scenario
-    found: Numbers
-
-    def __post_init__(self) -> None:
-        d, s = self.drill, self.scenario
-        self.course = d.course
-        looks = list(d.looks)
-        self.impact = next(name for name in looks if d.looks[name].figures)
-        self.scope = next((name for name in looks if d.looks[name].needed == "any decision"), self.impact)
-        self.figure = d.looks[self.impact].figures[0]
-        self.rerun = next(name for name in looks if d.looks[name].rerun_when)
-        self.tests = list(self.course.test)
-        self.readiness = [q for q in s.overlay.readiness_queries if q != self.rerun]
-        self.page = next(rule for rule in s.alerts if rule.page)
-        self.main: Metric = s.find("metrics", self.page.metric)
-        self.lead = (self.course.hold or self.course.mend)[0]
-        self.affected = [name for name, suffered in self.found.null.suffered.items() if suffered > 0]
-        self.panel, self.times = self.found.panels.get(self.figure, ("", 1.0))
-        self.wrong = [inject(say, n) for n, say in enumerate(d.says) if say.claims]
-        self.pushed = [(inject(say, n), say.pushes) for n, say in enumerate(d.says) if say.pushes]
-        self.early = list(dict.fromkeys((self.scope, self.impact)))
 
     def book(self) -> Raw:
         """Return the whole."""
@@ -63,131 +34,19 @@ class _Writer:
             "scripts": self._scripts(),
         }  # fmt: skip
 
-    # --- who, and what they know -------------------------------------------------------------------------------------
-
-    def _action(self, name: str) -> Action:
-        found: Action = self.scenario.find("actions", name)
-        return found
-
-    def _hands(self, name: str) -> str:
-        """Return the place that carries an action out: whoever executes if they can, else the first who can."""
-        executors = [self.scenario.place(role) for role in self._action(name).executors]
-        return "mitigation" if "mitigation" in executors else executors[0]
-
-    def _looker(self, name: str, first: str = "") -> str:
-        """Return the place that runs a query."""
-        places = [self.scenario.place(role) for role in self.scenario.find("queries", name).executors]
-        return next((one for one in (first, *LOOKERS) if one in places), places[0])
-
-    def _seated(self, place: str) -> bool:
-        return any(self.scenario.place(role.id) == place for role in self.scenario.seats())
-
-    def _risks(self, names: Iterable[str]) -> list[str]:
-        return list(dict.fromkeys(risk for name in names for risk in self._action(name).side_effects))
-
-    def _undo(self, names: Iterable[str]) -> float:
-        return max((self._action(name).reversal_minutes for name in names), default=1.0)
-
-    def _checks(self, names: Iterable[str]) -> list[str]:
-        return list(dict.fromkeys(str(self._action(n).precheck) for n in names if self._action(n).precheck))
-
-    def _settles(self, name: str) -> int:
-        """Return the seconds from when an action is carried out until what it does has shown."""
-        action = self._action(name)
-        return SETTLES + max([action.propagation, *(effect.over for effect in action.effects)])
-
-    def _after(self, names: Sequence[str]) -> Raw:
-        """Return the condition that these have been carried out, and have shown."""
-        return {"since": {name: self._settles(name) for name in names}}
-
-    def _limit(self, share: float) -> Raw:
-        """Return a condition on the paging metric: between normal (0) and what pages (1), and on which side."""
-        normal = self.main.normal or 0.0
-        pages = self.page.above if self.page.above is not None else self.page.below
-        assert pages is not None
-        edge = normal + (self.main.within_abs if self.page.above is not None else -self.main.within_abs)
-        way = "below" if self.page.above is not None else "above"
-        return {way: round(edge + share * (pages - edge), 4)}
-
-    def _check(self, share: float, minutes: float = 10) -> Raw:
-        (way, threshold), = self._limit(share).items()
-        return {"metric": self.main.id, "is": way, "threshold": threshold, "within_minutes": minutes}
-
-    def _gone_bad(self) -> Raw:
-        (way, threshold), = self._limit(0.9).items()
-        back = "above" if way == "below" else "below"
-        return {"metric": self.main.id, "is": back, "threshold": threshold, "within_minutes": 5}
-
-    def _values(self) -> Raw:
-        d, s = self.drill, self.scenario
-        risks = [one.id for one in s.residual_risks if one.true]
-        unknowns = [one.id for one in s.unknowns if one.true]
-        owners = ("mitigation", "verification", "triage")
-        factors = [one for one in s.factors if one.true][:3]
-        impact = self._impact()
-        series = [one for one in s.overlay.segment_indicators.values()]
-        metrics = [*dict.fromkeys((*series, self.main.id, *s.overlay.indicators))]
-        figures = d.looks[self.impact].figures
-        return {
-            "good": ident(d.good), "began": round(d.fault.at / 60), "opened_by": f"alert:{self.page.id}",
-            "shown_first": self.early, "impact": impact, "affected": self.affected, "cause": self.course.cause,
-            "reaches": [one.id for one in s.reaches if one.true], "risks": risks, "unknowns": unknowns,
-            "metrics": metrics[: max(4, len(series) + 1)], "stop_at": self._gone_bad(), "trigger": self._gone_bad(),
-            "noted": [{"figure": figure, "of": self.impact} for figure in figures[:3]],
-            "rejected": [{"rung": rung, "reason": why[0]} for rung, why in s.overlay.rejections.items() if why][:2],
-            "lead": self.lead, "lead_ref": f"action:{self.lead}", "then_ref": f"action:{self.course.mend[-1]}",
-            "done": list(self.course.moves), "ask": "hands", "need": ident(d.need), "uncertain": unknowns,
-            "scribe": "comms", "rerun": f"query:{self.rerun}", "strategy": self._strategy(self.course.moves),
-            "hardening": [
-                {"factor": one.id, "class": kind, "text": f"Put right: {one.title}", "owner": owner, "due_days": days}
-                for one, kind, owner, days in zip(factors, ("prevent", "detect", "mitigate"), owners, (10, 7, 14), strict=False)
-            ],
-        }  # fmt: skip
-
-    def _impact(self, times: float = 1.0) -> Raw:
-        """Return the figure that is stated: off its panel where there is one, else as it was last counted."""
-        if self.panel:
-            return {"figure": self.figure, "panel": self.panel, "times": round(times * self.times, 6), "digits": 2}
-        return {"figure": self.figure, "of": self.impact, "times": times, "digits": 2}
-
-    def _counted(self, at: int) -> tuple[list[Raw], Raw]:
-        """Return what counts the figure anew for an update at a second, and the condition that it has been."""
-        if self.panel:
-            return [], {}
-        return [step(at - 80, self._looker(self.impact, "verification"), "run_query", query=self.impact)], {
-            "seen_after": {self.impact: at - 80}
-        }
-
-    def _sure(self, looks: Sequence[str]) -> str:
-        """Return the level that these carry: what speaks for the cause, and what rules out a rival nobody claimed."""
-        told = [self.drill.looks[name] for name in looks]
-        claimed = {say.claims for say in self.drill.says if say.claims}
-        supports = {name for name, look in zip(looks, told, strict=True) if look.for_}
-        rules_out = {name for name, look in zip(looks, told, strict=True) if set(look.tells) - claimed}
-        return "L3" if supports and rules_out and len(supports | rules_out) > 1 else "L2"
-
-    def _strategy(self, names: Iterable[str]) -> str:
-        branches = [self._action(name).branch for name in names]
-        return next((branch for branch in branches if branch), "containment")
-
-    def _usual(self) -> Raw:
-        told = {"impact": {"plan": "impact"}, "segments": {"plan": "affected"}, "unknowns": {"plan": "unknowns"}}
-        return {
-            "update_stakeholders": {"audience": "public", **told},
-            "update_executives": {"impact": {"plan": "impact"}, "cause": {"plan": "cause"}, "unknowns": {"plan": "unknowns"}},
-        }  # fmt: skip
-
-    # --- what is done ------------------------------------------------------------------------------------------------
-
     def _first(self) -> list[Raw]:
         d, s = self.drill, self.scenario
         rank = 1 if any(fact in GRAVE for fact in d.severity) else 2
         paged = [role.id for role in s.roles if not role.seat]
         lanes = {"triage": "mitigation", "mitigation": "verification", "verification": "deputy", "comms": "deputy"}
         early = (self.scope, "triage"), (self.impact, "verification")
-        asked = list(dict.fromkeys((*self.tests, *(n for n, look in d.looks.items() if look.needed), *s.overlay.baseline_queries)))
+        asked = list(
+            dict.fromkeys(
+                (*self.tests, *(n for n, look in d.looks.items() if look.needed), *s.overlay.baseline_queries)
+            )
+        )
         late = [name for name in asked if name not in self.early]
-        out = [
+        return [
             step(20, "commander", "acknowledge_page", alert=self.page.id),
             step(25, "commander", "assign_role", role="commander", to="commander"),
             step(30, "commander", "assign_role", role="deputy", to="deputy"),
@@ -200,63 +59,95 @@ class _Writer:
                  evidence=[f"alert:{self.page.id}", {"newest": self.early}], when={"seen": self.early}),
             step(105, "commander", "classify_dependency", dependency=d.dependency),
             step(110, "commander", "freeze", scope=list(d.freeze)),
-            *(step(120 + n, "commander", "assign_lane", lane=lane, owner=lane, next_owner=after) for n, (lane, after) in enumerate(lanes.items())),
-            *(step(130 + n, "commander", "name_merge_owner", surface=one, owner="mitigation") for n, one in enumerate(d.freeze)),
+            *(step(120 + n, "commander", "assign_lane", lane=lane, owner=lane, next_owner=after) for n, (lane,
+                after) in enumerate(lanes.items())),
+            *(step(130 + n, "commander", "name_merge_owner", surface=one, owner="mitigation") for n,
+                one in enumerate(d.freeze)),
             *(self._task(100 + 2 * n, name) for n, name in enumerate(late)),
             step(155, "deputy", "capture_evidence"),
             step(170, "comms", "escalate_internally", impact={"plan": "impact"}, when={"seen": self.impact}),
-            step(200, "comms", "update_stakeholders", status="investigating", text="Something is wrong, and we are looking.",
+            step(200, "comms", "update_stakeholders", status="investigating",
+                text="Something is wrong, and we are looking.",
                  when={"seen": self.impact}),
             self._task(192, self.rerun, "verification"),
         ]  # fmt: skip
-        return out
 
     def _own_cues(self) -> list[tuple[str, Any]]:
         s = self.scenario
-        return [(s.place(role.id), role.cues[0]) for role in s.seats() if role.cues and s.place(role.id) in ("deputy", "comms")]
+        return [
+            (s.place(role.id), role.cues[0])
+            for role in s.seats()
+            if role.cues and s.place(role.id) in ("deputy", "comms")
+        ]
 
     def _task(self, at: int, query: str, first: str = "", when: Raw | None = None) -> Raw:
         who = self._looker(query, first)
         when = when or {}
-        return step(at, "commander", "assign_task", to=who, query=query, when=when if self._seated(who) else {**when, "here": who})
+        return step(
+            at,
+            "commander",
+            "assign_task",
+            to=who,
+            query=query,
+            when=when if self._seated(who) else {**when, "here": who},
+        )
 
     def _steps(self) -> list[Raw]:
-        return [*self._detected(), *self._held(), *self._voices(), *self._mended(), *self._finished(), *self._closed()]
+        return [*self._detected(), *self._held(), *self._voices(), *self._mended(), *self._finished(),
+            *self._closed()]
 
     def _detected(self) -> list[Raw]:
         told = {"seen": self.tests}
         known = {"seen": [*dict.fromkeys((*self.tests, self.impact))]}
         options = [*dict.fromkeys((self.lead, self.course.mend[-1], *self.course.mend, *self.course.hold))][:2]
         if len(options) < 2:  # two cards are compared: what else could be done stands on the second
-            options += [one.id for one in self.scenario.actions if one.mitigates and one.coverage and one.id not in options][:1]
+            options += [
+                one.id for one in self.scenario.actions if one.mitigates and one.coverage and one.id not in options
+            ][:1]
         ready = self.readiness or [self.rerun]
         return [
             step(252, "triage", "state_scope", evidence={"newest": [*self.early, *self.tests]}, when=known),
             {"use": "noted"},
             step(240, "triage", "state_hypothesis", cause={"plan": "cause"}, probability=0.8, when=told),
-            step(241, "deputy", "record_snapshot", phase="detection", candidate={"plan": "lead"}, next_owner="mitigation",
+            step(241, "deputy", "record_snapshot", phase="detection", candidate={"plan": "lead"},
+                next_owner="mitigation",
                  risk_of_waiting=self._impact(self.found.ahead.get(self.figure, 1.5)), when={"seen": self.impact}),
             *(step(240, "mitigation", "record_option", action=name, coverage=list(self._action(name).coverage),
                    minutes_to_effect=self._action(name).minutes_to_effect, risk=self._action(name).side_effects[0],
                    reversal_minutes=self._action(name).reversal_minutes, when=told) for name in options),
             step(242, "mitigation", "record_readiness", rollback="blocked" if self.course.ready else "ready",
-                 plan=self.course.ready, evidence={"newest": [*ready, self.rerun]}, when={"seen": [*ready, self.rerun]}),
+                 plan=self.course.ready, evidence={"newest": [*ready, self.rerun]}, when={"seen": [*ready,
+                     self.rerun]}),
             step(270, "commander", "record_packet", next_owner="mitigation",
                  evidence={"newest": [*self.early, *self.tests]}, when=known),
-            step(276, "triage", "hand_off", what="triage", to="mitigation", packet="packet:1", when={"recorded": "packet:1"}),
+            step(276, "triage", "hand_off", what="triage", to="mitigation", packet="packet:1",
+                when={"recorded": "packet:1"}),
         ]  # fmt: skip
 
-    def _decided(self, at: int, number: int, names: Sequence[str], why: str, rest: Sequence[str], share: float, when: Raw) -> list[Raw]:
+    def _decided(
+        self, at: int, number: int, names: Sequence[str], why: str, rest: Sequence[str], share: float, when: Raw
+    ) -> list[Raw]:
         """Return a decision on some actions and the carrying out of each."""
         looks = list(dict.fromkeys(rest))[:4]
-        out = [step(at, "commander", "record_decision", actions=list(names), why_now=why, strategy=self._strategy(names),
+        out = [step(at, "commander", "record_decision", actions=list(names), why_now=why,
+            strategy=self._strategy(names),
                     evidence={"newest": looks}, confidence=self._sure(looks), reversal_minutes=self._undo(names),
                     blast_radius=self._risks(names), check=self._check(share, 15), when=when)]  # fmt: skip
         for n, name in enumerate(names):
             who = self._hands(name)
             ready = {"recorded": f"decision:{number}"} | ({} if self._seated(who) else {"here": who})
             given = {} if self._seated(who) else {"executor": who}
-            out.append(step(at + 6 + n, "mitigation", "take_action", action=name, decision=f"decision:{number}", when=ready, **given))
+            out.append(
+                step(
+                    at + 6 + n,
+                    "mitigation",
+                    "take_action",
+                    action=name,
+                    decision=f"decision:{number}",
+                    when=ready,
+                    **given,
+                )
+            )
         return out
 
     def _held(self) -> list[Raw]:
@@ -280,17 +171,29 @@ class _Writer:
         out = []
         for one in self.wrong:
             proof = one["disproved_by"][:1]
-            out += [self._task(300, name, when={"delivered": one["id"]}) for name in proof if name not in (*self.tests, *self.early)]
+            out += [
+                self._task(300, name, when={"delivered": one["id"]})
+                for name in proof
+                if name not in (*self.tests, *self.early)
+            ]
             out.append(step(one["at"] + 90, "triage", "challenge_claim", inject=one["id"], evidence={"newest": proof},
                             when={"delivered": one["id"], "seen": proof}))  # fmt: skip
         if len(self.pushed) > 1:
             (one, first), (two, second) = self.pushed[:2]
             said = [
-                {"voice": voice["id"], "action": name, "reversal_minutes": self._undo([name]), "blast_radius": self._risks([name])}
+                {
+                    "voice": voice["id"],
+                    "action": name,
+                    "reversal_minutes": self._undo([name]),
+                    "blast_radius": self._risks([name]),
+                }
                 for voice, name in ((one, str(first)), (two, str(second)))
             ]
-            best = min((str(first), str(second)), key=lambda name: (self._action(name).irreversible, self._undo([name])))
-            out.append(step(max(one["at"], two["at"]) + 60, "commander", "record_contradiction", recommendations=said, choice=best,
+            best = min(
+                (str(first), str(second)), key=lambda name: (self._action(name).irreversible, self._undo([name]))
+            )
+            out.append(step(max(one["at"], two["at"]) + 60, "commander", "record_contradiction",
+                recommendations=said, choice=best,
                             reassess_minutes=8, evidence=[{"newest": self.tests}],
                             when={"delivered": [one["id"], two["id"]], "seen": self.tests}))  # fmt: skip
         return out
@@ -310,19 +213,26 @@ class _Writer:
             quick = min(self.tests, key=lambda name: self.drill.looks[name].takes)
             out.append(self._task(480, quick, when={"done": course.hold[-1]}))
             go["seen_after"] = {**go["seen_after"], quick: 480}
-        out += self._decided(345, number, course.mend, "fallback_ready" if checks else "evidence_agrees", (*checks, *self.tests), 0.5, go)
+        out += self._decided(
+            345, number, course.mend, "fallback_ready" if checks else "evidence_agrees", (*checks, *self.tests), 0.5,
+                go
+        )
         last = course.mend[-1]
         (counted, fresh), (again, anew) = self._counted(600), self._counted(960)
         return [
             *out,
-            step(570, "commander", "record_packet", next_owner="verification", evidence={"newest": [*checks, *self.tests][:4]},
+            step(570, "commander", "record_packet", next_owner="verification", evidence={"newest": [*checks,
+                *self.tests][:4]},
                  when={"done": self.lead}),
             *counted,
-            step(600, "comms", "update_stakeholders", status="mitigating", mitigation=self.lead, text="We are mending it.",
+            step(600, "comms", "update_stakeholders", status="mitigating", mitigation=self.lead,
+                text="We are mending it.",
                  when={"done": self.lead, **fresh}),
-            step(780, "mitigation", "hand_off", what="mitigation", to="verification", packet="packet:2", in_flight=[last],
+            step(780, "mitigation", "hand_off", what="mitigation", to="verification", packet="packet:2",
+                in_flight=[last],
                  when={"recorded": "packet:2", "done": last}),
-            step(840, "deputy", "record_snapshot", phase="recovery", candidate=last, risk_of_waiting={"plan": "impact"},
+            step(840, "deputy", "record_snapshot", phase="recovery", candidate=last,
+                risk_of_waiting={"plan": "impact"},
                  next_owner="verification", when={"done": last}),
             step(900, "commander", "change_status", status="mitigating"),
             *again,
@@ -339,9 +249,17 @@ class _Writer:
             out += [self._task(360 + number, one, "verification", before) for one in checks]
             action = self._action(name)
             go = {**before, "seen_after": dict.fromkeys(checks, 360)} if checks else dict(before)
-            if not action.wide and not action.irreversible and action.precheck is None and not action.mitigates and number > 9:
+            if (
+                not action.wide
+                and not action.irreversible
+                and action.precheck is None
+                and not action.mitigates
+                and number > 9
+            ):
                 continue
-            out += self._decided(420 + 60 * (number - 2), number, [name], "covers_rest", (*checks, *self.tests), 0.2, go)
+            out += self._decided(
+                420 + 60 * (number - 2), number, [name], "covers_rest", (*checks, *self.tests), 0.2, go
+            )
             before = {"since": {**before["since"], name: self._settles(name)}}
             number += 1
         return out
@@ -353,24 +271,31 @@ class _Writer:
         (counted, fresh), (again, anew) = self._counted(1700), self._counted(2010)
         return [
             step(1080, "verification", "run_query", query=self.rerun, when=calm),
-            step(1170, "verification", "record_verification", hold_minutes=5, when={"seen_after": {self.rerun: 1080}}),
-            step(1320, "commander", "record_packet", next_owner="deputy", evidence={"newest": [self.rerun, self.impact]},
+            step(1170, "verification", "record_verification", hold_minutes=5,
+                when={"seen_after": {self.rerun: 1080}}),
+            step(1320, "commander", "record_packet", next_owner="deputy", evidence={"newest": [self.rerun,
+                self.impact]},
                  when={"seen_after": {self.rerun: 1080}}),
             *counted,
             step(1700, "comms", "update_stakeholders", status="mitigating", mitigation=last,
                  text="Most is back; we are checking.", when=fresh),
             *again,
-            step(1800, "verification", "claim_recovery", claim="recovered", evidence={"newest": self.rerun}, when={"green": True}),
-            step(2010, "comms", "update_stakeholders", status="recovered", mitigation=last, text="It works again; we keep watching.",
+            step(1800, "verification", "claim_recovery", claim="recovered", evidence={"newest": self.rerun},
+                when={"green": True}),
+            step(2010, "comms", "update_stakeholders", status="recovered", mitigation=last,
+                text="It works again; we keep watching.",
                  when={"green": True, **anew}),
             step(2040, "deputy", "change_status", status="monitoring", when={"green": True}),
-            step(2070, "comms", "update_executives", mitigation=last, text="It is over; what is left stands in the note.", when={"green": True}),
+            step(2070, "comms", "update_executives", mitigation=last,
+                text="It is over; what is left stands in the note.", when={"green": True}),
             step(2160, "verification", "record_residual_risks"),
             step(2220, "mitigation", "add_hardening_task", each={"plan": "hardening"}),
-            step(2340, "deputy", "record_snapshot", phase="hardening", risk_of_waiting={"plan": "impact"}, next_owner="verification"),
+            step(2340, "deputy", "record_snapshot", phase="hardening", risk_of_waiting={"plan": "impact"},
+                next_owner="verification"),
             step(2400, "deputy", "set_watch"),
             step(2640, "verification", "run_query", query=self.impact),
-            step(2850, "deputy", "record_packet", next_owner="verification", evidence={"newest": [self.rerun, self.impact]}),
+            step(2850, "deputy", "record_packet", next_owner="verification", evidence={"newest": [self.rerun,
+                self.impact]}),
             {"use": "closing", "from": 2880},
             step(3300, "deputy", "end_drill", how="resolved"),
         ]  # fmt: skip
@@ -379,22 +304,40 @@ class _Writer:
         start = [
             step(20, "commander", "acknowledge_page", alert=self.page.id),
             step(30, "commander", "assign_role", role="commander", to="commander"),
-            *(step(60 + 5 * n, "commander", "page_team", role=role.id) for n, role in enumerate(self.scenario.roles) if not role.seat),
+            *(
+                step(60 + 5 * n, "commander", "page_team", role=role.id)
+                for n, role in enumerate(self.scenario.roles)
+                if not role.seat
+            ),
             step(120, "commander", "declare", severity={"rank": 2}, title=self.drill.title),
         ]
-        end = [step(2700, "commander", "request_closure", confidence="L3"), step(2760, "commander", "end_drill", how="stopped")]
+        end = [
+            step(2700, "commander", "request_closure", confidence="L3"),
+            step(2760, "commander", "end_drill", how="stopped"),
+        ]
         scripts: Raw = {}
         trap = next((name for name, move in self.drill.moves.items() if move.trap), None)
         if trap is not None:
-            scripts["impatient"] = {"about": "Do the obvious at once, and look afterwards.", "steps": [*start, self._ordered(240, trap), *end]}
+            scripts["impatient"] = {
+                "about": "Do the obvious at once, and look afterwards.",
+                "steps": [*start, self._ordered(240, trap), *end],
+            }
         if self.wrong:
             claim = self.wrong[0]
-            blind = next((say.pushes for say in self.drill.says if say.pushes in self.drill.moves and self.drill.moves[say.pushes].trap), None)
+            blind = next(
+                (
+                    say.pushes
+                    for say in self.drill.says
+                    if say.pushes in self.drill.moves and self.drill.moves[say.pushes].trap
+                ),
+                None,
+            )
             moved = [self._ordered(600, blind)] if blind else []
             scripts["wrong_cause"] = {"about": "Believe the loudest story.", "steps": [
                 *start,
                 step(300, "triage", "state_hypothesis", cause=claim["claim"], probability=0.9),
-                step(420, "comms", "update_stakeholders", audience="public", status="investigating", cause=claim["claim"], next_update_minutes=30),
+                step(420, "comms", "update_stakeholders", audience="public", status="investigating",
+                    cause=claim["claim"], next_update_minutes=30),
                 *moved, *end,
             ]}  # fmt: skip
         return scripts
@@ -404,15 +347,3 @@ class _Writer:
         if self._seated(who):
             return step(at, who, "take_action", action=name)
         return step(at, "mitigation", "take_action", action=name, executor=who, when={"here": who})
-
-
-def step(at: int, seat: str, do: str, *, when: Raw | None = None, each: Any = None, **fields: Any) -> Raw:
-    """Return a step of a book."""
-    out: Raw = {"at": at, "seat": seat, "do": do}
-    if fields:
-        out["with"] = fields
-    if each is not None:
-        out["each"] = each
-    if when:
-        out["when"] = when
-    return out

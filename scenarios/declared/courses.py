@@ -22,12 +22,16 @@ def library(drill: DrillData, found: Numbers, bench: Bench, version: str) -> Raw
     honest = [name for name, move in drill.moves.items() if not move.trap and move.cap is None]
     courses = {tuple(course): _steps(drill, soon, course) for course in _courses(drill, honest)}
     ranked = sorted(
-        ((loss(drill, found.scale, bench.run(_turns(drill, steps), frozen=True).harm), course, steps) for course, steps in courses.items()),
+        (
+            (loss(drill, found.scale, bench.run(_turns(drill, steps), frozen=True).harm), course, steps)
+            for course, steps in courses.items()
+        ),
         key=lambda one: (one[0], one[1]),
     )[:KEPT]
     return {
         "scenario": drill.drill, "scenario_version": version,
-        "earliest": [{"action": name, "minute": soon[name] / 60, "because": "what shows that it is right, and who does it"}
+        "earliest": [{"action": name, "minute": soon[name] / 60,
+            "because": "what shows that it is right, and who does it"}
                      for name in honest],
         "finalists": [
             {"name": ", ".join(f"{one['action']} T+{one['at']:g}" for one in steps), "loss": cost,

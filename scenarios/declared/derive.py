@@ -15,6 +15,8 @@ from simulator.scenario.parts import Condition
 
 TRIED_AT = 300
 """Drill second at which each move is tried."""
+Turned = tuple[int, str, float, int]
+"""A lever turned: at which second, which, to what value, over how many seconds."""
 GRID = 15
 HELPS = 0.05
 """Share of what a group suffers that a move must take away, or add, to be said to help or hurt it."""
@@ -69,6 +71,7 @@ class Bench:
 
     def __init__(self, drill: DrillData, program: Program) -> None:
         self.drill, self.program = drill, program
+        self._ran: dict[tuple[tuple[Turned, ...], bool, int | None], Ran] = {}
         calm = self._world()
         calm.start(drill.starts, drill.fault.at)
         self.normal = dict(calm.observe())
@@ -101,12 +104,17 @@ class Bench:
         return None
 
     def run(
-        self, turns: Iterable[tuple[int, str, float, int]] = (), frozen: bool = False, step: int | None = None
+        self, turns: Iterable[Turned] = (), frozen: bool = False, step: int | None = None
     ) -> Ran:
         """Return what comes of levers turned at these seconds; `frozen` holds queued changes, `step` is a finer one."""
+        key = tuple(sorted(turns)), frozen, step
+        if key not in self._ran:
+            self._ran[key] = self._run(list(key[0]), frozen, step)
+        return self._ran[key]
+
+    def _run(self, due: list[Turned], frozen: bool, step: int | None) -> Ran:
         world, drill = copy.deepcopy(self.begun), self.drill
         world.step_seconds = step or world.step_seconds
-        due = list(turns)
         if not frozen:
             merges = [one for one in drill.world.happens if one.unless_frozen]
             due += [(one.at, lever, value, one.over) for one in merges for lever, value in one.set.items()]
@@ -160,23 +168,21 @@ class Bench:
                     found[figure] = name, times
         return found
 
-    def turns(self, name: str, at: int) -> list[tuple[int, str, float, int]]:
+    def turns(self, name: str, at: int) -> list[Turned]:
         """Return the turns of a move that begins at a second, and of what must be so for it."""
         move = self.drill.moves[name]
         before = [turn for other in self.needed(name) for turn in self._own(self.drill.moves[other], at - 1)]
         return [*before, *self._own(move, at + move.takes)]
 
-    def _own(self, move: MoveData, at: int) -> list[tuple[int, str, float, int]]:
+    def _own(self, move: MoveData, at: int) -> list[Turned]:
         return [(at, lever, value, move.over) for lever, value in move.set.items()]
 
     def needed(self, name: str) -> list[str]:
         """Return the moves that make another possible or safe, as far as one of them does."""
         move = self.drill.moves[name]
         return [
-            other
-            for condition in (move.needs, move.safe_when)
-            if condition
-            for other in self._making(condition, name)
+            other for condition in (move.needs, move.safe_when) if condition for other in self._making(condition,
+                name)
         ]
 
     def _making(self, condition: Condition, name: str) -> list[str]:
@@ -258,5 +264,5 @@ def _round_up(value: float) -> float:
     """Return a value to three digits."""
     if value <= 0:
         return 1.0
-    size = 10 ** (math.floor(math.log10(value)) - 2)
-    return round(math.ceil(value / size) * size, 6)
+    size = 10.0 ** (math.floor(math.log10(value)) - 2)
+    return float(round(math.ceil(value / size) * size, 6))

@@ -12,9 +12,10 @@ from scenarios.declared.book import book_of
 from scenarios.declared.courses import library
 from scenarios.declared.derive import Bench, Numbers, numbers
 from scenarios.declared.drill import DrillData
-from scenarios.declared.expand import signals, spelled
+from scenarios.declared.expand import spelled
 from scenarios.declared.names import unknown
 from scenarios.declared.source import DrillSource, laid_over, refuse
+from scenarios.declared.spelling import signals
 from scenarios.problem import Problem
 from scenarios.written import schema_problems
 from simulator.errors import ScenarioError
@@ -119,7 +120,9 @@ def _way_back(drill: DrillData) -> str:
     ready = drill.moves.get(drill.course.ready or "")
     if ready is None:
         return "1"
-    return " and ".join(_reached(lever, value, drill.world.levers.get(lever, 0.0)) for lever, value in ready.set.items())
+    return " and ".join(
+        _reached(lever, value, drill.world.levers.get(lever, 0.0)) for lever, value in ready.set.items()
+    )
 
 
 def _reached(lever: str, value: float, rest: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from scenarios.declared.drill import DrillData
-from scenarios.declared.expand import people_of
+from scenarios.declared.spelling import people_of
 from simulator.errors import nearest
 from simulator.scenario.declared.program import POSTED
 from simulator.scenario.document import Steps

@@ -65,7 +65,7 @@ def _typed(m: MadeDrill) -> Iterator[Found]:
         yield ("signals",), "no signal is by group, so nothing measures each of them", "give one `by_group`", "error"
     for index, say in enumerate(d.says):
         if say.asks and not say.right:
-            yield ("says", index), "asks, and no answer is right", "give `right`, and what is wrong in `wrong`", "error"
+            yield ("says", index), "asks, and no answer is right", "give `right`, and others in `wrong`", "error"
 
 
 def _moves(m: MadeDrill) -> Iterator[Found]:
@@ -78,7 +78,12 @@ def _moves(m: MadeDrill) -> Iterator[Found]:
     for name in honest:
         move = d.moves[name]
         if not found.coverage[name]:
-            yield ("moves", name), "is in the course and helps nobody", "mend the world, or mark it `support: true`", "error"
+            yield (
+                ("moves", name),
+                "is in the course and helps nobody",
+                "mend the world, or mark it `support: true`",
+                "error",
+            )
         elif found.loss[name] >= nobody:
             what = f"costs {found.loss[name]:.2f}, doing nothing {nobody:.2f}"
             yield ("moves", name), what, "let an honest move help, or mark it `support: true`", "error"
@@ -93,7 +98,12 @@ def _moves(m: MadeDrill) -> Iterator[Found]:
         if move.set and not _does(m, name):
             yield ("moves", name), "changes nothing in the world", "let a formula use its levers", "warning"
         if (move.cap or (move.irreversible and move.wide)) and not move.trap and name not in d.course.moves:
-            yield ("moves", name), "is dangerous and not marked", "write `trap: true`, or make it part of the course", "warning"
+            yield (
+                ("moves", name),
+                "is dangerous and not marked",
+                "write `trap: true`, or make it part of the course",
+                "warning",
+            )
 
 
 def _does(m: MadeDrill, name: str) -> bool:
@@ -155,7 +165,12 @@ def _step(m: MadeDrill) -> Iterator[Found]:
         finer = loss(d, m.numbers.scale, m.bench.run(turns, frozen=bool(turns), step=max(1, step // 5)).harm)
         if abs(usual - finer) > max(MATTERS, COARSE * abs(finer)):
             what = f"{step} s is too coarse: the loss is {usual:.3f}, and {finer:.3f} in finer steps"
-            yield ("world", "step") if "step" in d.world.model_fields_set else ("world",), what, f"write `step: {max(1, step // 5)}s`", "error"
+            yield (
+                ("world", "step") if "step" in d.world.model_fields_set else ("world",),
+                what,
+                f"write `step: {max(1, step // 5)}s`",
+                "error",
+            )
             return
 
 

@@ -74,7 +74,9 @@ def laid_over(document: Document, variant: str) -> DrillSource:
             where = ("variants", variant, name)
             raise source.problem(where, "a variant cannot change it: it would be told by it", "take it out").error()
     changes = {("variant_version" if name == "version" else name): value for name, value in over.items()}
-    return DrillSource(merged({k: v for k, v in data.items() if k != "variants"}, changes), document, None, None, variant, over)
+    return DrillSource(
+        merged({k: v for k, v in data.items() if k != "variants"}, changes), document, None, None, variant, over
+    )
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

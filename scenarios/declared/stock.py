@@ -1,4 +1,4 @@
-"""What is the same in most drills, and need not be written: words of seats, reasons, needs, hints, the teaching line."""
+"""What is the same in most drills, and need not be written: words of seats, reasons, needs, hints."""
 
 from __future__ import annotations
 
@@ -27,18 +27,24 @@ BRIEFS = {
     "comms": "You speak for the team: facts, what people can do, when they hear again; no guesses.",
 }
 TOPICS = {
-    "impact": "Who is affected and how", "release": "Releases and what is in them", "data": "The data and its backups",
+    "impact": "Who is affected and how", "release": "Releases and what is in them",
+        "data": "The data and its backups",
     "baseline": "What normal looks like", "flow": "Flow and lag", "edge": "The edge and its copies",
     "capacity": "Capacity and load", "schedule": "Today's schedule and queues",
 }  # fmt: skip
 REASONS = {
-    "harm_grows": "Every minute of waiting makes it worse", "quickest_undo": "It is the quickest to undo",
-    "fallback_ready": "The way is prepared and checked", "evidence_agrees": "Independent evidence agrees",
-    "covers_rest": "It covers what the last step left open", "need_evidence": "We know too little for more",
+    "harm_grows": "Every minute of waiting makes it worse",
+    "quickest_undo": "It is the quickest to undo",
+    "fallback_ready": "The way is prepared and checked",
+    "evidence_agrees": "Independent evidence agrees",
+    "covers_rest": "It covers what the last step left open",
+    "need_evidence": "We know too little for more",
     "leadership_wants": "Leadership asked for it",
 }
 NEEDS = {
-    "hands": "Hands of another team", "cover": "Cover towards large customers", "nothing_now": "Nothing at the moment",
+    "hands": "Hands of another team",
+    "cover": "Cover towards large customers",
+    "nothing_now": "Nothing at the moment",
 }
 
 
@@ -50,8 +56,11 @@ def teaching(drill: DrillData) -> list[dict[str, Any]]:
         (5, f"{' and '.join(drill.freeze)}: frozen", {"incident.frozen": True}),
         (6, "First public update", {"incident.public_update": True}),
     ]
-    lines += [(6 + 0.5 * n, drill.looks[one].title, {f"query.{one}": True}) for n, one in enumerate(drill.course.test)]
-    lines += [(8 + 2 * n, drill.moves[one].title, {f"action.{one}": "done"}) for n, one in enumerate(drill.course.moves)]
+    lines += [(6 + 0.5 * n, drill.looks[one].title, {f"query.{one}": True}) for n,
+        one in enumerate(drill.course.test)]
+    lines += [
+        (8 + 2 * n, drill.moves[one].title, {f"action.{one}": "done"}) for n, one in enumerate(drill.course.moves)
+    ]
     lines += [
         (24, "Recovery is measured against a quiet window", {"incident.verified": True}),
         (40, "The status is monitoring", {"incident.status": "monitoring"}),
@@ -65,18 +74,20 @@ def hints(drill: DrillData) -> list[dict[str, Any]]:
     declared = {"incident.declared": True}
     rerun = next((name for name, look in drill.looks.items() if look.rerun_when), None)
     out: list[dict[str, Any]] = [
-        {"id": "acknowledge", "at": 120, "text": "Acknowledge the page, so that everybody knows that somebody is on it.",
+        {"id": "acknowledge", "at": 120, "text": "Acknowledge the page, so that all know that somebody is on it.",
          "until": {"incident.acknowledged": True}},
         {"id": "declare", "at": 240, "text": "Declare the incident; when in doubt, at the higher severity.",
          "until": declared},
-        {"id": "deputy", "at": 360, "text": "Name a deputy: somebody who can go on at any moment.",
+        {"id": "deputy", "at": 360, "text": "Name a deputy: somebody who can go on at once.",
          "until": {"incident.deputy": {"not": ""}}, "when": declared},
-        {"id": "freeze", "at": 480, "text": "Somebody else's change can land in the middle of this. Freeze what is hit.",
+        {"id": "freeze", "at": 480, "text": "Somebody else's change can land in this. Freeze what is hit.",
          "until": {"incident.frozen": True}, "when": declared},
-        {"id": "public", "at": 600, "text": "Customers have heard nothing. Tell the public what they see, and no cause.",
+        {"id": "public", "at": 600, "text": "Customers have heard nothing. Tell the public what they see, no cause.",
          "until": {"incident.public_update": True}, "when": declared},
     ]  # fmt: skip
     if rerun:
         text = f"A quiet graph is no proof. Rerun the failing path: {drill.looks[rerun].title}."
-        out.append({"id": "rerun", "at": 1320, "text": text, "until": {f"query.{rerun}": True}, "when": {"all_back": True}})
+        out.append(
+            {"id": "rerun", "at": 1320, "text": text, "until": {f"query.{rerun}": True}, "when": {"all_back": True}}
+        )
     return out

@@ -55,7 +55,11 @@ def _measured(s: Scenario) -> Iterator[Found]:
             yield ("severity_facts", index), what, f"use what they ask for{nearest(one.fact, known)}"
     if s.overlay.dependency not in classes:
         what = f"no playbook has the class {s.overlay.dependency!r}"
-        yield ("overlay", "dependency"), what, f"use one of {', '.join(classes)}{nearest(s.overlay.dependency, classes)}"
+        yield (
+            ("overlay", "dependency"),
+            what,
+            f"use one there is{nearest(s.overlay.dependency, classes)}",
+        )
     for index, segment in enumerate(s.segments):
         if segment.id not in s.overlay.segment_indicators:
             remedy = "name a metric of it in overlay.segment_indicators"

@@ -28,7 +28,7 @@ class WrittenMeanwhile(DrillError):
 
     def __init__(self, found: tuple[Clash, ...]) -> None:
         who = ", ".join(dict.fromkeys(one.now.author for one in found))
-        super().__init__(f"{who} changed this since you opened it; both wordings stand below, say which one holds")
+        super().__init__(f"{who} changed this since you opened it; both wordings are here, say which one holds")
         self.clashes = found
 
 

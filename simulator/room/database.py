@@ -30,7 +30,7 @@ WRITES = {"writes": True}
 
 
 @dataclass
-class Claim:
+class Claimed:
     """What is written together with the next thing that is."""
 
     write: Callable[[Connection], None]
@@ -110,7 +110,7 @@ class Database:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        claim: Claim | None = getattr(self._doing, "claim", None)
+        claim: Claimed | None = getattr(self._doing, "claim", None)
         with self._guard(), self._engine.execution_options(**WRITES).begin() as connection:
             if claim is not None and not claim.kept:
                 claim.write(connection)
@@ -119,9 +119,9 @@ class Database:
             claim.kept = True
 
     @contextmanager
-    def claiming(self, write: Callable[[Connection], None]) -> Iterator[Claim]:
+    def claiming(self, write: Callable[[Connection], None]) -> Iterator[Claimed]:
         """Let the first thing that this thread writes meanwhile be written together with what `write` writes."""
-        claim = self._doing.claim = Claim(write)
+        claim = self._doing.claim = Claimed(write)
         try:
             yield claim
         finally:

@@ -20,7 +20,7 @@ from simulator.room.clock import Beat, Clock, ClockMark, Timekeeper, What, fold,
 from simulator.room.clock_log import ClockLine
 from simulator.room.finish import Finishing
 from simulator.room.skip import Skipped
-from simulator.room.store import DrillRow, Given, Participant, Store
+from simulator.room.store import DrillRow, NewCommand, Participant, Store
 
 OVER = "the drill is over; open its debrief"
 REUSED = "this was taken already, as another command or from somebody else; look at the channel, then give it anew"
@@ -147,7 +147,7 @@ class Live:
                     raise AccessDenied(refusal.reason)  # nobody came or moved: nothing of it is kept
                 what = "stop" if engine.ended else None if refusal else mark
                 line = self._line(what, commands[-1][1]) if what else None
-                given = [Given(one.entry.at, one.entry.by, command) for one, (command, _) in
+                given = [NewCommand(one.entry.at, one.entry.by, command) for one, (command, _) in
                          zip(answers, commands, strict=True)]  # fmt: skip
                 self._store.append(self._row.id, self._given + 1, given, key, line, people)
             except StaleWriter:

@@ -201,6 +201,8 @@ claims = sa.Table(
     sa.Column("made", sa.Float, nullable=False),
 )
 
+KIND = ("scenario", "variant", "playbook", "mode", "pace", "difficulty")
+"""What drills have in common that are compared number by number."""
 results = sa.Table(
     "results",
     metadata,
@@ -225,11 +227,13 @@ results = sa.Table(
     sa.Column("high", sa.Integer),
     sa.Column("body", sa.Text, nullable=False),
     sa.Index("results_team", "team", "ended"),
-    sa.Index("results_comparable", "scenario", "variant", "playbook", "mode", "pace", "difficulty", "team", "ended"),
+    sa.Index("results_kinds", "team", *KIND, "title", "kind", "ended"),
+    sa.Index("results_across", *KIND, "team", "ended", "drill", "kind", "sample"),
 )
 """A row a scored drill: what is compared over many of them, made from scorecards and made again from them.
 
-It refers to no other table: a sample has no drill behind it.
+It refers to no other table: a sample has no drill behind it. Both later indexes hold all that counting, grouping and
+ranking ask of a row, so that none of its body is read.
 """
 
 Step = Callable[[sa.Connection], None]

@@ -81,7 +81,7 @@ class Participant:
         return f"facilitator:{self.name}" if self.seat is None else f"{self.seat}:{self.name}"
 
 
-class Given(NamedTuple):
+class NewCommand(NamedTuple):
     """A command as it is given: at which drill second, by whom, and what."""
 
     at: int
@@ -169,7 +169,7 @@ class Store(Database):
         self,
         drill: str,
         expected: int,
-        given: Sequence[Given],
+        given: Sequence[NewCommand],
         key: str | None = None,
         line: clock_log.ClockLine | None = None,
         people: Iterable[Participant] = (),

@@ -128,3 +128,16 @@ def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch: pytest.Monkey
     monkeypatch.setattr(calibrate, "ANSWER_SECONDS", 1)
     with pytest.raises(DrillError, match="no Dask scheduler answers"), calibrate.executor(1, "tcp://127.0.0.1:9"):
         pass
+
+
+def test_several_playbooks_stand_beside_each_other() -> None:
+    rows: list[calibrate.Row] = []
+    jobs = [
+        job for book in ("recovery", "ops")
+        for job in calibrate.jobs_for(load, "auth_token", "base", ["null", "impatient"], 1, book)
+    ]  # fmt: skip
+    assert not calibrate.run(jobs, Here(), rows.append)
+    assert [(line["playbook"], line["policy"]) for line in calibrate.summary(rows)] == [
+        ("ops", "impatient"), ("ops", "null"), ("recovery", "impatient"), ("recovery", "null"),
+    ]  # fmt: skip
+    assert {one["playbook"] for one in calibrate.as_data(rows, 4)["rows"]} == {"ops", "recovery"}

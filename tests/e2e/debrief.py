@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from simulator.room.store import Store
 from tests.e2e.conftest import Console, Server, eventually
 
-VIEWS = ("Timeline", "Plan and harm", "Known and said", "Behind it")
+VIEWS = ("2 Who knew what", "3 What else", "4 As a team", "5 Strengths and gaps")
 
 
 def read_debrief(me: Console, server: Server, name: str, views: Iterable[str]) -> None:
@@ -20,6 +20,11 @@ def read_debrief(me: Console, server: Server, name: str, views: Iterable[str]) -
     page.get_by_role("button", name="Open the debrief").click()
     expect(page).to_have_url(re.compile("/debrief"))
     card = scorecard(server, me.code)
+    _happened(page)
+    me.shot(f"{name}-happened")
+    page.get_by_role("button", name="Open it without a guess").click()
+    expect(page.get_by_text("Contributing factors")).to_be_visible()
+    page.get_by_role("radio", name="6 Score", exact=True).click()
     expect(page.locator(".db-total .n b")).to_have_text(str(card["total"]))
     _score(page, card)
     me.shot(f"{name}-score")
@@ -27,7 +32,7 @@ def read_debrief(me: Console, server: Server, name: str, views: Iterable[str]) -
         page.get_by_role("radio", name=view, exact=True).click()
         expect(page.locator(".stApp [data-testid='stException']")).to_have_count(0)
         _view(page, view)
-        me.shot(f"{name}-{view.split(maxsplit=1)[0].lower()}")
+        me.shot(f"{name}-{view.split()[-1].lower()}")
 
 
 def scorecard(server: Server, code: str) -> dict[str, Any]:
@@ -59,24 +64,34 @@ def _score(page: Page, card: dict[str, Any]) -> None:
     earned, whole = (sum(part[key] for part in card["parts"]) for key in ("points", "out_of"))
     words = f"{earned:.1f} points of the {whole:.1f} that apply here are {card['uncapped']} of 100"
     expect(page.get_by_text(words)).to_be_visible()
-    for cap in card["caps"]:
-        expect(page.locator(f".st-key-debrief-cap-{cap['id']}")).to_contain_text(f"at most {cap['limit']}")
+    for number, cap in enumerate(card["caps"]):
+        shown = page.locator(f".st-key-debrief-cap-{cap['id']}-{number}")
+        expect(shown).to_contain_text(f"at most {cap['limit']}")
     for found in (found for part in card["parts"] for found in part["criteria"]):
         if found["status"] != "not_applicable":
             shown = page.locator(f".st-key-debrief-finding-{found['id']} .p")
             expect(shown).to_have_text(f"{found['points']:g} of {found['out_of']:g}")
 
 
+def _happened(page: Page) -> None:
+    """Walk a stop on, look at a seat's screen, and press a mark in the picture."""
+    expect(page.locator(".js-plotly-plot .barlayer").first).to_be_attached()
+    page.get_by_role("button", name="Next stop").click()
+    expect(page.get_by_text(re.compile("^Stop 2 of"))).to_be_visible()
+    expect(page.locator(".db-lanes .p").first).to_be_attached()
+    page.get_by_role("radio", name="A seat's screen").click()
+    expect(page.get_by_text("Only this seat was told")).to_be_visible()
+    page.get_by_role("radio", name="Both lanes").click()
+
+
 def _view(page: Page, view: str) -> None:
-    if view == "Timeline":
-        expect(page.locator(".db-lanes")).to_be_visible()
-        expect(page.locator(".db-lanes .p").first).to_be_attached()
-    elif view == "Plan and harm":
-        expect(page.locator(".js-plotly-plot")).to_have_count(3)
-        expect(page.get_by_role("table", name="Harm at the horizon")).to_contain_text("Loss")
-    elif view == "Known and said":
+    if view == VIEWS[0]:
         expect(page.get_by_role("table", name="Claims and the world")).to_be_visible()
+    elif view == VIEWS[1]:
+        expect(page.get_by_role("table", name="Harm at the horizon")).to_contain_text("Loss")
         expect(page.get_by_role("table", name="Checkpoint decisions")).to_contain_text("L2")
+    elif view == VIEWS[2]:
+        expect(page.get_by_role("table", name="Team process")).to_contain_text("closed loop")
     else:
-        page.get_by_text("What it was", exact=True).click()
-        expect(page.get_by_role("table", name="Other stories")).to_be_visible()
+        expect(page.get_by_role("heading", name="Worth most next time")).to_be_visible()
+        expect(page.locator(".js-plotly-plot")).to_have_count(2)

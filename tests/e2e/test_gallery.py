@@ -5,7 +5,6 @@ The drills behind them are made in the database of the server; what is looked at
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
 from simulator.values import OBSERVER
-from tests.e2e.conftest import READY, SHOTS, Server
+from tests.e2e.conftest import PATIENCE, READY, SHOTS, Server
 from tests.room.rooms import say
 from ui.session import COOKIE
 
@@ -40,6 +39,7 @@ class Exhibits:
         width, height, scheme = look
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
         page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
         if who:
             token, person = self.people[who]
             context.add_cookies([{"name": COOKIE, "value": token, "url": self.server.url}])
@@ -101,22 +101,22 @@ def _bar(page: Page) -> None:
     expect(page.locator("#alerts, #desk-flags").first).to_be_attached()
 
 
-def _tab(name: str, wait: str = "") -> Callable[[Page], None]:
-    def do(page: Page) -> None:
-        _bar(page)
-        found = page.get_by_role("tab", name=name, exact=True)
-        found.last.click() if found.count() > 1 else found.click()
-        if wait:
-            expect(page.locator(wait).first).to_be_visible()
+def _column(page: Page, name: str) -> None:
+    """Bring a column to the front where a screen shows one at a time."""
+    _bar(page)
+    if page.viewport_size and page.viewport_size["width"] < PHONE:
+        page.get_by_role("tab", name=name, exact=True).first.click()
 
-    return do
+
+def _board(page: Page) -> None:
+    _column(page, "Respond")
+    page.locator("#side").get_by_role("tab", name="Board", exact=True).click()
+    expect(page.locator("#board")).to_be_visible()
 
 
 def _form(title: str) -> Callable[[Page], None]:
     def do(page: Page) -> None:
-        _bar(page)
-        if page.viewport_size and page.viewport_size["width"] < PHONE:
-            page.get_by_role("tab", name=re.compile("Respond|Act")).first.click()
+        _column(page, "Respond")
         if page.locator("#all-forms").get_attribute("open") is None:
             page.locator("#all-forms > summary").click()
         page.locator("#forms").get_by_role("button", name=title, exact=True).click()
@@ -131,9 +131,7 @@ def _shown(words: str) -> Callable[[Page], None]:
 
 def _desk(name: str) -> Callable[[Page], None]:
     def do(page: Page) -> None:
-        _bar(page)
-        if page.viewport_size and page.viewport_size["width"] < 1000:
-            page.get_by_role("tab", name="Desk", exact=True).first.click()
+        _column(page, "Desk")
         page.get_by_role("tab", name=name, exact=True).click()
 
     return do
@@ -153,8 +151,8 @@ PAGES: dict[str, tuple[str, str, Callable[[Page], None]]] = {
     "console-comms": ("/console", "running comms", _bar),
     "console-decision": ("/console", "running commander", _form("Decision")),
     "console-update": ("/console", "running comms", _form("Stakeholder update")),
-    "console-board": ("/console", "running commander", _tab("Board", "#board")),
-    "console-observer": ("/console", "running observer", _bar),
+    "console-board": ("/console", "running commander", _board),
+    "console-observer": ("/console", f"running {OBSERVER}", _bar),
     "desk-waiting": ("/console", "waiting host", _desk("Seats")),
     **{f"desk-{name.lower()}": ("/console", "running host", _desk(name))
        for name in ("MSEL", "Seats", "Truth", "Help", "Notes", "Ratings", "Run")},
@@ -183,6 +181,7 @@ def test_every_page_fits(exhibits: Exhibits, browser: Browser, look: tuple[int, 
                 wrong.append(f"{name} is {wide} px wide")
         finally:
             if SHOTS:
+                page.locator("[data-testid='stSkeleton']").first.wait_for(state="hidden")
                 page.screenshot(path=f"{SHOTS}/{name}-{look[0]}-{look[2]}.png", full_page=look[0] < PHONE)
             page.context.close()
     assert not wrong

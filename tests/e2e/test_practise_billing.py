@@ -36,7 +36,7 @@ def test_a_person_alone_signs_a_repair_of_the_books(server: Server, open_page: C
     _signed(me, REPLAY, "unique on invoice and charge: done")
     me.shot("billing-signed")
     me.end()
-    read_debrief(me, server, "billing-debrief", ["Plan and harm"])
+    read_debrief(me, server, "billing-debrief", ["3 What else"])
 
 
 def _take_command(me: Console) -> None:

@@ -36,7 +36,7 @@ def test_a_person_alone_keeps_a_leak_restricted_and_answers_the_reporter(
     _answer_the_reporter(me)
     me.shot("leak-t21")
     me.end()
-    read_debrief(me, server, "leak-debrief", ["Behind it"])
+    read_debrief(me, server, "leak-debrief", ["2 Who knew what"])
 
 
 def _take_command(me: Console) -> None:

@@ -17,7 +17,7 @@ from simulator.answers import Answer
 from simulator.errors import AccessDenied, StaleWriter, StoreError
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
-from simulator.room.store import Given, Participant, Store
+from simulator.room.store import NewCommand, Participant, Store
 from tests.room.rooms import Wall, lines, rooms, say, solo
 from tests.simulator.toy import toy
 
@@ -233,12 +233,12 @@ def test_the_store_takes_a_key_once_in_a_drill_and_any_number_without(path: Path
     place = rooms(path, wall)
     room, other = solo(place)[0], solo(place)[0]
     store, start = place.store, stored(room)
-    store.append(room.row.id, start + 1, [Given(0, "commander:Ana", say("a"))], "k1")
+    store.append(room.row.id, start + 1, [NewCommand(0, "commander:Ana", say("a"))], "k1")
     with pytest.raises(StaleWriter):
-        store.append(room.row.id, start + 2, [Given(0, "commander:Ana", say("a"))], "k1")
-    store.append(other.row.id, start + 1, [Given(0, "commander:Ana", say("a"))], "k1")
+        store.append(room.row.id, start + 2, [NewCommand(0, "commander:Ana", say("a"))], "k1")
+    store.append(other.row.id, start + 1, [NewCommand(0, "commander:Ana", say("a"))], "k1")
     for number in (2, 3):
-        store.append(room.row.id, start + number, [Given(0, "commander:Ana", say("a"))])
+        store.append(room.row.id, start + number, [NewCommand(0, "commander:Ana", say("a"))])
     assert [key for _, key in store.keyed(room.row.id, after=start)] == ["k1", None, None]
 
 

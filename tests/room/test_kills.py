@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from simulator import acts
-from simulator.room.store import Given
+from simulator.room.store import NewCommand
 from tests.simulator.toy import toy
 from tests.soak import kills
 
@@ -94,5 +94,5 @@ def test_what_is_lost_doubled_or_moved_is_found(path: Path) -> None:
     assert faults(game) == {"disordered"}
     game.said["1a-1"] -= 1
     number = len(store.commands(game.drill)) + 1
-    store.append(game.drill, number, [Given(0, "commander:Ana", acts.PostMessage(text="1a-2"))], "1a-3")
+    store.append(game.drill, number, [NewCommand(0, "commander:Ana", acts.PostMessage(text="1a-2"))], "1a-3")
     assert faults(game) == {"doubled"}

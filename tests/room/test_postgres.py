@@ -15,7 +15,7 @@ from sqlalchemy import make_url, text
 
 from simulator.errors import StoreError
 from simulator.room import postgres as rules
-from simulator.room.store import Given, Store
+from simulator.room.store import NewCommand, Store
 from tests.postgres import Server
 from tests.room.rooms import Wall, lines, rooms, say, solo
 from tests.room.test_store import row
@@ -92,7 +92,7 @@ def test_a_process_that_hangs_in_the_middle_of_writing_stops_the_others_for_a_wh
 
     def hang() -> None:
         with store._write():
-            other.append("d1", 1, [Given(0, "comms:Bo", say("hello"))])
+            other.append("d1", 1, [NewCommand(0, "comms:Bo", say("hello"))])
 
     with pytest.raises(StoreError, match="does not answer"):
         hang()
@@ -129,7 +129,7 @@ def test_a_standby_says_that_it_takes_no_changes(path: str) -> None:
     standby = Store(make_url(path).update_query_dict({"options": options}).render_as_string(hide_password=False))
     assert standby.drills() == [row()]
     with pytest.raises(StoreError, match="takes no changes"):
-        standby.append("d1", 1, [Given(0, "comms:Bo", say("hello"))])
+        standby.append("d1", 1, [NewCommand(0, "comms:Bo", say("hello"))])
 
 
 def test_a_database_that_is_neither_is_refused() -> None:

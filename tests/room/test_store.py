@@ -20,7 +20,7 @@ from simulator.room import schema
 from simulator.room.clock import Beat, ClockMark
 from simulator.room.clock_log import ClockLine, Heads
 from simulator.room.database import explain, locate
-from simulator.room.store import DrillRow, Given, Participant, Store
+from simulator.room.store import DrillRow, NewCommand, Participant, Store
 
 HEADER = Header(scenario="auth_token", seed=7, scenario_version="1", engine="1")
 
@@ -58,7 +58,7 @@ def test_a_code_is_given_out_once(store: Store) -> None:
 
 
 def test_commands_come_back_in_order_and_as_they_were(store: Store) -> None:
-    given = [store.append("d1", n, [Given(10 * n, "commander:Zoë", say(f"“{n}” <b>&"))])[0] for n in (1, 2, 3)]
+    given = [store.append("d1", n, [NewCommand(10 * n, "commander:Zoë", say(f"“{n}” <b>&"))])[0] for n in (1, 2, 3)]
     assert store.commands("d1") == given
     assert store.keyed("d1", after=2) == [(given[2], None)]
     assert store.heads("d1") == Heads(3, 0, None)
@@ -66,10 +66,10 @@ def test_commands_come_back_in_order_and_as_they_were(store: Store) -> None:
 
 def test_a_stale_writer_is_refused_and_nothing_is_lost(path: str, store: Store) -> None:
     other = Store(path)
-    other.append("d1", 1, [Given(0, "comms:Bo", say("first"))])
+    other.append("d1", 1, [NewCommand(0, "comms:Bo", say("first"))])
     with pytest.raises(StaleWriter):
-        store.append("d1", 1, [Given(0, "triage:Al", say("second"))])
-    store.append("d1", 2, [Given(0, "triage:Al", say("second"))])
+        store.append("d1", 1, [NewCommand(0, "triage:Al", say("second"))])
+    store.append("d1", 2, [NewCommand(0, "triage:Al", say("second"))])
     assert [entry.body for entry in other.commands("d1")] == [say("first"), say("second")]
 
 
@@ -91,12 +91,12 @@ def test_the_clock_log_refuses_a_stale_writer_too(store: Store) -> None:
 
 
 def test_no_command_is_kept_before_the_second_that_was_shown(store: Store) -> None:
-    store.append("d1", 1, [Given(-60, "comms:Bo", say("while people wait"))])
+    store.append("d1", 1, [NewCommand(-60, "comms:Bo", say("while people wait"))])
     store.add_mark("d1", STARTED)
     store.beat("d1", Beat(2, 41.2, 11.5))
     with pytest.raises(StaleWriter, match="has come past 40 s"):
-        store.append("d1", 2, [Given(40, "comms:Bo", say("too late"))])
-    store.append("d1", 2, [Given(41, "comms:Bo", say("in time"))])
+        store.append("d1", 2, [NewCommand(40, "comms:Bo", say("too late"))])
+    store.append("d1", 2, [NewCommand(41, "comms:Bo", say("in time"))])
     assert [entry.at for entry in store.commands("d1")] == [-60, 41]
 
 
@@ -108,10 +108,10 @@ def test_the_last_command_and_its_line_of_the_clock_log_are_kept_both_or_not_at_
         for table in ("commands", "clock"):
             other.execute(f"CREATE TRIGGER cut BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'killed'); END")
             with pytest.raises(StaleWriter):
-                store.append("d1", 1, [Given(-60, "comms:Bo", acts.EndDrill())], line=stop)
+                store.append("d1", 1, [NewCommand(-60, "comms:Bo", acts.EndDrill())], line=stop)
             assert (store.heads("d1"), store.commands("d1")) == (Heads(0, 1, STARTED.beat), [])
             other.execute("DROP TRIGGER cut")
-    store.append("d1", 1, [Given(-60, "comms:Bo", acts.EndDrill())], line=stop)
+    store.append("d1", 1, [NewCommand(-60, "comms:Bo", acts.EndDrill())], line=stop)
     assert store.heads("d1") == Heads(1, 2, stop.beat)
 
 
@@ -233,7 +233,7 @@ def test_a_locked_database_says_who_must_let_go(path: str, store: Store, monkeyp
     with sqlite3.connect(path) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match=r"drills\.db is locked by another program; close"):
-            Store(path).append("d1", 1, [Given(0, "comms:Bo", say("hello"))])
+            Store(path).append("d1", 1, [NewCommand(0, "comms:Bo", say("hello"))])
         assert Store(path).commands("d1") == []
         other.rollback()
     other.close()
@@ -241,12 +241,12 @@ def test_a_locked_database_says_who_must_let_go(path: str, store: Store, monkeyp
 
 @pytest.mark.sqlite
 def test_a_read_only_database_can_be_looked_at_and_says_what_to_do(path: str, store: Store) -> None:
-    store.append("d1", 1, [Given(0, "comms:Bo", say("hello"))])
+    store.append("d1", 1, [NewCommand(0, "comms:Bo", say("hello"))])
     store.close()
     reader = Store(f"sqlite:///file:{path}?mode=ro&uri=true")
     assert len(reader.commands("d1")) == 1
     with pytest.raises(StoreError, match=r"cannot be written; make the file and its folder writable"):
-        reader.append("d1", 2, [Given(0, "comms:Bo", say("hello"))])
+        reader.append("d1", 2, [NewCommand(0, "comms:Bo", say("hello"))])
 
 
 def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_a_file_that_is_no_database_says_so(tmp_path: Path) -> None:
 @pytest.mark.sqlite
 def test_a_damaged_database_says_so(path: str, store: Store) -> None:
     for n in range(1, 200):
-        store.append("d1", n, [Given(n, "comms:Bo", say("x" * 500))])
+        store.append("d1", n, [NewCommand(n, "comms:Bo", say("x" * 500))])
     with store._engine.connect() as connection:
         connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
     store.close()

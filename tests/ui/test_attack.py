@@ -19,6 +19,7 @@ from tests.ui import live
 from tests.ui.browsing import Browser
 from tests.ui.test_debrief import references
 from ui import session
+from ui.debrief_parts import keys
 from ui.live.forms import form_html
 from ui.parts.live import SERVER
 from ui.parts.text import JOINER
@@ -223,10 +224,12 @@ def test_in_the_debrief_it_is_text(attacked: tuple[Room, dict[str, str]], place:
     room.end(host)
     room.finishing.wait(60)
     for who in ("commander", "host"):
-        for view in ("Score", "Timeline", "Known and said"):
-            app = Browser().hold(tokens[who])
-            app.session_state["debrief_view"] = view
-            check(app.to("debrief.py"))
+        app = Browser().hold(tokens[who])
+        check(app.to("debrief.py"))
+        app.button(key="debrief_no_guess").click().run()
+        for view in keys.VIEWS:
+            app.session_state[keys.VIEW] = view
+            check(app.run())
     app = Browser()
     app.query_params["drill"] = room.row.code
     check(app.to("debrief.py"))

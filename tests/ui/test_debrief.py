@@ -30,10 +30,11 @@ from simulator.room.store import Participant
 from tests import played
 from tests.room.rooms import Wall, rooms, solo
 from tests.ui.browsing import Browser
-from ui.debrief_parts import course, keys
-from ui.debrief_parts.timeline import TEAM_GROUPS, WORLD_GROUPS
+from ui.debrief_parts import keys
+from ui.debrief_parts.happened import SCREEN, TEAM_GROUPS, WORLD_GROUPS, pressed_entry
 from ui.parts import labels
 from ui.parts.live import SERVER
+from ui.parts.text import escape
 
 MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
 EVIL = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) **loud**"
@@ -97,16 +98,24 @@ def play(place: Rooms, wall: Wall) -> tuple[Room, Participant, str]:
     return room, person, token
 
 
+def opened_truth(app: AppTest) -> AppTest:
+    """Say that nobody wants to guess: what gives the answer away opens."""
+    if [one for one in app.button if one.key == "debrief_no_guess"]:
+        app.button(key="debrief_no_guess").click().run()
+    return app
+
+
 def debrief(token: str = "", **state: Any) -> AppTest:
-    """Open the debrief page behind a token and let it run."""
+    """Open the debrief page behind a token, at the score unless something else is asked for, and let it run."""
     app = Browser()
+    state = {keys.VIEW: keys.SCORE} | state
     if token:
         app.hold(token)
     for key, value in state.items():
         app.session_state[key] = value
     app.switch_page("app_pages/debrief.py").run()
     assert not app.exception, app.exception[0].message
-    return app
+    return opened_truth(app)
 
 
 def html(app: AppTest) -> str:
@@ -149,7 +158,7 @@ def test_before_the_score_is_made_the_rest_is_there(place: Rooms, wall: Wall) ->
     app = debrief(token)
     assert "no score yet" in html(app)
     assert "then scoring" in app.get("progress")[0].proto.text
-    app = debrief(token, **{keys.VIEW: keys.COURSE})
+    app = debrief(token, **{keys.VIEW: keys.INSTEAD})
     assert spec(app.get("plotly_chart")[0])["data"][0]["name"] == "yours"
     assert "still being computed" in html(app)
 
@@ -184,8 +193,9 @@ def test_the_score_shows_total_band_caps_and_every_part(place: Rooms, wall: Wall
     assert "never ranked" in page
     for cap in card["caps"]:
         assert f"Cap {cap['id']}" in page
-    bars = spec(app.get("plotly_chart")[0])["data"]
-    assert list(bars[0]["y"]) == ["Blueprint", "Ladders", "Gates", "Protocols", "Outcome"]
+    drawn = spec(app.get("plotly_chart")[0])
+    names = [note["text"].partition("  ")[0] for note in drawn["layout"]["annotations"]]
+    assert names == ["Blueprint", "Ladders", "Gates", "Protocols", "Outcome", "Total"]
     for finding in (one for part in card["parts"] for one in part["criteria"]):
         assert finding["id"] in page
 
@@ -206,13 +216,41 @@ def test_the_most_improvable_comes_first(place: Rooms, wall: Wall) -> None:
     assert gaps == sorted(gaps, reverse=True)
 
 
-def test_the_score_can_be_kept_for_the_end(place: Rooms, wall: Wall) -> None:
-    _, _, token = play(place, wall)
-    app = debrief(token)
-    app.toggle(key=keys.HIDE).set_value(True).run()
-    assert "kept for the end" in html(app)
-    assert "Worth most next time" not in [one.value for one in app.header]
-    assert not app.get("plotly_chart")
+def test_the_score_comes_last_and_nothing_before_it_tells_it(place: Rooms, wall: Wall) -> None:
+    room, _, token = play(place, wall)
+    total = f"<b>{room.scorecard()['total']}</b>"  # type: ignore[index]
+    assert keys.VIEWS[-1] == keys.SCORE
+    for view in keys.VIEWS[:-1]:
+        page = html(debrief(token, **{keys.VIEW: view}))
+        assert total not in page, view
+        assert "db-total" not in page, view
+
+
+def test_what_gives_the_answer_away_waits_for_the_guess(place: Rooms, wall: Wall) -> None:
+    room, _, token = play(place, wall)
+    scenario = room.loaded.scenario
+    app = Browser()
+    app.hold(token)
+    app.switch_page("app_pages/debrief.py").run()
+    seen = html(app)
+    assert scenario.fault not in seen
+    assert not [one for one in app.get("plotly_chart") if "true: " in one.proto.spec]
+    for spoiling in (keys.INSTEAD, keys.GAPS, keys.SCORE):
+        app.session_state[keys.VIEW] = spoiling
+        app.run()
+        assert "gives away what it was" in html(app)
+        assert not app.get("plotly_chart")
+    app.button(key="debrief_to_guess").click().run()
+    assert app.session_state[keys.VIEW] == keys.HAPPENED
+    true = next(cause for cause in scenario.causes if cause.true)
+    assert app.button(key="debrief_commit").disabled
+    app.radio(key="debrief_cause").set_value(true.id).run()
+    app.button(key="debrief_commit").click().run()
+    assert "so it was" in html(app)
+    assert scenario.fault in html(app)
+    app.session_state[keys.VIEW] = keys.SCORE
+    app.run()
+    assert "db-total" in html(app)
 
 
 def test_a_moment_opens_and_leads_to_the_timeline(place: Rooms, wall: Wall) -> None:
@@ -225,32 +263,66 @@ def test_a_moment_opens_and_leads_to_the_timeline(place: Rooms, wall: Wall) -> N
     app.pills(key="debrief-chips-L1").set_value(declared).run()
     assert f'id="moment-{declared}"' in html(app)
     app.button(key="moment-timeline").click().run()
-    assert app.session_state[keys.VIEW] == keys.TIMELINE
+    assert app.session_state[keys.VIEW] == keys.HAPPENED
     assert f'focus" id="moment-{declared}"' in html(app)
-    assert app.button(key="debrief_whole")
+    assert app.session_state[keys.AT] == journal.entries[declared - 1].at
 
 
 def test_the_lanes_hold_the_world_beside_the_team(place: Rooms, wall: Wall) -> None:
     _, _, token = play(place, wall)
-    page = html(debrief(token, **{keys.VIEW: keys.TIMELINE}))
+    page = html(debrief(token, **{keys.VIEW: keys.HAPPENED, keys.AT: 150, "debrief_around": "5 min"}))
     assert "What the world did" in page
     assert "flag → 0" in page
     assert "said recovered; the world: outside tolerance: All" in page
     assert "Backlog: said 1, true" in page
 
 
-def test_the_timeline_is_revealed_stop_by_stop(place: Rooms, wall: Wall) -> None:
+def test_the_drill_is_revealed_stop_by_stop(place: Rooms, wall: Wall) -> None:
     _, _, token = play(place, wall)
-    app = debrief(token, **{keys.VIEW: keys.TIMELINE, keys.STEP: True})
-    assert "recovered" not in html(app)
+    app = debrief(token, **{keys.VIEW: keys.HAPPENED, keys.STEP: True})
+    assert "said recovered" not in html(app)
+    picture = spec(app.get("plotly_chart")[0])
+    assert max(max(trace["x"]) for trace in picture["data"] if trace["type"] == "scatter") <= 0.1
     while not app.button(key="debrief_next").disabled:
+        at = app.session_state[keys.AT]
         app.button(key="debrief_next").click().run()
-    assert app.session_state[keys.UNTIL] > 0
+        assert app.session_state[keys.AT] > at
+    assert app.session_state[keys.FOCUS]
+
+
+def test_the_place_is_kept_from_section_to_section(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token, **{keys.VIEW: keys.HAPPENED, keys.AT: 90})
+    for view in (keys.SCORE, keys.TEAM, keys.HAPPENED):
+        app.session_state[keys.VIEW] = view
+        app.run()
+        assert app.session_state[keys.AT] == 90
+
+
+def test_a_seat_sees_what_it_saw_and_nothing_that_came_later(place: Rooms, wall: Wall) -> None:
+    room, _, token = play(place, wall)
+    state = {keys.VIEW: keys.HAPPENED, "debrief_beside": SCREEN, keys.STEP: True}
+    early, late = (html(debrief(token, **state, **{keys.AT: at})) for at in (30, 300))
+    assert "not declared" in early
+    assert "Declared SEV-1" not in early
+    assert "Declared SEV-1" in late
+    assert "Only this seat was told" in late
+    app = debrief(token, **state, **{keys.AT: 300, keys.SEAT: "mitigation"})
+    brief = room.loaded.scenario.find("roles", "mitigation").brief
+    assert escape(brief) in html(app)
+
+
+def test_a_mark_in_the_picture_leads_to_its_moment() -> None:
+    picked = {"selection": {"points": [{"x": 1.5, "customdata": [7]}]}}
+    assert pressed_entry(picked) == 7
+    assert pressed_entry({"selection": {"points": [{"customdata": {"0": 7}}]}}) == 7
+    for nothing in (None, {"selection": {"points": []}}, {"selection": {"points": [{"x": 1}]}}):
+        assert pressed_entry(nothing) == 0
 
 
 def test_harm_is_drawn_for_the_dimension_that_is_picked(place: Rooms, wall: Wall) -> None:
     _, _, token = play(place, wall)
-    app = debrief(token, **{keys.VIEW: keys.COURSE})
+    app = debrief(token, **{keys.VIEW: keys.INSTEAD})
     app.selectbox(key="debrief_dimension").select("lost").run()
     chart = spec(app.get("plotly_chart")[0])
     assert [trace["name"] for trace in chart["data"]][:3] == ["yours", "no action", "best found"]
@@ -258,10 +330,13 @@ def test_harm_is_drawn_for_the_dimension_that_is_picked(place: Rooms, wall: Wall
     assert "27,000" in html(app)  # 900 a minute for half an hour
 
 
-def test_a_share_that_says_nothing_is_told_as_a_number() -> None:
-    assert course.beside(60.0, 0.25) == "+25 %"
-    assert course.beside(1136.0, 11360.0) == "there were 0.1"
-    assert course.beside(50.1, 0.0) == "there was none"
+def test_a_chart_has_its_table_and_its_csv(place: Rooms, wall: Wall) -> None:
+    _, _, token = play(place, wall)
+    app = debrief(token, **{keys.VIEW: keys.GAPS})
+    assert "db-table" not in html(app)
+    app.toggle(key="debrief-table-times").set_value(True).run()
+    assert "<div>First mitigation</div>" in html(app)
+    assert "CSV" in [one.proto.label for one in app.get("download_button")]
 
 
 @pytest.mark.slow
@@ -288,7 +363,7 @@ def test_labels_of_moments_hold_no_markdown(place: Rooms, wall: Wall) -> None:
 def test_journal_and_scorecard_can_be_taken_away(place: Rooms, wall: Wall) -> None:
     _, _, token = play(place, wall)
     labels = [one.proto.label for one in debrief(token).get("download_button")]
-    assert labels == ["Journal (JSONL)", "Scorecard (JSON)"]
+    assert labels == ["CSV", "Journal (JSONL)", "Scorecard (JSON)"]
 
 
 # --- journal files ---------------------------------------------------------------------------------------
@@ -330,7 +405,9 @@ def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored
     assert "no reference runs" in app.info[0].value
     assert "Tokens refused after a release" in html(app)
     app.button(key="debrief_make").click().run()
-    assert "U · Unready" in html(app)
+    opened_truth(app)
+    app.session_state[keys.VIEW] = keys.SCORE
+    assert "U · Unready" in html(app.run())
 
 
 def test_every_group_of_the_timeline_can_be_filtered() -> None:

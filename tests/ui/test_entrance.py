@@ -14,6 +14,7 @@ from tests.ui import live
 from tests.ui.browsing import JAR
 from tests.ui.test_pages import texts
 from ui import session
+from ui.debrief_parts import happened, keys
 from ui.session import Here
 
 Open = Callable[..., AppTest]
@@ -50,9 +51,13 @@ def test_the_code_of_a_finished_training_leads_to_its_debrief_without_names(open
     app.button(key="read-debrief").click().run()
     assert not app.exception
     assert "people go by their seats" in texts(app)
-    app.get_by_key("debrief_view").set_value("Timeline").run()
-    shown = texts(app)
+    # Where it stands at first, and on the commander's own screen.
+    said = next(x.at for x in room.record() or () if isinstance(x.body, acts.PostMessage))
+    app.session_state[keys.AT] = said
+    shown = texts(app.run())
     assert "Annabel" not in shown
+    app.session_state["debrief_beside"] = happened.SCREEN
+    assert "Annabel" not in texts(app.run())
     assert "Incident commander here, I have command" in shown
     assert not app.get("download_button")
 
@@ -113,7 +118,7 @@ def test_a_debrief_offers_its_own_drill_again(rooms: Rooms) -> None:
     room.end(ana)
     record = room.record()
     assert record is not None
-    assert again(Debriefed(record, room.loaded.scenario, None)) == {
+    assert again(Debriefed(record, room.loaded, None)) == {
         "scenario": "auth_token", "variant": "amber", "difficulty": "expert", "mode": "training", "seat": "triage",
         "playbook": "recovery",
     }  # fmt: skip

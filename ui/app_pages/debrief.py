@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import streamlit as st
 
 from analytics.runs.counterfactual import add_references
@@ -16,21 +13,16 @@ from simulator.room.room import Room
 from simulator.room.store import Participant
 from simulator.text import clock
 from ui import session
-from ui.debrief_parts import keys
-from ui.debrief_parts.behind import behind_view
-from ui.debrief_parts.course import course_view
 from ui.debrief_parts.downloads import downloads
 from ui.debrief_parts.drill import Debriefed, book_of, counts, key_of, scored, shelved
 from ui.debrief_parts.header import bar, header
-from ui.debrief_parts.kept import kept
-from ui.debrief_parts.known import known_view
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import STYLE
 from ui.debrief_parts.moment import drawer
-from ui.debrief_parts.others import ByHand, Correct
-from ui.debrief_parts.score import score_view
-from ui.debrief_parts.timeline import timeline_view
-from ui.follow_up_parts.retests import follow_up_link
+from ui.debrief_parts.others import ByHand
+from ui.debrief_parts.scrubber import keep
+from ui.debrief_parts.sections import above, section
+from ui.debrief_parts.sitting import Sitting
 from ui.pages import Page
 from ui.parts import shell, yours
 from ui.parts.live import SERVER
@@ -87,14 +79,12 @@ def _of_room(room: Room, person: Participant | None) -> None:
     card = room.scorecard()
     head = journal.header
     older = (head.engine, head.scenario_version) != (VERSION, room.loaded.version)
-    made = Debriefed(journal, room.loaded.scenario, card, older, nameless=person is None)
+    made = Debriefed(journal, room.loaded, card, older, nameless=person is None)
     drill = shelved(key_of(room.row.id, made), made)
     shell.head(drill.scenario.title)
     if room.row.branch_of:
         words = f"A second life: it plays on from {clock(room.row.branch_at or 0)} of another drill, scored apart."
         st.info(words, icon=":material/fork_right:")
-    if person is not None and person.facilitator:
-        kept(room, person)
     if drill.nameless:
         st.info(
             "You read this with the join code: people go by their seats. Their own links show it with names.",
@@ -107,10 +97,9 @@ def _of_room(room: Room, person: Participant | None) -> None:
         )  # fmt: skip
     if card is None or journal.references is None:
         _scoring(room, person)
-    if person is not None:
-        follow_up_link(room, person)
     correct = (lambda *given: room.correct(person, *given)) if person and person.facilitator else None
-    return _page(drill, tuple(room.corrections()), correct)
+    hand = ByHand.of(drill, tuple(room.corrections()), correct)
+    return _page(Sitting(drill, Lines(drill), hand, room, person))
 
 
 @st.fragment(run_every=LOOK_SECONDS)
@@ -153,12 +142,12 @@ def _from_file() -> None:
             with st.spinner("Replaying what else could have happened …"):
                 add_references(loaded, journal, book_of(counts(journal)))
             st.rerun()
-    made = Debriefed(journal, loaded.scenario, card, older)
+    made = Debriefed(journal, loaded, card, older)
     drill = shelved(key_of(file.file_id, made), made)
     st.html(f"<h2>{escape(drill.scenario.title)}</h2>")
     if older:
         st.info("Engine or scenario have changed since this was played; titles and windows are today's.")
-    return _page(drill)
+    return _page(Sitting(drill, Lines(drill), ByHand.of(drill, (), None)))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -170,25 +159,17 @@ def _bad(words: str) -> None:
     st.error(plain(words), icon=":material/error:")
 
 
-def _page(drill: Debriefed, made: tuple[Mapping[str, Any], ...] = (), correct: Correct | None = None) -> None:
-    lines, hand = Lines(drill), ByHand.of(drill, made, correct)
-    header(drill, hand)
+def _page(sitting: Sitting) -> None:
+    drill = sitting.drill
+    keep()
+    header(drill)
+    above(sitting)
     bar(drill)
-    match st.session_state.get(keys.VIEW) or keys.SCORE:
-        case keys.SCORE:
-            score_view(drill, lines, hand)
-        case keys.TIMELINE:
-            timeline_view(drill, lines)
-        case keys.COURSE:
-            course_view(drill)
-        case keys.KNOWN:
-            known_view(drill, lines)
-        case _:
-            behind_view(drill)
+    section(sitting)
     if not drill.nameless:
         st.divider()
-        downloads(drill, hand)
-    drawer(drill, lines)
+        downloads(drill, sitting.hand)
+    drawer(drill, sitting.lines)
 
 
 if __name__ == "__main__":

@@ -42,11 +42,13 @@ def render() -> None:
     number = results.count(store, wanted)
     if number > whose.WINDOW:
         st.caption(f"{number:,} drills; charts are made of the newest {whose.WINDOW:d}.")
-    views_of(scope, wanted, number)
+    views_of(scope, wanted, number, everything)
     return None
 
 
-def views_of(scope: whose.Scope, wanted: results.Wanted, number: int) -> None:
+def views_of(
+    scope: whose.Scope, wanted: results.Wanted, number: int, everything: list[results.Comparable]
+) -> None:
     """Draw the view that is chosen."""
     views_there = (DRILLS, COURSE, PEOPLE, GAPS, TEAMS, REAL)
     st.session_state.setdefault(VIEW, DRILLS)
@@ -58,7 +60,7 @@ def views_of(scope: whose.Scope, wanted: results.Wanted, number: int) -> None:
         return views.people_view(scope, wanted)
     if view == GAPS:
         return views.gaps_view(wanted, ())
-    group = whose.group_of(wanted, results.comparable(SERVER.rooms.store, wanted))
+    group = whose.group_of(wanted, whose.among(wanted, everything))
     if group is None:
         return st.html(look.quiet("No drill is of this kind; take another period or scenario."))
     if view == COURSE:

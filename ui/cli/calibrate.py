@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli import tables
-from ui.cli.shared import Book, Form, Level, Variant, chosen, progress, put, say
+from ui.cli.shared import Form, Level, Variant, chosen, progress, put, say
 
 if TYPE_CHECKING:
     from analytics.runs.calibrate import Row
@@ -21,15 +21,20 @@ def calibrate(
     seeds: Annotated[int, typer.Option(min=1, max=100_000, help="Seeds 1 to this many.")] = 20,
     jobs: Annotated[int, typer.Option(min=1, max=256, help="Processes to use.")] = 1,
     scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler to use instead.")] = None,
-    playbook: Book = "recovery",
+    playbook: Annotated[
+        str, typer.Option(help="A playbook's name or file; several with commas between, or `all`.")
+    ] = "recovery",
     form: Form = "table",
 ) -> None:
-    """Play many drills over policies and seeds: score, loss and harm, with their spread."""
+    """Play many drills over policies, seeds and playbooks: score, loss and harm, with their spread."""
+    from analytics.playbook import names as playbooks
     from analytics.runs import calibrate as many
     from scenarios.loader import load
 
     names = [name.strip() for name in policies.split(",") if name.strip()]
-    wanted = many.jobs_for(load, scenario, chosen(scenario, variant), names, seeds, playbook, difficulty)
+    books = playbooks() if playbook == "all" else [one.strip() for one in playbook.split(",") if one.strip()]
+    there = chosen(scenario, variant)
+    wanted = [job for book in books for job in many.jobs_for(load, scenario, there, names, seeds, book, difficulty)]
     drills = sum(len(job.policies) for job in wanted)
     rows: list[Row] = []
     with progress("{task.completed:.0f} of {task.total:.0f} drills", drills) as report:

@@ -27,10 +27,7 @@ def check(
     A drill in one file is played, since it holds no code. No Python but the package's own is run without --run: names
     that a world.py gives are unchecked then, and nothing is played.
     """
-    from scenarios.lint import check_path
-    from simulator.files import known
-
-    problems = check_path(known(path, "give a scenario's folder or a YAML file"), run)
+    problems = looked_at(path, run)
     well = not any(problem.level == "error" for problem in problems)
     if well and not quick and (run or in_one_file(path)):
         problems += played(path)
@@ -41,6 +38,14 @@ def check(
     put({"path": str(path), "findings": [asdict(problem) for problem in problems]})
     if any(problem.level == "error" for problem in problems):
         raise typer.Exit(1)
+
+
+def looked_at(path: Path, run: bool) -> list[Problem]:
+    """Return what is wrong with what lies at `path`, without playing it."""
+    from scenarios.lint import check_path
+    from simulator.files import known
+
+    return check_path(known(path, "give a scenario's folder or a YAML file"), run)
 
 
 def in_one_file(path: Path) -> bool:
@@ -79,10 +84,10 @@ def playbook(
     tables.text(handbook(load(name)))
 
 
-Schema = Literal["scenario", "playbook", "book", "command"]
+Schema = Literal["scenario", "drill", "playbook", "book", "command"]
 
 
-def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook, book or command.")]) -> None:
+def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, playbook, book or command.")]) -> None:
     """Print a JSON Schema for editors and other tools."""
     if what == "command":
         from simulator import orders
@@ -92,6 +97,10 @@ def schema(what: Annotated[Schema, typer.Argument(help="scenario, playbook, book
         from simulator.scenario.model import Scenario
 
         put(Scenario.model_json_schema())
+    elif what == "drill":
+        from scenarios.declared.drill import DrillData
+
+        put(DrillData.model_json_schema())
     elif what == "book":
         from scenarios.players import book
 

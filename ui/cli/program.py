@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
 from simulator.errors import DrillError
-from ui.cli import calibrate, check, play, report, results, score, serve, store, streams
+from ui.cli import author, calibrate, check, play, report, results, score, serve, store, streams
 from ui.cli.shared import say
 
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -19,6 +22,9 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "calibrate": calibrate.calibrate,
     "finalists": calibrate.finalists,
     "check": check.check,
+    "new": author.new,
+    "curves": author.curves,
+    "dev": author.dev,
     "playbook": check.playbook,
     "schema": check.schema,
     "serve": serve.serve,
@@ -44,6 +50,20 @@ app = typer.Typer(
 )
 for name, command in COMMANDS.items():
     app.command(name)(command)
+
+
+@app.callback()
+def settings(
+    folder: Annotated[
+        Path | None, typer.Option("--scenarios", metavar="DIR", help="A folder of scenarios of your own.")
+    ] = None,
+    trust: Annotated[bool, typer.Option("--trust-python", help="Run the Python in folders of your own.")] = False,
+) -> None:
+    """Set where scenarios lie for whatever is run, and for the processes that it starts."""
+    if folder is not None:
+        os.environ["DRILL_SCENARIOS"] = os.pathsep.join(filter(None, (str(folder), os.environ.get("DRILL_SCENARIOS"))))
+    if trust:
+        os.environ["DRILL_TRUST_PYTHON"] = "1"
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

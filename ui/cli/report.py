@@ -70,6 +70,5 @@ def _of_store(ident: str, data: str | None) -> Finished:
     from ui.reports.kept import of_store
 
     with opened(data) as store:
-        row = store.drill(ident)
-        head = row.header
-        return of_store(store, row, find(head.scenario, head.variant, head.difficulty).scenario)
+        head = store.drill(ident).header
+        return of_store(store, ident, find(head.scenario, head.variant, head.difficulty).scenario)

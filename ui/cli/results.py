@@ -24,7 +24,7 @@ def results(
         Literal["json", "csv", "parquet"], typer.Option("--format", help="Parquet needs --out.")
     ] = "json",
     table: Annotated[
-        Literal["drills", "criteria", "times"], typer.Option(help="A row a drill; a drill and criterion; a turning point.")
+        Literal["drills", "criteria", "times"], typer.Option(help="A row a drill, a criterion, or a turning point.")
     ] = "drills",
     out: Out = None,
     team: Annotated[str, typer.Option(help="A team's name; all drills without it.")] = "",

@@ -88,7 +88,7 @@ def take_in(file: Exported, data: Database = None) -> None:
     """Make a drill of an exported file, and print its id, its code and its facilitator's key."""
     from simulator import files
     from simulator.record.journal import parse
-    from simulator.room import archive
+    from simulator.room import archive, results
     from simulator.room.finish import DEFAULT_BOOK
     from simulator.room.store import Store
 
@@ -100,6 +100,7 @@ def take_in(file: Exported, data: Database = None) -> None:
         if card is not None:
             played = journal.header.playbook
             store.save_scorecard(arrived.drill, played.id if played else DEFAULT_BOOK, card)
+            results.keep(store, arrived.drill, journal, card)
     put(asdict(arrived))
     say(f"its debrief opens with the code {arrived.code}; the key makes its bearer the facilitator")
 

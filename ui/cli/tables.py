@@ -12,6 +12,7 @@ from rich.text import Text
 from ui.cli.shared import visible
 
 if TYPE_CHECKING:
+    from analytics.runs.curves import Curve
     from analytics.scorecard import Scorecard
 
 WIDE = 120
@@ -56,6 +57,19 @@ def score(card: Scorecard) -> None:
     out.print(table)
 
 
+def curves(found: Sequence[Curve]) -> None:
+    """Print what comes of nobody and of each move, one line each."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("action", "hit, every 5 min", "loss", "helps", "hurts"):
+        table.add_column(column, no_wrap=True)
+    for one in found:
+        table.add_row(
+            _text(one.move or "(nobody)"), one.drawn(), f"{one.loss:.2f}", _text(", ".join(one.helps) or "-"),
+            _text(", ".join(one.hurts) or "-"),
+        )  # fmt: skip
+    _console().print(table)
+
+
 def _about(card: Scorecard) -> Iterator[str]:
     """Yield what a scorecard is of, and when the turning points of its drill came."""
     if not card.about:
@@ -75,12 +89,15 @@ def _minutes(at: int | None) -> str:
 def calibration(lines: Sequence[dict[str, Any]]) -> None:
     """Print a calibration for people."""
     table = Table(box=None, pad_edge=False)
-    for column in ("policy", "drills", "total (low-high)", "uncapped", "loss (low-high)", "caps"):
+    several = len({line["playbook"] for line in lines}) > 1
+    heads = ("policy", "drills", "total (low-high)", "uncapped", "loss (low-high)", "caps")
+    for column in ("playbook", *heads) if several else heads:
         table.add_column(column, no_wrap=True)
     for line in lines:
         total, loss = line["total"], line["loss"]
         table.add_row(
-            _text(line["policy"]), str(line["drills"]), f"{total['median']:g} ({total['low']:g}-{total['high']:g})",
+            *([_text(line["playbook"])] if several else []), _text(line["policy"]), str(line["drills"]),
+            f"{total['median']:g} ({total['low']:g}-{total['high']:g})",
             f"{line['uncapped']['median']:g}", f"{loss['median']:.3f} ({loss['low']:.3f}-{loss['high']:.3f})",
             _text(" ".join(f"{cap}x{count}" for cap, count in line["caps"].items())),
         )  # fmt: skip

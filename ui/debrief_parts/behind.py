@@ -1,4 +1,4 @@
-"""What was behind it, folded until the team wants to know: fault, contributing factors, teaching timeline."""
+"""The group's guess, and then what was behind it: fault, contributing factors, teaching timeline."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ import streamlit as st
 from analytics.report import story
 from analytics.report import tables as frames
 from simulator.text import clock
-from ui.debrief_parts.charted import show
+from ui.debrief_parts import keys
+from ui.debrief_parts.charted import show_all
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.look import Sign, at_time, badge, minute, note, table
-from ui.parts.text import escape
+from ui.debrief_parts.sitting import Sitting
+from ui.parts.text import escape, plain
 
 NAMED, UNNAMED = Sign("✓", "you set a task against it", "good"), Sign("○", "no task against it", "quiet")
 WRONG = Sign("✗", "not a factor here", "bad")
+RIGHT, OTHER = Sign("✓", "so it was", "good"), Sign("✗", "it was something else", "bad")
 
 
-def behind_view(drill: Debriefed) -> None:
-    """Draw what the scenario's author knows, folded."""
-    note("Guess first: what was the trigger, what let it through, what made it last? Then unfold.")
-    with st.expander("What it was", key="debrief-fault"):
-        true = [cause for cause in drill.scenario.causes if cause.true]
-        others = [cause for cause in drill.scenario.causes if not cause.true]
-        st.html(
-            f"<p><b>{escape(drill.scenario.fault)}</b>, from {clock(drill.view.fault_at)}.</p>"
-            + "".join(f"<p>{escape(cause.title)}</p>" for cause in true)
-        )
-        rows = [(escape(o.title), escape(o.plausible), escape(o.killed_by)) for o in others]
-        st.html(table("Other stories", ("Other story", "Why it seemed so", "What kills it"), rows, "No other story."))
-        show(drill, "hypotheses", truth=True)
+def truth_view(sitting: Sitting) -> None:
+    """Draw the guess, and once the group has committed to one, what it was."""
+    drill = sitting.drill
+    st.subheader("What was it?", anchor=False)
+    if not keys.guessed(drill.digest):
+        _guess(drill)
+        return
+    _verdict(drill)
+    _fault(drill)
+    show_all(drill, "truth")
     with st.expander("Contributing factors", key="debrief-factors"):
         _factors(drill)
     with st.expander("Teaching timeline beside yours", key="debrief-teaching"):
@@ -36,6 +36,38 @@ def behind_view(drill: Debriefed) -> None:
     with st.expander("What the drill was for", key="debrief-objectives"):
         aims = [(escape(o.title), escape(o.target)) for o in drill.scenario.objectives]
         st.html(table("Objectives", ("Objective", "Target"), aims, "No objectives are written down."))
+
+
+def _guess(drill: Debriefed) -> None:
+    note("Guess first, together: what was the trigger? Commit to one reading; then the truth opens.")
+    # By their titles: an author writes the true one first.
+    causes = {one.id: one.title for one in sorted(drill.scenario.causes, key=lambda one: one.title)}
+    chosen = st.radio("We think it was", tuple(causes), None, format_func=lambda one: plain(causes[one]),
+                      key="debrief_cause")  # fmt: skip
+    with st.container(horizontal=True):
+        st.button("We commit to it", type="primary", key="debrief_commit", disabled=chosen is None,
+                  on_click=keys.commit, args=(drill.digest, chosen))  # fmt: skip
+        st.button("Open it without a guess", key="debrief_no_guess", on_click=keys.commit, args=(drill.digest, None))
+
+
+def _verdict(drill: Debriefed) -> None:
+    """Say how the guess stands beside the truth."""
+    _, cause = st.session_state[keys.GUESS]
+    spec = drill.scenario.find("causes", cause) if cause else None
+    if spec is not None:
+        st.html(f'<p class="db-lead">You said: <b>{escape(spec.title)}</b> {badge(RIGHT if spec.true else OTHER)}</p>')
+
+
+def _fault(drill: Debriefed) -> None:
+    true = [cause for cause in drill.scenario.causes if cause.true]
+    others = [cause for cause in drill.scenario.causes if not cause.true]
+    st.html(
+        f"<p><b>{escape(drill.scenario.fault)}</b>, from {clock(drill.view.fault_at)}.</p>"
+        + "".join(f"<p>{escape(cause.title)}</p>" for cause in true)
+    )
+    rows = [(escape(o.title), escape(o.plausible), escape(o.killed_by)) for o in others]
+    with st.expander("Other stories, and what kills them", key="debrief-fault"):
+        st.html(table("Other stories", ("Other story", "Why it seemed so", "What kills it"), rows, "No other story."))
 
 
 def _factors(drill: Debriefed) -> None:

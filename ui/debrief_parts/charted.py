@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from analytics.report.charts import CHARTS
 from analytics.report.charts.spec import Charted
 from analytics.report.tables import each
 from simulator.text import clock
@@ -30,6 +31,13 @@ def show(drill: Debriefed, ident: str, **chosen: Any) -> None:
     heading(made.title)
     st.plotly_chart(made.figure, key=f"debrief-{ident}", config=config(drill, ident), alt=alt(made))
     foot(drill, made)
+
+
+def show_all(drill: Debriefed, section: str, but: tuple[str, ...] = ()) -> None:
+    """Draw every chart of a section of the debrief, in the order of the registry, but for those drawn already."""
+    for ident, kind in CHARTS.items():
+        if kind.section == section and ident not in but:
+            show(drill, ident)
 
 
 def heading(title: str) -> None:

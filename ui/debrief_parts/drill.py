@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from analytics.score import score
 from analytics.scorecard import Scorecard
 from analytics.view import RecordView
 from simulator.catalogue import called
+from simulator.loaded import LoadedScenario
 from simulator.names import Names
 from simulator.record.entry import Entry
 from simulator.record.journal import Journal
@@ -38,13 +40,25 @@ class Debriefed:
     """A record with everything the views ask of it."""
 
     journal: Journal
-    scenario: Scenario
+    loaded: LoadedScenario
     card: Mapping[str, Any] | None
     """The published scorecard; None until it is made."""
     older: bool = False
     """Scenario or engine have changed since the drill was played."""
     nameless: bool = False
     """Read by somebody who was not in it: people go by their seats."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the scenario that was played."""
+        return self.loaded.scenario
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells this record from every other, for what is kept of it."""
+        lines = (f"{x.seq} {x.at} {x.by} {x.body.kind}" for x in self.journal)
+        whole = "\n".join([self.journal.header.model_dump_json(), *lines])
+        return hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()
 
     @cached_property
     def playbook(self) -> Playbook:
@@ -105,7 +119,7 @@ class Debriefed:
         """Return the same drill with the score that another playbook gives it."""
         # The spread that the record holds is of the playbook it was made with.
         card = {**score(self.view.record, load(name)).as_data(), "spread": None}
-        return Debriefed(self.journal, self.scenario, card, self.older, self.nameless)
+        return Debriefed(self.journal, self.loaded, card, self.older, self.nameless)
 
     @cached_property
     def rescored(self) -> Scorecard | None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import streamlit as st
 
 from analytics.report.probed import probed
-from simulator.room.room import Room
-from simulator.room.store import Participant
 from ui.debrief_parts.judged import judged
+from ui.debrief_parts.sitting import Sitting
 from ui.live.desk_help import probes_html
 from ui.parts.shell import themed
 
 
-def kept(room: Room, person: Participant) -> None:
+def kept_view(sitting: Sitting) -> None:
     """Draw what was kept in a drill, folded away, since others may look at the screen."""
+    room, person = sitting.room, sitting.person
+    if room is None or person is None:
+        return
     notes, journal = room.notes(person), room.record()
     titles = {role.id: role.title for role in room.loaded.scenario.roles}
     asked = probed(journal.entries) if journal else []

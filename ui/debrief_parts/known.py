@@ -1,4 +1,4 @@
-"""What was stated against what was so; who knew what, and when; hypotheses, decisions, injects."""
+"""Who held which cue and when it reached others; hypotheses; what was stated against what was so; injects."""
 
 from __future__ import annotations
 
@@ -6,36 +6,39 @@ import math
 
 import streamlit as st
 
-from analytics.report import story
 from analytics.report import tables as frames
-from simulator.values import Author, Ref
-from ui.debrief_parts.charted import show
+from simulator.values import Author
+from ui.debrief_parts import keys
+from ui.debrief_parts.charted import show, show_all
 from ui.debrief_parts.drill import Debriefed
-from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import at_time, badge, minute, number, sign, stated, table, truth_badge
+from ui.debrief_parts.sitting import Sitting
 from ui.parts.labels import words
 from ui.parts.text import escape
 
-NEGLIGIBLE = 0.005
-"""Share of the avoidable loss that is not worth a word."""
 LONGEST = 240
 """Characters of an inject shown in the table."""
 
 
-def known_view(drill: Debriefed, lines: Lines) -> None:
+def known_view(sitting: Sitting) -> None:
     """Draw everything about knowing and saying."""
-    st.header("Claims and the world", anchor=False)
+    drill = sitting.drill
+    st.subheader("What only one role knew", anchor=False)
+    show(drill, "cues")
+    with st.expander("Each cue: who had it, when, and when it reached the others", key="debrief-cues-table"):
+        _cues(drill)
+    st.subheader("Hypotheses over time", anchor=False)
+    # Which of them was true is told where the group has guessed first.
+    show(drill, "hypotheses", truth=keys.guessed(drill.digest))
+    st.subheader("Claims and the world", anchor=False)
     _claims(drill)
-    st.header("Figures stated, and the truth", anchor=False)
+    st.subheader("Figures stated, and the truth", anchor=False)
     _figures(drill)
-    st.header("What only one role knew", anchor=False)
-    _cues(drill)
-    st.header("Hypotheses", anchor=False)
-    _hypotheses(drill)
-    st.header("Checkpoint decisions", anchor=False)
-    _decisions(drill, lines)
-    st.header("Injects and the response they called for", anchor=False)
-    _injects(drill)
+    st.subheader("Injects and the response they called for", anchor=False)
+    show(drill, "injects")
+    with st.expander("Each inject in words", key="debrief-injects-table"):
+        _injects(drill)
+    show_all(drill, "known", but=("cues", "hypotheses", "injects"))
 
 
 def _claims(drill: Debriefed) -> None:
@@ -78,38 +81,6 @@ def _cues(drill: Debriefed) -> None:
         )  # fmt: skip
     heads = ("Who knew", "What", "It matters for", "Known", "Shared", "Kept for")
     st.html(table("What only one role knew", heads, rows, "This scenario gives no role knowledge of its own."))
-
-
-def _hypotheses(drill: Debriefed) -> None:
-    # Which of them was true is told where the team has guessed first.
-    show(drill, "hypotheses")
-
-
-def _decisions(drill: Debriefed, lines: Lines) -> None:
-    rows = [
-        (
-            at_time(r.at),
-            f"<b>{escape(r.decision)}</b> by {escape(r.strategy)}<br>{escape(r.actions)}",
-            escape(r.why_now),
-            "<br>".join(escape(lines.reference(Ref(ref))) for ref in r.evidence) or "nothing linked",
-            escape(r.confidence),
-            f"{escape(r.executes)}<br><small>checks: {escape(r.verifies)}</small>",
-            _fit(r.gap, r.best, drill.journal.references is not None),
-        )
-        for r in frames.each(story.decisions(drill.view))
-    ]
-    heads = ("When", "Decision", "Why now", "Rested on", "Confidence", "Does and checks", "How it fits")
-    st.html(table("Checkpoint decisions", heads, rows, "No checkpoint decision was recorded."))
-
-
-def _fit(gap: float, best: str, made: bool) -> str:
-    """Return how a branch fits, in words; `gap` is NaN where nothing was done on the decision."""
-    if math.isnan(gap):
-        return "nothing was started on it" if made else "not computed yet"
-    if gap <= NEGLIGIBLE:
-        return "the best branch open then"
-    better = f"<br><small>better: {escape(best)}</small>" if best else ""
-    return f"left {100 * gap:.0f} % of the avoidable loss{better}"
 
 
 def _injects(drill: Debriefed) -> None:

@@ -115,7 +115,7 @@ class Lines:
         names, body = self.drill.names, entry.body
         match body:
             case e.FaultStarted():
-                return Said("world", "fault", "", "It begins. What it was stands under “Behind it”; guess first.")
+                return Said("world", "fault", "", "It begins. What it was opens once you have guessed.")
             case e.KnobTurned():
                 over = f" over {body.over} s" if body.over else ""
                 return Said("world", "changed", "", f"{body.knob} → {body.value:g}{over}, by {self._cause(body.by)}")

@@ -14,6 +14,7 @@ from ui.parts.text import escape
 
 AROUND = 120
 """Seconds shown on either side."""
+ICONS = {"Before": ":material/chevron_left:", "After": ":material/chevron_right:"}
 
 
 def drawer(drill: Debriefed, lines: Lines) -> None:
@@ -31,9 +32,10 @@ def _body(drill: Debriefed, lines: Lines) -> None:
     place = among.index(seq) if seq in among else 0
     st.html(themed(f'<p class="db-note">{escape(about)} · moment {place + 1} of {len(among)}</p>'))
     with st.container(horizontal=True, vertical_alignment="center"):
-        _leaf("Before", ":material/chevron_left:", among, place - 1, about)
-        _leaf("After", ":material/chevron_right:", among, place + 1, about)
-        if st.button("Open in the timeline", type="primary", key="moment-timeline", on_click=keys.focus, args=(seq,)):
+        _leaf(drill, "Before", among, place - 1, about)
+        _leaf(drill, "After", among, place + 1, about)
+        if st.button("Open what happened then", type="primary", key="moment-timeline", on_click=keys.open_at,
+                     args=(max(0, at), seq)):
             st.rerun()
     st.html(themed(lines.html(seq, focus=True, opened=True, anchor=False)))
     rows = [
@@ -45,9 +47,10 @@ def _body(drill: Debriefed, lines: Lines) -> None:
     st.html(themed(around + lanes_html(lines, rows, seq)))
 
 
-def _leaf(label: str, icon: str, among: tuple[int, ...], place: int, about: str) -> None:
+def _leaf(drill: Debriefed, label: str, among: tuple[int, ...], place: int, about: str) -> None:
     there = 0 <= place < len(among)
+    seq = among[place] if there else among[0]
     st.button(
-        label, icon=icon, key=f"moment-{label.lower()}", disabled=not there, on_click=keys.leaf,
-        args=(among[place] if there else among[0], among, about),
+        label, icon=ICONS[label], key=f"moment-{label.lower()}", disabled=not there, on_click=keys.leaf,
+        args=(seq, among, about, drill.entry(seq).at),
     )  # fmt: skip

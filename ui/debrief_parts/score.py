@@ -11,62 +11,55 @@ import streamlit as st
 from analytics.report import tables as frames
 from simulator.text import clock
 from ui.debrief_parts import keys
-from ui.debrief_parts.charted import show
+from ui.debrief_parts.charted import show, show_all
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import badge, note, quiet, sign
-from ui.debrief_parts.others import NOBODY, ByHand, corrections, playbook_choice
+from ui.debrief_parts.others import NOBODY, corrections, playbook_choice
+from ui.debrief_parts.sitting import Sitting
+from ui.debrief_parts.total import total
 from ui.parts.text import escape, plain
 
 CHIPS = 8
 """Moments shown under a finding; the drawer leafs through the rest."""
 BY_PART, BY_GAP = "Part by part", "Most improvable first"
-NEXT_TIME = 5
 
 
-def score_view(drill: Debriefed, lines: Lines, hand: ByHand = NOBODY) -> None:
+def score_view(sitting: Sitting) -> None:
     """Draw the score."""
-    if drill.card is None:
-        st.html(quiet("There is no score yet. What happened is there already: open another view."))
+    if sitting.drill.card is None:
+        st.html(quiet("There is no score yet. What happened is there already: open another section."))
         return
-    if st.session_state.get(keys.HIDE, False):
-        st.html(quiet("The score is kept for the end. Switch “Score last” off when the team has told its story."))
-        return
-    played = drill
-    drill = playbook_choice(drill)
-    if drill is not played:
-        lines, hand = Lines(drill), NOBODY
+    total(sitting.drill, sitting.hand)
+    played, drill = sitting, playbook_choice(sitting.drill)
+    if drill is not played.drill:
+        sitting = Sitting(drill, Lines(drill), NOBODY, played.room, played.person)
     left_out = drill.findings["status"] == "not_applicable"
     applies, others = drill.findings[~left_out], drill.findings[left_out]
-    _limits(drill, lines)
-    left, right = st.columns([5, 6], gap="large")
-    with left:
-        st.header("By part", anchor=False)
-        show(drill, "parts")
-        note(_sum_words(drill.parts, drill.card, len(others)))
-    with right:
-        st.header("Worth most next time", anchor=False)
-        st.html(_next_time(drill.findings))
+    _limits(sitting)
+    show(drill, "parts")
+    note(_sum_words(drill.parts, drill.card or {}, len(others)))
+    show_all(drill, "score", but=("parts",))
     for named in _patterns(drill):
         with st.container(border=True, key=f"debrief-pattern-{named['id']}", gap="xsmall"):
             st.html(
                 f"<b>Anti-pattern: {escape(named['title'])}</b> · the total is at most {escape(named['limit'])}."
                 f"<br>{escape(named['why'])}"
             )
-            _chips(drill, lines, f"pattern-{named['id']}", tuple(named["evidence"]), named["title"])
+            chips(sitting, f"pattern-{named['id']}", tuple(named["evidence"]), named["title"])
     order = st.segmented_control(
         "Order of findings", (BY_PART, BY_GAP), default=BY_PART, required=True, key="debrief_order"
     )
     if order == BY_GAP:
         for row in frames.each(frames.sort_findings(applies)):
-            _finding(drill, lines, row, hand, with_part=True)
+            _finding(sitting, row, with_part=True)
     else:
-        _by_part(drill, lines, applies, hand)
+        _by_part(sitting, applies)
     if not others.empty:
         with st.expander(f"Does not apply to this drill: {len(others)}", key="debrief-left-out"):
             for row in frames.each(others):
-                _finding(drill, lines, row, hand, with_part=True)
-    corrections(drill, hand)
+                _finding(sitting, row, with_part=True)
+    corrections(drill, sitting.hand)
 
 
 def _patterns(drill: Debriefed) -> Sequence[Mapping[str, Any]]:
@@ -92,27 +85,29 @@ def _sum_words(parts: pd.DataFrame, card: Mapping[str, Any], others: int) -> str
     return words
 
 
-def _limits(drill: Debriefed, lines: Lines) -> None:
+def _limits(sitting: Sitting) -> None:
     """Draw every cap with its reason and moments, then what limits a comparison."""
-    known = {cap.id: cap for cap in drill.rescored.caps} if drill.rescored else {}
+    drill = sitting.drill
+    known = drill.rescored.caps if drill.rescored else ()
     titles = {cap.id: cap.title for cap in drill.playbook.caps}
-    for cap in (drill.card or {})["caps"]:
-        ident, found = str(cap["id"]), known.get(cap["id"])
+    # A cap is there once for each act that tripped it, in both in the same order.
+    for number, cap in enumerate((drill.card or {})["caps"]):
+        ident, found = str(cap["id"]), next(iter(known[number : number + 1]), None)
         corrected = " The team took it back in time, which raised the limit." if found and found.self_corrected else ""
-        with st.container(key=f"debrief-cap-{ident}", gap="xsmall"):
+        with st.container(key=f"debrief-cap-{ident}-{number}", gap="xsmall"):
             st.html(
                 f"<b>Cap {escape(ident)}: {escape(titles.get(ident, ''))}</b> · "
                 f"the total is at most {escape(cap['limit'])}. {escape(cap['why'])}{corrected}"
             )
             if found:
-                _chips(drill, lines, f"cap-{ident}", found.evidence, f"{ident} {found.title}")
+                chips(sitting, f"cap-{ident}-{number}", found.evidence, f"{ident} {found.title}")
     said = (drill.card or {}).get("remarks")
     for remark in (drill.rescored.remarks if drill.rescored else ()) if said is None else said:
         note(remark)
 
 
-def _by_part(drill: Debriefed, lines: Lines, applies: pd.DataFrame, hand: ByHand) -> None:
-    for part in frames.each(drill.parts):
+def _by_part(sitting: Sitting, applies: pd.DataFrame) -> None:
+    for part in frames.each(sitting.drill.parts):
         rows = applies[applies["part"] == part.part]
         open_points = int((rows["gap"] > 0).sum())
         state = "everything met" if not open_points else f"{open_points} of {len(rows)} with points left"
@@ -121,10 +116,11 @@ def _by_part(drill: Debriefed, lines: Lines, applies: pd.DataFrame, hand: ByHand
         label = f"**{plain(part.title)}** {part.points:g} of {part.out_of:g} · {state}"
         with st.expander(label, key=f"debrief-part-{part.part}"):
             for row in frames.each(rows):
-                _finding(drill, lines, row, hand)
+                _finding(sitting, row)
 
 
-def _finding(drill: Debriefed, lines: Lines, row: Any, hand: ByHand, with_part: bool = False) -> None:
+def _finding(sitting: Sitting, row: Any, with_part: bool = False) -> None:
+    drill, hand = sitting.drill, sitting.hand
     status = sign("status", row.status)
     part = f"{escape(row.part_title)} · " if with_part else ""
     owners = ", ".join("everybody" if o == "all" else drill.names.role(o) for o in row.owners)
@@ -138,10 +134,12 @@ def _finding(drill: Debriefed, lines: Lines, row: Any, hand: ByHand, with_part: 
             f"{hand.words(row.id)}"
             f'<div class="src">{source}</div></div>'
         )
-        _chips(drill, lines, row.id, row.evidence, f"{row.id} {row.title}")
+        chips(sitting, row.id, row.evidence, f"{row.id} {row.title}")
 
 
-def _chips(drill: Debriefed, lines: Lines, ident: str, evidence: tuple[int, ...], about: str) -> None:
+def chips(sitting: Sitting, ident: str, evidence: tuple[int, ...], about: str) -> None:
+    """Draw the moments of something; picking one opens the drawer on it, and the debrief stands there."""
+    drill = sitting.drill
     among = frames.known(evidence, drill.journal)
     if not among:
         return
@@ -149,23 +147,11 @@ def _chips(drill: Debriefed, lines: Lines, ident: str, evidence: tuple[int, ...]
 
     def label(seq: int) -> str:
         entry = drill.entry(seq)
-        return f"{plain(clock(entry.at))} {plain(lines.short(entry))}"
+        return f"{plain(clock(entry.at))} {plain(sitting.lines.short(entry))}"
 
     st.pills(
         f"Moments of {about}", among[:CHIPS], key=key, format_func=label, label_visibility="collapsed",
-        on_change=keys.picked, args=(key, among, about), wrap=True,
+        on_change=keys.picked, args=(key, among, about, tuple(drill.entry(seq).at for seq in among)), wrap=True,
     )  # fmt: skip
     if len(among) > CHIPS:
         note(f"and {len(among) - CHIPS} more, in the drawer")
-
-
-def _next_time(findings: pd.DataFrame) -> str:
-    best = frames.sort_findings(findings[findings["gap"] > 0]).head(NEXT_TIME)
-    if best.empty:
-        return quiet("Nothing: every finding has its full points.")
-    rows = "".join(
-        f'<div role="listitem"><span class="p">+{row.gap:g}</span><b>{escape(row.title)}</b> '
-        f"{badge(sign('status', row.status))}<br>{escape(row.advice or row.why)}</div>"
-        for row in frames.each(best)
-    )
-    return f'<div class="db-list" role="list">{rows}</div>'

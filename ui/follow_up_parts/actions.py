@@ -20,7 +20,7 @@ from ui.follow_up_parts import fields, keys
 from ui.follow_up_parts.opened import OpenedDrill
 from ui.follow_up_parts.stages import findings_html, warned_html, who_html
 from ui.parts import shell
-from ui.parts.text import escape, plain
+from ui.parts.text import plain
 
 LABELS: Mapping[str, str] = {
     "text": "What will be there that is not there now", "answers": "It answers", "factor": "Against which factor",
@@ -145,7 +145,7 @@ def _day(text: str) -> date | None:
 
 def _titles(here: OpenedDrill, name: str) -> Mapping[str, str] | None:
     """Return what may be picked in a field, None where words are written."""
-    if name in WORDS:
+    if name in (*WORDS, "due"):
         return None
     if name == "factor":
         return {one.id: one.title for one in here.view.factors.values()}
@@ -199,13 +199,3 @@ def _save(here: OpenedDrill, item: str, made: Mapping[str, str]) -> None:
 def _drop(here: OpenedDrill, item: str) -> None:
     with session.trying(item):
         here.write(item, {DROPPED: f"taken off by {here.person.name}"}, {DROPPED: here.said(item, DROPPED).n})
-
-
-def register_html(rows: list[Mapping[str, str]]) -> str:
-    """Return actions as a list to read."""
-    items = "".join(
-        f"<li><b>{escape(row['number'])}</b> {escape(row['text'])} <span class='quiet'>{escape(row['owner'])}, "
-        f"{escape(row['due'] or 'no date')}, {escape(row['state'])}</span></li>"
-        for row in rows
-    )
-    return f'<ul class="fu-shows">{items}</ul>'

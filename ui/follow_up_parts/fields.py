@@ -14,7 +14,6 @@ from ui.parts.text import escape
 
 SEEN, DRAFT = "-seen", "-draft"
 """Ends of the keys under which a widget's last seen wording and what is half written are remembered."""
-PLACE = "follow-up"
 
 
 def key_of(here: OpenedDrill, item: str, name: str) -> str:
@@ -31,7 +30,10 @@ def synced(key: str, said: Wording, empty: Any = "") -> bool:
     state = st.session_state
     seen: tuple[int, Any] | None = state.get(key + SEEN)
     mine = state.get(key, state.get(key + DRAFT, now))
-    if seen is None or mine in (seen[1], now):
+    if seen is None:
+        # What is there already was begun for somebody: an action for an answer.
+        seen = state[key + SEEN] = (said.n, now)
+    elif mine in (seen[1], now):
         mine, seen = now, (said.n, now)
         state[key + SEEN] = seen
     if state.get(key, object()) != mine:
@@ -82,6 +84,7 @@ def clash(key: str, said: Wording, title: Callable[[str], str], empty: Any = "")
 
 @session.callback()
 def _settled(key: str, said: Wording, empty: Any, theirs: bool) -> None:
+    session.forget(key)
     settle(key, said, empty, theirs=theirs)
 
 

@@ -68,10 +68,10 @@ def as_it_stands(here: OpenedDrill) -> Finished:
 
     What evaluators gave is for facilitators alone.
     """
-    fresh = of_store(SERVER.rooms.store, here.room.row, here.drill.scenario, here.drill.journal)
+    fresh = of_store(SERVER.rooms.store, here.room.row.id, here.drill.scenario, here.drill.journal)
     return fresh if here.person.facilitator else replace(fresh, notes=())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _base(key: str, _room: Room, _person: Participant) -> Finished:
-    return of_store(SERVER.rooms.store, _room.row, _room.loaded.scenario, _room.record_for(_person))
+    return of_store(SERVER.rooms.store, _room.row.id, _room.loaded.scenario, _room.record_for(_person))

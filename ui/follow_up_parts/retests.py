@@ -40,10 +40,11 @@ def retested(room: Room) -> list[Retested]:
 
 def between(other: Room, room: Room) -> Iterator[Retested]:
     """Yield the actions of an earlier drill that a later one tests again."""
-    head, before = room.row.header, other.row.ended
-    if other.row.id == room.row.id or before is None or before > room.row.created:
-        return
+    head = room.row.header
     with suppress(DrillError):
+        before = SERVER.rooms.store.drill(other.row.id).ended
+        if other.row.id == room.row.id or before is None or before > room.row.created:
+            return
         there = FollowUp.of(afterwards.written(SERVER.rooms.store, other.row.id))
         for one in actions(there):
             if one.retest == f"{head.scenario}/{head.variant}":

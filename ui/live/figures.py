@@ -22,7 +22,8 @@ def places(b: Briefing) -> list[Piece]:
     return [
         Piece(
             f"panel-{panel.id}",
-            f'<div class="figure" id="figure-{escape(panel.id)}" role="img" tabindex="0" data-keep></div>',
+            f'<div class="figure" id="figure-{escape(panel.id)}" role="img" tabindex="0" data-keep '
+            f'data-title="{escape(panel.title)}"></div>',
             "figures",
         )
         for panel in shown(b)

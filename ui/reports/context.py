@@ -49,7 +49,7 @@ def context(drill: Finished) -> dict[str, Any]:
         "score": _score(drill),
         "missed": list(_missed(drill)),
         "remains": _remains(drill),
-        "verification": list(_verification(drill)),
+        "comparisons": list(_comparisons(drill)),
         "leadership": list(_said(drill, acts.WriteLeadershipNote)),
         "closure": list(_said(drill, acts.PublishClosurePackage, acts.PublishDecisionNote)),
         "ratings": [
@@ -240,7 +240,7 @@ def _remains(drill: Finished) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _verification(drill: Finished) -> Iterator[dict[str, Any]]:
+def _comparisons(drill: Finished) -> Iterator[dict[str, Any]]:
     for m in drill.view.all(e.VerificationMeasured):
         rows = [row.sentence(drill.names) for row in m.body.rows]
         came = "all within the baseline" if m.body.green else "not back to the baseline"

@@ -6,16 +6,17 @@ from simulator.errors import DrillError
 from simulator.record.journal import Journal, parse
 from simulator.room import afterwards, notes
 from simulator.room.finish import DEFAULT_BOOK
-from simulator.room.store import DrillRow, Store
+from simulator.room.store import Store
 from simulator.scenario.model import Scenario
 from ui.reports.finished import Finished, moved_on
 
 
-def of_store(store: Store, row: DrillRow, scenario: Scenario, journal: Journal | None = None) -> Finished:
+def of_store(store: Store, drill: str, scenario: Scenario, journal: Journal | None = None) -> Finished:
     """Return a drill as it is kept; `journal` is its record as somebody may read it.
 
     Raises DrillError while it runs.
     """
+    row = store.drill(drill)  # anew: a room that is open holds the row from before its end
     found = store.record(row.id)
     if found is None:
         raise DrillError(f"drill {row.id} is not over; documents are made of finished drills")

@@ -44,7 +44,7 @@ REPORTS: Mapping[str, ReportKind] = {
     "leadership": ReportKind("Leadership note", "What leadership was told, and what holds by the record",
                              ("drill", "cause", "decisions", "leadership", "remains")),
     "closure": ReportKind("Closure package", "For a new owner: decisions, verification, what remains",
-                          ("drill", "closure", "decisions", "verification", "updates", "remains")),
+                          ("drill", "closure", "decisions", "comparisons", "updates", "remains")),
     "training": ReportKind("Training record", "For an auditor: who took part in what, and what came of it",
                            ("drill", "people", "objectives", "limits"), ("people",)),
     "actions": ReportKind("Improvement plan", "The actions with owner, date and what shows that they are done",

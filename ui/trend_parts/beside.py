@@ -62,8 +62,11 @@ def _turns(incident: RealIncident, file: str) -> dict[str, float]:
         return f"{clock(round(60 * line.minute))} {line.text[:60]}"
 
     found = {}
-    with st.expander("Which line is which turning point (proposed by its words: put it right)", expanded=True,
-                     key="real-turns"), st.grid(3, min_column_width=240, gap="small", key="real-turn-grid"):  # fmt: skip
+    asked = "Which line is which turning point (proposed by its words: put it right)"
+    with (
+        st.expander(asked, expanded=True, key="real-turns"),
+        st.grid(3, min_column_width=240, gap="small", key="real-turn-grid"),
+    ):
         for turn, title in TURNS.items():
             first = places.index(proposed.get(turn, NOT_IN_IT))
             place = st.selectbox(title, places, first, format_func=told, key=f"real-{turn}-{file}")

@@ -16,18 +16,18 @@ MOST = 200
 
 def draw(chart: TrendChart, note: str = "") -> None:
     """Draw a chart with its table folded away below it."""
-    st.header(plain(chart.title), anchor=False)
+    st.subheader(plain(chart.title), anchor=False)
     if note:
         look.note(note)
     if chart.frame.empty:
         return
-    look.chart(f"trends-{chart.key}", chart.figure, f"{chart.title}. In {chart.unit}.")
-    with st.expander("The same as a table", key=f"trends-{chart.key}-table"):
+    look.chart(f"trends-{chart.ident}", chart.figure, f"{chart.title}. In {chart.unit}.")
+    with st.expander("The same as a table", key=f"trends-{chart.ident}-table"):
         look.note(f"In {chart.unit}.")
         st.html(rows(chart.title, chart.frame))
         st.download_button(
-            "CSV", cells.csv(chart.frame), f"{chart.key}.csv", "text/csv", on_click="ignore",
-            key=f"trends-{chart.key}-csv", icon=":material/download:",
+            "CSV", cells.csv(chart.frame), f"{chart.ident}.csv", "text/csv", on_click="ignore",
+            key=f"trends-{chart.ident}-csv", icon=":material/download:",
         )  # fmt: skip
 
 

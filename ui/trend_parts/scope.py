@@ -125,6 +125,14 @@ def _all(there: Sequence[str], titles: dict[str, str], otherwise: str) -> str:
     return titles.get(there[0], there[0].capitalize()) if len(there) == 1 else otherwise.capitalize()
 
 
+def among(wanted: Wanted, everything: Sequence[Comparable]) -> Sequence[Comparable]:
+    """Return the groups of the drills that are wanted; only a period has to be asked of the store again."""
+    if wanted.since is not None:
+        return results.comparable(SERVER.rooms.store, wanted)
+    asked = ("scenario", "variant", "playbook", "mode")
+    return [one for one in everything if all(getattr(wanted, name) in (None, getattr(one, name)) for name in asked)]
+
+
 def group_of(wanted: Wanted, groups: Sequence[Comparable]) -> Comparable | None:
     """Ask which drills to compare number by number, and return what they have in common."""
     if not groups:

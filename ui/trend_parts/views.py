@@ -117,8 +117,8 @@ def people_view(scope: Scope, wanted: Wanted) -> None:
     else:
         look.note("Who has held which role is told to a team alone.")
     real = [one for one in shown if one.kind in ("team", "alone")]
-    charted.draw(trend_charts.calibration_chart(real),
-                 "Of what was said last of each cause in each drill. Few forecasts say little: look at the bars.")  # fmt: skip
+    few = "Of what was said last of each cause in each drill. Few forecasts say little: look at the bars."
+    charted.draw(trend_charts.calibration_chart(real), few)
 
 
 def gaps_view(wanted: Wanted, resolved: Sequence[FollowedAction]) -> None:
@@ -127,16 +127,18 @@ def gaps_view(wanted: Wanted, resolved: Sequence[FollowedAction]) -> None:
     for book in dict.fromkeys(one.playbook for one in shown):
         mine = [one for one in shown if one.playbook == book]
         charted.draw(trend_charts.gaps_bars(mine, names_of(book)), f"{books_title(book)}, {len(mine)} drills.")
-    st.header("Anti-patterns", anchor=False)
+    st.subheader("Anti-patterns", anchor=False)
     found = trends.patterns(shown)
     heads = ("Anti-pattern", "In how many drills", "Last")
-    rows = [(escape(row.title), f"{row.drills:d} of {row.of:d}", escape(f"{row.last:%-d %b %Y}")) for row in each(found)]
+    rows = [
+        (escape(row.title), f"{row.drills:d} of {row.of:d}", escape(f"{row.last:%-d %b %Y}")) for row in each(found)
+    ]
     st.html(look.table("Anti-patterns", heads, rows, f"None showed in {len(shown)} drills."))
     _actions(resolved)
 
 
 def _actions(resolved: Sequence[FollowedAction]) -> None:
-    st.header("What you resolved to do", anchor=False)
+    st.subheader("What you resolved to do", anchor=False)
     found = trends.actions(resolved, datetime.fromtimestamp(time.time(), UTC).date())
     heads = ("Action", "Owner", "Due", "State", "Tested again by")
     rows = [

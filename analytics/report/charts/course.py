@@ -52,7 +52,7 @@ def weightiest(view: RecordView) -> str:
 
 
 @chart(
-    "harm", "Harm over time", of_view(frames.harm), unit="",
+    "harm", "Harm over time", of_view(frames.harm), section="instead", unit="",
     note="Same seed, same chance in all three. Marks lie on your own line.",
     empty="The record holds no truth to measure harm by.",
 )  # fmt: skip
@@ -114,7 +114,7 @@ def _height(line: pd.DataFrame, minute: float) -> float:
 
 
 @chart(
-    "affected", "Who was affected", of_view(frames.affected), unit="% of the segment", spoils=True,
+    "affected", "Who was affected", of_view(frames.affected), section="truth", unit="% of the segment",
     note="Within tolerance is not always zero.", empty="The record holds no truth about who was affected.",
 )
 def affected(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
@@ -158,7 +158,8 @@ def plan(view: RecordView) -> Iterator[Any]:
 
 
 @chart(
-    "blueprint", "The plan and what happened", of_view(plan), empty="This playbook has no plan by the minute.",
+    "blueprint", "The plan and what happened", of_view(plan), section="gaps",
+    empty="This playbook has no plan by the minute.",
     note="Bars: when a step earns full points, and until when it still earns some. Marks: when it happened. "
          "Columns: the phases of the plan.",
 )  # fmt: skip
@@ -210,7 +211,7 @@ def turns(view: RecordView) -> Iterator[Any]:
 
 
 @chart(
-    "times", "Turning points", of_view(turns), empty="Nothing of this drill has a time.",
+    "times", "Turning points", of_view(turns), section="gaps", empty="Nothing of this drill has a time.",
     note="Minutes after the first page. What never came stands at the right edge.",
 )
 def time_to(frame: pd.DataFrame, drill: Reviewed) -> Drawing:

@@ -30,7 +30,7 @@ def _end(drill: Reviewed, *columns: pd.Series[float]) -> float:
 
 
 @chart(
-    "holders", "Lanes and handoffs", of_view(team.holdings),
+    "holders", "Lanes and handoffs", of_view(team.holdings), section="team",
     empty="Nobody took a post or a lane, and nothing was handed over.",
     note="Bars: who held it. Lines between marks: a handoff, from its offer to its acceptance.",
 )
@@ -66,7 +66,7 @@ def holders(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 
 
 @chart(
-    "tasks", "Tasks and their loops", of_view(team.tasks), empty="Nobody was given a task.",
+    "tasks", "Tasks and their loops", of_view(team.tasks), section="team", empty="Nobody was given a task.",
     note="From the order to the report. Closed: acknowledged within two minutes and reported by the time it was due.",
 )
 def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
@@ -96,7 +96,7 @@ def tasks(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 
 
 @chart(
-    "cadence", "Updates against what was due", of_view(team.cadence),
+    "cadence", "Updates against what was due", of_view(team.cadence), section="team",
     empty="Nothing was owed to anybody outside, and nobody was told anything.",
     note="Bars: silence beyond a due time, by what was promised and by the playbook's rhythm.",
 )
@@ -125,7 +125,7 @@ def cadence(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 
 
 @chart(
-    "participation", "Who took part", of_view(team.participation), unit="times",
+    "participation", "Who took part", of_view(team.participation), section="team", unit="times",
     empty="The scenario has no seats.",
     note="Seats in the scenario's order, simulated ones too. It tells where work lay, not who was good.",
 )
@@ -162,7 +162,8 @@ VERDICTS = {
 
 
 @chart(
-    "injects", "Injects, expected and actual", of_view(story.injects), empty="No inject was delivered.",
+    "injects", "Injects, expected and actual", of_view(story.injects), section="known",
+    empty="No inject was delivered.",
     note="From when it came to when it was answered. Kept: the right thing was to do nothing of the kind.",
 )
 def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
@@ -191,7 +192,7 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
 
 
 @chart(
-    "cues", "Who held which cue", of_view(story.cues),
+    "cues", "Who held which cue", of_view(story.cues), section="known",
     empty="This scenario gives no role knowledge of its own.",
     note="Bars: from when one role knew it to when all did, or to the end. Without a mark it mattered no more by then.",
 )

@@ -34,7 +34,7 @@ def _rows(drill: Reviewed) -> pd.DataFrame:
 
 
 @chart(
-    "parts", "Score by part, with caps and spread", _rows, unit="% of the points that apply",
+    "parts", "Score by part, with caps and spread", _rows, section="score", unit="% of the points that apply",
     empty="There is no score yet.",
     note="Whisker: the same commands on other seeds. Open mark: before limits. Lines: limits that applied.",
 )

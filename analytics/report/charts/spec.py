@@ -76,8 +76,8 @@ class ChartSpec:
     """How to read it."""
     empty: str
     """What is said where the drill has nothing of the kind."""
-    spoils: bool
-    """It gives away what the team may still want to guess."""
+    section: str
+    """The part of a debrief that it belongs to."""
 
     def __call__(self, drill: Reviewed, **chosen: Any) -> Charted:
         """Return the chart of a drill; `chosen` is what its reader may choose, such as a dimension of harm."""
@@ -90,10 +90,10 @@ class ChartSpec:
 
 def chart(
     ident: str, about: str, rows: Callable[[Reviewed], pd.DataFrame], *, empty: str, unit: str = "drill minutes",
-    note: str = "", spoils: bool = False,
+    section: str, note: str = "",
 ) -> Callable[[Callable[..., Drawing]], ChartSpec]:  # fmt: skip
     """Make a chart of a function from (rows, drill) to its drawing."""
-    return lambda draw: ChartSpec(ident, about, rows, draw, unit, note, empty, spoils)
+    return lambda draw: ChartSpec(ident, about, rows, draw, unit, note, empty, section)
 
 
 def of_view(rows: Callable[[RecordView], pd.DataFrame]) -> Callable[[Reviewed], pd.DataFrame]:
@@ -121,7 +121,7 @@ def time_axis(until: float, **more: Any) -> Part:
     """Return the axis of drill minutes."""
     return {
         "title": "drill time, minutes", "range": [-1, until + 1], "dtick": 10 if until <= 70 else 20,
-        "tickprefix": "T+", "zeroline": False, "ticks": "outside", **more,
+        "tickprefix": "T", "tickformat": "+d", "zeroline": False, "ticks": "outside", **more,
     }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ TAKEN, REJECTED = "taken", "rejected"
 
 
 @chart(
-    "hypotheses", "Hypotheses", of_view(frames.hypotheses), unit="% sure",
+    "hypotheses", "Hypotheses", of_view(frames.hypotheses), section="known", unit="% sure",
     note="A step holds until the next is stated.", empty="Nobody stated a hypothesis with a probability.",
 )
 def hypotheses(frame: pd.DataFrame, drill: Reviewed, truth: bool = False) -> Drawing:
@@ -79,7 +79,7 @@ def confidence_rows(view: RecordView) -> Iterator[Any]:
 
 
 @chart(
-    "confidence", "Confidence against evidence", of_view(confidence_rows), unit="level", spoils=True,
+    "confidence", "Confidence against evidence", of_view(confidence_rows), section="instead", unit="level",
     empty="No checkpoint decision was acted on, so no confidence was put to the test.",
     note="Filled: the level that was stated. Open: the one that the linked evidence carries.",
 )
@@ -121,7 +121,7 @@ def climbed(view: RecordView) -> Iterator[Any]:
 
 
 @chart(
-    "ladder", "The ladder climbed", of_view(climbed), unit="rung", spoils=True,
+    "ladder", "The ladder climbed", of_view(climbed), section="instead", unit="rung",
     empty="No step was taken and none was rejected.",
     note="From the smallest step, at the bottom, to the largest. Rungs nobody spoke of stay empty.",
 )

@@ -149,7 +149,7 @@ def _rate(view: RecordView) -> Iterator[tuple[Any, ...]]:
 
 
 @chart(
-    "lanes", "The drill in two lanes", of_view(moments), empty="The record holds no moments.",
+    "lanes", "The drill in two lanes", of_view(moments), section="happened", empty="The record holds no moments.",
     note="Drag to zoom, double-click for all of it; press a mark to go to its moment. " + RULE,
 )
 def lanes(frame: pd.DataFrame, drill: Reviewed, until: float | None = None) -> Drawing:

@@ -1,6 +1,7 @@
 """Ready-made mechanisms: what most incidents are made of, so that an author writes numbers only.
 
-A block called `lag` gives a stock `lag` and names such as `lag_done`; `$` stands for its own name, `{x}` for a parameter.
+A block called `lag` gives a stock `lag` and names such as `lag_done`; `$` stands for its own name,
+    `{x}` for a parameter.
 """
 
 from __future__ import annotations
@@ -70,11 +71,11 @@ def unfolded(name: str, used: BlockUse) -> tuple[dict[str, str], Stock]:
     """Return the names that a block gives, and its stock. Raises FormulaError."""
     block = BLOCKS.get(used.use)
     if block is None:
-        raise FormulaError(f"no block {used.use!r}", f"there are {', '.join(BLOCKS)}{nearest(used.use, BLOCKS)}")
-    known = {*block.needs, *block.usual}
+        raise FormulaError(f"no block {used.use!r}", f"use another{nearest(used.use, BLOCKS)}")
+    known = (*block.needs, *block.usual)
     for one in used.given:
         if one not in known:
-            raise FormulaError(f"a {used.use} has no {one!r}", f"it takes {', '.join(known)}{nearest(one, known)}")
+            raise FormulaError(f"a {used.use} has no {one!r}", f"it takes {', '.join(known)}")
     for one in block.needs:
         if one not in used.given:
             raise FormulaError(f"a {used.use} needs {one!r}", f"give it: {block.about}")

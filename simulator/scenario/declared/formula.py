@@ -1,8 +1,8 @@
 """Formulas of declared worlds: arithmetic over names, read through `ast` and built into closures.
 
 Nothing of an author's is ever evaluated: what is not on the short list below is refused. `total(x)` adds x up over the
-groups, `of('group', x)` takes it for one of them; everything else is by group or of the whole world. A comparison counts
-as 1 or 0 and compares to six places, so that platforms agree; what is divided by zero is 0.
+groups, `of('group', x)` takes it for one of them; everything else is by group or of the whole world. A comparison
+counts as 1 or 0 and compares to six places, so that platforms agree; what is divided by zero is 0.
 """
 
 from __future__ import annotations
@@ -105,7 +105,9 @@ def built(tree: ast.expr, scope: Scope, group: str | None) -> Part:
             sides = [built(one, scope, group) for one in tree.values]
             return reduce(_both if isinstance(tree.op, ast.And) else _either, sides)
         case ast.Call(func=ast.Name(id="total")):
-            return reduce(lambda a, b: _arithmetic(ast.Add, a, b), (built(tree.args[0], scope, g) for g in scope.groups))
+            return reduce(
+                lambda a, b: _arithmetic(ast.Add, a, b), (built(tree.args[0], scope, g) for g in scope.groups)
+            )
         case ast.Call(func=ast.Name(id="of")):
             return built(tree.args[1], scope, _group(tree.args[0], scope))
         case ast.Call(func=ast.Name(id=name)):
@@ -137,7 +139,8 @@ def _depth(tree: ast.AST) -> int:
 
 
 _NODES = (
-    ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Name, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.USub,
+    ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.Name, ast.Load, ast.Add, ast.Sub, ast.Mult, ast.Div,
+        ast.USub,
     ast.Not, ast.And, ast.Or, ast.Gt, ast.Lt, ast.GtE, ast.LtE, ast.Eq, ast.NotEq,
 )  # fmt: skip
 _REFUSED = {
@@ -172,7 +175,9 @@ def _allowed(tree: ast.expr) -> None:
 def _allowed_call(tree: ast.Call) -> None:
     name = tree.func.id if isinstance(tree.func, ast.Name) else ""
     if name not in FUNCTIONS:
-        raise FormulaError(f"no function {name!r}" if name else "a call of something computed", f"there are {', '.join(FUNCTIONS)}")
+        raise FormulaError(
+            f"no function {name!r}" if name else "a call of something computed", f"there are {', '.join(FUNCTIONS)}"
+        )
     if tree.keywords or any(isinstance(one, ast.Starred) for one in tree.args):
         raise FormulaError(f"{name} takes plain values alone", f"write {name}(a, b)")
     wanted = {"total": (1, 1, "total(x)"), "of": (2, 2, "of('group', x)")}.get(name, (2, 20, f"{name}(a, b)"))

@@ -82,7 +82,9 @@ class _Compiler:
         for name, (path, stock) in self._stocks.items():
             change = self._parsed(path, stock.change)
             for group in self.groups:
-                made.stocks.append((made.slots[name, group], self._closure(path, change, group), stock.least, stock.most))
+                made.stocks.append(
+                    (made.slots[name, group], self._closure(path, change, group), stock.least, stock.most)
+                )
         self._rates()
         self._readable()
         made.moving = self._moving(order)
@@ -125,7 +127,8 @@ class _Compiler:
         ):
             for name, path in names.items():
                 if name in kinds:
-                    self._find(path, FormulaError(f"{name!r} is {kinds[name]} already", f"call {kind} something else"))
+                    self._find(path, FormulaError(f"{name!r} is {kinds[name]} already",
+                        f"call {kind} something else"))
                 kinds[name] = kind
 
     def _ordered(self) -> list[str]:
@@ -138,8 +141,10 @@ class _Compiler:
                 return
             path, tree = self._let[name]
             if state.get(name) == "open":
-                loop = " → ".join((*through[through.index(name):], name))
-                self._find(path, FormulaError(f"goes round in a circle: {loop}", "keep one of them as a stock under `state`"))
+                loop = " → ".join((*through[through.index(name) :], name))
+                self._find(
+                    path, FormulaError(f"goes round in a circle: {loop}", "keep one of them as a stock under `state`")
+                )
                 self._let[name] = path, parsed(0)
                 return
             state[name] = "open"

@@ -1,4 +1,4 @@
-"""What an author writes of a declared world: groups, levers, names, stocks, facts, harm, figures, what happens anyway."""
+"""What an author writes of a declared world: groups, levers, names, stocks, facts, harm, figures."""
 
 from __future__ import annotations
 
@@ -115,7 +115,9 @@ class WorldSpec(Data):
     @model_validator(mode="after")
     def _has_affected(self) -> Self:
         if "affected" not in self.let and not any(name == "affected" for name in self.blocks):
-            raise ValueError("nothing says who is hit; name `affected` under `let`: the share of a group that is hit now")
+            raise ValueError(
+                "nothing says who is hit; name `affected` under `let`: the share of a group that is hit now"
+            )
         return self
 
 

@@ -1,0 +1,204 @@
+"""Many drills as tables and charts: what is said, what is not said of few, and figures against their tables."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import date
+from functools import cache
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics.report import trend_charts as charts
+from analytics.report import trends
+from analytics.report.sample import recorded, samples
+from analytics.report.trends import ENOUGH, TEAMS, FollowedAction
+from simulator.record.result import DrillResult, Forecast, with_body
+
+UNTIL = 1.7e9
+PARTS = {"blueprint": "Blueprint <b>", "L1": "Ladder"}
+EVERY = (
+    lambda drills, group: charts.criteria_map(drills, PARTS),
+    lambda drills, group: charts.parts_course(group, PARTS),
+    lambda drills, group: charts.times_strip(group),
+    lambda drills, group: charts.coverage_map(drills),
+    lambda drills, group: charts.gaps_bars(drills, PARTS),
+    lambda drills, group: charts.calibration_chart(drills),
+)
+
+
+@cache
+def many() -> tuple[DrillResult, ...]:
+    return tuple(samples(90, "a", UNTIL))
+
+
+@cache
+def alike() -> tuple[DrillResult, ...]:
+    return tuple(one for one in many() if one.scenario == "auth_token")
+
+
+def xs(figure: object, name: str) -> list[float]:
+    return [x for trace in figure.data if trace.name == name for x in trace.x]  # type: ignore[attr-defined]
+
+
+def ys(figure: object, name: str) -> list[float]:
+    return [y for trace in figure.data if trace.name == name for y in trace.y]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("chart", EVERY)
+@pytest.mark.parametrize("number", [0, 1, 3, 90])
+def test_every_chart_is_drawn_of_none_one_few_and_many(chart: object, number: int) -> None:
+    made = chart(many()[:number], alike()[:number])  # type: ignore[operator]
+    assert made.title
+    assert made.unit
+    assert made.figure.to_json()
+    assert bool(len(made.frame)) == bool(number)
+
+
+def test_a_row_is_what_it_was_after_it_was_stored() -> None:
+    for one in many()[:5]:
+        bare = {k: v for k, v in one.__dict__.items() if k not in (
+            "parts", "criteria", "times", "caps", "patterns", "held", "forecasts")}  # fmt: skip
+        assert with_body(one.body(), **bare) == one
+
+
+def test_the_map_shows_each_status_of_its_table() -> None:
+    made = charts.criteria_map(many(), PARTS)
+    (heat,) = made.figure.data
+    shown = trends.oldest_first(many())[-charts.ROWS :]
+    assert len(heat.z) == len(shown)
+    by = {(row.drill, row.criterion): row.status for row in made.frame.itertuples()}
+    for line, signs, one in zip(heat.z, heat.text, shown, strict=True):
+        for place, sign, ident in zip(line, signs, heat.x, strict=True):
+            assert (place, sign) == charts.STATUS[by[one.drill, ident]]
+
+
+def test_the_course_holds_the_numbers_of_its_table() -> None:
+    made = charts.parts_course(alike(), PARTS)
+    assert ys(made.figure, "one drill, bar: other seeds") == list(
+        pd.concat([rows["percent"] for _, rows in made.frame.groupby("part", sort=False)])
+    )
+    total = made.frame[made.frame["part"] == trends.TOTAL]
+    assert list(total["percent"]) == [one.total for one in trends.oldest_first(alike())]
+    five = total["percent"].rolling(trends.STRETCH)
+    pd.testing.assert_series_equal(total["median"], five.median(), check_names=False)
+    pd.testing.assert_series_equal(total["first_quarter"], five.quantile(0.25), check_names=False)
+    pd.testing.assert_series_equal(total["last_quarter"], five.quantile(0.75), check_names=False)
+    assert "Blueprint <b>" in set(made.frame["title"])
+    assert any("&lt;b>" in one.text for one in made.figure.layout.annotations)
+
+
+def test_of_few_drills_no_course_and_no_median_is_told() -> None:
+    few = alike()[: ENOUGH - 1]
+    assert "Too few drills" in charts.parts_course(few, {}).title
+    assert trends.times_over(few)["median"].isna().all()
+    assert trends.times_over(alike())["median"].notna().any()
+
+
+@pytest.mark.parametrize(("values", "told"), [
+    (list(range(7)), "too few"), (list(range(8)), "rises"), (list(range(8, 0, -1)), "falls"), ([50.0] * 12, "level"),
+    ([60, 40, 70, 50, 65, 45, 60, 52], "level"),
+])  # fmt: skip
+def test_a_course_is_more_than_chance(values: list[float], told: str) -> None:
+    assert trends.course(values) == told
+
+
+@given(st.lists(st.floats(0, 100), min_size=8, max_size=30))
+def test_a_course_turned_round_is_its_opposite(values: list[float]) -> None:
+    opposite = {"rises": "falls", "falls": "rises", "level": "level"}
+    assert trends.course(values[::-1]) == opposite[trends.course(values)]
+
+
+def test_the_strip_shows_every_minute_and_nothing_that_never_came() -> None:
+    made = charts.times_strip(alike(), {"declared": 9.0, "closed": 120.0}, "What <i>we</i> had")
+    came = made.frame[made.frame["minute"].notna()]
+    mine = came[came["who"] == trends.DRILL]
+    shown = xs(made.figure, "earlier drills") + xs(made.figure, "the newest drill")
+    assert sorted(shown) == sorted(mine["minute"])
+    assert xs(made.figure, "What &lt;i>we&lt;/i> had") == [9.0, 120.0]
+    assert "real responders" in made.title
+
+
+def test_what_never_came_is_later_than_all_that_did() -> None:
+    times = [{"closed": 60 * n} for n in range(1, 5)] + [{"closed": None}] * 6
+    made = [replace(one, times=t) for one, t in zip(alike(), times, strict=False)]
+    (row,) = [row for row in trends.times_over(made).itertuples() if row.turn == "closed"]
+    assert (row.came, row.of) == (4, 10)
+    assert math.isnan(row.median)
+    assert row.first_quarter == 3
+
+
+def test_gaps_count_where_a_criterion_applied() -> None:
+    frame = trends.gaps(many(), PARTS)
+    worst = frame.iloc[0]
+    rows = trends.criteria(many())
+    mine = rows[(rows["criterion"] == worst["criterion"]) & rows["share"].notna()]
+    assert worst["of"] == len(mine)
+    assert worst["gaps"] == (mine["status"] != "met").sum()
+    assert worst["lost"] == pytest.approx((1 - mine["share"]).sum() / len(mine), abs=1e-9)
+    made = charts.gaps_bars(many(), PARTS)
+    assert list(made.figure.data[0].x) == list(100 * made.frame.head(12)["lost"])
+    assert list(frame["lost"] * frame["of"]) == sorted(frame["lost"] * frame["of"], reverse=True)
+
+
+def test_confidence_is_compared_with_what_was_true() -> None:
+    told = [Forecast(0.9, n < 2) for n in range(10)] + [Forecast(0.1, False)] * 10 + [Forecast(1.0, True)]
+    made = charts.calibration_chart([replace(many()[0], forecasts=tuple(told))])
+    high = made.frame[made.frame["since"] == 80].iloc[0]
+    assert (high["n"], round(high["came"], 1)) == (11, 27.3)
+    assert high["low"] < high["came"] < high["high"] < high["said"]
+    assert made.title.startswith("Too sure: of what was called 91 % likely, 27 % was true; 21 forecasts")
+    assert trends.brier([])[1] == 0
+
+
+def of_teams(number: int, times: dict[str, int | None] | None = None) -> list[DrillResult]:
+    return [replace(one, team=f"t{n}", times=times or one.times) for n, one in enumerate(alike()[:number])]
+
+
+def test_figures_over_teams_are_of_five_at_least() -> None:
+    assert charts.across_teams(of_teams(TEAMS - 1), None) is None
+    assert charts.across_teams([replace(one, team="t0") for one in alike()], None) is None
+    made = charts.across_teams(of_teams(TEAMS, {"declared": 60, "closed": None}), None)
+    assert made is not None
+    assert list(made.frame["turn"]) == ["declared"]
+    assert made.frame["teams"].min() == TEAMS
+    assert not {"team", "drill"} & set(made.frame.columns)
+    late = charts.across_teams(of_teams(7), replace(alike()[0], times={"declared": 10_000}))
+    assert late is not None
+    assert late.title == "Later than three quarters of 7 teams: declared"
+
+
+def test_coverage_counts_drills_and_puts_nobody_in_an_order_of_merit() -> None:
+    frame = trends.coverage(many())
+    assert frame["drills"].sum() == sum(len(one.held) for one in many())
+    assert list(frame["name"]) == sorted(frame["name"])
+    made = charts.coverage_map(many())
+    assert sum(map(sum, made.figure.data[0].z)) == frame["drills"].sum()
+
+
+def test_actions_show_what_is_open_and_late_first() -> None:
+    today = date(2026, 11, 29)
+    frame = trends.actions([
+        FollowedAction("d", "done long ago", "Ana", date(2026, 1, 1), "done", "d9"),
+        FollowedAction("d", "in time", "Ana", date(2026, 12, 1), "open"),
+        FollowedAction("d", "late", "Ben", date(2026, 11, 1), "open"),
+        FollowedAction("d", "some day", "Ben", None, "open"),
+    ], today)  # fmt: skip
+    assert list(frame["what"]) == ["late", "in time", "some day", "done long ago"]
+    assert list(frame["late"]) == [True, False, False, False]
+
+
+def test_samples_are_the_same_each_time_and_say_what_they_are() -> None:
+    assert list(samples(90, "a", UNTIL)) == list(many())
+    assert all(one.sample for one in many())
+    assert len({one.drill for one in many()}) == 90
+    assert max(one.ended for one in many()) == UNTIL
+    for one in many():
+        assert 0 <= one.uncapped <= 100
+        assert {part.id: round(sum(c.points for c in one.criteria if c.part == part.id), 1) for part in one.parts} == {
+            part.id: part.points for part in one.parts
+        }
+    assert len(recorded()) == 6

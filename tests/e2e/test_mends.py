@@ -1,0 +1,136 @@
+"""What the script of a live console must not do again: each of these went wrong once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from scenarios.loader import load
+from simulator import acts
+from simulator.room.room import Room
+from simulator.room.rooms import Rooms
+from simulator.room.store import Participant, Store
+from tests.e2e.conftest import PATIENCE, Server, eventually
+from ui.session import COOKIE
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
+
+
+class Desk(NamedTuple):
+    """A drill under way with a host and a commander, and a way to look at it."""
+
+    rooms: Rooms
+    room: Room
+    host: Participant
+    ana: Participant
+    look: Callable[[Participant], Page]
+
+
+@pytest.fixture(scope="module")
+def desk(server: Server, browser: Browser) -> Iterator[Desk]:
+    store = Store(server.database)
+    rooms, contexts = Rooms(store, load), []
+    opened = rooms.create("auth_token", seed=7, hosted=True)
+    _, host = rooms.facilitate(opened.room, "Hana", opened.key)
+    _, ana = rooms.join(opened.room, "Ana", "commander")
+    opened.room.start(host)
+    for _ in range(4):
+        opened.room.skip_ahead(host)
+
+    def look(person: Participant) -> Page:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        contexts.append(context)
+        context.add_cookies([{"name": COOKIE, "value": rooms.token(person), "url": server.url}])
+        page = context.new_page()
+        page.set_default_timeout(1000 * PATIENCE)
+        page.goto(f"{server.url}/console?me={person.id}")
+        expect(page.locator(".bar")).to_be_visible()
+        return page
+
+    yield Desk(rooms, opened.room, host, ana, look)
+    for context in contexts:
+        context.close()
+    store.close()
+
+
+def test_ticks_stay_with_their_evidence_when_a_result_comes(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    page.locator("#forms").get_by_role("button", name="Evidence packet", exact=True).click()
+    boxes = page.locator("#form form input[name=evidence]")
+    expect(boxes.first).to_be_attached()
+    last = boxes.last
+    kept = last.get_attribute("value")
+    page.locator("#form form label").filter(has=page.locator(f"input[value='{kept}']")).click()
+    before = boxes.count()
+    query = desk.room.briefing("commander").lines[0]
+    assert desk.room.submit(acts.RunQuery(query=query.id), desk.ana).refusal is None
+    eventually(lambda: desk.room.skip_ahead(desk.host) and desk.room.briefing("commander").latest_result(query.id))
+    expect(page.locator("#channel")).to_contain_text(query.command[:30])
+    expect(boxes).not_to_have_count(before)
+    ticked = page.locator("#form form input[name=evidence]:checked")
+    assert [one.get_attribute("value") for one in ticked.all()] == [kept]
+
+
+def test_a_reconnect_does_not_empty_the_console(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    rows = page.locator("#channel > *")
+    expect(rows.nth(5)).to_be_attached()
+    page.evaluate("""() => {
+        window.least = Infinity;
+        const host = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".live"));
+        const channel = () => host.shadowRoot.querySelector("#channel").children.length;
+        const look = () => { window.least = Math.min(window.least, channel()); };
+        new MutationObserver(look).observe(host.shadowRoot, { childList: true, subtree: true });
+        look();
+    }""")
+    before = rows.count()
+    page.context.set_offline(True)
+    expect(page.locator("#line-state")).to_contain_text("Offline")
+    assert desk.room.submit(acts.PostMessage(text="said meanwhile"), desk.ana).refusal is None
+    page.context.set_offline(False)
+    expect(page.locator("#channel")).to_contain_text("said meanwhile")
+    assert rows.count() > before
+    assert page.evaluate("window.least") >= before
+
+
+def test_what_is_half_typed_stands_in_no_other_form_of_the_desk(desk: Desk) -> None:
+    page = desk.look(desk.host)
+    words = page.locator("#desk-say textarea[name=text]")
+    words.fill("half a sentence")
+    page.get_by_role("tab", name="Help", exact=True).click()
+    hint = page.locator("#desk-help > form[data-act=give_hint] [name=text]")
+    hint.fill("another half")
+    page.get_by_role("tab", name="MSEL", exact=True).click()
+    page.locator("#desk-msel tr.pending details > summary").first.click()
+    assert desk.room.submit(acts.PostMessage(text="something new"), desk.ana).refusal is None
+    expect(page.locator("#channel")).to_contain_text("something new")
+    expect(words).to_have_value("half a sentence")
+    expect(hint).to_have_value("another half")
+    held = page.locator("#facilitator textarea, #facilitator input[type=text], #facilitator input:not([type])")
+    found = [one.input_value() for one in held.all()]
+    assert sum(value in ("half a sentence", "another half") for value in found) == 2
+
+
+def test_a_verb_of_which_the_answer_was_lost_is_sent_again_and_done_once(desk: Desk) -> None:
+    page = desk.look(desk.host)
+    page.get_by_role("tab", name="Notes", exact=True).click()
+    lost = []
+
+    def lose(route: Route) -> None:
+        """Let the first press through, and lose what was answered."""
+        if lost:
+            return route.continue_()
+        lost.append(route.fetch().status)
+        return route.abort()
+
+    page.route(re.compile("/live/act"), lose)
+    form = page.locator("form[data-act='room.note']")
+    form.locator("[name=text]").fill("only once")
+    form.get_by_role("button", name="Note", exact=True).click()
+    expect(form.locator("output")).to_contain_text("Kept at")
+    assert lost == [200]
+    assert [one.text for one in desk.room.notes(desk.host)].count("only once") == 1

@@ -1,0 +1,128 @@
+"""Drills in one file: short, made ready, played by the book, and right in all that is worked out for them."""
+
+from __future__ import annotations
+
+import pytest
+
+from analytics.playbook import DEFAULT
+from analytics.playbook import load as load_playbook
+from analytics.runs.calibrate import rows
+from analytics.runs.curves import curves
+from scenarios.declared.made import made
+from scenarios.lint.drill import check_drill
+from scenarios.loader import load
+from simulator.errors import ScenarioError
+from simulator.monitoring.onset import onset_shift
+from simulator.play import play
+from simulator.record.replay import rerun
+from tests.scenarios.drills import EXAMPLES, NAMES, changed, example, text
+
+LONGEST, WIDEST = 250, 100
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_is_short_and_nothing_is_wrong_with_it(name: str) -> None:
+    lines = text(name).splitlines()
+    assert len(lines) <= LONGEST
+    assert max(map(len, lines)) <= WIDEST
+    assert check_drill(text(name), EXAMPLES / name / "drill.yaml") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_by_the_book_an_example_comes_to_what_its_table_says_and_the_others_to_less(name: str) -> None:
+    loaded, book = load(str(EXAMPLES / name)), load_playbook(DEFAULT)
+    played = {row.policy: row.total for row in rows(loaded, ("by_the_book", "silent", "impatient", "null"), 1, book)}
+    assert played["by_the_book"] >= 90
+    assert played["by_the_book"] > played["silent"] > played["impatient"] > played["null"] == 0
+
+
+def test_a_drill_replays_byte_for_byte() -> None:
+    loaded = load(str(EXAMPLES / "queue_twice"))
+    once = play(loaded, "impatient", 3).journal
+    assert [x.body for x in rerun(loaded, once, 3).entries] == [x.body for x in once.entries]
+
+
+def test_the_page_comes_at_t0_and_what_is_worked_out_beforehand_knows_when() -> None:
+    for name in NAMES:
+        shift = example(name).numbers.shift
+        assert shift is not None
+        assert abs(onset_shift(load(str(EXAMPLES / name)), 5) - shift) <= 45
+
+
+def test_what_follows_from_the_world_is_not_written() -> None:
+    drill = example()
+    by_id = {action.id: action for action in drill.scenario.actions}
+    assert by_id["rollback"].coverage == ("charge", "stock")
+    assert by_id["guard"].coverage == ("charge",)
+    assert by_id["scale"].coverage == ()  # a supporting step
+    assert drill.numbers.hurts["purge"] == ("mail",)
+    assert by_id["guard"].minutes_to_effect < 2 < by_id["rollback"].minutes_to_effect
+    scale = {one.id: one.scale for one in drill.scenario.harm}
+    assert scale["charged_twice"] == pytest.approx(drill.numbers.null.harm["charged_twice"], rel=0.02)
+    assert scale["lost"] == 12000  # typed
+    assert drill.library["finalists"][0]["loss"] < 0.1 < drill.numbers.loss["rollback"]
+    assert [one.id for one in drill.scenario.reaches if one.true and one.dimension == "users"] == [
+        "users_charges", "users_stock_bookings",
+    ]  # fmt: skip
+
+
+def test_what_tells_the_cause_is_offered_once_something_shows_it() -> None:
+    s = example().scenario
+    assert s.find("causes", "slow_ack").known_by
+    assert s.find("factors", "the_acknowledgement_waits_for_a_slow_call").known_by
+    assert not s.find("factors", "charging_is_not_idempotent").known_by
+
+
+VARIANT = """variants:
+  worse:
+    version: 2
+    hint: It is busier than on other days.
+    world:
+      groups: {charge: {inflow: 330}}
+    says: []
+    looks: {inflow: {shows: "330, a tenth more than usual"}}
+expert:
+  missing: {tickets: 5m}
+  absent: [platform]
+  says: [{at: 20m, who: shop-lead, text: Another shop has just opened.}]
+novice: {panels: [redelivered]}
+"""
+
+
+def test_a_variant_is_what_is_otherwise_and_difficulty_as_well() -> None:
+    given = changed(("giveaways:", VARIANT + "giveaways:"))
+    base, worse = made(given, "x/drill.yaml"), made(given, "x/drill.yaml", "worse")
+    assert worse.scenario.whole_version == "1.2"
+    assert worse.numbers.null.harm["late_minutes"] > base.numbers.null.harm["late_minutes"]
+    assert worse.drill.world.groups["charge"].numbers["cap"] == 420
+    assert [one.id for one in worse.scenario.injects] == ["page"]
+    assert worse.source.place(("segments", 0))[1] < worse.source.place(("queries", 8, "output"))[1]
+    assert base.scenario.expert.absent == ("platform",)
+    assert base.scenario.expert.injects[0].id == "late_say_1"
+    assert base.scenario.novice.panels == ("redelivered",)
+
+
+@pytest.mark.parametrize(
+    ("patch", "what"),
+    [
+        ("title: Another", "variants.worse.title: a variant cannot change it"),
+        ("looks: {inflw: {shows: x}}", "looks.inflw.about: is missing"),
+        ("world: {let: {twice: wrk}}", "world.let.twice: unknown name 'wrk'"),
+    ],
+)
+def test_what_is_wrong_in_a_variant_is_told_where_that_stands(patch: str, what: str) -> None:
+    given = changed(("giveaways:", f"variants:\n  worse:\n    {patch}\ngiveaways:"))
+    line = given.splitlines().index(f"    {patch}") + 1
+    with pytest.raises(ScenarioError) as raised:
+        made(given, "x/drill.yaml", "worse")
+    assert str(raised.value).startswith(f"x/drill.yaml:{line}: {what}")
+
+
+def test_curves_show_who_is_helped_and_hurt_and_what_a_move_needs() -> None:
+    found = {one.move: one for one in curves(load(str(EXAMPLES / "tokens_short")))}
+    assert found["restore"].helps == ("internal", "devices", "customers")
+    assert found["restore_own"].helps == ("internal",)
+    assert found["rotate"].hurts == ("devices", "customers")
+    assert found[""].loss > found["rollback"].loss > 2 * found["restore"].loss
+    assert len(found[""].drawn()) == 13

@@ -1,0 +1,83 @@
+"""Commands for authors: begin a drill, see its curves, have it checked; a scenario is a name or a path everywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scenarios.loader import load
+from scenarios.roots import FOLDERS, TRUST
+from scenarios.templates import kinds
+from tests.scenarios.drills import EXAMPLES
+from ui import cli
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have every test begin, and end, without folders of its own."""
+    for name in (FOLDERS, TRUST):
+        monkeypatch.setenv(name, "")
+    load.cache_clear()
+    yield
+    load.cache_clear()
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_what_one_begins_with_is_short_and_can_be_played(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["new", "mine", "--from", kind, "--in", str(tmp_path)]) == 0
+    file = tmp_path / "mine" / "drill.yaml"
+    assert len(file.read_text(encoding="utf-8").splitlines()) < 70
+    assert cli.main(["check", str(file.parent), "--quick"]) == 0
+    found = json.loads(capsys.readouterr().out)["findings"]
+    assert {one["level"] for one in found} == {"warning"}
+    assert all("knows nothing of its own" in one["what"] for one in found)
+
+
+def test_a_new_drill_overwrites_nothing_and_has_a_name_that_is_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "there").mkdir()
+    for name, kind, what in (
+        ("there", "queue", "is there already"), ("../out", "queue", "is no name"),
+        ("mine", "quue", "did you mean 'queue'"),
+    ):  # fmt: skip
+        assert cli.main(["new", name, "--from", kind, "--in", str(tmp_path)]) == 2
+        assert what in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["there"]
+
+
+def test_curves_are_a_line_for_nobody_and_for_each_move(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["curves", str(EXAMPLES / "queue_twice"), "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [one["move"] for one in found] == ["", "throttle", "unthrottle", "guard", "rollback", "scale", "purge"]
+    assert found[4]["helps"] == ["charge", "stock"]
+
+
+@pytest.mark.slow
+def test_dev_says_what_is_wrong_then_what_it_comes_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.main(["new", "mine", "--in", str(tmp_path)])
+    file = tmp_path / "mine" / "drill.yaml"
+    assert cli.main(["dev", str(file.parent), "--once"]) == 0
+    out = capsys.readouterr()
+    assert "(nobody)" in out.out
+    assert "by the book 9" in out.err
+    file.write_text(file.read_text(encoding="utf-8").replace("rate: lag", "rate: lg"), encoding="utf-8")
+    assert cli.main(["dev", str(file), "--once"]) == 0
+    assert "world.harm.late.rate: unknown name 'lg'" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_drill_of_ones_own_is_played_scored_and_replayed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "a.jsonl"
+    assert cli.main(["play", str(EXAMPLES / "queue_twice"), "--policy", "null", "--out", str(file)]) == 0
+    assert cli.main(["score", str(file), "--seeds", "0"]) == 2  # nobody said where it lies
+    assert "unknown scenario 'queue_twice'" in capsys.readouterr().err
+    own = ["--scenarios", str(EXAMPLES)]
+    assert cli.main([*own, "score", str(file), "--seeds", "0"]) == 0
+    assert cli.main([*own, "replay", str(file)]) == 0
+    assert '"identical": true' in capsys.readouterr().out

@@ -1,0 +1,221 @@
+"""Following a drill through as people meet it: answers beside the record, two at one answer, actions, survey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from simulator import acts
+from simulator.record.follow_up import FollowUp
+from simulator.room import afterwards
+from simulator.room.room import Room
+from simulator.room.rooms import Rooms
+from simulator.room.store import OBSERVER, Participant
+from tests.room.rooms import Wall, rooms
+from tests.ui.browsing import JAR, Browser
+from tests.ui.test_debrief import EVIL, references
+from ui import session
+from ui.follow_up_parts import keys
+from ui.follow_up_parts.retests import between, verdict
+from ui.parts.live import SERVER
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def place(tmp_path: Path, wall: Wall) -> Iterator[Rooms]:
+    made = rooms(tmp_path / "drills.db", wall, references)
+    SERVER.use(lambda: made)
+    st.cache_resource.clear()
+    yield made
+    SERVER.use(None)
+    made.store.close()
+
+
+def play(place: Rooms, wall: Wall, *, declares: int = 90) -> tuple[Room, Participant, str, Participant, str]:
+    """Play a short hosted drill to its end; return the room, the commander with token, the facilitator with token."""
+    opened = place.create("toy", seed=7, hosted=True)
+    room = opened.room
+    flo_token, flo = place.facilitate(room, "Flo", opened.key)
+    token, ana = place.join(room, "Ana", "commander")
+    room.start(flo)
+    wall.pass_(declares)
+    room.submit(acts.Declare(severity="SEV-1", title=EVIL), ana)
+    wall.pass_(200)
+    room.end(flo)
+    room.finishing.wait(30)
+    return room, ana, token, flo, flo_token
+
+
+def page(token: str = "", **state: Any) -> AppTest:
+    app = Browser()
+    if token:
+        app.hold(token)
+    for key, value in state.items():
+        app.session_state[key] = value
+    app.switch_page("app_pages/follow_through.py").run()
+    assert not app.exception, app.exception[0].message
+    return app
+
+
+def key(room: Room, item: str, name: str) -> str:
+    return f"fu-{room.row.id}-{item}-{name}"
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(str(one.proto.body) for one in app.get("html") if "<style" not in str(one.proto.body))
+
+
+def there(place: Rooms, room: Room) -> FollowUp:
+    return FollowUp.of(afterwards.written(place.store, room.row.id))
+
+
+def test_an_answer_is_saved_with_its_author_and_shows_to_others(place: Rooms, wall: Wall) -> None:
+    room, _, token, _, host = play(place, wall)
+    app = page(token, **{keys.VIEW: "retro"})
+    box = key(room, "retro", "slowed")
+    app.text_area(key=box).set_value(f"the flag {EVIL}").run()
+    app.button(key=f"{box}-save").click().run()
+    assert there(place, room).said("retro", "slowed").author == "Ana"
+    other = page(host, **{keys.VIEW: "retro"})
+    assert other.text_area(key=box).value == f"the flag {EVIL}"
+    assert "Ana, " in html(other)
+    assert "<img" not in html(other)
+
+
+def test_two_at_one_answer_both_see_both(place: Rooms, wall: Wall) -> None:
+    room, ana, _, flo, host = play(place, wall)
+    app = page(host, **{keys.VIEW: "retro"})
+    box = key(room, "retro", "slowed")
+    app.text_area(key=box).set_value("Flo's words").run()
+    afterwards.write(place.store, room, ana, "retro", {"slowed": "Ana's words"}, {})
+    app.button(key=f"{box}-save").click().run()
+    assert there(place, room).said("retro", "slowed").text == "Ana's words", "nothing is gone over unseen"
+    assert "Ana changed this meanwhile" in html(app)
+    assert app.text_area(key=box).value == "Flo's words"
+    app.button(key=f"{box}-mine").click().run()
+    app.button(key=f"{box}-save").click().run()
+    assert [one.text for one in there(place, room).wordings("retro", "slowed")] == ["Ana's words", "Flo's words"]
+    afterwards.write(place.store, room, ana, "retro", {"slowed": "third"}, {"slowed": 2})
+    app.run()
+    assert app.text_area(key=box).value == "third", "what nobody is changing follows"
+    app.text_area(key=box).set_value("mine again").run()
+    afterwards.write(place.store, room, ana, "retro", {"slowed": "fourth"}, {"slowed": 3})
+    app.run()
+    app.button(key=f"{box}-theirs").click().run()
+    assert app.text_area(key=box).value == "fourth"
+    assert flo.facilitator
+
+
+def test_what_is_half_written_stays_while_one_looks_elsewhere(place: Rooms, wall: Wall) -> None:
+    room, _, token, _, _ = play(place, wall)
+    app = page(token, **{keys.VIEW: "retro"})
+    box = key(room, "retro", "slowed")
+    app.text_area(key=box).set_value("half a thought").run()
+    app.session_state[keys.VIEW] = "review"
+    app.run()
+    app.session_state[keys.VIEW] = "retro"
+    app.run()
+    assert app.text_area(key=box).value == "half a thought"
+
+
+def test_a_conclusion_that_ends_at_a_person_is_marked_beside_it(place: Rooms, wall: Wall) -> None:
+    room, _, token, _, _ = play(place, wall)
+    app = page(token, **{keys.VIEW: "retro"})
+    app.text_area(key=key(room, "retro", "slowed")).set_value("Ana missed it. It was human error.").run()
+    assert html(app).count("Say it again") == 2
+
+
+def test_an_answer_becomes_an_action_with_all_that_is_asked_of_one(place: Rooms, wall: Wall) -> None:
+    room, _, token, _, _ = play(place, wall)
+    app = page(token, **{keys.VIEW: "review"})
+    app.button(key=f"{key(room, 'review', 'guardrail')}-act").click().run()
+    assert app.session_state[keys.VIEW] == keys.ACTIONS
+    assert app.selectbox(key=key(room, "new0", "answers")).value == "guardrail"
+    app.button(key="fu-add-0").click().run()
+    assert "what will be there" in app.error[0].value.lower()
+    app.text_input(key=key(room, "new0", "text")).set_value("Be more careful").run()
+    assert "can never be seen done" in html(app)
+    app.text_input(key=key(room, "new0", "text")).set_value("A check of the cache").run()
+    app.text_input(key=key(room, "new0", "owner")).set_value("Caching").run()
+    app.selectbox(key=key(room, "new0", "class")).set_value("prevent").run()
+    app.button(key="fu-add-0").click().run()
+    (item,) = there(place, room).actions()
+    said = there(place, room).items[item]
+    assert {name: wordings[-1].text for name, wordings in said.items()} == {
+        "text": "A check of the cache", "owner": "Caching", "class": "prevent", "answers": "guardrail",
+    }  # fmt: skip
+    assert app.text_input(key=key(room, "new1", "text")).value == "", "the form for the next one is empty"
+    app.text_input(key=key(room, item, "owner")).set_value("Platform").run()
+    app.button(key=f"fu-save-{item}").click().run()
+    assert there(place, room).said(item, "owner").text == "Platform"
+    app.button(key=f"fu-drop-{item}").click().run()
+    assert list(there(place, room).actions()) == []
+
+
+def test_the_survey_is_answered_once_and_without_a_name(place: Rooms, wall: Wall) -> None:
+    _, _, token, _, host = play(place, wall)
+    app = page(token, **{keys.VIEW: keys.SURVEY})
+    app.button(key="survey-give").click().run()
+    assert "nothing is answered" in app.error[0].value.lower()
+    app.text_area(key="survey-next").set_value(EVIL).run()
+    app.button(key="survey-give").click().run()
+    assert "Thank you" in html(app)
+    shown = html(page(host, **{keys.VIEW: keys.SURVEY}))
+    assert "without a name" in shown
+    assert "<img" not in shown
+    assert "Ana" not in shown
+
+
+def test_documents_are_shown_and_ratings_stay_with_facilitators(place: Rooms, wall: Wall) -> None:
+    room, ana, token, flo, host = play(place, wall)
+    app = page(host, **{keys.VIEW: keys.DOCUMENTS})
+    assert not app.error
+    assert any("After-action report" in one.value for one in app.markdown)
+    room.note(flo, "rating", criterion="B1a", rating=2)
+    assert any("Flo: 2" in one.value for one in page(host, **{keys.VIEW: keys.DOCUMENTS}).markdown)
+    theirs = page(token, **{keys.VIEW: keys.DOCUMENTS})
+    assert not any("Flo: 2" in one.value for one in theirs.markdown)
+    assert "paper-whole" not in str(theirs)
+    assert ana.name == "Ana"
+
+
+@pytest.mark.parametrize("state", ["nobody", "running", "looks on"])
+def test_who_may_not_write_is_told_why(place: Rooms, wall: Wall, state: str) -> None:
+    if state == "nobody":
+        assert "for those who took part" in page().warning[0].value
+        return
+    if state == "running":
+        room = place.create("toy", seed=7).room
+        token, _ = place.join(room, "Ana", "commander")
+        assert "still running" in page(token).info[0].value
+        return
+    room, *_ = play(place, wall)
+    token, _ = place.join(room, "Oli", OBSERVER)
+    app = page(token, **{keys.VIEW: "retro"})
+    assert app.text_area(key=key(room, "retro", "slowed")).disabled
+    assert not [one for one in app.button if one.label == "Save"]
+
+
+def test_a_later_drill_shows_what_it_tests_again(place: Rooms, wall: Wall) -> None:
+    first, ana, token, *_ = play(place, wall, declares=150)
+    afterwards.write(place.store, first, ana, "", {
+        "text": "A page that says who declares", "owner": "Caching", "retest": "toy/base", "measure": "declared",
+    }, {})  # fmt: skip
+    wall.pass_(60)
+    second, _, later, *_ = play(place, wall, declares=60)
+    (one,) = between(first, second)
+    assert verdict(one).endswith("it came sooner.")
+    assert list(between(second, first)) == []
+    app = Browser().hold(later)
+    app.session_state[JAR] = f"{later}{session.COOKIE_JOIN}{token}"
+    app.switch_page("app_pages/follow_through.py").run()
+    assert "it came sooner" in html(app)

@@ -1,0 +1,242 @@
+"""Documents of a finished drill: what they hold, in every form, and a template of one's own that cannot do harm."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from analytics.about import times
+from scenarios.loader import load
+from simulator import acts
+from simulator.errors import DrillError
+from simulator.record.follow_up import FollowUpEntry, LessonAnswers
+from simulator.record.journal import parse
+from simulator.text import clock
+from tests import recorded
+from ui import cli
+from ui.parts.text import markdown
+from ui.reports import fill
+from ui.reports.context import context
+from ui.reports.finished import Finished, of_file
+from ui.reports.registry import REPORTS, escaped, file_name, formats, report
+
+DOC = Path(__file__).resolve().parents[2] / "docs" / "reports.md"
+EVIL = "=1+1 <script>alert(1)</script> | [x](javascript:1) **loud** ![p](http://x/y.png)"
+DRILLS = ("auth_token-by_the_book-7", "billing_mismatch-by_the_book-7", "permission_leak-by_the_book-7")
+
+
+@pytest.fixture(scope="module")
+def finished() -> Callable[[str], Finished]:
+    made: dict[str, Finished] = {}
+
+    def of(name: str) -> Finished:
+        if name not in made:
+            files = recorded.read(name)
+            journal = parse("\n".join(recorded.journal_lines(files)), name)
+            head = journal.header
+            scenario = load(head.scenario, head.variant, head.difficulty).scenario
+            made[name] = of_file(journal, scenario, json.loads(files["score.json"]), {})
+        return made[name]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def followed(finished: Callable[[str], Finished]) -> Finished:
+    """A drill that was followed through, with something nasty in every place in which people write."""
+    drill = finished(DRILLS[0])
+    entries = (
+        FollowUpEntry(n=1, made=10, author="Ana", item="review", changes={"guardrail": f"{EVIL} human error"}),
+        FollowUpEntry(n=2, made=11, author="Ana", item="action-2", changes={
+            "text": EVIL, "owner": EVIL, "due": "2026-03-20", "factor": "flag_half", "class": "prevent",
+            "signal": "alert_fires", "shown_by": "it fires", "retest": "auth_token/base"}),
+    )  # fmt: skip
+    lessons = (LessonAnswers(answers={"real": "4", "next": EVIL}), LessonAnswers(author="Bo", answers={"real": "2"}))
+    return Finished(drill.journal, drill.scenario, drill.card, entries, lessons, created=5.0, ended=9.0)
+
+
+@pytest.mark.parametrize("kind", REPORTS)
+def test_every_document_is_made_in_every_form_and_what_people_typed_stays_text(followed: Finished, kind: str) -> None:
+    for form in formats(kind):
+        text = report(followed, kind, form)
+        assert text.strip()
+        if form == "json":
+            assert json.loads(text)["document"] == kind
+        if form == "csv":
+            rows = list(csv.reader(io.StringIO(text)))
+            assert len({len(row) for row in rows}) == 1
+            cells = [cell for row in rows for cell in row if not re.fullmatch(r"-?\d+", cell)]
+            assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+        if form == "html":
+            assert not re.search(r"<script|<img|src=|javascript:\d\"|<link", text.split("<body>")[1])
+            assert "default-src 'none'" in text.replace("&#x27;", "'")
+    assert EVIL not in report(followed, kind, "md")
+
+
+def test_a_document_says_what_it_is_called_as_a_file(followed: Finished) -> None:
+    assert file_name(followed, "report", "html") == "auth_token-base-seed7-report.html"
+
+
+def test_a_form_or_kind_that_there_is_not_says_so(followed: Finished) -> None:
+    with pytest.raises(DrillError, match="after-action report is no table; ask for md, html, json"):
+        report(followed, "report", "csv")
+    with pytest.raises(DrillError, match="unknown document 'reprot'.*did you mean 'report'"):
+        report(followed, "reprot")
+    with pytest.raises(DrillError, match="a template makes md or html"):
+        report(followed, "report", "json", ("x", "own.md"))
+
+
+def test_a_postmortem_with_such_sentences_is_a_draft(followed: Finished, finished: Callable[[str], Finished]) -> None:
+    assert report(followed, "postmortem").startswith("# Draft: Postmortem")
+    assert "human error" in report(followed, "postmortem").split("## ")[0]
+    assert report(finished(DRILLS[0]), "postmortem").startswith("# Postmortem")
+
+
+def test_without_names_nobody_is_named(followed: Finished) -> None:
+    for kind in REPORTS:
+        text = report(followed.without_names(), kind, "json")
+        assert "by_the_book (" not in text.replace("(“by_the_book”)", "")
+        assert '"Ana"' not in text
+        assert '"Bo"' not in text
+
+
+def test_survey_and_actions_stand_in_the_report(followed: Finished) -> None:
+    text = report(followed, "report")
+    assert "1: 0 · 2: 1 · 3: 0 · 4: 1 · 5: 0" in text
+    assert "tested again by auth_token/base" in text
+    assert "1970-01-01" in text
+
+
+# --- a fresh reader --------------------------------------------------------------------------------------
+
+
+def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
+    """Yield the ten questions of docs/reports.md, each with what a right answer says, out of the record."""
+    view, s = drill.view, drill.scenario
+    found, card = times(view), drill.card or {"parts": []}
+    first, declared = view.decisions[0], view.first(acts.Declare)
+    assert declared is not None
+    gaps = sorted((one for part in card["parts"] for one in part["criteria"]),
+                  key=lambda one: one["points"] - one["out_of"])  # fmt: skip
+    titles = {one.id: one.title for _, one in drill.playbook.criteria()}
+    yield "What broke?", [s.fault, *(cause.title for cause in s.causes if cause.true)]
+    yield "Since when?", [f"from {clock(view.fault_at)}"]
+    assert view.final is not None
+    yield "Who was hit, and how much?", [f"{one.title} | {view.final.body.harm[one.id]:,.0f}" for one in s.harm
+                                         if view.final.body.harm[one.id] >= 10]  # fmt: skip
+    yield "When was it declared, and at which severity?", [f"{clock(declared.at)} | Declared", declared.body.severity]
+    yield "Who decided what first, and why?", [
+        f"Decision 1 at {clock(first.at)}", view.titles("actions", first.body.actions).split(" and ")[0],
+        view.title("roles", first.role), view.title("reasons", first.body.why_now),
+    ]  # fmt: skip
+    yield "Which alternatives were rejected?", [
+        f"{one.rung}: {one.reason.replace('_', ' ')}" for one in first.body.rejected
+    ] or ["Decided by"]
+    back = [f"{clock(at)} | {title}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
+            "Recovery verified")) if at is not None]  # fmt: skip
+    yield "When did it recover, and when was that verified?", back
+    late = [row["text"] for row in context(drill)["injects"] if row["verdict"] in ("late", "missed")]
+    yield "What was missed?", late or ["### What was passed over"]
+    yield "What is worth most next time?", [titles[gaps[0]["id"]]]
+    risks = [view.title("residual_risks", one) for one in view.history.residual_risks]
+    yield "What remains, and who watches?", [*risks, *(["Watch for"] if view.history.watch else [])]
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_a_fresh_reader_answers_ten_questions_from_the_report_alone(
+    finished: Callable[[str], Finished], name: str
+) -> None:
+    asked = re.findall(r"^\d+\. (.+)$", DOC.read_text(encoding="utf-8"), re.MULTILINE)
+    told = list(answers(finished(name)))
+    assert [question for question, _ in told] == asked
+    assert len(asked) == 10
+    text = report(finished(name), "report")
+    missing = {question: [one for one in right if markdown(one) not in text and one not in text]
+               for question, right in told}  # fmt: skip
+    assert {question: left for question, left in missing.items() if left} == {}
+    assert all(right for _, right in told)
+
+
+# --- fields and templates --------------------------------------------------------------------------------
+
+
+def test_every_field_is_documented_and_no_other(followed: Finished) -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", DOC.read_text(encoding="utf-8"), re.MULTILINE))
+    tree = context(followed)
+    assert rows.keys() == tree.keys()
+    for name, part in tree.items():
+        one: Any = part[0] if isinstance(part, list) and part else part
+        for field in one if isinstance(one, dict) else ():
+            assert re.search(rf"\b{field}\b", rows[name]), f"{name}.{field}"
+
+
+@pytest.mark.parametrize(("source", "line", "says"), [
+    ("a\n{{ drill.titel }}", 2, "there is no field 'titel'; did you mean 'title'"),
+    ("\n\n{{ drlil.title }}", 3, "there is no field 'drlil'; did you mean 'drill'"),
+    ("{% for one in people %}{{ one.naem }}{% endfor %}", 1, "did you mean 'name'"),
+    ("a\n{% for %}", 2, "Expected"),
+    ("{{ drill.__class__ }}", 1, "no field '__class__'"),
+    ("{{ ''.__class__.__mro__ }}", 1, "__class__"),
+    ("{% include '/etc/passwd' %}", 1, "no loader"),
+    ("{% for a in range(10**9) %}x{% endfor %}", 1, "Range too big"),
+    ("{{ drill() }}", 1, "not callable"), ("{{ 1 / 0 }}", 1, "division"),
+])  # fmt: skip
+def test_a_template_that_cannot_be_filled_says_where_and_why(
+    followed: Finished, source: str, line: int, says: str
+) -> None:
+    with pytest.raises(fill.BrokenReport) as told:
+        fill.fill(source, escaped(context(followed)))
+    assert told.value.line == line
+    assert says in told.value.why
+
+
+@pytest.mark.slow
+def test_a_template_is_filled_in_a_process_apart(followed: Finished, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = "# {{ drill.title }}\n{% for one in follow_through.actions %}\n- {{ one.text }}\n{% endfor %}"
+    text = report(followed, "report", "md", (own, "own.md"))
+    assert text.startswith("# Tokens refused after a release\n")
+    assert EVIL not in text
+    with pytest.raises(DrillError, match=r"^own\.md:1: there is no field 'titel'"):
+        report(followed, "report", "md", ("{{ drill.titel }}", "own.md"))
+    monkeypatch.setattr(fill, "WALL_SECONDS", 3)
+    endless = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}"
+    with pytest.raises(DrillError, match=r"^own\.md: takes more than 3 seconds"):
+        report(followed, "report", "md", (endless, "own.md"))
+    with pytest.raises(DrillError, match="too much memory|more than"):
+        report(followed, "report", "md", ("{{ 'a' * 10 ** 10 }}", "own.md"))
+    with pytest.raises(DrillError, match="at most 200,000 characters"):
+        report(followed, "report", "md", ("a" * 200_001, "own.md"))
+
+
+def test_output_without_end_is_cut_off(followed: Finished) -> None:
+    with pytest.raises(fill.BrokenReport, match="makes more than"):
+        fill.fill("{% for a in range(90000) %}{{ 'x' * 100 }}{% endfor %}", escaped(context(followed)))
+
+
+# --- the command line ------------------------------------------------------------------------------------
+
+
+def test_a_report_is_written_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = tmp_path / "a.jsonl", tmp_path / "report.html"
+    file.write_text("\n".join([*recorded.journal_lines(recorded.read(DRILLS[0])), ""]), encoding="utf-8")
+    assert cli.main(["report", str(file), "--format", "html", "--out", str(out)]) == 0
+    assert out.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert "99 of 100" in out.read_text(encoding="utf-8")
+    assert cli.main(["report", "--list"]) == 0
+    assert json.loads(capsys.readouterr().out).keys() == REPORTS.keys()
+    for arguments, says in (
+        (["report"], "name a drill"), (["report", str(file), "--kind", "reprot"], "did you mean 'report'"),
+        (["report", str(file), "--format", "csv"], "is no table"),
+        (["report", str(DOC)], "not a journal header"),
+    ):  # fmt: skip
+        assert cli.main(arguments) == 2
+        said = capsys.readouterr().err
+        assert says in said
+        assert said.count("\n") == 1

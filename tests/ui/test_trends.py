@@ -1,0 +1,220 @@
+"""Teams and many drills in the app: made, joined, claimed, left; every view of none, of samples and of a team's own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+import pytest
+import streamlit as st
+
+from analytics.report import cells, trends
+from analytics.report.sample import samples
+from simulator.room import results
+from simulator.room.results import SAMPLE, Wanted
+from simulator.room.rooms import Rooms
+from simulator.room.teams import Member
+from tests.ui.asgi import Answered, ask
+from tests.ui.browsing import Browser
+from tests.ui.test_pages import texts
+from ui import session
+from ui.app_pages.trends import COURSE, DRILLS, GAPS, PEOPLE, REAL, TEAMS, VIEW
+
+Open = Callable[..., Browser]
+KEPT = "teams of this test"
+
+
+@pytest.fixture(autouse=True)
+def team_cookies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "team_jar", lambda: st.session_state.get(KEPT, ""))
+
+
+def enter(ticket: str, name: str = "", held: str = "") -> Answered:
+    body = urlencode({"ticket": ticket, "name": name})
+    return ask("/enter", "POST", body=body, cookie=f"{session.TEAMS}={held}")
+
+
+def kept(answer: Answered) -> str:
+    return SimpleCookie(answer.headers["set-cookie"])[session.TEAMS].value
+
+
+def as_member(app: Browser, rooms: Rooms, *members: Member) -> Browser:
+    app.session_state[KEPT] = session.COOKIE_JOIN.join(rooms.teams.token(one) for one in members)
+    return app
+
+
+@pytest.fixture
+def ana(rooms: Rooms) -> Member:
+    return rooms.teams.found("Pay *ments* <b>", "Ana <i>")
+
+
+def scored(rooms: Rooms, team: str, number: int, seed: int = 20) -> None:
+    made = samples(number, team, time.time(), stem="d", seed=seed)
+    results.put(rooms.store, (replace(one, sample=False) for one in made))
+
+
+def test_a_team_is_made_in_the_app_and_its_link_lets_others_in(open_app: Open, rooms: Rooms) -> None:
+    app = open_app("team.py")
+    app.text_input(key="team-name").set_value("Search")
+    app.text_input(key="team-own-name").set_value("Ana")
+    app._follow = lambda ticket: app  # type: ignore[method-assign]  # a team's cookie is followed below
+    app.button[0].click().run()
+    answer = enter(app.ticket())
+    assert (answer.status, answer.headers["location"]) == (303, "./team")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    (team, own), *_ = session.memberships(kept(answer))
+    assert (team.name, own.name) == ("Search", "Ana")
+    invitation = rooms.teams.invitation(own) or ""
+    asked = ask(f"/enter?{urlencode({'ticket': invitation})}")
+    assert "The team Search" in asked.text
+    assert len(rooms.teams.members(team.id)) == 1
+    assert [one.name for _, one in session.memberships(kept(enter(invitation, "Ben")))] == ["Ben"]
+    refused = enter(invitation, " ")
+    assert (refused.status, "Say what you want to be called" in refused.text) == (403, True)
+    again = enter(invitation, "Ana once more", held=kept(answer))
+    assert [one.name for _, one in session.memberships(kept(again))] == ["Ana"]
+    there = ask(f"/enter?{urlencode({'ticket': invitation})}", cookie=f"{session.TEAMS}={kept(answer)}")
+    assert "in this team already" in there.text
+
+
+def test_a_taken_name_is_said_and_nothing_is_made(open_app: Open, rooms: Rooms, ana: Member) -> None:
+    app = open_app("team.py")
+    app.text_input(key="team-name").set_value("pay *MENTS* <b>")
+    app.text_input(key="team-own-name").set_value("Eve")
+    app.button[0].click().run()
+    assert "there is a team called" in texts(app).casefold()
+    assert not app.ticket()
+
+
+def test_links_are_withdrawn_in_the_app(open_app: Open, rooms: Rooms, ana: Member) -> None:
+    app = as_member(open_app(), rooms, ana).to("team.py")
+    assert not app.exception
+    old = rooms.teams.invitation(ana) or ""
+    app.button(key=f"withdraw-{ana.team}").click().run()
+    assert "link is withdrawn" in texts(app)
+    assert "was withdrawn" in enter(old, "Ben").text
+    assert "was withdrawn" in ask(f"/enter?ticket={old}").text
+    app.button(key=f"renew-{ana.team}").click().run()
+    assert rooms.teams.invitation(ana) != old
+    link = rooms.teams.link(ana)
+    assert link not in str([one.value for one in app.code])
+    app.button(key=f"own-{ana.team}").click().run()
+    assert any(link in str(one.value) for one in app.code)
+    assert kept(enter(link))
+    rooms.teams.renew_own(ana)
+    assert enter(link).status == 403
+
+
+def test_somebody_who_is_put_out_sees_nothing_of_the_team(open_app: Open, rooms: Rooms, ana: Member) -> None:
+    scored(rooms, ana.team, 3)
+    ben = rooms.teams.join(rooms.teams.invitation(ana) or "", "Ben")
+    app, other = as_member(open_app(), rooms, ana).to("team.py"), as_member(open_app(), rooms, ben).to("trends.py")
+    assert "Tokens refused" in texts(other) or "document" in texts(other) or "booked" in texts(other)
+    app.button(key=f"sure-{ben.id}").click().run()
+    assert "Ben is out of the team" in texts(app)
+    assert "No drill of yours" in texts(other.run())
+    app.button(key=f"sure-{ana.id}").click().run()
+    assert "You left the team" in texts(app)
+    assert "Make a team" in texts(app)
+
+
+def test_a_drill_is_claimed_and_let_go_of(open_app: Open, rooms: Rooms, ana: Member, seat: Callable) -> None:
+    here = seat("commander", 30)
+    app = as_member(open_app("lobby.py", here), rooms, ana).to("team.py")
+    app.button(key=f"claim-{here.person.id}-{ana.team}").click().run()
+    assert rooms.teams.owner(here.room.row.id) == rooms.teams.team(ana.team)
+    app.button(key=f"release-{here.room.row.id}").click().run()
+    assert rooms.teams.owner(here.room.row.id) is None
+
+
+def test_a_host_opens_a_drill_for_the_team(open_app: Open, rooms: Rooms, ana: Member) -> None:
+    app = as_member(open_app(), rooms, ana)
+    app.run()
+    app.button(key="host-auth_token").click().run()
+    app.text_input(key="host-name").set_value("Flo")
+    app.button(key="host-open").click().run()
+    (row,) = rooms.store.drills()
+    assert rooms.teams.owner(row.id) == rooms.teams.team(ana.team)
+
+
+def test_from_nothing_the_page_leads_on_and_shows_samples_on_request(open_app: Open, rooms: Rooms) -> None:
+    app = open_app("trends.py")
+    assert "No drill of yours is known" in texts(app)
+    app.button(key="sample-show").click().run()
+    assert not app.exception
+    assert "made up" in texts(app)
+    assert results.count(rooms.store, Wanted(team=SAMPLE)) == 60
+    app.button(key="sample-remove").click().run()
+    assert "No drill of yours is known" in texts(app)
+    assert results.count(rooms.store, Wanted()) == 0
+
+
+@pytest.mark.slow
+def test_every_view_of_a_team(open_app: Open, rooms: Rooms, ana: Member) -> None:
+    scored(rooms, ana.team, 30)
+    app = as_member(open_app(), rooms, ana).to("trends.py")
+    for view, words in (
+        (DRILLS, "leaves most"), (COURSE, "minutes after the first page"), (PEOPLE, "who has yet to try"),
+        (GAPS, "No action of these drills is on record"), (TEAMS, "from 5 teams on"),
+        (REAL, "collections of postmortems"),
+    ):  # fmt: skip
+        app.session_state[VIEW] = view
+        app.run()
+        assert not app.exception, view
+        drawn = str([one.proto for one in app.get("plotly_chart")])
+        assert words.casefold() in texts(app).casefold() + drawn, view
+    for n in range(4):
+        other = rooms.teams.found(f"Other {n}", "Eve")
+        scored(rooms, other.team, 12, seed=n)
+    app.session_state[VIEW] = TEAMS
+    app.run()
+    assert "Other" not in texts(app)
+    assert "5 teams" in texts(app)
+
+
+def test_a_person_sees_their_own_and_no_names_of_roles(open_app: Open, rooms: Rooms, seat: Callable) -> None:
+    here = seat("commander", 30)
+    scored(rooms, "somebody else", 5)
+    app = open_app("trends.py", here)
+    assert "nothing scored yet" in texts(app)
+    (mine,) = samples(1, "x", time.time())
+    results.put(rooms.store, [replace(mine, drill=here.room.row.id, team=None, sample=False)])
+    app.session_state[VIEW] = PEOPLE
+    app.run()
+    assert not app.exception
+    assert "told to a team alone" in texts(app)
+    assert results.count(rooms.store, Wanted(drills=[here.room.row.id])) == 1
+
+
+def test_filters_leave_what_fits_and_say_when_nothing_does(open_app: Open, rooms: Rooms, ana: Member) -> None:
+    scored(rooms, ana.team, 25)
+    app = as_member(open_app(), rooms, ana).to("trends.py")
+    before = app.selectbox(key="trends-scenario").options
+    assert len(before) == 4
+    app.selectbox(key="trends-scenario").set_value("auth_token").run()
+    assert not app.exception
+    table = next(one for one in app.get("html") if 'aria-label="Drills"' in one.proto.body)
+    assert "Tokens refused" in table.proto.body
+    assert "booked" not in table.proto.body
+    results.put(rooms.store, [replace(one, ended=1e9) for one in results.every(rooms.store, Wanted(team=ana.team))])
+    app.selectbox(key="trends-period").set_value("the last 30 days").run()
+    assert not app.exception
+    assert "take another period" in texts(app)
+
+
+def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:
+    (one,) = samples(1, "a", 1e9)
+    frame = trends.drills([replace(one, title='=HYPERLINK("x")', variant="  +1", patterns={"a": "@SUM"})])
+    text = cells.csv(frame).decode("utf-8-sig")
+    for cell in ("'=HYPERLINK", "'  +1", "'@SUM"):
+        assert cell in text
+    import io
+
+    import pandas as pd
+
+    assert pd.read_parquet(io.BytesIO(cells.parquet(frame)))["title"][0] == '=HYPERLINK("x")'

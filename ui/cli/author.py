@@ -1,0 +1,106 @@
+"""What authors of scenarios use: begin one, look at its world, and have it checked whenever it is saved."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli import tables
+from ui.cli.check import looked_at
+from ui.cli.shared import Form, Variant, find, progress, put, say
+
+EVERY = 1.0
+"""Seconds between two looks at whether a file was saved."""
+Where = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario's name, or the path of its folder.")]
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="What it is called, and its folder: small letters, digits, underscores.")],
+    kind: Annotated[str, typer.Option("--from", help="What to begin with: auth or queue.")] = "queue",
+    folder: Annotated[
+        Path | None, typer.Option("--in", metavar="DIR", help="Folder of your scenarios; else the one that is set.")
+    ] = None,
+) -> None:
+    """Begin a drill in one file that plays as it stands."""
+    from scenarios.roots import own_roots
+    from scenarios.templates import begin
+
+    roots = own_roots()
+    file = begin(name, kind, folder or (roots[0] if roots else Path()))
+    say(f"wrote {file}; look at it with `drill curves {file.parent}`, then `drill check {file.parent}`")
+
+
+def curves(scenario: Where, variant: Variant = "base", form: Form = "table") -> None:
+    """Show a scenario's world under nobody and under each action alone at T+5: who is hit, helped and hurt."""
+    from dataclasses import asdict
+
+    from analytics.runs import curves as walked
+
+    loaded = find(scenario, variant, "standard")
+    with loaded.guard(), progress("walking") as report:
+        found = []
+        for curve in walked.curves(loaded):
+            found.append(curve)
+            report(len(found), len(loaded.scenario.actions) + 1)
+    if form == "json":
+        put([asdict(one) for one in found])
+    else:
+        tables.curves(found)
+
+
+def dev(
+    path: Annotated[Path, typer.Argument(help="A drill's folder or file.")],
+    once: Annotated[bool, typer.Option("--once", help="Look once, and do not wait for the next save.")] = False,
+) -> None:
+    """Check a drill whenever it is saved: what is wrong, its curves, what it comes to by the book."""
+    from simulator.files import known
+
+    known(path, "give a drill's folder or file")
+    before: dict[Path, int] | None = None
+    while True:
+        now = _saved(path)
+        if now != before:
+            before = now
+            _looked(path)
+        if once:
+            return
+        time.sleep(EVERY)
+
+
+def _saved(path: Path) -> dict[Path, int]:
+    """Return when each file of a scenario was saved; one that is being replaced is there again in a moment."""
+    folder = path if path.is_dir() else path.parent
+    found: dict[Path, int] = {}
+    for file in (*folder.glob("*"), *folder.glob("variants/*")):
+        try:
+            found[file] = file.stat().st_mtime_ns
+        except OSError:
+            continue
+    return found
+
+
+def _looked(path: Path) -> None:
+    from scenarios.loader import load
+
+    load.cache_clear()
+    problems = looked_at(path, run=False)
+    for problem in problems:
+        say(str(problem))
+    if any(problem.level == "error" for problem in problems):
+        say(f"{path}: mend that first")
+        return
+    from analytics.playbook import DEFAULT
+    from analytics.playbook import load as load_playbook
+    from analytics.runs import curves as walked
+    from analytics.runs.calibrate import rows
+
+    loaded = find(str(path), "base", "standard")
+    with loaded.guard():
+        tables.curves(list(walked.curves(loaded)))
+    if "by_the_book" in loaded.responders:
+        row = rows(loaded, ("by_the_book",), 1, load_playbook(DEFAULT))[0]
+        caps = f", capped by {' '.join(row.caps)}" if row.caps else ""
+        say(f"{path}: by the book {row.total} of 100 on seed 1, loss {row.loss:.2f}{caps}")
