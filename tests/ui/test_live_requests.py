@@ -117,6 +117,18 @@ def test_a_message_that_is_too_long_is_said_so_and_kept_whole(seat: Seat) -> Non
     assert live.typed(here, "x" * 2000, "channel")["ok"]
 
 
+@pytest.mark.parametrize(("text", "where", "says"), [
+    ("/ic me", "shell", "/ic me: done"), ("sessctl impact --now", "shell", "$ sessctl impact --now"),
+    ("half a thought", "channel", "Sent"),
+])  # fmt: skip
+def test_a_line_that_is_sent_again_is_answered_in_its_own_words(text: str, where: str, says: str, seat: Seat) -> None:
+    here = seat("commander", 60)
+    for _ in range(2):
+        found = live.typed(here, text, where, "0123456789abcdef")
+        assert found["ok"], found
+        assert found["text"].startswith(says)
+
+
 def test_a_command_that_does_not_exist_names_the_nearest(seat: Seat) -> None:
     here = seat("commander", 60)
     found = live.typed(here, "sesctl impact")

@@ -68,7 +68,7 @@ def test_a_button_says_what_happens(kind: str) -> None:
     assert len(verb(ACTS[kind])) <= 28
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.__name__)
+@pytest.mark.parametrize("act", [act for act in ACTS.values() if act.first], ids=lambda act: act.__name__)
 def test_what_an_act_puts_first_are_fields_it_has(act: type[acts.Act]) -> None:
     there = {shape.path for shape in shapes(act)} | set(controls(shapes(act)))
     rowless = {path.replace(".0", "").replace(".1", "") for path in there}

@@ -47,7 +47,7 @@ def render() -> None:
     if here is None:
         shell.head("Debrief", "What the world was really doing, and what your response was worth.", narrow=True)
         yours.finished()
-        st.subheader("From a file", anchor=False)
+        st.header("From a file", anchor=False)
         return _from_file()
     if not here.room.ended:
         shell.head(here.room.row.title)

@@ -48,7 +48,7 @@ def _scenario(name: str) -> None:
     specialists = len(scenario.roles) - len(scenario.seats())
     with st.container(border=True, key=f"scenario-{name}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-            st.markdown(f"### {plain(scenario.title)}", width="stretch")
+            st.markdown(f"## {plain(scenario.title)}", width="stretch")
             ready = {"scenario": name}
             st.page_link(Page.LOBBY.file, label="Practise it", icon=":material/play_arrow:", query_params=ready)
         st.caption(

@@ -41,7 +41,8 @@ def _talk(channel: str, plays: bool) -> str:
     )
     line = line_html(CHANNEL, f"Write to the {channel} channel", f"Write to the {channel} channel", "Send")
     return (
-        '<section id="talk" class="column" aria-label="Channel"><div id="alerts"></div>'
+        '<section id="talk" class="column" aria-label="Channel">'
+        '<div id="alerts" role="group" aria-label="Alerts" tabindex="0"></div>'
         f'<div class="over-list"><div class="views" data-views="channel" role="group" aria-label="Show">{views}</div>'
         '<input type="search" id="search-channel" data-filter="channel" placeholder="Search" '
         'aria-label="Search the channel"></div>'

@@ -61,6 +61,14 @@ def meant(b: Briefing, text: str, where: str, executor: str | None = None, decis
     return Meant(completion.order(line, who, rests), f"$ {line.command}: {asked}")
 
 
+def again(text: str, where: str) -> str:
+    """Return what is said of a line that was taken before, whatever the same words would mean by now."""
+    text = text.strip()
+    if text.startswith("/"):
+        return f"{text}: done"
+    return f"$ {text}: on the record" if where == SHELL else "Sent"
+
+
 def offered(b: Briefing, text: str, at: int, where: str) -> dict[str, Any]:
     """Return what the word before the caret can become, and for a whole command who would run it."""
     before = text[:at]

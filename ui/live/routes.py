@@ -157,13 +157,13 @@ def _take(request: Request, body: dict[str, Any]) -> tuple[Response, str]:
 
 
 def _act(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
+    text, where = str(fields.get("text", "")), str(fields.get("where", ""))
     known = here.room.answered(here.person, key)
     if known is not None:
-        # Taken already, whatever the same words would mean by now.
-        return _said(known.refusal.reason if known.refusal else ON_RECORD, ok=known.refusal is None)
+        taken = line.again(text, where) if name == "line" else ON_RECORD
+        return _said(known.refusal.reason if known.refusal else taken, ok=known.refusal is None)
     done = ON_RECORD
     if name == "line":
-        text, where = str(fields.get("text", "")), str(fields.get("where", ""))
         chosen = {one: str(fields[one]) for one in ("executor", "decision") if one in fields}
         found = line.meant(here.room.briefing(here.role), text, where, **chosen)
         if found.form:

@@ -31,7 +31,7 @@ def before(here: Here) -> None:
     shell.refused(PLACE)
     what, who = st.columns([1.35, 1], gap="large")
     with what:
-        st.subheader("What you know", anchor=False)
+        st.header("What you know", anchor=False)
         st.markdown(shell.prose(b.catalogue.briefing))
         needed = b.catalogue.needed
         if needed:
@@ -40,7 +40,7 @@ def before(here: Here) -> None:
         st.markdown("**Who there is** :gray[by the names that commands take]")
         st.html(_people(b))
     with who:
-        st.subheader("Your seat", anchor=False)
+        st.header("Your seat", anchor=False)
         with st.container(border=True):
             st.markdown(
                 f"**{plain(known.title if known else here.role)}**  \n"
@@ -49,7 +49,7 @@ def before(here: Here) -> None:
             if b.brief:
                 st.text(b.brief)
             st.caption("What only you know is behind the button with your name, at the top of the console.")
-        st.subheader("How to begin", anchor=False)
+        st.header("How to begin", anchor=False)
         st.html(FIRST)
 
 
