@@ -11,7 +11,8 @@
 //   <button data-pin>, data-mute, data-refill, data-close, data-shut, data-unread; data-key: Alt
 //   <button role=tab>, <div class=figure id=…> drawn by plotly from {id, figure, alt}
 
-const BEAT_LATE_MS = 2500, ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 120, DEBOUNCE_MS = 80;
+const BEAT_LATE_MS = 2500, SEAT_MS = 4000, ANSWER_LATE_MS = 5000;
+const SAME_PRESS_MS = 120, DEBOUNCE_MS = 80;
 const FLASH_MS = 1000, NEAR_END = 24, REMEMBERED = 50, RENEW_MS = 400, SPOKEN = 200;
 // What this script says of an element; a new rendering does not take it away.
 const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
@@ -207,14 +208,17 @@ class Live {
   lost() {
     this.stream?.abort();
     for (const timer of [this.watch, this.retry]) clearTimeout(timer);
-    if (!this.mounted || this.away) return;
-    this.retry = setTimeout(() => this.open(), backoff(this.tries++));
+    if (!this.mounted) return;
+    this.retry = setTimeout(() => this.open(), this.away ? SEAT_MS : backoff(this.tries++));
+    if (this.away) return;
     this.line("offline",
       "Offline: what you see is old. Trying again… What you typed is kept, and counts once.");
   }
 
   turnedAway(text) {
     clearTimeout(this.watch);
+    this.retry = setTimeout(() => this.open(), SEAT_MS);   // a host may give them another seat
+    if (this.away) return;
     this.away = true;
     this.line("away", text);
     this.get("line-state").append(" ", parsed('<a href="./" target="_self">To the lobby</a>'));
