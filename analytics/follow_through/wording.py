@@ -35,7 +35,7 @@ _VAGUE = re.compile(
     r"(?:look|think) (?:at|into|about) (?:it|this)|as soon as possible|asap|going forward)\b",
     re.IGNORECASE,
 )  # fmt: skip
-_SYSTEM = "name what let it happen: a check that was not there, a default, a limit, what the screen showed"
+_SYSTEM = "Name what let it happen: a check that was not there, a default, a limit, what the screen showed"
 
 
 class Warned(NamedTuple):
@@ -66,4 +66,4 @@ def vague(text: str) -> Iterator[Warned]:
     for found in _SENTENCE.finditer(text):
         if hit := _VAGUE.search(found.group()):
             why = f"“{hit.group()}” can never be seen done"
-            yield Warned(found.group().strip(), why, "say what will be there that is not there now, and how it shows")
+            yield Warned(found.group().strip(), why, "Say what will be there that is not there now, and how it shows")
