@@ -181,8 +181,8 @@ def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: p
     if beside and drills:
         # Of few drills there is no median: the newest speaks for itself.
         mine = came[(came["who"] == trends.DRILL) & (came["number"] == came["number"].max())]
-        few = dict(zip(mine["turn"], mine["minute"], strict=True))
-        ours = dict(zip(over["turn"], over["median"], strict=True)) if drills >= ENOUGH else few
+        newest = dict(zip(mine["turn"], mine["minute"], strict=True))
+        ours = dict(zip(over["turn"], over["median"], strict=True)) if drills >= ENOUGH else newest
         slow = [(turn, ours[turn] - minute) for turn, minute in beside.items() if ours.get(turn, math.nan) > 0]
         whose = "the median of your drills" if drills >= ENOUGH else "your newest drill"
         if slow:
