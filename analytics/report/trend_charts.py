@@ -179,14 +179,16 @@ def _day(at: Any) -> str:
 def _times_title(over: pd.DataFrame, beside: Mapping[str, float] | None, came: pd.DataFrame) -> str:
     drills = int(over["of"].max()) if len(over) else 0
     if beside and drills:
-        slow = [
-            (turn, trends.middle(list(came[(came["who"] == trends.DRILL) & (came["turn"] == turn)]["minute"])) - minute)
-            for turn, minute in beside.items() if (came[came["who"] == trends.DRILL]["turn"] == turn).any()
-        ]  # fmt: skip
+        # Of few drills there is no median: the newest speaks for itself.
+        mine = came[(came["who"] == trends.DRILL) & (came["number"] == came["number"].max())]
+        newest = dict(zip(mine["turn"], mine["minute"], strict=True))
+        ours = dict(zip(over["turn"], over["median"], strict=True)) if drills >= ENOUGH else newest
+        slow = [(turn, ours[turn] - minute) for turn, minute in beside.items() if ours.get(turn, math.nan) > 0]
+        whose = "the median of your drills" if drills >= ENOUGH else "your newest drill"
         if slow:
             turn, apart = max(slow, key=lambda pair: abs(pair[1]))
             way = "later" if apart > 0 else "earlier"
-            return f"{TURNS[turn]}: your drills come {abs(apart):.0f} min {way} than the real responders (median)"
+            return f"{TURNS[turn]}: {whose} is {abs(apart):.0f} min {way} than the real responders"
     # One that never came in any of them is seldom a finding: some drills have no page, and nothing to acknowledge.
     missing = over[(over["came"] < over["of"]) & (over["came"] > 0)].sort_values("came").head(1)
     for row in each(missing):

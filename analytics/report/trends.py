@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import combinations
-from statistics import median, quantiles
+from statistics import quantiles
 from typing import Any, Literal
 
 from analytics.about import TIMES
@@ -286,9 +286,3 @@ def actions(resolved: Iterable[FollowedAction], today: date) -> Iterator[Any]:
         late = one.state == "open" and one.due is not None and one.due < today
         due = one.due.isoformat() if one.due else ""
         yield one.drill, one.what, one.owner, due, one.state, late, one.retested or ""
-
-
-def middle(values: Sequence[float]) -> float:
-    """Return the median of what are numbers, NaN of none."""
-    found = [value for value in values if not math.isnan(value)]
-    return median(found) if found else math.nan
