@@ -43,7 +43,7 @@ Part = float | Slot | Closure
 """What a formula comes to: a number, where one stands, or what works one out."""
 
 
-class Scope(Protocol):
+class FormulaScope(Protocol):
     """What the names in a formula mean."""
 
     @property
@@ -84,7 +84,7 @@ def names_in(tree: ast.expr, inside_total: bool = False) -> Iterator[tuple[str, 
                 yield from names_in(child, inside_total)
 
 
-def built(tree: ast.expr, scope: Scope, group: str | None) -> Part:
+def built(tree: ast.expr, scope: FormulaScope, group: str | None) -> Part:
     """Return what a parsed formula comes to in a group, or outside of them. Raises FormulaError."""
     match tree:
         case ast.Constant():
@@ -199,7 +199,7 @@ def _allowed_number(value: object) -> None:
         raise FormulaError("a number beyond all bounds", "write a smaller one")
 
 
-def _group(tree: ast.expr, scope: Scope) -> str:
+def _group(tree: ast.expr, scope: FormulaScope) -> str:
     name = str(tree.value)  # type: ignore[attr-defined]  # _allowed saw to it
     if name not in scope.groups:
         raise FormulaError(f"no group {name!r}", f"there are {', '.join(scope.groups)}")
