@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from analytics.criteria.judging import MOST
+from analytics.follow_through.score import wrong
 from analytics.playbook import Playbook, names
 from analytics.score import check, score
 from simulator.errors import ScenarioError
@@ -38,11 +39,18 @@ def books(name: str, value: float) -> Iterator[Playbook]:
         yield Playbook.model_validate(changed(data, path, value))
 
 
+def refuse(book: Playbook) -> None:
+    """Raise ScenarioError for the first thing that is wrong in a playbook, in a drill or after it."""
+    check(book)
+    for _, what, why in wrong(book):
+        raise ScenarioError(f"{what}: {why}")
+
+
 @pytest.mark.parametrize("name", names())
 def test_a_number_beyond_all_use_is_refused_before_anything_is_counted_up_to_it(name: str) -> None:
     for book in books(name, MOST + 1):
         with pytest.raises(ScenarioError, match=r"no number here is beyond 10,000"):
-            check(book)
+            refuse(book)
 
 
 @pytest.mark.slow

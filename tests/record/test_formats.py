@@ -17,7 +17,7 @@ from simulator.errors import JournalError, ReplayDivergence
 from simulator.record import formats, journal
 from simulator.record.journal import Header, Journal, refused
 from simulator.record.replay import replay
-from simulator.room.store import DrillRow, Store
+from simulator.room.store import DrillRow, NewCommand, Store
 from ui import cli
 
 FIRST = Path(__file__).parent / "format1"
@@ -102,7 +102,7 @@ def test_a_stored_drill_of_the_first_format_opens(tmp_path: Path) -> None:
     store.add_drill(row)
     with store._write() as connection:
         connection.exec_driver_sql("UPDATE drills SET header = ?", (first,))
-    store.append("d", 1, 5, "commander:Ana", PostMessage(text="hello"))
+    store.append("d", 1, [NewCommand(5, "commander:Ana", PostMessage(text="hello"))])
     found = store.drill("d")
     assert found.header == header
     assert [entry.body for entry in store.commands("d")] == [PostMessage(text="hello")]

@@ -103,6 +103,8 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
     hints = {body.text for body in own if isinstance(body, e.HintGiven)}
     said = {(x.body.inject, x.body.answer) for x in accepted(engine.journal.entries)
             if isinstance(x.body, acts.AnswerAsker)}  # fmt: skip
+    # Two who ask may say the same to the same answer.
+    replied = {answer.reply for one in s.injects for answer in one.answers if (one.id, answer.id) in said}
     heard = {getattr(body, "text", "") for body in own}  # a host may have said it in other ways
     for inject in s.injects:
         if inject.id not in told and inject.text not in heard:
@@ -111,7 +113,7 @@ def hidden(engine: Engine, role: str) -> Iterator[tuple[str, str]]:
             yield from ((f"answer of {inject.id}", label) for label in labels)
         if inject.expects:
             yield f"response to {inject.id}", inject.expects.label
-        yield from ((f"reply of {inject.id}", a.reply) for a in inject.answers if (inject.id, a.id) not in said)
+        yield from ((f"reply of {inject.id}", a.reply) for a in inject.answers if a.reply not in replied)
     for one in s.roles:
         yield from ((f"cue {cue.id} of {one.id}", cue.text) for cue in one.cues if cue.id not in cues)
         if one.id != role:
