@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,28 @@ def test_two_at_one_answer_both_see_both(place: Rooms, wall: Wall) -> None:
     app.button(key=f"{box}-theirs").click().run()
     assert app.text_area(key=box).value == "fourth"
     assert flo.facilitator
+
+
+def test_a_date_that_somebody_else_moved_follows_and_is_never_put_back(place: Rooms, wall: Wall) -> None:
+    room, ana, _, flo, host = play(place, wall)
+    one = afterwards.write(place.store, room, flo, "", {"text": "a check", "due": "2026-12-01"}, {})
+    app = page(host, **{keys.VIEW: keys.ACTIONS})
+    box = key(room, one.item, "due")
+    two = afterwards.write(place.store, room, ana, one.item, {"due": "2027-01-15"}, {"due": one.n})
+    app.run()
+    assert app.date_input(key=f"{box}-date").value == date(2027, 1, 15)
+    app.text_input(key=key(room, one.item, "owner")).set_value("Caching").run()
+    app.button(key=f"fu-save-{one.item}").click().run()
+    assert there(place, room).said(one.item, "due").text == "2027-01-15"
+    app.date_input(key=f"{box}-date").set_value(date(2027, 2, 1)).run()
+    afterwards.write(place.store, room, ana, one.item, {"due": "2027-03-01"}, {"due": two.n})
+    app.run()
+    assert app.date_input(key=f"{box}-date").value == date(2027, 2, 1), "what one picked stays until one says"
+    app.button(key=f"{box}-theirs").click().run()
+    assert app.date_input(key=f"{box}-date").value == date(2027, 3, 1)
+    app.date_input(key=f"{box}-date").set_value(date(2027, 4, 1)).run()
+    app.button(key=f"fu-save-{one.item}").click().run()
+    assert there(place, room).said(one.item, "due").text == "2027-04-01"
 
 
 def test_what_is_half_written_stays_while_one_looks_elsewhere(place: Rooms, wall: Wall) -> None:

@@ -122,18 +122,23 @@ def _due(here: OpenedDrill, key: str, said: Wording, off: bool) -> None:
     """Draw the date an action is due; it is kept as text, so that it reads the same everywhere."""
     shown = f"{key}-date"
     met = fields.synced(key, said)
-    if shown not in st.session_state:
-        st.session_state[shown] = _day(str(st.session_state[key]))
+    held = _day(str(st.session_state[key]))
+    # The text alone holds: what others wrote and one takes over comes into the widget, what is picked goes out of it.
+    if shown not in st.session_state or st.session_state[shown] != held:
+        st.session_state[shown] = held
     today = datetime.now(ZoneInfo(st.context.timezone or "UTC")).date()
-    held = st.session_state[shown]
     low = min(today - timedelta(days=MOST_DAYS), held or today)
     st.date_input(LABELS["due"], key=shown, min_value=low, max_value=max(today + timedelta(days=MOST_DAYS), held or
-                  today), format="YYYY-MM-DD", disabled=off)  # fmt: skip
-    picked = st.session_state[shown]
-    st.session_state[key] = picked.isoformat() if picked else ""
+                  today), format="YYYY-MM-DD", disabled=off, on_change=_picked, args=(key, shown))  # fmt: skip
     fields.remembered(key)
     if met:
         fields.clash(key, said, str)
+
+
+@session.callback()
+def _picked(key: str, shown: str) -> None:
+    day = st.session_state[shown]
+    st.session_state[key] = day.isoformat() if day else ""
 
 
 def _day(text: str) -> date | None:
