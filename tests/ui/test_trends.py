@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -188,7 +189,27 @@ def test_a_person_sees_their_own_and_no_names_of_roles(open_app: Open, rooms: Ro
     app.run()
     assert not app.exception
     assert "told to a team alone" in texts(app)
-    assert results.count(rooms.store, Wanted(drills=[here.room.row.id])) == 1
+    assert results.count(rooms.store, Wanted(drills=(here.room.row.id,))) == 1
+
+
+def test_what_was_picked_of_ones_own_drills_stays_at_each_run(
+    open_app: Open, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored(rooms, "x", 25)
+    own = [SimpleNamespace(room=SimpleNamespace(row=SimpleNamespace(id=one.drill)), person=SimpleNamespace(id="p"))
+           for one in results.every(rooms.store, Wanted(team="x"))]  # fmt: skip
+    monkeypatch.setattr(session, "seats", lambda: iter(own))
+    app = open_app("trends.py")
+    app.selectbox(key="trends-period").set_value("the last year").run()
+    (page,) = app.number_input
+    page.set_value(2).run()
+    assert app.run().number_input(key=page.key).value == 2
+    app.session_state[VIEW] = COURSE
+    app.run()
+    kinds = next(one for one in app.selectbox if one.label.startswith("Compared"))
+    second = kinds.select_index(1).run().selectbox(key=kinds.key).value
+    assert app.run().selectbox(key=kinds.key).value == second
+    assert not app.exception
 
 
 def test_filters_leave_what_fits_and_say_when_nothing_does(open_app: Open, rooms: Rooms, ana: Member) -> None:

@@ -23,7 +23,7 @@ from ui.pages import Page
 from ui.parts.live import SERVER
 from ui.parts.text import escape
 from ui.trend_parts import charted
-from ui.trend_parts.scope import PACES, WINDOW, Scope, books_title, only
+from ui.trend_parts.scope import PACES, WINDOW, WhoseDrills, books_title, choices, only
 
 NO_ACTION = (
     "No action of these drills is on record. Actions are written in a drill’s follow-through, with an owner, a date "
@@ -56,7 +56,7 @@ def drills_view(wanted: Wanted, number: int) -> None:
     pages = max(1, -(-number // PAGE))
     at = 1
     if pages > 1:
-        at = int(st.number_input(f"Page of {pages}", 1, pages, key=f"trends-page-{hash(wanted)}", width=160))
+        at = int(st.number_input(f"Page of {pages}", 1, pages, key=f"trends-page-{choices()}", width=160))
     _table(results.window(store, wanted, PAGE, PAGE * (at - 1)))
     _downloads(wanted, number)
     shown = newest(wanted)
@@ -113,7 +113,7 @@ def course_view(wanted: Wanted, group: Comparable) -> None:
     charted.draw(trend_charts.times_strip(alike), "Raw minutes, no mean: what never came is in no median as a number.")
 
 
-def people_view(scope: Scope, wanted: Wanted) -> None:
+def people_view(scope: WhoseDrills, wanted: Wanted) -> None:
     """Draw who has held which role, for the team alone, and how well the team knew how sure to be."""
     shown = newest(wanted)
     if scope.of_a_team:
@@ -154,7 +154,7 @@ def _actions(followed: Sequence[FollowedAction]) -> None:
     st.html(look.table("Actions", heads, rows, NO_ACTION))  # fmt: skip
 
 
-def teams_view(scope: Scope, wanted: Wanted, group: Comparable) -> None:
+def teams_view(scope: WhoseDrills, wanted: Wanted, group: Comparable) -> None:
     """Draw the same drill across teams, where there are enough of them."""
     store = SERVER.rooms.store
     teams = results.newest_of_teams(store, group)
