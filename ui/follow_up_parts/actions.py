@@ -20,7 +20,7 @@ from ui.follow_up_parts import fields, keys
 from ui.follow_up_parts.opened import OpenedDrill
 from ui.follow_up_parts.stages import findings_html, warned_html, who_html
 from ui.parts import shell
-from ui.parts.text import plain
+from ui.parts.text import escape, plain
 
 LABELS: Mapping[str, str] = {
     "text": "What will be there that is not there now", "answers": "It answers", "factor": "Against which factor",
@@ -41,6 +41,7 @@ def actions_view(here: OpenedDrill) -> None:
         st.html('<p class="quiet">No action yet. One per factor that you named beats one per symptom.</p>')
     for one in here.view.actions:
         _card(here, one)
+    _taken_off(here)
     named = {"actions_complete", "by_factor", "into_backlog", "controls_added", "retested", "standards_fed"}
     kinds = {one.id for _, one in here.view.rules.criteria() if one.kind in named}
     findings_html([one for one in here.score.findings if one.id in kinds])
@@ -76,6 +77,22 @@ def _card(here: OpenedDrill, one: ActionItem) -> None:
                 st.button("Take it off the list", key=f"fu-drop-{one.item}", on_click=_drop, args=(here, one.item))
         shell.refused(one.item)
         st.html(f'<p class="quiet">{who_html(last)}</p>')
+
+
+def _taken_off(here: OpenedDrill) -> None:
+    """List the actions that are none any more, with a way to put each back."""
+    off = list(here.view.there.actions(dropped=True))
+    if not off:
+        return
+    asked = any(session.answered(item) for item in off)
+    with st.expander(f"Taken off the list ({len(off)})", expanded=asked, key="fu-off"):
+        for item in off:
+            text, said = here.said(item, "text").text, here.said(item, DROPPED)
+            with st.container(horizontal=True, vertical_alignment="center", key=f"fu-off-{item}"):
+                st.html(f'<p>{escape(text)} <span class="quiet">{escape(said.text)}</span></p>')
+                if here.writes:
+                    st.button("Put it back", key=f"fu-back-{item}", on_click=_put_back, args=(here, item))
+            shell.refused(item)
 
 
 def _form(here: OpenedDrill, item: str, said: Callable[[str], Wording], *, new: bool = False) -> dict[str, str]:
@@ -201,6 +218,14 @@ def _save(here: OpenedDrill, item: str, made: Mapping[str, str]) -> None:
 
 
 @session.callback()
+def _put_back(here: OpenedDrill, item: str) -> None:
+    with session.trying(item):
+        session.forget(item)
+        here.write(item, {DROPPED: ""}, {DROPPED: here.said(item, DROPPED).n})
+
+
+@session.callback()
 def _drop(here: OpenedDrill, item: str) -> None:
     with session.trying(item):
+        session.forget(item)
         here.write(item, {DROPPED: f"taken off by {here.person.name}"}, {DROPPED: here.said(item, DROPPED).n})
