@@ -85,6 +85,13 @@ def test_an_action_has_a_name_of_its_own_and_leaves_the_list_with_its_words_kept
     there = FollowUp.of(afterwards.written(place.store, room.row.id))
     assert list(there.actions()) == ["action-2"]
     assert there.said("action-1", "text").text == "a check"
+    for late in ({"text": "half written meanwhile"}, {"dropped": "twice"}):
+        with pytest.raises(DrillError, match="Flo took this off the list; put it back first"):
+            afterwards.write(place.store, room, ana, one.item, late, {})
+    afterwards.write(place.store, room, ana, one.item, {"dropped": ""}, {"dropped": 3})
+    afterwards.write(place.store, room, ana, one.item, {"text": "a better check"}, {"text": 1})
+    there = FollowUp.of(afterwards.written(place.store, room.row.id))
+    assert (list(there.actions()), list(there.actions(dropped=True))) == (["action-1", "action-2"], [])
 
 
 @pytest.mark.parametrize(
@@ -126,6 +133,9 @@ def test_a_survey_without_a_name_says_nothing_of_whose_it_is(played: Played, tmp
     assert afterwards.has_given(place.store, ana)
     with closing(sqlite3.connect(tmp_path / "drills.db")) as connection:
         rows = connection.execute("SELECT * FROM lessons").fetchall()
+        for table in ("lessons", "lessons_given"):
+            with pytest.raises(sqlite3.OperationalError, match="no such column"):
+                connection.execute(f"SELECT rowid FROM {table}")
     assert not [row for row in rows if ana.id in row or "Ana" in row]
     with pytest.raises(DrillError, match="nothing is answered"):
         afterwards.give(place.store, room, ana, {"real": " "}, named=False)
