@@ -44,6 +44,8 @@ class Finished:
     created: float = 0.0
     ended: float = 0.0
     """Wall instants, 0 where nobody wrote them down."""
+    participants: tuple[str, ...] = ()
+    """Names of everybody who was let in, as far as they are known: an observer is in no record."""
     unnamed: bool = False
 
     @cached_property
@@ -98,7 +100,9 @@ class Finished:
     def without_names(self) -> Finished:
         """Return the same drill with people called by their seats, for whoever was not one of them."""
         titles = {role.id: role.title for role in self.scenario.roles}
-        told = unnamer(self.journal, titles)
+        written = (*self.entries, *self.lessons, *self.notes)
+        others = {*self.participants, *(one.author for one in written), *(str(c["author"]) for c in self.corrections)}
+        told = unnamer(self.journal, titles, others)
 
         def value(said: Value) -> Value:
             return told(said) if isinstance(said, str) else said
@@ -117,8 +121,8 @@ class Finished:
         made = tuple({**one, "author": "the facilitator", "reason": told(str(one.get("reason", "")))}
                      for one in self.corrections)  # fmt: skip
         return replace(
-            self, journal=nameless(for_participants(self.journal), titles), entries=entries, lessons=lessons,
-            notes=notes, corrections=made, unnamed=True,
+            self, journal=nameless(for_participants(self.journal), titles, others), entries=entries, lessons=lessons,
+            notes=notes, corrections=made, participants=(), unnamed=True,
         )  # fmt: skip
 
 
