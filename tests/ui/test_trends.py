@@ -14,6 +14,7 @@ import streamlit as st
 
 from analytics.report import cells, trends
 from analytics.report.sample import samples
+from simulator.errors import StoreError
 from simulator.room import results
 from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
@@ -81,6 +82,18 @@ def test_a_team_is_made_in_the_app_and_its_link_lets_others_in(open_app: Open, r
     assert [one.name for _, one in session.memberships(kept(again))] == ["Ana"]
     there = ask(f"/enter?{urlencode({'ticket': invitation})}", cookie=f"{session.TEAMS}={kept(answer)}")
     assert "in this team already" in there.text
+
+
+def test_a_link_says_why_it_leads_nowhere_while_the_database_is_away(
+    rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise StoreError("the database is away")
+
+    ticket = rooms.teams.link(ana)
+    monkeypatch.setattr(rooms.teams, "leads", away)
+    answer = enter(ticket)
+    assert (answer.status, "database is away" in answer.text) == (403, True)
 
 
 def test_a_taken_name_is_said_and_nothing_is_made(open_app: Open, rooms: Rooms, ana: Member) -> None:
