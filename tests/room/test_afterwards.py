@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -172,11 +173,24 @@ def test_a_file_that_was_changed_says_so(played: Played, tmp_path: Path, wall: W
         (with_it.replace('"author"', '"writer"', 1), "needs n, made, author, body"),
         (with_it.replace('"n": 1', '"n": "1"', 1), "is not int"),
         (with_it.replace("follow_through", "follow_thru"), "nothing that is kept beside"),
+        (with_it.replace('"n": 1', f'"n": {2**70}', 1), "out of bounds"),
+        (re.sub('"made": [0-9.]+', '"made": 1e20', with_it, count=1), "made: 1e.20 is out of bounds"),
+        (re.sub('"made": [0-9.]+', '"made": NaN', with_it, count=1), "made: nan is out of bounds"),
+        (re.sub('"body": "({.*?})"', '"body": "[]"', with_it, count=1), "follow_through: a row cannot be read"),
+        (with_it.replace("a check", r"\\ud800"), "a row cannot be read"),
+        (with_it.replace('"by": "', r'"by": "\u0000', 1), "clock, by: .* is out of bounds"),
+        (with_it.replace('"what": "start"', '"what": "sing"', 1), "clock: a row cannot be read"),
+        (with_it.replace(r'{\"item\"', r'{\"author\": \"Eve\", \"item\"', 1), "author is there twice"),
         ('{"beside": []}', "not JSON"),
     ):
         with pytest.raises(DrillError, match=says):
             take_in(other.store, "\n".join([*record, line, ""]), "file")
         assert other.store.ids() == []
+    for at in ("1e20", "-1", "1" + "0" * 400, "NaN", '"soon"'):
+        line = re.sub('"(created|ended)": [0-9.]+', rf'"\1": {at}', with_it)
+        arrived = other.store.drill(take_in(other.store, "\n".join([*record, line, ""]), "file").drill)
+        assert arrived.created == arrived.ended == other.store.now()
+        delete(other.store, arrived.id)
     assert take_in(other.store, "\n".join([*record, ""]), "file").drill, "a file of before holds nothing beside"
     other.store.close()
 

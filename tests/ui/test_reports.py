@@ -142,6 +142,22 @@ def test_two_decisions_of_one_second_have_each_what_it_left(finished: Callable[[
     assert [row["left"] for row in context(once)["decisions"]] == before
 
 
+@pytest.mark.parametrize(("found", "says"), [
+    ({"notes": [{"n": 2**70, "made": 1.0, "at": 1, "author": "E", "body": "{}"}]}, "n: what is there .int. is out of"),
+    ({"lessons": [{"id": "a", "author": "", "body": "[]"}]}, "lessons: a row cannot be read"),
+    ({"notes": [{"n": 1, "made": 1.0, "at": 1, "author": "E", "body": '{"kind": "rating", "rating": 0}'}]}, "1 to 4"),
+    ({"corrections": {}}, "nothing that is kept"),
+])  # fmt: skip
+def test_what_a_file_holds_beside_a_record_is_read_or_refused(
+    finished: Callable[[str], Finished], found: dict[str, Any], says: str
+) -> None:
+    drill = finished(DRILLS[0])
+    with pytest.raises(DrillError, match=says):
+        of_file(drill.journal, drill.scenario, None, found)
+    odd = of_file(drill.journal, drill.scenario, None, {"drill": {"created": 10**400, "ended": 1e20}})
+    assert (odd.created, odd.ended) == (0.0, 0.0)
+
+
 def test_a_rating_of_no_known_level_is_of_the_nearest(followed: Finished) -> None:
     ident = followed.scenario.objectives[0].id
     for given, letter in ((0, "U"), (9, "P")):
