@@ -1,7 +1,8 @@
-"""HTTP routes beside the pages: what a probe asks for, and the way in that leaves no secret in an address.
+"""HTTP routes beside the pages: what a probe asks for, and the way in.
 
-A ticket is good once and for a short while. It comes in the body of a form, is exchanged for a token, and the token
-goes into a cookie that no script reads.
+A seat's ticket is good once and for a short while. It comes in the body of a form, is exchanged for a token, and the
+token goes into a cookie that no script reads. A team's link and a member's own come in the same way, but are good until
+somebody renews or withdraws them, and stand in an address: whoever finds one comes in by it.
 """
 
 from __future__ import annotations

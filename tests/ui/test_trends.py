@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 import streamlit as st
 
-from analytics.report import cells, trends
+from analytics.report import cells, trend_charts, trends
 from analytics.report.sample import samples
 from simulator.errors import StoreError
 from simulator.room import results
@@ -119,6 +119,7 @@ def test_links_are_withdrawn_in_the_app(open_app: Open, rooms: Rooms, ana: Membe
     assert link not in str([one.value for one in app.code])
     app.button(key=f"own-{ana.team}").click().run()
     assert any(link in str(one.value) for one in app.code)
+    assert "works for whoever finds it" in texts(app)
     assert kept(enter(link))
     rooms.teams.renew_own(ana)
     assert enter(link).status == 403
@@ -162,10 +163,17 @@ def test_from_nothing_the_page_leads_on_and_shows_samples_on_request(open_app: O
     app.button(key="sample-show").click().run()
     assert not app.exception
     assert "made up" in texts(app)
+    for n in range(5):
+        scored(rooms, rooms.teams.found(f"Team {n}", "Eve").team, 12, seed=n)
+    app.session_state[VIEW] = TEAMS
+    app.run()
+    assert "Samples have no other teams" in texts(app)
+    app.session_state[VIEW] = DRILLS
+    app.run()
     assert results.count(rooms.store, Wanted(team=SAMPLE)) == 60
     app.button(key="sample-remove").click().run()
     assert "No drill of yours is known" in texts(app)
-    assert results.count(rooms.store, Wanted()) == 0
+    assert results.count(rooms.store, Wanted(team=SAMPLE)) == 0
 
 
 @pytest.mark.slow
@@ -239,6 +247,21 @@ def test_filters_leave_what_fits_and_say_when_nothing_does(open_app: Open, rooms
     app.selectbox(key="trends-period").set_value("the last 30 days").run()
     assert not app.exception
     assert "take another period" in texts(app)
+
+
+def test_a_second_life_is_no_role_that_was_held(
+    open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = samples(4, ana.team, time.time())
+    results.put(rooms.store, (replace(one, kind="again") if n else one for n, one in enumerate(made)))
+    counted: list[str] = []
+    real = trend_charts.coverage_map
+    monkeypatch.setattr(trend_charts, "coverage_map", lambda shown: counted.extend(x.kind for x in shown) or real(shown))
+    app = as_member(open_app(), rooms, ana)
+    app.session_state[VIEW] = PEOPLE
+    app.to("trends.py")
+    assert len(counted) == 1
+    assert counted != ["again"]
 
 
 def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:

@@ -117,7 +117,8 @@ def people_view(scope: WhoseDrills, wanted: Wanted) -> None:
     """Draw who has held which role, for the team alone, and how well the team knew how sure to be."""
     shown = newest(wanted)
     if scope.of_a_team:
-        charted.draw(trend_charts.coverage_map(shown),
+        first_lives = [one for one in shown if one.kind != "again"]  # a second life goes on with who was there
+        charted.draw(trend_charts.coverage_map(first_lives),
                      "For the team, to see who has yet to try what. It says nothing of how anybody did.")  # fmt: skip
     else:
         look.note("Who has held which role is told to a team alone.")
@@ -156,15 +157,20 @@ def _actions(followed: Sequence[FollowedAction]) -> None:
 
 def teams_view(scope: WhoseDrills, wanted: Wanted, group: Comparable) -> None:
     """Draw the same drill across teams, where there are enough of them."""
+    if scope.ident == results.SAMPLE:
+        st.info("Samples have no other teams: what shows here is of teams that drilled in this place.",
+                icon=":material/groups:")  # fmt: skip
+        return
     store = SERVER.rooms.store
     teams = results.newest_of_teams(store, group)
     own = next(iter(results.window(store, only(wanted, group), 1)), None)
-    chart = trend_charts.across_teams(teams, own if scope.ident != results.SAMPLE else None)
+    chart = trend_charts.across_teams(teams, own)
     if chart is None:
         st.info(f"The same drill across teams shows from {TEAMS} teams on, so that no figure tells whose it is. "
                 "So far fewer have played a drill of this kind in this place.", icon=":material/groups:")  # fmt: skip
         return
-    charted.draw(chart, "The newest drill of each team. Nobody sees which team is which, and teams are in no order.")
+    charted.draw(chart, "The newest drill of each team, in whole minutes: of few teams, a figure may be what one of "
+                 "them came to. Nobody sees which team is which, and teams are in no order.")  # fmt: skip
 
 
 def lead_on() -> None:
