@@ -13,8 +13,10 @@ import pytest
 import streamlit as st
 
 from analytics.report import cells, trend_charts, trends
+from analytics.report.charts.spec import Charted
 from analytics.report.sample import samples
 from simulator.errors import StoreError
+from simulator.record.result import DrillResult
 from simulator.room import results
 from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
@@ -252,16 +254,20 @@ def test_filters_leave_what_fits_and_say_when_nothing_does(open_app: Open, rooms
 def test_a_second_life_is_no_role_that_was_held(
     open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = samples(4, ana.team, time.time())
+    made = list(samples(4, ana.team, time.time()))
     results.put(rooms.store, (replace(one, kind="again") if n else one for n, one in enumerate(made)))
     counted: list[str] = []
     real = trend_charts.coverage_map
-    monkeypatch.setattr(trend_charts, "coverage_map", lambda shown: counted.extend(x.kind for x in shown) or real(shown))
+
+    def drawn(shown: list[DrillResult]) -> Charted:
+        counted.extend(one.kind for one in shown)
+        return real(shown)
+
+    monkeypatch.setattr(trend_charts, "coverage_map", drawn)
     app = as_member(open_app(), rooms, ana)
     app.session_state[VIEW] = PEOPLE
     app.to("trends.py")
-    assert len(counted) == 1
-    assert counted != ["again"]
+    assert counted == [made[0].kind]
 
 
 def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:

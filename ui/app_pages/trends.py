@@ -71,6 +71,7 @@ def views_of(
 
 
 def _empty(title: str, words: str) -> None:
+    shell.keep_narrow()
     with st.container(border=True, width=640, key="trends-empty"):
         st.markdown(f"**{plain(title)}**")
         st.markdown(plain(words))
