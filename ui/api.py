@@ -1,7 +1,8 @@
-"""HTTP routes beside the pages: what a probe asks for, and the way in that leaves no secret in an address.
+"""HTTP routes beside the pages: what a probe asks for, and the way in.
 
-A ticket is good once and for a short while. It comes in the body of a form, is exchanged for a token, and the token
-goes into a cookie that no script reads.
+A seat's ticket is good once and for a short while. It comes in the body of a form, is exchanged for a token, and the
+token goes into a cookie that no script reads. A team's link and a member's own come in the same way, but are good until
+somebody renews or withdraws them, and stand in an address: whoever finds one comes in by it.
 """
 
 from __future__ import annotations
@@ -52,9 +53,16 @@ async def enter(request: Request) -> Response:
         ticket = request.query_params.get(TICKET, "")
         return await run_in_threadpool(_ask, ticket, teams)
     ticket, name = await _posted(request)
-    if await run_in_threadpool(_is_of_a_team, ticket):
-        return await run_in_threadpool(_into_team, ticket, name, teams, request.url.scheme)
-    return await run_in_threadpool(_let_in, ticket, request.cookies.get(session.COOKIE, ""), request.url.scheme)
+    seats = request.cookies.get(session.COOKIE, "")
+    return await run_in_threadpool(_handed_in, ticket, name, teams, seats, request.url.scheme)
+
+
+def _handed_in(ticket: str, name: str, teams: str, seats: str, scheme: str) -> Response:
+    try:
+        of_a_team = _is_of_a_team(ticket)
+    except DrillError as error:
+        return _page(status=FORBIDDEN, problem=str(error))
+    return _into_team(ticket, name, teams, scheme) if of_a_team else _let_in(ticket, seats, scheme)
 
 
 def _is_of_a_team(ticket: str) -> bool:

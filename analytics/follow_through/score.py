@@ -22,7 +22,8 @@ KINDS: Mapping[str, Judge[StageFinding]] = found_in(predicates)
 class FollowScore:
     """What a follow-through came to."""
 
-    total: int
+    total: int | None
+    """None where nothing is owed."""
     findings: tuple[StageFinding, ...]
 
     def stage(self, ident: str) -> tuple[float, float]:
@@ -43,7 +44,7 @@ def score_follow_through(view: FollowUpView) -> FollowScore:
     found = tuple(_judged(view, stage, one) for stage, one in view.rules.criteria())
     out_of = round(10 * sum(one.out_of for one in found))
     earned = round(10 * sum(one.points for one in found))
-    return FollowScore(100 * earned // out_of if out_of else 0, found)
+    return FollowScore(100 * earned // out_of if out_of else None, found)
 
 
 def _judged(view: FollowUpView, stage: FollowStage, one: StageCriterion) -> StageFinding:

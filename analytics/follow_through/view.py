@@ -37,7 +37,8 @@ class FollowUpView:
     def level(self) -> str:
         """The gravest severity that the playbook gives this incident while it went on."""
         order = self.drill.playbook.severity.ids
-        return min((severity_truth(self.drill, at) for at in range(0, self.drill.left + 1, 300)), key=order.index)
+        last = max(0, self.drill.left)  # a drill may be over before the first page
+        return min((severity_truth(self.drill, at) for at in range(0, last + 1, 300)), key=order.index)
 
     def asked(self, stage: FollowStage) -> tuple[StageQuestion, ...]:
         """Return the questions of a stage that this incident is large enough for."""

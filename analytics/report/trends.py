@@ -253,16 +253,17 @@ def brier(results: Iterable[DrillResult]) -> tuple[float, int]:
 def across(newest: Sequence[DrillResult], yours: DrillResult | None = None) -> Iterator[Any]:
     """Return the minutes of turning points over the newest drill of each of several teams, and those of yours.
 
-    Nothing at all for fewer teams than five, and no line of what fewer than five of them came to.
+    Nothing at all for fewer teams than five, and no line of what fewer than five of them came to. In whole minutes: a
+    quartile of few may be what one of them came to.
     """
     if len({one.team for one in newest}) < TEAMS:
         return
     for turn in TIMES:
         minutes = [second / 60 for one in newest if (second := one.times.get(turn)) is not None]
         if len(minutes) >= TEAMS:
-            first, middle, third = _quartiles(minutes)
+            first, middle, third = map(round, _quartiles(minutes))
             own = yours.times.get(turn) if yours else None
-            yield turn, math.nan if own is None else own / 60, middle, first, third, len(minutes)
+            yield turn, math.nan if own is None else round(own / 60), middle, first, third, len(minutes)
 
 
 @dataclass(frozen=True)

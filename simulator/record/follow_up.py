@@ -93,10 +93,10 @@ class FollowUp:
         """Return every wording of an answer, the oldest first."""
         return self.items.get(item, {}).get(name, ())
 
-    def actions(self) -> Iterator[str]:
-        """Yield the actions that stand, in the order they were made."""
+    def actions(self, *, dropped: bool = False) -> Iterator[str]:
+        """Yield the actions that stand, in the order they were made; or those that were taken off the list."""
         made = (item for item in self.items if item.startswith(f"{ACTION}-"))
-        return (item for item in made if not self.said(item, DROPPED).value)
+        return (item for item in made if bool(self.said(item, DROPPED).value) == dropped)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import IntegrityError
 
 from simulator.errors import AccessDenied, DrillError, StaleWriter, UnreadableRow
-from simulator.record.follow_up import ACTION, Clash, FollowUp, FollowUpEntry, LessonAnswers, Value, clashes
+from simulator.record.follow_up import ACTION, DROPPED, Clash, FollowUp, FollowUpEntry, LessonAnswers, Value, clashes
 from simulator.record.journal import first_problem
 from simulator.room import rows
 from simulator.room import schema as t
@@ -40,13 +40,16 @@ def write(
     """Keep what somebody wrote; an empty `item` makes a new action. `seen`: field -> the entry whose wording they saw.
 
     Raises WrittenMeanwhile where others changed one of these fields since, AccessDenied for whoever was not in it,
-    DrillError for what is too long or too much and while the drill runs.
+    DrillError for what is too long or too much, for an action that is off the list, and while the drill runs.
     """
     _in_it(room, person)
     for _ in range(ATTEMPTS):
         try:
             with store.transaction(writes=True) as connection:
                 there = FollowUp.of(_read(connection, room.row.id))
+                off = there.said(item, DROPPED)
+                if off.value and changes.get(DROPPED, off.value):
+                    raise DrillError(f"{off.author} took this off the list; put it back first")
                 if found := clashes(there, item, changes, seen):
                     raise WrittenMeanwhile(found)
                 made = _entry(there.upto + 1, store.now(), person.name, item, changes)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from textwrap import shorten
+from typing import Annotated, Any
 
 import sqlalchemy as sa
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from simulator.errors import DrillError
+from simulator.record.follow_up import FollowUpEntry, LessonAnswers
+from simulator.record.journal import first_problem, object_in
 from simulator.room import chain
 from simulator.room import schema as t
+from simulator.room.clock import ClockMark
+from simulator.room.notes import HIGHEST, LOWEST, Note
+from simulator.room.rows import LONGEST_WHY, REFUSED
 from simulator.room.store import Store
 
 TABLES: Mapping[str, sa.Table] = {
@@ -20,6 +28,50 @@ TABLES: Mapping[str, sa.Table] = {
 """What it is called in a file -> where it is kept. Who was let in, and by what, stays behind."""
 HEAD = ("title", "created", "ended")
 """Of the drill itself: what it is called, and when it was."""
+MOST = 2**31 - 1
+"""The largest number that every database takes."""
+LATEST = 32_503_680_000.0
+"""The last wall instant that is taken for one, at the end of the year 2999."""
+INSTANTS = ("made", "wall")
+"""Columns that hold wall instants."""
+
+
+class HandCorrection(BaseModel):
+    """What is read again of a correction by hand."""
+
+    model_config = ConfigDict(strict=True, extra="allow")
+
+    criterion: str
+    points: Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+    reason: str = ""
+
+
+MARK, NOTE = TypeAdapter(ClockMark), TypeAdapter(Note)
+
+
+def _mark(row: Mapping[str, Any]) -> ClockMark:
+    return MARK.validate_python({name: value for name, value in row.items() if name != "seq"})
+
+
+def _correction(row: Mapping[str, Any]) -> dict[str, Any]:
+    HandCorrection(**row)
+    return dict(row)
+
+
+def _note(row: Mapping[str, Any]) -> Note:
+    note = Note(**row)
+    if NOTE.validate_python(asdict(note)) != note:
+        raise ValueError("a field is of another kind")
+    if note.rating is not None and not LOWEST <= note.rating <= HIGHEST:
+        raise ValueError(f"a rating is {LOWEST} to {HIGHEST}")
+    return note
+
+
+VALUES: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "clock": _mark, "corrections": _correction, "notes": _note, "follow_through": lambda row: FollowUpEntry(**row),
+    "lessons": lambda row: LessonAnswers(author=row["author"], answers=row["answers"]),
+}  # fmt: skip
+"""What it is called in a file -> how the program reads a row of it."""
 
 
 def beside(store: Store, drill: str) -> dict[str, Any]:
@@ -37,13 +89,12 @@ def beside(store: Store, drill: str) -> dict[str, Any]:
 def put_back(connection: sa.Connection, drill: str, found: Mapping[str, Any], file: str) -> None:
     """Write what came with a drill beside it. Raises DrillError for what is none of it."""
     for name, rows in found.items():
-        table = TABLES.get(name)
         if name == "drill":
             continue
-        if table is None or not isinstance(rows, list):
-            raise DrillError(f"{file}: {name!r} is nothing that is kept beside a drill; update Incident Drill")
+        read(name, found, file)
+        table = TABLES[name]
         for row in rows:
-            values = {**_checked(table, row, f"{file}: {name}"), "drill": drill}
+            values = {**row, "drill": drill}
             if "digest" in table.c:
                 values["digest"] = chain.digest(values["body"])
             try:
@@ -52,14 +103,32 @@ def put_back(connection: sa.Connection, drill: str, found: Mapping[str, Any], fi
                 raise DrillError(f"{file}: {name} has the same row twice; take one of them out") from None
 
 
+def read(name: str, found: Mapping[str, Any], where: str) -> tuple[Any, ...]:
+    """Return what a file keeps under one of these names as values, each as the program reads it from its table.
+
+    Raises DrillError for what it could not read again, or could not store.
+    """
+    rows = found.get(name, [])
+    if name not in TABLES or not isinstance(rows, list):
+        raise DrillError(f"{where}: {name!r} is nothing that is kept beside a drill; update Incident Drill")
+    return tuple(_value(name, _checked(TABLES[name], row, f"{where}: {name}"), f"{where}: {name}") for row in rows)
+
+
+def instants(found: Mapping[str, Any]) -> dict[str, float]:
+    """Return when a drill was opened and over, as far as its file says so and a calendar has it."""
+    said = found.get("drill")
+    said = said if isinstance(said, Mapping) else {}
+    return {one: float(said[one]) for one in ("created", "ended") if _is_instant(said.get(one))}
+
+
 def head_of(found: Mapping[str, Any], title: str, now: float) -> dict[str, Any]:
     """Return title and instants of a drill as its file says them, and what is given for what it does not say."""
     said = found.get("drill")
     said = said if isinstance(said, Mapping) else {}
-    instants = {one: said.get(one) for one in ("created", "ended")}
-    sound = {one: min(float(at), now) for one, at in instants.items() if isinstance(at, int | float) and at >= 0}
+    sound = {one: min(at, now) for one, at in instants(found).items()}
     named = said.get("title")
-    return {"created": now, "ended": now, **sound, "title": named[:200] if isinstance(named, str) and named else title}
+    known = named[:200] if isinstance(named, str) and _storable(named) else ""
+    return {"created": now, "ended": now, **sound, "title": known or title}
 
 
 def _columns(table: sa.Table) -> list[sa.Column[Any]]:
@@ -74,11 +143,45 @@ def _checked(table: sa.Table, row: Any, where: str) -> dict[str, Any]:
     for name, value in row.items():
         kind = columns[name].type.python_type
         fits = isinstance(value, (int, float) if kind is float else kind) and not isinstance(value, bool)
-        if not fits and not (value is None and columns[name].nullable):
-            raise DrillError(f"{where}, {name}: {str(value)[:40]!r} is not {kind.__name__}; restore the line")
-    if "body" in row:
-        try:
-            json.loads(row["body"])
-        except (ValueError, RecursionError):
-            raise DrillError(f"{where}, body: not JSON; restore the line") from None
+        if value is None and columns[name].nullable:
+            continue
+        if not fits:
+            raise DrillError(f"{where}, {name}: {_short(value)} is not {kind.__name__}; restore the line")
+        if not _holds(columns[name], value):
+            raise DrillError(f"{where}, {name}: {_short(value)} is out of bounds; restore the line")
     return row
+
+
+def _holds(column: sa.Column[Any], value: Any) -> bool:
+    """Tell whether any database takes a value of the column's kind, and a calendar an instant."""
+    if isinstance(value, str):
+        return _storable(value) and len(value) <= (getattr(column.type, "length", None) or math.inf)
+    if column.name in INSTANTS:
+        return _is_instant(value)
+    return bool(-MOST <= value <= MOST)
+
+
+def _storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _is_instant(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LATEST
+
+
+def _short(value: Any) -> str:
+    return repr(value)[:40] if isinstance(value, str | float | bool) else f"what is there ({type(value).__name__})"
+
+
+def _value(name: str, row: Mapping[str, Any], where: str) -> Any:
+    """Return a row as the program reads it. Raises DrillError."""
+    try:
+        values = dict(row)
+        body = object_in(values.pop("body")) if "body" in row else {}
+        body = {"answers": body} if name == "lessons" else body
+        if twice := values.keys() & body.keys():
+            raise ValueError(f"{min(twice)} is there twice")
+        return VALUES[name]({**values, **body})
+    except REFUSED as error:
+        why = first_problem(error) if isinstance(error, ValidationError) else str(error) or type(error).__name__
+        raise DrillError(f"{where}: a row cannot be read ({shorten(why, LONGEST_WHY)}); restore the line") from None

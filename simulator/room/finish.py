@@ -90,9 +90,9 @@ class Finishing:
             played = journal.header.playbook
             for references, card in self._finisher(self._loaded, journal, self._report):
                 self._store.save_scorecard(self._drill, played.id if played else DEFAULT_BOOK, card)
-                results.keep(self._store, self._drill, journal, card)
                 if references is not None:
                     self._store.add_references(self._drill, references)
+                self._compared(journal, card)
         except StoreError as error:
             # The database is away: no fault of this record's. Whoever looks for the score later begins anew.
             logging.getLogger(__name__).warning("drill %s is not scored yet: %s", self._drill, error)
@@ -103,6 +103,13 @@ class Finishing:
             self.problem = f"scoring failed ({type(error).__name__}: {error})"
             logging.getLogger(__name__).exception("scoring drill %s failed", self._drill)
         self.progress = 1.0
+
+    def _compared(self, journal: Journal, card: dict[str, Any]) -> None:
+        """Keep the row by which this drill is compared with others; without it the drill is scored all the same."""
+        try:
+            results.keep(self._store, self._drill, journal, card)
+        except StoreError as error:
+            logging.getLogger(__name__).warning("drill %s is scored and in no trends: %s", self._drill, error)
 
     def _report(self, done: float) -> None:
         self.progress = min(1.0, max(self.progress, done))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from unicodedata import normalize
 
@@ -18,24 +18,26 @@ SHORTEST, SHORTEST_PART = 2, 3
 UNNAMED = frozenset({"you", "facilitator"})
 """What somebody is called who has not given a name; ordinary words besides."""
 SOMEBODY = "somebody"
-"""Who is meant by a word that the names of several people have."""
+"""Who is meant by a name that no seat goes with, or by a word that the names of several people have."""
 
 Told = Callable[[str], str]
 
 
-def nameless(journal: Journal, titles: Mapping[str, str]) -> Journal:
+def nameless(journal: Journal, titles: Mapping[str, str], others: Iterable[str] = ()) -> Journal:
     """Return a record in which everybody goes by their seat; `titles` says what a seat is called.
+
+    `others` are names of people who do not appear in it: they are somebody.
 
     A name is found as words of their own, whole or in part, in any case. Sequence numbers, times and everything that
     is scored stay, so score and evidence fit as before.
     """
-    told = _teller(_people(journal, titles))
+    told = unnamer(journal, titles, others)
     return Journal(journal.header, [_entry(entry, titles, told) for entry in journal], journal.references)
 
 
-def unnamer(journal: Journal, titles: Mapping[str, str]) -> Told:
-    """Return what puts seats in the place of this drill's people in any other text about it."""
-    return _teller(_people(journal, titles))
+def unnamer(journal: Journal, titles: Mapping[str, str], others: Iterable[str] = ()) -> Told:
+    """Return what puts seats in the place of this drill's people in any other text about it, `others` named too."""
+    return _teller({**{normalize("NFC", name): SOMEBODY for name in others if name}, **_people(journal, titles)})
 
 
 KEPT = "kept by the facilitators"

@@ -5,7 +5,7 @@ A look at many drills reads counts and names by SQL, and no more rows at once th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ class Wanted:
     """Which scored drills somebody looks at. What is None, or empty, is not asked about."""
 
     team: str | None = None
-    drills: Sequence[str] | None = None
+    drills: tuple[str, ...] | None = None
     """These alone, as a person's own."""
     scenario: str | None = None
     variant: str | None = None

@@ -323,7 +323,8 @@ class Room:
         made = journal.references is not None
         if self._unnamed is None or self._unnamed[0] != made:
             titles = {role.id: role.title for role in self.loaded.scenario.roles}
-            self._unnamed = (made, nameless(for_participants(journal), titles))
+            others = [one.name for one in self._store.participants(self.row.id)]
+            self._unnamed = (made, nameless(for_participants(journal), titles, others))
         return self._unnamed[1]
 
     @property

@@ -161,13 +161,16 @@ lessons = sa.Table(
     sa.Column("id", sa.String(16), primary_key=True),
     sa.Column("author", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sqlite_with_rowid=False,
 )
+"""SQLite numbers the rows of other tables as they come, which would tell whose is which beside `lessons_given`."""
 
 lessons_given = sa.Table(
     "lessons_given",
     metadata,
     sa.Column("drill", sa.ForeignKey("drills.id"), primary_key=True),
     sa.Column("participant", sa.String(32), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 teams = sa.Table(
@@ -222,7 +225,7 @@ results = sa.Table(
     sa.Column("people", sa.Integer, nullable=False),
     sa.Column("total", sa.Integer),
     sa.Column("uncapped", sa.Integer, nullable=False),
-    sa.Column("band", sa.String(8)),
+    sa.Column("band", sa.Text),
     sa.Column("low", sa.Integer),
     sa.Column("high", sa.Integer),
     sa.Column("body", sa.Text, nullable=False),

@@ -93,6 +93,17 @@ def test_nothing_written_earns_nothing(scored: Make, book: str) -> None:
     assert scored(book).total == 0
 
 
+def test_where_nothing_is_owed_there_is_no_total(views: Callable[[str], RecordView]) -> None:
+    view = views("recovery")
+    rules = view.playbook.follow_through
+    assert rules is not None
+    light = rules.model_copy(update={"stages": tuple(
+        stage.model_copy(update={"small_at": view.playbook.severity.ids, "questions": tuple(
+            one.model_copy(update={"light": False}) for one in stage.questions)})
+        for stage in rules.stages if stage.questions)})  # fmt: skip
+    assert score_follow_through(FollowUpView(view, light, FollowUp(), ENDED)).total is None
+
+
 def test_all_that_is_asked_earns_all_of_it(scored: Make, views: Callable[[str], RecordView]) -> None:
     view = views("recovery")
     first = next(one.id for one in beside(view, "signals") if one.share == 1)

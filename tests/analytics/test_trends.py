@@ -166,6 +166,9 @@ def test_figures_over_teams_are_of_five_at_least() -> None:
     assert list(made.frame["turn"]) == ["declared"]
     assert made.frame["teams"].min() == TEAMS
     assert not {"team", "drill"} & set(made.frame.columns)
+    five = [replace(one, times={"declared": 61 + 7 * n}) for n, one in enumerate(of_teams(TEAMS))]
+    frame = trends.across(five, five[0])
+    assert frame[["yours", "first_quarter", "median", "last_quarter"]].map(float.is_integer).all().all()
     late = charts.across_teams(of_teams(7), replace(alike()[0], times={"declared": 10_000}))
     assert late is not None
     assert late.title == "Later than three quarters of 7 teams: declared"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -85,6 +86,13 @@ def test_an_action_has_a_name_of_its_own_and_leaves_the_list_with_its_words_kept
     there = FollowUp.of(afterwards.written(place.store, room.row.id))
     assert list(there.actions()) == ["action-2"]
     assert there.said("action-1", "text").text == "a check"
+    for late in ({"text": "half written meanwhile"}, {"dropped": "twice"}):
+        with pytest.raises(DrillError, match="Flo took this off the list; put it back first"):
+            afterwards.write(place.store, room, ana, one.item, late, {})
+    afterwards.write(place.store, room, ana, one.item, {"dropped": ""}, {"dropped": 3})
+    afterwards.write(place.store, room, ana, one.item, {"text": "a better check"}, {"text": 1})
+    there = FollowUp.of(afterwards.written(place.store, room.row.id))
+    assert (list(there.actions()), list(there.actions(dropped=True))) == (["action-1", "action-2"], [])
 
 
 @pytest.mark.parametrize(
@@ -126,6 +134,9 @@ def test_a_survey_without_a_name_says_nothing_of_whose_it_is(played: Played, tmp
     assert afterwards.has_given(place.store, ana)
     with closing(sqlite3.connect(tmp_path / "drills.db")) as connection:
         rows = connection.execute("SELECT * FROM lessons").fetchall()
+        for table in ("lessons", "lessons_given"):
+            with pytest.raises(sqlite3.OperationalError, match="no such column"):
+                connection.execute(f"SELECT rowid FROM {table}")
     assert not [row for row in rows if ana.id in row or "Ana" in row]
     with pytest.raises(DrillError, match="nothing is answered"):
         afterwards.give(place.store, room, ana, {"real": " "}, named=False)
@@ -162,11 +173,24 @@ def test_a_file_that_was_changed_says_so(played: Played, tmp_path: Path, wall: W
         (with_it.replace('"author"', '"writer"', 1), "needs n, made, author, body"),
         (with_it.replace('"n": 1', '"n": "1"', 1), "is not int"),
         (with_it.replace("follow_through", "follow_thru"), "nothing that is kept beside"),
+        (with_it.replace('"n": 1', f'"n": {2**70}', 1), "out of bounds"),
+        (re.sub('"made": [0-9.]+', '"made": 1e20', with_it, count=1), "made: 1e.20 is out of bounds"),
+        (re.sub('"made": [0-9.]+', '"made": NaN', with_it, count=1), "made: nan is out of bounds"),
+        (re.sub('"body": "({.*?})"', '"body": "[]"', with_it, count=1), "follow_through: a row cannot be read"),
+        (with_it.replace("a check", r"\\ud800"), "a row cannot be read"),
+        (with_it.replace('"by": "', r'"by": "\u0000', 1), "clock, by: .* is out of bounds"),
+        (with_it.replace('"what": "start"', '"what": "sing"', 1), "clock: a row cannot be read"),
+        (with_it.replace(r'{\"item\"', r'{\"author\": \"Eve\", \"item\"', 1), "author is there twice"),
         ('{"beside": []}', "not JSON"),
     ):
         with pytest.raises(DrillError, match=says):
             take_in(other.store, "\n".join([*record, line, ""]), "file")
         assert other.store.ids() == []
+    for at in ("1e20", "-1", "1" + "0" * 400, "NaN", '"soon"'):
+        line = re.sub('"(created|ended)": [0-9.]+', rf'"\1": {at}', with_it)
+        arrived = other.store.drill(take_in(other.store, "\n".join([*record, line, ""]), "file").drill)
+        assert arrived.created == arrived.ended == other.store.now()
+        delete(other.store, arrived.id)
     assert take_in(other.store, "\n".join([*record, ""]), "file").drill, "a file of before holds nothing beside"
     other.store.close()
 

@@ -13,6 +13,7 @@ from simulator import acts
 from simulator.engine import Engine
 from simulator.errors import DrillError, StoreError
 from simulator.record.journal import parse
+from simulator.room import results
 from simulator.room.archive import export
 from simulator.room.finish import Finishing
 from simulator.room.room import Room
@@ -49,6 +50,22 @@ def test_ending_freezes_the_record_and_scores_it(path: Path, wall: Wall) -> None
     with pytest.raises(DrillError, match="debrief"):
         room.pause(person)
     room.end(person)
+
+
+def test_a_row_that_cannot_be_kept_leaves_no_drill_unscored(
+    path: Path, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> bool:
+        raise StoreError("value too long")
+
+    monkeypatch.setattr(results, "keep", refused)
+    room, person = solo(rooms(path, wall, score))
+    room.end(person)
+    room.finishing.wait(10)
+    assert room.scorecard() == {"playbook": "recovery", "total": 42}
+    record = room.record()
+    assert record is not None
+    assert record.references is not None
 
 
 def test_time_ends_a_drill_that_nobody_ends(path: Path, wall: Wall) -> None:

@@ -13,6 +13,7 @@ from simulator.errors import AccessDenied
 from simulator.record.journal import Journal
 from simulator.room.nameless import nameless
 from simulator.room.room import Room
+from simulator.room.store import OBSERVER
 from tests.room.rooms import Wall, rooms, say, solo
 
 
@@ -45,6 +46,21 @@ def test_no_name_is_left_and_everything_else_is(tmp_path: Path) -> None:
         e.body for e in whole if e.body.kind == "alert_fired"
     ]
     assert any(e.by == "commander:Commander" for e in found)
+
+
+def test_who_only_looked_on_is_not_named_either(tmp_path: Path) -> None:
+    place = rooms(tmp_path / "a.db", Wall())
+    room = place.create("toy", seed=7).room
+    _, person = place.join(room, "Ana", "commander")
+    place.join(room, "Oli Berg", OBSERVER)
+    room.start(person)
+    room.submit(say("ask Oli, or Berg"), person)
+    room.end(person)
+    found = room.record_for(None)
+    assert found is not None
+    text = "\n".join(found.lines())
+    assert "ask somebody, or somebody" in text
+    assert "Oli" not in text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from ui import session
 from ui.follow_up_parts import keys
 from ui.follow_up_parts.retests import between, resolved, verdict
 from ui.parts.live import SERVER
+from ui.reports.kept import of_store
+from ui.reports.registry import REPORTS, formats, report
 
 
 @pytest.fixture
@@ -115,6 +118,28 @@ def test_two_at_one_answer_both_see_both(place: Rooms, wall: Wall) -> None:
     assert flo.facilitator
 
 
+def test_a_date_that_somebody_else_moved_follows_and_is_never_put_back(place: Rooms, wall: Wall) -> None:
+    room, ana, _, flo, host = play(place, wall)
+    one = afterwards.write(place.store, room, flo, "", {"text": "a check", "due": "2026-12-01"}, {})
+    app = page(host, **{keys.VIEW: keys.ACTIONS})
+    box = key(room, one.item, "due")
+    two = afterwards.write(place.store, room, ana, one.item, {"due": "2027-01-15"}, {"due": one.n})
+    app.run()
+    assert app.date_input(key=f"{box}-date").value == date(2027, 1, 15)
+    app.text_input(key=key(room, one.item, "owner")).set_value("Caching").run()
+    app.button(key=f"fu-save-{one.item}").click().run()
+    assert there(place, room).said(one.item, "due").text == "2027-01-15"
+    app.date_input(key=f"{box}-date").set_value(date(2027, 2, 1)).run()
+    afterwards.write(place.store, room, ana, one.item, {"due": "2027-03-01"}, {"due": two.n})
+    app.run()
+    assert app.date_input(key=f"{box}-date").value == date(2027, 2, 1), "what one picked stays until one says"
+    app.button(key=f"{box}-theirs").click().run()
+    assert app.date_input(key=f"{box}-date").value == date(2027, 3, 1)
+    app.date_input(key=f"{box}-date").set_value(date(2027, 4, 1)).run()
+    app.button(key=f"fu-save-{one.item}").click().run()
+    assert there(place, room).said(one.item, "due").text == "2027-04-01"
+
+
 def test_what_is_half_written_stays_while_one_looks_elsewhere(place: Rooms, wall: Wall) -> None:
     room, _, token, _, _ = play(place, wall)
     app = page(token, **{keys.VIEW: "retro"})
@@ -159,14 +184,61 @@ def test_an_answer_becomes_an_action_with_all_that_is_asked_of_one(place: Rooms,
     assert there(place, room).said(item, "owner").text == "Platform"
     app.button(key=f"fu-drop-{item}").click().run()
     assert list(there(place, room).actions()) == []
+    assert "taken off by Ana" in html(app)
+    app.button(key=f"fu-back-{item}").click().run()
+    assert list(there(place, room).actions()) == [item]
+    assert app.text_input(key=key(room, item, "owner")).value == "Platform"
+
+
+def test_what_is_written_to_an_action_that_is_off_the_list_is_refused(place: Rooms, wall: Wall) -> None:
+    room, ana, _, flo, host = play(place, wall)
+    one = afterwards.write(place.store, room, flo, "", {"text": "a check"}, {})
+    app = page(host, **{keys.VIEW: keys.ACTIONS})
+    app.text_input(key=key(room, one.item, "owner")).set_value("Caching").run()
+    afterwards.write(place.store, room, ana, one.item, {"dropped": "taken off by Ana"}, {})
+    app.button(key=f"fu-save-{one.item}").click().run()
+    assert "Ana took this off the list; put it back first" in app.error[0].value
+    app.button(key=f"fu-back-{one.item}").click().run()
+    assert not app.error
+    assert app.text_input(key=key(room, one.item, "owner")).value == "Caching", "what was half written is there"
+
+
+def test_an_answer_that_the_record_has_no_more_is_seen_and_kept(place: Rooms, wall: Wall) -> None:
+    room, ana, token, *_ = play(place, wall)
+    afterwards.write(place.store, room, ana, "retro", {"sped_up": ("gone",)}, {})
+    app = page(token, **{keys.VIEW: "retro"})
+    box = app.multiselect(key=key(room, "retro", "sped_up"))
+    assert box.value == ["gone"]
+    assert box.options[-1] == "gone"
+
+
+@pytest.mark.parametrize("seconds", [None, 10], ids=["unstarted", "before the first page"])
+def test_a_drill_that_ended_at_once_is_followed_through_and_documented(
+    place: Rooms, wall: Wall, seconds: int | None
+) -> None:
+    opened = place.create("toy", seed=7, hosted=True)
+    room = opened.room
+    token, flo = place.facilitate(room, "Flo", opened.key)
+    if seconds is not None:
+        room.start(flo)
+        wall.pass_(seconds)
+    room.end(flo)
+    room.finishing.wait(30)
+    app = page(token, **{keys.VIEW: keys.ACTIONS})
+    assert not app.error
+    drill = of_store(place.store, room.row.id, room.loaded.scenario)
+    assert drill.view.left < 0
+    for kind in REPORTS:
+        for form in formats(kind):
+            assert report(drill, kind, form)
 
 
 def test_the_survey_is_answered_once_and_without_a_name(place: Rooms, wall: Wall) -> None:
-    _, _, token, _, host = play(place, wall)
+    _, ana, token, _, host = play(place, wall)
     app = page(token, **{keys.VIEW: keys.SURVEY})
     app.button(key="survey-give").click().run()
     assert "nothing is answered" in app.error[0].value.lower()
-    app.text_area(key="survey-next").set_value(EVIL).run()
+    app.text_area(key=f"survey-{ana.id}-next").set_value(EVIL).run()
     app.button(key="survey-give").click().run()
     assert "Thank you" in html(app)
     shown = html(page(host, **{keys.VIEW: keys.SURVEY}))

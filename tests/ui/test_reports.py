@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from scenarios.loader import load
 from simulator import acts
 from simulator.errors import DrillError
 from simulator.record.follow_up import FollowUpEntry, LessonAnswers
-from simulator.record.journal import parse
+from simulator.record.journal import Journal, parse
+from simulator.room.notes import Note
 from simulator.text import clock
 from tests import recorded
 from ui import cli
@@ -71,13 +73,23 @@ def test_every_document_is_made_in_every_form_and_what_people_typed_stays_text(f
             assert json.loads(text)["document"] == kind
         if form == "csv":
             rows = list(csv.reader(io.StringIO(text)))
-            assert len({len(row) for row in rows}) == 1
+            assert {len(row) for row in rows} == {len(REPORTS[kind].heads)}
+            assert tuple(rows[0]) == REPORTS[kind].heads
             cells = [cell for row in rows for cell in row if not re.fullmatch(r"-?\d+", cell)]
             assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
         if form == "html":
             assert not re.search(r"<script|<img|src=|javascript:\d\"|<link", text.split("<body>")[1])
             assert "default-src 'none'" in text.replace("&#x27;", "'")
     assert EVIL not in report(followed, kind, "md")
+
+
+def test_a_table_of_nothing_has_its_heads_and_no_cell_is_a_formula(
+    followed: Finished, finished: Callable[[str], Finished]
+) -> None:
+    assert report(finished(DRILLS[0]), "actions", "csv") == f"{','.join(REPORTS['actions'].heads)}\n"
+    entry = FollowUpEntry(n=1, made=1, author="Ana", item="action-1", changes={"text": "＝1+1", "owner": "  =1"})
+    (_, row) = csv.reader(io.StringIO(report(replace(followed, entries=(entry,)), "actions", "csv")))
+    assert (row[1], row[3]) == ("'＝1+1", "'=1")
 
 
 def test_a_document_says_what_it_is_called_as_a_file(followed: Finished) -> None:
@@ -105,6 +117,52 @@ def test_without_names_nobody_is_named(followed: Finished) -> None:
         assert "by_the_book (" not in text.replace("(“by_the_book”)", "")
         assert '"Ana"' not in text
         assert '"Bo"' not in text
+
+
+def test_without_names_those_are_not_named_either_who_are_in_no_record(followed: Finished) -> None:
+    said = "Cleo and Dorian waited, so did Edda, Finn Marsh and Gesa."
+    drill = replace(
+        followed, entries=(FollowUpEntry(n=1, made=9, author="Cleo", item="retro", changes={"slowed": said}),),
+        lessons=(LessonAnswers(author="Dorian", answers={"next": said}),), notes=(Note(1, 9, 1, "Edda", "note"),),
+        corrections=({"criterion": "B1a", "points": 1, "author": "Finn Marsh", "reason": said},),
+        participants=("Gesa",),
+    )  # fmt: skip
+    tree = json.dumps(context(drill.without_names()))
+    assert not re.findall("Cleo|Dorian|Edda|Finn|Marsh|Gesa", tree)
+    assert "somebody waited" in tree
+
+
+def test_two_decisions_of_one_second_have_each_what_it_left(finished: Callable[[str], Finished]) -> None:
+    drill = finished(DRILLS[0])
+    first, second = drill.view.decisions[:2]
+    entries = [replace(one, at=second.at) if one.seq == first.seq else one for one in drill.journal]
+    once = replace(drill, journal=Journal(drill.journal.header, entries, drill.journal.references))
+    before = [row["left"] for row in context(drill)["decisions"]]
+    assert before[0] != before[1]
+    assert [row["left"] for row in context(once)["decisions"]] == before
+
+
+@pytest.mark.parametrize(("found", "says"), [
+    ({"notes": [{"n": 2**70, "made": 1.0, "at": 1, "author": "E", "body": "{}"}]}, "n: what is there .int. is out of"),
+    ({"lessons": [{"id": "a", "author": "", "body": "[]"}]}, "lessons: a row cannot be read"),
+    ({"notes": [{"n": 1, "made": 1.0, "at": 1, "author": "E", "body": '{"kind": "rating", "rating": 0}'}]}, "1 to 4"),
+    ({"corrections": {}}, "nothing that is kept"),
+])  # fmt: skip
+def test_what_a_file_holds_beside_a_record_is_read_or_refused(
+    finished: Callable[[str], Finished], found: dict[str, Any], says: str
+) -> None:
+    drill = finished(DRILLS[0])
+    with pytest.raises(DrillError, match=says):
+        of_file(drill.journal, drill.scenario, None, found)
+    odd = of_file(drill.journal, drill.scenario, None, {"drill": {"created": 10**400, "ended": 1e20}})
+    assert (odd.created, odd.ended) == (0.0, 0.0)
+
+
+def test_a_rating_of_no_known_level_is_of_the_nearest(followed: Finished) -> None:
+    ident = followed.scenario.objectives[0].id
+    for given, letter in ((0, "U"), (9, "P")):
+        drill = replace(followed, notes=(Note(1, 9, 1, "Edda", "rating", criterion=ident, rating=given),))
+        assert context(drill)["objectives"][0]["by_evaluators"] == letter
 
 
 def test_survey_and_actions_stand_in_the_report(followed: Finished) -> None:
@@ -187,6 +245,7 @@ def test_every_field_is_documented_and_no_other(followed: Finished) -> None:
     ("{% include '/etc/passwd' %}", 1, "no loader"),
     ("{% for a in range(10**9) %}x{% endfor %}", 1, "Range too big"),
     ("{{ drill() }}", 1, "not callable"), ("{{ 1 / 0 }}", 1, "division"),
+    ("\n{{ 'http://a.b'|urlize(rel=3) }}", 2, "has no attribute 'split'"),
 ])  # fmt: skip
 def test_a_template_that_cannot_be_filled_says_where_and_why(
     followed: Finished, source: str, line: int, says: str

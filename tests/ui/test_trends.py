@@ -6,13 +6,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from http.cookies import SimpleCookie
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
 import streamlit as st
 
-from analytics.report import cells, trends
+from analytics.report import cells, trend_charts, trends
+from analytics.report.charts.spec import Charted
 from analytics.report.sample import samples
+from simulator.errors import StoreError
+from simulator.record.result import DrillResult
 from simulator.room import results
 from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
@@ -82,6 +86,18 @@ def test_a_team_is_made_in_the_app_and_its_link_lets_others_in(open_app: Open, r
     assert "in this team already" in there.text
 
 
+def test_a_link_says_why_it_leads_nowhere_while_the_database_is_away(
+    rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise StoreError("the database is away")
+
+    ticket = rooms.teams.link(ana)
+    monkeypatch.setattr(rooms.teams, "leads", away)
+    answer = enter(ticket)
+    assert (answer.status, "database is away" in answer.text) == (403, True)
+
+
 def test_a_taken_name_is_said_and_nothing_is_made(open_app: Open, rooms: Rooms, ana: Member) -> None:
     app = open_app("team.py")
     app.text_input(key="team-name").set_value("pay *MENTS* <b>")
@@ -105,6 +121,7 @@ def test_links_are_withdrawn_in_the_app(open_app: Open, rooms: Rooms, ana: Membe
     assert link not in str([one.value for one in app.code])
     app.button(key=f"own-{ana.team}").click().run()
     assert any(link in str(one.value) for one in app.code)
+    assert "works for whoever finds it" in texts(app)
     assert kept(enter(link))
     rooms.teams.renew_own(ana)
     assert enter(link).status == 403
@@ -148,10 +165,17 @@ def test_from_nothing_the_page_leads_on_and_shows_samples_on_request(open_app: O
     app.button(key="sample-show").click().run()
     assert not app.exception
     assert "made up" in texts(app)
+    for n in range(5):
+        scored(rooms, rooms.teams.found(f"Team {n}", "Eve").team, 12, seed=n)
+    app.session_state[VIEW] = TEAMS
+    app.run()
+    assert "Samples have no other teams" in texts(app)
+    app.session_state[VIEW] = DRILLS
+    app.run()
     assert results.count(rooms.store, Wanted(team=SAMPLE)) == 60
     app.button(key="sample-remove").click().run()
     assert "No drill of yours is known" in texts(app)
-    assert results.count(rooms.store, Wanted()) == 0
+    assert results.count(rooms.store, Wanted(team=SAMPLE)) == 0
 
 
 @pytest.mark.slow
@@ -188,7 +212,27 @@ def test_a_person_sees_their_own_and_no_names_of_roles(open_app: Open, rooms: Ro
     app.run()
     assert not app.exception
     assert "told to a team alone" in texts(app)
-    assert results.count(rooms.store, Wanted(drills=[here.room.row.id])) == 1
+    assert results.count(rooms.store, Wanted(drills=(here.room.row.id,))) == 1
+
+
+def test_what_was_picked_of_ones_own_drills_stays_at_each_run(
+    open_app: Open, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored(rooms, "x", 25)
+    own = [SimpleNamespace(room=SimpleNamespace(row=SimpleNamespace(id=one.drill)), person=SimpleNamespace(id="p"))
+           for one in results.every(rooms.store, Wanted(team="x"))]  # fmt: skip
+    monkeypatch.setattr(session, "seats", lambda: iter(own))
+    app = open_app("trends.py")
+    app.selectbox(key="trends-period").set_value("the last year").run()
+    (page,) = app.number_input
+    page.set_value(2).run()
+    assert app.run().number_input(key=page.key).value == 2
+    app.session_state[VIEW] = COURSE
+    app.run()
+    kinds = next(one for one in app.selectbox if one.label.startswith("Compared"))
+    second = kinds.select_index(1).run().selectbox(key=kinds.key).value
+    assert app.run().selectbox(key=kinds.key).value == second
+    assert not app.exception
 
 
 def test_filters_leave_what_fits_and_say_when_nothing_does(open_app: Open, rooms: Rooms, ana: Member) -> None:
@@ -205,6 +249,25 @@ def test_filters_leave_what_fits_and_say_when_nothing_does(open_app: Open, rooms
     app.selectbox(key="trends-period").set_value("the last 30 days").run()
     assert not app.exception
     assert "take another period" in texts(app)
+
+
+def test_a_second_life_is_no_role_that_was_held(
+    open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = list(samples(4, ana.team, time.time()))
+    results.put(rooms.store, (replace(one, kind="again") if n else one for n, one in enumerate(made)))
+    counted: list[str] = []
+    real = trend_charts.coverage_map
+
+    def drawn(shown: list[DrillResult]) -> Charted:
+        counted.extend(one.kind for one in shown)
+        return real(shown)
+
+    monkeypatch.setattr(trend_charts, "coverage_map", drawn)
+    app = as_member(open_app(), rooms, ana)
+    app.session_state[VIEW] = PEOPLE
+    app.to("trends.py")
+    assert counted == [made[0].kind]
 
 
 def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:

@@ -81,9 +81,10 @@ def _page(here: OpenedDrill, me: session.Here) -> None:
 def _total(here: OpenedDrill) -> None:
     score = here.score
     parts = "".join(_part(stage.title, *score.stage(stage.id)) for stage in here.view.rules.stages)
+    total = "Nothing is owed" if score.total is None else f"<b>{score.total:d}</b> of 100"
     st.html(
-        f'<div class="fu-total" role="group" aria-label="Follow-through"><span class="n"><b>{score.total:d}</b> of 100'
-        f'</span>{parts}<small>Apart from the drill’s own score.</small></div>'
+        f'<div class="fu-total" role="group" aria-label="Follow-through"><span class="n">{total}</span>{parts}'
+        '<small>Apart from the drill’s own score.</small></div>'
     )
 
 

@@ -47,7 +47,7 @@ def render() -> None:
 
 
 def views_of(
-    scope: whose.Scope, wanted: results.Wanted, number: int, everything: list[results.Comparable]
+    scope: whose.WhoseDrills, wanted: results.Wanted, number: int, everything: list[results.Comparable]
 ) -> None:
     """Draw the view that is chosen."""
     views_there = (DRILLS, COURSE, PEOPLE, GAPS, TEAMS, REAL)
@@ -60,7 +60,7 @@ def views_of(
         return views.people_view(scope, wanted)
     if view == GAPS:
         return views.gaps_view(wanted)
-    group = whose.group_of(wanted, whose.among(wanted, everything))
+    group = whose.group_of(whose.among(wanted, everything))
     if group is None:
         return st.html(look.quiet("No drill is of this kind; take another period or scenario."))
     if view == COURSE:
@@ -71,6 +71,7 @@ def views_of(
 
 
 def _empty(title: str, words: str) -> None:
+    shell.keep_narrow()
     with st.container(border=True, width=640, key="trends-empty"):
         st.markdown(f"**{plain(title)}**")
         st.markdown(plain(words))

@@ -20,7 +20,7 @@ from ui.follow_up_parts import fields, keys
 from ui.follow_up_parts.opened import OpenedDrill
 from ui.follow_up_parts.stages import findings_html, warned_html, who_html
 from ui.parts import shell
-from ui.parts.text import plain
+from ui.parts.text import escape, plain
 
 LABELS: Mapping[str, str] = {
     "text": "What will be there that is not there now", "answers": "It answers", "factor": "Against which factor",
@@ -41,6 +41,7 @@ def actions_view(here: OpenedDrill) -> None:
         st.html('<p class="quiet">No action yet. One per factor that you named beats one per symptom.</p>')
     for one in here.view.actions:
         _card(here, one)
+    _taken_off(here)
     named = {"actions_complete", "by_factor", "into_backlog", "controls_added", "retested", "standards_fed"}
     kinds = {one.id for _, one in here.view.rules.criteria() if one.kind in named}
     findings_html([one for one in here.score.findings if one.id in kinds])
@@ -76,6 +77,22 @@ def _card(here: OpenedDrill, one: ActionItem) -> None:
                 st.button("Take it off the list", key=f"fu-drop-{one.item}", on_click=_drop, args=(here, one.item))
         shell.refused(one.item)
         st.html(f'<p class="quiet">{who_html(last)}</p>')
+
+
+def _taken_off(here: OpenedDrill) -> None:
+    """List the actions that are none any more, with a way to put each back."""
+    off = list(here.view.there.actions(dropped=True))
+    if not off:
+        return
+    asked = any(session.answered(item) for item in off)
+    with st.expander(f"Taken off the list ({len(off)})", expanded=asked, key="fu-off"):
+        for item in off:
+            text, said = here.said(item, "text").text, here.said(item, DROPPED)
+            with st.container(horizontal=True, vertical_alignment="center", key=f"fu-off-{item}"):
+                st.html(f'<p>{escape(text)} <span class="quiet">{escape(said.text)}</span></p>')
+                if here.writes:
+                    st.button("Put it back", key=f"fu-back-{item}", on_click=_put_back, args=(here, item))
+            shell.refused(item)
 
 
 def _form(here: OpenedDrill, item: str, said: Callable[[str], Wording], *, new: bool = False) -> dict[str, str]:
@@ -122,18 +139,23 @@ def _due(here: OpenedDrill, key: str, said: Wording, off: bool) -> None:
     """Draw the date an action is due; it is kept as text, so that it reads the same everywhere."""
     shown = f"{key}-date"
     met = fields.synced(key, said)
-    if shown not in st.session_state:
-        st.session_state[shown] = _day(str(st.session_state[key]))
+    held = _day(str(st.session_state[key]))
+    # The text alone holds: what others wrote and one takes over comes into the widget, what is picked goes out of it.
+    if shown not in st.session_state or st.session_state[shown] != held:
+        st.session_state[shown] = held
     today = datetime.now(ZoneInfo(st.context.timezone or "UTC")).date()
-    held = st.session_state[shown]
     low = min(today - timedelta(days=MOST_DAYS), held or today)
     st.date_input(LABELS["due"], key=shown, min_value=low, max_value=max(today + timedelta(days=MOST_DAYS), held or
-                  today), format="YYYY-MM-DD", disabled=off)  # fmt: skip
-    picked = st.session_state[shown]
-    st.session_state[key] = picked.isoformat() if picked else ""
+                  today), format="YYYY-MM-DD", disabled=off, on_change=_picked, args=(key, shown))  # fmt: skip
     fields.remembered(key)
     if met:
         fields.clash(key, said, str)
+
+
+@session.callback()
+def _picked(key: str, shown: str) -> None:
+    day = st.session_state[shown]
+    st.session_state[key] = day.isoformat() if day else ""
 
 
 def _day(text: str) -> date | None:
@@ -196,6 +218,14 @@ def _save(here: OpenedDrill, item: str, made: Mapping[str, str]) -> None:
 
 
 @session.callback()
+def _put_back(here: OpenedDrill, item: str) -> None:
+    with session.trying(item):
+        session.forget(item)
+        here.write(item, {DROPPED: ""}, {DROPPED: here.said(item, DROPPED).n})
+
+
+@session.callback()
 def _drop(here: OpenedDrill, item: str) -> None:
     with session.trying(item):
+        session.forget(item)
         here.write(item, {DROPPED: f"taken off by {here.person.name}"}, {DROPPED: here.said(item, DROPPED).n})

@@ -69,14 +69,17 @@ def _question(here: OpenedDrill, stage: FollowStage, question: StageQuestion) ->
 
         off = not here.writes
         label = question.ask
+        held = st.session_state.get(key) or []
+        # What was picked once stays to be seen, and is kept, where the record has it no more.
+        among = [*shows, *(one for one in ([held] if isinstance(held, str) else held) if one not in shows)]
         if question.among and question.several:
             st.multiselect(
-                plain(label), list(shows), key=key, format_func=title, label_visibility="collapsed",
+                plain(label), among, key=key, format_func=title, label_visibility="collapsed",
                 placeholder="Pick what holds", disabled=off,
             )  # fmt: skip
         elif question.among:
             st.selectbox(
-                plain(label), list(shows), key=key, format_func=title, label_visibility="collapsed", index=None,
+                plain(label), among, key=key, format_func=title, label_visibility="collapsed", index=None,
                 placeholder="Pick one", disabled=off,
             )  # fmt: skip
         elif question.rows == 1:

@@ -14,7 +14,7 @@ from ui.parts.text import escape, plain
 from ui.reports.afterwards import QUESTIONS, survey
 
 PLACE = "survey"
-NAMED = "survey-named"
+NAMED = "named"
 
 
 def survey_view(here: OpenedDrill) -> None:
@@ -27,17 +27,23 @@ def survey_view(here: OpenedDrill) -> None:
     st.html(results_html(survey(as_it_stands(here))))
 
 
+def _key(here: OpenedDrill, name: str) -> str:
+    """Return the key of a field: what somebody begins to say of one drill is not said of another."""
+    return f"survey-{here.person.id}-{name}"
+
+
 def _asked(here: OpenedDrill) -> None:
     with st.container(border=True, key="survey-form"):
         for ident, (ask, rating) in QUESTIONS.items():
+            key = _key(here, ident)
             if rating:
-                st.segmented_control(plain(ask), ["1", "2", "3", "4", "5"], key=f"survey-{ident}")
+                st.segmented_control(plain(ask), ["1", "2", "3", "4", "5"], key=key)
             else:
-                st.text_area(plain(ask), key=f"survey-{ident}", max_chars=LONGEST, height=80)
+                st.text_area(plain(ask), key=key, max_chars=LONGEST, height=80)
         st.toggle(
-            "With my name", key=NAMED,
-            help="Without it nothing is kept that says whose the answers are or when they came. In a small team people "
-            "may still guess from the words.",
+            "With my name", key=_key(here, NAMED),
+            help="Without it neither a name nor a time is kept with the answers. In a small team people may still "
+            "guess from the words, and whoever runs a database server may see in which order rows were written.",
         )  # fmt: skip
         st.button("Hand in", type="primary", key="survey-give", on_click=_give, args=(here,))
         shell.refused(PLACE)
@@ -46,8 +52,8 @@ def _asked(here: OpenedDrill) -> None:
 @session.callback(PLACE)
 def _give(here: OpenedDrill) -> None:
     session.forget(PLACE)
-    said = {ident: str(st.session_state.get(f"survey-{ident}") or "") for ident in QUESTIONS}
-    named = bool(st.session_state.get(NAMED))
+    said = {ident: str(st.session_state.get(_key(here, ident)) or "") for ident in QUESTIONS}
+    named = bool(st.session_state.get(_key(here, NAMED)))
     afterwards.give(SERVER.rooms.store, here.room, here.person, said, named=named)
 
 

@@ -81,6 +81,7 @@ def links(team: Team, own: Member) -> None:
                       args=(own, False))  # fmt: skip
     st.markdown("**Your own link** :gray[brings you back into the team in any browser; keep it to yourself]")
     if st.session_state.get(OWN_LINK) == own.id:
+        st.markdown("It works for whoever finds it, in any browser, until you renew it: that withdraws this one.")
         shell.link(f"/enter?{urlencode({'ticket': SERVER.rooms.teams.link(own)})}", "Your link")
     with st.container(horizontal=True, gap="xsmall"):
         st.button("Show my link", key=f"own-{team.id}", icon=":material/key:", on_click=_show, args=(own,))

@@ -83,13 +83,18 @@ def themed(html: str) -> str:
 def head(title: str, lead: str = "", narrow: bool = False) -> None:
     """Draw the head of a page that is not the console; a `narrow` page keeps to the width of reading."""
     if narrow:
-        st.html('<i class="narrowpage"></i>')
+        keep_narrow()
     with st.container(horizontal=True, vertical_alignment="center", key="head"):
         st.html('<span class="brand">Incident Drill</span>', width="content")
         for page in Page:
             if page.in_head:
                 st.page_link(page.file, label=page.title)
     st.html(f"<h1 class='page'>{escape(title)}</h1>" + (f"<p class='lead'>{escape(lead)}</p>" if lead else ""))
+
+
+def keep_narrow() -> None:
+    """Have the page keep to the width of reading."""
+    st.html('<i class="narrowpage"></i>')
 
 
 def dead_end(title: str, words: str) -> None:

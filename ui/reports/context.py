@@ -6,7 +6,7 @@ Every field is named and explained in docs/reports.md; a test holds the two toge
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from analytics.report.tables import each
 from simulator import acts
 from simulator import events as e
 from simulator.names import Names
+from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
 from simulator.values import Ref
 from ui.parts.words import told
@@ -111,8 +112,13 @@ def _objectives(drill: Finished) -> Iterator[dict[str, Any]]:
             "id": one.id, "title": one.title, "target": one.target,
             "by_record": "not observed" if share is None else drill.playbook.band(math.floor(100 * share)),
             "shown": f"{sum(found):g} of {len(found)} responses that it called for" if found else "none",
-            "by_evaluators": "PSMU"[4 - round(sum(rated) / len(rated))] if rated else "not rated",
+            "by_evaluators": _letter(rated) if rated else "not rated",
         }  # fmt: skip
+
+
+def _letter(rated: Sequence[int]) -> str:
+    """Return the mean of ratings as the letter of objectives; a rating of no known level is of the nearest one."""
+    return "PSMU"[HIGHEST - min(HIGHEST, max(LOWEST, round(sum(rated) / len(rated))))]
 
 
 def _cause(drill: Finished) -> dict[str, Any]:
@@ -155,10 +161,8 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
 
 
 def _decisions(drill: Finished) -> Iterator[dict[str, Any]]:
-    worth = {row.at: row for row in each(story.decisions(drill.view))}
-    for m in drill.view.decisions:
-        names, row = drill.names_then.at(m.seq), worth.get(m.at)
-        left = row.gap if row is not None else math.nan
+    for m, row in zip(drill.view.decisions, each(story.decisions(drill.view)), strict=True):
+        names, left = drill.names_then.at(m.seq), row.gap
         yield {
             "number": m.ref.ident, "at": clock(m.at), "who": names.person(m.by), "decision": m.body.decision,
             "actions": names.titles("actions", m.body.actions) if m.body.actions else "",

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateSyntaxError
 from jinja2.runtime import missing
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -124,7 +124,9 @@ def fill(source: str, data: Mapping[str, Any]) -> str:
         return "".join(text)
     except TemplateSyntaxError as error:
         raise BrokenReport("", error.lineno, _said(error)) from None
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError) as error:
+    except (BrokenReport, MemoryError):
+        raise
+    except Exception as error:  # whatever a filter makes of what it was given
         raise BrokenReport("", _line(error), _missing(error, data)) from None
 
 

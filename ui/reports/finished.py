@@ -20,6 +20,7 @@ from simulator.errors import DrillError
 from simulator.names import Names
 from simulator.record.follow_up import FollowUp, FollowUpEntry, LessonAnswers, Value
 from simulator.record.journal import Journal
+from simulator.room import companions
 from simulator.room.nameless import for_participants, nameless, unnamer
 from simulator.room.notes import Note, ratings
 from simulator.scenario.model import Scenario
@@ -44,6 +45,8 @@ class Finished:
     created: float = 0.0
     ended: float = 0.0
     """Wall instants, 0 where nobody wrote them down."""
+    participants: tuple[str, ...] = ()
+    """Names of everybody who was let in, as far as they are known: an observer is in no record."""
     unnamed: bool = False
 
     @cached_property
@@ -98,7 +101,9 @@ class Finished:
     def without_names(self) -> Finished:
         """Return the same drill with people called by their seats, for whoever was not one of them."""
         titles = {role.id: role.title for role in self.scenario.roles}
-        told = unnamer(self.journal, titles)
+        written = (*self.entries, *self.lessons, *self.notes)
+        others = {*self.participants, *(one.author for one in written), *(str(c["author"]) for c in self.corrections)}
+        told = unnamer(self.journal, titles, others)
 
         def value(said: Value) -> Value:
             return told(said) if isinstance(said, str) else said
@@ -117,8 +122,8 @@ class Finished:
         made = tuple({**one, "author": "the facilitator", "reason": told(str(one.get("reason", "")))}
                      for one in self.corrections)  # fmt: skip
         return replace(
-            self, journal=nameless(for_participants(self.journal), titles), entries=entries, lessons=lessons,
-            notes=notes, corrections=made, unnamed=True,
+            self, journal=nameless(for_participants(self.journal), titles, others), entries=entries, lessons=lessons,
+            notes=notes, corrections=made, participants=(), unnamed=True,
         )  # fmt: skip
 
 
@@ -138,28 +143,12 @@ def read_beside(text: str, where: str) -> dict[str, Any]:
 
 def of_file(journal: Journal, scenario: Scenario, card: Mapping[str, Any] | None, found: Mapping[str, Any]) -> Finished:
     """Return a finished drill with what its file holds beside it. Raises DrillError."""
-    try:
-        entries = tuple(
-            FollowUpEntry(n=row["n"], made=row["made"], author=row["author"], **json.loads(row["body"]))
-            for row in found.get("follow_through", ())
-        )
-        lessons = tuple(
-            LessonAnswers(author=row["author"], answers=json.loads(row["body"])) for row in found.get("lessons", ())
-        )
-        notes = tuple(
-            Note(row["n"], row["made"], row["at"], row["author"], **json.loads(row["body"]))
-            for row in found.get("notes", ())
-        )
-        made = tuple(
-            {**json.loads(row["body"]), "n": row["n"], "author": row["author"], "made": row["made"]}
-            for row in found.get("corrections", ())
-        )
-        moved = moved_on((row["what"], row["value"]) for row in found.get("clock", ()))
-        head = found.get("drill", {})
-        created, ended = float(head.get("created", 0.0)), float(head.get("ended", 0.0))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DrillError(f"what is kept beside the record cannot be read ({error}); export the drill again") from None
-    return Finished(journal, scenario, card, entries, lessons, notes, made, moved, created, ended)
+    kept = {name: companions.read(name, found, "what is kept beside the record") for name in companions.TABLES}
+    moved = moved_on((str(mark.what), mark.value) for mark in kept["clock"])
+    return Finished(
+        journal, scenario, card, kept["follow_through"], kept["lessons"], kept["notes"], kept["corrections"], moved,
+        **companions.instants(found),
+    )  # fmt: skip
 
 
 def moved_on(clock: Iterable[tuple[str, float | None]]) -> tuple[str, ...]:

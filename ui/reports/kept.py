@@ -29,4 +29,5 @@ def of_store(store: Store, drill: str, scenario: Scenario, journal: Journal | No
     return Finished(
         journal, scenario, card, tuple(afterwards.written(store, row.id)), tuple(afterwards.lessons(store, row.id)),
         tuple(notes.kept(store, row.id)), tuple(store.overrides(row.id)), moved, row.created, row.ended or row.created,
+        tuple(one.name for one in store.participants(row.id)),
     )  # fmt: skip

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple, get_args
 
+from analytics.report import cells
 from simulator.errors import DrillError, UnknownName
 from ui.parts.text import markdown, visible
 from ui.reports.context import context
@@ -20,8 +21,6 @@ Format = Literal["md", "html", "json", "csv"]
 MIME: Mapping[str, str] = {"md": "text/markdown", "html": "text/html", "json": "application/json", "csv": "text/csv"}
 _GAPS = re.compile(r"\n{3,}")
 _HEADING = re.compile(r"([^\n])\n(#{1,4} )")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a formula of a cell in programs that show tables."""
 
 
 class ReportKind(NamedTuple):
@@ -33,6 +32,8 @@ class ReportKind(NamedTuple):
     """What of the tree its JSON holds; empty: all of it."""
     rows: tuple[str, ...] = ()
     """Where the rows of its table are, from the top; empty where it is no table."""
+    heads: tuple[str, ...] = ()
+    """Columns of its table."""
 
 
 REPORTS: Mapping[str, ReportKind] = {
@@ -40,16 +41,21 @@ REPORTS: Mapping[str, ReportKind] = {
     "postmortem": ReportKind("Postmortem", "What was written in the follow-through, with harm and timeline",
                              ("drill", "times", "impact", "follow_through", "timeline")),
     "timeline": ReportKind("Incident timeline", "What the world did and what people decided, did and told",
-                           ("drill", "timeline", "decisions"), ("timeline",)),
+                           ("drill", "timeline", "decisions"), ("timeline",),
+                             ("at", "second", "lane", "kind", "who", "what")),
     "leadership": ReportKind("Leadership note", "What leadership was told, and what holds by the record",
                              ("drill", "cause", "decisions", "leadership", "remains")),
     "closure": ReportKind("Closure package", "For a new owner: decisions, verification, what remains",
                           ("drill", "closure", "decisions", "comparisons", "updates", "remains")),
     "training": ReportKind("Training record", "For an auditor: who took part in what, and what came of it",
-                           ("drill", "people", "objectives", "limits"), ("people",)),
+                           ("drill", "people", "objectives", "limits"), ("people",),
+                             ("seat", "name", "minutes", "acts")),
     "actions": ReportKind("Improvement plan", "The actions with owner, date and what shows that they are done",
-                          ("drill", "follow_through"), ("follow_through", "actions")),
-    "survey": ReportKind("Lessons survey", "What people said afterwards", ("drill", "survey"), ("survey",)),
+                          ("drill", "follow_through"), ("follow_through", "actions"),
+                             ("number", "text", "class", "owner", "due", "factor", "layer", "control", "signal",
+                              "shown_by", "standard", "retest", "measure", "state")),
+    "survey": ReportKind("Lessons survey", "What people said afterwards", ("drill", "survey"), ("survey",),
+                             ("question", "answer", "people", "by")),
 }  # fmt: skip
 """Kind -> document."""
 
@@ -76,7 +82,7 @@ def report(drill: Finished, kind: str, form: Format = "md", own: tuple[str, str]
         wanted = {name: data[name] for name in known.parts} if known.parts else data
         return json.dumps({"document": kind, **wanted}, ensure_ascii=False, indent=2) + "\n"
     if form == "csv":
-        return _csv(_rows(data, known.rows))
+        return _csv(known.heads, _rows(data, known.rows))
     tree: Mapping[str, Any] = escaped(data)
     text = fill_own(own[0], tree, own[1]) if own is not None else fill_ours(kind, tree)
     text = _spaced(text)
@@ -121,17 +127,14 @@ def _rows(data: Mapping[str, Any], path: Iterable[str]) -> list[Mapping[str, Any
     return list(found)
 
 
-def _csv(rows: list[Mapping[str, Any]]) -> str:
+def _csv(heads: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """Return rows as CSV; a cell that a program would take for a formula begins with an apostrophe."""
     out = io.StringIO()
-    heads = list(rows[0]) if rows else []
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(heads)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in heads])
+    writer = csv.DictWriter(out, list(heads), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     return out.getvalue()
 
 
 def _cell(value: Any) -> Any:
-    text = visible(value) if isinstance(value, str) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    return cells.inert(visible(value)) if isinstance(value, str) else value

@@ -31,7 +31,7 @@ PACES = {"skipped": "stretches skipped", "unknown": "pace unknown"}
 
 
 @dataclass(frozen=True)
-class Scope:
+class WhoseDrills:
     """Whose drills somebody looks at."""
 
     ident: str
@@ -46,15 +46,15 @@ class Scope:
         return self.own is not None or self.ident == SAMPLE
 
 
-def scopes() -> list[Scope]:
+def scopes() -> list[WhoseDrills]:
     """Return whose drills this browser may look at: its teams', its own, and samples where somebody asked for them."""
     store = SERVER.rooms.store
-    found = [Scope(team.id, team.name, Wanted(team=team.id), own) for team, own in session.teams()]
-    mine = [here.room.row.id for here in session.seats()]
+    found = [WhoseDrills(team.id, team.name, Wanted(team=team.id), own) for team, own in session.teams()]
+    mine = tuple(here.room.row.id for here in session.seats())
     if mine:
-        found.append(Scope(OWN, "Your own drills", Wanted(drills=mine)))
+        found.append(WhoseDrills(OWN, "Your own drills", Wanted(drills=mine)))
     if st.session_state.get(ASKED) and results.count(store, Wanted(team=SAMPLE)):
-        found.append(Scope(SAMPLE, "Sample drills (made up)", Wanted(team=SAMPLE)))
+        found.append(WhoseDrills(SAMPLE, "Sample drills (made up)", Wanted(team=SAMPLE)))
     return found
 
 
@@ -75,7 +75,7 @@ def remove_samples() -> None:
     st.session_state.pop(ASKED, None)
 
 
-def chosen(found: Sequence[Scope]) -> Scope:
+def chosen(found: Sequence[WhoseDrills]) -> WhoseDrills:
     """Ask whose drills to look at, where there is a choice."""
     by_id = {one.ident: one for one in found}
     if st.session_state.get(SCOPE) not in by_id:
@@ -87,7 +87,7 @@ def chosen(found: Sequence[Scope]) -> Scope:
     return by_id[str(st.session_state[SCOPE])]
 
 
-def narrowed(scope: Scope, groups: Sequence[Comparable]) -> Wanted:
+def narrowed(scope: WhoseDrills, groups: Sequence[Comparable]) -> Wanted:
     """Ask which of the drills, by what there is among them."""
     titles = {one.scenario: one.title for one in groups}
     with st.grid(5, min_column_width=150, gap="small", key="trends-filters"):
@@ -102,6 +102,12 @@ def narrowed(scope: Scope, groups: Sequence[Comparable]) -> Wanted:
     since = None if span is None else time.time() - span * DAY
     return replace(scope.wanted, scenario=scenario or None, variant=variant or None, playbook=playbook or None,
                    mode=mode or None, since=since)  # fmt: skip
+
+
+def choices() -> str:
+    """Return whose drills and which of them are chosen, as a part of keys that is the same at each run."""
+    asked = (SCOPE, "trends-scenario", "trends-variant", "trends-playbook", "trends-mode", "trends-period")
+    return "/".join(str(st.session_state.get(one) or ANY) for one in asked)
 
 
 def _book_titles() -> dict[str, str]:
@@ -133,17 +139,17 @@ def among(wanted: Wanted, everything: Sequence[Comparable]) -> Sequence[Comparab
     return [one for one in everything if all(getattr(wanted, name) in (None, getattr(one, name)) for name in asked)]
 
 
-def group_of(wanted: Wanted, groups: Sequence[Comparable]) -> Comparable | None:
+def group_of(groups: Sequence[Comparable]) -> Comparable | None:
     """Ask which drills to compare number by number, and return what they have in common."""
     if not groups:
         return None
-    labels = {n: told(one) for n, one in enumerate(groups)}
     if len(groups) == 1:
-        st.caption(plain(f"All of one kind: {labels[0]}"))
+        st.caption(plain(f"All of one kind: {told(groups[0])}"))
         return groups[0]
-    at = st.selectbox("Compared number by number only among drills of one kind", list(labels),
-                      key=f"trends-group-{hash(wanted)}", format_func=labels.__getitem__)  # fmt: skip
-    return groups[int(at or 0)]
+    kinds = {repr((*one._replace(title="", drills=0),)): one for one in groups}
+    picked = st.selectbox("Compared number by number only among drills of one kind", list(kinds),
+                          key=f"trends-group-{choices()}", format_func=lambda kind: told(kinds[kind]))  # fmt: skip
+    return kinds.get(str(picked), groups[0])
 
 
 def told(one: Comparable) -> str:

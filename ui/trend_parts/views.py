@@ -23,7 +23,7 @@ from ui.pages import Page
 from ui.parts.live import SERVER
 from ui.parts.text import escape
 from ui.trend_parts import charted
-from ui.trend_parts.scope import PACES, WINDOW, Scope, books_title, only
+from ui.trend_parts.scope import PACES, WINDOW, WhoseDrills, books_title, choices, only
 
 NO_ACTION = (
     "No action of these drills is on record. Actions are written in a drill’s follow-through, with an owner, a date "
@@ -56,7 +56,7 @@ def drills_view(wanted: Wanted, number: int) -> None:
     pages = max(1, -(-number // PAGE))
     at = 1
     if pages > 1:
-        at = int(st.number_input(f"Page of {pages}", 1, pages, key=f"trends-page-{hash(wanted)}", width=160))
+        at = int(st.number_input(f"Page of {pages}", 1, pages, key=f"trends-page-{choices()}", width=160))
     _table(results.window(store, wanted, PAGE, PAGE * (at - 1)))
     _downloads(wanted, number)
     shown = newest(wanted)
@@ -113,11 +113,12 @@ def course_view(wanted: Wanted, group: Comparable) -> None:
     charted.draw(trend_charts.times_strip(alike), "Raw minutes, no mean: what never came is in no median as a number.")
 
 
-def people_view(scope: Scope, wanted: Wanted) -> None:
+def people_view(scope: WhoseDrills, wanted: Wanted) -> None:
     """Draw who has held which role, for the team alone, and how well the team knew how sure to be."""
     shown = newest(wanted)
     if scope.of_a_team:
-        charted.draw(trend_charts.coverage_map(shown),
+        first_lives = [one for one in shown if one.kind != "again"]  # a second life goes on with who was there
+        charted.draw(trend_charts.coverage_map(first_lives),
                      "For the team, to see who has yet to try what. It says nothing of how anybody did.")  # fmt: skip
     else:
         look.note("Who has held which role is told to a team alone.")
@@ -154,17 +155,22 @@ def _actions(followed: Sequence[FollowedAction]) -> None:
     st.html(look.table("Actions", heads, rows, NO_ACTION))  # fmt: skip
 
 
-def teams_view(scope: Scope, wanted: Wanted, group: Comparable) -> None:
+def teams_view(scope: WhoseDrills, wanted: Wanted, group: Comparable) -> None:
     """Draw the same drill across teams, where there are enough of them."""
+    if scope.ident == results.SAMPLE:
+        st.info("Samples have no other teams: what shows here is of teams that drilled in this place.",
+                icon=":material/groups:")  # fmt: skip
+        return
     store = SERVER.rooms.store
     teams = results.newest_of_teams(store, group)
     own = next(iter(results.window(store, only(wanted, group), 1)), None)
-    chart = trend_charts.across_teams(teams, own if scope.ident != results.SAMPLE else None)
+    chart = trend_charts.across_teams(teams, own)
     if chart is None:
         st.info(f"The same drill across teams shows from {TEAMS} teams on, so that no figure tells whose it is. "
                 "So far fewer have played a drill of this kind in this place.", icon=":material/groups:")  # fmt: skip
         return
-    charted.draw(chart, "The newest drill of each team. Nobody sees which team is which, and teams are in no order.")
+    charted.draw(chart, "The newest drill of each team, in whole minutes: of few teams, a figure may be what one of "
+                 "them came to. Nobody sees which team is which, and teams are in no order.")  # fmt: skip
 
 
 def lead_on() -> None:
