@@ -31,6 +31,7 @@ from tests import played
 from tests.room.rooms import Wall, rooms, solo
 from tests.ui.browsing import Browser
 from ui.debrief_parts import keys
+from ui.debrief_parts.drill import Debriefed, key_of, shelved
 from ui.debrief_parts.happened import SCREEN, TEAM_GROUPS, WORLD_GROUPS, pressed_entry
 from ui.parts import labels
 from ui.parts.live import SERVER
@@ -364,6 +365,27 @@ def test_journal_and_scorecard_can_be_taken_away(place: Rooms, wall: Wall) -> No
     _, _, token = play(place, wall)
     labels = [one.proto.label for one in debrief(token).get("download_button")]
     assert labels == ["CSV", "Journal (JSONL)", "Scorecard (JSON)"]
+
+
+def test_each_takes_away_the_record_that_is_theirs_to_read(place: Rooms, wall: Wall) -> None:
+    """The facilitator looks first; who played gets nothing of what facilitators keep to themselves."""
+    opened = place.create("toy", seed=7, hosted=True)
+    room = opened.room
+    _, host = place.facilitate(room, "Hana", opened.key)
+    _, person = place.join(room, "Ana", "commander")
+    room.start(host)
+    room.submit(acts.OverrideOutcome(action="flag_off", outcome="forbid", reason="Ana is a quick one"), host)
+    room.end(host)
+    shown = []
+    for reader in (host, person):
+        journal = room.record_for(reader)
+        assert journal is not None
+        made = Debriefed(journal, room.loaded, room.scorecard())
+        shown.append(shelved(key_of(room.row.id, made), made))
+    whole, theirs = ("\n".join(one.journal.lines()) for one in shown)
+    assert "a quick one" in whole
+    assert "a quick one" not in theirs
+    assert shown[0].digest != shown[1].digest
 
 
 # --- journal files ---------------------------------------------------------------------------------------

@@ -56,7 +56,8 @@ class Debriefed:
     @cached_property
     def digest(self) -> str:
         """What tells this record from every other, for what is kept of it."""
-        lines = (f"{x.seq} {x.at} {x.by} {x.body.kind}" for x in self.journal)
+        # With the bodies: the facilitator's record and a participant's differ in nothing else.
+        lines = (f"{x.seq} {x.at} {x.by} {x.body.model_dump_json()}" for x in self.journal)
         whole = "\n".join([self.journal.header.model_dump_json(), *lines])
         return hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()
 
@@ -140,10 +141,10 @@ def shelved(key: str, _drill: Debriefed) -> Debriefed:
 
 
 def key_of(ident: str, drill: Debriefed) -> str:
-    """Return what a shelved drill is found by."""
+    """Return what a shelved drill is found by: by its record as its reader may read it, so that none reads another's."""
     made = "made" if drill.journal.references is not None else "open"
     card = hash(json.dumps(drill.card, sort_keys=True)) if drill.card else "unscored"
-    return f"{ident}-{len(drill.journal.entries)}-{made}-{card}-{drill.older}-{drill.nameless}"
+    return f"{ident}-{drill.digest}-{made}-{card}-{drill.older}-{drill.nameless}"
 
 
 def scored(journal: Journal, scenario: Scenario) -> Mapping[str, Any] | None:
