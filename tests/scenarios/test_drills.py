@@ -10,7 +10,7 @@ from analytics.runs.calibrate import rows
 from analytics.runs.curves import curves
 from scenarios.declared.made import made
 from scenarios.lint.drill import check_drill
-from scenarios.loader import load
+from scenarios.loader import load_at
 from simulator.errors import ScenarioError
 from simulator.monitoring.onset import onset_shift
 from simulator.play import play
@@ -31,14 +31,14 @@ def test_an_example_is_short_and_nothing_is_wrong_with_it(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_by_the_book_an_example_comes_to_what_its_table_says_and_the_others_to_less(name: str) -> None:
-    loaded, book = load(str(EXAMPLES / name)), load_playbook(DEFAULT)
+    loaded, book = load_at(str(EXAMPLES / name)), load_playbook(DEFAULT)
     played = {row.policy: row.total for row in rows(loaded, ("by_the_book", "silent", "impatient", "null"), 1, book)}
     assert played["by_the_book"] >= 90
     assert played["by_the_book"] > played["silent"] > played["impatient"] > played["null"] == 0
 
 
 def test_a_drill_replays_byte_for_byte() -> None:
-    loaded = load(str(EXAMPLES / "queue_twice"))
+    loaded = load_at(str(EXAMPLES / "queue_twice"))
     once = play(loaded, "impatient", 3).journal
     assert [x.body for x in rerun(loaded, once, 3).entries] == [x.body for x in once.entries]
 
@@ -47,7 +47,7 @@ def test_the_page_comes_at_t0_and_what_is_worked_out_beforehand_knows_when() -> 
     for name in NAMES:
         shift = example(name).numbers.shift
         assert shift is not None
-        assert abs(onset_shift(load(str(EXAMPLES / name)), 5) - shift) <= 45
+        assert abs(onset_shift(load_at(str(EXAMPLES / name)), 5) - shift) <= 45
 
 
 def test_what_follows_from_the_world_is_not_written() -> None:
@@ -120,7 +120,7 @@ def test_what_is_wrong_in_a_variant_is_told_where_that_stands(patch: str, what: 
 
 
 def test_curves_show_who_is_helped_and_hurt_and_what_a_move_needs() -> None:
-    found = {one.move: one for one in curves(load(str(EXAMPLES / "tokens_short")))}
+    found = {one.move: one for one in curves(load_at(str(EXAMPLES / "tokens_short")))}
     assert found["restore"].helps == ("internal", "devices", "customers")
     assert found["restore_own"].helps == ("internal",)
     assert found["rotate"].hurts == ("devices", "customers")

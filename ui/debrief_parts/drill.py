@@ -141,7 +141,7 @@ def shelved(key: str, _drill: Debriefed) -> Debriefed:
 
 
 def key_of(ident: str, drill: Debriefed) -> str:
-    """Return what a shelved drill is found by: by its record as its reader may read it, so that none reads another's."""
+    """Return what a shelved drill is found by: by its record as its reader may read it."""
     made = "made" if drill.journal.references is not None else "open"
     card = hash(json.dumps(drill.card, sort_keys=True)) if drill.card else "unscored"
     return f"{ident}-{drill.digest}-{made}-{card}-{drill.older}-{drill.nameless}"
