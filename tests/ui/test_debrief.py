@@ -18,6 +18,7 @@ from analytics.record import Course, DrillRecord, References
 from analytics.runs import counterfactual
 from analytics.score import score
 from analytics.scorecard import Status
+from scenarios.loader import load
 from simulator import acts, values
 from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
@@ -33,6 +34,7 @@ from tests.ui.browsing import Browser
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed, key_of, shelved
 from ui.debrief_parts.happened import SCREEN, TEAM_GROUPS, WORLD_GROUPS, pressed_entry
+from ui.debrief_parts.lines import Lines
 from ui.parts import labels
 from ui.parts.live import SERVER
 from ui.parts.text import escape
@@ -227,6 +229,15 @@ def test_the_score_comes_last_and_nothing_before_it_tells_it(place: Rooms, wall:
         assert "db-total" not in page, view
 
 
+def test_the_lanes_tell_what_a_claim_called_for_once_somebody_has_guessed() -> None:
+    drill = Debriefed(played.engine("auth_token", "base", "null", 7).journal, load("auth_token"), None)
+    called_for = [one.seq for one in drill.injects.itertuples() if one.expected]
+    assert called_for
+    for guessed in (False, True):
+        lines = Lines(drill, guessed)
+        assert all(("called for" in lines.html(seq)) == guessed for seq in called_for)
+
+
 def test_what_gives_the_answer_away_waits_for_the_guess(place: Rooms, wall: Wall) -> None:
     room, _, token = play(place, wall)
     scenario = room.loaded.scenario
@@ -236,6 +247,11 @@ def test_what_gives_the_answer_away_waits_for_the_guess(place: Rooms, wall: Wall
     seen = html(app)
     assert scenario.fault not in seen
     assert not [one for one in app.get("plotly_chart") if "true: " in one.proto.spec]
+    app.session_state[keys.VIEW] = keys.KNOWN
+    app.run()
+    assert "Each inject in words" in [one.label for one in app.expander]
+    assert "It called for" not in html(app)
+    assert "What each called for tells what was false" in html(app)
     for spoiling in (keys.INSTEAD, keys.GAPS, keys.SCORE):
         app.session_state[keys.VIEW] = spoiling
         app.run()

@@ -38,6 +38,8 @@ class Drawing(NamedTuple):
     figure: go.Figure
     unit: str = ""
     """Of what is drawn, where it depends on the drill."""
+    frame: pd.DataFrame | None = None
+    """What of the rows its table may show, where that is not all of them."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class ChartSpec:
         if frame.empty:
             return Charted(self.ident, self.empty, frame, None, self.unit, self.note)
         made = self.draw(frame, drill, **chosen)
+        frame = frame if made.frame is None else made.frame
         return Charted(self.ident, made.title, frame, made.figure, made.unit or self.unit, self.note)
 
 
