@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -223,11 +224,17 @@ def _python(place: ScenarioPlace) -> MakeWorld:
 
 def module_at(file: Path) -> ModuleType:
     """Return the module of a Python file outside of the package, run."""
-    spec = importlib.util.spec_from_file_location(f"team_world_{file.parent.name}", file)
+    # Under the whole path, so that no two are one; registered as any module is, which dataclasses ask for.
+    spec = importlib.util.spec_from_file_location(f"team_world:{file.resolve()}", file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.modules[module.__name__] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(module.__name__, None)
+        raise
     return module
 
 

@@ -93,11 +93,16 @@ novice: {panels: [redelivered]}
 def test_a_variant_is_what_is_otherwise_and_difficulty_as_well() -> None:
     given = changed(("giveaways:", VARIANT + "giveaways:"))
     base, worse = made(given, "x/drill.yaml"), made(given, "x/drill.yaml", "worse")
-    assert worse.scenario.whole_version == "1.2"
+    assert worse.scenario.whole_version.startswith("1.2-")
     assert worse.numbers.null.harm["late_minutes"] > base.numbers.null.harm["late_minutes"]
     assert worse.drill.world.groups["charge"].numbers["cap"] == 420
     assert [one.id for one in worse.scenario.injects] == ["page"]
     assert worse.source.place(("segments", 0))[1] < worse.source.place(("queries", 8, "output"))[1]
+    assert made(f"# Said twice\n{given}", "x/drill.yaml").scenario.whole_version == base.scenario.whole_version
+    busier = given.replace("inflow: 330", "inflow: 331")
+    assert made(busier, "x/drill.yaml").scenario.whole_version == base.scenario.whole_version
+    assert made(busier, "x/drill.yaml", "worse").scenario.whole_version != worse.scenario.whole_version
+    assert base.library["scenario_version"] == base.scenario.whole_version != example().scenario.whole_version
     assert base.scenario.expert.absent == ("platform",)
     assert base.scenario.expert.injects[0].id == "late_say_1"
     assert base.scenario.novice.panels == ("redelivered",)

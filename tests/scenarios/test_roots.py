@@ -155,6 +155,10 @@ def test_python_of_a_folder_runs_only_where_the_operator_says_so(root: Path, mon
     monkeypatch.setenv(TRUST, "1")
     assert load("mine").make_world().knobs()
     assert (root / "ran").exists()
+    of_its_own = "from dataclasses import dataclass\n\n\n@dataclass\nclass Held:\n    here: int = 0\n"
+    (folder / "world.py").write_text(f"from __future__ import annotations\n{of_its_own}{world()}", encoding="utf-8")
+    forget()
+    assert load("mine").make_world().knobs()
     (folder / "world.py").write_text("WORLD = nothing\n", encoding="utf-8")
     forget()
     with pytest.raises(ScenarioError, match=r"world.py:1: NameError"):
