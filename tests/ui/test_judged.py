@@ -76,6 +76,9 @@ def test_ratings_after_the_end_are_each_evaluators_own_first(ended: tuple[Room, 
     assert "held together" in after
     assert "1 ratings compared" in after
     assert [(one.author, one.rating) for one in room.notes(host) if one.kind == "rating"] == [("Hana", 4), ("Ivo", 3)]
+    changed = html(rate(drawn(room, other), 4))
+    assert "first 3" in changed
+    assert "0% the same" in changed
 
 
 def test_words_that_were_not_taken_stay(ended: tuple[Room, Participant, Participant]) -> None:
