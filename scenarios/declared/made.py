@@ -11,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from scenarios.declared.book import book_of
-from scenarios.declared.courses import library
-from scenarios.declared.derive import Bench, Numbers, numbers
+from scenarios.declared.courses import circles, library
+from scenarios.declared.derive import Bench, Numbers, boundless, numbers
 from scenarios.declared.drill import DrillData
 from scenarios.declared.expand import spelled
 from scenarios.declared.names import unknown
@@ -64,6 +64,7 @@ def made(text: str, file: str, variant: str = "base") -> MadeDrill:
         raise ScenarioError(f"{file}:1: cannot be read; mend it")
     drill, program = found
     bench = Bench(drill, program)
+    refuse([written.problem(*one) for one in (*circles(drill, bench), *boundless(drill, bench))])
     worked_out = numbers(drill, bench)
     out = spelled(drill, worked_out, variant)
     out.data["digest"] = _digest(written)

@@ -108,6 +108,24 @@ def test_a_variant_is_what_is_otherwise_and_difficulty_as_well() -> None:
     assert base.scenario.novice.panels == ("redelivered",)
 
 
+def test_moves_that_wait_for_each_other_are_named() -> None:
+    given = changed(
+        ("risk: Messages still", "needs: {throttled: true}, refusal: No, risk: Messages still"),
+        ("undo: unthrottle,", "undo: unthrottle, safe_when: {guarded: true},"),
+    )
+    with pytest.raises(ScenarioError, match="throttle waits for guard, guard waits for throttle"):
+        made(given, "x/drill.yaml")
+
+
+def test_who_usually_can_do_something_need_not_all_be_there() -> None:
+    second = "  second:\n    handle: duty-deputy\n    duties: [deputises]"
+    given = changed(("  deputy:\n    handle: duty-deputy", second))
+    scenario = made(given, "x/drill.yaml").scenario
+    usual = [one for one in scenario.actions if "commander" in one.executors]
+    assert usual
+    assert not [one for one in (*scenario.actions, *scenario.queries) if "deputy" in one.executors]
+
+
 @pytest.mark.parametrize(
     ("patch", "what"),
     [
