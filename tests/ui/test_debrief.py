@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -15,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import playbook
 from analytics.record import Course, DrillRecord, References
+from analytics.report.charts import CHARTS
 from analytics.runs import counterfactual
 from analytics.score import score
 from analytics.scorecard import Status
@@ -236,6 +238,17 @@ def test_the_lanes_tell_what_a_claim_called_for_once_somebody_has_guessed() -> N
     for guessed in (False, True):
         lines = Lines(drill, guessed)
         assert all(("called for" in lines.html(seq)) == guessed for seq in called_for)
+
+
+def test_rows_of_a_chart_are_read_once_and_no_picture_is_kept_for_each_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    drill = Debriefed(played.engine("auth_token", "base", "null", 7).journal, load("auth_token"), None)
+    lanes, read = CHARTS["lanes"], []
+    counted = replace(lanes, rows=lambda given: read.append(1) or lanes.rows(given))
+    monkeypatch.setattr("ui.debrief_parts.drill.CHARTS", {**CHARTS, "lanes": counted})
+    assert drill.chart("lanes") is drill.chart("lanes")
+    early, later = drill.chart("lanes", until=1), drill.chart("lanes", until=30)
+    assert (len(read), len(drill._charts)) == (1, 1)
+    assert early.figure != later.figure
 
 
 def test_what_gives_the_answer_away_waits_for_the_guess(place: Rooms, wall: Wall) -> None:

@@ -100,11 +100,23 @@ class Debriefed:
     def _charts(self) -> dict[tuple[Any, ...], Charted]:
         return {}
 
-    def chart(self, ident: str, **chosen: Any) -> Charted:
-        """Return a chart of this drill, made when it is asked for first."""
+    @cached_property
+    def _rows(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def chart(self, ident: str, until: float | None = None, **chosen: Any) -> Charted:
+        """Return a chart of this drill, made when it is asked for first.
+
+        One `until` a minute is made each time: a drill has thousands of places to stand at.
+        """
+        kind, reviewed = CHARTS[ident], Reviewed(self.view, self.card)
+        if ident not in self._rows:
+            self._rows[ident] = kind.rows(reviewed)
+        if until is not None:
+            return kind.drawn(self._rows[ident], reviewed, until=until, **chosen)
         key = (ident, *sorted(chosen.items()))
         if key not in self._charts:
-            self._charts[key] = CHARTS[ident](Reviewed(self.view, self.card), **chosen)
+            self._charts[key] = kind.drawn(self._rows[ident], reviewed, **chosen)
         return self._charts[key]
 
     def entry(self, seq: int) -> Entry:

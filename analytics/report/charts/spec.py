@@ -81,7 +81,10 @@ class ChartSpec:
 
     def __call__(self, drill: Reviewed, **chosen: Any) -> Charted:
         """Return the chart of a drill; `chosen` is what its reader may choose, such as a dimension of harm."""
-        frame = self.rows(drill)
+        return self.drawn(self.rows(drill), drill, **chosen)
+
+    def drawn(self, frame: pd.DataFrame, drill: Reviewed, **chosen: Any) -> Charted:
+        """Return the chart of a drill whose rows are there already."""
         if frame.empty:
             return Charted(self.ident, self.empty, frame, None, self.unit, self.note)
         made = self.draw(frame, drill, **chosen)
