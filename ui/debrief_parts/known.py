@@ -23,19 +23,19 @@ LONGEST = 240
 def known_view(sitting: Sitting) -> None:
     """Draw everything about knowing and saying."""
     drill = sitting.drill
-    st.subheader("What only one role knew", anchor=False)
+    st.header("What only one role knew", anchor=False)
     show(drill, "cues")
     with st.expander("Each cue: who had it, when, and when it reached the others", key="debrief-cues-table"):
         _cues(drill)
-    st.subheader("Hypotheses over time", anchor=False)
+    st.header("Hypotheses over time", anchor=False)
     # Which of them was true, and so what claims called for, is told where the group has guessed first.
     guessed = keys.guessed(drill.digest)
     show(drill, "hypotheses", truth=guessed)
-    st.subheader("Claims and the world", anchor=False)
+    st.header("Claims and the world", anchor=False)
     _claims(drill)
-    st.subheader("Figures stated, and the truth", anchor=False)
+    st.header("Figures stated, and the truth", anchor=False)
     _figures(drill)
-    st.subheader("Injects and the response they called for", anchor=False)
+    st.header("Injects and the response they called for", anchor=False)
     if guessed:
         show(drill, "injects")
     else:
