@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import random
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +23,7 @@ from scenarios.difficulty import at
 from scenarios.players.book import BOOK, book_made_of, read_book
 from scenarios.players.derived import ANYBODY, library
 from scenarios.players.script import holders
-from scenarios.roots import LONG, TRUST, ScenarioPlace, found, place_of, trusted
+from scenarios.roots import LONG, TRUST, ScenarioPlace, found, place_at, place_of, trusted
 from scenarios.written import Written, schema_problems, written
 from simulator.errors import BrokenTemplate, DrillError, ScenarioError, UnknownName
 from simulator.files import UnreadableFile, text_of
@@ -34,6 +35,8 @@ from simulator.scenario.world import World
 
 BASE, DRAWN = "base", "drawn"
 """The scenario as its own file has it; and, where people choose, any variant, without saying which."""
+MOST_FAILED = 256
+"""Mistakes that are remembered."""
 MakeWorld = Callable[[Mapping[str, float]], World]
 
 
@@ -44,16 +47,19 @@ def names() -> tuple[str, ...]:
 
 def variants(name: str) -> tuple[str, ...]:
     """Return the variants of a scenario, the base first. Raises UnknownName, or ScenarioError for one unreadable."""
-    place = place_of(name)
+    return _variants(place_of(name))
+
+
+def _variants(place: ScenarioPlace) -> tuple[str, ...]:
     if place.declared:
-        return (BASE, *variants_of(read(*_text(place.folder, place.shown, FILE))))
+        return (BASE, *variants_of(read(*_whole(place))))
     files = sorted(file.stem for file in place.folder.glob("variants/*.yaml"))
     return (BASE, *(one for one in files if "." not in one))
 
 
-def draw(name: str, rng: random.Random) -> str:
+def draw(loaded: LoadedScenario, rng: random.Random) -> str:
     """Return a variant drawn from all of a scenario's. `rng` belongs to the host, never to the drill's seed."""
-    return rng.choice(variants(name))
+    return rng.choice(loaded.variants)
 
 
 @dataclass(frozen=True)
@@ -84,22 +90,89 @@ def catalogue() -> Offering:
 
 @lru_cache(maxsize=64)
 def load(name: str, variant: str = BASE, difficulty: str = "standard") -> LoadedScenario:
-    """Return a scenario ready to run, by its name or a path. Raises UnknownName or ScenarioError."""
-    if variant not in variants(name):
-        raise UnknownName(f"variant of {name}", variant, variants(name))
-    place = place_of(name)
+    """Return a scenario that is found here, ready to run, by its name. Raises UnknownName or ScenarioError."""
+    return _remembering(place_of(name), variant, difficulty)
+
+
+@lru_cache(maxsize=64)
+def load_at(where: str, variant: str = BASE, difficulty: str = "standard") -> LoadedScenario:
+    """Return a scenario by its name or a path: for the command line alone, since a path may lead anywhere.
+
+    Raises DrillError.
+    """
+    place = place_at(where)
+    if found()[0].get(place.name) == place:
+        return load(place.name, variant, difficulty)
+    return _remembering(place, variant, difficulty)
+
+
+def forget() -> None:
+    """Have every scenario read anew."""
+    for kept in (load, load_at, _whole):
+        kept.cache_clear()
+    _FAILED.clear()
+
+
+_FAILED: dict[tuple[ScenarioPlace, str, str], tuple[object, Exception]] = {}
+"""What did not load -> the state of its files then, and why; it is tried again once one of them has changed."""
+
+
+def _remembering(place: ScenarioPlace, variant: str, difficulty: str) -> LoadedScenario:
+    """Return a scenario; what is wrong with one is worked out once for each state of its files."""
+    asked, state = (place, variant, difficulty), _state(place)
+    before, error = _FAILED.get(asked, (None, None))
+    if error is not None and before == state:
+        raise error.with_traceback(None)
+    try:
+        return _loaded(place, variant, difficulty)
+    except UnknownName:
+        raise
+    except Exception as error:
+        if len(_FAILED) >= MOST_FAILED:
+            _FAILED.clear()
+        _FAILED[asked] = state, error
+        raise
+
+
+def _state(place: ScenarioPlace) -> object:
+    """Return what is otherwise as soon as a file of a scenario is."""
+    found: list[object] = [trusted()]
+    for file in (*sorted(place.folder.glob("*")), *sorted(place.folder.glob("variants/*"))):
+        try:
+            there = file.stat()
+        except OSError:
+            continue
+        found.append((file, there.st_mtime_ns, there.st_size))
+    return found
+
+
+def _loaded(place: ScenarioPlace, variant: str, difficulty: str) -> LoadedScenario:
     place.inside()
+    known = _variants(place)
+    if variant not in known:
+        raise UnknownName(f"variant of {place.name}", variant, known)
     base = _declared(place, variant) if place.declared else _spelled_out(place, variant)
     if base.scenario.id != place.name:
         field = "drill" if place.declared else "id"
         what = f"{field}: is {base.scenario.id!r}; name the folder and the {field} alike"
         raise ScenarioError(f"{place.shown}/{place.file.name}:1: {what}")
-    return at(base, difficulty)
+    return at(replace(base, variants=known), difficulty)
+
+
+@lru_cache(maxsize=64)
+def _whole(place: ScenarioPlace) -> tuple[str, str]:
+    """Return the text of a drill in one file that can be made, and what messages call it.
+
+    Kept, so that every variant is of one version; one that cannot be made raises, and is read again.
+    """
+    text, file = _text(place.folder, place.shown, FILE)
+    made(text, file)
+    return text, file
 
 
 def _declared(place: ScenarioPlace, variant: str) -> LoadedScenario:
     """Return a drill in one file."""
-    text, file = _text(place.folder, place.shown, FILE)
+    text, file = _whole(place)
     drill = made(text, file, variant)
     scenario = drill.scenario
     if variant != BASE:
@@ -151,11 +224,17 @@ def _python(place: ScenarioPlace) -> MakeWorld:
 
 def module_at(file: Path) -> ModuleType:
     """Return the module of a Python file outside of the package, run."""
-    spec = importlib.util.spec_from_file_location(f"team_world_{file.parent.name}", file)
+    # Under the whole path, so that no two are one; registered as any module is, which dataclasses ask for.
+    spec = importlib.util.spec_from_file_location(f"team_world:{file.resolve()}", file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    sys.modules[module.__name__] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(module.__name__, None)
+        raise
     return module
 
 

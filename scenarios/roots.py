@@ -60,23 +60,43 @@ class ScenarioPlace:
 
 
 def own_roots() -> tuple[Path, ...]:
-    """Return the folders of a team's own scenarios. Raises DrillError for one that is none."""
+    """Return the folders of a team's own scenarios. Raises DrillError for the first that is none."""
+    roots, wrong = _own()
+    for what in wrong.values():
+        raise DrillError(what)
+    return roots
+
+
+def _own() -> tuple[tuple[Path, ...], dict[str, str]]:
+    """Return the folders of a team's own scenarios that are there, and what is wrong with others or the settings."""
+    roots: list[Path] = []
+    wrong: dict[str, str] = {}
     named = [one for one in os.environ.get(FOLDERS, "").split(os.pathsep) if one]
-    found = [Path(one).expanduser() for one in (*named, *_set())]
-    for folder in found:
-        if not folder.is_dir():
-            raise DrillError(f"no folder {folder} of scenarios; make it, or take it out of {FOLDERS} and {SETTINGS}")
-    return tuple(dict.fromkeys(found))
+    try:
+        named += _set()
+    except DrillError as error:
+        wrong[SETTINGS] = str(error)
+    for one in named:
+        try:
+            folder = Path(one).expanduser()
+            there = folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)
+        except (OSError, RuntimeError, ValueError):  # a home of nobody, a name that none can have
+            folder, there = Path(one), False
+        if there:
+            roots.append(folder)
+        else:
+            wrong[one] = f"no folder {one} of scenarios; make it, or take it out of {FOLDERS} and {SETTINGS}"
+    return tuple(dict.fromkeys(roots)), wrong
 
 
 def _set() -> list[str]:
     """Return the folders that the settings of the folder we run in name."""
     file = Path(SETTINGS)
-    if not file.is_file():
-        return []
     try:
+        if not file.is_file():
+            return []
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DrillError(f"{SETTINGS}: {error}; mend it") from None
     named = data.get("scenarios", [])
     if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
@@ -92,18 +112,14 @@ def trusted() -> bool:
 def found() -> tuple[dict[str, ScenarioPlace], Mapping[str, str]]:
     """Return every scenario by name, and what is wrong with folders and with those that cannot be told apart."""
     places: dict[str, ScenarioPlace] = {}
-    twice: dict[str, str] = {}
-    try:
-        roots = own_roots()
-    except DrillError as error:  # a folder that is gone takes nothing else along
-        roots, twice = (), {SETTINGS: str(error)}
+    roots, wrong = _own()  # a folder that is gone takes nothing else along
     for place in _all(roots):
         first = places.setdefault(place.name, place)
         if first is not place:
-            twice[f"{place.name} in {place.folder.parent}"] = (
+            wrong[f"{place.name} in {place.folder.parent}"] = (
                 f"{place.file}:1: there is another {place.name!r} in {first.folder.parent}; rename one of the folders"
             )
-    return places, twice
+    return places, wrong
 
 
 def _all(roots: tuple[Path, ...]) -> Iterator[ScenarioPlace]:
@@ -118,17 +134,31 @@ def _names_in(root: Path) -> list[str]:
 
 
 def place_of(name: str) -> ScenarioPlace:
-    """Return where a scenario lies, by its name or by a path to its folder or file. Raises UnknownName."""
+    """Return where a scenario lies that is found here, by its name alone. Raises UnknownName."""
     places, _ = found()
-    if name in places:
-        return places[name]
-    path = Path(name).expanduser()
-    if os.sep in name or path.suffix == ".yaml" or path.is_dir():
+    if name not in places:
+        raise UnknownName("scenario", name, sorted(places))
+    return places[name]
+
+
+def place_at(where: str) -> ScenarioPlace:
+    """Return where a scenario lies, by its name or by a path to its folder or file. Raises DrillError.
+
+    For what somebody types at the machine itself; what comes from elsewhere, such as a record, gives names.
+    """
+    places, _ = found()
+    if where in places:
+        return places[where]
+    try:
+        path = Path(where).expanduser()
+        if not (os.sep in where or path.suffix == ".yaml" or path.is_dir()):
+            raise UnknownName("scenario", where, sorted(places))
         folder = (path.parent if path.name in (LONG, FILE) else path).resolve()
         inside = next((one for one in places.values() if one.folder.resolve() == folder), None)
         if inside is not None:
             return inside
         if (folder / FILE).is_file() or (folder / LONG).is_file():
             return ScenarioPlace(folder.name, folder, None)
-        raise DrillError(f"no scenario at {name}; give a folder with a {FILE} or {LONG} in it")
-    raise UnknownName("scenario", name, sorted(places))
+    except (OSError, RuntimeError, ValueError):  # a home of nobody, a name that none can have, a folder that is closed
+        pass
+    raise DrillError(f"no scenario at {where}; give a folder with a {FILE} or {LONG} in it")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scenarios.declared.made import made
-from scenarios.loader import BASE, load, variants
-from scenarios.roots import LONG, ScenarioPlace, place_of, trusted
+from scenarios.loader import BASE, load_at
+from scenarios.roots import LONG, ScenarioPlace, place_at, trusted
 from scenarios.written import Written, written
 from simulator.errors import DrillError
 from simulator.files import text_of
@@ -21,7 +21,7 @@ def variants_at(path: Path) -> Iterator[tuple[LoadedScenario, Written]] | None:
     """Return the scenario in a folder or file and its variants; None where it is Python that is not to be run."""
     file = path / LONG if path.is_dir() and (path / LONG).is_file() else path
     try:
-        place = place_of(str(file.resolve()))
+        place = place_at(str(file.resolve()))
     except DrillError:
         return None
     if not (place.ours or place.declared or trusted()):
@@ -33,11 +33,11 @@ def _variants(place: ScenarioPlace, file: Path) -> Iterator[tuple[LoadedScenario
     name = place.name if place.ours else str(place.folder)
     if place.declared:
         text, shown = text_of(place.file, AGAIN), f"{place.shown}/{place.file.name}"
-        for variant in variants(name):
-            yield load(name, variant), made(text, shown, variant).source
+        for variant in load_at(name).variants:
+            yield load_at(name, variant), made(text, shown, variant).source
         return
     text = text_of(file, AGAIN)
-    for variant in variants(name):
+    for variant in load_at(name).variants:
         over = file.parent / "variants" / f"{variant}.yaml"
         patch = None if variant == BASE else (text_of(over, AGAIN), str(over))
-        yield load(name, variant), written(text, str(file), patch)
+        yield load_at(name, variant), written(text, str(file), patch)

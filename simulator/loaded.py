@@ -37,6 +37,8 @@ class LoadedScenario:
     """Makes a context in which what the author's own Python raises is a ScenarioError with file and line."""
     library: Mapping[str, Any] | None = None
     """Courses that come with it, in the form of a `library.yaml`; None: those that lie in the package."""
+    variants: tuple[str, ...] = ("base",)
+    """All variants there are of it, the base first."""
     difficulty: str = "standard"
     """What `scenarios.difficulty` has made of it."""
 

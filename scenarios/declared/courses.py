@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 from scenarios.declared.derive import Bench, Numbers, loss
 from scenarios.declared.drill import DrillData
+from scenarios.declared.spelling import able
+from simulator.scenario.document import Steps
 
 FIRST = 240
 """Drill second before which nobody can know enough to act: command, declaration, first results."""
@@ -48,13 +50,28 @@ def earliest(drill: DrillData, bench: Bench, name: str) -> int:
     move = drill.moves[name]
     tests = max((drill.looks[test].takes for test in drill.course.test), default=0)
     check = drill.looks[move.check].takes if move.check else 0
-    pages = [drill.people[role].page or 0 for role in move.by if role in drill.people]
+    pages = [drill.people[role].page or 0 for role in able(drill, move) if role in drill.people]
     joins = 60 + min(pages) if pages else 0
     soon = max(FIRST, 60 + tests + check, joins)
     for other in bench.needed(name):
         if other != name and drill.moves[other].check != name:
             soon = max(soon, earliest(drill, bench, other) + drill.moves[other].takes + 15)
     return 30 * math.ceil(soon / 30)
+
+
+def circles(drill: DrillData, bench: Bench) -> Iterator[tuple[Steps, str, str]]:
+    """Yield a move that waits for itself: each waits for the next, and the last for it, so none could ever be made."""
+    for name in drill.moves:
+        ways, seen = [[name]], {name}
+        for way in ways:
+            for other in bench.needed(way[-1]):
+                if other == name:
+                    what = ", ".join(f"{one} waits for {next_}" for one, next_ in pairwise([*way, name]))
+                    yield ("moves", name), what, "let one of them be possible and safe without the others"
+                    return
+                if other not in seen:
+                    seen.add(other)
+                    ways.append([*way, other])
 
 
 def _courses(drill: DrillData, honest: Sequence[str]) -> Iterator[list[str]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scenarios.declared.drill import DrillData, MoveData
 from simulator.scenario.conditions import holds
 from simulator.scenario.declared.program import Program
-from simulator.scenario.declared.world import DeclaredWorld
+from simulator.scenario.declared.world import BOUND, DeclaredWorld
+from simulator.scenario.document import Steps
 from simulator.scenario.parts import Condition
 
 TRIED_AT = 300
@@ -72,6 +73,7 @@ class Bench:
     def __init__(self, drill: DrillData, program: Program) -> None:
         self.drill, self.program = drill, program
         self._ran: dict[tuple[tuple[Turned, ...], bool, int | None], Ran] = {}
+        self._needed: dict[str, list[str]] = {}
         calm = self._world()
         calm.start(drill.starts, drill.fault.at)
         self.normal = dict(calm.observe())
@@ -179,11 +181,11 @@ class Bench:
 
     def needed(self, name: str) -> list[str]:
         """Return the moves that make another possible or safe, as far as one of them does."""
-        move = self.drill.moves[name]
-        return [
-            other for condition in (move.needs, move.safe_when) if condition for other in self._making(condition,
-                name)
-        ]
+        if name not in self._needed:
+            move = self.drill.moves[name]
+            conditions = [condition for condition in (move.needs, move.safe_when) if condition]
+            self._needed[name] = [other for condition in conditions for other in self._making(condition, name)]
+        return self._needed[name]
 
     def _making(self, condition: Condition, name: str) -> list[str]:
         """Return the move whose levers alone make a condition so."""
@@ -200,6 +202,21 @@ class Bench:
             world.turn(lever, value, 0)
         world.step(GRID)
         return holds(condition, world.facts())
+
+
+def boundless(drill: DrillData, bench: Bench) -> Iterator[tuple[Steps, str, str]]:
+    """Yield what grows beyond all bounds where nobody does anything."""
+    world = copy.deepcopy(bench.begun)
+    world.step(drill.horizon)
+    kinds: tuple[tuple[Steps, Mapping[str, float]], ...] = (
+        (("world", "harm"), world.harm()),
+        (("world", "figures"), {name: world.figures()[name] for name in drill.world.figures}),
+        (("signals",), {name: world.observe()[name] for name in drill.signals}),
+    )
+    for path, values in kinds:
+        for name, value in values.items():
+            if abs(value) >= BOUND / 100:  # a minute's harm beyond it is less than it by the step
+                yield (*path, name), "grows beyond all bounds", "let something hold it, with min(…) or `most`"
 
 
 def numbers(drill: DrillData, bench: Bench) -> Numbers:

@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
-from simulator.scenario.parts import SEVERAL, Condition, Data, Seconds, Span, Template
+from simulator.scenario.parts import DAY, SEVERAL, Condition, Data, Seconds, Span, Template
 from simulator.scenario.people import AnyOf
 from simulator.values import Dimension, Duty, Lane, Strategy
 
 Texts = Annotated[tuple[str, ...], SEVERAL]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
+LONGEST = 6 * 3600
+"""Seconds of the longest drill in one file: it is walked many times before it can be played."""
 SEATS = ("commander", "deputy", "triage", "mitigation", "verification", "comms")
 """Seats whose duties and words are known by their ids."""
 
@@ -197,7 +199,8 @@ class CourseData(Data):
     """Moves that stop the harm first, each quickly undone."""
     ready: str | None = None
     """The move that makes the mend possible."""
-    mend: Texts
+    mend: Annotated[Texts, Field(max_length=6)]
+    """What mends it; which of them come into a course is tried out for each set of them."""
     finish: Texts = ()
     """What is left to do once it is mended."""
     test: Texts
@@ -318,8 +321,8 @@ class DrillData(Data):
     t0: str
     """Wall-clock label of T+0, ISO 8601."""
     incident: str = "INC-1"
-    starts: Seconds = -7200
-    horizon: Seconds = 3600
+    starts: Annotated[Seconds, Field(ge=-DAY, le=0)] = -7200
+    horizon: Annotated[Seconds, Field(gt=0, le=LONGEST)] = 3600
     fault: Onset
     severity: dict[str, Formula] = {}
     """Severity fact -> formula while which it is so; `always`: as long as anybody is hit."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,8 +11,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from scenarios.declared.book import book_of
-from scenarios.declared.courses import library
-from scenarios.declared.derive import Bench, Numbers, numbers
+from scenarios.declared.courses import circles, library
+from scenarios.declared.derive import Bench, Numbers, boundless, numbers
 from scenarios.declared.drill import DrillData
 from scenarios.declared.expand import spelled
 from scenarios.declared.names import unknown
@@ -62,8 +64,10 @@ def made(text: str, file: str, variant: str = "base") -> MadeDrill:
         raise ScenarioError(f"{file}:1: cannot be read; mend it")
     drill, program = found
     bench = Bench(drill, program)
+    refuse([written.problem(*one) for one in (*circles(drill, bench), *boundless(drill, bench))])
     worked_out = numbers(drill, bench)
     out = spelled(drill, worked_out, variant)
+    out.data["digest"] = _digest(written)
     source = DrillSource(out.data, written.base, None, None, written.variant, written.over, out.origins, written.data)
     try:
         scenario = Scenario.model_validate(out.data)
@@ -72,6 +76,12 @@ def made(text: str, file: str, variant: str = "base") -> MadeDrill:
     book = book_of(drill, scenario, worked_out)
     courses = library(drill, worked_out, bench, scenario.whole_version)
     return MadeDrill(drill, program, bench, worked_out, source, written, scenario, book, courses)
+
+
+def _digest(written: DrillSource) -> str:
+    """Return what tells what a drill says from whatever else it could say; comments say nothing."""
+    said = json.dumps({name: part for name, part in written.data.items() if name != "variants"}, default=str)
+    return hashlib.blake2s(said.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
 def mistakes(text: str, file: str, variant: str = "base") -> list[Problem]:

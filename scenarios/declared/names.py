@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from scenarios.declared.drill import DrillData
-from scenarios.declared.spelling import people_of
+from scenarios.declared.spelling import able, people_of
 from simulator.errors import nearest
 from simulator.scenario.declared.program import POSTED
 from simulator.scenario.document import Steps
@@ -38,11 +38,11 @@ def _named(d: DrillData) -> Iterator[tuple[Steps, Sequence[str], str, Collection
     yield ("course", "cause"), (c.cause,), "causes", d.causes
     figures = {*d.world.figures, *d.world.harm}
     for name, look in d.looks.items():
-        yield ("looks", name, "by"), look.by if d.people else (), "people", seats
+        yield ("looks", name, "by"), look.by if "by" in look.model_fields_set else (), "people", seats
         yield ("looks", name, "tells"), look.tells, "causes", d.causes
         yield ("looks", name, "figures"), look.figures, "figures", figures
     for name, move in d.moves.items():
-        yield ("moves", name, "by"), move.by if d.people else (), "people", seats
+        yield ("moves", name, "by"), move.by if "by" in move.model_fields_set else (), "people", seats
         yield ("moves", name, "set"), tuple(move.set), "levers", levers
         yield ("moves", name, "treats"), move.treats or (), "groups", d.world.groups
         yield ("moves", name, "undo"), (move.undo,) if move.undo else (), "moves", d.moves
@@ -62,7 +62,29 @@ def _named(d: DrillData) -> Iterator[tuple[Steps, Sequence[str], str, Collection
         yield ("logs", name, "service"), (log.service,), "services", d.services
 
 
+def _pulses(d: DrillData) -> Iterator[Found]:
+    """Yield pulses whose lever something else sets too: it would go back after the pulse's time, whoever set it."""
+    says = [(f"says {say.who}", say.set) for say in (*d.says, *d.expert.says)]
+    others: list[tuple[str, dict[str, float], int]] = [
+        *((name, move.set, move.for_) for name, move in d.moves.items()),
+        *((what, turned, 0) for what, turned in says),
+        *((f"happens {one.says!r}", one.set, 0) for one in d.world.happens),
+    ]
+    for name, move in d.moves.items():
+        for lever in move.set if move.for_ else ():
+            for other, turned, lasts in others:
+                # What puts it back to where it stood at first is no matter: that is what the pulse does.
+                if lasts != move.for_ and turned.get(lever, d.world.levers.get(lever)) != d.world.levers.get(lever):
+                    what = f"turns {lever!r} for {move.for_} s, and {other!r} for another time"
+                    yield ("moves", name, "for"), what, "give each a lever of its own"
+
+
 def _unfit(d: DrillData) -> Iterator[Found]:
+    yield from _pulses(d)
+    for group, parts in (("looks", d.looks), ("moves", d.moves)):
+        for name, part in parts.items():
+            if not able(d, part):
+                yield (group, name, "by"), "nobody here can do it", f"name one of {', '.join(people_of(d))}"
     pages = [name for name, one in d.signals.items() if one.page]
     if not pages:
         yield ("signals",), "nothing pages, so nothing opens the drill", "give one signal a `page`"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scenarios.declared.derive import Numbers
-from scenarios.declared.drill import SEATS, DrillData, PersonData, SignalData
+from scenarios.declared.drill import SEATS, DrillData, LookData, MoveData, PersonData, SignalData
 from simulator.scenario.document import Steps
 from simulator.values import Ref
 
@@ -67,6 +67,12 @@ def people_of(drill: DrillData) -> dict[str, PersonData]:
     if drill.people:
         return drill.people
     return {name: PersonData(handle=name.replace("_", "-")) for name in SEATS}
+
+
+def able(drill: DrillData, part: LookData | MoveData) -> list[str]:
+    """Return who can do something: those its author named, or of the usual ones whoever is there."""
+    there = people_of(drill)
+    return [one for one in part.by if "by" in part.model_fields_set or one in there]
 
 
 def effects_of(turned: Mapping[str, float], over: int) -> list[Raw]:

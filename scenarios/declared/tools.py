@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from scenarios.declared.drill import LookData, MoveData
-from scenarios.declared.spelling import Raw, Speller, effects_of, ident, people_of
+from scenarios.declared.spelling import Raw, Speller, able, effects_of, ident
 from simulator.scenario.document import Steps
 
 BY_GROUP = (
@@ -20,15 +18,12 @@ class ToolSpeller(Speller):
     def tools(self) -> None:
         """Spell out queries, actions and the evidence minimum."""
         d = self.drill
-        roles = people_of(d)
         needs: list[tuple[Steps, Raw]] = []
         queries: list[tuple[Steps, Raw]] = []
         for name, look in d.looks.items():
             if look.needed:
                 needs.append((("looks", name), {"id": name, "title": look.title, "supports": look.needed}))
-            queries.append(
-                (("looks", name), self._query(name, look, [one for one in look.by if one in roles or not d.people]))
-            )
+            queries.append((("looks", name), self._query(name, look)))
         self.out.put("evidence_minimum", needs, {"supports": "needed"})
         self.out.put("queries", queries, {
             "command": "cmd", "aliases": "also", "executors": "by", "evidence": "kind", "topic": "about",
@@ -44,10 +39,10 @@ class ToolSpeller(Speller):
             "conflicts": "against", "mitigates": "support", "justified_by": "right_when", "propagation": "for",
         })  # fmt: skip
 
-    def _query(self, name: str, look: LookData, executors: Sequence[str]) -> Raw:
+    def _query(self, name: str, look: LookData) -> Raw:
         part: Raw = {
             "id": name, "title": look.title, "command": look.cmd, "aliases": list(look.also),
-            "executors": list(executors or look.by), "takes": look.takes, "evidence": look.kind, "topic": look.about,
+            "executors": able(self.drill, look), "takes": look.takes, "evidence": look.kind, "topic": look.about,
             "group": look.about, "output": look.shows or _table(name, look), "discriminates": list(look.tells),
             "supports": [self.true] if look.for_ else [], "serves": [name] if look.needed else [],
             "precheck_of": [move for move, one in self.drill.moves.items() if one.check == name],
@@ -71,7 +66,7 @@ class ToolSpeller(Speller):
             right = []
         part: Raw = {
             "id": name, "title": move.title, "command": move.cmd, "aliases": list(move.also),
-            "executors": list(move.by), "rung": move.rung, "strategy": strategy, "mitigates": not move.support,
+            "executors": able(self.drill, move), "rung": move.rung, "strategy": strategy, "mitigates": not move.support,
             "takes": {"median": move.takes, "spread": move.spread}, "coverage": [] if move.support else coverage,
             "effects": effects_of(move.set, move.over), "output": move.says or f"{move.title}: done",
             "side_effects": list(risks), "propagation": move.for_, "conflicts": list(move.against),

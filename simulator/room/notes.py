@@ -72,7 +72,7 @@ def kept(store: Store, drill: str) -> list[Note]:
 
 @dataclass(frozen=True)
 class Agreement:
-    """How far evaluators agree, over what two of them have both rated."""
+    """How far evaluators agree, over what two of them have both rated, by the first that each gave."""
 
     pairs: int
     """Ratings compared, pair by pair of evaluators."""
@@ -100,14 +100,30 @@ def rated_by(notes: Iterable[Note], author: str) -> set[str]:
     return {note.criterion for note in notes if note.kind == "rating" and note.author == author}
 
 
+def seen_by(notes: Iterable[Note], author: str) -> tuple[Note, ...]:
+    """Return notes without what others gave for something that `author` may rate still, and has not."""
+    notes = tuple(notes)
+    own = rated_by(notes, author)
+    return tuple(one for one in notes if one.kind != "rating" or one.criterion in own)
+
+
 def ratings(notes: Iterable[Note]) -> dict[str, dict[str, int]]:
     """Return what is rated -> evaluator -> their last rating, those left out left out."""
+    return {what: {who: given[-1] for who, given in each.items()} for what, each in _rated(notes).items()}
+
+
+def first_ratings(notes: Iterable[Note]) -> dict[str, dict[str, int]]:
+    """Return the same with their first ratings: those given before they saw what others gave."""
+    return {what: {who: given[0] for who, given in each.items()} for what, each in _rated(notes).items()}
+
+
+def _rated(notes: Iterable[Note]) -> dict[str, dict[str, list[int]]]:
     notes = list(notes)
     counts = evaluators(notes)
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, dict[str, list[int]]] = {}
     for note in notes:
         if note.kind == "rating" and note.rating is not None and counts[note.author]:
-            found.setdefault(note.criterion, {})[note.author] = note.rating
+            found.setdefault(note.criterion, {}).setdefault(note.author, []).append(note.rating)
     return found
 
 

@@ -142,6 +142,8 @@ class Scenario(p.Data):
     variant: str = "base"
     variant_version: int = Field(0, ge=0)
     """Of the variant alone, on top of the scenario's: what its patch states as `version`."""
+    digest: str = ""
+    """Of a drill in one file: what it says, in short, so that its version is another as soon as that is."""
     hint: str = ""
     """Of a variant: what a host may be told of it that does not give it away."""
     t0_utc: Annotated[str, AfterValidator(_utc)]
@@ -209,8 +211,9 @@ class Scenario(p.Data):
 
     @property
     def whole_version(self) -> str:
-        """Return the scenario's version, and after a point the variant's own where it has one."""
-        return f"{self.version}.{self.variant_version}" if self.variant_version else str(self.version)
+        """Return the scenario's version, after a point the variant's own where it has one, and its digest if any."""
+        own = f"{self.version}.{self.variant_version}" if self.variant_version else str(self.version)
+        return f"{own}-{self.digest}" if self.digest else own
 
     def find(self, group: str, ident: str | None) -> Any:
         """Return the part of `group` (such as `actions`) whose id is `ident`, or None."""

@@ -194,6 +194,8 @@ def test_a_hypothesis_holds_until_the_next_is_stated() -> None:
     assert "true: " not in str(kept.figure)
     assert "which it was" in told.title
     assert "which it was" not in kept.title
+    assert b"true" in told.csv().splitlines()[0]
+    assert b"true" not in kept.csv().lower()
 
 
 def test_segments_are_drawn_one_by_one(made: Reviewed) -> None:

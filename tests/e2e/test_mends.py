@@ -145,3 +145,29 @@ def test_whoever_was_stood_up_and_is_given_another_seat_has_their_console_again(
     desk.room.seats.move(desk.host, bo, "comms")
     expect(page.locator("#mine > summary")).to_contain_text("Communications lead")
     expect(page.locator("#text-channel")).to_be_visible()
+
+
+def test_letters_that_a_keyboard_writes_with_alt_are_typed_and_arrows_begin_at_the_newest_line(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    raised: list[str] = []
+    page.on("pageerror", lambda error: raised.append(str(error)))
+    box = page.locator("#text-channel")
+    box.focus()
+    taken = """(one, keys) => !one.dispatchEvent(new KeyboardEvent("keydown",
+        { altKey: true, bubbles: true, cancelable: true, composed: true, ...keys }))"""
+    assert not box.evaluate(taken, {"code": "KeyA", "key": "å"})
+    assert not box.evaluate(taken, {"key": "a"})  # from a keyboard on the screen: no place of a key
+    expect(box).to_be_focused()
+    assert box.evaluate(taken, {"code": "KeyM", "key": "m"})
+    channel = page.locator("#channel")
+    expect(page.locator("#channel .pin").first).to_be_attached()
+    channel.focus()
+    channel.press("ArrowDown")
+    expect(page.locator("#channel .pin:focus")).to_have_count(1)
+    below = "(list) => [...list.querySelectorAll('.pin')].filter((one) => one.offsetParent).at(-1)"
+    assert page.evaluate(f"""() => {{
+        const host = [...document.querySelectorAll("*")].find((one) => one.shadowRoot?.querySelector(".live"));
+        const root = host.shadowRoot;
+        return root.activeElement === ({below})(root.querySelector("#channel"));
+    }}""")
+    assert raised == []

@@ -6,7 +6,7 @@ import pytest
 
 from simulator import acts
 from simulator.engine import Engine
-from simulator.room.notes import Note, agreement, evaluators, ratings, weighted_kappa
+from simulator.room.notes import Note, agreement, evaluators, first_ratings, ratings, weighted_kappa
 from simulator.room.watch import absent, flags, in_words, planned, worst_first
 from tests.simulator.toy import TOY, engine
 
@@ -109,12 +109,14 @@ def test_agreement_is_cohens_with_linear_weights() -> None:
 def test_the_last_rating_counts_and_an_evaluator_can_be_left_out_and_back() -> None:
     notes = rated(("Hana", "lead", 2), ("Ivo", "lead", 3), ("Hana", "lead", 3), ("Ivo", "tell", 1), ("Hana", "tell", 2),
                   ("Jo", "tell", 4))  # fmt: skip
-    found = agreement(ratings(notes))
+    found = agreement(first_ratings(notes))
     assert found is not None
-    assert (found.pairs, found.exact) == (4, 0.25)
+    assert ratings(notes)["lead"] == {"Hana": 3, "Ivo": 3}
+    assert first_ratings(notes)["lead"] == {"Hana": 2, "Ivo": 3}  # before she saw what he gave
+    assert (found.pairs, found.exact) == (4, 0.0)
     out = Note(9, 0.0, 0, "Hana", "left out", evaluator="Jo")
     assert evaluators([*notes, out]) == {"Hana": True, "Ivo": True, "Jo": False}
-    without = agreement(ratings([*notes, out]))
-    assert (without.pairs, without.exact, without.near) == (2, 0.5, 1.0)
+    without = agreement(first_ratings([*notes, out]))
+    assert (without.pairs, without.exact, without.near) == (2, 0.0, 1.0)
     assert ratings([*notes, out, out])["tell"]["Jo"] == 4
     assert agreement(ratings(rated(("Hana", "lead", 2)))) is None

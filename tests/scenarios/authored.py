@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import scenarios
-from scenarios.loader import load
+from scenarios.loader import forget
 from tests.shipped import FOLDER
 from tests.shipped import text as written
 
@@ -40,8 +40,8 @@ def authoring(root: Path) -> Iterator[Author]:
         (folder / "book.yaml").write_text(book_text() if book is None else book, encoding="utf-8")
         return folder
 
-    def forget() -> None:
-        load.cache_clear()
+    def let_go() -> None:
+        forget()
         for module in [one for one in sys.modules if one.startswith("scenarios.")]:
             if (root / module.split(".")[1]).is_dir():
                 del sys.modules[module]
@@ -51,4 +51,4 @@ def authoring(root: Path) -> Iterator[Author]:
         yield write
     finally:
         scenarios.__path__.remove(str(root))
-        forget()
+        let_go()

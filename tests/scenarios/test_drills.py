@@ -10,7 +10,7 @@ from analytics.runs.calibrate import rows
 from analytics.runs.curves import curves
 from scenarios.declared.made import made
 from scenarios.lint.drill import check_drill
-from scenarios.loader import load
+from scenarios.loader import load_at
 from simulator.errors import ScenarioError
 from simulator.monitoring.onset import onset_shift
 from simulator.play import play
@@ -31,14 +31,14 @@ def test_an_example_is_short_and_nothing_is_wrong_with_it(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_by_the_book_an_example_comes_to_what_its_table_says_and_the_others_to_less(name: str) -> None:
-    loaded, book = load(str(EXAMPLES / name)), load_playbook(DEFAULT)
+    loaded, book = load_at(str(EXAMPLES / name)), load_playbook(DEFAULT)
     played = {row.policy: row.total for row in rows(loaded, ("by_the_book", "silent", "impatient", "null"), 1, book)}
     assert played["by_the_book"] >= 90
     assert played["by_the_book"] > played["silent"] > played["impatient"] > played["null"] == 0
 
 
 def test_a_drill_replays_byte_for_byte() -> None:
-    loaded = load(str(EXAMPLES / "queue_twice"))
+    loaded = load_at(str(EXAMPLES / "queue_twice"))
     once = play(loaded, "impatient", 3).journal
     assert [x.body for x in rerun(loaded, once, 3).entries] == [x.body for x in once.entries]
 
@@ -47,7 +47,7 @@ def test_the_page_comes_at_t0_and_what_is_worked_out_beforehand_knows_when() -> 
     for name in NAMES:
         shift = example(name).numbers.shift
         assert shift is not None
-        assert abs(onset_shift(load(str(EXAMPLES / name)), 5) - shift) <= 45
+        assert abs(onset_shift(load_at(str(EXAMPLES / name)), 5) - shift) <= 45
 
 
 def test_what_follows_from_the_world_is_not_written() -> None:
@@ -93,14 +93,37 @@ novice: {panels: [redelivered]}
 def test_a_variant_is_what_is_otherwise_and_difficulty_as_well() -> None:
     given = changed(("giveaways:", VARIANT + "giveaways:"))
     base, worse = made(given, "x/drill.yaml"), made(given, "x/drill.yaml", "worse")
-    assert worse.scenario.whole_version == "1.2"
+    assert worse.scenario.whole_version.startswith("1.2-")
     assert worse.numbers.null.harm["late_minutes"] > base.numbers.null.harm["late_minutes"]
     assert worse.drill.world.groups["charge"].numbers["cap"] == 420
     assert [one.id for one in worse.scenario.injects] == ["page"]
     assert worse.source.place(("segments", 0))[1] < worse.source.place(("queries", 8, "output"))[1]
+    assert made(f"# Said twice\n{given}", "x/drill.yaml").scenario.whole_version == base.scenario.whole_version
+    busier = given.replace("inflow: 330", "inflow: 331")
+    assert made(busier, "x/drill.yaml").scenario.whole_version == base.scenario.whole_version
+    assert made(busier, "x/drill.yaml", "worse").scenario.whole_version != worse.scenario.whole_version
+    assert base.library["scenario_version"] == base.scenario.whole_version != example().scenario.whole_version
     assert base.scenario.expert.absent == ("platform",)
     assert base.scenario.expert.injects[0].id == "late_say_1"
     assert base.scenario.novice.panels == ("redelivered",)
+
+
+def test_moves_that_wait_for_each_other_are_named() -> None:
+    given = changed(
+        ("risk: Messages still", "needs: {throttled: true}, refusal: No, risk: Messages still"),
+        ("undo: unthrottle,", "undo: unthrottle, safe_when: {guarded: true},"),
+    )
+    with pytest.raises(ScenarioError, match="throttle waits for guard, guard waits for throttle"):
+        made(given, "x/drill.yaml")
+
+
+def test_who_usually_can_do_something_need_not_all_be_there() -> None:
+    second = "  second:\n    handle: duty-deputy\n    duties: [deputises]"
+    given = changed(("  deputy:\n    handle: duty-deputy", second))
+    scenario = made(given, "x/drill.yaml").scenario
+    usual = [one for one in scenario.actions if "commander" in one.executors]
+    assert usual
+    assert not [one for one in (*scenario.actions, *scenario.queries) if "deputy" in one.executors]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +143,7 @@ def test_what_is_wrong_in_a_variant_is_told_where_that_stands(patch: str, what: 
 
 
 def test_curves_show_who_is_helped_and_hurt_and_what_a_move_needs() -> None:
-    found = {one.move: one for one in curves(load(str(EXAMPLES / "tokens_short")))}
+    found = {one.move: one for one in curves(load_at(str(EXAMPLES / "tokens_short")))}
     assert found["restore"].helps == ("internal", "devices", "customers")
     assert found["restore_own"].helps == ("internal",)
     assert found["rotate"].hurts == ("devices", "customers")

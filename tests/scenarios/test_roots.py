@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scenarios.loader import catalogue, load, names, variants
-from scenarios.roots import FOLDERS, TRUST, place_of
-from simulator.errors import DrillError, ScenarioError
+from scenarios.loader import catalogue, forget, load, load_at, names, variants
+from scenarios.roots import FOLDERS, TRUST, own_roots, place_at, place_of
+from simulator.errors import DrillError, ScenarioError, UnknownName
 from tests.scenarios.authored import world
 from tests.scenarios.drills import text
 from tests.shipped import text as spelled_out
@@ -24,9 +25,9 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "drills"
     write(folder, "queue_twice", text())
     monkeypatch.setenv(FOLDERS, str(folder))
-    load.cache_clear()
+    forget()
     yield folder
-    load.cache_clear()
+    forget()
 
 
 def write(folder: Path, name: str, drill: str, file: str = "drill.yaml") -> Path:
@@ -46,11 +47,27 @@ def test_what_lies_in_it_is_offered_beside_what_ships(root: Path) -> None:
 def test_a_scenario_is_a_path_as_well_and_one_scenario_by_either(root: Path, tmp_path: Path) -> None:
     folder = write(tmp_path / "elsewhere", "mine", text().replace("drill: queue_twice", "drill: mine"))
     for path in (folder, folder / "drill.yaml"):
-        assert load(str(path)).scenario.id == "mine"
-    assert place_of(str(root / "queue_twice")) == place_of("queue_twice")
+        assert load_at(str(path)).scenario.id == "mine"
+        with pytest.raises(UnknownName):
+            load(str(path))
+    assert place_at(str(root / "queue_twice")) == place_at("queue_twice") == place_of("queue_twice")
+    assert load_at(str(root / "queue_twice")).scenario is load("queue_twice", "base", "standard").scenario
     assert "mine" not in names()
-    with pytest.raises(DrillError, match="no scenario at"):
-        load(str(tmp_path))
+    for nothing in (str(tmp_path), "~nosuchuser/mine", "a/\0", "/" + "x" * 5000):
+        with pytest.raises(DrillError, match="no scenario at"):
+            load_at(nothing)
+        with pytest.raises(UnknownName):
+            load(nothing)
+
+
+def test_a_page_that_is_given_a_record_loads_no_path() -> None:
+    """Records come from anywhere: what serves people loads by names alone."""
+    ui = Path(__file__).resolve().parents[2]
+    served = [file for folder in ("ui", "simulator", "analytics") for file in (ui / folder).rglob("*.py")]
+    assert served
+    for file in served:
+        if "cli" not in file.parts:
+            assert not {"load_at", "place_at"} & {*re.findall(r"\w+", file.read_text(encoding="utf-8"))}, file
 
 
 def test_settings_of_the_folder_we_run_in_name_folders_too(
@@ -64,8 +81,24 @@ def test_settings_of_the_folder_we_run_in_name_folders_too(
         ('scenarios = "drills"', "is no list"), ("scenarios = [", "mend it"), ('scenarios = ["x"]', "no folder x"),
     ):  # fmt: skip
         (tmp_path / "drill.toml").write_text(wrong)
-        assert what in catalogue().broken["drill.toml"]
+        assert any(what in one for one in catalogue().broken.values())
         assert {*names()} == OURS
+
+
+def test_a_folder_that_goes_away_takes_nothing_along(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    monkeypatch.setenv(FOLDERS, os.pathsep.join((str(gone), "~nosuchuser", str(root))))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "drill.toml").mkdir()
+    assert {*catalogue().offered} == {*OURS, "queue_twice"}
+    assert {str(gone), "~nosuchuser"} <= catalogue().broken.keys()
+    with pytest.raises(DrillError, match="no folder"):
+        own_roots()
+    (tmp_path / "drill.toml").rmdir()
+    (tmp_path / "drill.toml").symlink_to(tmp_path / "drill.toml")
+    assert {*names()} == {*OURS, "queue_twice"}
 
 
 def test_whatever_is_wrong_with_one_takes_nothing_else_down(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -84,7 +117,7 @@ def test_whatever_is_wrong_with_one_takes_nothing_else_down(root: Path, monkeypa
         raise RuntimeError("never thought of")
 
     monkeypatch.setattr("scenarios.loader.made", fails)
-    load.cache_clear()
+    forget()
     assert {*catalogue().offered} == OURS
     assert "RuntimeError: never thought of" in catalogue().broken["queue_twice"]
 
@@ -122,11 +155,46 @@ def test_python_of_a_folder_runs_only_where_the_operator_says_so(root: Path, mon
     monkeypatch.setenv(TRUST, "1")
     assert load("mine").make_world().knobs()
     assert (root / "ran").exists()
+    of_its_own = "from dataclasses import dataclass\n\n\n@dataclass\nclass Held:\n    here: int = 0\n"
+    (folder / "world.py").write_text(f"from __future__ import annotations\n{of_its_own}{world()}", encoding="utf-8")
+    forget()
+    assert load("mine").make_world().knobs()
     (folder / "world.py").write_text("WORLD = nothing\n", encoding="utf-8")
-    load.cache_clear()
+    forget()
     with pytest.raises(ScenarioError, match=r"world.py:1: NameError"):
         load("mine")
     assert {*catalogue().offered} == {*OURS, "queue_twice"}
+
+
+def test_a_half_saved_file_leaves_what_was_read_whole(root: Path) -> None:
+    """Every variant is of the file that was read first, and how many there are needs no second look."""
+    varied = "variants:\n  calm:\n    hint: Nothing\n"
+    file = root / "queue_twice" / "drill.yaml"
+    file.write_text(f"{text()}\n{varied}", encoding="utf-8")
+    assert load("queue_twice").variants == ("base", "calm")
+    file.write_text("drill: [", encoding="utf-8")
+    assert "queue_twice" in catalogue().offered
+    assert variants("queue_twice") == ("base", "calm")
+    assert load("queue_twice", "calm").scenario.title == "Behind, and twice"
+
+
+def test_what_is_wrong_is_worked_out_once_for_each_state_of_its_file(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def fails(*given: object) -> None:
+        tried.append(given)
+        raise ScenarioError("drill.yaml:1: no")
+
+    monkeypatch.setattr("scenarios.loader.made", fails)
+    for _ in range(3):
+        assert catalogue().broken["queue_twice"] == "drill.yaml:1: no"
+    assert len(tried) == 1
+    monkeypatch.undo()
+    monkeypatch.setenv(FOLDERS, str(root))
+    (root / "queue_twice" / "drill.yaml").write_text(f"{text()}\n# mended\n", encoding="utf-8")
+    assert "queue_twice" in catalogue().offered
 
 
 def test_a_draft_is_for_its_author_alone(root: Path) -> None:

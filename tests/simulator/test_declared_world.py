@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import math
 from typing import Any
 
 import pytest
@@ -122,6 +124,18 @@ WRONG: list[tuple[dict[str, Any], tuple[str, ...], str]] = [
     ({"blocks": {"lag": {"use": "leak", "rate": 1, "rat": 1}}}, ("world", "blocks", "lag"), "has no 'rat'"),
     ({"groups": {**GROUPS, "two": {"title": "T", "weight": 0.4}}}, ("world", "state", "full"), "has no number 'rate'"),
 ]
+
+
+def test_what_grows_beyond_all_bounds_is_held() -> None:
+    world = at(0, program(
+        Readings(signals={"up": ("total(grown)", ""), "none": ("total(grown) - total(grown)", "")}),
+        let={"affected": "min(1, full / 100)", "grown": " * ".join(["full", *["1e14"] * 25])},
+        harm={"bad": {"title": "Bad", "rate": "grown", "weight": 1}}, figures={"all": ["All of it", "total(grown)"]},
+    ))  # fmt: skip
+    world.step(600)
+    seen = [*world.figures().values(), *world.observe().values(), *world.harm().values()]
+    assert all(math.isfinite(one) for one in seen)
+    assert json.loads(json.dumps(world.context(), allow_nan=False))
 
 
 @pytest.mark.parametrize(("parts", "path", "what"), WRONG)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.loader import load
+from scenarios.loader import forget
 from scenarios.roots import FOLDERS, TRUST
 from scenarios.templates import kinds
 from tests.scenarios.drills import EXAMPLES
@@ -20,9 +20,9 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Have every test begin, and end, without folders of its own."""
     for name in (FOLDERS, TRUST):
         monkeypatch.setenv(name, "")
-    load.cache_clear()
+    forget()
     yield
-    load.cache_clear()
+    forget()
 
 
 @pytest.mark.parametrize("kind", kinds())

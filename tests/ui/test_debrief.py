@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -15,9 +16,11 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import playbook
 from analytics.record import Course, DrillRecord, References
+from analytics.report.charts import CHARTS
 from analytics.runs import counterfactual
 from analytics.score import score
 from analytics.scorecard import Status
+from scenarios.loader import load
 from simulator import acts, values
 from simulator.errors import DrillError
 from simulator.loaded import LoadedScenario
@@ -31,7 +34,9 @@ from tests import played
 from tests.room.rooms import Wall, rooms, solo
 from tests.ui.browsing import Browser
 from ui.debrief_parts import keys
+from ui.debrief_parts.drill import Debriefed, key_of, shelved
 from ui.debrief_parts.happened import SCREEN, TEAM_GROUPS, WORLD_GROUPS, pressed_entry
+from ui.debrief_parts.lines import Lines
 from ui.parts import labels
 from ui.parts.live import SERVER
 from ui.parts.text import escape
@@ -226,6 +231,26 @@ def test_the_score_comes_last_and_nothing_before_it_tells_it(place: Rooms, wall:
         assert "db-total" not in page, view
 
 
+def test_the_lanes_tell_what_a_claim_called_for_once_somebody_has_guessed() -> None:
+    drill = Debriefed(played.engine("auth_token", "base", "null", 7).journal, load("auth_token"), None)
+    called_for = [one.seq for one in drill.injects.itertuples() if one.expected]
+    assert called_for
+    for guessed in (False, True):
+        lines = Lines(drill, guessed)
+        assert all(("called for" in lines.html(seq)) == guessed for seq in called_for)
+
+
+def test_rows_of_a_chart_are_read_once_and_no_picture_is_kept_for_each_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    drill = Debriefed(played.engine("auth_token", "base", "null", 7).journal, load("auth_token"), None)
+    lanes, read = CHARTS["lanes"], []
+    counted = replace(lanes, rows=lambda given: read.append(1) or lanes.rows(given))
+    monkeypatch.setattr("ui.debrief_parts.drill.CHARTS", {**CHARTS, "lanes": counted})
+    assert drill.chart("lanes") is drill.chart("lanes")
+    early, later = drill.chart("lanes", until=1), drill.chart("lanes", until=30)
+    assert (len(read), len(drill._charts)) == (1, 1)
+    assert early.figure != later.figure
+
+
 def test_what_gives_the_answer_away_waits_for_the_guess(place: Rooms, wall: Wall) -> None:
     room, _, token = play(place, wall)
     scenario = room.loaded.scenario
@@ -235,6 +260,11 @@ def test_what_gives_the_answer_away_waits_for_the_guess(place: Rooms, wall: Wall
     seen = html(app)
     assert scenario.fault not in seen
     assert not [one for one in app.get("plotly_chart") if "true: " in one.proto.spec]
+    app.session_state[keys.VIEW] = keys.KNOWN
+    app.run()
+    assert "Each inject in words" in [one.label for one in app.expander]
+    assert "It called for" not in html(app)
+    assert "What each called for tells what was false" in html(app)
     for spoiling in (keys.INSTEAD, keys.GAPS, keys.SCORE):
         app.session_state[keys.VIEW] = spoiling
         app.run()
@@ -364,6 +394,27 @@ def test_journal_and_scorecard_can_be_taken_away(place: Rooms, wall: Wall) -> No
     _, _, token = play(place, wall)
     labels = [one.proto.label for one in debrief(token).get("download_button")]
     assert labels == ["CSV", "Journal (JSONL)", "Scorecard (JSON)"]
+
+
+def test_each_takes_away_the_record_that_is_theirs_to_read(place: Rooms, wall: Wall) -> None:
+    """The facilitator looks first; who played gets nothing of what facilitators keep to themselves."""
+    opened = place.create("toy", seed=7, hosted=True)
+    room = opened.room
+    _, host = place.facilitate(room, "Hana", opened.key)
+    _, person = place.join(room, "Ana", "commander")
+    room.start(host)
+    room.submit(acts.OverrideOutcome(action="flag_off", outcome="forbid", reason="Ana is a quick one"), host)
+    room.end(host)
+    shown = []
+    for reader in (host, person):
+        journal = room.record_for(reader)
+        assert journal is not None
+        made = Debriefed(journal, room.loaded, room.scorecard())
+        shown.append(shelved(key_of(room.row.id, made), made))
+    whole, theirs = ("\n".join(one.journal.lines()) for one in shown)
+    assert "a quick one" in whole
+    assert "a quick one" not in theirs
+    assert shown[0].digest != shown[1].digest
 
 
 # --- journal files ---------------------------------------------------------------------------------------

@@ -76,3 +76,22 @@ def test_ratings_after_the_end_are_each_evaluators_own_first(ended: tuple[Room, 
     assert "held together" in after
     assert "1 ratings compared" in after
     assert [(one.author, one.rating) for one in room.notes(host) if one.kind == "rating"] == [("Hana", 4), ("Ivo", 3)]
+    changed = html(rate(drawn(room, other), 4))
+    assert "first 3" in changed
+    assert "0% the same" in changed
+
+
+def test_words_that_were_not_taken_stay(ended: tuple[Room, Participant, Participant]) -> None:
+    room, host, _ = ended
+    app = drawn(room, host)
+    app.selectbox(key="judged_what").select("leadership")
+    app.text_input(key="judged_words").set_value("Nobody led for a while")
+    (button,) = [one for one in app.button if one.label == "Rate"]
+    button.click()
+    app.run()
+    assert "Pick a rating first" in app.error[0].value
+    assert app.text_input(key="judged_words").value == "Nobody led for a while"
+    rate(app, 2, "Nobody led for a while")
+    assert app.text_input(key="judged_words").value == ""
+    assert app.segmented_control(key="judged_rating_value").value is None
+    assert [(one.rating, one.text) for one in room.notes(host)] == [(2, "Nobody led for a while")]

@@ -16,6 +16,7 @@ from ui import session
 from ui.debrief_parts.downloads import downloads
 from ui.debrief_parts.drill import Debriefed, book_of, counts, key_of, scored, shelved
 from ui.debrief_parts.header import bar, header
+from ui.debrief_parts.keys import guessed
 from ui.debrief_parts.lines import Lines
 from ui.debrief_parts.look import STYLE
 from ui.debrief_parts.moment import drawer
@@ -99,7 +100,7 @@ def _of_room(room: Room, person: Participant | None) -> None:
         _scoring(room, person)
     correct = (lambda *given: room.correct(person, *given)) if person and person.facilitator else None
     hand = ByHand.of(drill, tuple(room.corrections()), correct)
-    return _page(Sitting(drill, Lines(drill), hand, room, person))
+    return _page(Sitting(drill, Lines(drill, guessed(drill.digest)), hand, room, person))
 
 
 @st.fragment(run_every=LOOK_SECONDS)
@@ -147,7 +148,7 @@ def _from_file() -> None:
     st.html(f"<h2>{escape(drill.scenario.title)}</h2>")
     if older:
         st.info("Engine or scenario have changed since this was played; titles and windows are today's.")
-    return _page(Sitting(drill, Lines(drill), ByHand.of(drill, (), None)))
+    return _page(Sitting(drill, Lines(drill, guessed(drill.digest)), ByHand.of(drill, (), None)))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -39,11 +39,11 @@ def render() -> None:
 
 def _scenario(name: str) -> None:
     try:
-        scenario = loader.load(name).scenario
+        loaded = loader.load(name)
     except DrillError as error:
         st.error(plain(str(error)))
         return
-    variants = len(loader.variants(name)) - 1
+    scenario, variants = loaded.scenario, len(loaded.variants) - 1
     also = f" · {variants} more variants" if variants > 1 else ""
     specialists = len(scenario.roles) - len(scenario.seats())
     with st.container(border=True, key=f"scenario-{name}", gap="small"):

@@ -81,7 +81,7 @@ def _card(name: str) -> None:
         st.caption(plain(str(error)))
         return
     scenario = loaded.scenario
-    variants = len(loader.variants(name))
+    variants = len(loaded.variants)
     size = [f"{scenario.horizon // 60} min", f"{len(scenario.seats())} seats"]
     size += [f"{variants} variants"] if variants > 1 else []
     trains = "".join(f"<li>{escape(one)}</li>" for one in scenario.trains)

@@ -83,9 +83,9 @@ def _saved(path: Path) -> dict[Path, int]:
 
 
 def _looked(path: Path) -> None:
-    from scenarios.loader import load
+    from scenarios.loader import forget
 
-    load.cache_clear()
+    forget()
     problems = looked_at(path, run=False)
     for problem in problems:
         say(str(problem))

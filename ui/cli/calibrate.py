@@ -29,12 +29,12 @@ def calibrate(
     """Play many drills over policies, seeds and playbooks: score, loss and harm, with their spread."""
     from analytics.playbook import names as playbooks
     from analytics.runs import calibrate as many
-    from scenarios.loader import load
+    from scenarios.loader import load_at
 
     names = [name.strip() for name in policies.split(",") if name.strip()]
     books = playbooks() if playbook == "all" else [one.strip() for one in playbook.split(",") if one.strip()]
     there = chosen(scenario, variant)
-    wanted = [job for book in books for job in many.jobs_for(load, scenario, there, names, seeds, book, difficulty)]
+    wanted = [job for book in books for job in many.jobs_for(load_at, scenario, there, names, seeds, book, difficulty)]
     drills = sum(len(job.policies) for job in wanted)
     rows: list[Row] = []
     with progress("{task.completed:.0f} of {task.total:.0f} drills", drills) as report:
@@ -60,11 +60,11 @@ def finalists(
 ) -> None:
     """Search the best courses of scenarios and their variants again, and write them into their libraries."""
     from analytics.runs.finalists import renew
-    from scenarios.loader import load, names, variants
+    from scenarios.loader import load_at, names
 
     for name in scenarios or names():
-        for variant in variants(name):
-            found = renew(load(name, variant))
+        for variant in load_at(name).variants:
+            found = renew(load_at(name, variant))
             if found:
                 file, best = found
                 say(f"{file}: {len(best)} finalists, best {best[0].loss:.4f} ({best[0].name})")

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 if TYPE_CHECKING:
     from simulator.loaded import LoadedScenario
-    from simulator.record.journal import Journal
+    from simulator.record.journal import Header, Journal
 
 Variant = Annotated[str, typer.Option(help="Which variant of it; `drawn`: one of them, by chance.")]
 Difficulty = Literal["novice", "standard", "expert"]
@@ -50,10 +50,17 @@ def progress(words: str, total: int | None = None) -> Iterator[Callable[[int, in
 
 
 def find(scenario: str, variant: str, difficulty: str) -> LoadedScenario:
-    """Return a scenario by name. Raises UnknownName with the nearest one."""
+    """Return a scenario by its name or path. Raises DrillError."""
+    from scenarios.loader import load_at
+
+    return load_at(scenario, chosen(scenario, variant), difficulty)
+
+
+def played(header: Header) -> LoadedScenario:
+    """Return the scenario that a record names, which may be anybody's: by its name alone. Raises DrillError."""
     from scenarios.loader import load
 
-    return load(scenario, chosen(scenario, variant), difficulty)
+    return load(header.scenario, header.variant, header.difficulty)
 
 
 def recorded(file: Path) -> tuple[Journal, LoadedScenario]:
@@ -61,14 +68,14 @@ def recorded(file: Path) -> tuple[Journal, LoadedScenario]:
     from simulator.record.journal import load
 
     journal = load(file)
-    return journal, find(journal.header.scenario, journal.header.variant, journal.header.difficulty)
+    return journal, played(journal.header)
 
 
 def chosen(scenario: str, variant: str) -> str:
     """Return a variant by name, or for `drawn` one drawn by this machine's chance. Raises UnknownName."""
-    from scenarios.loader import DRAWN, draw
+    from scenarios.loader import DRAWN, draw, load_at
 
-    return draw(scenario, random.SystemRandom()) if variant == DRAWN else variant
+    return draw(load_at(scenario), random.SystemRandom()) if variant == DRAWN else variant
 
 
 def put(value: Any) -> None:

@@ -111,7 +111,7 @@ def _scored(journal: Journal) -> tuple[str | None, dict[str, Any] | None]:
 
     header = journal.header
     try:
-        loaded = shared.find(header.scenario, header.variant, header.difficulty)
+        loaded = shared.played(header)
         cards = [card for _, card in finish(loaded, journal, lambda _: None)] if journal.references is not None else []
     except DrillError as error:
         say(f"not scored: {error}")

@@ -22,7 +22,7 @@ RIGHT, OTHER = Sign("✓", "so it was", "good"), Sign("✗", "it was something e
 def truth_view(sitting: Sitting) -> None:
     """Draw the guess, and once the group has committed to one, what it was."""
     drill = sitting.drill
-    st.subheader("What was it?", anchor=False)
+    st.header("What was it?", anchor=False)
     if not keys.guessed(drill.digest):
         _guess(drill)
         return

@@ -42,7 +42,7 @@ def show_all(drill: Debriefed, section: str, but: tuple[str, ...] = ()) -> None:
 
 def heading(title: str) -> None:
     """Draw a chart's finding above it."""
-    st.html(f'<h4 class="db-finds">{escape(title)}</h4>')
+    st.html(f'<h2 class="db-finds">{escape(title)}</h2>')
 
 
 def config(drill: Debriefed, ident: str) -> dict[str, Any]:

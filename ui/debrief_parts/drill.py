@@ -56,7 +56,8 @@ class Debriefed:
     @cached_property
     def digest(self) -> str:
         """What tells this record from every other, for what is kept of it."""
-        lines = (f"{x.seq} {x.at} {x.by} {x.body.kind}" for x in self.journal)
+        # With the bodies: the facilitator's record and a participant's differ in nothing else.
+        lines = (f"{x.seq} {x.at} {x.by} {x.body.model_dump_json()}" for x in self.journal)
         whole = "\n".join([self.journal.header.model_dump_json(), *lines])
         return hashlib.blake2s(whole.encode(), digest_size=12).hexdigest()
 
@@ -99,11 +100,23 @@ class Debriefed:
     def _charts(self) -> dict[tuple[Any, ...], Charted]:
         return {}
 
-    def chart(self, ident: str, **chosen: Any) -> Charted:
-        """Return a chart of this drill, made when it is asked for first."""
+    @cached_property
+    def _rows(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def chart(self, ident: str, until: float | None = None, **chosen: Any) -> Charted:
+        """Return a chart of this drill, made when it is asked for first.
+
+        One `until` a minute is made each time: a drill has thousands of places to stand at.
+        """
+        kind, reviewed = CHARTS[ident], Reviewed(self.view, self.card)
+        if ident not in self._rows:
+            self._rows[ident] = kind.rows(reviewed)
+        if until is not None:
+            return kind.drawn(self._rows[ident], reviewed, until=until, **chosen)
         key = (ident, *sorted(chosen.items()))
         if key not in self._charts:
-            self._charts[key] = CHARTS[ident](Reviewed(self.view, self.card), **chosen)
+            self._charts[key] = kind.drawn(self._rows[ident], reviewed, **chosen)
         return self._charts[key]
 
     def entry(self, seq: int) -> Entry:
@@ -140,10 +153,10 @@ def shelved(key: str, _drill: Debriefed) -> Debriefed:
 
 
 def key_of(ident: str, drill: Debriefed) -> str:
-    """Return what a shelved drill is found by."""
+    """Return what a shelved drill is found by: by its record as its reader may read it."""
     made = "made" if drill.journal.references is not None else "open"
     card = hash(json.dumps(drill.card, sort_keys=True)) if drill.card else "unscored"
-    return f"{ident}-{len(drill.journal.entries)}-{made}-{card}-{drill.older}-{drill.nameless}"
+    return f"{ident}-{drill.digest}-{made}-{card}-{drill.older}-{drill.nameless}"
 
 
 def scored(journal: Journal, scenario: Scenario) -> Mapping[str, Any] | None:

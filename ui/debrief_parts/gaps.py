@@ -27,10 +27,10 @@ def gaps_view(sitting: Sitting) -> None:
     else:
         left, right = st.columns(2, gap="large")
         with left:
-            st.subheader("What went well", anchor=False)
+            st.header("What went well", anchor=False)
             _list(sitting, "strength", lessons.strengths, "Nothing stood out. Start with what people say went well.")
         with right:
-            st.subheader("Worth most next time", anchor=False)
+            st.header("Worth most next time", anchor=False)
             _list(sitting, "gap", lessons.gaps, "Nothing: every finding has its full points.")
     show_all(sitting.drill, "gaps")
 

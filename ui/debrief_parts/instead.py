@@ -30,13 +30,13 @@ def instead_view(sitting: Sitting) -> None:
     _one_thing_different(sitting)
     _next(sitting)
     _harm(drill)
-    st.subheader("Decisions, and how they fitted", anchor=False)
+    st.header("Decisions, and how they fitted", anchor=False)
     decisions(sitting)
     show_all(drill, "instead", but=("harm",))
 
 
 def _harm(drill: Debriefed) -> None:
-    st.subheader("Harm: yours, nobody acting, the best found", anchor=False)
+    st.header("Harm: yours, nobody acting, the best found", anchor=False)
     dimensions = {d.id: d.title for d in drill.scenario.harm} | {frames.LOSS: LOSS_WORDS}
     units = {frames.LOSS: "loss (1 = the scenario's scale)", **{d.id: d.unit for d in drill.scenario.harm}}
     chosen = st.selectbox(
@@ -63,7 +63,7 @@ def _weightiest(drill: Debriefed) -> str:
 
 
 def _one_thing_different(sitting: Sitting) -> None:
-    st.subheader("One thing different", anchor=False)
+    st.header("One thing different", anchor=False)
     if sitting.drill.journal.references is None:
         st.html(quiet("Still being computed."))
         return
@@ -82,7 +82,7 @@ def _next(sitting: Sitting) -> None:
     """Draw what a good responder would have done next at the moment at which the debrief stands."""
     drill = sitting.drill
     at = place(sitting)
-    st.subheader("A good responder’s next step", anchor=False)
+    st.header("A good responder’s next step", anchor=False)
     if drill.older or drill.journal.references is None:
         st.html(quiet("It takes the reference runs, and the engine and scenario that the drill was played with."))
         return

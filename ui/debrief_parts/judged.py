@@ -33,7 +33,7 @@ def judged(room: Room, person: Participant, notes: Sequence[Note]) -> None:
 
 
 def _note(room: Room, person: Participant, notes: Sequence[Note], about: dict[str, str]) -> None:
-    with st.form("judged_note", clear_on_submit=True, border=False):
+    with st.form("judged_note", border=False):
         st.text_area("Note, for facilitators alone", key="judged_text", max_chars=MOST, height=80)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox("About", ["", *about], format_func=lambda one: about.get(one, "nothing in particular"),
@@ -43,7 +43,7 @@ def _note(room: Room, person: Participant, notes: Sequence[Note], about: dict[st
 
 def _rate(room: Room, person: Participant, notes: Sequence[Note], about: dict[str, str]) -> None:
     st.caption(f"{SCALE} {INDEPENDENT}")
-    with st.form("judged_rating", clear_on_submit=True, border=False):
+    with st.form("judged_rating", border=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.selectbox("What", list(about), format_func=about.__getitem__, key="judged_what")
             st.segmented_control("Rating", list(range(LOWEST, HIGHEST + 1)), key="judged_rating_value")
@@ -78,4 +78,8 @@ def _kept(room: Room, person: Participant, drawn: int, add: Callable[[Room, Part
     key = hashlib.blake2s(repr((drawn, add.__name__, typed)).encode(), digest_size=16).hexdigest()
     found = room.once(person, key, lambda: add(room, person))
     words = found.text or ("Say something first" if add is _noted else "Pick a rating first")
+    if found.ok and found.text:  # words that were not taken stay, to be given again
+        empty = {"text": "", "about": ""} if add is _noted else {"rating_value": None, "words": ""}
+        for name, nothing in empty.items():
+            st.session_state[f"judged_{name}"] = nothing
     session.answer(PLACE, found.ok and bool(found.text), words)

@@ -11,7 +11,7 @@ from simulator.values import Author
 from ui.debrief_parts import keys
 from ui.debrief_parts.charted import show, show_all
 from ui.debrief_parts.drill import Debriefed
-from ui.debrief_parts.look import at_time, badge, minute, number, sign, stated, table, truth_badge
+from ui.debrief_parts.look import at_time, badge, minute, number, quiet, sign, stated, table, truth_badge
 from ui.debrief_parts.sitting import Sitting
 from ui.parts.labels import words
 from ui.parts.text import escape
@@ -23,21 +23,25 @@ LONGEST = 240
 def known_view(sitting: Sitting) -> None:
     """Draw everything about knowing and saying."""
     drill = sitting.drill
-    st.subheader("What only one role knew", anchor=False)
+    st.header("What only one role knew", anchor=False)
     show(drill, "cues")
     with st.expander("Each cue: who had it, when, and when it reached the others", key="debrief-cues-table"):
         _cues(drill)
-    st.subheader("Hypotheses over time", anchor=False)
-    # Which of them was true is told where the group has guessed first.
-    show(drill, "hypotheses", truth=keys.guessed(drill.digest))
-    st.subheader("Claims and the world", anchor=False)
+    st.header("Hypotheses over time", anchor=False)
+    # Which of them was true, and so what claims called for, is told where the group has guessed first.
+    guessed = keys.guessed(drill.digest)
+    show(drill, "hypotheses", truth=guessed)
+    st.header("Claims and the world", anchor=False)
     _claims(drill)
-    st.subheader("Figures stated, and the truth", anchor=False)
+    st.header("Figures stated, and the truth", anchor=False)
     _figures(drill)
-    st.subheader("Injects and the response they called for", anchor=False)
-    show(drill, "injects")
+    st.header("Injects and the response they called for", anchor=False)
+    if guessed:
+        show(drill, "injects")
+    else:
+        st.html(quiet("What each called for tells what was false; it opens once you have guessed what it was."))
     with st.expander("Each inject in words", key="debrief-injects-table"):
-        _injects(drill)
+        _injects(drill, guessed)
     show_all(drill, "known", but=("cues", "hypotheses", "injects"))
 
 
@@ -83,7 +87,7 @@ def _cues(drill: Debriefed) -> None:
     st.html(table("What only one role knew", heads, rows, "This scenario gives no role knowledge of its own."))
 
 
-def _injects(drill: Debriefed) -> None:
+def _injects(drill: Debriefed, guessed: bool) -> None:
     rows = []
     for r in frames.each(drill.injects):
         text = r.text if len(r.text) <= LONGEST else f"{r.text[: LONGEST - 1]}…"
@@ -93,4 +97,5 @@ def _injects(drill: Debriefed) -> None:
         response = f'<span class="good">✓ seen</span><br>{badge(verdict)}{when}'
         rows.append((at_time(r.at), came, escape(r.expected) or "–", response))
     heads = ("When", "What came", "It called for", "Response")
-    st.html(table("Injects", heads, rows, "No inject was delivered."))
+    told = len(heads) if guessed else 2
+    st.html(table("Injects", heads[:told], [row[:told] for row in rows], "No inject was delivered."))

@@ -30,10 +30,11 @@ LONGEST = 900
 
 
 class Lines:
-    """Puts one drill's entries into words."""
+    """Puts one drill's entries into words; with `guessed` also what gives away what it was."""
 
-    def __init__(self, drill: Debriefed) -> None:
+    def __init__(self, drill: Debriefed, guessed: bool) -> None:
         self.drill = drill
+        self.guessed = guessed
 
     def said(self, entry: Entry) -> Said:
         """Return an entry in words."""
@@ -104,7 +105,8 @@ class Lines:
             if row.where != "record_snapshot":
                 said = f"{row.title}: said {stated(row.low, row.high)}, true {number(row.true)} {row.unit}"
                 found[row.seq].append(_verdict(f"{truth_badge(row.holds, 'true enough', 'off')} {escape(said)}"))
-        for inject in frames.each(self.drill.injects):
+        # What a claim calls for tells whether it is true.
+        for inject in frames.each(self.drill.injects) if self.guessed else ():
             if inject.expected:
                 when = f" at {minute(inject.answered)}" if not math.isnan(inject.answered) else ""
                 called_for = f"called for: {escape(inject.expected)}{when}"

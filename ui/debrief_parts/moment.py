@@ -43,7 +43,7 @@ def _body(drill: Debriefed, lines: Lines) -> None:
         for row in frames.each(drill.timeline)
         if abs(row.at - at) <= AROUND and (row.seq == seq or not row.minor)
     ]
-    around = f'<h4 class="db-h4">Two minutes either side of {clock(at)}</h4>'
+    around = f'<h3 class="db-h3">Two minutes either side of {clock(at)}</h3>'
     st.html(themed(around + lanes_html(lines, rows, seq)))
 
 

@@ -33,7 +33,7 @@ def score_view(sitting: Sitting) -> None:
     total(sitting.drill, sitting.hand)
     played, drill = sitting, playbook_choice(sitting.drill)
     if drill is not played.drill:
-        sitting = Sitting(drill, Lines(drill), NOBODY, played.room, played.person)
+        sitting = Sitting(drill, Lines(drill, played.lines.guessed), NOBODY, played.room, played.person)
     left_out = drill.findings["status"] == "not_applicable"
     applies, others = drill.findings[~left_out], drill.findings[left_out]
     _limits(sitting)

@@ -60,7 +60,7 @@ def _stood(digest: str, at: int, _drill: Debriefed) -> Engine:
 
 def _draw(b: Briefing, title: str) -> None:
     k = SeatView(b)
-    st.html(f'<h4 class="db-h4">{escape(title)} at {clock(b.now - 1)}</h4>{_bar(k)}')
+    st.html(f'<h3 class="db-h3">{escape(title)} at {clock(b.now - 1)}</h3>{_bar(k)}')
     left, middle, right = st.columns([5, 4, 4], gap="medium")
     with left:
         _part("Channel", _channel(b))
@@ -72,7 +72,7 @@ def _draw(b: Briefing, title: str) -> None:
         _part("Latest output", outputs_html(b, shown=OUTPUTS) if k.done(e.QueryFinished) else quiet("No output yet."))
     panels = [panel for panel in b.catalogue.panels if panel.on_console][:PANELS]
     if panels:
-        st.html('<h4 class="db-h4">Panels</h4>')
+        st.html('<h3 class="db-h3">Panels</h3>')
         for place, column in enumerate(st.columns(3)):
             with column:
                 for panel in panels[place::3]:
@@ -83,7 +83,7 @@ def _draw(b: Briefing, title: str) -> None:
 
 
 def _part(title: str, html: str) -> None:
-    st.html(f'<h4 class="db-h4">{escape(title)}</h4>{html}')
+    st.html(f'<h3 class="db-h3">{escape(title)}</h3>{html}')
 
 
 def _bar(k: SeatView) -> str:

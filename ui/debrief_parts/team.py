@@ -19,7 +19,7 @@ SIGNS = {
 
 def team_view(sitting: Sitting) -> None:
     """Draw the five measures, then the charts behind them."""
-    st.subheader("How you worked together", anchor=False)
+    st.header("How you worked together", anchor=False)
     rows = [
         (escape(row.measure), f"<b>{escape(row.value)}</b>", badge(SIGNS[row.state]))
         for row in frames.each(team.process(sitting.drill.view))

@@ -185,10 +185,11 @@ def drills_offered() -> dict[str, str]:
     found = {}
     for name in loader.catalogue().offered:
         try:
-            title = loader.load(name).scenario.title
+            loaded = loader.load(name)
         except DrillError:
             continue
-        for variant in loader.variants(name):
+        title = loaded.scenario.title
+        for variant in loaded.variants:
             found[f"{name}/{variant}"] = title if variant == "base" else f"{title}, variant {variant}"
     return found
 

@@ -11,6 +11,7 @@ from analytics.follow_through.score import FollowScore, score_follow_through
 from analytics.follow_through.view import FollowUpView
 from simulator.record.follow_up import FollowUp, FollowUpEntry, Value, Wording
 from simulator.room import afterwards
+from simulator.room.notes import seen_by
 from simulator.room.room import Room
 from simulator.room.store import Participant
 from ui.parts.live import SERVER
@@ -66,10 +67,10 @@ def opened(room: Room, person: Participant) -> OpenedDrill | None:
 def as_it_stands(here: OpenedDrill) -> Finished:
     """Return the drill with everything that is kept beside it at this moment, for documents.
 
-    What evaluators gave is for facilitators alone.
+    What evaluators gave is for facilitators alone, and for each of them once they have rated it themselves.
     """
     fresh = of_store(SERVER.rooms.store, here.room.row.id, here.drill.scenario, here.drill.journal)
-    return fresh if here.person.facilitator else replace(fresh, notes=())
+    return replace(fresh, notes=seen_by(fresh.notes, here.person.name) if here.person.facilitator else ())
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

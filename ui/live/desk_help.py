@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from analytics.report.probed import Probed, overlap
 from simulator import acts
 from simulator.probes import FEWEST, MOST, TITLES
-from simulator.room.notes import Note, agreement, evaluators, rated_by, ratings
+from simulator.room.notes import Note, agreement, evaluators, first_ratings, rated_by
 from simulator.text import clock
 from ui.live.desk_model import BEHAVIOURS, Desk
 from ui.live.desk_widgets import field, note, select, verb
@@ -133,10 +133,10 @@ def rated_html(notes: Sequence[Note], about: Mapping[str, str], me: str) -> str:
     if not any(one.kind == "rating" for one in notes):
         return note(INDEPENDENT)
     who, waits = evaluators(notes), len({one.criterion for one in notes if one.kind == "rating"} - own)
-    given: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+    given: dict[str, dict[str, list[Note]]] = defaultdict(lambda: defaultdict(list))
     for one in notes:
         if one.kind == "rating" and one.rating is not None and one.criterion in own:
-            given[one.criterion][one.author] = one.rating, one.text
+            given[one.criterion][one.author].append(one)
     head = "".join(f"<th>{escape(one)}{'' if counts else ' (left out)'}</th>" for one, counts in who.items())
     rows = "".join(
         f"<tr><td>{escape(about.get(what, what))}</td>" + "".join(_mark(marks.get(one)) for one in who) + "</tr>"
@@ -147,15 +147,19 @@ def rated_html(notes: Sequence[Note], about: Mapping[str, str], me: str) -> str:
     return f"{table if rows else ''}{more}{_agreement(notes, own)}"
 
 
-def _mark(given: tuple[int, str] | None) -> str:
-    rating, text = given or ("", "")
-    return f'<td>{escape(rating)}{f" <span class=quiet>{escape(text)}</span>" if text else ""}</td>'
+def _mark(given: Sequence[Note] | None) -> str:
+    if not given:
+        return "<td></td>"
+    first, last = given[0], given[-1]
+    changed = f"first {first.rating}" if last.rating != first.rating else ""
+    more = "; ".join(escape(one) for one in (changed, last.text) if one)
+    return f'<td>{escape(last.rating)}{f" <span class=quiet>{more}</span>" if more else ""}</td>'
 
 
 def _agreement(notes: Sequence[Note], own: Set[str]) -> str:
-    found = agreement({what: given for what, given in ratings(notes).items() if what in own})
+    found = agreement({what: given for what, given in first_ratings(notes).items() if what in own})
     if found is None:
         return note("Agreement is shown once you and another evaluator have rated the same.")
     kappa = "not defined" if found.kappa is None else f"{found.kappa:.2f}"
     return note(f"{found.pairs} ratings compared: {found.exact:.0%} the same, {found.near:.0%} at most one apart; "
-                f"Cohen's kappa with linear weights {kappa}.")  # fmt: skip
+                f"Cohen's kappa with linear weights {kappa}. The first that each gave counts.")  # fmt: skip

@@ -54,7 +54,7 @@ def alone(loaded: LoadedScenario) -> None:
             speed = st.segmented_control(
                 "Speed", [1.0, 2.0], default=1.0, required=True, key="solo-speed", format_func=lambda p: f"{p:g}×"
             )
-            variant, playbook = _variant("solo", scenario.id), _playbook("solo")
+            variant, playbook = _variant("solo", loaded), _playbook("solo")
             seed = st.text_input(
                 "Seed",
                 key="solo-seed",
@@ -66,7 +66,7 @@ def alone(loaded: LoadedScenario) -> None:
             if seed and not seed.isdigit():
                 session.answer("solo", False, f"{seed!r} is no seed; give a whole number of up to six digits, or none")
             else:
-                how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(scenario.id, variant)}
+                how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(loaded, variant)}
                 _alone(scenario.id, {**how, "playbook": playbook}, str(seat), name or "You", seed, float(speed or 1))
         entrance.outcome("solo")
 
@@ -81,14 +81,14 @@ def team(loaded: LoadedScenario) -> None:
         )
         name = entrance.your_name("host-name")
         mode, difficulty = _mode("host"), _difficulty("host")
-        surprise = len(loader.variants(scenario)) > 1 and st.checkbox(
+        surprise = len(loaded.variants) > 1 and st.checkbox(
             "Draw a variant nobody knows beforehand",
             key="host-surprise",
             help="Not even you: code, console and lobby do not say which it is. The debrief does.",
         )
         playbook, own = _playbook("host"), membership.offered("host-team")
         if _go("Open the drill", "host-open", ":material/groups:"):
-            variant = _drawn(scenario, loader.DRAWN if surprise else loader.BASE)
+            variant = _drawn(loaded, loader.DRAWN if surprise else loader.BASE)
             how = {"mode": mode, "difficulty": difficulty, "variant": variant, "playbook": playbook}
             with session.trying("host"):
                 made = SERVER.rooms.create(scenario, hosted=True, **how)  # type: ignore[arg-type]
@@ -135,9 +135,9 @@ def _difficulty(form: str) -> str:
     return str(chosen)
 
 
-def _variant(form: str, scenario: str) -> str:
+def _variant(form: str, loaded: LoadedScenario) -> str:
     """Offer the variants of a scenario by names that give nothing away, and one drawn without saying which."""
-    known = loader.variants(scenario)
+    known = loaded.variants
     if len(known) == 1:
         return known[0]
     offered = [*known, loader.DRAWN]
@@ -146,7 +146,7 @@ def _variant(form: str, scenario: str) -> str:
         offered,
         offered.index(session.asked("variant", offered, known[0])),
         format_func=lambda v: {loader.BASE: "As written", loader.DRAWN: "Surprise me"}.get(v, v.capitalize()),
-        key=f"{form}-variant-{scenario}",
+        key=f"{form}-variant-{loaded.scenario.id}",
         help="The same first page, another truth behind it. “Surprise me” draws one; the debrief says which it was.",
     )
     return str(chosen)
@@ -169,9 +169,9 @@ def _playbook(form: str) -> str:
     return str(chosen)
 
 
-def _drawn(scenario: str, variant: str) -> str:
+def _drawn(loaded: LoadedScenario, variant: str) -> str:
     # The draw is the host's, never the seed's: a seed does not change the variant.
-    return loader.draw(scenario, secrets.SystemRandom()) if variant == loader.DRAWN else variant
+    return loader.draw(loaded, secrets.SystemRandom()) if variant == loader.DRAWN else variant
 
 
 def _alone(scenario: str, how: dict[str, str], seat: str, name: str, seed: str = "", speed: float = 1.0) -> None:

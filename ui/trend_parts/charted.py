@@ -19,7 +19,7 @@ MOST = 200
 
 def draw(chart: Charted, note: str = "") -> None:
     """Draw a chart with its table folded away below it."""
-    st.subheader(plain(chart.title), anchor=False)
+    st.header(plain(chart.title), anchor=False)
     if note:
         look.note(note)
     if chart.frame.empty or chart.figure is None:

@@ -133,7 +133,7 @@ def gaps_view(wanted: Wanted) -> None:
     for book in dict.fromkeys(one.playbook for one in shown):
         mine = [one for one in shown if one.playbook == book]
         charted.draw(trend_charts.gaps_bars(mine, names_of(book)), f"{books_title(book)}, {len(mine)} drills.")
-    st.subheader("Anti-patterns", anchor=False)
+    st.header("Anti-patterns", anchor=False)
     found = trends.patterns(shown)
     heads = ("Anti-pattern", "In how many drills", "Last")
     rows = [
@@ -144,7 +144,7 @@ def gaps_view(wanted: Wanted) -> None:
 
 
 def _actions(followed: Sequence[FollowedAction]) -> None:
-    st.subheader("What you resolved to do", anchor=False)
+    st.header("What you resolved to do", anchor=False)
     found = trends.actions(followed, datetime.fromtimestamp(time.time(), UTC).date())
     heads = ("Action", "Owner", "Due", "State", "Tested again by")
     rows = [

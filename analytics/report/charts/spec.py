@@ -38,6 +38,8 @@ class Drawing(NamedTuple):
     figure: go.Figure
     unit: str = ""
     """Of what is drawn, where it depends on the drill."""
+    frame: pd.DataFrame | None = None
+    """What of the rows its table may show, where that is not all of them."""
 
 
 @dataclass(frozen=True)
@@ -79,10 +81,14 @@ class ChartSpec:
 
     def __call__(self, drill: Reviewed, **chosen: Any) -> Charted:
         """Return the chart of a drill; `chosen` is what its reader may choose, such as a dimension of harm."""
-        frame = self.rows(drill)
+        return self.drawn(self.rows(drill), drill, **chosen)
+
+    def drawn(self, frame: pd.DataFrame, drill: Reviewed, **chosen: Any) -> Charted:
+        """Return the chart of a drill whose rows are there already."""
         if frame.empty:
             return Charted(self.ident, self.empty, frame, None, self.unit, self.note)
         made = self.draw(frame, drill, **chosen)
+        frame = frame if made.frame is None else made.frame
         return Charted(self.ident, made.title, frame, made.figure, made.unit or self.unit, self.note)
 
 

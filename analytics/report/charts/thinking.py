@@ -37,7 +37,10 @@ TAKEN, REJECTED = "taken", "rejected"
     note="A step holds until the next is stated.", empty="Nobody stated a hypothesis with a probability.",
 )
 def hypotheses(frame: pd.DataFrame, drill: Reviewed, truth: bool = False) -> Drawing:
-    """Draw how sure the team was of each cause; with `truth` the true one is solid, the others are dashed."""
+    """Draw how sure the team was of each cause; with `truth` the true one is solid, the others are dashed.
+
+    Without it the table does not tell either.
+    """
     until = max(drill.view.over / 60, frame["minute"].max())
     lines = []
     for number, (_, line) in enumerate(frame.groupby("cause", sort=False)):
@@ -59,7 +62,7 @@ def hypotheses(frame: pd.DataFrame, drill: Reviewed, truth: bool = False) -> Dra
     return Drawing(title, figure(
         320, lines, hovermode="x unified", showlegend=True, xaxis=time_axis(until),
         yaxis={"title": "how sure, %", "range": [-4, 104], "zeroline": False},
-    ))  # fmt: skip
+    ), frame=frame if truth else frame.drop(columns="true"))  # fmt: skip
 
 
 @frames.table(

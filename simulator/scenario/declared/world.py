@@ -10,8 +10,15 @@ from simulator.scenario.mechanics import Mechanics
 
 HIT, WIDESPREAD = 0.01, 0.3
 """Share of all, by weight, from which the service counts as hit, and as hit widely."""
+BOUND = 1e15
+"""What no number of a world goes beyond: one that would is held there."""
 WAY_BACK = "fallback"
 """Fact that says `ready` or `blocked`: whether the way back is open."""
+
+
+def bounded(value: float) -> float:
+    """Return a number that can be counted with, whatever a formula came to."""
+    return value if -BOUND <= value <= BOUND else -BOUND if value < 0 else BOUND
 
 
 class DeclaredWorld(Mechanics):
@@ -53,7 +60,7 @@ class DeclaredWorld(Mechanics):
         changes = [change(values) for _, change, _, _ in program.stocks]
         if self.now >= 0:
             for at, (_, _, rate) in enumerate(program.rates):
-                self._borne[at] += rate(values) * minutes
+                self._borne[at] += bounded(rate(values)) * minutes
         for (slot, _, least, most), change in zip(program.stocks, changes, strict=True):
             value = values[slot] + change * minutes
             if not least <= value <= most:
@@ -102,11 +109,11 @@ class DeclaredWorld(Mechanics):
     def observe(self) -> Mapping[str, float]:
         """Return the value of every signal."""
         values = self._now()
-        return {name: float(formula(values)) for name, formula in self.program.signals.items()}
+        return {name: bounded(float(formula(values))) for name, formula in self.program.signals.items()}
 
     def value(self, name: str, group: str = "") -> float:
         """Return what a name stands at now."""
-        return self._now()[self.program.slots[name, group]]
+        return bounded(self._now()[self.program.slots[name, group]])
 
     def borne(self) -> Mapping[tuple[str, str], float]:
         """Return harm since T+0 by kind and the group that suffered it (empty: all)."""
@@ -133,7 +140,7 @@ class DeclaredWorld(Mechanics):
     def figures(self) -> Mapping[str, float]:
         """Return the figures, and each kind of harm so far."""
         values = self._now()
-        shown = {name: round(float(formula(values)), 2) for name, formula in self.program.figures.items()}
+        shown = {name: round(bounded(float(formula(values))), 2) for name, formula in self.program.figures.items()}
         return {**{name: round(value) for name, value in self.harm().items()}, **shown}
 
     def facts(self) -> Mapping[str, bool | int | float | str]:
@@ -157,7 +164,7 @@ class DeclaredWorld(Mechanics):
         values, groups = self._now(), self.program.groups
         tables = {
             name: [
-                {"name": group, **{column: round(formulas[at](values), 4) for column, formulas in columns.items()}}
+                {"name": group, **{name: round(bounded(column[at](values)), 4) for name, column in columns.items()}}
                 for at, group in enumerate(groups)
             ]
             for name, columns in self.program.tables.items()

@@ -148,10 +148,12 @@ class Live {
   }
 
   // A button is pressed, anything else has the focus, also from behind another tab.
+  // In a field, Alt and a letter that write another one (å with Option on a Mac) are that letter.
   shortcut = (event) => {
+    if (!event.altKey || event.ctrlKey || !event.code) return;
     const key = event.code.slice(3).toLowerCase();
     const [node] = this.all(`[data-key="${CSS.escape(key)}"]`);
-    if (!node || !event.altKey || event.ctrlKey) return;
+    if (!node || (isField(this.active) && event.key.toLowerCase() !== key)) return;
     event.preventDefault();
     if (node.matches("button")) return node.click();
     this.reveal(node);
@@ -302,10 +304,9 @@ class Live {
         this.restore(node);
       }
     }
-    while (at) {
-      const next = at.nextSibling;
+    for (let next; at; at = next) {
+      next = at.nextSibling;
       this.drop(at);
-      at = next;
     }
   }
 
@@ -328,8 +329,7 @@ class Live {
   }
 
   drop(node) {
-    const isNode = node.nodeType === Node.ELEMENT_NODE;
-    const inside = isNode ? [node, ...node.querySelectorAll("*")] : [];
+    const inside = [node, ...node.querySelectorAll?.("*") ?? []];
     const busy = inside.some((one) => isField(one) && (one === this.active || isDirty(one)));
     if (busy) return void (node.dataset.gone = "");
     const list = inside.includes(this.active) && node.parentElement;
@@ -485,8 +485,7 @@ class Live {
     for (const one of tabs) {
       one.setAttribute("aria-selected", one === tab);
       one.tabIndex = one === tab ? 0 : -1;
-      const panel = this.get(one.getAttribute("aria-controls"));
-      if (panel) panel.toggleAttribute("data-shown", one === tab);
+      this.get(one.getAttribute("aria-controls"))?.toggleAttribute("data-shown", one === tab);
     }
     if (!quietly) hold(sessionStorage, this.name(`tab:${tab.parentElement.id}`), tab.id);
     for (const id of this.figures.keys()) this.draw(id);
@@ -516,8 +515,7 @@ class Live {
     // An unanswered press is remembered by what it says: after a reload it is still the same press.
     const pressed = this.name(`press:${JSON.stringify([act, fields])}`);
     const key = held(sessionStorage, pressed) ?? newKey();
-    const before = this.last;
-    if (before?.pressed === pressed && performance.now() - before.at < SAME_PRESS_MS) return;
+    if (this.last?.pressed === pressed && performance.now() - this.last.at < SAME_PRESS_MS) return;
     this.last = { pressed, at: performance.now() };
     hold(sessionStorage, pressed, key);
     form.dataset.pending = "";
@@ -554,9 +552,7 @@ class Live {
         return await response.json();
       } catch {
         this.answer(form, { ok: false, text: "Not through yet, trying again. It counts once." });
-        const back = new Promise((done) => {
-          this.root.addEventListener("live", done, { once: true });
-        });
+        const back = new Promise((on) => this.root.addEventListener("live", on, { once: true }));
         await Promise.race([wait(backoff(tries)), back]);
       }
     }
@@ -577,8 +573,7 @@ class Live {
       note.textContent = fields[note.dataset.wrong] ?? "";
       const field = form.elements[note.dataset.wrong];
       if (field?.setAttribute) field.toggleAttribute("aria-invalid", Boolean(note.textContent));
-      const folded = note.textContent && note.closest("details");
-      if (folded) folded.open = true;
+      if (note.textContent) note.closest("details")?.setAttribute("open", "");
     }
     if (Object.keys(fields).length) form.querySelector("[aria-invalid]")?.focus();
   }
@@ -672,9 +667,10 @@ class Live {
     const found = [...event.target.closest(within).querySelectorAll(what)];
     const all = found.filter((one) => one.offsetParent), by = keys[event.key];
     const at = all.indexOf(event.target);
-    const next = all.at(at < 0 ? Math.min(by, 0) : (at + by + all.length) % all.length);
-    if (next?.matches("[role=tab]")) this.show(next);
-    next?.focus();
+    const next = all.at(at < 0 ? -1 : (at + by + all.length) % all.length);
+    if (!next) return;
+    if (next.matches("[role=tab]")) this.show(next);
+    next.focus();
     event.preventDefault();
   }
 
