@@ -79,6 +79,7 @@ def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         return Result(code, caught.out, caught.err)
 
     monkeypatch.setattr(shared, "find", find)
+    monkeypatch.setattr(shared, "played", lambda head: find(head.scenario, head.variant, head.difficulty))
     return run
 
 

@@ -75,7 +75,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     Path("deep.yaml").write_text("a: " + "[" * 5000, encoding="utf-8")
     play(loaded, "by_the_book", 3, until=300).journal.save(Path("first"))
     try:
-        with mock.patch.object(shared, "find", find):
+        of_record = mock.patch.object(shared, "played", lambda head: find(head.scenario, head.variant, head.difficulty))
+        with mock.patch.object(shared, "find", find), of_record:
             # With its reference runs, or each score would make them.
             assert cli.main(["score", "first", "--seeds", "0", "--keep"]) == 0
             yield folder

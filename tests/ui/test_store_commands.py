@@ -40,6 +40,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         return code, *capsys.readouterr()
 
     monkeypatch.setattr(shared, "find", find)
+    monkeypatch.setattr(shared, "played", lambda head: find(head.scenario, head.variant, head.difficulty))
     return drill
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from simulator.errors import DrillError
-from ui.cli.shared import Database, played, put, say, visible
+from ui.cli import shared
+from ui.cli.shared import Database, put, say, visible
 
 if TYPE_CHECKING:
     from ui.reports.finished import Finished
@@ -59,7 +60,7 @@ def _of_file(file: Path) -> Finished:
 
     text = files.text_of(file, "give a journal that `drill play --out` or `drill export` wrote")
     journal = parse(text, str(file))
-    scenario = played(journal.header).scenario
+    scenario = shared.played(journal.header).scenario
     if journal.references is None:
         say(f"{file}: has no reference runs, so no score; `drill score --keep` puts them in")
     return of_file(journal, scenario, None, read_beside(text, str(file))).scored()
@@ -71,4 +72,4 @@ def _of_store(ident: str, data: str | None) -> Finished:
 
     with opened(data) as store:
         head = store.drill(ident).header
-        return of_store(store, ident, played(head).scenario)
+        return of_store(store, ident, shared.played(head).scenario)
