@@ -24,6 +24,6 @@ def team_view(sitting: Sitting) -> None:
         (escape(row.measure), f"<b>{escape(row.value)}</b>", badge(SIGNS[row.state]))
         for row in frames.each(team.process(sitting.drill.view))
     ]
-    st.html(table("Team process", ("What", "In this drill", ""), rows, ""))
+    st.html(table("Team process", ("What", "In this drill", "How it was"), rows, ""))
     note("Measured on the record, simulated teammates included. It is about the team's process; no person is ranked.")
     show_all(sitting.drill, "team")
