@@ -65,9 +65,10 @@ def test_an_unknown_variant_offers_the_nearest() -> None:
 
 def test_every_variant_can_be_drawn_and_the_draw_follows_the_hosts_chance() -> None:
     rng = random.Random(3)
-    drawn = [draw("auth_token", rng) for _ in range(60)]
+    loaded = load("auth_token")
+    drawn = [draw(loaded, rng) for _ in range(60)]
     assert set(drawn) == set(OF_A)
-    assert drawn[:5] == [draw("auth_token", again) for again in [random.Random(3)] for _ in range(5)]
+    assert drawn[:5] == [draw(loaded, again) for again in [random.Random(3)] for _ in range(5)]
 
 
 def test_a_seed_never_changes_the_variant() -> None:
