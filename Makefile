@@ -17,13 +17,15 @@ run: $(VENV)/.run  ## Start the app (ARGS="--port 8600" and the like are passed 
 # Without kept bytecode, every process that a test starts would compile all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 SLOWEST := --durations=10 --durations-min=1
+# One worker more than there are processors: some tests wait for processes that they kill.
+WORKERS = -n $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))') --dist worksteal
 
 # Browsers come last and by themselves, so that nothing else takes their cores.
 test: check $(VENV)/.browser $(VENV)/.postgres  ## Run the checks and every test, those in a browser included
 ifdef ARGS
 	$(BIN)/python -m pytest $(ARGS)
 else
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not e2e and not long" $(SLOWEST)
+	$(BIN)/python -m pytest $(WORKERS) -m "not e2e and not long" $(SLOWEST)
 	$(BIN)/python -m pytest -m "e2e and not long" tests/e2e $(SLOWEST)
 endif
 

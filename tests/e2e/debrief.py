@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from simulator.room.store import Store
-from tests.e2e.conftest import Console, Server, eventually
+from tests.e2e.conftest import READY, Console, Server, eventually
 
 VIEWS = ("2 Who knew what", "3 What else", "4 As a team", "5 Strengths and gaps")
 
@@ -20,6 +20,9 @@ def read_debrief(me: Console, server: Server, name: str, views: Iterable[str]) -
     page.get_by_role("button", name="Open the debrief").click()
     expect(page).to_have_url(re.compile("/debrief"))
     card = scorecard(server, me.code)
+    # Once the last of the score has come the page is drawn anew by itself: what follows is about the finished one.
+    expect(page.get_by_text("The rest of the page is there.")).to_have_count(0)
+    page.locator(READY).wait_for()
     _happened(page)
     me.shot(f"{name}-happened")
     page.get_by_role("button", name="Open it without a guess").click()

@@ -181,7 +181,7 @@ def test_a_step_of_any_course_a_minute_sooner_never_raises_harm(scenario: str, v
     groups = library_of(scenario, variant).search
     start = walk(scenario, variant)
 
-    @settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.tuples(*(st.sampled_from(group) for group in groups)), st.integers(0, 7))
     def holds(chosen: tuple[tuple[CourseStep, ...], ...], place: int) -> None:
         steps = [step for group in chosen for step in group]

@@ -189,11 +189,11 @@ def test_figures_start_from_what_was_measured(seat: Seat) -> None:
     assert filled["evidence"] == ["query:impact"]
 
 
-@pytest.mark.parametrize("form", FORMS, ids=lambda f: f.kind)
-def test_every_form_starts_from_the_drill_without_fail(form: catalogue.Form, seat: Seat) -> None:
+def test_every_form_starts_from_the_drill_without_fail(seat: Seat) -> None:
     b = seat("commander", 600).room.briefing("commander")
-    roots = {shape.path for shape in shapes(form.act)}
-    assert {path.split(".")[0] for path in prefilled(form.kind, b)} <= roots
+    for form in FORMS:
+        roots = {shape.path for shape in shapes(form.act)}
+        assert {path.split(".")[0] for path in prefilled(form.kind, b)} <= roots, form.kind
 
 
 def test_the_channel_escapes_and_folds(seat: Seat) -> None:

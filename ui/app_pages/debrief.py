@@ -96,11 +96,12 @@ def _of_room(room: Room, person: Participant | None) -> None:
             "Engine or scenario have changed since this drill. The record and its score are shown as they were made; "
             "titles and windows are today's.", icon=":material/history:",
         )  # fmt: skip
-    if card is None or journal.references is None:
+    settled = card is not None and journal.references is not None
+    if not settled:
         _scoring(room, person)
     correct = (lambda *given: room.correct(person, *given)) if person and person.facilitator else None
     hand = ByHand.of(drill, tuple(room.corrections()), correct)
-    return _page(Sitting(drill, Lines(drill, guessed(drill.digest)), hand, room, person))
+    return _page(Sitting(drill, Lines(drill, guessed(drill.digest)), hand, room, person, settled))
 
 
 @st.fragment(run_every=LOOK_SECONDS)

@@ -30,12 +30,13 @@ def happened_view(sitting: Sitting) -> None:
     if sitting.drill.timeline.empty:
         st.html(quiet("The record holds no moments."))
         return
-    _walk(sitting)
+    # A part that is drawn by itself loses what is pressed in it just when the whole page is drawn anew.
+    walk = st.fragment(_walk) if sitting.settled else _walk
+    walk(sitting)
     show_all(sitting.drill, "happened", but=("lanes",))
     truth_view(sitting)
 
 
-@st.fragment
 def _walk(sitting: Sitting) -> None:
     """Draw picture, scrubber and what stood at the moment; moving about draws nothing else anew."""
     drill = sitting.drill

@@ -22,6 +22,8 @@ class Sitting:
     """None where a journal file is read."""
     person: Participant | None = None
     """None for a journal file, and for whoever has the drill's code alone."""
+    settled: bool = True
+    """All of the score has come: the page is not drawn anew by itself any more."""
 
     @property
     def hosts(self) -> bool:
