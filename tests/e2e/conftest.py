@@ -35,6 +35,8 @@ CLOCK = """least => {
     return seconds !== undefined && Number(sign + "1") * (60 * Number(minutes) + Number(seconds)) >= least;
 }"""
 """Whether the bar shows a drill second or a later one."""
+FIRST = "Tokens refused after a release"
+"""Title of the scenario that the lobby shows first."""
 SHOTS = os.environ.get("DRILL_SHOTS", "")
 """Folder for screenshots; empty: none are taken."""
 
@@ -62,6 +64,15 @@ def let_tick(page: Page, seconds: int) -> None:
 def look_at(page: Page, tab: str) -> None:
     """Bring a tab of the right column to the front."""
     page.locator("#views").get_by_role("tab", name=tab).click()
+
+
+def begin(page: Page, way: str, scenario: str = FIRST) -> None:
+    """Press a scenario's button in the lobby.
+
+    By its title, never the first one there is: the page mounts its cards in any order while it loads.
+    """
+    card = page.locator("[class*='st-key-scenario-']").filter(has_text=re.compile(scenario))
+    card.get_by_role("button", name=way).click()
 
 
 def free_port() -> int:
@@ -164,10 +175,9 @@ class Console:
         self._store = Store(server.database)
 
     @classmethod
-    def practise(cls, page: Page, server: Server, name: str, seed: int, scenario: str = "") -> Console:
-        """Start practising alone as commander, from the lobby; `scenario` is a title, the first one if left out."""
-        card = page.locator("[class*='st-key-scenario-']").filter(has_text=scenario)
-        card.get_by_role("button", name="Practise alone").first.click()
+    def practise(cls, page: Page, server: Server, name: str, seed: int, scenario: str = FIRST) -> Console:
+        """Start practising alone as commander, from the lobby; `scenario` is a title."""
+        begin(page, "Practise alone", scenario)
         page.get_by_text("More to choose").click()
         alone = page.locator(".st-key-alone")
         alone.get_by_role("textbox", name="Your name").fill(name)

@@ -9,14 +9,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scenarios import load
-from tests.e2e.conftest import SHOTS, Console, Server, let_tick
+from tests.e2e.conftest import SHOTS, Console, Server, begin, let_tick
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 
 def _host(page: Page, scenario: str) -> str:
-    card = page.locator("[class*='st-key-scenario-']").filter(has_text=re.compile(scenario))
-    card.get_by_role("button", name="Host for a team").click()
+    begin(page, "Host for a team", scenario)
     page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
     page.get_by_role("button", name="Open the drill").click()
     code = page.locator(".st-key-hosting .code").inner_text()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Server, let_tick
+from tests.e2e.conftest import Server, begin, let_tick
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 
@@ -31,7 +31,7 @@ def _feed(page: Page) -> Locator:
 
 def _host(page: Page) -> str:
     """Open a drill as its host; return the join code."""
-    page.get_by_role("button", name="Host for a team").first.click()
+    begin(page, "Host for a team")
     page.locator(".st-key-host").get_by_role("textbox", name="Your name").fill("Hana")
     page.get_by_role("button", name="Open the drill").click()
     code = page.locator(".st-key-hosting .code").inner_text()
