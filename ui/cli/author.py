@@ -13,6 +13,8 @@ from ui.cli import tables
 from ui.cli.check import looked_at
 from ui.cli.shared import Form, Variant, find, progress, put, say
 
+SIGNING_IN = r"\b(auth\w*|tokens?|log-?ins?|sign(ed|ing)?[ -]?(in|on)s?|sessions?|sso|certificates?|credentials?)\b"
+"""Words of an incident for which a draft begins with people who cannot sign in."""
 EVERY = 1.0
 """Seconds between two looks at whether a file was saved."""
 Where = Annotated[str, typer.Argument(metavar="SCENARIO", help="A scenario's name, or the path of its folder.")]
@@ -72,6 +74,28 @@ def add(
     say(f"wrote {there}, {found.manifest.title!r} version {found.manifest.version}")
     if root.resolve() not in [one.resolve() for one in own]:
         say(f"it is listed once {roots.FOLDERS}={root} is set, or `drill --scenarios {root}` is said")
+
+
+def draft(file: Path, name: str | None, kind: str | None, folder: Path | None) -> None:
+    """Begin a drill with an incident or exercise that was written elsewhere, and say what is left to do."""
+    import re
+
+    from analytics.report.draft import draft as made_of
+    from analytics.report.exercise import LARGEST_FILE, read_exercise
+    from scenarios import templates
+    from scenarios.roots import own_roots
+    from simulator import files
+
+    incident = read_exercise(files.bytes_of(file, "give a timeline or a list of events", LARGEST_FILE), str(file))
+    called = name or re.sub(r"[^a-z0-9]+", "_", file.name.casefold().partition(".")[0]).strip("_")
+    words = " ".join((incident.title, incident.about, *(line.text for line in incident.lines)))
+    chosen = kind or ("auth" if re.search(SIGNING_IN, words, re.IGNORECASE) else "queue")
+    roots = own_roots()
+    text = made_of(incident, templates.named(called), templates.template(chosen), file.name)
+    there = templates.put(called, folder or (roots[0] if roots else Path()), text)
+    for problem in looked_at(there, run=False):
+        say(str(problem))
+    say(f"wrote {there} on the template {chosen!r}; do what is left to do, then `drill check {there.parent}`")
 
 
 def curves(scenario: Where, variant: Variant = "base", form: Form = "table") -> None:
