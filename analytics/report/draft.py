@@ -70,17 +70,15 @@ class _Draft:
         }
         out: list[str] = []
         for key, lines in _sections(template):
-            if key == "says":
-                lines = self._says() or lines
             out += self._before(key)
-            worked_in = {"world": self._history, "services": self._services}.get(key)
+            worked_in = {"world": self._history, "services": self._services, "says": self._says}.get(key)
             out += parts.get(key) or (worked_in(lines) if worked_in else lines)
         return "\n".join(out).rstrip() + "\n"
 
     def _head(self) -> list[str]:
         scaled = f" One minute of the drill is {1 / self.scale:.1f} of the incident." if self.scale < 1 else ""
-        return [f"# Begun with {len(self.lines)} lines of {_comment(self.source)}.{scaled}",
-                "# `drill check` names each TODO. The drill is offered to others once `draft` is taken out."]  # fmt: skip
+        begun = f"# Begun with {len(self.lines)} lines of {_comment(self.source)}.{scaled}"
+        return [begun, "# `drill check` names each TODO. Others are offered the drill once `draft` is taken out."]
 
     def _before(self, key: str) -> Iterator[str]:
         """Yield what is left to do at a section, above it."""
@@ -135,14 +133,16 @@ class _Draft:
         found = [f"  {name}: TODO its team" for name in new if name not in known]
         return [*lines[:-1], ",\n".join([end, *found]) + "}"] if found else list(lines)
 
-    def _says(self) -> list[str]:
-        """Return the section of what people say, none where nobody says anything."""
+    def _says(self, lines: Sequence[str]) -> list[str]:
+        """Return the section of what people say; the template's where nobody says anything."""
         said = [(at, line, kind) for (at, line), kind in zip(self.lines, self.kinds, strict=True)
                 if kind in ("message", "ask", "claim", "order") and at >= 0 and not _is_page(at, line)]  # fmt: skip
         if len(said) > MOST_SAID:
             what = f"{len(said)} lines after the page are said by somebody, more than {MOST_SAID}"
             raise DrillError(f"{self.source}: {what}; keep those that a team has to hear")
-        out = ["says:"] if said else []
+        if not said:
+            return list(lines)
+        out = ["says:"]
         for at, line, kind in said:
             out += [f"  # TODO {one}" for one in _open_ends(line, kind)]
             out.append(f"  - at: {self._at(at)}{self._really(at)}")
