@@ -26,7 +26,7 @@ KINDS: Mapping[str, Kind] = {
 """First word of what a line says it is -> what it is to a drill; what it does not say, its words tell."""
 _PAGES = re.compile(r"\b(alerts?|alarms?|pages?|paged|fired|monitor(s|ing)?|thresholds?)\b", re.IGNORECASE)
 _TIME = re.compile(r"\b[0-2]?\d:[0-5]\d(?::[0-5]\d)?Z?\b")
-_SERVICE = re.compile(r"(?!(?:yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9_-]{1,39}")
+_SERVICE = re.compile(r"(?i)(?!(?:yes|no|on|off|true|false|null)$)[a-z][a-z0-9_-]{1,39}")
 HOUR = 60.0
 FULL, EARLIEST = 0.9, 100.0
 """Share of the drill that a longer incident is brought to, and minutes before the page of the earliest line kept."""

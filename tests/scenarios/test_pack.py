@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.loader import forget
@@ -136,6 +136,7 @@ def test_what_no_pack_has_is_refused_in_one_line(pack: Pack) -> None:
         assert len(str(raised.value).splitlines()) == 1, what
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_byte_that_is_another_is_told_or_means_nothing(pack: Pack, data: st.DataObject) -> None:
     content = bytearray(pack.content())

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -114,7 +114,7 @@ def test_a_timeline_says_who_and_what_kind_and_the_page_is_where_it_says() -> No
 
 
 WORDS = st.text(max_size=40) | st.sampled_from([
-    "{{ x", "}}", "{% if", "a: b # c", "TODO", '"', "\\", "12:30", "why?", "- [", "\u2028", "\x85", "😀", "rolled back",
+    "{{ x", "}}", "{% if", "a: b # c", "TODO", '"', "\\", "12:30", "why?", "- [", "Null", "\u2028", "\x85", "😀", "rolled back",
 ])  # fmt: skip
 LINES = st.builds(
     RealLine, st.floats(0, 5000).map(lambda x: round(x, 3)), WORDS, who=WORDS, when=WORDS, expected=WORDS,
@@ -122,6 +122,7 @@ LINES = st.builds(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(LINES, max_size=6), st.none() | st.floats(-100, 3000), WORDS, WORDS, st.sampled_from(kinds()))
 def test_whatever_was_read_makes_a_draft_that_is_read(
     lines: list[RealLine], zero: float | None, title: str, about: str, kind: str
