@@ -22,6 +22,7 @@ from analytics.criteria import (
 from analytics.criteria.judging import found_in
 from simulator.acts import ACTS
 from tests.analytics.nonsense import BESIDES, MOST, all_otherwise, moved_by, moves
+from tests.tiers import HOW_MANY
 
 JUDGES = {**CRITERIA, **CAPS, **PATTERNS}
 DRILLS = list(product(BESIDES, ("by_the_book", "busy")))
@@ -47,18 +48,31 @@ def test_what_no_judge_reads_moves_none(drill: tuple[str, str]) -> None:
         assert moved_by(drill, bodies) == set()
 
 
+SELDOM = {
+    "abort_action.action", "accept_hand_off.handoff", "accept_role.role", "assign_role.role", "assign_role.to",
+    "assign_task.action", "assign_task.lane", "assign_task.query", "assign_task.to", "change_severity.severity",
+    "change_strategy.evidence", "hand_off.to", "hand_off.what", "lift_freeze.scope", "page_team.role",
+    "pin_metric.metric", "record_decision.execution_owner", "record_readiness.evidence",
+    "record_verification.baseline_from", "record_verification.hold_minutes", "record_verification.metrics",
+    "report_task.task", "request_closure.confidence", "run_query.executor", "run_query.query", "sign_off.action",
+    "take_action.executor", "update_executives.unknowns",
+}  # fmt: skip
+"""Fields that one value in each drill does not show to count: `make soak` searches all values for them."""
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("every", HOW_MANY)
 @pytest.mark.parametrize("read", READ)
-def test_a_field_moves_judges_that_read_it_and_no_other(read: str) -> None:
+def test_a_field_moves_judges_that_read_it_and_no_other(read: str, every: bool) -> None:
     kind, _, field = read.partition(".")
     act = ACTS[kind]
     # Each drill has another one of the values: all in every drill found no more.
     moved = {drill: moves(drill, act, field, [place % MOST]) for place, drill in enumerate(DRILLS)}
     for drill, found in moved.items():
         assert {ident for ident in found if read not in JUDGES[ident].reads} == set(), drill
-    if read in MARKED:
-        assert (
-            any(moved.values())
-            or any(moves(drill, act, field, range(MOST)) for drill in DRILLS)
-            or any(moves(drill, act, field, range(5), replay=True) for drill in DRILLS)
+    if read in MARKED and read not in SELDOM:
+        assert any(moved.values())
+    elif read in MARKED and every:
+        assert any(moves(drill, act, field, range(MOST)) for drill in DRILLS) or any(
+            moves(drill, act, field, range(5), replay=True) for drill in DRILLS
         )

@@ -216,6 +216,10 @@ sys.exit(code)
 """Kills an opening before its first statement that changes something, its second one, and so on, until one succeeds."""
 
 
+KILLED_OF = (1, CHAINED, NEWEST - 1)
+"""Versions that a build brings up under kills: the longest way, the first with digests, the newest step."""
+
+
 def killed(source: Path, folder: Path) -> list[Path]:
     """Return the databases that were left by processes killed at every statement of opening one."""
     folder.mkdir()
@@ -226,7 +230,9 @@ def killed(source: Path, folder: Path) -> list[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("version", EARLIER)
+@pytest.mark.parametrize("version", [
+    version if version in KILLED_OF else pytest.param(version, marks=pytest.mark.long) for version in EARLIER
+])  # fmt: skip
 def test_killed_at_any_statement_of_an_upgrade_it_opens_and_goes_on(tmp_path: Path, version: int) -> None:
     source = old(tmp_path / "old.db", version)
     held, had = rows(source), shape(source)
