@@ -157,6 +157,32 @@ def test_a_drill_is_claimed_and_let_go_of(open_app: Open, rooms: Rooms, ana: Mem
     assert rooms.teams.owner(here.room.row.id) is None
 
 
+def test_a_member_opens_the_teams_debriefs_without_a_seat_in_them(
+    open_app: Open, rooms: Rooms, ana: Member, seat: Callable
+) -> None:
+    here, tested = seat("commander", 30), seat("commander", 30, "assessment")
+    for one in (here, tested):
+        rooms.teams.claim(ana, one.room.row.id, one.person)
+    of = {session.OF: here.room.row.id}
+    assert "still running" in texts(as_member(open_app("debrief.py", **of), rooms, ana).run())
+    for one in (here, tested):
+        one.room.end(one.person)
+    links = [one.proto.query_string for one in as_member(open_app("team.py"), rooms, ana).run().get("page_link")]
+    assert f"of={here.room.row.id}" in links
+    read = as_member(open_app("debrief.py", **of), rooms, ana).run()
+    assert not read.exception
+    assert "You read this as one of Pay" in texts(read)
+    assert here.person.name not in texts(read)
+    stranger = rooms.teams.found("Search", "Eve")
+    for member, drill in ((stranger, here), (ana, tested)):
+        app = as_member(open_app("debrief.py", **{session.OF: drill.room.row.id}), rooms, member).run()
+        assert "read by those who took part" in texts(app) or "no drill of a team" in texts(app)
+    for drill in (here.room.row.id, "nonsense"):
+        assert "no drill of a team" in texts(open_app("debrief.py", **{session.OF: drill}))
+    rooms.teams.release(ana, here.room.row.id)
+    assert "no drill of a team" in texts(as_member(open_app("debrief.py", **of), rooms, ana).run())
+
+
 def test_a_host_opens_a_drill_for_the_team(open_app: Open, rooms: Rooms, ana: Member) -> None:
     app = as_member(open_app(), rooms, ana)
     app.run()
