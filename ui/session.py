@@ -43,6 +43,8 @@ TICKET = "ticket"
 """What the browser is to exchange for what it stays in with, in the next run."""
 LINK = "link"
 """Link for another browser that was asked for last: (purpose, ticket, until)."""
+DRAWER = "drawer"
+"""A drawer was opened in the last run of the whole page, and nobody has closed it since."""
 DESKS = "desks"
 """Persons and seats of this session, in the order in which they came."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12

@@ -128,7 +128,9 @@ def _scoring(room: Room, person: Participant | None) -> None:
     card, journal = room.scorecard(), room.record()
     share, problem = room.finishing.progress, room.finishing.problem
     if card is not None and journal is not None and journal.references is not None:
-        st.rerun()
+        shell.anew()
+        st.info("The score has come. It shows once you close what you opened.", icon=":material/check:")
+        return
     if problem:
         st.error(sentence(problem), icon=":material/error:")
         if person is not None:
@@ -189,7 +191,7 @@ def _page(sitting: Sitting) -> None:
     if not drill.nameless:
         st.divider()
         downloads(drill, sitting.hand)
-    drawer(drill, sitting.lines)
+    drawer(sitting)
 
 
 if __name__ == "__main__":
