@@ -224,7 +224,7 @@ def killed(source: Path, folder: Path) -> list[Path]:
     """Return the databases that were left by processes killed at every statement of opening one."""
     folder.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, source, folder], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", KILLED, source, folder], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600
     )
     return [folder / f"{n}.db" for n in range(int(done.stdout))]
 
@@ -305,7 +305,7 @@ def test_several_processes_at_once_bring_it_up_to_date_once(tmp_path: Path) -> N
     path = old(tmp_path / "old.db")
     before, had = rows(path), shape(path)
     done = subprocess.run(
-        [sys.executable, "-c", RACING, path], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", RACING, path], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600
     )
     assert done.stdout == f"{[2] * 6}\n"
     assert versions(path) == [1, NEWEST]
