@@ -27,7 +27,7 @@ from simulator.room.live import Live
 from simulator.room.nameless import for_participants, nameless
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
-from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, played, still
+from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, still
 from simulator.room.skip import LONGEST, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import HOST
@@ -176,7 +176,7 @@ class Room:
         def make(engine: Engine) -> Briefing:
             live = briefing(engine, role)
             # The engine goes on writing into its own lists while a page is being drawn from these.
-            return replace(live, incident=still(live.incident), entries=played(live.entries))
+            return replace(live, incident=still(live.incident), entries=tuple(live.entries))
 
         return self._seen.once(("briefing", role), make, engine)
 

@@ -133,6 +133,7 @@ def test_a_game_day(game: Game, minutes: int) -> None:
     game.clock("Start the drill", "Pause")
     game.until(0)
     _all_write_at_once(game, players, "first")
+    _thread(game)
     _events(game)
     _speaking(game)
     _helping_and_judging(game)
@@ -164,6 +165,23 @@ def _all_write_at_once(game: Game, players: list[str], what: str) -> None:
             game.says(name, f"{what} {turn} of {name}")
     for name in players:
         expect(game.pages[name].locator("#channel")).to_contain_text(f"{what} 2 of {players[-1]}")
+
+
+def _thread(game: Game) -> None:
+    """Answer a line in its thread: it stands below that line, and as a line of its own that says what it answers."""
+    game.says("Ana", "who restarts it?")
+    asked = game.pages["Bo"].locator("#channel .row").filter(has_text="who restarts it?").first
+    asked.hover()
+    asked.locator(".reply > summary").click()
+    reply = asked.get_by_label(re.compile("^Reply to "))
+    reply.fill("I do, after the dump")
+    reply.press("Enter")
+    game.said.setdefault("Bo", []).append("I do, after the dump")
+    rows = game.pages["Ana"].locator("#channel .row")
+    expect(rows.filter(has_text="who restarts it?").first.locator(".replies")).to_contain_text("I do, after the dump")
+    own = rows.filter(has=game.pages["Ana"].locator("q"))
+    expect(own).to_contain_text("I do, after the dump")
+    expect(own).to_have_class(re.compile(r"\bmine\b"))
 
 
 def _events(game: Game) -> None:
@@ -306,8 +324,8 @@ def _paused_in_mid_action(game: Game) -> None:
     page.locator(f"#line-shell [data-card] input[value={me}]").check()
     shell.press("Enter")
     expect(page.locator("#line-shell output")).to_contain_text("started")
+    (run,) = eventually(lambda: game.room.briefing(me).running())  # it begins with the next drill second
     game.clock("Pause", "Resume")
-    (run,) = game.room.briefing(me).running()
     at = game.room.version[1]
     game.says("Bo", "while the clock stands")
     game.reads("Ana", "while the clock stands")
