@@ -92,6 +92,8 @@ class History:
         self.handoffs: dict[str, Offer] = {}
         self.refs: dict[str, int] = {}
         """Reference -> sequence number of the entry behind it."""
+        self.said: dict[str, int] = {}
+        """The same of what people said: it can be answered, and is no evidence."""
         self.cues: dict[str, int] = {}
         """Cues in the channel: id -> when."""
         self.told: dict[str, int] = {}
@@ -118,6 +120,10 @@ class History:
         for entry in entries:
             history.apply(entry)
         return history
+
+    def line(self, ref: str) -> int | None:
+        """Return the number of the entry that an answer in a thread refers to."""
+        return self.said.get(ref, self.refs.get(ref))
 
     def holder(self, post: str) -> str | None:
         """Return the seat that holds a post."""
@@ -220,7 +226,7 @@ class History:
         names = own if names is None else names
         for name in names:
             if name not in self.refs or body.stands_from_now:
-                self.refs[name] = entry.seq
+                (self.said if body.talk else self.refs)[name] = entry.seq
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names
