@@ -241,6 +241,8 @@ class CauseData(Data):
     title: str
     plausible: str = ""
     killed_by: str = ""
+    known_by: Texts | None = None
+    """What shows that it may be so, whether it is or not; of the true one, unless given, what speaks for it."""
 
     @classmethod
     def read(cls, value: Any) -> Any:
