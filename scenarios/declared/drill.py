@@ -223,6 +223,7 @@ class SayData(Data):
     asks: Template = ""
     claims: str | None = None
     killed_by: Texts = ()
+    """Looks that show that it is not so: of a claim about the cause, or of any other that is wrong."""
     pushes: str | None = None
     when: Condition = {}
     until: Seconds | None = None

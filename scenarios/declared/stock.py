@@ -102,7 +102,8 @@ def hints(drill: DrillData) -> list[dict[str, Any]]:
     ]  # fmt: skip
     if rerun:
         text = f"A quiet graph is no proof. Rerun the failing path: {drill.looks[rerun].title}."
+        at = paced(1320, drill.horizon)
         out.append(
-            {"id": "rerun", "at": paced(1320, drill.horizon), "text": text, "until": {f"query.{rerun}": True}, "when": {"all_back": True}}
+            {"id": "rerun", "at": at, "text": text, "until": {f"query.{rerun}": True}, "when": {"all_back": True}}
         )
     return out
