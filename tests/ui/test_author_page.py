@@ -53,9 +53,11 @@ def test_it_is_asked_for_twice_and_then_shows_all_of_it(open_app: Open) -> None:
     opened(app)
     assert not app.exception
     shown = texts(app)
-    for told in ("Empty the queue", "loss 0.39", "costs more than leaving it", "throttled is so",
-                 "There is a replay guard", "Counted from the ledger", "would drop ", "You decide, others look and do", "What they can do"):
-        assert told in shown, told  # fmt: skip
+    for told in (
+        "Empty the queue", "loss 0.39", "costs more than leaving it", "throttled is so", "There is a replay guard",
+        "Counted from the ledger", "would drop ", "You decide, others look and do", "What they can do",
+    ):  # fmt: skip
+        assert told in shown, told
     assert "<b>Four</b>" not in shown
     assert "&lt;b&gt;Four&lt;/b&gt;" in shown
     at_ten = next(str(one.value) for one in app.html if "What they can look at" in str(one.value))
