@@ -172,7 +172,8 @@ def test_a_game_day_leads_to_actions_a_report_and_a_drill_that_tests_one_again(
     link.last.click()
     expect(member.get_by_text("You read this as one of Payments on-call")).to_be_visible()
     assert "Ana" not in member.locator("[data-testid=stMain]").inner_text()
-    again = day.of(second, HOST, "/debrief")
+    (token, person), (before, _) = second.held[HOST], day.first.held[HOST]
+    again = day.page(f"/debrief?me={person.id}", token, before)
     expect(again.get_by_text("This drill tests 1 earlier action again")).to_be_visible()
     expect(again.get_by_text("it came sooner")).to_be_visible()
     again.context.close()

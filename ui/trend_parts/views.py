@@ -90,9 +90,9 @@ def _table(shown: Sequence[DrillResult]) -> None:
 def _debrief(one: DrillResult, own: Mapping[str, str]) -> str:
     """Return the link to a drill's debrief, empty for whoever may not read it."""
     if one.drill in own:
-        return f'<a href="./debrief?{session.ME}={escape(own[one.drill])}">Debrief</a>'
+        return f'<a href="./debrief?me={escape(own[one.drill])}">Debrief</a>'
     shared = one.team in {team.id for team, _ in session.teams()} and one.mode == "training" and not one.sample
-    return f'<a href="./debrief?{session.OF}={escape(one.drill)}">Debrief</a>' if shared else ""
+    return f'<a href="./debrief?of={escape(one.drill)}">Debrief</a>' if shared else ""
 
 
 def _downloads(wanted: Wanted, number: int) -> None:
