@@ -32,7 +32,6 @@ THEMED = """scheme => {
 """Whether a theme is there whole: colours fade over, and axe would read them on the way."""
 STREAMLITS: Mapping[str, str] = {
     r"^region: .*": "its skip link stands before its landmarks",
-    r"^scrollable-region-focusable: \\.st-emotion": "its dialog is scrolled by keys from whatever is in it",
     r"^presentation-role-conflict: section": "the place for a file can be reached by Tab and says that it is none",
 }
 """Rule and place, as a pattern -> why it is Streamlit's own and not ours to mend."""
