@@ -11,7 +11,17 @@ from scenarios.players.book import read_book
 from scenarios.players.script import Book
 
 FOLDER = Path(str(resources.files("scenarios")))
-EVERY = [(name, variant) for name in names() for variant in variants(name)]
+SPELLED_OUT = [name for name in names() if (FOLDER / name / "scenario.yaml").is_file()]
+"""Scenarios with a world in Python, a book and committed courses; the others are drills in one file."""
+IN_ONE_FILE = [name for name in names() if name not in SPELLED_OUT]
+"""Drills without code: most that holds of one is held by its check, the rest by tests/ui/test_in_one_file.py."""
+EVERY = [(name, variant) for name in SPELLED_OUT for variant in variants(name)]
+"""Truths of those spelled out; those of a drill in one file stand in it, and are for `truths`."""
+
+
+def truths() -> list[tuple[str, str]]:
+    """Return every truth there is; what is in one file is read for it, so ask in a test."""
+    return [(name, variant) for name in names() for variant in variants(name)]
 
 
 @cache

@@ -8,12 +8,23 @@ from typing import Any
 from scenarios.declared.derive import Numbers
 from scenarios.declared.drill import DrillData
 from scenarios.declared.expand import inject
+from scenarios.declared.stock import paced
 from scenarios.declared.team import CourseTeam, step
 from simulator.scenario.model import Scenario
 
 Raw = dict[str, Any]
 GRAVE = ("auth_at_risk", "billing_at_risk", "data_at_risk", "data_lost_or_security", "correctness", "safety_at_risk")
 """Severity facts that make it the worst level."""
+
+
+def hurried(one: Raw, horizon: int) -> Raw:
+    """Return a step at the second at which it comes in a drill of this horizon."""
+    found: Raw = {name: paced(at, horizon) if name in ("at", "from") else at for name, at in one.items()}
+    when = found.get("when", {})
+    if "seen_after" in when:
+        after = {name: paced(at, horizon) for name, at in when["seen_after"].items()}
+        found["when"] = {**when, "seen_after": after}
+    return found
 
 
 def book_of(drill: DrillData, scenario: Scenario, found: Numbers) -> Raw:
@@ -30,7 +41,8 @@ class _Writer(CourseTeam):
         asked = {inject(say, n)["id"]: "right" for n, say in enumerate(d.says) if say.asks and say.right}
         return {
             "hero": "mitigation", "telling": self.tests, "answers": asked, "usual": self._usual(),
-            "values": self._values(), "first": self._first(), "plans": {"one": {"steps": self._steps()}},
+            "values": self._values(), "first": self._first(),
+            "plans": {"one": {"steps": [hurried(one, d.horizon) for one in self._steps()]}},
             "scripts": self._scripts(),
         }  # fmt: skip
 
@@ -202,8 +214,10 @@ class _Writer(CourseTeam):
         course = self.course
         checks = self._checks(course.mend)
         able = {"done": course.ready} if course.ready else {"seen": self.tests}
-        out = [self._task(330, name, "mitigation", able) for name in checks]
-        go: Raw = {**able, "seen_after": dict.fromkeys(checks, 330), "seen": self.tests}
+        # Where nothing is held or made ready first, the mend is the first step.
+        looked, at = (330, 345) if course.hold or course.ready else (244, 276)
+        out = [self._task(looked, name, "mitigation", able) for name in checks]
+        go: Raw = {**able, "seen_after": dict.fromkeys(checks, looked), "seen": self.tests}
         number = 2 if course.hold else 1
         if course.hold:
             go = {**go, "done": [*course.hold, *([course.ready] if course.ready else [])]}
@@ -214,7 +228,7 @@ class _Writer(CourseTeam):
             out.append(self._task(480, quick, when={"done": course.hold[-1]}))
             go["seen_after"] = {**go["seen_after"], quick: 480}
         out += self._decided(
-            345, number, course.mend, "fallback_ready" if checks else "evidence_agrees", (*checks, *self.tests), 0.5,
+            at, number, course.mend, "fallback_ready" if checks else "evidence_agrees", (*checks, *self.tests), 0.5,
                 go
         )
         last = course.mend[-1]
@@ -312,8 +326,8 @@ class _Writer(CourseTeam):
             step(120, "commander", "declare", severity={"rank": 2}, title=self.drill.title),
         ]
         end = [
-            step(2700, "commander", "request_closure", confidence="L3"),
-            step(2760, "commander", "end_drill", how="stopped"),
+            step(paced(2700, self.drill.horizon), "commander", "request_closure", confidence="L3"),
+            step(paced(2760, self.drill.horizon), "commander", "end_drill", how="stopped"),
         ]
         scripts: Raw = {}
         trap = next((name for name, move in self.drill.moves.items() if move.trap), None)

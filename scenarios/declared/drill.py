@@ -223,6 +223,7 @@ class SayData(Data):
     asks: Template = ""
     claims: str | None = None
     killed_by: Texts = ()
+    """Looks that show that it is not so: of a claim about the cause, or of any other that is wrong."""
     pushes: str | None = None
     when: Condition = {}
     until: Seconds | None = None
@@ -241,6 +242,8 @@ class CauseData(Data):
     title: str
     plausible: str = ""
     killed_by: str = ""
+    known_by: Texts | None = None
+    """What shows that it may be so, whether it is or not; of the true one, unless given, what speaks for it."""
 
     @classmethod
     def read(cls, value: Any) -> Any:

@@ -232,7 +232,7 @@ def inject(say: SayData, index: int, prefix: str = "") -> Raw:
             "label": "Answered truly",
         }
         part |= {"form": "ask", "answers": [*right, *wrong], "expects": expects}
-    if say.claims:
+    if say.claims or say.killed_by:
         part |= {"form": "claim", "claim": say.claims, "wrong": True, "disproved_by": list(say.killed_by)}
         expects = {"command": "challenge_claim", "fields": {"inject": part["id"]}}
         part["expects"] = {**expects, "within": say.within, "label": "Contradicted with a test"}

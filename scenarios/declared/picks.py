@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scenarios.declared.drill import CauseData
 from scenarios.declared.spelling import Raw, Speller, ident, signals
 from scenarios.declared.stock import NEEDS, REASONS, TOPICS
 from simulator.scenario.document import Steps
@@ -34,8 +35,8 @@ class PickSpeller(Speller):
         )
         out.put("causes", [
             (("causes", name), {"id": name, "title": one.title, "true": name == self.true,
-                "plausible": one.plausible,
-                                "killed_by": one.killed_by, "known_by": list(self.proof) if name == self.true else []})
+                                "plausible": one.plausible, "killed_by": one.killed_by,
+                                "known_by": self._known_by(name, one)})
             for name, one in d.causes.items()
         ])  # fmt: skip
         blast = {WAITS: "It goes on meanwhile", **self.blast}
@@ -62,6 +63,11 @@ class PickSpeller(Speller):
                    for layer, texts in dict(d.factors).items() for x in texts]  # fmt: skip
         out.put("factors", factors)
         out.put("reaches", list(self._reaches()))
+
+    def _known_by(self, name: str, cause: CauseData) -> list[str]:
+        if cause.known_by is not None:
+            return list(cause.known_by)
+        return list(self.proof) if name == self.true else []
 
     def _hidden(self, text: str) -> Raw:
         """Return what keeps something with a telltale word from being offered before anything shows the cause."""

@@ -47,6 +47,21 @@ NEEDS = {
     "nothing_now": "Nothing at the moment",
 }
 
+HOUR, ACTS = 3600, 360
+"""Seconds of the horizon that the steps are written for; those up to which none is hurried, however short it is."""
+CLOSING, CLOSES = 2880, 250
+"""When the closing begins, and how long before the horizon it does in a shorter drill: it takes three minutes."""
+
+
+def paced(at: int, horizon: int) -> int:
+    """Return when a step of an hour comes in a drill of less: in proportion, once the first decision was made."""
+    if horizon >= HOUR or at <= ACTS:
+        return at
+    closing = horizon - CLOSES
+    if at > CLOSING:
+        return min(closing + at - CLOSING, horizon - 30)
+    return round(ACTS + (at - ACTS) * (closing - ACTS) / (CLOSING - ACTS))
+
 
 def teaching(drill: DrillData) -> list[dict[str, Any]]:
     """Return one good way through, in lines."""
@@ -66,7 +81,7 @@ def teaching(drill: DrillData) -> list[dict[str, Any]]:
         (40, "The status is monitoring", {"incident.status": "monitoring"}),
         (50, "The incident is closed", {"closed": True}),
     ]
-    return [{"at": round(60 * at), "text": text, "until": until} for at, text, until in lines]
+    return [{"at": paced(round(60 * at), drill.horizon), "text": text, "until": until} for at, text, until in lines]
 
 
 def hints(drill: DrillData) -> list[dict[str, Any]]:
@@ -87,7 +102,8 @@ def hints(drill: DrillData) -> list[dict[str, Any]]:
     ]  # fmt: skip
     if rerun:
         text = f"A quiet graph is no proof. Rerun the failing path: {drill.looks[rerun].title}."
+        at = paced(1320, drill.horizon)
         out.append(
-            {"id": "rerun", "at": 1320, "text": text, "until": {f"query.{rerun}": True}, "when": {"all_back": True}}
+            {"id": "rerun", "at": at, "text": text, "until": {f"query.{rerun}": True}, "when": {"all_back": True}}
         )
     return out

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from simulator.levels import STANDARD, PlayedBook
-from simulator.record.entry import Entry
+from simulator.record.entry import Body, Entry
 from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, SCRIBE, Duty, Ref
@@ -205,6 +205,11 @@ class History:
     def last_run(self, what: str, ident: str) -> Run | None:
         """Return the latest run of a query or action."""
         return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
+
+    @staticmethod
+    def moved_by(body: Body) -> bool:
+        """Tell whether folding in an entry with this body can change anything."""
+        return type(body).fold is not Body.fold or bool(body.number or body.refs) or body.replaces() is not None
 
     def apply(self, entry: Entry, names: tuple[Ref, ...] | None = None) -> tuple[Ref, ...]:
         """Fold one accepted entry in; return its references.

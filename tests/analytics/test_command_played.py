@@ -7,9 +7,9 @@ import pytest
 from analytics.playbook import load
 from analytics.score import score
 from analytics.scorecard import Scorecard
-from scenarios import names
 from simulator import acts
 from tests import played
+from tests.shipped import SPELLED_OUT
 
 SEED = 7
 POLICIES = ("by_the_book", "slow", "silent", "impatient")
@@ -20,7 +20,7 @@ def card(name: str, policy: str) -> Scorecard:
     return score(played.record(name, "base", policy, SEED), load("command"))
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_the_order_of_responders_is_kept(name: str) -> None:
     played.cards(name, "base", SEED)
     cards = {policy: card(name, policy) for policy in POLICIES}
@@ -32,7 +32,7 @@ def test_the_order_of_responders_is_kept(name: str) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_every_finding_says_why_and_shows_it(name: str, policy: str) -> None:
     entries = played.record(name, "base", policy, SEED).journal.entries
     for part in card(name, policy).parts:
@@ -43,7 +43,7 @@ def test_every_finding_says_why_and_shows_it(name: str, policy: str) -> None:
             assert all(1 <= seq <= len(entries) for seq in finding.evidence)
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_the_book_keeps_a_timeline_by_the_scribe_and_is_refused_nothing_of_it(name: str) -> None:
     engine = played.engine(name, "base", "by_the_book", SEED)
     scribe = engine.scenario.seat_for("scribes")

@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from scenarios import load, names
+from scenarios import load
 from simulator import acts
 from simulator import events as e
 from simulator.actions import CONTENDED
 from simulator.engine import Engine, new_header
 from simulator.record.replay import replay
+from tests.shipped import SPELLED_OUT
 
 ALONE = "commander:Ana"
 
@@ -203,7 +204,7 @@ def test_it_comes_about_as_often_as_is_said(name: str, query: str) -> None:
 # --- who leads has to go ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 @pytest.mark.parametrize("leads", ["commander", "deputy", "triage"])
 def test_whoever_leads_has_to_hand_over(name: str, leads: str) -> None:
     engine = drill_of(name)
@@ -216,7 +217,7 @@ def test_whoever_leads_has_to_hand_over(name: str, leads: str) -> None:
     assert gone.body.seat == leads
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_who_has_just_taken_over_may_stay(name: str) -> None:
     engine = drill_of(name)
     give(engine, 22 * 60, acts.AssignRole(role="commander", to="deputy"))
@@ -225,7 +226,7 @@ def test_who_has_just_taken_over_may_stay(name: str) -> None:
     assert engine.incident.holder("commander") == "deputy"
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_a_command_handed_over_before_need_not_be_handed_over_again(name: str) -> None:
     engine = drill_of(name)
     scenario = engine.scenario
@@ -252,7 +253,7 @@ def test_who_joins_late_still_brings_up_what_they_know() -> None:
 
 
 def test_every_page_may_go_unanswered() -> None:
-    for name in names():
+    for name in SPELLED_OUT:
         away = [role for role in load(name).scenario.roles if not role.present]
         assert away
         assert all(role.unanswered >= 0.1 for role in away)

@@ -10,11 +10,11 @@ from analytics.record import Course
 from analytics.runs.counterfactual import ends_of
 from analytics.runs.library import CourseStep, library_of
 from analytics.runs.walk import Turn, as_course, course
-from scenarios import load, names, variants
+from scenarios import load, variants
+from tests.shipped import EVERY
 
 pytestmark = pytest.mark.slow
 
-SHIPPED = [(name, variant) for name in names() for variant in variants(name)]
 HELD = [
     ("billing_mismatch", "base", "pause"), ("billing_mismatch", "slate", "pause"),
     ("billing_mismatch", "flint", "pause"), ("billing_mismatch", "flint", "agg_stop"),
@@ -52,7 +52,7 @@ def earliest(name: str, variant: str, action: str) -> float:
 
 
 def test_every_hold_is_tried():
-    found = [(n, v, a.id) for n, v in SHIPPED for a in load(n, v).scenario.actions if a.hold is not None]
+    found = [(n, v, a.id) for n, v in EVERY for a in load(n, v).scenario.actions if a.hold is not None]
     assert sorted(found) == sorted(HELD)
 
 
@@ -80,7 +80,7 @@ def test_held_as_long_as_the_best_courses_hold_it_costs_next_to_nothing(name, va
     assert weighed.weight * held / weighed.scale <= FREE * (null.loss - best.loss)
 
 
-@pytest.mark.parametrize(("name", "variant"), SHIPPED)
+@pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_what_is_taken_from_people_counts_and_doing_nothing_takes_nothing(name, variant):
     scenario = load(name, variant).scenario
     dimension = next(one for one in scenario.harm if one.id == COUNTED[name])

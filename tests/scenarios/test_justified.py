@@ -8,17 +8,17 @@ from analytics import playbook
 from analytics.record import Course, DrillRecord, References
 from analytics.runs.library import library_of
 from analytics.view import RecordView
-from scenarios import load, names, variants
+from scenarios import load
 from simulator.engine import VERSION
 from simulator.record.journal import Journal
 from simulator.scenario.model import Scenario
 from tests import played
+from tests.shipped import EVERY
 from tests.validity import judged
 from tests.validity.timely import first_orders, seen, too_late
 
 pytestmark = pytest.mark.slow
 
-SHIPPED = [(name, variant) for name in names() for variant in variants(name)]
 HOLDS = {
     ("billing_mismatch", "base", "pause"): True,
     ("billing_mismatch", "flint", "pause"): False,
@@ -37,7 +37,7 @@ def view_of(scenario: Scenario, journal: Journal) -> RecordView:
     return RecordView(DrillRecord(journal, scenario, references), playbook.load())
 
 
-@pytest.mark.parametrize(("name", "variant"), SHIPPED)
+@pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_by_the_book_acts_on_what_makes_a_step_right_and_soon_after(name, variant):
     view = view_of(load(name, variant).scenario, played.engine(name, variant, "by_the_book", 1).journal)
     assert list(first_orders(view))
@@ -70,7 +70,7 @@ def test_a_lucky_guess_rests_on_nothing():
     assert not [ref for ref in first.spec.justified_by if known.get(ref, first.ordered + 1) <= first.ordered]
 
 
-@pytest.mark.parametrize(("name", "variant"), SHIPPED)
+@pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_what_the_best_courses_do_can_be_justified(name, variant):
     scenario = load(name, variant).scenario
     steps = {step.action for one in library_of(name, variant).finalists[:2] for step in one.steps if step.action}
@@ -90,7 +90,7 @@ def test_what_justifies_a_step_depends_on_what_is_wrong():
 def test_what_only_holds_says_so():
     found = {
         (name, variant, action.id): action.hold.right_first
-        for name, variant in SHIPPED
+        for name, variant in EVERY
         for action in load(name, variant).scenario.actions
         if action.hold is not None
     }

@@ -13,13 +13,14 @@ from analytics.playbook import load as book
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import add_references
 from analytics.score import score
-from scenarios import load, names
+from scenarios import load
 from simulator import acts
 from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.journal import Journal, parse
 from simulator.values import Pick
 from tests import played
+from tests.shipped import SPELLED_OUT
 from tests.validity import sweep
 
 pytestmark = pytest.mark.slow
@@ -64,7 +65,7 @@ def test_what_is_wrong_with_a_scorecard_is_told() -> None:
 
 
 @pytest.mark.parametrize("policy", ["by_the_book", "impatient"])
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_other_words_give_the_same_score(name: str, policy: str) -> None:
     loaded = load(name)
     said = orders(played.engine(name, "base", policy, 7))
@@ -89,7 +90,7 @@ def _reworded(part: BaseModel) -> Iterator[tuple[str, Any]]:
             yield name, f"In other words: {len(value)} letters, SEV-1, recovered, rollback, all done."
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_the_same_record_gives_the_same_bytes_wherever_it_has_been(name: str) -> None:
     """Of whoever does a bit of everything; golden files hold others' records."""
     engine, card = played.drill(name, "base", "gamer", SEED)

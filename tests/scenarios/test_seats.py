@@ -12,7 +12,7 @@ import pytest
 from analytics import playbook
 from analytics.runs.counterfactual import add_references
 from analytics.score import score
-from scenarios import load, names
+from scenarios import load
 from scenarios.lint.places import places
 from scenarios.players.script import team
 from simulator import acts, values
@@ -24,6 +24,8 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Notation
 from simulator.values import PLACES, Pick, picked_fields, retold
 from tests import played
+from tests.each import each
+from tests.shipped import SPELLED_OUT
 
 RENAMED = {
     "commander": "seat-one", "deputy": "seat-two", "triage": "seat-three", "mitigation": "seat-four",
@@ -123,7 +125,7 @@ def lines(engine: Engine, called: Mapping[str, str]) -> list[str]:
 # --- whose place is whose --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SPELLED_OUT)
 def test_every_place_is_filled_by_a_role_and_every_role_fills_one(name: str) -> None:
     for loaded in (load(name), renamed(name), cut_to_three(name)):
         scenario = loaded.scenario
@@ -159,7 +161,7 @@ def test_every_role_a_command_names_is_changed_and_nothing_else() -> None:
     assert retold(command, Pick, lambda pick, value: value) is command
 
 
-@pytest.mark.parametrize("kind", acts.ACTS.values(), ids=lambda kind: kind.__name__)
+@each(acts.ACTS.values())
 def test_a_policy_names_the_roles_of_the_scenario_in_whatever_it_gives(kind: type[acts.Act]) -> None:
     picked = [name for name, source in picked_fields(kind) if source in ("roles", "seats") and "." not in name]
     command = kind.model_construct(**dict.fromkeys(picked, "triage"))
@@ -174,7 +176,7 @@ def test_a_policy_names_the_roles_of_the_scenario_in_whatever_it_gives(kind: typ
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "policy"), [
-    *((name, "by_the_book") for name in names()),
+    *((name, "by_the_book") for name in SPELLED_OUT),
     *(("auth_token", policy) for policy in ("hero", "gamer", "impatient")),
 ])  # fmt: skip
 def test_seats_by_any_other_name_play_and_score_the_same(name: str, policy: str) -> None:

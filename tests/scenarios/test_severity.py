@@ -8,14 +8,14 @@ from functools import cache
 import pytest
 
 from analytics import playbook
-from scenarios import load, names, variants
+from scenarios import load
 from simulator import events as e
 from simulator.values import Scalar
 from tests import played
+from tests.shipped import EVERY, SPELLED_OUT
 
 pytestmark = pytest.mark.slow
 
-SHIPPED = [(name, variant) for name in names() for variant in variants(name)]
 NEEDED = {
     "auth_at_risk", "billing_at_risk", "data_at_risk", "production_affected", "users_blocked", "data_lost_or_security",
     "workaround", "regression", "correctness", "widespread",
@@ -57,9 +57,9 @@ def by_the_tree(facts: frozenset[str]) -> str:
 
 
 def test_the_worlds_state_what_playbooks_ask_for_and_nothing_that_is_never_so():
-    stated = {one.fact for name, variant in SHIPPED for one in load(name, variant).scenario.severity_facts}
+    stated = {one.fact for name, variant in EVERY for one in load(name, variant).scenario.severity_facts}
     assert stated == NEEDED
-    for name, variant in SHIPPED:
+    for name, variant in EVERY:
         there = set(samples(name, variant, "null")[0][1])
         assert there >= NEEDED, (name, variant)
         assert "safety_at_risk" not in samples(name, variant, "null")[0][1]
@@ -69,14 +69,14 @@ def test_the_worlds_state_what_playbooks_ask_for_and_nothing_that_is_never_so():
 def test_a_severity_fact_is_so_somewhere_and_not_elsewhere(fact):
     seen = {
         bool(facts[fact])
-        for name, variant in SHIPPED
+        for name, variant in EVERY
         for policy in ("null", "by_the_book")
         for _, facts in samples(name, variant, policy)
     }
     assert seen == {True, False}
 
 
-@pytest.mark.parametrize(("name", "variant"), SHIPPED)
+@pytest.mark.parametrize(("name", "variant"), EVERY)
 def test_it_begins_as_it_looks_and_ends_as_nothing_where_it_was_mended(name, variant):
     found = levels(name, variant, "by_the_book")
     assert found[0] == ("SEV-2" if variant == "flint" else "SEV-1")
@@ -85,7 +85,7 @@ def test_it_begins_as_it_looks_and_ends_as_nothing_where_it_was_mended(name, var
 
 
 def test_every_level_is_the_truth_while_the_book_is_played():
-    reached = {(n, v): set(levels(n, v, "by_the_book")) for n, v in SHIPPED}
+    reached = {(n, v): set(levels(n, v, "by_the_book")) for n, v in EVERY}
     for wanted in (("auth_token", "birch"), ("billing_mismatch", "flint"), ("permission_leak", "siskin")):
         assert "SEV-2" in reached[wanted]
     assert any("SEV-3" in found for found in reached.values())
@@ -95,14 +95,14 @@ def test_every_level_is_the_truth_while_the_book_is_played():
 def test_the_decision_tree_tells_the_worlds_apart():
     first = {
         name: by_the_tree(known(name, "base", *next(one for one in samples(name, "base", "null") if one[0] >= 300)))
-        for name in names()
+        for name in SPELLED_OUT
     }
     assert first == {"auth_token": "SEV-2", "billing_mismatch": "SEV-1", "permission_leak": "SEV-1"}
     at, facts = next(one for one in samples("billing_mismatch", "flint", "null") if one[0] >= 300)
     assert by_the_tree(known("billing_mismatch", "flint", at, facts)) == "SEV-2"
     every = {
         by_the_tree(known(n, v, at, facts))
-        for n, v in SHIPPED
+        for n, v in EVERY
         for policy in ("null", "by_the_book")
         for at, facts in samples(n, v, policy)
     }

@@ -69,11 +69,11 @@ def seeds(count: int, workers: int, kept: Path | None) -> bool:
     with executor(workers, None) as pool:
         for one in sweep.sweep(count, partial(pool.map, sweep.one_of_many), kept):
             found.append(one)
-            sys.stderr.write(f"\r{len(found)} of {count * len(sweep.EVERY)}")
+            sys.stderr.write(f"\r{len(found)} of {count * len(sweep.truths())}")
     sys.stderr.write("\n")
     sys.stdout.write("".join(f"{line}\n" for line in sweep.table(found)))
     broken = sum(len(one.broken) for one in found)
-    sys.stdout.write(f"{count} seeds of {len(sweep.EVERY)} truths; {broken} times something does not hold\n")
+    sys.stdout.write(f"{count} seeds of {len(sweep.truths())} truths; {broken} times something does not hold\n")
     return not broken
 
 

@@ -23,7 +23,7 @@ from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.journal import accepted
 from tests import played
-from tests.shipped import EVERY
+from tests.shipped import truths
 from tests.validity import timely
 
 MINUTE = 60
@@ -182,7 +182,7 @@ def sweep(seeds: int, judge: Callable[[Sequence[Job]], Iterable[Swept]], kept: P
     stopped and taken up again.
     """
     found = {(one.name, one.variant, one.seed): one for one in _read(kept)}
-    wanted = [(name, variant, seed) for seed in range(1, seeds + 1) for name, variant in EVERY]
+    wanted = [(name, variant, seed) for seed in range(1, seeds + 1) for name, variant in truths()]
     yield from (found[job] for job in wanted if job in found)
     for one in judge([job for job in wanted if job not in found]):
         if kept is not None:
@@ -200,7 +200,7 @@ def _read(kept: Path | None) -> list[Swept]:
 
 def table(found: Sequence[Swept]) -> Iterator[str]:
     """Yield, for each truth and course, the median of its totals and their ends; then what does not hold."""
-    for name, variant in EVERY:
+    for name, variant in truths():
         ones = sorted((x for x in found if (x.name, x.variant) == (name, variant)), key=lambda one: one.seed)
         yield f"{name} {variant}, {len(ones)} seeds"
         for course in ones[0].totals:

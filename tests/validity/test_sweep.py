@@ -99,7 +99,7 @@ def test_a_long_run_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: py
             totals = {"by_the_book": 90 + seed}
             yield sweep.Swept(name, variant, seed, totals, ("C1 70",), ("wrong",) * (seed == 2))
 
-    monkeypatch.setattr(sweep, "EVERY", TRUTHS)
+    monkeypatch.setattr(sweep, "truths", lambda: TRUTHS)
     kept = tmp_path / "kept.jsonl"
     next(iter(sweep.sweep(1, judge, kept)))
     assert len(list(sweep.sweep(1, judge, kept))) == len(TRUTHS)
