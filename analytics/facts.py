@@ -9,6 +9,7 @@ from simulator import acts, values
 from simulator import events as e
 from simulator.record.entry import Entry
 from simulator.scenario.conditions import holds
+from simulator.scenario.parts import Tick
 
 WITHIN = 0.20
 """A stated figure may be this far off the truth."""
@@ -66,9 +67,11 @@ def risk_true(view: RecordView, snapshot: Moment[acts.RecordSnapshot], within: f
 def tick_true(view: RecordView, group: str, ident: str, at: int) -> bool:
     """Tell whether a pickable statement (risk, residual risk, unknown, revision) is so at a second."""
     tick = view.scenario.find(group, ident)
-    if tick is None or not tick.true:
-        return False
-    return not tick.true_when or any(holds(tick.true_when, facts) for facts in view.facts(at))
+    return tick is not None and _so(view, tick, at)
+
+
+def _so(view: RecordView, tick: Tick, at: int) -> bool:
+    return tick.true and (not tick.true_when or any(holds(tick.true_when, facts) for facts in view.facts(at)))
 
 
 def discriminates(view: RecordView, group: str, idents: Iterable[str], at: int, wanted: int = 1) -> float:
@@ -77,9 +80,9 @@ def discriminates(view: RecordView, group: str, idents: Iterable[str], at: int, 
     `wanted` true ones are enough; each false one takes off its share of all that are false.
     """
     picked = set(idents)
-    every = [one.id for one in getattr(view.scenario, group)]
-    true = {ident for ident in every if tick_true(view, group, ident, at)}
-    return hits_less_misses(picked, true, set(every) - true, wanted)
+    every = getattr(view.scenario, group)
+    true = {one.id for one in every if _so(view, one, at)}
+    return hits_less_misses(picked, true, {one.id for one in every} - true, wanted)
 
 
 def hits_less_misses(picked: Collection[str], true: Collection[str], false: Collection[str], wanted: int) -> float:

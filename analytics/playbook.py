@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from analytics.judged import Judged, Points
 from analytics.scorecard import Owner
 from analytics.severity import Severity, Wrong
 from analytics.stages import FollowThrough
@@ -25,23 +26,6 @@ from simulator.levels import DependencyClass, PlayedBook
 from simulator.record.journal import first_problem
 from simulator.scenario import document
 from simulator.scenario.parts import Data
-
-Points = Annotated[float, Field(gt=0, le=100)]
-
-
-class Judged(Data):
-    """Something that a predicate judges."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    id: str
-    kind: str
-    """Name of the predicate."""
-    title: str
-    given: dict[str, Any] = Field({}, alias="with")
-    """Its parameters; what is not given has the predicate's own value."""
-    source: str
-    """Section of the playbook it comes from."""
 
 
 class Criterion(Judged):

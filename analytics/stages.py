@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from analytics.judged import Judged, Points
 from simulator.scenario.parts import Data
 
-Points = Annotated[float, Field(gt=0, le=100)]
 Ident = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 Source = Literal["signals", "checkpoints", "ownership", "factors", "steps", "turning_points"]
 """What an answer is picked from: what the record of this drill shows, and the factors its scenario knows."""
@@ -36,20 +36,11 @@ class StageQuestion(Data):
     source: str
 
 
-class StageCriterion(Data):
+class StageCriterion(Judged):
     """One thing that earns points of the follow-through."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
-
-    id: str
-    kind: str
-    """Name of the predicate."""
-    title: str
-    given: dict[str, Any] = Field({}, alias="with")
-    """Its parameters."""
     points: Points
     advice: str = ""
-    source: str
 
 
 class FollowStage(Data):

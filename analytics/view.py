@@ -81,7 +81,7 @@ class RecordView:
     @cached_property
     def history(self) -> History:
         """The incident at the end, folded with times and with the truth of what took effect."""
-        return History.of(self.scenario, self.entries, with_truth=True)
+        return History.of(self.scenario, self._turning, with_truth=True)
 
     @cached_property
     def _names(self) -> dict[int, Ref]:
@@ -193,13 +193,19 @@ class RecordView:
         """Weight of every segment that was ever outside tolerance after T+0, made to add up to 1."""
         return self._sampled.affected()
 
+    @cached_property
+    def _turning(self) -> tuple[Entry, ...]:
+        """The entries that change what has become of the incident."""
+        return tuple(x for x in self.entries if History.moved_by(x.body))
+
     def history_at(self, at: int) -> History:
         """Return the incident as it stood at the end of a second; the next call may move it on."""
         folded, index = self._folded
-        if index and self.entries[index - 1].at > at:
+        turning = self._turning
+        if index and turning[index - 1].at > at:
             folded, index = History(self.scenario, with_truth=True), 0
-        while index < len(self.entries) and self.entries[index].at <= at:
-            folded.apply(self.entries[index])
+        while index < len(turning) and turning[index].at <= at:
+            folded.apply(turning[index])
             index += 1
         self._folded = folded, index
         return folded

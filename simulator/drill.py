@@ -119,8 +119,9 @@ class Drill(ABC):
         return self.entries[seq - 1]
 
     def sees(self, ref: str, role: str) -> bool:
-        """Tell whether `role` may see what is behind a reference that is on record."""
-        return sees(self.entry(self.incident.refs[ref]), role, self.circle)
+        """Tell whether `role` may see what is behind a reference, if that is on record."""
+        seq = self.incident.line(ref)
+        return seq is not None and sees(self.entry(seq), role, self.circle)
 
     def fold(self, entry: Entry) -> None:
         """Fold an accepted entry into the incident, and into what each role sees of it."""

@@ -54,6 +54,11 @@ def text_of(path: Path, otherwise: str, largest: int = LARGEST) -> str:
 
     Reads no more than `largest` bytes. Raises UnreadableFile, with what to do `otherwise` where it is no such file.
     """
+    return decoded(bytes_of(path, otherwise, largest), path)
+
+
+def bytes_of(path: Path, otherwise: str, largest: int = LARGEST) -> bytes:
+    """Return what is in a file, as `text_of` does its text."""
     try:
         _regular(path, path.stat().st_mode, otherwise)
         with open(os.open(path, os.O_RDONLY | _UNWAITING), "rb") as file:
@@ -63,10 +68,11 @@ def text_of(path: Path, otherwise: str, largest: int = LARGEST) -> str:
         raise _unread(path, error, otherwise) from None
     if len(raw) > largest:
         raise UnreadableFile(path, f"more than {largest:,} bytes", "give a smaller file")
-    return _decoded(raw, path)
+    return raw
 
 
-def _decoded(raw: bytes, path: Path) -> str:
+def decoded(raw: bytes, path: Path) -> str:
+    """Return bytes as text, as `text_of` reads a file; `path` is what messages call it. Raises UnreadableFile."""
     if raw.startswith(_UTF16):
         raise UnreadableFile(path, "is UTF-16", _AS_UTF8)
     try:
@@ -101,27 +107,31 @@ def _regular(path: Path, mode: int, otherwise: str) -> None:
         raise UnreadableFile(path, what, remedy or otherwise)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a file in UTF-8, whole or not at all: what stood there stays until the new one is on disk.
+def write(path: Path, text: str | bytes) -> None:
+    """Write a file, its text in UTF-8, whole or not at all: what stood there stays until the new one is on disk.
 
     Devices and pipes are written as they are. Raises DrillError.
     """
     try:
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(_encoded(text))
         else:
-            _replace(path.resolve(), text)
+            _replace(path.resolve(), _encoded(text))
     except OSError as error:
         _unwritten(path, error.strerror or str(error))
     except ValueError as error:  # half a character, in the text or in the name
         _unwritten(path, str(error))
 
 
-def _replace(path: Path, text: str) -> None:
+def _encoded(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode("utf-8")
+
+
+def _replace(path: Path, content: bytes) -> None:
     fresh = path.with_name(f".{os.getpid()}.{path.name[:80]}")
     try:
-        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666), "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if path.exists():

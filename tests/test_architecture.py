@@ -56,6 +56,7 @@ LAYERS = (
     "simulator.engine",
     "simulator.record.replay simulator.orders simulator.play",
     "simulator.room",
+    "analytics.judged",
     "analytics.scorecard analytics.record analytics.severity analytics.stages",
     "analytics.playbook analytics.overrides",
     "analytics.timeline",

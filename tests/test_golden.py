@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import cProfile
+import json
 import os
+from dataclasses import fields, replace
 
 import pytest
 
 from analytics import playbook
 from analytics.record import DrillRecord
+from analytics.report.sample import SHIPPED
 from analytics.score import score
 from scenarios import load
 from simulator.record import journal
 from simulator.record.journal import Header, Journal
 from simulator.record.replay import replay
+from simulator.record.result import PLAIN_PACE, Held, result_of
 from tests import played, recorded
 from tests.shipped import IN_ONE_FILE, SPELLED_OUT
 
@@ -60,6 +64,24 @@ def test_a_recorded_file_replays_and_its_score_needs_no_engine(scenario: str, po
     replay(loaded, filed(name))
     again = score(DrillRecord.of(filed(name), loaded.scenario), playbook.load("recovery")).to_json()
     assert again + "\n" == recorded.read(name)["score.json"]
+
+
+def row(name: str) -> str:
+    """Return the row of a recorded drill as samples are made from it: three seats were held, by nobody yet."""
+    card = json.loads(recorded.read(name)["score.json"])
+    held = tuple(Held("", one["role"], one["title"]) for one in card["drill"]["roles"][:3])
+    made = result_of(filed(name), card, drill=name, ended=0.0, kind="scripted", pace=PLAIN_PACE)
+    body = json.loads(replace(made, held=held).body())
+    columns = {one.name: getattr(made, one.name) for one in fields(made) if one.name not in body}
+    return json.dumps({**columns, "body": body}, ensure_ascii=False, separators=(",", ":"))
+
+
+def test_sample_drills_are_made_of_the_recorded_ones() -> None:
+    rows = [row(f"{scenario}-{policy}-{seed}") for scenario, policy, seed in DRILLS if policy != "null"]
+    text = "[\n" + ",\n".join(rows) + "]\n"
+    if os.environ.get("GOLDEN") == "write":
+        SHIPPED.write_text(text, encoding="utf-8")
+    assert SHIPPED.read_text(encoding="utf-8") == text, "the recorded drills changed; run `make golden` and review it"
 
 
 MOST_CALLS = 33_000

@@ -13,6 +13,7 @@ import pytest
 
 from simulator.acts import ACTS, Act
 from simulator.events import EVENTS
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("simulator", "scenarios", "analytics", "ui")
@@ -158,7 +159,7 @@ def test_every_parameter_is_read() -> None:
     assert list(idle_parameters(product().values())) == []
 
 
-@pytest.mark.parametrize("kind", ACTS)
+@each(ACTS)
 def test_every_field_of_an_act_is_read_by_more_than_its_form(kind: str) -> None:
     own = reads(ACTS[kind])
     assert [name for name in ACTS[kind].model_fields if name not in own and not read_elsewhere()[name]] == []

@@ -31,6 +31,8 @@ DRILL = "drill"
 """Query parameter: the join code."""
 ME = "me"
 """Query parameter: the id of a participant. It opens nothing; the cookie does."""
+OF = "of"
+"""Query parameter: the id of a team's drill. It opens nothing; being in that team does."""
 NAME = "name"
 """What the person called themselves last."""
 ANSWERS = "answers"
@@ -41,6 +43,8 @@ TICKET = "ticket"
 """What the browser is to exchange for what it stays in with, in the next run."""
 LINK = "link"
 """Link for another browser that was asked for last: (purpose, ticket, until)."""
+DRAWER = "drawer"
+"""A drawer was opened in the last run of the whole page, and nobody has closed it since."""
 DESKS = "desks"
 """Persons and seats of this session, in the order in which they came."""
 COOKIE, COOKIE_JOIN, COOKIE_MOST = "seats", "~", 12
@@ -144,6 +148,20 @@ def team_jar() -> str:
 def teams() -> list[tuple[Team, Member]]:
     """Return the teams of this browser, each with who its bearer is in it, newest first."""
     return list(memberships(team_jar()))
+
+
+def of_team() -> tuple[Room, Team] | None:
+    """Return the team's drill that the address names, and whose it is; None where it names none.
+
+    Raises AccessDenied for a drill of no team that this browser is in.
+    """
+    ident = str(st.query_params.get(OF, ""))
+    if not ident:
+        return None
+    owner = SERVER.rooms.teams.owner(ident)
+    if owner is None or all(team.id != owner.id for team, _ in teams()):
+        raise AccessDenied("it is no drill of a team that this browser is in; open it from “Your team” there")
+    return SERVER.rooms.open(ident), owner
 
 
 def memberships(kept: str) -> Iterator[tuple[Team, Member]]:

@@ -36,7 +36,8 @@ from analytics.criteria import (
 )
 from analytics.criteria.judging import Judge, found_in
 from analytics.criteria.ladders import POSTURES
-from analytics.playbook import Ask, Judged, Playbook
+from analytics.judged import Judged
+from analytics.playbook import Ask, Playbook
 from analytics.scorecard import CapHit, Finding, Owner, PatternHit
 from simulator.scenario.document import Steps
 

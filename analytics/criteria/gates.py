@@ -132,7 +132,8 @@ def check_made(view: RecordView, decision: Moment[acts.RecordDecision]) -> int |
                 return spec is not None and spec.verifies
         return False
 
-    return next((x.seq for x in view.entries if decision.at < x.at <= until and makes_it(x.body)), None)
+    checks = view.all(e.MetricPinned, e.VerificationMeasured, e.QueryFinished)
+    return next((m.seq for m in checks if decision.at < m.at <= until and makes_it(m.body)), None)
 
 
 # --- G2: handoffs ------------------------------------------------------------------------------------------

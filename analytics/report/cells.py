@@ -15,6 +15,11 @@ def inert(text: str) -> str:
     return f"'{text}" if text.lstrip(" ").startswith(FORMULA) else text
 
 
+def active(text: str) -> str:
+    """Return what `inert` was given, for a cell that comes back from a spreadsheet."""
+    return text[1:] if text.startswith("'") and inert(text[1:]) == text else text
+
+
 def csv(frame: pd.DataFrame) -> bytes:
     """Return a table as CSV in UTF-8, with the mark by which spreadsheets know it."""
     safe = frame.copy()

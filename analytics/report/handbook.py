@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from analytics.criteria import CAPS, CRITERIA, PATTERNS
 from analytics.criteria.judging import Judge
-from analytics.playbook import Criterion, Judged, Playbook
+from analytics.judged import Judged
+from analytics.playbook import Criterion, Playbook
 
 
 def handbook(playbook: Playbook) -> str:

@@ -1,4 +1,4 @@
-"""A real incident's timeline, as teams and public collections write them: CSV, a Markdown table, or front matter.
+"""A real incident's timeline, as people write them: CSV, a Markdown table or list, or front matter.
 
 Its minutes count from its first line, as a drill's count from the first page. What it leaves out stays left out.
 """
@@ -8,19 +8,29 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from analytics.about import TIMES
+from analytics.report.cells import active
 from simulator.errors import DrillError
 
-MOST_LINES, LONGEST_TEXT = 2_000, 400
+MOST_LINES, LONGEST_TEXT = 2_000, 600
 """Lines of a timeline, and characters of what one says."""
 TIME_HEADS = ("time", "at", "when", "timestamp", "date", "datetime", "utc", "minute", "t")
 WORD_HEADS = ("what", "event", "text", "description", "entry", "action", "happened", "details", "message", "update",
               "summary", "note")  # fmt: skip
-TURN_HEADS = ("turn", "turning point", "milestone")
+OTHERS: Mapping[str, tuple[str, ...]] = {
+    "turn": ("turn", "turning point", "milestone"),
+    "who": ("who", "by", "from", "persona", "actor", "author", "owner"),
+    "kind": ("kind", "form", "type"),
+    "when": ("comes when", "condition"),
+    "until": ("until minute", "until"),
+    "expected": ("expected response", "expects"),
+}
+"""What else a table may say of a line -> what its column is called."""
 FORMS = "write HH:MM, a date with a time (2024-03-01 14:02), or T+12"
 SAYS = {
     "acknowledged": (r"\back(ed|nowledged?)?\b", r"\bpage (was )?(taken|answered)\b", r"\bon-?call (joined|responded)"),
@@ -37,8 +47,15 @@ SAYS = {
 }  # fmt: skip
 """What a line says where it may be a turning point: a proposal, which whoever reads it changes."""
 WORDS = {turn: re.compile("|".join(ways), re.IGNORECASE) for turn, ways in SAYS.items()}
+LISTED = re.compile(
+    r"\s*[-*+]\s+[*_`\[(]*((?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z))?|T[+−-]\d+(?::\d{2})?)"
+    r"[*_`\])]*\s*[-–—:|,]*[*_]*\s+(.+)", re.IGNORECASE,
+)  # fmt: skip
+"""A line of a list that begins with a time."""
+MARKED = re.compile(r"\\([!-/:-@\[-`{-~])")
+"""A character that Markdown would have taken for markup."""
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(?:Z|UTC)?", re.IGNORECASE)
-AFTER = re.compile(r"T?\s*([+−-]?)\s*(\d{1,4})(?::(\d{2}))?\s*(?:m|min|mins|minutes)?", re.IGNORECASE)
+AFTER = re.compile(r"T?\s*([+−-]?)\s*(\d{1,4}(?:\.\d{1,20})?)(?::(\d{2}))?\s*(?:m|min|mins|minutes)?", re.IGNORECASE)
 DAY = 24 * 60
 LATE, EARLY = 18 * 60, 6 * 60
 """Minutes of a day from which, and up to which, a clock that goes back went past midnight."""
@@ -53,6 +70,14 @@ class RealLine:
     text: str
     turn: str = ""
     """The turning point it says it is, empty where it says nothing."""
+    who: str = ""
+    kind: str = ""
+    """What kind of line it says it is, in its own words."""
+    when: str = ""
+    """Of an exercise: what must be so for it to come."""
+    until: str = ""
+    expected: str = ""
+    """Of an exercise: what it calls for."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +86,9 @@ class RealIncident:
 
     title: str
     lines: tuple[RealLine, ...]
+    zero: float | None = None
+    """Where its times count from a moment of its own, such as the page: the minute of that after its first line."""
+    about: str = ""
 
     def proposed(self) -> dict[str, int]:
         """Return turning point -> the line that seems to be it: the one that says so, else the first whose words do."""
@@ -83,12 +111,19 @@ def read_timeline(text: str, file: str) -> RealIncident:
                          "happened")
     head, body, skipped = _front_matter(text)
     title = head.get("title") or " ".join(filter(None, (head.get("company"), head.get("product"))))
-    rows = list(_markdown(body, skipped)) or ([] if head else list(_csv(text, file)))
+    rows = list(_markdown(body, skipped)) or list(_list(body, skipped)) or ([] if head else list(_csv(text, file)))
     if rows:
-        return RealIncident(title or _stem(file), _lines(rows, file))
+        heading = re.search(r"^#\s+(.+)$", body, re.MULTILINE)
+        return of_rows(rows, file, title or (MARKED.sub(r"\1", heading[1].strip())[:120] if heading else ""))
     if head:
         return RealIncident(title or _stem(file), _from_head(head, file))
-    raise DrillError(f"{file}: has no table; give CSV, or a Markdown table, with a time and what happened")
+    raise DrillError(f"{file}: has no table; give CSV, or a Markdown table or list, with a time and what happened")
+
+
+def of_rows(rows: Sequence[Row], file: str, title: str = "") -> RealIncident:
+    """Return the incident that rows of a table tell of. Raises DrillError with file, line and remedy."""
+    zero, lines = _lines(rows, file)
+    return RealIncident(title or _stem(file), lines, zero)
 
 
 def _stem(file: str) -> str:
@@ -140,24 +175,46 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-Row = tuple[int, str, str, str]
-"""Line of the file, time, words, turning point."""
+class Row(NamedTuple):
+    """A row of a table: its line in the file, and what stands in it."""
+
+    number: int
+    at: str
+    words: str
+    turn: str = ""
+    who: str = ""
+    kind: str = ""
+    when: str = ""
+    until: str = ""
+    expected: str = ""
+
+
+Places = Mapping[str, int]
+"""Field of a row -> the column in which it stands."""
 
 
 def _markdown(text: str, skipped: int) -> Iterator[Row]:
     """Yield the rows of the first table whose head names a time."""
-    places: tuple[int, int, int] | None = None
+    places: Places | None = None
     for number, line in enumerate(text.split("\n"), skipped + 1):
         if not line.lstrip().startswith("|"):
             if places:
                 return
             continue
         inner = line.strip().removeprefix("|").removesuffix("|")
-        cells = [cell.replace("\\|", "|").strip() for cell in re.split(r"(?<!\\)\|", inner)]
+        cells = [MARKED.sub(r"\1", cell.strip()) for cell in re.split(r"(?<!\\)\|", inner)]
         if places is None:
-            places = _places(cells)
+            places = places_of(cells)
         elif not all(re.fullmatch(r":?-+:?", cell) for cell in cells):
-            yield _row(number, cells, places)
+            yield row_of(number, cells, places)
+
+
+def _list(text: str, skipped: int) -> Iterator[Row]:
+    """Yield the lines of a list that begin with a time."""
+    for number, line in enumerate(text.split("\n"), skipped + 1):
+        if found := LISTED.fullmatch(line[:2_000]):
+            words = MARKED.sub(r"\1", found[2]).replace("**", "").replace("`", "")
+            yield Row(number, found[1], " ".join(words.split())[:LONGEST_TEXT])
 
 
 def _csv(text: str, file: str) -> Iterator[Row]:
@@ -166,46 +223,58 @@ def _csv(text: str, file: str) -> Iterator[Row]:
     if mark not in first:
         return
     table = csv.reader(io.StringIO(text), delimiter=mark)
-    places: tuple[int, int, int] | None = None
     try:
-        for cells in table:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if places is None:
-                places = _places(cells)
-                if places is None:
-                    where = f"{file}:{table.line_num}"
-                    raise DrillError(f"{where}: no column is called time and none what; name them so in the first line")
-                continue
-            yield _row(table.line_num, cells, places)
+        yield from rows_of(((table.line_num, cells) for cells in table), file)
     except csv.Error as error:
         raise DrillError(f"{file}:{table.line_num}: is no CSV ({error}); save it as CSV in UTF-8") from None
 
 
-def _places(heads: Sequence[str]) -> tuple[int, int, int] | None:
-    """Return in which columns time, words and turning point stand; -1 for none of the last."""
-    names = [re.sub(r"[*_`]|\(.*\)", "", head).strip().casefold() for head in heads]
+def rows_of(table: Iterable[tuple[int, Sequence[str]]], file: str) -> Iterator[Row]:
+    """Yield the rows under the head of a table, given line by line. Raises DrillError where no column is a time."""
+    places: Places | None = None
+    for number, cells in table:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if places is not None:
+            yield row_of(number, cells, places)
+            continue
+        places = places_of(cells)
+        if places is None:
+            what = "no column is called time and none what; name them so in the first line"
+            raise DrillError(f"{file}:{number}: {what}")
+
+
+def places_of(heads: Sequence[str]) -> Places | None:
+    """Return in which column each field stands; None where no column is a time and another says what happened."""
+    names = [" ".join(re.sub(r"[*_`]|\(.*\)", " ", head).split()).casefold() for head in heads]
     at = next((names.index(name) for name in TIME_HEADS if name in names), None)
-    turn = next((names.index(name) for name in TURN_HEADS if name in names), -1)
-    words = next((n for word in WORD_HEADS for n, name in enumerate(names) if word in name.split()), None)
+    others = {field: next((names.index(name) for name in heads_of if name in names), -1)
+              for field, heads_of in OTHERS.items()}  # fmt: skip
+    taken = (at, *others.values())
+    words = next((n for word in WORD_HEADS for n, name in enumerate(names) if word in name.split() and n not in taken),
+                 None)  # fmt: skip
     if words is None and at is not None:
-        words = next((n for n in range(len(names)) if n not in (at, turn)), None)
-    return None if at is None or words is None else (at, words, turn)
+        words = next((n for n in range(len(names)) if n not in taken), None)
+    return None if at is None or words is None else {"at": at, "words": words, **others}
 
 
-def _row(number: int, cells: Sequence[str], places: tuple[int, int, int]) -> Row:
-    at, words, turn = (cells[place].strip() if 0 <= place < len(cells) else "" for place in places)
-    return number, at, " ".join(words.split())[:LONGEST_TEXT], turn.casefold().replace(" ", "_")
+def row_of(number: int, cells: Sequence[str], places: Places) -> Row:
+    """Return what stands in a row of a table."""
+    found = {field: active(cells[place].strip()) if 0 <= place < len(cells) else "" for field, place in places.items()}
+    found["words"] = " ".join(found["words"].split())[:LONGEST_TEXT]
+    return Row(number, **{**found, "turn": found["turn"].casefold().replace(" ", "_")})
 
 
-def _lines(rows: Sequence[Row], file: str) -> tuple[RealLine, ...]:
+def _lines(rows: Sequence[Row], file: str) -> tuple[float | None, tuple[RealLine, ...]]:
+    """Return the lines, and which minute after the first is the one that their times count from, if any."""
     if len(rows) > MOST_LINES:
         raise DrillError(f"{file}: has {len(rows)} lines, more than {MOST_LINES}; give the incident alone")
     found: list[RealLine] = []
     first: float | None = None
     before: tuple[int, str, float] | None = None
     kind = ""
-    for number, at, words, turn in rows:
+    for row in rows:
+        number, at, turn = row.number, row.at, row.turn
         where = f"{file}:{number}"
         if turn and turn not in TIMES:
             raise DrillError(f"{where}: {_short(turn)!r} is no turning point; take one of {', '.join(TIMES)}, or none")
@@ -222,8 +291,8 @@ def _lines(rows: Sequence[Row], file: str) -> tuple[RealLine, ...]:
                              "lines in order, or add the date where a day went by")  # fmt: skip
         before = number, at, minute
         first = minute if first is None else first
-        found.append(RealLine(minute - first, words, turn))
-    return tuple(found)
+        found.append(RealLine(minute - first, row.words, turn, *row[4:]))
+    return None if kind != "minutes" or first is None else -first, tuple(found)
 
 
 def _minute(text: str, where: str) -> tuple[str, float]:
@@ -237,6 +306,6 @@ def _minute(text: str, where: str) -> tuple[str, float]:
         return "a clock's time", 60 * hour + minute + second / 60
     if found := AFTER.fullmatch(text):
         sign, minutes, seconds = found.groups()
-        return "minutes", (-1 if sign in ("-", "−") else 1) * (int(minutes) + int(seconds or 0) / 60)
+        return "minutes", (-1 if sign in ("-", "−") else 1) * (float(minutes) + int(seconds or 0) / 60)
     moment = _moment(text, where)
     return "a date and time", (moment - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(minutes=1)

@@ -284,17 +284,18 @@ def _calibration_title(frame: pd.DataFrame, results: Sequence[DrillResult]) -> s
 
 
 def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> Charted | None:
-    """Return turning points of several teams as their middle half, with yours on it; None for fewer than five teams."""
+    """Return turning points of several teams as their middle, with yours on it; None for fewer than five teams."""
     frame = trends.across(newest, yours)
     if frame.empty:
         return None
     rows = {row.turn: place for place, row in enumerate(each(frame))}
     figure = _figure(90 + 46 * len(rows))
-    for row in each(frame):
+    wide = frame[frame["first_quarter"].notna()]
+    for row in each(wide):
         figure.add_shape(type="rect", x0=row.first_quarter, x1=row.last_quarter, y0=rows[row.turn] - 0.24,
                          y1=rows[row.turn] + 0.24, fillcolor=FAINT, line={"width": 1, "color": HAIR})  # fmt: skip
     figure.add_scatter(
-        x=frame["median"], y=[rows[turn] for turn in frame["turn"]], mode="markers", name="median of the teams",
+        x=frame["median"], y=[rows[turn] for turn in frame["turn"]], mode="markers", name="middle of the teams",
         marker={"symbol": "line-ns", "size": 20, "line": {"width": 3, "color": TEAM}}, text=frame["teams"],
         hovertemplate="T+%{x:.1f} min, %{text} teams<extra></extra>",
     )  # fmt: skip
@@ -310,9 +311,10 @@ def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> Ch
     figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
     teams = len({one.team for one in newest})
     outside = [TURNS[row.turn].lower() for row in each(own) if row.yours > row.last_quarter]
-    title = f"{teams} teams in the same drill; bars hold the middle half of them"
+    shown = "bars hold the middle half of them" if len(wide) else "their middle"
+    title = f"{teams} teams in the same drill; {shown}"
     if outside:
         title = f"Later than three quarters of {teams} teams: {listed(outside)}"
-    elif len(own):
+    elif len(own) and len(wide):
         title = f"Your newest drill is in or before the middle half of {teams} teams throughout"
     return Charted("teams", title, frame, figure, "minutes after the first page", "")

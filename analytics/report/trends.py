@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import combinations
-from statistics import quantiles
+from statistics import mean, quantiles
 from typing import Any, Literal
 
 from analytics.about import TIMES
@@ -24,6 +24,8 @@ ENOUGH = 8
 """Drills from which on something is said of their course; of fewer only the drills themselves are shown."""
 TEAMS = 5
 """Teams from which on figures over several of them are shown: of fewer one could tell whose they are."""
+QUARTERS = 8
+"""Teams from which on it is said where a quarter of them lies: of fewer that is what one of them came to."""
 STRETCH = 5
 """Drills over which a median and its quartiles are taken."""
 SURE = 1.645
@@ -253,17 +255,26 @@ def brier(results: Iterable[DrillResult]) -> tuple[float, int]:
 def across(newest: Sequence[DrillResult], yours: DrillResult | None = None) -> Iterator[Any]:
     """Return the minutes of turning points over the newest drill of each of several teams, and those of yours.
 
-    Nothing at all for fewer teams than five, and no line of what fewer than five of them came to. In whole minutes: a
-    quartile of few may be what one of them came to.
+    Nothing at all for fewer teams than five, and no line of what fewer than five of them came to; quarters from eight
+    on. Each figure is the mean of two or three teams that lie next to each other there: none is what one came to.
     """
     if len({one.team for one in newest}) < TEAMS:
         return
     for turn in TIMES:
-        minutes = [second / 60 for one in newest if (second := one.times.get(turn)) is not None]
+        minutes = sorted(second / 60 for one in newest if (second := one.times.get(turn)) is not None)
         if len(minutes) >= TEAMS:
-            first, middle, third = map(round, _quartiles(minutes))
             own = yours.times.get(turn) if yours else None
-            yield turn, math.nan if own is None else round(own / 60), middle, first, third, len(minutes)
+            known = len(minutes) >= QUARTERS
+            first, last = (_around(minutes, share) if known else math.nan for share in (0.25, 0.75))
+            yield (turn, math.nan if own is None else round(own / 60), _around(minutes, 0.5), first, last,
+                   len(minutes))  # fmt: skip
+
+
+def _around(values: Sequence[float], share: float) -> float:
+    """Return the mean of the two or three of sorted values that are nearest to a share of the way through them."""
+    place = share * (len(values) - 1)
+    low, high = math.floor(place), math.ceil(place)
+    return round(mean(values[low - 1 : low + 2] if low == high else values[low : high + 1]))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from simulator.errors import ScenarioError
 from simulator.scenario.document import read
 
 BASE = "base"
+_TODO = re.compile(r"\bTODO\b:?(.{0,300})")
 
 
 def check_drill(text: str, file: Path) -> list[Problem]:
@@ -28,7 +30,16 @@ def check_drill(text: str, file: Path) -> list[Problem]:
     if isinstance(named, str) and named != folder:
         line = document.line(("drill",))
         found.append(Problem(str(file), line, f"drill: is {named!r}, in the folder {folder!r}", "name both alike"))
+    found += [Problem(str(file), line, f"left to do: {what}", "do it, and take the TODO out", "warning")
+              for line, what in left_to_do(text)]  # fmt: skip
     return sorted(dict.fromkeys(found))
+
+
+def left_to_do(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and words of each TODO that an author, or what began the drill, left in it."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if (found := _TODO.search(line)) is not None:
+            yield number, found[1].strip().rstrip("\"',}") or "what this line says"
 
 
 def _of(text: str, file: str, variant: str) -> Iterator[Problem]:

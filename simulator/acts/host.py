@@ -179,7 +179,7 @@ class SendAdHoc(_Hosted):
         late = _out_of_time(asked, self.at_minutes)
         if self.thread is not None and self.at_minutes is not None:
             return unmet("what is planned for later answers nobody; say it now, or without what it answers")
-        if self.thread is not None and self.thread not in asked.incident.refs:
+        if self.thread is not None and asked.incident.line(self.thread) is None:
             return Refusal("unknown", f"there is nothing called {self.thread!r} to answer; say it without")
         return _wordless(self.text) or late or _unread(asked, (self.to,) if self.to else (), self.channel)
 

@@ -19,7 +19,8 @@ Eta = Literal["unknown", "range", "point"]
 
 
 class PostMessage(
-    Act, form="Message", verb="Send", tab="Tell", group="message", news="somebody wrote", closed_by=("channel",),
+    Act, form="Message", verb="Send", tab="Tell", group="message", news="somebody wrote", number="message", talk=True,
+    closed_by=("channel",),
 ):  # fmt: skip
     """Say something in a channel."""
 
@@ -27,8 +28,12 @@ class PostMessage(
     text: v.Text
     attached: v.Evidence = ()
     """Results, cues and other things on record that go along with it."""
+    thread: v.Ref | None = None
+    """The line that it answers."""
 
     def objection(self, asked: Asked) -> Refusal | None:
+        if self.thread is not None and not asked.drill.sees(self.thread, asked.role):
+            return Refusal("unknown", f"there is no line {self.thread!r} to answer; say it without")
         if asked.circle.is_restricted(self.channel) and not asked.circle.knows(asked.role):
             return Refusal("need_to_know", f"you are not in #{self.channel}; it is for those who need to know")
         return None

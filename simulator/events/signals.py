@@ -100,7 +100,9 @@ ATTACHED = {"document": "document", "log": "log excerpt", "figure": "figure"}
 """What an attachment is called."""
 
 
-class MessagePosted(Event, group="message", news="somebody wrote", closed_by=("channel",)):
+class MessagePosted(
+    Event, group="message", news="somebody wrote", number="message", talk=True, closed_by=("channel",),
+):  # fmt: skip
     """Somebody simulated said something; `about` is a reference (task, query, cue) where there is one."""
 
     role: Words

@@ -49,6 +49,8 @@ class Body(Part):
     """Why a skip ends when somebody brings this about, in responders' words; empty: it does not end for this."""
     number: ClassVar[str] = ""
     """The n-th accepted one can be cited as `number:n`."""
+    talk: ClassVar[bool] = False
+    """Its number is for answering it; it is no evidence."""
     stands_from_now: ClassVar[bool] = False
     """Its reference means this one from now on, not the first: what all have heard, for what one was told before."""
     closed_by: ClassVar[tuple[str, ...] | None] = None

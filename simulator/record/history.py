@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from simulator.levels import STANDARD, PlayedBook
-from simulator.record.entry import Entry
+from simulator.record.entry import Body, Entry
 from simulator.record.tracked import ActionOrder, AlertState, Offer, Run, Stretch, Task
 from simulator.scenario.model import Scenario
 from simulator.values import COMMANDER, DEPUTY, SCRIBE, Duty, Ref
@@ -92,6 +92,8 @@ class History:
         self.handoffs: dict[str, Offer] = {}
         self.refs: dict[str, int] = {}
         """Reference -> sequence number of the entry behind it."""
+        self.said: dict[str, int] = {}
+        """The same of what people said: it can be answered, and is no evidence."""
         self.cues: dict[str, int] = {}
         """Cues in the channel: id -> when."""
         self.told: dict[str, int] = {}
@@ -118,6 +120,10 @@ class History:
         for entry in entries:
             history.apply(entry)
         return history
+
+    def line(self, ref: str) -> int | None:
+        """Return the number of the entry that an answer in a thread refers to."""
+        return self.said.get(ref, self.refs.get(ref))
 
     def holder(self, post: str) -> str | None:
         """Return the seat that holds a post."""
@@ -200,6 +206,11 @@ class History:
         """Return the latest run of a query or action."""
         return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
 
+    @staticmethod
+    def moved_by(body: Body) -> bool:
+        """Tell whether folding in an entry with this body can change anything."""
+        return type(body).fold is not Body.fold or bool(body.number or body.refs) or body.replaces() is not None
+
     def apply(self, entry: Entry, names: tuple[Ref, ...] | None = None) -> tuple[Ref, ...]:
         """Fold one accepted entry in; return its references.
 
@@ -215,7 +226,7 @@ class History:
         names = own if names is None else names
         for name in names:
             if name not in self.refs or body.stands_from_now:
-                self.refs[name] = entry.seq
+                (self.said if body.talk else self.refs)[name] = entry.seq
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names

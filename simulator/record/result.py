@@ -14,7 +14,7 @@ from simulator.acts import StateHypothesis, TakeSeat
 from simulator.record.journal import Journal
 
 VERSION = 1
-"""Of what a row holds; one of an earlier version is made again by `drill results --rebuild`."""
+"""Of what a row holds; one of another version is made again by whoever serves or reads the drills."""
 PLAIN_PACE, SKIPPED_PACE = "1×", "skipped"
 Kind = Literal["team", "alone", "again", "scripted"]
 """People with a host; one person; a second life of a drill; a scripted responder in every seat."""

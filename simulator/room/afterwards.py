@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.exc import IntegrityError
 
 from simulator.errors import AccessDenied, DrillError, StaleWriter, UnreadableRow
@@ -137,15 +137,25 @@ def give(store: Store, room: Room, person: Participant, answers: Mapping[str, st
         raise DrillError(f"this cannot be kept ({first_problem(error)}); shorten it") from None
     try:
         with store.transaction(writes=True) as connection:
-            connection.execute(t.lessons_given.insert().values(drill=room.row.id, participant=person.id))
-            _keep(connection, room.row.id, lesson)
+            _mixed_in(connection, t.lessons_given, {"drill": room.row.id, "participant": person.id})
+            body = json.dumps(lesson.answers, ensure_ascii=False)
+            key = secrets.token_hex(8)
+            _mixed_in(connection, t.lessons, {"drill": room.row.id, "id": key, "author": lesson.author, "body": body})
     except IntegrityError:
         raise DrillError("you answered this survey already; thank you") from None
 
 
-def _keep(connection: Connection, drill: str, lesson: LessonAnswers) -> None:
-    values = {"drill": drill, "id": secrets.token_hex(8), "author": lesson.author}
-    connection.execute(t.lessons.insert().values(**values, body=json.dumps(lesson.answers, ensure_ascii=False)))
+def _mixed_in(connection: Connection, table: Table, row: Mapping[str, str]) -> None:
+    """Add a row to those of its drill and write all of them anew, in the order of their keys.
+
+    PostgreSQL keeps with each row where it lies and which transaction wrote it, so that whoever reads both tables
+    would see whose answers came when. Now all of a drill are of the newest.
+    """
+    there = table.c.drill == row["drill"]
+    rows = [dict(one._mapping) for one in connection.execute(select(table).where(there))]
+    connection.execute(table.delete().where(there))
+    keys = [column.name for column in table.primary_key]
+    connection.execute(table.insert(), sorted([*rows, row], key=lambda one: [one[key] for key in keys]))
 
 
 def lessons(store: Store, drill: str) -> list[LessonAnswers]:

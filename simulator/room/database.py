@@ -110,22 +110,24 @@ class Database:
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        claim: Claimed | None = getattr(self._doing, "claim", None)
+        claims: tuple[Claimed, ...] = getattr(self._doing, "claims", ())
         with self._guard(), self._engine.execution_options(**WRITES).begin() as connection:
-            if claim is not None and not claim.kept:
-                claim.write(connection)
+            for claim in claims:
+                if not claim.kept:
+                    claim.write(connection)
             yield connection
-        if claim is not None:
+        for claim in claims:
             claim.kept = True
 
     @contextmanager
     def claiming(self, write: Callable[[Connection], None]) -> Iterator[Claimed]:
         """Let the first thing that this thread writes meanwhile be written together with what `write` writes."""
-        claim = self._doing.claim = Claimed(write)
+        before, claim = getattr(self._doing, "claims", ()), Claimed(write)
+        self._doing.claims = (*before, claim)
         try:
             yield claim
         finally:
-            self._doing.claim = None
+            self._doing.claims = before
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

@@ -257,7 +257,7 @@ class Live:
         engine.advance(self.clock.second)
         self._looked = now
         self._freeze_if_over(engine)
-        return engine
+        return self._engine or self._rebuild()
 
     def _read_news(self, engine: Engine) -> Engine:
         for entry, key in self._store.keyed(self._row.id, after=self._given):
@@ -273,8 +273,8 @@ class Live:
         for entry, key in self._store.keyed(self._row.id):
             self._take(engine, entry, key)
         self.builds += 1
-        if self._finishing.over:
-            engine.run_to_horizon()
+        if self._finishing.over and not engine.ended:
+            engine.run_to_horizon()  # nobody ended it but time
         self._engine = engine
         return engine
 
@@ -292,9 +292,14 @@ class Live:
         self._engine = None
 
     def _freeze_if_over(self, engine: Engine) -> None:
+        """Freeze the record of a drill that people ended, with what the world did alone until its horizon.
+
+        Whoever looks at the drill from now on sees it as they left it, from an engine that stands there.
+        """
         if engine.ended and not self._finishing.over:
             engine.run_to_horizon()
             self._finishing.freeze(engine.journal)
+            self._forget()
 
 
 def outdated(row: DrillRow, loaded: LoadedScenario) -> str | None:

@@ -27,7 +27,7 @@ from simulator.room.live import Live
 from simulator.room.nameless import for_participants, nameless
 from simulator.room.presence import UNSEEN_SECONDS, Presence
 from simulator.room.seating import Seating
-from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, played, still
+from simulator.room.seen import SLOW, TICK_WAITS, Busy, Seen, still
 from simulator.room.skip import LONGEST, Skipped, run_ahead, run_to_inject
 from simulator.room.store import DrillRow, Participant, Store
 from simulator.values import HOST
@@ -176,7 +176,7 @@ class Room:
         def make(engine: Engine) -> Briefing:
             live = briefing(engine, role)
             # The engine goes on writing into its own lists while a page is being drawn from these.
-            return replace(live, incident=still(live.incident), entries=played(live.entries))
+            return replace(live, incident=still(live.incident), entries=tuple(live.entries))
 
         return self._seen.once(("briefing", role), make, engine)
 
@@ -219,9 +219,15 @@ class Room:
 
     def leave(self, person: Participant) -> None:
         """Get up for good: whatever let this person in is withdrawn, in every browser."""
-        if self.problem is None and not self.ended:
-            self.leave_seat(person)
-        self.sign_out(person)
+        self._leave(person)
+
+    def _leave(self, person: Participant, *, for_good: bool = False) -> None:
+        """Free somebody's seat and withdraw what let them in, in one write: nobody is left halfway in."""
+        self._belongs(person)
+        with self._store.withdrawing(person.id, for_good=for_good):
+            if self.problem is None and not self.ended:
+                self.leave_seat(person)
+        self._seen.moved()
 
     def sign_out(self, person: Participant) -> Participant:
         """Withdraw whatever let this person in, in every browser; the seat is kept for what they are given next."""
@@ -245,8 +251,7 @@ class Room:
         self.check_hosts(person)
         if person.id == other.id:
             raise AccessDenied("you host this drill; end it, or leave it for good from its menu")
-        self.leave(other)
-        self._store.withdraw(other.id, for_good=True)
+        self._leave(other, for_good=True)
 
     def start(self, person: Participant) -> None:
         """Let the clock run; the page comes a minute later."""

@@ -358,7 +358,7 @@ def _afterwards(connection: sa.Connection) -> None:
 
 
 def _teams(connection: sa.Connection) -> None:
-    """Let teams be, drills belong to them, and scored drills be compared; what is scored already `rebuild` takes in."""
+    """Let teams be, drills belong to them, and scored drills be compared; `rebuild` makes rows of what is scored."""
     for table in (teams, members, claims, results):
         table.create(connection, checkfirst=True)
 

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from simulator.engine import Engine
 from simulator.errors import StoreError
-from simulator.events import DrillEnded
-from simulator.record.entry import Entry
 from simulator.record.history import History
 from simulator.room.live import Live
 from simulator.room.store import Participant, Store
@@ -116,12 +114,6 @@ class Seen:
     def moved(self) -> None:
         """Ask anew who is in: somebody came, sat down, or was signed out."""
         self._present_until = 0.0
-
-
-def played(entries: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Return what happened while people were there: the world runs on alone, and that is for the debrief."""
-    over = next((n for n, entry in enumerate(entries) if isinstance(entry.body, DrillEnded)), len(entries))
-    return tuple(entries[: over + 1])
 
 
 def still(incident: History) -> History:

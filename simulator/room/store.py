@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -270,14 +271,19 @@ class Store(Database):
         with self._write() as connection:
             return connection.execute(t.participants.update().where(offered).values(values)).rowcount == 1
 
-    def withdraw(self, ident: str, *, for_good: bool = False) -> None:
-        """Withdraw all that lets anybody in as this person; `for_good`: their own word, too."""
-        who = t.participants.c
-        gone: dict[str, Any] = {"generation": who.generation + 1, "ticket": None}
-        if for_good:
-            gone["word"] = None
+    def withdraw(self, ident: str) -> None:
+        """Withdraw all that lets anybody in as this person."""
         with self._write() as connection:
-            connection.execute(t.participants.update().where(who.id == ident).values(gone))
+            _withdraw(connection, ident)
+
+    @contextmanager
+    def withdrawing(self, ident: str, *, for_good: bool = False) -> Iterator[None]:
+        """Withdraw all that lets anybody in as this person with what is written next; `for_good`: their word, too."""
+        with self.claiming(lambda connection: _withdraw(connection, ident, for_good=for_good)) as withdrawn:
+            yield
+            if not withdrawn.kept:
+                with self._write():
+                    pass  # nothing else was to be written
 
     def freeze(self, drill: str, journal: str) -> bool:
         """Keep the finished journal, mark the drill as ended, and tell whether this is the first; that one stays."""
@@ -378,6 +384,13 @@ def _place(connection: Connection, person: Participant) -> None:
                connection.execute(select(who.name).where(who.drill == person.drill))):  # fmt: skip
             raise NameTaken(person.name)
         connection.execute(t.participants.insert().values(person.__dict__))
+
+
+def _withdraw(connection: Connection, ident: str, *, for_good: bool = False) -> None:
+    """Withdraw all that lets anybody in as this person; `for_good`: their own word, too."""
+    who = t.participants.c
+    gone: dict[str, Any] = {"generation": who.generation + 1, "ticket": None} | ({"word": None} if for_good else {})
+    connection.execute(t.participants.update().where(who.id == ident).values(gone))
 
 
 LAST = 2**31 - 1

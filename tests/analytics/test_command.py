@@ -22,6 +22,7 @@ from simulator.record.history import History
 from simulator.rules import Rules
 from simulator.scenario.model import Scenario
 from tests.analytics import builders as b
+from tests.each import each
 
 FIVE = ["users", "tenants", "fault_domain", "dependency", "recent_change"]
 STAGES = {
@@ -483,7 +484,7 @@ def watched() -> Scenario:
     return b.scenario(roles=[*roles, seat])
 
 
-@pytest.mark.parametrize("kind", sorted(acts.ACTS))
+@each(sorted(acts.ACTS))
 def test_an_observers_seat_may_ask_for_nothing(kind: str) -> None:
     drill: Any = SimpleNamespace(scenario=watched(), incident=History(watched()), circle=NeedToKnow(watched()))
     refusal = Rules(drill).refusal(acts.ACTS[kind].model_construct(action="flag"), acts.Asked(drill, "watcher"))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analytics.report import trend_charts as charts
 from analytics.report import trends
 from analytics.report.sample import recorded, samples
-from analytics.report.trends import ENOUGH, TEAMS, FollowedAction
+from analytics.report.trends import ENOUGH, QUARTERS, TEAMS, FollowedAction
 from simulator.record.result import DrillResult, Forecast, with_body
 
 UNTIL = 1.7e9
@@ -166,12 +166,29 @@ def test_figures_over_teams_are_of_five_at_least() -> None:
     assert list(made.frame["turn"]) == ["declared"]
     assert made.frame["teams"].min() == TEAMS
     assert not {"team", "drill"} & set(made.frame.columns)
-    five = [replace(one, times={"declared": 61 + 7 * n}) for n, one in enumerate(of_teams(TEAMS))]
-    frame = trends.across(five, five[0])
-    assert frame[["yours", "first_quarter", "median", "last_quarter"]].map(float.is_integer).all().all()
-    late = charts.across_teams(of_teams(7), replace(alike()[0], times={"declared": 10_000}))
+    late = charts.across_teams(of_teams(8), replace(alike()[0], times={"declared": 10_000}))
     assert late is not None
-    assert late.title == "Later than three quarters of 7 teams: declared"
+    assert late.title == "Later than three quarters of 8 teams: declared"
+    few = charts.across_teams(of_teams(7), replace(alike()[0], times={"declared": 10_000}))
+    assert few is not None
+    assert few.title == "7 teams in the same drill; their middle"
+    assert not few.figure.layout.shapes
+
+
+@pytest.mark.parametrize("teams", [5, 6, 7, 8, 9, 12])
+def test_no_figure_over_teams_is_what_one_of_them_came_to(teams: int) -> None:
+    # Each team's minutes lie so that the mean of any two or three that are next to each other is none of theirs.
+    like = alike()[0]
+    made = [replace(like, team=f"t{n}", times={"declared": 60 * 25 * n**2}) for n in range(1, teams + 1)]
+    frame = trends.across(made, made[0])
+    own = {one.times["declared"] / 60 for one in made}
+    (row,) = frame.itertuples()
+    figures = [row.first_quarter, row.median, row.last_quarter]
+    said = [one for one in figures if not math.isnan(one)]
+    assert len(said) == (3 if teams >= QUARTERS else 1)
+    assert not own & set(said)
+    assert sorted(said) == said
+    assert all(float(one).is_integer() for one in said)
 
 
 def test_coverage_counts_drills_and_puts_nobody_in_an_order_of_merit() -> None:

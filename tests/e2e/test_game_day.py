@@ -38,6 +38,7 @@ class Game:
     browser: Browser
     rooms: Rooms
     room: Room
+    key: str
     pages: dict[str, Page] = field(default_factory=dict)
     seats: dict[str, str] = field(default_factory=dict)
     said: dict[str, list[str]] = field(default_factory=dict)
@@ -67,8 +68,13 @@ class Game:
         self.said.setdefault(name, []).append(words)
 
     def tab(self, name: str) -> Page:
+        """Bring a tab of the host's desk to the front."""
         self.host.get_by_role("tab", name=name, exact=True).click()
         return self.host
+
+    def reads(self, name: str, words: str) -> None:
+        """See words in somebody's channel."""
+        expect(self.pages[name].locator("#channel")).to_contain_text(words)
 
     def form(self, act: str, within: str = "") -> Locator:
         return self.host.locator(f"{within} form[data-act='{act}']").first
@@ -103,7 +109,7 @@ def game(server: Server, browser: Browser, request: pytest.FixtureRequest) -> It
     store = Store(server.database)
     rooms = Rooms(store, load)
     opened = rooms.create(request.param, seed=7, hosted=True)
-    made = Game(server, browser, rooms, opened.room)
+    made = Game(server, browser, rooms, opened.room, opened.key)
     token, host = rooms.facilitate(opened.room, "Hana", opened.key)
     made.enter("Hana", token, host.id)
     token, olga = rooms.join(opened.room, "Olga", OBSERVER)
@@ -127,13 +133,17 @@ def test_a_game_day(game: Game, minutes: int) -> None:
     game.clock("Start the drill", "Pause")
     game.until(0)
     _all_write_at_once(game, players, "first")
-    _desk(game)
+    _thread(game)
+    _events(game)
+    _speaking(game)
+    _helping_and_judging(game)
     _freeze(game, players)
     _seats(game)
     _laptop(game)
     _paused_in_mid_action(game)
     game.until(60 * minutes)
     _all_write_at_once(game, [name for name in players if name != "Fay"], "last")
+    _second_life(game)
     _stopped(game)
     _truth(game)
 
@@ -144,6 +154,9 @@ def _before_the_start(game: Game, players: list[str]) -> None:
     for name in players:
         game.pages[name].get_by_role("button", name="I read the channel").click()
     expect(game.host.locator("#desk-people")).to_contain_text("Everybody who sits has said that they read")
+    picture = game.host.locator("img.qr")
+    picture.scroll_into_view_if_needed()
+    eventually(lambda: picture.evaluate("image => image.naturalWidth") > 50)
 
 
 def _all_write_at_once(game: Game, players: list[str], what: str) -> None:
@@ -154,38 +167,103 @@ def _all_write_at_once(game: Game, players: list[str], what: str) -> None:
         expect(game.pages[name].locator("#channel")).to_contain_text(f"{what} 2 of {players[-1]}")
 
 
-def _desk(game: Game) -> None:
-    """Use what the desk has for the list of events, for speaking, helping, noting and judging."""
+def _thread(game: Game) -> None:
+    """Answer a line in its thread: it stands below that line, and as a line of its own that says what it answers."""
+    game.says("Ana", "who restarts it?")
+    asked = game.pages["Bo"].locator("#channel .row").filter(has_text="who restarts it?").first
+    asked.hover()
+    asked.locator(".reply > summary").click()
+    reply = asked.get_by_label(re.compile("^Reply to "))
+    reply.fill("I do, after the dump")
+    reply.press("Enter")
+    game.said.setdefault("Bo", []).append("I do, after the dump")
+    rows = game.pages["Ana"].locator("#channel .row")
+    expect(rows.filter(has_text="who restarts it?").first.locator(".replies")).to_contain_text("I do, after the dump")
+    own = rows.filter(has=game.pages["Ana"].locator("q"))
+    expect(own).to_contain_text("I do, after the dump")
+    expect(own).to_have_class(re.compile(r"\bmine\b"))
+
+
+def _events(game: Game) -> None:
+    """Use what the desk has for the list of events, each thing once."""
     coming = game.room.truth("coming", lambda engine: [
         one.inject.id for one in engine.msel.lines.values()
         if one.state == "pending" and not one.inject.when and one.at > engine.now + 240 and not one.inject.leaves
+        and not one.words_only
     ])  # fmt: skip
-    fired, held, skipped = coming[-3:]
+    fired, held, skipped, changed, said_twice = coming[-5:]
     host = game.tab("MSEL")
+    expect(host.locator(".msel")).to_contain_text("waits for:")
     for ident, button, state in ((fired, "Fire", "came"), (held, "Hold", "held"), (skipped, "Skip", "left out")):
         host.locator(f"#line-{ident}").get_by_role("button", name=re.compile(f"^{button} ")).first.click()
         expect(host.locator(f"#line-{ident}")).to_contain_text(state)
-    host.locator(f"#change-{held} > summary").click()
+    for ident in (held, changed, said_twice):
+        host.locator(f"#change-{ident} > summary").click()
     game.press("room.hold", "Held until", f"#line-{held}", at="55:00")
-    host.locator("#attach > summary").click()
-    game.press("room.say", "Said", "#desk-say", persona="A vendor", text="Our log", attached="line <b>1</b>")
-    expect(game.pages["Ana"].locator("#channel")).to_contain_text("Our log [document: Document]")
-    game.tab("Help")
-    game.press("give_hint", "", "#desk-help >", to=game.seats["Ana"], step="nudge", text="Who else must hear of it?")
-    expect(game.pages["Ana"].locator("#channel")).to_contain_text("Who else must hear of it?")
-    game.tab("Notes")
-    game.press("room.note", "Kept", text="Nobody leads yet")
-    game.tab("Ratings")
-    rate = game.form("room.rate")
-    rate.get_by_role("button", name="3", exact=True).click()
-    expect(rate.locator("output")).to_contain_text("3")
-    game.tab("Truth")
-    host.locator("#outcome > summary").click()
-    game.press("override_outcome", "", outcome="forbid", reason="to see what they do without it")
-    expect(host.locator("#desk-truth")).to_contain_text("is forbidden")
+    game.press("room.edit", "Changed", f"#line-{changed}", text="Other <b>words</b>", at="54:30")
+    expect(host.locator(f"#line-{changed}")).to_contain_text("Other <b>words</b>")
+    expect(host.locator(f"#line-{changed}")).to_contain_text("planned")
+    game.press("room.duplicate", "Once more", f"#line-{said_twice}", at="56:00")
+    expect(host.locator(f"#line-{said_twice}-2")).to_contain_text("T+56:00")
+    host.locator(f"#again-{fired} > summary").click()
+    game.press("room.say", "Said", f"#line-{fired}", text="We meant the other one")
     before = game.room.version[1]
     game.press("room.step", re.compile("T\\+"))
     eventually(lambda: game.room.version[1] > before)
+
+
+def _speaking(game: Game) -> None:
+    """Speak as a persona, to all and to one alone."""
+    game.host.locator("#attach > summary").click()
+    game.press("room.say", "Said", "#desk-say", persona="A vendor", text="Our log", attached="line <b>1</b>")
+    game.reads("Ana", "Our log [document: Document]")
+    game.press("room.say", "Said", "#desk-say", persona="A customer", text="For you alone", to=game.seats["Bo"])
+    game.reads("Bo", "For you alone")
+    expect(game.pages["Ana"].locator("#channel")).not_to_contain_text("For you alone")
+
+
+def _helping_and_judging(game: Game) -> None:
+    """Hint, note, mark by one key, rate beside another evaluator, forbid an outcome, and look over a shoulder."""
+    game.tab("Help")
+    game.press("give_hint", "", "#desk-help >", to=game.seats["Ana"], step="nudge", text="Who else must hear of it?")
+    game.reads("Ana", "Who else must hear of it?")
+    host = game.tab("Notes")
+    game.press("room.note", "Kept", text="Nobody leads yet")
+    game.form("room.note").locator("[name=text]").fill("Asked who decides")
+    game.tab("Truth").keyboard.press("Alt+u")
+    expect(game.tab("Notes").locator(".notes")).to_contain_text("+Asked who decides")
+    _ratings(game)
+    game.tab("Truth")
+    for words in ("What is broken", "Nobody does anything", "Best found", "To come by the clock"):
+        expect(host.locator("#desk-truth")).to_contain_text(words)
+    host.locator("#outcome > summary").click()
+    game.press("override_outcome", "", outcome="forbid", reason="to see what they do without it")
+    expect(host.locator("#desk-truth")).to_contain_text("is forbidden")
+    expect(host.locator(".flags")).to_contain_text("Nobody leads")
+    expect(host.locator("#desk-flags")).to_contain_text("to the planned end at")
+    seat = game.tab("Seats").locator(f"#seat-{game.seats['Bo']}")
+    expect(seat).to_contain_text(re.compile(r"\d+ of \d+ criteria met so far"))
+    titles = {role.id: role.title for role in game.room.loaded.scenario.roles}
+    for name in ("Bo", "Ana"):
+        game.tab("Seats").locator(f"#seat-{game.seats[name]}").get_by_role("button", name="See its view").click()
+        expect(host.locator("#mine > summary")).to_contain_text(titles[game.seats[name]])
+
+
+def _ratings(game: Game) -> None:
+    """Rate beside a second facilitator, who sees how far they agree, and leave them out."""
+    host = game.tab("Ratings")
+    token, ivo = game.rooms.facilitate(game.room, "Ivo", game.key)
+    other = game.enter("Ivo", token, ivo.id)
+    other.get_by_role("tab", name="Ratings", exact=True).click()
+    for page, rating in ((host, "3"), (other, "2")):
+        rate = page.locator("form[data-act='room.rate']").first
+        rate.get_by_role("button", name=rating, exact=True).click()
+        expect(rate.locator("output")).to_contain_text(rating)
+    for page in (host, other):
+        expect(page.locator("#desk-ratings")).to_contain_text("1 ratings compared")
+    host.get_by_role("button", name="Leave out Ivo").click()
+    expect(other.locator("#desk-ratings")).to_contain_text("Ivo (left out)")
+    game.pages.pop("Ivo").context.close()
 
 
 def _freeze(game: Game, players: list[str]) -> None:
@@ -236,21 +314,38 @@ def _laptop(game: Game) -> None:
 
 
 def _paused_in_mid_action(game: Game) -> None:
-    """Let somebody run something, stop the world meanwhile, and see it end only once it goes on."""
-    line = next(one for one in game.room.briefing(game.seats["Ana"]).lines if one.what == "query")
-    shell = game.pages["Ana"].locator("#text-shell")
+    """Let somebody run something themselves, stop the world meanwhile, and see it end only once it goes on."""
+    me, scenario = game.seats["Ana"], game.room.loaded.scenario
+    mine = [one for one in game.room.briefing(me).lines if one.what == "query" and me in one.executors]
+    line = max(mine, key=lambda one: scenario.find("queries", one.id).takes.median)
+    page = game.pages["Ana"]
+    shell = page.locator("#text-shell")
     shell.fill(line.command)
+    page.locator(f"#line-shell [data-card] input[value={me}]").check()
     shell.press("Enter")
-    eventually(lambda: game.room.briefing(game.seats["Ana"]).running())
+    expect(page.locator("#line-shell output")).to_contain_text("started")
+    (run,) = eventually(lambda: game.room.briefing(me).running())  # it begins with the next drill second
     game.clock("Pause", "Resume")
-    (run, *_) = game.room.briefing(game.seats["Ana"]).running()
     at = game.room.version[1]
     game.says("Bo", "while the clock stands")
-    expect(game.pages["Ana"].locator("#channel")).to_contain_text("while the clock stands")
+    game.reads("Ana", "while the clock stands")
     assert game.room.version[1] == at
     game.clock("Resume", "Pause")
-    game.until(at + 120)
-    assert game.room.briefing(game.seats["Ana"]).incident.runs[run.run].outcome is not None
+    game.until(at + 300)
+    assert game.room.briefing(me).incident.runs[run.run].outcome is not None
+
+
+def _second_life(game: Game) -> None:
+    """Print the run sheet, and rewind to a moment to play on from there as another drill, then go on with this one."""
+    host = game.tab("Run")
+    with host.expect_popup() as opened:
+        host.get_by_role("link", name=re.compile("Run sheet")).click()
+    expect(opened.value.locator("h1")).to_contain_text("Run sheet")
+    opened.value.close()
+    game.press("room.rewind", "Join code", at="0:30")
+    expect(game.pages["Ana"].locator("#waits")).to_contain_text("second life from T+00:30")
+    expect(game.pages["Ana"].get_by_role("link", name="Follow")).to_be_visible()
+    game.clock("Resume", "Pause")  # it stands meanwhile
 
 
 def _stopped(game: Game) -> None:
@@ -273,9 +368,11 @@ def _truth(game: Game) -> None:
     given = store.commands(ident)
     assert [one.seq for one in given] == list(range(1, len(given) + 1))
     counted = Counter(entry.body.kind for entry in given)
-    once = ("fire_inject", "skip_inject", "give_hint", "override_outcome", "probe_team", "end_drill", "run_query")
+    once = ("fire_inject", "skip_inject", "edit_inject", "duplicate_inject", "give_hint", "override_outcome",
+            "probe_team", "end_drill", "run_query")  # fmt: skip
     assert {kind: counted[kind] for kind in once} == dict.fromkeys(once, 1)
     assert counted["hold_inject"] == 2
+    assert counted["send_ad_hoc"] == 4  # the check, an answer in a thread, to all, to one
     assert counted["confirm_reading"] == len(game.seats)
     assert verify(store, ident).changed == ()
     again = Engine(game.room.loaded, game.room.row.header)

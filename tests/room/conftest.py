@@ -8,8 +8,11 @@ import pytest
 
 from tests.room.rooms import Wall
 
-BOTH = {f"tests.room.test_{name}" for name in ("ending", "failures", "keys", "processes", "store", "verbs")}
-"""Modules whose tests run on both databases, each that takes a `path` and is not marked `sqlite`."""
+BOTH = {
+    f"tests.room.test_{name}" for name in ("afterwards", "ending", "failures", "keys", "processes", "store", "teams",
+                                           "verbs")
+}  # fmt: skip
+"""Modules whose tests run on both databases, each that takes a `path`, by a fixture too, and is not marked `sqlite`."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

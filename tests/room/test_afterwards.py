@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
 
 from simulator.errors import AccessDenied, DrillError
 from simulator.record.follow_up import FollowUp
 from simulator.room import afterwards, notes
+from simulator.room import schema as t
 from simulator.room.archive import export, take_in, verify_file
 from simulator.room.companions import beside
 from simulator.room.room import Room
@@ -25,14 +26,9 @@ Played = tuple[Rooms, Room, Participant, Participant]
 
 
 @pytest.fixture
-def wall() -> Wall:
-    return Wall()
-
-
-@pytest.fixture
-def played(tmp_path: Path, wall: Wall) -> Iterator[Played]:
+def played(path: Path | str, wall: Wall) -> Iterator[Played]:
     """A drill that is over, with its commander and its facilitator."""
-    place = rooms(tmp_path / "drills.db", wall)
+    place = rooms(path, wall)
     opened = place.create("toy", seed=7, hosted=True)
     room = opened.room
     _, flo = place.facilitate(room, "Flo", opened.key)
@@ -106,7 +102,7 @@ def test_what_cannot_be_kept_is_refused(played: Played, item: str, changes: dict
         afterwards.write(place.store, room, ana, item, changes, {})
 
 
-def test_only_those_who_were_in_it_write_and_only_when_it_is_over(tmp_path: Path, wall: Wall, played: Played) -> None:
+def test_only_those_who_were_in_it_write_and_only_when_it_is_over(played: Played) -> None:
     place, room, _, _ = played
     _, looks_on = place.join(room, "Oli", OBSERVER)
     with pytest.raises(AccessDenied, match="observer looks on"):
@@ -123,7 +119,7 @@ def test_only_those_who_were_in_it_write_and_only_when_it_is_over(tmp_path: Path
         afterwards.write(place.store, room, person, "retro", {"slowed": "x"}, {})
 
 
-def test_a_survey_without_a_name_says_nothing_of_whose_it_is(played: Played, tmp_path: Path) -> None:
+def test_a_survey_without_a_name_says_nothing_of_whose_it_is(played: Played) -> None:
     place, room, ana, flo = played
     afterwards.give(place.store, room, ana, {"real": "4", "next": "  "}, named=False)
     afterwards.give(place.store, room, flo, {"next": "a flood"}, named=True)
@@ -132,14 +128,29 @@ def test_a_survey_without_a_name_says_nothing_of_whose_it_is(played: Played, tmp
     with pytest.raises(DrillError, match="already"):
         afterwards.give(place.store, room, ana, {"real": "5"}, named=True)
     assert afterwards.has_given(place.store, ana)
-    with closing(sqlite3.connect(tmp_path / "drills.db")) as connection:
-        rows = connection.execute("SELECT * FROM lessons").fetchall()
-        for table in ("lessons", "lessons_given"):
-            with pytest.raises(sqlite3.OperationalError, match="no such column"):
-                connection.execute(f"SELECT rowid FROM {table}")
+    with place.store.transaction(writes=False) as connection:
+        rows = [*connection.execute(select(t.lessons)), *connection.execute(select(t.lessons.c.author))]
     assert not [row for row in rows if ana.id in row or "Ana" in row]
     with pytest.raises(DrillError, match="nothing is answered"):
         afterwards.give(place.store, room, ana, {"real": " "}, named=False)
+
+
+def test_nothing_that_the_database_keeps_of_a_row_says_whose_answers_came_when(played: Played) -> None:
+    place, room, ana, flo = played
+    given = [ana, flo, *(place.join(room, name, OBSERVER)[1] for name in ("Oli", "Pia", "Quin"))]
+    for number, person in enumerate(given):
+        afterwards.give(place.store, room, person, {"next": f"answer {number}"}, named=False)
+    for table, key in (("lessons", "id"), ("lessons_given", "participant")):
+        with place.store.transaction(writes=False) as connection:
+            if connection.dialect.name == "sqlite":
+                with pytest.raises(OperationalError, match="no such column"):
+                    connection.execute(text(f"SELECT rowid FROM {table}"))
+                continue
+            lies = connection.execute(text(f"SELECT {key}, xmin::text FROM {table} ORDER BY ctid")).all()
+            newest = connection.scalar(text("SELECT max(xmin::text::bigint) FROM lessons_given"))
+        assert [ident for ident, _ in lies] == sorted(ident for ident, _ in lies)
+        assert {int(wrote) for _, wrote in lies} == {newest}
+    assert len(afterwards.lessons(place.store, room.row.id)) == len(given)
 
 
 def test_all_of_it_travels_with_the_drill(played: Played, tmp_path: Path, wall: Wall) -> None:
@@ -148,14 +159,14 @@ def test_all_of_it_travels_with_the_drill(played: Played, tmp_path: Path, wall: 
     afterwards.give(place.store, room, flo, {"next": "a flood"}, named=True)
     notes.add(place.store, room.row.id, 30, "Flo", "rating", criterion="B1a", rating=3)
     place.store.add_override(room.row.id, "Flo", {"criterion": "B1a", "points": 1, "reason": "seen"})
-    text = "".join(f"{line}\n" for line in export(place.store, room.row.id))
-    assert verify_file(text, "file").changed == ()
+    whole = "".join(f"{line}\n" for line in export(place.store, room.row.id))
+    assert verify_file(whole, "file").changed == ()
     other = rooms(tmp_path / "other.db", wall)
     wall.sleep(86_400 * 40)
-    arrived = take_in(other.store, text, "file")
+    arrived = take_in(other.store, whole, "file")
     assert beside(other.store, arrived.drill) == beside(place.store, room.row.id)
     assert {"clock", "corrections", "notes", "follow_through", "lessons"} < beside(other.store, arrived.drill).keys()
-    assert "".join(f"{line}\n" for line in export(other.store, arrived.drill)) == text
+    assert "".join(f"{line}\n" for line in export(other.store, arrived.drill)) == whole
     assert other.store.drill(arrived.drill).ended == place.store.drill(room.row.id).ended
     assert due(other.store, other.store.now() - 86_400 * 30) == [], "it is kept from when it came"
     other.store.close()
@@ -195,12 +206,12 @@ def test_a_file_that_was_changed_says_so(played: Played, tmp_path: Path, wall: W
     other.store.close()
 
 
-def test_a_drill_that_is_deleted_takes_it_along(played: Played, tmp_path: Path) -> None:
+def test_a_drill_that_is_deleted_takes_it_along(played: Played) -> None:
     place, room, ana, _ = played
     afterwards.write(place.store, room, ana, "retro", {"slowed": "the flag"}, {})
     afterwards.give(place.store, room, ana, {"next": "a flood"}, named=False)
     delete(place.store, room.row.id)
-    with closing(sqlite3.connect(tmp_path / "drills.db")) as connection:
-        left = [connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in
-                ("follow_ups", "lessons", "lessons_given")]  # fmt: skip
+    with place.store.transaction(writes=False) as connection:
+        left = [connection.scalar(select(func.count()).select_from(one)) for one in
+                (t.follow_ups, t.lessons, t.lessons_given)]  # fmt: skip
     assert left == [0, 0, 0]

@@ -265,3 +265,23 @@ def test_people_are_shown_what_happened_until_they_left_and_the_record_has_the_r
     assert record.entries[-1].at > shown[-1].at
     # So it is in a process that comes later.
     assert rooms(path, wall).open(room.row.id).briefing("commander").entries == shown
+
+
+def test_whoever_looks_after_the_end_sees_the_drill_as_people_left_it(path: Path, wall: Wall) -> None:
+    place = rooms(path, wall)
+    room, ana = solo(place)
+    room.start(ana)
+    wall.pass_(150)
+    room.advance()
+    before = room.briefing("commander")
+    room.end(ana)
+    frozen = room.record()
+    assert frozen is not None
+    assert frozen.entries[-1].at > before.now
+    for where in (room, rooms(path, wall).open(room.row.id)):
+        after = where.briefing("commander")
+        assert (after.now, after.ended) == (before.now, "time")
+        assert after.alerts() == before.alerts()
+        assert after.entries[: len(before.entries)] == before.entries
+        assert {entry.body.kind for entry in after.entries[len(before.entries) :]} <= {"end_drill", "drill_ended"}
+        assert where.truth("now", lambda engine: engine.now) == before.now

@@ -13,7 +13,7 @@ from simulator.record.result import DrillResult
 from simulator.room import results
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark
-from simulator.room.rebuild import rebuild
+from simulator.room.rebuild import make, missing, rebuild
 from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
 from simulator.room.teams import Member, Teams
@@ -35,8 +35,8 @@ def scored(*_: object) -> Any:
 
 
 @pytest.fixture
-def place(tmp_path: Path, wall: Wall) -> Rooms:
-    return rooms(tmp_path / "drills.db", wall, scored)
+def place(path: Path | str, wall: Wall) -> Rooms:
+    return rooms(path, wall, scored)
 
 
 @pytest.fixture
@@ -173,12 +173,28 @@ def test_rows_are_made_again(place: Rooms, wall: Wall) -> None:
     assert results.count(place.store, Wanted()) == 1
 
 
-def test_a_card_of_another_form_stops_no_scoring(tmp_path: Path, wall: Wall) -> None:
-    place = rooms(tmp_path / "odd.db", wall, lambda *_: iter([({}, {"total": 1})]))
+def test_a_card_of_another_form_stops_no_scoring(path: Path | str, wall: Wall) -> None:
+    place = rooms(path, wall, lambda *_: iter([({}, {"total": 1})]))
     drill, _ = ended(place, wall)
     assert place.store.scorecard(drill, "recovery") == {"total": 1}
     assert results.count(place.store, Wanted()) == 0
     assert rebuild(place.store, lambda *_: None) == (0, (drill,))
+
+
+def test_the_rows_that_are_missing_are_made_and_no_others(place: Rooms, wall: Wall) -> None:
+    drills = [ended(place, wall)[0] for _ in range(4)]
+    before = results.window(place.store, Wanted(), 10)
+    assert missing(place.store) == []
+    with place.store.transaction(writes=True) as connection:
+        connection.execute(t.results.delete().where(t.results.c.drill.in_(drills[:2])))
+        connection.execute(t.results.update().where(t.results.c.drill == drills[2]).values(version=0))
+        connection.execute(t.scorecards.update().where(t.scorecards.c.drill == drills[1]).values(body="{"))
+    there = missing(place.store)
+    assert there == drills[2::-1], "newest first"
+    assert [make(place.store, drill) for drill in there] == [True, False, True]
+    assert missing(place.store) == [drills[1]]
+    assert results.window(place.store, Wanted(), 10) == [one for one in before if one.drill != drills[1]]
+    assert not make(place.store, "gone")
 
 
 @pytest.mark.parametrize(("marks", "pace"), [

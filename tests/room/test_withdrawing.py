@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.errors import AccessDenied, StoreError
+from simulator.room import store
 from simulator.room.rooms import DAY, TICKET_SECONDS, Rooms
 from simulator.room.store import Participant
 from tests.room.rooms import Wall, rooms, say, solo
@@ -96,6 +97,27 @@ def test_only_the_host_puts_others_out(place: Rooms) -> None:
     room.as_is(cy)
 
 
+def test_nobody_is_put_out_halfway(place: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = place.create("toy", hosted=True)
+    room = opened.room
+    _, flo = place.facilitate(room, "Flo", opened.key)
+    token, bo = place.join(room, "Bo", "commander", "blue horse")
+    for breaks in ("_withdraw", "_place"):
+        with monkeypatch.context() as broken:
+            broken.setattr(store, breaks, away)
+            with pytest.raises(StoreError):
+                room.remove(flo, bo)
+        assert place.lobby(room).chairs[0].holder == "Bo"
+        assert place.identify(token)[1] == bo
+    room.remove(flo, bo)
+    assert place.lobby(room).chairs[0].holder is None
+    with pytest.raises(AccessDenied, match="signed out"):
+        place.identify(token)
+    gone = place.store.participant(bo.id)
+    assert gone is not None
+    assert (gone.seat, gone.word) == (None, None)
+
+
 def test_another_process_puts_out_within_a_second(path: Path, wall: Wall, place: Rooms) -> None:
     room, ana = solo(place)
     room.as_is(ana)
@@ -142,7 +164,7 @@ def test_leaving_after_the_end_and_leaving_a_drill_that_cannot_go_on(place: Room
             place.identify(token)
 
 
-def away(*_: object) -> None:
+def away(*_: object, **__: object) -> None:
     raise StoreError("the database is away")
 
 

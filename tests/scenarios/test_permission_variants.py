@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import product
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from simulator.engine import Engine, new_header
 from simulator.monitoring.onset import onset_shift
 from simulator.text import Utc, render
 from tests import played
+from tests.each import each
 
 OF_C = variants("permission_leak")
 OTHERS = OF_C[1:]
@@ -259,10 +262,9 @@ def test_reference_outcomes_of_the_variants(variant: str, row: int) -> None:
     assert loss(variant, turns) == pytest.approx(lost, rel=0.1)
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("pinned", SHARES)
-@pytest.mark.parametrize("untagged", [None, *SHARES])
-def test_every_place_is_in_one_group(way, pinned: str, untagged: str | None) -> None:
+@each(product(WAYS, SHARES, (None, *SHARES)))
+def test_every_place_is_in_one_group(drill: tuple[Any, str, str | None]) -> None:
+    way, pinned, untagged = drill
     main, one, apart = groups(way, pinned, untagged)
     made = (main, one, *apart)
     assert sorted(place for group in made for place in group.places) == sorted(SHARES)

@@ -24,6 +24,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Notation
 from simulator.values import PLACES, Pick, picked_fields, retold
 from tests import played
+from tests.each import each
 from tests.shipped import SPELLED_OUT
 
 RENAMED = {
@@ -160,7 +161,7 @@ def test_every_role_a_command_names_is_changed_and_nothing_else() -> None:
     assert retold(command, Pick, lambda pick, value: value) is command
 
 
-@pytest.mark.parametrize("kind", acts.ACTS.values(), ids=lambda kind: kind.__name__)
+@each(acts.ACTS.values())
 def test_a_policy_names_the_roles_of_the_scenario_in_whatever_it_gives(kind: type[acts.Act]) -> None:
     picked = [name for name, source in picked_fields(kind) if source in ("roles", "seats") and "." not in name]
     command = kind.model_construct(**dict.fromkeys(picked, "triage"))

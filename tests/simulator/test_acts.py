@@ -18,6 +18,7 @@ from simulator.record.journal import Header, Journal, parse, parse_body
 from simulator.room.nameless import nameless
 from simulator.room.skip import run_ahead
 from simulator.values import Duty, Line, Personal, Pick, Ref, Role, Text, marked, picked_fields
+from tests.each import each
 from tests.simulator.filled import PERSON, filled, leaves, texts
 from tests.simulator.toy import engine
 
@@ -37,9 +38,7 @@ OWN_TEXT = {"to", "code", "missing", "answers"}
 SITTING = (acts.TakeSeat, acts.LeaveSeat)
 """Given at the door, without a form."""
 
-every = pytest.mark.parametrize("body", EVERY, ids=lambda body: body.__name__)
-act = pytest.mark.parametrize("act", ACTS, ids=lambda act: act.__name__)
-event = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+every, act, event = each(EVERY), each(ACTS), each(EVENTS)
 
 
 def entry_of(body: Body) -> Entry:

@@ -27,6 +27,7 @@ from simulator.scenario import model as scenario
 from simulator.scenario import parts
 from tests.shipped import SPELLED_OUT
 from tests.simulator.anybody import command
+from tests.tiers import HOW_MANY
 
 SOURCES = (*_STATIC, *_NUMBERED, *_DYNAMIC)
 ANSWERS = tuple(
@@ -202,13 +203,19 @@ def played(name: str, variant: str, chance: int, look: Callable[[Engine], int]) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SPELLED_OUT)
-@settings(
-    max_examples=4, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
-)
-@given(chance=st.integers(0, 10**6), share=st.floats(0, 0.999))
-def test_nothing_hidden_can_be_reached_from_a_briefing(name: str, chance: int, share: float) -> None:
+@pytest.mark.parametrize("every", HOW_MANY)
+def test_nothing_hidden_can_be_reached_from_a_briefing(name: str, every: bool) -> None:
     variants = scenarios.variants(name)
-    assert played(name, variants[int(share * len(variants))], chance, check)[1] > 500
+
+    @settings(
+        max_examples=12 if every else 2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
+    )  # fmt: skip
+    @given(chance=st.integers(0, 10**6), share=st.floats(0, 0.999))
+    def holds(chance: int, share: float) -> None:
+        assert played(name, variants[int(share * len(variants))], chance, check)[1] > 500
+
+    holds()
 
 
 @pytest.mark.slow

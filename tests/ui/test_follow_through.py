@@ -21,11 +21,12 @@ from tests.room.rooms import Wall, rooms
 from tests.ui.browsing import JAR, Browser
 from tests.ui.test_debrief import EVIL, references
 from ui import session
-from ui.follow_up_parts import keys
+from ui.follow_up_parts import keys, papers
 from ui.follow_up_parts.retests import between, resolved, verdict
 from ui.parts.live import SERVER
+from ui.reports.finished import Finished
 from ui.reports.kept import of_store
-from ui.reports.registry import REPORTS, formats, report
+from ui.reports.registry import REPORTS, Format, formats, report
 
 
 @pytest.fixture
@@ -263,6 +264,32 @@ def test_documents_are_shown_and_ratings_stay_with_facilitators(place: Rooms, wa
     assert not any("Flo: 2" in one.value for one in theirs.markdown)
     assert "paper-whole" not in str(theirs)
     assert ana.name == "Ana"
+
+
+def test_a_document_is_made_once_until_something_in_it_changes(
+    place: Rooms, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, ana, token, _, host = play(place, wall)
+    made: list[tuple[str, str, bool]] = []
+
+    def counted(drill: Finished, kind: str, form: Format, own: tuple[str, str] | None) -> str:
+        made.append((kind, form, drill.unnamed))
+        return report(drill, kind, form, own)
+
+    monkeypatch.setattr(papers, "report", counted)
+    app = page(host, **{keys.VIEW: keys.DOCUMENTS})
+    app.run()
+    page(host, **{keys.VIEW: keys.DOCUMENTS})
+    assert made == [("report", "html", False), ("report", "md", False)]
+    app.toggle(key=papers.NAMELESS).set_value(True).run()
+    assert made[2:] == [("report", "html", True), ("report", "md", True)], "with names is not handed out without"
+    assert len(made) == 4
+    page(token, **{keys.VIEW: keys.DOCUMENTS})
+    assert len(made) == 6, "who was no facilitator reads another record"
+    afterwards.write(place.store, room, ana, "", {"text": "a check of keys"}, {})
+    app.toggle(key=papers.NAMELESS).set_value(False).run()
+    assert len(made) == 8
+    assert any("a check of keys" in one.value for one in app.markdown)
 
 
 @pytest.mark.parametrize("state", ["nobody", "running", "looks on"])

@@ -13,6 +13,7 @@ from simulator.briefing import Briefing
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
+from tests.each import each
 from tests.ui.live import Form
 from ui.live.fields import Wrong, read
 from ui.live.forms import form_html, picker
@@ -49,7 +50,7 @@ def briefings(drills: dict[str, Room], scenario: str) -> list[Briefing]:
 
 
 @pytest.mark.parametrize("scenario", ["auth_token", "billing_mismatch", "permission_leak"])
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_a_form_is_whole_has_a_label_for_each_field_and_asks_for_all_of_them(
     kind: str, scenario: str, drills: dict[str, Room]
 ) -> None:
@@ -65,7 +66,7 @@ def test_a_form_is_whole_has_a_label_for_each_field_and_asks_for_all_of_them(
         assert named - form.fields.keys() <= open_ones, "only a list with nothing in it, or chosen, is no field"
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_what_a_form_begins_with_is_what_is_read_from_it(kind: str, drills: dict[str, Room]) -> None:
     (b, *_) = briefings(drills, "auth_token")
     found = read(acts.ACTS[kind], Form(form_html(b, kind)).fields)

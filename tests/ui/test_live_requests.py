@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 
@@ -14,7 +16,8 @@ from simulator.room.rooms import Rooms
 from tests.ui import live
 from tests.ui.asgi import ask
 from ui.live import verbs
-from ui.live.routes import plotly_js
+from ui.live.channel import channel
+from ui.live.routes import ON_RECORD, plotly_js
 from ui.session import Here
 
 Seat = Callable[..., Here]
@@ -147,7 +150,9 @@ def test_a_command_that_does_not_exist_names_the_nearest(seat: Seat) -> None:
 ])  # fmt: skip
 def test_lines_complete(text: str, where: str, first: str, seat: Seat) -> None:
     answer = json.loads(live.asked(seat("commander", 60), "complete", text=text, at=str(len(text)), where=where).text)
-    assert answer["items"][0]["text"] == first
+    offered = re.search('^<li id="offers-[^"]+-0" role="option" data-text="([^"]*)">', answer["offers"])
+    assert offered is not None
+    assert unescape(offered[1]) == first
     assert text[: answer["from"]] + first.lower() != text
 
 
@@ -155,7 +160,7 @@ def test_whoever_runs_a_command_is_asked_before_it_runs(seat: Seat) -> None:
     here = seat("commander", 60)
     line = "sessctl impact --now"
     answer = json.loads(live.asked(here, "complete", text=line, at=str(len(line)), where="shell").text)
-    assert answer["items"] == []
+    assert answer["offers"] == ""
     fields = live.Form(answer["card"]).fields
     assert fields["executor"] == "triage"
     assert live.typed(here, line, executor="commander")["text"] == f"$ {line}: started"
@@ -173,3 +178,25 @@ def test_plotly_comes_from_the_installed_package_and_is_kept() -> None:
 def test_every_verb_says_what_it_does() -> None:
     assert {"clock", "sit", "play", "end", "remove"} <= set(verbs.VERBS)
     assert [name for name, do in verbs.VERBS.items() if not do.__doc__] == []
+
+
+def test_a_line_is_answered_in_its_thread(seat: Seat) -> None:
+    here = seat("commander", 60)
+    assert live.typed(here, "who <b>restarts</b> it?", where="channel")["ok"]
+    b = here.room.briefing("commander")
+    (ref, line), *_ = b.incident.said.items()
+    rows = {piece.id: piece.html for piece in channel(b, {}, plays=True)}
+    assert live.Form(rows[f"line-{line}"]).fields == {"thread": ref, "channel": b.catalogue.room, "text": ""}
+    form = {"thread": ref, "channel": b.catalogue.room, "text": "I <i>do</i>"}
+    assert live.press(here, "post_message", **form)["text"] == ON_RECORD
+    b = here.room.briefing("commander")
+    rows = {piece.id: piece.html for piece in channel(b, {}, plays=True)}
+    own = rows[f"line-{b.incident.said[f'message:{len(b.incident.said)}']}"]
+    assert '<ul class="replies"' in rows[f"line-{line}"]
+    assert "I &lt;i&gt;do&lt;/i&gt;" in rows[f"line-{line}"]
+    assert "who &lt;b&gt;restarts&lt;/b&gt; it?</q>" in own
+    assert " mine" in own.partition(">")[0]
+    assert "reply-" not in "".join(piece.html for piece in channel(b, {}))
+    assert ref not in [option.id for option in b.options("evidence")]
+    refused = live.press(here, "post_message", **form | {"thread": "message:99"})
+    assert (refused["ok"], refused["text"]) == (False, "There is no line 'message:99' to answer; say it without")

@@ -16,6 +16,7 @@ from simulator.engine import Engine, new_header
 from simulator.play import orders
 from simulator.values import Check, Ref
 from tests import played
+from tests.each import each
 from tests.simulator.filled import filled
 from tests.ui.live import Form
 from ui.live.fields import read
@@ -44,7 +45,7 @@ QUICK = {"record_option": 3, "record_decision": 4, "record_snapshot": 4, "record
 """What is written down while users are hit: at most so many controls."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_a_form_begins_with_few_fields_and_asks_for_all_of_them(kind: str) -> None:
     act = ACTS[kind]
     first, later = asked(act)
@@ -54,13 +55,13 @@ def test_a_form_begins_with_few_fields_and_asks_for_all_of_them(kind: str) -> No
     assert {*shown, *rest} == set(controls([one for one in shapes(act) if one.path != AMENDS]))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_what_can_wait_is_not_needed_to_hand_a_form_in(kind: str) -> None:
     first = {shape.path for shape in asked(ACTS[kind]).first}
     assert {shape.path for shape in shapes(ACTS[kind]) if shape.needed} <= first
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each(KINDS)
 def test_a_button_says_what_happens(kind: str) -> None:
     # Each says it itself: what a form is called is a noun, and a noun does not say what pressing it does.
     assert verb(ACTS[kind]) == ACTS[kind].verb
@@ -68,7 +69,7 @@ def test_a_button_says_what_happens(kind: str) -> None:
     assert len(verb(ACTS[kind])) <= 28
 
 
-@pytest.mark.parametrize("act", [act for act in ACTS.values() if act.first], ids=lambda act: act.__name__)
+@each([act for act in ACTS.values() if act.first])
 def test_what_an_act_puts_first_are_fields_it_has(act: type[acts.Act]) -> None:
     there = {shape.path for shape in shapes(act)} | set(controls(shapes(act)))
     rowless = {path.replace(".0", "").replace(".1", "") for path in there}
@@ -95,7 +96,7 @@ def test_the_whole_way_to_closure_is_short() -> None:
     assert sum(asks.values()) <= MOST_IN_ALL, (sum(asks.values()), asks)
 
 
-@pytest.mark.parametrize("act", ACTS.values(), ids=lambda act: act.__name__)
+@each(ACTS.values())
 def test_what_is_not_asked_for_again_stood_first(act: type[acts.Act]) -> None:
     assert {*act.settled} <= {*act.first}
     assert not act.first or {*act.first} > {*act.settled}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from http.cookies import SimpleCookie
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
@@ -18,14 +20,20 @@ from analytics.report.sample import samples
 from simulator.errors import StoreError
 from simulator.record.result import DrillResult
 from simulator.room import results
+from simulator.room import schema as t
 from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
 from simulator.room.teams import Member
+from tests.room.rooms import Wall
+from tests.room.rooms import rooms as served
+from tests.room.test_teams import ended
+from tests.room.test_teams import scored as card_of_toy
 from tests.ui.asgi import Answered, ask
 from tests.ui.browsing import Browser
 from tests.ui.test_pages import texts
-from ui import session
+from ui import cli, session
 from ui.app_pages.trends import COURSE, DRILLS, GAPS, PEOPLE, REAL, TEAMS, VIEW
+from ui.parts.live import SERVER, Server
 
 Open = Callable[..., Browser]
 KEPT = "teams of this test"
@@ -149,6 +157,32 @@ def test_a_drill_is_claimed_and_let_go_of(open_app: Open, rooms: Rooms, ana: Mem
     assert rooms.teams.owner(here.room.row.id) is None
 
 
+def test_a_member_opens_the_teams_debriefs_without_a_seat_in_them(
+    open_app: Open, rooms: Rooms, ana: Member, seat: Callable
+) -> None:
+    here, tested = seat("commander", 30), seat("commander", 30, "assessment")
+    for one in (here, tested):
+        rooms.teams.claim(ana, one.room.row.id, one.person)
+    of = {session.OF: here.room.row.id}
+    assert "still running" in texts(as_member(open_app("debrief.py", **of), rooms, ana).run())
+    for one in (here, tested):
+        one.room.end(one.person)
+    links = [one.proto.query_string for one in as_member(open_app("team.py"), rooms, ana).run().get("page_link")]
+    assert f"of={here.room.row.id}" in links
+    read = as_member(open_app("debrief.py", **of), rooms, ana).run()
+    assert not read.exception
+    assert "You read this as one of Pay" in texts(read)
+    assert here.person.name not in texts(read)
+    stranger = rooms.teams.found("Search", "Eve")
+    for member, drill in ((stranger, here), (ana, tested)):
+        app = as_member(open_app("debrief.py", **{session.OF: drill.room.row.id}), rooms, member).run()
+        assert "read by those who took part" in texts(app) or "no drill of a team" in texts(app)
+    for drill in (here.room.row.id, "nonsense"):
+        assert "no drill of a team" in texts(open_app("debrief.py", **{session.OF: drill}))
+    rooms.teams.release(ana, here.room.row.id)
+    assert "no drill of a team" in texts(as_member(open_app("debrief.py", **of), rooms, ana).run())
+
+
 def test_a_host_opens_a_drill_for_the_team(open_app: Open, rooms: Rooms, ana: Member) -> None:
     app = as_member(open_app(), rooms, ana)
     app.run()
@@ -268,6 +302,37 @@ def test_a_second_life_is_no_role_that_was_held(
     app.session_state[VIEW] = PEOPLE
     app.to("trends.py")
     assert counted == [made[0].kind]
+
+
+def test_what_was_scored_before_there_were_rows_comes_in_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wall, server = Wall(), Server()
+    place = served(tmp_path / "old.db", wall, card_of_toy)
+    drill, _ = ended(place, wall)
+
+    def forget() -> None:
+        with place.store.transaction(writes=True) as connection:
+            connection.execute(t.results.delete())
+
+    server.use(lambda: place)
+    monkeypatch.setattr("ui.parts.live.TICK_SECONDS", 0)
+    forget()
+    asyncio.run(server.take_in())
+    assert [one.drill for one in results.window(place.store, Wanted(), 10)] == [drill]
+    assert server.untaken == 0
+    forget()
+    assert cli.main(["results", "--format", "csv", "--data", str(tmp_path / "old.db")]) == 0
+    assert drill in capsys.readouterr().out
+
+
+def test_while_earlier_drills_are_taken_in_the_page_says_so(
+    open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SERVER, "untaken", 1200)
+    scored(rooms, ana.team, 3)
+    app = as_member(open_app("trends.py"), rooms, ana).run()
+    assert any("1,200 drills that were scored earlier are being taken in" in one.value for one in app.caption)
 
 
 def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:

@@ -45,6 +45,8 @@ def render() -> None:
         return _from_file()
     if here is None and session.code():
         return _by_code(session.code())
+    if here is None and session.OF in st.query_params:
+        return _by_team()
     if here is None:
         shell.head("Debrief", "What the world was really doing, and what your response was worth.", narrow=True)
         yours.finished()
@@ -70,7 +72,23 @@ def _by_code(code: str) -> None:
     return _of_room(room, None)
 
 
-def _of_room(room: Room, person: Participant | None) -> None:
+def _by_team() -> None:
+    """Draw what somebody in the drill's team may read who was not in it."""
+    try:
+        found = session.of_team()
+    except DrillError as error:
+        return shell.dead_end("This debrief is not open to you here", str(error))
+    if found is None:
+        return shell.dead_end("No drill is named", "Open a debrief from “Your team”.")
+    room, team = found
+    if not room.ended:
+        shell.head(room.row.title)
+        st.info("This drill is still running. Its debrief opens when it is over.", icon=":material/timer:")
+        return st.page_link(Page.TEAM.file, label="Back to your team", icon=":material/arrow_back:")
+    return _of_room(room, None, f"You read this as one of {plain(team.name)}")
+
+
+def _of_room(room: Room, person: Participant | None, why: str = "You read this with the join code") -> None:
     try:
         journal = room.record_for(person)
     except DrillError as error:
@@ -88,7 +106,7 @@ def _of_room(room: Room, person: Participant | None) -> None:
         st.info(words, icon=":material/fork_right:")
     if drill.nameless:
         st.info(
-            "You read this with the join code: people go by their seats. Their own links show it with names.",
+            f"{why}: people go by their seats. Their own links show it with names.",
             icon=":material/visibility:",
         )
     if older:
@@ -110,7 +128,9 @@ def _scoring(room: Room, person: Participant | None) -> None:
     card, journal = room.scorecard(), room.record()
     share, problem = room.finishing.progress, room.finishing.problem
     if card is not None and journal is not None and journal.references is not None:
-        st.rerun()
+        shell.anew()
+        st.info("The score has come. It shows once you close what you opened.", icon=":material/check:")
+        return
     if problem:
         st.error(sentence(problem), icon=":material/error:")
         if person is not None:
@@ -171,7 +191,7 @@ def _page(sitting: Sitting) -> None:
     if not drill.nameless:
         st.divider()
         downloads(drill, sitting.hand)
-    drawer(drill, sitting.lines)
+    drawer(sitting)
 
 
 if __name__ == "__main__":

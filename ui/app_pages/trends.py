@@ -24,6 +24,8 @@ def render() -> None:
     st.html(look.STYLE)
     shell.head("Trends", "Many drills side by side: for learning what to practise next. No names are ranked, and no "
                "figure here is one to judge anybody by.")  # fmt: skip
+    if SERVER.untaken:
+        st.caption(f"{SERVER.untaken:,} drills that were scored earlier are being taken in and are not in here yet.")
     found = whose.scopes()
     if not found:
         return _empty("No drill of yours is known to this browser", "Once a drill is over and scored it shows here: "

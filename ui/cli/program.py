@@ -25,6 +25,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "new": author.new,
     "curves": author.curves,
     "dev": author.dev,
+    "pack": author.pack,
+    "add": author.add,
     "playbook": check.playbook,
     "schema": check.schema,
     "serve": serve.serve,

@@ -43,14 +43,30 @@ def results(
                 made = anew.rebuild(store, report)
             left = f"; {len(made.unscored)} have no scorecard ({', '.join(made.unscored[:5])})" if made.unscored else ""
             say(f"made {made.made} rows again{left}")
+        else:
+            _take_in(store)
         found = (one for one in every(store, _wanted(store, team)) if not one.sample)
         frame = {"drills": trends.drills, "criteria": trends.criteria, "times": trends.times}[table](found)
         if "team" in frame:
-            frame["team"] = frame["team"].map(teams.names(store)).fillna("")
+            known = teams.names(store)
+            frame["team"] = [known.get(one, "") for one in frame["team"]]
     if form == "json":
         rows = frame.astype({"ended": "str"}).astype(object).where(frame.notna(), None).to_dict(orient="records")
         return put(rows) if out is None else _write(out, _json(rows))
     return _give(cells.csv(frame) if form == "csv" else cells.parquet(frame), out, form == "csv")
+
+
+def _take_in(store: Store) -> None:
+    """Make the rows that are missing, where the database can be written."""
+    from simulator.errors import StoreError
+    from simulator.room.rebuild import make, missing
+
+    drills = missing(store)
+    try:
+        for drill in drills:
+            make(store, drill)
+    except StoreError as error:
+        say(f"{len(drills)} scored drills have no row yet and are left out: {error}")
 
 
 def _wanted(store: Store, team: str) -> Wanted:

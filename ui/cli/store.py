@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from simulator.errors import DrillError, UnknownName
-from ui.cli import shared
+from ui.cli import author, shared
 from ui.cli.shared import Database, Form, put, say
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 Drill = Annotated[str, typer.Argument(help="A drill's id, as `drill list` gives it.")]
 GIVE = "give what `drill export` wrote"
-Exported = Annotated[Path, typer.Argument(metavar="FILE", help="What `drill export` or `drill play --out` wrote.")]
+
+Imported = Annotated[Path, typer.Argument(metavar="FILE", help="An exported drill; or a timeline or list of events.")]
+DRAFTED = (".csv", ".tsv", ".md", ".xlsx")
+"""Files of which `drill import` makes a draft."""
 
 
 def drills(data: Database = None) -> None:
@@ -84,8 +87,27 @@ def said(verdict: Verdict) -> str:
     return f"{verdict.drill}  {what}: {found}"
 
 
-def take_in(file: Exported, data: Database = None) -> None:
-    """Make a drill of an exported file, and print its id, its code and its facilitator's key."""
+def take_in(
+    file: Imported,
+    data: Database = None,
+    name: Annotated[str | None, typer.Option("--name", help="What a draft is called; else as its file.")] = None,
+    kind: Annotated[str | None, typer.Option("--from", help="What a draft begins with: auth or queue.")] = None,
+    folder: author.Folder = None,
+) -> None:
+    """Make a drill of an exported file; or a draft of one, of a timeline, an exercise or a postmortem.
+
+    A drill is put into the database, and its id, its code and its facilitator's key are printed. A timeline (CSV,
+    Markdown) or a list of events (XLSX, CEXF) becomes a drill.yaml that plays, with a TODO for what no list tells.
+    """
+    from analytics.report.exercise import is_cexf
+    from simulator import files
+
+    if file.suffix.lower() in DRAFTED or (file.suffix.lower() == ".json" and is_cexf(files.bytes_of(file, GIVE))):
+        return author.draft(file, name, kind, folder)
+    return _stored(file, data)
+
+
+def _stored(file: Path, data: str | None) -> None:
     from simulator import files
     from simulator.record.journal import parse
     from simulator.room import archive, results

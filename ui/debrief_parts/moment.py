@@ -9,6 +9,8 @@ from simulator.text import clock
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed
 from ui.debrief_parts.lines import Lines, lanes_html
+from ui.debrief_parts.sitting import Sitting
+from ui.parts import shell
 from ui.parts.shell import themed
 from ui.parts.text import escape
 
@@ -17,13 +19,16 @@ AROUND = 120
 ICONS = {"Before": ":material/chevron_left:", "After": ":material/chevron_right:"}
 
 
-def drawer(drill: Debriefed, lines: Lines) -> None:
+def drawer(sitting: Sitting) -> None:
     """Open the drawer if something was picked in this run."""
-    if not st.session_state.pop(keys.OPENED, False):
-        return
-    seq, _, _ = st.session_state[keys.MOMENT]
-    if frames.known((seq,), drill.journal):
-        st.dialog("Moment", width="medium", position="right")(_body)(drill, lines)
+    drill = sitting.drill
+    asked = st.session_state.pop(keys.OPENED, False)
+    picked = asked and frames.known((st.session_state[keys.MOMENT][0],), drill.journal)
+
+    def body() -> None:
+        _body(drill, sitting.lines)
+
+    shell.drawer("Moment", body if picked else None, sitting.settled)
 
 
 def _body(drill: Debriefed, lines: Lines) -> None:

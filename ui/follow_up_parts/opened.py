@@ -10,6 +10,7 @@ import streamlit as st
 from analytics.follow_through.score import FollowScore, score_follow_through
 from analytics.follow_through.view import FollowUpView
 from simulator.record.follow_up import FollowUp, FollowUpEntry, Value, Wording
+from simulator.record.journal import Journal
 from simulator.room import afterwards
 from simulator.room.notes import seen_by
 from simulator.room.room import Room
@@ -25,6 +26,8 @@ class OpenedDrill:
 
     room: Room
     person: Participant
+    key: str
+    """What tells the record as this person reads it from every other."""
     drill: Finished
     view: FollowUpView
 
@@ -55,24 +58,31 @@ def opened(room: Room, person: Participant) -> OpenedDrill | None:
     journal = room.record_for(person)
     if journal is None:
         return None
-    made = journal.references is not None
-    base = _base(f"{room.row.id} {person.facilitator} {made}", room, person)
+    key = f"{room.row.id} {person.facilitator} {journal.references is not None}"
+    base = _base(key, room, journal)
     rules = base.playbook.follow_through
     if rules is None:
         return None
     there = FollowUp.of(afterwards.written(SERVER.rooms.store, room.row.id))
-    return OpenedDrill(room, person, base, FollowUpView(base.view, rules, there, base.ended))
+    return OpenedDrill(room, person, key, base, FollowUpView(base.view, rules, there, base.ended))
 
 
 def as_it_stands(here: OpenedDrill) -> Finished:
-    """Return the drill with everything that is kept beside it at this moment, for documents.
+    """Return the drill with everything that is kept beside it at this moment, for documents; the same while it is.
 
     What evaluators gave is for facilitators alone, and for each of them once they have rated it themselves.
     """
     fresh = of_store(SERVER.rooms.store, here.room.row.id, here.drill.scenario, here.drill.journal)
-    return replace(fresh, notes=seen_by(fresh.notes, here.person.name) if here.person.facilitator else ())
+    drill = replace(fresh, notes=seen_by(fresh.notes, here.person.name) if here.person.facilitator else ())
+    return _kept(f"{here.key} {drill.digest}", drill)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _base(key: str, _room: Room, _person: Participant) -> Finished:
-    return of_store(SERVER.rooms.store, _room.row.id, _room.loaded.scenario, _room.record_for(_person))
+def _base(key: str, _room: Room, _journal: Journal) -> Finished:
+    return of_store(SERVER.rooms.store, _room.row.id, _room.loaded.scenario, _journal)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _kept(key: str, _drill: Finished) -> Finished:
+    """Return the drill that was kept first under `key`, with what was made of it since."""
+    return _drill

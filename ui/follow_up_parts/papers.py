@@ -34,15 +34,16 @@ def papers_view(here: OpenedDrill) -> None:
             help="Your own document with {{ fields }} in it; docs/reports.md names the fields.",
         )  # fmt: skip
     try:
-        drill = as_it_stands(here)
-        made = drill.without_names() if st.session_state.get(NAMELESS) else drill
-        text, shown = _made(made, kind, form)
+        drill, own = as_it_stands(here), _own(form)
+        nameless = bool(st.session_state.get(NAMELESS))
+        key = f"{here.key} {drill.digest}"
+        text, shown = (_document(key, kind, one, nameless, own, drill) for one in (form, "md"))
     except DrillError as error:
         st.error(sentence(error), icon=":material/error:")
         return
     with st.container(horizontal=True, key="paper-take"):
         st.download_button(
-            f"Download {plain(REPORTS[kind].title.lower())}", text, file_name(made, kind, form), MIME[form],
+            f"Download {plain(REPORTS[kind].title.lower())}", text, file_name(drill, kind, form), MIME[form],
             on_click="ignore", type="primary", icon=":material/download:", key="paper-download",
         )  # fmt: skip
         if here.person.facilitator:
@@ -72,18 +73,26 @@ def _forms(kind: str) -> list[Format]:
     return sorted(formats(kind), key=list(FORMS).index)
 
 
-def _made(drill: Finished, kind: str, form: Format) -> tuple[str, str]:
+def _own(form: Format) -> tuple[str, str] | None:
+    """Return the team's own template and its name, None without one. Raises DrillError."""
     file = st.session_state.get(OWN)
-    own = None
-    if file is not None and form in ("md", "html"):
-        data = file.getvalue()
-        if len(data) > LARGEST_TEMPLATE:
-            raise DrillError(f"{file.name}: a template has at most {LARGEST_TEMPLATE:,} bytes; shorten it")
-        try:
-            own = data.decode("utf-8"), file.name
-        except UnicodeDecodeError:
-            raise DrillError(f"{file.name}: not UTF-8 text; save it as UTF-8") from None
-    return report(drill, kind, form, own), report(drill, kind, "md", own)
+    if file is None or form not in ("md", "html"):
+        return None
+    data = file.getvalue()
+    if len(data) > LARGEST_TEMPLATE:
+        raise DrillError(f"{file.name}: a template has at most {LARGEST_TEMPLATE:,} bytes; shorten it")
+    try:
+        return data.decode("utf-8"), file.name
+    except UnicodeDecodeError:
+        raise DrillError(f"{file.name}: not UTF-8 text; save it as UTF-8") from None
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _document(
+    key: str, kind: str, form: Format, nameless: bool, own: tuple[str, str] | None, _drill: Finished
+) -> str:
+    """Return a document, made once; `key` must differ whenever anything in the drill does."""
+    return report(_drill.without_names() if nameless else _drill, kind, form, own)
 
 
 def _objectives(here: OpenedDrill) -> None:

@@ -42,8 +42,8 @@ def _asked(here: OpenedDrill) -> None:
                 st.text_area(plain(ask), key=key, max_chars=LONGEST, height=80)
         st.toggle(
             "With my name", key=_key(here, NAMED),
-            help="Without it neither a name nor a time is kept with the answers. In a small team people may still "
-            "guess from the words, and whoever runs a database server may see in which order rows were written.",
+            help="Without it neither a name nor a time is kept with the answers, nor in which order they came. In a "
+            "small team people may still guess from the words.",
         )  # fmt: skip
         st.button("Hand in", type="primary", key="survey-give", on_click=_give, args=(here,))
         shell.refused(PLACE)

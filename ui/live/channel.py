@@ -1,13 +1,17 @@
 """The channel as responders know it: what people say, one row a task that updates, commands, output, changes.
 
-A row stands under the entry that brought it where it is now, so one that has news comes last again.
+A task's row stands under the entry that brought it where it is now, so one that has news comes last again. Any other
+line that is answered keeps its place and has its answers below it; each answer is a line of its own as well, which
+says what it answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any
 
+from simulator import acts
 from simulator.briefing import Briefing
 from simulator.names import Names, Said
 from simulator.record.entry import Entry
@@ -15,6 +19,7 @@ from simulator.record.journal import refused
 from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
+from ui.live.html import OUTPUT, hidden
 from ui.live.piece import Piece
 from ui.parts.feed import VIEWS, Known, detail_html, worth
 from ui.parts.text import escape
@@ -22,55 +27,116 @@ from ui.parts.words import NamesThen, names_of, told
 
 SHOWN = 200
 """Rows that a screen holds; the debrief has all."""
-LOUD = ("task_assigned", "task_reassigned", "task_reported", "query_finished", "action_finished")
+QUOTED = 60
+"""Characters of a line that an answer to it repeats."""
+LOUD = ("task_assigned", "task_reassigned", "task_reported", "query_finished", "action_finished", "post_message")
 """What of a task brings its row to the end again."""
 Memo = MutableMapping[int, str]
 """Rows of entries that are made for good, by their number."""
 
 
-def channel(b: Briefing, memo: Memo, known: Known | None = None) -> list[Piece]:
-    """Return the newest rows, oldest first."""
-    known = {} if known is None else known
+def channel(b: Briefing, memo: Memo, known: Known | None = None, plays: bool = False) -> list[Piece]:
+    """Return the newest rows, oldest first; whoever `plays` can answer each."""
+    known, plays = {} if known is None else known, plays and not b.ended
+    memo = {} if b.ended else memo  # without the ways to answer
     names, no, threads = NamesThen(names_of(b), b.entries), refused(b.entries), _Threads(b)
-    rows: list[tuple[int, str]] = []
-    for entry in b.entries:
-        if entry.seq in no:
-            continue
+    shown = [entry for entry in b.entries if entry.seq not in no]
+    for entry in shown:
         if entry.seq not in known:
             known[entry.seq] = told(names.at(entry.seq), entry)
+    answers, rows = _Answers(b, shown, known, plays), list[tuple[int, str]]()
+    for entry in shown:
         if (task := threads.of(entry)) is not None:
             threads.add(task, entry, known[entry.seq])
             continue
-        if entry.seq not in memo:
-            said = known[entry.seq]
-            memo[entry.seq] = _row(entry, said, _mine(b, said)) if said is not None and worth(entry, said) else ""
-        if memo[entry.seq]:
-            rows.append((entry.seq, memo[entry.seq]))
-    rows += [(thread.at, thread.html(b, names.at(thread.task.seq))) for thread in threads.all()]
+        said = known[entry.seq]
+        if said is None or not worth(entry, said):
+            continue
+        html = memo.get(entry.seq, "")
+        if not html or answers.given[entry.seq]:
+            html = memo[entry.seq] = _row(b, entry, said, answers)
+        rows.append((entry.seq, html))
+    for thread in threads.all():
+        ways = answers.way(thread.task.id, b.catalogue.room, thread.task.text)
+        rows.append((thread.at, thread.html(b, names.at(thread.task.seq), ways)))
     if not rows:
         rows = [(0, '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>')]
     return [Piece(f"line-{seq}", html, "channel") for seq, html in sorted(rows)[-SHOWN:]]
 
 
-def _mine(b: Briefing, said: Said | None) -> bool:
+def _mine(b: Briefing, said: Said) -> bool:
     """Tell whether a line names whoever reads it: by handle, or by name."""
-    if said is None:
-        return False
     seat = b.catalogue.role(b.role)
     called = (seat.handle if seat else "", f"@{b.incident.person(b.role) or ''}")
     text = said.text.casefold()
     return any(len(name) > 1 and name.casefold() in text for name in called)
 
 
-def _row(entry: Entry, said: Said, mine: bool) -> str:
+class _Answers:
+    """What is answered to which line, and the ways to answer one more."""
+
+    def __init__(self, b: Briefing, entries: Iterable[Entry], known: Known, plays: bool) -> None:
+        named = {**b.incident.refs, **b.incident.said}
+        self._names = {seq: ref for ref, seq in reversed(named.items())}
+        self._by_seq = {entry.seq: entry for entry in entries}
+        self._known, self._role, self._room, self._plays = known, b.role, b.catalogue.room, plays
+        self._answered: dict[int, Entry] = {}
+        """Number of an answer -> the line that it answers."""
+        self.given: dict[int, list[tuple[Entry, Said]]] = defaultdict(list)
+        """Number of a line -> what was answered to it."""
+        for seq, entry in self._by_seq.items():
+            thread = entry.body.thread if isinstance(entry.body, acts.PostMessage) else None
+            line, said = self._by_seq.get(named.get(thread or "", 0)), known[seq]
+            if line is not None and said is not None:
+                self._answered[seq] = line
+                self.given[line.seq].append((entry, said))
+
+    def to_me(self, entry: Entry) -> bool:
+        """Tell whether an entry answers what whoever reads it said."""
+        line = self._answered.get(entry.seq)
+        return line is not None and line.by.role == self._role
+
+    def quote(self, entry: Entry) -> str:
+        """Return the beginning of the line that an entry answers."""
+        line = self._answered.get(entry.seq)
+        said = self._known[line.seq] if line else None
+        if said is None:
+            return ""
+        short = said.text if len(said.text) <= QUOTED else f"{said.text[:QUOTED].rstrip()} …"
+        return f'<q class="quiet">{escape(f"{said.who} {short}".strip())}</q> '
+
+    def html(self, entry: Entry, said: Said) -> str:
+        """Return the answers to a line, and the way to answer it."""
+        rows = "".join(
+            f'<li><span class="t">{clock(one.at)}</span> <b>{escape(words.who)}</b> {escape(words.text)}</li>'
+            for one, words in self.given[entry.seq]
+        )
+        channel = str(getattr(entry.body, "channel", "") or self._room)
+        way = self.way(self._names.get(entry.seq, ""), channel, f"{said.who} {said.text}")
+        return f'<ul class="replies" aria-label="Replies">{rows}</ul>{way}' if rows else way
+
+    def way(self, ref: str, channel: str, words: str) -> str:
+        """Return the form by which a line is answered, where it can be."""
+        if not (ref and self._plays):
+            return ""
+        return (
+            f'<details class="reply" id="way-{escape(ref)}"><summary tabindex="-1">Reply</summary>'
+            f'<form data-act="post_message" id="reply-{escape(ref)}">{hidden({"thread": ref, "channel": channel})}'
+            f'<input name="text" required maxlength="2000" autocomplete="off" '
+            f'aria-label="Reply to {escape(words[:QUOTED])}"><button>Reply</button>{OUTPUT}</form></details>'
+        )
+
+
+def _row(b: Briefing, entry: Entry, said: Said, answers: _Answers) -> str:
+    mine = _mine(b, said) or answers.to_me(entry)
     who = f"<b>{escape(said.who)}</b>" if said.who else ""
     bare = said.tone in ("system", "command") or said.label == "says"
     label = "" if bare else f'<span class="tag">{escape(said.label)}</span>'
     spoken = " data-spoken" if said.tone in ("person", "inject", "alert", "decision") else ""
     return (
         f'<div class="row {escape(said.tone)} {_views(said.tone)}{" mine" if mine else ""}"{spoken}>'
-        f'<span class="t">{clock(entry.at)}</span>{label}{who} <span class="x">{escape(said.text)}</span>'
-        f"{detail_html(said)}{_PIN}</div>"
+        f'<span class="t">{clock(entry.at)}</span>{label}{who} {answers.quote(entry)}<span class="x">'
+        f"{escape(said.text)}</span>{detail_html(said)}{answers.html(entry, said)}{_PIN}</div>"
     )
 
 
@@ -89,7 +155,7 @@ class _Thread:
         self.at = task.seq
         self.lines: list[tuple[Entry, Said]] = []
 
-    def html(self, b: Briefing, names: Names) -> str:
+    def html(self, b: Briefing, names: Names, more: str) -> str:
         """Return it as one row: what is asked of whom, how far it is, what came of it; by the names of then."""
         task = self.task
         number = escape(f"task {task.id.ident}")
@@ -99,7 +165,7 @@ class _Thread:
         steps = "".join(
             f'<i class="{"done" if done else ""}">{words}</i>' for words, done in _steps(task, self.lines)
         )
-        more = "".join(
+        lines = "".join(
             f'<li><span class="t">{clock(entry.at)}</span> <b>{escape(said.who)}</b> {escape(said.text)}</li>'
             for entry, said in self.lines
         )
@@ -114,7 +180,7 @@ class _Thread:
             f'<span class="quiet">by {clock(task.due)}, from {escape(names.handle(task.assigned_by))}</span>'
             f"{shown}{detail_html(result) if result else ''}"
             f'<details id="thread-{escape(task.id.ident)}"><summary>{len(self.lines)} in the thread</summary>'
-            f"<ul>{more}</ul></details>{_PIN}</div>"
+            f"<ul>{lines}</ul></details>{more}{_PIN}</div>"
         )
 
 
@@ -145,6 +211,8 @@ class _Threads:
         """Return the task that an entry belongs to, None for one that stands by itself."""
         body: Any = entry.body
         ident = getattr(body, "task", None) or self._runs.get(getattr(body, "run", None) or "")
+        if isinstance(body, acts.PostMessage):
+            ident = body.thread
         return self._threads.get(ident) if ident else None
 
     def add(self, thread: _Thread, entry: Entry, said: Said | None) -> None:

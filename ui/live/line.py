@@ -77,7 +77,16 @@ def offered(b: Briefing, text: str, at: int, where: str) -> dict[str, Any]:
     card = _card(b, line) if line else ""
     if line and line.command == text.strip():
         items = []
-    return {"from": start, "to": len(before), "items": [{"text": t, "hint": h} for t, h in items[:MOST]], "card": card}
+    return {"from": start, "to": len(before), "offers": _offers_html(items[:MOST], where), "card": card}
+
+
+def _offers_html(items: list[tuple[str, str]], where: str) -> str:
+    """Return what is offered, as options of the line's list."""
+    return "".join(
+        f'<li id="offers-{escape(where)}-{at:d}" role="option" data-text="{escape(text)}"><b>{escape(text)}</b>'
+        f"<i>{escape(hint)}</i></li>"
+        for at, (text, hint) in enumerate(items)
+    )
 
 
 def _items(b: Briefing, before: str, where: str) -> tuple[int, list[tuple[str, str]]]:

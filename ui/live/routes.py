@@ -226,7 +226,7 @@ async def complete(request: Request) -> Response:
     def make() -> Response:
         here = _who(request)
         caret = int(at) if at.isascii() and at.isdigit() and len(at) < 7 else len(text)
-        empty: dict[str, Any] = {"from": 0, "to": 0, "items": [], "card": ""}
+        empty: dict[str, Any] = {"from": 0, "to": 0, "offers": "", "card": ""}
         short = here.plays and len(text) <= MOST_TYPED
         found = line.offered(here.room.briefing(here.role), text, caret, where) if short else empty
         return JSONResponse(found, headers={"Cache-Control": "no-store"})

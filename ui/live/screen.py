@@ -145,7 +145,7 @@ SECTIONS = (
     Section(_bar),
     Section(_menu, lambda v: (v.b.now // 60, v.b.ended, _looks())),
     Section(_record, on_record),
-    Section(lambda v: channel(v.b, v.memo, v.known), on_record),
+    Section(lambda v: channel(v.b, v.memo, v.known, v.kind == "plays"), on_record),
     Section(_guide, on_record, PLAYS),
     Section(lambda v: waits(v.b), kinds=PLAYS),
     Section(_asked, lambda v: (on_record(v), v.room.clock.state, _looks()), PLAYS),

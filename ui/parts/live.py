@@ -8,6 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable
 
 from simulator.errors import DrillError
+from simulator.room.rebuild import make, missing
 from simulator.room.rooms import Rooms
 
 TICK_SECONDS = 0.5
@@ -23,6 +24,8 @@ class Server:
         self._rooms: Rooms | None = None
         self._away = ""
         """Why running drills could not be advanced, as it was said in the log; empty: they were."""
+        self.untaken = 0
+        """Drills that were scored before there were rows to compare, and have none yet."""
 
     @property
     def rooms(self) -> Rooms:
@@ -43,6 +46,7 @@ class Server:
     async def run(self, then: Callable[[], Awaitable[None]]) -> None:
         """Advance running drills until cancelled; `then` shows what has changed to those who look."""
         showing: asyncio.Task[None] | None = None
+        taking = asyncio.create_task(self.take_in())
         try:
             while True:
                 await asyncio.sleep(TICK_SECONDS)
@@ -51,8 +55,24 @@ class Server:
                 if showing is None or showing.done():
                     showing = asyncio.create_task(self._show(then))
         finally:
+            taking.cancel()
             if showing is not None:
                 showing.cancel()
+
+    async def take_in(self) -> None:
+        """Make the rows of drills that have none, one at a time: what is under way comes first."""
+        try:
+            store = self.rooms.store
+            drills = await asyncio.to_thread(missing, store)
+            for number, drill in enumerate(drills):
+                self.untaken = len(drills) - number
+                await asyncio.to_thread(make, store, drill)
+                await asyncio.sleep(TICK_SECONDS)
+        except DrillError as error:
+            logging.getLogger(__name__).warning("earlier drills are taken in when the server starts next: %s", error)
+        except Exception:
+            logging.getLogger(__name__).exception("earlier drills could not be taken in")
+        self.untaken = 0
 
     async def _show(self, then: Callable[[], Awaitable[None]]) -> None:
         try:

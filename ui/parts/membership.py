@@ -14,6 +14,7 @@ import streamlit as st
 from simulator.errors import DrillError
 from simulator.room.teams import Member, Team
 from ui import session
+from ui.pages import Page
 from ui.parts import entrance, shell
 from ui.parts.live import SERVER
 from ui.parts.text import plain
@@ -134,13 +135,16 @@ def _date(second: float) -> str:
 
 
 def drills(team: Team, own: Member) -> None:
-    """List the drills of a team, each with a way to let go of it."""
+    """List the drills of a team, each with its debrief and a way to let go of it."""
     found = SERVER.rooms.teams.drills(team.id, MOST)
     if not found:
         st.html('<p class="quiet">No drill is the team’s yet. Host one for it, or claim one below.</p>')
+    own_seats = {here.room.row.id: here.link for here in session.seats()}
     for ident, title, created in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-            st.markdown(f"{plain(title)}  :gray[{_date(created)}]", width="stretch")
+            with st.container(gap=None):
+                to = own_seats.get(ident, {session.OF: ident})
+                st.page_link(Page.DEBRIEF.file, label=f"{plain(title)}  :gray[{_date(created)}]", query_params=to)
             st.button("Let go", key=f"release-{ident}", type="tertiary", on_click=_release, args=(own, ident),
                       help="It belongs to nobody again, until somebody claims it.")  # fmt: skip
 
@@ -173,7 +177,8 @@ def claimable(known: Sequence[tuple[Team, Member]]) -> None:
 @session.callback(PLACE)
 def _claim(own: Member, here: Here) -> None:
     SERVER.rooms.teams.claim(own, here.room.row.id, here.person)
-    session.answer(PLACE, True, "The drill is the team’s now; everybody in the team sees it under Trends.")
+    session.answer(PLACE, True, "The drill is the team’s now; everybody in the team sees it under Trends, and "
+                   "reads its debrief.")
 
 
 def offered(key: str) -> Member | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any, Literal, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -53,6 +53,27 @@ def _check_in(*args: object) -> None:
                 one.room.as_is(one.person)
             except AccessDenied:
                 st.rerun()
+
+
+def anew() -> None:
+    """Draw the whole page anew although nobody pressed anything, as soon as no drawer is open over it.
+
+    A drawer would close, and what is pressed in it just then be lost, as in any part that is drawn by itself: a page
+    that does this has no other parts of its own meanwhile.
+    """
+    if not st.session_state.get(session.DRAWER):
+        st.rerun()
+
+
+def drawer(title: str, draw: Callable[[], None] | None, settled: bool) -> None:
+    """Open a drawer at the right, where there is something to `draw`; called once in each run of the whole page.
+
+    Until a page is `settled` it is drawn anew once the drawer is closed.
+    """
+    st.session_state[session.DRAWER] = draw is not None
+    if draw is not None:
+        how: Literal["ignore", "rerun"] = "ignore" if settled else "rerun"
+        st.dialog(title, width="medium", position="right", on_dismiss=how)(draw)()
 
 
 def refused(place: str) -> bool:

@@ -13,6 +13,8 @@ from ui.parts.shapes import ROWS, Shape, shapes
 
 AMENDS = "amends"
 """The field by which a record says which one it fills in; nobody types it."""
+UNASKED = (AMENDS, "thread")
+"""Fields that say what an act is about, where it is opened; nobody fills them in."""
 MOST = 8
 """Controls that a form shows first, at most."""
 RUNGS: tuple[str, ...] = get_args(Rung)
@@ -32,7 +34,7 @@ def asked(act: type[Act], told: frozenset[str] = frozenset(), rows: int = ROWS) 
 
     Several figures of one kind stand in so many `rows`.
     """
-    fields = [shape for shape in shapes(act, rows) if shape.path != AMENDS]
+    fields = [shape for shape in shapes(act, rows) if shape.path not in UNASKED]
     if not act.first:
         return Split(tuple(fields), ())
     wanted = tuple(path for path in act.first if path not in told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -48,6 +49,13 @@ class Finished:
     participants: tuple[str, ...] = ()
     """Names of everybody who was let in, as far as they are known: an observer is in no record."""
     unnamed: bool = False
+
+    @cached_property
+    def digest(self) -> str:
+        """What tells apart all that is kept beside one record, for what is made of it."""
+        kept = (self.card, self.entries, self.lessons, self.notes, self.corrections, self.skipped,
+                self.created, self.ended, self.participants, self.unnamed)  # fmt: skip
+        return hashlib.blake2s(repr(kept).encode("utf-8", "backslashreplace"), digest_size=12).hexdigest()
 
     @cached_property
     def playbook(self) -> Playbook:

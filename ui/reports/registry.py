@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple, get_args
 
 from analytics.report import cells
@@ -77,7 +78,7 @@ def report(drill: Finished, kind: str, form: Format = "md", own: tuple[str, str]
         raise DrillError(f"the {known.title.lower()} is no table; ask for {', '.join(formats(kind))}")
     if own is not None and form not in ("md", "html"):
         raise DrillError("a template makes md or html; leave it out for json and csv")
-    data = context(drill)
+    data = _told(drill)
     if form == "json":
         wanted = {name: data[name] for name in known.parts} if known.parts else data
         return json.dumps({"document": kind, **wanted}, ensure_ascii=False, indent=2) + "\n"
@@ -91,6 +92,10 @@ def report(drill: Finished, kind: str, form: Format = "md", own: tuple[str, str]
     title = f"{known.title}: {drill.scenario.title}" if own is None else drill.scenario.title
     played = f"{data['drill']['scenario']}, variant {data['drill']['variant']}, seed {data['drill']['seed']}"
     return standalone(text, title, f"Incident Drill · {played} · engine {data['drill']['engine']}")
+
+
+# A drill is asked for one document after the other, and each comes out of the same tree.
+_told = lru_cache(maxsize=8)(context)
 
 
 def _spaced(text: str) -> str:

@@ -12,7 +12,7 @@ import streamlit as st
 from analytics import playbook as books
 from analytics.report import cells, trend_charts, trends
 from analytics.report.tables import each
-from analytics.report.trends import TEAMS, FollowedAction, Names
+from analytics.report.trends import QUARTERS, TEAMS, FollowedAction, Names
 from simulator.record.result import DrillResult
 from simulator.room import results
 from simulator.room.results import Comparable, Wanted
@@ -169,8 +169,9 @@ def teams_view(scope: WhoseDrills, wanted: Wanted, group: Comparable) -> None:
         st.info(f"The same drill across teams shows from {TEAMS} teams on, so that no figure tells whose it is. "
                 "So far fewer have played a drill of this kind in this place.", icon=":material/groups:")  # fmt: skip
         return
-    charted.draw(chart, "The newest drill of each team, in whole minutes: of few teams, a figure may be what one of "
-                 "them came to. Nobody sees which team is which, and teams are in no order.")  # fmt: skip
+    charted.draw(chart, "The newest drill of each team. Every figure is the mean of two or three teams next to each "
+                 f"other, in whole minutes, so that none is one team’s; quarters show from {QUARTERS} teams on. Nobody "
+                 "sees which team is which, and teams are in no order.")  # fmt: skip
 
 
 def lead_on() -> None:

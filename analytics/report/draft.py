@@ -1,0 +1,242 @@
+"""A draft of a drill from an incident that happened or an exercise that was written elsewhere.
+
+What was read becomes what happens before the page and what people say after it, in the drill's time. What no list of
+lines can tell (the world, what can be looked at and done) is a template's, and a TODO says so at its place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal
+
+from analytics.report.real import WORDS, RealIncident, RealLine
+from simulator.errors import DrillError
+
+Kind = Literal["change", "alert", "message", "ask", "claim", "order", "did"]
+KINDS: Mapping[str, Kind] = {
+    "change": "change", "deploy": "change", "release": "change", "merge": "change", "config": "change",
+    "alert": "alert", "alarm": "alert", "page": "alert", "resolved": "alert", "symptom": "alert",
+    "message": "message", "inject": "message", "update": "message", "email": "message", "call": "message",
+    "ask": "ask", "asks": "ask", "question": "ask", "claim": "claim", "claims": "claim", "order": "order",
+    "decides": "did", "does": "did", "starts": "did", "done": "did", "closed": "did", "action": "did",
+    "decision": "did", "mitigation": "did",
+}  # fmt: skip
+"""First word of what a line says it is -> what it is to a drill; what it does not say, its words tell."""
+_PAGES = re.compile(r"\b(alerts?|alarms?|pages?|paged|fired|monitor(s|ing)?|thresholds?)\b", re.IGNORECASE)
+_TIME = re.compile(r"\b[0-2]?\d:[0-5]\d(?::[0-5]\d)?Z?\b")
+_SERVICE = re.compile(r"(?i)(?!(?:yes|no|on|off|true|false|null)$)[a-z][a-z0-9_-]{1,39}")
+HOUR = 60.0
+FULL, EARLIEST = 0.9, 100.0
+"""Share of the drill that a longer incident is brought to, and minutes before the page of the earliest line kept."""
+MOST_SAID = 200
+WIDE = 96
+
+
+def draft(incident: RealIncident, name: str, template: str, source: str) -> str:
+    """Return the file of a drill that begins with what was read; what it does not tell is a template's.
+
+    Raises DrillError where nothing was read that could be played.
+    """
+    return _Draft(incident, source).filled(name, template)
+
+
+class _Draft:
+    """An incident in the drill's time."""
+
+    def __init__(self, incident: RealIncident, source: str) -> None:
+        self.incident, self.source = incident, source
+        zero = _page(incident) if incident.zero is None else incident.zero
+        self.lines = [(line.minute - zero, line) for line in incident.lines if line.text]
+        if not self.lines:
+            raise DrillError(f"{source}: holds no line that says anything; give times and what happened")
+        last, first = self.lines[-1][0], self.lines[0][0]
+        self.scale = 1.0 if last <= HOUR - 2 else FULL * HOUR / last
+        self.before = min(self.scale, EARLIEST / -first) if first < 0 else self.scale
+        self.kinds = [_kind(line, at) for at, line in self.lines]
+
+    def filled(self, name: str, template: str) -> str:
+        """Return the template with what was read in the place of what it has."""
+        title = " ".join(self.incident.title.split())[:120] or name
+        about = self.incident.about or "TODO What they know before the page: what the company sells, who owns what."
+        parts = {
+            "#": self._head(),
+            "drill": [f"drill: {name}"],
+            "title": [f"title: {_text(title)}"],
+            "summary": ["summary: TODO One sentence that users or support would say; not the cause."],
+            "company": ["company: TODO the company's name", f"source: {_text(self.source)}"],
+            "briefing": [f"briefing: {_text(self._said(about, 0))}"],
+        }
+        out: list[str] = []
+        for key, lines in _sections(template):
+            out += self._before(key)
+            worked_in = {"world": self._history, "services": self._services, "says": self._says}.get(key)
+            out += parts.get(key) or (worked_in(lines) if worked_in else lines)
+        return "\n".join(out).rstrip() + "\n"
+
+    def _head(self) -> list[str]:
+        scaled = f" One minute of the drill is {1 / self.scale:.1f} of the incident." if self.scale < 1 else ""
+        begun = f"# Begun with {len(self.lines)} lines of {_comment(self.source)}.{scaled}"
+        return [begun, "# `drill check` names each TODO. Others are offered the drill once `draft` is taken out."]
+
+    def _before(self, key: str) -> Iterator[str]:
+        """Yield what is left to do at a section, above it."""
+        if key == "t0":
+            yield "# TODO t0: the wall clock at the page; fault: what was wrong, and since when"
+        elif key == "world":
+            yield "# TODO world: this one is a template's. Who was hit, what turned it, how fast, what does it cost?"
+            yield from self._noted("before the page, and no change", lambda kind, at: kind != "change" and at < 0)
+        elif key == "signals":
+            yield "# TODO signals: what they saw; the one with `page` opened the drill"
+            yield from self._noted("an alert", lambda kind, at: kind == "alert" and at >= 0)
+        elif key == "looks":
+            yield "# TODO looks: the commands that they ran, and what those print"
+        elif key == "moves":
+            yield "# TODO moves: what they did, what they could have done, and one trap"
+            yield from self._noted("what they did", lambda kind, at: kind == "did" and at >= 0)
+            yield from self._noted("a change during it", lambda kind, at: kind == "change" and at >= 0)
+        elif key == "causes":
+            yield "# TODO causes: the true one, and the stories they believed on the way"
+
+    def _noted(self, what: str, wanted: Callable[[Kind, float], bool]) -> Iterator[str]:
+        for (at, line), kind in zip(self.lines, self.kinds, strict=True):
+            if wanted(kind, at):
+                who = f"{line.who}: " if line.who else ""
+                yield f"# {self._at(at)} {what}: {_comment(who + line.text)}"[:WIDE]
+
+    def _history(self, lines: Sequence[str]) -> list[str]:
+        """Return the world's section with the changes that were read above those it has."""
+        changes = self._changes()
+        service = next(iter(re.findall(r"service: (\w+)", "\n".join(lines))), "")
+        place = next((n for n, line in enumerate(lines) if line.strip() == "happens:"), None)
+        if not changes or place is None:
+            return list(lines)
+        new = ["    # TODO which of these was it? Move the `set` of the template's change there, and take that out"]
+        for at, line in changes:
+            new.append(f"    - at: {self._at(at)}{self._really(at)}")
+            named = bool(_SERVICE.fullmatch(line.who))
+            new.append(f"      service: {line.who if named else service}" + ("" if named else "  # TODO which one"))
+            new.append(f"      says: {_text(self._said(line.text, at))}")
+        return [*lines[: place + 1], *new, *lines[place + 1 :]]
+
+    def _changes(self) -> list[tuple[float, RealLine]]:
+        """Return the changes before the page."""
+        both = zip(self.lines, self.kinds, strict=True)
+        return [(at, line) for (at, line), kind in both if kind == "change" and at < 0]
+
+    def _services(self, lines: Sequence[str]) -> list[str]:
+        """Return the services, with those that were changed."""
+        known = set(re.findall(r"([\w.-]+):", " ".join(lines)))
+        new = dict.fromkeys(line.who for _, line in self._changes() if _SERVICE.fullmatch(line.who))
+        end = lines[-1].rstrip().removesuffix("}")
+        found = [f"  {name}: TODO its team" for name in new if name not in known]
+        return [*lines[:-1], ",\n".join([end, *found]) + "}"] if found else list(lines)
+
+    def _says(self, lines: Sequence[str]) -> list[str]:
+        """Return the section of what people say; the template's where nobody says anything."""
+        said = [(at, line, kind) for (at, line), kind in zip(self.lines, self.kinds, strict=True)
+                if kind in ("message", "ask", "claim", "order") and at >= 0 and not _is_page(at, line)]  # fmt: skip
+        if len(said) > MOST_SAID:
+            what = f"{len(said)} lines after the page are said by somebody, more than {MOST_SAID}"
+            raise DrillError(f"{self.source}: {what}; keep those that a team has to hear")
+        if not said:
+            return list(lines)
+        out = ["says:"]
+        for at, line, kind in said:
+            out += [f"  # TODO {one}" for one in _open_ends(line, kind)]
+            out.append(f"  - at: {self._at(at)}{self._really(at)}")
+            out.append(f"    who: {_text(_handle(line.who))}")
+            out.append(f"    {'asks' if kind == 'ask' else 'text'}: {_text(self._said(line.text, at))}")
+            if kind == "ask":
+                out.append("    right: TODO the answer that is true, with the interval it is known to")
+        return out
+
+    def _seconds(self, at: float) -> int:
+        return round(60 * at * (self.before if at < 0 else self.scale))
+
+    def _at(self, at: float) -> str:
+        """Return a moment as a drill is written: `-12m`, `7m20s`."""
+        seconds = self._seconds(at)
+        minutes, rest = divmod(abs(seconds), 60)
+        return ("-" if seconds < 0 else "") + (f"{minutes}m" if not rest else f"{minutes}m{rest}s")
+
+    def _really(self, at: float) -> str:
+        """Return when it really was, as a comment, where that was another time."""
+        return f"  # T{round(at):+d} min in the incident" if self._seconds(at) != round(60 * at) else ""
+
+    def _said(self, text: str, at: float) -> str:
+        """Return a text without what a template would fill in, its times moving with the drill's."""
+        for mark, shown in (("{{", "["), ("}}", "]"), ("{%", "["), ("%}", "]"), ("{#", "["), ("#}", "]")):
+            text = text.replace(mark, shown)
+        return _TIME.sub(f"{{{{ utc({self._seconds(at)}) }}}}", text)
+
+
+def _page(incident: RealIncident) -> float:
+    """Return the minute of the line that seems to be the page: an alert, else what answers it, else the first."""
+    paged = (line.minute for line in incident.lines if _kind(line, 0) == "alert")
+    turns = incident.proposed()
+    answers = (incident.lines[turns[one]].minute for one in ("acknowledged", "declared") if one in turns)
+    return next(paged, next(answers, 0.0))
+
+
+def _kind(line: RealLine, at: float) -> Kind:
+    """Return what a line is to a drill: what it says it is, else what its words do."""
+    said = line.kind.casefold().split()
+    if said and said[0] in KINDS:
+        return KINDS[said[0]]
+    if at < 0:
+        return "change"
+    if line.text.rstrip().endswith("?"):
+        return "ask"
+    if line.turn or any(words.search(line.text) for words in WORDS.values()):
+        return "did"
+    return "alert" if _PAGES.search(line.text) else "message"
+
+
+def _is_page(at: float, line: RealLine) -> bool:
+    """Tell whether a line of an exercise is the page itself, which every drill has anyway."""
+    return at == 0 and _handle(line.who) == "pager"
+
+
+def _open_ends(line: RealLine, kind: Kind) -> Iterable[str]:
+    """Yield what was read of a line and has no place in a draft yet."""
+    if line.when:
+        until = f", until minute {line.until}" if line.until else ""
+        yield _comment(f"when: {line.when}{until}")[:WIDE]
+    if line.expected:
+        yield _comment(f"wants: {line.expected}")[:WIDE]
+    if kind == "claim":
+        yield "claims: which false cause, and killed_by: the looks that rule it out"
+    if kind == "order":
+        yield "pushes: which move"
+    if "{{" in line.text or "{%" in line.text:
+        yield "what stands in [brackets] was a figure; write {{ its name }}"
+    if _TIME.search(line.text):
+        yield "a time in it became the line's own"
+
+
+def _handle(who: str) -> str:
+    found = re.sub(r"[^a-z0-9]+", "-", who.casefold()).strip("-")[:40].strip("-")
+    return found or "responder"
+
+
+def _comment(text: str) -> str:
+    return "".join(one if one.isprintable() else " " for one in text)
+
+
+def _text(text: str) -> str:
+    """Return a text as YAML has it in quotes."""
+    return json.dumps(_comment(text), ensure_ascii=False)
+
+
+def _sections(template: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield each section of a drill's file with its key; what stands above the first has the key `#`."""
+    key, lines = "#", list[str]()
+    for line in template.split("\n"):
+        found = re.match(r"(\w+):", line)
+        if found:
+            yield key, lines
+            key, lines = found[1], []
+        lines.append(line)
+    yield key, lines

@@ -1,0 +1,128 @@
+// What somebody does: a form is sent once and answered where it was pressed; forms are opened.
+import { forget, held, hold, holds, isField, make, mark } from "./fields.js";
+import { close, recorded } from "./lines.js";
+import { children, parsed } from "./pieces.js";
+import { backoff } from "./stream.js";
+import { reveal } from "./tabs.js";
+
+const ANSWER_LATE_MS = 5000, SAME_PRESS_MS = 120, RENEW_MS = 400;
+// crypto.randomUUID is there on https and localhost alone; drills run in local networks, too.
+const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
+export async function ask(url, what, signal) {
+  const answer = await fetch(`${url}&${new URLSearchParams(what)}`, { signal }).catch(() => null);
+  return answer?.ok ? answer.json().catch(() => null) : null;
+}
+
+export async function submit(live, event) {
+  event.preventDefault();
+  const { target: form, submitter: button } = event, { act, pending } = form.dataset;
+  if (pending !== undefined || act === undefined) return;
+  close(live, form.querySelector("[data-complete]"));
+  const fields = holds(form, button);
+  // An unanswered press is remembered by what it says: after a reload it is still the same press.
+  const pressed = live.name(`press:${JSON.stringify([act, fields])}`);
+  const key = held(sessionStorage, pressed) ?? newKey();
+  if (live.last?.pressed === pressed && performance.now() - live.last.at < SAME_PRESS_MS) return;
+  live.last = { pressed, at: performance.now() };
+  hold(sessionStorage, pressed, key);
+  form.dataset.pending = "";
+  const buttons = form.querySelectorAll("button");   // not `disabled`: that would drop the focus
+  buttons.forEach((one) => one.setAttribute("aria-disabled", "true"));
+  say(form, { text: "" });
+  const text = JSON.stringify({ key, act, fields });
+  const answer = await post(live, form, new Blob([text], { type: "application/json" }));
+  hold(sessionStorage, pressed, null);
+  say(form, answer);
+  if (answer.ok) {
+    const now = holds(form, button);
+    for (const field of form.elements) {
+      if (field.hasAttribute("data-history")) recorded(live, field, fields[field.name]);
+      const sent = JSON.stringify(now[field.name]) === JSON.stringify(fields[field.name]);
+      if (isField(field) && sent) forget(live, field);   // else they typed on since the press
+    }
+    form.querySelector("[data-card]")?.replaceChildren();
+  }
+  delete form.dataset.pending;
+  buttons.forEach((one) => one.removeAttribute("aria-disabled"));
+  if (answer.open) open(live, answer.open, answer.about ?? "", true);
+  else if (answer.ok && live.get("form")?.contains(form)) renew(live);
+}
+
+// Post until there is an answer; the key makes sure that it counts once.
+async function post(live, form, body) {
+  for (let tries = 0; ; tries++) {
+    try {
+      const signal = AbortSignal.timeout(ANSWER_LATE_MS);
+      const response = await fetch(live.urls.act, { method: "POST", body, signal });
+      if (response.status >= 500) throw new Error(response.statusText);
+      return await response.json();
+    } catch {
+      say(form, { ok: false, text: "Not through yet, trying again. It counts once." });
+      await Promise.race([new Promise((on) => setTimeout(on, backoff(tries))),
+        new Promise((on) => live.root.addEventListener("live", on, { once: true }))]);
+    }
+  }
+}
+
+function say(form, { ok, text, fields = {}, use = "" }) {
+  const output = form.querySelector("output");
+  if (output) {
+    output.dataset.ok = ok ?? "";
+    output.textContent = text;
+    if (use) output.append(" Did you mean ", make("button", { type: "button", textContent: use }));
+  }
+  for (const note of form.querySelectorAll("[data-wrong]")) {
+    note.textContent = fields[note.dataset.wrong] ?? "";
+    const field = form.elements[note.dataset.wrong];
+    if (field?.setAttribute) field.toggleAttribute("aria-invalid", Boolean(note.textContent));
+    if (note.textContent) note.closest("details")?.setAttribute("open", "");
+  }
+  if (Object.keys(fields).length) form.querySelector("[aria-invalid]")?.focus();
+}
+
+export function use(live, button) {
+  const form = button.closest("form"), field = form.querySelector("[data-history]");
+  field.value = button.textContent;
+  field.focus();
+  say(form, { text: "" });
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+// A record as a document takes the place of the board, until it is put away.
+export async function open(live, kind, about, pressed) {
+  const isForm = kind !== "document", place = live.get(isForm ? "form" : "paper");
+  if (!place) return;
+  if (isForm && live.opened?.join() !== [kind, about].join()) place.replaceChildren();
+  if (isForm) live.opened = [kind, about];
+  hold(sessionStorage, live.name("form"), JSON.stringify(live.opened ?? null));
+  const isOpen = ({ dataset }) => dataset.open === live.opened?.[0];
+  mark(live.all("#forms [data-open]"), "aria-pressed", isOpen);
+  if (pressed) reveal(live, place);
+  const found = await ask(live.urls.form, { kind, about });
+  if (isForm && live.opened?.join() !== [kind, about].join()) return;
+  if (!found) return void (pressed && (place.textContent = "Not to be had just now: try again."));
+  children(live, place, parsed(found.html));
+  if (!pressed) return;
+  if (isForm && live.get("all-forms")) live.get("all-forms").open = false;
+  place.querySelector("input:not([type=hidden]), select, textarea, [data-shut]")?.focus();
+}
+
+export function putAway(live) {
+  live.opened = undefined;
+  hold(sessionStorage, live.name("form"), null);
+  live.get("form").replaceChildren();
+  live.get("all-forms")?.setAttribute("open", "");
+  live.get("all-forms")?.querySelector("summary").focus();
+}
+
+// Offer what is on record by now; what somebody has filled in stays.
+export function renew(live) {
+  clearTimeout(live.renewing);
+  if (live.opened) live.renewing = setTimeout(() => open(live, ...live.opened), RENEW_MS);
+}
+
+export function refill(live) {
+  live.all("#form *").filter(isField).forEach((field) => forget(live, field));
+  open(live, ...live.opened, true);
+}

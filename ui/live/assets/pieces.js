@@ -1,0 +1,114 @@
+// Puts pieces in their places with the nodes that are there, so that focus, scroll positions, what
+// is typed and a press half-way through survive a new rendering.
+import { renew } from "./acts.js";
+import { alarm, atEnd, listed, tell, toEnd } from "./channel.js";
+import { clean, isDirty, isField, make, restore } from "./fields.js";
+import { draw } from "./figures.js";
+import { remember } from "./tabs.js";
+
+// What these scripts say of an element; a new rendering does not take it away.
+const OWN = new Set(["aria-disabled", "aria-invalid", "aria-expanded", "aria-activedescendant",
+  "aria-selected", "aria-pressed", "data-pending", "data-gone", "data-shown",
+  "open", "hidden", "tabindex"]);
+export const parsed = (innerHTML) => make("template", { innerHTML }).content;
+// Whether one may become the other: never a form that does something else.
+const alike = (one, other) => one?.nodeName === other.nodeName
+  && (one.id ?? "") === (other.id ?? "") && one.dataset?.act === other.dataset?.act;
+
+export function apply(live, pieces, all) {
+  const ends = live.all("[data-stick]").filter(atEnd), news = [];
+  if (all) settle(live, pieces);
+  for (const node of live.all("[data-gone]")) drop(live, node);
+  for (const piece of pieces) place(live, piece, all, news);
+  ends.forEach(toEnd);
+  if (!all) return tell(live, news);
+  remember(live);
+  live.all("[data-stick]").forEach(toEnd);
+}
+
+// Begin from a whole screen: what is not part of it goes, and where it is another desk's, all.
+export function settle(live, pieces) {
+  const frame = pieces.find(({ id }) => id === "frame")?.html;
+  const desk = /data-desk="([^"]*)"/.exec(frame)?.[1];
+  if (desk !== live.desk) {
+    live.get("frame").replaceChildren();
+    live.figures.clear();
+    live.desk = desk;
+  }
+  const ids = new Set(pieces.map((piece) => piece.id));
+  for (const into of new Set(pieces.map((piece) => piece.into))) {
+    const gone = [...live.get(into)?.children ?? []].filter((child) => !ids.has(child.id));
+    gone.forEach((child) => drop(live, child));
+  }
+}
+
+function place(live, { id, html, into, figure, alt }, all, news) {
+  let node = live.get(id);
+  if (figure) {
+    live.figures.set(id, figure);
+    if (node && alt) node.setAttribute("aria-label", alt);
+    return draw(live, id);
+  }
+  if (html === undefined) return node && drop(live, node);
+  const parent = into && live.get(into), isNew = !node;
+  if (isNew && parent) {
+    node = make(parent.matches("ol, ul") ? "li" : "div", { id });
+    parent.append(node);
+  }
+  if (!node) return;
+  delete node.dataset.gone;
+  children(live, node, parsed(html));
+  if (id === "stamp" && !all) renew(live);
+  if (!isNew || !parent) return;
+  if (parent.getAttribute("role") === "log") {
+    listed(live, node, parent);
+    if (!all) news.push(node);
+  }
+  const loud = !all && node.querySelector("[data-alarm]");
+  if (loud) alarm(live, loud.dataset.alarm);
+}
+
+// Make `old` look like `fresh`.
+export function children(live, old, fresh) {
+  let at = old.firstChild;
+  for (const node of [...fresh.childNodes]) {
+    const twin = node.id ? [...old.children].find((child) => child.id === node.id) : at;
+    if (alike(twin, node)) {
+      if (twin === at) at = at.nextSibling;
+      else old.insertBefore(twin, at);
+      become(live, twin, node);
+    } else {
+      old.insertBefore(node, at);
+      restore(live, node);
+    }
+  }
+  for (let next; at; at = next) {
+    next = at.nextSibling;
+    drop(live, at);
+  }
+}
+
+function become(live, old, fresh) {
+  if (old.data !== fresh.data) old.data = fresh.data;
+  if (old.nodeType !== Node.ELEMENT_NODE || old.hasAttribute("data-keep")) return;
+  const field = isField(old);
+  if (field && (old === live.active || isDirty(old))) return;
+  for (const { name, value } of [...fresh.attributes]) {
+    if (!OWN.has(name) && old.getAttribute(name) !== value) old.setAttribute(name, value);
+  }
+  for (const { name } of [...old.attributes]) {
+    if (!OWN.has(name) && !fresh.hasAttribute(name)) old.removeAttribute(name);
+  }
+  children(live, old, fresh);
+  if (field) clean(old);
+}
+
+function drop(live, node) {
+  const { active } = live, inside = [node, ...node.querySelectorAll?.("*") ?? []];
+  const busy = inside.some((one) => isField(one) && (one === active || isDirty(one)));
+  if (busy) return void (node.dataset.gone = "");
+  const list = inside.includes(active) && node.parentElement;
+  node.remove();
+  // Not to the next button: whoever presses once more would press what they have not read.
+  if (list) list.closest("[tabindex]")?.focus();
+}
