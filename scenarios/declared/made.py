@@ -123,6 +123,7 @@ def readings(drill: DrillData) -> Readings:
     series |= {f"log_{name}": (log.rate, "") for name, log in drill.logs.items() if isinstance(log.rate, str)}
     return Readings(
         signals=series,
+        dark={name: one.dark for name, one in drill.signals.items() if one.dark is not None},
         tables={name: dict(look.table) for name, look in drill.looks.items() if look.table},
         facts=facts,
         pulses={lever: move.for_ for move in drill.moves.values() if move.for_ for lever in move.set},
