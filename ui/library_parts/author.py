@@ -237,7 +237,7 @@ def _came(name: str, variant: str, _version: str) -> Mapping[str, tuple[int, str
 
 
 @lru_cache(maxsize=128)
-def _printed(name: str, variant: str, version: str, at: int) -> Mapping[str, str]:
+def _printed(name: str, variant: str, _version: str, at: int) -> Mapping[str, str]:
     return preview.printed(loader.load(name, variant), at)
 
 
