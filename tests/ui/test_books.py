@@ -22,7 +22,7 @@ from simulator.room.store import Store
 from simulator.text import clock
 from tests.room.rooms import Wall
 from tests.simulator.toy import toy
-from tests.ui.test_debrief import MAIN, debrief, html, play, references
+from tests.ui.debriefing import MAIN, debrief, html, play, references
 from ui.debrief_parts import keys
 from ui.parts.bar import severity_tone
 from ui.parts.live import SERVER
