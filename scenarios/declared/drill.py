@@ -62,6 +62,8 @@ class SignalData(Data):
     is_: Formula = Field(alias="is")
     by_group: Formula | None = None
     """The same by group: a series each."""
+    dark: Formula | None = None
+    """While this holds nothing measures it; where it is by group, each group's, and the whole while all are."""
     unit: str = ""
     panel: bool = False
     good: Literal["low", "high", "flat"] = "low"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analytics.playbook import DEFAULT
 from analytics.playbook import load as load_playbook
 from analytics.runs.calibrate import rows
 from analytics.runs.curves import curves
 from scenarios.declared.made import made
+from scenarios.declared.stock import ACTS, paced
 from scenarios.lint.drill import check_drill
 from scenarios.loader import load_at
 from simulator.errors import ScenarioError
@@ -149,3 +154,59 @@ def test_curves_show_who_is_helped_and_hurt_and_what_a_move_needs() -> None:
     assert found["rotate"].hurts == ("devices", "customers")
     assert found[""].loss > found["rollback"].loss > 2 * found["restore"].loss
     assert len(found[""].drawn()) == 13
+
+
+# --- what is not seen, what is hidden, what is short ------------------------------------------------------------
+
+
+def test_a_signal_is_dark_by_group_and_as_a_whole_while_all_are() -> None:
+    dark = "    is: total(lag)\n    by_group: lag\n    dark: lag > 0.5 * cap or minute > 50\n    panel: true"
+    drill = made(changed(("    is: total(lag)\n    by_group: lag\n    panel: true", dark)), "queue_twice/drill.yaml")
+    world = drill.world()
+    world.start(drill.drill.starts, drill.drill.fault.at)
+    told: set[tuple[bool, ...]] = set()
+    while world.now < 3600:
+        world.step(60)
+        seen = world.observe()
+        parts = tuple(math.isnan(seen[f"lag_{group}"]) for group in drill.drill.world.groups)
+        caps = {name: group.numbers["cap"] for name, group in drill.drill.world.groups.items()}
+        hidden = tuple(world.value("lag", name) > 0.5 * cap or world.now > 3000 for name, cap in caps.items())
+        assert parts == hidden
+        assert math.isnan(seen["lag"]) is all(parts)
+        told.add(parts)
+    assert {(False, False, False), (True, True, True)} < told
+
+
+@pytest.mark.parametrize(
+    ("formula", "what"), [("lagg > 0", "unknown name 'lagg'"), ("lag >", "signals.lag.dark")],
+)  # fmt: skip
+def test_what_is_wrong_with_when_a_signal_is_dark_is_told_there(formula: str, what: str) -> None:
+    panel = "    by_group: lag\n    panel: true"
+    written = changed((panel, f"    dark: {formula}\n{panel}"))
+    (found,) = check_drill(written, EXAMPLES / "queue_twice" / "drill.yaml")
+    assert "signals.lag.dark" in str(found)
+    assert what in str(found)
+
+
+def test_a_cause_is_offered_by_what_its_author_says_whether_it_is_true_or_not() -> None:
+    hidden = 'title: "The broker\'s patch", known_by: [query:revisions],'
+    written = changed(("title: The broker's patch,", hidden))
+    causes = {one.id: one.known_by for one in made(written, "queue_twice/drill.yaml").scenario.causes}
+    assert causes["broker"] == ("query:revisions",)
+    assert set(causes["slow_ack"]) == {"query:redelivery", "query:doubles", "query:timing"}
+    assert causes["traffic"] == ()
+
+
+def test_a_claim_need_not_be_about_the_cause() -> None:
+    said = '  - {at: 20m, who: bot, killed_by: [verify], text: "It looks stable."}\n  - {at: 50m, who: vp-eng'
+    scenario = made(changed(("  - {at: 50m, who: vp-eng", said)), "queue_twice/drill.yaml").scenario
+    claim = next(one for one in scenario.injects if one.persona == "@bot")
+    assert (claim.form, claim.wrong, claim.claim, claim.disproved_by) == ("claim", True, None, ("verify",))
+
+
+@given(horizon=st.integers(15 * 60, 2 * 3600), at=st.lists(st.integers(0, 3300), min_size=2, max_size=2))
+def test_in_a_short_drill_steps_keep_their_order_and_come_before_its_end(horizon: int, at: list[int]) -> None:
+    first, second = sorted(at)
+    assert paced(first, horizon) <= paced(second, horizon) < max(horizon, 3301)
+    if horizon >= 3600 or second <= ACTS:
+        assert (paced(first, horizon), paced(second, horizon)) == (first, second)

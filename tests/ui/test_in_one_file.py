@@ -24,6 +24,7 @@ SEED = 7
 """That of the recorded drills."""
 AWAY = {
     "checkout_dip": ("sales_lost", ("failover", "waiting_room", "rollback", "restart")),
+    "levels_unseen": ("pumped", ("local", "close")),
     "parcel_lag": ("held", ("throttle", "purge")),
     "sign_in_link": ("bothered", ("resend_all", "close_door")),
 }

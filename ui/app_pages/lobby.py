@@ -46,7 +46,8 @@ def render() -> None:
     if not yours.finished_and_running():
         _newcomer()
     st.page_link(Page.TEAM.file, label=membership.in_short(), icon=":material/group:")
-    names = loader.catalogue().offered
+    # The shortest first: it is what somebody new looks for.
+    names = sorted(loader.catalogue().offered, key=lambda name: loader.load(name).scenario.horizon)
     if not names:
         st.info("No scenario can be played here; `drill check` says why.", icon=":material/info:")
         return None

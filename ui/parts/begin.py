@@ -21,8 +21,8 @@ PLAYBOOK = "DRILL_PLAYBOOK"
 """Environment variable: the playbook that is offered first."""
 CHOSEN = "chosen"
 """What is being opened in this session: the way (alone or for a team) and the scenario's name."""
-FIRST = "auth_token"
-"""Scenario of the first drill: the one whose teammates know most of the way."""
+FIRST = "sign_in_link"
+"""Scenario of the first drill: a quarter of an hour, few seats, few tools, nothing that cannot be put right."""
 MODES = ("training", "assessment")
 WHAT_MODE = "Training gives next-step hints; an assessment gives none, and only those who played it read its debrief."
 

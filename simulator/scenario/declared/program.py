@@ -42,6 +42,8 @@ class Program:
     facts: dict[str, Closure] = field(default_factory=dict)
     figures: dict[str, Closure] = field(default_factory=dict)
     signals: dict[str, Closure] = field(default_factory=dict)
+    dark: dict[str, list[Closure]] = field(default_factory=dict)
+    """Source -> what all has to hold for nothing to measure it."""
     tables: dict[str, dict[str, list[Closure]]] = field(default_factory=dict)
     pulses: Mapping[str, int] = field(default_factory=dict)
 
@@ -248,6 +250,12 @@ class _Compiler:
             signal = name.removesuffix(f"_{group}") if group else name
             path = ("signals", signal, "by_group" if group else "is")
             made.signals[name] = self._closure(path, self._parsed(path, text), group or None)
+            if signal in told.dark:
+                path = ("signals", signal, "dark")
+                tree = self._parsed(path, told.dark[signal])
+                grouped = any(f"{signal}_{one}" in told.signals for one in self.groups)
+                over = [group] if group else self.groups if grouped else [None]
+                made.dark[name] = [self._closure(path, tree, one) for one in over]
         for name, columns in told.tables.items():
             made.tables[name] = {}
             for column, text in columns.items():

@@ -125,6 +125,8 @@ class Readings(Data):
 
     signals: dict[str, tuple[Formula, str]] = {}
     """Source -> formula, and the group it is for (none: of the whole world)."""
+    dark: dict[str, Formula] = {}
+    """Signal -> formula while which nothing measures it: by group where it is by group, the whole while all are."""
     tables: dict[str, dict[str, Formula]] = {}
     """Table -> column -> formula by group."""
     facts: dict[str, Formula] = {}

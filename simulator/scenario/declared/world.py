@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ HIT, WIDESPREAD = 0.01, 0.3
 """Share of all, by weight, from which the service counts as hit, and as hit widely."""
 BOUND = 1e15
 """What no number of a world goes beyond: one that would is held there."""
+UNSEEN = math.nan
+"""What a signal is while nothing measures it."""
 WAY_BACK = "fallback"
 """Fact that says `ready` or `blocked`: whether the way back is open."""
 
@@ -107,9 +110,10 @@ class DeclaredWorld(Mechanics):
             self._until[knob] = self.now + self.program.pulses[knob]
 
     def observe(self) -> Mapping[str, float]:
-        """Return the value of every signal."""
+        """Return the value of every signal that something measures."""
         values = self._now()
-        return {name: bounded(float(formula(values))) for name, formula in self.program.signals.items()}
+        seen = {name: bounded(float(formula(values))) for name, formula in self.program.signals.items()}
+        return seen | {name: UNSEEN for name, dark in self.program.dark.items() if all(one(values) for one in dark)}
 
     def value(self, name: str, group: str = "") -> float:
         """Return what a name stands at now."""
