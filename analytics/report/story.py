@@ -120,7 +120,7 @@ def _told(view: RecordView, to: tuple[str, ...]) -> str:
     """Return in words which seats alone were told something."""
     if to and {*to} >= {*view.scenario.overlay.need_to_know} != set():
         return "those who need to know"
-    return listed([view.title("roles", role) for role in to])
+    return listed([view.title("roles", role) for role in to]) if to else ""
 
 
 def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Moment[Any] | None, str]:
