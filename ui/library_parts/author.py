@@ -133,7 +133,7 @@ def page(name: str) -> None:
 
 
 @lru_cache(maxsize=32)
-def _walked(name: str, variant: str, version: str) -> tuple[Curve, ...]:
+def _walked(name: str, variant: str, _version: str) -> tuple[Curve, ...]:
     """Return the curves of a scenario; of another version they are others."""
     return tuple(curves(loader.load(name, variant)))
 
@@ -232,12 +232,12 @@ def _name(role: Role) -> str:
 
 
 @lru_cache(maxsize=32)
-def _came(name: str, variant: str, version: str) -> Mapping[str, tuple[int, str]]:
+def _came(name: str, variant: str, _version: str) -> Mapping[str, tuple[int, str]]:
     return preview.said(loader.load(name, variant))
 
 
 @lru_cache(maxsize=128)
-def _printed(name: str, variant: str, version: str, at: int) -> Mapping[str, str]:
+def _printed(name: str, variant: str, _version: str, at: int) -> Mapping[str, str]:
     return preview.printed(loader.load(name, variant), at)
 
 
