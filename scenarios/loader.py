@@ -170,7 +170,7 @@ def _whole(place: ScenarioPlace) -> tuple[str, str, CompanyText | None]:
     """
     text, file = _text(place.folder, place.shown, FILE)
     company = company_beside(place.folder, place.root)
-    made(text, file, company=company)
+    made(text, file, BASE, company)
     return text, file, company
 
 
@@ -180,7 +180,7 @@ def _declared(place: ScenarioPlace, variant: str) -> LoadedScenario:
     drill = made(text, file, variant, company)
     scenario = drill.scenario
     if variant != BASE:
-        scenario = scenario.model_copy(update={"words": words_of(made(text, file, company=company).scenario)})
+        scenario = scenario.model_copy(update={"words": words_of(made(text, file, BASE, company).scenario)})
     book = book_made_of(drill.book, file)
     return LoadedScenario(
         scenario=scenario,

@@ -21,7 +21,7 @@ KINDS: Mapping[str, Kind] = {
     "message": "message", "inject": "message", "update": "message", "email": "message", "call": "message",
     "ask": "ask", "asks": "ask", "question": "ask", "claim": "claim", "claims": "claim", "order": "order",
     "decides": "did", "does": "did", "starts": "did", "done": "did", "closed": "did", "action": "did",
-    "decision": "did", "mitigation": "did",
+    "decision": "did", "mitigated": "did",
 }  # fmt: skip
 """First word of what a line says it is -> what it is to a drill; what it does not say, its words tell."""
 _PAGES = re.compile(r"\b(alerts?|alarms?|pages?|paged|fired|monitor(s|ing)?|thresholds?)\b", re.IGNORECASE)

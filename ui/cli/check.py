@@ -87,7 +87,7 @@ def playbook(
 Schema = Literal["scenario", "drill", "company", "playbook", "book", "command"]
 
 
-def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, playbook …")]) -> None:
+def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, company, playbook, book, command.")]) -> None:
     """Print a JSON Schema for editors and other tools."""
     if what == "command":
         from simulator import orders

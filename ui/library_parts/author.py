@@ -133,14 +133,13 @@ def page(name: str) -> None:
 
 
 @lru_cache(maxsize=32)
-def _walked(name: str, variant: str, _version: str) -> tuple[Curve, ...]:
-    """Return the curves of a scenario; of another version they are others."""
-    return tuple(curves(loader.load(name, variant)))
+def _walked(loaded: LoadedScenario) -> tuple[Curve, ...]:
+    return tuple(curves(loaded))
 
 
 def _world(loaded: LoadedScenario) -> None:
     scenario = loaded.scenario
-    nobody, *moved = _walked(scenario.id, scenario.variant, loaded.version)
+    nobody, *moved = _walked(loaded)
     look.note(f"The share of all that is hit, from T+0 to T+{scenario.horizon // 60}, where one move alone is made at "
               f"T+{TRIED_AT // 60} (blue) and where nobody does anything (grey). Whoever acts has frozen what is hit. "
               "Loss is the score’s: 0 is no harm.")  # fmt: skip
@@ -232,17 +231,17 @@ def _name(role: Role) -> str:
 
 
 @lru_cache(maxsize=32)
-def _came(name: str, variant: str, _version: str) -> Mapping[str, tuple[int, str]]:
-    return preview.said(loader.load(name, variant))
+def _came(loaded: LoadedScenario) -> Mapping[str, tuple[int, str]]:
+    return preview.said(loaded)
 
 
 @lru_cache(maxsize=128)
-def _printed(name: str, variant: str, _version: str, at: int) -> Mapping[str, str]:
-    return preview.printed(loader.load(name, variant), at)
+def _printed(loaded: LoadedScenario, at: int) -> Mapping[str, str]:
+    return preview.printed(loaded, at)
 
 
 def _texts(loaded: LoadedScenario) -> None:
-    scenario, key = loaded.scenario, (loaded.scenario.id, loaded.scenario.variant, loaded.version)
+    scenario = loaded.scenario
     roles = {role.id: role for role in scenario.roles}
     seat = st.selectbox("As seen by", roles, format_func=lambda one: _name(roles[one]), key="author-seat", width=340)
     minute = st.slider("Drill minute of what commands print, where nobody does anything", 0, scenario.horizon // 60, 10,
@@ -250,8 +249,8 @@ def _texts(loaded: LoadedScenario) -> None:
     role = roles[str(seat)]
     _part("What only they are told", ("",), [(escape(role.brief),)], "")
     heads: tuple[str, ...] = ("When", "From", "What", "Text")
-    _part("What they hear", heads, list(_hears(scenario, role, _came(*key))), "Nothing is said to them.")
-    output = _printed(*key, 60 * int(minute))
+    _part("What they hear", heads, list(_hears(scenario, role, _came(loaded))), "Nothing is said to them.")
+    output = _printed(loaded, 60 * int(minute))
     looks = (one for one in scenario.queries if role.id in one.executors)
     rows = [(_named(one.title, one.command), f'<pre class="au-out">{escape(output[one.id])}</pre>',
              escape(_known(scenario, one.known_by))) for one in looks]  # fmt: skip
