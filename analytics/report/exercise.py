@@ -82,13 +82,14 @@ def _cexf(text: str, file: str) -> RealIncident:
             inject = injects[step["inject_uuid"]]
             said = payloads.get(inject.get("action_payload_resource_uuid"), {})
             judged = (inject.get("inject_evaluation") or [{}])[0]
+            expected = (inject.get("expected") or {}).get("response", judged.get("result"))
             minute = float(step["timing"]["triggered_at"]) / 60
             if not abs(minute) < FARTHEST:  # what is no number is not below it either
                 raise ValueError(f"triggered_at {step['timing']['triggered_at']}")
             lines.append(RealLine(
                 minute, _word(said.get("content") or inject["name"]),
                 who=_word(said.get("from")), kind=_word(inject.get("action")),
-                when=_word((step.get("requirements") or {}).get("condition")), expected=_word(judged.get("result")),
+                when=_word(step.get("comes_when")), expected=_word(expected),
             ))  # fmt: skip
         head = data["exercise"]
         title, about = _word(head["name"]), _word(head.get("expanded") or head.get("description"))

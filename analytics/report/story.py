@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from analytics.report.tables import claims, each, table
+from analytics.scorecard import listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
@@ -95,21 +96,31 @@ def cues(view: RecordView) -> Iterator[Any]:
 
 
 @table(
-    at="int64", seq="int64", inject="str", persona="str", text="str", expected="str", answered="float64", verdict="str",
+    at="int64", seq="int64", inject="str", persona="str", to="str", text="str", expected="str", answered="float64",
+    verdict="str",
 )  # fmt: skip
 def injects(view: RecordView) -> Iterator[Any]:
     """Return every inject that was delivered, the response it called for, and whether that came.
 
-    `verdict`: on time, late, missed, kept (it was right to do nothing of the kind), broken, or none expected.
+    `to` names the seats that alone were told, and is empty where everybody was. `verdict`: on time, late, missed, kept
+    (it was right to do nothing of the kind), broken, or none expected.
     """
     for m in view.all(e.InjectDelivered):
         spec = view.scenario.find("injects", m.body.inject)
         reply, verdict = _answered(view, spec, m)
         yield {
-            "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona, "text": m.body.text,
+            "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona,
+            "to": _told(view, m.body.to), "text": m.body.text,
             "expected": spec.expects.label if spec and spec.expects else "",
             "answered": reply.at / 60 if reply else float("nan"), "verdict": verdict,
         }  # fmt: skip
+
+
+def _told(view: RecordView, to: tuple[str, ...]) -> str:
+    """Return in words which seats alone were told something."""
+    if to and {*to} >= {*view.scenario.overlay.need_to_know} != set():
+        return "those who need to know"
+    return listed([view.title("roles", role) for role in to]) if to else ""
 
 
 def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Moment[Any] | None, str]:

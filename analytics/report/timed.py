@@ -98,15 +98,11 @@ def _uuid(*parts: str) -> str:
     return str(UUID(bytes=sha256("/".join(parts).encode()).digest()[:16], version=4))
 
 
-def _evaluation(row: Mapping[str, Any]) -> dict[str, Any]:
-    expected = {"within_minutes": row["within"], "objective": row["objective"]}
-    return {"result": row["expected_response"], "score_range": [0, 1], "parameters": [expected]}
-
-
 def cexf(scenario: Scenario, version: str) -> str:
     """Return the list in the Common Exercise Format: an exercise, its flow in order, and an inject and payload each.
 
-    What comes when the drill has become so, and not by the minute, says so in its requirements, in words.
+    What comes when the drill has become so, and not by the minute, says so in words, as does the response that is
+    expected: nothing there can be asked of another platform.
     """
     rows = [row._asdict() for row in each(msel(scenario))]
     ids = [_uuid(scenario.id, "inject", row["inject"]) for row in rows]
@@ -115,18 +111,19 @@ def cexf(scenario: Scenario, version: str) -> str:
             "uuid": _uuid(scenario.id), "name": scenario.title, "description": scenario.summary.strip(),
             "expanded": scenario.briefing.strip(), "namespace": "incident-response",
             "tags": ['exercise:software-scope="incident-drill"'], "total_duration": str(scenario.horizon),
-            "version": version, "meta": {"author": "Incident Drill", "scenario": scenario.id},
+            "version": version,
+            "meta": {"author": "Incident Drill", "level": "advanced", "priority": 0, "scenario": scenario.id},
         },
         "inject_flow": [
             {
                 "inject_uuid": ident, "description": f"{row['persona']}: {row['text'][:80]}", "reporting_callback": [],
-                "requirements": {"condition": row["comes_when"]} if row["comes_when"] else {},
+                "requirements": {}, **({"comes_when": row["comes_when"]} if row["comes_when"] else {}),
                 "sequence": {
                     "trigger": ["startex"] if place == 0 else ["time_expiration"],
                     "completion_trigger": ["time_expiration", "completion"],
-                    **({"followed_by": [ids[place + 1]]} if place + 1 < len(ids) else {}),
+                    "followed_by": ids[place + 1 : place + 2],
                 },
-                "timing": {"triggered_at": str(round(60 * row["minute"]))},
+                "timing": {"triggered_at": round(60 * row["minute"]), "periodic_run_every": None},
             }
             for place, (ident, row) in enumerate(zip(ids, rows, strict=True))
         ],
@@ -137,9 +134,10 @@ def cexf(scenario: Scenario, version: str) -> str:
             for row in rows
         ],
         "injects": [
-            {"uuid": ident, "name": row["inject"], "action": row["form"], "target_tool": "Incident Drill",
-             "action_payload_resource_uuid": _uuid(scenario.id, "payload", row["inject"]),
-             "inject_evaluation": [_evaluation(row)] if row["expected_response"] else []}
+            {"uuid": ident, "name": row["inject"], "action": row["form"], "target_tool": "webhook",
+             "action_payload_resource_uuid": _uuid(scenario.id, "payload", row["inject"]), "inject_evaluation": [],
+             **({"expected": {"response": row["expected_response"], "within_minutes": row["within"],
+                              "objective": row["objective"]}} if row["expected_response"] else {})}
             for ident, row in zip(ids, rows, strict=True)
         ],
     }, ensure_ascii=False, indent=2)  # fmt: skip

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.report import timed
 from analytics.report.real import read_timeline
 from simulator.errors import DrillError
+from tests.simulator.toy import toy
 
 CSV = "Time,What,Turn\n14:02,Page,\n14:05:30,Ana declares SEV-1,\n\n14:20,Rolled back,\n15:01,Over,closed\n"
 TABLE = """# Outage
@@ -109,3 +113,20 @@ def test_whatever_a_file_holds_it_is_read_or_refused(text: str) -> None:
     else:
         assert list(found.lines) == sorted(found.lines, key=lambda line: line.minute)
         assert all(0 <= n < len(found.lines) for n in found.proposed().values())
+
+
+def test_a_list_of_events_has_what_the_common_exercise_format_asks_of_each_step() -> None:
+    made = json.loads(timed.cexf(toy().scenario, "1"))
+    assert {"author", "level", "priority"} <= made["exercise"]["meta"].keys()
+    names = [one["uuid"] for one in made["injects"]]
+    assert names
+    for place, step in enumerate(made["inject_flow"]):
+        assert step["inject_uuid"] == names[place]
+        assert step["requirements"] == {}, "conditions in words stand beside it"
+        assert step["sequence"]["followed_by"] == names[place + 1 : place + 2]
+        assert isinstance(step["timing"]["triggered_at"], int)
+        assert step["timing"]["periodic_run_every"] is None
+    assert not [one for one in made["injects"] if one["inject_evaluation"] or one["target_tool"] != "webhook"]
+    assert {one["action_payload_resource_uuid"] for one in made["injects"]} == {
+        one["uuid"] for one in made["inject_payloads"]
+    }

@@ -106,6 +106,16 @@ def test_an_inject_is_ticked_when_the_expected_response_comes(
     assert (None if math.isnan(row.answered) else row.answered) == answered
 
 
+@pytest.mark.parametrize(("to", "told"), [
+    ((), ""), (("triage",), "Triage"), (("commander", "triage"), "Commander and Triage"),
+])  # fmt: skip
+def test_what_some_seats_alone_were_told_says_to_whom(to: tuple[str, ...], told: str) -> None:
+    came = event("05:00", e.InjectDelivered(to=to, inject="ask", persona="@boss", channel="incident", text="ETA?",
+                                            form="ask"))  # fmt: skip
+    (row,) = each(story.injects(view(came, of=KNOWING)))
+    assert row.to == told
+
+
 @pytest.mark.parametrize(("lines", "verdict"), [([], "kept"), (act("08:00", "publish"), "broken"),
                                                 (act("16:00", "publish"), "kept")])  # fmt: skip
 def test_some_injects_are_best_left_alone(lines: Lines, verdict: str) -> None:

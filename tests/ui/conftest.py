@@ -9,10 +9,17 @@ import pytest
 import streamlit as st
 
 from scenarios.loader import load
+from simulator.errors import UnknownName
+from simulator.loaded import LoadedScenario
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
+from tests.room.rooms import Wall
+from tests.room.rooms import rooms as served
 from tests.ui.browsing import JAR, Browser
-from ui import session
+from tests.ui.commanded import Drill, Result, played
+from tests.ui.debriefing import references
+from ui import cli, session
+from ui.cli import shared
 from ui.parts.live import SERVER
 from ui.session import Here
 
@@ -65,3 +72,37 @@ def open_app(rooms: Rooms) -> Callable[..., Browser]:
         return app
 
     return go
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def place(tmp_path: Path, wall: Wall, request: pytest.FixtureRequest) -> Iterator[Rooms]:
+    made = served(tmp_path / "drills.db", wall, getattr(request, "param", references))
+    SERVER.use(lambda: made)
+    st.cache_resource.clear()
+    yield made
+    SERVER.use(None)
+    made.store.close()
+
+
+@pytest.fixture
+def drill(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Drill:
+    """Return `drill(*arguments)`, on the toy scenario."""
+
+    def find(scenario: str, variant: str, difficulty: str = "standard") -> LoadedScenario:
+        if scenario != "toy":
+            raise UnknownName("scenario", scenario, ["toy"])
+        return played()
+
+    def run(*arguments: object) -> Result:
+        code = cli.main([str(one) for one in arguments])
+        caught = capsys.readouterr()
+        return Result(code, caught.out, caught.err)
+
+    monkeypatch.setattr(shared, "find", find)
+    monkeypatch.setattr(shared, "played", lambda head: find(head.scenario, head.variant, head.difficulty))
+    return run

@@ -17,7 +17,7 @@ from simulator.values import OBSERVER
 from tests.room.rooms import Wall, rooms
 from tests.ui import live
 from tests.ui.browsing import Browser
-from tests.ui.test_debrief import references
+from tests.ui.debriefing import references
 from ui import session
 from ui.debrief_parts import keys
 from ui.live.forms import form_html

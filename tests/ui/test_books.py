@@ -22,7 +22,8 @@ from simulator.room.store import Store
 from simulator.text import clock
 from tests.room.rooms import Wall
 from tests.simulator.toy import toy
-from tests.ui.test_debrief import MAIN, debrief, html, play, references
+from tests.ui.browsing import PATIENCE
+from tests.ui.debriefing import MAIN, debrief, html, play, references
 from ui.debrief_parts import keys
 from ui.parts.bar import severity_tone
 from ui.parts.live import SERVER
@@ -227,7 +228,7 @@ def test_the_playbook_is_chosen_when_a_drill_is_opened(
     store = Store(str(tmp_path / "drills.db"))
     made = Rooms(store, load, None, lambda name: books.load(name).played())
     SERVER.use(lambda: made)
-    app = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE).run()
     app.button(key=f"{way}-auth_token").click().run()
     box = app.selectbox(key=f"{form}-playbook")
     assert (box.value, list(box.options)) == ("recovery", ["Our own", "Incident recovery"])
@@ -243,6 +244,6 @@ def test_the_playbook_is_chosen_when_a_drill_is_opened(
 
 def test_what_the_server_names_is_offered_first(own: Playbook, place: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRILL_PLAYBOOK", "own")
-    app = AppTest.from_file(str(MAIN), default_timeout=30).run()
+    app = AppTest.from_file(str(MAIN), default_timeout=PATIENCE).run()
     app.button(key="practise-auth_token").click().run()
     assert app.selectbox(key="solo-playbook").value == "own"

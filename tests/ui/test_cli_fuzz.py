@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from simulator.errors import UnknownName
 from simulator.loaded import LoadedScenario
 from simulator.play import play
-from tests.ui.test_cli import played
+from tests.ui.commanded import played
 from tests.ui.test_streams import Failing
 from ui import cli
 from ui.cli import shared

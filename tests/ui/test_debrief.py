@@ -1,188 +1,30 @@
-"""The debrief as people meet it: every state it can be in, moments that open, text that stays text."""
+"""The debrief as people meet it: its views, moments that open, text that stays text."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from analytics import playbook
-from analytics.record import Course, DrillRecord, References
 from analytics.report.charts import CHARTS
-from analytics.runs import counterfactual
-from analytics.score import score
 from analytics.scorecard import Status
 from scenarios.loader import load
-from simulator import acts, values
-from simulator.errors import DrillError
-from simulator.loaded import LoadedScenario
+from simulator import acts
 from simulator.people.slips import Slip
 from simulator.record.entry import Group
-from simulator.record.journal import Journal
-from simulator.room.room import Room
 from simulator.room.rooms import Rooms
-from simulator.room.store import Participant
 from tests import played
-from tests.room.rooms import Wall, rooms, solo
+from tests.room.rooms import Wall
 from tests.ui.browsing import Browser
+from tests.ui.debriefing import debrief, html, play, spec
 from ui.debrief_parts import keys
 from ui.debrief_parts.drill import Debriefed, key_of, shelved
 from ui.debrief_parts.happened import SCREEN, TEAM_GROUPS, WORLD_GROUPS, pressed_entry
 from ui.debrief_parts.lines import Lines
 from ui.parts import labels
-from ui.parts.live import SERVER
 from ui.parts.text import escape
-
-MAIN = Path(__file__).resolve().parents[2] / "ui" / "main.py"
-EVIL = "<img src=x onerror=alert(1)> [x](javascript:alert(1)) **loud**"
-
-
-def references(
-    loaded: LoadedScenario, journal: Journal, report: Any
-) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Score a toy drill against made-up reference runs."""
-    report(0.5)
-    minutes = range(31)
-    null, best = (
-        Course(name=name, harm={"lost": 30 * k}, loss=30 * k / 1000, series={"lost": tuple(k * m for m in minutes)},
-            losses=tuple(k * m / 1000 for m in minutes))
-        for name, k in (("nothing", 900.0), ("flag at T+2", 10.0))
-    )  # fmt: skip
-    made = References(null=null, best=best).model_dump(mode="json")
-    journal.references = made
-    yield made, score(DrillRecord.of(journal, loaded.scenario), playbook.load()).as_data()
-
-
-def broken(loaded: LoadedScenario, journal: Journal, report: Any) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    raise DrillError("the library of this scenario is missing")
-
-
-@pytest.fixture
-def wall() -> Wall:
-    return Wall()
-
-
-@pytest.fixture
-def place(tmp_path: Path, wall: Wall, request: pytest.FixtureRequest) -> Iterator[Rooms]:
-    made = rooms(tmp_path / "drills.db", wall, getattr(request, "param", references))
-    SERVER.use(lambda: made)
-    st.cache_resource.clear()
-    yield made
-    SERVER.use(None)
-    made.store.close()
-
-
-def play(place: Rooms, wall: Wall) -> tuple[Room, Participant, str]:
-    """Play a short drill in which something untrue and something nasty is said."""
-    room = place.create("toy", seed=7).room
-    token, person = place.join(room, "Ana <b>", "commander")
-    room.start(person)
-    wall.pass_(90)
-    for command in (
-        acts.AcknowledgePage(alert="Errors"),
-        acts.Declare(severity="SEV-1", title=EVIL),
-        acts.PostMessage(text=EVIL),
-        acts.TakeAction(action="flag_off", executor="mitigation"),
-        acts.UpdateStakeholders(audience="public", status="recovered", impact=values.Figure(name="backlog", low=1),
-                             next_update_minutes=20),
-        acts.LiftFreeze(scope=("nowhere",)),
-    ):  # fmt: skip
-        room.submit(command, person)
-        wall.pass_(20)
-    wall.pass_(300)
-    room.end(person)
-    room.finishing.wait(30)
-    return room, person, token
-
-
-def opened_truth(app: AppTest) -> AppTest:
-    """Say that nobody wants to guess: what gives the answer away opens."""
-    if [one for one in app.button if one.key == "debrief_no_guess"]:
-        app.button(key="debrief_no_guess").click().run()
-    return app
-
-
-def debrief(token: str = "", **state: Any) -> AppTest:
-    """Open the debrief page behind a token, at the score unless something else is asked for, and let it run."""
-    app = Browser()
-    state = {keys.VIEW: keys.SCORE} | state
-    if token:
-        app.hold(token)
-    for key, value in state.items():
-        app.session_state[key] = value
-    app.switch_page("app_pages/debrief.py").run()
-    assert not app.exception, app.exception[0].message
-    return opened_truth(app)
-
-
-def html(app: AppTest) -> str:
-    """Return everything the page shows as HTML, without the style sheets."""
-    return "\n".join(str(one.proto.body) for one in app.get("html") if "<style" not in str(one.proto.body))
-
-
-def spec(chart: Any) -> dict[str, Any]:
-    return json.loads(chart.proto.spec)  # type: ignore[no-any-return]
-
-
-# --- states ----------------------------------------------------------------------------------------------
-
-
-def test_without_a_link_a_journal_can_be_opened(place: Rooms) -> None:
-    app = debrief()
-    assert app.get("file_uploader")
-    assert not app.get("plotly_chart")
-    assert "No finished drill of yours" in html(app)
-
-
-def test_a_wrong_link_says_so_in_one_line(place: Rooms) -> None:
-    app = debrief("nonsense")
-    assert "not signed in to this drill in this browser" in app.warning[0].value
-
-
-def test_a_running_drill_is_not_given_away(place: Rooms, wall: Wall) -> None:
-    room, _ = solo(place)
-    token, _ = place.join(room, "Ben")
-    wall.pass_(120)
-    app = debrief(token)
-    assert "still running" in app.info[0].value
-    assert "db-lanes" not in html(app)
-    assert not app.get("plotly_chart")
-
-
-@pytest.mark.parametrize("place", [None], indirect=True)
-def test_before_the_score_is_made_the_rest_is_there(place: Rooms, wall: Wall) -> None:
-    _, _, token = play(place, wall)
-    app = debrief(token)
-    assert "no score yet" in html(app)
-    assert "then scoring" in app.get("progress")[0].proto.text
-    app = debrief(token, **{keys.VIEW: keys.INSTEAD})
-    assert spec(app.get("plotly_chart")[0])["data"][0]["name"] == "yours"
-    assert "still being computed" in html(app)
-
-
-@pytest.mark.parametrize("place", [broken], indirect=True)
-def test_a_failed_scoring_says_why_and_can_be_tried_again(place: Rooms, wall: Wall) -> None:
-    _, _, token = play(place, wall)
-    app = debrief(token)
-    assert "library of this scenario is missing" in app.error[0].value
-    assert app.button(key="debrief_score_again")
-
-
-def test_a_record_of_an_older_engine_still_shows(place: Rooms, wall: Wall) -> None:
-    room, _, token = play(place, wall)
-    object.__setattr__(room.record().header, "engine", "0")  # type: ignore[union-attr]
-    app = debrief(token)
-    assert "have changed since" in app.info[0].value
-    assert app.get("plotly_chart")
-
 
 # --- views -----------------------------------------------------------------------------------------------
 
@@ -415,50 +257,6 @@ def test_each_takes_away_the_record_that_is_theirs_to_read(place: Rooms, wall: W
     assert "a quick one" in whole
     assert "a quick one" not in theirs
     assert shown[0].digest != shown[1].digest
-
-
-# --- journal files ---------------------------------------------------------------------------------------
-
-
-def opened(name: str, content: bytes) -> AppTest:
-    app = debrief()
-    app.file_uploader(key="debrief_file").set_value((name, content, "application/jsonl")).run()
-    assert not app.exception, app.exception[0].message
-    return app
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "empty file"),
-        (b"no json\n", "not a journal header"),
-        (b"\xff\xfe", "not UTF-8"),
-        (b'{"scenario": "nowhere", "seed": 1, "digest": "d", "engine": "1"}\n', "nowhere"),
-        (b'{"scenario": "auth_token", "seed": 1, "digest": "d", "engine": "1"}\n{"seq": 2}\n', "a line is missing"),
-    ],
-)
-def test_a_broken_journal_is_one_line(place: Rooms, content: bytes, words: str) -> None:
-    app = opened("a.jsonl", content)
-    assert len(app.error) == 1
-    assert words in app.error[0].value.replace("\\", "")  # which escapes what Markdown would read
-    assert "\n" not in app.error[0].value
-
-
-@pytest.mark.slow
-def test_a_journal_file_without_references_shows_what_happened_and_can_be_scored(
-    place: Rooms, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    few = partial(counterfactual.add_references, seeds=1)  # the page asks for a spread of twenty, seconds of work
-    monkeypatch.setattr(counterfactual, "add_references", few)
-    drill = played.engine("auth_token", "base", "null", 7).journal
-    journal = Journal(drill.header, drill.entries)
-    app = opened("null.jsonl", "\n".join(journal.lines()).encode())
-    assert "no reference runs" in app.info[0].value
-    assert "Tokens refused after a release" in html(app)
-    app.button(key="debrief_make").click().run()
-    opened_truth(app)
-    app.session_state[keys.VIEW] = keys.SCORE
-    assert "U · Unready" in html(app.run())
 
 
 def test_every_group_of_the_timeline_can_be_filtered() -> None:

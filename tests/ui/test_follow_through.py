@@ -19,7 +19,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import OBSERVER, Participant
 from tests.room.rooms import Wall, rooms
 from tests.ui.browsing import JAR, Browser
-from tests.ui.test_debrief import EVIL, references
+from tests.ui.debriefing import EVIL, references
 from ui import session
 from ui.follow_up_parts import keys, papers
 from ui.follow_up_parts.retests import between, resolved, verdict

@@ -40,7 +40,7 @@ def known_view(sitting: Sitting) -> None:
         show(drill, "injects")
     else:
         st.html(quiet("What each called for tells what was false; it opens once you have guessed what it was."))
-    with st.expander("Each inject in words", key="debrief-injects-table"):
+    with st.expander("Each inject in words, and who alone was told", key="debrief-injects-table"):
         _injects(drill, guessed)
     show_all(drill, "known", but=("cues", "hypotheses", "injects"))
 
@@ -93,7 +93,8 @@ def _injects(drill: Debriefed, guessed: bool) -> None:
         text = r.text if len(r.text) <= LONGEST else f"{r.text[: LONGEST - 1]}…"
         verdict = sign("verdict", r.verdict if r.expected else "none expected")
         when = f" {minute(r.answered)}" if not math.isnan(r.answered) else ""
-        came = f"<b>{escape(r.persona)}</b> {escape(text)}"
+        alone = f"<br><small>told to {escape(r.to)} alone</small>" if r.to else ""
+        came = f"<b>{escape(r.persona)}</b> {escape(text)}{alone}"
         response = f'<span class="good">✓ seen</span><br>{badge(verdict)}{when}'
         rows.append((at_time(r.at), came, escape(r.expected) or "–", response))
     heads = ("When", "What came", "It called for", "Response")
