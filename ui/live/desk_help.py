@@ -73,8 +73,8 @@ def probes_html(probes: Sequence[Probed], titles: Mapping[str, str]) -> str:
     sums = f"{sum(said):g} of {len(said)} right" if said else "No answers yet"
     same = f"; pairs who answer alike: {alike:.0%}" if alike is not None else ""
     return (
-        '<table class="plain probes"><thead><tr><th>Who</th><th>Asked</th><th>Said</th><th>So it was</th><th>Points</th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>{note(f'{sums}{same}. Never part of the score.')}"
+        '<table class="plain probes"><thead><tr><th>Who</th><th>Asked</th><th>Said</th><th>So it was</th>'
+        f"<th>Points</th></tr></thead><tbody>{rows}</tbody></table>{note(f'{sums}{same}. Never part of the score.')}"
     )
 
 
