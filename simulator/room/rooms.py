@@ -73,8 +73,6 @@ class Lobby:
     state: str
     """waiting, running, paused, stopped, over, or lost: it cannot go on (`Room.problem` says why)."""
     chairs: tuple[Chair, ...]
-    inside: tuple[Participant, ...]
-    """Those who sit or look on, hosts left out."""
     observers: tuple[str, ...]
     """Names of those who only look on."""
     automation: bool
@@ -354,7 +352,6 @@ class Rooms:
                 Chair(r.id, r.title, r.team, seats.get(r.id), not r.seat) for r in scenario.roles
                 if r.seat or "observes" not in r.duties
             ),
-            inside=tuple(person for person in people if person.seat is not None and not person.facilitator),
             observers=tuple(person.name for person in people if person.observes),
             automation=row.header.automation, stands="" if lost or over else room.stands(),
         )  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from simulator.values import OBSERVER
 from tests.e2e.conftest import SHOTS, Server
 from tests.e2e.desk import Stage, form, go_on, said, staged, started, unfold
 
@@ -28,6 +29,16 @@ def running(stage: Stage) -> Stage:
 
 
 # --- seats -------------------------------------------------------------------------------------------------
+
+
+def test_whoever_observes_sees_who_sits_and_is_offered_a_seat(running: Stage) -> None:
+    token, olga = running.rooms.join(running.room, "Olga", OBSERVER)
+    page = running.enter(token, olga.id)
+    expect(page.locator("#seats")).to_contain_text("Ana")
+    expect(page.locator("#way-in")).to_contain_text("You observe this drill")
+    page.get_by_role("button", name="Take a seat instead").click()
+    expect(page.locator("#line-state")).to_contain_text("take one in the lobby")
+    page.context.close()
 
 
 def test_move_swap_free_and_let_back(running: Stage) -> None:

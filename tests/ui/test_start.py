@@ -26,7 +26,7 @@ from ui.parts.catalogue import FORMS
 from ui.parts.needs import TO_FILL_IN, needs
 from ui.parts.prefill import prefilled
 from ui.parts.shapes import shapes
-from ui.parts.start import AMENDS, MOST, asked, controls, told, verb
+from ui.parts.start import AMENDS, MOST, UNASKED, asked, controls, told, verb
 from ui.session import Here
 
 Seat = Callable[..., Here]
@@ -52,7 +52,7 @@ def test_a_form_begins_with_few_fields_and_asks_for_all_of_them(kind: str) -> No
     shown, rest = controls(first), controls(later)
     assert 0 < len(shown) <= MOST or not shapes(act)
     assert not set(shown) & set(rest)
-    assert {*shown, *rest} == set(controls([one for one in shapes(act) if one.path != AMENDS]))
+    assert {*shown, *rest} == set(controls([one for one in shapes(act) if one.path not in UNASKED]))
 
 
 @each(KINDS)

@@ -73,8 +73,8 @@ def probes_html(probes: Sequence[Probed], titles: Mapping[str, str]) -> str:
     sums = f"{sum(said):g} of {len(said)} right" if said else "No answers yet"
     same = f"; pairs who answer alike: {alike:.0%}" if alike is not None else ""
     return (
-        '<table class="plain probes"><thead><tr><th>Who</th><th>Asked</th><th>Said</th><th>So it was</th><th></th></tr>'
-        f"</thead><tbody>{rows}</tbody></table>{note(f'{sums}{same}. Never part of the score.')}"
+        '<table class="plain probes"><thead><tr><th>Who</th><th>Asked</th><th>Said</th><th>So it was</th>'
+        f"<th>Points</th></tr></thead><tbody>{rows}</tbody></table>{note(f'{sums}{same}. Never part of the score.')}"
     )
 
 
@@ -143,7 +143,7 @@ def rated_html(notes: Sequence[Note], about: Mapping[str, str], me: str) -> str:
         for what, marks in given.items()
     )
     more = note(f"Others have rated {waits:d} more. {INDEPENDENT}") if waits else ""
-    table = f'<table class="plain rated"><thead><tr><th></th>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    table = f'<table class="plain rated"><thead><tr><th>Rated</th>{head}</tr></thead><tbody>{rows}</tbody></table>'
     return f"{table if rows else ''}{more}{_agreement(notes, own)}"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ui.live.html import tabs
 from ui.live.line import CHANNEL, SHELL, line_html
 from ui.parts.feed import VIEWS
@@ -14,14 +16,17 @@ LEGEND = (
 """What the lines of a panel mean."""
 GUIDE = '<div id="guide" data-keep></div>'
 """Above the columns: on a phone they are shown one at a time."""
+Kind = Literal["plays", "hosts", "observes"]
+"""What somebody does in a drill."""
 KEPT = ("Mine", "Pinned")
 """Views of the channel that depend on who looks."""
 
 
-def frame(desk: str, name: str, channel: str, plays: bool) -> str:
+def frame(desk: str, name: str, channel: str, kind: Kind) -> str:
     """Return the frame for somebody at `desk`; `channel` is where they write."""
-    side = {"acts": "Act", "board-tab": "Board"} if plays else {"desk": "Desk", "board-tab": "Board"}
-    columns = {"talk": "Channel", "respond": "Respond" if plays else "Desk", "look": "Panels"}
+    plays, place = kind == "plays", {"plays": "Act", "hosts": "Desk", "observes": "Seats"}[kind]
+    side = {"acts" if plays else "desk": place, "board-tab": "Board"}
+    columns = {"talk": "Channel", "respond": "Respond" if plays else place, "look": "Panels"}
     return (
         f'<div class="frame" data-desk="{escape(desk)}" data-plays="{"true" if plays else "false"}">'
         f'<header class="top"><div id="bar"></div><div class="tools"><div id="clock"></div><div id="onwards"></div>'

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from simulator.briefing import Briefing
 from simulator.errors import DrillError
@@ -23,7 +23,7 @@ from ui.live.asked import asked
 from ui.live.board import board, stamp
 from ui.live.channel import Memo, channel
 from ui.live.forms import picker
-from ui.live.frame import frame
+from ui.live.frame import Kind, frame
 from ui.live.guide import guide, guides
 from ui.live.piece import Chart, Piece
 from ui.live.waits import waits
@@ -33,11 +33,9 @@ from ui.parts.live import SERVER
 from ui.parts.work import work_html
 from ui.session import Here
 
-Kind = Literal["plays", "hosts", "observes"]
 Pieces = Iterable[Piece | Chart]
 ALL: frozenset[Kind] = frozenset({"plays", "hosts", "observes"})
 PLAYS: frozenset[Kind] = frozenset({"plays"})
-LOOKS_ON: frozenset[Kind] = frozenset({"hosts", "observes"})
 HOSTS: frozenset[Kind] = frozenset({"hosts"})
 WATCHES: frozenset[Kind] = frozenset({"observes"})
 LOOK_SECONDS = 3
@@ -127,7 +125,7 @@ def _acts(view: View) -> Pieces:
 
 
 def _seats(view: View) -> Pieces:
-    yield Piece("seats", host.seats_html(SERVER.rooms.lobby(view.room), view.kind == "hosts"))
+    yield Piece("seats", host.seats_html(SERVER.rooms.lobby(view.room)))
 
 
 def _asked(view: View) -> Pieces:
@@ -154,7 +152,7 @@ SECTIONS = (
     Section(lambda v: [Piece("work", work_html(v.b))]),
     Section(lambda v: figures.places(v.b), once),
     Section(lambda v: figures.charts(v.b), each_scrape),
-    Section(lambda v: [Piece("way-in", host.way_in_html(v.room, v.kind == "hosts"))], once, LOOKS_ON),
+    Section(lambda _: [Piece("way-in", host.observer_html())], once, WATCHES),
     Section(_seats, lambda _: _looks(), WATCHES),
     Section(lambda _: [desk.frame()], once, HOSTS),
     Section(lambda v: desk.desk(desk_model.model(v.room), v.room.row.code, v.name), _at_the_desk, HOSTS),
@@ -226,6 +224,6 @@ def opening(here: Here) -> list[Piece]:
     """Return what is one person's own: the frame, with their name, and the way on once the drill is over."""
     b = here.room.briefing(here.role)
     return [
-        Piece("frame", frame(here.desk, here.person.name, b.catalogue.room, here.plays)),
+        Piece("frame", frame(here.desk, here.person.name, b.catalogue.room, kind_of(here))),
         Piece("over", tools.over_html(here.person.id, here.room.stopped_for_real) if here.room.ended else ""),
     ]

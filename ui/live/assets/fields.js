@@ -55,11 +55,14 @@ export function keep(live, field) {
 
 export function restore(live, node) {
   for (const field of [node, ...node.querySelectorAll?.("*") ?? []].filter(isField)) {
-    const value = held(sessionStorage, draft(live, field));
+    const others = [...field.form?.elements ?? []].filter((one) => !node.contains(one));
+    // A box that comes late to a list in which somebody ticked is not ticked for them.
+    const late = ticks(field) && others.some((one) => one.name === field.name && isDirty(one));
+    const value = held(sessionStorage, draft(live, field)) ?? (late ? "false" : null);
     if (value === null) continue;
     if (ticks(field)) field.checked = value === "true";
     else field.value = value;
-    retell(field);
+    keep(live, field);
   }
 }
 

@@ -26,10 +26,9 @@ export function keydown(live, event) {
 }
 
 export async function complete(live, field) {
-  clearTimeout(live.debounce);
   live.asking?.abort();
   const { signal } = live.asking = new AbortController();
-  await new Promise((done) => { live.debounce = setTimeout(done, DEBOUNCE_MS); });
+  await new Promise((done) => setTimeout(done, DEBOUNCE_MS));
   const what = { text: field.value, at: field.selectionStart, where: field.dataset.complete };
   const found = await ask(live.urls.complete, what, signal);
   if (!found || signal.aborted) return;
@@ -59,7 +58,6 @@ export function take(live, field, option) {
 
 export function close(live, field) {
   if (!field) return;
-  clearTimeout(live.debounce);
   live.asking?.abort();
   listOf(live, field).hidden = true;
   field.setAttribute("aria-expanded", "false");

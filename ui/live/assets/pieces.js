@@ -68,7 +68,6 @@ function place(live, { id, html, into, figure, alt }, all, news) {
   if (loud) alarm(live, loud.dataset.alarm);
 }
 
-// Make `old` look like `fresh`.
 export function children(live, old, fresh) {
   let at = old.firstChild;
   for (const node of [...fresh.childNodes]) {
