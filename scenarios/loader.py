@@ -17,6 +17,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from scenarios.authors import authored
+from scenarios.declared.company import FILE as COMPANY
+from scenarios.declared.company import CompanyText, company_beside
 from scenarios.declared.made import FILE, made
 from scenarios.declared.source import variants_of
 from scenarios.difficulty import at
@@ -52,7 +54,7 @@ def variants(name: str) -> tuple[str, ...]:
 
 def _variants(place: ScenarioPlace) -> tuple[str, ...]:
     if place.declared:
-        return (BASE, *variants_of(read(*_whole(place))))
+        return (BASE, *variants_of(read(*_whole(place)[:2])))
     files = sorted(file.stem for file in place.folder.glob("variants/*.yaml"))
     return (BASE, *(one for one in files if "." not in one))
 
@@ -137,7 +139,8 @@ def _remembering(place: ScenarioPlace, variant: str, difficulty: str) -> LoadedS
 def _state(place: ScenarioPlace) -> object:
     """Return what is otherwise as soon as a file of a scenario is."""
     found: list[object] = [trusted()]
-    for file in (*sorted(place.folder.glob("*")), *sorted(place.folder.glob("variants/*"))):
+    company = place.folder.parent / COMPANY
+    for file in (*sorted(place.folder.glob("*")), *sorted(place.folder.glob("variants/*")), company):
         try:
             there = file.stat()
         except OSError:
@@ -160,23 +163,24 @@ def _loaded(place: ScenarioPlace, variant: str, difficulty: str) -> LoadedScenar
 
 
 @lru_cache(maxsize=64)
-def _whole(place: ScenarioPlace) -> tuple[str, str]:
-    """Return the text of a drill in one file that can be made, and what messages call it.
+def _whole(place: ScenarioPlace) -> tuple[str, str, CompanyText | None]:
+    """Return the text of a drill in one file that can be made, what messages call it, and its company's.
 
     Kept, so that every variant is of one version; one that cannot be made raises, and is read again.
     """
     text, file = _text(place.folder, place.shown, FILE)
-    made(text, file)
-    return text, file
+    company = company_beside(place.folder, place.root)
+    made(text, file, company=company)
+    return text, file, company
 
 
 def _declared(place: ScenarioPlace, variant: str) -> LoadedScenario:
     """Return a drill in one file."""
-    text, file = _whole(place)
-    drill = made(text, file, variant)
+    text, file, company = _whole(place)
+    drill = made(text, file, variant, company)
     scenario = drill.scenario
     if variant != BASE:
-        scenario = scenario.model_copy(update={"words": words_of(made(text, file).scenario)})
+        scenario = scenario.model_copy(update={"words": words_of(made(text, file, company=company).scenario)})
     book = book_made_of(drill.book, file)
     return LoadedScenario(
         scenario=scenario,

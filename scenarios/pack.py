@@ -21,13 +21,15 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from scenarios.declared.company import FILE as COMPANY
+from scenarios.declared.company import CompanyText, company_beside, company_of
 from scenarios.declared.made import FILE, made
 from scenarios.lint import check_path
 from scenarios.loader import parse
 from scenarios.roots import LONG, TRUST, place_at, trusted
 from simulator.errors import DrillError
 from simulator.files import bytes_of, decoded
-from simulator.scenario.document import LARGEST
+from simulator.scenario.document import LARGEST, read
 
 FORMAT = 1
 """Format of the packs we write, and the latest that we read."""
@@ -116,9 +118,17 @@ def packed(where: str) -> tuple[Pack, tuple[str, ...]]:
             raise DrillError(f"{file}: leads out of {place.folder}; copy what it points to")
         else:
             files[name] = bytes_of(file, "make it readable", LARGEST)
-    pack = Pack(_manifest(place.name, files), files)
+    company = company_beside(place.folder, place.root) if place.declared else None
+    if company is not None and company_of(read(*_drill_of(files, place.name)).data, company) is not None:
+        files[COMPANY] = company.text.encode()
+    pack = Pack(_manifest(place.name, dict(sorted(files.items()))), dict(sorted(files.items())))
     opened(pack.content(), f"{place.name}{SUFFIX}")  # what we write we read
     return pack, tuple(left)
+
+
+def _drill_of(files: Mapping[str, bytes], name: str) -> tuple[str, str]:
+    """Return the text of a drill in one file, and what messages call it."""
+    return decoded(files[FILE], Path(name) / FILE), f"{name}/{FILE}"
 
 
 def _named(name: str) -> None:
@@ -139,7 +149,10 @@ def _told(name: str, files: Mapping[str, bytes]) -> tuple[str, str]:
     if file not in files:
         raise DrillError(f"{name}: holds neither {FILE} nor {LONG}; pack a scenario's folder")
     text = decoded(files[file], Path(shown))
-    scenario = made(text, shown).scenario if file == FILE else parse(text, shown)
+    company = None
+    if COMPANY in files:
+        company = CompanyText(decoded(files[COMPANY], Path(COMPANY)), f"{name}/{COMPANY}")
+    scenario = made(text, shown, company=company).scenario if file == FILE else parse(text, shown)
     if scenario.id != name:
         raise DrillError(f"{shown}:1: is {scenario.id!r} in a pack of {name!r}; name both alike")
     return scenario.whole_version, scenario.title

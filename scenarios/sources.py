@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from scenarios.declared.company import company_beside
 from scenarios.declared.made import made
 from scenarios.loader import BASE, load_at
 from scenarios.roots import LONG, ScenarioPlace, place_at, trusted
@@ -33,8 +34,9 @@ def _variants(place: ScenarioPlace, file: Path) -> Iterator[tuple[LoadedScenario
     name = place.name if place.ours else str(place.folder)
     if place.declared:
         text, shown = text_of(place.file, AGAIN), f"{place.shown}/{place.file.name}"
+        company = company_beside(place.folder, place.root)
         for variant in load_at(name).variants:
-            yield load_at(name, variant), made(text, shown, variant).source
+            yield load_at(name, variant), made(text, shown, variant, company).source
         return
     text = text_of(file, AGAIN)
     for variant in load_at(name).variants:

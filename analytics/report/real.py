@@ -120,7 +120,7 @@ def read_timeline(text: str, file: str) -> RealIncident:
     raise DrillError(f"{file}: has no table; give CSV, or a Markdown table or list, with a time and what happened")
 
 
-def of_rows(rows: Sequence[Row], file: str, title: str = "") -> RealIncident:
+def of_rows(rows: Sequence[RealRow], file: str, title: str = "") -> RealIncident:
     """Return the incident that rows of a table tell of. Raises DrillError with file, line and remedy."""
     zero, lines = _lines(rows, file)
     return RealIncident(title or _stem(file), lines, zero)
@@ -175,7 +175,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:39]}…"
 
 
-class Row(NamedTuple):
+class RealRow(NamedTuple):
     """A row of a table: its line in the file, and what stands in it."""
 
     number: int
@@ -193,7 +193,7 @@ Places = Mapping[str, int]
 """Field of a row -> the column in which it stands."""
 
 
-def _markdown(text: str, skipped: int) -> Iterator[Row]:
+def _markdown(text: str, skipped: int) -> Iterator[RealRow]:
     """Yield the rows of the first table whose head names a time."""
     places: Places | None = None
     for number, line in enumerate(text.split("\n"), skipped + 1):
@@ -209,15 +209,15 @@ def _markdown(text: str, skipped: int) -> Iterator[Row]:
             yield row_of(number, cells, places)
 
 
-def _list(text: str, skipped: int) -> Iterator[Row]:
+def _list(text: str, skipped: int) -> Iterator[RealRow]:
     """Yield the lines of a list that begin with a time."""
     for number, line in enumerate(text.split("\n"), skipped + 1):
         if found := LISTED.fullmatch(line[:2_000]):
             words = MARKED.sub(r"\1", found[2]).replace("**", "").replace("`", "")
-            yield Row(number, found[1], " ".join(words.split())[:LONGEST_TEXT])
+            yield RealRow(number, found[1], " ".join(words.split())[:LONGEST_TEXT])
 
 
-def _csv(text: str, file: str) -> Iterator[Row]:
+def _csv(text: str, file: str) -> Iterator[RealRow]:
     first = text.lstrip("\n").split("\n", 1)[0]
     mark = max(",;\t", key=first.count)
     if mark not in first:
@@ -229,7 +229,7 @@ def _csv(text: str, file: str) -> Iterator[Row]:
         raise DrillError(f"{file}:{table.line_num}: is no CSV ({error}); save it as CSV in UTF-8") from None
 
 
-def rows_of(table: Iterable[tuple[int, Sequence[str]]], file: str) -> Iterator[Row]:
+def rows_of(table: Iterable[tuple[int, Sequence[str]]], file: str) -> Iterator[RealRow]:
     """Yield the rows under the head of a table, given line by line. Raises DrillError where no column is a time."""
     places: Places | None = None
     for number, cells in table:
@@ -258,14 +258,14 @@ def places_of(heads: Sequence[str]) -> Places | None:
     return None if at is None or words is None else {"at": at, "words": words, **others}
 
 
-def row_of(number: int, cells: Sequence[str], places: Places) -> Row:
+def row_of(number: int, cells: Sequence[str], places: Places) -> RealRow:
     """Return what stands in a row of a table."""
     found = {field: active(cells[place].strip()) if 0 <= place < len(cells) else "" for field, place in places.items()}
     found["words"] = " ".join(found["words"].split())[:LONGEST_TEXT]
-    return Row(number, **{**found, "turn": found["turn"].casefold().replace(" ", "_")})
+    return RealRow(number, **{**found, "turn": found["turn"].casefold().replace(" ", "_")})
 
 
-def _lines(rows: Sequence[Row], file: str) -> tuple[float | None, tuple[RealLine, ...]]:
+def _lines(rows: Sequence[RealRow], file: str) -> tuple[float | None, tuple[RealLine, ...]]:
     """Return the lines, and which minute after the first is the one that their times count from, if any."""
     if len(rows) > MOST_LINES:
         raise DrillError(f"{file}: has {len(rows)} lines, more than {MOST_LINES}; give the incident alone")

@@ -32,6 +32,8 @@ class Curve:
     loss: float
     helps: tuple[str, ...] = ()
     hurts: tuple[str, ...] = ()
+    without: float = 0.0
+    """Loss where what is hit was frozen, and what the move needs was done, but not the move."""
 
     def drawn(self, every: int = 5) -> str:
         """Return the share that is hit as a row of bars."""
@@ -47,14 +49,14 @@ def curves(loaded: LoadedScenario) -> Iterator[Curve]:
     # Who acts has frozen what is hit: a move is not blamed for the change that would land without that.
     landed = [(merge.at, effect.knob) for merge in scenario.merges for effect in merge.effects]
     frozen = [turn for turn in anyway if (turn.at, turn.knob) not in landed]
-    _, untouched = _walked(walk, (), frozen)
+    untouched = _walked(walk, (), frozen)
     for action in scenario.actions:
         before = _before(walk, action)
         curve, by_group = _walked(walk, (*before, action), frozen)
-        _, beside = _walked(walk, before, frozen) if before else ("", untouched)
+        other, beside = _walked(walk, before, frozen) if before else untouched
         better = [g for g in beside if by_group[g] < beside[g] - CHANGES * max(beside[g], 1)]
         worse = [g for g in beside if by_group[g] > beside[g] + CHANGES * max(beside[g], 1)]
-        yield Curve(action.id, curve.hit, curve.loss, tuple(better), tuple(worse))
+        yield Curve(action.id, curve.hit, curve.loss, tuple(better), tuple(worse), other.loss)
 
 
 def _before(walk: Walk, action: Action) -> tuple[Action, ...]:

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from analytics.runs.counterfactual import Ends
 from analytics.runs.library import library_for
+from analytics.runs.preview import outputs
 from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
@@ -24,7 +25,6 @@ from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
 from simulator.scenario.world import World
-from simulator.text import Utc, render
 from simulator.values import Author
 
 SEEDS = (1, 2, 3)
@@ -131,9 +131,8 @@ def _after(loaded: LoadedScenario, *actions: Action) -> Mapping[str, Any]:
 def _shown(scenario: Scenario, world: World) -> tuple[Mapping[str, float], Mapping[str, str]]:
     """Return what panels and logs read, and what every query would print."""
     sources = {*(m.source for m in scenario.metrics), *(x.rate for x in scenario.logs if isinstance(x.rate, str))}
-    scope = {**scenario.context, **world.context(), "t": world.now, "utc": Utc(scenario.t0_utc, world.now)}
     seen = {name: value for name, value in world.observe().items() if name in sources}
-    return seen, {query.id: render(query.output, scope) for query in scenario.queries}
+    return seen, outputs(scenario, world)
 
 
 def _walk(world: World, to: int) -> None:

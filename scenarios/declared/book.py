@@ -19,7 +19,7 @@ GRAVE = ("auth_at_risk", "billing_at_risk", "data_at_risk", "data_lost_or_securi
 
 def hurried(one: Raw, horizon: int) -> Raw:
     """Return a step at the second at which it comes in a drill of this horizon."""
-    found = {name: paced(at, horizon) if name in ("at", "from") else at for name, at in one.items()}
+    found: Raw = {name: paced(at, horizon) if name in ("at", "from") else at for name, at in one.items()}
     when = found.get("when", {})
     if "seen_after" in when:
         after = {name: paced(at, horizon) for name, at in when["seen_after"].items()}

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scenarios.declared.book import book_of
+from scenarios.declared.company import CompanyText
 from scenarios.declared.courses import circles, library
 from scenarios.declared.derive import Bench, Numbers, boundless, numbers
 from scenarios.declared.drill import DrillData
@@ -55,9 +56,9 @@ class MadeDrill:
 
 
 @lru_cache(maxsize=64)
-def made(text: str, file: str, variant: str = "base") -> MadeDrill:
+def made(text: str, file: str, variant: str = "base", company: CompanyText | None = None) -> MadeDrill:
     """Return a drill ready to be played. Raises ScenarioError for its first mistake, with line and remedy."""
-    written = laid_over(read(text, file), variant)
+    written = laid_over(read(text, file), variant, company)
     found = _read(written)
     if isinstance(found, list):
         refuse(found)
@@ -68,7 +69,8 @@ def made(text: str, file: str, variant: str = "base") -> MadeDrill:
     worked_out = numbers(drill, bench)
     out = spelled(drill, worked_out, variant)
     out.data["digest"] = _digest(written)
-    source = DrillSource(out.data, written.base, None, None, written.variant, written.over, out.origins, written.data)
+    source = DrillSource(out.data, written.base, None, None, written.variant, written.over, out.origins, written.data,
+                         written.company)  # fmt: skip
     try:
         scenario = Scenario.model_validate(out.data)
     except ValidationError as error:
@@ -84,13 +86,15 @@ def _digest(written: DrillSource) -> str:
     return hashlib.blake2s(said.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
-def mistakes(text: str, file: str, variant: str = "base") -> list[Problem]:
+def mistakes(
+    text: str, file: str, variant: str = "base", company: CompanyText | None = None
+) -> list[Problem]:
     """Return everything that keeps a drill from being made: form, names, formulas."""
     try:
-        found = _read(laid_over(read(text, file), variant))
+        found = _read(laid_over(read(text, file), variant, company))
         if isinstance(found, list):
             return sorted(found)
-        made(text, file, variant)
+        made(text, file, variant, company)
     except ScenarioError as error:
         from scenarios.problem import of_error
 

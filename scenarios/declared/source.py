@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from scenarios.declared.company import CompanyText, company_of, shared
 from scenarios.problem import Level, Problem
 from scenarios.written import Written
 from simulator.errors import ScenarioError, nearest
@@ -26,6 +27,8 @@ class DrillSource(Written):
     """Path in the scenario that was spelled out -> path in the drill; empty for the drill itself."""
     drill: Mapping[str, Any] = field(default_factory=dict)
     """The drill's data, for the scenario spelled out of it."""
+    company: Document | None = None
+    """The company's file, under what the drill says itself."""
 
     def written_at(self, path: Sequence[str | int]) -> Steps:
         """Return where in the drill something stems from."""
@@ -45,6 +48,8 @@ class DrillSource(Written):
                 return self.base.file, self.base.line(("variants", self.variant, *there[:length]))
             if there[:length] in self.base.lines:
                 return self.base.file, self.base.line(there[:length])
+            if self.company is not None and there[:length] in self.company.lines:
+                return self.company.file, self.company.line(there[:length])
         return self.base.file, 1
 
     def problem(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
@@ -58,15 +63,16 @@ class DrillSource(Written):
         return self.base.file if self.over else ""
 
 
-def laid_over(document: Document, variant: str) -> DrillSource:
-    """Return a drill's data with one of its variants laid over it. Raises ScenarioError."""
-    data = document.data
+def laid_over(document: Document, variant: str, beside: CompanyText | None = None) -> DrillSource:
+    """Return a drill's data over its company's, with one of its variants laid over it. Raises ScenarioError."""
+    company = company_of(document.data, beside)
+    data = merged(shared(company), document.data)
     if variant == "base":
-        return DrillSource(data, document)
+        return DrillSource(data, document, company=company)
     known = data.get("variants")
     known = known if isinstance(known, dict) else {}
     over = known.get(variant)
-    source = DrillSource(data, document)
+    source = DrillSource(data, document, company=company)
     if not isinstance(over, dict):
         raise source.problem(("variants",), f"no variant {variant!r}", f"name one{nearest(variant, known)}").error()
     for name in FIXED:
@@ -75,8 +81,9 @@ def laid_over(document: Document, variant: str) -> DrillSource:
             raise source.problem(where, "a variant cannot change it: it would be told by it", "take it out").error()
     changes = {("variant_version" if name == "version" else name): value for name, value in over.items()}
     return DrillSource(
-        merged({k: v for k, v in data.items() if k != "variants"}, changes), document, None, None, variant, over
-    )
+        merged({k: v for k, v in data.items() if k != "variants"}, changes), document, None, None, variant, over,
+        company=company,
+    )  # fmt: skip
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

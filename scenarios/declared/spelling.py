@@ -63,10 +63,10 @@ def signals(drill: DrillData) -> Iterator[tuple[str, str, SignalData]]:
 
 
 def people_of(drill: DrillData) -> dict[str, PersonData]:
-    """Return who is there: those named, or the usual six seats, each knowing what the course rests on."""
-    if drill.people:
+    """Return who is there: those named, with the usual six seats where none is."""
+    if any(one.page is None for one in drill.people.values()):
         return drill.people
-    return {name: PersonData(handle=name.replace("_", "-")) for name in SEATS}
+    return {name: PersonData(handle=name.replace("_", "-")) for name in SEATS} | drill.people
 
 
 def able(drill: DrillData, part: LookData | MoveData) -> list[str]:

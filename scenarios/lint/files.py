@@ -13,6 +13,8 @@ from pydantic import ValidationError
 import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
+from scenarios.declared.company import FILE as COMPANY
+from scenarios.declared.company import check_company
 from scenarios.declared.made import FILE
 from scenarios.lint.apart import checked_apart
 from scenarios.lint.book import check_book
@@ -80,6 +82,8 @@ def check_here(file: Path, find_world: FindWorld | None = None) -> list[Problem]
         return [text]
     if file.name == FILE:
         return check_drill(text, file)
+    if file.name == COMPANY:
+        return checked(lambda: check_company(text, str(file)), str(file))
     problems = _of_text(text, file, find_world)
     if file.name != "scenario.yaml" or any(one.level == "error" for one in problems):
         return problems
@@ -94,6 +98,14 @@ def check_here(file: Path, find_world: FindWorld | None = None) -> list[Problem]
     if not any(one.level == "error" for one in problems):
         problems += _of_book(file.parent / BOOK, [parse(text, str(file), patch) for patch in (None, *patches)])
     return sorted(dict.fromkeys(problems))
+
+
+def checked(check: Callable[[], list[Problem]], file: str) -> list[Problem]:
+    """Return what a check finds, or the one thing that keeps it from being made."""
+    try:
+        return check()
+    except ScenarioError as error:
+        return [of_error(error, file)]
 
 
 def _of_book(file: Path, scenarios: list[Scenario]) -> list[Problem]:

@@ -220,13 +220,18 @@ class History:
         if (amended := body.replaces()) is not None:
             self._amend(amended, entry)
             return ()
-        if body.number:
+        if body.talk:
+            own: tuple[Ref, ...] = (Ref.to(body.number, len(self.said) + 1),)
+        elif body.number:
             self.numbered[body.number] = (*self.given(body.number), entry)
-        own = (Ref.to(body.number, len(self.given(body.number))),) if body.number else body.refs
+            own = (Ref.to(body.number, len(self.given(body.number))),)
+        else:
+            own = body.refs
         names = own if names is None else names
+        kept = self.said if body.talk else self.refs
         for name in names:
-            if name not in self.refs or body.stands_from_now:
-                (self.said if body.talk else self.refs)[name] = entry.seq
+            if name not in kept or body.stands_from_now:
+                kept[name] = entry.seq
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names

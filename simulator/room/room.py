@@ -217,12 +217,8 @@ class Room:
         """Get up; a facilitator may free anybody's seat. A simulated teammate takes over."""
         self.seats.leave(person, seat)
 
-    def leave(self, person: Participant) -> None:
-        """Get up for good: whatever let this person in is withdrawn, in every browser."""
-        self._leave(person)
-
-    def _leave(self, person: Participant, *, for_good: bool = False) -> None:
-        """Free somebody's seat and withdraw what let them in, in one write: nobody is left halfway in."""
+    def leave(self, person: Participant, *, for_good: bool = False) -> None:
+        """Get up, and withdraw what let this person in, in every browser; `for_good`: their own word, too."""
         self._belongs(person)
         with self._store.withdrawing(person.id, for_good=for_good):
             if self.problem is None and not self.ended:
@@ -251,7 +247,7 @@ class Room:
         self.check_hosts(person)
         if person.id == other.id:
             raise AccessDenied("you host this drill; end it, or leave it for good from its menu")
-        self._leave(other, for_good=True)
+        self.leave(other, for_good=True)
 
     def start(self, person: Participant) -> None:
         """Let the clock run; the page comes a minute later."""

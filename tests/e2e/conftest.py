@@ -199,6 +199,15 @@ class Console:
         expect(self.page.locator("#line-shell output")).to_contain_text(answer or f"{line}: done")
         expect(self.box).to_have_value("")
 
+    def take_command(self, alert: str, title: str) -> None:
+        """Acknowledge the page, take command, name a deputy and declare SEV-1, as every incident begins."""
+        self.page.locator("#waits").get_by_role("button", name="Acknowledge").click()
+        expect(self.channel).to_contain_text(f"acknowledges {alert}")
+        self.type("/ic me")
+        self.type("/deputy @duty-deputy")
+        self.type(f"/declare SEV-1 {title}")
+        expect(self.page.locator(".sev")).to_have_text("SEV-1")
+
     def run(self, line: str, start: str) -> None:
         """Run a whole catalogue command; `start` is the beginning of what the shell then says."""
         self.type(line, start)

@@ -86,28 +86,29 @@ def pick(page: Page, label: str, option: str | re.Pattern[str]) -> None:
 
 def test_two_follow_a_drill_through_at_once_and_nothing_is_lost(day: Day, shot: Callable[[Page, str], None]) -> None:
     ana, bo = (day.of(day.first, name, "/follow_through") for name in ("Ana", "Bo"))
-    for page in (ana, bo):
-        view(page, "Postmortem")
+    mine, theirs = (page.locator(".st-key-fu-q-slowed") for page in (ana, bo))
     # Both begin the same answer; the second to save sees the other's words and says which hold.
-    for page, words in ((ana, "The flag was off in one zone."), (bo, "The key came late.")):
-        page.get_by_role("textbox").first.fill(words)
-        page.get_by_role("textbox").first.press("Control+Enter")
-    for page in (ana, bo):
+    for page, box, words in ((ana, mine, "The flag was off in one zone."), (bo, theirs, "The key came late.")):
+        view(page, "Retro within a day")
+        box.get_by_role("textbox").fill(words)
+        box.get_by_role("textbox").press("Control+Enter")
         page.locator(READY).wait_for()
-        page.get_by_role("button", name="Save", exact=True).first.click()
-        page.locator(READY).wait_for()
-    expect(bo.get_by_text("Ana changed this meanwhile")).to_be_visible()
-    expect(bo.get_by_role("textbox").first).to_have_value("The key came late.")
+    mine.get_by_role("button", name="Save").click()
+    expect(mine.get_by_text("Ana, ")).to_be_visible()
+    theirs.get_by_role("button", name="Save").click()
+    expect(theirs.get_by_text("Ana changed this meanwhile")).to_be_visible()
+    expect(theirs.get_by_role("textbox")).to_have_value("The key came late.")
     shot(bo, "clash")
-    bo.get_by_role("button", name="Keep mine").click()
-    bo.locator(READY).wait_for()
-    bo.get_by_role("button", name="Save", exact=True).first.click()
-    expect(bo.get_by_text("1 earlier wording")).to_be_visible()
-    # Ana is told by herself that there is something new, half a word of hers stays where it is.
-    ana.get_by_role("textbox").nth(1).fill("half a thought")
+    theirs.get_by_role("button", name="Keep mine").click()
+    expect(theirs.get_by_text("Ana changed this meanwhile")).to_have_count(0)
+    theirs.get_by_role("button", name="Save").click()
+    expect(theirs.get_by_text("1 earlier wording")).to_be_visible()
+    # Ana is told by herself that there is something new; half a word of hers stays where it is.
+    other = ana.locator(".st-key-fu-q-trigger_gap").get_by_role("textbox")
+    other.fill("half a thought")
     ana.get_by_role("button", name="Others wrote something: show it").click()
-    expect(ana.get_by_role("textbox").first).to_have_value("The key came late.")
-    expect(ana.get_by_role("textbox").nth(1)).to_have_value("half a thought")
+    expect(mine.get_by_role("textbox")).to_have_value("The key came late.")
+    expect(other).to_have_value("half a thought")
     for page in (ana, bo):
         page.context.close()
 
@@ -171,7 +172,8 @@ def test_a_game_day_leads_to_actions_a_report_and_a_drill_that_tests_one_again(
     link.last.click()
     expect(member.get_by_text("You read this as one of Payments on-call")).to_be_visible()
     assert "Ana" not in member.locator("[data-testid=stMain]").inner_text()
-    again = day.of(second, HOST, "/debrief")
+    (token, person), (before, _) = second.held[HOST], day.first.held[HOST]
+    again = day.page(f"/debrief?me={person.id}", token, before)
     expect(again.get_by_text("This drill tests 1 earlier action again")).to_be_visible()
     expect(again.get_by_text("it came sooner")).to_be_visible()
     again.context.close()

@@ -1,133 +1,32 @@
-"""Each verb of the facilitator's desk in a browser: one server, one browser, one drill with a host and two seats.
+"""Each verb of the facilitator's desk in a browser: the list of events, speaking, truth, help and judgement.
 
 What a press did is read off the page where it shows, and off the drill itself where only its truth tells.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
-from scenarios.loader import load
-from simulator.engine import Engine
-from simulator.room.room import Room
-from simulator.room.rooms import Rooms
-from simulator.room.store import Store
-from tests.e2e.conftest import SHOTS, Server, eventually
-from ui.session import COOKIE
+from tests.e2e.conftest import Server, eventually
+from tests.e2e.desk import Stage, form, go_on, row, said, staged, started, unfold
 
-LOOKS = itertools.count()
-"""Every look is a new one."""
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
-
-
-@dataclass
-class Stage:
-    """A drill on a server, and the browsers of those in it."""
-
-    rooms: Rooms
-    room: Room
-    key: str
-    server: Server
-    browser: Browser
-    pages: dict[str, Page]
-
-    def enter(self, token: str, person: str, width: int = 1440, height: int = 900, scheme: str = "dark") -> Page:
-        """Open the console of somebody in a browser of their own."""
-        context = self.browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-        context.add_cookies([{"name": COOKIE, "value": token, "url": self.server.url}])
-        page = context.new_page()
-        page.goto(f"{self.server.url}/console?me={person}")
-        expect(page.locator(".bar")).to_be_visible()
-        return page
-
-    def tab(self, name: str) -> Page:
-        """Bring a tab of the host's desk to the front."""
-        self.host.get_by_role("tab", name=name, exact=True).click()
-        return self.host
-
-    @property
-    def host(self) -> Page:
-        return self.pages["Hana"]
-
-    @property
-    def ana(self) -> Page:
-        return self.pages["Ana"]
-
-    @property
-    def cy(self) -> Page:
-        return self.pages["Cy"]
-
-    def look(self, what: Callable[[Engine], object]) -> object:
-        """Return what is so in the drill itself."""
-        return self.room.truth(f"look {next(LOOKS)}", what)
-
-    def coming(self) -> str:
-        """Return an inject that comes by the clock, in some time."""
-        found = self.look(lambda engine: [
-            one for one in engine.msel.lines.values()
-            if one.state == "pending" and not one.inject.when and one.at > engine.now + 300 and not one.words_only
-            and not one.inject.leaves
-        ])  # fmt: skip
-        return str(found[-1].inject.id)  # type: ignore[index]
 
 
 @pytest.fixture(scope="module")
 def stage(server: Server, browser: Browser) -> Iterator[Stage]:
-    store = Store(server.database)
-    rooms = Rooms(store, load)
-    opened = rooms.create("auth_token", seed=7, hosted=True)
-    made = Stage(rooms, opened.room, opened.key, server, browser, {})
-    token, host = rooms.facilitate(opened.room, "Hana", opened.key)
-    made.pages["Hana"] = made.enter(token, host.id)
-    for name, seat in (("Ana", "commander"), ("Cy", "comms")):
-        token, person = rooms.join(opened.room, name, seat, "blue horse")
-        made.pages[name] = made.enter(token, person.id)
-    yield made
-    for page in made.pages.values():
-        page.context.close()
-    store.close()
+    with staged(server, browser) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
 def running(stage: Stage) -> Stage:
     """Return the stage with its clock running, some minutes after the page."""
-    if stage.room.clock.state == "waiting":
-        stage.host.get_by_role("button", name="Start the drill").click()
-        expect(stage.host.get_by_role("button", name="Pause")).to_be_visible()
-        stage.host.get_by_role("button", name="Skip ahead").click()
-        eventually(lambda: stage.room.version[1] >= 0)
-    return stage
-
-
-def said(form: Locator, words: str | re.Pattern[str]) -> None:
-    expect(form.locator("output")).to_contain_text(words)
-
-
-def form(page: Page, act: str, within: str = "") -> Locator:
-    return page.locator(f"{within} form[data-act='{act}']").first
-
-
-def row(page: Page, ident: str) -> Locator:
-    return page.locator(f"#line-{ident}")
-
-
-def unfold(summary: Locator) -> None:
-    """Open what is folded, where it is not open yet."""
-    if not summary.evaluate("one => one.parentElement.open"):
-        summary.click()
-
-
-def go_on(stage: Stage) -> None:
-    if stage.host.get_by_role("button", name="Resume").is_visible():
-        stage.host.get_by_role("button", name="Resume").click()
-        expect(stage.host.get_by_role("button", name="Pause")).to_be_visible()
+    return started(stage)
 
 
 # --- before the start --------------------------------------------------------------------------------------
@@ -357,110 +256,3 @@ def test_what_needs_attention_is_flagged_and_the_planned_end_said(running: Stage
 def test_progress_by_seat_against_the_playbook(running: Stage) -> None:
     seat = running.tab("Seats").locator("#seat-commander")
     expect(seat).to_contain_text(re.compile(r"\d+ of \d+ criteria met so far"))
-
-
-# --- seats -------------------------------------------------------------------------------------------------
-
-
-def test_move_swap_free_and_let_back(running: Stage) -> None:
-    host = running.tab("Seats")
-    swap = form(host, "room.swap_seats")
-    swap.get_by_role("button").click()
-    expect(host.locator("#seat-commander")).to_contain_text("Cy")
-    expect(running.cy.locator("#mine > summary")).to_contain_text("Incident commander")
-    swap.get_by_role("button").click()
-    expect(host.locator("#seat-commander")).to_contain_text("Ana")
-    move = form(host, "room.move_seat")
-    move.locator("[name=person]").select_option(label="Cy (Communications lead)")
-    move.locator("[name=seat]").select_option("deputy")
-    move.get_by_role("button").click()
-    expect(host.locator("#seat-deputy")).to_contain_text("Cy")
-    expect(running.cy.locator("#mine > summary")).to_contain_text("Deputy")
-    back = form(host, "room.let_back")
-    back.locator("[name=person]").select_option(label="Cy (Deputy)")
-    back.get_by_role("button").click()
-    said(back, "/enter?ticket=")
-    link = re.search(r"/enter\?\S+", back.locator("output").inner_text())
-    assert link is not None
-    lost = running.browser.new_context()
-    page = lost.new_page()
-    page.goto(running.server.url + link[0])
-    page.get_by_role("button").first.click()
-    expect(page.locator("#mine > summary")).to_contain_text("Deputy")
-    running.cy.context.close()
-    running.pages["Cy"] = page
-    free = form(host, "room.free_seat")
-    free.locator("[name=seat]").select_option("deputy")
-    free.get_by_role("button").click()
-    expect(host.locator("#seat-deputy")).to_contain_text("simulated")
-
-
-def test_a_closed_laptop_is_rejoined_by_code_name_and_word(running: Stage) -> None:
-    running.ana.context.close()
-    page = running.browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(f"{running.server.url}/?drill={running.room.row.code}")
-    page.get_by_text("I was in this drill and lost my browser").click()
-    page.get_by_role("textbox", name="Your name in this drill").fill("Ana")
-    word = page.get_by_role("textbox", name="The word you chose when you joined")
-    word.fill("blue horse")
-    word.press("Enter")
-    expect(page.locator("#mine > summary")).to_contain_text("Incident commander")
-    running.pages["Ana"] = page
-
-
-# --- run ---------------------------------------------------------------------------------------------------
-
-
-def test_the_run_sheet_opens_to_be_printed_for_facilitators_alone(running: Stage) -> None:
-    host = running.tab("Run")
-    with host.expect_popup() as opened:
-        host.get_by_role("link", name=re.compile("Run sheet")).click()
-    sheet = opened.value
-    expect(sheet.locator("h1")).to_contain_text("Run sheet")
-    expect(sheet.locator("body")).to_contain_text("Notes of the scenario")
-    running.ana.goto(sheet.url)
-    expect(running.ana.locator("body")).to_contain_text("for the facilitators of its drill")
-    running.ana.go_back()
-    expect(running.ana.locator(".bar")).to_be_visible()
-    sheet.close()
-
-
-def test_rewind_and_play_on_as_a_second_life(running: Stage) -> None:
-    host = running.tab("Run")
-    rewind = form(host, "room.rewind")
-    rewind.locator("[name=at]").fill("0:30")
-    rewind.get_by_role("button").click()
-    said(rewind, "Join code")
-    expect(running.ana.locator("#waits")).to_contain_text("second life from T+00:30")
-    running.ana.get_by_role("link", name="Follow").click()
-    running.ana.get_by_role("button").first.click()
-    expect(running.ana.locator(".clock b").last).to_have_text("T+00:30")
-    running.ana.go_back()
-    running.ana.go_back()
-    go_on(running)
-
-
-@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 900, "dark"), (1440, 900, "light"), (390, 844, "light"),
-                                                         (390, 844, "dark")])  # fmt: skip
-def test_every_tab_fits_its_screen(running: Stage, width: int, height: int, scheme: str) -> None:
-    token, host = running.rooms.facilitate(running.room, f"Eve {width} {scheme}", running.key)
-    page = running.enter(token, host.id, width, height, scheme)
-    if width < 1000:
-        page.get_by_role("tab", name="Desk", exact=True).first.click()
-    for name in ("MSEL", "Seats", "Truth", "Help", "Notes", "Ratings", "Run"):
-        page.get_by_role("tab", name=name, exact=True).click()
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        if SHOTS:
-            page.screenshot(path=Path(SHOTS) / f"desk-{name}-{width}-{scheme}.png", full_page=width < 1000)
-    page.context.close()
-
-
-def test_the_real_world_stop_blanks_every_console_and_says_why(running: Stage) -> None:
-    host = running.tab("Run")
-    unfold(host.locator("#real-world > summary"))
-    form(host, "room.real_world").get_by_role("button").click()
-    for page in (host, running.ana):
-        expect(page.locator(".real-world")).to_contain_text("Stopped for the real world")
-        expect(page.locator(".columns")).to_be_hidden()
-        page.reload()
-        expect(page.get_by_text("Stopped for the real world")).to_be_visible()

@@ -38,12 +38,7 @@ def test_a_drill_in_one_file_is_played_from_the_lobby_to_the_debrief(
 def _play(me: Console, server: Server) -> None:
     page = me.page
     me.skip_until("QueueLagHigh")
-    page.locator("#waits").get_by_role("button", name="Acknowledge").click()
-    expect(me.channel).to_contain_text("acknowledges QueueLagHigh")
-    me.type("/ic me")
-    me.type("/deputy @duty-deputy")
-    me.type("/declare SEV-1 Orders are late and charged twice")
-    expect(page.locator(".sev")).to_have_text("SEV-1")
+    me.take_command("QueueLagHigh", "Orders are late and charged twice")
     me.shot("own-t2")
     for line in LOOKS:
         me.run(line, f"$ {line}")

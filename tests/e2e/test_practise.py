@@ -42,18 +42,12 @@ def test_a_person_alone_takes_the_incident_from_page_to_score(server: Server, op
 
 
 def _take_command(me: Console) -> None:
-    page = me.page
-    page.locator("#waits").get_by_role("button", name="Acknowledge").click()
-    expect(me.channel).to_contain_text("acknowledges AuthnRejectRatioHigh")
-    me.type("/ic me")
-    me.type("/deputy @duty-deputy")
-    me.type("/declare SEV-1 Customers are thrown out of their sessions")
-    expect(page.locator(".sev")).to_have_text("SEV-1")
+    me.take_command("AuthnRejectRatioHigh", "Customers are thrown out of their sessions")
     me.form("Freeze")
     for service in ("auth-svc", "edge-gw"):
         me.pick("Scope", service)
     me.hand_in("Freeze")
-    expect(page.locator(".facts")).to_contain_text("auth-svc")
+    expect(me.page.locator(".facts")).to_contain_text("auth-svc")
     me.type("/page @mobile-oncall")
 
 

@@ -224,8 +224,9 @@ def killed(source: Path, folder: Path) -> list[Path]:
     """Return the databases that were left by processes killed at every statement of opening one."""
     folder.mkdir()
     done = subprocess.run(
-        [sys.executable, "-c", KILLED, source, folder], cwd=ROOT, capture_output=True, text=True, check=True, timeout=600
-    )
+        [sys.executable, "-c", KILLED, source, folder],
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=600,
+    )  # fmt: skip
     return [folder / f"{n}.db" for n in range(int(done.stdout))]
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import yaml
 
+from scenarios.declared.company import CompanyData
 from scenarios.declared.source import merged
+from scenarios.lint import check_path
 from scenarios.lint.drill import check_drill
 from scenarios.roots import SETTINGS
 from scenarios.templates import HERE, kinds
@@ -53,3 +55,16 @@ def test_commands_blocks_and_settings_are_those_there_are() -> None:
     for name, block in BLOCKS.items():
         assert re.findall(r"`(\w+)`", rows[name]) == [*block.needs, *block.usual]
     assert f"`{SETTINGS}`" in DOCS
+
+
+def test_the_company_is_one_of_which_a_drill_can_be(tmp_path: Path) -> None:
+    (tmp_path / "company.yaml").write_text(pieces("company")[0], encoding="utf-8")
+    assert check_path(tmp_path / "company.yaml") == []
+    drill = (HERE / "queue.yaml").read_text(encoding="utf-8").replace("drill: NAME", "drill: shown")
+    file = tmp_path / "shown" / "drill.yaml"
+    file.parent.mkdir()
+    file.write_text(drill.replace("YOUR COMPANY", "Pellworm"), encoding="utf-8")
+    found = check_path(file)
+    assert [str(one) for one in found if one.level == "error"] == []
+    for field in CompanyData.model_fields:
+        assert f"`{field}`" in DOCS or field == "name", field

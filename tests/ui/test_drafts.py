@@ -114,7 +114,8 @@ def test_a_timeline_says_who_and_what_kind_and_the_page_is_where_it_says() -> No
 
 
 WORDS = st.text(max_size=40) | st.sampled_from([
-    "{{ x", "}}", "{% if", "a: b # c", "TODO", '"', "\\", "12:30", "why?", "- [", "Null", "\u2028", "\x85", "😀", "rolled back",
+    "{{ x", "}}", "{% if", "a: b # c", "TODO", '"', "\\", "12:30", "why?", "- [", "Null", "\u2028", "\x85", "😀",
+    "rolled back",
 ])  # fmt: skip
 LINES = st.builds(
     RealLine, st.floats(0, 5000).map(lambda x: round(x, 3)), WORDS, who=WORDS, when=WORDS, expected=WORDS,

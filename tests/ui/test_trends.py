@@ -157,6 +157,7 @@ def test_a_drill_is_claimed_and_let_go_of(open_app: Open, rooms: Rooms, ana: Mem
     assert rooms.teams.owner(here.room.row.id) is None
 
 
+@pytest.mark.slow
 def test_a_member_opens_the_teams_debriefs_without_a_seat_in_them(
     open_app: Open, rooms: Rooms, ana: Member, seat: Callable
 ) -> None:
@@ -169,6 +170,11 @@ def test_a_member_opens_the_teams_debriefs_without_a_seat_in_them(
         one.room.end(one.person)
     links = [one.proto.query_string for one in as_member(open_app("team.py"), rooms, ana).run().get("page_link")]
     assert f"of={here.room.row.id}" in links
+    results.put(rooms.store, (replace(one, drill=row.room.row.id, sample=False, mode=row.room.row.header.mode)
+                              for one, row in zip(samples(2, ana.team, time.time()), (here, tested), strict=True)))
+    listed = texts(as_member(open_app("trends.py"), rooms, ana).run())
+    assert f"./debrief?of={here.room.row.id}" in listed
+    assert f"of={tested.room.row.id}" not in listed
     read = as_member(open_app("debrief.py", **of), rooms, ana).run()
     assert not read.exception
     assert "You read this as one of Pay" in texts(read)

@@ -85,7 +85,7 @@ def _by_team() -> None:
         shell.head(room.row.title)
         st.info("This drill is still running. Its debrief opens when it is over.", icon=":material/timer:")
         return st.page_link(Page.TEAM.file, label="Back to your team", icon=":material/arrow_back:")
-    return _of_room(room, None, f"You read this as one of {plain(team.name)}")
+    return _of_room(room, None, f"You read this as one of {team.name}")
 
 
 def _of_room(room: Room, person: Participant | None, why: str = "You read this with the join code") -> None:
@@ -106,7 +106,7 @@ def _of_room(room: Room, person: Participant | None, why: str = "You read this w
         st.info(words, icon=":material/fork_right:")
     if drill.nameless:
         st.info(
-            f"{why}: people go by their seats. Their own links show it with names.",
+            f"{plain(why)}: people go by their seats. Their own links show it with names.",
             icon=":material/visibility:",
         )
     if older:

@@ -10,6 +10,7 @@ import yaml
 from analytics import playbook as books
 from scenarios import loader
 from simulator.errors import DrillError
+from ui.library_parts import author
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
@@ -19,7 +20,9 @@ GLOSSARY = Path(__file__).parent.parent / "glossary.yaml"
 
 
 def render() -> None:
-    """Draw the library."""
+    """Draw the library, or the author's page of a scenario that was asked for."""
+    if name := author.shown():
+        return author.page(name)
     shell.head("Library", "What there is to rehearse, and what a good response looks like.", narrow=True)
     scenarios, playbook, glossary = st.tabs(["Scenarios", "Playbook", "Glossary"])
     with scenarios:
@@ -35,6 +38,7 @@ def render() -> None:
         for group, words in yaml.safe_load(GLOSSARY.read_text(encoding="utf-8")).items():
             rows = "".join(f"<dt>{escape(word)}</dt><dd>{escape(meaning)}</dd>" for word, meaning in words.items())
             st.html(f"<h3 class='group'>{escape(group)}</h3><dl class='glossary'>{rows}</dl>")
+    return None
 
 
 def _scenario(name: str) -> None:
@@ -61,6 +65,7 @@ def _scenario(name: str) -> None:
             "\n".join(f"- **{plain(one.title)}** {plain(shell.opening(one.brief))}" for one in scenario.seats())
         )
         briefing.markdown(shell.prose(scenario.briefing))
+        author.offer(name, scenario.title)
 
 
 if __name__ == "__main__":

@@ -139,7 +139,7 @@ def _saved(path: Path) -> dict[Path, int]:
     """Return when each file of a scenario was saved; one that is being replaced is there again in a moment."""
     folder = path if path.is_dir() else path.parent
     found: dict[Path, int] = {}
-    for file in (*folder.glob("*"), *folder.glob("variants/*")):
+    for file in (*folder.glob("*"), *folder.glob("variants/*"), *folder.parent.glob("company.yaml")):
         try:
             found[file] = file.stat().st_mtime_ns
         except OSError:

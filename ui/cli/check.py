@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check(
-    path: Annotated[Path, typer.Argument(help="A scenario's folder or file, or a playbook's file.")],
+    path: Annotated[Path, typer.Argument(help="A scenario's folder or file, or the file of a playbook or company.")],
     run: Annotated[
         bool, typer.Option("--run", help="Run the world.py beside it too, and play what the package ships.")
     ] = False,
@@ -84,10 +84,10 @@ def playbook(
     tables.text(handbook(load(name)))
 
 
-Schema = Literal["scenario", "drill", "playbook", "book", "command"]
+Schema = Literal["scenario", "drill", "company", "playbook", "book", "command"]
 
 
-def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, playbook, book or command.")]) -> None:
+def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, playbook …")]) -> None:
     """Print a JSON Schema for editors and other tools."""
     if what == "command":
         from simulator import orders
@@ -101,6 +101,10 @@ def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, playboo
         from scenarios.declared.drill import DrillData
 
         put(DrillData.model_json_schema())
+    elif what == "company":
+        from scenarios.declared.company import CompanyData
+
+        put(CompanyData.model_json_schema())
     elif what == "book":
         from scenarios.players import book
 

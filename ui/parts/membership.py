@@ -144,7 +144,8 @@ def drills(team: Team, own: Member) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
             with st.container(gap=None):
                 to = own_seats.get(ident, {session.OF: ident})
-                st.page_link(Page.DEBRIEF.file, label=f"{plain(title)}  :gray[{_date(created)}]", query_params=to)
+                st.page_link(Page.DEBRIEF.file, label=f"{plain(title)}  :gray[{_date(created)}]", query_params=to,
+                             icon=":material/fact_check:")  # fmt: skip
             st.button("Let go", key=f"release-{ident}", type="tertiary", on_click=_release, args=(own, ident),
                       help="It belongs to nobody again, until somebody claims it.")  # fmt: skip
 

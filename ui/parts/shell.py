@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, Literal, ParamSpec
+from typing import Any, ParamSpec
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -72,8 +72,7 @@ def drawer(title: str, draw: Callable[[], None] | None, settled: bool) -> None:
     """
     st.session_state[session.DRAWER] = draw is not None
     if draw is not None:
-        how: Literal["ignore", "rerun"] = "ignore" if settled else "rerun"
-        st.dialog(title, width="medium", position="right", on_dismiss=how)(draw)()
+        st.dialog(title, width="medium", position="right", on_dismiss="ignore" if settled else "rerun")(draw)()
 
 
 def refused(place: str) -> bool:

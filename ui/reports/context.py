@@ -156,8 +156,9 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
         said = told(drill.names_then.at(row.seq), entry)
         if said is None or row.minor or row.group not in GROUPS or row.at > drill.view.over:
             continue
+        more = "; ".join(line.removeprefix("- ") for line in said.detail.splitlines())
         yield {"at": clock(row.at), "second": row.at, "lane": row.lane, "kind": said.label, "who": said.who,
-               "what": said.text}  # fmt: skip
+               "what": f"{said.text} {more}" if said.text.endswith(":") else said.text}  # fmt: skip
 
 
 def _decisions(drill: Finished) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from ui.parts.text import escape
 STYLE = Path(__file__).with_name("page.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What the page may load: nothing."""
+_DAY = re.compile(r"<td>(\d{4}-\d\d-\d\d)</td>")
 
 
 @cache
@@ -33,8 +35,9 @@ def standalone(markdown: str, title: str, footer: str) -> str:
 
 
 def _scrolling(html: str) -> str:
-    """Return markup of ours with each table in a box of its own, which scrolls on a narrow screen."""
-    return html.replace("<table>", '<div class="scrolls"><table>').replace("</table>", "</table></div>")
+    """Return markup of ours with each table in a box of its own, which scrolls on a narrow screen, and dates whole."""
+    whole = html.replace("<table>", '<div class="scrolls"><table>').replace("</table>", "</table></div>")
+    return _DAY.sub(r'<td class="day">\1</td>', whole)
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -38,11 +38,12 @@ KINDS = {"team": "", "alone": "alone", "again": "second life", "scripted": "scri
 
 
 def names_of(book: str) -> Names:
-    """Return the titles of a playbook's parts and criteria."""
+    """Return the titles of a playbook's parts, criteria and caps."""
     if book not in books.names():
         return {}
     found = books.load(book)
-    return {one.id: one.title for part in found.parts for one in (part, *part.criteria)}
+    rows = (*(one for part in found.parts for one in (part, *part.criteria)), *found.caps)
+    return {one.id: one.title for one in rows}
 
 
 def newest(wanted: Wanted) -> list[DrillResult]:
@@ -78,11 +79,20 @@ def _table(shown: Sequence[DrillResult]) -> None:
         how = " · ".join((books_title(one.playbook), one.mode, pace))
         spread = f" <small>{one.low:d} to {one.high:d} on other seeds</small>" if one.low is not None else ""
         score = "no total" if one.total is None else f"<b>{one.total:d}</b> {escape(one.band or '')}{spread}"
-        costs = ", ".join([*one.caps, *one.patterns.values()])
-        way = f'<a href="./debrief?me={escape(own[one.drill])}">Debrief</a>' if one.drill in own else ""
+        known = names_of(one.playbook)
+        costs = ", ".join(dict.fromkeys([*(known.get(cap, cap) for cap in one.caps), *one.patterns.values()]))
+        way = _debrief(one, own)
         date = f"{datetime.fromtimestamp(one.ended, zone):%-d %b %Y}"
         rows.append((escape(date), title, escape(how), score, escape(costs), way))
     st.html(look.table("Drills", HEADS, rows, "No drill is of this kind; take another period or scenario."))
+
+
+def _debrief(one: DrillResult, own: Mapping[str, str]) -> str:
+    """Return the link to a drill's debrief, empty for whoever may not read it."""
+    if one.drill in own:
+        return f'<a href="./debrief?me={escape(own[one.drill])}">Debrief</a>'
+    shared = one.team in {team.id for team, _ in session.teams()} and one.mode == "training" and not one.sample
+    return f'<a href="./debrief?of={escape(one.drill)}">Debrief</a>' if shared else ""
 
 
 def _downloads(wanted: Wanted, number: int) -> None:
