@@ -77,7 +77,8 @@ def row(name: str) -> str:
 
 
 def test_sample_drills_are_made_of_the_recorded_ones() -> None:
-    rows = [row(f"{scenario}-{policy}-{seed}") for scenario, policy, seed in DRILLS if policy != "null"]
+    chosen = (one for one in DRILLS if one[0] in SPELLED_OUT and one[1] != "null")
+    rows = [row(f"{scenario}-{policy}-{seed}") for scenario, policy, seed in chosen]
     text = "[\n" + ",\n".join(rows) + "]\n"
     if os.environ.get("GOLDEN") == "write":
         SHIPPED.write_text(text, encoding="utf-8")

@@ -105,8 +105,11 @@ class _Writer(CourseTeam):
         )
 
     def _steps(self) -> list[Raw]:
-        return [*self._detected(), *self._held(), *self._voices(), *self._mended(), *self._finished(),
-            *self._closed()]
+        passed_on = [{"use": "passed_on"}] if any(say.leaves for say in self.drill.says) else []
+        return [
+            *self._detected(), *self._held(), *self._voices(), *self._mended(), *self._finished(), *passed_on,
+            *self._closed(),
+        ]  # fmt: skip
 
     def _detected(self) -> list[Raw]:
         told = {"seen": self.tests}

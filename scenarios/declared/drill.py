@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
 from simulator.scenario.parts import DAY, SEVERAL, Condition, Data, Seconds, Span, Template
 from simulator.scenario.people import AnyOf
-from simulator.values import Dimension, Duty, Lane, Strategy
+from simulator.values import Dimension, Duty, Lane, Post, Strategy
 
 Texts = Annotated[tuple[str, ...], SEVERAL]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
@@ -227,6 +227,8 @@ class SayData(Data):
     killed_by: Texts = ()
     """Looks that show that it is not so: of a claim about the cause, or of any other that is wrong."""
     pushes: str | None = None
+    leaves: Post | None = None
+    """Who has to go when it is said: whoever holds this post, unless it was handed over or has just been taken."""
     when: Condition = {}
     until: Seconds | None = None
     wants: Annotated[dict[str, dict[str, Any]], Field(max_length=1)] = {}

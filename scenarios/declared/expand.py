@@ -10,6 +10,8 @@ from scenarios.declared.stock import BRIEFS, DUTIES, LANES, TITLES, hints, teach
 from scenarios.declared.tools import ToolSpeller
 from simulator.scenario.document import Steps
 
+STILL_THERE = {"incident.handed_over": False, "incident.commanded": {"above": 10}}
+"""What must hold for somebody to have to leave: they lead, and have not just taken over."""
 SAFETY = (
     "This is a simulation: commands run against a model, where nobody sits a teammate is simulated, and nothing outside"
     ' this drill is touched. It is meant to be hard. To leave it for a real emergency, say "real world" and stop.'
@@ -239,6 +241,10 @@ def inject(say: SayData, index: int, prefix: str = "") -> Raw:
     if say.pushes:
         part |= {"form": "order", "proposes": say.pushes}
         part["expects"] = {"command": "record_contradiction", "within": 600, "label": "Both voices in one record"}
+    if say.leaves:
+        part |= {"leaves": say.leaves, "until": say.until or say.at + 60, "when": say.when or STILL_THERE}
+        fields = {"what": say.leaves}
+        part["expects"] = {"command": "hand_off", "fields": fields, "within": 180, "label": "Handed over with a packet"}
     for command, fields in say.wants.items():
         part["expects"] = {
             "command": command,
@@ -252,6 +258,8 @@ def inject(say: SayData, index: int, prefix: str = "") -> Raw:
 def say_id(say: SayData, index: int) -> str:
     """Return what a line of the MSEL is called unless its author says so."""
     kind = f"claim_{say.claims}" if say.claims else f"push_{say.pushes}" if say.pushes else "ask" if say.asks else "say"
+    if say.leaves:
+        return f"{say.leaves}_leaves"
     return kind if say.claims or say.pushes else f"{kind}_{index + 1}"
 
 

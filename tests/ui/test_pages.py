@@ -242,6 +242,6 @@ def test_options_that_were_closed_stay_closed_and_a_newcomer_needs_none(open_app
     app = open_app()
     assert not [one for one in app.button if one.key == "solo-start"]
     app.button(key="first-drill").click().run()
-    first = next(one for one in rooms.store.drills() if one.header.scenario == "auth_token")
+    first = next(one for one in rooms.store.drills() if one.header.scenario == "sign_in_link")
     assert (first.header.difficulty, first.header.mode, first.hosted) == ("novice", "training", False)
     assert "Evidence minimum" in texts(app)

@@ -103,7 +103,7 @@ LESSONS = (
     ),
     Lesson(
         "Look before you act.",
-        "Type in the same line what you want to know, such as impact or 401; pick one, press Enter. Somebody of "
+        "Type in the same line what you want to know, such as impact; pick one, press Enter. Somebody of "
         "your team runs it. Do that twice, then Skip ahead: results come into the channel and into Output.",
         _several(e.QueryFinished),
         _given(e.QueryFinished),
