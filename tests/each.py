@@ -11,6 +11,7 @@ from typing import Any
 def each(things: Iterable[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Ask a test of each of these, given as its first argument; the others are fixtures."""
     asked_of = tuple(things)
+    assert asked_of, "nothing is asked"
 
     def made(test: Callable[..., None]) -> Callable[..., None]:
         @wraps(test)

@@ -66,6 +66,10 @@ def test_a_recorded_file_replays_and_its_score_needs_no_engine(scenario: str, po
     assert again + "\n" == recorded.read(name)["score.json"]
 
 
+SAMPLED = ("auth_token", "billing_mismatch", "permission_leak")
+"""Scenarios that samples are drills of."""
+
+
 def row(name: str) -> str:
     """Return the row of a recorded drill as samples are made from it: three seats were held, by nobody yet."""
     card = json.loads(recorded.read(name)["score.json"])
@@ -77,8 +81,7 @@ def row(name: str) -> str:
 
 
 def test_sample_drills_are_made_of_the_recorded_ones() -> None:
-    chosen = (one for one in DRILLS if one[0] in SPELLED_OUT and one[1] != "null")
-    rows = [row(f"{scenario}-{policy}-{seed}") for scenario, policy, seed in chosen]
+    rows = [row(f"{scenario}-{policy}-7") for scenario in SAMPLED for policy in ("by_the_book", "impatient")]
     text = "[\n" + ",\n".join(rows) + "]\n"
     if os.environ.get("GOLDEN") == "write":
         SHIPPED.write_text(text, encoding="utf-8")

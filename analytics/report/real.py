@@ -49,7 +49,7 @@ SAYS = {
 WORDS = {turn: re.compile("|".join(ways), re.IGNORECASE) for turn, ways in SAYS.items()}
 LISTED = re.compile(
     r"\s*[-*+]\s+[*_`\[(]*((?:\d{4}-\d{2}-\d{2}[T ])?\d{1,2}:\d{2}(?::\d{2})?(?: ?(?:UTC|Z))?|T[+−-]\d+(?::\d{2})?)"
-    r"[*_`\])]*\s*[-–—:|,]*[*_]*\s+(.+)", re.IGNORECASE,
+    r"[*_`\])]*+\s*[-–—:|,]*+[*_]*+\s+(.+)", re.IGNORECASE,
 )  # fmt: skip
 """A line of a list that begins with a time."""
 MARKED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -189,6 +189,8 @@ class RealRow(NamedTuple):
     expected: str = ""
 
 
+LONGEST_HEAD = 200
+"""Characters of a column's head that are read."""
 Places = Mapping[str, int]
 """Field of a row -> the column in which it stands."""
 
@@ -246,7 +248,7 @@ def rows_of(table: Iterable[tuple[int, Sequence[str]]], file: str) -> Iterator[R
 
 def places_of(heads: Sequence[str]) -> Places | None:
     """Return in which column each field stands; None where no column is a time and another says what happened."""
-    names = [" ".join(re.sub(r"[*_`]|\(.*\)", " ", head).split()).casefold() for head in heads]
+    names = [" ".join(re.sub(r"[*_`]|\([^()]*\)", " ", head[:LONGEST_HEAD]).split()).casefold() for head in heads]
     at = next((names.index(name) for name in TIME_HEADS if name in names), None)
     others = {field: next((names.index(name) for name in heads_of if name in names), -1)
               for field, heads_of in OTHERS.items()}  # fmt: skip

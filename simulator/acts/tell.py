@@ -29,11 +29,13 @@ class PostMessage(
     attached: v.Evidence = ()
     """Results, cues and other things on record that go along with it."""
     thread: v.Ref | None = None
-    """The line that it answers."""
+    """The line that it answers, which those see who see both.
+
+    Lines are numbered as they come, so in another course of the drill it may be another line, or none: what is said
+    counts all the same.
+    """
 
     def objection(self, asked: Asked) -> Refusal | None:
-        if self.thread is not None and not asked.drill.sees(self.thread, asked.role):
-            return Refusal("unknown", f"there is no line {self.thread!r} to answer; say it without")
         if asked.circle.is_restricted(self.channel) and not asked.circle.knows(asked.role):
             return Refusal("need_to_know", f"you are not in #{self.channel}; it is for those who need to know")
         return None

@@ -130,3 +130,9 @@ def test_a_list_of_events_has_what_the_common_exercise_format_asks_of_each_step(
     assert {one["action_payload_resource_uuid"] for one in made["injects"]} == {
         one["uuid"] for one in made["inject_payloads"]
     }
+
+
+@pytest.mark.parametrize("text", ["| time" + "(" * 500_000 + " | what |\n", "- 12:00" + "*" * 500_000 + "x\n"])
+def test_a_line_made_to_take_long_is_read_or_refused_at_once(text: str) -> None:
+    with pytest.raises(DrillError):
+        read_timeline(text, "timeline.md")

@@ -36,7 +36,7 @@ CLOCK = """least => {
 }"""
 """Whether the bar shows a drill second or a later one."""
 FIRST = "Tokens refused after a release"
-"""Title of the scenario that the lobby shows first."""
+"""Title of the scenario that journeys play unless they name another."""
 SHOTS = os.environ.get("DRILL_SHOTS", "")
 """Folder for screenshots; empty: none are taken."""
 
