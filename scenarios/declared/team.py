@@ -116,8 +116,8 @@ class CourseTeam:
             "metrics": metrics[: max(4, len(series) + 1)], "stop_at": self._gone_bad(), "trigger": self._gone_bad(),
             "noted": [{"figure": figure, "of": self.impact} for figure in figures[:3]],
             "rejected": [{"rung": rung, "reason": why[0]} for rung, why in s.overlay.rejections.items() if why][:2],
-            "prepared": "packet:1", "lead": self.lead, "lead_ref": f"action:{self.lead}",
-            "then_ref": f"action:{self.course.mend[-1]}",
+            "prepared": "packet:1",
+            "lead": self.lead, "lead_ref": f"action:{self.lead}", "then_ref": f"action:{self.course.mend[-1]}",
             "done": list(self.course.moves), "ask": "hands", "need": ident(d.need), "uncertain": unknowns,
             "scribe": "comms", "rerun": f"query:{self.rerun}", "strategy": self._strategy(self.course.moves),
             "hardening": [
