@@ -168,11 +168,28 @@ def test_figures_over_teams_are_of_five_at_least() -> None:
     assert not {"team", "drill"} & set(made.frame.columns)
     late = charts.across_teams(of_teams(8), replace(alike()[0], times={"declared": 10_000}))
     assert late is not None
-    assert late.title == "Later than three quarters of 8 teams: declared"
+    assert late.title == "Later than three quarters of the teams: declared (of 8)"
     few = charts.across_teams(of_teams(7), replace(alike()[0], times={"declared": 10_000}))
     assert few is not None
     assert few.title == "7 teams in the same drill; their middle"
     assert not few.figure.layout.shapes
+
+
+def test_a_title_over_teams_names_what_was_compared_where_that_is_not_all() -> None:
+    teams = [*of_teams(5, {"declared": 60, "closed": 60}), *of_teams(9, {"declared": 60})[5:]]
+    in_the_middle = "Your newest drill is in or before the middle half of the teams"
+    for yours, title in (
+        ({"declared": 60, "closed": 9_000}, f"{in_the_middle}: declared (of 9)"),
+        ({"declared": 60, "closed": None}, f"{in_the_middle}: declared (of 9)"),
+        ({"declared": 90, "closed": 60}, "Later than three quarters of the teams: declared (of 9)"),
+        ({"closed": 9_000}, "9 teams in the same drill; bars hold the middle half of them"),
+    ):
+        made = charts.across_teams(teams, replace(alike()[0], times=yours))
+        assert made is not None
+        assert made.title == title
+    made = charts.across_teams(of_teams(9, {"declared": 60}), replace(alike()[0], times={"declared": 60}))
+    assert made is not None
+    assert made.title == f"{in_the_middle} throughout"
 
 
 @pytest.mark.parametrize("teams", [5, 6, 7, 8, 9, 12])
