@@ -194,7 +194,7 @@ def test_a_title_over_teams_names_what_was_compared_where_that_is_not_all() -> N
 
 @pytest.mark.parametrize("teams", [5, 6, 7, 8, 9, 12])
 def test_no_figure_over_teams_is_what_one_of_them_came_to(teams: int) -> None:
-    # Each team's minutes lie so that the mean of any two or three that are next to each other is none of theirs.
+    # Each team's minutes lie so that the mean of any few that are next to each other is none of theirs.
     like = alike()[0]
     made = [replace(like, team=f"t{n}", times={"declared": 60 * 25 * n**2}) for n in range(1, teams + 1)]
     frame = trends.across(made, made[0])
@@ -204,6 +204,8 @@ def test_no_figure_over_teams_is_what_one_of_them_came_to(teams: int) -> None:
     said = [one for one in figures if not math.isnan(one)]
     assert len(said) == (3 if teams >= QUARTERS else 1)
     assert not own & set(said)
+    told = {2 * figure - yours for figure in said for yours in own}
+    assert min(abs(one - other) for one in told for other in own) > 1, "one of two could tell the other"
     assert sorted(said) == said
     assert all(float(one).is_integer() for one in said)
 

@@ -179,9 +179,9 @@ def teams_view(scope: WhoseDrills, wanted: Wanted, group: Comparable) -> None:
         st.info(f"The same drill across teams shows from {TEAMS} teams on, so that no figure tells whose it is. "
                 "So far fewer have played a drill of this kind in this place.", icon=":material/groups:")  # fmt: skip
         return
-    charted.draw(chart, "The newest drill of each team. Every figure is the mean of two or three teams next to each "
-                 f"other, in whole minutes, so that none is one team’s; quarters show from {QUARTERS} teams on. Nobody "
-                 "sees which team is which, and teams are in no order.")  # fmt: skip
+    charted.draw(chart, "The newest drill of each team. Every figure is the mean of three or four teams next to each "
+                 f"other, in whole minutes, so that none says whose it is; quarters show from {QUARTERS} teams on. "
+                 "Nobody sees which team is which, and teams are in no order.")  # fmt: skip
 
 
 def lead_on() -> None:
