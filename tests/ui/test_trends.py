@@ -241,6 +241,21 @@ def test_every_view_of_a_team(open_app: Open, rooms: Rooms, ana: Member) -> None
     assert "5 teams" in texts(app)
 
 
+def test_who_is_in_a_team_is_asked_as_often_for_many_drills_as_for_one(
+    open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = as_member(open_app("trends.py"), rooms, ana)
+    real, asked = rooms.teams.identify, []
+    monkeypatch.setattr(rooms.teams, "identify", lambda token: asked.append(token) or real(token))
+    often = []
+    for number in (1, 12):
+        scored(rooms, ana.team, number)
+        asked.clear()
+        assert not app.run().exception
+        often.append(len(asked))
+    assert often[0] == often[1] > 0
+
+
 def test_a_person_sees_their_own_and_no_names_of_roles(open_app: Open, rooms: Rooms, seat: Callable) -> None:
     here = seat("commander", 30)
     scored(rooms, "somebody else", 5)
