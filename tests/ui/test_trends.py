@@ -9,6 +9,7 @@ from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 from urllib.parse import urlencode
 
 import pytest
@@ -347,13 +348,50 @@ def test_what_was_scored_before_there_were_rows_comes_in_by_itself(
     assert drill in capsys.readouterr().out
 
 
+def test_a_drill_that_cannot_be_taken_in_holds_up_no_other_and_is_counted_as_left(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    left, tried, away = ["locked", "broken", "unread", "sound"], list[str](), [StoreError("the database is away")]
+
+    def missing(_: object) -> list[str]:
+        if away:
+            raise away.pop()
+        return list(left)
+
+    def make(_: object, drill: str) -> bool:
+        tried.append(drill)
+        if drill == "broken":
+            raise RuntimeError("never works")
+        if drill == "locked" and tried.count(drill) == 1:
+            raise StoreError("the database is locked")
+        if drill == "unread":
+            return False
+        left.remove(drill)
+        return True
+
+    for name, put in {"missing": missing, "make": make, "TICK_SECONDS": 0, "AGAIN_SECONDS": 0}.items():
+        monkeypatch.setattr(f"ui.parts.live.{name}", put)
+    server = Server()
+    server.use(lambda: cast("Rooms", SimpleNamespace(store=None)))
+    asyncio.run(server.take_in())
+    assert left == ["broken", "unread"]
+    assert server.untaken == 2
+    assert {drill: tried.count(drill) for drill in tried} == {"locked": 2, "broken": 3, "unread": 1, "sound": 1}
+    assert [record.getMessage() for record in caplog.records] == [
+        "earlier drills not taken in yet: the database is away",
+        "drill locked not taken in yet: the database is locked",
+        *["drill broken not taken in yet: never works"] * 3,
+    ]  # fmt: skip
+
+
 def test_while_earlier_drills_are_taken_in_the_page_says_so(
     open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SERVER, "untaken", 1200)
     scored(rooms, ana.team, 3)
-    app = as_member(open_app("trends.py"), rooms, ana).run()
-    assert any("1,200 drills that were scored earlier are being taken in" in one.value for one in app.caption)
+    app = as_member(open_app("trends.py"), rooms, ana)
+    for number, words in ((1200, "Not in here yet: 1,200 drills scored earlier."), (1, "1 drill scored earlier.")):
+        monkeypatch.setattr(SERVER, "untaken", number)
+        assert any(words in one.value for one in app.run().caption)
 
 
 def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:
