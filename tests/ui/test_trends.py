@@ -153,9 +153,23 @@ def test_a_drill_is_claimed_and_let_go_of(open_app: Open, rooms: Rooms, ana: Mem
     here = seat("commander", 30)
     app = as_member(open_app("lobby.py", here), rooms, ana).to("team.py")
     app.button(key=f"claim-{here.person.id}-{ana.team}").click().run()
+    assert "and reads its debrief" in texts(app)
     assert rooms.teams.owner(here.room.row.id) == rooms.teams.team(ana.team)
     app.button(key=f"release-{here.room.row.id}").click().run()
     assert rooms.teams.owner(here.room.row.id) is None
+
+
+def test_an_assessment_is_the_teams_and_is_read_by_those_who_took_part(
+    open_app: Open, rooms: Rooms, ana: Member, seat: Callable
+) -> None:
+    here = seat("commander", 30, "assessment")
+    app = as_member(open_app("lobby.py", here), rooms, ana).to("team.py")
+    app.button(key=f"claim-{here.person.id}-{ana.team}").click().run()
+    assert "only those who took part read its debrief" in texts(app)
+    own, other = app, as_member(open_app("team.py"), rooms, ana).run()
+    assert f"me={here.person.id}" in [one.proto.query_string for one in own.get("page_link")]
+    assert not [one for one in other.get("page_link") if f"{session.OF}=" in one.proto.query_string]
+    assert any(":material/lock:" in one.value and "took part" in one.help for one in other.markdown)
 
 
 @pytest.mark.slow
