@@ -256,8 +256,8 @@ def across(newest: Sequence[DrillResult], yours: DrillResult | None = None) -> I
     """Return the minutes of turning points over the newest drill of each of several teams, and those of yours.
 
     Nothing at all for fewer teams than five, and no line of what fewer than five of them came to; quarters from eight
-    on. Each figure is the mean of three or four teams that lie next to each other there, in whole minutes: none says what
-    one came to, nor does it together with what yours did.
+    on. Each figure is the mean of three or four teams that lie next to each other there, in whole minutes: none says
+    what one came to, nor does it together with what yours did.
     """
     if len({one.team for one in newest}) < TEAMS:
         return

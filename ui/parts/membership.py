@@ -151,7 +151,7 @@ def drills(team: Team, own: Member) -> None:
 def _debrief(own_seat: dict[str, str] | None, drill: str, label: str) -> None:
     """Link to a drill's debrief; name an assessment that the reader had no seat in without a link."""
     if own_seat is None and _assessed(drill):
-        st.markdown(f":material/lock: {label}", help="An assessment: its debrief is for those who took part.")
+        st.markdown(f":small[:material/lock: {label}]", help="An assessment: its debrief is for those who took part.")
         return
     st.page_link(Page.DEBRIEF.file, label=label, query_params=own_seat or {session.OF: drill},
                  icon=":material/fact_check:")  # fmt: skip
@@ -191,10 +191,10 @@ def claimable(known: Sequence[tuple[Team, Member]]) -> None:
 @session.callback(PLACE)
 def _claim(own: Member, here: Here) -> None:
     SERVER.rooms.teams.claim(own, here.room.row.id, here.person)
-    reads = "reads its debrief, with seats for names"
+    reads = "and reads its debrief"
     if here.room.row.header.mode == "assessment":
-        reads = "only those who took part read its debrief: it is an assessment"
-    session.answer(PLACE, True, "The drill is the team’s now; everybody in the team sees it under Trends, and "
+        reads = "but only those who took part read its debrief: it is an assessment"
+    session.answer(PLACE, True, "The drill is the team’s now; everybody in the team sees it under Trends, "
                    f"{reads}.")  # fmt: skip
 
 
