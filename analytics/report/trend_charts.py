@@ -309,12 +309,22 @@ def across_teams(newest: Sequence[DrillResult], yours: DrillResult | None) -> Ch
     figure.update_yaxes(tickvals=list(rows.values()), ticktext=[TURNS[turn] for turn in rows],
                         range=[len(rows) - 0.5, -0.5], showgrid=False, zeroline=False)  # fmt: skip
     figure.update_xaxes(title="minutes after the first page", rangemode="tozero", zeroline=False)
-    teams = len({one.team for one in newest})
-    outside = [TURNS[row.turn].lower() for row in each(own) if row.yours > row.last_quarter]
-    shown = "bars hold the middle half of them" if len(wide) else "their middle"
-    title = f"{teams} teams in the same drill; {shown}"
-    if outside:
-        title = f"Later than three quarters of {teams} teams: {listed(outside)}"
-    elif len(own) and len(wide):
-        title = f"Your newest drill is in or before the middle half of {teams} teams throughout"
+    title = _across_title(frame, len({one.team for one in newest}))
     return Charted("teams", title, frame, figure, "minutes after the first page", "")
+
+
+def _across_title(frame: pd.DataFrame, teams: int) -> str:
+    # Each turning point has teams of its own, those that came to it, and of too few there is nothing to lie behind.
+    compared = frame[frame["yours"].notna() & frame["first_quarter"].notna()]
+    behind = compared[compared["yours"] > compared["last_quarter"]]
+    if len(behind):
+        return f"Later than three quarters of the teams: {_of_teams(behind)}"
+    if compared.empty:
+        shown = "bars hold the middle half of them" if frame["first_quarter"].notna().any() else "their middle"
+        return f"{teams} teams in the same drill; {shown}"
+    where = "Your newest drill is in or before the middle half of the teams"
+    return f"{where} throughout" if len(compared) == len(frame) else f"{where}: {_of_teams(compared)}"
+
+
+def _of_teams(rows: pd.DataFrame) -> str:
+    return listed(f"{TURNS[row.turn].lower()} (of {row.teams})" for row in each(rows))

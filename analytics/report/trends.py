@@ -256,7 +256,8 @@ def across(newest: Sequence[DrillResult], yours: DrillResult | None = None) -> I
     """Return the minutes of turning points over the newest drill of each of several teams, and those of yours.
 
     Nothing at all for fewer teams than five, and no line of what fewer than five of them came to; quarters from eight
-    on. Each figure is the mean of two or three teams that lie next to each other there: none is what one came to.
+    on. Each figure is the mean of three or four teams that lie next to each other there, in whole minutes: none says
+    what one came to, nor does it together with what yours did.
     """
     if len({one.team for one in newest}) < TEAMS:
         return
@@ -271,10 +272,11 @@ def across(newest: Sequence[DrillResult], yours: DrillResult | None = None) -> I
 
 
 def _around(values: Sequence[float], share: float) -> float:
-    """Return the mean of the two or three of sorted values that are nearest to a share of the way through them."""
+    """Return the mean of three or four of sorted values, as many on either side of a share of the way through them."""
     place = share * (len(values) - 1)
     low, high = math.floor(place), math.ceil(place)
-    return round(mean(values[low - 1 : low + 2] if low == high else values[low : high + 1]))
+    # Of two, whoever is one of them could tell the other.
+    return round(mean(values[low - 1 : high + 2]))
 
 
 @dataclass(frozen=True)

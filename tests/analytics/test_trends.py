@@ -168,16 +168,33 @@ def test_figures_over_teams_are_of_five_at_least() -> None:
     assert not {"team", "drill"} & set(made.frame.columns)
     late = charts.across_teams(of_teams(8), replace(alike()[0], times={"declared": 10_000}))
     assert late is not None
-    assert late.title == "Later than three quarters of 8 teams: declared"
+    assert late.title == "Later than three quarters of the teams: declared (of 8)"
     few = charts.across_teams(of_teams(7), replace(alike()[0], times={"declared": 10_000}))
     assert few is not None
     assert few.title == "7 teams in the same drill; their middle"
     assert not few.figure.layout.shapes
 
 
+def test_a_title_over_teams_names_what_was_compared_where_that_is_not_all() -> None:
+    teams = [*of_teams(5, {"declared": 60, "closed": 60}), *of_teams(9, {"declared": 60})[5:]]
+    in_the_middle = "Your newest drill is in or before the middle half of the teams"
+    for yours, title in (
+        ({"declared": 60, "closed": 9_000}, f"{in_the_middle}: declared (of 9)"),
+        ({"declared": 60, "closed": None}, f"{in_the_middle}: declared (of 9)"),
+        ({"declared": 90, "closed": 60}, "Later than three quarters of the teams: declared (of 9)"),
+        ({"closed": 9_000}, "9 teams in the same drill; bars hold the middle half of them"),
+    ):
+        made = charts.across_teams(teams, replace(alike()[0], times=yours))
+        assert made is not None
+        assert made.title == title
+    made = charts.across_teams(of_teams(9, {"declared": 60}), replace(alike()[0], times={"declared": 60}))
+    assert made is not None
+    assert made.title == f"{in_the_middle} throughout"
+
+
 @pytest.mark.parametrize("teams", [5, 6, 7, 8, 9, 12])
 def test_no_figure_over_teams_is_what_one_of_them_came_to(teams: int) -> None:
-    # Each team's minutes lie so that the mean of any two or three that are next to each other is none of theirs.
+    # Each team's minutes lie so that the mean of any few that are next to each other is none of theirs.
     like = alike()[0]
     made = [replace(like, team=f"t{n}", times={"declared": 60 * 25 * n**2}) for n in range(1, teams + 1)]
     frame = trends.across(made, made[0])
@@ -187,6 +204,8 @@ def test_no_figure_over_teams_is_what_one_of_them_came_to(teams: int) -> None:
     said = [one for one in figures if not math.isnan(one)]
     assert len(said) == (3 if teams >= QUARTERS else 1)
     assert not own & set(said)
+    told = {2 * figure - yours for figure in said for yours in own}
+    assert min(abs(one - other) for one in told for other in own) > 1, "one of two could tell the other"
     assert sorted(said) == said
     assert all(float(one).is_integer() for one in said)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 from urllib.parse import urlencode
 
 import pytest
@@ -152,9 +153,23 @@ def test_a_drill_is_claimed_and_let_go_of(open_app: Open, rooms: Rooms, ana: Mem
     here = seat("commander", 30)
     app = as_member(open_app("lobby.py", here), rooms, ana).to("team.py")
     app.button(key=f"claim-{here.person.id}-{ana.team}").click().run()
+    assert "and reads its debrief" in texts(app)
     assert rooms.teams.owner(here.room.row.id) == rooms.teams.team(ana.team)
     app.button(key=f"release-{here.room.row.id}").click().run()
     assert rooms.teams.owner(here.room.row.id) is None
+
+
+def test_an_assessment_is_the_teams_and_is_read_by_those_who_took_part(
+    open_app: Open, rooms: Rooms, ana: Member, seat: Callable
+) -> None:
+    here = seat("commander", 30, "assessment")
+    app = as_member(open_app("lobby.py", here), rooms, ana).to("team.py")
+    app.button(key=f"claim-{here.person.id}-{ana.team}").click().run()
+    assert "only those who took part read its debrief" in texts(app)
+    own, other = app, as_member(open_app("team.py"), rooms, ana).run()
+    assert f"me={here.person.id}" in [one.proto.query_string for one in own.get("page_link")]
+    assert not [one for one in other.get("page_link") if f"{session.OF}=" in one.proto.query_string]
+    assert any(":material/lock:" in one.value and "took part" in one.help for one in other.markdown)
 
 
 @pytest.mark.slow
@@ -239,6 +254,21 @@ def test_every_view_of_a_team(open_app: Open, rooms: Rooms, ana: Member) -> None
     app.run()
     assert "Other" not in texts(app)
     assert "5 teams" in texts(app)
+
+
+def test_who_is_in_a_team_is_asked_as_often_for_many_drills_as_for_one(
+    open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = as_member(open_app("trends.py"), rooms, ana)
+    real, asked = rooms.teams.identify, []
+    monkeypatch.setattr(rooms.teams, "identify", lambda token: asked.append(token) or real(token))
+    often = []
+    for number in (1, 12):
+        scored(rooms, ana.team, number)
+        asked.clear()
+        assert not app.run().exception
+        often.append(len(asked))
+    assert often[0] == often[1] > 0
 
 
 def test_a_person_sees_their_own_and_no_names_of_roles(open_app: Open, rooms: Rooms, seat: Callable) -> None:
@@ -332,13 +362,50 @@ def test_what_was_scored_before_there_were_rows_comes_in_by_itself(
     assert drill in capsys.readouterr().out
 
 
+def test_a_drill_that_cannot_be_taken_in_holds_up_no_other_and_is_counted_as_left(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    left, tried, away = ["locked", "broken", "unread", "sound"], list[str](), [StoreError("the database is away")]
+
+    def missing(_: object) -> list[str]:
+        if away:
+            raise away.pop()
+        return list(left)
+
+    def make(_: object, drill: str) -> bool:
+        tried.append(drill)
+        if drill == "broken":
+            raise RuntimeError("never works")
+        if drill == "locked" and tried.count(drill) == 1:
+            raise StoreError("the database is locked")
+        if drill == "unread":
+            return False
+        left.remove(drill)
+        return True
+
+    for name, put in {"missing": missing, "make": make, "TICK_SECONDS": 0, "AGAIN_SECONDS": 0}.items():
+        monkeypatch.setattr(f"ui.parts.live.{name}", put)
+    server = Server()
+    server.use(lambda: cast("Rooms", SimpleNamespace(store=None)))
+    asyncio.run(server.take_in())
+    assert left == ["broken", "unread"]
+    assert server.untaken == 2
+    assert {drill: tried.count(drill) for drill in tried} == {"locked": 2, "broken": 3, "unread": 1, "sound": 1}
+    assert [record.getMessage() for record in caplog.records] == [
+        "earlier drills not taken in yet: the database is away",
+        "drill locked not taken in yet: the database is locked",
+        *["drill broken not taken in yet: never works"] * 3,
+    ]  # fmt: skip
+
+
 def test_while_earlier_drills_are_taken_in_the_page_says_so(
     open_app: Open, rooms: Rooms, ana: Member, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(SERVER, "untaken", 1200)
     scored(rooms, ana.team, 3)
-    app = as_member(open_app("trends.py"), rooms, ana).run()
-    assert any("1,200 drills that were scored earlier are being taken in" in one.value for one in app.caption)
+    app = as_member(open_app("trends.py"), rooms, ana)
+    for number, words in ((1200, "Not in here yet: 1,200 drills scored earlier."), (1, "1 drill scored earlier.")):
+        monkeypatch.setattr(SERVER, "untaken", number)
+        assert any(words in one.value for one in app.run().caption)
 
 
 def test_cells_are_no_formulas_and_parquet_is_word_for_word() -> None:

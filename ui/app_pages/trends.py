@@ -25,7 +25,9 @@ def render() -> None:
     shell.head("Trends", "Many drills side by side: for learning what to practise next. No names are ranked, and no "
                "figure here is one to judge anybody by.")  # fmt: skip
     if SERVER.untaken:
-        st.caption(f"{SERVER.untaken:,} drills that were scored earlier are being taken in and are not in here yet.")
+        drills = "drill" if SERVER.untaken == 1 else "drills"
+        st.caption(f"Not in here yet: {SERVER.untaken:,} {drills} scored earlier. They come in one by one, as far as "
+                   "they can be read.")  # fmt: skip
     found = whose.scopes()
     if not found:
         return _empty("No drill of yours is known to this browser", "Once a drill is over and scored it shows here: "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from simulator.errors import DrillError
@@ -13,6 +14,10 @@ from simulator.room.rooms import Rooms
 
 TICK_SECONDS = 0.5
 """How often running drills are brought to their clocks, whether or not anybody looks."""
+AGAIN_SECONDS = 10.0
+"""How long an earlier drill that could not be taken in waits before it is tried again."""
+TRIES = 3
+"""How often it is tried; until the server starts next it is left then."""
 
 
 class Server:
@@ -25,7 +30,7 @@ class Server:
         self._away = ""
         """Why running drills could not be advanced, as it was said in the log; empty: they were."""
         self.untaken = 0
-        """Drills that were scored before there were rows to compare, and have none yet."""
+        """Drills that were scored and have no row to compare yet, those among them that cannot be read included."""
 
     @property
     def rooms(self) -> Rooms:
@@ -60,19 +65,36 @@ class Server:
                 showing.cancel()
 
     async def take_in(self) -> None:
-        """Make the rows of drills that have none, one at a time: what is under way comes first."""
+        """Make the rows of drills that have none, one at a time: what is under way comes first.
+
+        A drill for which that fails is tried again after the others, so many `TRIES` in all; then it is left.
+        """
+        failed: Counter[str] = Counter()
+        while not await self._take_in(failed):
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _take_in(self, failed: Counter[str]) -> bool:
+        """Make rows until one fails; tell whether there is none that is worth another try."""
+        # What fails before a drill is at hand is the database's matter, and is no drill's try.
+        drill = ""
         try:
             store = self.rooms.store
             drills = await asyncio.to_thread(missing, store)
-            for number, drill in enumerate(drills):
-                self.untaken = len(drills) - number
-                await asyncio.to_thread(make, store, drill)
+            self.untaken = len(drills)
+            for drill in sorted((one for one in drills if failed[one] < TRIES), key=failed.__getitem__):
+                if await asyncio.to_thread(make, store, drill):
+                    self.untaken -= 1
+                else:
+                    failed[drill] = TRIES
                 await asyncio.sleep(TICK_SECONDS)
-        except DrillError as error:
-            logging.getLogger(__name__).warning("earlier drills are taken in when the server starts next: %s", error)
-        except Exception:
-            logging.getLogger(__name__).exception("earlier drills could not be taken in")
-        self.untaken = 0
+        except Exception as error:
+            failed[drill] += 1
+            if drill or failed[drill] == 1:
+                what = f"drill {drill}" if drill else "earlier drills"
+                trace = None if isinstance(error, DrillError) else error
+                logging.getLogger(__name__).warning("%s not taken in yet: %s", what, error, exc_info=trace)
+            return False
+        return True
 
     async def _show(self, then: Callable[[], Awaitable[None]]) -> None:
         try:

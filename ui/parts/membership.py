@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from simulator.errors import DrillError
+from simulator.errors import DrillError, UnreadableRow
 from simulator.room.teams import Member, Team
 from ui import session
 from ui.pages import Page
@@ -135,7 +135,7 @@ def _date(second: float) -> str:
 
 
 def drills(team: Team, own: Member) -> None:
-    """List the drills of a team, each with its debrief and a way to let go of it."""
+    """List the drills of a team, each with its debrief as far as it is open, and a way to let go of it."""
     found = SERVER.rooms.teams.drills(team.id, MOST)
     if not found:
         st.html('<p class="quiet">No drill is the team’s yet. Host one for it, or claim one below.</p>')
@@ -143,11 +143,24 @@ def drills(team: Team, own: Member) -> None:
     for ident, title, created in found:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
             with st.container(gap=None):
-                to = own_seats.get(ident, {session.OF: ident})
-                st.page_link(Page.DEBRIEF.file, label=f"{plain(title)}  :gray[{_date(created)}]", query_params=to,
-                             icon=":material/fact_check:")  # fmt: skip
+                _debrief(own_seats.get(ident), ident, f"{plain(title)}  :gray[{_date(created)}]")
             st.button("Let go", key=f"release-{ident}", type="tertiary", on_click=_release, args=(own, ident),
                       help="It belongs to nobody again, until somebody claims it.")  # fmt: skip
+
+
+def _debrief(own_seat: dict[str, str] | None, drill: str, label: str) -> None:
+    """Link to a drill's debrief; name an assessment that the reader had no seat in without a link."""
+    if own_seat is None and _assessed(drill):
+        st.markdown(f":small[:material/lock: {label}]", help="An assessment: its debrief is for those who took part.")
+        return
+    st.page_link(Page.DEBRIEF.file, label=label, query_params=own_seat or {session.OF: drill},
+                 icon=":material/fact_check:")  # fmt: skip
+
+
+def _assessed(drill: str) -> bool:
+    with suppress(UnreadableRow):  # of which its debrief says what to do
+        return SERVER.rooms.store.drill(drill).header.mode == "assessment"
+    return False
 
 
 @session.callback(PLACE)
@@ -178,8 +191,11 @@ def claimable(known: Sequence[tuple[Team, Member]]) -> None:
 @session.callback(PLACE)
 def _claim(own: Member, here: Here) -> None:
     SERVER.rooms.teams.claim(own, here.room.row.id, here.person)
-    session.answer(PLACE, True, "The drill is the team’s now; everybody in the team sees it under Trends, and "
-                   "reads its debrief.")
+    reads = "and reads its debrief"
+    if here.room.row.header.mode == "assessment":
+        reads = "but only those who took part read its debrief: it is an assessment"
+    session.answer(PLACE, True, "The drill is the team’s now; everybody in the team sees it under Trends, "
+                   f"{reads}.")  # fmt: skip
 
 
 def offered(key: str) -> Member | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -70,6 +70,7 @@ def drills_view(wanted: Wanted, number: int) -> None:
 def _table(shown: Sequence[DrillResult]) -> None:
     zone = ZoneInfo(st.context.timezone or "UTC")
     own = {here.room.row.id: here.person.id for here in session.seats()}
+    teams = {team.id for team, _ in session.teams()}
     rows = []
     for one in shown:
         kind = KINDS[one.kind] if not one.sample else "sample"
@@ -81,17 +82,17 @@ def _table(shown: Sequence[DrillResult]) -> None:
         score = "no total" if one.total is None else f"<b>{one.total:d}</b> {escape(one.band or '')}{spread}"
         known = names_of(one.playbook)
         costs = ", ".join(dict.fromkeys([*(known.get(cap, cap) for cap in one.caps), *one.patterns.values()]))
-        way = _debrief(one, own)
+        way = _debrief(one, own, teams)
         date = f"{datetime.fromtimestamp(one.ended, zone):%-d %b %Y}"
         rows.append((escape(date), title, escape(how), score, escape(costs), way))
     st.html(look.table("Drills", HEADS, rows, "No drill is of this kind; take another period or scenario."))
 
 
-def _debrief(one: DrillResult, own: Mapping[str, str]) -> str:
+def _debrief(one: DrillResult, own: Mapping[str, str], teams: Set[str]) -> str:
     """Return the link to a drill's debrief, empty for whoever may not read it."""
     if one.drill in own:
         return f'<a href="./debrief?me={escape(own[one.drill])}">Debrief</a>'
-    shared = one.team in {team.id for team, _ in session.teams()} and one.mode == "training" and not one.sample
+    shared = one.team in teams and one.mode == "training" and not one.sample
     return f'<a href="./debrief?of={escape(one.drill)}">Debrief</a>' if shared else ""
 
 
@@ -179,9 +180,9 @@ def teams_view(scope: WhoseDrills, wanted: Wanted, group: Comparable) -> None:
         st.info(f"The same drill across teams shows from {TEAMS} teams on, so that no figure tells whose it is. "
                 "So far fewer have played a drill of this kind in this place.", icon=":material/groups:")  # fmt: skip
         return
-    charted.draw(chart, "The newest drill of each team. Every figure is the mean of two or three teams next to each "
-                 f"other, in whole minutes, so that none is one team’s; quarters show from {QUARTERS} teams on. Nobody "
-                 "sees which team is which, and teams are in no order.")  # fmt: skip
+    charted.draw(chart, "The newest drill of each team. Every figure is the mean of three or four teams next to each "
+                 f"other, in whole minutes, so that none says whose it is; quarters show from {QUARTERS} teams on. "
+                 "Nobody sees which team is which, and teams are in no order.")  # fmt: skip
 
 
 def lead_on() -> None:
