@@ -23,7 +23,6 @@ NOT_SEATS = {
     "ui/parts/prefill.py": {"verification"},  # a field of the closure package
     "simulator/acts/close.py": {"verification"},  # the same field
     "analytics/criteria/diagnosis.py": {"verification"},  # the same field
-    "analytics/report/draft.py": {"mitigation"},  # what a line of a timeline says it is
     "analytics/criteria/telling.py": {"mitigation", "triage"},  # a field of updates, a stage of the response
 }  # fmt: skip
 """File -> words that mean something else there."""
