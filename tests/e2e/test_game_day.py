@@ -172,8 +172,8 @@ def _thread(game: Game) -> None:
     game.says("Ana", "who restarts it?")
     asked = game.pages["Bo"].locator("#channel .row").filter(has_text="who restarts it?").first
     asked.hover()
-    asked.locator(".reply > summary").click()
-    reply = asked.get_by_label(re.compile("^Reply to "))
+    asked.get_by_role("button", name="Reply", exact=True).click()
+    reply = game.pages["Bo"].locator("#reply").get_by_label(re.compile("^Reply to "))
     reply.fill("I do, after the dump")
     reply.press("Enter")
     game.said.setdefault("Bo", []).append("I do, after the dump")

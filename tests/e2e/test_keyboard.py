@@ -207,5 +207,5 @@ def _read_the_board(me: Keys) -> None:
     expect(page.locator("#tab-board-tab")).to_be_focused()
     me.enter(page.locator("#board [data-open=document]").first)
     expect(page.locator("#paper")).to_contain_text(re.compile("Copy|Close"))
-    me.enter(page.locator("#paper [data-shut]"))
+    me.enter(page.locator("#paper [data-close]"))
     expect(page.locator("#tab-board-tab")).to_be_focused()

@@ -171,3 +171,56 @@ def test_letters_that_a_keyboard_writes_with_alt_are_typed_and_arrows_begin_at_t
         return root.activeElement === ({below})(root.querySelector("#channel"));
     }}""")
     assert raised == []
+
+
+def test_a_half_typed_reply_stays_one_while_the_task_it_answers_has_news(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    taken = desk.room.submit(acts.AssignTask(to="triage", text="look at the ledger"), desk.ana)
+    assert taken.refusal is None
+    line = page.locator("#channel > :has(.row.thread)").filter(has_text="look at the ledger")
+    first = line.get_attribute("id")
+    line.hover()
+    line.get_by_role("button", name="Reply", exact=True).click()
+    words = page.locator("#reply input[name=text]")
+    expect(words).to_be_focused()
+    words.fill("half a thought")
+    page.locator("#text-channel").focus()
+    ref = next(one.id for one in desk.room.briefing("commander").incident.tasks.values() if "ledger" in one.text)
+    assert desk.room.submit(acts.PostMessage(text="to the thread", thread=ref), desk.ana).refusal is None
+    expect(line).to_contain_text("to the thread")
+    assert line.get_attribute("id") != first
+    expect(page.locator("[data-gone]")).to_have_count(0)
+    page.reload()
+    expect(words).to_have_value("half a thought")
+    words.press("Enter")
+    expect(page.locator("#reply > *")).to_have_count(0)
+    expect(line).to_contain_text("half a thought")
+    line.hover()
+    line.get_by_role("button", name="Reply", exact=True).click()
+    expect(words).to_have_value("")
+    page.locator("#reply [data-close]").click()
+    expect(page.locator("#text-channel")).to_be_focused()
+
+
+def test_a_line_says_its_words_alone_and_arrows_step_from_its_buttons_alone(desk: Desk) -> None:
+    page = desk.look(desk.ana)
+    assert desk.room.submit(acts.PostMessage(text="said for all to hear"), desk.ana).refusal is None
+    line = page.locator("#channel > *").filter(has_text="said for all to hear")
+    expect(page.locator("#news")).to_contain_text("said for all to hear")
+    assert "Reply" not in page.locator("#news").inner_text()
+    page.locator("#search-channel").fill("reply")
+    expect(line).to_be_hidden()
+    page.locator("#search-channel").fill("")
+    pin, wide = line.locator(".pin"), page.locator("#channel .row summary").last
+    pin.focus()
+    pin.press("ArrowLeft")
+    expect(line.locator(".reply")).to_be_focused()
+    wide.focus()
+    wide.press("ArrowLeft")
+    expect(wide).to_be_focused()
+    wide.press("ArrowUp")
+    focused = page.locator("#channel > :has(.pin:focus)")
+    expect(focused).to_have_count(1)
+    own = page.locator("#channel > :has(.row summary)").last.get_attribute("id")
+    shown = page.locator("#channel > *").evaluate_all("all => all.map((one) => one.id)")
+    assert shown.index(focused.get_attribute("id")) == shown.index(own) - 1

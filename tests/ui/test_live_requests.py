@@ -12,11 +12,14 @@ from html import unescape
 import pytest
 
 from simulator import acts
+from simulator.briefing import briefing
+from simulator.errors import DrillError
 from simulator.room.rooms import Rooms
+from tests.simulator.test_circle import protected
 from tests.ui import live
 from tests.ui.asgi import ask
 from ui.live import verbs
-from ui.live.channel import channel
+from ui.live.channel import Memo, channel, reply_html
 from ui.live.routes import ON_RECORD, plotly_js
 from ui.session import Here
 
@@ -186,7 +189,12 @@ def test_a_line_is_answered_in_its_thread(seat: Seat) -> None:
     b = here.room.briefing("commander")
     (ref, line), *_ = b.incident.said.items()
     rows = {piece.id: piece.html for piece in channel(b, {}, plays=True)}
-    assert live.Form(rows[f"line-{line}"]).fields == {"thread": ref, "channel": b.catalogue.room, "text": ""}
+    assert f'data-open="reply" data-about="{ref}" tabindex="-1" aria-label="Reply"></button>' in rows[f"line-{line}"]
+    assert "<form" not in "".join(rows.values())
+    opened = json.loads(live.asked(here, "form", kind="reply", about=ref).text)["html"]
+    assert live.Form(opened).fields == {"thread": ref, "channel": b.catalogue.room, "text": ""}
+    assert "who &lt;b&gt;restarts&lt;/b&gt; it?" in opened
+    assert live.asked(here, "form", kind="reply", about="message:99").status == 403
     form = {"thread": ref, "channel": b.catalogue.room, "text": "I <i>do</i>"}
     assert live.press(here, "post_message", **form)["text"] == ON_RECORD
     b = here.room.briefing("commander")
@@ -196,9 +204,37 @@ def test_a_line_is_answered_in_its_thread(seat: Seat) -> None:
     assert "I &lt;i&gt;do&lt;/i&gt;" in rows[f"line-{line}"]
     assert "who &lt;b&gt;restarts&lt;/b&gt; it?</q>" in own
     assert " mine" in own.partition(">")[0]
-    assert "reply-" not in "".join(piece.html for piece in channel(b, {}))
+    assert "reply" not in "".join(piece.html for piece in channel(b, {})).replace('"replies"', "")
     assert ref not in [option.id for option in b.options("evidence")]
     assert live.press(here, "post_message", **form | {"thread": "message:99", "text": "of nothing"})["ok"]
     b = here.room.briefing("commander")
     *_, last = [piece.html for piece in channel(b, {}, plays=True) if "of nothing" in piece.html]
     assert "<q>" not in last
+
+
+def test_who_waits_for_an_answer_is_answered_by_its_form_and_a_reply_elsewhere_says_where() -> None:
+    drill = protected()
+    drill.advance(90)
+    drill.submit(acts.PostMessage(channel="incident", text="out here"), "comms:Cy")
+    drill.submit(acts.PostMessage(channel="closed", text="in here"), "commander:Ana")
+    memo: Memo = {}
+
+    def way(words: str) -> tuple[str, str]:
+        """Return what the button on the line with these words opens, and what it says."""
+        rows = channel(briefing(drill, "commander"), memo, plays=True)
+        (html,) = [one.html for one in rows if words in one.html and "<q" not in one.html]
+        found = re.search(r'class="reply" data-open="(\w+)".* aria-label="([^"]*)"></button>', html)
+        return (found[1], found[2]) if found else ("", "")
+
+    assert way("why?") == ("answer_asker", "Answer")
+    assert (way("out here"), way("in here")) == (("reply", "Reply in #incident"), ("reply", "Reply"))
+    out = next(iter(briefing(drill, "commander").incident.said))
+    assert live.Form(reply_html(briefing(drill, "commander"), out)).fields["channel"] == "incident"
+    assert "<button>Reply in #incident</button>" in reply_html(briefing(drill, "commander"), out)
+    assert "<button>Reply</button>" in reply_html(briefing(drill, "comms"), out)
+    drill.submit(acts.AnswerAsker(inject="why", answer="cache"), "commander:Ana")
+    assert way("why?")[0] != "answer_asker"
+    drill.submit(acts.EndDrill(how="stopped"), "commander:Ana")
+    assert way("out here") == ("", "")
+    with pytest.raises(DrillError, match="cannot be answered"):
+        reply_html(briefing(drill, "commander"), out)

@@ -268,7 +268,7 @@ def test_panels_show_levels_limits_and_missing_data(seat: Seat) -> None:
 
 
 def test_a_long_channel_keeps_the_rows_it_has(seat: Seat) -> None:
-    here, memo = seat("commander", 60), dict[int, str]()
+    here, memo = seat("commander", 60), dict[int, tuple[str, str]]()
     for number in range(40):
         here.room.submit(acts.PostMessage(text=f"line {number}"), here.person)
     before = channel(here.room.briefing("commander"), memo)

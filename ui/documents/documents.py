@@ -190,7 +190,7 @@ def view(b: Briefing, kind: str, ident: str = "") -> str:
     name = f"document-{kind}-{ident}".rstrip("-")
     return (
         f'<article class="document" id="{escape(name)}">'
-        f'<button type="button" class="plain" data-shut>← Back to the board</button>{page(text)}'
+        f'<button type="button" class="plain" data-close>← Back to the board</button>{page(text)}'
         f'<details id="{escape(name)}-source" data-keep><summary>Markdown</summary>'
         f'<button type="button" data-copy="{escape(name)}-text">Copy</button>'
         f'<pre id="{escape(name)}-text">{escape(text)}</pre></details></article>'

@@ -2,7 +2,7 @@
 
 A task's row stands under the entry that brought it where it is now, so one that has news comes last again. Any other
 line that is answered keeps its place and has its answers below it; each answer is a line of its own as well, which
-says what it answers.
+says what it answers. A row only says how it can be answered: the form stands below the list, where no news moves it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any
 
 from simulator import acts
+from simulator import events as e
 from simulator.briefing import Briefing
+from simulator.errors import DrillError
 from simulator.names import Names, Said
 from simulator.record.entry import Entry
 from simulator.record.journal import refused
 from simulator.record.tracked import Task
 from simulator.text import clock
 from simulator.values import Ref
+from ui.live.forms import CLOSE
 from ui.live.html import OUTPUT, hidden
+from ui.live.line import LONGEST
 from ui.live.piece import Piece
 from ui.parts.feed import VIEWS, Known, detail_html, worth
 from ui.parts.text import escape
@@ -31,14 +35,15 @@ QUOTED = 60
 """Characters of a line that an answer to it repeats."""
 LOUD = ("task_assigned", "task_reassigned", "task_reported", "query_finished", "action_finished", "post_message")
 """What of a task brings its row to the end again."""
-Memo = MutableMapping[int, str]
-"""Rows of entries that are made for good, by their number."""
+REPLY = "reply"
+"""What a button opens by which a line is answered in its thread."""
+Memo = MutableMapping[int, tuple[str, str]]
+"""Rows of entries, by their number, each after the way to answer it with which it was made."""
 
 
 def channel(b: Briefing, memo: Memo, known: Known | None = None, plays: bool = False) -> list[Piece]:
     """Return the newest rows, oldest first; whoever `plays` can answer each."""
     known, plays = {} if known is None else known, plays and not b.ended
-    memo = {} if b.ended else memo  # without the ways to answer
     names, no, threads = NamesThen(names_of(b), b.entries), refused(b.entries), _Threads(b)
     shown = [entry for entry in b.entries if entry.seq not in no]
     for entry in shown:
@@ -52,16 +57,46 @@ def channel(b: Briefing, memo: Memo, known: Known | None = None, plays: bool = F
         said = known[entry.seq]
         if said is None or not worth(entry, said):
             continue
-        html = memo.get(entry.seq, "")
-        if not html or answers.given[entry.seq]:
-            html = memo[entry.seq] = _row(b, entry, said, answers)
-        rows.append((entry.seq, html))
+        way, kept = answers.way(entry), memo.get(entry.seq)
+        if kept is None or kept[0] != way or answers.given[entry.seq]:
+            kept = memo[entry.seq] = (way, _row(b, entry, said, answers))
+        rows.append((entry.seq, kept[1]))
     for thread in threads.all():
-        ways = answers.way(thread.task.id, b.catalogue.room, thread.task.text)
-        rows.append((thread.at, thread.html(b, names.at(thread.task.seq), ways)))
+        rows.append((thread.at, thread.html(b, names.at(thread.task.seq), answers.reply(thread.task.id))))
     if not rows:
         rows = [(0, '<p class="quiet">Quiet so far. Messages, alerts and results appear here.</p>')]
     return [Piece(f"line-{seq}", html, "channel") for seq, html in sorted(rows)[-SHOWN:]]
+
+
+def reply_html(b: Briefing, ref: str) -> str:
+    """Return the form by which a line is answered; raise DrillError where no line of that name is in sight."""
+    seq = b.incident.line(ref)
+    line = next((entry for entry in b.entries if entry.seq == seq), None)
+    said = told(NamesThen(names_of(b), b.entries).at(line.seq), line) if line else None
+    if line is None or said is None or b.ended:
+        raise DrillError("that line cannot be answered")
+    words, channel = escape(f"Reply to {_short(said)}"), _channel(line, b.catalogue.room)
+    return (
+        f'<form data-act="post_message" id="reply-{escape(ref)}">{hidden({"thread": ref, "channel": channel})}'
+        f'<p class="quiet">{words}{CLOSE}</p>'
+        f'<input name="text" required maxlength="{LONGEST}" autocomplete="off" enterkeyhint="send" '
+        f'aria-label="{words}"><button>{escape(_reply(channel, b.catalogue.room))}</button>{OUTPUT}'
+        "</form>"
+    )
+
+
+def _short(said: Said) -> str:
+    cut = said.text if len(said.text) <= QUOTED else f"{said.text[:QUOTED].rstrip()} …"
+    return f"{said.who} {cut}".strip()
+
+
+def _channel(line: Entry, room: str) -> str:
+    return str(getattr(line.body, "channel", "") or room)
+
+
+def _reply(channel: str, room: str) -> str:
+    """Return the words of a button that answers; also where, unless it is where whoever answers writes anyway."""
+    return "Reply" if channel == room else f"Reply in #{channel}"
 
 
 def _mine(b: Briefing, said: Said) -> bool:
@@ -80,6 +115,7 @@ class _Answers:
         self._names = {seq: ref for ref, seq in reversed(named.items())}
         self._by_seq = {entry.seq: entry for entry in entries}
         self._known, self._role, self._room, self._plays = known, b.role, b.catalogue.room, plays
+        self._asks = b.incident.asks
         self._answered: dict[int, Entry] = {}
         """Number of an answer -> the line that it answers."""
         self.given: dict[int, list[tuple[Entry, Said]]] = defaultdict(list)
@@ -102,29 +138,34 @@ class _Answers:
         said = self._known[line.seq] if line else None
         if said is None:
             return ""
-        short = said.text if len(said.text) <= QUOTED else f"{said.text[:QUOTED].rstrip()} …"
-        return f'<q class="quiet">{escape(f"{said.who} {short}".strip())}</q> '
+        return f'<q class="quiet">{escape(_short(said))}</q> '
 
-    def html(self, entry: Entry, said: Said) -> str:
+    def html(self, entry: Entry) -> str:
         """Return the answers to a line, and the way to answer it."""
         rows = "".join(
             f'<li><span class="t">{clock(one.at)}</span> <b>{escape(words.who)}</b> {escape(words.text)}</li>'
             for one, words in self.given[entry.seq]
         )
-        channel = str(getattr(entry.body, "channel", "") or self._room)
-        way = self.way(self._names.get(entry.seq, ""), channel, f"{said.who} {said.text}")
+        way = self.way(entry)
         return f'<ul class="replies" aria-label="Replies">{rows}</ul>{way}' if rows else way
 
-    def way(self, ref: str, channel: str, words: str) -> str:
-        """Return the form by which a line is answered, where it can be."""
-        if not (ref and self._plays):
-            return ""
-        return (
-            f'<details class="reply" id="way-{escape(ref)}"><summary tabindex="-1">Reply</summary>'
-            f'<form data-act="post_message" id="reply-{escape(ref)}">{hidden({"thread": ref, "channel": channel})}'
-            f'<input name="text" required maxlength="2000" autocomplete="off" '
-            f'aria-label="Reply to {escape(words[:QUOTED])}"><button>Reply</button>{OUTPUT}</form></details>'
-        )
+    def way(self, line: Entry) -> str:
+        """Return the button that opens what answers a line: whoever waits for an answer has it by the form for that."""
+        if self._plays and isinstance(line.body, e.InjectDelivered) and line.body.inject in self._asks:
+            return _opener("answer_asker", line.body.inject, "Answer")
+        return self.reply(self._names.get(line.seq, ""), _channel(line, self._room))
+
+    def reply(self, ref: str, channel: str = "") -> str:
+        """Return the button that opens a reply, to a line that has a name."""
+        return _opener(REPLY, ref, _reply(channel or self._room, self._room)) if ref and self._plays else ""
+
+
+def _opener(kind: str, about: str, words: str) -> str:
+    """Return a button whose words are drawn: they are no part of what its row says."""
+    return (
+        f'<button type="button" class="reply" data-open="{escape(kind)}" data-about="{escape(about)}" tabindex="-1" '
+        f'aria-label="{escape(words)}"></button>'
+    )
 
 
 def _row(b: Briefing, entry: Entry, said: Said, answers: _Answers) -> str:
@@ -136,7 +177,7 @@ def _row(b: Briefing, entry: Entry, said: Said, answers: _Answers) -> str:
     return (
         f'<div class="row {escape(said.tone)} {_views(said.tone)}{" mine" if mine else ""}"{spoken}>'
         f'<span class="t">{clock(entry.at)}</span>{label}{who} {answers.quote(entry)}<span class="x">'
-        f"{escape(said.text)}</span>{detail_html(said)}{answers.html(entry, said)}{_PIN}</div>"
+        f"{escape(said.text)}</span>{detail_html(said)}{answers.html(entry)}{_PIN}</div>"
     )
 
 

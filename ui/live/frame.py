@@ -52,7 +52,8 @@ def _talk(channel: str, plays: bool) -> str:
         '<input type="search" id="search-channel" data-filter="channel" placeholder="Search" '
         'aria-label="Search the channel"></div>'
         '<div id="channel" role="log" aria-live="off" aria-label="Incident channel" tabindex="0" data-stick data-keep>'
-        '</div><button type="button" class="unread" data-unread hidden data-keep></button>'
+        '</div><div id="reply" data-keep data-back="#text-channel"></div>'
+        '<button type="button" class="unread" data-unread hidden data-keep></button>'
         f"{line if plays else ''}</section>"
     )
 
@@ -65,8 +66,8 @@ def _respond(side: dict[str, str], plays: bool) -> str:
     )
     own = (
         '<div id="acts" class="panel" role="tabpanel" aria-labelledby="tab-acts"><div id="forms"></div>'
-        '<div id="form" data-keep><p class="quiet">Pick what you want to do; what is known is filled in.</p></div>'
-        "</div>"
+        '<div id="form" data-keep data-back="#all-forms > summary">'
+        '<p class="quiet">Pick what you want to do; what is known is filled in.</p></div></div>'
         if plays
         else '<div id="desk" class="panel" role="tabpanel" aria-labelledby="tab-desk">'
         '<div id="way-in"></div><div id="seats"></div><div id="facilitator" data-keep></div></div>'
@@ -74,7 +75,8 @@ def _respond(side: dict[str, str], plays: bool) -> str:
     return (
         f'<section id="respond" class="column" aria-label="Respond">{waits}{tabs("side", "Respond", side)}{own}'
         '<div id="board-tab" class="panel" role="tabpanel" aria-labelledby="tab-board-tab">'
-        '<div id="paper" data-keep></div><div id="board" class="board" data-keep></div></div></section>'
+        '<div id="paper" data-keep data-back="#tab-board-tab"></div>'
+        '<div id="board" class="board" data-keep></div></div></section>'
     )
 
 

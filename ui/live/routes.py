@@ -26,6 +26,7 @@ from simulator.values import Ref
 from ui import session
 from ui.documents import documents
 from ui.live import forms, line
+from ui.live.channel import REPLY, reply_html
 from ui.live.fields import Wrong, read
 from ui.live.hub import HUB
 from ui.live.verbs import PREFIX, REPEATED, VERBS
@@ -200,7 +201,7 @@ def _verb(here: Here, name: str, fields: dict[str, Any], key: str) -> Response:
 
 
 async def form(request: Request) -> Response:
-    """Answer with the form of an act, prefilled as the drill is now, or with a record as a document."""
+    """Answer with the form of an act, prefilled as the drill is now, of a reply, or with a record as a document."""
     kind, about = request.query_params.get("kind", ""), request.query_params.get("about", "")[:200]
 
     def make() -> Response:
@@ -209,6 +210,8 @@ async def form(request: Request) -> Response:
         if kind == DOCUMENT:
             ref = Ref(about)
             html = documents.view(b, ref.kind, ref.ident)
+        elif kind == REPLY and here.plays:
+            html = reply_html(b, about)
         elif kind in ACTS and here.plays:
             html = forms.form_html(b, kind, about)
         else:

@@ -1,4 +1,5 @@
 // What somebody does: a form is sent once and answered where it was pressed; forms are opened.
+import { atEnd, toEnd } from "./channel.js";
 import { forget, held, hold, holds, isField, make, mark } from "./fields.js";
 import { close, recorded } from "./lines.js";
 import { children, parsed } from "./pieces.js";
@@ -46,7 +47,8 @@ export async function submit(live, event) {
   delete form.dataset.pending;
   buttons.forEach((one) => one.removeAttribute("aria-disabled"));
   if (answer.open) open(live, answer.open, answer.about ?? "", true);
-  else if (answer.ok && live.get("form")?.contains(form)) renew(live);
+  else if (answer.ok && form.closest("#form")) renew(live);
+  else if (answer.ok && form.closest("#reply") && !holds(form).text) putAway(live, form);
 }
 
 // Post until there is an answer; the key makes sure that it counts once.
@@ -74,8 +76,7 @@ function say(form, { ok, text, fields = {}, use = "" }) {
   }
   for (const note of form.querySelectorAll("[data-wrong]")) {
     note.textContent = fields[note.dataset.wrong] ?? "";
-    const field = form.elements[note.dataset.wrong];
-    if (field?.setAttribute) field.toggleAttribute("aria-invalid", Boolean(note.textContent));
+    form.elements[note.dataset.wrong]?.toggleAttribute?.("aria-invalid", note.textContent !== "");
     if (note.textContent) note.closest("details")?.setAttribute("open", "");
   }
   if (Object.keys(fields).length) form.querySelector("[aria-invalid]")?.focus();
@@ -90,39 +91,44 @@ export function use(live, button) {
 }
 
 // A record as a document takes the place of the board, until it is put away.
+const PLACES = { document: "paper", reply: "reply" };
 export async function open(live, kind, about, pressed) {
-  const isForm = kind !== "document", place = live.get(isForm ? "form" : "paper");
+  const at = PLACES[kind] ?? "form", place = live.get(at);
   if (!place) return;
-  if (isForm && live.opened?.join() !== [kind, about].join()) place.replaceChildren();
-  if (isForm) live.opened = [kind, about];
-  hold(sessionStorage, live.name("form"), JSON.stringify(live.opened ?? null));
-  const isOpen = ({ dataset }) => dataset.open === live.opened?.[0];
-  mark(live.all("#forms [data-open]"), "aria-pressed", isOpen);
+  const isSame = () => live.opened[at]?.join() === [kind, about].join();
+  if (at !== "paper" && !isSame()) place.replaceChildren();
+  live.opened[at] = [kind, about];
+  hold(sessionStorage, live.name(at), JSON.stringify(live.opened[at]));
+  mark(live.all("#forms [data-open]"), "aria-pressed",
+    ({ dataset }) => dataset.open === live.opened.form?.[0]);
   if (pressed) reveal(live, place);
   const found = await ask(live.urls.form, { kind, about });
-  if (isForm && live.opened?.join() !== [kind, about].join()) return;
+  if (!isSame()) return;
   if (!found) return void (pressed && (place.textContent = "Not to be had just now: try again."));
+  const ends = live.all("[data-stick]").filter(atEnd);   // a reply takes some of their height
   children(live, place, parsed(found.html));
+  ends.forEach(toEnd);
   if (!pressed) return;
-  if (isForm && live.get("all-forms")) live.get("all-forms").open = false;
-  place.querySelector("input:not([type=hidden]), select, textarea, [data-shut]")?.focus();
+  if (at === "form" && live.get("all-forms")) live.get("all-forms").open = false;
+  place.querySelector("input:not([type=hidden]), select, textarea, #paper [data-close]")?.focus();
 }
 
-export function putAway(live) {
-  live.opened = undefined;
-  hold(sessionStorage, live.name("form"), null);
-  live.get("form").replaceChildren();
-  live.get("all-forms")?.setAttribute("open", "");
-  live.get("all-forms")?.querySelector("summary").focus();
+export function putAway(live, node) {
+  const place = node.closest("[data-back]"), { id, dataset: { back } } = place;
+  delete live.opened[id];
+  hold(sessionStorage, live.name(id), null);
+  if (id === "form") live.get("all-forms")?.setAttribute("open", "");
+  if (place.contains(live.active)) live.root.querySelector(back)?.focus();
+  place.replaceChildren();
 }
 
 // Offer what is on record by now; what somebody has filled in stays.
 export function renew(live) {
   clearTimeout(live.renewing);
-  if (live.opened) live.renewing = setTimeout(() => open(live, ...live.opened), RENEW_MS);
+  if (live.opened.form) live.renewing = setTimeout(() => open(live, ...live.opened.form), RENEW_MS);
 }
 
 export function refill(live) {
   live.all("#form *").filter(isField).forEach((field) => forget(live, field));
-  open(live, ...live.opened, true);
+  open(live, ...live.opened.form, true);
 }

@@ -13,14 +13,13 @@ export async function draw(live, id) {
   const { Plotly } = window, node = live.get(id), found = live.figures.get(id);
   if (!Plotly || !node || !found || !live.mounted || !node.offsetWidth) return;
   const style = getComputedStyle(node), theme = (name) => style.getPropertyValue(name).trim();
-  const key = `${node.offsetWidth} ${theme("--st-text-color")}`;
+  const ink = theme("--st-text-color"), key = `${node.offsetWidth} ${ink}`;
   if (node.drawn === found && node.drawnFor === key) return;
   Object.assign(node, { drawn: found, drawnFor: key });
-  const lines = theme("--st-border-color"), ink = theme("--st-text-color");
-  const axis = { gridcolor: lines, linecolor: lines, color: ink }, { data, layout } = found;
-  const font = { color: ink, family: theme("--st-font"), size: 11 };
+  const grid = theme("--st-border-color"), axis = { gridcolor: grid, linecolor: grid, color: ink };
+  const font = { color: ink, family: theme("--st-font"), size: 11 }, { data, layout } = found;
   Plotly.react(node, data, {
     ...layout, font, xaxis: { ...axis, ...layout.xaxis }, yaxis: { ...axis, ...layout.yaxis },
-    hoverlabel: { bgcolor: theme("--st-background-color"), bordercolor: lines, font },
+    hoverlabel: { bgcolor: theme("--st-background-color"), bordercolor: grid, font },
   }, { displayModeBar: false, responsive: true, doubleClick: "reset" });
 }

@@ -6,11 +6,10 @@
 //   <… data-type=number|boolean|list>, <input data-complete data-history>
 //   <… data-keep>              a new rendering leaves it alone; data-stick: it follows its end
 //   <… data-alarm=WORDS>       flashes the title and sounds once, when it is new
-//   <button data-open=KIND data-about=ID>   opens the form of an act; data-copy=ID copies a text
+//   <button data-open=KIND data-about=ID>   opens a form; data-copy=ID copies a text
 //   <button data-view=NAME>, <input data-filter=ID>   narrow a list down: by kind, by words
-//   <button data-pin>, data-mute, data-refill, data-close, data-shut, data-unread; data-key: Alt
+//   <button data-pin>, data-mute, data-refill, data-close, data-unread; data-key=LETTER: Alt
 //   <button role=tab>, <div class=figure id=…> drawn by plotly from {id, figure, alt}
-//
 // Here is what all parts share of one console, and which part each event goes to.
 import { open, putAway, refill, submit, use } from "./acts.js";
 import { calm, filter, isMuted, mute, pin, read, toEnd, view } from "./channel.js";
@@ -31,10 +30,6 @@ const PRESSED = {
   "[data-pin]": (live, button) => pin(live, button.closest("[role=log] > *")),
   "[data-mute]": (live) => mute(live, !isMuted()),
   "[data-close]": putAway,
-  "[data-shut]": (live) => {
-    live.get("paper").replaceChildren();
-    live.get("tab-board-tab").focus();
-  },
   "[data-copy]": copy,
   "[data-unread]": (live, { dataset }) => toEnd(live.get(dataset.unread)),
   // The second half of a double click.
@@ -45,6 +40,7 @@ export default ({ parentElement: root, data }) => (root.live ??= new Live(root))
 
 class Live {
   figures = new Map();
+  opened = {};
   desk = this.mark = "";
   tries = this.mounts = this.unread = 0;
   constructor(root) {

@@ -33,7 +33,7 @@ export function settle(live, pieces) {
   if (desk !== live.desk) {
     live.get("frame").replaceChildren();
     live.figures.clear();
-    live.desk = desk;
+    Object.assign(live, { desk, opened: {} });
   }
   const ids = new Set(pieces.map((piece) => piece.id));
   for (const into of new Set(pieces.map((piece) => piece.into))) {
@@ -81,10 +81,7 @@ export function children(live, old, fresh) {
       restore(live, node);
     }
   }
-  for (let next; at; at = next) {
-    next = at.nextSibling;
-    drop(live, at);
-  }
+  for (let next; at; at = next) { next = at.nextSibling; drop(live, at); }
 }
 
 function become(live, old, fresh) {

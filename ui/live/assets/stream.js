@@ -53,8 +53,7 @@ export function lost(live) {
   hangUp(live);
   if (!live.mounted) return;
   live.retry = setTimeout(() => listen(live), live.away ? SEAT_MS : backoff(live.tries++));
-  if (live.away) return;
-  say(live, "offline",
+  if (!live.away) say(live, "offline",
     "Offline: what you see is old. Trying again… What you typed is kept, and counts once.");
 }
 

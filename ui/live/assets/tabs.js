@@ -6,8 +6,8 @@ import { drawAll } from "./figures.js";
 
 const STEPS = [
   { within: "[role=tablist]", what: "[role=tab]", keys: { ArrowRight: 1, ArrowLeft: -1 } },
-  { within: "[role=log]", what: "[data-pin]", keys: { ArrowDown: 1, ArrowUp: -1 } },
-  { within: ".row", what: "[data-pin], .reply > summary", keys: { ArrowRight: 1, ArrowLeft: -1 } },
+  { within: "[role=log]", what: ".pin", keys: { ArrowDown: 1, ArrowUp: -1 } },
+  { within: ".row:has(> button:focus)", what: "button", keys: { ArrowRight: 1, ArrowLeft: -1 } },
 ];
 
 // Show what a tab controls; `quietly` where nobody pressed it.
@@ -35,8 +35,8 @@ export function remember(live) {
     show(live, chosen ?? list.querySelector("[aria-selected=true]"), true);
   }
   mute(live, isMuted());
-  const opened = stored(sessionStorage, live.name("form"));
-  if (opened && live.get("form")) open(live, ...opened, false);
+  const opened = ["form", "reply"].map((at) => stored(sessionStorage, live.name(at)));
+  opened.filter(Boolean).forEach((what) => open(live, ...what, false));
 }
 
 // A button is pressed, anything else has the focus, also from behind another tab.
@@ -52,14 +52,17 @@ export function shortcut(live, event) {
   node.focus();
 }
 
-// Arrows go along tabs, and in the channel from line to line; tells whether this was one.
+// Arrows go along tabs, and in the channel from line to line and along what one presses in a line:
+// only from there, as what else has the focus in a line is scrolled by them. Tells if this was one.
 export function stepped(live, event) {
-  const from = event.target, { key } = event;
-  const steps = STEPS.find(({ within, keys }) => keys[key] && from.closest?.(within));
-  if (!steps || isField(from)) return false;
-  const found = [...from.closest(steps.within).querySelectorAll(steps.what)];
+  const { target, key } = event;
+  const is = ({ within, keys }) => keys[key] && target.closest?.(within);
+  const { within, what, keys } = STEPS.find(is) ?? {};
+  if (!within || isField(target)) return false;
+  const from = target.closest(what) ?? target.closest(".row")?.querySelector(what);
+  const found = [...target.closest(within).querySelectorAll(what)];
   const all = found.filter((one) => one.offsetParent), at = all.indexOf(from);
-  const next = all.at(at < 0 ? -1 : (at + steps.keys[key] + all.length) % all.length);
+  const next = all.at(at < 0 ? -1 : (at + keys[key] + all.length) % all.length);
   if (next?.matches("[role=tab]")) show(live, next);
   next?.focus();
   if (next) event.preventDefault();
