@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -149,8 +150,18 @@ def book(*rows: tuple[object, ...]) -> bytes:
     return held.getvalue()
 
 
+def repacked(raw: bytes) -> bytes:
+    """Return a workbook packed by what Python unpacks without bounds."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as held, zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as made:
+        for name in held.namelist():
+            made.writestr(name, held.read(name))
+    return out.getvalue()
+
+
 WRONG = {
     "no book": (b"PK\3\4" + b"x" * 40, "x: is no workbook"),
+    "another packing": (repacked(book(("Minute", "Text"), (1, "b"))), "x: is packed as no workbook is"),
     "no column": (book(("a", "b"), (1, 2)), "x:1: no column is called time"),
     "no time": (book(("Minute", "Text"), ("soon", "b")), "x:2: 'soon' is no time"),
     "an empty book": (book(), "x: holds no line"),

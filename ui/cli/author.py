@@ -46,12 +46,16 @@ def pack(
     from simulator import files
 
     made, left = packed(scenario)
-    if left:
-        say(f"left out, since they are no part of a scenario: {', '.join(left[:5])}{' …' * (len(left) > 5)}")
+    _listed("left out", left)
     file = out or Path(f"{made.manifest.name}{SUFFIX}")
     files.write(file, made.content())
     also = "; it holds Python, which whoever adds it has to trust" if made.python else ""
     say(f"wrote {file}, {made.manifest.title!r} version {made.manifest.version}{also}")
+
+
+def _listed(what: str, names: tuple[str, ...]) -> None:
+    if names:
+        say(f"{what}, since they are no part of a scenario: {', '.join(names[:5])}{' …' * (len(names) > 5)}")
 
 
 def add(
@@ -61,7 +65,7 @@ def add(
 ) -> None:
     """Put a scenario that somebody packed into a folder of your own, once it has been checked."""
     from scenarios import roots
-    from scenarios.pack import LARGEST_PACK, added, opened
+    from scenarios.pack import LARGEST_PACK, added, beside, opened
     from simulator import files
 
     found = opened(files.bytes_of(file, "give what `drill pack` wrote", LARGEST_PACK), str(file))
@@ -71,6 +75,7 @@ def add(
     if place is not None and place.folder.parent.resolve() != root.resolve():
         raise DrillError(f"there is a scenario {place.name!r} in {place.folder.parent}; rename one of the two")
     there = added(found, root, str(file), replace)
+    _listed("kept beside it", beside(there))
     say(f"wrote {there}, {found.manifest.title!r} version {found.manifest.version}")
     if root.resolve() not in [one.resolve() for one in own]:
         say(f"it is listed once {roots.FOLDERS}={root} is set, or `drill --scenarios {root}` is said")
