@@ -91,12 +91,16 @@ def draft(file: Path, name: str | None, kind: str | None, folder: Path | None) -
     from scenarios.roots import own_roots
     from simulator import files
 
-    incident = read_exercise(files.bytes_of(file, "give a timeline or a list of events", LARGEST_FILE), str(file))
     called = name or re.sub(r"[^a-z0-9]+", "_", file.name.casefold().partition(".")[0]).strip("_")
+    try:
+        templates.named(called)
+    except DrillError as error:
+        raise DrillError(f"{error}" if name else f"{file}: {error}, and say it with --name") from None
+    incident = read_exercise(files.bytes_of(file, "give a timeline or a list of events", LARGEST_FILE), str(file))
     words = " ".join((incident.title, incident.about, *(line.text for line in incident.lines)))
     chosen = kind or ("auth" if re.search(SIGNING_IN, words, re.IGNORECASE) else "queue")
     roots = own_roots()
-    text = made_of(incident, templates.named(called), templates.template(chosen), file.name)
+    text = made_of(incident, called, templates.template(chosen), file.name)
     there = templates.put(called, folder or (roots[0] if roots else Path()), text)
     for problem in looked_at(there, run=False):
         say(str(problem))
