@@ -30,6 +30,8 @@ from simulator.scenario.model import Scenario
 
 FILE = "drill.yaml"
 """What a drill in one file is called."""
+EXPANSION = 2
+"""Version of what follows from a file: to be raised by whatever makes another scenario, book or course of the same."""
 WHILE_HIT = "total(weight * affected) > 0.002"
 """What `always` means for a severity fact: as long as anybody is hit."""
 
@@ -81,8 +83,9 @@ def made(text: str, file: str, variant: str = "base", company: CompanyText | Non
 
 
 def _digest(written: DrillSource) -> str:
-    """Return what tells what a drill says from whatever else it could say; comments say nothing."""
-    said = json.dumps({name: part for name, part in written.data.items() if name != "variants"}, default=str)
+    """Return what tells what a drill says, and what is made of that, from whatever else; comments say nothing."""
+    data = {name: part for name, part in written.data.items() if name != "variants"}
+    said = json.dumps([EXPANSION, data], default=str)
     return hashlib.blake2s(said.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 
