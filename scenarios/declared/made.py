@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from scenarios.declared.book import book_of
 from scenarios.declared.company import CompanyText
 from scenarios.declared.courses import circles, library
-from scenarios.declared.derive import Bench, Numbers, boundless, numbers
+from scenarios.declared.derive import Bench, Numbers, boundless, numbers, unmeasured
 from scenarios.declared.drill import DrillData
 from scenarios.declared.expand import spelled
 from scenarios.declared.names import unknown
@@ -67,7 +67,8 @@ def made(text: str, file: str, variant: str = "base", company: CompanyText | Non
         raise ScenarioError(f"{file}:1: cannot be read; mend it")
     drill, program = found
     bench = Bench(drill, program)
-    refuse([written.problem(*one) for one in (*circles(drill, bench), *boundless(drill, bench))])
+    mistaken = (*circles(drill, bench), *boundless(drill, bench), *unmeasured(drill, bench))
+    refuse([written.problem(*one) for one in mistaken])
     worked_out = numbers(drill, bench)
     out = spelled(drill, worked_out, variant)
     out.data["digest"] = _digest(written)

@@ -226,6 +226,14 @@ def test_in_a_short_drill_steps_keep_their_order_and_come_before_its_end(horizon
         assert (paced(first, horizon), paced(second, horizon)) == (first, second)
 
 
+def test_what_is_dark_before_the_fault_has_no_normal_unless_one_is_written() -> None:
+    lag = "    is: total(lag)\n    by_group: lag\n"
+    (problem,) = mistakes(changed((lag, f"{lag}    dark: minute < 90\n")), "x/drill.yaml")
+    assert ": signals.lag.dark: holds before the fault, so nothing tells what is normal; have it" in str(problem)
+    (problem,) = mistakes(changed((lag, f"{lag}    dark: lag < 0 or minute < 90\n")), "x/drill.yaml")
+    assert ": signals.lag.dark: holds before" in str(problem)
+
+
 def test_a_drill_too_short_to_close_is_refused() -> None:
     (problem,) = mistakes(changed(("\nt0:", "\nhorizon: 11m\nt0:")), "x/drill.yaml")
     assert str(problem).startswith("x/drill.yaml:12: horizon: less than 12 minutes are too few to find out, act and")
