@@ -28,7 +28,7 @@ from scenarios.lint import check_path
 from scenarios.loader import parse
 from scenarios.roots import LONG, TRUST, place_at, trusted
 from simulator.errors import DrillError
-from simulator.files import bytes_of, decoded
+from simulator.files import PACKINGS, bytes_of, decoded
 from simulator.scenario.document import LARGEST, read
 
 FORMAT = 1
@@ -107,23 +107,32 @@ def packed(where: str) -> tuple[Pack, tuple[str, ...]]:
     _named(place.name)
     _refuse(place.folder, str(place.folder), "mend that before it travels")
     files: dict[str, bytes] = {}
-    left: list[str] = []
-    for file in sorted((*place.folder.glob("*"), *place.folder.glob("variants/*"))):
-        name = file.relative_to(place.folder).as_posix()
-        if file.is_dir():
-            left += [f"{name}/"] if name not in ("variants", "__pycache__") else []
-        elif not _TRAVELS.fullmatch(name):
-            left.append(name)
-        elif not file.resolve().is_relative_to(place.folder.resolve()):
+    for name, file in _inside(place.folder):
+        if file.is_dir() or not _TRAVELS.fullmatch(name):
+            continue
+        if not file.resolve().is_relative_to(place.folder.resolve()):
             raise DrillError(f"{file}: leads out of {place.folder}; copy what it points to")
-        else:
-            files[name] = bytes_of(file, "make it readable", LARGEST)
+        files[name] = bytes_of(file, "make it readable", LARGEST)
     company = company_beside(place.folder, place.root) if place.declared else None
     if company is not None and company_of(read(*_drill_of(files, place.name)).data, company) is not None:
         files[COMPANY] = company.text.encode()
     pack = Pack(_manifest(place.name, dict(sorted(files.items()))), dict(sorted(files.items())))
     opened(pack.content(), f"{place.name}{SUFFIX}")  # what we write we read
-    return pack, tuple(left)
+    return pack, beside(place.folder)
+
+
+def _inside(folder: Path) -> Iterator[tuple[str, Path]]:
+    for file in sorted((*folder.glob("*"), *folder.glob("variants/*"))):
+        yield file.relative_to(folder).as_posix(), file
+
+
+def beside(folder: Path) -> tuple[str, ...]:
+    """Return the names of what lies in a scenario's folder and is no part of it, so that it does not travel."""
+    return tuple(
+        f"{name}/" if file.is_dir() else name
+        for name, file in _inside(folder)
+        if (name not in ("variants", "__pycache__") if file.is_dir() else not _TRAVELS.fullmatch(name))
+    )
 
 
 def _drill_of(files: Mapping[str, bytes], name: str) -> tuple[str, str]:
@@ -142,14 +151,13 @@ def _manifest(name: str, files: Mapping[str, bytes]) -> PackManifest:
     return PackManifest(pack=FORMAT, name=name, version=version, title=title, files=listed)
 
 
-def _told(name: str, files: Mapping[str, bytes]) -> tuple[str, str]:
-    """Return version and title of a scenario, as its own file has them. Raises DrillError."""
+def _told(name: str, files: Mapping[str, bytes], company: CompanyText | None = None) -> tuple[str, str]:
+    """Return version and title of a scenario, as its own file has them over its `company`. Raises DrillError."""
     file = FILE if FILE in files else LONG
     shown = f"{name}/{file}"
     if file not in files:
         raise DrillError(f"{name}: holds neither {FILE} nor {LONG}; pack a scenario's folder")
     text = decoded(files[file], Path(shown))
-    company = None
     if COMPANY in files:
         company = CompanyText(decoded(files[COMPANY], Path(COMPANY)), f"{name}/{COMPANY}")
     scenario = made(text, shown, company=company).scenario if file == FILE else parse(text, shown)
@@ -200,6 +208,8 @@ def _files(held: zipfile.ZipFile, file: str) -> Iterator[tuple[str, bytes]]:
             raise DrillError(f"{file}: holds {shown} twice; pack it again")
         if info.flag_bits & 1:
             raise DrillError(f"{file}: {shown} is locked by a password; pack it again without")
+        if info.compress_type not in PACKINGS:
+            raise DrillError(f"{file}: {shown} is packed in a way that is not read; give what `drill pack` wrote")
         if info.file_size > min(room, LARGEST) or info.file_size > MOST_TIMES * max(1, info.compress_size):
             raise DrillError(f"{file}: {shown} becomes too large; give what `drill pack` wrote")
         seen.add(name)
@@ -243,6 +253,7 @@ def added(pack: Pack, root: Path, file: str, replace: bool = False) -> Path:
     target = root / name
     if target.exists() or target.is_symlink():
         _see_what_is_there(pack, target, replace)
+    _see_company(pack, root, file)
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{name}.", dir=root) as held:
@@ -251,20 +262,56 @@ def added(pack: Pack, root: Path, file: str, replace: bool = False) -> Path:
                 (fresh / one).parent.mkdir(parents=True, exist_ok=True)
                 (fresh / one).write_bytes(content)
             _refuse(fresh, file, "have its author mend it")
-            if target.is_symlink():
-                target.unlink()
-            elif target.exists():
-                shutil.move(target, Path(held) / "old")
-            fresh.rename(target)
+            for one in beside(target) if not target.is_symlink() else ():
+                _copied(target / one, fresh / one)
+            _put(fresh, target, Path(held) / "old")
     except OSError as error:
-        raise DrillError(f"{target}: cannot be written ({error.strerror}); name another folder with --in") from None
+        why = error.strerror or type(error).__name__
+        raise DrillError(f"{target}: cannot be written ({why}); name another folder with --in") from None
     return target
+
+
+def _copied(what: Path, there: Path) -> None:
+    """Copy a file or folder with all that is in it, links as links."""
+    there.parent.mkdir(exist_ok=True)
+    if what.is_dir() and not what.is_symlink():
+        shutil.copytree(what, there, symlinks=True)
+    else:
+        shutil.copy2(what, there, follow_symlinks=False)
+
+
+def _put(fresh: Path, target: Path, old: Path) -> None:
+    """Put a folder in the place of what is there, which lies at `old` afterwards, or is back where it cannot be."""
+    there = target.exists() or target.is_symlink()
+    if there:
+        target.rename(old)
+    try:
+        fresh.rename(target)
+    except OSError:
+        if there:
+            old.rename(target)
+        raise
+
+
+def _see_company(pack: Pack, root: Path, file: str) -> None:
+    """Raise DrillError where the company's file of a folder would make another drill of one that came without."""
+    beside_it = root / COMPANY
+    if FILE not in pack.files or COMPANY in pack.files or not beside_it.is_file():
+        return
+    elsewhere = "name another folder with --in"
+    try:
+        version, _ = _told(pack.manifest.name, pack.files, company_beside(root, root))
+    except DrillError as error:
+        raise DrillError(f"{file}: does not load beside {beside_it} ({error}); mend that, or {elsewhere}") from None
+    if version != pack.manifest.version:
+        what = f"{beside_it} would make version {version} of version {pack.manifest.version}"
+        raise DrillError(f"{file}: {what}; {elsewhere}, or have it packed beside its own {COMPANY}")
 
 
 def _see_what_is_there(pack: Pack, target: Path, replace: bool) -> None:
     """Raise DrillError where what stands in the way of a pack is not to go."""
     if replace:
-        if target.is_dir() and not ((target / FILE).is_file() or (target / LONG).is_file()):
+        if target.exists() and not ((target / FILE).is_file() or (target / LONG).is_file()):
             raise DrillError(f"{target}: is no scenario, so nothing replaces it; name another folder with --in")
         return
     try:

@@ -10,6 +10,7 @@ import contextlib
 import difflib
 import os
 import stat
+import zipfile
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -17,6 +18,8 @@ from simulator.errors import DrillError
 
 LARGEST: Final = 50_000_000
 """Bytes beyond which no file is read: some hundred times the journal of a long drill with many people."""
+PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How what is in a zip may be packed: of anything else Python unpacks whatever comes, however little is asked for."""
 _KINDS = (
     (stat.S_ISDIR, "is a folder"),
     (stat.S_ISFIFO, "is a pipe, which cannot be read twice; write it to a file first"),

@@ -30,8 +30,10 @@ _SERVICE = re.compile(r"(?i)(?!(?:yes|no|on|off|true|false|null)$)[a-z][a-z0-9_-
 HOUR = 60.0
 FULL, EARLIEST = 0.9, 100.0
 """Share of the drill that a longer incident is brought to, and minutes before the page of the earliest line kept."""
-MOST_SAID = 200
+MOST_LISTED = 200
+"""Lines of an incident that a draft has as what people say, and as what changed before the page."""
 WIDE = 96
+_KEY = re.compile(r"([\w.-]+):")
 
 
 def draft(incident: RealIncident, name: str, template: str, source: str) -> str:
@@ -39,13 +41,13 @@ def draft(incident: RealIncident, name: str, template: str, source: str) -> str:
 
     Raises DrillError where nothing was read that could be played.
     """
-    return _Draft(incident, source).filled(name, template)
+    return _Draft(incident, template, source).filled(name)
 
 
 class _Draft:
     """An incident in the drill's time."""
 
-    def __init__(self, incident: RealIncident, source: str) -> None:
+    def __init__(self, incident: RealIncident, template: str, source: str) -> None:
         self.incident, self.source = incident, source
         zero = _page(incident) if incident.zero is None else incident.zero
         self.lines = [(line.minute - zero, line) for line in incident.lines if line.text]
@@ -55,8 +57,18 @@ class _Draft:
         self.scale = 1.0 if last <= HOUR - 2 else FULL * HOUR / last
         self.before = min(self.scale, EARLIEST / -first) if first < 0 else self.scale
         self.kinds = [_kind(line, at) for at, line in self.lines]
+        both = zip(self.lines, self.kinds, strict=True)
+        self.changes = [(at, line) for (at, line), kind in both if kind == "change" and at < 0]
+        if len(self.changes) > MOST_LISTED:
+            what = f"{len(self.changes)} lines before the page are changes, more than {MOST_LISTED}"
+            raise DrillError(f"{source}: {what}; keep those that could be behind it")
+        self.sections = list(_sections(template))
+        owned = _KEY.findall(" ".join(dict(self.sections).get("services", ())))
+        self.services: dict[str, str] = {}
+        for one in (*owned, *filter(None, (_changed(line) for _, line in self.changes))):
+            self.services.setdefault(one.casefold(), one)  # ids that differ in case alone are one
 
-    def filled(self, name: str, template: str) -> str:
+    def filled(self, name: str) -> str:
         """Return the template with what was read in the place of what it has."""
         title = " ".join(self.incident.title.split())[:120] or name
         about = self.incident.about or "TODO What they know before the page: what the company sells, who owns what."
@@ -69,16 +81,17 @@ class _Draft:
             "briefing": [f"briefing: {_text(self._said(about, 0))}"],
         }
         out: list[str] = []
-        for key, lines in _sections(template):
+        for key, lines in self.sections:
             out += self._before(key)
-            worked_in = {"world": self._history, "services": self._services, "says": self._says}.get(key)
+            worked_in = {"world": self._history, "services": self._owned, "says": self._says}.get(key)
             out += parts.get(key) or (worked_in(lines) if worked_in else lines)
         return "\n".join(out).rstrip() + "\n"
 
     def _head(self) -> list[str]:
         scaled = f" One minute of the drill is {1 / self.scale:.1f} of the incident." if self.scale < 1 else ""
         begun = f"# Begun with {len(self.lines)} lines of {_comment(self.source)}.{scaled}"
-        return [begun, "# `drill check` names each TODO. Others are offered the drill once `draft` is taken out."]
+        left = "# `drill check` names what is left to do. Others are offered the drill once `draft` is taken out."
+        return [begun, left]
 
     def _before(self, key: str) -> Iterator[str]:
         """Yield what is left to do at a section, above it."""
@@ -107,38 +120,32 @@ class _Draft:
 
     def _history(self, lines: Sequence[str]) -> list[str]:
         """Return the world's section with the changes that were read above those it has."""
-        changes = self._changes()
         service = next(iter(re.findall(r"service: (\w+)", "\n".join(lines))), "")
         place = next((n for n, line in enumerate(lines) if line.strip() == "happens:"), None)
-        if not changes or place is None:
+        if not self.changes or place is None:
             return list(lines)
         new = ["    # TODO which of these was it? Move the `set` of the template's change there, and take that out"]
-        for at, line in changes:
+        for at, line in self.changes:
+            named = _changed(line)
+            todo = "" if named else f"  # TODO which one{f'; {_comment(line.who)} did it' if line.who else ''}"[:WIDE]
             new.append(f"    - at: {self._at(at)}{self._really(at)}")
-            named = bool(_SERVICE.fullmatch(line.who))
-            new.append(f"      service: {line.who if named else service}" + ("" if named else "  # TODO which one"))
+            new.append(f"      service: {self.services.get(named.casefold(), service)}{todo}")
             new.append(f"      says: {_text(self._said(line.text, at))}")
         return [*lines[: place + 1], *new, *lines[place + 1 :]]
 
-    def _changes(self) -> list[tuple[float, RealLine]]:
-        """Return the changes before the page."""
-        both = zip(self.lines, self.kinds, strict=True)
-        return [(at, line) for (at, line), kind in both if kind == "change" and at < 0]
-
-    def _services(self, lines: Sequence[str]) -> list[str]:
-        """Return the services, with those that were changed."""
-        known = set(re.findall(r"([\w.-]+):", " ".join(lines)))
-        new = dict.fromkeys(line.who for _, line in self._changes() if _SERVICE.fullmatch(line.who))
+    def _owned(self, lines: Sequence[str]) -> list[str]:
+        """Return the section of services, with those that were changed."""
+        known = _KEY.findall(" ".join(lines))
+        found = [f"  {name}: TODO its team" for name in self.services.values() if name not in known]
         end = lines[-1].rstrip().removesuffix("}")
-        found = [f"  {name}: TODO its team" for name in new if name not in known]
         return [*lines[:-1], ",\n".join([end, *found]) + "}"] if found else list(lines)
 
     def _says(self, lines: Sequence[str]) -> list[str]:
         """Return the section of what people say; the template's where nobody says anything."""
         said = [(at, line, kind) for (at, line), kind in zip(self.lines, self.kinds, strict=True)
                 if kind in ("message", "ask", "claim", "order") and at >= 0 and not _is_page(at, line)]  # fmt: skip
-        if len(said) > MOST_SAID:
-            what = f"{len(said)} lines after the page are said by somebody, more than {MOST_SAID}"
+        if len(said) > MOST_LISTED:
+            what = f"{len(said)} lines after the page are said by somebody, more than {MOST_LISTED}"
             raise DrillError(f"{self.source}: {what}; keep those that a team has to hear")
         if not said:
             return list(lines)
@@ -192,6 +199,12 @@ def _kind(line: RealLine, at: float) -> Kind:
     if line.turn or any(words.search(line.text) for words in WORDS.values()):
         return "did"
     return "alert" if _PAGES.search(line.text) else "message"
+
+
+def _changed(line: RealLine) -> str:
+    """Return the service that a change says it is of; whoever wrote a line that does not say it is one is none."""
+    said = line.kind.casefold().split()
+    return line.who if said and KINDS.get(said[0]) == "change" and _SERVICE.fullmatch(line.who) else ""
 
 
 def _is_page(at: float, line: RealLine) -> bool:

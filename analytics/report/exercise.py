@@ -13,7 +13,7 @@ from typing import Any
 
 from analytics.report.real import MOST_LINES, RealIncident, RealLine, of_rows, read_timeline, rows_of
 from simulator.errors import DrillError
-from simulator.files import decoded
+from simulator.files import PACKINGS, decoded
 
 LARGEST_FILE = 5_000_000
 """Bytes of a file that is read."""
@@ -49,6 +49,8 @@ def _sheet(raw: bytes, file: str) -> Iterator[tuple[int, list[str]]]:
 
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as held:
+            if any(info.compress_type not in PACKINGS for info in held.infolist()):
+                raise DrillError(f"{file}: is packed as no workbook is; save it as XLSX, or as CSV in UTF-8")
             if sum(info.file_size for info in held.infolist()) > LARGEST_BOOK:
                 raise DrillError(f"{file}: becomes too large; give the list of events alone")
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)

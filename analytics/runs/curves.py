@@ -52,7 +52,7 @@ def curves(loaded: LoadedScenario) -> Iterator[Curve]:
     untouched = _walked(walk, (), frozen)
     for action in scenario.actions:
         before = _before(walk, action)
-        curve, by_group = _walked(walk, (*before, action), frozen)
+        curve, by_group = _walked(walk, before, frozen, action)
         other, beside = _walked(walk, before, frozen) if before else untouched
         better = [g for g in beside if by_group[g] < beside[g] - CHANGES * max(beside[g], 1)]
         worse = [g for g in beside if by_group[g] > beside[g] + CHANGES * max(beside[g], 1)]
@@ -73,8 +73,10 @@ def _before(walk: Walk, action: Action) -> tuple[Action, ...]:
     return next(((other,) for other in walk.scenario.actions if other is not action and possible((other,))), ())
 
 
-def _walked(walk: Walk, actions: Sequence[Action], turns: Sequence[Turn]) -> tuple[Curve, dict[str, float]]:
-    """Return the curve of some actions, one after the other, and by group how long it was hit, in minutes."""
+def _walked(
+    walk: Walk, before: Sequence[Action], turns: Sequence[Turn], action: Action | None = None
+) -> tuple[Curve, dict[str, float]]:
+    """Return the curve of an action, or of none, once others were begun at T+0; by group the minutes it was hit."""
     scenario = walk.scenario
     hit: list[float] = []
     suffered = {segment.id: 0.0 for segment in scenario.segments}
@@ -85,11 +87,11 @@ def _walked(walk: Walk, actions: Sequence[Action], turns: Sequence[Turn]) -> tup
         for group in suffered:
             suffered[group] += outside[group]
 
-    started = [(TRIED_AT if action is actions[-1] else 0, action) for action in actions]
+    started = [(0, one) for one in before] + ([(TRIED_AT, action)] if action else [])
     forked = walk.fork()
     forked.go(scenario.horizon, turns, started, each)
-    move, loss = actions[-1].id if actions else "", round(loss_of(forked.world.harm(), scenario), 4)
-    return Curve(move, tuple(hit), loss), suffered
+    loss = round(loss_of(forked.world.harm(), scenario), 4)
+    return Curve(action.id if action else "", tuple(hit), loss), suffered
 
 
 def _share(scenario: Scenario, outside: Mapping[str, float]) -> float:

@@ -219,6 +219,15 @@ def boundless(drill: DrillData, bench: Bench) -> Iterator[tuple[Steps, str, str]
                 yield (*path, name), "grows beyond all bounds", "let something hold it, with min(…) or `most`"
 
 
+def unmeasured(drill: DrillData, bench: Bench) -> Iterator[tuple[Steps, str, str]]:
+    """Yield what nothing measures before the fault, so that nobody knows what is normal."""
+    for name, signal in drill.signals.items():
+        sources = [name, *(f"{name}_{group}" for group in drill.world.groups if signal.by_group is not None)]
+        if signal.normal is None and any(math.isnan(bench.normal[one]) for one in sources):
+            what = "holds before the fault, so nothing tells what is normal"
+            yield ("signals", name, "dark"), what, "have it hold later alone, or write what is `normal`"
+
+
 def numbers(drill: DrillData, bench: Bench) -> Numbers:
     """Return what follows from a drill's world."""
     null = bench.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
 from simulator.scenario.parts import DAY, SEVERAL, Condition, Data, Seconds, Span, Template
@@ -15,6 +15,8 @@ Texts = Annotated[tuple[str, ...], SEVERAL]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,59}$")]
 LONGEST = 6 * 3600
 """Seconds of the longest drill in one file: it is walked many times before it can be played."""
+SHORTEST = 12 * 60
+"""Seconds of the shortest: the first decision and the closing have their minutes, and something has to be between."""
 SEATS = ("commander", "deputy", "triage", "mitigation", "verification", "comms")
 """Seats whose duties and words are known by their ids."""
 
@@ -371,3 +373,10 @@ class DrillData(Data):
     """Variant -> what is otherwise in it."""
     variant_version: int = 0
     hint: str = ""
+
+    @field_validator("horizon")
+    @classmethod
+    def _long_enough(cls, horizon: int) -> int:
+        if horizon < SHORTEST:
+            raise ValueError(f"less than {SHORTEST // 60} minutes are too few to find out, act and close; give it more")
+        return horizon

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from scenarios.declared.book import book_of
 from scenarios.declared.company import CompanyText
 from scenarios.declared.courses import circles, library
-from scenarios.declared.derive import Bench, Numbers, boundless, numbers
+from scenarios.declared.derive import Bench, Numbers, boundless, numbers, unmeasured
 from scenarios.declared.drill import DrillData
 from scenarios.declared.expand import spelled
 from scenarios.declared.names import unknown
@@ -30,6 +30,8 @@ from simulator.scenario.model import Scenario
 
 FILE = "drill.yaml"
 """What a drill in one file is called."""
+EXPANSION = 2
+"""Version of what follows from a file: to be raised by whatever makes another scenario, book or course of the same."""
 WHILE_HIT = "total(weight * affected) > 0.002"
 """What `always` means for a severity fact: as long as anybody is hit."""
 
@@ -65,7 +67,8 @@ def made(text: str, file: str, variant: str = "base", company: CompanyText | Non
         raise ScenarioError(f"{file}:1: cannot be read; mend it")
     drill, program = found
     bench = Bench(drill, program)
-    refuse([written.problem(*one) for one in (*circles(drill, bench), *boundless(drill, bench))])
+    mistaken = (*circles(drill, bench), *boundless(drill, bench), *unmeasured(drill, bench))
+    refuse([written.problem(*one) for one in mistaken])
     worked_out = numbers(drill, bench)
     out = spelled(drill, worked_out, variant)
     out.data["digest"] = _digest(written)
@@ -81,8 +84,9 @@ def made(text: str, file: str, variant: str = "base", company: CompanyText | Non
 
 
 def _digest(written: DrillSource) -> str:
-    """Return what tells what a drill says from whatever else it could say; comments say nothing."""
-    said = json.dumps({name: part for name, part in written.data.items() if name != "variants"}, default=str)
+    """Return what tells what a drill says, and what is made of that, from whatever else; comments say nothing."""
+    data = {name: part for name, part in written.data.items() if name != "variants"}
+    said = json.dumps([EXPANSION, data], default=str)
     return hashlib.blake2s(said.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
 
 

@@ -50,14 +50,14 @@ NEEDS = {
 HOUR, ACTS = 3600, 360
 """Seconds of the horizon that the steps are written for; those up to which none is hurried, however short it is."""
 CLOSING, CLOSES = 2880, 250
-"""When the closing begins, and how long before the horizon it does in a shorter drill: it takes three minutes."""
+"""When the closing begins, and how long before the horizon it does at the latest: it takes three minutes."""
 
 
 def paced(at: int, horizon: int) -> int:
     """Return when a step of an hour comes in a drill of less: in proportion, once the first decision was made."""
     if horizon >= HOUR or at <= ACTS:
         return at
-    closing = horizon - CLOSES
+    closing = min(CLOSING, horizon - CLOSES)
     if at > CLOSING:
         return min(closing + at - CLOSING, horizon - 30)
     return round(ACTS + (at - ACTS) * (closing - ACTS) / (CLOSING - ACTS))

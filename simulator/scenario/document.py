@@ -77,7 +77,7 @@ def read(text: str, file: str) -> Document:
         line = min(mark.line, text.count("\n")) if mark else 0  # libyaml counts a line more at the end
         reader.refuse(line, f"yaml: {what}", "mend the indentation, brackets or quotes there")
     if not isinstance(data, dict):
-        reader.refuse(0, "file: holds no mapping", "start with `format: 1` and the scenario's fields")
+        reader.refuse(0, "file: holds no mapping", "write a line `name: value` for each of its parts")
     return Document(file, data, reader.lines)
 
 

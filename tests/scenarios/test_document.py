@@ -120,7 +120,7 @@ def test_lines_are_found_for_paths() -> None:
     ("text", "expected"),
     [
         ("format: [1", "1: yaml: "),
-        ("- 1\n- 2\n", "1: file: holds no mapping"),
+        ("- 1\n- 2\n", "1: file: holds no mapping; write a line `name: value` for each of its parts"),
         ("", "1: file: holds no mapping"),
         ("id: a\nid: b\n", '2: yaml: found duplicate key "id"; keep one of the two'),
         ("x: !!python/object/apply:os.system [ls]\n", "1: yaml: could not determine a constructor"),

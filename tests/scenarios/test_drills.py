@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +15,8 @@ from analytics.playbook import DEFAULT
 from analytics.playbook import load as load_playbook
 from analytics.runs.calibrate import rows
 from analytics.runs.curves import curves
-from scenarios.declared.made import made
+from scenarios.declared.drill import SHORTEST
+from scenarios.declared.made import EXPANSION, made, mistakes
 from scenarios.declared.stock import ACTS, paced
 from scenarios.lint.drill import check_drill
 from scenarios.loader import load_at
@@ -156,6 +160,15 @@ def test_curves_show_who_is_helped_and_hurt_and_what_a_move_needs() -> None:
     assert len(found[""].drawn()) == 13
 
 
+def test_a_move_that_needs_another_is_compared_with_that_other_begun_as_early(tmp_path: Path) -> None:
+    lifted = "unthrottle: {title: Lift the throttle, "
+    file = tmp_path / "queue_twice" / "drill.yaml"
+    file.parent.mkdir()
+    file.write_text(changed((lifted, f"{lifted}needs: {{throttled: true}}, ")), encoding="utf-8")
+    found = {one.move: one for one in curves(load_at(str(file.parent)))}
+    assert found["unthrottle"].without < found["throttle"].loss - 0.02  # throttled at T+0, and not at T+5
+
+
 # --- what is not seen, what is hidden, what is short ------------------------------------------------------------
 
 
@@ -204,9 +217,36 @@ def test_a_claim_need_not_be_about_the_cause() -> None:
     assert (claim.form, claim.wrong, claim.claim, claim.disproved_by) == ("claim", True, None, ("verify",))
 
 
-@given(horizon=st.integers(15 * 60, 2 * 3600), at=st.lists(st.integers(0, 3300), min_size=2, max_size=2))
+@given(horizon=st.integers(SHORTEST, 2 * 3600), at=st.lists(st.integers(0, 3300), min_size=2, max_size=2))
 def test_in_a_short_drill_steps_keep_their_order_and_come_before_its_end(horizon: int, at: list[int]) -> None:
     first, second = sorted(at)
     assert paced(first, horizon) <= paced(second, horizon) < max(horizon, 3301)
+    assert all(paced(one, horizon) <= one for one in at)  # nobody is slower for having less time
     if horizon >= 3600 or second <= ACTS:
         assert (paced(first, horizon), paced(second, horizon)) == (first, second)
+
+
+def test_what_is_dark_before_the_fault_has_no_normal_unless_one_is_written() -> None:
+    lag = "    is: total(lag)\n    by_group: lag\n"
+    (problem,) = mistakes(changed((lag, f"{lag}    dark: minute < 90\n")), "x/drill.yaml")
+    assert ": signals.lag.dark: holds before the fault, so nothing tells what is normal; have it" in str(problem)
+    (problem,) = mistakes(changed((lag, f"{lag}    dark: lag < 0 or minute < 90\n")), "x/drill.yaml")
+    assert ": signals.lag.dark: holds before" in str(problem)
+
+
+def test_a_drill_too_short_to_close_is_refused() -> None:
+    (problem,) = mistakes(changed(("\nt0:", "\nhorizon: 11m\nt0:")), "x/drill.yaml")
+    assert str(problem).startswith("x/drill.yaml:12: horizon: less than 12 minutes are too few to find out, act and")
+    assert mistakes(changed(("\nt0:", "\nhorizon: 12m\nt0:")), "x/drill.yaml") == []
+
+
+def test_what_is_made_of_a_file_changes_with_its_version_alone() -> None:
+    """Hold what is made of an example of fifty minutes; a drill that runs must not go on by another one."""
+    drill = made(changed(("\nt0:", "\nhorizon: 50m\nt0:")), "queue_twice/drill.yaml")
+    parts = (drill.source.data, drill.book, drill.library)
+    of_file = [{key: part for key, part in one.items() if key not in ("digest", "scenario_version")} for one in parts]
+    found = hashlib.blake2s(json.dumps(of_file, default=str).encode(), digest_size=4).hexdigest()
+    assert {EXPANSION: found} == {2: "6149d203"}, (
+        "raise EXPANSION in scenarios/declared/made.py, or leave it where the example's own file changed; then write "
+        "both here"
+    )

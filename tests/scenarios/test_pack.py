@@ -121,6 +121,8 @@ REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         lambda raw: zipped([*entries(raw), (zipfile.ZipInfo("README.md"), bytes(900_000))], zipfile.ZIP_DEFLATED),
         "becomes too large",
     ),
+    "of bzip2": (lambda raw: zipped(entries(raw), zipfile.ZIP_BZIP2), "packed in a way that is not read"),
+    "of LZMA": (lambda raw: zipped(entries(raw), zipfile.ZIP_LZMA), "packed in a way that is not read"),
     "many": (lambda raw: zipped([*entries(raw), *[(zipfile.ZipInfo(f"a{n}.py"), b"") for n in range(70)]]), "64 files"),
 }
 
@@ -147,17 +149,54 @@ def test_a_byte_that_is_another_is_told_or_means_nothing(pack: Pack, data: st.Da
 
 def test_one_that_is_there_stays_until_somebody_says_so(pack: Pack, tmp_path: Path) -> None:
     folder = added(pack, tmp_path, "q.zip")
-    (folder / "notes.txt").write_text("mine")
+    (folder / ".git").mkdir()
+    for one, inner in (("notes.txt", "mine"), (".git/HEAD", "main"), ("README.md", "of the old one")):
+        (folder / one).write_text(inner)
     with pytest.raises(DrillError, match=r"is there already \(version 1-\w+, the same\); say --replace"):
         added(pack, tmp_path, "q.zip")
-    assert (folder / "notes.txt").exists()
     added(pack, tmp_path, "q.zip", replace=True)
-    assert [one.name for one in folder.iterdir()] == ["drill.yaml"]
+    assert {one.name for one in folder.iterdir()} == {"drill.yaml", "notes.txt", ".git"}  # what is no part of it stays
+    assert (folder / ".git" / "HEAD").read_text() == "main"
     assert [one.name for one in tmp_path.iterdir()] == ["queue_twice"]
     other = tmp_path / "other"
     (other / "queue_twice").mkdir(parents=True)
     with pytest.raises(DrillError, match="is no scenario, so nothing replaces it"):
         added(pack, other, "q.zip", replace=True)
+
+
+def test_one_that_cannot_be_put_there_leaves_what_was(
+    pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = added(pack, tmp_path, "q.zip")
+    (folder / "README.md").write_text("the old one")
+    rename = Path.rename
+
+    def refused(self: Path, target: Path) -> Path:
+        if self.parent.name == "new":
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(DrillError, match=r"cannot be written \(Input/output error\)"):
+        added(pack, tmp_path, "q.zip", replace=True)
+    assert (folder / "README.md").read_text() == "the old one"
+    assert [one.name for one in tmp_path.iterdir()] == ["queue_twice"]
+
+
+def test_the_company_of_those_who_take_it_in_makes_no_other_drill_of_it(pack: Pack, tmp_path: Path) -> None:
+    name = next(line for line in text().split("\n") if line.startswith("company: ")).removeprefix("company: ")
+    (tmp_path / "company.yaml").write_text("name: Another\nneed: Something else\n")
+    added(pack, tmp_path, "q.zip")  # the drill is of another company
+    for company, said in (
+        (f"name: {name}\nneed: Something else\n", r"company.yaml would make version 1-\w+ of version 1-\w+; name"),
+        (f"name: {name}\nneeds: Something else\n", "does not load beside .*company.yaml"),
+        ("name: [\n", "does not load beside .*company.yaml"),
+    ):
+        (tmp_path / "company.yaml").write_text(company)
+        with pytest.raises(DrillError, match=said) as raised:
+            added(pack, tmp_path, "q.zip", replace=True)
+        assert len(str(raised.value).splitlines()) == 1
+    assert {one.name for one in tmp_path.iterdir()} == {"company.yaml", "queue_twice"}
 
 
 def test_what_has_a_mistake_neither_leaves_nor_arrives(pack: Pack, tmp_path: Path) -> None:

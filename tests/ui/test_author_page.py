@@ -38,7 +38,8 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def opened(app: Browser, name: str = "queue_twice") -> Browser:
-    app.button(key=f"author-{name}").click().run()
+    app.query_params[author.ASKED] = name
+    app.run()
     assert "every text before it comes" in texts(app)
     return app.button(key="author-show").click().run()  # type: ignore[return-value]
 
@@ -46,10 +47,12 @@ def opened(app: Browser, name: str = "queue_twice") -> Browser:
 def test_it_is_asked_for_twice_and_then_shows_all_of_it(open_app: Open) -> None:
     app = open_app("library.py")
     assert "Empty the queue" not in texts(app)
-    app.button(key="author-queue_twice").click().run()
+    app.query_params[author.ASKED] = "queue_twice"
+    app.run()
     assert "Empty the queue" not in texts(app)
     app.button(key="author-not").click().run()
     assert "every text before it comes" not in texts(app)
+    assert author.ASKED not in app.query_params
     opened(app)
     assert not app.exception
     shown = texts(app)
@@ -73,13 +76,19 @@ def test_it_is_asked_for_twice_and_then_shows_all_of_it(open_app: Open) -> None:
 def test_nobody_gets_it_who_is_in_a_drill_of_it(open_app: Open, seat: Seat) -> None:
     here = seat(until=60)
     app = open_app("library.py", here)
-    app.button(key="author-auth_token").click().run()
-    assert "You are in a drill of it that is not over" in texts(app)
-    assert [one.key for one in app.button if (one.key or "").startswith("author-show")] == []
+    links = [one.proto.url for one in app.get("link_button")]
+    assert "./library?author=auth_token" in links  # loaded anew: this session may be older than their seat
+    app.query_params[author.ASKED] = "auth_token"
     app.session_state[author.SHOWN] = "auth_token"  # it was open before they sat down
     app.run()
+    assert "You are in a drill of it that is not over" in texts(app)
+    assert [one.key for one in app.button if (one.key or "").startswith("author-show")] == []
+    app.button(key="author-not").click().run()
     assert "What there is to rehearse" in texts(app)
     assert opened(app).button(key="author-close")  # of another scenario they may
+    app.query_params[author.ASKED] = "../auth_token"
+    app.run()
+    assert "What there is to rehearse" in texts(app)
 
 
 def test_what_is_previewed_is_what_the_drill_says_where_nobody_does_anything() -> None:

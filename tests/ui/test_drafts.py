@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,6 +114,21 @@ def test_a_timeline_says_who_and_what_kind_and_the_page_is_where_it_says() -> No
     assert "# 3m what they did: Ana: roll back" in text
 
 
+def test_who_did_something_before_the_page_is_no_service_and_a_service_is_one_however_it_is_spelled() -> None:
+    people = "time,who,what\n09:00,Alice,deployed v2\n09:30,alice,to lunch\n10:00,pager,alert: errors\n"
+    text, found = drafted(read_exercise(people.encode(), "t.csv"))
+    assert set(found.services) == {"worker", "shop"}
+    assert "service: shop  # TODO which one; Alice did it" in text
+    changes = "time,who,kind,what\n09:00,WORKER,deploy,2\n09:10,Api,change,3\n09:20,api,change,4\n10:00,,alert,x\n"
+    text, found = drafted(read_exercise(changes.encode(), "t.csv"))
+    assert set(found.services) == {"worker", "shop", "Api"}
+    assert [one.service for one in found.world.happens[:3]] == ["worker", "Api", "Api"]
+    assert mistakes(text, "mine/drill.yaml") == []
+    many = [RealLine(float(n), f"config {n}") for n in range(300)]
+    with pytest.raises(DrillError, match=r"mine.csv: 299 lines before the page are changes, more than 200; keep"):
+        drafted(RealIncident("x", tuple(many), 299.0))
+
+
 WORDS = st.text(max_size=40) | st.sampled_from([
     "{{ x", "}}", "{% if", "a: b # c", "TODO", '"', "\\", "12:30", "why?", "- [", "Null", "\u2028", "\x85", "😀",
     "rolled back",
@@ -149,8 +165,18 @@ def book(*rows: tuple[object, ...]) -> bytes:
     return held.getvalue()
 
 
+def repacked(raw: bytes) -> bytes:
+    """Return a workbook packed by what Python unpacks without bounds."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as held, zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as made:
+        for name in held.namelist():
+            made.writestr(name, held.read(name))
+    return out.getvalue()
+
+
 WRONG = {
     "no book": (b"PK\3\4" + b"x" * 40, "x: is no workbook"),
+    "another packing": (repacked(book(("Minute", "Text"), (1, "b"))), "x: is packed as no workbook is"),
     "no column": (book(("a", "b"), (1, 2)), "x:1: no column is called time"),
     "no time": (book(("Minute", "Text"), ("soon", "b")), "x:2: 'soon' is no time"),
     "an empty book": (book(), "x: holds no line"),
@@ -190,6 +216,13 @@ def test_the_command_writes_a_draft_that_check_accepts_and_names_what_is_left(
     assert "is there already; choose another name" in capsys.readouterr().err
     assert cli.main(["import", str(file), "--name", "Mine!"]) == 2
     assert "is no name of a drill" in capsys.readouterr().err
+    dated = tmp_path / "2024-03-01-outage.txt"
+    dated.write_text(PUBLIC, encoding="utf-8")
+    assert cli.main(["import", str(dated), "--in", str(tmp_path)]) == 2
+    assert f"{dated}: '2024_03_01_outage' is no name of a drill; use small letters" in (err := capsys.readouterr().err)
+    assert "and say it with --name" in err
+    assert cli.main(["import", str(dated), "--in", str(tmp_path), "--name", "outage"]) == 0
+    assert "outage/drill.yaml:2:" not in capsys.readouterr().err  # what says so is not itself left to do
     (tmp_path / "x.json").write_text(timed.cexf(example().scenario, "1"), encoding="utf-8")
     assert cli.main(["import", str(tmp_path / "x.json"), "--name", "again", "--in", str(tmp_path)]) == 0
     assert "again/drill.yaml on the template 'queue'" in capsys.readouterr().err

@@ -21,7 +21,7 @@ GLOSSARY = Path(__file__).parent.parent / "glossary.yaml"
 
 def render() -> None:
     """Draw the library, or the author's page of a scenario that was asked for."""
-    if name := author.shown():
+    if name := author.asked():
         return author.page(name)
     shell.head("Library", "What there is to rehearse, and what a good response looks like.", narrow=True)
     scenarios, playbook, glossary = st.tabs(["Scenarios", "Playbook", "Glossary"])
@@ -65,7 +65,7 @@ def _scenario(name: str) -> None:
             "\n".join(f"- **{plain(one.title)}** {plain(shell.opening(one.brief))}" for one in scenario.seats())
         )
         briefing.markdown(shell.prose(scenario.briefing))
-        author.offer(name, scenario.title)
+        author.offer(name)
 
 
 if __name__ == "__main__":

@@ -46,12 +46,16 @@ def pack(
     from simulator import files
 
     made, left = packed(scenario)
-    if left:
-        say(f"left out, since they are no part of a scenario: {', '.join(left[:5])}{' …' * (len(left) > 5)}")
+    _listed("left out", left)
     file = out or Path(f"{made.manifest.name}{SUFFIX}")
     files.write(file, made.content())
     also = "; it holds Python, which whoever adds it has to trust" if made.python else ""
     say(f"wrote {file}, {made.manifest.title!r} version {made.manifest.version}{also}")
+
+
+def _listed(what: str, names: tuple[str, ...]) -> None:
+    if names:
+        say(f"{what}, since they are no part of a scenario: {', '.join(names[:5])}{' …' * (len(names) > 5)}")
 
 
 def add(
@@ -61,7 +65,7 @@ def add(
 ) -> None:
     """Put a scenario that somebody packed into a folder of your own, once it has been checked."""
     from scenarios import roots
-    from scenarios.pack import LARGEST_PACK, added, opened
+    from scenarios.pack import LARGEST_PACK, added, beside, opened
     from simulator import files
 
     found = opened(files.bytes_of(file, "give what `drill pack` wrote", LARGEST_PACK), str(file))
@@ -71,6 +75,7 @@ def add(
     if place is not None and place.folder.parent.resolve() != root.resolve():
         raise DrillError(f"there is a scenario {place.name!r} in {place.folder.parent}; rename one of the two")
     there = added(found, root, str(file), replace)
+    _listed("kept beside it", beside(there))
     say(f"wrote {there}, {found.manifest.title!r} version {found.manifest.version}")
     if root.resolve() not in [one.resolve() for one in own]:
         say(f"it is listed once {roots.FOLDERS}={root} is set, or `drill --scenarios {root}` is said")
@@ -86,12 +91,16 @@ def draft(file: Path, name: str | None, kind: str | None, folder: Path | None) -
     from scenarios.roots import own_roots
     from simulator import files
 
-    incident = read_exercise(files.bytes_of(file, "give a timeline or a list of events", LARGEST_FILE), str(file))
     called = name or re.sub(r"[^a-z0-9]+", "_", file.name.casefold().partition(".")[0]).strip("_")
+    try:
+        templates.named(called)
+    except DrillError as error:
+        raise DrillError(f"{error}" if name else f"{file}: {error}, and say it with --name") from None
+    incident = read_exercise(files.bytes_of(file, "give a timeline or a list of events", LARGEST_FILE), str(file))
     words = " ".join((incident.title, incident.about, *(line.text for line in incident.lines)))
     chosen = kind or ("auth" if re.search(SIGNING_IN, words, re.IGNORECASE) else "queue")
     roots = own_roots()
-    text = made_of(incident, templates.named(called), templates.template(chosen), file.name)
+    text = made_of(incident, called, templates.template(chosen), file.name)
     there = templates.put(called, folder or (roots[0] if roots else Path()), text)
     for problem in looked_at(there, run=False):
         say(str(problem))

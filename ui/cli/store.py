@@ -24,7 +24,7 @@ Drill = Annotated[str, typer.Argument(help="A drill's id, as `drill list` gives 
 GIVE = "give what `drill export` wrote"
 
 Imported = Annotated[Path, typer.Argument(metavar="FILE", help="An exported drill; or a timeline or list of events.")]
-DRAFTED = (".csv", ".tsv", ".md", ".xlsx")
+DRAFTED = (".csv", ".tsv", ".md", ".markdown", ".txt", ".xlsx")
 """Files of which `drill import` makes a draft."""
 
 

@@ -1,6 +1,7 @@
 """An author's page of a scenario: its world under each move, its list of events, who knows what, every text.
 
-It gives the drill away, so it is asked for twice, and nobody gets it who is in a drill of that scenario.
+It gives the drill away, so it is asked for twice, and nobody gets it who was in a drill of that scenario, in the same
+browser, when the page was loaded. What somebody opens in another browser nobody can know.
 """
 
 from __future__ import annotations
@@ -30,61 +31,38 @@ from ui.parts import shell
 from ui.parts.live import SERVER
 from ui.parts.text import escape, plain
 
-SHOWN, ASKED = "library-author", "library-author-asked"
-"""The scenario whose author's page this session looks at, and the one that it asked for."""
+ASKED, SHOWN = "author", "library-author"
+"""Query parameter: the scenario whose author's page is asked for; and the one that this session asked for again."""
 EQUAL = 0.005
 """Difference of loss that is none."""
 OVER = ("over", "lost")
 KINDS = {"message": "says", "ask": "asks", "claim": "claims", "order": "wants it done"}
 
 
-def offer(name: str, title: str) -> None:
-    """Offer the author's page of a scenario, once it was asked for again."""
-    st.button("Author’s page", key=f"author-{name}", icon=":material/edit_note:", type="tertiary", on_click=_ask,
-              args=(name,))  # fmt: skip
-    if st.session_state.get(ASKED) == name:
-        st.dialog(f"This gives away “{plain(title)}”", on_dismiss=_forget)(_confirm)(name)
+def offer(name: str) -> None:
+    """Offer the author's page of a scenario, by a link: a page loaded anew knows the seats of this browser by now."""
+    st.link_button("Author’s page", f"./library?{ASKED}={name}", icon=":material/edit_note:", type="tertiary")
+
+
+def asked() -> str:
+    """Return the scenario whose author's page the address asks for, empty where it is none that there is."""
+    name = str(st.query_params.get(ASKED, ""))
+    return name if name in loader.catalogue().offered else ""
 
 
 @session.callback()
-def _ask(name: str) -> None:
-    st.session_state[ASKED] = name
-
-
-@session.callback()
-def _forget() -> None:
-    st.session_state.pop(ASKED, None)
-
-
-def _confirm(name: str) -> None:
-    if plays(name):
-        st.markdown("You are in a drill of it that is not over. Its debrief shows all of this afterwards.")
-        if st.button("Back", key="author-back"):
-            _leave_dialog("")
-        return
-    st.markdown("You will see what is wrong, what helps, and every text before it comes. Whoever has seen it cannot "
-                "rehearse it any more: it is for those who write, host or review it.")  # fmt: skip
-    with st.container(horizontal=True):
-        if st.button("Show it", key="author-show", type="primary"):
-            _leave_dialog(name)
-        if st.button("Keep it from me", key="author-not"):
-            _leave_dialog("")
-
-
-def _leave_dialog(shows: str) -> None:
-    """Close the dialog, which a press in it does not by itself, and show a scenario's page if it is to be."""
-    st.session_state.pop(ASKED, None)
-    st.session_state[SHOWN] = shows
-    st.rerun()
+def _show(name: str) -> None:
+    st.session_state[SHOWN] = name
 
 
 @session.callback()
 def _close() -> None:
     st.session_state.pop(SHOWN, None)
+    st.query_params.pop(ASKED, None)
 
 
 def plays(name: str) -> bool:
-    """Tell whether this browser has a seat in a drill of a scenario that is not over, and does not host it."""
+    """Tell whether this browser, when the page was loaded, had a seat in a drill of a scenario, and did not host it."""
     for here in session.seats():
         with suppress(DrillError):
             mine = here.room.row.header.scenario == name and not here.person.facilitator
@@ -93,26 +71,44 @@ def plays(name: str) -> bool:
     return False
 
 
-def shown() -> str:
-    """Return the scenario whose author's page is open; none for somebody who is in a drill of it by now."""
-    name = str(st.session_state.get(SHOWN, ""))
-    if name and plays(name):
-        _close()
-        return ""
-    return name
-
-
 def page(name: str) -> None:
-    """Draw the author's page of a scenario."""
-    st.html(look.STYLE)
+    """Draw the author's page of a scenario, once it was asked for again; not for somebody in a drill of it."""
     try:
         base = loader.load(name)
-        shell.head(base.scenario.title, "For those who write, host or review it: it gives the drill away.")
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-            st.button("Back to the library", key="author-close", icon=":material/arrow_back:", on_click=_close)
-            variant = loader.BASE
-            if len(base.variants) > 1:
-                variant = st.selectbox("Variant", base.variants, key=f"author-variant-{name}", width=260)
+    except DrillError as error:
+        shell.head("Author’s page")
+        st.error(plain(str(error)), icon=":material/error:")
+        st.button("Back to the library", key="author-out", on_click=_close)
+        return
+    ready = st.session_state.get(SHOWN) == name and not plays(name)
+    lead = "For those who write, host or review it: it gives the drill away."
+    shell.head(base.scenario.title, lead, narrow=not ready)
+    if ready:
+        _whole(name, base)
+    else:
+        _ask(name)
+
+
+def _ask(name: str) -> None:
+    if plays(name):
+        st.warning("You are in a drill of it that is not over. Its debrief shows all of this afterwards.")
+        st.button("Back to the library", key="author-not", icon=":material/arrow_back:", on_click=_close)
+        return
+    st.markdown("You will see what is wrong, what helps, and every text before it comes. Whoever has seen it cannot "
+                "rehearse it any more: it is for those who write, host or review it.")  # fmt: skip
+    with st.container(horizontal=True):
+        st.button("Show it", key="author-show", type="primary", on_click=_show, args=(name,))
+        st.button("Keep it from me", key="author-not", on_click=_close)
+
+
+def _whole(name: str, base: LoadedScenario) -> None:
+    st.html(look.STYLE)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.button("Back to the library", key="author-close", icon=":material/arrow_back:", on_click=_close)
+        variant = loader.BASE
+        if len(base.variants) > 1:
+            variant = st.selectbox("Variant", base.variants, key=f"author-variant-{name}", width=260)
+    try:
         loaded = loader.load(name, str(variant))
         world, events, cues, texts = st.tabs(["World", "Events", "Who knows what", "Texts"])
         with loaded.guard():
@@ -126,7 +122,6 @@ def page(name: str) -> None:
                 _texts(loaded)
     except DrillError as error:
         st.error(plain(str(error)), icon=":material/error:")
-        st.button("Back to the library", key="author-out", on_click=_close)
 
 
 # --- the world ---------------------------------------------------------------------------------------------
