@@ -77,8 +77,7 @@ def test_a_fault_whose_page_comes_late_is_told_with_how_far_to_move_it(tmp_path:
         folder = tmp_path / f"with_{len(said)}" / "sign_in_link"
         folder.mkdir(parents=True)
         (folder / "drill.yaml").write_text(source, encoding="utf-8")
-        ((loaded, written_as),) = variants_at(folder) or ()
-        found = list(rehearse._moved(Variant(loaded, written_as)))
+        found = [one for each in variants_at(folder) or () for one in rehearse._moved(Variant(*each))]
         assert [remark.what for remark in found] == said
         assert all(line(late, remark).strip() == "at: -9m" and "+345 s" in remark.remedy for remark in found)
 
