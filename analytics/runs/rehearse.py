@@ -19,17 +19,21 @@ from simulator import acts
 from simulator import events as e
 from simulator.engine import Engine
 from simulator.loaded import LoadedScenario
+from simulator.monitoring.onset import onset_shift
 from simulator.play import play, play_orders
 from simulator.policy import Order
 from simulator.scenario.document import Steps
 from simulator.scenario.model import Scenario
 from simulator.scenario.parts import Action
 from simulator.scenario.world import World
+from simulator.text import clock
 from simulator.values import Author
 
 SEEDS = (1, 2, 3)
 TRIED_AT, SETTLES = 600, 600
 """Drill second at which an action is tried, and seconds after which its effect must show somewhere."""
+MOVED = 30
+"""Seconds by which history may move for the first page to come at T+0."""
 NAME = "rehearsal"
 """Of whoever gives the orders."""
 Progress = Callable[[int, int], None]
@@ -75,7 +79,7 @@ class Variant:
 
 def rehearse(variants: list[Variant], progress: Progress) -> list[Remark]:
     """Play all variants of a scenario and return what is wrong with it."""
-    best = [remark for variant in variants for remark in _best(variant)]
+    best = [remark for variant in variants for remark in (*_best(variant), *_moved(variant))]
     return sorted([*best, *_actions(variants), *_injects(variants, progress)])
 
 
@@ -89,6 +93,14 @@ def _best(variant: Variant) -> Iterator[Remark]:
     patch = variant.source.patch_file
     place = (patch, 1) if patch else variant.source.place(("actions",))
     yield Remark(*place, f"{what} ({null.loss:.3f})", "make an action help, or renew the library's finalists")
+
+
+def _moved(variant: Variant) -> Iterator[Remark]:
+    furthest = max((onset_shift(variant.loaded, seed) for seed in SEEDS), key=abs)
+    if abs(furthest) > MOVED:
+        what = f"{variant.name}: the first page comes at {clock(-furthest)}, so all that was before it moves"
+        remedy = f"move the fault, and what happened before the page, by about {furthest:+} s"
+        yield variant.remark(("fault_at",), what, remedy, "warning")
 
 
 def _actions(found: list[Variant]) -> Iterator[Remark]:

@@ -184,7 +184,7 @@ def _words(m: MadeDrill) -> Iterator[Found]:
         by_hand = _BY_HAND.search(_FILLED.sub("", text))
         if by_hand:
             what = f"has the time {by_hand[0]} by hand, and history moves with the seed"
-            yield path, what, "write {{ utc(seconds) }}", "error"
+            yield path, what, "write {{ utc(fault_at + seconds) }}", "error"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -69,6 +69,19 @@ def test_an_action_that_changes_nothing_in_any_variant_is_found_where_it_was_wri
     assert (one.file, line(dead, one).strip(), one.level) == ("base.yaml", "effects: []", "error")
 
 
+def test_a_fault_whose_page_comes_late_is_told_with_how_far_to_move_it(tmp_path: Path) -> None:
+    drill = (FOLDER / "sign_in_link" / "drill.yaml").read_text(encoding="utf-8")
+    late = drill.replace("at: -3m15s", "at: -9m")
+    told = ["base: the first page comes at T-05:45, so all that was before it moves"]
+    for source, said in (drill, list[str]()), (late, told):
+        folder = tmp_path / f"with_{len(said)}" / "sign_in_link"
+        folder.mkdir(parents=True)
+        (folder / "drill.yaml").write_text(source, encoding="utf-8")
+        found = [one for each in variants_at(folder) or () for one in rehearse._moved(Variant(*each))]
+        assert [remark.what for remark in found] == said
+        assert all(line(late, remark).strip() == "at: -9m" and "+345 s" in remark.remedy for remark in found)
+
+
 def test_an_action_alive_in_one_variant_is_alive() -> None:
     dead = text().replace(EFFECTS, "    effects: []\n")
     revived = "actions:\n  - id: block_asn\n    effects: [{knob: asn_block, value: 1}]\n"

@@ -1,15 +1,20 @@
-"""Drills in one file that ship: one first page for all truths, fair courses, notes; their check finds nothing."""
+"""Drills in one file that ship: one first page at T+0 for all truths, fair courses, notes; their check is silent."""
 
 from __future__ import annotations
+
+import re
 
 import pytest
 
 from analytics import playbook
 from analytics.runs.counterfactual import ends_of
 from analytics.runs.library import CourseStep
-from analytics.runs.walk import as_course, course
+from analytics.runs.preview import outputs, printed
+from analytics.runs.walk import as_course, begin, course, untouched_turns
 from analytics.score import score
 from scenarios import load, variants
+from simulator.monitoring.onset import onset_shift
+from simulator.text import Utc
 from tests import played
 from tests.scenarios.test_variants import same_beforehand
 from tests.shipped import FOLDER, IN_ONE_FILE
@@ -63,9 +68,47 @@ def test_every_playbook_judges_a_course_by_the_book_as_proficient() -> None:
         assert not [hit.id for card in cards.values() for hit in card.caps], name
 
 
+def test_the_first_page_comes_when_the_drill_says() -> None:
+    moved = {(name, v, seed): onset_shift(load(name, v), seed)
+             for name in IN_ONE_FILE for v in variants(name) for seed in (2, 5)}  # fmt: skip
+    assert {one: seconds for one, seconds in moved.items() if abs(seconds) > 30} == {}
+
+
+def test_what_a_look_says_of_a_change_is_when_it_was() -> None:
+    for name, look, change in (
+        ("parcel_lag", "revisions", "5.6.0"), ("levels_unseen", "revisions", "3.4.0"),
+        ("checkout_dip", "lab", "plan 41"), ("sign_in_link", "flags", "layout_b"),
+    ):  # fmt: skip
+        for variant in variants(name):
+            loaded = load(name, variant)
+            at = next(one.at for one in loaded.scenario.changes if change in one.summary)
+            when = Utc(loaded.scenario.t0_utc, 0)(at + onset_shift(loaded, 1))
+            assert when in printed(loaded, 240)[look], (name, variant)
+
+
+def test_what_looks_count_follows_what_the_team_does() -> None:
+    def seen(name: str, lever: str) -> dict[str, str]:
+        loaded = load(name)
+        walk = begin(loaded.make_world, loaded.scenario, onset_shift(loaded, 1))
+        walk.go(300, untouched_turns(walk))
+        walk.world.turn(lever, 1, 0)
+        walk.world.step(60)
+        return outputs(loaded.scenario, walk.world)
+
+    assert "with bulk scans slowed: 374 a minute" in seen("parcel_lag", "throttle")["intake"]
+    assert "as on every Tuesday: 680 a minute" in printed(load("parcel_lag"), 360)["intake"]
+    assert re.findall(r"[\d.]+(?= % succeed)", seen("checkout_dip", "closed")["by_source"])[:2] == ["6.8", "7.1"]
+    assert re.findall(r"[\d.]+(?= % succeed)", printed(load("checkout_dip"), 360)["by_source"])[:2] == ["95.3", "95.6"]
+
+
 def test_each_has_notes_for_whoever_runs_it() -> None:
     for name in IN_ONE_FILE:
         notes = scenario_notes(name)
+        assert not re.findall(r"^[A-Z_]{3,}$", notes, re.MULTILINE), name
+        assert "| nobody does anything |" in notes, name
+        rows = {one: f"\n| `{one}` |" for one in load(name).responders}
+        assert [one for one, row in rows.items() if row not in notes] == [], name
+        assert [one.id for one in load(name).scenario.actions if f"\n| {one.id} |" not in notes] == [], name
         for head in ("## What is really happening", "## Traps", "## Who knows what", "## Watch for", "## The model"):
             assert head in notes, (name, head)
         for variant in variants(name):

@@ -164,7 +164,7 @@ class DeclaredWorld(Mechanics):
         return {**usual, **named, WAY_BACK: way_back}
 
     def context(self) -> Mapping[str, Any]:
-        """Return what templates may print: figures, levers, facts, shares of the groups and the tables of queries."""
+        """Return what templates may print: facts, levers, figures, shares, tables, and when the fault began."""
         values, groups = self._now(), self.program.groups
         tables = {
             name: [
@@ -175,4 +175,5 @@ class DeclaredWorld(Mechanics):
         }
         figures = dict(self.figures())
         shares = {group: round(100 * share, 2) for group, share in self.outside().items()}
-        return {**self.facts(), **self.knob, **figures, "figures": figures, "tables": tables, "shares": shares}
+        rest = {"figures": figures, "tables": tables, "shares": shares}
+        return {"fault_at": self.fault_at, **self.facts(), **self.knob, **figures, **rest}
