@@ -136,7 +136,7 @@ def test_what_does_not_load_and_what_is_a_draft_are_not_offered(author: Author) 
     author("fine")
     author("odd", more="colour: red\n")
     found = catalogue()
-    assert found.offered == ("auth_token", "billing_mismatch", "fine", "permission_leak")
+    assert found.offered == tuple(sorted((*shipped.offered, "fine")))
     assert "later" in names()
     assert set(found.broken) == {"mine", "odd"}
     assert found.broken["mine"] == "scenarios/mine/world.py:1: it names no WORLD; add `WORLD = YourWorld` to it"

@@ -104,7 +104,7 @@ def test_what_gives_the_answer_away_waits_for_the_guess(place: Rooms, wall: Wall
     assert not [one for one in app.get("plotly_chart") if "true: " in one.proto.spec]
     app.session_state[keys.VIEW] = keys.KNOWN
     app.run()
-    assert "Each inject in words" in [one.label for one in app.expander]
+    assert "Each inject in words, and who alone was told" in [one.label for one in app.expander]
     assert "It called for" not in html(app)
     assert "What each called for tells what was false" in html(app)
     for spoiling in (keys.INSTEAD, keys.GAPS, keys.SCORE):
