@@ -266,8 +266,10 @@ def say_id(say: SayData, index: int) -> str:
 def _alert(name: str, signal: SignalData, kind: str, rule: AlarmData) -> Raw:
     way = "above" if rule.above is not None else "below"
     limit = rule.above if rule.above is not None else rule.below
-    shown = "{{ n(value | round | int) if value > 99 else '%.3g' | format(value) }}"
-    says = rule.says or f"{signal.title}: {shown}, {way} {limit:g} for {rule.for_ // 60} min"
+    shown, edge = "{{ n(value | round | int) if value > 99 else '%.3g' | format(value) }}", f"{limit:g}"
+    if signal.unit == "ratio" and limit is not None:
+        shown, edge = "{{ pct(value, 1) }} %", f"{100 * limit:g} %"
+    says = rule.says or f"{signal.title}: {shown}, {way} {edge} for {rule.for_ // 60} min"
     return {
         "id": ident(rule.name), "title": rule.name, "metric": name, way: limit, "for": rule.for_,
         "severity": "critical" if kind == "page" else "warning", "page": None, "summary": says,

@@ -94,5 +94,5 @@ def _look() -> str:
 
 
 def _shell() -> str:
-    hint = "Type a command as in a shell, or / for the incident: /sev 1, /ic me, /freeze auth-svc"
+    hint = "Type a command as in a shell, or / for the incident: /sev 1, /ic me"
     return f'<footer class="shell">{line_html(SHELL, "Command", hint, "Run")}</footer>'
