@@ -17,8 +17,8 @@ run: $(VENV)/.run  ## Start the app (ARGS="--port 8600" and the like are passed 
 # Without kept bytecode, every process that a test starts would compile all it imports.
 unexport PYTHONDONTWRITEBYTECODE
 SLOWEST := --durations=10 --durations-min=1
-# Two workers more than there are processors: some tests wait for processes that they kill.
-WORKERS = -n $$($(BIN)/python -c 'import os; print(2 + (os.cpu_count() or 1))') --dist worksteal
+# One worker more than there are processors: some tests wait for processes that they kill.
+WORKERS = -n $$($(BIN)/python -c 'import os; print(1 + (os.cpu_count() or 1))') --dist worksteal
 
 # Browsers come last and by themselves, so that nothing else takes their cores.
 test: check $(VENV)/.browser $(VENV)/.postgres  ## Run the checks and every test, those in a browser included
