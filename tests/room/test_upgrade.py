@@ -216,8 +216,8 @@ sys.exit(code)
 """Kills an opening before its first statement that changes something, its second one, and so on, until one succeeds."""
 
 
-KILLED_OF = (1, CHAINED, NEWEST - 1)
-"""Versions that a build brings up under kills: the longest way, the first with digests, the newest step."""
+KILLED_OF = (CHAINED, NEWEST - 1)
+"""Versions that a build brings up under kills: the first with digests, and the newest step."""
 
 
 def killed(source: Path, folder: Path) -> list[Path]:
