@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from scenarios.loader import forget
+from scenarios.roots import FOLDERS, TRUST
 from simulator.room.store import Store
 from tests.postgres import MISSING, Server, programs
 
@@ -91,3 +93,13 @@ def stores_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     for store in opened:
         store.close()
+
+
+@pytest.fixture
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Have a test begin, and end, without scenario folders of its own."""
+    for name in (FOLDERS, TRUST):
+        monkeypatch.setenv(name, "")
+    forget()
+    yield
+    forget()

@@ -7,14 +7,13 @@ import io
 import json
 import stat
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.loader import forget
 from scenarios.pack import FORMAT, LARGEST_PACK, Pack, added, opened, packed
 from scenarios.roots import FOLDERS, TRUST
 from simulator.errors import DrillError
@@ -22,17 +21,8 @@ from tests.scenarios.drills import EXAMPLES, text
 from tests.shipped import text as spelled_out
 from ui import cli
 
+pytestmark = pytest.mark.usefixtures("nothing_set")
 Entries = list[tuple[zipfile.ZipInfo, bytes]]
-
-
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have every test begin, and end, without folders of its own."""
-    for name in (FOLDERS, TRUST):
-        monkeypatch.setenv(name, "")
-    forget()
-    yield
-    forget()
 
 
 @pytest.fixture(scope="module")

@@ -77,17 +77,21 @@ def opened_truth(app: AppTest) -> AppTest:
     return app
 
 
-def debrief(token: str = "", **state: Any) -> AppTest:
-    """Open the debrief page behind a token, at the score unless something else is asked for, and let it run."""
+def opened(name: str, token: str = "", **state: Any) -> AppTest:
+    """Open a page behind a token, with what its session holds, and let it run."""
     app = Browser()
-    state = {keys.VIEW: keys.SCORE} | state
     if token:
         app.hold(token)
     for key, value in state.items():
         app.session_state[key] = value
-    app.switch_page("app_pages/debrief.py").run()
+    app.switch_page(f"app_pages/{name}.py").run()
     assert not app.exception, app.exception[0].message
-    return opened_truth(app)
+    return app
+
+
+def debrief(token: str = "", **state: Any) -> AppTest:
+    """Open the debrief, at the score unless something else is asked for."""
+    return opened_truth(opened("debrief", token, **{keys.VIEW: keys.SCORE} | state))
 
 
 def html(app: AppTest) -> str:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from scenarios.loader import forget
-from scenarios.roots import FOLDERS, TRUST
 from scenarios.templates import kinds
 from tests.scenarios.drills import EXAMPLES
 from ui import cli
 
-
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have every test begin, and end, without folders of its own."""
-    for name in (FOLDERS, TRUST):
-        monkeypatch.setenv(name, "")
-    forget()
-    yield
-    forget()
+pytestmark = pytest.mark.usefixtures("nothing_set")
 
 
 @pytest.mark.parametrize("kind", kinds())

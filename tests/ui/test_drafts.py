@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,8 +20,7 @@ from analytics.report.real import RealIncident, RealLine
 from analytics.report.tables import each
 from scenarios.declared.drill import DrillData
 from scenarios.declared.made import mistakes
-from scenarios.loader import forget, load
-from scenarios.roots import FOLDERS
+from scenarios.loader import load
 from scenarios.templates import kinds, template
 from simulator.errors import DrillError
 from simulator.scenario.document import read
@@ -30,6 +28,7 @@ from simulator.scenario.model import Scenario
 from tests.scenarios.drills import example
 from ui import cli
 
+pytestmark = pytest.mark.usefixtures("nothing_set")
 PUBLIC = """# Errors at the edge
 
 ## Timeline (UTC)
@@ -40,15 +39,6 @@ PUBLIC = """# Errors at the edge
 - 2024-03-01 14:00: traffic moved, as of 13:55 it was half
 - 2024-03-01 17:00: Edge 7.1 rolled back
 """
-
-
-@pytest.fixture(autouse=True)
-def nothing_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have every test begin, and end, without folders of its own."""
-    monkeypatch.setenv(FOLDERS, "")
-    forget()
-    yield
-    forget()
 
 
 def exported(one: Scenario, form: str) -> bytes:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from simulator import acts
 from simulator.record.follow_up import FollowUp
@@ -19,7 +18,7 @@ from simulator.room.rooms import Rooms
 from simulator.room.store import OBSERVER, Participant
 from tests.room.rooms import Wall, rooms
 from tests.ui.browsing import JAR, Browser
-from tests.ui.debriefing import EVIL, references
+from tests.ui.debriefing import EVIL, html, opened, references
 from ui import session
 from ui.follow_up_parts import keys, papers
 from ui.follow_up_parts.retests import between, resolved, verdict
@@ -59,23 +58,11 @@ def play(place: Rooms, wall: Wall, *, declares: int = 90) -> tuple[Room, Partici
     return room, ana, token, flo, flo_token
 
 
-def page(token: str = "", **state: Any) -> AppTest:
-    app = Browser()
-    if token:
-        app.hold(token)
-    for key, value in state.items():
-        app.session_state[key] = value
-    app.switch_page("app_pages/follow_through.py").run()
-    assert not app.exception, app.exception[0].message
-    return app
+page = partial(opened, "follow_through")
 
 
 def key(room: Room, item: str, name: str) -> str:
     return f"fu-{room.row.id}-{item}-{name}"
-
-
-def html(app: AppTest) -> str:
-    return "\n".join(str(one.proto.body) for one in app.get("html") if "<style" not in str(one.proto.body))
 
 
 def there(place: Rooms, room: Room) -> FollowUp:
