@@ -24,7 +24,7 @@ from simulator.text import clock
 from tests import recorded
 from ui import cli
 from ui.parts.text import markdown
-from ui.reports import fill
+from ui.reports import fill, page
 from ui.reports.context import context
 from ui.reports.finished import Finished, of_file
 from ui.reports.registry import REPORTS, escaped, file_name, formats, report
@@ -299,3 +299,15 @@ def test_a_report_is_written_from_a_file(tmp_path: Path, capsys: pytest.CaptureF
         said = capsys.readouterr().err
         assert says in said
         assert said.count("\n") == 1
+
+
+def test_a_wide_table_names_its_columns_in_each_cell_for_narrow_screens() -> None:
+    figures = "| A | B | C | D |\n|---|---|---|---|\n| 1 | 2 | 3 | 4 |\n"
+    table = "| At | Who | What |\n|---|---|---|\n| T+1 | Ana | {} |\n\n" + figures
+    html = page.standalone(table.format("a long sentence of somebody who tells what was done"), "t", "f")
+    assert '<table class="told">' in html
+    assert '<td data-head="Who">Ana</td>' in html
+    assert '<table class="wide">' in html
+    assert '<td data-head="D">4</td>' in html
+    assert 'data-head="' not in page.standalone("| a | b |\n|---|---|\n| 1 | 2 |\n", "t", "f")
+    assert 'class="told"' not in page.standalone(table.format("short"), "t", "f")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from ui.parts.text import escape
 
 STYLE = Path(__file__).with_name("page.css")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What the page may load: nothing."""
-_DAY = re.compile(r"<td>(\d{4}-\d\d-\d\d)</td>")
+WIDE, LONG = 4, 40
+"""Columns of figures that do not fit a phone (one less where the last is text); signs from which on a cell is text."""
+_DAY = re.compile(r"<td([^>]*)>(\d{4}-\d\d-\d\d)</td>")
 
 
 @cache
@@ -24,7 +29,9 @@ def _markdown() -> MarkdownIt:
 
 def standalone(markdown: str, title: str, footer: str) -> str:
     """Return a Markdown document as a whole HTML page."""
-    html = _markdown().render(markdown)
+    tokens = _markdown().parse(markdown)
+    _label(tokens)
+    html = _markdown().renderer.render(tokens, _markdown().options, {})
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
@@ -34,10 +41,29 @@ def standalone(markdown: str, title: str, footer: str) -> str:
     )
 
 
+def _label(tokens: Sequence[Token]) -> None:
+    """Have each cell of a wide table know its column, for screens that are too narrow to show columns.
+
+    A table whose last column tells something is `told`: what stands before it fits a line.
+    """
+    starts = [at for at, one in enumerate(tokens) if one.type == "table_open"]
+    for start in starts:
+        end = next(at for at in range(start, len(tokens)) if tokens[at].type == "table_close")
+        inside = list(pairwise(tokens[start:end]))
+        heads = [text.content for one, text in inside if one.type == "th_open"]
+        cells = [(one, text.content) for one, text in inside if one.type == "td_open"]
+        told = max((len(text) for _, text in cells[len(heads) - 1 :: len(heads)]), default=0) > LONG
+        if len(heads) < WIDE - told:
+            continue
+        for at, (cell, _) in enumerate(cells):
+            cell.attrSet("data-head", heads[at % len(heads)])
+        tokens[start].attrSet("class", "told" if told else "wide")
+
+
 def _scrolling(html: str) -> str:
     """Return markup of ours with each table in a box of its own, which scrolls on a narrow screen, and dates whole."""
-    whole = html.replace("<table>", '<div class="scrolls"><table>').replace("</table>", "</table></div>")
-    return _DAY.sub(r'<td class="day">\1</td>', whole)
+    whole = html.replace("<table", '<div class="scrolls"><table').replace("</table>", "</table></div>")
+    return _DAY.sub(r'<td class="day"\1>\2</td>', whole)
 
 
 @cache
