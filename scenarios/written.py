@@ -14,6 +14,9 @@ from simulator.errors import nearest
 from simulator.scenario.document import Document, Steps, label, read
 from simulator.values import models_in
 
+KEY = "[key]"
+"""What pydantic ends a path with where the name itself is wrong, not what stands under it."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -70,8 +73,14 @@ def schema_problems(
     error: ValidationError, source: Written, model: type[BaseModel], under: Steps = ()
 ) -> list[Problem]:
     """Return what a validation error of `model` finds; `under` is where in the source the model stands."""
-    found = ((tuple(problem["loc"]), problem) for problem in error.errors(include_url=False))
-    return [source.problem((*under, *path), *_told(problem, path, model)) for path, problem in found]
+    found = [(tuple(problem["loc"]), problem) for problem in error.errors(include_url=False)]
+    misnamed = {path[:-1] for path, _ in found if path[-1:] == (KEY,)}
+    return [
+        source.problem((*under, *(one for one in path if one != KEY)), *_told(problem, path, model))
+        for path, problem in found
+        # What stands under a name that is none need not be right.
+        if path[-1:] == (KEY,) or not any(path[: len(name)] == name for name in misnamed)
+    ]
 
 
 def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:
@@ -83,9 +92,14 @@ def _told(problem: Any, path: Steps, model: type[BaseModel]) -> tuple[str, str]:
         case "literal_error":
             return f"{problem['input']!r} is not possible", f"write {problem['ctx']['expected']}"
         case "tuple_type":
-            return "is no list" if problem[
-                "input"
-            ] is not None else "is empty", "write [a, b], or a line `- a` for each"
+            what = "is no list" if problem["input"] is not None else "is empty"
+            return what, "write [a, b], or a line `- a` for each"
+        case "string_type" if isinstance(problem["input"], int | float):
+            return f"{problem['input']} is a number, no text", f'put it in quotes: "{problem["input"]}"'
+        case "string_pattern_mismatch" if path and path[-1] == KEY:
+            name, remedy = problem["input"], "name it with small letters, digits and _"
+            comma = "; what has a comma in it, a formula say, stands in quotes within {…}"
+            return f"{name!r} is no name", remedy + comma * (not str(name).replace("_", "").isalnum())
         case "dict_type" | "model_type":
             return "is no mapping", "write {name: value}, or a line `name: value` for each"
     what = str(problem["msg"]).removeprefix("Value error, ")

@@ -16,10 +16,13 @@ from analytics.playbook import load as load_playbook
 from analytics.record import DrillRecord
 from analytics.runs.counterfactual import make_references
 from analytics.score import score
+from simulator.acts import TakeAction
 from simulator.engine import VERSION, Engine
 from simulator.errors import DrillError, UnknownName
+from simulator.events import ClosureRefused, CommandRefused, IncidentClosed
 from simulator.loaded import Load, LoadedScenario
 from simulator.play import outcome, play_each
+from simulator.text import clock
 
 ANSWER_SECONDS = 10
 """How long a scheduler may take to answer."""
@@ -58,6 +61,8 @@ class Row:
     ended: str
     playbook: str
     """What it was played with and scored by."""
+    refused: tuple[str, ...]
+    """What was wanted and never came about, in words: actions that were not to be had, a closure; when and why."""
 
 
 def measure(job: Job) -> list[Row]:
@@ -85,8 +90,20 @@ def _row(loaded: LoadedScenario, policy: str, engine: Engine, book: Playbook) ->
         # No total counts as none here: a policy that does nothing has to come out last.
         total=card.total or 0, uncapped=card.uncapped, band=card.band or "",
         caps=tuple(cap.id for cap in card.caps), loss=harm.pop("total"), harm=harm, ended=str(result["ended"]),
-        playbook=book.id,
+        playbook=book.id, refused=tuple(_refused(engine)),
     )  # fmt: skip
+
+
+def _refused(engine: Engine) -> Iterator[str]:
+    entries = engine.journal.entries
+    why = {x.body.command: x.body.reason for x in entries if isinstance(x.body, CommandRefused)}
+    last = {x.body.action: x for x in entries if isinstance(x.body, TakeAction)}
+    for action, order in last.items():
+        if order.seq in why:
+            yield f"{action} refused at {clock(order.at)}: {why[order.seq]}"
+    gate = next((x for x in reversed(entries) if isinstance(x.body, ClosureRefused | IncidentClosed)), None)
+    if gate is not None and isinstance(gate.body, ClosureRefused):
+        yield f"closure refused at {clock(gate.at)}: {'; '.join(gate.body.missing)}"
 
 
 def jobs_for(

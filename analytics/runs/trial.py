@@ -38,7 +38,8 @@ def _book(variant: Variant, seeds: tuple[int, ...]) -> Iterator[Remark]:
     if low.total < LEAST:
         caps = f", capped by {' '.join(low.caps)}" if low.caps else ""
         what = f"{variant.name}: by the book it comes to {low.total} on seed {low.seed}{caps}; {LEAST} is wanted"
-        yield variant.remark(COURSE, what, "see where with `drill play --out` and `drill score`")
+        stuck = f"let the course come to it ({'; '.join(low.refused)}), or s" if low.refused else "s"
+        yield variant.remark(COURSE, what, f"{stuck}ee where with `drill play --out` and `drill score`")
     elif max(totals) - low.total > WIDEST:
         what = f"{variant.name}: by the book it comes to {low.total} on one seed and {max(totals)} on another"
         yield variant.remark(COURSE, what, "let a step wait for what it rests on, with `needs` or `safe_when`")

@@ -68,7 +68,7 @@ def given_away(s: Scenario) -> Iterator[Found]:
         low = text.casefold()
         for word in s.giveaways:
             if word.casefold() in low:
-                remedy = "say it otherwise, or name in `known_by` what shows that it is there"
+                remedy = "say it otherwise, or name in `known_by`, where it has one, what shows that it is there"
                 yield path, f"offers {word!r} at T+0, which gives the truth away", remedy
 
 

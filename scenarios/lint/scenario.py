@@ -231,7 +231,7 @@ class Inspection:
         tested = {cause for query in s.queries for cause in query.discriminates}
         for index, cause in enumerate(s.causes):
             if not cause.true and cause.id not in tested:
-                remedy = "add a cheap test and name the cause in its `discriminates`"
+                remedy = "add a cheap test and name the cause in its `discriminates` (in a drill.yaml `tells`)"
                 self.find(("causes", index), "no query can rule it out", remedy, "warning")
         if not s.overlay.freeze_scope:
             self.find(("overlay", "freeze_scope"), "names nothing to freeze", "name the affected services")

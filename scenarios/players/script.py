@@ -7,6 +7,7 @@ A responder is given briefings and nothing else, so it knows what its roles know
 from __future__ import annotations
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -22,6 +23,10 @@ from simulator.values import Post
 
 MOST_BEHIND = 6 * 60
 """Seconds by which a slower pace puts a step off at most: who is slow at each step still closes within the hour."""
+
+
+AGAIN, TRIES = 60, 10
+"""After how many seconds somebody orders again what could not be begun, and how often at most."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,10 @@ class Script:
     """Steps whose time has come, by their place among all."""
     _later: list[tuple[float, int, Step]] = field(init=False)
     """Steps whose time is still to come, the next one last, and when that is."""
+    _ordered: list[tuple[int, int, Step, str]] = field(init=False, default_factory=list)
+    """Orders of which it is not known yet whether they were taken: when, by which step, for which action."""
+    _tried: Counter[int] = field(init=False, default_factory=Counter)
+    """Step -> how often it was taken up again."""
 
     def __post_init__(self) -> None:
         self.follow(self.steps)
@@ -76,6 +85,7 @@ class Script:
                     for command in (*self._duties(b), *self._answers(b)):
                         yield seat, command
         now = brief(self.seats[0]).now
+        self._take_up(brief(self.seats[0]))
         # Most steps are long done or far off: nobody is briefed for those.
         while self._later and self._later[-1][0] <= now:
             _, index, step = self._later.pop()
@@ -88,9 +98,22 @@ class Script:
                 if made is None:
                     continue
                 self._end(index)
+                if isinstance(made, acts.TakeAction):
+                    self._ordered.append((now, index, step, made.action))
                 yield seat, made
             else:
                 self._end(index)
+
+    def _take_up(self, b: Briefing) -> None:
+        """Open the steps again whose order was refused a while ago."""
+        due = [one for one in self._ordered if b.now >= one[0] + AGAIN]
+        self._ordered = [one for one in self._ordered if b.now < one[0] + AGAIN]
+        for at, index, step, action in due:
+            run = b.incident.last_run("action", action)
+            if (run is None or run.since < at) and self._tried[index] < TRIES:
+                self._tried[index] += 1
+                self._done.discard(index)
+                insort(self._open, (index, step), key=itemgetter(0))
 
     def _end(self, index: int) -> None:
         """Take a step as done."""

@@ -75,6 +75,8 @@ def read(text: str, file: str) -> Document:
         mark = getattr(error, "problem_mark", None)
         what = " ".join(str(getattr(error, "problem", None) or error).split())
         line = min(mark.line, text.count("\n")) if mark else 0  # libyaml counts a line more at the end
+        if mark and text.split("\n")[line][: mark.column + 1].endswith("\t"):
+            reader.refuse(line, "yaml: a tab stands in the indentation", "indent with spaces")
         reader.refuse(line, f"yaml: {what}", "mend the indentation, brackets or quotes there")
     if not isinstance(data, dict):
         reader.refuse(0, "file: holds no mapping", "write a line `name: value` for each of its parts")

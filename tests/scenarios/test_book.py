@@ -15,14 +15,17 @@ from scenarios import load, variants
 from scenarios.lint.book import check_book
 from scenarios.players.book import read_book, schema
 from scenarios.players.computed import FORMS, NotYetError, parsed, resolved
-from scenarios.players.script import MOST_BEHIND, Script, Step
+from scenarios.players.script import MOST_BEHIND, TRIES, Script, Step
 from scenarios.players.when import When, met
 from simulator import acts
 from simulator import events as e
+from simulator.briefing import briefer
 from simulator.errors import ScenarioError
 from simulator.levels import Level
 from simulator.scenario import document
+from simulator.values import Author
 from tests.shipped import FOLDER, SPELLED_OUT
+from tests.simulator.toy import engine
 
 # --- somebody who is briefed -----------------------------------------------------------------------------
 
@@ -430,3 +433,21 @@ def test_a_slower_pace_puts_a_step_off_but_not_for_long(written: list[tuple[int,
     for now, cue in ticks(Script(steps, ["commander"], pace=pace)):
         at = written[int(cue[3:])][0]
         assert at <= now < min(pace * at, at + MOST_BEHIND) + 5
+
+
+@pytest.mark.parametrize(("flag_off_at", "orders"), [(300, 5), (100, 1), (9999, 1 + TRIES)])
+def test_an_order_that_was_refused_is_given_again_each_minute_until_it_is_taken(flag_off_at: int, orders: int) -> None:
+    drill = engine()
+    who = drill.scenario.cast().get("mitigation", "mitigation")
+    drill.submit(acts.TakeSeat(seat=who, name="Ana"), Author.person(who, "Ana"))
+    policy = Script([Step(120, who, lambda b: acts.TakeAction(action="purge"))], [who], manners=False)
+    brief, given_so_far = briefer(drill), 0
+    for now in range(0, 1200, 5):
+        drill.advance(now)
+        if now == flag_off_at:
+            drill.submit(acts.TakeAction(action="flag_off"), Author.person(who, "Ana"))
+        for seat, act in policy(brief):
+            drill.submit(act, Author.person(seat, "Ana"))
+            given_so_far += 1
+    assert given_so_far == orders
+    assert (brief(who).incident.last_run("action", "purge") is not None) is (orders <= TRIES)

@@ -151,6 +151,19 @@ def test_what_is_wrong_in_a_variant_is_told_where_that_stands(patch: str, what: 
     assert str(raised.value).startswith(f"x/drill.yaml:{line}: {what}")
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("facts: {", "facts: {moved: of('fee', lag) > 1, ", "world.facts.lag) > 1: 'lag) > 1' is no name"),
+        ("giveaways: [", "giveaways: [4711, ", "giveaways.0: 4711 is a number, no text; put it in quotes"),
+        ("  levers: {", "\tlevers: {", "yaml: a tab stands in the indentation; indent with spaces"),
+    ],
+)
+def test_slips_of_form_are_told_once_and_with_what_to_write(old: str, new: str, told: str) -> None:
+    (found,) = mistakes(changed((old, new)), "x/drill.yaml")
+    assert str(found).split(": ", 1)[1].startswith(told)
+
+
 def test_curves_show_who_is_helped_and_hurt_and_what_a_move_needs() -> None:
     found = {one.move: one for one in curves(load_at(str(EXAMPLES / "tokens_short")))}
     assert found["restore"].helps == ("internal", "devices", "customers")

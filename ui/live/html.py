@@ -51,7 +51,7 @@ def tabs(ident: str, label: str, panels: Mapping[str, str], kind: str = "") -> s
     """Return a list of tabs; `panels` is what each shows: id and words. Each has a place for how much waits there."""
     buttons = "".join(
         f'<button type="button" role="tab" id="tab-{escape(panel)}" aria-controls="{escape(panel)}" '
-        f'aria-selected="{"false" if at else "true"}" tabindex="{-1 if at else 0}">{escape(words)}'
+        f'aria-selected="{"false" if at else "true"}" tabindex="{-1 if at else 0}">{escape(words)} '
         f'<b class="count" id="count-{escape(panel)}"></b></button>'
         for at, (panel, words) in enumerate(panels.items())
     )
