@@ -10,7 +10,7 @@ from simulator import acts
 from simulator.probes import FEWEST, MOST, TITLES
 from simulator.room.notes import Note, agreement, evaluators, first_ratings, rated_by
 from simulator.text import clock
-from ui.live.desk_model import BEHAVIOURS, Desk
+from ui.live.desk_model import BEHAVIOURS, Desk, Ladder
 from ui.live.desk_widgets import field, note, select, verb
 from ui.live.html import OUTPUT, hidden, press
 from ui.parts.text import escape
@@ -28,16 +28,7 @@ def help_html(d: Desk) -> str:
 
 def _hints(d: Desk) -> str:
     titles = {chair.id: chair.title for chair in d.chairs}
-    ready = "".join(
-        f'<li><span class="t">{clock(one.at)}</span> for {escape(titles.get(one.seat, one.seat))}'
-        '<span class="row-of">'
-        + "".join(
-            f'{press(acts.GiveHint.model_validate({"to": one.seat, "text": getattr(one, step), "step": step}), words)}'
-            for step, words in STEPS.items()
-        )
-        + f'</span><br><span class="quiet">{"<br>".join(escape(getattr(one, step)) for step in STEPS)}</span></li>'
-        for one in d.ladders
-    )
+    ready = "".join(_ladder(one, titles.get(one.seat, one.seat)) for one in d.ladders)
     inside = (
         '<div class="fields">' + field("To", select("to", {"": "everybody", **titles}))
         + field("Step", select("step", STEPS)) + "</div>"
@@ -46,6 +37,23 @@ def _hints(d: Desk) -> str:
     )  # fmt: skip
     own = f'<form data-act="give_hint" class="act-form">{inside}{OUTPUT}</form>'
     return f'<ul class="ladders">{ready}</ul>{own}'
+
+
+def _ladder(one: Ladder, whom: str) -> str:
+    """Return the steps of a hint, each with its words; a step that says no more than one before it is left out."""
+    said: dict[str, str] = {}
+    for step in STEPS:
+        if getattr(one, step) not in said.values():
+            said[step] = getattr(one, step)
+    buttons = "".join(
+        press(acts.GiveHint.model_validate({"to": one.seat, "text": text, "step": step}), STEPS[step])
+        for step, text in said.items()
+    )
+    lines = "<br>".join(f"{STEPS[step]}: {escape(text)}" for step, text in said.items())
+    return (
+        f'<li><span class="t">{clock(one.at)}</span> for {escape(whom)}<span class="row-of">{buttons}</span>'
+        f'<br><span class="quiet">{lines}</span></li>'
+    )
 
 
 def _freeze() -> str:
