@@ -182,7 +182,7 @@ def test_truth_stands_beside_any_seats_view(running: Stage) -> None:
 
 def test_hints_in_three_steps_to_whom_one_chooses(running: Stage) -> None:
     host = running.tab("Help")
-    for step in ("Nudge", "Pointer", "Answer"):
+    for step in ("Nudge", "Pointer"):
         expect(host.locator(".ladders").get_by_role("button", name=step).first).to_be_visible()
     hint = form(host, "give_hint", "#desk-help >")
     hint.locator("[name=to]").select_option("comms")

@@ -8,6 +8,7 @@ import streamlit as st
 import yaml
 
 from analytics import playbook as books
+from analytics.scorecard import counted
 from scenarios import loader
 from simulator.errors import DrillError
 from ui.library_parts import author
@@ -47,21 +48,20 @@ def _scenario(name: str) -> None:
     except DrillError as error:
         st.error(plain(str(error)))
         return
-    scenario, variants = loaded.scenario, len(loaded.variants) - 1
-    also = f" · {variants} more variants" if variants > 1 else ""
-    specialists = len(scenario.roles) - len(scenario.seats())
+    scenario, variants = loaded.scenario, len(loaded.variants)
+    seats, paged = len(scenario.seats()), len(scenario.roles) - len(scenario.seats())
+    size = [f"{scenario.horizon // 60} minutes", counted(seats, "seat"), counted(paged, "specialist")]
+    size += [counted(variants, "variant")] if variants > 1 else []
     with st.container(border=True, key=f"scenario-{name}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
             st.markdown(f"## {plain(scenario.title)}", width="stretch")
             ready = {"scenario": name}
             st.page_link(Page.LOBBY.file, label="Practise it", icon=":material/play_arrow:", query_params=ready)
-        st.caption(
-            f"{scenario.horizon // 60} minutes · {len(scenario.seats())} seats · {specialists} specialists{also}"
-        )
+        st.caption(" · ".join(size))
         st.text(scenario.summary)
-        trains, seats, briefing = st.tabs(["What it trains", "Seats", "Briefing"])
+        trains, held, briefing = st.tabs(["What it trains", "Seats", "Briefing"])
         trains.markdown("\n".join(f"- {plain(one)}" for one in scenario.trains))
-        seats.markdown(
+        held.markdown(
             "\n".join(f"- **{plain(one.title)}** {plain(shell.opening(one.brief))}" for one in scenario.seats())
         )
         briefing.markdown(shell.prose(scenario.briefing))

@@ -251,8 +251,9 @@ def _texts(loaded: LoadedScenario) -> None:
              escape(_known(scenario, one.known_by))) for one in looks]  # fmt: skip
     heads = ("Look", f"Prints at T+{int(minute):02d}", "Known from")
     _part("What they can look at", heads, rows, "They can look at nothing.")
+    blast = {one.id: one.title for one in scenario.blast}
     moves = (one for one in scenario.actions if role.id in one.executors)
-    rows = [(_named(one.title, one.command), escape(", ".join(one.side_effects) or "–"),
+    rows = [(_named(one.title, one.command), escape(", ".join(blast[risk] for risk in one.side_effects) or "–"),
              escape(_known(scenario, one.known_by))) for one in moves]  # fmt: skip
     _part("What they can do", ("Move", "Risks said", "Known from"), rows, "They can do nothing to the system.")
 
