@@ -24,6 +24,7 @@ from scenarios.declared.spelling import Raw, Spelled, ident
 from scenarios.patch import lay_over, lay_under
 from scenarios.written import Lent, Written
 from simulator.scenario.document import read
+from simulator.scenario.model import Scenario
 
 
 def written(
@@ -106,3 +107,22 @@ LISTED: dict[tuple[str, ...], str] = {
     ("decoys", "risks"): "blast", ("decoys", "unknown"): "unknowns", ("decoys", "left"): "residual_risks",
 }  # fmt: skip
 """Section of a company's file -> the list of a scenario that it is part of."""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of a `scenario.yaml`, in which what its company lends may be left out."""
+    found = Scenario.model_json_schema()
+    for model in found["$defs"].values():
+        if "id" in model.get("properties", {}):
+            model["required"] = ["id"]
+    listed = {"type": "array", "items": {"type": "string"}}
+    found["properties"]["remove"] = {
+        "description": "Section -> ids of what the company lends and this scenario has not.",
+        "type": "object", "additionalProperties": listed,
+    }  # fmt: skip
+    found["required"] = [name for name in found["required"] if name not in LENT_WHOLE]
+    return found
+
+
+LENT_WHOLE = ("services", "roles", "queries", "logs", "causes", "topics", "reasons", "needs", "factors")
+"""Sections that a company may give a scenario that says nothing of them."""

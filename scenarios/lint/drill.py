@@ -11,6 +11,7 @@ from scenarios.declared.made import made, mistakes
 from scenarios.declared.sense import sense
 from scenarios.declared.source import variants_of
 from scenarios.lint.scenario import Inspection
+from scenarios.lint.untrue import untrue
 from scenarios.problem import Problem, of_error
 from simulator.errors import ScenarioError
 from simulator.scenario.document import read
@@ -55,3 +56,5 @@ def _of(text: str, file: str, variant: str, companies: Companies) -> Iterator[Pr
     check.run(lambda: lambda parameters: drill.world())
     yield from check.problems
     yield from (drill.written.problem(*found) for found in sense(drill))
+    if variant != BASE:
+        yield from untrue(made(text, file, BASE, companies).written, drill.written)

@@ -22,6 +22,7 @@ from scenarios.lint.book import check_book
 from scenarios.lint.drill import check_drill
 from scenarios.lint.playbook import check_playbook
 from scenarios.lint.scenario import Inspection
+from scenarios.lint.untrue import untrue
 from scenarios.loader import MakeWorld, module_at, parse, world_in
 from scenarios.patch import lay_over
 from scenarios.players.book import BOOK
@@ -186,8 +187,8 @@ def check_text(
         document = read(text, file)
         if "parts" in document.data or "bands" in document.data:
             return _check_playbook(Written(document.data, document))
-        below = written(text, file, companies=companies).data
-        if patch is not None and (found := _misplaced(below, *patch)):
+        below = written(text, file, companies=companies)
+        if patch is not None and (found := _misplaced(below.data, *patch)):
             return found
         source = written(text, file, patch, companies)
         scenario = Scenario.model_validate(source.data)
@@ -197,6 +198,8 @@ def check_text(
         return sorted(schema_problems(error, source, Scenario))
     check = Inspection(source, scenario)
     check.run(find_world)
+    if patch is not None:
+        check.problems += untrue(below, source)
     return sorted(check.problems)
 
 
