@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from scenarios.authors import authored
 from scenarios.declared.company import FILE as COMPANY
-from scenarios.declared.company import Companies, companies_at
+from scenarios.declared.company import Companies, companies_at, company_of
 from scenarios.declared.made import FILE, made
 from scenarios.declared.source import variants_of
 from scenarios.difficulty import at
@@ -58,6 +58,14 @@ def _variants(place: ScenarioPlace) -> tuple[str, ...]:
         return (BASE, *variants_of(read(*_whole(place)[:2])))
     files = sorted(file.stem for file in place.folder.glob("variants/*.yaml"))
     return (BASE, *(one for one in files if "." not in one))
+
+
+def lent_by(name: str) -> str:
+    """Return the file of a scenario's company, empty where there is none. Raises UnknownName or ScenarioError."""
+    place = place_of(name)
+    data = read(*_text(place.folder, place.shown, place.file.name)).data
+    company = company_of(data, companies_at(place.folder, place.root))
+    return company.file if company else ""
 
 
 def draw(loaded: LoadedScenario, rng: random.Random) -> str:

@@ -280,7 +280,7 @@ def test_a_finding_names_the_line(old, new):
 def test_schema_errors_are_all_reported():
     broken = text().replace("horizon: 60m", "horizon: soon").replace("\nincident: INC", "\nincidnt: INC")
     found = [str(f) for f in check_text(broken, "mine.yaml")]
-    assert [f.partition(": ")[2].partition(":")[0] for f in found] == ["horizon", "incident", "incidnt"]
+    assert [f.partition(": ")[2].partition(":")[0] for f in found] == ["incident", "incidnt", "horizon"]
 
 
 def test_broken_yaml_and_missing_files_are_findings(tmp_path):

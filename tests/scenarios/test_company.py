@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,13 +14,12 @@ from scenarios.declared.source import merged
 from scenarios.lint import check_path
 from scenarios.loader import catalogue, forget, load, parse
 from scenarios.pack import added, packed
-from scenarios.roots import FOLDERS, TRUST
+from scenarios.roots import FOLDERS
 from scenarios.templates import template
 from simulator.catalogue import called
 from simulator.errors import ScenarioError
 from simulator.scenario.document import read
 from simulator.scenario.model import Scenario
-from tests.shipped import FOLDER
 from tests.shipped import text as spelled_out
 from ui import cli
 
@@ -232,12 +230,12 @@ def test_what_no_scenario_takes_is_told(root: Path) -> None:
     assert "looks.tls: every scenario of it takes it out" in found.what
 
 
-def test_a_scenario_of_the_company_that_ships_takes_it_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "mine"
-    shutil.copytree(FOLDER / "permission_leak", folder, ignore=shutil.ignore_patterns("__pycache__", "README.md"))
-    own = spelled_out("permission_leak").replace("\nid: permission_leak\n", "\nid: mine\n")
-    (folder / "scenario.yaml").write_text(own, encoding="utf-8")
-    monkeypatch.setenv(TRUST, "1")
-    pack, _ = packed(str(folder))
+def test_a_drill_of_the_company_that_ships_begins_with_it_and_takes_it_along(root: Path, tmp_path: Path) -> None:
+    file = root / "other" / "drill.yaml"
+    file.write_text(file.read_text("utf-8").replace("Elsewhere", "Larkfield"), encoding="utf-8")
+    forget()
+    assert load("other").scenario.find("roles", "platform").handle == "@platform-oncall"
+    pack, _ = packed("other")
     assert pack.files["company.yaml"].decode() == companies_at()[0].text
-    assert added(pack, tmp_path / "theirs", "m.zip").joinpath("company.yaml").is_file()
+    folder = added(pack, tmp_path / "theirs", "o.zip")
+    assert packed(str(folder))[0].content() == pack.content()
