@@ -14,7 +14,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from analytics.judged import Judged, Points
 from analytics.scorecard import Owner
@@ -25,6 +25,7 @@ from simulator.errors import ScenarioError, UnknownName
 from simulator.levels import DependencyClass, PlayedBook
 from simulator.record.journal import first_problem
 from simulator.scenario import document
+from simulator.scenario.conventions import NONE_OF_ITS_OWN, Conventions
 from simulator.scenario.parts import Data
 
 
@@ -168,6 +169,8 @@ class Playbook(Data):
     """So that no rule of the text is silently missing."""
     version: str = ""
     """The author's own; the record keeps a digest besides."""
+    _digest: str = PrivateAttr("")
+    """Of what it was before a company's words were put in."""
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
@@ -190,6 +193,20 @@ class Playbook(Data):
             raise ValueError("no band begins at 0; add one so that every total has a name")
         return self
 
+    def in_words_of(self, company: Conventions) -> Playbook:
+        """Return it with a company's words and cadence of severity, and its postures; the digest stays its own."""
+        if company == NONE_OF_ITS_OWN:
+            return self
+        found = self.model_copy(update={
+            "severity": self.severity.in_words_of(company),
+            "dependencies": tuple(
+                one.model_copy(update={"posture": company.postures.get(one.id, one.posture)})
+                for one in self.dependencies
+            ),
+        })  # fmt: skip
+        found._digest = self.digest()
+        return found
+
     def criteria(self) -> Iterator[tuple[PlaybookPart, Criterion]]:
         """Yield every criterion with its part, in order."""
         for part in self.parts:
@@ -198,6 +215,8 @@ class Playbook(Data):
 
     def digest(self) -> str:
         """Return what tells this playbook from one that judges otherwise; comments and order of keys change nothing."""
+        if self._digest:
+            return self._digest
         # Forms, and what holds after the drill, are no part of what judges the drill.
         afterwards = {"templates", "later", "follow_through"}
         judging = self.model_dump_json(by_alias=True, exclude_none=True, exclude=afterwards)

@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, Tag
 
 from simulator.errors import nearest
 from simulator.levels import Level
+from simulator.scenario.conventions import Conventions
 from simulator.scenario.document import Steps
 from simulator.scenario.parts import Data
 
@@ -150,6 +151,12 @@ class Severity(Data):
         """Return the longest silence towards stakeholders in minutes, the longest of all where nothing is stated."""
         own = next((one.update_minutes for one in self.levels if one.id == level), None)
         return own if own is not None else max(one.update_minutes for one in self.levels)
+
+    def in_words_of(self, company: Conventions) -> Severity:
+        """Return it with what a company calls its levels, and how often it tells stakeholders at each."""
+        of = len(self.levels)
+        levels = tuple(level.model_copy(update=company.level(at, of)) for at, level in enumerate(self.levels))
+        return self.model_copy(update={"levels": levels})
 
     def played(self) -> tuple[Level, ...]:
         """Return the levels as a drill keeps them."""

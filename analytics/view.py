@@ -63,7 +63,7 @@ class RecordView:
 
     def __init__(self, record: DrillRecord, playbook: Playbook) -> None:
         self.record = record
-        self.playbook = playbook
+        self.playbook = playbook.in_words_of(record.scenario.conventions)
         self.scenario = record.scenario
         self.overlay = record.scenario.overlay
         self.references = record.references

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from scenarios.authors import authored
 from scenarios.declared.company import FILE as COMPANY
-from scenarios.declared.company import CompanyText, company_beside
+from scenarios.declared.company import Companies, companies_at, company_of
 from scenarios.declared.made import FILE, made
 from scenarios.declared.source import variants_of
 from scenarios.difficulty import at
@@ -26,7 +26,8 @@ from scenarios.players.book import BOOK, book_made_of, read_book
 from scenarios.players.derived import ANYBODY, library
 from scenarios.players.script import holders
 from scenarios.roots import LONG, TRUST, ScenarioPlace, found, place_at, place_of, trusted
-from scenarios.written import Written, schema_problems, written
+from scenarios.spelled_out import written
+from scenarios.written import Written, schema_problems
 from simulator.errors import BrokenTemplate, DrillError, ScenarioError, UnknownName
 from simulator.files import UnreadableFile, text_of
 from simulator.loaded import LoadedScenario, nobody
@@ -57,6 +58,14 @@ def _variants(place: ScenarioPlace) -> tuple[str, ...]:
         return (BASE, *variants_of(read(*_whole(place)[:2])))
     files = sorted(file.stem for file in place.folder.glob("variants/*.yaml"))
     return (BASE, *(one for one in files if "." not in one))
+
+
+def lent_by(name: str) -> str:
+    """Return the file of a scenario's company, empty where there is none. Raises UnknownName or ScenarioError."""
+    place = place_of(name)
+    data = read(*_text(place.folder, place.shown, place.file.name)).data
+    company = company_of(data, companies_at(place.folder, place.root))
+    return company.file if company else ""
 
 
 def draw(loaded: LoadedScenario, rng: random.Random) -> str:
@@ -139,8 +148,8 @@ def _remembering(place: ScenarioPlace, variant: str, difficulty: str) -> LoadedS
 def _state(place: ScenarioPlace) -> object:
     """Return what is otherwise as soon as a file of a scenario is."""
     found: list[object] = [trusted()]
-    company = place.folder.parent / COMPANY
-    for file in (*sorted(place.folder.glob("*")), *sorted(place.folder.glob("variants/*")), company):
+    beside = place.folder.parent / COMPANY
+    for file in (*sorted(place.folder.glob("*")), *sorted(place.folder.glob("variants/*")), beside):
         try:
             there = file.stat()
         except OSError:
@@ -163,24 +172,24 @@ def _loaded(place: ScenarioPlace, variant: str, difficulty: str) -> LoadedScenar
 
 
 @lru_cache(maxsize=64)
-def _whole(place: ScenarioPlace) -> tuple[str, str, CompanyText | None]:
-    """Return the text of a drill in one file that can be made, what messages call it, and its company's.
+def _whole(place: ScenarioPlace) -> tuple[str, str, Companies]:
+    """Return the text of a drill in one file that can be made, what messages call it, and companies' it may be of.
 
     Kept, so that every variant is of one version; one that cannot be made raises, and is read again.
     """
     text, file = _text(place.folder, place.shown, FILE)
-    company = company_beside(place.folder, place.root)
-    made(text, file, BASE, company)
-    return text, file, company
+    companies = companies_at(place.folder, place.root)
+    made(text, file, BASE, companies)
+    return text, file, companies
 
 
 def _declared(place: ScenarioPlace, variant: str) -> LoadedScenario:
     """Return a drill in one file."""
-    text, file, company = _whole(place)
-    drill = made(text, file, variant, company)
+    text, file, companies = _whole(place)
+    drill = made(text, file, variant, companies)
     scenario = drill.scenario
     if variant != BASE:
-        scenario = scenario.model_copy(update={"words": words_of(made(text, file, BASE, company).scenario)})
+        scenario = scenario.model_copy(update={"words": words_of(made(text, file, BASE, companies).scenario)})
     book = book_made_of(drill.book, file)
     return LoadedScenario(
         scenario=scenario,
@@ -197,9 +206,10 @@ def _spelled_out(place: ScenarioPlace, variant: str) -> LoadedScenario:
     folder, shown = place.folder, place.shown
     text, file = _text(folder, shown, LONG)
     patch = None if variant == BASE else _text(folder, shown, f"variants/{variant}.yaml")
-    scenario = parse(text, file, patch).model_copy(update={"variant": variant})
+    companies = companies_at(folder, place.root)
+    scenario = parse(text, file, patch, companies).model_copy(update={"variant": variant})
     if variant != BASE:
-        scenario = scenario.model_copy(update={"words": words_of(parse(text, file))})
+        scenario = scenario.model_copy(update={"words": words_of(parse(text, file, None, companies))})
     world = _python(place)
     book = read_book(*_text(folder, shown, BOOK)) if (folder / BOOK).is_file() else None
     return LoadedScenario(
@@ -207,7 +217,7 @@ def _spelled_out(place: ScenarioPlace, variant: str) -> LoadedScenario:
         make_world=lambda: world(scenario.parameters),
         responders=library(book) if book else ANYBODY,
         teammates=holders(book) if book else nobody,
-        guard=lambda: _guarded(folder, shown, lambda: written(text, file, patch)),
+        guard=lambda: _guarded(folder, shown, lambda: written(text, file, patch, companies)),
         library=None if place.ours else _courses(place, variant),
     )
 
@@ -282,9 +292,11 @@ def world_in(module: Any, shown: str) -> MakeWorld:
     return found  # type: ignore[no-any-return]
 
 
-def parse(text: str, file: str, patch: tuple[str, str] | None = None) -> Scenario:
+def parse(
+    text: str, file: str, patch: tuple[str, str] | None = None, companies: Companies | None = None
+) -> Scenario:
     """Return the scenario in `text`, patched. Raises ScenarioError for its first mistake, with line and remedy."""
-    source = written(text, file, patch)
+    source = written(text, file, patch, companies)
     try:
         return Scenario.model_validate(source.data)
     except ValidationError as error:

@@ -22,7 +22,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scenarios.declared.company import FILE as COMPANY
-from scenarios.declared.company import CompanyText, company_beside, company_of
+from scenarios.declared.company import Companies, CompanyText, companies_at, company_of
 from scenarios.declared.made import FILE, made
 from scenarios.lint import check_path
 from scenarios.loader import parse
@@ -30,6 +30,7 @@ from scenarios.roots import LONG, TRUST, place_at, trusted
 from simulator.errors import DrillError
 from simulator.files import PACKINGS, bytes_of, decoded
 from simulator.scenario.document import LARGEST, read
+from simulator.scenario.model import Scenario
 
 FORMAT = 1
 """Format of the packs we write, and the latest that we read."""
@@ -113,8 +114,8 @@ def packed(where: str) -> tuple[Pack, tuple[str, ...]]:
         if not file.resolve().is_relative_to(place.folder.resolve()):
             raise DrillError(f"{file}: leads out of {place.folder}; copy what it points to")
         files[name] = bytes_of(file, "make it readable", LARGEST)
-    company = company_beside(place.folder, place.root) if place.declared else None
-    if company is not None and company_of(read(*_drill_of(files, place.name)).data, company) is not None:
+    company = company_of(read(*_drill_of(files, place.name)).data, companies_at(place.folder, place.root))
+    if company is not None:
         files[COMPANY] = company.text.encode()
     pack = Pack(_manifest(place.name, dict(sorted(files.items()))), dict(sorted(files.items())))
     opened(pack.content(), f"{place.name}{SUFFIX}")  # what we write we read
@@ -136,8 +137,11 @@ def beside(folder: Path) -> tuple[str, ...]:
 
 
 def _drill_of(files: Mapping[str, bytes], name: str) -> tuple[str, str]:
-    """Return the text of a drill in one file, and what messages call it."""
-    return decoded(files[FILE], Path(name) / FILE), f"{name}/{FILE}"
+    """Return the text of a scenario's own file, and what messages call it. Raises DrillError where there is none."""
+    file = FILE if FILE in files else LONG
+    if file not in files:
+        raise DrillError(f"{name}: holds neither {FILE} nor {LONG}; pack a scenario's folder")
+    return decoded(files[file], Path(name) / file), f"{name}/{file}"
 
 
 def _named(name: str) -> None:
@@ -151,19 +155,21 @@ def _manifest(name: str, files: Mapping[str, bytes]) -> PackManifest:
     return PackManifest(pack=FORMAT, name=name, version=version, title=title, files=listed)
 
 
-def _told(name: str, files: Mapping[str, bytes], company: CompanyText | None = None) -> tuple[str, str]:
-    """Return version and title of a scenario, as its own file has them over its `company`. Raises DrillError."""
-    file = FILE if FILE in files else LONG
-    shown = f"{name}/{file}"
-    if file not in files:
-        raise DrillError(f"{name}: holds neither {FILE} nor {LONG}; pack a scenario's folder")
-    text = decoded(files[file], Path(shown))
-    if COMPANY in files:
-        company = CompanyText(decoded(files[COMPANY], Path(COMPANY)), f"{name}/{COMPANY}")
-    scenario = made(text, shown, company=company).scenario if file == FILE else parse(text, shown)
-    if scenario.id != name:
-        raise DrillError(f"{shown}:1: is {scenario.id!r} in a pack of {name!r}; name both alike")
-    return scenario.whole_version, scenario.title
+def _told(name: str, files: Mapping[str, bytes]) -> tuple[str, str]:
+    """Return version and title of a scenario, as its own file has them over its company's. Raises DrillError."""
+    found = _meant(name, files)
+    return found.whole_version, found.title
+
+
+def _meant(name: str, files: Mapping[str, bytes], beside: Companies = ()) -> Scenario:
+    """Return the scenario that files make, over the company's that is among them, or else one `beside` them."""
+    text, shown = _drill_of(files, name)
+    own = decoded(files[COMPANY], Path(COMPANY)) if COMPANY in files else None
+    companies = beside if own is None else (CompanyText(own, f"{name}/{COMPANY}"),)
+    found = made(text, shown, companies=companies).scenario if FILE in files else parse(text, shown, None, companies)
+    if found.id != name:
+        raise DrillError(f"{shown}:1: is {found.id!r} in a pack of {name!r}; name both alike")
+    return found
 
 
 def opened(raw: bytes, file: str) -> Pack:
@@ -296,15 +302,17 @@ def _put(fresh: Path, target: Path, old: Path) -> None:
 def _see_company(pack: Pack, root: Path, file: str) -> None:
     """Raise DrillError where the company's file of a folder would make another drill of one that came without."""
     beside_it = root / COMPANY
-    if FILE not in pack.files or COMPANY in pack.files or not beside_it.is_file():
+    if COMPANY in pack.files or not beside_it.is_file():
         return
-    elsewhere = "name another folder with --in"
+    name, elsewhere = pack.manifest.name, "name another folder with --in"
     try:
-        version, _ = _told(pack.manifest.name, pack.files, company_beside(root, root))
+        here = _meant(name, pack.files, companies_at(root, root))
     except DrillError as error:
         raise DrillError(f"{file}: does not load beside {beside_it} ({error}); mend that, or {elsewhere}") from None
-    if version != pack.manifest.version:
-        what = f"{beside_it} would make version {version} of version {pack.manifest.version}"
+    if here != _meant(name, pack.files):
+        what = f"{beside_it} would make another scenario of it"
+        if here.whole_version != pack.manifest.version:
+            what = f"{beside_it} would make version {here.whole_version} of version {pack.manifest.version}"
         raise DrillError(f"{file}: {what}; {elsewhere}, or have it packed beside its own {COMPANY}")
 
 

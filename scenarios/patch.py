@@ -3,7 +3,7 @@
 Parts (list entries with an `id`) are matched by id: the fields a patch gives replace those of the part with that
 id, a new id is a new part, and `remove: {actions: [id, …]}` takes parts out; the same holds inside a part, such as
 for a role's cues. `parameters`, `context`, `overlay`, `novice` and `expert` are replaced key by key.
-Everything else is replaced whole.
+Everything else is replaced whole. What a company lends lies under a scenario in the same way.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ BY_KEY = ("parameters", "context", "overlay", "novice", "expert")
 """Fields of a scenario that are replaced key by key."""
 FIXED = (
     "format", "id", "variant", "title", "summary", "company", "briefing", "t0_utc", "incident", "channels",
-    "restricted", "room",
+    "restricted", "room", "conventions",
 )  # fmt: skip
 """Fields that no variant may change: people see them before they know anything, so they would tell it from others."""
 
@@ -34,6 +34,8 @@ class Patched:
     data: dict[str, Any] = field(default_factory=dict)
     origins: dict[Steps, tuple[bool, Steps]] = field(default_factory=dict)
     """Path in `data` -> whether the patch gave it, and its path there or in the base; paths below go along."""
+    else_own: bool = False
+    """Whose is what `origins` says nothing of: the patch's, where what lies under it is only lent."""
     problems: list[tuple[Steps, str, str]] = field(default_factory=list)
     """What the patch cannot do: path in the patch, what is wrong, remedy."""
 
@@ -43,7 +45,7 @@ class Patched:
             found = self.origins.get(path[:length])
             if found is not None:
                 return found[0], (*found[1], *path[length:])
-        return False, path
+        return self.else_own, path
 
 
 def lay_over(base: Mapping[str, Any], patch: Mapping[str, Any]) -> Patched:
@@ -55,6 +57,59 @@ def lay_over(base: Mapping[str, Any], patch: Mapping[str, Any]) -> Patched:
     made.data = _fields(made, base, {OWN.get(k, k): v for k, v in patch.items() if k not in FIXED}, (), (), ())
     made.origins.update({(ours,): (True, (theirs,)) for theirs, ours in OWN.items() if theirs in patch})
     return made
+
+
+def lay_under(lent: Mapping[str, Any], own: Mapping[str, Any]) -> Patched:
+    """Return the data of `own` with `lent` under it; neither is changed.
+
+    Parts are matched by id as in a variant, and stand in the order that `own` has them in, with those that are only
+    lent after them.
+    """
+    made = Patched(else_own=True)
+    made.data = _under(made, lent, own, (), (), ())
+    return made
+
+
+def _under(
+    made: Patched, lent: Mapping[str, Any], own: Mapping[str, Any], at: Steps, old: Steps, new: Steps
+) -> dict[str, Any]:
+    removed = own.get("remove", {}) if not at else {}
+    gone = removed if isinstance(removed, Mapping) else {}
+    data = {key: value for key, value in own.items() if at or key != "remove"}
+    for group, idents in gone.items():
+        known = [part["id"] for part in lent.get(group, ()) if isinstance(part, Mapping)]
+        for index, ident in enumerate(idents if isinstance(idents, list) else ()):
+            if ident not in known:
+                remedy = f"name one{nearest(ident, known)}"
+                made.problems.append((("remove", group, index), f"the company has no {ident!r}", remedy))
+    for key, value in lent.items():
+        there = own.get(key)
+        if _are_parts(value) and (_are_parts(there) or key not in own):
+            where = ((*at, key), (*old, key), (*new, key))
+            data[key] = _parts_under(made, value, there or [], gone.get(key, ()), where)
+        elif not at and isinstance(value, Mapping) and isinstance(there, Mapping):
+            data[key] = {**value, **there}
+            made.origins.update({(key, name): (name in there, (key, name)) for name in data[key]})
+        elif key not in own:
+            data[key] = value
+            made.origins[(*at, key)] = (False, (*old, key))
+    return data
+
+
+def _parts_under(made: Patched, lent: Any, own: Any, gone: Any, where: tuple[Steps, Steps, Steps]) -> list[Any]:
+    at, old, new = where
+    known = {part["id"]: (index, part) for index, part in enumerate(lent)}
+    data: list[Any] = []
+    for number, part in enumerate(own):
+        here = (*at, number)
+        made.origins[here] = (True, (*new, number))
+        index, below = known.pop(part["id"], (0, {}))
+        data.append(_under(made, below, part, here, (*old, index), (*new, number)))
+    for ident, (index, below) in known.items():
+        if ident not in gone:
+            made.origins[(*at, len(data))] = (False, (*old, index))
+            data.append(below)
+    return data
 
 
 def _fields(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from scenarios.declared.company import company_beside
+from scenarios.declared.company import companies_at
 from scenarios.declared.made import made
 from scenarios.loader import BASE, load_at
 from scenarios.roots import LONG, ScenarioPlace, place_at, trusted
-from scenarios.written import Written, written
+from scenarios.spelled_out import written
+from scenarios.written import Written
 from simulator.errors import DrillError
 from simulator.files import text_of
 from simulator.loaded import LoadedScenario
@@ -32,14 +33,14 @@ def variants_at(path: Path) -> Iterator[tuple[LoadedScenario, Written]] | None:
 
 def _variants(place: ScenarioPlace, file: Path) -> Iterator[tuple[LoadedScenario, Written]]:
     name = place.name if place.ours else str(place.folder)
+    companies = companies_at(place.folder, place.root)
     if place.declared:
         text, shown = text_of(place.file, AGAIN), f"{place.shown}/{place.file.name}"
-        company = company_beside(place.folder, place.root)
         for variant in load_at(name).variants:
-            yield load_at(name, variant), made(text, shown, variant, company).source
+            yield load_at(name, variant), made(text, shown, variant, companies).source
         return
     text = text_of(file, AGAIN)
     for variant in load_at(name).variants:
         over = file.parent / "variants" / f"{variant}.yaml"
         patch = None if variant == BASE else (text_of(over, AGAIN), str(over))
-        yield load_at(name, variant), written(text, str(file), patch)
+        yield load_at(name, variant), written(text, str(file), patch, companies)

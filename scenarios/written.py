@@ -8,10 +8,10 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from scenarios.patch import Patched, lay_over
+from scenarios.patch import Patched
 from scenarios.problem import Level, Problem
 from simulator.errors import nearest
-from simulator.scenario.document import Document, Steps, label, read
+from simulator.scenario.document import Document, Steps, label
 from simulator.values import models_in
 
 KEY = "[key]"
@@ -19,13 +19,32 @@ KEY = "[key]"
 
 
 @dataclass(frozen=True)
+class Lent:
+    """A company's file under what a scenario says itself."""
+
+    document: Document
+    origins: Mapping[Steps, Steps]
+    """Path in what it lends, as parts of a scenario -> path in the company's file."""
+    patched: Patched
+    """The scenario's own over that."""
+
+    def written_at(self, path: Steps) -> Steps:
+        """Return where in the company's file stands what it lends at `path`."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.origins:
+                return (*self.origins[path[:length]], *path[length:])
+        return path
+
+
+@dataclass(frozen=True)
 class Written:
-    """A scenario's data and where each part of it was written: its own file, or the patch over it."""
+    """A scenario's data and where each part of it was written: its own file, a patch over it, or its company's."""
 
     data: dict[str, Any]
     base: Document
     patched: Patched | None = None
     patch: Document | None = None
+    lent: Lent | None = None
 
     @property
     def patch_file(self) -> str:
@@ -34,15 +53,27 @@ class Written:
 
     def place(self, path: Sequence[str | int]) -> tuple[str, int]:
         """Return file and line (from 1) of what stands at `path`, or of the nearest part above it."""
-        if self.patched is None or self.patch is None:
-            return self.base.file, self.base.line(tuple(path))
-        from_patch, there = self.patched.origin(tuple(path))
-        document = self.patch if from_patch else self.base
+        document, there = self._origin(tuple(path))
         return document.file, document.line(there)
+
+    def _origin(self, path: Steps) -> tuple[Document, Steps]:
+        """Return the file in which something was written, and its path there."""
+        if self.patched is not None and self.patch is not None:
+            from_patch, path = self.patched.origin(path)
+            if from_patch:
+                return self.patch, path
+        if self.lent is not None:
+            own, path = self.lent.patched.origin(path)
+            if not own:
+                return self.lent.document, self.lent.written_at(path)
+        return self.base, path
 
     def problem(self, path: Steps, what: str, remedy: str, level: Level = "error") -> Problem:
         """Return what is wrong with what stands at `path`."""
-        return Problem(*self.place(path), f"{label(self.data, path)}: {what}", remedy, level)
+        document, there = self._origin(tuple(path))
+        lent = self.lent is not None and document is self.lent.document
+        called = label(document.data, there) if lent else label(self.data, path)
+        return Problem(document.file, document.line(there), f"{called}: {what}", remedy, level)
 
     def problem_with(self, value: str, what: str, remedy: str) -> Problem:
         """Return what is wrong with the first place where `value` stands."""
@@ -55,18 +86,6 @@ def _path_to(value: str, nodes: Any) -> Steps | None:
     inner = nodes.items() if isinstance(nodes, Mapping) else enumerate(nodes) if isinstance(nodes, list) else ()
     paths = ((step, _path_to(value, node)) for step, node in inner)
     return next(((step, *path) for step, path in paths if path is not None), None)
-
-
-def written(text: str, file: str, patch: tuple[str, str] | None = None) -> Written:
-    """Return what stands in `text`, with the (text, file) of a patch laid over it. Raises ScenarioError."""
-    base = read(text, file)
-    if patch is None:
-        return Written(base.data, base)
-    over = read(*patch)
-    patched = lay_over(base.data, over.data)
-    for problem in patched.problems:
-        raise Written(over.data, over).problem(*problem).error()
-    return Written(patched.data, base, patched, over)
 
 
 def schema_problems(

@@ -44,13 +44,14 @@ def new_header(
     automation: bool = True,
     playbook: PlayedBook | None = None,
 ) -> Header:
-    """Return the header of a new drill."""
+    """Return the header of a new drill, with the playbook in the words of the scenario's company."""
+    book = None if playbook is None else loaded.scenario.conventions.played(playbook)
     return Header.model_validate(
         {
             "scenario": loaded.scenario.id, "variant": loaded.scenario.variant, "difficulty": loaded.difficulty,
             "seed": seed, "mode": mode, "policy": policy, "scenario_version": loaded.version,
             "engine": VERSION,
-            "automation": automation, "playbook": playbook,
+            "automation": automation, "playbook": book,
         }
     )  # fmt: skip
 

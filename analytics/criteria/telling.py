@@ -177,7 +177,7 @@ def stakeholders_accurate(view: RecordView, criterion: Criterion) -> Finding:
         checks.append(("how things stand now", not stale or view.over - said.at <= 1800))
         lacks = [name for name, right in checks if not right]
         words = f"is wrong or old about {listed(lacks)}" if lacks else "holds"
-        why = f"The last word to {audience} at {clock(said.at)} {words}."
+        why = f"The last word to {view.scenario.conventions.audience(audience)} at {clock(said.at)} {words}."
         marks.append(Mark(1 - len(lacks) / len(checks), 1, why, (m.seq, said.seq)))
     return settle(criterion, marks)
 

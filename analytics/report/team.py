@@ -84,7 +84,8 @@ def cadence(view: RecordView) -> Iterator[Any]:
     for m in view.all(acts.EscalateInternally, acts.UpdateStakeholders, acts.UpdateExecutives):
         heard = getattr(m.body, "audience", LEADERSHIP if isinstance(m.body, acts.EscalateInternally) else EXECUTIVES)
         status = getattr(m.body, "status", "")
-        yield UPDATE, heard, m.at / 60, NAN, f"{heard} told{f': {status}' if status else ''}", m.seq
+        words = view.scenario.conventions.audience(heard)
+        yield UPDATE, heard, m.at / 60, NAN, f"{words} told{f': {status}' if status else ''}", m.seq
     first = next(iter(view.all(acts.UpdateStakeholders)), None)
     owed = _first_due(view)
     pairs = [(owed, view.over if first is None else first.at)] if owed is not None and view.affected else []

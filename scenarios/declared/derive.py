@@ -87,20 +87,23 @@ class Bench:
         return DeclaredWorld(self.program, self.drill.fault.at)
 
     def _shift(self) -> int | None:
-        """Return by how much history moves for the page to come at T+0; None where no page ever comes."""
-        pages = {name: one.page for name, one in self.drill.signals.items() if one.page}
+        """Return by how much history moves for the page to come at T+0, as late as panels show; None without one."""
+        pages = {name: one for name, one in self.drill.signals.items() if one.page}
         world = self._world()
         world.start(self.drill.starts, self.drill.fault.at)
         since: dict[str, int] = {}
         while world.now < self.drill.horizon:
             world.step(GRID)
             seen = world.observe()
-            for name, rule in pages.items():
-                value = round(seen[name], 6)
+            for name, signal in pages.items():
+                rule = signal.page
+                if rule is None or math.isnan(seen[name]):
+                    continue  # nothing measures it: the alert keeps its state
+                value = max(0.0, round(seen[name], signal.decimals))
                 if (rule.above is not None and value > rule.above) or (rule.below is not None and value < rule.below):
                     begun = since.setdefault(name, world.now)
                     if world.now - begun >= rule.for_:
-                        return -world.now
+                        return -world.now - GRID * math.ceil(signal.lag / GRID)
                 else:
                     since.pop(name, None)
         return None

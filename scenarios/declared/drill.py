@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from simulator.scenario.conventions import Audience, LevelName
 from simulator.scenario.declared.spec import Formula, Word, WorldSpec
 from simulator.scenario.parts import DAY, SEVERAL, Condition, Data, Seconds, Span, Template
 from simulator.scenario.people import AnyOf
@@ -107,6 +108,8 @@ class PersonData(Data):
     """What the seat is there for; known by its id for the usual six."""
     page: Span | None = None
     """Of a specialist: how long they take to join."""
+    spread: Annotated[float, Field(ge=0, le=3)] = 0.25
+    """Sigma of the logarithm of that time."""
     unanswered: Annotated[float, Field(ge=0, le=1)] = 0.1
     pace: Annotated[float, Field(gt=0, le=5)] = 1.0
     slips: Annotated[float, Field(ge=0, le=1)] = 0.05
@@ -297,6 +300,29 @@ class ReachData(Data):
     shown_by: Texts = ()
 
 
+class PlaceData(Data):
+    """Where a command ends up by mistake, and what it prints there."""
+
+    starts: str
+    """How the commands begin that can be misplaced."""
+    typed: str
+    """What stood there instead."""
+    output: Template
+    said: str
+    """What whoever typed it says on noticing."""
+
+
+class DecoysData(Data):
+    """What can always be picked and is not so: by id, in words."""
+
+    risks: dict[Id, str] = {}
+    """What would not get worse."""
+    left: dict[Id, str] = {}
+    """Risks that are not left when it is over."""
+    unknown: dict[Id, str] = {}
+    """What is not unknown."""
+
+
 class NoviceData(Data):
     """What makes it easier."""
 
@@ -342,8 +368,17 @@ class DrillData(Data):
     """The revision to go back to."""
     other_revisions: Texts = ()
     trains: Texts = ()
+    channels: Texts = ("incident",)
+    """Where the team and others write, the team's own first."""
+    levels: tuple[LevelName, ...] = ()
+    """What the company calls levels of severity, the worst first, and how often stakeholders hear at each."""
+    audiences: dict[Audience, str] = {}
+    """What whom an update is for is called."""
+    postures: dict[str, str] = {}
+    """Class of dependencies -> how its failure is met unless there is a reason not to."""
     topics: dict[Id, str] = {}
     """Titles of topics that do not speak for themselves."""
+    wrong_places: dict[Id, PlaceData] = {}
     world: WorldSpec
     signals: Annotated[dict[Word, SignalData], Field(min_length=1)]
     logs: dict[Id, LogData] = {}
@@ -358,6 +393,11 @@ class DrillData(Data):
     factors: FactorsData = FactorsData()
     reaches: dict[Dimension, ReachData] = {}
     """What is not read off the world: whom, which part, what it hangs on, what had changed."""
+    decoys: DecoysData = DecoysData()
+    reasons: dict[Id, str] = {}
+    """Reasons for a step that can be picked, beside the usual ones or in other words."""
+    needs: dict[Id, str] = {}
+    """What leadership can be asked for besides."""
     need: str = "Release train stopped until the review"
     """What leadership is asked for."""
     windows: dict[str, tuple[float, float]] = {}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from scenarios.declared.derive import Numbers
 from scenarios.declared.drill import AlarmData, DrillData, SayData, SignalData
+from scenarios.declared.parts import RENAMED, logs_of, places_of, put_conventions, put_people, services_of
 from scenarios.declared.picks import PickSpeller
 from scenarios.declared.spelling import Raw, Spelled, effects_of, ident, people_of, signals
-from scenarios.declared.stock import BRIEFS, DUTIES, LANES, TITLES, hints, teaching
+from scenarios.declared.stock import hints, teaching
 from scenarios.declared.tools import ToolSpeller
 from simulator.scenario.document import Steps
 
@@ -70,13 +71,10 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
 
     def _system(self) -> None:
         d, out, world = self.drill, self.out, self.drill.world
-        services = []
-        for name, service in d.services.items():
-            lanes = service.lanes if service.lanes is not None else ("mitigation",
-                "verification") * (name in d.freeze)
-            part = {"id": name, "title": service.title or name, "team": service.team, "surfaces": list(lanes)}
-            services.append((("services", name), part))
-        out.put("services", services, {"surfaces": "lanes"})
+        out.put("services", services_of(d.services, d.freeze), RENAMED["services"])
+        out.put("wrong_places", places_of(d.wrong_places))
+        out.data["channels"] = list(d.channels)
+        put_conventions(out, d)
         out.put("segments", [
             (("world", "groups", name), {"id": name, "title": one.title, "weight": one.weight,
                 "tolerance": one.tolerance})
@@ -110,10 +108,7 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
                                            "harmful": not one.harmless, "effects": effects_of(one.set, one.over)})
             for index, one in happens if one.unless_frozen
         ], {"summary": "says", "actor": "by", "effects": "set"})  # fmt: skip
-        logs = [(("logs", name), {"id": name, "service": one.service, "level": one.level, "text": one.text,
-                                  "rate": f"log_{name}" if isinstance(one.rate, str) else one.rate, "most": one.most,
-                                  "fields": {key: list(values) for key, values in one.fields.items()},
-                                  "cause": one.cause}) for name, one in d.logs.items()]  # fmt: skip
+        logs = logs_of(d.logs)
         logs += [(("services", name), {"id": f"calm_{ident(name)}", "service": name, "level": "INFO", "rate": 1.0,
                                        "text": f"{name} INFO request served id={{{{ hex(6) }}}}"})
                  for name in d.services if not any(one.service == name for one in d.logs.values())]  # fmt: skip
@@ -144,42 +139,7 @@ class _WholeSpeller(ToolSpeller, PickSpeller):
         self.out.put("alerts", alerts, {"id": "name", "title": "name", "hold": "for", "summary": "says"})
 
     def _people(self) -> None:
-        people = people_of(self.drill)
-        lanes: set[str] = set()
-        roles = []
-        for name, person in people.items():
-            duties = person.duties or DUTIES.get(name, ())
-            seat = person.page is None
-            lane = next((LANES[duty] for duty in duties if duty in LANES and LANES[duty] not in lanes), None)
-            lanes |= {lane} if seat and lane else set()
-            part: Raw = {
-                "id": name, "title": person.title or TITLES.get(name, name),
-                    "handle": f"@{person.handle.lstrip('@')}",
-                "team": person.team, "brief": person.brief or BRIEFS.get(name, "You own what is yours."),
-                "pace": person.pace, "slips": person.slips, "lane": lane if seat else None,
-                "duties": list(duties) if seat else [],
-                "cues": [
-                    {"id": cue, "text": one.says, "topics": list(one.about), "volunteered_at": one.at,
-                     "moot_when": list(one.until), "matters_for": one.matters}
-                    for cue, one in person.knows.items()
-                ],
-            }  # fmt: skip
-            if not seat:
-                part |= {"seat": False, "present": False, "unanswered": person.unanswered,
-                         "joins_after": {"median": person.page, "spread": 0.25}}  # fmt: skip
-            roles.append((("people", name), part))
-        self.out.put("roles", roles, {"cues": "knows", "joins_after": "page"})
-        for index, (name, person) in enumerate(people.items()):
-            for number, cue in enumerate(person.knows):
-                written = ("people", name, "knows", cue)
-                self.out.at(("roles", index, "cues", number), written)
-                for ours, theirs in {
-                    "text": "says",
-                    "topics": "about",
-                    "volunteered_at": "at",
-                    "moot_when": "until",
-                }.items():
-                    self.out.at(("roles", index, "cues", number, ours), (*written, theirs))
+        put_people(self.out, people_of(self.drill))
 
     def _msel(self) -> None:
         page = next((name for name, one in self.drill.signals.items() if one.page), None)

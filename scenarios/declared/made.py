@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from scenarios.declared.book import book_of
-from scenarios.declared.company import CompanyText
+from scenarios.declared.company import Companies
 from scenarios.declared.courses import circles, library
 from scenarios.declared.derive import Bench, Numbers, boundless, numbers, unmeasured
 from scenarios.declared.drill import DrillData
@@ -30,7 +30,7 @@ from simulator.scenario.model import Scenario
 
 FILE = "drill.yaml"
 """What a drill in one file is called."""
-EXPANSION = 2
+EXPANSION = 3
 """Version of what follows from a file: to be raised by whatever makes another scenario, book or course of the same."""
 WHILE_HIT = "total(weight * affected) > 0.002"
 """What `always` means for a severity fact: as long as anybody is hit."""
@@ -58,9 +58,9 @@ class MadeDrill:
 
 
 @lru_cache(maxsize=64)
-def made(text: str, file: str, variant: str = "base", company: CompanyText | None = None) -> MadeDrill:
+def made(text: str, file: str, variant: str = "base", companies: Companies = ()) -> MadeDrill:
     """Return a drill ready to be played. Raises ScenarioError for its first mistake, with line and remedy."""
-    written = laid_over(read(text, file), variant, company)
+    written = laid_over(read(text, file), variant, companies)
     found = _read(written)
     if isinstance(found, list):
         refuse(found)
@@ -72,8 +72,7 @@ def made(text: str, file: str, variant: str = "base", company: CompanyText | Non
     worked_out = numbers(drill, bench)
     out = spelled(drill, worked_out, variant)
     out.data["digest"] = _digest(written)
-    source = DrillSource(out.data, written.base, None, None, written.variant, written.over, out.origins, written.data,
-                         written.company)  # fmt: skip
+    source = replace(written, data=out.data, origins=out.origins, drill=written.data)
     try:
         scenario = Scenario.model_validate(out.data)
     except ValidationError as error:
@@ -91,14 +90,14 @@ def _digest(written: DrillSource) -> str:
 
 
 def mistakes(
-    text: str, file: str, variant: str = "base", company: CompanyText | None = None
+    text: str, file: str, variant: str = "base", companies: Companies = ()
 ) -> list[Problem]:
     """Return everything that keeps a drill from being made: form, names, formulas."""
     try:
-        found = _read(laid_over(read(text, file), variant, company))
+        found = _read(laid_over(read(text, file), variant, companies))
         if isinstance(found, list):
             return sorted(found)
-        made(text, file, variant, company)
+        made(text, file, variant, companies)
     except ScenarioError as error:
         from scenarios.problem import of_error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.declared.drill import CauseData
+from scenarios.declared.parts import NOTHING, decoys_of, titled
 from scenarios.declared.spelling import Raw, Speller, ident, signals
 from scenarios.declared.stock import NEEDS, REASONS, TOPICS
 from simulator.scenario.document import Steps
@@ -46,13 +47,14 @@ class PickSpeller(Speller):
                 "Backups are lost")
         ]
         out.at(("blast",), ("moves",))
-        nothing = {"id": "nothing", "title": "None", "true": False, "nothing": True}
-        out.data["residual_risks"] = [*self._ticks(d.after.risks, d.after.false_risks), nothing]
-        out.data["unknowns"] = self._ticks(d.after.unknown, d.after.false_unknown)
+        out.data["blast"] += decoys_of(d.decoys.risks)
+        left = decoys_of(d.decoys.left)
+        out.data["residual_risks"] = [*self._ticks(d.after.risks, d.after.false_risks), *left, NOTHING]
+        out.data["unknowns"] = self._ticks(d.after.unknown, d.after.false_unknown) + decoys_of(d.decoys.unknown)
         out.at(("residual_risks",), ("after", "risks"))
         out.at(("unknowns",), ("after", "unknown"))
-        out.data["reasons"] = [{"id": key, "title": title} for key, title in REASONS.items()]
-        out.data["needs"] = [{"id": key, "title": title} for key, title in ((ident(d.need), d.need), *NEEDS.items())]
+        out.data["reasons"] = titled(REASONS | d.reasons)
+        out.data["needs"] = titled({ident(d.need): d.need} | NEEDS | d.needs)
         out.data["revisions"] = [
             {"id": ident(d.good), "title": d.good},
             *({"id": ident(r), "title": r, "true": False} for r in d.other_revisions),

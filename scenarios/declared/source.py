@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from scenarios.declared.company import CompanyText, company_of, shared
+from scenarios.declared.company import Companies, company_of, document_of, shared
 from scenarios.problem import Level, Problem
 from scenarios.written import Written
 from simulator.errors import ScenarioError, nearest
 from simulator.scenario.document import Document, Steps, label
 
-FIXED = ("drill", "title", "summary", "company", "briefing", "t0", "incident", "variants")
+FIXED = (
+    "drill", "title", "summary", "company", "briefing", "t0", "incident", "variants", "channels", "levels", "audiences",
+    "postures",
+)  # fmt: skip
 """What no variant may change: people see it before they know anything, so they would tell it from others."""
 
 
@@ -63,9 +66,10 @@ class DrillSource(Written):
         return self.base.file if self.over else ""
 
 
-def laid_over(document: Document, variant: str, beside: CompanyText | None = None) -> DrillSource:
+def laid_over(document: Document, variant: str, companies: Companies = ()) -> DrillSource:
     """Return a drill's data over its company's, with one of its variants laid over it. Raises ScenarioError."""
-    company = company_of(document.data, beside)
+    own = company_of(document.data, companies)
+    company = document_of(own) if own else None
     data = merged(shared(company), document.data)
     if variant == "base":
         return DrillSource(data, document, company=company)
@@ -80,10 +84,8 @@ def laid_over(document: Document, variant: str, beside: CompanyText | None = Non
             where = ("variants", variant, name)
             raise source.problem(where, "a variant cannot change it: it would be told by it", "take it out").error()
     changes = {("variant_version" if name == "version" else name): value for name, value in over.items()}
-    return DrillSource(
-        merged({k: v for k, v in data.items() if k != "variants"}, changes), document, None, None, variant, over,
-        company=company,
-    )  # fmt: skip
+    over_it = merged({name: part for name, part in data.items() if name != "variants"}, changes)
+    return DrillSource(over_it, document, variant=variant, over=over, company=company)
 
 
 def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

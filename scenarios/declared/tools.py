@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scenarios.declared.drill import LookData, MoveData
+from scenarios.declared.parts import RENAMED, query_of
 from scenarios.declared.spelling import Raw, Speller, able, effects_of, ident
 from simulator.scenario.document import Steps
 
@@ -25,11 +26,7 @@ class ToolSpeller(Speller):
                 needs.append((("looks", name), {"id": name, "title": look.title, "supports": look.needed}))
             queries.append((("looks", name), self._query(name, look)))
         self.out.put("evidence_minimum", needs, {"supports": "needed"})
-        self.out.put("queries", queries, {
-            "command": "cmd", "aliases": "also", "executors": "by", "evidence": "kind", "topic": "about",
-            "discriminates": "tells", "supports": "for", "output": "shows", "requires": "rerun_when",
-            "findings": "finds", "serves": "needed",
-        })  # fmt: skip
+        self.out.put("queries", queries, RENAMED["queries"])
         actions = [(("moves", name), self._action(name, move)) for name, move in d.moves.items()]
         self.out.put("actions", actions, {
             "command": "cmd", "aliases": "also", "executors": "by", "effects": "set", "coverage": "treats",
@@ -40,15 +37,12 @@ class ToolSpeller(Speller):
         })  # fmt: skip
 
     def _query(self, name: str, look: LookData) -> Raw:
-        part: Raw = {
-            "id": name, "title": look.title, "command": look.cmd, "aliases": list(look.also),
-            "executors": able(self.drill, look), "takes": look.takes, "evidence": look.kind, "topic": look.about,
-            "group": look.about, "output": look.shows or _table(name, look), "discriminates": list(look.tells),
-            "supports": [self.true] if look.for_ else [], "serves": [name] if look.needed else [],
+        part = query_of(name, look, able(self.drill, look)) | {
+            "supports": [self.true] if look.for_ else [],
             "precheck_of": [move for move, one in self.drill.moves.items() if one.check == name],
-            "figures": {figure: f"figures.{figure}" for figure in look.figures}, "findings": dict(look.finds),
-            "known_by": list(look.known_by),
-        }  # fmt: skip
+        }
+        if not look.shows:
+            part["output"] = _table(name, look)
         if look.rerun_when:
             shown = f"{look.shows}\n{BY_GROUP}" if look.shows else BY_GROUP
             part |= {"verifies": True, "requires": look.rerun_when, "output": f"{shown}PASS",

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from scenarios.declared.company import CompanyText, company_beside
+from scenarios.declared.company import Companies, companies_at
 from scenarios.declared.made import made, mistakes
 from scenarios.declared.sense import sense
 from scenarios.declared.source import variants_of
 from scenarios.lint.scenario import Inspection
+from scenarios.lint.untrue import untrue
 from scenarios.problem import Problem, of_error
 from simulator.errors import ScenarioError
 from simulator.scenario.document import read
@@ -23,11 +24,11 @@ def check_drill(text: str, file: Path) -> list[Problem]:
     """Return the problems of a drill and of its variants, by line."""
     try:
         document = read(text, str(file))
-        company = company_beside(file.resolve().parent)
+        companies = companies_at(file.resolve().parent)
     except ScenarioError as error:
         return [of_error(error, str(file))]
     variants = (BASE, *variants_of(document))
-    found = [problem for variant in variants for problem in _of(text, str(file), variant, company)]
+    found = [problem for variant in variants for problem in _of(text, str(file), variant, companies)]
     named = document.data.get("drill")
     folder = file.resolve().parent.name
     if isinstance(named, str) and named != folder:
@@ -45,13 +46,15 @@ def left_to_do(text: str) -> Iterator[tuple[int, str]]:
             yield number, found[1].strip().rstrip("\"',}") or "what this line says"
 
 
-def _of(text: str, file: str, variant: str, company: CompanyText | None) -> Iterator[Problem]:
-    wrong = mistakes(text, file, variant, company)
+def _of(text: str, file: str, variant: str, companies: Companies) -> Iterator[Problem]:
+    wrong = mistakes(text, file, variant, companies)
     if wrong:
         yield from wrong
         return
-    drill = made(text, file, variant, company)
+    drill = made(text, file, variant, companies)
     check = Inspection(drill.source, drill.scenario)
     check.run(lambda: lambda parameters: drill.world())
     yield from check.problems
     yield from (drill.written.problem(*found) for found in sense(drill))
+    if variant != BASE:
+        yield from untrue(made(text, file, BASE, companies).written, drill.written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,20 @@ import scenarios
 from analytics.playbook import Playbook
 from scenarios.authors import authored
 from scenarios.declared.company import FILE as COMPANY
-from scenarios.declared.company import check_company
+from scenarios.declared.company import Companies, check_company, companies_at
 from scenarios.declared.made import FILE
 from scenarios.lint.apart import checked_apart
 from scenarios.lint.book import check_book
 from scenarios.lint.drill import check_drill
 from scenarios.lint.playbook import check_playbook
 from scenarios.lint.scenario import Inspection
+from scenarios.lint.untrue import untrue
 from scenarios.loader import MakeWorld, module_at, parse, world_in
 from scenarios.patch import lay_over
 from scenarios.players.book import BOOK
 from scenarios.problem import Problem, of_error
-from scenarios.written import Written, schema_problems, written
+from scenarios.spelled_out import written
+from scenarios.written import Written, schema_problems
 from simulator.errors import ScenarioError
 from simulator.files import UnreadableFile, text_of
 from simulator.scenario.document import LARGEST, read
@@ -83,8 +86,12 @@ def check_here(file: Path, find_world: FindWorld | None = None) -> list[Problem]
     if file.name == FILE:
         return check_drill(text, file)
     if file.name == COMPANY:
-        return checked(lambda: check_company(text, str(file)), str(file))
-    problems = _of_text(text, file, find_world)
+        return checked(lambda: check_company(text, str(file), _beside(file)), str(file))
+    try:
+        companies = companies_at(_folder(file))
+    except ScenarioError as error:
+        return [of_error(error, str(file))]
+    problems = _of_text(text, file, find_world, companies)
     if file.name != "scenario.yaml" or any(one.level == "error" for one in problems):
         return problems
     patches: list[tuple[str, str]] = []
@@ -94,9 +101,10 @@ def check_here(file: Path, find_world: FindWorld | None = None) -> list[Problem]
             problems.append(over)
         elif "." not in patch.stem:
             patches.append((over, str(patch)))
-            problems += _of_text(text, file, find_world, patches[-1])
+            problems += _of_text(text, file, find_world, companies, patches[-1])
     if not any(one.level == "error" for one in problems):
-        problems += _of_book(file.parent / BOOK, [parse(text, str(file), patch) for patch in (None, *patches)])
+        read_so = [parse(text, str(file), patch, companies) for patch in (None, *patches)]
+        problems += _of_book(file.parent / BOOK, read_so)
     return sorted(dict.fromkeys(problems))
 
 
@@ -114,18 +122,31 @@ def _of_book(file: Path, scenarios: list[Scenario]) -> list[Problem]:
     return [text] if isinstance(text, Problem) else check_book(text, str(file), scenarios) if text is not None else []
 
 
+def _beside(file: Path) -> list[dict[str, Any]]:
+    """Return what the scenarios in the folder of a company's file say, as far as they can be read."""
+    found = (_read(path) for name in (FILE, "scenario.yaml") for path in sorted(file.parent.glob(f"*/{name}")))
+    data = []
+    for text in found:
+        with suppress(ScenarioError):  # said where it is checked
+            data += [read(text, str(file)).data] if isinstance(text, str) else []
+    return data
+
+
 def _of_text(
-    text: str, file: Path, find_world: FindWorld, patch: tuple[str, str] | None = None
+    text: str, file: Path, find_world: FindWorld, companies: Companies, patch: tuple[str, str] | None = None
 ) -> list[Problem]:
     """Return the problems of a scenario or variant, of its world, and of its library."""
     try:
         with authored(_folder(file), str(file.parent)):
-            return check_text(text, str(file), find_world, patch) + _old_courses(file, text, patch)
+            found = check_text(text, str(file), find_world, patch, companies)
+            return found + _old_courses(file, text, patch, companies)
     except ScenarioError as error:
         return [of_error(error, str(file))]
 
 
-def _old_courses(file: Path, text: str, patch: tuple[str, str] | None) -> list[Problem]:
+def _old_courses(
+    file: Path, text: str, patch: tuple[str, str] | None, companies: Companies
+) -> list[Problem]:
     """Return a warning where a library's finalists were searched with another version than this one."""
     library = Path(patch[1]).with_suffix(".library.yaml") if patch else file.parent / "library.yaml"
     found = _read(library)
@@ -133,7 +154,7 @@ def _old_courses(file: Path, text: str, patch: tuple[str, str] | None) -> list[P
         if file.name != "scenario.yaml" or isinstance(found, Problem):
             return []
         document = read(found, str(library))
-        now = parse(text, str(file), patch).whole_version
+        now = parse(text, str(file), patch, companies).whole_version
     except ScenarioError:
         return []  # said elsewhere
     searched = document.data.get("scenario_version", now)
@@ -156,6 +177,7 @@ def check_text(
     file: str,
     find_world: FindWorld | None = None,
     patch: tuple[str, str] | None = None,
+    companies: Companies | None = None,
 ) -> list[Problem]:
     """Return the problems of a scenario's or playbook's text; without a world its names go unchecked.
 
@@ -165,9 +187,10 @@ def check_text(
         document = read(text, file)
         if "parts" in document.data or "bands" in document.data:
             return _check_playbook(Written(document.data, document))
-        if patch is not None and (found := _misplaced(document.data, *patch)):
+        below = written(text, file, companies=companies)
+        if patch is not None and (found := _misplaced(below.data, *patch)):
             return found
-        source = written(text, file, patch)
+        source = written(text, file, patch, companies)
         scenario = Scenario.model_validate(source.data)
     except ScenarioError as error:
         return [of_error(error, file)]
@@ -175,6 +198,8 @@ def check_text(
         return sorted(schema_problems(error, source, Scenario))
     check = Inspection(source, scenario)
     check.run(find_world)
+    if patch is not None:
+        check.problems += untrue(below, source)
     return sorted(check.problems)
 
 

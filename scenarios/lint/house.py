@@ -56,6 +56,10 @@ def _measured(s: Scenario) -> Iterator[Found]:
             what,
             f"use one there is{nearest(s.overlay.dependency, classes)}",
         )
+    for name in s.conventions.postures:
+        if name not in classes:
+            what = f"no playbook has the class {name!r}"
+            yield ("conventions", "postures", name), what, f"use one there is{nearest(name, classes)}"
     for index, segment in enumerate(s.segments):
         if segment.id not in s.overlay.segment_indicators:
             remedy = "name a metric of it in overlay.segment_indicators"

@@ -171,7 +171,8 @@ class UpdateStakeholders(
 
     def sentence(self, n: Names) -> str:
         return clauses(
-            f"Update ({self.audience}): {self.status}", n.figure(self.impact), n.titles("segments", self.segments),
+            f"Update ({n.title('audience', self.audience)}): {self.status}", n.figure(self.impact),
+            n.titles("segments", self.segments),
             f"mitigation: {n.title('actions', self.mitigation)}" if self.mitigation else "",
             f"cause: {n.title('causes', self.cause)}" if self.cause else "",
             f"unknown: {n.titles('unknowns', self.unknowns)}" if self.unknowns else "",

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from simulator.scenario import parts as p
+from simulator.scenario.conventions import NONE_OF_ITS_OWN, Conventions
 from simulator.scenario.people import Role, Strain, WrongPlace
 from simulator.scenario.teaching import Hint, TeachingPoint
 from simulator.values import PLACES, Duty, Pick, Rejection, Rung, Scalar
@@ -202,6 +203,8 @@ class Scenario(p.Data):
     giveaways: tuple[str, ...] = ()
     """Words that tell what is behind it: nothing that is offered to a seat at T+0 may have them."""
     overlay: Overlay
+    conventions: Conventions = NONE_OF_ITS_OWN
+    """What its company says and does in its own way."""
     parameters: dict[str, float] = {}
     """Numbers handed to the world's constructor (variants change them)."""
     context: dict[str, Scalar] = {}

@@ -14,7 +14,7 @@ from analytics.runs.rehearse import Remark, Variant
 from scenarios import lint
 from scenarios.loader import load, parse
 from scenarios.sources import variants_at
-from scenarios.written import written
+from scenarios.spelled_out import written
 from tests.shipped import FOLDER, text
 from ui import cli
 

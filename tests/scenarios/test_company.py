@@ -8,12 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from analytics import playbook
+from scenarios.declared.company import CompanyText, companies_at
+from scenarios.declared.source import merged
 from scenarios.lint import check_path
-from scenarios.loader import catalogue, forget, load
+from scenarios.loader import catalogue, forget, load, parse
 from scenarios.pack import added, packed
 from scenarios.roots import FOLDERS
 from scenarios.templates import template
+from simulator.catalogue import called
 from simulator.errors import ScenarioError
+from simulator.scenario.document import read
+from simulator.scenario.model import Scenario
+from tests.shipped import text as spelled_out
 from ui import cli
 
 COMPANY = """name: Pellworm
@@ -82,7 +89,7 @@ def test_mistakes_are_told_where_they_stand(root: Path) -> None:
     assert set(catalogue().broken) == {"first", "again"}
     assert load("other")
     for wrong, line, said in (
-        (COMPANY.replace("need:", "needs:"), 9, "needs: no such field; remove or rename it; did you mean 'need'?"),
+        (COMPANY.replace("need:", "nede:"), 9, "nede: no such field; remove or rename it; did you mean 'need'?"),
         (COMPANY.replace("team: Search, ", "team: Serch, "), 4, "people.search: 'Serch' is owner of nothing"),
         (COMPANY.replace("mailer: Mail", "mailer: Post"), 2, "services.mailer: nobody of 'Post' is there"),
         (f"{COMPANY}name: twice\n", 10, 'found duplicate key "name"'),
@@ -124,3 +131,111 @@ def test_a_company_of_specialists_leaves_the_usual_seats(root: Path, capsys: pyt
     assert cli.main(["check", str(root / "company.yaml")]) == 0
     found = json.loads(capsys.readouterr().out)["findings"]
     assert [one["what"] for one in found] == ["services.mailer: nobody of 'Mail' is there or can be paged"]
+
+
+# --- under a scenario spelled out --------------------------------------------------------------------------
+
+LARKFIELD = """name: Larkfield
+services: {support-desk: {title: Desk, team: Support, lanes: [comms]}, flag-svc: {title: Flags, team: Platform}}
+people:
+  platform: {title: Platform duty, handle: platform-duty, team: Platform, page: 6m}
+  legal: {title: Counsel, handle: counsel, team: Support, page: 5m, knows: {notice: {about: impact, says: Wait.}}}
+looks:
+  certs: {title: Days until certificates end, cmd: tlsctl days, about: impact, kind: receipt, shows: "61"}
+decoys: {risks: {tape: A tape is lost}}
+levels: [{title: Everything stops, update_minutes: 10}, {title: Some of it stops}]
+audiences: {public: Status page}
+postures: {auth: Sign nothing}
+"""
+
+
+def lent(said: str = LARKFIELD, name: str = "auth_token") -> Scenario:
+    """Return a scenario that ships, of a company that says this."""
+    below = companies_at()
+    return parse(spelled_out(name), "scenario.yaml", None, (CompanyText(merged_text(said), "company.yaml"), *below))
+
+
+def merged_text(said: str) -> str:
+    """Return a company's text over the one that ships, so that what the scenario leaves out is there."""
+    shipped = read(*companies_at()[0]).data
+    return json.dumps(merged(shipped, read(said, "company.yaml").data))  # JSON is YAML
+
+
+def test_a_scenario_spelled_out_lies_over_its_company_as_a_drill_in_one_file_does() -> None:
+    scenario = lent()
+    assert scenario.find("services", "support-desk").title == "Desk"
+    assert scenario.find("roles", "platform").joins_after.median == 360
+    assert [cue.id for cue in scenario.find("roles", "platform").cues] == ["capacity_limit", "retry_headers"]
+    assert scenario.find("roles", "platform").brief.startswith("You own the clusters")  # the scenario's own
+    assert scenario.find("roles", "legal").cues[0].topics == ("impact",)
+    assert scenario.find("queries", "certs").executors[:2] == ("triage", "verification")
+    assert not scenario.find("blast", "tape").true
+    shipped = parse(spelled_out("auth_token"), "scenario.yaml")
+    ids = [role.id for role in shipped.roles]
+    assert [role.id for role in scenario.roles] == [*ids, "legal"]  # in the order the scenario has them in
+    gone = parse(spelled_out("permission_leak"), "scenario.yaml")
+    assert gone.find("services", "flag-svc") is None
+    assert shipped.find("services", "flag-svc").team == "Platform"
+
+
+def test_its_words_of_severity_cadence_audience_and_posture_are_those_of_drill_and_score() -> None:
+    scenario = lent()
+    book = playbook.load("recovery")
+    ours = book.in_words_of(scenario.conventions)
+    titles = [(one.title, one.update_minutes) for one in ours.severity.levels]
+    worst, *_, least = (one.update_minutes for one in book.severity.levels)
+    assert worst != 10
+    assert titles[0] == ("Everything stops", 10)
+    assert titles[-1] == ("Some of it stops", least)  # its own two, as far down the scale
+    assert ours.digest() == book.digest()
+    assert next(one.posture for one in ours.dependencies if one.id == "auth") == "Sign nothing"
+    played = scenario.conventions.played(book.played())
+    assert [(one.title, one.update_minutes) for one in played.levels] == titles
+    assert called(scenario).titles["audience"] == {"public": "Status page"}
+    assert playbook.load("recovery").in_words_of(parse(spelled_out("auth_token"), "a").conventions) is book
+
+
+def test_a_mistake_that_a_company_lends_is_told_in_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "scenario.yaml").write_text(spelled_out("auth_token"), encoding="utf-8")
+    file = tmp_path / "company.yaml"
+    shipped = companies_at()[0].text
+    for old, new, line, said in (
+        ("team: Support, page: 2m", "team: Support, page: soon", 18, "people.support.page: 'soon' is not a time"),
+        ("lanes: [comms]", "lanes: [coms]", 6, "services.support-desk.lanes.0: 'coms' is not possible"),
+        ("needs: {", "postures: {atuh: Wait}\nneeds: {", 36, "postures.atuh: no playbook has the class 'atuh'"),
+        ("channels:", "looks: {certs: {title: Certificates, cmd: tls, about: tsl, shows: x}}\nchannels:", 21,
+         "looks.certs.about: unknown name 'tsl'"),
+    ):  # fmt: skip
+        assert old in shipped
+        file.write_text(shipped.replace(old, new, 1), encoding="utf-8")
+        found = [one for one in check_path(folder) if one.level == "error"]
+        assert any((one.file, one.line) == (str(file), line) and said in one.what for one in found), (said, found)
+    file.write_text(shipped, encoding="utf-8")
+    own = spelled_out("auth_token").replace("company: Larkfield", "company: Larkfield\nremove: {roles: [platfrom]}")
+    (folder / "scenario.yaml").write_text(own, encoding="utf-8")
+    (found,) = check_path(folder)
+    assert "remove.roles.0: the company has no 'platfrom'; name one; did you mean 'platform'?" in str(found)
+
+
+def test_what_no_scenario_takes_is_told(root: Path) -> None:
+    (found,) = check_path(write(root, COMPANY.replace("Pellworm", "Pelworm").replace("mailer: Mail", "mailer: Search")))
+    assert "name: no scenario beside it is of 'Pelworm'" in str(found)
+    for name in ("first", "again"):
+        file = root / name / "drill.yaml"
+        file.write_text(file.read_text("utf-8").replace("looks:\n", "looks:\n  tls:\n"), encoding="utf-8")
+    (found,) = check_path(write(root, COMPANY.replace("mailer: Mail", "mailer: Search")))
+    assert (found.line, found.level) == (8, "warning")
+    assert "looks.tls: every scenario of it takes it out" in found.what
+
+
+def test_a_drill_of_the_company_that_ships_begins_with_it_and_takes_it_along(root: Path, tmp_path: Path) -> None:
+    file = root / "other" / "drill.yaml"
+    file.write_text(file.read_text("utf-8").replace("Elsewhere", "Larkfield"), encoding="utf-8")
+    forget()
+    assert load("other").scenario.find("roles", "platform").handle == "@platform-oncall"
+    pack, _ = packed("other")
+    assert pack.files["company.yaml"].decode() == companies_at()[0].text
+    folder = added(pack, tmp_path / "theirs", "o.zip")
+    assert packed(str(folder))[0].content() == pack.content()

@@ -94,9 +94,9 @@ def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, company
 
         put(orders.schema())
     elif what == "scenario":
-        from simulator.scenario.model import Scenario
+        from scenarios import spelled_out
 
-        put(Scenario.model_json_schema())
+        put(spelled_out.schema())
     elif what == "drill":
         from scenarios.declared.drill import DrillData
 

@@ -110,6 +110,8 @@ def _whole(name: str, base: LoadedScenario) -> None:
             variant = st.selectbox("Variant", base.variants, key=f"author-variant-{name}", width=260)
     try:
         loaded = loader.load(name, str(variant))
+        if lent := loader.lent_by(name):
+            st.caption(f"What is not in its own file comes from that of {plain(base.scenario.company)}: {plain(lent)}.")
         world, events, cues, texts = st.tabs(["World", "Events", "Who knows what", "Texts"])
         with loaded.guard():
             with world:

@@ -216,7 +216,8 @@ class _Drawn:
         if shape.ask == "pick":
             return options_of(shape, self._b)
         if shape.ask == "choice":
-            return [Option(one, one.replace("_", " ")) for one in shape.choices]
+            words = self._b.catalogue.called.titles.get(shape.path, {})
+            return [Option(one, words.get(one, one.replace("_", " "))) for one in shape.choices]
         return None
 
     def _control(self, shape: Shape, choices: list[Option] | None, more: str = "") -> str:
