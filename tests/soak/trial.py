@@ -225,10 +225,11 @@ class Trial:
     def do_pass(self, process: Process, number: int) -> None:
         """Let some time pass that both serve, or only one of them."""
         ticks, only, times = TICKS[number % 5], number // 5 % 3, 1 + number // 15 % 5
+        serving = [self.processes.index(process)] if only == 0 else range(2)
         for _ in range(times):
             self.time += ticks
-            for one in (process,) if only == 0 else self.processes:
-                self._tick(one)
+            for one in serving:
+                self._tick(self.processes[one])
 
     def do_sleep(self, _: Process, number: int) -> None:
         """Let time pass that nobody serves, and then a tick of everybody."""
@@ -248,17 +249,17 @@ class Trial:
 
     def do_race(self, process: Process, number: int) -> None:
         """Let the other process do something between this one's next look and its next write."""
-        other = self.processes[1 - self.processes.index(process)]
+        there = 1 - self.processes.index(process)
         acts_of = (self._late_tick, self.do_say, self.do_skip, self.do_pause, self.do_resume, self._late_tick)
 
         def meanwhile() -> None:
-            self.raced = True
+            self.raced, other = True, self.processes[there]  # as it is by then: it may have been killed since
             other.store.rival = None  # it would act in the midst of this one's own write, which its lock forbids
             with suppress(DrillError):
                 try:
                     acts_of[number % len(acts_of)](other, number // len(acts_of))
                 except Killed:
-                    self._restart(self.processes.index(other))
+                    self._restart(there)
 
         process.store.rival = meanwhile
 
