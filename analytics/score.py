@@ -95,7 +95,7 @@ def _of_people(view: RecordView, criterion: Criterion, found: Finding) -> Findin
     What teammates earned unasked leaves the denominator, mark by mark. What was done in the place of a person who
     did not see to it, by a secondary or by whom their task was given to, stays there and is not earned.
     """
-    if not found.marks or all(view.by_people(seq) for mark in found.marks for seq in mark.evidence):
+    if all(map(view.by_people, set().union(*(mark.evidence for mark in found.marks)))):
         return found
     weight = sum(mark.weight for mark in found.marks)
     whole = sum(mark.weight * min(1.0, max(0.0, mark.share)) for mark in found.marks)

@@ -130,7 +130,7 @@ class Severity(Data):
 
     @property
     def ids(self) -> tuple[str, ...]:
-        return tuple(level.id for level in self.levels)
+        return tuple([level.id for level in self.levels])
 
     def level(self, true: frozenset[str]) -> str:
         """Return the level that these true facts give."""

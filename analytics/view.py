@@ -27,7 +27,7 @@ from simulator.record.facts import Facts, PastFacts
 from simulator.record.history import History
 from simulator.record.journal import accepted
 from simulator.scenario.parts import Query
-from simulator.values import COMMANDER, DEPUTY, HOST, Author, Ref, Scalar
+from simulator.values import COMMANDER, DEPUTY, HOST, Author, Duty, Ref, Scalar
 
 MOST_LINKS = 8
 COMMAND_COUNTS = 1800
@@ -69,6 +69,7 @@ class RecordView:
         self.references = record.references
         self.header = record.journal.header
         self._folded = History(self.scenario, with_truth=True), 0
+        self._parts: dict[str, dict[str, Any]] = {}
         self._facts: dict[int, tuple[Facts, ...]] = {}
         self._asked: dict[tuple[type[Body], ...], tuple[Moment[Any], ...]] = {}
 
@@ -81,7 +82,14 @@ class RecordView:
     @cached_property
     def history(self) -> History:
         """The incident at the end, folded with times and with the truth of what took effect."""
-        return History.of(self.scenario, self._turning, with_truth=True)
+        return self._whole[0]
+
+    @cached_property
+    def _whole(self) -> tuple[History, tuple[tuple[Entry, tuple[Ref, ...]], ...]]:
+        """The history at the end, and what it was folded from: entries, with what each is cited by."""
+        whole = History(self.scenario, with_truth=True)
+        moving = {kind for kind in {type(x.body) for x in self.entries} if History.moved_by(kind)}
+        return whole, tuple([(x, whole.apply(x)) for x in self.entries if type(x.body) in moving])
 
     @cached_property
     def _names(self) -> dict[int, Ref]:
@@ -95,17 +103,21 @@ class RecordView:
         found: dict[type[Body], list[Entry]] = defaultdict(list)
         amended = counted(self.entries, self.history.refs)
         for x in self.entries:
-            counts = amended.get(x.seq, x)
-            if counts is not None:
-                found[type(x.body)].append(counts)
+            found[type(x.body)].append(x)
+        for kind in {type(self.entry(seq).body) for seq in amended}:
+            found[kind] = [counts for x in found[kind] if (counts := amended.get(x.seq, x)) is not None]
         return found
 
     def all(self, *kinds: type[B]) -> tuple[Moment[B], ...]:
         """Return every accepted entry of these kinds, in order."""
         if kinds not in self._asked:
-            entries = (x for kind in kinds for x in self._of_kind.get(kind, ()))
-            moments = (Moment(x.seq, x.at, x.by, x.body, self._names.get(x.seq, NAMELESS)) for x in entries)
-            self._asked[kinds] = tuple(sorted(moments, key=attrgetter("seq")))
+            entries, names = self._of_kind, self._names
+            found = [
+                Moment(x.seq, x.at, x.by, x.body, names.get(x.seq, NAMELESS))
+                for kind in kinds
+                for x in entries.get(kind, ())
+            ]
+            self._asked[kinds] = tuple(found if len(kinds) == 1 else sorted(found, key=attrgetter("seq")))
         return self._asked[kinds]
 
     def first(self, kind: type[B]) -> Moment[B] | None:
@@ -127,7 +139,7 @@ class RecordView:
 
         Only the first `MOST_LINKS` count: who links everything points at nothing.
         """
-        found = (self.find(ref) for ref in list(dict.fromkeys(refs))[:MOST_LINKS])
+        found = [self.find(ref) for ref in list(dict.fromkeys(refs))[:MOST_LINKS]]
         return tuple(x for x in found if x is not None and x.seq < moment.seq and sees(x, moment.role, self._circle))
 
     @cached_property
@@ -137,7 +149,7 @@ class RecordView:
     @cached_property
     def queries(self) -> tuple[Moment[e.QueryFinished], ...]:
         """Finished runs of the scenario's queries whose output was not an error."""
-        return tuple(m for m in self.all(e.QueryFinished) if m.body.ok)
+        return tuple([m for m in self.all(e.QueryFinished) if m.body.ok])
 
     def ran(self, idents: Iterable[str], before: float = float("inf")) -> Moment[e.QueryFinished] | None:
         """Return the first good run of any of these queries that finished by `before`."""
@@ -146,12 +158,18 @@ class RecordView:
 
     def spec_of(self, run: e.QueryFinished) -> Query | None:
         """Return the scenario's query behind a run; None for log searches and captures."""
-        spec: Query | None = self.scenario.find("queries", run.query or "")
+        spec: Query | None = self.part("queries", run.query or "")
         return spec
+
+    def part(self, group: str, ident: str) -> Any:
+        """Return the part of the scenario's `group` (such as `actions`) whose id is `ident`, or None."""
+        if group not in self._parts:
+            self._parts[group] = {part.id: part for part in getattr(self.scenario, group)}
+        return self._parts[group].get(ident)
 
     def title(self, group: str, ident: str) -> str:
         """Return what people call a part of the scenario, its id where there is no such part."""
-        return str(getattr(self.scenario.find(group, ident), "title", ident))
+        return str(getattr(self.part(group, ident), "title", ident))
 
     def titles(self, group: str, idents: Iterable[str]) -> str:
         """Return the titles of some ids as a list in words."""
@@ -159,7 +177,7 @@ class RecordView:
 
     def is_true(self, group: str, ident: str | None) -> bool:
         """Tell whether there is such a cause, factor or revision, and it is a true one."""
-        return bool(getattr(self.scenario.find(group, ident or ""), "true", False))
+        return bool(getattr(self.part(group, ident or ""), "true", False))
 
     # --- truth -----------------------------------------------------------------------------------------
 
@@ -193,19 +211,16 @@ class RecordView:
         """Weight of every segment that was ever outside tolerance after T+0, made to add up to 1."""
         return self._sampled.affected()
 
-    @cached_property
-    def _turning(self) -> tuple[Entry, ...]:
-        """The entries that change what has become of the incident."""
-        return tuple(x for x in self.entries if History.moved_by(x.body))
-
     def history_at(self, at: int) -> History:
         """Return the incident as it stood at the end of a second; the next call may move it on."""
+        whole, turning = self._whole
+        if not turning or turning[-1][0].at <= at:
+            return whole
         folded, index = self._folded
-        turning = self._turning
-        if index and turning[index - 1].at > at:
+        if index and turning[index - 1][0].at > at:
             folded, index = History(self.scenario, with_truth=True), 0
-        while index < len(turning) and turning[index].at <= at:
-            folded.apply(turning[index])
+        while turning[index][0].at <= at:
+            folded.apply(*turning[index])
             index += 1
         self._folded = folded, index
         return folded
@@ -296,7 +311,7 @@ class RecordView:
     def recovery(self) -> Recovery:
         """How far the incident had recovered at any second, and how well that is shown."""
         last = self.changes[-1].at if self.changes else 0
-        args = self.scenario, self.affected, self.runs, self.outside
+        args = self.scenario, self.affected, self.runs, self._sampled.outside
         return Recovery(*args, tuple(self._certificates()), last, self.by_itself)
 
     def _certificates(self) -> Iterable[Certificate]:
@@ -322,7 +337,7 @@ class RecordView:
 
     def present(self, role: str) -> int:
         """Return the second from which somebody in a role could act; FOREVER where they never came."""
-        spec = self.scenario.find("roles", role)
+        spec = self.part("roles", role)
         if spec is not None and spec.present:
             return 0
         return min((m.at for m in self.all(e.RoleJoined) if m.body.role == role), default=tl.FOREVER)
@@ -407,7 +422,11 @@ class RecordView:
     def seats_with(self, owners: Iterable[Owner]) -> tuple[str, ...]:
         """Return the seats that are there for any of these duties, all of them for `all`."""
         wanted = frozenset(owners)
-        return tuple(r.id for r in self.scenario.seats() if "all" in wanted or wanted & frozenset(r.duties))
+        return tuple([seat for seat, duties in self._seats if "all" in wanted or wanted & duties])
+
+    @cached_property
+    def _seats(self) -> tuple[tuple[str, frozenset[Duty]], ...]:
+        return tuple((seat.id, frozenset(seat.duties)) for seat in self.scenario.seats())
 
     def held(self, owners: Iterable[Owner], since: float, until: float) -> bool:
         """Tell whether people held a seat with these duties for most of a stretch; a script holds them all."""
@@ -415,7 +434,7 @@ class RecordView:
 
     def by_people(self, seq: int) -> bool:
         """Tell whether an entry is the doing of people, not of teammates who act unasked."""
-        return self.whose(seq) == "people"
+        return self._doers.of(self.record.journal.entries[seq - 1]) == "people"
 
     def whose(self, seq: int) -> Doer:
         """Return whose doing an entry is."""

@@ -145,7 +145,7 @@ class Catalogue:
 
 def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catalogue:
     """Return what can be asked for, stripped of everything that is an answer; `only` what one role can carry out."""
-    words = words_of(s)
+    words, places = words_of(s), s.places()
     queries = [
         CommandLine(
             q.id, "query", q.title, q.command, q.aliases, q.executors, q.group, words=words[Ref.to("query", q.id)]
@@ -172,7 +172,7 @@ def catalogue(s: Scenario, circle: NeedToKnow, only: str | None = None) -> Catal
     return Catalogue(
         title=s.title, incident=s.incident, briefing=s.briefing, horizon=s.horizon,
         roles=tuple(
-            Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane, r.duties, s.places(r.id)) for r in s.roles
+            Seat(r.id, r.title, r.handle, r.team, r.seat, r.lane, r.duties, places[r.id]) for r in s.roles
         ),
         lines=lines, panels=tuple(panels),
         services=tuple(Option(service.id, service.title) for service in s.services),

@@ -137,18 +137,18 @@ class Engine(StaffedDrill):
 
     def _heartbeat(self) -> Generator[simpy.Event, Any, None]:
         """Step the world; on every scrape let monitoring, MSEL and simulated holders look at it."""
-        while True:
-            dt = step_at(self.now, self.fault_at, self.world.step_seconds)
+        now = self.now
+        while now < self.scenario.horizon:
+            dt = step_at(now, self.fault_at, self.world.step_seconds)
             yield self.env.timeout(dt)
+            now += dt
             self.world.step(dt)
-            if self.now % SCRAPE_SECONDS == 0:
-                self._tick()
-            if self.now >= self.scenario.horizon:
-                self._stop()
-                return
+            if now % SCRAPE_SECONDS == 0:
+                self._tick(now)
+        self._stop()
 
-    def _tick(self) -> None:
-        now, seen = self.now, self.world.observe()
+    def _tick(self, now: int) -> None:
+        seen = self.world.observe()
         self.telemetry.scrape(now, seen)
         if now % 60 == 0:
             self.logs.record(now, seen)

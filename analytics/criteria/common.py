@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from analytics.playbook import Criterion
 from analytics.scorecard import Finding, Mark, Status, clock, listed
@@ -21,10 +21,10 @@ def settle(criterion: Criterion, marks: Sequence[Mark], *, factor: float = 1.0, 
     weight = sum(mark.weight for mark in marks)
     earned = sum(mark.weight * min(1.0, mark.share) for mark in marks)
     points = max(0.0, to_tenth(criterion.points * factor * earned / weight)) if weight else 0.0
-    evidence = sorted({seq for mark in marks for seq in mark.evidence})
+    evidence = set().union(*(mark.evidence for mark in marks))
     status: Status = "met" if points >= criterion.points else "partial" if points > 0 else "missed"
     why = " ".join(filter(None, [*(mark.why for mark in marks), note]))
-    return replace(_finding(criterion, status, points, why, evidence), marks=tuple(marks))
+    return _finding(criterion, status, points, why, evidence, tuple(marks))
 
 
 def settle_one(criterion: Criterion, share: float, why: str, *evidence: int) -> Finding:
@@ -57,10 +57,13 @@ def does_not_apply(criterion: Criterion, why: str) -> Finding:
     )
 
 
-def _finding(criterion: Criterion, status: Status, points: float, why: str, evidence: Iterable[int]) -> Finding:
+def _finding(
+    criterion: Criterion, status: Status, points: float, why: str, evidence: Iterable[int],
+    marks: tuple[Mark, ...] = (),
+) -> Finding:  # fmt: skip
     return Finding(
         criterion.id, criterion.title, status, points, criterion.points, why, tuple(sorted(set(evidence))),
-        criterion.source, criterion.owners, "" if status == "met" else criterion.advice,
+        criterion.source, criterion.owners, "" if status == "met" else criterion.advice, marks=marks,
     )  # fmt: skip
 
 
@@ -97,7 +100,7 @@ def completeness(lacks: Sequence[str]) -> str:
 
 def seqs(moments: Iterable[Moment[Body]]) -> tuple[int, ...]:
     """Return moments as evidence."""
-    return tuple(m.seq for m in moments)
+    return tuple([m.seq for m in moments])
 
 
 def landing(view: RecordView, merge: Moment[e.MergeLanded], came_of_it: str) -> str:

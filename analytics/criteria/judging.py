@@ -41,7 +41,7 @@ class Judge(Generic[R_co]):
 
     def __call__(self, view: object, one: Composed) -> R_co:
         try:
-            return self.judge(view, one, **dict(self.accepts.model_validate(one.given)))
+            return self.judge(view, one, **(dict(self.accepts.model_validate(one.given)) if one.given else {}))
         except ArithmeticError as error:
             what = f"{one.kind} cannot reckon with the numbers under its `with` ({error})"
             raise ScenarioError(f"{what}; mend them in the playbook") from error

@@ -90,7 +90,8 @@ def _kept_level(view: RecordView, since: int) -> float:
     truth = {at: rank(view, severity_truth(view, at)) for at in range(since, until, 60)}
     right = 0
     for at in minutes:
-        level = rank(view, [stated(view, m.body.severity) for m in view.severities if m.at <= at][-1])
+        in_force = [m.body.severity for m in view.severities if m.at <= at][-1]
+        level = rank(view, stated(view, in_force))
         gravest = min(truth[t] for t in range(max(since, at - SEEN_LOWER), at + 1, 60))
         right += gravest <= level <= truth[at]
     return right / len(minutes) if minutes else 1.0

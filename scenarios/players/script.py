@@ -242,7 +242,8 @@ class ByTheBook:
 
 def team(scenario: Scenario) -> tuple[str, ...]:
     """Return every place that a seat of a scenario fills, seat by seat."""
-    return tuple(place for seat in scenario.seats() for place in scenario.places(seat.id))
+    places = scenario.places()
+    return tuple(place for seat in scenario.seats() for place in places[seat.id])
 
 
 def holders(book: Book) -> Holders:
@@ -253,7 +254,7 @@ def holders(book: Book) -> Holders:
         return lambda briefing: [command for _, command in part(lambda role: briefing)]
 
     def hold(scenario: Scenario) -> dict[str, Callable[[], Agent]]:
-        cast = scenario.cast()
-        return {seat.id: partial(maker, scenario.places(seat.id), cast) for seat in scenario.seats()}
+        places, cast = scenario.places(), scenario.cast()
+        return {seat.id: partial(maker, places[seat.id], cast) for seat in scenario.seats()}
 
     return hold

@@ -18,9 +18,6 @@ class Event(Body):
     """It stands in the world's lane of a timeline, not in the team's."""
     doer: ClassVar[str] = ""
     """The field that says which role did it; empty: nobody's doing, or that of whoever is behind the entry."""
-    cited: ClassVar[str] = ""
-    """The field it can be cited by: a reference, or an id, to which the field's name is the kind."""
-
     @property
     def refs(self) -> tuple[Ref, ...]:
         if not self.cited:

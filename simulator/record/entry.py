@@ -58,6 +58,8 @@ class Body(Part):
 
     With none of them it always does; None: it never does.
     """
+    cited: ClassVar[str] = ""
+    """The field an event can be cited by: a reference, or an id, to which the field's name is the kind."""
     amendable: ClassVar[bool] = False
     """It is a record that may be written in a hurry and filled in afterwards."""
     is_act: ClassVar[bool] = False

@@ -207,27 +207,24 @@ class History:
         return next((r for r in reversed(self.runs.values()) if r.what == what and r.ident == ident), None)
 
     @staticmethod
-    def moved_by(body: Body) -> bool:
-        """Tell whether folding in an entry with this body can change anything."""
-        return type(body).fold is not Body.fold or bool(body.number or body.refs) or body.replaces() is not None
+    def moved_by(kind: type[Body]) -> bool:
+        """Tell whether folding in an entry of this kind can change anything."""
+        return kind.fold is not Body.fold or bool(kind.number or kind.cited) or kind.amendable
 
     def apply(self, entry: Entry, names: tuple[Ref, ...] | None = None) -> tuple[Ref, ...]:
         """Fold one accepted entry in; return its references.
 
-        A role that sees only part of the entries has a history of its own; its references are those of the whole.
+        A role that sees only part of the entries has a history of its own; its references are those of the whole, its
+        `names`. They are given, too, where an entry is folded in once more.
         """
         body = entry.body
-        if (amended := body.replaces()) is not None:
+        if body.amendable and (amended := body.replaces()) is not None:
             self._amend(amended, entry)
             return ()
-        if body.talk:
-            own: tuple[Ref, ...] = (Ref.to(body.number, len(self.said) + 1),)
-        elif body.number:
+        if body.number and not body.talk:
             self.numbered[body.number] = (*self.given(body.number), entry)
-            own = (Ref.to(body.number, len(self.given(body.number))),)
-        else:
-            own = body.refs
-        names = own if names is None else names
+        if names is None:
+            names = self._names(body)
         kept = self.said if body.talk else self.refs
         for name in names:
             if name not in kept or body.stands_from_now:
@@ -235,6 +232,11 @@ class History:
         if self.with_truth or not body.is_truth:
             body.fold(self, entry)
         return names
+
+    def _names(self, body: Body) -> tuple[Ref, ...]:
+        if body.talk:
+            return (Ref.to(body.number, len(self.said) + 1),)
+        return (Ref.to(body.number, len(self.given(body.number))),) if body.number else body.refs
 
     def _amend(self, ref: Ref, entry: Entry) -> None:
         """Let a record say from now on what `entry` says; it stays whose it was, and when it was made."""

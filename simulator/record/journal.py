@@ -103,7 +103,7 @@ class Journal:
 
 def refused(entries: Iterable[Entry]) -> frozenset[int]:
     """Return the sequence numbers of the acts that were refused."""
-    return frozenset(x.body.command for x in entries if isinstance(x.body, CommandRefused))
+    return frozenset([x.body.command for x in entries if type(x.body) is CommandRefused])
 
 
 def late(entries: Iterable[Entry]) -> dict[int, Refusal]:
@@ -112,10 +112,10 @@ def late(entries: Iterable[Entry]) -> dict[int, Refusal]:
     return {body.command: Refusal(body.code, body.reason) for body in refusals if body.code == LATE}
 
 
-def accepted(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """Yield every entry except refused acts."""
+def accepted(entries: Sequence[Entry]) -> list[Entry]:
+    """Return every entry except refused acts."""
     no = refused(entries)
-    return (x for x in entries if x.seq not in no)
+    return [x for x in entries if x.seq not in no]
 
 
 def parse_body(data: Any, format_: int = 1) -> Body:

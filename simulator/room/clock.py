@@ -89,7 +89,7 @@ class Clock:
 
     def reached(self, second: float) -> Clock:
         """Return the clock at `second`; it never goes back."""
-        return replace(self, at=max(self.at, second))
+        return replace(self, at=second) if second > self.at else self
 
     def after(self, mark: ClockMark) -> Clock:
         """Return the clock once `mark` is in the log. A mark that changes nothing (a second start) is harmless."""
@@ -112,9 +112,8 @@ class Clock:
         return here
 
 
-def fold(marks: Iterable[ClockMark], opens_at: int) -> Clock:
-    """Return the clock after all `marks`, in the order of the log; it stands at `opens_at` until the start."""
-    clock = Clock(at=opens_at)
+def fold(marks: Iterable[ClockMark], clock: Clock) -> Clock:
+    """Return what becomes of a clock by `marks`, in the order of the log."""
     for mark in marks:
         clock = clock.after(mark)
     return clock

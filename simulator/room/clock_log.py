@@ -37,13 +37,13 @@ class Heads:
 def add_line(connection: Connection, drill: str, line: ClockLine) -> None:
     """Append to the clock log. Raises StaleWriter where the clock was changed meanwhile."""
     set_beat(connection, drill, line.beat)
-    connection.execute(t.clock.insert().values(drill=drill, seq=line.number, **asdict(line.mark)))
+    connection.execute(t.clock.insert(), {"drill": drill, "seq": line.number, **asdict(line.mark)})
 
 
 def set_beat(connection: Connection, drill: str, beat: Beat) -> None:
     """Keep how far a drill has come. Raises StaleWriter where its clock was changed meanwhile."""
     if beat.number == 1:
-        connection.execute(t.heartbeats.insert().values(drill=drill, **asdict(beat)))
+        connection.execute(t.heartbeats.insert(), {"drill": drill, **asdict(beat)})
     elif connection.execute(BEAT, {"of": drill, "last": beat.number - 1, **asdict(beat)}).rowcount != 1:
         raise StaleWriter(f"heartbeat {beat.number} of drill {drill} is already there")
 
@@ -60,7 +60,7 @@ def hold(connection: Connection, drill: str, at: int) -> None:
 
 def only_after(connection: Connection, drill: str, commands: int) -> None:
     """Raise StaleWriter where a drill has other than so many commands."""
-    if connection.scalar(select(_last(t.commands)), {"of": drill}) != commands:
+    if connection.scalar(COMMANDS, {"of": drill}) != commands:
         raise StaleWriter(f"drill {drill} has other commands by now")
 
 
@@ -83,6 +83,7 @@ def _last(table: Table) -> ScalarSelect[Any]:
 
 # Made once: what runs twice a second for every drill spends most of its time in making the statement.
 OF = bindparam("of", type_=String)
+COMMANDS = select(_last(t.commands))
 _beat = select(t.heartbeats).where(t.heartbeats.c.drill == OF).subquery()
 _heads = select(_last(t.commands).label("commands"), _last(t.clock).label("lines")).subquery()
 HEADS = select(

@@ -25,8 +25,6 @@ from simulator.room import schema as t
 
 HOME = Path("~/.local/share/incident-drill/drills.db")
 BUSY_MS = 4000
-WRITES = {"writes": True}
-"""Mark of a transaction that is going to write. It waits for its turn first: one at a time, whatever the database."""
 
 
 @dataclass
@@ -44,6 +42,7 @@ class Database:
     def __init__(self, url: str | URL | None = None, steps: Sequence[t.Step] = t.STEPS) -> None:
         self.url = locate(url)
         self._engine = _connect(self.url)
+        self._begin = _begin_sqlite if self.url.get_backend_name() == "sqlite" else postgres.begin
         self._offset = 0.0
         self._doing = threading.local()
         try:
@@ -79,13 +78,14 @@ class Database:
             finally:
                 lent.close()
 
-    def _rows(self, query: Any) -> Sequence[Any]:
+    def _rows(self, query: Any, given: Mapping[str, Any] | None = None) -> Sequence[Any]:
+        """Return what a query finds, whose parameters are `given`."""
         with self._read() as connection:
-            return connection.execute(query).all()
+            return connection.execute(query, given).all()
 
     def _insert(self, table: Table, values: Mapping[str, Any], taken: str) -> None:
         with self._first(taken) as connection:
-            connection.execute(table.insert().values(values))
+            connection.execute(table.insert(), values)
 
     @contextmanager
     def _first(self, taken: str) -> Iterator[Connection]:
@@ -105,19 +105,27 @@ class Database:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with self._guard(), self._engine.begin() as connection:
+        with self._guard(), self._begun(writes=False) as connection:
             yield connection
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         claims: tuple[Claimed, ...] = getattr(self._doing, "claims", ())
-        with self._guard(), self._engine.execution_options(**WRITES).begin() as connection:
+        with self._guard(), self._begun(writes=True) as connection:
             for claim in claims:
                 if not claim.kept:
                     claim.write(connection)
             yield connection
         for claim in claims:
             claim.kept = True
+
+    @contextmanager
+    def _begun(self, *, writes: bool) -> Iterator[Connection]:
+        """Begin a transaction; one that is going to write waits for its turn: one at a time, whatever the database."""
+        # Not by an event of SQLAlchemy's: one that listens makes every statement half as dear again.
+        with self._engine.begin() as connection:
+            self._begin(connection, writes)
+            yield connection
 
     @contextmanager
     def claiming(self, write: Callable[[Connection], None]) -> Iterator[Claimed]:
@@ -142,16 +150,16 @@ class Database:
                              ) from None  # fmt: skip
 
     def _open(self, steps: Sequence[t.Step]) -> None:
-        with self._engine.begin() as connection:
+        with self._begun(writes=False) as connection:
             current = t.version(connection) == len(steps)
         if not current:
-            with self._engine.execution_options(**WRITES).begin() as connection:
+            with self._begun(writes=True) as connection:
                 t.upgrade(connection, steps)
         if self.url.get_backend_name() != "sqlite":
             self._offset = self._read_offset()
 
     def _read_offset(self) -> float:
-        with self._engine.begin() as connection:
+        with self._begun(writes=False) as connection:
             there = connection.scalar(select(func.extract("epoch", func.current_timestamp())))
         return float(there or time.time()) - time.time()
 
@@ -190,7 +198,6 @@ def _connect(url: URL) -> Engine:
     except SQLAlchemyError as error:
         raise StoreError(f"cannot use the database {_name(url)} ({error}); see DRILL_DATABASE_URL") from None
     event.listen(engine, "connect", _tune_sqlite if sqlite else postgres.tune)
-    event.listen(engine, "begin", _begin_sqlite if sqlite else postgres.begin)
     return engine
 
 
@@ -211,10 +218,13 @@ def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection, writes: bool) -> None:
     """Begin a transaction; one that is going to write waits for its turn now, not when it has read already."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        # Straight to the driver: this locks nothing, so there is no failure to be told in SQLAlchemy's words.
+        cast("sqlite3.Connection", connection.connection.driver_connection).execute("BEGIN")
 
 
 REMEDIES = (

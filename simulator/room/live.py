@@ -45,6 +45,8 @@ class Live:
         steady: Callable[[], float] = steady,
     ) -> None:
         self.marks: list[ClockMark] = []
+        self._marked = Clock(OPENS_AT)
+        """The clock after the marks."""
         self.problem = outdated(row, loaded)
         """Why the drill cannot go on here, if it cannot."""
         self.keeper = Timekeeper()
@@ -67,8 +69,7 @@ class Live:
     @property
     def clock(self) -> Clock:
         """Return the clock as far as its log has been read."""
-        clock = fold(self.marks, OPENS_AT)
-        return clock if self._beat is None else clock.reached(self._beat.second)
+        return self._marked if self._beat is None else self._marked.reached(self._beat.second)
 
     def engine(self, fresh: bool = False) -> Engine:
         """Return the engine, given what other processes wrote and brought to the clock.
@@ -238,7 +239,7 @@ class Live:
         self._wrote(line)
 
     def _wrote(self, line: ClockLine) -> None:
-        self.marks.append(line.mark)
+        self._read_marks([line.mark])
         self._beat = line.beat
         self.keeper.wrote(line.beat, self._steady())
 
@@ -248,7 +249,7 @@ class Live:
         heads = self._store.heads(self._row.id)
         if heads.lines > len(self.marks):
             # No more than the heartbeat knows of: what came after it may have come after other commands.
-            self.marks.extend(self._store.marks(self._row.id, after=len(self.marks))[: heads.lines - len(self.marks)])
+            self._read_marks(self._store.marks(self._row.id, after=len(self.marks))[: heads.lines - len(self.marks)])
         self._beat = heads.beat
         if heads.beat is not None:
             self.keeper.saw(heads.beat, now)
@@ -258,6 +259,10 @@ class Live:
         self._looked = now
         self._freeze_if_over(engine)
         return self._engine or self._rebuild()
+
+    def _read_marks(self, marks: Sequence[ClockMark]) -> None:
+        self.marks += marks
+        self._marked = fold(marks, self._marked)
 
     def _read_news(self, engine: Engine) -> Engine:
         for entry, key in self._store.keyed(self._row.id, after=self._given):
@@ -294,12 +299,15 @@ class Live:
     def _freeze_if_over(self, engine: Engine) -> None:
         """Freeze the record of a drill that people ended, with what the world did alone until its horizon.
 
-        Whoever looks at the drill from now on sees it as they left it, from an engine that stands there.
+        Whoever looks at the drill from now on sees it as they left it, from an engine that stands there: another one,
+        unless it was time that ended it.
         """
         if engine.ended and not self._finishing.over:
+            by_time = engine.finished
             engine.run_to_horizon()
             self._finishing.freeze(engine.journal)
-            self._forget()
+            if not by_time:
+                self._forget()
 
 
 def outdated(row: DrillRow, loaded: LoadedScenario) -> str | None:

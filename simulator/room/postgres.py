@@ -53,7 +53,7 @@ def tune(connection: Any, _record: Any) -> None:
     connection.commit()
 
 
-def begin(connection: Connection) -> None:
+def begin(connection: Connection, writes: bool) -> None:
     """Let a transaction that is going to write wait for its turn now, as SQLite's do: what it reads stays so."""
-    if connection.get_execution_options().get("writes"):
+    if writes:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")

@@ -90,8 +90,22 @@ class NewCommand(NamedTuple):
     body: Act
 
 
-PERSON = tuple(column for column in t.participants.c if column is not t.participants.c.ticket)
+# Made once: of what is asked at every tick or command, making the statement would cost more than the answer.
+_person = select(*(column for column in t.participants.c if column is not t.participants.c.ticket))
 """What a participant is; what lets somebody in as one is only ever compared."""
+PERSON = _person.where(t.participants.c.id == bindparam("is"))
+PEOPLE = _person.where(t.participants.c.drill == bindparam("of")).order_by(t.participants.c.joined)
+DRILLS = select(*(t.drills.c[one.name] for one in fields(DrillRow))).order_by(t.drills.c.created.desc())
+DRILL = DRILLS.where(t.drills.c.id == bindparam("is"))
+RUNNING = select(t.drills.c.id).where(t.drills.c.id.in_(select(t.clock.c.drill)), t.drills.c.ended.is_(None))
+COMMANDS = (
+    select(t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body, t.commands.c.key)
+    .where(t.commands.c.drill == bindparam("of"), t.commands.c.seq > bindparam("after"))
+    .order_by(t.commands.c.seq)
+)
+FROZEN = select(t.records.c.frozen).where(t.records.c.drill == bindparam("of"))
+NAMES = select(t.participants.c.name).where(t.participants.c.drill == bindparam("of"))
+SEATED = t.participants.update().where(t.participants.c.id == bindparam("is")).values(seat=bindparam("at"))
 
 
 class Store(Database):
@@ -112,7 +126,7 @@ class Store(Database):
 
     def drill(self, ident: str) -> DrillRow:
         """Return the drill with this id. Raises UnknownName, or UnreadableRow for one that cannot be read."""
-        found = next(self._drills(t.drills.c.id == ident), None)
+        found = next(self._drills(DRILL, {"is": ident}), None)
         if found is None:
             raise UnknownName("drill", ident, self.ids())
         if isinstance(found, UnreadableRow):
@@ -121,7 +135,7 @@ class Store(Database):
 
     def drill_by_code(self, code: str) -> DrillRow | None:
         """Return the drill with this join code. Raises UnreadableRow for one that cannot be read."""
-        found = next(self._drills(t.drills.c.code == code), None)
+        found = next(self._drills(DRILLS.where(t.drills.c.code == code)), None)
         if isinstance(found, UnreadableRow):
             raise found
         return found
@@ -136,21 +150,19 @@ class Store(Database):
 
     def running(self) -> list[str]:
         """Return the ids of the drills whose clock was started and that are not over."""
-        started = t.drills.c.id.in_(select(t.clock.c.drill))
-        going = select(t.drills.c.id).where(started, t.drills.c.ended.is_(None))
-        return [ident for (ident,) in self._rows(going)]
+        return [ident for (ident,) in self._rows(RUNNING)]
 
     def branches(self, drill: str) -> list[DrillRow]:
         """Return the drills that play on from a moment of this one, newest first."""
-        return self._readable(self._drills(t.drills.c.branch_of == drill))
+        return self._readable(self._drills(DRILLS.where(t.drills.c.branch_of == drill)))
 
     def ids(self) -> list[str]:
         """Return the ids of all drills, newest first."""
         return [ident for (ident,) in self._rows(select(t.drills.c.id).order_by(t.drills.c.created.desc()))]
 
-    def _drills(self, *where: Any) -> Iterator[DrillRow | UnreadableRow]:
-        columns = (t.drills.c[one.name] for one in fields(DrillRow))
-        for row in self._rows(select(*columns).where(*where).order_by(t.drills.c.created.desc())):
+    def _drills(self, query: Any = DRILLS, given: Mapping[str, Any] | None = None
+                ) -> Iterator[DrillRow | UnreadableRow]:  # fmt: skip
+        for row in self._rows(query, given):
             try:
                 yield rows.read(row.id, "the header", partial(_drill_row, **row._mapping))
             except UnreadableRow as error:
@@ -196,7 +208,7 @@ class Store(Database):
                 before = chain.of_command(before, entry.seq, entry.at, entry.by, text)
                 values = {"drill": drill, "seq": entry.seq, "at": entry.at, "by": entry.by, "wall": self.now(),
                           "body": text, "key": key if entry is entries[-1] else None, "digest": before}  # fmt: skip
-                connection.execute(t.commands.insert().values(values))
+                connection.execute(t.commands.insert(), values)
         self._ends[drill] = entries[-1].seq, before
         return entries
 
@@ -206,9 +218,7 @@ class Store(Database):
 
     def keyed(self, drill: str, after: int = 0) -> list[tuple[Entry, str | None]]:
         """Return the commands of a drill with a number above `after`, in order, each with its key."""
-        columns = (t.commands.c.seq, t.commands.c.at, t.commands.c.by, t.commands.c.body, t.commands.c.key)
-        found = self._rows(select(*columns).where(t.commands.c.drill == drill, t.commands.c.seq > after)
-                           .order_by(t.commands.c.seq))  # fmt: skip
+        found = self._rows(COMMANDS, {"of": drill, "after": after})
         return [(rows.command(drill, *row), key) for *row, key in found]
 
     def add_mark(self, drill: str, line: clock_log.ClockLine, commands: int | None = None) -> None:
@@ -243,14 +253,12 @@ class Store(Database):
 
     def participant(self, ident: str) -> Participant | None:
         """Return one person."""
-        rows = self._rows(select(*PERSON).where(t.participants.c.id == ident))
-        return Participant(**rows[0]._mapping) if rows else None
+        found = self._rows(PERSON, {"is": ident})
+        return Participant(**found[0]._mapping) if found else None
 
     def participants(self, drill: str) -> list[Participant]:
         """Return everybody in a drill, in the order they came."""
-        rows = self._rows(select(*PERSON).where(t.participants.c.drill == drill)
-                          .order_by(t.participants.c.joined))  # fmt: skip
-        return [Participant(**row._mapping) for row in rows]
+        return [Participant(**row._mapping) for row in self._rows(PEOPLE, {"of": drill})]
 
     def place(self, people: Iterable[Participant]) -> None:
         """Note where people sit now, all of them or none."""
@@ -301,8 +309,8 @@ class Store(Database):
 
     def frozen_at(self, drill: str) -> float | None:
         """Return when the record of a drill was frozen, None while it runs."""
-        rows = self._rows(select(t.records.c.frozen).where(t.records.c.drill == drill))
-        return float(rows[0][0]) if rows else None
+        found = self._rows(FROZEN, {"of": drill})
+        return float(found[0][0]) if found else None
 
     def record(self, drill: str) -> tuple[str, str | None] | None:
         """Return the frozen journal's text and its references as JSON, where there are any."""
@@ -375,15 +383,12 @@ def _drill_row(header: str, **others: Any) -> DrillRow:
 
 def _place(connection: Connection, person: Participant) -> None:
     """Let a person in, or note where they sit now. Raises NameTaken."""
-    who = t.participants.c
-    here = connection.execute(t.participants.update().where(who.id == person.id).values(seat=person.seat)).rowcount
-    if not here:
+    if not connection.execute(SEATED, {"is": person.id, "at": person.seat}).rowcount:
         # Two who come at the same moment are let in one after the other.
         connection.execute(select(t.drills.c.id).where(t.drills.c.id == person.drill).with_for_update())
-        if any(alike(person.name) == alike(name) for (name,) in
-               connection.execute(select(who.name).where(who.drill == person.drill))):  # fmt: skip
+        if any(alike(person.name) == alike(name) for (name,) in connection.execute(NAMES, {"of": person.drill})):
             raise NameTaken(person.name)
-        connection.execute(t.participants.insert().values(person.__dict__))
+        connection.execute(t.participants.insert(), person.__dict__)
 
 
 def _withdraw(connection: Connection, ident: str, *, for_good: bool = False) -> None:

@@ -261,7 +261,9 @@ class Scenario(p.Data):
             found.setdefault(self.place(role.id), role.id)
         return found
 
-    def places(self, role: str) -> tuple[str, ...]:
-        """Return the places a role fills, its own first."""
-        filled = (place for place, filled_by in self.cast().items() if filled_by == role)
-        return tuple(dict.fromkeys((self.place(role), *filled)))
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """Return role -> the places it fills, its own first."""
+        found = {role.id: {self.place(role.id): True} for role in self.roles}
+        for place, role in self.cast().items():
+            found[role][place] = True
+        return {role: tuple(places) for role, places in found.items()}

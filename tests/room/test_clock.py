@@ -38,7 +38,7 @@ def log(*lines: str) -> Clock:
     """Read `10 start`, `70 speed 2` as drill second, what, value, and return the clock after them."""
     parts = [line.split() for line in lines]
     made = [ClockMark(float(p[0]), p[1], float(p[2]) if len(p) > 2 else None) for p in parts]  # type: ignore[arg-type]
-    return fold(made, OPENS_AT)
+    return fold(made, Clock(OPENS_AT))
 
 
 @pytest.mark.parametrize(("lines", "second", "pace", "state"), [

@@ -133,7 +133,7 @@ def test_every_place_is_filled_by_a_role_and_every_role_fills_one(name: str) -> 
         assert set(PLACES.values()) <= set(cast)
         assert set(cast.values()) == {role.id for role in scenario.roles}
         for role in scenario.roles:
-            assert scenario.places(role.id)[0] == scenario.place(role.id)
+            assert scenario.places()[role.id][0] == scenario.place(role.id)
         assert sorted(team(scenario)) == sorted(p for p, r in cast.items() if scenario.find("roles", r).seat)
 
 

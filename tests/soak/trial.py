@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import eq
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import sqlalchemy
 from sqlalchemy import Connection
 
 from simulator import acts
@@ -15,19 +18,29 @@ from simulator import events as e
 from simulator.engine import OPENS_AT, Engine
 from simulator.errors import AccessDenied, DrillError, StoreError
 from simulator.monitoring.series import SCRAPE_SECONDS
+from simulator.record.entry import Entry
 from simulator.record.journal import accepted
 from simulator.record.replay import rebuild
-from simulator.room.clock import GAP_SECONDS, LEASE_SECONDS, Clock, ClockMark, fold
+from simulator.room.clock import GAP_SECONDS, LEASE_SECONDS, Clock, fold
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
-from tests.simulator.toy import toy
+from tests.simulator.toy import ToyWorld, toy
 
 HORIZON = 420
 CALLS = {"first": (60, None), "second": (180, 190), "third": (300, 420)}
 """Injects that only the clock calls for, and the host: their time and until when they may come."""
-DRILL = toy(
+
+
+class Coarse(ToyWorld):
+    """What steps no oftener than monitoring looks at it: sequences are about the clock."""
+
+    step_seconds = SCRAPE_SECONDS
+
+
+DRILL = replace(toy(
     horizon=HORIZON,
+    starts_at=-360,
     injects=[
         {"id": "boss", "at": "2m", "persona": "Boss", "text": "ETA?", "form": "ask", "answers": [
             {"id": "no", "label": "No ETA", "reply": "Fine."}]},
@@ -35,7 +48,7 @@ DRILL = toy(
         *({"id": name, "at": at, "until": until, "persona": "Ops", "text": name}
           for name, (at, until) in CALLS.items()),
     ],
-)  # fmt: skip
+), make_world=Coarse)  # fmt: skip
 HOSTS = (acts.FireInject, acts.HoldInject, acts.SkipInject, acts.EditInject)
 MODES = ("training", "assessment")
 JUMPS = (1.0, -1.0, 37.0, -37.0, 3600.0, -3600.0, 7200.0, -3900.0, 1e6, -1e6)
@@ -48,12 +61,16 @@ class Killed(BaseException):
     """The process is gone."""
 
 
+KEPT: WeakKeyDictionary[sqlalchemy.Engine, Connection] = WeakKeyDictionary()
+
+
 class Wired(Store):
     """A process's hold on the store, which can be cut, and which the process can be killed in."""
 
-    def __init__(self, shared: Store, wall: Callable[[], float]) -> None:
+    def __init__(self, shared: Store, wall: Callable[[], float], wrote: Callable[[], None]) -> None:
         self.__dict__.update(copy.copy(shared).__dict__)
         self.now = wall  # type: ignore[method-assign]
+        self.wrote = wrote
         self.away = False
         self.fuse = 0
         """At which write from now the process is killed: 1 is the next; negative: when it is on disk already."""
@@ -68,6 +85,19 @@ class Wired(Store):
             yield
 
     @contextmanager
+    def _begun(self, *, writes: bool) -> Iterator[Connection]:
+        # One connection for all, and transactions by the driver's own words: SQLAlchemy's cost half of a sequence.
+        connection = KEPT.get(self._engine) or KEPT.setdefault(self._engine, self._engine.connect())
+        self._begin(connection, writes)
+        driver: Any = connection.connection.driver_connection
+        try:
+            yield connection
+        except BaseException:
+            driver.rollback()
+            raise
+        driver.commit()
+
+    @contextmanager
     def _write(self) -> Iterator[Connection]:
         rival, self.rival = self.rival, None
         if rival is not None:
@@ -79,6 +109,7 @@ class Wired(Store):
             yield connection
             if burns and step > 0:
                 raise Killed
+        self.wrote()
         if burns:
             raise Killed
 
@@ -103,11 +134,16 @@ class Trial:
         self.time = 0.0
         self.texts: dict[str, bool] = {}
         """What was said, and whether it was acknowledged."""
-        self.lines: list[str] = []
+        self.lines: list[Entry] = []
         """The longest journal that anybody was shown."""
-        self.marks: list[ClockMark] = []
-        self.clock = Clock(OPENS_AT)
+        self.marks = 0
+        """Lines of the clock log that were read."""
+        self.marked = Clock(OPENS_AT)
+        """The clock after them."""
+        self.clock = self.marked
         """The clock as the store has it after the last step."""
+        self.written = True
+        """Whether anything was written since it was read."""
         self.skipped = False
         """Whether anybody skipped ahead in this step."""
         self.raced = False
@@ -189,10 +225,11 @@ class Trial:
     def do_pass(self, process: Process, number: int) -> None:
         """Let some time pass that both serve, or only one of them."""
         ticks, only, times = TICKS[number % 5], number // 5 % 3, 1 + number // 15 % 5
+        serving = [self.processes.index(process)] if only == 0 else range(2)
         for _ in range(times):
             self.time += ticks
-            for one in (process,) if only == 0 else self.processes:
-                self._tick(one)
+            for one in serving:
+                self._tick(self.processes[one])
 
     def do_sleep(self, _: Process, number: int) -> None:
         """Let time pass that nobody serves, and then a tick of everybody."""
@@ -212,17 +249,17 @@ class Trial:
 
     def do_race(self, process: Process, number: int) -> None:
         """Let the other process do something between this one's next look and its next write."""
-        other = self.processes[1 - self.processes.index(process)]
+        there = 1 - self.processes.index(process)
         acts_of = (self._late_tick, self.do_say, self.do_skip, self.do_pause, self.do_resume, self._late_tick)
 
         def meanwhile() -> None:
-            self.raced = True
+            self.raced, other = True, self.processes[there]  # as it is by then: it may have been killed since
             other.store.rival = None  # it would act in the midst of this one's own write, which its lock forbids
             with suppress(DrillError):
                 try:
                     acts_of[number % len(acts_of)](other, number // len(acts_of))
                 except Killed:
-                    self._restart(self.processes.index(other))
+                    self._restart(there)
 
         process.store.rival = meanwhile
 
@@ -246,10 +283,13 @@ class Trial:
 
     def _process(self, number: int) -> Process:
         process: Process
-        store = Wired(self.shared, lambda: 1e6 + self.time + process.jumped)
+        store = Wired(self.shared, lambda: 1e6 + self.time + process.jumped, self._wrote)
         rooms = Rooms(store, lambda *_: DRILL, steady=lambda: self.time + 1000 * number)
         process = Process(store, rooms)
         return process
+
+    def _wrote(self) -> None:
+        self.written = True
 
     def _restart(self, number: int) -> None:
         old, new = self.processes[number], self._process(number)
@@ -275,15 +315,19 @@ class Trial:
     # --- what must always hold ---
 
     def _clock(self) -> Clock:
-        """Return the clock as the store has it."""
+        """Return the clock as the store has it; read where anything was written since the last time."""
+        if not self.written:
+            return self.clock
         heads = self.shared.heads(self.drill)
-        if heads.lines > len(self.marks):
-            self.marks += self.shared.marks(self.drill, after=len(self.marks))
-        clock = fold(self.marks, OPENS_AT)
-        return clock if heads.beat is None else clock.reached(heads.beat.second)
+        if heads.lines > self.marks:
+            self.marked = fold(self.shared.marks(self.drill, after=self.marks), self.marked)
+            self.marks = heads.lines
+        self.written = False
+        self.clock = self.marked if heads.beat is None else self.marked.reached(heads.beat.second)
+        return self.clock
 
     def _check(self, name: str, before: Clock, passed: float) -> None:
-        clock = self.clock = self._clock()
+        clock = self._clock()
         assert clock.at >= before.at, "the clock went back"
         if before.state != "running":
             assert clock.at == before.at or clock.state == "running", "it moved while it stood"
@@ -314,12 +358,9 @@ class Trial:
         if engine is not process.engine:
             assert len(entries) >= process.shown, "the journal got shorter"
             process.engine, process.shown = engine, 0
-        for number in range(process.shown, len(entries)):
-            line = repr(entries[number])
-            if number < len(self.lines):
-                assert line == self.lines[number], "what was seen became something else"
-            else:
-                self.lines.append(line)
+        new, known = entries[process.shown :], self.lines[process.shown :]
+        assert all(map(eq, new, known)), "what was seen became something else"
+        self.lines += new[len(known) :]
         process.shown = len(entries)
 
     def finish(self) -> None:
@@ -340,7 +381,7 @@ class Trial:
                 room.speed(self.host, 60)
             self.time += LEASE_SECONDS
             last.rooms.advance_running()
-            self.clock = self._clock()
+            self._clock()
             self._look(last)
         assert room.ended, "it never ends"
         self._restart(1)
@@ -351,8 +392,7 @@ class Trial:
     def _check_record(self) -> None:
         record = self.processes[1].rooms.open(self.drill).record()
         assert record is not None
-        lines = [repr(entry) for entry in record]
-        assert lines[: len(self.lines)] == self.lines[: len(lines)], "the record is not what was seen"
+        assert all(map(eq, record, self.lines)), "the record is not what was seen"
         assert (record.entries[-1].body.kind, record.entries[-1].at) == ("horizon_reached", HORIZON)
         header = self.shared.drill(self.drill).header
         again = rebuild(DRILL, header, self.shared.commands(self.drill), until=HORIZON + 1)
