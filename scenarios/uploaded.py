@@ -1,0 +1,77 @@
+"""A drill that came by a browser: one file, a pack or the drill alone, read within bounds and never put on disk here.
+
+What it holds is text. Nothing of it runs: a pack with Python is refused, formulas are arithmetic.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from scenarios.declared.company import FILE as COMPANY
+from scenarios.declared.company import CompanyText
+from scenarios.declared.made import FILE
+from scenarios.declared.source import variants_of
+from scenarios.difficulty import at
+from scenarios.loader import BASE, made_of
+from scenarios.pack import NAME, pack_of, unpacked
+from simulator.errors import DrillError, ScenarioError, UnknownName
+from simulator.files import decoded
+from simulator.loaded import LoadedScenario
+from simulator.scenario.document import LARGEST, read
+
+LONGEST_TITLE = 120
+"""Characters of a title that are shown before the drill was checked."""
+ZIP = b"PK\x03\x04"
+
+
+def received(raw: bytes, file: str) -> tuple[str, str, dict[str, str]]:
+    """Return name, title and files of a drill that somebody sent as `file`: no more than its form is looked at.
+
+    Raises DrillError, with what to do instead.
+    """
+    files = _of_pack(raw, file) if raw.startswith(ZIP) else {FILE: _text(raw, file)}
+    data = read(files[FILE], FILE).data
+    name, title = data.get("drill"), data.get("title")
+    if not isinstance(name, str) or not re.fullmatch(NAME, name):
+        shown = ascii(name)[:60]
+        raise ScenarioError(f"{FILE}:1: drill: {shown} is no name; use small letters, digits and underscores")
+    return name, (title if isinstance(title, str) and title.strip() else name)[:LONGEST_TITLE], files
+
+
+def _text(raw: bytes, file: str) -> str:
+    if len(raw) > LARGEST:
+        raise DrillError(f"{file}: more than {LARGEST:,} bytes; give a drill.yaml or what `drill pack` wrote")
+    return decoded(raw, Path(file))
+
+
+def _of_pack(raw: bytes, file: str) -> dict[str, str]:
+    pack = unpacked(raw, file)
+    if pack.python:
+        what = f"{file}: holds Python ({', '.join(pack.python)}), which no upload brings along"
+        raise DrillError(f"{what}; give it to whoever runs this server, who can `drill add` it and trust it")
+    if FILE not in pack.files:
+        raise DrillError(f"{file}: holds no {FILE}; only a drill in one file can be uploaded")
+    return {name: decoded(raw, Path(name)) for name, raw in pack.files.items() if "/" not in name}
+
+
+def load(name: str, files: Mapping[str, str], variant: str = BASE, difficulty: str = "standard") -> LoadedScenario:
+    """Return a drill that somebody sent, ready to run. Raises UnknownName or ScenarioError."""
+    return _loaded(name, files[FILE], files.get(COMPANY), variant, difficulty)
+
+
+@lru_cache(maxsize=64)
+def _loaded(name: str, text: str, company: str | None, variant: str, difficulty: str) -> LoadedScenario:
+    known = (BASE, *variants_of(read(text, FILE)))
+    if variant not in known:
+        raise UnknownName(f"variant of {name}", variant, known)
+    beside = CompanyText(company, COMPANY) if company is not None else None
+    return at(replace(made_of(text, FILE, beside, variant), variants=known), difficulty)
+
+
+def packed_again(name: str, files: Mapping[str, str]) -> bytes:
+    """Return a drill that somebody sent as the pack that `drill pack` makes of it. Raises DrillError."""
+    return pack_of(name, {one: text.encode() for one, text in files.items()}).content()
