@@ -26,6 +26,8 @@ from simulator.scenario.document import LARGEST, read
 LONGEST_TITLE = 120
 """Characters of a title that are shown before the drill was checked."""
 ZIP = b"PK\x03\x04"
+KEPT = (FILE, COMPANY, "README.md", "LICENSE")
+"""What a drill in one file is made of, and what its author says about it."""
 
 
 def received(raw: bytes, file: str) -> tuple[str, str, dict[str, str]]:
@@ -55,7 +57,7 @@ def _of_pack(raw: bytes, file: str) -> dict[str, str]:
         raise DrillError(f"{what}; give it to whoever runs this server, who can `drill add` it and trust it")
     if FILE not in pack.files:
         raise DrillError(f"{file}: holds no {FILE}; only a drill in one file can be uploaded")
-    return {name: decoded(raw, Path(name)) for name, raw in pack.files.items() if "/" not in name}
+    return {name: decoded(pack.files[name], Path(name)) for name in KEPT if name in pack.files}
 
 
 def load(name: str, files: Mapping[str, str], variant: str = BASE, difficulty: str = "standard") -> LoadedScenario:

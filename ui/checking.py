@@ -72,21 +72,20 @@ def _lines(folder: Path) -> Iterator[dict[str, Any]]:
     """Yield what another process says of the drill in a folder, and end that process at the latest after a while."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("DRILL_")}
     env["PYTHONPATH"] = os.pathsep.join(str(Path(one).resolve()) for one in sys.path if one)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-P", "-c", _CHILD, str(folder)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, env=env, cwd=folder, start_new_session=True, text=True, encoding="utf-8",
-    )  # fmt: skip
-    watch = threading.Timer(PATIENCE, process.kill)
-    watch.start()
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            with contextlib.suppress(ValueError):
-                yield json.loads(line)
-    finally:
-        watch.cancel()
-        process.kill()
-        process.wait()
+    ) as process:  # fmt: skip
+        watch = threading.Timer(PATIENCE, process.kill)
+        watch.start()
+        try:
+            assert process.stdout is not None
+            for line in process.stdout:
+                with contextlib.suppress(ValueError):
+                    yield json.loads(line)
+        finally:
+            watch.cancel()
+            process.kill()
 
 
 def answer(folder: str) -> None:

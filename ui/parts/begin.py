@@ -138,7 +138,7 @@ def _difficulty(form: str) -> str:
 
 
 def _variant(form: str, loaded: LoadedScenario) -> str:
-    """Playable the variants of a scenario by names that give nothing away, and one drawn without saying which."""
+    """Offer the variants of a scenario by names that give nothing away, and one drawn without saying which."""
     known = loaded.variants
     if len(known) == 1:
         return known[0]
@@ -155,7 +155,7 @@ def _variant(form: str, loaded: LoadedScenario) -> str:
 
 
 def _playbook(form: str) -> str:
-    """Playable the playbooks that ship, by their titles; nothing to choose where there is one."""
+    """Offer the playbooks that ship, by their titles; nothing to choose where there is one."""
     known = books.names()
     first = session.asked("playbook", known, os.environ.get(PLAYBOOK, books.DEFAULT))
     if len(known) == 1 or first not in known:
