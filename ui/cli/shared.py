@@ -64,11 +64,22 @@ def played(header: Header) -> LoadedScenario:
 
 
 def recorded(file: Path) -> tuple[Journal, LoadedScenario]:
-    """Return a journal and the scenario it was recorded with. Raises DrillError."""
-    from simulator.record.journal import load
+    """Return a journal and the scenario it was recorded with: what a team brought is in the file.
 
-    journal = load(file)
-    return journal, played(journal.header)
+    Raises DrillError.
+    """
+    from scenarios import uploaded
+    from scenarios.loader import names
+    from simulator.files import text_of
+    from simulator.record.journal import parse
+    from simulator.room.archive import own_scenario
+
+    text = text_of(file, "give a journal written by `drill play --out`")
+    journal = parse(text, str(file))
+    head, own = journal.header, own_scenario(text, str(file))
+    if own is None or head.scenario in names():
+        return journal, played(head)
+    return journal, uploaded.load(*own, head.variant, head.difficulty)
 
 
 def chosen(scenario: str, variant: str) -> str:
