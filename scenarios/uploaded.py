@@ -1,6 +1,7 @@
-"""A drill that came by a browser: one file, a pack or the drill alone, read within bounds and never put on disk here.
+"""A drill in one file as the texts that it is made of: as a browser sends it, or as workers elsewhere are given it.
 
-What it holds is text. Nothing of it runs: a pack with Python is refused, formulas are arithmetic.
+It is read within bounds and never put on disk here. Nothing of it runs: a pack with Python is refused, formulas are
+arithmetic.
 """
 
 from __future__ import annotations
@@ -8,19 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from scenarios.declared.company import FILE as COMPANY
-from scenarios.declared.company import CompanyText
+from scenarios.declared.company import CompanyText, company_beside
 from scenarios.declared.made import FILE
 from scenarios.declared.source import variants_of
 from scenarios.difficulty import at
-from scenarios.loader import BASE, made_of
+from scenarios.loader import BASE, load_at, made_of
 from scenarios.pack import NAME, pack_of, unpacked
+from scenarios.roots import place_at
 from simulator.errors import DrillError, ScenarioError, UnknownName
-from simulator.files import decoded
-from simulator.loaded import LoadedScenario
+from simulator.files import decoded, text_of
+from simulator.loaded import Load, LoadedScenario
 from simulator.scenario.document import LARGEST, read
 
 LONGEST_TITLE = 120
@@ -72,6 +74,28 @@ def _loaded(name: str, text: str, company: str | None, variant: str, difficulty:
         raise UnknownName(f"variant of {name}", variant, known)
     beside = CompanyText(company, COMPANY) if company is not None else None
     return at(replace(made_of(text, FILE, beside, variant), variants=known), difficulty)
+
+
+def carried(where: str) -> tuple[Load, str]:
+    """Return what loads a scenario elsewhere too, and what to call it there: for workers on other machines.
+
+    A drill in one file goes along as text. What ships is there already; Python of a folder has to lie at the same path.
+    Raises DrillError.
+    """
+    place = place_at(where)
+    if place.ours:
+        return load_at, place.name
+    if not place.declared:
+        return load_at, str(place.folder.resolve())
+    files = {FILE: text_of(place.file, "mend it", LARGEST)}
+    if (company := company_beside(place.folder, place.root)) is not None:
+        files[COMPANY] = company.text
+    load_at(where)  # what is wrong in it is said here, with the file's own name
+    return partial(_carried, files), place.name
+
+
+def _carried(files: Mapping[str, str], name: str, variant: str, difficulty: str) -> LoadedScenario:
+    return load(name, files, variant, difficulty)
 
 
 def packed_again(name: str, files: Mapping[str, str]) -> bytes:

@@ -117,7 +117,8 @@ def test_what_is_found_is_listed_with_line_and_remedy(
     faulty = bring(place, ana)
     app = opened("library.py", ana)
     shown = texts(app)
-    for told in ("1 to mend. The one you had stays in play.", "drill.yaml:3", "&lt;b&gt;x&lt;/b&gt; is wrong", "mend it"):
+    stays = "1 to mend. The one you had stays in play."
+    for told in (stays, "drill.yaml:3", "&lt;b&gt;x&lt;/b&gt; is wrong", "mend it"):
         assert told in shown, told
     app.button(key=f"aside-{faulty}").click().run()
     assert [one.id for one in place.uploads.of(ana.team)] == [first]
