@@ -118,7 +118,9 @@ def put_back(connection: sa.Connection, drill: str, found: Mapping[str, Any], fi
 def _put_own(connection: sa.Connection, drill: str, found: Mapping[str, Any], file: str) -> None:
     """Keep the drill that a team brought and this one was played of, as nobody's."""
     name, files = own_of(found, file)
-    values = {"id": secrets.token_hex(6), "team": None, "name": name, "title": name, "by": "", "made": 0.0,
+    title = found[OWN].get("title")
+    title = title[:200] if isinstance(title, str) and _storable(title) else name
+    values = {"id": secrets.token_hex(6), "team": None, "name": name, "title": title, "by": "", "made": 0.0,
               "state": "withdrawn", "done": 1.0, "beat": 0.0, "files": json.dumps(files), "findings": "[]"}  # fmt: skip
     connection.execute(t.uploads.insert().values(values))
     connection.execute(t.drills.update().where(t.drills.c.id == drill).values(upload=values["id"]))

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from simulator.errors import AccessDenied, DrillError
 from simulator.room import schema as t
+from simulator.room.archive import export, own_scenario, take_in
 from simulator.room.results import Wanted, every
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
@@ -208,6 +209,30 @@ def test_drills_of_two_teams_that_are_called_alike_are_not_compared(place: Rooms
         room.finishing.wait(60)
     found = {one.scenario for one in every(place.store, Wanted())}
     assert found == {f"toy@{ana.team}", f"toy@{ben.team}"}
+
+
+def test_its_record_carries_it_into_another_database(
+    place: Rooms, ana: Member, wall: Wall, tmp_path: Path, check: Checked
+) -> None:
+    room, person = play(place, wall, ana, bring(place, ana))
+    room.end(person)
+    room.finishing.wait(60)
+    text = "".join(f"{line}\n" for line in export(place.store, room.row.id))
+    assert own_scenario(text, "f") == ("queue", {"drill.yaml": "one"})
+    other = process(tmp_path / "other.db", wall, check)
+    arrived = take_in(other.store, text, "f").drill
+    there = other.open(arrived)
+    assert there.row.upload is not None
+    assert other.uploads.files(there.row.upload) == ("queue", {"drill.yaml": "one"})
+    assert "".join(f"{line}\n" for line in export(other.store, arrived)) == text
+    delete(other.store, arrived)
+    assert kept(other) == set()
+
+
+@pytest.mark.parametrize("said", ["1", "{}", '{"name": 1, "files": "{}"}', '{"name": "q", "files": "{\\"a\\": 1}"}'])
+def test_what_a_record_carries_and_cannot_be_read_is_one_line(said: str) -> None:
+    with pytest.raises(DrillError, match=r"f: the drill in it that a team brought cannot be read"):
+        own_scenario(f'{{}}\n{{"beside": {{"scenario": {said}}}}}\n', "f")
 
 
 def test_a_drill_that_is_removed_while_somebody_opens_it_is_said_so(place: Rooms, ana: Member) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import pickle
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from scenarios.loader import load_at
 from scenarios.pack import Pack, PackedFile, PackManifest, opened, packed
-from scenarios.roots import UPLOADS, uploads_taken
-from scenarios.uploaded import load, packed_again, received
+from scenarios.roots import FOLDERS, UPLOADS, uploads_taken
+from scenarios.uploaded import carried, load, packed_again, received
 from simulator.errors import DrillError, UnknownName
+from simulator.play import play
 from simulator.scenario.document import LARGEST
 from tests.scenarios.drills import EXAMPLES, text
 from tests.scenarios.test_pack import REFUSED, with_file, with_manifest
 from tests.shipped import text as spelled_out
 from ui import checking
+from ui.cli.shared import recorded
 
 OF_WHAT_IT_SAYS = {"another name", "another version", "another title"}
 """What a pack's manifest says and nobody asks: the drill in it is read, and checked."""
@@ -106,6 +112,34 @@ def test_a_check_runs_apart_names_lines_and_is_given_up(monkeypatch: pytest.Monk
     monkeypatch.setattr(checking, "PATIENCE", 0.0)
     [given_up] = checking.check("queue_twice", {"drill.yaml": text()}, lambda done: None)
     assert given_up["what"] == "its check came to no end: it takes too much time or memory"
+
+
+def test_a_record_that_carries_its_drill_is_read_with_it(tmp_path: Path) -> None:
+    loaded = load("queue_twice", {"drill.yaml": text()})
+    file = tmp_path / "d.jsonl"
+    play(loaded, "null", 1, until=60).journal.save(file)
+    with pytest.raises(UnknownName):
+        recorded(file)
+    own = {"name": "queue_twice", "title": "x", "files": json.dumps({"drill.yaml": text()})}
+    with file.open("a") as out:
+        out.write(json.dumps({"beside": {"scenario": own}}) + "\n")
+    assert recorded(file)[1] is loaded
+
+
+def test_a_drill_of_a_folder_goes_along_to_a_worker_that_has_neither_folder_nor_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "drills" / "queue_twice"
+    folder.mkdir(parents=True)
+    (folder / "drill.yaml").write_text(text(), encoding="utf-8")
+    monkeypatch.setenv(FOLDERS, str(folder.parent))
+    here = load_at("queue_twice").version
+    sent = pickle.dumps(carried("queue_twice"))
+    monkeypatch.setenv(FOLDERS, "")
+    shutil.rmtree(folder)
+    there, name = pickle.loads(sent)
+    assert there(name, "base", "standard").version == here
+    assert carried("auth_token") == (load_at, "auth_token")
 
 
 @pytest.mark.long
