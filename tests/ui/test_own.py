@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from simulator.room.uploads import Brought, Uploads
 from tests.scenarios.drills import text
 from tests.ui.browsing import Browser
 from tests.ui.test_pages import texts
-from ui import session
+from ui import cli, session
 from ui.library_parts import author
 from ui.parts.live import SERVER
 
@@ -154,3 +155,31 @@ def test_somebody_without_a_team_is_told_how_and_a_server_may_take_none(
         app = opened("library.py", member)
         assert "This server takes no drills by the browser" in texts(app)
         assert len(app.get("file_uploader")) == 0
+
+
+def test_its_score_and_documents_are_had_without_the_server(
+    place: Rooms, ana: Member, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    upload = bring(place, ana)
+    room = place.create("queue_twice", upload=upload, member=ana, hosted=True).room
+    person = room.seats.admit("Flo", facilitator=True)
+    room.start(person)
+    room.end(person)
+    place.uploads.remove(ana, upload)
+    data = str(tmp_path / "drills.db")
+
+    def drill(*arguments: str) -> str:
+        capsys.readouterr()
+        assert cli.main(list(arguments)) == 0, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    assert "Behind, and twice" in drill("report", room.row.id, "--data", data)
+    file = tmp_path / "d.jsonl"
+    file.write_text(drill("export", room.row.id, "--data", data), encoding="utf-8")
+    assert "Behind, and twice" in drill("report", str(file))
+    card = json.loads(drill("score", str(file), "--seeds", "0", "--format", "json"))
+    assert card["drill"]["title"] == "Behind, and twice"
+    assert json.loads(drill("replay", str(file)))["identical"]
+    other = str(tmp_path / "other.db")
+    arrived = json.loads(drill("import", str(file), "--data", other))["drill"]
+    assert "Behind, and twice" in drill("report", arrived, "--data", other)
