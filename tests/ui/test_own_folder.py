@@ -44,8 +44,11 @@ def test_it_is_checked_played_scored_and_told(outside: Path, capsys: pytest.Capt
     drill("play", "our_queue", "--policy", "by_the_book", "--out", "d.jsonl")
     card = json.loads(drill("score", "d.jsonl", "--seeds", "0", "--format", "json", "--keep"))
     assert card["total"] >= 85
-    drill("report", "d.jsonl", "--out", "told")
-    assert any((outside / "told").iterdir())
+    drill("report", "d.jsonl", "--out", "told.md")
+    assert "After-action report" in (outside / "told.md").read_text(encoding="utf-8")
+    file = outside / "drills" / "our_queue" / "drill.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("draft: true", "draft: false"), encoding="utf-8")
+    forget()
     store = Store(str(outside / "drills.db"))
     place = Rooms(store, load, finish)
     assert "our_queue" in catalogue().offered
