@@ -22,11 +22,14 @@ from starlette.middleware import Middleware
 import ui
 from analytics import playbook as books
 from analytics.runs.finish import finish
-from scenarios.loader import load
+from scenarios import uploaded
+from scenarios.loader import load, names
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
 from simulator.room.tidy import days
+from simulator.room.uploads import Uploads
 from ui import api
+from ui.checking import check
 from ui.guard import Guard
 from ui.live import desk_routes, routes
 from ui.live.hub import HUB
@@ -36,7 +39,9 @@ from ui.parts.live import SERVER
 def rooms() -> Rooms:
     """Return the drills of the configured database, with the package's scenarios, playbooks and scoring."""
     retain = days(os.environ.get("DRILL_RETAIN_DAYS"))
-    return Rooms(Store(), load, finish, lambda name: books.load(name).played(), retain)
+    store = Store()
+    uploads = Uploads(store, uploaded.load, check, names)
+    return Rooms(store, load, finish, lambda name: books.load(name).played(), retain, uploads=uploads)
 
 
 @contextlib.asynccontextmanager

@@ -185,7 +185,11 @@ def _whole(place: ScenarioPlace) -> tuple[str, str, Companies]:
 
 def _declared(place: ScenarioPlace, variant: str) -> LoadedScenario:
     """Return a drill in one file."""
-    text, file, companies = _whole(place)
+    return made_of(*_whole(place), variant)
+
+
+def made_of(text: str, file: str, companies: Companies, variant: str) -> LoadedScenario:
+    """Return a drill in one file from its text, which messages call `file`. Raises ScenarioError."""
     drill = made(text, file, variant, companies)
     scenario = drill.scenario
     if variant != BASE:
@@ -196,7 +200,7 @@ def _declared(place: ScenarioPlace, variant: str) -> LoadedScenario:
         make_world=drill.world,
         responders=library(book),
         teammates=holders(book),
-        guard=lambda: _guarded(place.folder, place.shown, lambda: drill.source),
+        guard=lambda: _filled(lambda: drill.source),
         library=drill.library,
     )
 
@@ -263,9 +267,15 @@ def _courses(place: ScenarioPlace, variant: str) -> Mapping[str, Any]:
 @contextmanager
 def _guarded(folder: Path, shown: str, source: Callable[[], Written]) -> Iterator[None]:
     """Have what the author's Python raises, and a template that cannot be filled, say file and line."""
+    with _filled(source), authored(folder, shown):
+        yield
+
+
+@contextmanager
+def _filled(source: Callable[[], Written]) -> Iterator[None]:
+    """Have a template that cannot be filled say file and line."""
     try:
-        with authored(folder, shown):
-            yield
+        yield
     except BrokenTemplate as error:
         raise source().problem_with(error.template, error.what, error.remedy).error() from None
 

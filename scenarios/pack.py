@@ -117,7 +117,7 @@ def packed(where: str) -> tuple[Pack, tuple[str, ...]]:
     company = company_of(read(*_drill_of(files, place.name)).data, companies_at(place.folder, place.root))
     if company is not None:
         files[COMPANY] = company.text.encode()
-    pack = Pack(_manifest(place.name, dict(sorted(files.items()))), dict(sorted(files.items())))
+    pack = pack_of(place.name, files)
     opened(pack.content(), f"{place.name}{SUFFIX}")  # what we write we read
     return pack, beside(place.folder)
 
@@ -142,6 +142,12 @@ def _drill_of(files: Mapping[str, bytes], name: str) -> tuple[str, str]:
     if file not in files:
         raise DrillError(f"{name}: holds neither {FILE} nor {LONG}; pack a scenario's folder")
     return decoded(files[file], Path(name) / file), f"{name}/{file}"
+
+
+def pack_of(name: str, files: Mapping[str, bytes]) -> Pack:
+    """Return the pack of a scenario's files. Raises DrillError where they do not load."""
+    ordered = dict(sorted(files.items()))
+    return Pack(_manifest(name, ordered), ordered)
 
 
 def _named(name: str) -> None:
@@ -173,7 +179,21 @@ def _meant(name: str, files: Mapping[str, bytes], beside: Companies = ()) -> Sce
 
 
 def opened(raw: bytes, file: str) -> Pack:
-    """Return the pack that bytes from anywhere hold; `file` is what messages call it. Raises DrillError."""
+    """Return the pack that bytes from anywhere hold, the scenario in it read. Raises DrillError."""
+    pack = unpacked(raw, file)
+    manifest = pack.manifest
+    found = _told(manifest.name, pack.files)
+    if found != (manifest.version, manifest.title):
+        what = f"says {manifest.version} {manifest.title!r} and holds {found[0]} {found[1]!r}"
+        raise DrillError(f"{file}: {what}; pack it again")
+    return pack
+
+
+def unpacked(raw: bytes, file: str) -> Pack:
+    """Return the pack that bytes from anywhere hold, nothing in it read but its manifest: that takes no time.
+
+    `file` is what messages call it. Raises DrillError.
+    """
     if len(raw) > LARGEST_PACK:
         raise DrillError(f"{file}: more than {LARGEST_PACK:,} bytes; give what `drill pack` wrote")
     try:
@@ -190,10 +210,6 @@ def opened(raw: bytes, file: str) -> Pack:
             raise DrillError(f"{file}: {name} is {where}; pack it again")
         if (len(content), sha256(content).hexdigest()) != (said.size, said.sha256):
             raise DrillError(f"{file}: {name} was changed after it was packed; pack it again")
-    found = _told(manifest.name, files)
-    if found != (manifest.version, manifest.title):
-        what = f"says {manifest.version} {manifest.title!r} and holds {found[0]} {found[1]!r}"
-        raise DrillError(f"{file}: {what}; pack it again")
     return Pack(manifest, files)
 
 

@@ -11,12 +11,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import scenarios
 from scenarios.declared.made import FILE
 from simulator.errors import DrillError, ScenarioError, UnknownName
 
-FOLDERS, TRUST = "DRILL_SCENARIOS", "DRILL_TRUST_PYTHON"
+FOLDERS, TRUST, UPLOADS = "DRILL_SCENARIOS", "DRILL_TRUST_PYTHON", "DRILL_UPLOADS"
 SETTINGS = "drill.toml"
 LONG = "scenario.yaml"
 """What a scenario spelled out is called."""
@@ -91,17 +92,32 @@ def _own() -> tuple[tuple[Path, ...], dict[str, str]]:
 
 def _set() -> list[str]:
     """Return the folders that the settings of the folder we run in name."""
-    file = Path(SETTINGS)
-    try:
-        if not file.is_file():
-            return []
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DrillError(f"{SETTINGS}: {error}; mend it") from None
-    named = data.get("scenarios", [])
+    named = _settings().get("scenarios", [])
     if not isinstance(named, list) or not all(isinstance(one, str) for one in named):
         raise DrillError(f'{SETTINGS}: scenarios is no list of folders; write scenarios = ["drills"]')
     return named
+
+
+def _settings() -> dict[str, Any]:
+    file = Path(SETTINGS)
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DrillError(f"{SETTINGS}: {error}; mend it") from None
+
+
+def uploads_taken() -> bool:
+    """Tell whether teams may bring drills of their own by the browser. Raises DrillError for settings that are wrong.
+
+    The environment goes before the settings; where neither says anything they may.
+    """
+    said = os.environ.get(UPLOADS, "")
+    if said:
+        return said != "0"
+    wanted = _settings().get("uploads", True)
+    if not isinstance(wanted, bool):
+        raise DrillError(f"{SETTINGS}: uploads is neither true nor false; write uploads = false")
+    return wanted
 
 
 def trusted() -> bool:

@@ -81,7 +81,7 @@ LAYERS = (
     "ui.follow_up_parts",
     "ui.debrief_parts",
     "ui.trend_parts ui.library_parts",
-    "ui.app_pages ui.api ui.guard ui.main",
+    "ui.app_pages ui.api ui.checking ui.guard ui.main",
 )
 """From the ground up: a module imports what is named before it or in another package, and its own kind."""
 LINT, JUDGES = "scenarios/lint/", {"analytics.criteria", "analytics.follow_through.score"}

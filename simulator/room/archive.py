@@ -17,7 +17,7 @@ from simulator.room import chain
 from simulator.room import schema as t
 from simulator.room.access import new_code, new_key
 from simulator.room.chain import Link
-from simulator.room.companions import beside, head_of, put_back
+from simulator.room.companions import OWN, beside, head_of, own_of, put_back
 from simulator.room.store import Store
 from simulator.text import clock
 from simulator.values import Author
@@ -241,6 +241,18 @@ def take_in(store: Store, text: str, file: str, title: str | None = None) -> Arr
         except IntegrityError:
             continue
     raise DrillError("no free join code found; try again")
+
+
+def own_scenario(text: str, file: str) -> tuple[str, dict[str, str]] | None:
+    """Return name and files of the drill that a team brought and an exported record was played of, None without one.
+
+    Raises DrillError.
+    """
+    for line in text.removesuffix("\n").split("\n")[-2:]:
+        if line.startswith(BESIDE):
+            found = _read_beside(line, file)
+            return own_of(found, file) if OWN in found else None
+    return None
 
 
 def _read_beside(line: str, file: str) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from textwrap import shorten
@@ -26,6 +28,8 @@ TABLES: Mapping[str, sa.Table] = {
     "lessons": t.lessons,
 }  # fmt: skip
 """What it is called in a file -> where it is kept. Who was let in, and by what, stays behind."""
+OWN, LONGEST_NAME = "scenario", 40
+"""What the drill that a team brought is called in a file, and characters of its name."""
 HEAD = ("title", "created", "ended")
 """Of the drill itself: what it is called, and when it was."""
 MOST = 2**31 - 1
@@ -83,6 +87,11 @@ def beside(store: Store, drill: str) -> dict[str, Any]:
             rows = [dict(row._mapping) for row in connection.execute(query)]
             found |= {name: rows} if rows else {}
         head = connection.execute(sa.select(*(t.drills.c[one] for one in HEAD)).where(t.drills.c.id == drill)).one()
+        u = t.uploads.c
+        own = sa.select(u.name, u.title, u.files).where(u.id == t.drills.c.upload, t.drills.c.id == drill)
+        brought = connection.execute(own).first()
+    if brought is not None:
+        found[OWN] = dict(brought._mapping)
     return {"drill": dict(head._mapping), **found}
 
 
@@ -90,6 +99,9 @@ def put_back(connection: sa.Connection, drill: str, found: Mapping[str, Any], fi
     """Write what came with a drill beside it. Raises DrillError for what is none of it."""
     for name, rows in found.items():
         if name == "drill":
+            continue
+        if name == OWN:
+            _put_own(connection, drill, found, file)
             continue
         read(name, found, file)
         table = TABLES[name]
@@ -101,6 +113,30 @@ def put_back(connection: sa.Connection, drill: str, found: Mapping[str, Any], fi
                 connection.execute(table.insert().values(values))
             except sa.exc.IntegrityError:
                 raise DrillError(f"{file}: {name} has the same row twice; take one of them out") from None
+
+
+def _put_own(connection: sa.Connection, drill: str, found: Mapping[str, Any], file: str) -> None:
+    """Keep the drill that a team brought and this one was played of, as nobody's."""
+    name, files = own_of(found, file)
+    title = found[OWN].get("title")
+    title = title[:200] if isinstance(title, str) and _storable(title) else name
+    values = {"id": secrets.token_hex(6), "team": None, "name": name, "title": title, "by": "", "made": 0.0,
+              "state": "withdrawn", "done": 1.0, "beat": 0.0, "files": json.dumps(files), "findings": "[]"}  # fmt: skip
+    connection.execute(t.uploads.insert().values(values))
+    connection.execute(t.drills.update().where(t.drills.c.id == drill).values(upload=values["id"]))
+
+
+def own_of(found: Mapping[str, Any], file: str) -> tuple[str, dict[str, str]]:
+    """Return name and files of the drill that a team brought and a record was played of. Raises DrillError."""
+    said = found.get(OWN)
+    try:
+        name, files = said["name"], object_in(said["files"])  # type: ignore[index]
+    except (TypeError, KeyError, ValueError):
+        name, files = None, {}
+    texts = [name, *files, *files.values()]
+    if not files or not all(isinstance(one, str) and _storable(one) for one in texts) or len(name) > LONGEST_NAME:
+        raise DrillError(f"{file}: the drill in it that a team brought cannot be read; restore the line")
+    return name, files
 
 
 def read(name: str, found: Mapping[str, Any], where: str) -> tuple[Any, ...]:

@@ -6,7 +6,7 @@ A look at many drills reads counts and names by SQL, and no more rows at once th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
@@ -93,8 +93,11 @@ def keep(store: Store, drill: str, journal: Journal, card: Mapping[str, Any]) ->
     with store.transaction(writes=True) as connection:
         team = connection.scalar(select(t.claims.c.team).where(t.claims.c.drill == drill))
         how: dict[str, Any] = {"drill": drill, "ended": ended, "kind": _kind(row), "pace": pace_of(marks), "team": team}
+        brought = connection.scalar(select(t.uploads.c.team).where(t.uploads.c.id == row.upload))
         try:
-            _put(connection, [result_of(journal, card, **how)])
+            made = result_of(journal, card, **how)
+            # Two teams may call drills of their own alike: those are not compared.
+            _put(connection, [replace(made, scenario=f"{made.scenario}@{brought}") if row.upload else made])
         except UNREAD:
             return False
     return True

@@ -34,8 +34,9 @@ from simulator.room.finish import Finisher
 from simulator.room.live import outdated
 from simulator.room.room import WITHDRAWN, Room
 from simulator.room.store import DrillRow, Participant, Store
-from simulator.room.teams import Teams
+from simulator.room.teams import Member, Teams
 from simulator.room.tidy import Tidying
+from simulator.room.uploads import Uploads
 from simulator.text import alike, clock
 
 
@@ -103,8 +104,10 @@ class Rooms:
         retain: int | None = None,
         steady: Callable[[], float] = steady,
         keep_days: float = KEEP_DAYS,
+        uploads: Uploads | None = None,
     ) -> None:
         self.store = store
+        self.uploads = uploads or Uploads(store)
         self.tidying = Tidying(store, retain)
         self.keep_days = keep_days
         """Days after the end of a drill for which those who were in it come back to its debrief."""
@@ -132,17 +135,27 @@ class Rooms:
         hosted: bool = False,
         automation: bool = True,
         playbook: str = "recovery",
+        upload: str | None = None,
+        member: Member | None = None,
     ) -> Opened:
-        """Open a drill: `hosted` for several people and a facilitator, otherwise for one person alone."""
+        """Open a drill: `hosted` for several people and a facilitator, otherwise for one person alone.
+
+        Of an `upload` instead of a scenario that everybody has only a `member` of the team that brought it may.
+        """
         book = self._books(playbook) if self._books else None
-        loaded = self._load(scenario, variant, difficulty)
+        if upload is not None:
+            if member is None:
+                raise AccessDenied("only a team's own members open drills that it brought")
+            self.uploads.playable(member, upload)
+        loaded = self._loaded(scenario, variant, difficulty, upload)
         seed = secrets.randbelow(1_000_000) if seed is None else seed
         header = new_header(loaded, seed, mode=mode, automation=automation, playbook=book)
         key, stored = new_key()
         for _ in range(5):
             row = DrillRow(
-                secrets.token_hex(6), new_code(), self.store.now(), loaded.scenario.title, hosted, stored, header
-            )
+                secrets.token_hex(6), new_code(), self.store.now(), loaded.scenario.title, hosted, stored, header,
+                upload=upload,
+            )  # fmt: skip
             try:
                 self.store.add_drill(row)
             except StaleWriter:
@@ -198,7 +211,12 @@ class Rooms:
             return known
         row = self.store.drill(drill)
         header = row.header
-        return self._keep(row, self._load(header.scenario, header.variant, header.difficulty))
+        return self._keep(row, self._loaded(header.scenario, header.variant, header.difficulty, row.upload))
+
+    def _loaded(self, scenario: str, variant: str, difficulty: str, upload: str | None) -> LoadedScenario:
+        if upload is not None:
+            return self.uploads.loaded(upload, variant, difficulty)
+        return self._load(scenario, variant, difficulty)
 
     def by_code(self, code: str, *sources: str) -> Room:
         """Return the room with this join code. `sources` (session, network) are slowed down when they guess."""

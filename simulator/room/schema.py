@@ -39,6 +39,7 @@ drills = sa.Table(
     sa.Column("digest", sa.String(64)),
     sa.Column("branch_of", sa.String(16)),
     sa.Column("branch_at", sa.Integer),
+    sa.Column("upload", sa.String(16)),
     sa.Index("drills_branch", "branch_of"),
 )
 
@@ -204,6 +205,23 @@ claims = sa.Table(
     sa.Column("made", sa.Float, nullable=False),
 )
 
+uploads = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("team", sa.String(16), index=True),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("done", sa.Float, nullable=False),
+    sa.Column("beat", sa.Float, nullable=False),
+    sa.Column("files", sa.Text, nullable=False),
+    sa.Column("findings", sa.Text, nullable=False),
+)
+"""A row a drill that a team brought, and each earlier state of it that drills were played of."""
+
 KIND = ("scenario", "variant", "playbook", "mode", "pace", "difficulty")
 """What drills have in common that are compared number by number."""
 results = sa.Table(
@@ -363,8 +381,14 @@ def _teams(connection: sa.Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def _uploads(connection: sa.Connection) -> None:
+    """Let teams bring drills of their own, and a drill say which of them it is played of."""
+    _add(connection, "drills", "upload", "VARCHAR(16)")
+    uploads.create(connection, checkfirst=True)
+
+
 STEPS: tuple[Step, ...] = (
-    metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once, _afterwards, _teams,
+    metadata.create_all, _keys, _digests, _heartbeats, _withdrawable, _desk, _once, _afterwards, _teams, _uploads,
 )  # fmt: skip
 """How to get from version n to n + 1. A new table or column is a step of its own at the end, never an edit.
 

@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import IntegrityError
 
 from simulator.acts import Act
-from simulator.errors import NameTaken, StoreError, UnknownName, UnreadableRow
+from simulator.errors import DrillError, NameTaken, StoreError, UnknownName, UnreadableRow
 from simulator.record.entry import Entry, dump
 from simulator.record.journal import Header
 from simulator.room import chain, clock_log, rows
@@ -51,6 +51,8 @@ class DrillRow:
     """The drill that this one plays on from, as a second life."""
     branch_at: int | None = None
     """Drill second from which it differs from that."""
+    upload: str | None = None
+    """The drill that a team brought of which it is played; None: one that this server has."""
 
 
 ROW = TypeAdapter(DrillRow)
@@ -119,10 +121,14 @@ class Store(Database):
         """Number and digest of the last command of each drill that was written here."""
 
     def add_drill(self, row: DrillRow) -> None:
-        """Open a drill. Raises StaleWriter where its id or code is taken."""
+        """Open a drill. Raises StaleWriter where its id or code is taken, DrillError where its upload is gone."""
         header = row.header.model_dump_json()
         values = {**row.__dict__, "header": header, "digest": chain.digest(header)}
-        self._insert(t.drills, values, taken=f"drill {row.id} or code {row.code} is taken")
+        with self._first(f"drill {row.id} or code {row.code} is taken") as connection:
+            there = select(t.uploads.c.id).where(t.uploads.c.id == row.upload)
+            if row.upload is not None and connection.scalar(there) is None:
+                raise DrillError("this drill was removed a moment ago; look again at what your team has")
+            connection.execute(t.drills.insert().values(values))
 
     def drill(self, ident: str) -> DrillRow:
         """Return the drill with this id. Raises UnknownName, or UnreadableRow for one that cannot be read."""

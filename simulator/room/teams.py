@@ -17,6 +17,7 @@ from simulator.errors import AccessDenied, DrillError, UnknownName
 from simulator.room import schema as t
 from simulator.room.access import Claim, Tokens, clean_name
 from simulator.room.store import Participant, Store
+from simulator.room.tidy import sweep
 from simulator.text import alike
 
 MOST_MEMBERS = 200
@@ -89,7 +90,7 @@ class Teams:
     def invitation(self, member: Member) -> str | None:
         """Return what the team's link carries, None while it is withdrawn."""
         with self._store.transaction(writes=False) as connection:
-            _here(connection, member)
+            still_in(connection, member)
             team = _team(connection, member.team)
         return self._tokens.sign(Claim("invite", team.id, "", team.generation)) if team.open else None
 
@@ -115,7 +116,7 @@ class Teams:
     def renew(self, member: Member, *, open: bool = True) -> None:
         """Withdraw the team's link, and have another one in its place where it stays `open`."""
         with self._store.transaction(writes=True) as connection:
-            _here(connection, member)
+            still_in(connection, member)
             c = t.teams.c
             change = t.teams.update().where(c.id == member.team).values(generation=c.generation + 1, open=open)
             connection.execute(change)
@@ -170,7 +171,7 @@ class Teams:
     def renew_own(self, member: Member) -> Member:
         """Withdraw a member's own link and sign them out everywhere; return them as they come in from now on."""
         with self._store.transaction(writes=True) as connection:
-            _here(connection, member)
+            still_in(connection, member)
             c = t.members.c
             connection.execute(t.members.update().where(c.id == member.id).values(generation=c.generation + 1))
             return Member(*connection.execute(select(*MEMBER).where(c.id == member.id)).one())
@@ -182,7 +183,7 @@ class Teams:
         """
         leaver = other or member
         with self._store.transaction(writes=True) as connection:
-            _here(connection, member)
+            still_in(connection, member)
             if leaver.team != member.team:
                 raise AccessDenied(f"{leaver.name} is in another team")
             c = t.members.c
@@ -202,13 +203,13 @@ class Teams:
             who = "its host" if row.hosted else "whoever played it"
             raise AccessDenied(f"only {who} may claim this drill for a team")
         with self._store.transaction(writes=True) as connection:
-            _here(connection, member)
+            still_in(connection, member)
             _set_owner(connection, drill, member, self._store.now())
 
     def release(self, member: Member, drill: str) -> None:
         """Let a drill of the team belong to nobody again. Raises AccessDenied for another team's."""
         with self._store.transaction(writes=True) as connection:
-            _here(connection, member)
+            still_in(connection, member)
             owned = (t.claims.c.drill == drill) & (t.claims.c.team == member.team)
             if not connection.execute(t.claims.delete().where(owned)).rowcount:
                 raise AccessDenied("this drill is not your team's")
@@ -250,7 +251,7 @@ def _open(connection: Connection, claim: Claim) -> Team:
     return team
 
 
-def _here(connection: Connection, member: Member) -> None:
+def still_in(connection: Connection, member: Member) -> None:
     """Raise AccessDenied for somebody who is no longer in the team as they were."""
     c = t.members.c
     now = connection.scalar(select(c.generation).where(c.id == member.id, c.gone.is_(None)))
@@ -272,6 +273,9 @@ def _set_owner(connection: Connection, drill: str, member: Member, now: float) -
 def _dissolve(connection: Connection, team: str) -> None:
     connection.execute(t.results.delete().where(t.results.c.team == team, t.results.c.sample))
     connection.execute(t.results.update().where(t.results.c.team == team).values(team=None))
+    brought = t.uploads.update().where(t.uploads.c.team == team)
+    connection.execute(brought.values(team=None, state="withdrawn", by=""))
+    sweep(connection)
     for table in (t.claims, t.members):
         connection.execute(table.delete().where(table.c.team == team))
     connection.execute(t.teams.delete().where(t.teams.c.id == team))

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import Connection, func, select, union_all
 
 from simulator.errors import DrillError, UnknownName
 from simulator.room import schema as t
@@ -81,9 +81,17 @@ def delete(store: Store, drill: str) -> None:
             if "drill" in table.c:
                 connection.execute(table.delete().where(table.c.drill == drill))
         gone = connection.execute(t.drills.delete().where(t.drills.c.id == drill)).rowcount
+        sweep(connection)
     if not gone:
         raise UnknownName("drill", drill, store.ids())
     scrub(store)
+
+
+def sweep(connection: Connection) -> None:
+    """Delete what teams brought and took away again, but for what drills were played of."""
+    c = t.uploads.c
+    played = select(t.drills.c.upload).where(t.drills.c.upload == c.id)
+    connection.execute(t.uploads.delete().where(c.state == "withdrawn", ~played.exists()))
 
 
 def scrub(store: Store) -> None:

@@ -10,7 +10,7 @@ from tests.room.rooms import Wall
 
 BOTH = {
     f"tests.room.test_{name}" for name in ("afterwards", "ending", "failures", "keys", "processes", "store", "teams",
-                                           "verbs")
+                                           "uploads", "verbs")
 }  # fmt: skip
 """Modules whose tests run on both databases, each that takes a `path`, by a fixture too, and is not marked `sqlite`."""
 

@@ -11,7 +11,8 @@ from analytics import playbook as books
 from analytics.scorecard import counted
 from scenarios import loader
 from simulator.errors import DrillError
-from ui.library_parts import author
+from ui import session
+from ui.library_parts import author, own
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.playbook import sheet_html
@@ -25,10 +26,13 @@ def render() -> None:
     if name := author.asked():
         return author.page(name)
     shell.head("Library", "What there is to rehearse, and what a good response looks like.", narrow=True)
-    scenarios, playbook, glossary = st.tabs(["Scenarios", "Playbook", "Glossary"])
+    first = own.TAB if st.query_params.get("tab") == own.PLACE or session.answered(own.PLACE) else None
+    scenarios, brought, playbook, glossary = st.tabs(["Scenarios", own.TAB, "Playbook", "Glossary"], default=first)
     with scenarios:
         for name in loader.catalogue().offered:
             _scenario(name)
+    with brought, st.container(key="owntab"):
+        own.tab()
     with playbook, st.container(key="booktab"):
         known, name = books.names(), books.DEFAULT
         if len(known) > 1:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import streamlit as st
 
-from scenarios import loader
 from simulator.errors import DrillError
-from simulator.loaded import LoadedScenario
 from ui import session
 from ui.pages import Page
 from ui.parts import begin, entrance, membership, opened, shell, yours
+from ui.parts.offered import OWN, Playable, offers
 from ui.parts.text import escape, plain
 
 LINKED = "linked"
 """The link that this session has followed to a scenario's options: a dialog that was closed stays closed."""
-WAYS: dict[str, tuple[str, Literal["primary", "secondary"], Callable[[LoadedScenario], None]]] = {
+WAYS: dict[str, tuple[str, Literal["primary", "secondary"], Callable[[Playable], None]]] = {
     "Practise alone": (":material/person:", "primary", begin.alone),
     "Host for a team": (":material/groups:", "secondary", begin.team),
 }
@@ -46,18 +46,27 @@ def render() -> None:
     if not yours.finished_and_running():
         _newcomer()
     st.page_link(Page.TEAM.file, label=membership.in_short(), icon=":material/group:")
-    # The shortest first: it is what somebody new looks for.
-    names = sorted(loader.catalogue().offered, key=lambda name: loader.load(name).scenario.horizon)
-    if not names:
+    # The team's own first, then the shortest: it is what somebody new looks for.
+    found = sorted(offers().values(), key=lambda one: (not one.team, _minutes(one)))
+    if not found:
         st.info("No scenario can be played here; `drill check` says why.", icon=":material/info:")
         return None
     st.html("<h2 class='section'>Scenarios</h2>")
     with st.grid(3, min_column_width=270, gap="small", key="scenarios"):
-        for name in names:
-            with st.container(border=True, height="stretch", key=f"scenario-{name}"):
-                _card(name)
-    _options(names)
+        for one in found:
+            with st.container(border=True, height="stretch", key=f"scenario-{one.key}"):
+                _card(one)
+    st.page_link(Page.LIBRARY.file, label="Bring a drill of your own team", icon=":material/upload_file:",
+                 query_params={"tab": OWN})  # fmt: skip
+    _options({one.key: one for one in found})
     return None
+
+
+def _minutes(offer: Playable) -> float:
+    try:
+        return offer.load().scenario.horizon
+    except DrillError:
+        return math.inf
 
 
 def _newcomer() -> None:
@@ -73,10 +82,11 @@ def _newcomer() -> None:
     entrance.outcome("solo")
 
 
-def _card(name: str) -> None:
+def _card(offer: Playable) -> None:
     """Show what a scenario is about and what it trains; neither tells what is wrong."""
+    name = offer.key
     try:
-        loaded = loader.load(name)
+        loaded = offer.load()
     except DrillError as error:
         st.markdown(f"**{plain(name)}** cannot be played")
         st.caption(plain(str(error)))
@@ -85,6 +95,7 @@ def _card(name: str) -> None:
     variants = len(loaded.variants)
     size = [f"{scenario.horizon // 60} min", f"{len(scenario.seats())} seats"]
     size += [f"{variants} variants"] if variants > 1 else []
+    size += [f"{offer.team}’s own"] if offer.team else []
     trains = "".join(f"<li>{escape(one)}</li>" for one in scenario.trains)
     st.html(
         f"<h3 class='scenario'>{escape(scenario.title)}</h3><p class='size'>{escape(' · '.join(size))}</p>"
@@ -107,17 +118,17 @@ def _close() -> None:
     st.session_state.pop(begin.CHOSEN, None)
 
 
-def _options(names: tuple[str, ...]) -> None:
+def _options(found: Mapping[str, Playable]) -> None:
     """Ask for what remains to be chosen of the scenario that was picked here, or that a link picked."""
-    asked = session.asked("scenario", names, "")
+    asked = session.asked("scenario", list(found), "")
     if asked and st.session_state.get(LINKED) != st.query_params.to_dict():
         st.session_state[LINKED] = st.query_params.to_dict()
         _open("Practise alone", asked)
     way, name = st.session_state.get(begin.CHOSEN, ("", ""))
-    if name in names:
-        loaded = loader.load(name)
+    if name in found:
+        title = found[name].load().scenario.title
         # The decorator takes the title, which is known only now.
-        st.dialog(f"{way}: {plain(loaded.scenario.title)}", on_dismiss=_close)(WAYS[way][2])(loaded)
+        st.dialog(f"{way}: {plain(title)}", on_dismiss=_close)(WAYS[way][2])(found[name])
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import streamlit as st
 from ui import session
 from ui.pages import Page
 from ui.parts import membership, shell
+from ui.parts.offered import OWN
 from ui.parts.text import escape
 
 
@@ -24,6 +25,8 @@ def render() -> None:
     for team, own in known:
         st.html(f"<h2 class='section'>{escape(team.name)}</h2>")
         st.page_link(Page.TRENDS.file, label="Its drills over time", icon=":material/trending_up:")
+        st.page_link(Page.LIBRARY.file, label="Scenarios of its own", icon=":material/upload_file:",
+                     query_params={"tab": OWN})  # fmt: skip
         who, ways = st.columns([1, 1.25], gap="large")
         with who:
             st.markdown("**Who is in it**")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def calibrate(
-    scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token.")],
+    scenario: Annotated[str, typer.Argument(help="A scenario's name, such as auth_token, or the path of its folder.")],
     variant: Variant = "base",
     difficulty: Level = "standard",
     policies: Annotated[str, typer.Option(help="Responders, separated by commas; all of them if left out.")] = "",
@@ -29,12 +29,13 @@ def calibrate(
     """Play many drills over policies, seeds and playbooks: score, loss and harm, with their spread."""
     from analytics.playbook import names as playbooks
     from analytics.runs import calibrate as many
-    from scenarios.loader import load_at
+    from scenarios.uploaded import carried
 
     names = [name.strip() for name in policies.split(",") if name.strip()]
     books = playbooks() if playbook == "all" else [one.strip() for one in playbook.split(",") if one.strip()]
     there = chosen(scenario, variant)
-    wanted = [job for book in books for job in many.jobs_for(load_at, scenario, there, names, seeds, book, difficulty)]
+    load, name = carried(scenario)
+    wanted = [job for book in books for job in many.jobs_for(load, name, there, names, seeds, book, difficulty)]
     drills = sum(len(job.policies) for job in wanted)
     rows: list[Row] = []
     with progress("{task.completed:.0f} of {task.total:.0f} drills", drills) as report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -30,7 +31,8 @@ def check(
     problems = looked_at(path, run)
     well = not any(problem.level == "error" for problem in problems)
     if well and not quick and (run or in_one_file(path)):
-        problems += played(path)
+        with progress("playing") as report:
+            problems += played(path, report)
     for problem in problems:
         say(str(problem))
     if all(problem.level == "note" for problem in problems):
@@ -55,8 +57,11 @@ def in_one_file(path: Path) -> bool:
     return (path / FILE).is_file() if path.is_dir() else path.name == FILE
 
 
-def played(path: Path) -> list[Problem]:
-    """Play the scenario at `path` and return what only playing shows; that it was not, where it is somebody else's."""
+def played(path: Path, report: Callable[[int, int], None]) -> list[Problem]:
+    """Play the scenario at `path` and return what only playing shows; that it was not, where it is somebody else's.
+
+    `report` is told how many of how many steps are done, for each of the two ways of playing anew.
+    """
     from analytics.runs.rehearse import Variant, rehearse
     from analytics.runs.trial import trial
     from scenarios.lint import Problem
@@ -67,10 +72,9 @@ def played(path: Path) -> list[Problem]:
         remedy = "play your own with `drill play`, where the package finds it"
         return [Problem(str(path), 1, "not played: --run plays the package's own scenarios, no copies", remedy, "note")]
     variants = [Variant(loaded, source) for loaded, source in found]
-    with progress("playing") as report:
-        remarks = rehearse(variants, report)
-        if in_one_file(path):
-            remarks += trial(variants, report)
+    remarks = rehearse(variants, report)
+    if in_one_file(path):
+        remarks += trial(variants, report)
     return [Problem(*remark) for remark in remarks]
 
 

@@ -55,15 +55,13 @@ def report(
 
 def _of_file(file: Path) -> Finished:
     from simulator import files
-    from simulator.record.journal import parse
     from ui.reports.finished import of_file, read_beside
 
     text = files.text_of(file, "give a journal that `drill play --out` or `drill export` wrote")
-    journal = parse(text, str(file))
-    scenario = shared.played(journal.header).scenario
+    journal, loaded = shared.written_down(text, str(file))
     if journal.references is None:
         say(f"{file}: has no reference runs, so no score; `drill score --keep` puts them in")
-    return of_file(journal, scenario, None, read_beside(text, str(file))).scored()
+    return of_file(journal, loaded.scenario, None, read_beside(text, str(file))).scored()
 
 
 def _of_store(ident: str, data: str | None) -> Finished:
@@ -71,5 +69,4 @@ def _of_store(ident: str, data: str | None) -> Finished:
     from ui.reports.kept import of_store
 
     with opened(data) as store:
-        head = store.drill(ident).header
-        return of_store(store, ident, shared.played(head).scenario)
+        return of_store(store, ident, shared.stored(store, store.drill(ident)).scenario)

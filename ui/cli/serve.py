@@ -109,6 +109,7 @@ def settings(port: int, host: str) -> dict[str, Any]:
         "server.port": port, "server.address": host, "server.headless": True, "server.fileWatcherType": "none",
         "browser.gatherUsageStats": False, "client.toolbarMode": "minimal", "client.showErrorDetails": "none",
         "runner.postScriptGC": False, "runner.magicEnabled": False, "logger.hideWelcomeMessage": True,
+        "server.maxUploadSize": 20,  # MB: whoever has the address could fill the memory with more
         "theme.base": str(UI / "theme" / "drill.toml"),
     }  # fmt: skip
 

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 if TYPE_CHECKING:
     from simulator.loaded import LoadedScenario
     from simulator.record.journal import Header, Journal
+    from simulator.room.store import DrillRow, Store
 
 Variant = Annotated[str, typer.Option(help="Which variant of it; `drawn`: one of them, by chance.")]
 Difficulty = Literal["novice", "standard", "expert"]
@@ -65,10 +66,39 @@ def played(header: Header) -> LoadedScenario:
 
 def recorded(file: Path) -> tuple[Journal, LoadedScenario]:
     """Return a journal and the scenario it was recorded with. Raises DrillError."""
-    from simulator.record.journal import load
+    from simulator.files import text_of
 
-    journal = load(file)
-    return journal, played(journal.header)
+    return written_down(text_of(file, "give a journal that `drill play --out` or `drill export` wrote"), str(file))
+
+
+def written_down(text: str, file: str) -> tuple[Journal, LoadedScenario]:
+    """Return a journal and the scenario it was recorded with, from its text. Raises DrillError."""
+    from simulator.record.journal import parse
+
+    journal = parse(text, file)
+    return journal, scenario_in(journal.header, text, file)
+
+
+def scenario_in(header: Header, text: str, file: str) -> LoadedScenario:
+    """Return the scenario of a record, which may carry it: what a team brought is in there. Raises DrillError."""
+    from scenarios import uploaded
+    from scenarios.loader import names
+    from simulator.room.archive import own_scenario
+
+    own = own_scenario(text, file)
+    if own is None or header.scenario in names():
+        return played(header)
+    return uploaded.load(*own, header.variant, header.difficulty)
+
+
+def stored(store: Store, row: DrillRow) -> LoadedScenario:
+    """Return the scenario that a stored drill is played of. Raises DrillError."""
+    from scenarios import uploaded
+    from simulator.room.uploads import Uploads
+
+    if row.upload is None:
+        return played(row.header)
+    return Uploads(store, uploaded.load).loaded(row.upload, row.header.variant, row.header.difficulty)
 
 
 def chosen(scenario: str, variant: str) -> str:

@@ -116,7 +116,7 @@ def _stored(file: Path, data: str | None) -> None:
 
     text = files.text_of(file, GIVE)
     journal = parse(text, str(file))
-    title, card = _scored(journal)
+    title, card = _scored(journal, text, str(file))
     with closing(Store(data)) as store:
         arrived = archive.take_in(store, text, str(file), title)
         if card is not None:
@@ -127,13 +127,12 @@ def _stored(file: Path, data: str | None) -> None:
     say(f"its debrief opens with the code {arrived.code}; the key makes its bearer the facilitator")
 
 
-def _scored(journal: Journal) -> tuple[str | None, dict[str, Any] | None]:
+def _scored(journal: Journal, text: str, file: str) -> tuple[str | None, dict[str, Any] | None]:
     """Return the title of a journal's scenario, and its scorecard where it has the runs it was scored by."""
     from analytics.runs.finish import finish
 
-    header = journal.header
     try:
-        loaded = shared.played(header)
+        loaded = shared.scenario_in(journal.header, text, file)
         cards = [card for _, card in finish(loaded, journal, lambda _: None)] if journal.references is not None else []
     except DrillError as error:
         say(f"not scored: {error}")

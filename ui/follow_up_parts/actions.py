@@ -12,7 +12,6 @@ from analytics.about import TIMES
 from analytics.follow_through.actions import FIELDS, PICKED, ActionItem
 from analytics.follow_through.beside import TURNING
 from analytics.follow_through.wording import conclusions, vague
-from scenarios import loader
 from simulator.errors import DrillError
 from simulator.record.follow_up import DROPPED, Wording
 from ui import session
@@ -20,6 +19,7 @@ from ui.follow_up_parts import fields, keys
 from ui.follow_up_parts.opened import OpenedDrill
 from ui.follow_up_parts.stages import findings_html, warned_html, who_html
 from ui.parts import shell
+from ui.parts.offered import offers
 from ui.parts.text import escape, plain
 
 LABELS: Mapping[str, str] = {
@@ -183,12 +183,12 @@ def _titles(here: OpenedDrill, name: str) -> Mapping[str, str] | None:
 def drills_offered() -> dict[str, str]:
     """Return every drill that can test something again: `scenario/variant` -> its title."""
     found = {}
-    for name in loader.catalogue().offered:
+    for offer in offers().values():
         try:
-            loaded = loader.load(name)
+            loaded = offer.load()
         except DrillError:
             continue
-        title = loaded.scenario.title
+        name, title = loaded.scenario.id, loaded.scenario.title
         for variant in loaded.variants:
             found[f"{name}/{variant}"] = title if variant == "base" else f"{title}, variant {variant}"
     return found

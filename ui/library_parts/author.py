@@ -27,8 +27,9 @@ from simulator.text import clock
 from simulator.values import Ref
 from ui import session
 from ui.debrief_parts import look
-from ui.parts import shell
+from ui.parts import offered, shell
 from ui.parts.live import SERVER
+from ui.parts.offered import Playable
 from ui.parts.text import escape, plain
 
 ASKED, SHOWN = "author", "library-author"
@@ -47,7 +48,7 @@ def offer(name: str) -> None:
 def asked() -> str:
     """Return the scenario whose author's page the address asks for, empty where it is none that there is."""
     name = str(st.query_params.get(ASKED, ""))
-    return name if name in loader.catalogue().offered else ""
+    return name if name in offered.offers() else ""
 
 
 @session.callback()
@@ -65,7 +66,7 @@ def plays(name: str) -> bool:
     """Tell whether this browser, when the page was loaded, had a seat in a drill of a scenario, and did not host it."""
     for here in session.seats():
         with suppress(DrillError):
-            mine = here.room.row.header.scenario == name and not here.person.facilitator
+            mine = offered.key_of_drill(here.room.row) == name and not here.person.facilitator
             if mine and SERVER.rooms.lobby(here.room).state not in OVER:
                 return True
     return False
@@ -73,8 +74,9 @@ def plays(name: str) -> bool:
 
 def page(name: str) -> None:
     """Draw the author's page of a scenario, once it was asked for again; not for somebody in a drill of it."""
+    offer = offered.offers()[name]
     try:
-        base = loader.load(name)
+        base = offer.load()
     except DrillError as error:
         shell.head("Author’s page")
         st.error(plain(str(error)), icon=":material/error:")
@@ -84,7 +86,7 @@ def page(name: str) -> None:
     lead = "For those who write, host or review it: it gives the drill away."
     shell.head(base.scenario.title, lead, narrow=not ready)
     if ready:
-        _whole(name, base)
+        _whole(offer, base)
     else:
         _ask(name)
 
@@ -101,16 +103,16 @@ def _ask(name: str) -> None:
         st.button("Keep it from me", key="author-not", on_click=_close)
 
 
-def _whole(name: str, base: LoadedScenario) -> None:
+def _whole(offer: Playable, base: LoadedScenario) -> None:
     st.html(look.STYLE)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.button("Back to the library", key="author-close", icon=":material/arrow_back:", on_click=_close)
         variant = loader.BASE
         if len(base.variants) > 1:
-            variant = st.selectbox("Variant", base.variants, key=f"author-variant-{name}", width=260)
+            variant = st.selectbox("Variant", base.variants, key=f"author-variant-{offer.key}", width=260)
     try:
-        loaded = loader.load(name, str(variant))
-        if lent := loader.lent_by(name):
+        loaded = offer.load(str(variant))
+        if not offer.team and (lent := loader.lent_by(offer.key)):
             st.caption(f"What is not in its own file comes from that of {plain(base.scenario.company)}: {plain(lent)}.")
         world, events, cues, texts = st.tabs(["World", "Events", "Who knows what", "Texts"])
         with loaded.guard():

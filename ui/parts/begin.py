@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from simulator.loaded import LoadedScenario
 from ui import session
 from ui.parts import entrance, membership, shell
 from ui.parts.live import SERVER
+from ui.parts.offered import Playable
 from ui.parts.text import plain
 from ui.session import Here
 
@@ -32,8 +33,9 @@ def first_drill() -> None:
     _alone(FIRST, {"difficulty": "novice"}, loader.load(FIRST).scenario.lead(), session.known_as() or "You")
 
 
-def alone(loaded: LoadedScenario) -> None:
+def alone(offer: Playable) -> None:
     """Ask what somebody who practises alone may choose, and start."""
+    loaded = offer.load()
     scenario = loaded.scenario
     with st.container(key="alone"):
         st.caption(plain(scenario.summary))
@@ -66,14 +68,14 @@ def alone(loaded: LoadedScenario) -> None:
             if seed and not seed.isdigit():
                 session.answer("solo", False, f"{seed!r} is no seed; give a whole number of up to six digits, or none")
             else:
-                how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(loaded, variant)}
+                how = {"mode": mode, "difficulty": difficulty, "variant": _drawn(loaded, variant), **offer.whose}
                 _alone(scenario.id, {**how, "playbook": playbook}, str(seat), name or "You", seed, float(speed or 1))
         entrance.outcome("solo")
 
 
-def team(loaded: LoadedScenario) -> None:
+def team(offer: Playable) -> None:
     """Ask what the host of a team may choose, and open the drill."""
-    scenario = loaded.scenario.id
+    loaded = offer.load()
     with st.container(key="host"):
         st.caption(
             "You get a join code to read out. People take seats, or watch as observers, who give no orders and are in "
@@ -86,12 +88,12 @@ def team(loaded: LoadedScenario) -> None:
             key="host-surprise",
             help="Not even you: code, console and lobby do not say which it is. The debrief does.",
         )
-        playbook, own = _playbook("host"), membership.offered("host-team")
+        playbook, own = _playbook("host"), membership.offered("host-team", offer.member)
         if _go("Open the drill", "host-open", ":material/groups:"):
             variant = _drawn(loaded, loader.DRAWN if surprise else loader.BASE)
             how = {"mode": mode, "difficulty": difficulty, "variant": variant, "playbook": playbook}
             with session.trying("host"):
-                made = SERVER.rooms.create(scenario, hosted=True, **how)  # type: ignore[arg-type]
+                made = SERVER.rooms.create(loaded.scenario.id, hosted=True, **how, **offer.whose)  # type: ignore[arg-type]
                 token, host = SERVER.rooms.facilitate(made.room, name or "Facilitator", made.key)
                 if own is not None:
                     SERVER.rooms.teams.claim(own, made.room.row.id, host)
@@ -174,10 +176,10 @@ def _drawn(loaded: LoadedScenario, variant: str) -> str:
     return loader.draw(loaded, secrets.SystemRandom()) if variant == loader.DRAWN else variant
 
 
-def _alone(scenario: str, how: dict[str, str], seat: str, name: str, seed: str = "", speed: float = 1.0) -> None:
+def _alone(scenario: str, how: dict[str, Any], seat: str, name: str, seed: str = "", speed: float = 1.0) -> None:
     st.session_state[session.NAME] = name
     with session.trying("solo"):
-        room = SERVER.rooms.create(scenario, seed=int(seed) if seed else None, **how).room  # type: ignore[arg-type]
+        room = SERVER.rooms.create(scenario, seed=int(seed) if seed else None, **how).room
         token, person = SERVER.rooms.join(room, name, seat)
         if speed != 1:
             room.speed(person, speed)

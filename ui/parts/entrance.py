@@ -15,6 +15,7 @@ from ui import session
 from ui.pages import Page
 from ui.parts import shell
 from ui.parts.live import SERVER
+from ui.parts.offered import key_of_drill
 from ui.parts.text import plain, sentence
 from ui.session import Here
 
@@ -93,7 +94,7 @@ def _over(room: Room, lobby: Lobby) -> None:
             if st.button("Read the debrief", key="read-debrief", type="primary", icon=":material/fact_check:"):
                 shell.go(Page.DEBRIEF, {session.DRILL: lobby.code})
             if st.button("Practise this scenario first", key="practise-first", icon=":material/play_arrow:"):
-                shell.go(Page.LOBBY, {"scenario": room.row.header.scenario})
+                shell.go(Page.LOBBY, {"scenario": key_of_drill(room.row)})
     else:
         st.markdown(
             "It was an assessment: its debrief is for those who took part. If you were one of them, open it with the "

@@ -198,11 +198,16 @@ def _claim(own: Member, here: Here) -> None:
                    f"{reads}.")  # fmt: skip
 
 
-def offered(key: str) -> Member | None:
-    """Ask for which team a drill is to be, where this browser has one; None: nobody's."""
+def offered(key: str, whose: Member | None = None) -> Member | None:
+    """Ask for which team a drill is to be, where this browser has one; None: nobody's.
+
+    The team of `whose` own drill it is comes first.
+    """
     known = session.teams()
     if not known:
         return None
+    if whose is not None:
+        known = sorted(known, key=lambda one: one[0].id != whose.team)
     names = {team.id: team.name for team, _ in known}
     chosen = st.selectbox("For the team", [*names, ""], format_func=lambda one: names.get(one, NOBODYS), key=key,
                           help="The drill then shows in that team’s Trends.")  # fmt: skip

@@ -1,0 +1,244 @@
+"""Drills that teams bring: checked apart, played by that team alone, kept with what was played of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from simulator.errors import AccessDenied, DrillError
+from simulator.room import schema as t
+from simulator.room.archive import export, own_scenario, take_in
+from simulator.room.results import Wanted, every
+from simulator.room.rooms import Rooms
+from simulator.room.store import Store
+from simulator.room.teams import Member
+from simulator.room.tidy import delete
+from simulator.room.uploads import LEASE_SECONDS, MOST_DRILLS, Brought, Uploads
+from tests.room.rooms import Wall
+from tests.room.test_teams import scored
+from tests.simulator.toy import toy
+
+FAULT = {"level": "error", "file": "drill.yaml", "line": 3, "what": "it is wrong", "remedy": "mend it"}
+REMARK = {**FAULT, "level": "warning"}
+
+
+class Checked:
+    """A check whose outcome a test says."""
+
+    def __init__(self) -> None:
+        self.finds: list[dict[str, Any]] = []
+        self.asked: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    def __call__(self, name: str, files: Mapping[str, str], report: Callable[[float], None]) -> Sequence[Any]:
+        self.asked.append(files["drill.yaml"])
+        report(0.5)
+        self.meanwhile()
+        return self.finds
+
+
+def load(name: str, files: Mapping[str, str], variant: str, difficulty: str) -> Any:
+    return toy()
+
+
+def process(path: Path | str, wall: Wall, check: Checked) -> Rooms:
+    store = Store(str(path))
+    store.now = wall  # type: ignore[method-assign]
+    uploads = Uploads(store, load, check, lambda: ("auth_token",))
+    return wall.serves(Rooms(store, lambda *_: toy(), scored, steady=wall.elapsed, uploads=uploads))
+
+
+@pytest.fixture
+def check() -> Checked:
+    return Checked()
+
+
+@pytest.fixture
+def place(path: Path | str, wall: Wall, check: Checked) -> Rooms:
+    return process(path, wall, check)
+
+
+@pytest.fixture
+def ana(place: Rooms) -> Member:
+    return place.teams.found("Payments", "Ana")
+
+
+def bring(place: Rooms, member: Member, text: str = "one", name: str = "queue") -> str:
+    found = place.uploads.bring(member, Brought(name, "The queue", {"drill.yaml": text}))
+    place.uploads.wait(60)
+    return found.id
+
+
+def play(place: Rooms, wall: Wall, member: Member, upload: str) -> Any:
+    room = place.create("queue", seed=7, upload=upload, member=member).room
+    _, person = place.join(room, "Ana", "commander")
+    room.start(person)
+    wall.pass_(5)
+    return room, person
+
+
+def states(place: Rooms, member: Member) -> list[str]:
+    return [one.state for one in place.uploads.of(member.team)]
+
+
+def kept(place: Rooms) -> set[str]:
+    with place.store.transaction(writes=False) as connection:
+        return set(connection.scalars(select(t.uploads.c.id)))
+
+
+def test_what_is_well_is_played_by_its_team_and_by_nobody_else(place: Rooms, ana: Member, check: Checked) -> None:
+    check.finds = [REMARK]
+    upload = bring(place, ana)
+    [found] = place.uploads.of(ana.team)
+    assert (found.id, found.state, found.by, found.findings) == (upload, "ready", "Ana", (REMARK,))
+    other = place.teams.found("Storage", "Ben")
+    assert place.uploads.of(other.team) == []
+    for member in (other, None):
+        with pytest.raises(AccessDenied):
+            place.create("queue", upload=upload, member=member)
+    with pytest.raises(AccessDenied):
+        place.uploads.remove(other, upload)
+    assert place.create("queue", upload=upload, member=ana).room.row.upload == upload
+    gone = place.teams.renew_own(ana)
+    with pytest.raises(AccessDenied):
+        place.create("queue", upload=upload, member=ana)
+    assert place.create("queue", upload=upload, member=gone)
+
+
+def test_what_is_faulty_is_not_played_and_the_one_before_stays(place: Rooms, ana: Member, check: Checked) -> None:
+    first = bring(place, ana)
+    check.finds = [FAULT]
+    faulty = bring(place, ana, "two")
+    assert sorted(states(place, ana)) == ["faulty", "ready"]
+    with pytest.raises(AccessDenied):
+        place.create("queue", upload=faulty, member=ana)
+    assert place.create("queue", upload=first, member=ana)
+    bring(place, ana, "three")  # takes the place of the faulty one
+    assert sorted(states(place, ana)) == ["faulty", "ready"]
+    assert faulty not in kept(place)
+
+
+def test_a_drill_goes_on_with_what_it_was_begun_with_and_keeps_it(
+    place: Rooms, ana: Member, wall: Wall, path: Path | str, check: Checked
+) -> None:
+    first = bring(place, ana)
+    room, person = play(place, wall, ana, first)
+    second = bring(place, ana, "two")
+    assert [one.id for one in place.uploads.of(ana.team)] == [second]
+    assert kept(place) == {first, second}
+    wall.pass_(5)
+    assert room.problem is None
+    room.end(person)
+    room.finishing.wait(60)
+    place.uploads.remove(ana, second)
+    assert kept(place) == {first}
+    wall.kill(place)
+    again = process(path, wall, check).open(room.row.id)
+    assert again.problem is None
+    assert again.scorecard()
+    assert place.uploads.files(first)[1] == {"drill.yaml": "one"}
+    delete(place.store, room.row.id)
+    assert kept(place) == set()
+
+
+def test_it_goes_with_the_team_but_for_what_was_played(place: Rooms, ana: Member, wall: Wall) -> None:
+    played, other = bring(place, ana), bring(place, ana, name="other")
+    room, _ = play(place, wall, ana, played)
+    place.teams.leave(ana)
+    assert kept(place) == {played}
+    assert other not in kept(place)
+    found = place.uploads.find(played)
+    assert (found.team, found.by, found.state) == (None, "", "withdrawn")
+    assert room.problem is None
+
+
+def test_names_numbers_and_a_second_check_at_once_are_bounded(place: Rooms, ana: Member, check: Checked) -> None:
+    with pytest.raises(DrillError, match="there is a scenario 'auth_token' here already"):
+        bring(place, ana, name="auth_token")
+
+    def twice() -> None:
+        with pytest.raises(DrillError, match="is being checked"):
+            place.uploads.bring(ana, Brought("queue", "The queue", {}))
+
+    check.meanwhile = twice
+    bring(place, ana)
+    check.meanwhile = lambda: None
+    for n in range(MOST_DRILLS - 1):
+        bring(place, ana, name=f"queue_{n}")
+    with pytest.raises(DrillError, match=f"has {MOST_DRILLS} drills"):
+        bring(place, ana, name="more")
+    bring(place, ana, "two")  # a new version of one is none more
+    ben = place.teams.found("Storage", "Ben")
+    assert bring(place, ben)  # another team may call its own alike
+
+
+def test_a_check_whose_process_is_gone_begins_anew_where_somebody_looks(
+    place: Rooms, ana: Member, wall: Wall, check: Checked
+) -> None:
+    made = {"id": "a1", "team": ana.team, "name": "queue", "title": "The queue", "by": "Ana", "made": wall(),
+            "state": "checking", "done": 0.4, "beat": wall(), "files": json.dumps({"drill.yaml": "one"}),
+            "findings": "[]"}  # fmt: skip
+    with place.store.transaction(writes=True) as connection:
+        connection.execute(t.uploads.insert().values(made))
+    assert states(place, ana) == ["checking"]
+    assert check.asked == []
+    wall.sleep(LEASE_SECONDS + 1)
+    place.uploads.of(ana.team)
+    place.uploads.wait(60)
+    assert check.asked == ["one"]
+    assert states(place, ana) == ["ready"]
+
+
+def test_a_check_that_goes_wrong_itself_is_a_finding(place: Rooms, ana: Member, check: Checked) -> None:
+    check.meanwhile = lambda: {}["nothing"]
+    bring(place, ana)
+    [found] = place.uploads.of(ana.team)
+    assert (found.state, found.findings[0]["what"]) == ("faulty", "the check itself failed (KeyError)")
+
+
+def test_drills_of_two_teams_that_are_called_alike_are_not_compared(place: Rooms, ana: Member, wall: Wall) -> None:
+    ben = place.teams.found("Storage", "Ben")
+    for member in (ana, ben):
+        room, person = play(place, wall, member, bring(place, member))
+        room.end(person)
+        room.finishing.wait(60)
+    found = {one.scenario for one in every(place.store, Wanted())}
+    assert found == {f"toy@{ana.team}", f"toy@{ben.team}"}
+
+
+def test_its_record_carries_it_into_another_database(
+    place: Rooms, ana: Member, wall: Wall, tmp_path: Path, check: Checked
+) -> None:
+    room, person = play(place, wall, ana, bring(place, ana))
+    room.end(person)
+    room.finishing.wait(60)
+    text = "".join(f"{line}\n" for line in export(place.store, room.row.id))
+    assert own_scenario(text, "f") == ("queue", {"drill.yaml": "one"})
+    other = process(tmp_path / "other.db", wall, check)
+    arrived = take_in(other.store, text, "f").drill
+    there = other.open(arrived)
+    assert there.row.upload is not None
+    assert other.uploads.files(there.row.upload) == ("queue", {"drill.yaml": "one"})
+    assert "".join(f"{line}\n" for line in export(other.store, arrived)) == text
+    delete(other.store, arrived)
+    assert kept(other) == set()
+
+
+@pytest.mark.parametrize("said", ["1", "{}", '{"name": 1, "files": "{}"}', '{"name": "q", "files": "{\\"a\\": 1}"}'])
+def test_what_a_record_carries_and_cannot_be_read_is_one_line(said: str) -> None:
+    with pytest.raises(DrillError, match=r"f: the drill in it that a team brought cannot be read"):
+        own_scenario(f'{{}}\n{{"beside": {{"scenario": {said}}}}}\n', "f")
+
+
+def test_a_drill_that_is_removed_while_somebody_opens_it_is_said_so(place: Rooms, ana: Member) -> None:
+    upload = bring(place, ana)
+    row = place.create("queue", upload=upload, member=ana).room.row
+    delete(place.store, row.id)
+    place.uploads.remove(ana, upload)
+    with pytest.raises(DrillError, match="removed a moment ago"):
+        place.store.add_drill(row)
