@@ -19,6 +19,8 @@ from analytics.report import tables as frames
 from analytics.report.tables import each
 from simulator import acts
 from simulator import events as e
+from simulator.names import Said
+from simulator.record.entry import Body
 from simulator.responses import GOOD, Verdict
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
@@ -120,8 +122,8 @@ def _how(drill: Finished) -> str:
 
 
 def _severity(drill: Finished) -> str:
-    history = drill.view.history
-    return next((one.title for one in history.levels if one.id == history.severity), "")
+    played, severity = drill.journal.header.playbook, drill.view.history.severity
+    return next((one.title for one in (played.levels if played else ()) if one.id == severity), "")
 
 
 def _command(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -230,7 +232,7 @@ def counted(value: float | None, unit: str = "") -> str:
     if unit in PARTS or unit.startswith(("%", "1/")):
         number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
     elif 0 < value < 1:
-        number = "fewer than 1"
+        return "fewer than 1"
     else:
         number = f"{value:,.0f}"
     return f"{number} {unit.replace('1/min', 'a minute')}".strip()
@@ -240,7 +242,7 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what the world did and what people decided, did and told, in drill time."""
     for row in each(story.timeline(drill.view)):
         entry = drill.view.entry(row.seq)
-        said = told(drill.names_then.at(row.seq), entry)
+        said = _of_world(drill, entry.body) or told(drill.names_then.at(row.seq), entry)
         if said is None or row.at > drill.view.over:
             continue
         if not isinstance(entry.body, TURNS) and (row.minor or row.group not in GROUPS):
@@ -248,6 +250,14 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
         more = "; ".join(line.removeprefix("- ") for line in said.detail.splitlines())
         yield {"at": clock(row.at), "second": row.at, "lane": row.lane, "kind": said.label, "who": said.who,
                "what": f"{said.text} {more}" if said.text.endswith(":") else said.text}  # fmt: skip
+
+
+def _of_world(drill: Finished, body: Body) -> Said | None:
+    """Return what the world alone knew and a reader afterwards may: what went wrong, and what came back."""
+    if not isinstance(body, e.ToleranceCrossed):
+        return None
+    title = drill.view.title("segments", body.segment)
+    return Said("change", "recovers" if body.within else "is hit", "", title)
 
 
 def _injects(drill: Finished) -> Iterator[dict[str, Any]]:

@@ -15,7 +15,7 @@ def opening(drill: Finished, tree: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return six short answers, each with its question, made of the parts of `tree`."""
     lines = {
         "What broke": f"{tree['cause']['fault']}, from {tree['cause']['since']}",
-        "Who was hit": "; ".join(_hit(tree["hit"], tree["impact"])) or "nobody",
+        "Who was hit, at the worst": "; ".join(_hit(tree["hit"], tree["impact"])) or "nobody",
         "Declared": _declared(drill),
         "First decision": _first(tree["decisions"]),
         "Recovered": _recovered(tree["times"], tree["remains"]["outside"]),
