@@ -9,8 +9,6 @@ from typing import NamedTuple
 from simulator.values import Author, Check, Figure, Recommendation, Ref
 
 _GROUPS = {"query": "queries", "alert": "alerts", "metric": "metrics", "action": "actions"}
-_KINDS = {"verification": "comparison"}
-"""What references are called where that is not the word of their kind."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +114,9 @@ class Names:
         return "; ".join(self.figure(figure) for figure in figures)
 
     def cited(self, ref: Ref) -> str:
-        """Return what a reference calls: a title where it has one, else what kind of thing and which: `comparison 1`."""
+        """Return what a reference calls: a title where it has one, else its kind and number: `note 1`."""
         group = _GROUPS.get(ref.kind)
-        return self.title(group, ref.ident) if group else f"{_KINDS.get(ref.kind, ref.kind)} {ref.ident}"
+        return self.title(group, ref.ident) if group else f"{ref.kind} {ref.ident}"
 
     def check(self, check: Check | None) -> str:
         """Return a signal that decides something."""

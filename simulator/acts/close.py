@@ -159,7 +159,8 @@ class PublishClosurePackage(
 
     def sentence(self, n: Names) -> str:
         return clauses(
-            "Closure package published", f"rests on {', '.join(map(n.cited, self.verification))}" if self.verification else "",
+            "Closure package published",
+            f"rests on {', '.join(map(n.cited, self.verification))}" if self.verification else "",
             f"open: {n.titles('residual_risks', self.residual_risks)}" if self.residual_risks else "", self.summary,
         )  # fmt: skip
 

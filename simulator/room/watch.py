@@ -170,4 +170,8 @@ def _answered(
     _, verdict = response(tuple(accepted(engine.entries)), engine.scenario, inject, told, changed)
     if verdict in ("missed", "kept") and engine.now - came <= wanted.within:
         return "open"
-    return "done" if verdict in ("on time", "already done") else verdict
+    match verdict:
+        case "on time" | "already done":
+            return "done"
+        case _:
+            return verdict

@@ -212,8 +212,8 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     ]  # fmt: skip
     back = [f"{clock(at)} | {title}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
             "Recovery verified")) if at is not None]  # fmt: skip
-    yield "When did it recover, and when was that verified?", back or [
-        f"not recovered: {', '.join(view.title('segments', one) for one in view.outside(view.final.at))}; never verified"]
+    out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
+    yield "When did it recover, and when was that verified?", back or [f"not recovered: {out}; never verified"]
     late = [row["text"] for row in context(drill)["injects"] if row["verdict"] in ("late", "missed")]
     untrue = [f"{clock(m.at)} | {drill.names_then.at(m.seq).person(m.by)} | recovery: recovered" for m in
               view.all(acts.ClaimRecovery) if view.outside(m.at)]  # fmt: skip

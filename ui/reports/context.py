@@ -100,9 +100,10 @@ def _drill(drill: Finished) -> dict[str, Any]:
         "variant": head.variant, "difficulty": head.difficulty, "seed": head.seed, "mode": head.mode,
         "playbook": drill.playbook.title, "policy": head.policy or "", "engine": head.engine,
         "scenario_version": head.scenario_version, "begun": day(drill.created), "ended": day(drill.ended),
-        "ended_at": clock(end.at) if end else "", "how": _how(drill), "t0": f"{s.t0_utc[11:16]} UTC", "horizon": clock(drill.view.over),
-        "minutes": round(drill.view.left / 60), "severity": drill.view.history.severity or "not declared", "severity_in_words": _severity(drill),
-        "unnamed": drill.unnamed,
+        "ended_at": clock(end.at) if end else "", "how": _how(drill), "t0": f"{s.t0_utc[11:16]} UTC",
+        "horizon": clock(drill.view.over),
+        "minutes": round(drill.view.left / 60), "severity": drill.view.history.severity or "not declared",
+        "severity_in_words": _severity(drill), "unnamed": drill.unnamed,
     }  # fmt: skip
 
 
@@ -301,7 +302,8 @@ def _score(drill: Finished) -> dict[str, Any]:
     bands = {band.id: band.title for band in drill.playbook.bands}
     band = str((card or {}).get("band") or "")
     return {
-        "scored": card is not None, "total": (card or {}).get("total"), "uncapped": (card or {}).get("uncapped"), "band": band,
+        "scored": card is not None, "total": (card or {}).get("total"),
+        "uncapped": (card or {}).get("uncapped"), "band": band,
         "band_title": bands.get(band, "no total"), "by_hand": (card or {}).get("total_by_hand"),
         "spread": (card or {}).get("spread"),
         "parts": [{"title": r.title, "points": r.points, "out_of": r.out_of}

@@ -35,7 +35,8 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
         runs = {ident: _run(drill, m, ident) for ident in m.body.actions}
         yield {
             "number": m.ref.ident, "at": clock(m.at), "who": names.person(m.by), "decision": m.body.decision,
-            "actions": row.actions, "why": row.why_now, "confidence": m.body.confidence, "confidence_in_words": CONFIDENCE[m.body.confidence],
+            "actions": row.actions, "why": row.why_now, "confidence": m.body.confidence,
+            "confidence_in_words": CONFIDENCE[m.body.confidence],
             "evidence": "; ".join(names.cited(ref) for ref in m.body.evidence),
             "executes": names.handle(m.body.execution_owner or ""),
             "verifies": names.handle(m.body.verification_owner) if m.body.verification_owner else "nobody",
@@ -76,8 +77,8 @@ def _deed(drill: Finished, names: Names, m: Moment[acts.RecordDecision], action:
 def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what was turned down other than within a decision, in order.
 
-    `how`: chosen against in a record of two recommendations; a claim that was contradicted; what somebody pushed for and
-    nobody did; an order or decision that was refused.
+    `how`: chosen against in a record of two recommendations; a claim that was contradicted; what somebody pushed for
+    and nobody did; an order or decision that was refused.
     """
     found: list[tuple[int, str, str, str]] = []
     view = drill.view
