@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from simulator.values import Author, Check, Figure, Recommendation
+from simulator.values import Author, Check, Figure, Recommendation, Ref
+
+_GROUPS = {"query": "queries", "alert": "alerts", "metric": "metrics", "action": "actions"}
 
 
 @dataclass(frozen=True)
@@ -104,12 +106,17 @@ class Names:
         """Return a stated number with its unit: `Users locked out now 12,000 to 14,000 users`."""
         if figure is None:
             return ""
-        number = f"{figure.low:,g}" if figure.high is None else f"{figure.low:,g} to {figure.high:,g}"
+        number = _told(figure.low) if figure.high is None else f"{_told(figure.low)} to {_told(figure.high)}"
         return f"{self.title('figures', figure.name)} {number} {self.called.units.get(figure.name, '')}".strip()
 
     def figures(self, figures: Iterable[Figure]) -> str:
         """Return several stated numbers as one phrase."""
         return "; ".join(self.figure(figure) for figure in figures)
+
+    def cited(self, ref: Ref) -> str:
+        """Return what a reference calls: a title where it has one, else its kind and number: `note 1`."""
+        group = _GROUPS.get(ref.kind)
+        return self.title(group, ref.ident) if group else f"{ref.kind} {ref.ident}"
 
     def check(self, check: Check | None) -> str:
         """Return a signal that decides something."""
@@ -134,6 +141,11 @@ class Names:
             # In a record without names people go by their seats.
             return by.name if by.name == title[:40] else f"{by.name} ({title.partition(' (')[0]})"
         return self.speaker(by)
+
+
+def _told(number: float) -> str:
+    """Return a stated number as people say it: from a hundred on nobody says tenths."""
+    return f"{number:,.0f}" if abs(number) >= 100 else f"{number:g}"
 
 
 def clauses(*parts: str) -> str:

@@ -27,7 +27,8 @@ MAY_IMPORT = {
                   "simulator.levels", "analytics.playbook"},
     "analytics": {"analytics", "simulator.scenario", "simulator.loaded", "simulator.acts", "simulator.values",
                   "simulator.events", "simulator.record", "simulator.errors", "simulator.files",
-                  "simulator.need_to_know", "simulator.levels", "simulator.changes"},
+                  "simulator.need_to_know", "simulator.levels", "simulator.changes",
+                  "simulator.responses"},
     "ui": {"ui", "analytics", "scenarios", "simulator"},
 }  # fmt: skip
 """Package -> the project's packages and modules it may import. Of the simulator: its data, never its engine."""
@@ -50,7 +51,7 @@ LAYERS = (
     "simulator.people.work simulator.people.slips simulator.people.teammates",
     "simulator.staffed",
     "simulator.acts",
-    "simulator.record.journal simulator.record.result simulator.rules",
+    "simulator.record.journal simulator.record.result simulator.rules simulator.responses",
     "simulator.policy simulator.loaded",
     "simulator.monitoring.onset simulator.people",
     "simulator.engine",

@@ -325,7 +325,7 @@ def _compared(
 ) -> Finding:
     evidence = (command.seq, measured.seq)
     body = command.body
-    window = f"T{body.baseline_from:+g}…{body.baseline_to:+g} min"
+    window = f"{clock(round(60 * body.baseline_from))} to {clock(round(60 * body.baseline_to))}"
     if 60 * body.baseline_to > view.fault_at:
         why = f"The baseline {window} overlaps the incident, which began at {clock(view.fault_at)}."
         return settle_one(criterion, 0, why, *evidence)

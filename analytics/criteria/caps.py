@@ -10,7 +10,7 @@ from analytics.criteria.comms import taken_back, told_untruly, updates
 from analytics.criteria.judging import judges
 from analytics.criteria.ladders import precheck_of, prechecks
 from analytics.playbook import Cap
-from analytics.scorecard import CapHit, clock
+from analytics.scorecard import CapHit, clock, counted
 from analytics.timeline import Attempt, Span
 from analytics.view import Moment, RecordView
 from simulator import acts
@@ -306,8 +306,9 @@ def told_falsely(view: RecordView, cap: Cap, *, times: int = 2) -> list[CapHit]:
     """A figure, cause or status told falsely to customers or executives more than once, and not taken back."""
     told = [m for m in updates(view) if not m.by.simulated and told_untruly(view, m) and not taken_back(view, m)]
     told = told[times - 1 :: times]
-    why = "What was told outside at {} does not hold ({}), for the {}th time."
+    why = "What was told outside at {} does not hold ({}): {} by then."
+    by_then = (counted(times * number, "untrue update") for number in range(1, len(told) + 1))
     return [
-        _hit(cap, why.format(clock(m.at), ", ".join(told_untruly(view, m)), times * (at + 1)), (m.seq,))
-        for at, m in enumerate(told)
+        _hit(cap, why.format(clock(m.at), ", ".join(told_untruly(view, m)), count), (m.seq,))
+        for m, count in zip(told, by_then, strict=True)
     ]

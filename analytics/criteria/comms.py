@@ -9,7 +9,7 @@ from analytics.criteria.judging import judges
 from analytics.facts import LEVELS, discriminates, figure_true, severity_truth, status_true
 from analytics.levels import rank, stated
 from analytics.playbook import Criterion
-from analytics.scorecard import Finding, Mark, clock, listed
+from analytics.scorecard import Finding, Mark, clock, counted, listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator.record.history import UPDATE_GRACE
@@ -106,7 +106,8 @@ def _cadence(view: RecordView, criterion: Criterion) -> Mark:
     heard = [max(ones) for ones in standing if ones] or [max(good for _, _, good, _ in judged)]
     lacks = sorted({word for _, _, _, words in judged for word in words})
     why = "Every promised update was made in time" if not gaps else f"The update due at {clock(gaps[0][0])} was late"
-    why += f", {waited / 60:.0f} minutes were waited beyond a due time" if gaps else ""
+    why += f", {counted(round(waited / 60), 'minute')} waited beyond a due time" if gaps else ""
+    why += f" (it counts on to {clock(view.over)})" if gaps and gaps[-1][1] > view.left else ""
     why += f"; lacking in some: {listed(lacks)}." if lacks else "; each says what it must."
     return Mark(kept * sum(heard) / len(heard), 1.5, why, seqs(told))
 
@@ -196,7 +197,7 @@ def untruths(view: RecordView, m: Said) -> list[str]:
     body = m.body
     found = []
     if body.impact is not None and figure_true(view, body.impact, m.at) is False:
-        found.append(f"{body.impact.name} {body.impact.low:g}")
+        found.append(f"{view.title('figures', body.impact.name)} {body.impact.low:,g}")
     if isinstance(body, (acts.UpdateStakeholders, acts.CorrectUpdate)) and not status_true(view, body.status, m.at):
         found.append(f"status {body.status}")
     return found

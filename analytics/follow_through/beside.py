@@ -25,7 +25,7 @@ IGNORED = 5.0
 UNCLEAR = 300
 """Seconds without an owner, or without an answer, after which it was unclear whose something was."""
 TURNING = {
-    "acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update outside",
+    "acknowledged": "Acknowledged", "declared": "Declared", "first_update": "First update",
     "first_mitigation": "First mitigation begun", "recovered": "Recovered", "verified": "Recovery verified",
     "closed": "Closed",
 }  # fmt: skip

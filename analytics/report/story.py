@@ -10,8 +10,8 @@ from analytics.scorecard import listed
 from analytics.view import Moment, RecordView
 from simulator import acts
 from simulator import events as e
-from simulator.scenario.conditions import fits, holds
-from simulator.scenario.parts import Inject
+from simulator.responses import response
+from simulator.scenario.conditions import holds
 
 WORLD, TEAM = "world", "team"
 STATE_EVERY = 600
@@ -102,12 +102,15 @@ def cues(view: RecordView) -> Iterator[Any]:
 def injects(view: RecordView) -> Iterator[Any]:
     """Return every inject that was delivered, the response it called for, and whether that came.
 
-    `to` names the seats that alone were told, and is empty where everybody was. `verdict`: on time, late, missed, kept
-    (it was right to do nothing of the kind), broken, or none expected.
+    `to` names the seats that alone were told, and is empty where everybody was. `verdict`: on time, already done
+    (before it was asked for), late, missed, kept (it was right to do nothing of the kind), broken, or none expected.
     """
+    changed = [one.seq for one in view.changes]
     for m in view.all(e.InjectDelivered):
         spec = view.scenario.find("injects", m.body.inject)
-        reply, verdict = _answered(view, spec, m)
+        reply, verdict = None, "none expected"
+        if spec is not None and spec.expects is not None:
+            reply, verdict = response(view.entries, view.scenario, spec, view.entry(m.seq), changed)
         yield {
             "at": m.at, "seq": m.seq, "inject": m.body.inject, "persona": m.body.persona,
             "to": _told(view, m.body.to), "text": m.body.text,
@@ -121,24 +124,6 @@ def _told(view: RecordView, to: tuple[str, ...]) -> str:
     if to and {*to} >= {*view.scenario.overlay.need_to_know} != set():
         return "those who need to know"
     return listed([view.title("roles", role) for role in to]) if to else ""
-
-
-def _answered(view: RecordView, spec: Inject | None, m: Moment[Any]) -> tuple[Moment[Any] | None, str]:
-    if spec is None or spec.expects is None:
-        return None, "none expected"
-    wanted = spec.expects
-    replies = (
-        Moment(x.seq, x.at, x.by, x.body)
-        for x in view.entries
-        if x.seq > m.seq and x.is_act and x.body.kind == wanted.command and fits(wanted.fields, x.body)
-    )
-    reply = next(replies, None)
-    in_time = reply is not None and reply.at - m.at <= wanted.within
-    if wanted.never:
-        return (reply, "broken") if in_time else (None, "kept")
-    if reply is None:
-        return None, "missed"
-    return reply, "on time" if in_time else "late"
 
 
 # --- decisions -----------------------------------------------------------------------------------------

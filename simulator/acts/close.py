@@ -65,7 +65,7 @@ class AddHardeningTask(
     def sentence(self, n: Names) -> str:
         return (
             f"Hardening ({self.class_}) against {n.title('factors', self.factor)}: {self.text}"
-            f" · {n.handle(self.owner)}, {self.due_days:g} days"
+            f" · {n.handle(self.owner)}, {self.due_days:g} day{'' if self.due_days == 1 else 's'}"
         )
 
 
@@ -159,7 +159,8 @@ class PublishClosurePackage(
 
     def sentence(self, n: Names) -> str:
         return clauses(
-            "Closure package published", f"rests on {', '.join(self.verification)}" if self.verification else "",
+            "Closure package published",
+            f"rests on {', '.join(map(n.cited, self.verification))}" if self.verification else "",
             f"open: {n.titles('residual_risks', self.residual_risks)}" if self.residual_risks else "", self.summary,
         )  # fmt: skip
 

@@ -105,7 +105,8 @@ class RecordDecision(
 
     def sentence(self, n: Names) -> str:
         return clauses(
-            f"Decision ({self.confidence}): {self.decision}" + (f" by {self.strategy}" if self.strategy else ""),
+            f"Decision ({self.confidence}): {self.decision}"
+            + (f" ({self.strategy})" if self.strategy not in (None, self.decision) else ""),
             n.titles("actions", self.actions),
             f"why now: {n.title('reasons', self.why_now)}",
             f"does {n.handle(self.execution_owner)}",

@@ -13,7 +13,7 @@ from simulator.monitoring.verification import measure
 from simulator.names import Names, clauses
 from simulator.record.entry import Entry
 from simulator.record.history import History
-from simulator.text import Utc
+from simulator.text import Utc, clock
 
 CAPTURE_SECONDS = 60
 
@@ -173,5 +173,6 @@ class RecordVerification(
     def sentence(self, n: Names) -> str:
         return clauses(
             f"Verification of {n.titles('metrics', self.metrics)}",
-            f"against {self.baseline_from:g} … {self.baseline_to:g} min", f"holding still {self.hold_minutes:g} min",
+            f"against {clock(round(60 * self.baseline_from))} to {clock(round(60 * self.baseline_to))}",
+            f"holding still {self.hold_minutes:g} min",
         )  # fmt: skip

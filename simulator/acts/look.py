@@ -147,7 +147,7 @@ class ChallengeClaim(
         history.claims.pop(self.inject, None)
 
     def sentence(self, n: Names) -> str:
-        return f"challenges the claim with {', '.join(self.evidence)}"
+        return f"challenges the claim with {', '.join(map(n.cited, self.evidence))}"
 
 
 class ShareCue(_Look, form="Share what you know", verb="Share it", opens_with="own_cues", about=("cue",), minor=True):

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from simulator import events as e
+from simulator.changes import changes
 from simulator.engine import Engine
 from simulator.record.facts import Facts
-from simulator.scenario.conditions import fits, holds
+from simulator.record.journal import accepted
+from simulator.responses import response
+from simulator.scenario.conditions import holds
 from simulator.scenario.parts import Inject
 from simulator.text import clock
 from simulator.values import COMMANDER
@@ -158,13 +162,16 @@ def _answered(
     wanted = inject.expects
     if wanted is None or came is None:
         return ""
-    void = {x.body.command for x in engine.entries if x.body.kind == "command_refused"}  # type: ignore[attr-defined]
-    replies = (x.at for x in engine.entries if x.at >= came and x.is_act and x.body.kind == wanted.command
-               and x.seq not in void and fits(wanted.fields, x.body))  # fmt: skip
-    at = next(replies, None)
-    in_time = at is not None and at - came <= wanted.within
-    if wanted.never:
-        return "broken" if in_time else "kept" if engine.now - came > wanted.within else "open"
-    if at is None:
-        return "missed" if engine.now - came > wanted.within else "open"
-    return "done" if in_time else "late"
+    told = next((x for x in engine.entries if isinstance(x.body, e.InjectDelivered) and x.body.inject == inject.id
+                 and x.at >= came), None)  # fmt: skip
+    if told is None:
+        return "open"
+    changed = [one.seq for one in changes(engine.incident, engine.scenario)]
+    _, verdict = response(tuple(accepted(engine.entries)), engine.scenario, inject, told, changed)
+    if verdict in ("missed", "kept") and engine.now - came <= wanted.within:
+        return "open"
+    match verdict:
+        case "on time" | "already done":
+            return "done"
+        case _:
+            return verdict

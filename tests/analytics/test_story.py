@@ -106,6 +106,46 @@ def test_an_inject_is_ticked_when_the_expected_response_comes(
     assert (None if math.isnan(row.answered) else row.answered) == answered
 
 
+ASKED = [
+    {"id": ident, "at": 300, "persona": "@p", "form": "order", "text": "t", "proposes": action,
+     "expects": {"within": "5m", "label": ident if command != "record_contradiction" else "both", "command": command,
+                 "fields": {"query": "rerun"} if command == "run_query" else {}}}
+    for ident, command, action in (
+        ("freeze_now", "freeze", None), ("look", "run_query", None), ("back", "record_contradiction", "rollback"),
+        ("flip", "record_contradiction", "flag"), ("told", "update_executives", None))
+]  # fmt: skip
+
+
+def _verdict(ident: str, *lines: Lines) -> str:
+    of = scenario(injects=ASKED)
+    came = event("05:00", e.InjectDelivered(inject=ident, persona="@p", channel="incident", text="", form="order"))
+    (row,) = each(story.injects(view(*lines, came, of=of)))
+    return str(row.verdict)
+
+
+def _both(*voices: str, actions: tuple[str, str] = ("rollback", "flag")) -> Lines:
+    sides = [{"voice": who, "action": what} for who, what in zip(voices, actions, strict=True)]
+    return say("06:00", "commander", acts.RecordContradiction.model_validate(
+        {"recommendations": sides, "choice": actions[1]}))  # fmt: skip
+
+
+@pytest.mark.parametrize(("ident", "lines", "verdict"), [
+    ("freeze_now", say("03:00", "commander", acts.Freeze(scope=("svc",))), "already done"),
+    ("freeze_now", [*say("03:00", "commander", acts.Freeze(scope=("svc",))),
+                    *say("04:00", "commander", acts.LiftFreeze(scope=("svc",)))], "missed"),
+    ("freeze_now", [*say("03:00", "commander", acts.Freeze(scope=("svc",))),
+                    *say("20:00", "commander", acts.Freeze(scope=("svc",)))], "already done"),
+    ("look", say("04:00", "triage", acts.RunQuery(query="rerun")), "already done"),
+    ("look", [*say("02:00", "triage", acts.RunQuery(query="rerun")), *act("03:00", "flag", takes=30)], "missed"),
+    ("told", say("04:00", "comms", acts.UpdateExecutives(eta="unknown", next_update_minutes=20)), "missed"),
+    ("back", _both("back", "flip"), "on time"), ("flip", _both("back", "other"), "on time"),
+    ("back", _both("one", "other"), "on time"),
+    ("back", _both("one", "other", actions=("block", "flag")), "missed"),  # of another dispute
+])  # fmt: skip
+def test_what_was_done_before_it_was_asked_for_is_not_missed(ident: str, lines: Lines, verdict: str) -> None:
+    assert _verdict(ident, lines) == verdict
+
+
 @pytest.mark.parametrize(("to", "told"), [
     ((), ""), (("triage",), "Triage"), (("commander", "triage"), "Commander and Triage"),
 ])  # fmt: skip

@@ -25,6 +25,7 @@ from simulator.monitoring.onset import onset_shift
 from simulator.play import orders, play_orders
 from simulator.policy import Order
 from simulator.record.journal import Journal, accepted
+from simulator.responses import GOOD
 from tests import played
 
 LEAST = 1e-6
@@ -63,7 +64,7 @@ class Outcome:
         """What the debrief tells beside the points, more is better: answers in time, shared cues, factors, teaching."""
         rows: dict[str, float] = {}
         for one in story.injects(self.view).itertuples():
-            rows[f"inject {one.inject}"] = {"on time": 2, "kept": 2, "late": 1}.get(one.verdict, 0)
+            rows[f"inject {one.inject}"] = 2 if one.verdict in GOOD else int(one.verdict == "late")
         for one in story.cues(self.view).itertuples():
             rows[f"cue {one.cue}"] = -(one.shared if one.shared == one.shared else 1e6)
         for one in story.factors(self.view).itertuples():

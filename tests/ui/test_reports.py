@@ -16,16 +16,19 @@ import pytest
 from analytics.about import times
 from scenarios.loader import load
 from simulator import acts
+from simulator import events as e
 from simulator.errors import DrillError
 from simulator.record.follow_up import FollowUpEntry, LessonAnswers
-from simulator.record.journal import Journal, parse
+from simulator.record.journal import Journal, parse, refused
 from simulator.room.notes import Note
 from simulator.text import clock
 from tests import recorded
+from tests.analytics import builders as b
 from ui import cli
 from ui.parts.text import markdown
 from ui.reports import fill, page
-from ui.reports.context import context
+from ui.reports.context import context, counted
+from ui.reports.decided import REASONS, RUNGS
 from ui.reports.finished import Finished, of_file
 from ui.reports.registry import REPORTS, escaped, file_name, formats, report
 
@@ -179,7 +182,7 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     """Yield the ten questions of docs/reports.md, each with what a right answer says, out of the record."""
     view, s = drill.view, drill.scenario
     found, card = times(view), drill.card or {"parts": []}
-    first, declared = view.decisions[0], view.first(acts.Declare)
+    first, declared = next(iter(view.decisions), None), view.first(acts.Declare)
     assert declared is not None
     gaps = sorted((one for part in card["parts"] for one in part["criteria"]),
                   key=lambda one: one["points"] - one["out_of"])  # fmt: skip
@@ -187,27 +190,50 @@ def answers(drill: Finished) -> Iterator[tuple[str, list[str]]]:
     yield "What broke?", [s.fault, *(cause.title for cause in s.causes if cause.true)]
     yield "Since when?", [f"from {clock(view.fault_at)}"]
     assert view.final is not None
-    yield "Who was hit, and how much?", [f"{one.title} | {view.final.body.harm[one.id]:,.0f}" for one in s.harm
-                                         if view.final.body.harm[one.id] >= 10]  # fmt: skip
+    worst = {one.id: max(m.body.figures.get(one.id, 0) for m in view.samples if m.at >= 0) for one in s.figures}
+    yield "Who was hit, and how much?", [
+        *(f"{one.title} | {view.final.body.harm[one.id]:,.0f} {one.unit}" for one in s.harm
+          if view.final.body.harm[one.id] >= 10),
+        *(f"{one.title} | {worst[one.id]:,.0f} {one.unit} |" for one in s.figures
+          if worst[one.id] >= 10 and "/" not in one.unit and one.id not in {h.id for h in s.harm}),
+    ]  # fmt: skip
     yield "When was it declared, and at which severity?", [f"{clock(declared.at)} | Declared", declared.body.severity]
-    yield "Who decided what first, and why?", [
+    yield "Who decided what first, and why?", ["No checkpoint decision is on record"] if first is None else [
         f"Decision 1 at {clock(first.at)}", view.titles("actions", first.body.actions).split(" and ")[0],
         view.title("roles", first.role), view.title("reasons", first.body.why_now),
     ]  # fmt: skip
     yield "Which alternatives were rejected?", [
-        f"{one.rung}: {one.reason.replace('_', ' ')}" for one in first.body.rejected
-    ] or ["Decided by"]
+        *(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for m in view.decisions[:1] for one in m.body.rejected),
+        *(view.title("actions", one.action) for m in view.all(acts.RecordContradiction)
+          for one in m.body.recommendations if one.action != m.body.choice),
+        *(f"{clock(x.at)}, refused" for x in drill.journal if isinstance(x.body, acts.TakeAction)
+          and x.seq in refused(drill.journal.entries)),
+        *(f"not done: {row['who']}" for row in context(drill)["injects"] if row["verdict"] == "kept"),
+    ]  # fmt: skip
     back = [f"{clock(at)} | {title}" for at, title in ((found["recovered"], "Recovered"), (found["verified"],
             "Recovery verified")) if at is not None]  # fmt: skip
-    yield "When did it recover, and when was that verified?", back
+    out = ", ".join(view.title("segments", one) for one in view.outside(view.final.at))
+    yield "When did it recover, and when was that verified?", back or [f"not recovered: {out}; never verified"]
     late = [row["text"] for row in context(drill)["injects"] if row["verdict"] in ("late", "missed")]
-    yield "What was missed?", late or ["### What was passed over"]
-    yield "What is worth most next time?", [titles[gaps[0]["id"]]]
+    untrue = [f"{clock(m.at)} | {drill.names_then.at(m.seq).person(m.by)} | recovery: recovered" for m in
+              view.all(acts.ClaimRecovery) if view.outside(m.at)]  # fmt: skip
+    last = max((span.until for span in view.commanders), default=0)
+    unled = [f"nobody {clock(last)} to {clock(view.left)}"] if last < view.left else []
+    yield "What was missed?", [*late, *untrue, *unled, "### What was passed over"]
+    limits = sorted((*card.get("caps", ()), *card.get("anti_patterns", ())), key=lambda one: one["limit"])
+    caps = {one.id: one.title for one in (*drill.playbook.caps, *drill.playbook.anti_patterns)}
+    most = caps[limits[0]["id"]] if limits else titles[gaps[0]["id"]]
+    yield "What is worth most next time?", [titles[gaps[0]["id"]], f"**Worth most next time** | {most}"]
     risks = [view.title("residual_risks", one) for one in view.history.residual_risks]
-    yield "What remains, and who watches?", [*risks, *(["Watch for"] if view.history.watch else [])]
+    open_ = [view.title("segments", one) for one in view.outside(view.final.at)]
+    yield "What remains, and who watches?", [
+        *risks, "Watch for" if view.history.watch else "Nobody was named to watch", *open_,
+        *(f"Checkpoint in {m.body.in_hours:g} h" for m in view.all(acts.CommitCheckpoint)[-1:]),
+        *(["72 h run until"] if any(x.spec.id == "note_awareness" and x.done for x in view.runs) else []),
+    ]
 
 
-@pytest.mark.parametrize("name", DRILLS)
+@pytest.mark.parametrize("name", [*DRILLS, "billing_mismatch-impatient-7"])
 def test_a_fresh_reader_answers_ten_questions_from_the_report_alone(
     finished: Callable[[str], Finished], name: str
 ) -> None:
@@ -220,6 +246,85 @@ def test_a_fresh_reader_answers_ten_questions_from_the_report_alone(
                for question, right in told}  # fmt: skip
     assert {question: left for question, left in missing.items() if left} == {}
     assert all(right for _, right in told)
+
+
+def built(*lines: Any, **more: Any) -> Finished:
+    """Return a finished drill of the fixture of criteria, which nobody has scored."""
+    record = b.drill(*lines, **more)
+    return Finished(record.journal, record.scenario, None)
+
+
+def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
+    flag = [*b.decide("08:00", "flag"), *b.act("10:00", "flag", decision="decision:1")]
+    (done,) = context(built(flag))["decisions"]
+    assert done["begun"]
+    assert done["deeds"] == ["flag: begun T+10:00 (@mitigation), in effect T+11:00"]
+    assert "Never begun" not in report(built(flag), "report")
+    order = b.say("09:00", "mitigation", acts.TakeAction(action="flag", decision="decision:4"))
+    decided = b.decide("08:00", "flag")
+    seq = next(x.seq for x in b.drill(decided, order).journal if isinstance(x.body, acts.TakeAction))
+    refusal = b.event("09:00", e.CommandRefused(command=seq, code="unknown", reason="decision: nothing is called so"))
+    for lines, says in (([], "flag: never begun"), ([order, refusal], "flag: never begun, the order at T+09:00 was")):
+        drill = built(decided, *lines)
+        (never,) = context(drill)["decisions"]
+        assert never["deeds"][0].startswith(says)
+        assert "**Never begun.**" in report(drill, "report")
+        assert "never begun" in report(drill, "closure")
+    (turned,) = context(drill)["alternatives"]
+    assert (turned["at"], turned["how"], turned["why"]) == ("T+09:00", "refused", "decision: nothing is called so")
+
+
+def test_a_drill_that_nobody_scored_is_neither_praised_nor_blamed() -> None:
+    text = report(built(b.decide("08:00", "flag")), "report")
+    assert "drill score --keep" in text
+    for wrong in ("No criterion was met", "was left open", "unknown", "Had nobody acted"):
+        assert wrong not in text
+
+
+def test_who_led_when_and_when_nobody_did_is_said_and_who_ended_it() -> None:
+    left = [*b.in_command("02:00"), *b.event("31:00", e.RoleVacated(role="commander", seat="commander"))]
+    drill = built(left, b.say("59:00", "deputy", acts.EndDrill(how="resolved")))
+    assert [(one["who"], one["since"], one["until"]) for one in context(drill)["command"]] == [
+        ("nobody", "T+00:00", "T+02:00"), ("commander", "T+02:00", "T+31:00"), ("nobody", "T+31:00", "T+60:00"),
+    ]  # fmt: skip
+    assert "nobody T+31:00 to T+60:00" in report(drill, "training")
+
+
+def test_what_was_claimed_stands_beside_what_was_so_and_a_refused_closure_on_top() -> None:
+    false = [*b.update("20:00", "recovered", text="All is well."), *b.closure("25:00", "a rerun", "a watch")]
+    text = report(built(false), "closure")
+    top = text.partition("## Decisions")[0]
+    assert "refused: a rerun; a watch" in top
+    assert "**Did not hold:** T+20:00" in top
+    assert "**Not recovered:** Web" in top
+    told = context(built(false))["claims"]
+    assert [(one["about"], one["holds"]) for one in told] == [("status", False), ("closure", False)]
+
+
+def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> None:
+    def of(*answered: str) -> tuple[str, str]:
+        asks = [{"id": f"i{n}", "at": 0, "persona": "@p", "text": "t", "objective": "o", "expects": {
+                 "command": "update_executives", "label": "told", "within": "2m"}} for n in range(len(answered))]
+        came = [line for n in range(len(answered)) for line in b.event(f"{10 * n:02d}:00", e.InjectDelivered(
+                inject=f"i{n}", persona="@p", channel="incident", text="t", form="message"))]  # fmt: skip
+        lines = [line for n, at in enumerate(answered) for line in b.say(
+                 f"{10 * n + (1 if at == 'on time' else 5):02d}:00", "comms",
+                 acts.UpdateExecutives(eta="unknown", next_update_minutes=20))]  # fmt: skip
+        made = b.scenario(injects=asks, objectives=[{"id": "o", "title": "O"}])
+        (one,) = context(built(sorted([*came, *lines], key=lambda line: line[0]), of=made))["objectives"]
+        return one["by_record"], one["shown"]
+
+    assert of("on time", "late") == ("too few to tell", "1 on time, 1 late")
+    assert of("on time", "late", "late") == ("M", "1 on time, 2 late")
+    assert of("late", "late", "late", "late") == ("U", "4 late")
+
+
+@pytest.mark.parametrize(("value", "unit", "says"), [
+    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1"), (0, "reads", "0 reads"), (1.8, "%-min", "1.8 %-min"),
+    (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"), (None, "reads", "unknown"),
+])  # fmt: skip
+def test_people_and_things_are_counted_whole(value: float | None, unit: str, says: str) -> None:
+    assert counted(value, unit) == says
 
 
 # --- fields and templates --------------------------------------------------------------------------------

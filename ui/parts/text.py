@@ -13,7 +13,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+.!:$~|<>&-])")
 _LINKS = re.compile(r"(https?:(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-]+\.))", re.IGNORECASE)
 """Where Markdown makes a link of text by itself, whatever is escaped in it."""
 _INLINE = re.compile(r"([\\`*\[\]<>|~$&]|(?<!\w)_|_(?!\w))")
-_OPENING = re.compile(r"^(\d+(?=[.)])|(?=[#+=-]))")
+_OPENING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[#+=-]))")
 """What begins a heading, a list, a rule or a quotation where a line or an item of a list begins with it."""
 JOINER = "\u2060"
 """Our own, seen by nobody: a word joiner, which ends what would become a link."""

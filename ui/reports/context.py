@@ -6,9 +6,10 @@ Every field is named and explained in docs/reports.md; a test holds the two toge
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, get_args
 
 from analytics.about import times
 from analytics.follow_through.beside import TURNING, beside
@@ -18,35 +19,59 @@ from analytics.report import tables as frames
 from analytics.report.tables import each
 from simulator import acts
 from simulator import events as e
-from simulator.names import Names
+from simulator.names import Said
+from simulator.record.entry import Body
+from simulator.responses import GOOD, Verdict
 from simulator.room.notes import HIGHEST, LOWEST
 from simulator.text import clock
-from simulator.values import Ref
+from simulator.values import HOST
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
+from ui.reports.decided import alternatives, decisions
 from ui.reports.finished import Finished
+from ui.reports.opening import opening
 
 MOST_FINDINGS = 6
 """Strengths, and areas to improve, that a report names."""
 GROUPS = ("decision", "action", "effect", "inject", "alert", "fault", "tolerance", "change")
 """Groups of the timeline whose lines are turning points for a reader who was not there."""
-ENDED = {"resolved": "resolved", "time": "time was up", "stopped": "stopped by the facilitator"}
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+LATE = 0.25
+"""What a late response is worth beside one in time: half would let an objective that was served late pass as solid."""
+PARTS = ("", "h", "s", "min", "ratio")
+"""Units that come in parts as well."""
+FEWEST = 3
+"""Responses below which a letter says nothing."""
+UPDATES = (acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally, acts.CorrectUpdate)
+TURNS = (
+    *UPDATES, acts.AcknowledgePage, acts.Freeze, acts.LiftFreeze, acts.ChallengeClaim, e.PageUnanswered, e.RoleAccepted,
+    e.RoleVacated, e.HandOffAccepted, e.VerificationMeasured, e.ClosureRefused, e.DrillEnded,
+)  # fmt: skip
+"""What else is one: who commands, what was held, shown and told."""
 
 
 def context(drill: Finished) -> dict[str, Any]:
     """Return everything that a template may name."""
+    tree = _parts(drill)
+    return {"opening": opening(drill, tree), **tree}
+
+
+def _parts(drill: Finished) -> dict[str, Any]:
     return {
         "drill": _drill(drill),
         "people": list(_people(drill)),
         "objectives": list(_objectives(drill)),
         "cause": _cause(drill),
-        "times": [{"id": name, "title": TURNING[name], "at": "never" if at is None else clock(at)}
-                  for name, at in times(drill.view).items()],
+        "command": list(_command(drill)),
+        "times": list(_times(drill)),
         "impact": list(_impact(drill)),
+        "hit": list(_hit(drill)),
         "timeline": list(_timeline(drill)),
-        "decisions": list(_decisions(drill)),
+        "decisions": list(decisions(drill)),
+        "alternatives": list(alternatives(drill)),
         "injects": list(_injects(drill)),
-        "updates": list(_said(drill, acts.UpdateStakeholders, acts.UpdateExecutives, acts.EscalateInternally)),
+        "updates": list(_said(drill, *UPDATES)),
+        "claims": list(_claims(drill)),
         "score": _score(drill),
         "missed": list(_missed(drill)),
         "remains": _remains(drill),
@@ -75,10 +100,51 @@ def _drill(drill: Finished) -> dict[str, Any]:
         "variant": head.variant, "difficulty": head.difficulty, "seed": head.seed, "mode": head.mode,
         "playbook": drill.playbook.title, "policy": head.policy or "", "engine": head.engine,
         "scenario_version": head.scenario_version, "begun": day(drill.created), "ended": day(drill.ended),
-        "ended_at": clock(end.at) if end else "", "how": ENDED[end.body.how] if end else "the record stops before",
+        "ended_at": clock(end.at) if end else "", "how": _how(drill), "t0": f"{s.t0_utc[11:16]} UTC",
+        "horizon": clock(drill.view.over),
         "minutes": round(drill.view.left / 60), "severity": drill.view.history.severity or "not declared",
-        "unnamed": drill.unnamed,
+        "severity_in_words": _severity(drill), "unnamed": drill.unnamed,
     }  # fmt: skip
+
+
+def _how(drill: Finished) -> str:
+    """Return how the drill ended and by whom."""
+    end = drill.view.first(e.DrillEnded)
+    if end is None:
+        return "the record stops before"
+    if end.body.how == "resolved":
+        return "closed by the team"
+    if end.body.how == "time":
+        return "time was up, with the incident open"
+    asked = next((m for m in reversed(drill.view.all(acts.EndDrill)) if m.seq < end.seq), None)
+    if asked is None or asked.role == HOST:
+        return "stopped by the facilitator"
+    return f"ended by the {drill.view.title('roles', asked.role)} with the incident open"
+
+
+def _severity(drill: Finished) -> str:
+    played, severity = drill.journal.header.playbook, drill.view.history.severity
+    return next((one.title for one in (played.levels if played else ()) if one.id == severity), "")
+
+
+def _command(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield who was in command from when until when, to the end; nobody where it was nobody."""
+    view, at = drill.view, 0
+    for span in view.commanders:
+        since, until = max(0, span.since), min(span.until, view.left)
+        if since > at:
+            yield {"since": clock(at), "until": clock(since), "who": "nobody"}
+        yield {"since": clock(since), "until": clock(until), "who": view.title("roles", span.who)}
+        at = max(at, until)
+    if at < view.left:
+        yield {"since": clock(at), "until": clock(view.left), "who": "nobody"}
+
+
+def _times(drill: Finished) -> Iterator[dict[str, Any]]:
+    paged = any(m.body.page for m in drill.view.all(e.AlertFired))
+    for name, at in times(drill.view).items():
+        never = "never" if paged or name != "acknowledged" else "nothing had paged"
+        yield {"id": name, "title": TURNING[name], "at": never if at is None else clock(at)}
 
 
 def _people(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -98,20 +164,20 @@ def _people(drill: Finished) -> Iterator[dict[str, Any]]:
 
 def _objectives(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what the drill was for, with how far the responses it called for came, and what evaluators gave it."""
-    worth = {"on time": 1.0, "kept": 1.0, "late": 0.5, "missed": 0.0, "broken": 0.0}
-    seen: dict[str, list[float]] = {}
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
     for row in each(story.injects(drill.view)):
         spec = drill.scenario.find("injects", row.inject)
-        if row.verdict in worth and spec is not None and spec.objective:
-            seen.setdefault(spec.objective, []).append(worth[row.verdict])
+        if row.verdict in VERDICTS and spec is not None and spec.objective:
+            seen[spec.objective][row.verdict] += 1
     for one in drill.scenario.objectives:
-        found = seen.get(one.id, [])
-        share = sum(found) / len(found) if found else None
+        found = seen[one.id]
+        share = (sum(found[v] for v in GOOD) + LATE * found["late"]) / found.total() if found else 0.0
         rated = [n for what in (one.id, f"objective:{one.id}") for n in drill.rated.get(what, {}).values()]
         yield {
             "id": one.id, "title": one.title, "target": one.target,
-            "by_record": "not observed" if share is None else drill.playbook.band(math.floor(100 * share)),
-            "shown": f"{sum(found):g} of {len(found)} responses that it called for" if found else "none",
+            "by_record": drill.playbook.band(math.floor(100 * share)) if found.total() >= FEWEST else
+                         "too few to tell" if found else "not observed",
+            "shown": ", ".join(f"{found[v]} {v}" for v in VERDICTS if found[v]) or "nothing called for it",
             "by_evaluators": _letter(rated) if rated else "not rated",
         }  # fmt: skip
 
@@ -126,7 +192,7 @@ def _cause(drill: Finished) -> dict[str, Any]:
     true = [cause for cause in drill.scenario.causes if cause.true]
     first = next((m for m in drill.view.all(acts.StateHypothesis) if m.body.cause in {c.id for c in true}), None)
     return {
-        "fault": drill.scenario.fault, "since": clock(drill.view.fault_at), "true": [cause.title for cause in true],
+        "fault": drill.scenario.fault, "since": _ago(drill.view.fault_at), "true": [cause.title for cause in true],
         "named_at": clock(first.at) if first else "never",
         "stated": [{"title": drill.names.title("causes", cause), "at": clock(m.at), "sure": round(100 *
                     m.body.probability), "true": drill.view.is_true("causes", cause)} for cause, m in named.items()],
@@ -134,59 +200,70 @@ def _cause(drill: Finished) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _ago(at: int) -> str:
+    """Return a moment, and for one long before the first page how long before in hours."""
+    return f"{clock(at)} ({-at / 3600:.0f} h before the first page)" if at <= -2 * 3600 else clock(at)
+
+
 def _impact(drill: Finished) -> Iterator[dict[str, Any]]:
     null, best = drill.view.references.null.harm, drill.view.references.best.harm
     done = drill.view.final.body.harm if drill.view.final else {}
     for one in drill.scenario.harm:
-        yield {"id": one.id, "title": one.title, "value": counted(done.get(one.id)),
-               "nobody": counted(null.get(one.id)), "best": counted(best.get(one.id))}  # fmt: skip
+        yield {"id": one.id, "title": one.title, "unit": one.unit, "value": counted(done.get(one.id), one.unit),
+               "nobody": counted(null.get(one.id), one.unit), "best": counted(best.get(one.id), one.unit)}  # fmt: skip
 
 
-def counted(value: float | None) -> str:
-    """Return a count as people write it, `unknown` for none."""
+def _hit(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield who and what was hit in all: the world's figures at their worst and as they stood when people left."""
+    view, harm = drill.view, {one.id for one in drill.scenario.harm}
+    samples = [m for m in view.samples if m.at >= 0]
+    for one in drill.scenario.figures:
+        given = [(m.body.figures[one.id], m.at) for m in samples if one.id in m.body.figures]
+        if one.id not in harm and given and any(value for value, _ in given):
+            worst, at = max(given, key=lambda pair: pair[0])
+            left = next((value for value, when in reversed(given) if when <= view.left), given[0][0])
+            yield {"id": one.id, "title": one.title, "unit": one.unit, "worst": counted(worst, one.unit),
+                   "at": clock(at), "left": counted(left, one.unit), "still": round(left, 1) > 0}  # fmt: skip
+
+
+def counted(value: float | None, unit: str = "") -> str:
+    """Return a number with its unit as people write it, `unknown` for none; people and things come whole."""
     if value is None or math.isnan(value):
         return "unknown"
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
+    if unit in PARTS or unit.startswith(("%", "1/")):
+        number = f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
+    elif 0 < value < 1:
+        return "fewer than 1"
+    else:
+        number = f"{value:,.0f}"
+    return f"{number} {unit.replace('1/min', 'a minute')}".strip()
 
 
 def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
     """Yield what the world did and what people decided, did and told, in drill time."""
     for row in each(story.timeline(drill.view)):
         entry = drill.view.entry(row.seq)
-        said = told(drill.names_then.at(row.seq), entry)
-        if said is None or row.minor or row.group not in GROUPS or row.at > drill.view.over:
+        said = _of_world(drill, entry.body) or told(drill.names_then.at(row.seq), entry)
+        if said is None or row.at > drill.view.over:
+            continue
+        if not isinstance(entry.body, TURNS) and (row.minor or row.group not in GROUPS):
             continue
         more = "; ".join(line.removeprefix("- ") for line in said.detail.splitlines())
         yield {"at": clock(row.at), "second": row.at, "lane": row.lane, "kind": said.label, "who": said.who,
                "what": f"{said.text} {more}" if said.text.endswith(":") else said.text}  # fmt: skip
 
 
-def _decisions(drill: Finished) -> Iterator[dict[str, Any]]:
-    for m, row in zip(drill.view.decisions, each(story.decisions(drill.view)), strict=True):
-        names, left = drill.names_then.at(m.seq), row.gap
-        yield {
-            "number": m.ref.ident, "at": clock(m.at), "who": names.person(m.by), "decision": m.body.decision,
-            "actions": names.titles("actions", m.body.actions) if m.body.actions else "",
-            "why": names.title("reasons", m.body.why_now), "confidence": m.body.confidence,
-            "evidence": "; ".join(_cited(names, ref) for ref in m.body.evidence),
-            "executes": names.handle(m.body.execution_owner or ""),
-            "verifies": names.handle(m.body.verification_owner or "") if m.body.verification_owner else "nobody",
-            "rejected": ", ".join(f"{one.rung}: {one.reason.replace('_', ' ')}" for one in m.body.rejected),
-            "left": "" if math.isnan(left) else f"{left:.0%} of the avoidable loss was left",
-        }  # fmt: skip
-
-
-_GROUPS = {"query": "queries", "alert": "alerts", "metric": "metrics", "action": "actions"}
-
-
-def _cited(names: Names, ref: Ref) -> str:
-    """Return a reference in words, as it is where it has none."""
-    group = _GROUPS.get(ref.kind)
-    return names.title(group, ref.ident) if group else ref
+def _of_world(drill: Finished, body: Body) -> Said | None:
+    """Return what the world alone knew and a reader afterwards may: what went wrong, and what came back."""
+    if not isinstance(body, e.ToleranceCrossed):
+        return None
+    title = drill.view.title("segments", body.segment)
+    return Said("change", "recovers" if body.within else "is hit", "", title)
 
 
 def _injects(drill: Finished) -> Iterator[dict[str, Any]]:
-    for row in each(story.injects(drill.view)):
+    order = ("missed", "broken", "late", "on time", "already done", "kept", "none expected")
+    for row in sorted(each(story.injects(drill.view)), key=lambda row: order.index(row.verdict)):
         yield {"at": clock(row.at), "who": row.persona, "text": row.text, "expected": row.expected,
                "verdict": row.verdict,
                "answered": "" if math.isnan(row.answered) else clock(round(60 * row.answered))}  # fmt: skip
@@ -196,6 +273,18 @@ def _said(drill: Finished, *kinds: type[acts.Act]) -> Iterator[dict[str, Any]]:
     for m in drill.view.all(*kinds):
         names = drill.names_then.at(m.seq)
         yield {"at": clock(m.at), "kind": m.body.kind, "who": names.person(m.by), "text": m.body.sentence(names)}
+
+
+def _claims(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what people claimed of severity, status, recovery and closure beside what was so at that second."""
+    refusals = drill.view.all(e.ClosureRefused)
+    for row in each(frames.claims(drill.view)):
+        entry = drill.view.entry(row.seq)
+        words = getattr(entry.body, "text", "")
+        refusal = next((m for m in refusals if m.seq > row.seq), None) if row.about == "closure" else None
+        true = f"refused: {'; '.join(refusal.body.missing)}" if refusal and not row.holds else row.true
+        yield {"at": clock(row.at), "who": drill.names_then.at(row.seq).person(entry.by), "about": row.about,
+               "said": f"{row.said}: “{words}”" if words else row.said, "true": true, "holds": row.holds}  # fmt: skip
 
 
 def _score(drill: Finished) -> dict[str, Any]:
@@ -213,36 +302,79 @@ def _score(drill: Finished) -> dict[str, Any]:
     bands = {band.id: band.title for band in drill.playbook.bands}
     band = str((card or {}).get("band") or "")
     return {
-        "total": (card or {}).get("total"), "uncapped": (card or {}).get("uncapped"), "band": band,
+        "scored": card is not None, "total": (card or {}).get("total"),
+        "uncapped": (card or {}).get("uncapped"), "band": band,
         "band_title": bands.get(band, "no total"), "by_hand": (card or {}).get("total_by_hand"),
         "spread": (card or {}).get("spread"),
         "parts": [{"title": r.title, "points": r.points, "out_of": r.out_of}
                   for r in each(frames.parts(card or nothing, drill.playbook))],
-        "caps": [{"id": one["id"], "title": limits.get(one["id"], one["id"]), "limit": one["limit"], "why": one["why"]}
-                 for one in (*(card or {}).get("caps", ()), *(card or {}).get("anti_patterns", ()))],
+        "caps": _limited((*(card or {}).get("caps", ()), *(card or {}).get("anti_patterns", ())), limits),
         "findings": [shown(row) for row in rows], "strengths": [shown(row) for row in good[:MOST_FINDINGS]],
         "areas": [shown(row) for row in gaps[:MOST_FINDINGS]],
     }  # fmt: skip
 
 
+def _limited(given: Iterable[Mapping[str, Any]], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the limits, the strictest first; those of one kind, or for one reason, are one."""
+    found: list[dict[str, Any]] = []
+    for one in sorted(given, key=lambda one: one["limit"]):
+        title, why = titles.get(one["id"], one["id"]), one["why"]
+        twin = next((other for other in found if other["title"] == title or why in other["why"]), None)
+        if twin is None:
+            found.append({"id": one["id"], "title": title, "limit": one["limit"], "why": why})
+        elif why not in twin["why"]:
+            twin["why"] += f" {why}"
+    return found
+
+
 def _missed(drill: Finished) -> Iterator[dict[str, Any]]:
-    """Yield what was passed over: signals that nobody took up in time, and requests that got no answer."""
-    for one in beside(drill.view, "signals"):
-        if one.share and one.note:
-            yield {"what": one.title, "note": one.note, "first": one.share >= 1}
+    """Yield what was passed over, what never came before what came late: signals, cues, requests without an answer."""
+    rows = [one for one in beside(drill.view, "signals") if one.share and one.note]
+    for one in sorted(rows, key=lambda one: _weight(one.id, one.note)):
+        yield {"what": one.title, "note": one.note, "first": one.share >= 1}
+
+
+def _weight(ident: str, note: str) -> int:
+    """Return the rank of something that was passed over: asked and never answered, paged, never heard of, late."""
+    if note.endswith("never came"):
+        return 0
+    if ident.startswith("alert:"):
+        return 1
+    return 2 if note.endswith("nobody heard of it") else 3
 
 
 def _remains(drill: Finished) -> dict[str, Any]:
     history, names = drill.view.history, drill.names
     watch = history.watch.body if history.watch else None
     outside = drill.view.outside(drill.view.final.at) if drill.view.final else ()
+    last = max(drill.view.all(acts.UpdateStakeholders, acts.UpdateExecutives, acts.WriteLeadershipNote),
+               key=lambda m: m.seq, default=None)  # fmt: skip
+    unknown = () if last is None else getattr(last.body, "unknowns", ()) or getattr(last.body, "uncertain", ())
     return {
         "outside": [names.title("segments", one) for one in outside],
+        "uncertain": [names.title("unknowns", one) for one in unknown],
+        "clocks": list(_clocks(drill)),
         "risks": [names.title("residual_risks", one) for one in history.residual_risks],
         "hardening": [x.body.sentence(drill.names_then.at(x.seq)) for x in history.hardening
                       if isinstance(x.body, acts.AddHardeningTask)],
         "watch": watch.sentence(names) if isinstance(watch, acts.SetWatch) else "",
     }  # fmt: skip
+
+
+def _clocks(drill: Finished) -> Iterator[str]:
+    """Yield what still runs when people have left: what was promised for when, what is held, what counts on."""
+    view, history = drill.view, drill.view.history
+    for m in view.all(acts.CommitCheckpoint)[-1:]:
+        yield f"{m.body.sentence(drill.names_then.at(m.seq))} (promised {clock(m.at)})"
+    if not view.closed and history.next_update_due is not None:
+        late = ", and did not come" if history.next_update_due <= view.left else ""
+        yield f"The next update was promised for {clock(history.next_update_due)}{late}"
+    if history.frozen:
+        yield f"Frozen still: {', '.join(history.frozen)}"
+    recorded = {run.finish_seq: run for run in view.runs if run.spec.looks and run.done is not None}
+    for m in view.all(e.ActionFinished):
+        if m.seq in recorded:
+            yield f"{recorded[m.seq].spec.title}, {clock(m.at)}: {m.body.output}"
 
 
 def _comparisons(drill: Finished) -> Iterator[dict[str, Any]]:
@@ -267,6 +399,9 @@ def _limits(drill: Finished) -> Iterator[str]:
     empty = [s.title for s in drill.scenario.seats() if not drill.view.history.sat.get(s.id)]
     if empty and not head.policy:
         yield f"Held by simulated teammates throughout: {', '.join(empty)}."
+    if drill.view.left < drill.view.over:
+        yield (f"People left at {clock(drill.view.left)} with the incident open: harm, and the wait for what was owed, "
+               f"count on to {clock(drill.view.over)}.")  # fmt: skip
     if drill.skipped:
         yield f"The clock was not left to itself: {', '.join(drill.skipped)}. Compare times with drills paced alike."
     if hints := len(drill.view.all(acts.GiveHint)):

@@ -22,6 +22,7 @@ from analytics.report.charts.spec import (
 )
 from analytics.report.palette import ALERT, BEST, DECIDED, HAIR, NOBODY, OTHER, PALETTE, QUIET, TEAM
 from analytics.report.tables import each
+from simulator.responses import GOOD
 
 
 def _end(drill: Reviewed, *columns: pd.Series[float]) -> float:
@@ -156,8 +157,9 @@ def map_to(names: list[str], some: pd.Series[str]) -> list[int]:
 
 
 VERDICTS = {
-    "on time": ("circle", BEST), "kept": ("square", BEST), "late": ("triangle-up", ALERT), "missed": ("x", NOBODY),
-    "broken": ("x-open", NOBODY), "none expected": ("circle-open", OTHER),
+    "on time": ("circle", BEST), "already done": ("diamond", BEST), "kept": ("square", BEST),
+    "late": ("triangle-up", ALERT), "missed": ("x", NOBODY), "broken": ("x-open", NOBODY),
+    "none expected": ("circle-open", OTHER),
 }  # fmt: skip
 
 
@@ -170,7 +172,7 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
     """Draw each inject when it came, how it was answered, and when."""
     frame = frame.assign(minute=frame["at"] / 60)
     rows = pd.Series(range(len(frame)))
-    waited = frame["answered"].notna()
+    waited = frame["answered"] >= frame["minute"]  # what came before it is drawn at the inject
     traces = [spans("until answered", QUIET, frame["minute"][waited], frame["answered"][waited], rows[waited],
                     frame["expected"][waited], width=0.24)]  # fmt: skip
     for verdict, (symbol, colour) in VERDICTS.items():
@@ -178,7 +180,7 @@ def injects(frame: pd.DataFrame, drill: Reviewed) -> Drawing:
         hover = (f"{row.persona}: {row.expected or row.text} ({verdict})" for row in each(frame[own]))
         traces.append(marks(verdict, symbol, colour, frame[own], rows[own], hover))
     wanted = frame[frame["verdict"] != "none expected"]
-    right = int(wanted["verdict"].isin(["on time", "kept"]).sum())
+    right = int(wanted["verdict"].isin(GOOD).sum())
     missed = int((wanted["verdict"] == "missed").sum())
     title = f"{right} of {len(wanted)} injects got the response they called for"
     title += f"; {missed} got none" if missed else ""

@@ -1,0 +1,118 @@
+"""What was decided, what came of it, and what was turned down, in words: said is not done."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from analytics.report import story
+from analytics.report.tables import each
+from analytics.timeline import FOREVER, Attempt
+from analytics.view import Moment
+from simulator import acts
+from simulator import events as e
+from simulator.names import Names
+from simulator.record.journal import refused
+from simulator.text import clock
+from simulator.values import Rejection, Rung
+from ui.reports.finished import Finished
+
+RUNGS: dict[Rung, str] = {
+    "flag": "a flag", "hotfix": "a hotfix", "rollback": "going back", "restore": "bringing data back",
+}  # fmt: skip
+REASONS: dict[Rejection, str] = {
+    "coverage": "covers too little", "readiness": "not ready", "time": "too slow",
+    "side_effect": "does harm of its own", "uncertainty": "too uncertain",
+}  # fmt: skip
+CONFIDENCE = {"L1": "incomplete evidence", "L2": "partial evidence", "L3": "consistent evidence"}
+
+
+def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield each decision with what became of every step in it, and how much a better branch would have saved."""
+    for m, row in zip(drill.view.decisions, each(story.decisions(drill.view)), strict=True):
+        names, left = drill.names_then.at(m.seq), row.gap
+        runs = {ident: _run(drill, m, ident) for ident in m.body.actions}
+        yield {
+            "number": m.ref.ident, "at": clock(m.at), "who": names.person(m.by), "decision": m.body.decision,
+            "actions": row.actions, "why": row.why_now, "confidence": m.body.confidence,
+            "confidence_in_words": CONFIDENCE[m.body.confidence],
+            "evidence": "; ".join(names.cited(ref) for ref in m.body.evidence),
+            "executes": names.handle(m.body.execution_owner or ""),
+            "verifies": names.handle(m.body.verification_owner) if m.body.verification_owner else "nobody",
+            "begun": any(run is not None and run.started is not None for run in runs.values()),
+            "deeds": [_deed(drill, names, m, ident, run) for ident, run in runs.items()],
+            "rejected": ", ".join(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for one in m.body.rejected),
+            "left": "" if math.isnan(left) else f"{100 * left:.0f} %",
+        }  # fmt: skip
+
+
+def _run(drill: Finished, m: Moment[acts.RecordDecision], action: str) -> Attempt | None:
+    """Return the run in which a step of a decision was carried out: one that names it, else the next of that step."""
+    runs = [run for run in drill.view.runs if run.spec.id == action and run.order_seq > m.seq]
+    named = [run for run in runs if run.decision == m.ref]
+    return next(iter(named or runs), None)
+
+
+def _deed(drill: Finished, names: Names, m: Moment[acts.RecordDecision], action: str, run: Attempt | None) -> str:
+    title = names.title("actions", action)
+    if run is None or run.started is None:
+        refusals = (f"{title}: never begun, the order at {clock(x.at)} was refused" for x in drill.journal
+                    if x.seq > m.seq and isinstance(x.body, acts.TakeAction) and x.body.action == action
+                    and x.seq in refused(drill.journal.entries))  # fmt: skip
+        ordered = "" if run is None else f", though ordered at {clock(run.ordered)}"
+        return next(refusals, f"{title}: never begun{ordered}")
+    begun = f"{title}: begun {clock(run.started)} ({names.handle(run.executor)})"
+    if run.aborted is not None:
+        return f"{begun}, stopped {clock(run.aborted)}"
+    if run.effect is not None:
+        return f"{begun}, in effect {clock(run.effect)}"
+    if run.outcome == "stalled":
+        return f"{begun}, and hung"
+    if run.outcome == "failed":
+        return f"{begun}, failed"
+    return f"{begun}, done {clock(run.landed)}" if run.landed < FOREVER else f"{begun}, not finished"
+
+
+def alternatives(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield what was turned down other than within a decision, in order.
+
+    `how`: chosen against in a record of two recommendations; a claim that was contradicted; what somebody pushed for
+    and nobody did; an order or decision that was refused.
+    """
+    found: list[tuple[int, str, str, str]] = []
+    view = drill.view
+    for m in view.all(acts.RecordContradiction):
+        names = drill.names_then.at(m.seq)
+        for one in m.body.recommendations:
+            if one.action != m.body.choice:
+                what = f"{names.title('actions', one.action)}, which {names.voice(one)} wanted"
+                found.append((m.at, "chosen against", what, f"in favour of {names.title('actions', m.body.choice)}"))
+    for m in view.all(acts.ChallengeClaim):
+        names = drill.names_then.at(m.seq)
+        said = names.voices.get(m.body.inject)
+        shown = "; ".join(names.cited(ref) for ref in m.body.evidence)
+        if said is not None:
+            found.append((m.at, "contradicted", f"{said.persona}: {said.text}", f"by {shown}" if shown else ""))
+    for row in each(story.injects(view)):
+        spec = view.scenario.find("injects", row.inject)
+        if row.verdict == "kept" and spec is not None and spec.expects is not None:
+            found.append((row.at, "not done", f"{row.persona}: {row.text}", spec.expects.label))
+    found += _refused(drill)
+    yield from ({"at": clock(at), "how": how, "what": what, "why": why} for at, how, what, why in sorted(found))
+
+
+def _refused(drill: Finished) -> Iterator[tuple[int, str, str, str]]:
+    """Yield the orders of people that came to nothing because they were refused, with the reason."""
+    why = {x.body.command: x.body.reason for x in drill.journal if isinstance(x.body, e.CommandRefused)}
+    for x in drill.journal:
+        if x.seq in why and isinstance(x.body, acts.TakeAction | acts.RecordDecision | acts.HandOff):
+            names = drill.names_then.at(x.seq)
+            match x.body:
+                case acts.TakeAction(action=action):
+                    what = f"order: {names.title('actions', action)}"
+                case acts.RecordDecision(actions=actions, decision=decision):
+                    what = f"decision: {drill.view.titles('actions', actions) if actions else decision}"
+                case acts.HandOff(what=post, to=to):
+                    what = f"handing {post} over to {names.handle(to)}"
+            yield x.at, "refused", f"{names.person(x.by)}, {what}", why[x.seq]
