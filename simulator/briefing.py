@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from simulator import events as e
 from simulator.catalogue import Catalogue, CommandLine, Panel
-from simulator.closure import missing_for_closure
+from simulator.closure import Condition, missing_for_closure
 from simulator.drill import Drill
 from simulator.monitoring.logs import LogLine
 from simulator.monitoring.series import Point
@@ -50,7 +50,7 @@ class Briefing:
         """Return what scripts call this role, whatever its id."""
         return self.catalogue.place_of(self.role)
 
-    def missing_for_closure(self) -> tuple[str, ...]:
+    def missing_for_closure(self) -> tuple[Condition, ...]:
         """Return what the closure gate would ask for now, of somebody sure enough; asking costs nothing."""
         return missing_for_closure(self.incident, self._drill.scenario, "L3", (), self.now)
 

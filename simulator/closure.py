@@ -6,6 +6,8 @@ world agrees is scored, and is what a false all-clear means. Asking it what is m
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from simulator import events as e
 from simulator.changes import last_change
 from simulator.record.history import UPDATE_GRACE, History
@@ -18,27 +20,45 @@ OUTSIDE = ("public", "internal", "restricted")
 """Audiences of which one at least has to know where things stand."""
 
 
+class Condition(NamedTuple):
+    """What has to be on the record before an incident may be closed."""
+
+    words: str
+    """Which it is, and what to do."""
+    met: bool
+    by: str
+    """Kind of the act that sees to it."""
+
+
 def missing_for_closure(
     s: History, scenario: Scenario, confidence: str, evidence: tuple[str, ...], now: int
-) -> tuple[str, ...]:
-    """Return each condition that is not met, in words that say what to do; empty when the gate opens."""
+) -> tuple[Condition, ...]:
+    """Return each condition that is not met; empty when the gate opens."""
     rerun, compared = verified(s, scenario)
     checks = (
-        ("severity recorded: declare the incident", s.declared_at is not None),
-        ("ownership recorded: have a commander accept", bool(s.holder(COMMANDER))),
-        ("ownership recorded: have a deputy accept, in another seat than the commander's", s.paired),
-        ("mitigation path justified: record a checkpoint decision for what you executed", _justified(s, scenario)),
-        ("verified with fresh evidence: rerun the failing path green, after the last change", rerun),
-        ("verified with fresh evidence: compare green with a window before the fault, after the last change", compared),
-        (f"rollback trigger and owner: set the watch for at least {WATCH_HOURS} h", _watched(s)),
-        ("residual risks explicit: record what is still open ('none' is no risk)", _explicit(s, scenario)),
-        ("hardening backlog: at least one item with owner and due date", bool(s.hardening)),
-        ("communications complete: no promised update is overdue", _kept(s, now)),
-        ("communications complete: an update since the last change says where things stand", _told(s, scenario)),
-        ("closure package: publish it before you close", s.package is not None),
-        ("confidence: L3, or L2 with linked evidence", confidence == "L3" or (confidence == "L2" and bool(evidence))),
+        Condition("severity recorded: declare the incident", s.declared_at is not None, "declare"),
+        Condition("ownership recorded: have a commander accept", bool(s.holder(COMMANDER)), "assign_role"),
+        Condition("ownership recorded: have a deputy accept, in another seat than the commander's",
+                  s.paired, "assign_role"),
+        Condition("mitigation path justified: record a checkpoint decision for what you executed",
+                  _justified(s, scenario), "record_decision"),
+        Condition("verified with fresh evidence: rerun the failing path green, after the last change",
+                  rerun, "run_query"),
+        Condition("verified with fresh evidence: compare green with a window before the fault, after the last change",
+                  compared, "record_verification"),
+        Condition(f"rollback trigger and owner: set the watch for at least {WATCH_HOURS} h", _watched(s), "set_watch"),
+        Condition("residual risks explicit: record what is still open ('none' is no risk)",
+                  _explicit(s, scenario), "record_residual_risks"),
+        Condition("hardening backlog: at least one item with owner and due date",
+                  bool(s.hardening), "add_hardening_task"),
+        Condition("communications complete: no promised update is overdue", _kept(s, now), "update_stakeholders"),
+        Condition("communications complete: an update since the last change says where things stand",
+                  _told(s, scenario), "update_stakeholders"),
+        Condition("closure package: publish it before you close", s.package is not None, "publish_closure_package"),
+        Condition("confidence: L3, or L2 with linked evidence",
+                  confidence == "L3" or (confidence == "L2" and bool(evidence)), "request_closure"),
     )  # fmt: skip
-    return tuple(words for words, met in checks if not met)
+    return tuple(one for one in checks if not one.met)
 
 
 def _mitigated(s: History, scenario: Scenario) -> list[int]:

@@ -195,7 +195,7 @@ class Seeker:
     def _read(self) -> set[str]:
         """Return the beginnings of all words that stand in front of this seat."""
         b = self.b
-        shown = [b.catalogue.briefing, b.catalogue.title, *b.missing_for_closure()]
+        shown = [b.catalogue.briefing, b.catalogue.title, *(one.words for one in b.missing_for_closure())]
         shown += [need.title for need in b.catalogue.needed]
         shown += [str(text) for entry in b.entries for text in _texts(entry.body)]
         shown.append(playbook())

@@ -39,7 +39,8 @@ def hero(view: RecordView, pattern: AntiPattern, *, share: float = HERO) -> Patt
     who, seqs = max(done.items(), key=lambda item: (len(item[1]), item[0]))
     if len(seqs) / total <= share:
         return None
-    return _shown(pattern, f"{who} carried {len(seqs)} of {total} pieces of work.", sorted(seqs))
+    why = f"{view.title('roles', who)} carried {len(seqs)} of {total} pieces of work."
+    return _shown(pattern, why, sorted(seqs))
 
 
 @judges(update_stakeholders="audience", update_executives="impact", declare="severity", change_severity="severity")

@@ -387,5 +387,6 @@ def checkpoint_committed(view: RecordView, criterion: Criterion) -> Finding:
     if commit.body.in_hours > 24:
         why = f"The next checkpoint was set {commit.body.in_hours:g} hours away; 24 is the most."
         return settle_one(criterion, 0, why, commit.seq)
-    why = f"Committed at {clock(commit.at)}: in {commit.body.in_hours:g} h, owned by {commit.body.owner}{late(share)}."
+    owner = view.title("roles", commit.body.owner)
+    why = f"Committed at {clock(commit.at)}: in {commit.body.in_hours:g} h, owned by {owner}{late(share)}."
     return settle_one(criterion, share, why, commit.seq)

@@ -193,7 +193,7 @@ def _no_hero(view: RecordView) -> list[Mark]:
     total = sum(len(seqs) for seqs in done.values())
     if total < ENOUGH:
         return [Mark(0, 1, f"{counted(total, 'piece')} of work carried out: too few to tell a team from a hero.")]
-    name, most = max(done.items(), key=lambda item: (len(item[1]), item[0]))
+    who, most = max(done.items(), key=lambda item: (len(item[1]), item[0]))
     largest = len(most) / total
     commanding = [seq for who, seqs in done.items() for seq in seqs if _commands(view, who, view.entry(seq).at)]
     hands = len(commanding) / total
@@ -201,6 +201,7 @@ def _no_hero(view: RecordView) -> list[Mark]:
     spread = largest <= HERO
     # A commander with a hand in the work costs half, one who does much of it costs all; a hero costs all anyway.
     free = 1.0 if hands <= HANDS_ON else 0.5 if hands <= 3 * HANDS_ON else 0.0
+    name = view.title("roles", who)
     why = f"{name} carried {100 * largest:.0f} % of the work, the commander {100 * hands:.0f} %."
     return [Mark(free if spread else 0, 1, why, every)]
 

@@ -138,7 +138,8 @@ class RequestClosure(
         missing = missing_for_closure(
             asked.incident, asked.scenario, self.confidence, self.evidence, asked.drill.now
         )
-        asked.drill.emit(e.ClosureRefused(missing=missing) if missing else e.IncidentClosed())
+        said = tuple(one.words for one in missing)
+        asked.drill.emit(e.ClosureRefused(missing=said) if said else e.IncidentClosed())
 
     def sentence(self, n: Names) -> str:
         return f"Requests closure at {self.confidence}"

@@ -58,7 +58,7 @@ class RoleAccepted(Event, group="lead", doer="seat"):
         history.offered.pop(self.role, None)
 
     def in_words(self, n: Names, entry: Entry) -> Said:
-        return system(f"{n.handle(self.seat)} is {self.role}")
+        return system(f"{self.role.capitalize()} is {n.handle(self.seat)}")
 
 
 class RoleVacated(Event, group="lead", doer="seat"):

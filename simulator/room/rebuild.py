@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import delete, select
@@ -14,13 +14,15 @@ from simulator.room import schema as t
 from simulator.room.finish import DEFAULT_BOOK, read_record
 from simulator.room.store import Store
 
+UNREAD = "there is no scorecard, or it or the record cannot be read"
+
 
 class Rebuilt(NamedTuple):
-    """What came of making all rows again."""
+    """What came of making rows again."""
 
     made: int
-    unscored: tuple[str, ...]
-    """Drills that are over and have no scorecard, or one that cannot be read."""
+    left: Mapping[str, str]
+    """Drills of which none could be made -> why."""
 
 
 def missing(store: Store) -> list[str]:
@@ -48,15 +50,27 @@ def make(store: Store, drill: str) -> bool:
         return False
 
 
+def make_each(store: Store, drills: Iterable[str], report: Callable[[int], None] = lambda _: None) -> Rebuilt:
+    """Make the rows of drills; one of which that cannot be done stops none of the others.
+
+    `report` is told how many were tried.
+    """
+    left, number = dict[str, str](), 0
+    for number, drill in enumerate(drills, 1):
+        try:
+            if not make(store, drill):
+                left[drill] = UNREAD
+        except StoreError as error:
+            left[drill] = str(error)
+        report(number)
+    return Rebuilt(number - len(left), left)
+
+
 def rebuild(store: Store, report: Callable[[int, int], None]) -> Rebuilt:
     """Make the rows of all scored drills again from what is stored; rows of drills that are gone go, samples stay."""
     over = [row.id for row in store.drills() if row.ended is not None]
-    unscored = []
-    for number, drill in enumerate(over, 1):
-        if not make(store, drill):
-            unscored.append(drill)
-        report(number, len(over))
+    made = make_each(store, over, lambda number: report(number, len(over)))
     there = select(t.drills.c.id)
     with store.transaction(writes=True) as connection:
         connection.execute(delete(t.results).where(~t.results.c.sample, t.results.c.drill.not_in(there)))
-    return Rebuilt(len(over) - len(unscored), tuple(unscored))
+    return made

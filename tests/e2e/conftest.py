@@ -66,13 +66,26 @@ def look_at(page: Page, tab: str) -> None:
     page.locator("#views").get_by_role("tab", name=tab).click()
 
 
+def every_form(page: Page) -> Locator:
+    """Open the list of all forms and return it."""
+    for fold in ("#all-forms", "#more-forms"):
+        if page.locator(fold).get_attribute("open") is None:
+            page.locator(f"{fold} > summary").click()
+    return page.locator("#every-form")
+
+
 def begin(page: Page, way: str, scenario: str = FIRST) -> None:
     """Press a scenario's button in the lobby.
 
     By its title, never the first one there is: the page mounts its cards in any order while it loads.
     """
+    way_in(page, way, scenario).click()
+
+
+def way_in(page: Page, way: str, scenario: str = FIRST) -> Locator:
+    """Return a button of a scenario's card in the lobby."""
     card = page.locator("[class*='st-key-scenario-']").filter(has_text=re.compile(scenario))
-    card.get_by_role("button", name=way).click()
+    return card.get_by_role("button", name=way)
 
 
 def free_port() -> int:
@@ -221,9 +234,7 @@ class Console:
 
     def form(self, title: str) -> None:
         """Bring a form to the front."""
-        if self.page.locator("#all-forms").get_attribute("open") is None:
-            self.page.locator("#all-forms > summary").click()
-        self.page.locator("#forms").get_by_role("button", name=title, exact=True).click()
+        every_form(self.page).get_by_role("button", name=title, exact=True).click()
         expect(self._form.get_by_role("heading", name=title, exact=True)).to_be_visible()
 
     @property
@@ -320,6 +331,14 @@ class Console:
             self.skip_while(lambda: not self.says(seen), most)
         except AssertionError as error:
             raise AssertionError(f"the channel never said {seen!r}:\n{self.channel.inner_text()[-3000:]}") from error
+
+    def reported(self, title: str) -> None:
+        """Skip ahead until whoever was asked reports on this, and see that it went well: a tool may also say no."""
+        told = self.page.locator(".steps i.done", has_text="reported")
+        rows = self.channel.locator(".thread").filter(has_text=title).filter(has=told)
+        self.skip_while(lambda: not rows.count())
+        row = rows.last.inner_text()
+        assert f"Done: {title}" in row, row
 
     def skip_while(self, waiting: Callable[[], bool], most: int = 60) -> None:
         """Skip ahead for as long as something is still to come."""

@@ -14,7 +14,7 @@ from scenarios.loader import load
 from simulator import acts
 from simulator.room.rooms import Rooms
 from simulator.room.store import Store
-from tests.e2e.conftest import READY, Server
+from tests.e2e.conftest import READY, Server, every_form
 from ui.live.desk import TABS
 from ui.session import COOKIE
 
@@ -147,7 +147,7 @@ def test_the_console(enter: Callable[..., Page], rooms: Rooms) -> None:
 
     expect(page.locator("#waits .need").first).to_be_visible()
     forms = [
-        (kind, lambda kind=kind: page.locator(f"#forms [data-open={kind}]").evaluate("one => one.click()"))
+        (kind, lambda kind=kind: every_form(page).locator(f"[data-open={kind}]").click())
         for kind in ("record_decision", "hand_off", "update_stakeholders", "record_contradiction")
     ]
     found += walk(

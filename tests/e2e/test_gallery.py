@@ -17,7 +17,7 @@ from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
 from simulator.values import OBSERVER
-from tests.e2e.conftest import PATIENCE, READY, SHOTS, Server
+from tests.e2e.conftest import PATIENCE, READY, SHOTS, Server, every_form
 from tests.room.rooms import say
 from ui.session import COOKIE
 
@@ -119,9 +119,7 @@ def _board(page: Page) -> None:
 def _form(title: str) -> Callable[[Page], None]:
     def do(page: Page) -> None:
         _column(page, "Respond")
-        if page.locator("#all-forms").get_attribute("open") is None:
-            page.locator("#all-forms > summary").click()
-        page.locator("#forms").get_by_role("button", name=title, exact=True).click()
+        every_form(page).get_by_role("button", name=title, exact=True).click()
         expect(page.locator("#form form")).to_be_visible()
 
     return do

@@ -40,7 +40,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     show = "import ui, app, scenarios; print(ui.__file__, app.__file__, scenarios.__file__)"
     where = ran(python, "-P", "-c", show, **env)
     assert all(Path(one).is_relative_to(folder) for one in where.split()), where
-    running = Server(folder, python, {**os.environ, **env})
+    running = Server(folder, python=python, env={**os.environ, **env})
     running.start()
     yield running
     running.stop()

@@ -14,7 +14,7 @@ from simulator import acts
 from simulator.room.room import Room
 from simulator.room.rooms import Rooms
 from simulator.room.store import Participant, Store
-from tests.e2e.conftest import PATIENCE, Server, eventually
+from tests.e2e.conftest import PATIENCE, Server, eventually, every_form
 from ui.session import COOKIE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
@@ -59,7 +59,7 @@ def desk(server: Server, browser: Browser) -> Iterator[Desk]:
 
 def test_ticks_stay_with_their_evidence_when_a_result_comes(desk: Desk) -> None:
     page = desk.look(desk.ana)
-    page.locator("#forms").get_by_role("button", name="Evidence packet", exact=True).click()
+    every_form(page).get_by_role("button", name="Evidence packet", exact=True).click()
     boxes = page.locator("#form form input[name=evidence]")
     expect(boxes.first).to_be_attached()
     last = boxes.last
@@ -224,3 +224,37 @@ def test_a_line_says_its_words_alone_and_arrows_step_from_its_buttons_alone(desk
     own = page.locator("#channel > :has(.row summary)").last.get_attribute("id")
     shown = page.locator("#channel > *").evaluate_all("all => all.map((one) => one.id)")
     assert shown.index(focused.get_attribute("id")) == shown.index(own) - 1
+
+
+def test_a_line_is_answered_where_it_was_said_and_nothing_to_send_is_left_at_the_end(desk: Desk) -> None:
+    """The last of the module: it ends the drill that the others share."""
+    page = desk.look(desk.ana)
+    assert desk.room.submit(acts.PostMessage(channel="leadership", text="said to them alone"), desk.ana).refusal is None
+    line = page.locator("#channel > *").filter(has_text="said to them alone").first
+    line.hover()
+    line.get_by_role("button", name="Reply in #leadership", exact=True).click()
+    words = page.locator("#reply input[name=text]")
+    words.fill("and answered there")
+    page.locator("#reply").get_by_role("button", name="Reply in #leadership", exact=True).click()
+    expect(line.locator(".replies")).to_contain_text("and answered there")
+    said = [x.body for x in desk.room.briefing("commander").entries if isinstance(x.body, acts.PostMessage)]
+    assert (said[-1].text, said[-1].channel) == ("and answered there", "leadership")
+    eventually(lambda: desk.room.skip_ahead(desk.host) and desk.room.briefing("commander").incident.asks)
+    asked = page.locator("#channel > *").filter(has=page.get_by_role("button", name="Answer", exact=True)).last
+    asked.hover()
+    asked.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator("#form-answer_asker")).to_be_visible()
+    # What comes while somebody types a command is read at the end of the list like any other.
+    page.locator("#channel").evaluate("one => { one.scrollTop = one.scrollHeight; }")
+    page.locator("#text-shell").press_sequentially("sessctl impact --now")
+    expect(page.locator("#line-shell [data-card] input").first).to_be_visible()
+    assert desk.room.submit(acts.PostMessage(text="news while they type"), desk.ana).refusal is None
+    expect(page.locator("#channel > *").last).to_contain_text("news while they type")
+    expect(page.locator("[data-unread]")).to_be_hidden()
+    line.hover()
+    line.get_by_role("button", name="Reply in #leadership", exact=True).click()
+    words.fill("too late")
+    desk.room.end(desk.host)
+    expect(page.locator("#over")).to_contain_text("This drill is over")
+    for gone in (words, page.locator("#form-answer_asker"), page.locator("#text-shell"), page.locator("#text-channel")):
+        expect(gone).to_be_hidden()

@@ -42,7 +42,7 @@ def _play(me: Console, server: Server) -> None:
     me.shot("own-t2")
     for line in LOOKS:
         me.run(line, f"$ {line}")
-    me.skip_until("Done: State of the replay guard")
+    me.reported("State of the replay guard")
     look_at(page, "Output")
     expect(page.locator(".outputs")).to_contain_text("WAITING")
     me.run(GUARD, f"$ {GUARD}")

@@ -54,9 +54,9 @@ def _take_command(me: Console) -> None:
 def _look(me: Console) -> None:
     for line in (AUDIT, IMPACT, STATS, STUCK):
         me.run(line, f"$ {line}")
-    me.skip_until("Done: Flag changes of the last day")
+    me.reported("Flag changes of the last day")
     me.run(FLAG, f"$ {FLAG}")
-    me.skip_until("Done: Tokens signed and refused")
+    me.reported("Tokens signed and refused")
     look_at(me.page, "Output")
     expect(me.page.locator(".outputs")).to_contain_text("sessctl")
 

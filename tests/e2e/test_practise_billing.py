@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.long]
 TITLE = "Revenue that was never booked"
 TRACE = "billctl trace inv_9f21"
 PAUSE = "ff set billing.consumer.enabled off --env prod"
+IN_FLIGHT = 120
+"""Seconds after the pause until nothing is being handled any more: before that, there is no last message."""
 BOUNDS = "ledgerctl bounds --processed-by 2.6 --per-partition"
 DRY_RUN = "ledgerctl replay --source dlq --mode ledger-only --dedup-on invoice_id,charge_seq --dry-run"
 REPLAY = "ledgerctl replay --source dlq --mode ledger-only --dedup-on invoice_id,charge_seq --sign-off data,commander"
@@ -28,11 +30,12 @@ def test_a_person_alone_signs_a_repair_of_the_books(server: Server, open_page: C
     me.shot("billing-t0")
     _take_command(me)
     me.run(PAUSE, f"$ {PAUSE}")
-    me.run(BOUNDS, f"$ {BOUNDS}")
     me.skip_until("billing.consumer.enabled: on → off")
-    me.skip_until("Done: First and last message of the release in question")
+    me.let_pass(IN_FLIGHT)
+    me.run(BOUNDS, f"$ {BOUNDS}")
+    me.reported("First and last message of the release in question")
     me.run(DRY_RUN, f"$ {DRY_RUN}")
-    me.skip_until("Done: Dry run, dead letter queue, ledger only")
+    me.reported("Dry run, dead letter queue, ledger only")
     _signed(me, REPLAY, "unique on invoice and charge: done")
     me.shot("billing-signed")
     me.end()
@@ -46,7 +49,7 @@ def _take_command(me: Console) -> None:
     me.type("/freeze billing-worker ledger-svc")
     me.type("/declare SEV-1 Revenue, ledger and charges disagree")
     me.run(TRACE, f"$ {TRACE}")
-    me.skip_until("Done: One invoice through all three sources")
+    me.reported("One invoice through all three sources")
     me.decide("containment", "Every minute of waiting", "suspected as duplicates", 1)
 
 

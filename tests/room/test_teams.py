@@ -13,7 +13,7 @@ from simulator.record.result import DrillResult
 from simulator.room import results
 from simulator.room import schema as t
 from simulator.room.clock import ClockMark
-from simulator.room.rebuild import make, missing, rebuild
+from simulator.room.rebuild import UNREAD, make, missing, rebuild
 from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
 from simulator.room.teams import Member, Teams
@@ -165,7 +165,7 @@ def test_rows_are_made_again(place: Rooms, wall: Wall) -> None:
         connection.execute(t.results.update().where(t.results.c.drill == drill).values(body="{", total=1))
     assert [one.drill for one in results.window(place.store, Wanted(), 10) if not one.sample] == []
     steps = []
-    assert rebuild(place.store, lambda done, of: steps.append((done, of))) == (1, ())
+    assert rebuild(place.store, lambda done, of: steps.append((done, of))) == (1, {})
     assert steps == [(1, 1)]
     assert [one for one in results.window(place.store, Wanted(), 10) if not one.sample] == before
     assert results.count(place.store, Wanted(team=SAMPLE)) == 3
@@ -178,7 +178,7 @@ def test_a_card_of_another_form_stops_no_scoring(path: Path | str, wall: Wall) -
     drill, _ = ended(place, wall)
     assert place.store.scorecard(drill, "recovery") == {"total": 1}
     assert results.count(place.store, Wanted()) == 0
-    assert rebuild(place.store, lambda *_: None) == (0, (drill,))
+    assert rebuild(place.store, lambda *_: None) == (0, {drill: UNREAD})
 
 
 def test_the_rows_that_are_missing_are_made_and_no_others(place: Rooms, wall: Wall) -> None:

@@ -34,8 +34,12 @@ def closing(name: str, variant: str) -> tuple[Scenario, tuple[Entry, ...], int]:
     return engine.scenario, tuple(x for x in entries if x.seq < asked.seq), asked.at
 
 
+def told(history: History, scenario: Scenario, at: int, confidence: str = "L3") -> tuple[str, ...]:
+    return tuple(one.words for one in missing_for_closure(history, scenario, confidence, (), at))
+
+
 def missing(scenario: Scenario, entries: Sequence[Entry], at: int, confidence: str = "L3") -> tuple[str, ...]:
-    return missing_for_closure(History.of(scenario, entries), scenario, confidence, (), at)
+    return told(History.of(scenario, entries), scenario, at, confidence)
 
 
 @pytest.mark.slow
@@ -135,7 +139,7 @@ def test_whatever_changes_the_world_after_the_check_keeps_the_gate_shut(name: st
         if action.looks or not action.effects + action.starts_with:
             assert last_change(history, scenario) == last_change(History.of(scenario, entries), scenario)
             continue
-        found = missing_for_closure(history, scenario, "L3", (), at)
+        found = told(history, scenario, at)
         assert sum(one.startswith("verified") for one in found) == 2, action.id
         tried += 1
     for merge in (one for one in scenario.merges if one.effects):

@@ -12,6 +12,7 @@ import pytest
 from analytics import playbook
 from analytics.runs.counterfactual import add_references
 from analytics.score import score
+from analytics.scorecard import Scorecard
 from scenarios import load
 from scenarios.lint.places import places
 from scenarios.players.script import team
@@ -109,9 +110,15 @@ def cut_to_three(name: str) -> LoadedScenario:
     return replace(load(name), scenario=Scenario.model_validate(data))
 
 
-def total(engine: Engine, loaded: LoadedScenario) -> float:
+def card(engine: Engine, loaded: LoadedScenario) -> Scorecard:
     book = playbook.load("recovery")
-    return score(add_references(loaded, engine.journal, book, seeds=0), book).total
+    return score(add_references(loaded, engine.journal, book, seeds=0), book)
+
+
+def sentences(found: Scorecard) -> list[str]:
+    """Return every reason that a scorecard gives."""
+    judged = [finding for part in found.parts for finding in part.criteria]
+    return [one.why for one in (*judged, *found.caps, *found.anti_patterns)] + list(found.remarks)
 
 
 def lines(engine: Engine, called: Mapping[str, str]) -> list[str]:
@@ -183,7 +190,9 @@ def test_seats_by_any_other_name_play_and_score_the_same(name: str, policy: str)
     other = renamed(name)
     was, now = played.engine(name, "base", policy, 7), play(other, policy, 7)
     assert lines(now, RENAMED) == [entry.to_json() for entry in was.journal]
-    assert total(now, other) == played.card(name, "base", policy, 7).total
+    found = card(now, other)
+    assert found.total == played.card(name, "base", policy, 7).total
+    assert not [why for why in sentences(found) if "seat-" in why], "people are told titles, never ids"
 
 
 @pytest.mark.slow
@@ -191,7 +200,7 @@ def test_a_team_of_three_plays_by_the_book_to_closure() -> None:
     loaded = cut_to_three("auth_token")
     engine = play(loaded, "by_the_book", 7)
     assert engine.incident.ended == "resolved"
-    assert total(engine, loaded) >= 60
+    assert (card(engine, loaded).total or 0) >= 60
 
 
 def test_simulated_holders_are_there_for_every_seat() -> None:

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from simulator import acts
 from tests.conftest import chromium_path
-from tests.e2e.conftest import ARGS, PATIENCE, READY, Console, Server
+from tests.e2e.conftest import ARGS, PATIENCE, READY, Console, Server, every_form
 
 WATCH = """() => {
   const root = [...document.querySelectorAll("*")].filter((one) => one.shadowRoot?.querySelector(".live")).at(-1)
@@ -138,9 +138,7 @@ class Typist(Console):
 
     def record(self, kind: str, values: Mapping[str, Any]) -> None:
         """Open a form, fill in what it does not begin with, and hand it in."""
-        if self.page.locator("#all-forms").get_attribute("open") is None:
-            self.page.locator("#all-forms > summary").click()
-        self.page.locator(f"#forms [data-open={kind}]").click()
+        every_form(self.page).locator(f"[data-open={kind}]").click()
         form = self.page.locator(f"#form-{kind}")
         expect(form).to_be_visible()
         asked = form.evaluate(ASKED)

@@ -25,7 +25,7 @@ def shown(at: int) -> tuple[int, str]:
 
 
 def test_a_drill_by_the_book_goes_through_the_guide() -> None:
-    found = [shown(60 * minute) for minute in (0, 5, 10, 20, 55)]
+    found = [shown(60 * minute) for minute in (0, 3, 5, 10, 20, 55)]
     counts = [count for count, _ in found]
     assert counts == sorted(counts)
     assert counts[0] == 0
@@ -33,6 +33,9 @@ def test_a_drill_by_the_book_goes_through_the_guide() -> None:
     assert "It is there." in found[0][1]
     assert counts[-1] == 12
     assert "debrief" in found[-1][1]
+    opened = [re.findall('data-open="([a-z_]+)"', html) for _, html in found]
+    assert opened[0] == opened[-1] == []
+    assert opened[1] == ["record_option"], "a step that takes a form opens it"
 
 
 @pytest.mark.parametrize(

@@ -210,6 +210,21 @@ def test_a_decision_starts_from_the_one_card_that_is_left_and_of_several_from_th
     assert prefilled("record_decision", b)["actions"] == [rollback]
 
 
+def test_what_is_ordered_starts_from_what_was_decided_until_it_is_under_way(seat: Seat) -> None:
+    here = seat("commander", 60)
+    b = here.room.briefing("commander")
+    flag = next(a.id for a in here.room.loaded.scenario.actions if a.rung == "flag")
+    why = b.options("reasons")[0].id
+    assert "action" not in prefilled("take_action", b)
+    b = give(here, acts.RecordDecision(
+        actions=(flag,), why_now=why, execution_owner="mitigation", verification_owner="verification", confidence="L2",
+    ))  # fmt: skip
+    filled = prefilled("take_action", b)
+    assert (filled["action"], filled["executor"], filled["decision"]) == (flag, "mitigation", "decision:1")
+    b = give(here, acts.TakeAction(action=flag))
+    assert "action" not in prefilled("take_action", b)
+
+
 # --- ending --------------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from http.cookies import SimpleCookie
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
@@ -24,6 +24,7 @@ from simulator.room import results
 from simulator.room import schema as t
 from simulator.room.results import SAMPLE, Wanted
 from simulator.room.rooms import Rooms
+from simulator.room.store import Store
 from simulator.room.teams import Member
 from tests.room.rooms import Wall
 from tests.room.rooms import rooms as served
@@ -360,6 +361,29 @@ def test_what_was_scored_before_there_were_rows_comes_in_by_itself(
     forget()
     assert cli.main(["results", "--format", "csv", "--data", str(tmp_path / "old.db")]) == 0
     assert drill in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("options", [[], ["--rebuild"]])
+def test_a_drill_whose_row_cannot_be_kept_is_told_and_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    wall = Wall()
+    place = served(tmp_path / "old.db", wall, card_of_toy)
+    first, second, newest = (ended(place, wall)[0] for _ in range(3))
+    with place.store.transaction(writes=True) as connection:
+        connection.execute(t.results.delete())
+    keep = results.keep
+
+    def kept(store: Store, drill: str, *what: Any) -> bool:
+        if drill == newest:
+            raise StoreError("value too long")
+        return keep(store, drill, *what)
+
+    monkeypatch.setattr(results, "keep", kept)
+    assert cli.main(["results", "--format", "csv", "--data", str(tmp_path / "old.db"), *options]) == 0
+    said = capsys.readouterr()
+    assert [drill in said.out for drill in (first, second, newest)] == [True, True, False]
+    assert f"1 scored drill ({newest}): value too long" in said.err
 
 
 def test_a_drill_that_cannot_be_taken_in_holds_up_no_other_and_is_counted_as_left(

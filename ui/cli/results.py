@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from simulator.room.results import Wanted
     from simulator.room.store import Store
 
+NAMED = 5
+"""Drills of a kind that a line names."""
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="A file instead of the terminal.")]
 
 
@@ -41,8 +44,8 @@ def results(
         if rebuild:
             with progress("{task.completed:.0f} of {task.total:.0f} drills") as report:
                 made = anew.rebuild(store, report)
-            left = f"; {len(made.unscored)} have no scorecard ({', '.join(made.unscored[:5])})" if made.unscored else ""
-            say(f"made {made.made} rows again{left}")
+            say(f"made {made.made} rows again")
+            _left_out(made.left)
         else:
             _take_in(store)
         found = (one for one in every(store, _wanted(store, team)) if not one.sample)
@@ -59,14 +62,26 @@ def results(
 def _take_in(store: Store) -> None:
     """Make the rows that are missing, where the database can be written."""
     from simulator.errors import StoreError
-    from simulator.room.rebuild import make, missing
+    from simulator.room.rebuild import make_each, missing
 
-    drills = missing(store)
-    try:
-        for drill in drills:
-            make(store, drill)
-    except StoreError as error:
-        say(f"{len(drills)} scored drills have no row yet and are left out: {error}")
+    if drills := missing(store):
+        try:
+            with store.transaction(writes=True):
+                pass  # a database that only can be read would say the same of each
+        except StoreError as error:
+            return _left_out(dict.fromkeys(drills, str(error)))
+        _left_out(make_each(store, drills).left)
+    return None
+
+
+def _left_out(left: Mapping[str, str]) -> None:
+    """Say which drills are not among the results, and why: a line a reason."""
+    from analytics.scorecard import counted
+
+    for why in dict.fromkeys(left.values()):
+        drills = [drill for drill in left if left[drill] == why]
+        named = ", ".join(drills[:NAMED]) + (" …" if len(drills) > NAMED else "")
+        say(f"left out, as they have no row: {counted(len(drills), 'scored drill')} ({named}): {why}")
 
 
 def _wanted(store: Store, team: str) -> Wanted:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from simulator.acts import ACTS
 from simulator.briefing import Briefing
 from simulator.text import clock
+from ui.parts.catalogue import Form, useful
 from ui.parts.text import escape
 
 
@@ -40,5 +42,13 @@ def gate_html(b: Briefing) -> str:
     missing = b.missing_for_closure()
     if not missing:
         return '<p class="gate open"><b>The gate would open now.</b></p>'
-    lines = "".join(f"<li>{escape(one)}</li>" for one in missing)
+    lines = "".join(f"<li>{escape(one.words)} {_way(b, one.by)}</li>" for one in missing)
     return f'<p class="gate"><b>Missing now ({len(missing)}):</b></p><ul class="ending">{lines}</ul>'
+
+
+def _way(b: Briefing, kind: str) -> str:
+    """Return the button that opens what sees to a condition, where it is for this seat to see to."""
+    form = Form(kind, ACTS[kind])
+    if not useful(form.act, b):
+        return ""
+    return f'<button type="button" data-open="{escape(kind)}">{escape(form.title)}</button>'

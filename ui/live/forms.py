@@ -13,6 +13,7 @@ from simulator.values import Duty, Ref, Rejection
 from ui.documents.known import HIDDEN
 from ui.live import ending
 from ui.live.html import OUTPUT, hidden
+from ui.live.wanted import wanted
 from ui.parts import catalogue, hands, units
 from ui.parts.catalogue import Form
 from ui.parts.followups import to_fill_in
@@ -42,22 +43,29 @@ EXTRA = {acts.RequestClosure: ending.gate_html, acts.EndDrill: ending.meaning_ht
 
 
 def picker(b: Briefing) -> str:
-    """Return the list of the forms that a role has a use for now, by what they are for."""
+    """Return the forms that a role has a use for now: the few that are wanted, then all by what they are for."""
     if b.ended:
         return ""
-    groups = "".join(
-        f'<div class="group"><span>{escape(tab)}</span>'
-        + "".join(
-            f'<button type="button" data-open="{escape(form.kind)}" title="{escape(form.act.__doc__ or "")}">'
-            f"{escape(form.title)}</button>"
-            for form in forms
-        )
-        + "</div>"
-        for tab, forms in catalogue.offered(b).items()
+    few = "".join(
+        f'<div class="group"><span>{escape(name)}</span>{"".join(_opener(form) for form in forms)}</div>'
+        for name, forms in wanted(b).items()
     )
+    offered = catalogue.offered(b)
+    every = "".join(f"<span>{escape(tab)}</span>{''.join(map(_opener, forms))}" for tab, forms in offered.items())
     return (
         '<details class="picker" id="all-forms" open><summary data-key="a" aria-keyshortcuts="Alt+A" title="Alt+A">'
-        f"What you can do</summary>{groups}</details>"
+        f'What you can do</summary>{few}<details id="more-forms"><summary>All {sum(map(len, offered.values()))} forms'
+        '</summary><input type="search" id="search-forms" data-filter="every-form" placeholder="Look for …" '
+        f'aria-label="Look for a form"><div class="group" id="every-form">{every}</div></details></details>'
+    )
+
+
+def _opener(form: Form) -> str:
+    """Return the button that opens a form; what the form is for can be looked for by its words, too."""
+    means = escape(form.act.__doc__ or "")
+    return (
+        f'<button type="button" data-open="{escape(form.kind)}" title="{means}">{escape(form.title)}'
+        f"<span hidden>{means}</span></button>"
     )
 
 

@@ -14,6 +14,7 @@ from simulator.room.room import Room
 from simulator.values import COMMANDER, DEPUTY
 from ui.documents.known import SeatView
 from ui.live.piece import Piece
+from ui.parts.catalogue import Form, kind_of
 from ui.parts.text import escape
 
 SEVERAL = 2
@@ -38,6 +39,8 @@ class Lesson(NamedTuple):
     begun: Callable[[SeatView], bool] = lambda _: False
     more: str = ""
     """What is said instead of how once it is begun."""
+    form: type[acts.Act] | None = None
+    """What is opened for it, where it takes a form."""
 
 
 def guides(room: Room) -> bool:
@@ -56,7 +59,7 @@ def guide(k: SeatView) -> list[Piece]:
         words = "<b>That was a whole incident.</b> The way to the debrief is above: it tells what was really going on."
     else:
         how = left[0].more if left[0].begun(k) else left[0].how
-        words = f"<b>{escape(left[0].title)}</b> {escape(how.replace(DEPUTY_IS, deputy))}"
+        words = f"<b>{escape(left[0].title)}</b> {escape(how.replace(DEPUTY_IS, deputy))}{_opener(left[0].form)}"
     return [Piece(
         "guide-step",
         f'<section class="guide" aria-label="Guide"><header>Your first drill <span class="quiet">{escape(count)}</span>'
@@ -64,6 +67,14 @@ def guide(k: SeatView) -> list[Piece]:
         f'<p class="reading">{READING}</p></section>',
         "guide",
     )]  # fmt: skip
+
+
+def _opener(act: type[acts.Act] | None) -> str:
+    """Return the button that opens the form of a step."""
+    if act is None:
+        return ""
+    form = Form(kind_of(act), act)
+    return f' <button type="button" data-open="{escape(form.kind)}">{escape(form.title)}</button>'
 
 
 def _several(kind: type[e.Event] | type[acts.Act]) -> Callable[[SeatView], bool]:
@@ -83,7 +94,7 @@ def _acted(k: SeatView) -> bool:
 
 
 def _rerun(k: SeatView) -> bool:
-    return _acted(k) and not any("rerun" in line for line in k.b.missing_for_closure())
+    return _acted(k) and not any(one.by == kind_of(acts.RunQuery) for one in k.b.missing_for_closure())
 
 
 LESSONS = (
@@ -100,6 +111,8 @@ LESSONS = (
         f"In the line at the foot type /ic me and press Enter; then /deputy {DEPUTY_IS}. A team that nobody leads does "
         "everything twice.",
         _led,
+        lambda k: bool(k.b.incident.offered),
+        "You asked; the answer comes in some seconds, like everything that you ask of people. Skip ahead to it.",
     ),
     Lesson(
         "Look before you act.",
@@ -111,36 +124,43 @@ LESSONS = (
     ),
     Lesson(
         "Say how grave it is.",
-        "Under Act press Declare: a severity and a title, and everybody knows. You may change it later.",
+        "A severity and a title, and everybody knows. You may change it later.",
         _given(acts.Declare),
+        form=acts.Declare,
     ),
     Lesson(
         "Hold other change back.",
-        "The tab Changes shows what was released lately. Under Act, Freeze: nothing new gets in while you look.",
+        "The tab Changes shows what was released lately. Freeze what it was done to: nothing more gets in.",
         _given(acts.Freeze),
+        form=acts.Freeze,
     ),
     Lesson(
         "Put two ways out side by side.",
-        "Under Act, Option: what could be done, and what it could hurt. Two of them, so that you choose and not just "
-        "follow.",
+        "What could be done, for whom, how soon it would show; a guess will do. Two of them, so that you choose and "
+        "not just follow.",
         _several(acts.RecordOption),
         _given(acts.RecordOption),
-        "One is on the table. Now another one, by Option again: what would you do if the first did not help?",
+        "One is on the table. Now another one: what would you do if the first did not help?",
+        acts.RecordOption,
     ),
     Lesson(
         "Decide.",
-        "Under Act, Decision: what is done, who does it, and by which sign you will see that it worked.",
+        "What is done, why now, who does it, and how sure you are. By which sign you will see that it worked can "
+        "wait: your deputy asks for it.",
         _given(acts.RecordDecision),
+        form=acts.RecordDecision,
     ),
     Lesson(
         "Have it done.",
-        "Under Act, Take action; or type a part of it in the line. Say which decision it rests on. Then Skip ahead.",
+        "The form begins with what you decided; or type a part of it in the line. Then Skip ahead until it is done.",
         _acted,
+        form=acts.TakeAction,
     ),
     Lesson(
         "Tell those who wait.",
-        "Under Act, Stakeholder update: what is hit, what you do, when you write again. Say no more than you know.",
+        "What is hit, what you do, when you write again. Say no more than you know.",
         _given(acts.UpdateStakeholders),
+        form=acts.UpdateStakeholders,
     ),
     Lesson(
         "Prove it.",
@@ -150,13 +170,15 @@ LESSONS = (
     ),
     Lesson(
         "Write down what you saw.",
-        "Under Act, Verification: what you compared with before the incident.",
+        "Pick the panels that showed the harm: they are compared with what they were before the incident.",
         _given(acts.RecordVerification),
+        form=acts.RecordVerification,
     ),
     Lesson(
         "Close.",
-        "Under Act, Request closure. The gate says what is missing; the Board shows what is still due.",
+        "The form says what is missing and opens each; the Board shows what is still due.",
         lambda k: bool(k.b.incident.closed),
+        form=acts.RequestClosure,
     ),
 )
 """The playbook's way through any incident, in its order."""

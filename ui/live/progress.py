@@ -16,6 +16,7 @@ from simulator.acts import ACTS, Act
 from simulator.briefing import Briefing
 from simulator.values import COMMANDER, DEPUTY, PLACES, SCRIBE, Lane
 from ui.documents.known import SeatView
+from ui.parts.catalogue import kind_of
 from ui.parts.marks import counts_for
 
 State = Literal["done", "due", "late", "not yet"]
@@ -25,6 +26,8 @@ EVERY = 10
 """Drill seconds between two looks at the clock: what stands on a board changes no oftener by time alone."""
 EASY = {"run_query", "search_logs", "pin_metric"}
 """Acts that by themselves are no record of anything."""
+RERUN = kind_of(acts.RunQuery)
+"""By what the gate's condition is met that the failing path was walked again."""
 Found = Callable[[SeatView], int | None]
 """When what a row asks for was on record, None where it is not."""
 
@@ -80,7 +83,7 @@ def when(kind: str) -> Found:
 def opens(kind: str) -> str:
     """Return the act by which one sees to a row."""
     act = _ROWS[kind][1] if kind in _ROWS else next(iter(_read(kind)), acts.NoteTimeline)
-    return str(act.model_fields["kind"].default)
+    return kind_of(act)
 
 
 def _read(kind: str) -> list[type[Act]]:
@@ -138,7 +141,7 @@ def _compared(k: SeatView) -> int | None:
 def _rerun(k: SeatView) -> int | None:
     """Return when the gate last had nothing against the rerun: whether it ran is what the gate tells everybody."""
     done = _carried_out(k)
-    if done is None or any("rerun" in line for line in k.b.missing_for_closure()):
+    if done is None or any(one.by == RERUN for one in k.b.missing_for_closure()):
         return None
     return max((x.at for x in k.done(e.QueryFinished) if x.at >= done), default=None)
 

@@ -35,6 +35,11 @@ class Form(NamedTuple):
         return self.act.form or self.kind.replace("_", " ").capitalize()
 
 
+def kind_of(act: type[Act]) -> str:
+    """Return the kind by which an act's form is opened."""
+    return str(act.model_fields["kind"].default)
+
+
 def _in(tab: Tab) -> tuple[Form, ...]:
     found = (Form(kind, act) for kind, act in acts.ACTS.items() if act.tab == tab)
     return tuple(sorted(found, key=lambda form: FIRST.index(form.act) if form.act in FIRST else len(FIRST)))

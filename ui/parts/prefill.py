@@ -176,6 +176,16 @@ def _decision(b: Briefing, chosen: acts.RecordOption | None = None) -> Filled:
     }  # fmt: skip
 
 
+def _take(b: Briefing) -> Filled:
+    """Return what was decided last and is still to be done, by whom, and where that stands."""
+    decided = [x.body for x in b.incident.given("decision") if isinstance(x.body, acts.RecordDecision)][-1:]
+    for one in decided:
+        for action in one.actions:
+            if not blocked(b, action):
+                return {"action": action, "executor": one.execution_owner, "decision": _newest(b, "decisions")}
+    return {}
+
+
 def spread_as(path: str, check: Check | None) -> Filled:
     """Return a check as the fields of a form."""
     return {f"{path}.{name}": value for name, value in spread(check).items()} if check else {}
@@ -283,7 +293,7 @@ _MAKERS: dict[type[acts.Act], Callable[[Briefing], Filled]] = {
     acts.Declare: _declare,
     acts.AssignRole: _roles, acts.AssignLane: _lane, acts.ReportTask: _report, acts.HandOff: _handoff,
     acts.ChallengeClaim: lambda b: {"inject": _newest(b, "claims"), "evidence": recent(b, 2)},
-    acts.RecordDecision: _decision,
+    acts.RecordDecision: _decision, acts.TakeAction: _take,
     acts.RecordPacket: lambda b: {**figures(b, "impact"), "evidence": recent(b, 6)},
     acts.RecordSnapshot: _snapshot, acts.RecordReadiness: lambda b: {"evidence_channel": b.catalogue.room},
     acts.RecordVerification: _verification,

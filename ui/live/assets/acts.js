@@ -1,5 +1,4 @@
 // What somebody does: a form is sent once and answered where it was pressed; forms are opened.
-import { atEnd, toEnd } from "./channel.js";
 import { forget, held, hold, holds, isField, make, mark } from "./fields.js";
 import { close, recorded } from "./lines.js";
 import { children, parsed } from "./pieces.js";
@@ -105,9 +104,7 @@ export async function open(live, kind, about, pressed) {
   const found = await ask(live.urls.form, { kind, about });
   if (!isSame()) return;
   if (!found) return void (pressed && (place.textContent = "Not to be had just now: try again."));
-  const ends = live.all("[data-stick]").filter(atEnd);   // a reply takes some of their height
   children(live, place, parsed(found.html));
-  ends.forEach(toEnd);
   if (!pressed) return;
   if (at === "form" && live.get("all-forms")) live.get("all-forms").open = false;
   place.querySelector("input:not([type=hidden]), select, textarea, #paper [data-close]")?.focus();

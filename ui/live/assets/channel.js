@@ -26,6 +26,7 @@ function count(live, list, unread) {
 }
 
 export function read(live) {
+  for (const one of live.all("[data-stick]")) one.left = !atEnd(one);
   const list = live.get(live.all("[data-unread]")[0]?.dataset.unread);
   if (live.unread && list && !document.hidden && atEnd(list)) count(live, list, 0);
 }

@@ -46,6 +46,8 @@ class Live {
   constructor(root) {
     this.root = root;
     const look = () => { if (!document.hidden) { calm(this); read(this); } };
+    // A list that is read at its end stays there, whatever takes some of its height.
+    this.sized = new ResizeObserver((all) => all.forEach(({ target: t }) => t.left || toEnd(t)));
     const on = (does) => (event) => does(this, event);
     this.listeners = [
       [root, "submit", on(submit)], [root, "click", on(click)], [root, "input", on(input)],

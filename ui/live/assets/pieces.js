@@ -23,7 +23,7 @@ export function apply(live, pieces, all) {
   ends.forEach(toEnd);
   if (!all) return tell(live, news);
   remember(live);
-  live.all("[data-stick]").forEach(toEnd);
+  live.all("[data-stick]").forEach((one) => { toEnd(one); live.sized.observe(one); });
 }
 
 // Begin from a whole screen: what is not part of it goes, and where it is another desk's, all.

@@ -1,0 +1,63 @@
+"""The few forms that are shown before all others: what is still asked of a seat, and what it does most."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from simulator.acts import ACTS
+from simulator.briefing import Briefing, briefing
+from simulator.closure import missing_for_closure
+from simulator.record.history import History
+from simulator.values import Duty
+from tests.played import under_way
+from ui.live.ending import gate_html
+from ui.live.forms import picker
+from ui.live.wanted import MOST, OFTEN, wanted
+
+
+def led(minute: int, role: str = "commander") -> Briefing:
+    return briefing(under_way("auth_token", "by_the_book", 7, 60 * minute), role)
+
+
+def kinds(b: Briefing) -> dict[str, list[str]]:
+    return {name: [form.kind for form in forms] for name, forms in wanted(b).items()}
+
+
+def test_what_the_playbook_asks_of_a_seat_comes_first_and_leaves_when_it_is_on_record() -> None:
+    early = kinds(led(0))["Asked now"]
+    assert early[:2] == ["declare", "freeze"]
+    assert not {"declare", "freeze"} & set(kinds(led(8))["Asked now"])
+    for role in ("commander", "deputy", "triage", "mitigation", "verification", "comms"):
+        few = kinds(led(0, role))
+        assert all(0 < len(forms) <= MOST for forms in few.values()), role
+        shown = [kind for forms in few.values() for kind in forms]
+        assert len(set(shown)) == len(shown), "each once"
+
+
+def test_once_something_was_done_what_closing_needs_is_asked_for() -> None:
+    b = led(20)
+    missing = [one.by for one in b.missing_for_closure()]
+    assert kinds(b)["Asked now"][0] == missing[0]
+    assert f'data-open="{missing[0]}"' in gate_html(b)
+    assert "set_watch" not in kinds(led(0))["Asked now"]
+
+
+def test_every_condition_of_the_gate_is_met_by_a_form() -> None:
+    engine = under_way("auth_token", "by_the_book", 7, 0)
+    asked = missing_for_closure(History.of(engine.scenario, ()), engine.scenario, "L1", (), 0)
+    assert len(asked) >= 12
+    assert [one.words for one in asked if not ACTS[one.by].tab] == []
+
+
+def test_every_duty_has_something_that_it_does_often() -> None:
+    assert {duty for duty in get_args(Duty) if duty not in OFTEN} <= {"observes"}
+
+
+@pytest.mark.parametrize("word", ["Declare", "severity hypothesis"])
+def test_a_form_is_looked_for_by_its_title_and_by_what_it_is_for(word: str) -> None:
+    html = picker(led(0))
+    every = html[html.index('id="every-form"'):]
+    assert word in every
+    assert html.count('data-open="declare"') == 2
