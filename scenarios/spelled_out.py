@@ -23,6 +23,7 @@ from scenarios.declared.parts import (
 from scenarios.declared.spelling import Raw, Spelled, ident
 from scenarios.patch import lay_over, lay_under
 from scenarios.written import Lent, Written
+from simulator.described import Described
 from simulator.scenario.document import read
 from simulator.scenario.model import Scenario
 
@@ -111,7 +112,7 @@ LISTED: dict[tuple[str, ...], str] = {
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a `scenario.yaml`, in which what its company lends may be left out."""
-    found = Scenario.model_json_schema()
+    found = Scenario.model_json_schema(schema_generator=Described)
     for model in found["$defs"].values():
         if "id" in model.get("properties", {}):
             model["required"] = ["id"]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, ValidationError
 
 from simulator.acts import AnyAct, EndDrill, TakeSeat
+from simulator.described import Described
 from simulator.errors import JournalError
 from simulator.events import CommandRefused
 from simulator.levels import PlayedBook
@@ -86,7 +87,7 @@ def nothing_taken(journal: Journal) -> bool:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a line."""
-    found = Given.model_json_schema()
+    found = Given.model_json_schema(schema_generator=Described)
     for model in found["$defs"].values():
         # `kind` has a default in Python; in a file it is what tells one command from another.
         if "kind" in model["properties"]:

@@ -23,6 +23,7 @@ from scenarios.problem import Problem
 from scenarios.written import Written, schema_problems
 from simulator.acts import ACTS, Act, AssignTask
 from simulator.briefing import Briefing
+from simulator.described import Described
 from simulator.errors import nearest
 from simulator.scenario.document import Document, Steps, read
 from simulator.scenario.parts import Data, RoleId, Seconds
@@ -359,7 +360,8 @@ def _data(document: Document, model: type[Model]) -> tuple[Written, Model]:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of a book."""
-    found = models_json_schema([(model, "validation") for model in (BookData, StepData, UseData, FromPlan)])[1]
+    found = models_json_schema([(model, "validation") for model in (BookData, StepData, UseData, FromPlan)],
+                               schema_generator=Described)[1]  # fmt: skip
     parts, value = found["$defs"], {"$ref": "#/$defs/FromPlan"}
     for name in ("StepData", "UseData", "When"):
         named = parts[name]["properties"]

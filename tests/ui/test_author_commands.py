@@ -70,3 +70,10 @@ def test_a_drill_of_ones_own_is_played_scored_and_replayed(tmp_path: Path, capsy
     assert cli.main([*own, "score", str(file), "--seeds", "0"]) == 0
     assert cli.main([*own, "replay", str(file)]) == 0
     assert '"identical": true' in capsys.readouterr().out
+
+
+def test_the_schema_says_what_a_field_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["schema", "drill"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    assert schema["properties"]["t0"]["description"] == "Wall-clock label of T+0, ISO 8601."
+    assert schema["$defs"]["LookData"]["properties"]["for"]["description"] == "Its result speaks for the true cause."

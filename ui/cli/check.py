@@ -103,17 +103,20 @@ def schema(what: Annotated[Schema, typer.Argument(help="scenario, drill, company
         put(spelled_out.schema())
     elif what == "drill":
         from scenarios.declared.drill import DrillData
+        from simulator.described import Described
 
-        put(DrillData.model_json_schema())
+        put(DrillData.model_json_schema(schema_generator=Described))
     elif what == "company":
         from scenarios.declared.company import CompanyData
+        from simulator.described import Described
 
-        put(CompanyData.model_json_schema())
+        put(CompanyData.model_json_schema(schema_generator=Described))
     elif what == "book":
         from scenarios.players import book
 
         put(book.schema())
     else:
         from analytics.playbook import Playbook
+        from simulator.described import Described
 
-        put(Playbook.model_json_schema())
+        put(Playbook.model_json_schema(schema_generator=Described))
