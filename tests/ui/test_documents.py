@@ -212,7 +212,12 @@ def test_a_cell_and_a_bullet_hold_whatever_is_typed(text: str) -> None:
     table = whole(page(f"| Who | What |\n|---|---|\n| Ana | {markdown(text)} |"))
     assert table.tags.count("td") == 2
     bullet = markdown(text)
-    assert not re.match(r"\s*([#>+=-]|\d+[.)])", bullet)
+    assert not re.match(r"\s*([#>+=-]|\d+[.)](\s|$))", bullet)
+
+
+def test_a_number_stays_as_it_is_where_it_begins_no_list() -> None:
+    assert [markdown(text) for text in ("8.96", "4.18.1 is out", "1. first", "2)")] == [
+        "8.96", "4.18.1 is out", r"1\. first", r"2\)"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HOSTILE)

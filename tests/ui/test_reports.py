@@ -270,6 +270,9 @@ def test_what_was_decided_is_no_deed_until_it_is_begun() -> None:
         assert never["deeds"][0].startswith(says)
         assert "**Never begun.**" in report(drill, "report")
         assert "never begun" in report(drill, "closure")
+    (bare,) = context(built(b.act("10:00", "flag")))["undecided"]
+    assert bare["what"].startswith("flag: begun T+10:00")
+    assert context(built(flag))["undecided"] == []
     (turned,) = context(drill)["alternatives"]
     assert (turned["at"], turned["how"], turned["why"]) == ("T+09:00", "refused", "decision: nothing is called so")
 
@@ -320,8 +323,9 @@ def test_a_letter_needs_three_responses_and_a_late_one_is_worth_a_quarter() -> N
 
 
 @pytest.mark.parametrize(("value", "unit", "says"), [
-    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1"), (0, "reads", "0 reads"), (1.8, "%-min", "1.8 %-min"),
-    (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"), (None, "reads", "unknown"),
+    (8.957, "reads", "9 reads"), (0.134, "reads", "fewer than 1"), (0, "reads", "0 reads"), (1.2, "reads", "1 read"),
+    (1.8, "%-min", "1.8 %-min"), (15973.1, "invoices", "15,973 invoices"), (0.4, "1/min", "0.4 a minute"),
+    (None, "reads", "unknown"),
 ])  # fmt: skip
 def test_people_and_things_are_counted_whole(value: float | None, unit: str, says: str) -> None:
     assert counted(value, unit) == says

@@ -27,7 +27,7 @@ from simulator.text import clock
 from simulator.values import HOST
 from ui.parts.words import told
 from ui.reports.afterwards import follow_through, survey
-from ui.reports.decided import alternatives, decisions
+from ui.reports.decided import alternatives, decisions, undecided
 from ui.reports.finished import Finished
 from ui.reports.opening import opening
 
@@ -68,6 +68,7 @@ def _parts(drill: Finished) -> dict[str, Any]:
         "hit": list(_hit(drill)),
         "timeline": list(_timeline(drill)),
         "decisions": list(decisions(drill)),
+        "undecided": list(undecided(drill)),
         "alternatives": list(alternatives(drill)),
         "injects": list(_injects(drill)),
         "updates": list(_said(drill, *UPDATES)),
@@ -101,7 +102,7 @@ def _drill(drill: Finished) -> dict[str, Any]:
         "playbook": drill.playbook.title, "policy": head.policy or "", "engine": head.engine,
         "scenario_version": head.scenario_version, "begun": day(drill.created), "ended": day(drill.ended),
         "ended_at": clock(end.at) if end else "", "how": _how(drill), "t0": f"{s.t0_utc[11:16]} UTC",
-        "horizon": clock(drill.view.over),
+        "horizon": clock(drill.view.final.at if drill.view.final else drill.view.over),
         "minutes": round(drill.view.left / 60), "severity": drill.view.history.severity or "not declared",
         "severity_in_words": _severity(drill), "unnamed": drill.unnamed,
     }  # fmt: skip
@@ -236,7 +237,8 @@ def counted(value: float | None, unit: str = "") -> str:
         return "fewer than 1"
     else:
         number = f"{value:,.0f}"
-    return f"{number} {unit.replace('1/min', 'a minute')}".strip()
+    one = number == "1" and unit not in PARTS and len(unit) > 1
+    return f"{number} {unit.removesuffix('s') if one else unit.replace('1/min', 'a minute')}".strip()
 
 
 def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:

@@ -43,7 +43,7 @@ def decisions(drill: Finished) -> Iterator[dict[str, Any]]:
             "begun": any(run is not None and run.started is not None for run in runs.values()),
             "deeds": [_deed(drill, names, m, ident, run) for ident, run in runs.items()],
             "rejected": ", ".join(f"{RUNGS[one.rung]} ({REASONS[one.reason]})" for one in m.body.rejected),
-            "left": "" if math.isnan(left) else f"{100 * left:.0f} %",
+            "left": "" if math.isnan(left) else "nothing" if left < 0.005 else f"{100 * left:.0f} %",
         }  # fmt: skip
 
 
@@ -54,6 +54,15 @@ def _run(drill: Finished, m: Moment[acts.RecordDecision], action: str) -> Attemp
     return next(iter(named or runs), None)
 
 
+def undecided(drill: Finished) -> Iterator[dict[str, Any]]:
+    """Yield the steps that people began though no decision before them names them."""
+    decided = [(m.seq, ident) for m in drill.view.decisions for ident in m.body.actions]
+    for run in drill.view.started:
+        before = any(seq < run.order_seq and ident == run.spec.id for seq, ident in decided)
+        if not before and run.decision is None and run.spec.mitigates and not run.spec.looks:
+            yield {"at": clock(run.begun), "what": _done(drill.names_then.at(run.order_seq), run)}
+
+
 def _deed(drill: Finished, names: Names, m: Moment[acts.RecordDecision], action: str, run: Attempt | None) -> str:
     title = names.title("actions", action)
     if run is None or run.started is None:
@@ -62,7 +71,12 @@ def _deed(drill: Finished, names: Names, m: Moment[acts.RecordDecision], action:
                     and x.seq in refused(drill.journal.entries))  # fmt: skip
         ordered = "" if run is None else f", though ordered at {clock(run.ordered)}"
         return next(refusals, f"{title}: never begun{ordered}")
-    begun = f"{title}: begun {clock(run.started)} ({names.handle(run.executor)})"
+    return _done(names, run)
+
+
+def _done(names: Names, run: Attempt) -> str:
+    """Return how far a step came that was begun."""
+    begun = f"{names.title('actions', run.spec.id)}: begun {clock(run.begun)} ({names.handle(run.executor)})"
     if run.aborted is not None:
         return f"{begun}, stopped {clock(run.aborted)}"
     if run.effect is not None:

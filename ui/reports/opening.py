@@ -40,7 +40,7 @@ def _first(decisions: Sequence[Row]) -> str:
     if not decisions:
         return "none on record"
     one = decisions[0]
-    return f"{one['at']}, {one['actions'] or one['decision']} ({one['who']}): {one['why']}"
+    return f"{one['at']}, {one['who']}: {one['actions'] or one['decision']}; reason given: {one['why']}"
 
 
 def _recovered(times: Sequence[Row], outside: Sequence[str]) -> str:
