@@ -168,6 +168,18 @@ def test_a_rating_of_no_known_level_is_of_the_nearest(followed: Finished) -> Non
         assert context(drill)["objectives"][0]["by_evaluators"] == letter
 
 
+def test_the_timeline_tells_what_was_told_held_and_shown_and_when_it_came_back(finished: Callable[[str], Finished]
+                                                                               ) -> None:
+    drill = finished(DRILLS[0])
+    rows = [(one["at"], one["kind"], one["what"]) for one in context(drill)["timeline"]]
+    recovered = times(drill.view)["recovered"]
+    assert recovered is not None
+    assert (clock(recovered), "recovers") in {row[:2] for row in rows}
+    assert (clock(drill.view.fault_at), "breaks", drill.scenario.fault) in rows
+    for words in ("acknowledges", "Frozen", "Update (public)", "Update (executives)", "is commander", "measured"):
+        assert any(words in what for _, _, what in rows), words
+
+
 def test_survey_and_actions_stand_in_the_report(followed: Finished) -> None:
     text = report(followed, "report")
     assert "1: 0 · 2: 1 · 3: 0 · 4: 1 · 5: 0" in text

@@ -257,10 +257,12 @@ def _timeline(drill: Finished) -> Iterator[dict[str, Any]]:
 
 def _of_world(drill: Finished, body: Body) -> Said | None:
     """Return what the world alone knew and a reader afterwards may: what went wrong, and what came back."""
-    if not isinstance(body, e.ToleranceCrossed):
-        return None
-    title = drill.view.title("segments", body.segment)
-    return Said("change", "recovers" if body.within else "is hit", "", title)
+    match body:
+        case e.FaultStarted():
+            return Said("change", "breaks", "", drill.scenario.fault)
+        case e.ToleranceCrossed(segment=segment, within=within):
+            return Said("change", "recovers" if within else "is hit", "", drill.view.title("segments", segment))
+    return None
 
 
 def _injects(drill: Finished) -> Iterator[dict[str, Any]]:
