@@ -176,7 +176,7 @@ def test_the_timeline_tells_what_was_told_held_and_shown_and_when_it_came_back(f
     assert recovered is not None
     assert (clock(recovered), "recovers") in {row[:2] for row in rows}
     assert (clock(drill.view.fault_at), "breaks", drill.scenario.fault) in rows
-    for words in ("acknowledges", "Frozen", "Update (public)", "Update (executives)", "is commander", "measured"):
+    for words in ("acknowledges", "Frozen", "Update (public)", "Update (executives)", "Commander is", "measured"):
         assert any(words in what for _, _, what in rows), words
 
 
@@ -310,7 +310,7 @@ def test_what_was_claimed_stands_beside_what_was_so_and_a_refused_closure_on_top
     text = report(built(false), "closure")
     top = text.partition("## Decisions")[0]
     assert "refused: a rerun; a watch" in top
-    assert "**Did not hold:** T+20:00" in top
+    assert "\n\n**Did not hold:** T+20:00" in top
     assert "**Not recovered:** Web" in top
     told = context(built(false))["claims"]
     assert [(one["about"], one["holds"]) for one in told] == [("status", False), ("closure", False)]
