@@ -14,6 +14,7 @@ from scenarios.loader import load
 from simulator import acts
 from simulator.people.slips import Slip
 from simulator.record.entry import Group
+from simulator.responses import Verdict
 from simulator.room.rooms import Rooms
 from tests import played
 from tests.room.rooms import Wall
@@ -264,7 +265,8 @@ def test_every_group_of_the_timeline_can_be_filtered() -> None:
     assert {*TEAM_GROUPS, *WORLD_GROUPS} == groups == set(labels.words("groups"))
 
 
-def test_every_status_and_every_slip_has_its_words() -> None:
+def test_every_status_verdict_and_slip_has_its_words() -> None:
     assert set(labels.words("status")) == set(get_args(Status))
+    assert set(labels.words("verdict")) == {*get_args(Verdict), "none expected"}
     assert set(labels.words("slips")) == set(get_args(Slip))
     assert {len(sign) for kind in ("status", "verdict") for sign in labels.words(kind).values()} == {3}
